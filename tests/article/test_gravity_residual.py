@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ca_research.article.gravity_residual import (
+    Samples,
     by_choices,
     every_place,
     finding,
@@ -267,7 +268,7 @@ def made():
 
 
 def test_every_place_is_each_table_of_placebos(made):
-    places = every_place(made)
+    places = every_place(Samples(made))
     for question, years, estimator, direction in (
         ("controlled", "all", "ppml", "exports"),
         ("change", "all", "ols", "both"),
@@ -285,7 +286,7 @@ def test_every_place_is_each_table_of_placebos(made):
 
 
 def test_strips_and_title_say_the_place(made):
-    places = every_place(made)
+    places = every_place(Samples(made))
     tables = strips_of(places, direction="exports")
     count = placebo_table(made, question="controlled")["estimate"].notna().sum()
     assert next(iter(tables)) == f"Level, all years: China is number 1 of {count}"

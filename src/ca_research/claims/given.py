@@ -138,9 +138,10 @@ def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
                 where=f"for example {_example(frame[lost], table)}",
                 hint=f"say what it is ({declared.meaning}), or leave these rows out",
             )
+    sources = registry.sources()
     for source in frame["source_id"].unique():
-        if source not in registry.sources():
-            raise UnknownNameError("source", source, registry.sources(), where=name)
+        if source not in sources:
+            raise UnknownNameError("source", source, sources, where=name)
     if day is not None:
         known = frame["known_on"] if "known_on" in frame else known_on(frame, table)
         if (later := ~(known <= pd.Timestamp(day))).any():

@@ -119,6 +119,9 @@ class _Aggregates(Mapping[str, Aggregate]):
     def __getitem__(self, code: str) -> Aggregate:
         return _aggregates()[code]
 
+    def __contains__(self, code: object) -> bool:
+        return code in _aggregates()
+
     def __iter__(self) -> Iterator[str]:
         return iter(_aggregates())
 
@@ -179,12 +182,21 @@ def _fold(name: str) -> str:
 
 @by_files("economies.csv")
 def _names() -> dict[str, str]:
+    """Codes by what may stand for them, as it is written and folded."""
     known: dict[str, str] = {}
     for code, (name, aliases) in _economies().items():
-        known |= {_fold(label): code for label in (code, name, *aliases)}
+        known |= {form: code for label in (code, name, *aliases) for form in (label, _fold(label))}
     for code, agg in AGGREGATES.items():
-        known |= {_fold(label): code for label in (code, agg.name, *agg.aliases)}
+        labels = (code, agg.name, *agg.aliases)
+        known |= {form: code for label in labels for form in (label, _fold(label))}
     return known
+
+
+@by_files("economies.csv")
+def _name_by_code() -> dict[str, str]:
+    return {code: name for code, (name, _) in _economies().items()} | {
+        code: group.name for code, group in _aggregates().items()
+    }
 
 
 @by_files("economies.csv")
@@ -199,7 +211,8 @@ def resolve(name: str) -> str:
 
     Raises UnknownNameError with suggestions.
     """
-    code = _names().get(_fold(str(name)))
+    known = _names()
+    code = known.get(str(name)) or known.get(_fold(str(name)))
     if code is None:
         labels = [n for n, _ in _economies().values()] + list(AGGREGATES) + list(_economies())
         raise UnknownNameError("economy", name, labels)
@@ -239,9 +252,7 @@ def labels_of_aggregates() -> list[str]:
 
 def name_of(code: str) -> str:
     """Short English name of a code."""
-    if code in AGGREGATES:
-        return AGGREGATES[code].name
-    return _economies()[code][0] if code in _economies() else code
+    return _name_by_code().get(code, code)
 
 
 _WITH_ARTICLE = re.compile(

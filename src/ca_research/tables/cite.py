@@ -45,10 +45,10 @@ def source_ids(what: Citable) -> list[str]:
     >>> source_ids(["WTO_HSM", "KAZ_BNS", "WTO_HSM"])
     ['KAZ_BNS', 'WTO_HSM']
     """
-    found = _named(what)
+    found, known = _named(what), registry.sources()
     for source_id in found:
-        if source_id not in registry.sources():
-            raise UnknownNameError("source", source_id, registry.sources())
+        if source_id not in known:
+            raise UnknownNameError("source", source_id, known)
     return sorted(found)
 
 
@@ -132,7 +132,8 @@ def cite(what: Citable, style: Style = "text") -> str:
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
     """
-    chosen = [registry.sources()[s] for s in source_ids(what)]
+    known = registry.sources()
+    chosen = [known[s] for s in source_ids(what)]
     if style == "text":
         return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
     if style == "bibtex":

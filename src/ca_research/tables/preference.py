@@ -53,7 +53,8 @@ def of_role(sources: Iterable[str], *roles: str) -> set[str]:
     >>> of_role(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS"], "office")
     {'KAZ_BNS'}
     """
-    return {s for s in set(sources) if role(s) in roles}
+    known = registry.sources()
+    return {s for s in set(sources) if s in known and known[s].role in roles}
 
 
 def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[str]:
@@ -82,18 +83,19 @@ def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[s
     ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'WTO_HSM']
     """
     known = registry.sources()
-    given = set(sources)
-    if bare := sorted(s for s in given if role(s) is None):
+    role_of = {s: known[s].role if s in known else None for s in set(sources)}
+    if bare := sorted(s for s, found in role_of.items() if found is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
             hint=f"give it one of the roles: {', '.join(ROLES)}",
         )
-    counted = [s for s in given if role(s) in roles]
+    counted = [s for s, found in role_of.items() if found in roles]
 
     def place(source: str) -> tuple[int, int, str]:
         preference = known[source].preference
-        return roles.index(role(source) or ""), _LAST if preference is None else preference, source
+        rank = _LAST if preference is None else preference
+        return roles.index(role_of[source] or ""), rank, source
 
     return sorted(counted, key=place)
 

@@ -431,9 +431,10 @@ def _picked(
 ) -> Fits:
     if fits is None:
         fits = effect_fits(trade, events, economies=economies, **choices)
+    known = axes()
     for name, value in choices.items():
-        if value not in axes()[name]:
-            raise UnknownNameError(name, value, axes()[name])
+        if value not in known[name]:
+            raise UnknownNameError(name, value, known[name])
     mine = of_economies(fits, economies)
     return [row for row in mine if all(row[name] == value for name, value in choices.items())]
 

@@ -1,6 +1,7 @@
 """How far China's trade with the five departs from gravity, and who else would in its place."""
 
 from .measures import (
+    Samples,
     by_choices,
     every_place,
     every_residual,
@@ -10,10 +11,12 @@ from .measures import (
     residual,
     residual_p,
     residuals,
+    samples_of,
 )
 from .pictures import finding, ranked_strips, strips_of
 
 __all__ = [
+    "Samples",
     "by_choices",
     "every_place",
     "every_residual",
@@ -25,5 +28,6 @@ __all__ = [
     "residual",
     "residual_p",
     "residuals",
+    "samples_of",
     "strips_of",
 ]

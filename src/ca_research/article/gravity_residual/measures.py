@@ -78,6 +78,32 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     return _Prepared(sample, means, rows, late, change, estimator)
 
 
+class Samples:
+    """A panel with the samples made of it: each is pruned and fitted once, whoever asks.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `panel()` gives it, with geography.
+    """
+
+    def __init__(self, panel: pd.DataFrame) -> None:
+        newest = panel["year"] == panel["year"].max()
+        self._panels = {"all": panel, "newest": panel[newest].reset_index(drop=True)}
+        self._made: dict[tuple[str, str, str], _Prepared] = {}
+
+    def panel(self, years: str) -> pd.DataFrame:
+        """The rows of 'all' years or of the 'newest' one."""
+        return self._panels[years]
+
+    def of(self, question: str, estimator: str, years: str) -> _Prepared:
+        """Raises what `gravity` raises."""
+        asked = (question, estimator, years)
+        if asked not in self._made:
+            self._made[asked] = _prepare(self.panel(years), question, estimator)
+        return self._made[asked]
+
+
 def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
     """In how many pairs each candidate trades (for a change: both before and after, the fewer)."""
     positive = (
@@ -156,13 +182,13 @@ def placebo_table(
     return _tables(shared, [(direction, tuple(partners))], set(partners))[0]
 
 
-def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.DataFrame:
+def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """`placebo_table` for every model of the level and the change, one below the other.
 
     Parameters
     ----------
-    panel : pandas.DataFrame
-        As `panel()` gives it, with geography.
+    samples : Samples
+        Of the panel.
     partners : sequence of str
         Codes of the other side.
 
@@ -173,12 +199,10 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
         largest estimate; missing without one) and among (how many have one). A model that cannot
         be fitted has no row.
     """
-    newest = panel[panel["year"] == panel["year"].max()].reset_index(drop=True)
     wanted, parts = [(direction, tuple(partners)) for direction in DIRECTIONS], []
     for (question, years), estimator in itertools.product(STRIPS, ESTIMATORS):
-        used = panel if years == "all" else newest
         try:
-            found = _tables(_prepare(used, question, estimator), wanted, set(partners))
+            found = _tables(samples.of(question, estimator, years), wanted, set(partners))
         except (CoverageError, ConvergenceError):
             continue
         about = {"question": question, "years": years, "estimator": estimator}
@@ -242,6 +266,18 @@ def _former_soviet() -> set[str]:
     return {*eco.members("CIS", 1994), *eco.CA5}
 
 
+def samples_of(trade: pd.DataFrame, geography: pd.DataFrame) -> Samples:
+    """Samples of the panel that the article's question is asked of: exporters' reports, without
+    those whose figures of oil are known to be wrong.
+
+    trade: like table `trade`, of which the rows of the settings' source count. geography: like
+        table `geography`. Raises what `panel` raises.
+    """
+    require(trade, ("source_id",))
+    reports = trade[trade["source_id"] == settings().sources.gravity_panel]
+    return Samples(make_panel(reports, geography, exclude=settings().oil_exporters))
+
+
 def residuals(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
@@ -252,6 +288,7 @@ def residuals(
     estimator: str | None = None,
     years: str | None = None,
     country: str | None = None,
+    samples: Samples | None = None,
 ) -> pd.DataFrame:
     """China's residual and its rank in every specification (or in those with the named choices),
     one row each.
@@ -265,6 +302,7 @@ def residuals(
     direction: 'exports' of China, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
     years: 'all' or 'newest' (level only).
     country: one of the economies to leave out, or 'none'; without a choice each in turn.
+    samples: of the panel of these rows, where `every_place` is asked too; made here if not given.
     Returns question, direction, estimator, years, country, the columns of an estimates frame
     (estimate: coefficient in log points, fully converged), p (one-sided), p_outside (among
     economies that were never in the CIS), rank, among (economies with an estimate); the
@@ -280,14 +318,8 @@ def residuals(
     for value, known, name in given:
         if value is not None and value not in known:
             raise UnknownNameError(name, value, known)
-    require(trade, ("source_id",))
     rows: list[dict[str, Any]] = []
-    frame = make_panel(
-        trade[trade["source_id"] == settings().sources.gravity_panel],
-        geography,
-        exclude=settings().oil_exporters,
-    )
-    newest = frame[frame["year"] == frame["year"].max()].reset_index(drop=True)
+    samples = samples_of(trade, geography) if samples is None else samples
     five = tuple(eco.resolve(e) for e in economies)
     chosen = [(v,) if v is not None else known for v, known, _ in given]
     turns = ["none", *five] if country is None else [country]
@@ -295,10 +327,9 @@ def residuals(
         if ask == "change" and span == "newest":
             continue
         cells = list(itertools.product(chosen[1], turns))
-        used = frame if span == "all" else newest
         wanted = [(way, tuple(e for e in five if e != left)) for way, left in cells]
         for (way, left), row in zip(
-            cells, _residuals(used, ask, how, wanted, set(five)), strict=True
+            cells, _residuals(samples, (ask, how, span), wanted, set(five)), strict=True
         ):
             rows.append(dict(zip(_AXES, (ask, way, how, span, left), strict=True)) | row)
     found = pd.DataFrame(rows).reindex(
@@ -311,18 +342,17 @@ def residuals(
 
 
 def _residuals(
-    panel: pd.DataFrame,
-    question: str,
-    estimator: str,
+    samples: Samples,
+    asked: tuple[str, str, str],
     wanted: list[tuple[str, tuple[str, ...]]],
     never: set[str],
 ) -> list[dict[str, Any]]:
     try:
-        shared = _prepare(panel, question, estimator)
+        shared = samples.of(*asked)
         tables = _tables(shared, wanted, never)
     except (CoverageError, ConvergenceError) as error:
         return [estimate_row(missing=error.what) for _ in wanted]
-    used = panel[["exporter", "year", "source_id"]].drop_duplicates()
+    used = samples.panel(asked[2])[["exporter", "year", "source_id"]].drop_duplicates()
     out = []
     for (direction, partners), table in zip(wanted, tables, strict=True):
         own = table[table["economy"] == "CHN"]
