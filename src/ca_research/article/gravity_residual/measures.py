@@ -410,7 +410,7 @@ def _picked(
     geography: pd.DataFrame,
     fitted: Fitted | None,
     economies: Sequence[str],
-    choices: dict[str, str],
+    choices: dict[str, Any],
 ) -> Estimate:
     if fitted is None:
         fitted = by_choices(residuals(trade, geography, economies=economies, **choices))
