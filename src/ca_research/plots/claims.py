@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -214,17 +215,20 @@ def draw_choices(
     """A row for each choice, marked where a specification makes it; `begin`, in widths of the axes,
     is where the names of the axes stand.
     """
-    x = np.arange(len(data))
-    for row, (axis, value) in enumerate(choices):
-        here = x[(data[axis] == value).to_numpy()] if value is not _HEADING else x[:0]
-        bottom.scatter(
-            here,
-            np.full(len(here), row),
-            s=style.area(9 if len(data) > 40 else 16),
-            color=style.MUTED,
-            marker="s",
-            linewidths=0,
-        )
+    made = [
+        np.zeros(len(data), bool) if value is _HEADING else (data[axis] == value).to_numpy()
+        for axis, value in choices
+    ]
+    rows, places = np.nonzero(np.reshape(made, (len(choices), len(data))))
+    bottom.scatter(
+        places,
+        rows,
+        s=style.area(9 if len(data) > 40 else 16),
+        color=style.MUTED,
+        marker="s",
+        linewidths=0,
+    )
+    for row, (axis, _) in enumerate(choices):
         if row == 0 or choices[row - 1][0] != axis:
             bottom.text(
                 begin,
@@ -274,20 +278,21 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
             textcoords="offset points",
             arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)},
         )
-    for i in x[ranged]:
-        top.plot(
-            [i, i],
-            [data["low"][i], data["high"][i]],
-            color=colours[i],
+    if ranged.any():
+        top.vlines(
+            x[ranged],
+            data["low"][ranged],
+            data["high"][ranged],
+            colors=list(itertools.compress(colours, ranged)),
             linewidth=style.scaled(2),
             alpha=0.8,
-            solid_capstyle="round",
+            capstyle="round",
         )
     pointed = data["value"].notna()
     top.scatter(
         x[pointed],
         middle[pointed],
-        c=[c for c, p in zip(colours, pointed, strict=True) if p],
+        c=list(itertools.compress(colours, pointed)),
         s=style.area(26 if len(data) <= 40 else 12),
         zorder=3,
     )
