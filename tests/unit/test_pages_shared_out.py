@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ca_research.runs import EXECUTED
-from ca_research.site import write, write_site
+from ca_research.site import share_out, write, write_site
 
 SHOWN = ("c25", "c26", "overview")
 
@@ -53,9 +53,23 @@ def test_two_processes_write_what_one_writes(out, alone, monkeypatch):
             asked.append(args[1])
             return other.submit(function, *args)
 
-        write_site(folder, submit)
+        write_site(folder, share_out(folder, submit))
     (theirs,) = asked
     assert 0 < len(theirs) < sum(name.startswith(EXECUTED) for name in alone)
+    assert pages(folder) == alone
+
+
+def test_pages_written_before_the_overview_is_there_lead_to_it(out, alone, monkeypatch):
+    monkeypatch.setattr(write, "_FEW", 1)
+    folder = out()
+    (overview,) = (folder / EXECUTED).glob("overview*")
+    kept = overview.rename(folder / "kept")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        beside = share_out(folder, other.submit, [overview.stem])
+        beside.done.result()
+    assert len(list(folder.glob("*.html"))) == len(beside.names) > 0
+    kept.rename(overview)
+    write_site(folder, beside)
     assert pages(folder) == alone
 
 
@@ -68,7 +82,7 @@ def test_pages_of_a_process_that_was_killed_are_written_here(out, alone, monkeyp
         broken.set_exception(BrokenProcessPool("it was killed"))
         return broken
 
-    write_site(folder, submit)
+    write_site(folder, share_out(folder, submit))
     assert pages(folder) == alone
 
 
@@ -79,5 +93,5 @@ def test_a_process_that_cannot_be_had_is_done_without(out, alone, monkeypatch):
     def submit(*_: object) -> Future[None]:
         raise BrokenProcessPool("one was killed while it had nothing to do")
 
-    write_site(folder, submit)
+    write_site(folder, share_out(folder, submit))
     assert pages(folder) == alone

@@ -5,14 +5,13 @@ written over both.
 from __future__ import annotations
 
 import datetime as dt
-import importlib
 import json
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -135,10 +134,8 @@ def _made(
     everything: bool,
     progress: Progress,
 ) -> Report:
-    from concurrent.futures.process import BrokenProcessPool
-
     from .. import runs, tables
-    from ..site import Shelf, write_site, write_verdicts
+    from ..site import Shelf, share_out, write_site, write_verdicts
 
     if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
         raise CoverageError(
@@ -150,7 +147,6 @@ def _made(
     tables.build()  # figures that were changed since the last build are part of what is run
     if not options.cluster:
         at_work.begin()  # while this process finds out what is due
-    results: list[Result] = []
     read = Shelf(out / runs.EXECUTED)
     sweep(out)
     if everything:  # a run of everything leaves no page of an earlier one behind
@@ -158,28 +154,35 @@ def _made(
         for stale in (out / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
-    with progress(len(chosen)) as (on_start, told):
+    with ExitStack() as held:
+        with progress(len(chosen)) as (on_start, told):
 
-        def on_done(result: Result) -> None:
-            told(result)
-            with suppress(Exception):  # read while others run; what is none is told at the end
-                read.page(result.run_id)
+            def on_done(result: Result) -> None:
+                told(result)
+                with suppress(Exception):  # read while others run; what is none is told at the end
+                    read.page(result.run_id)
 
-        for after in (False, True):  # the overview reads what the claims' runs have stored
-            due = runs.longest_first([r for r in chosen if r.after == after], out)
-            if due and not (options.fail_fast and runs.failed(results)):
-                if after and results:
-                    with suppress(BrokenProcessPool):  # who has nothing to do makes ready for pages
-                        at_work.submit(importlib.import_module, write_site.__module__)
-                    with locked(out):
-                        write_verdicts(out, read)
-                results += runs.execute(
+            def execute(due: Sequence[Run]) -> list[Result]:
+                due = runs.longest_first(due, out)
+                return runs.execute(
                     due, out, options, at_work=at_work, on_start=on_start, on_done=on_done
                 )
-    with locked(out):
+
+            results = execute([run for run in chosen if not run.after])
+            held.enter_context(locked(out))
+            last = [run for run in chosen if run.after]  # it reads what the others have stored
+            if options.fail_fast and runs.failed(results):
+                last = []
+            beside = None
+            if at_work.jobs > 1:
+                beside = share_out(out, at_work.submit, [run.run_id for run in last])
+            if last:
+                if results:
+                    write_verdicts(out, read)
+                results += execute(last)
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
-            write_site(out, at_work.submit, read)
+            write_site(out, beside, read)
         except RunError as error:
             complaint = error
     return Report(

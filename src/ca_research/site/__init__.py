@@ -1,13 +1,14 @@
 """The site: executed notebooks in, pages out."""
 
 from .read import Page, Shelf, read_page, read_pages
-from .write import write_changed, write_site, write_verdicts
+from .write import share_out, write_changed, write_site, write_verdicts
 
 __all__ = [
     "Page",
     "Shelf",
     "read_page",
     "read_pages",
+    "share_out",
     "write_changed",
     "write_site",
     "write_verdicts",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment
 
@@ -48,22 +48,42 @@ def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
     return verdicts
 
 
-def write_site(
-    out: Path, submit: Callable[..., Future[None]] | None = None, read: Shelf | None = None
-) -> Path:
+class Beside(NamedTuple):
+    """Pages that another process writes: of which runs, and when it is done."""
+
+    names: list[str]
+    done: Future[None]
+
+
+def share_out(
+    out: Path, submit: Callable[..., Future[None]], coming: Collection[str] = ()
+) -> Beside | None:
+    """Have another process write pages of executed notebooks in `out`, some half of them; None
+    where they are few, or there is no such process.
+
+    submit: has it call a function. coming: runs of the overview under way, to which pages lead.
+    """
+    names = [file.stem for file in executed(out / EXECUTED) if file.stem not in coming]
+    if len(names) <= _FEW:
+        return None
+    # more where there is time until the overview is there; the days of a claim stand in turn
+    among = 9 if coming else 2
+    theirs = [name for place, name in enumerate(names) if place % among % 2 == 0]
+    with contextlib.suppress(BrokenProcessPool):
+        return Beside(theirs, submit(write_pages, out, theirs, coming))
+    return None
+
+
+def write_site(out: Path, beside: Beside | None = None, read: Shelf | None = None) -> Path:
     """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other
     forms; returns the index.
 
-    submit: has another process call a function; it then writes half of the pages of notebooks.
+    beside: pages that `share_out` has given away; they are written here where that came to nothing.
     read: as in `write_verdicts`.
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    names = [file.stem for file in executed(out / EXECUTED)]
-    theirs = names[::2] if submit and len(names) > _FEW else []
-    beside = None
-    with contextlib.suppress(BrokenProcessPool):
-        beside = submit(write_pages, out, theirs) if submit and theirs else None
+    theirs = beside.names if beside else []
     env, pages, claims, others = _begin(read or Shelf(out / EXECUTED))
     verdicts = _verdicts_of(pages, out)
     written = _write(out, _page_of_each(env, pages, {p.run_id for p in pages} - set(theirs)))
@@ -71,7 +91,7 @@ def write_site(
     cards.write(pages, out)
     _other_forms(out, verdicts)
     _references(out, pages)
-    if beside is None or beside.exception() is not None:  # a process that was killed, for example
+    if beside and beside.done.exception() is not None:  # a process that was killed, for example
         _write(out, _page_of_each(env, pages, set(theirs)))
     for stale in set(out.glob("*.html")) - written - {out / f"{name}.html" for name in theirs}:
         stale.unlink()
@@ -83,14 +103,17 @@ _FEW = 20
 """So many pages are written before another process has imported what it needs."""
 
 
-def write_pages(out: Path, names: Sequence[str]) -> None:
-    """Write the pages of some runs whose executed notebooks are in `out`, and nothing else."""
-    env, pages, _, _ = _begin(Shelf(out / EXECUTED))
+def write_pages(out: Path, names: Sequence[str], coming: Collection[str] = ()) -> None:
+    """Write the pages of some runs whose executed notebooks are in `out`, and nothing else.
+
+    coming: as in `share_out`.
+    """
+    env, pages, _, _ = _begin(Shelf(out / EXECUTED), coming)
     _write(out, _page_of_each(env, pages, set(names)))
 
 
 def _begin(
-    read: Shelf,
+    read: Shelf, coming: Collection[str] = ()
 ) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
     """What was read, and an environment for templates: pages, rows of the index, and the pages that
     are about no one claim.
@@ -100,6 +123,7 @@ def _begin(
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     env = environment()
     env.globals |= _shared(pages, claims, others)
+    env.globals["navigation"] = _navigation(others, coming)
     return env, pages, claims, others
 
 
@@ -119,7 +143,6 @@ def _shared(
     return {
         "address_of": {row["claim"].id: row["now"].run_id for row in claims},
         "titles": {row["claim"].id: row["claim"].title for row in claims},
-        "navigation": _navigation(others),
         "amendments": _amendments(claims),
         "made": day_in_words(dt.date.today()),
         "pages": pages,
@@ -262,11 +285,12 @@ def _complain(pages: list[Page]) -> None:
         )
 
 
-def _navigation(others: Mapping[str, list[Page]]) -> list[tuple[str, str]]:
-    """Links at the top of every page: address and words."""
+def _navigation(others: Mapping[str, list[Page]], coming: Collection[str]) -> list[tuple[str, str]]:
+    """Links at the top of every page: address and words. coming: as in `share_out`."""
+    overviews = dict.fromkeys((*(p.run_id for p in others["overview"]), *coming))
     return [
         ("index.html", "Claims"),
-        *[(f"{p.run_id}.html", "Overview") for p in others["overview"]],
+        *[(f"{run_id}.html", "Overview") for run_id in overviews],
         ("register.html", "Register"),
         *[(f"{p.run_id}.html", "Data") for p in others["data"]],
         *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
