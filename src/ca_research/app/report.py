@@ -155,12 +155,7 @@ def _made(
             if stale.name not in keep:
                 stale.unlink()
     with ExitStack() as held:
-        with progress(len(chosen)) as (on_start, told):
-
-            def on_done(result: Result) -> None:
-                told(result)
-                with suppress(Exception):  # read while others run; what is none is told at the end
-                    read.page(result.run_id)
+        with progress(len(chosen)) as (on_start, on_done):
 
             def execute(due: Sequence[Run]) -> list[Result]:
                 due = runs.longest_first(due, out)
