@@ -169,12 +169,13 @@ def _made(
             if options.fail_fast and runs.failed(results):
                 last = []
             beside = None
-            if at_work.jobs > 1:
+            if at_work.jobs > 1:  # one process alone has the overview to run first
                 beside = share_out(out, at_work.submit, [run.run_id for run in last])
             if last:
                 if results:
                     write_verdicts(out, read)
                 results += execute(last)
+        beside = beside or share_out(out, at_work.submit)
         runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
         try:
             write_site(out, beside, read)
