@@ -398,6 +398,18 @@ def test_the_debugger_is_told_which_files_are_of_libraries(name):
     assert told == "True True True\n"
 
 
+@pytest.mark.parametrize("name", BOTH)
+def test_the_shell_knows_which_modules_came_with_it(name):
+    with started(name) as kernel:
+        told = kernel.run(
+            "import sys, IPython.core.shellapp as theirs, this\n"
+            "known = get_ipython()._sys_modules_keys\n"
+            "print(theirs.sys is sys, 'this' in known,\n"
+            "      {'asyncio', 'IPython.extensions.storemagic'} <= known <= set(sys.modules))"
+        )
+    assert told.endswith("True False True\n")
+
+
 def test_the_stack_is_there_before_the_first_cell():
     wanted = (
         "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot "
