@@ -574,6 +574,7 @@ class Cycle(Last):
 Cycle(folder / "object in a circle")
 def late(file, wait=time.sleep): wait(0.5); file.write_text("waited for")
 threading.Thread(target=late, args=(folder / "thread",)).start()
+Last(folder / "output")
 """
 
 
@@ -590,6 +591,7 @@ def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
         "open file of a module": "written",
         "object": "let go",
         "object in a circle": "let go",
+        "output": "let go",
         "thread": "waited for",
     }
 

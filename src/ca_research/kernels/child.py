@@ -88,6 +88,11 @@ def leave(app: Any) -> NoReturn:
         # as multiprocessing does in what it forks
         threading._shutdown()  # type: ignore[attr-defined]
     with contextlib.suppress(BaseException):
+        shown = app.shell.displayhook
+        # else IPython looks for garbage while all names still hold what they name
+        shown.do_full_cache = False
+        shown._ = shown.__ = shown.___ = None
+    with contextlib.suppress(BaseException):
         atexit._run_exitfuncs()
     with contextlib.suppress(BaseException):
         for names in (app.shell.user_ns, app.shell.user_ns_hidden, vars(sys.modules["__main__"])):
