@@ -143,10 +143,13 @@ def test_a_model_that_makes_no_sense():
 
 
 def test_the_picture_has_a_point_for_every_estimate_and_a_row_for_every_choice():
+    from matplotlib.collections import PathCollection
+
     from ca_research import plots
 
     found = specification_curve(made(), "y", ["x", "z"], controls=["a", "b"])
     top, bottom = plots.coefficient_curve(found, unit="points").axes
-    drawn = [y for _, y in top.collections[0].get_offsets().tolist()]
+    dots = next(c for c in top.collections if isinstance(c, PathCollection))
+    drawn = [y for _, y in dots.get_offsets().tolist()]
     assert sorted(drawn) == pytest.approx(sorted(found.to_frame()["estimate"]))
     assert [t.get_text() for t in bottom.get_yticklabels()] == ["x", "z"] + ["with", "without"] * 2

@@ -402,7 +402,7 @@ def test_a_curve_that_says_sorted_is():
     assert tuple(ring.get_offsets()[0]) == (2.0, 3.0), (
         "the main one is ringed where it stands after sorting"
     )
-    marks = [tuple(c.get_offsets()[0]) for c in figure.axes[1].collections]
+    marks = [tuple(at) for c in figure.axes[1].collections for at in c.get_offsets()]
     assert sorted(marks) == [(0.0, 1.0), (1.0, 2.0), (2.0, 0.0)], "and so are its choices"
 
 
