@@ -19,6 +19,7 @@ from ca_research.article.gravity_residual import (
     residual,
     residual_p,
     residuals,
+    samples_of,
     strips_of,
 )
 from ca_research.article.settings import settings
@@ -116,7 +117,9 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
 def test_its_coefficient_is_that_of_full_estimation(direction, lift):
     """Also where the model without China's term is far off."""
     made, where = trade(lift, 0.4, zero=0.05), geography()
-    found = residuals(made, where, direction=direction, estimator="ppml", country="none")
+    found = residuals(
+        samples_of(made, where), direction=direction, estimator="ppml", country="none"
+    )
     for question, since in (("level", None), ("change", 2014)):
         rows = found[(found["question"] == question) & (found["years"] == "all")]
         full = reassign(panel(made, where), "CHN", CA5, direction=direction, since=since)
@@ -125,8 +128,7 @@ def test_its_coefficient_is_that_of_full_estimation(direction, lift):
 
 def test_a_lift_puts_china_first_and_its_p_is_the_least():
     made = residuals(
-        trade(lift=2.0),
-        geography(),
+        samples_of(trade(lift=2.0), geography()),
         question="level",
         direction="exports",
         estimator="ppml",
@@ -136,8 +138,7 @@ def test_a_lift_puts_china_first_and_its_p_is_the_least():
     assert made["rank"] == 1 and made["p"] == pytest.approx(1 / made["among"])
     assert made["estimate"] > 1
     later = residuals(
-        trade(later=1.5),
-        geography(),
+        samples_of(trade(later=1.5), geography()),
         question="change",
         direction="exports",
         estimator="ppml",
@@ -149,8 +150,7 @@ def test_a_lift_puts_china_first_and_its_p_is_the_least():
 
 def test_a_cut_puts_china_last():
     made = residuals(
-        trade(lift=-2.0),
-        geography(),
+        samples_of(trade(lift=-2.0), geography()),
         question="level",
         direction="exports",
         estimator="ppml",
@@ -161,7 +161,7 @@ def test_a_cut_puts_china_last():
 
 
 def test_the_universe_holds_every_choice_once_with_each_economy_left_out():
-    fits = residuals(trade(), geography())
+    fits = residuals(samples_of(trade(), geography()))
     choices = ["question", "direction", "estimator", "years", "country"]
     assert len(fits) == (12 + 12 + 6) * (1 + len(CA5)) and not fits.duplicated(choices).any()
     filled = fits[
@@ -180,8 +180,7 @@ def test_the_residual_is_the_coefficient_of_the_whole_model(question, estimator)
     terms, effects = (("china", *GEOGRAPHY), LEVEL) if question == "level" else (("china",), CHANGE)
     fit = gravity(made.assign(china=term), terms, effects=effects, estimator=estimator)
     row = residuals(
-        trade(0.3, 0.4, zero=0.05),
-        geography(),
+        samples_of(trade(0.3, 0.4, zero=0.05), geography()),
         question=question,
         direction="exports",
         estimator=estimator,
@@ -193,14 +192,22 @@ def test_the_residual_is_the_coefficient_of_the_whole_model(question, estimator)
 
 def test_an_economy_that_is_left_out_takes_nobodys_place():
     made = residuals(
-        trade(), geography(), question="level", direction="both", estimator="ols", years="all"
+        samples_of(trade(), geography()),
+        question="level",
+        direction="both",
+        estimator="ols",
+        years="all",
     )
     assert set(made["among"]) == {len(CODES) - len(CA5)}
 
 
 def test_measures_read_the_fits_they_are_given():
     fits = residuals(
-        trade(), geography(), direction="exports", estimator="ols", years="all", country="none"
+        samples_of(trade(), geography()),
+        direction="exports",
+        estimator="ols",
+        years="all",
+        country="none",
     )
     nothing = pd.DataFrame()
     for question in ("level", "change"):
@@ -227,8 +234,10 @@ def test_oil_exporters_are_not_in_the_panel():
         "years": "all",
         "country": "none",
     }
-    one = residuals(rows, near, **choices)["estimate"].iloc[0]
-    two = residuals(pd.concat([rows, extra]), pd.concat([near, far]), **choices)["estimate"].iloc[0]
+    one = residuals(samples_of(rows, near), **choices)["estimate"].iloc[0]
+    two = residuals(samples_of(pd.concat([rows, extra]), pd.concat([near, far])), **choices)[
+        "estimate"
+    ].iloc[0]
     assert one == pytest.approx(two)
 
 
@@ -252,11 +261,27 @@ def test_a_rank_counts_the_economy_itself():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"question": "why"}, {"direction": "up"}, {"estimator": "gmm"}, {"years": "most"}]
+    "wrong",
+    [
+        {"question": "why"},
+        {"direction": "up"},
+        {"estimator": "gmm"},
+        {"years": "most"},
+        {"country": "RUS"},
+        {"country": "Kasakhstan"},
+    ],
 )
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
-        residuals(trade(), geography(), **wrong)
+        residuals(samples_of(trade(), geography()), **wrong)
+
+
+def test_an_economy_left_out_is_known_by_its_names():
+    samples = samples_of(trade(), geography())
+    choices = {"question": "level", "direction": "exports", "estimator": "ols", "years": "all"}
+    code, name = (residuals(samples, country=c, **choices) for c in ("KAZ", "Kazakhstan"))
+    assert name["country"].tolist() == ["KAZ"]
+    assert name["estimate"].tolist() == code["estimate"].tolist()
 
 
 # Every exporter in China's place, as a picture

@@ -18,7 +18,7 @@ import pandas as pd
 from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
-from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.errors import CoverageError, UnknownNameError, known_name
 from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
@@ -275,12 +275,13 @@ def samples_of(trade: pd.DataFrame, geography: pd.DataFrame) -> Samples:
     """
     require(trade, ("source_id",))
     reports = trade[trade["source_id"] == settings().sources.gravity_panel]
-    return Samples(make_panel(reports, geography, exclude=settings().oil_exporters))
+    made = make_panel(reports, geography, exclude=settings().oil_exporters)
+    made.attrs["as_of"] = trade.attrs.get("as_of", "latest")
+    return Samples(made)
 
 
 def residuals(
-    trade: pd.DataFrame,
-    geography: pd.DataFrame,
+    samples: Samples,
     *,
     economies: Sequence[str] = eco.CA5,
     question: str | None = None,
@@ -288,26 +289,22 @@ def residuals(
     estimator: str | None = None,
     years: str | None = None,
     country: str | None = None,
-    samples: Samples | None = None,
 ) -> pd.DataFrame:
     """China's residual and its rank in every specification (or in those with the named choices),
     one row each.
 
-    trade: like table `trade`; rows of source PENPPML make the panel. geography: like table
-        `geography`.
-    economies: China's partners.
+    samples: of the trade asked about (`samples_of`). economies: China's partners.
     question: 'level' (given distance, contiguity, language; no pair effects), 'controlled' (the
         same, given also that both were in the CIS) or 'change' (from 2014 on, pair effects; all
         years of the panel).
     direction: 'exports' of China, its 'imports', or 'both'. estimator: 'ppml' or 'ols'.
     years: 'all' or 'newest' (level only).
     country: one of the economies to leave out, or 'none'; without a choice each in turn.
-    samples: of the panel of these rows, where `every_place` is asked too; made here if not given.
     Returns question, direction, estimator, years, country, the columns of an estimates frame
     (estimate: coefficient in log points, fully converged), p (one-sided), p_outside (among
     economies that were never in the CIS), rank, among (economies with an estimate); the
     reason in `missing`.
-    Raises UnknownNameError for a choice, and what `panel` raises.
+    Raises UnknownNameError for a choice.
     """
     given = (
         (question, QUESTIONS, "question"),
@@ -316,12 +313,13 @@ def residuals(
         (years, YEARS, "years"),
     )
     for value, known, name in given:
-        if value is not None and value not in known:
-            raise UnknownNameError(name, value, known)
+        if value is not None:
+            known_name(name, value, known)
     rows: list[dict[str, Any]] = []
-    samples = samples_of(trade, geography) if samples is None else samples
     five = tuple(eco.resolve(e) for e in economies)
     chosen = [(v,) if v is not None else known for v, known, _ in given]
+    if country not in (None, "none"):
+        country = known_name("country", eco.resolve(country), ("none", *five))
     turns = ["none", *five] if country is None else [country]
     for ask, how, span in itertools.product(chosen[0], chosen[2], chosen[3]):
         if ask == "change" and span == "newest":
@@ -337,7 +335,7 @@ def residuals(
     )
     numbers = ("estimate", "low", "high", "p", "p_outside")
     found = found.astype(dict.fromkeys(numbers, "float64"))
-    found.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
+    found.attrs = {"as_of": samples.panel("all").attrs.get("as_of", "latest")}
     return found
 
 
@@ -388,8 +386,8 @@ def _residuals(
 def every_residual(
     trade: pd.DataFrame, geography: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
 ) -> pd.DataFrame:
-    """`residuals` in every specification: they share panels and samples."""
-    return residuals(trade, geography, economies=economies)
+    """`residuals` in every specification, of the samples of these rows."""
+    return residuals(samples_of(trade, geography), economies=economies)
 
 
 Fitted = dict[tuple[str, ...], Estimate]
@@ -413,7 +411,7 @@ def _picked(
     choices: dict[str, Any],
 ) -> Estimate:
     if fitted is None:
-        fitted = by_choices(residuals(trade, geography, economies=economies, **choices))
+        fitted = by_choices(residuals(samples_of(trade, geography), economies=economies, **choices))
     if (key := tuple(choices[axis] for axis in _AXES)) not in fitted:
         raise CoverageError(f"no fit of {', '.join(key)}", hint="make the fits with residuals()")
     return fitted[key]
