@@ -65,29 +65,6 @@ def test_first_by_own_report_fails_for_kyrgyzstan_without_its_statistical_office
     assert "KGZ_NSC" not in {s for cell in rest["sources"] for s in cell}
 
 
-def test_a_part_that_was_handed_in_is_made_anew_only_without_a_source_that_it_rests_on():
-    made = []
-
-    def part(debt: pd.DataFrame) -> pd.DataFrame:
-        made.append(len(debt))
-        return debt
-
-    @parts(sums=part)
-    def counted(debt: pd.DataFrame, facts: pd.DataFrame, *, sums: pd.DataFrame | None = None):
-        return [estimate_row(estimate=float(len(facts) + len(sums)))]
-
-    debt, facts = (pd.DataFrame({"source_id": ids}) for ids in (["A", "B"], ["B", "C"]))
-    whole = Computation({"debt": debt, "facts": facts, "sums": part(debt)})
-    call = Call("my.counted", (), (), counted)
-    found = {
-        source: whole.run(call) if not source else whole.without(source)
-        for source in ["", "C", "A"]
-    }
-    assert found[""][0]["estimate"] == 4
-    assert found["C"].run(call)[0]["estimate"] == 3 and made == [2]
-    assert found["A"].run(call)[0]["estimate"] == 3 and made == [2, 1]
-
-
 def test_a_part_that_can_leave_a_source_out_is_asked_for_that():
     made = []
 
@@ -266,6 +243,34 @@ def test_an_economy_of_which_the_claim_does_not_speak_is_refused(claim_id, trade
         ca.claim(claim_id).gather(**table, economies=["France"])
     with pytest.raises(UsageError, match="no economy to judge"):
         ca.claim(claim_id).gather(**table, economies=[])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"start": 2011, "end": 2013}, "C30 is not judged by end, start"),
+        ({"level": "all"}, "C30 is not judged by level"),
+        ({"trade": pd.DataFrame()}, "C30 is not judged by trade"),
+    ],
+)
+def test_figures_and_economies_alone_are_given(students, given, said):
+    """The rule declares every choice: another one would stand under its hash."""
+    with pytest.raises(UsageError, match=said) as error:
+        ca.claim("C30").gather(students=students, **given)
+    assert "students, economies" in error.value.hint
+
+
+def test_parts_are_given_out_and_not_taken(students):
+    claim = ca.claim("C30")
+    evidence = claim.gather(students=students)
+    seen = evidence.part("seen")
+    assert seen is evidence.part("seen")
+    with pytest.raises(UsageError, match="C30 is not judged by seen") as error:
+        claim.gather(students=students, seen=seen)
+    assert "evidence.part('seen')" in error.value.hint
+    with pytest.raises(UnknownNameError, match="part 'sene'") as error:
+        evidence.part("sene")
+    assert "seen" in error.value.hint
 
 
 # which source speaks for a reporter

@@ -258,7 +258,7 @@ def test_gathering_refuses_what_it_cannot_use():
     spec = CLAIMS["C30"]
     with pytest.raises(UsageError, match="needs students"):
         gather(spec, {})
-    with pytest.raises(UsageError, match="takes trade"):
+    with pytest.raises(UsageError, match="not judged by trade"):
         gather(spec, {"students": students, "trade": students})
     with pytest.raises(UsageError, match="of different days"):
         gather(

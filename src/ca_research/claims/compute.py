@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..estimates import Estimate, checked, parts_of
 from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
-from ..ground.errors import CaResearchError
+from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..registry import Criterion
 from .measures import find, place
 
@@ -80,7 +80,7 @@ class Computation:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self.given = {name: _bare(value) for name, value in given.items()}
         self._made: dict[Any, _Made] = {}
-        self._functions: set[Measure] = set()
+        self._parts: dict[str, set[Any]] = {}
         self._inputs_of: dict[Maker, frozenset[str]] = {}
         self._whole, self._source, self._changed = self._made, "", set[str]()
 
@@ -97,7 +97,6 @@ class Computation:
         estimates.
         """
         function = call.function
-        self._functions.add(function)
 
         def make(**arguments: Any) -> list[Estimate]:
             return checked(rows_of(function)(**arguments), call.name, place(function))
@@ -107,22 +106,36 @@ class Computation:
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source. What is made from other figures,
-        or of the same arguments, stays as it is, also parts that were handed in; a part that can
-        leave a source out by itself is asked for that. Tables are cut where somebody reads them.
+        or of the same arguments, stays as it is; a part that can leave a source out by itself is
+        asked for that. Tables are cut where somebody reads them.
         """
-        makers = _makers(self._functions)
-        held = {name for name, sources in self._sources.items() if source in sources}
-        changed = held - makers.keys()
-        parts = makers.keys() & self.given.keys()
-        changed |= {part for part in parts if _rests_on(makers[part]) & changed}
+        changed = {name for name, sources in self._sources.items() if source in sources}
         rest = Computation({})
         rest.given = {
             name: _Cut(self._read(name), source) if name in changed else value
             for name, value in self.given.items()
-            if name not in parts & changed
         }
         rest._whole, rest._source, rest._changed = self._made, source, changed
         return rest
+
+    def part(self, name: str) -> Any:
+        """What was made under the name of a part; a frame is the caller's own.
+
+        Raises UnknownNameError where none was, UsageError where several were, of choices that
+        differ, and what kept it from being made.
+        """
+        made = [self._made[key] for key in self._parts.get(name, ())]
+        if not made:
+            raise UnknownNameError("part", name, self._parts)
+        if len(made) > 1:
+            raise UsageError(
+                f"{name} was made in {len(made)} ways, of choices that differ",
+                hint="call what makes it, with the choices that are wanted",
+            )
+        found = made[0].found
+        if isinstance(found, CaResearchError):
+            raise found
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
 
     @cached_property
     def _sources(self) -> dict[str, frozenset[str]]:
@@ -184,26 +197,27 @@ class Computation:
             elif name in chosen:
                 found[name] = chosen[name]
             elif name in self.given:
-                unread = by_parts_alone(function) and name not in parts
-                found[name] = None if unread else self._read(name)
+                found[name] = None if by_parts_alone(function) else self._read(name)
             elif maker := parts.get(name):
-                found[name] = self._part(maker, economies, chosen)
+                found[name] = self._part(name, maker, economies, chosen)
         return found
 
-    def _part(self, maker: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]) -> Any:
+    def _part(
+        self, name: str, maker: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]
+    ) -> Any:
         """A part, made once for all specifications that make the same of the choices it takes."""
         rests_on = _rests_on(maker)
         own = tuple((name, value) for name, value in chosen.items() if name in rests_on)
         key = (maker, economies if "economies" in rests_on else (), own)
+        self._parts.setdefault(name, set()).add(key)
         arguments = partial(self._arguments, maker, economies, dict(own))
         return self._once(key, maker, arguments, maker)
 
     def _inputs(self, function: Maker) -> frozenset[str]:
         if function not in self._inputs_of:
-            parts = parts_of(function)
             names = set(_takes(function)) & self.given.keys()
             self._inputs_of[function] = frozenset(names).union(
-                *(self._inputs(m) for part, m in parts.items() if part not in self.given)
+                *map(self._inputs, parts_of(function).values())
             )
         return self._inputs_of[function]
 
@@ -212,15 +226,6 @@ class Computation:
 def _takes(function: Maker) -> tuple[str, ...]:
     """Names of the arguments of a function."""
     return tuple(inspect.signature(function).parameters)
-
-
-def _makers(functions: Iterable[Maker]) -> dict[str, Maker]:
-    """What makes each part of the functions, and of these parts."""
-    found: dict[str, Maker] = {}
-    for function in functions:
-        own = parts_of(function)
-        found |= {**own, **_makers(own.values())}
-    return found
 
 
 @cache

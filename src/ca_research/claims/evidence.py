@@ -55,6 +55,8 @@ class Evidence:
         Figures that would answer what is open (`claims.wanted`).
     again : callable, optional
         Makes the standing rows anew from figures without one source, as dictionaries.
+    made : callable, optional
+        Gives what was made under the name of a part.
     rows : list of dict
         Those of the frame.
     standing : pandas.DataFrame
@@ -79,6 +81,7 @@ class Evidence:
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
     again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
+    made: Callable[[str], Any] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def rows(self) -> EvidenceRows:
@@ -159,6 +162,40 @@ class Evidence:
             )
         return self.again(source)
 
+    def part(self, name: str) -> Any:
+        """What the measures share (`estimates.parts`), as it was made for this evidence.
+
+        Parameters
+        ----------
+        name : str
+            Of a part.
+
+        Returns
+        -------
+        Any
+            What its maker gives.
+
+        Raises
+        ------
+        UnknownNameError
+            No measure of the claim has a part of this name.
+        UsageError
+            It was made in several ways, or the evidence was made by hand.
+
+        Examples
+        --------
+        >>> import ca_research as ca
+        >>> evidence = ca.claim("C30").gather(students=ca.load("students"))
+        >>> evidence.part("seen").of("KAZ", "CHN")[["year", "students"]].values.tolist()[-1]
+        [2018, 11784.0]
+        """
+        if self.made is None:
+            raise UsageError(
+                "evidence made by hand has no parts",
+                hint="claim.gather(...) makes evidence that has",
+            )
+        return self.made(name)
+
 
 def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
     """The rows of a frame of evidence, or such rows as they are."""
@@ -220,9 +257,8 @@ def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
 def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None = None) -> Evidence:
     """Run every criterion's measure over its universe.
 
-    given: the frames (by table name) and settings (`economies`, ...) that the measures take as
-    arguments. Each measure gets those its signature names, and the choices of the specification as
-    keyword arguments.
+    given: the tables of the claim, by name, and `economies`. Each measure gets those its signature
+    names, and the choices of the specification as keyword arguments.
     as_of: the day of knowledge of frames that no longer carry it.
     Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
     takes, and for two estimates from one data path; MeasureError for a measure that gives no
@@ -267,6 +303,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         tuple(traces),
         lacking,
         again,
+        computation.part,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
+from ..estimates.measures import Maker, parts_of
 from ..ground import economies as eco
 from ..ground.errors import MeasureError, UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
@@ -60,8 +61,9 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
 
 
 def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
-    """Raise UsageError where a measure lacks what it needs, or where no measure takes what was
-    given.
+    """Raise UsageError where a measure lacks what it needs, or where something else was given than
+    tables of the claim that its measures take: a choice is the rule's, and a part is made of the
+    tables.
     """
     for criterion in spec.criteria().values():
         for fault in wrong_choices(criterion, spec.axes_of(criterion)):
@@ -78,11 +80,22 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
                 where=f"measure {criterion.measure}",
                 hint=f"claim.gather({missing[0]}=...)",
             )
-    if unused := sorted(given - taken):
+    tables = [name for name in spec.data if name in taken]
+    if strange := sorted(given - set(tables)):
+        parts = _parts(find(c.measure) for c in spec.criteria().values())
+        made = [f"evidence.part({name!r})" for name in strange if name in parts]
         raise UsageError(
-            f"no measure of {spec.id} takes {', '.join(unused)}",
-            hint="leave it out, or correct its name",
+            f"{spec.id} is not judged by {', '.join(strange)}",
+            hint=f"gather makes it: {', '.join(made)}"
+            if made
+            else f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
         )
+
+
+def _parts(functions: Iterable[Maker]) -> set[str]:
+    """Names of the parts of measures, and of these parts."""
+    found = [parts_of(function) for function in functions]
+    return {n for own in found for n in own} | {n for own in found for n in _parts(own.values())}
 
 
 def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -> Knowledge:

@@ -275,9 +275,7 @@ def samples_of(trade: pd.DataFrame, geography: pd.DataFrame) -> Samples:
     """
     require(trade, ("source_id",))
     reports = trade[trade["source_id"] == settings().sources.gravity_panel]
-    made = make_panel(reports, geography, exclude=settings().oil_exporters)
-    made.attrs["as_of"] = trade.attrs.get("as_of", "latest")
-    return Samples(made)
+    return Samples(make_panel(reports, geography, exclude=settings().oil_exporters))
 
 
 def residuals(
@@ -334,9 +332,7 @@ def residuals(
         columns=[*_AXES, *ESTIMATE_COLUMNS, "p", "p_outside", "rank", "among"]
     )
     numbers = ("estimate", "low", "high", "p", "p_outside")
-    found = found.astype(dict.fromkeys(numbers, "float64"))
-    found.attrs = {"as_of": samples.panel("all").attrs.get("as_of", "latest")}
-    return found
+    return found.astype(dict.fromkeys(numbers, "float64"))
 
 
 def _residuals(
@@ -383,11 +379,16 @@ def _residuals(
     return out
 
 
+@parts(samples=samples_of)
 def every_residual(
-    trade: pd.DataFrame, geography: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
+    trade: pd.DataFrame,
+    geography: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    samples: Samples | None = None,
 ) -> pd.DataFrame:
     """`residuals` in every specification, of the samples of these rows."""
-    return residuals(samples_of(trade, geography), economies=economies)
+    return residuals(samples or samples_of(trade, geography), economies=economies)
 
 
 Fitted = dict[tuple[str, ...], Estimate]
