@@ -13,6 +13,7 @@ from ca_research.claims.compute import Call, Computation
 from ca_research.claims.criteria import judge_criteria
 from ca_research.estimates import by_parts, estimate_row, parts
 from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
+from ca_research.plots.claims import curve_data
 
 DAY = "2023-05-19"
 
@@ -271,6 +272,27 @@ def test_parts_are_given_out_and_not_taken(students):
     with pytest.raises(UnknownNameError, match="part 'sene'") as error:
         evidence.part("sene")
     assert "seen" in error.value.hint
+
+
+def test_evidence_of_another_claim_is_refused_also_where_it_has_all_criteria():
+    """C17 found by C13's acts what 'three independent sources' documented."""
+    asked, other = ca.claim("C13"), ca.claim("C17")
+    assert set(other.spec.criteria()) <= set(asked.spec.criteria())
+    evidence = asked.gather(**{name: ca.load(name) for name in asked.spec.data})
+    with pytest.raises(UsageError, match="C17 is not judged by evidence of C13") as error:
+        other.judge(evidence)
+    assert "ca.claim('C13').judge" in error.value.hint
+    with pytest.raises(UsageError, match="the verdict is on C13, not on C17"):
+        curve_data(other, asked.judge(evidence), "broad_acts")
+
+
+def test_evidence_of_a_rule_that_was_since_changed_is_refused(students):
+    claim = ca.claim("C30")
+    evidence = claim.gather(students=students)
+    claim.judge(evidence)
+    changed = type(claim)(claim.spec.model_copy(update={"grid": ca.claim("C25").spec.grid}))
+    with pytest.raises(UsageError, match="C30 was changed after this evidence was gathered"):
+        changed.judge(evidence)
 
 
 # which source speaks for a reporter

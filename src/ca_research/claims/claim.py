@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import UnknownNameError
+from ..ground.errors import UnknownNameError, UsageError
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
@@ -198,7 +198,18 @@ class Claim:
         ------
         UnknownNameError
             The evidence lacks a criterion.
+        UsageError
+            It was gathered for another claim, or before the claim's file was changed.
         """
+        if evidence.spec and evidence.spec.id != self.id:
+            raise UsageError(
+                f"{self.id} is not judged by evidence of {evidence.spec.id}",
+                hint=f"ca.claim({evidence.spec.id!r}).judge(...), or gather for {self.id}",
+            )
+        if evidence.spec and evidence.spec != self.spec:
+            raise UsageError(
+                f"{self.id} was changed after this evidence was gathered", hint="gather again"
+            )
         needed = set(self.spec.criteria())
         for name in needed - set(evidence.frame["criterion"]):
             raise UnknownNameError(

@@ -57,6 +57,8 @@ class Evidence:
         Makes the standing rows anew from figures without one source, as dictionaries.
     made : callable, optional
         Gives what was made under the name of a part.
+    spec : ClaimSpec, optional
+        What the claim's file said when this was gathered.
     rows : list of dict
         Those of the frame.
     standing : pandas.DataFrame
@@ -82,6 +84,7 @@ class Evidence:
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
     again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
     made: Callable[[str], Any] | None = field(default=None, repr=False, compare=False)
+    spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
     def rows(self) -> EvidenceRows:
@@ -304,6 +307,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         lacking,
         again,
         computation.part,
+        spec,
     )
 
 

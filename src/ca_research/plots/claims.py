@@ -51,6 +51,8 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     ------
     UnknownNameError
         No such criterion.
+    UsageError
+        The verdict is on another claim.
 
     Examples
     --------
@@ -61,6 +63,11 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     """
     if criterion not in claim.spec.criteria():
         raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
+    if verdict.claim != claim.id:
+        raise UsageError(
+            f"the verdict is on {verdict.claim}, not on {claim.id}",
+            hint=f"ca.check({claim.id!r})",
+        )
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
     single = len(judged.cells) == 1 and spec.over
