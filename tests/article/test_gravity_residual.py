@@ -23,12 +23,19 @@ from ca_research.article.gravity_residual import (
     strips_of,
 )
 from ca_research.article.settings import settings
+from ca_research.estimates.frame import estimates
+from ca_research.estimates.measures import rows_of
 from ca_research.ground.economies import CA5
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.trade import gravity, panel, reassign, treated_pairs
 from ca_research.trade.gravity_reassign import CHANGE, GEOGRAPHY, LEVEL
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
+
+
+def handed(measure, *tables, **given) -> pd.DataFrame:
+    """A measure with its parts, as a claim calls it."""
+    return estimates(rows_of(measure)(*tables, **given))
 
 
 def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFrame:
@@ -214,10 +221,12 @@ def test_measures_read_the_fits_they_are_given():
         row = fits[fits["question"] == question].iloc[0]
         choices = {"question": question, "direction": "exports", "estimator": "ols"}
         choices["fitted"] = by_choices(fits)
-        assert residual(nothing, nothing, **choices)["estimate"].tolist() == [row["estimate"]]
-        assert residual_p(nothing, nothing, **choices)["estimate"].tolist() == [row["p"]]
+        assert handed(residual, nothing, nothing, **choices)["estimate"].tolist() == [
+            row["estimate"]
+        ]
+        assert handed(residual_p, nothing, nothing, **choices)["estimate"].tolist() == [row["p"]]
     with pytest.raises(CoverageError):
-        residual(nothing, nothing, direction="both", fitted=by_choices(fits))
+        handed(residual, nothing, nothing, direction="both", fitted=by_choices(fits))
 
 
 def test_oil_exporters_are_not_in_the_panel():

@@ -21,6 +21,8 @@ from ca_research.article.belt_and_road import (
     partial_conjunction,
     placebo_ranks,
 )
+from ca_research.estimates.frame import estimates
+from ca_research.estimates.measures import rows_of
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic_control
 
@@ -42,6 +44,11 @@ DONORS = (
     "GBR",
 )
 FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
+
+
+def handed(measure, *tables, **given) -> pd.DataFrame:
+    """A measure with its parts, as a claim calls it."""
+    return estimates(rows_of(measure)(*tables, **given))
 
 
 def events() -> pd.DataFrame:
@@ -123,19 +130,21 @@ def test_the_effect_is_that_of_the_slower_function(jumped):
 
 def test_measures_read_the_fits_they_are_given(jumped):
     nothing = pd.DataFrame()
-    gain = gain_p(nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
-    loss = loss_p(nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
+    gain = handed(gain_p, nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
+    loss = handed(loss_p, nothing, nothing, economies=["TJK", "KAZ"], fits=jumped, **MAIN)
     assert sorted(gain["economy"]) == ["KAZ", "TJK"]
     kaz = jumped.set_index("economy").loc["KAZ"]
     assert gain.set_index("economy").loc["KAZ", "estimate"] == kaz["p_gain"]
     assert loss.set_index("economy").loc["KAZ", "estimate"] == kaz["p_loss"]
     with pytest.raises(UnknownNameError):
-        gain_p(nothing, nothing, economies=["KAZ"], fits=jumped, **(MAIN | {"method": "magic"}))
+        handed(
+            gain_p, nothing, nothing, economies=["KAZ"], fits=jumped, **(MAIN | {"method": "magic"})
+        )
 
 
 def test_another_outcome_is_refused_and_never_replaced(jumped):
     with pytest.raises(CoverageError, match="gdp per head"):
-        gain_p(trade(), events(), economies=["KAZ"], outcome="gdp_per_head", fits=jumped)
+        handed(gain_p, trade(), events(), economies=["KAZ"], outcome="gdp_per_head", fits=jumped)
 
 
 # three of five at once
@@ -168,23 +177,23 @@ def test_partial_conjunction_holds_its_level():
 def test_the_joint_p_takes_the_side_asked_for(jumped):
     nothing = pd.DataFrame()
     p = jumped["p_gain"].fillna(1.0).sort_values().to_numpy()
-    gain = joint_p(nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
+    gain = handed(joint_p, nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
     assert gain["estimate"] == pytest.approx(min(1.0, 3 * p[2])) and gain["economy"] == ""
-    one = joint_p(
-        nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN
+    one = handed(
+        joint_p, nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN
     ).iloc[0]
     loss = jumped["p_loss"].fillna(1.0).sort_values().to_numpy()
     assert one["estimate"] == pytest.approx(min(1.0, 4 * loss[1])) and loss[1] != p[1]
-    lacking = joint_p(nothing, nothing, economies=["KGZ"], fits=jumped, **MAIN).iloc[0]
+    lacking = handed(joint_p, nothing, nothing, economies=["KGZ"], fits=jumped, **MAIN).iloc[0]
     assert pd.isna(lacking["estimate"]) and "no known date" in lacking["missing"]
     with pytest.raises(UnknownNameError):
-        joint_p(nothing, nothing, economies=FIVE, side="both", fits=jumped, **MAIN)
+        handed(joint_p, nothing, nothing, economies=FIVE, side="both", fits=jumped, **MAIN)
 
 
 def test_the_joint_p_tells_the_least_it_could_have_been(jumped):
     """Three of five have a fit, each with a rank of at least 1 / 16."""
     nothing = pd.DataFrame()
-    found = joint_p(nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
+    found = handed(joint_p, nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
     assert found["about"] == {"least": f"{3 / (len(DONORS) + 1):.2f}"}
 
 

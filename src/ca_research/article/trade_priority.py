@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ..claims.slots import joined
-from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_parts, measure, parts, tells
+from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.measures import by_parts, measure, parts, rows_of, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
@@ -406,13 +406,17 @@ def leads(
     trade: pd.DataFrame, facts: pd.DataFrame, economies: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """The claim's leads by basis, as its verdict takes them; none for a basis without a year."""
-    told = partial(lead_told, trade, facts), partial(lead, trade, basis="mirror", absent="bounded")
-    asked = (*told, partial(lead, trade, basis="interval"))
+    of_trade = partial(rows_of(lead), trade)
+    asked = (
+        partial(rows_of(lead_told), trade, facts),
+        partial(of_trade, basis="mirror", absent="bounded"),
+        partial(of_trade, basis="interval"),
+    )
     seen = cache(partial(reports, trade, economies=economies))
     found = {}
     for basis, ask in zip(BASES, asked, strict=True):
         with suppress(CoverageError):
-            found[basis] = ask(economies=economies, seen=seen())
+            found[basis] = estimates(ask(economies=economies, seen=seen()))
     return found
 
 

@@ -5,11 +5,13 @@ once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Any
+from functools import cache, wraps
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
+from ..ground import economies
+from ..ground.errors import UsageError, known_name
 from .frame import Estimate, estimates
 
 Measure = Callable[..., pd.DataFrame]
@@ -58,7 +60,7 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     def mark(function: Callable[..., list[Estimate] | pd.DataFrame]) -> Measure:
         @wraps(function)
         def framed(*args: Any, **kwargs: Any) -> pd.DataFrame:
-            found = function(*args, **kwargs)
+            found = function(*args, **_asked(framed, kwargs))
             return estimates(found) if isinstance(found, list) else found
 
         framed.name = name  # type: ignore[attr-defined]
@@ -66,6 +68,37 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
         return framed
 
     return mark
+
+
+def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a measure is called with: economies by their codes and words that it knows, and no part,
+    which might be made of other rows, economies or choices.
+    """
+    where, asked = f"measure {function.name}", dict(given)  # type: ignore[attr-defined]
+    if handed := [name for name in parts_of(function) if asked.get(name) is not None]:
+        raise UsageError(
+            f"{handed[0]} is made by the measure itself",
+            where=where,
+            hint="leave it out; `claim.gather` makes it once for all that share it",
+        )
+    if asked.get("economies") is not None:
+        asked["economies"] = list(dict.fromkeys(economies.resolve_all(asked["economies"])))
+        if not asked["economies"]:
+            raise UsageError("no economy to measure", where=where, hint="name one at least")
+    for name, words in _words(function).items():
+        if name in asked:
+            known_name(name, asked[name], words, where=where)
+    return asked
+
+
+@cache
+def _words(function: Measure) -> dict[str, tuple[Any, ...]]:
+    """The words of each choice that is declared as a `Literal`."""
+    try:
+        hints = get_type_hints(function)
+    except NameError:  # an annotation for readers alone
+        return {}
+    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
 
 
 def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:
