@@ -295,6 +295,71 @@ def test_evidence_of_a_rule_that_was_since_changed_is_refused(students):
         changed.judge(evidence)
 
 
+@pytest.mark.parametrize("claim_id", ["C01", "C20", "C25", "C31", "C35"])
+def test_what_is_asked_of_all_together_is_not_asked_of_one(claim_id):
+    """Uzbekistan alone has no border with China, which says nothing of three countries of five."""
+    with pytest.raises(UsageError, match="together, not of each") as error:
+        ca.check(claim_id, economy="UZB")
+    assert error.value.hint == "leave `economies` out"
+    assert ca.check("C33", economy="UZB").params == {"economy": "UZB"}
+
+
+def test_what_a_measure_writes_to_its_table_no_other_specification_sees():
+    seen = []
+
+    def doubled(debt: pd.DataFrame, *, times: int) -> list[dict]:
+        debt["value"] *= times
+        seen.append(debt["value"].sum())
+        return [estimate_row(estimate=float(seen[-1]))]
+
+    debt = pd.DataFrame({"value": [1.0, 2.0], "source_id": "A"})
+    whole = Computation({"debt": debt})
+    call = Call("my.doubled", (), (), doubled)
+    assert [whole.run(call, times=n)[0]["estimate"] for n in (2, 3)] == [6, 9]
+    assert whole.without("B").run(call, times=4)[0]["estimate"] == 12
+    assert debt["value"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "economy", "said"),
+    [("C30", "", "no economy.*counts over KAZ"), ("C25", "KAZ", "of KAZ.*counts over none")],
+)
+def test_a_figure_that_nobody_would_read_is_an_error(monkeypatch, claim_id, economy, said):
+    """It ended in 'not enough evidence', as if there were none."""
+    claim = ca.claim(claim_id)
+    tables = {name: ca.load(name) for name in claim.spec.data}
+    given = _measure(lambda economies, choices: [_row(economy, 1.0)])
+    monkeypatch.setattr(
+        "ca_research.claims.compute.find",
+        lambda name: (
+            lambda economies=(), facts=None, geography=None, students=None, **_: given(
+                None, economies=economies
+            )
+        ),
+    )
+    with pytest.raises(MeasureError, match=said):
+        claim.gather(**{name: tables[name] for name in claim.spec.data})
+
+
+def test_a_choice_that_is_none_is_told_and_is_no_lack_of_figures(monkeypatch, students):
+    def refuses(students, *, economies, **choices):
+        raise UnknownNameError("level of study", "degre", ["degree"])
+
+    monkeypatch.setattr("ca_research.claims.compute.find", lambda name: refuses)
+    with pytest.raises(UsageError, match="no specification can be computed: unknown level") as told:
+        ca.claim("C30").gather(students=students)
+    assert "C30, criterion" in told.value.where and "degree" in told.value.hint
+
+
+def test_names_of_sources_and_criteria_are_known(students):
+    evidence = ca.claim("C30").gather(students=students)
+    for source in ("XXX", "moe_brief_stats_peijing"):
+        with pytest.raises(UnknownNameError, match=f"source '{source}'"):
+            evidence.without(source)
+    with pytest.raises(UnknownNameError, match="criterion 'rise'"):
+        evidence.main("rise")
+
+
 # which source speaks for a reporter
 
 

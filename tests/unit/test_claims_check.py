@@ -116,6 +116,10 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
             lambda: everywhere(C33, FIRST, "measure", "economy.energy_share_before"),
             ["grid axis does nothing"],
         ),
+        (
+            lambda: everywhere(C33, FIRST, "settings", {"economies": "KAZ"}),
+            ["'economies' is no choice", "the claim gives it"],
+        ),
         (lambda: changed(["article", "sentence"], 9), ["article", "no sentence 9"]),
         (
             lambda: changed(["article", "sha256"], "0" * 64),

@@ -236,11 +236,25 @@ def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
         (["readings", 0, "rule"], None, "need a rule"),
         (["blind"], True, "reason"),
         (["kind"], "hunch", "kind"),
+        ([*FIRST, "over"], {"economies": ["KAZ", "KAZ"], "at_least": 2}, "stand twice: KAZ"),
+        ([*FIRST, "over"], {"economies": ["KGX"], "at_least": 1}, "no code .* KGZ .*meant"),
+        ([*FIRST, "over"], {"economies": ["Kyrgyzstan"], "at_least": 1}, "is KGZ meant"),
+        (["data"], ["trade", "trade"], "tables that stand twice: trade"),
+        ([*FIRST, "axes"], ["eu", "eu"], "axes that stand twice: eu"),
     ],
 )
 def test_a_faulty_declaration_is_refused(path, value, words):
     with pytest.raises(ValidationError, match=words):
         changed("C33", path, value)
+
+
+@pytest.mark.parametrize("path", [["grid", "axes"], [*FIRST[:-1]], ["readings"]])
+def test_of_two_of_one_name_the_second_would_replace_the_first(path):
+    content = CLAIMS["C33"].model_dump(mode="json")
+    for step in path:
+        content = content[step]
+    with pytest.raises(ValidationError, match="that stand twice"):
+        changed("C33", path, [*content, content[0]])
 
 
 def test_a_name_stands_for_one_criterion():

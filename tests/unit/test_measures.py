@@ -69,6 +69,17 @@ def test_an_edit_is_seen_at_once_also_in_what_a_measure_imports(own):
     assert rows_of(measures.find("my.double")).__globals__["times"](2, 5) == 7
 
 
+def test_an_edit_in_a_folder_of_helpers_is_seen(project, own):
+    own(double=DOUBLE.replace(".helpers", ".lib.helpers"))
+    helpers = project.home / "measures" / "lib" / "helpers.py"
+    helpers.parent.mkdir()
+    helpers.write_text(HELPERS, encoding="utf-8")
+    assert rows_of(measures.find("my.double")).__globals__["times"](2, 5) == 10
+    time.sleep(0.02)
+    helpers.write_text(HELPERS.replace("*", "+"), encoding="utf-8")
+    assert rows_of(measures.find("my.double")).__globals__["times"](2, 5) == 7
+
+
 def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command):
     package = measures.find("trade.lead")
     own(double=DOUBLE.replace("my.double", "trade.lead"), helpers=HELPERS)

@@ -19,6 +19,8 @@ from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..registry import Criterion
 from .measures import find, place
 
+_PACKAGE = __name__.partition(".")[0] + "."
+
 
 @dataclass(frozen=True)
 class Call:
@@ -169,7 +171,7 @@ class Computation:
                 try:
                     given = arguments()
                     kept = before if before and _same(given, before.arguments) else None
-                    made = kept or _Made(make(**given), inputs, given)
+                    made = kept or _Made(make(**_own(function, given)), inputs, given)
                 except CaResearchError as error:
                     made = _Made(error, inputs)
             self._made[key] = made
@@ -232,6 +234,15 @@ def _takes(function: Maker) -> tuple[str, ...]:
 def _rests_on(function: Maker) -> frozenset[str]:
     """Names of all that a function takes, and that its parts are made from."""
     return frozenset(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
+
+
+def _own(function: Maker, given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that a function from outside the package may write to: what it does to a frame is
+    its own, and no other specification sees it.
+    """
+    if function.__module__.startswith(_PACKAGE):
+        return given
+    return {n: v.copy(deep=False) if isinstance(v, pd.DataFrame) else v for n, v in given.items()}
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

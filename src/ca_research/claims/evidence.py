@@ -13,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates.frame import ESTIMATE_COLUMNS
+from .. import registry
+from ..estimates.frame import ESTIMATE_COLUMNS, Estimate
 from ..ground import economies as eco
-from ..ground.errors import CaResearchError, UsageError
+from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
@@ -113,7 +114,13 @@ class Evidence:
         -------
         pandas.DataFrame
             Some rows of `frame`, one per economy.
+
+        Raises
+        ------
+        UnknownNameError
+            No such criterion.
         """
+        known_name("criterion", criterion, self.frame["criterion"].unique())
         return self.frame[
             (self.frame["criterion"] == criterion) & self.frame["is_main"]
         ].reset_index(drop=True)
@@ -137,6 +144,8 @@ class Evidence:
         ------
         UsageError
             Evidence that was made by hand cannot be measured again.
+        UnknownNameError
+            No such source.
         """
         return _typed(self.rows_without(source), [])
 
@@ -157,7 +166,11 @@ class Evidence:
         ------
         UsageError
             As of `without`.
+        UnknownNameError
+            As of `without`.
         """
+        if source not in registry.sources():
+            known_name("source", source, self.sources)
         if self.again is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",
@@ -280,7 +293,15 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
     open_: dict[str, list[str]] = {}
     for criterion in spec.criteria().values():
         call, specifications = calls[criterion.name], universes[criterion.name]
-        rows = specifications.rows(partial(computation.run, call))
+        faults: list[UsageError] = []
+        rows = specifications.rows(partial(_told, faults, computation, call))
+        _of_asked(spec, criterion, call, rows)
+        if faults and len(faults) == len(list(specifications)):
+            raise UsageError(
+                f"no specification can be computed: {faults[0].what}",
+                where=f"{spec.id}, criterion {criterion.name}",
+                hint=faults[0].hint,
+            )
         parts[criterion.name] = _labelled(spec, criterion, rows)
         traces += _traces(criterion, computation, call, specifications.main, tables)
         main = [row for row in rows if row["is_main"]]
@@ -309,6 +330,32 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         computation.part,
         spec,
     )
+
+
+def _told(
+    faults: list[UsageError], computation: Computation, call: Call, **choices: Any
+) -> list[Estimate]:
+    """`Computation.run`, which tells too what no figures could mend: a choice that is none."""
+    try:
+        return computation.run(call, **choices)
+    except UsageError as error:
+        faults.append(error)
+        raise
+
+
+def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceRows) -> None:
+    """Raise MeasureError for a figure of an economy that the criterion does not count: nobody would
+    read it.
+    """
+    asked = call.economies if criterion.over else ("",)
+    for row in rows:
+        if has_figures(row) and (code := row["economy"]) not in asked:
+            raise MeasureError(
+                f"{call.name} gives a figure of {code or 'no economy'}, and the criterion counts "
+                f"over {', '.join(asked) or 'none'}",
+                where=f"{spec.id}, criterion {criterion.name}",
+                hint="give what is counted, or say in the claim's `over` what is to be",
+            )
 
 
 def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> EvidenceRows:

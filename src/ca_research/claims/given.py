@@ -22,7 +22,7 @@ from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
-from .measures import find, lacking, not_taken, place, wrong_choices
+from .measures import find, lacking, not_chosen, not_taken, place, taken_by, wrong_choices
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
 
 
 def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Codes of the economies to judge; raises UsageError for none, UnknownNameError for one of
-    which the claim is not. By default all that the claim speaks of.
+    """Codes of the economies to judge; raises UsageError for none, and for some where the claim
+    asks of all together, UnknownNameError for one of which the claim is not. By default all that
+    the claim speaks of.
     """
     known = economies_of(spec)
     if asked is None:
@@ -57,6 +58,14 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
     for code in codes:
         if code not in known:
             raise UnknownNameError(f"economy of {spec.id}", code, known)
+    if len(codes) < len(known):
+        for criterion in spec.criteria().values():
+            if not criterion.over and "economies" in taken_by(criterion):
+                raise UsageError(
+                    f"{spec.id} asks of {len(known)} economies together, not of each",
+                    where=f"criterion {criterion.name}, which counts over none",
+                    hint="leave `economies` out",
+                )
     return codes
 
 
@@ -73,6 +82,12 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
                 f"measure {criterion.measure} takes no {name!r}",
                 where=f"{spec.id}, criterion {criterion.name}",
                 hint=f"{place(find(criterion.measure))}: take it, or leave it out of the claim",
+            )
+        for name in not_chosen(criterion, spec.data):
+            raise UsageError(
+                f"{name!r} is no choice of a rule: the claim gives it to its measure",
+                where=f"{spec.id}, criterion {criterion.name}",
+                hint="give the setting or axis another name, or leave it out",
             )
         if missing := lacking(criterion, given):
             raise UsageError(

@@ -10,13 +10,13 @@ import datetime as dt
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ..estimates import Measure, generic
+from ..estimates import Measure, generic, parts_of
 from ..ground.errors import MeasureError, UnknownNameError
 from ..registry import Criterion
 from ..registry.choices import GridAxis, Value, among
@@ -93,6 +93,8 @@ def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
     for name in not_taken(criterion):
         kind = "setting" if name in criterion.settings else "grid axis"
         yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
+    for name in not_chosen(criterion, given):
+        yield f"{name!r} is no choice: the claim gives it to {criterion.measure}"
     for name in lacking(criterion, given):
         yield (
             f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
@@ -100,19 +102,31 @@ def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
         )
 
 
+def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
+    """The arguments of a criterion's measure."""
+    return inspect.signature(find(criterion.measure)).parameters
+
+
 def not_taken(criterion: Criterion) -> list[str]:
     """Settings and axes of a criterion that are no arguments of its measure."""
-    taken = inspect.signature(find(criterion.measure)).parameters
+    taken = taken_by(criterion)
     return [name for name in (*criterion.settings, *criterion.axes) if name not in taken]
+
+
+def not_chosen(criterion: Criterion, data: Iterable[str]) -> list[str]:
+    """Settings and axes of a criterion that stand in the place of what a claim gives its measure:
+    economies, its data, and the measure's parts.
+    """
+    given = {"economies", *parts_of(find(criterion.measure)), *data}
+    return [name for name in (*criterion.settings, *criterion.axes) if name in given]
 
 
 def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
     """Arguments that a criterion's measure needs and has from nowhere: neither given, nor a
     setting, nor an axis.
     """
-    parameters = inspect.signature(find(criterion.measure)).parameters.values()
     had = {*given, "economies", *criterion.settings, *criterion.axes}
-    return sorted({p.name for p in parameters if _needed(p)} - had)
+    return sorted({p.name for p in taken_by(criterion).values() if _needed(p)} - had)
 
 
 def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[str]:
@@ -129,7 +143,10 @@ def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[st
     """
     function = find(criterion.measure)
     hints = _hints(function)
-    given = [*criterion.settings.items(), *((a.name, v) for a in axes for v in a.choices)]
+    given = [
+        *criterion.settings.items(),
+        *((a.name, v) for a in axes for v in a.choices),
+    ]
     for name, value in given:
         if fault := _misfit(f"{name} of {criterion.measure}", value, hints.get(name, Any)):
             yield fault

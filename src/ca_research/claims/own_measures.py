@@ -38,7 +38,7 @@ def files() -> dict[str, Path]:
     folder = paths.measures_dir()
     if not folder.is_dir():
         return {}
-    found = sorted(folder.glob("*.py"))
+    found = sorted(folder.rglob("*.py"))
     return _registered(folder, tuple(stamps(found).items()))
 
 
@@ -46,7 +46,8 @@ def files() -> dict[str, Path]:
 def _registered(folder: Path, marks: tuple[tuple[str, tuple[int, ...]], ...]) -> dict[str, Path]:
     for name in [n for n in sys.modules if n == _PARENT or n.startswith(f"{_PARENT}.")]:
         del sys.modules[name]
-    return unique((name, Path(file)) for file, _ in marks for name in names(Path(file)))
+    own = (file for mark, _ in marks if (file := Path(mark)).parent == folder)
+    return unique((name, file) for file in own for name in names(file))
 
 
 def unique(found: Iterable[tuple[str, Path]]) -> dict[str, Path]:
@@ -109,9 +110,8 @@ def module(file: Path) -> ModuleType:
         parent = ModuleType(_PARENT)
         parent.__path__ = [str(file.parent)]
         sys.modules[_PARENT] = parent
-        sys.path_importer_cache[str(file.parent)] = FileFinder(
-            str(file.parent), (_NoCache, [".py"])
-        )
+        for folder in (file.parent, *(f for f in file.parent.rglob("*") if f.is_dir())):
+            sys.path_importer_cache[str(folder)] = FileFinder(str(folder), (_NoCache, [".py"]))
     try:
         return importlib.import_module(f"{_PARENT}.{file.stem}")
     except Exception as error:

@@ -48,8 +48,7 @@ class GridAxis(Model):
             ("values", [canonical(v) for v in self.choices]),
             ("labels", [v.label for v in self.values if isinstance(v, Labelled)]),
         ):
-            if twice := sorted({s for s in said if said.count(s) > 1}):
-                raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
+            once(what, said)
         return self
 
     @property
@@ -63,6 +62,13 @@ class GridAxis(Model):
             if isinstance(one, Labelled) and canonical(one.value) == canonical(value):
                 return one.label
         return ""
+
+
+def once(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError for names that stand twice, of which the second would replace the first."""
+    said = list(names)
+    if twice := sorted({name for name in said if said.count(name) > 1}):
+        raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
 
 
 def canonical(value: object) -> str:

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from ..ground.errors import RegistryError
+from ..ground import economies as eco
+from ..ground.errors import RegistryError, suggest
 from .base import Model, Name, Sha256
-from .choices import GridAxis, Value, among, canonical
+from .choices import GridAxis, Value, among, canonical, once
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
 """Letters and a number. This article's are C for a claim and O for a sentence that is opinion."""
@@ -121,6 +122,13 @@ class Over(Model):
 
     @model_validator(mode="after")
     def _possible(self) -> Over:
+        once("economies", self.economies)
+        for code in self.economies:
+            if code not in eco.codes():
+                meant = eco.named([code]).get(code) or " or ".join(suggest(code, eco.codes()))
+                raise ValueError(
+                    f"{code!r} is no code of an economy" + (f"; is {meant} meant?" if meant else "")
+                )
         if self.at_least > len(self.economies):
             raise ValueError(
                 f"at_least {self.at_least} of {len(self.economies)} economies cannot be met"
@@ -169,6 +177,7 @@ class Criterion(Model):
         """`bounds` are the values the measure can take: within them the threshold must be able to
         decide either way.
         """
+        once("axes", self.axes)
         if self.bounds:
             low, high = self.bounds
             either = {
@@ -230,6 +239,7 @@ class Reading(Model):
             raise ValueError(
                 "a reading has either criteria with a rule, or the reason in `not_testable`"
             )
+        once("criteria", (criterion.name for criterion in self.criteria))
         if self.criteria:
             if self.rule is None:
                 raise ValueError("criteria need a rule that joins them")
@@ -256,6 +266,11 @@ class Exclusion(Model):
 class Grid(Model):
     axes: tuple[GridAxis, ...] = ()
     exclude: tuple[Exclusion, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Grid:
+        once("axes", (axis.name for axis in self.axes))
+        return self
 
 
 class Outcome(Model):
@@ -323,6 +338,8 @@ class ClaimSpec(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> ClaimSpec:
+        once("tables", self.data)
+        once("readings", (reading.name for reading in self.readings))
         named = {criterion.name for reading in self.readings for criterion in reading.criteria}
         for want in self.wanted:
             if unknown := sorted(set(want.criteria) - named):
