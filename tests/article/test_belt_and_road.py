@@ -194,7 +194,8 @@ def test_short_series_are_not_estimated(events, trade):
 @pytest.mark.parametrize("method", ["did2s", "saturated", "twfe"])
 def test_event_study_of_all_together(events, trade, method):
     found = br.effect(trade, events, method=method, accession_list="M_LPV26")
-    assert found["economy"].tolist() == [""] and np.isfinite(found.at[0, "estimate"])
+    assert found["economy"].tolist() == ["", "TKM"] and np.isfinite(found.at[0, "estimate"])
+    assert "no known date of signing" in found.at[1, "missing"]
     assert found.at[0, "caution"].startswith("4 treated clusters")
     assert "no joint test" in found.at[0, "pretrend"]
 

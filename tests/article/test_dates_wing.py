@@ -274,6 +274,11 @@ def test_places_are_counted_over_one_visit_or_all():
     )
     given = {"near": "2022", "actor": "USA", "detail": r"\bLu\b"}
     assert only(dates.places_visited(frame, places="KAZ;KGZ", **given)) == (2, None, None)
+    named = "Kazakhstan; KGZ"
+    assert only(dates.places_visited(frame, places=named, **given)) == (2, None, None)
+    for wrong in ("KAZ,KGZ", "KAZ;KG", ""):
+        with pytest.raises(UnknownNameError):
+            dates.places_visited(frame, places=wrong, **given)
     assert only(dates.places_visited(frame, places="KAZ;KGZ", count="one_visit", **given)) == (
         1,
         None,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from ca_research import registry
 from ca_research.article.documents import measures as docs
-from ca_research.ground.errors import UnknownNameError
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry.codings import Coding
 
 # invented: item, reading, direction, origin_group, strength, text_seen, date
@@ -69,6 +69,22 @@ def count(**choices) -> float | None:
 )
 def test_each_origin_counts_once_on_each_side(choices, expected):
     assert count(**choices) == expected
+
+
+def test_who_cannot_speak_is_somebody():
+    with pytest.raises(UnknownNameError, match="origin group 'AR'"):
+        count(apart_from="AR")
+    assert count(apart_from="ART") == 2  # of the register, with no row here
+
+
+def test_codes_and_fields_are_those_of_the_coding():
+    given = {"claim": "C13", "coding": "acts"}
+    with pytest.raises(UsageError, match="no code of acts"):
+        docs.documented_cases(frame(), codes="", **given)
+    with pytest.raises(UnknownNameError, match="code of acts 'unrst'"):
+        docs.case_origins(frame(), codes="unrst", **given)
+    with pytest.raises(UnknownNameError, match="field of acts 'read'"):
+        docs.cases_read(frame(), **given)
 
 
 def test_what_was_looked_through_is_the_path_and_the_sources():

@@ -25,7 +25,7 @@ from ca_research.article.gravity_residual import (
 from ca_research.article.settings import settings
 from ca_research.estimates.frame import estimates
 from ca_research.estimates.measures import rows_of
-from ca_research.ground.economies import CA5
+from ca_research.ground.economies import CA5, name_of
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.trade import gravity, panel, reassign, treated_pairs
 from ca_research.trade.gravity_reassign import CHANGE, GEOGRAPHY, LEVEL
@@ -248,6 +248,15 @@ def test_oil_exporters_are_not_in_the_panel():
         "estimate"
     ].iloc[0]
     assert one == pytest.approx(two)
+
+
+def test_partners_have_names():
+    made = panel(trade(), geography())
+    names = [name_of(code) for code in CA5]
+    code, name = (placebo_table(made, side) for side in (CA5, names))
+    assert code["estimate"].notna().any() and code["estimate"].equals(name["estimate"])
+    with pytest.raises(UnknownNameError):
+        every_place(Samples(made), ["KZA"])
 
 
 def test_too_few_pairs_are_a_reason():

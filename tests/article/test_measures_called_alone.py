@@ -9,7 +9,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.claims import measures
-from ca_research.estimates.measures import parts_of
+from ca_research.estimates.measures import names_of_parts
 from ca_research.ground.errors import UnknownNameError, UsageError
 
 NAMES = sorted(measures._package())
@@ -19,7 +19,12 @@ CHOICES = [
     for choice, hint in get_type_hints(measures.find(name)).items()
     if get_origin(hint) is Literal and isinstance(get_args(hint)[0], str)
 ]
-PARTS = [(name, part) for name in NAMES for part in parts_of(measures.find(name))]
+PARTS = [
+    (name, part)
+    for name in NAMES
+    for part in sorted(names_of_parts(measures.find(name)))
+    if (name, part) not in CHOICES and part in inspect.signature(measures.find(name)).parameters
+]
 BY_ECONOMY = [n for n in NAMES if "economies" in inspect.signature(measures.find(n)).parameters]
 
 

@@ -20,6 +20,7 @@ from ca_research.article.priority import (
     partner_lead,
     summits,
 )
+from ca_research.estimates.measures import rows_of
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
@@ -297,7 +298,8 @@ def made(led: int, lost: int) -> pd.DataFrame:
 def share(cells: pd.DataFrame, **choices: str) -> pd.Series:
     tables = [pd.DataFrame()] * 6
     found = priority.by_choice(cells)
-    return priority.lead_share(*tables, cells_by_choice=found, **choices).iloc[0]
+    (row,) = rows_of(priority.lead_share)(*tables, cells_by_choice=found, **choices)
+    return pd.Series(row)
 
 
 def test_missing_cells_count_for_and_against():
@@ -369,6 +371,18 @@ def test_leaving_one_out_changes_the_cells_asked_for():
 def test_unknown_choices_are_refused(wrong):
     with pytest.raises(UnknownNameError):
         share(made(16, 14), **wrong)
+
+
+def test_who_is_left_out_is_among_those_who_are_asked():
+    """Uzbekistan left out of three others left nobody out, and said so of Uzbekistan."""
+    frame = made(6, 24)
+    three = frame[frame["economy"].isin(["KAZ", "KGZ", "TJK"])]
+    with pytest.raises(UnknownNameError, match="country 'UZB'"):
+        share(three, economies=["KAZ", "KGZ", "TJK"], country="UZB")
+    left = priority.left_out(three)["without"].tolist()
+    assert {"KAZ", "KGZ", "TJK"} <= set(left) and not {"TKM", "UZB"} & set(left)
+    with pytest.raises(UsageError, match="place 3 is none"):
+        share(frame, place=3)
 
 
 def test_a_range_that_holds_one_is_open():

@@ -293,8 +293,8 @@ def places_visited(
 ) -> list[Estimate]:
     """How many of some economies were visited in a time.
 
-    events: like table `events`; rows of kind visit. places: codes joined by ';'. near: a date or
-        interval.
+    events: like table `events`; rows of kind visit. places: codes or names joined by ';'.
+    near: a date or interval.
     actor: the code of who sent.
     detail: who travelled, a regular expression.
     count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
@@ -304,7 +304,7 @@ def places_visited(
     """
     if count not in ("one_visit", "any_visit"):
         raise UnknownNameError("count", count, ("one_visit", "any_visit"))
-    wanted = set(places.split(";"))
+    wanted = set().union(*(expand(eco.resolve(place.strip())) for place in places.split(";")))
     rows = select(events, actor=actor, detail=detail, kinds="visit", near=near)
     if rows.empty:
         return [estimate_row(missing=f"no visit in {near} is dated")]

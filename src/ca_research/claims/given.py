@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..estimates.measures import Maker, parts_of
+from ..estimates.measures import names_of_parts
 from ..ground import economies as eco
 from ..ground.errors import MeasureError, UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
@@ -97,20 +97,14 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
             )
     tables = [name for name in spec.data if name in taken]
     if strange := sorted(given - set(tables)):
-        parts = _parts(find(c.measure) for c in spec.criteria().values())
-        made = [f"evidence.part({name!r})" for name in strange if name in parts]
+        parts = [names_of_parts(find(c.measure)) for c in spec.criteria().values()]
+        made = [f"evidence.part({n!r})" for n in strange if any(n in names for names in parts)]
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
             hint=f"gather makes it: {', '.join(made)}"
             if made
             else f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
         )
-
-
-def _parts(functions: Iterable[Maker]) -> set[str]:
-    """Names of the parts of measures, and of these parts."""
-    found = [parts_of(function) for function in functions]
-    return {n for own in found for n in own} | {n for own in found for n in _parts(own.values())}
 
 
 def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -> Knowledge:

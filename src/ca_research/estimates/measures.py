@@ -75,7 +75,10 @@ def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
     which might be made of other rows, economies or choices.
     """
     where, asked = f"measure {function.name}", dict(given)  # type: ignore[attr-defined]
-    if handed := [name for name in parts_of(function) if asked.get(name) is not None]:
+    words, made = _words(function), names_of_parts(function)
+    if handed := [
+        n for n, value in given.items() if n in made - words.keys() and value is not None
+    ]:
         raise UsageError(
             f"{handed[0]} is made by the measure itself",
             where=where,
@@ -85,9 +88,9 @@ def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
         asked["economies"] = list(dict.fromkeys(economies.resolve_all(asked["economies"])))
         if not asked["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
-    for name, words in _words(function).items():
+    for name, known in words.items():
         if name in asked:
-            known_name(name, asked[name], words, where=where)
+            known_name(name, asked[name], known, where=where)
     return asked
 
 
@@ -165,6 +168,28 @@ def parts_of(function: Maker) -> Mapping[str, Maker]:
     {}
     """
     return getattr(function, "parts", {})
+
+
+@cache
+def names_of_parts(function: Maker) -> frozenset[str]:
+    """The names of a function's parts, and of what these are made of.
+
+    Parameters
+    ----------
+    function : callable
+        A measure, or what makes a part.
+
+    Returns
+    -------
+    frozenset of str
+
+    Examples
+    --------
+    >>> names_of_parts(len)
+    frozenset()
+    """
+    own = parts_of(function)
+    return frozenset(own).union(*map(names_of_parts, own.values()))
 
 
 def by_parts(function: Maker) -> Maker:

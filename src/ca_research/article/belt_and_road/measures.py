@@ -257,7 +257,8 @@ def effect(
 
     trade, events: like the tables of these names. economies: codes or names.
     method: 'synthetic' or 'synthetic_demeaned', one row per economy; 'did2s', 'saturated' or 'twfe'
-        (naive), one row (economy '') for all of them. accession_list, placeholder: see `accession`.
+        (naive), one row (economy '') for all of them with a date of signing, before those without.
+    accession_list, placeholder: see `accession`.
     donors, late_from: see `donor_pool`; late is after `until` where not given, and nobody who
         signed by then, by any list, is a donor (dated texts name few economies: with 'texts' the
         donors are chosen by the earliest date of any list). source: see `china_imports`. until:
@@ -343,7 +344,6 @@ def effect(
         else:
             able.append(economy)
     if not method.startswith("synthetic"):
-        rows = []
         if not able:
             raise CoverageError(
                 f"no date of signing for {', '.join(economies)} in {accession_list}"
@@ -363,11 +363,8 @@ def effect(
             "p": float(fit.att["p"]),
             "pretrend": fit.pretrend["statement"],
         }
-        rows.append(
-            row(
-                able, sorted(set(used["economy"]) - set(able)), "", found | {"caution": fit.caution}
-            )
-        )
+        rest = sorted(set(used["economy"]) - set(able))
+        rows.insert(0, row(able, rest, "", found | {"caution": fit.caution}))
     extra = [
         "effect",
         "p",

@@ -20,9 +20,10 @@ import pandas as pd
 from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError, known_name
+from ...ground.errors import UnknownNameError, UsageError, known_name
 from ...ground.periods import date_in_words
 from ...plots.show import show_table
+from ...registry import sources
 from ...registry.codings import coding as registry_coding
 from ...registry.words import source_name, value_words
 from ...stats.frames import records
@@ -165,14 +166,18 @@ def independent_sources(
     known_name("single", single, ("none", "source_in_favour", "source_against"))
     known_name("strength", strength, STRENGTHS)
     known_name("seen", seen, SEEN)
-    figures = (documents or Counted(evidence)).figures(claim, counting)
+    apart = _list(apart_from)
+    documents = documents or Counted(evidence)
+    for group in set(apart) - {source.origin_group for source in sources().values()}:
+        known_name("origin group", group, set(documents.evidence["origin_group"].dropna()))
+    figures = documents.figures(claim, counting)
     wanted = {
         "direction": SIDES,
         "strength": STRENGTHS[strength],
         "text_seen": SEEN[_seen(seen, texts)],
         **({"reading": _list(reading)} if reading else {}),
     }
-    columns, apart = [figures.values(column) for column in wanted], _list(apart_from)
+    columns = [figures.values(column) for column in wanted]
     sides, origins = columns[0], figures.values("origin_group")
     places = [
         i
@@ -428,6 +433,14 @@ def _best_documented(shown: Sequence[tuple[str, str]]) -> list[str]:
     return sorted(case for case, n in counts.items() if n == max(counts.values()))
 
 
+def _known_codes(coding: str, codes: str) -> None:
+    """Raise UsageError for no code, UnknownNameError for one that the coding does not have."""
+    if not _list(codes):
+        raise UsageError(f"no code of {coding} is asked", hint="name some, joined by ';'")
+    for code in _list(codes):
+        known_name(f"code of {coding}", code, registry_coding(coding).fields["strict"].values)
+
+
 @measure("relations.documented_cases")
 @tells("case")
 @parts(documents=Coded)
@@ -462,9 +475,7 @@ def documented_cases(
     known_name("doubtful", doubtful, ("strict", "wide"))
     known_name("case", case, ("same", "any"))
     known_name("single", single, ("none", "source"))
-    known = registry_coding(coding).fields["strict"].values
-    for code in _list(codes):
-        known_name(f"code of {coding}", code, known)
+    _known_codes(coding, codes)
     documents = documents or Coded(evidence)
     figures = documents.figures(claim, coding, strength, _seen("excerpt", texts))
     if figures.frame.empty:
@@ -513,11 +524,12 @@ def cases_read(
     was seen, that stands in `missing`.
     Raises UnknownNameError for a strength, a coding or a row without a code.
     """
+    known_name(f"field of {coding}", "read", registry_coding(coding).fields)
     figures = (documents or Coded(evidence)).figures(claim, coding, strength, "excerpt")
     rows = figures.frame
     if rows.empty:
         return [estimate_row(missing="no document was seen")]
-    read = rows.loc[rows["read"] == "contract", "case"].nunique() if "read" in rows else 0
+    read = rows.loc[rows["read"] == "contract", "case"].nunique()
     return [estimate_row(estimate=float(read)) | figures.behind()]
 
 
@@ -535,6 +547,7 @@ def case_origins(
     (tuple); the case with most origins by the strict code first.
     Raises what `coded` raises.
     """
+    _known_codes(coding, codes)
     wanted = _list(codes)
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     rows = rows[rows["strict"].isin(wanted) | rows["wide"].isin(wanted)]

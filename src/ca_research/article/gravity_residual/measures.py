@@ -168,7 +168,8 @@ def placebo_table(
     """Every economy in China's place: economy, estimate (log points, see `one_step`), pairs,
     missing; largest first.
 
-    panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
+    panel: as `panel()` gives it, with geography for 'level'.
+    partners: codes or names of the other side.
     question: one of QUESTIONS. direction: 'exports', 'imports' or 'both'. estimator: 'ppml' or
         'ols'.
     The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs,
@@ -178,8 +179,8 @@ def placebo_table(
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)
-    shared = _prepare(panel, question, estimator)
-    return _tables(shared, [(direction, tuple(partners))], set(partners))[0]
+    shared, codes = _prepare(panel, question, estimator), eco.resolve_all(partners)
+    return _tables(shared, [(direction, tuple(codes))], set(codes))[0]
 
 
 def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataFrame:
@@ -190,7 +191,7 @@ def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataF
     samples : Samples
         Of the panel.
     partners : sequence of str
-        Codes of the other side.
+        Codes or names of the other side.
 
     Returns
     -------
@@ -199,10 +200,11 @@ def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataF
         largest estimate; missing without one) and among (how many have one). A model that cannot
         be fitted has no row.
     """
-    wanted, parts = [(direction, tuple(partners)) for direction in DIRECTIONS], []
+    codes, parts = eco.resolve_all(partners), []
+    wanted = [(direction, tuple(codes)) for direction in DIRECTIONS]
     for (question, years), estimator in itertools.product(STRIPS, ESTIMATORS):
         try:
-            found = _tables(samples.of(question, estimator, years), wanted, set(partners))
+            found = _tables(samples.of(question, estimator, years), wanted, set(codes))
         except (CoverageError, ConvergenceError):
             continue
         about = {"question": question, "years": years, "estimator": estimator}

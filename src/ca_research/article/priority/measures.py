@@ -21,7 +21,7 @@ from ...claims.slots import in_words, joined
 from ...estimates.frame import Estimate, Figures, Rows, estimate_row
 from ...estimates.measures import by_parts, measure, parts, tells
 from ...ground import economies as eco
-from ...ground.errors import UnknownNameError, known_name
+from ...ground.errors import UnknownNameError, UsageError, known_name
 from ...ground.remember import by_files
 from ...stats.frames import records
 from ...stats.pieces import Pieces
@@ -386,7 +386,11 @@ def lead_share(
         choice.
     """
     known_name("count", count, ("all", "observed"))
-    for kind, name, known in (("dimension", dimension, CHOICES), ("country", country, eco.CA5)):
+    if place not in (1, 2):
+        raise UsageError(
+            f"place {place} is none that is counted", hint="1, first; or 2, first or second"
+        )
+    for kind, name, known in (("dimension", dimension, CHOICES), ("country", country, economies)):
         if name != "none":
             known_name(kind, name, ("none", *known))
     if chosen is None:
@@ -416,7 +420,7 @@ def left_out(made: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     for column, names in (
         ("", ["nothing"]),
         ("dimension", list(CHOICES)),
-        ("economy", list(eco.CA5)),
+        ("economy", list(dict.fromkeys(table["economy"]))),
     ):
         for name in names:
             kept = table[table[column] != name] if column else table
