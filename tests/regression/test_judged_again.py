@@ -360,6 +360,17 @@ def test_names_of_sources_and_criteria_are_known(students):
         evidence.main("rise")
 
 
+def test_parameters_say_what_the_evidence_is_of(students):
+    claim = ca.claim("C30")
+    evidence = claim.gather(students=students, economies=["UZB"])
+    assert claim.judge(evidence, {"economy": "Uzbekistan", "as_of": "latest"}).params
+    for params in ({"economy": "KAZ"}, {"economy": "CA5"}, {"as_of": DAY}):
+        with pytest.raises(UsageError, match="the evidence is of another"):
+            claim.judge(evidence, params)
+    with pytest.raises(UnknownNameError, match="axis 'levl'"):
+        claim.choice_words("levl", "all")
+
+
 # which source speaks for a reporter
 
 

@@ -5,15 +5,17 @@ field.
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from ca_research import registry
-from ca_research.claims import check
+from ca_research.claims import check, measures
 from ca_research.claims.compare import differences, two_days
 from ca_research.claims.words import source_words
+from ca_research.estimates.generic import misdeclared
 from ca_research.registry import ClaimSpec
 
 C33 = registry.claim("C33").model_dump(mode="json")
@@ -130,6 +132,41 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
 def test_what_could_not_work_is_named_with_its_field(spec, words):
     found = "\n".join(faults(spec()))
     assert all(w in found for w in words), found
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "percent"}, "trade.share gives a share, and no percent"),
+        ({"threshold": 20.0}, "a share is a number from 0 to 1, and never 20"),
+        ({"measure": "trade.rank", "kind": "rank", "threshold": 0.5}, "of 1 or more"),
+    ],
+)
+def test_kind_and_threshold_are_those_of_a_generic_measure(changes, said):
+    fine = {"measure": "trade.share", "kind": "share", "threshold": 0.2}
+    told = [list(_declared(fine | given)) for given in ({}, changes)]
+    assert not told[0] and any(said in fault for fault in told[1]), told
+
+
+def _declared(given: dict) -> Iterator[str]:
+    return misdeclared(measures.find(given["measure"]), given["kind"], given["threshold"])
+
+
+@pytest.mark.parametrize(
+    ("want", "said"),
+    [
+        ({"cells": {"reportr": "{economy}"}}, "unknown column of trade 'reportr'"),
+        ({"cells": {"reporter": "{econmy}"}}, "unknown slot {econmy}"),
+        ({"cells": {"flow": "improt"}}, "unknown flow of trade 'improt'"),
+        ({"cells": {"partner": ["CHN", "CHX"]}}, "economy 'CHX'"),
+        ({"what": "exports of {country}"}, "unknown slot {country}"),
+    ],
+)
+def test_a_figure_that_no_table_could_hold_is_not_wanted(want, said):
+    fine = {"criteria": [FIRST], "what": "own report of {economy}", "table": "trade"}
+    fine["cells"] = {"reporter": "{economy}", "flow": "import", "partner": "CHN"}
+    assert faults(changed(["wanted"], [fine])) == []
+    assert said in "\n".join(faults(changed(["wanted"], [fine | want])))
 
 
 def test_a_share_of_figures_in_per_cent_is_named():

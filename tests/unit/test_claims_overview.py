@@ -137,6 +137,7 @@ def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():
         [verdict("C20", criteria=[joint, loss]), verdict("C35", criteria=[level])]
     )
     assert table["claim"].tolist() == ["C20", "C20", "C30", "C31", "C35"]
+    assert set(table["label"][2:4]) == {"not judged"}
     expected = holm({"a": 0.01, "b": 1.0, "c": 1.0, "d": 1.0, "e": 0.04})["adjusted"]
     assert table["adjusted"].dropna().tolist() == pytest.approx([expected[0], expected[4]])
     assert table["adjusted"].dropna().tolist() == pytest.approx(

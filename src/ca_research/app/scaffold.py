@@ -49,7 +49,7 @@ readings:
         measure: {measure}
         settings: {settings}  # ca-research claims check compares them with the measure
         comparison: ">"
-        threshold: 0  # set it, and say why, before you look at the result
+        threshold: {threshold}  # set it, and say why, before you look at the result
         # what sort of number: count, share, percent, ratio, rank, days, p ...
         kind: {kind}
         unit: {unit}
@@ -175,6 +175,7 @@ def new_claim(
             data=_yaml(start.data),
             settings=_yaml(start.settings),
             kind=start.kind,
+            threshold=1 if start.kind == "rank" else 0,
             unit=_yaml(start.unit),
             axes="[year]" if start.yearly else "[]",
             over=f"        over: {_yaml(start.over)}\n" if start.over else "",

@@ -7,15 +7,19 @@ Every fault is one line: the file, the field, what is wrong. Nothing here loads 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .. import registry
-from ..ground.errors import CaResearchError, RegistryError
+from ..estimates.generic import misdeclared
+from ..ground import economies as eco
+from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..registry import ClaimSpec, Criterion, Reading
+from ..registry.claims import Want
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
-from .measures import misfits, wrong_choices
+from .measures import find, misfits, wrong_choices
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
@@ -73,6 +77,7 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
     else:
         for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
             yield f"{place}: data: notebooks/{claim.notebook} does not load {table!r}"
+    yield from (f"{place}: wanted: {fault}" for want in claim.wanted for fault in _want(want))
     try:
         criteria = claim.criteria()
     except RegistryError as error:
@@ -85,6 +90,25 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
     yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
     for reading in claim.readings:
         yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
+
+
+def _want(want: Want) -> Iterator[str]:
+    """A figure that no row of the table could be is never found, and never asked for."""
+    columns = registry.tables()[want.table].columns if want.table in registry.tables() else {}
+    for name, value in want.cells.items() if columns else ():
+        if name not in columns:
+            yield UnknownNameError(f"column of {want.table}", name, columns).what
+            continue
+        known = columns[name].values
+        for one in value if isinstance(value, tuple) else (value,):
+            if known and one not in known:
+                yield UnknownNameError(f"{name} of {want.table}", one, known).what
+            elif columns[name].type == "economy" and one != "{economy}" and one not in eco.codes():
+                yield UnknownNameError(f"{name} of {want.table}: economy", one, ()).what
+    for said in (want.what, *map(str, want.cells.values())):
+        for slot in re.findall(r"{.*?}", said):
+            if slot != "{economy}":
+                yield f"unknown slot {slot}; {{economy}} is the only one"
 
 
 def _amendments(claim: ClaimSpec) -> Iterator[str]:
@@ -116,6 +140,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             "kind: a share is a part of one and is shown times a hundred, while the unit is "
             f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
         )
+    yield from misdeclared(find(criterion.measure), criterion.kind, criterion.threshold)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
     yield from wrong_choices(criterion, claim.axes_of(criterion))

@@ -8,17 +8,20 @@ import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground import economies
+from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .compute import Call, Computation
 from .evidence import Evidence, gather, rows_of, universe
+from .given import economies_of
 from .judge import judge
 from .leave_out import standing_in
 from .rule import reachable
@@ -129,9 +132,14 @@ class Claim:
         -------
         str
             Its label in the claim's file, or the register's words.
+
+        Raises
+        ------
+        UnknownNameError
+            No such axis.
         """
-        declared = next(a for a in self.spec.grid.axes if a.name == axis)
-        return choice_words(declared, value)
+        axes = {a.name: a for a in self.spec.grid.axes}
+        return choice_words(axes[known_name("axis", axis, axes)], value)
 
     def specification_counts(self) -> pd.DataFrame:
         """How many specifications each criterion is computed by, and how many are excluded.
@@ -206,6 +214,15 @@ class Claim:
                 f"{self.id} is not judged by evidence of {evidence.spec.id}",
                 hint=f"ca.claim({evidence.spec.id!r}).judge(...), or gather for {self.id}",
             )
+        for name, said, judged in (
+            ("as_of", str, evidence.as_of),
+            ("economy", partial(_economies, self.spec), set(evidence.economies)),
+        ):
+            if params and name in params and said(params[name]) != judged:
+                raise UsageError(
+                    f"the parameters say {name} {params[name]}, and the evidence is of another",
+                    hint="gather with what the parameters say",
+                )
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
                 f"{self.id} was changed after this evidence was gathered", hint="gather again"
@@ -216,6 +233,11 @@ class Claim:
                 f"evidence for {self.id}: criterion", name, sorted(set(evidence.frame["criterion"]))
             )
         return judge(self.spec, evidence, params or {})
+
+
+def _economies(spec: ClaimSpec, said: str) -> set[str]:
+    """What a run's parameter `economy` says."""
+    return set(economies_of(spec) if said == "CA5" else economies.resolve_all(said.split(",")))
 
 
 def claim(claim_id: str) -> Claim:

@@ -188,7 +188,7 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
         rows += [{"claim": member.claim, "label": label, "p": p} for label, p in cells] or [
             {
                 "claim": member.claim,
-                "label": "no p-value: decided by counts or directions",
+                "label": "no p-value: decided by counts or directions" if mine else "not judged",
                 "p": None,
             }
         ]

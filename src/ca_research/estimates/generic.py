@@ -5,6 +5,7 @@ no code of their own.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -171,6 +172,17 @@ QUESTIONS: dict[str, Ask] = {
 """The generic measures of every table, by the last part of their names."""
 
 
+SORTS: dict[str, tuple[str, float, float]] = {
+    "share": ("share", 0, 1),
+    "rank": ("rank", 1, math.inf),
+    "ratio": ("ratio", 0, math.inf),
+    "count": ("count", 0, math.inf),
+}
+"""Of each generic measure the kind of its figures and the range that they lie in. A change is in
+per cent or in the unit of the table, as it is asked for.
+"""
+
+
 def measures(
     table: str, counterpart: str, terms: Callable[..., Terms], *, of_economies: bool = True
 ) -> tuple[Measure, ...]:
@@ -259,6 +271,22 @@ def _chosen(name: str, value: Any, hint: Any) -> Any:
     if name == "window" and value < 1:
         raise UsageError(f"a window of {value} years", hint="1 or more")
     return value
+
+
+def misdeclared(function: Measure, kind: str, threshold: float) -> Iterator[str]:
+    """What a criterion says of a generic measure and is not so, in words.
+
+    kind: what sort of number the criterion says it gives. threshold: what it is compared with.
+    """
+    question = function.name.rpartition(".")[2]  # type: ignore[attr-defined]
+    if not hasattr(function, "table") or question not in SORTS:
+        return
+    given, least, most = SORTS[question]
+    if kind != given:
+        yield f"kind: {function.name} gives a {given}, and no {kind}"  # type: ignore[attr-defined]
+    if not least <= threshold <= most:
+        reach = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} or more"
+        yield f"threshold: a {given} is a number {reach}, and never {threshold:g}"
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
