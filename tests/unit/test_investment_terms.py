@@ -281,6 +281,50 @@ def test_prices_that_cannot_be_converted():
             inv.convert_prices(rows.iloc[:1], broken, base_year=2020)
 
 
+def test_no_money_is_called_converted_that_is_not():
+    wide = pd.DataFrame({"year": [2020], "export": [3.0], "import": [1.0], "balance": [2.0]})
+    said = {"base_year": 2021, "price_basis": "current USD"}
+    with pytest.raises(MixedUnitsError, match="import, balance would stay"):
+        inv.convert_prices(wide, INDEX, value="export", **said)
+    real = inv.convert_prices(wide, INDEX, value=["export", "import", "balance"], **said)
+    assert real[["export", "import", "balance"]].values.tolist() == [[3.75, 1.25, 2.5]]
+    grown = pd.DataFrame({"year": [2020], "value_usd": [3.0], "growth": [0.1]})
+    with pytest.raises(MixedUnitsError, match="growth would stay"):
+        inv.convert_prices(grown, INDEX, **said)
+
+
+@pytest.mark.parametrize(
+    ("column", "held", "says"),
+    [
+        ("price_basis", "constant 2021 USD", "and the column price_basis is"),
+        ("unit", "thousand KZT", "thousand KZT"),
+        ("unit", "constant 2015 USD", "constant 2015 USD"),
+        ("currency", "EUR", "EUR"),
+    ],
+)
+def test_prices_of_other_money_than_is_said(column, held, says):
+    rows = pd.DataFrame({"year": [2020], "value_usd": [3.0]}).assign(**{column: held})
+    with pytest.raises(MixedUnitsError, match=says):
+        inv.convert_prices(rows, INDEX, base_year=2021, price_basis="current USD")
+
+
+def test_a_unit_that_names_the_prices_is_renamed_with_them():
+    rows = pd.DataFrame({"year": [2020], "value": [4.0], "unit": "current USD"})
+    real = inv.convert_prices(rows, INDEX, base_year=2021, value="value", price_basis="current USD")
+    assert real[["value", "unit"]].values.tolist() == [[5.0, "constant 2021 USD"]]
+
+
+def test_texts_and_lists_are_no_figures_of_prices():
+    rows = flows(("CHN", "KGZ", 2019, 8.0))
+    for broken in (rows.assign(value_usd="eight"), rows.assign(value_usd="8")):
+        with pytest.raises(UsageError, match="holds what is no number"):
+            inv.convert_prices(broken, INDEX, base_year=2020)
+    with pytest.raises(UsageError, match="'index' holds what is no number"):
+        inv.convert_prices(rows, INDEX.assign(index=["a", "b", "c"]), base_year=2020)
+    with pytest.raises(UsageError, match="a frame is needed, not list"):
+        inv.convert_prices(rows, [100.0], base_year=2020)
+
+
 def test_fiscal_years_take_an_index_of_fiscal_years():
     rows = flows(("USA", "KGZ", 2019, 8.0)).assign(measure="us_obligations", year_basis="fiscal")
     found = inv.convert_prices(rows, INDEX.assign(year_basis="fiscal"), base_year=2020)
