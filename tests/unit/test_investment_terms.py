@@ -485,6 +485,40 @@ def test_collateral_has_bounds_and_no_share_where_only_the_positive_is_marked():
     assert found.loc["TJK", ["share_low", "share_high", "share_of_known"]].tolist() == [0, 0.5, 0]
 
 
+@pytest.mark.parametrize("column", ["collateralised", "recommended"])
+def test_texts_of_yes_and_no_are_read_as_such(column):
+    texts = (
+        LOANS[column]
+        .astype(object)
+        .where(LOANS[column].notna(), None)
+        .map({True: "True", False: "False"})
+    )
+    as_text = inv.loan_terms(LOANS.assign(**{column: texts}), edition="a")
+    pd.testing.assert_frame_equal(as_text.collateral, inv.loan_terms(LOANS, edition="a").collateral)
+    with pytest.raises(UsageError, match="'perhaps', neither true nor false"):
+        inv.loan_terms(LOANS.assign(**{column: "perhaps"}), edition="a")
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "says"),
+    [
+        ({"loan_types": ["loans"]}, UnknownNameError, "unknown loan type 'loans'"),
+        ({"economies": ["CA5"]}, AggregateError, "CA5 among the economies is a group"),
+        ({"economies": []}, UsageError, "no economy"),
+        ({"discount": 0.1}, UsageError, "a fraction in the place of a percentage"),
+    ],
+)
+def test_terms_of_what_no_loan_is_are_not_none(choice, error, says):
+    with pytest.raises(error, match=says):
+        inv.loan_terms(LOANS, edition="a", **choice)
+
+
+def test_hosts_of_loans_are_codes():
+    with pytest.raises(UsageError, match="'Kyrgyzstan' among the hosts") as caught:
+        inv.loan_terms(LOANS.replace({"host": {"KGZ": "Kyrgyzstan"}}), edition="a")
+    assert "ca.economies.resolve" in caught.value.hint
+
+
 def test_facts_join_their_own_project_and_stand_apart_otherwise():
     rows = facts(
         (
