@@ -141,6 +141,73 @@ def test_two_sources_or_two_figures_need_a_choice():
         inv.total(PAIR.assign(value_usd=float("inf")))
 
 
+@pytest.mark.parametrize("column", ["unit", "currency"])
+def test_units_of_frames_of_ones_own_are_never_mixed(column):
+    mixed = PAIR.assign(**{column: ["USD", "USD million", "USD"]})
+    for measure in (inv.total, inv.rank):
+        with pytest.raises(MixedUnitsError, match=f"{column} is USD, USD million"):
+            measure(mixed)
+
+
+def test_a_stage_that_is_not_stated_is_no_word_of_a_label():
+    found = inv.total(PAIR.assign(measure="fdi_stock", stage=None))
+    assert set(found["concept"]) == {"fdi_stock (stock, end of year)"}
+
+
+STOCKS = flows(
+    ("CHN", "KAZ", 2020, 3.0),
+    ("RUS", "KAZ", 2020, 1.0),
+    measure="fdi_stock",
+    stage="not_applicable",
+)
+
+
+def test_shares_of_investors_are_of_one_host_and_one_source():
+    other = flows(("TUR", "UZB", 2020, 3.0), ("USA", "UZB", 2020, 1.0), measure="fdi_stock")
+    pooled = pd.concat([STOCKS, other.assign(stage="not_applicable")])
+    with pytest.raises(MixedUnitsError, match="host is KAZ, UZB"):
+        inv.investor_shares(pooled, by=("year",))
+    with pytest.raises(UsageError, match="several sources"):
+        inv.investor_shares(STOCKS.assign(source_id=["a", None]))
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        ("sector", "oil"),
+        ("instrument", "equity"),
+        ("year_basis", "fiscal"),
+        ("unit", "USD million"),
+        ("stage", "commitment"),
+    ],
+)
+def test_stocks_of_unlike_kinds_are_not_ranked(column, other):
+    mixed = STOCKS.assign(unit="USD").assign(**{column: ["all", other]})
+    for measure in (inv.investor_shares, lambda rows: inv.stock_by_investor(rows, "KAZ", 2020)):
+        with pytest.raises(MixedUnitsError, match=f"{column} is"):
+            measure(mixed)
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "says"),
+    [
+        ({"merge": {"EU27": "CHN"}}, AggregateError, "EU27 in merge is a group"),
+        ({"leave_out": ["EU27"]}, AggregateError, "EU27 in leave_out is a group"),
+        ({"merge": ["HKG", "CHN"]}, UsageError, "merge must be a mapping, not list"),
+    ],
+)
+def test_investors_that_cannot_be_merged_or_left_out(choice, error, says):
+    with pytest.raises(error, match=says):
+        inv.stock_by_investor(STOCKS, "KAZ", 2020, **choice)
+
+
+@pytest.mark.parametrize(("column", "code"), [("host", "KAZ"), ("investor", "CHN")])
+def test_stocks_take_codes_and_not_names(column, code):
+    named = STOCKS.replace({column: {code: ca.economies.name_of(code)}})
+    with pytest.raises(UsageError, match=f"among the {column}s is a name of {code}"):
+        inv.stock_by_investor(named, "KAZ", 2020, leave_out=["CHN"])
+
+
 def test_sums_add_parts_of_one_total_and_say_what_they_are():
     parts = both(
         PAIR.assign(instrument="concessional"),
@@ -503,7 +570,7 @@ def test_texts_of_yes_and_no_are_read_as_such(column):
     ("choice", "error", "says"),
     [
         ({"loan_types": ["loans"]}, UnknownNameError, "unknown loan type 'loans'"),
-        ({"economies": ["CA5"]}, AggregateError, "CA5 among the economies is a group"),
+        ({"economies": ["CA5"]}, AggregateError, "CA5 in economies is a group"),
         ({"economies": []}, UsageError, "no economy"),
         ({"discount": 0.1}, UsageError, "a fraction in the place of a percentage"),
     ],
@@ -766,3 +833,38 @@ def test_terms_of_loans_show_their_summary_and_not_every_frame():
     shown = repr(terms)
     assert shown.startswith(terms.caption()) and len(shown.splitlines()) < 16
     assert "left_out" not in shown
+
+
+OWED = debt(("CHN", 40.0), ("BIL", 60.0), ("MUL", 40.0))
+GDP = pd.DataFrame(
+    {
+        "economy": "KGZ",
+        "year": 2020,
+        "indicator": "NY.GDP.MKTP.CD",
+        "value": [100.0],
+        "unit": "current USD",
+        "source_id": "w",
+    }
+)
+OF = {"creditor": "CHN", "gdp_source": "w"}
+
+
+def test_a_debtor_without_figures_is_not_left_out():
+    found = inv.debt_exposure(OWED, GDP, debtors="KGZ", **OF)
+    assert found["of_gdp"].tolist() == [0.4]
+    with pytest.raises(CoverageError, match="no figures of AFG"):
+        inv.debt_exposure(OWED, GDP, debtors=["KGZ", "AFG"], **OF)
+    with pytest.raises(CoverageError, match="no figures of AFG"):
+        inv.creditor_hhi(OWED, source="a", debtors=["KGZ", "AFG"])
+
+
+@pytest.mark.parametrize(
+    ("column", "held"),
+    [("unit", "USD million"), ("currency", "EUR"), ("price_basis", "constant 2015 USD")],
+)
+def test_debt_in_other_money_is_not_set_against_output(column, held):
+    with pytest.raises(MixedUnitsError, match=f"{column} is '{held}'"):
+        inv.debt_exposure(OWED.assign(**{column: held}), GDP, debtors="KGZ", **OF)
+    mixed = OWED.assign(**{column: ["USD", held, "USD"]})
+    with pytest.raises(MixedUnitsError, match=f"{column} is"):
+        inv.creditor_hhi(mixed, source="a")

@@ -10,7 +10,7 @@ from itertools import combinations
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, UsageError
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import AS_CODES, refuse_named_aggregates, require, years
 
 CREDITOR_TOTALS = ("BIL", "MUL")
@@ -131,16 +131,41 @@ def refuse_names(frame: pd.DataFrame, columns: Sequence[str]) -> None:
 
 
 def single(economies: str | Iterable[str], what: str, there: Iterable[str] = ()) -> list[str]:
-    """Codes of single economies, and of what the frame holds itself. UsageError for none,
-    AggregateError for a group, which has no rows of its own.
-    """
+    """Codes of economies; AggregateError for a group that is not `there`: no row is its own."""
     found, there = eco.resolve_all(economies), set(there)
-    if not found:
-        raise UsageError(f"no economy among the {what}", hint=f"{what}=['KAZ']")
     for code in found:
         if eco.is_aggregate(code) and code not in there:
             raise AggregateError(
-                f"{code} among the {what} is a group, and no row is its own",
-                hint=f"name economies: {what}=ca.economies.members({code!r}, 2022)",
+                f"{code} in {what} is a group, and no row is its own",
+                hint=f"name economies: ca.economies.members({code!r}, 2022)",
             )
     return found
+
+
+def refuse_absent(
+    wanted: Iterable[str], frame: pd.DataFrame, column: str, found: pd.Series
+) -> None:
+    """CoverageError for economies of which nothing was found; UsageError where the frame names
+    them in other words than codes.
+    """
+    if absent := [code for code in wanted if code not in set(found)]:
+        refuse_names(frame, (column,))
+        raise CoverageError(
+            f"no figures of {', '.join(absent)}",
+            hint=f"leave them out: missing is not zero; ca.coverage('debt', by=[{column!r}])",
+        )
+
+
+UNITS = ("unit", "currency")
+"""Columns of frames of one's own that say in what their figures are."""
+
+
+def current_dollars(frame: pd.DataFrame) -> None:
+    """MixedUnitsError where columns of a frame say that its figures are not in current dollars."""
+    for column in {*UNITS, "price_basis"} & set(frame):
+        held = set(map(str, frame[column]))
+        if other := sorted(held - {"USD", "current USD", "US dollars"}):
+            raise MixedUnitsError(
+                f"{column} is {other[0]!r}, and not current US dollars",
+                hint="convert the figures, and rows in other prices (convert_prices), or drop them",
+            )

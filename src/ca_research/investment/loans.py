@@ -382,6 +382,8 @@ def loan_terms(
     mine = guards.one_edition(projects, edition)
     guards.refuse_names(mine, ("host",))
     here = set(mine["host"])
+    if economies is not None and not len(economies):
+        raise UsageError("no economy to report on", hint="economies=['KAZ']")
     hosts = sorted(here) if economies is None else guards.single(economies, "economies", here)
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
