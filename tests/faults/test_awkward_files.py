@@ -454,6 +454,7 @@ ECONOMISTS = {  # file: (bytes, figures by economy or their number, words of a f
     "lakh.csv": (SIX.format(unit=" USD lakh"), {"KAZ": "500000"}, ""),
     "mill.csv": (SIX.format(unit=" (USD Mill.)"), {"KAZ": "5000000"}, ""),
     "power.csv": (SIX.format(unit=" 10^3 USD"), {"KAZ": "5000"}, ""),
+    "net_inflows.csv": (SIX.format(unit=" net inflows (BoP current US$)"), {"KAZ": "5"}, ""),
     "k_dollars.csv": (SIX.format(unit=" (k$)"), {"KAZ": "5000"}, ""),
     "german_scale.csv": (SIX.format(unit=" (Tausend USD)"), {}, "how many: Tausend"),
     "two_scales_at_once.csv": (SIX.format(unit=" (thousand million USD)"), {}, "how many: million"),
