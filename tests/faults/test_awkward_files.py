@@ -433,6 +433,40 @@ ECONOMISTS = {  # file: (bytes, figures by economy or their number, words of a f
     "kusd.csv": (SIX.format(unit=" kUSD"), {"KAZ": "5000"}, ""),
     "shares.csv": (SIX.format(unit=" - % of total"), {}, "shares"),
     "constant.csv": (SIX.format(unit=" in constant 2015 USD"), {}, "constant prices"),
+    "yen.csv": (SIX.format(unit=" (million yen)"), {}, "currency than US dollars: yen"),
+    "pounds_code.csv": (SIX.format(unit=" (GBP)"), {}, "currency than US dollars: GBP"),
+    "rupees_code.csv": (SIX.format(unit=" INR"), {}, "currency than US dollars: INR"),
+    "lira_code.csv": (SIX.format(unit=" (TRY)"), {}, "currency than US dollars: TRY"),
+    "canadian.csv": (SIX.format(unit=" in mln Canadian dollars"), {}, "US dollars: Canadian"),
+    "parity.csv": (SIX.format(unit=" (international dollars PPP)"), {}, "US dollars: intern"),
+    "parity_code.csv": (SIX.format(unit=" (USD PPP)"), {}, "how many: PPP"),
+    "kilograms.csv": (SIX.format(unit=" in kg"), {}, "how many: kg"),
+    "euros_in_a_corner.csv": (
+        'reporter,"partner, mln EUR",flow,2019\nKAZ,CHN,Exports,5\n',
+        {},
+        "currency than US dollars: EUR",
+    ),
+    "sdmx_pounds.csv": (
+        SIX.format(unit=",UNIT,UNIT_MULT").replace(",5\n", ",5,GBP,3\n"),
+        {},
+        "another unit than US dollars: GBP",
+    ),
+    "lakh.csv": (SIX.format(unit=" USD lakh"), {"KAZ": "500000"}, ""),
+    "mill.csv": (SIX.format(unit=" (USD Mill.)"), {"KAZ": "5000000"}, ""),
+    "power.csv": (SIX.format(unit=" 10^3 USD"), {"KAZ": "5000"}, ""),
+    "net_inflows.csv": (SIX.format(unit=" net inflows (BoP current US$)"), {"KAZ": "5"}, ""),
+    "k_dollars.csv": (SIX.format(unit=" (k$)"), {"KAZ": "5000"}, ""),
+    "german_scale.csv": (SIX.format(unit=" (Tausend USD)"), {}, "how many: Tausend"),
+    "two_scales_at_once.csv": (SIX.format(unit=" (thousand million USD)"), {}, "how many: million"),
+    "zeros.csv": (SIX.format(unit=" (USD 1 000 000)"), {}, "how many: 000"),
+    "of_a_partner.csv": (SIX.format(unit=" in mln USD | China"), {"KAZ": "5000000"}, ""),
+    "times_below.csv": (
+        SIX.format(unit="") + "figures x1000 USD,,,,\n",
+        {},
+        "speaks of the unit",
+    ),
+    "tenge_below.csv": (SIX.format(unit="") + "Figures in KZT,,,,\n", {}, "speaks of the unit"),
+    "half_a_year.csv": (SIX.format(unit=" cumulative USD"), {}, "part of a year: cumulative"),
     "one_month.csv": (SIX.format(unit=",month").replace(",5\n", ",5,9\n"), {}, "rows of parts"),
     "quarterly.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,Q\n"), {}, "rows of parts"),
     "annual.csv": (SIX.format(unit=",freq").replace(",5\n", ",5,A\n"), {"KAZ": "5"}, ""),
@@ -555,3 +589,46 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(type(file), "open", opened)
     with pytest.raises(FileError, match="changed while it was read"):
         sources.read(file)
+
+
+def of_trade(file, said):
+    """The figure of a file of trade in one row, with what is said of `value_usd`."""
+    spec, fixed = registry.table("trade"), {k: {"is": v} for k, v in TRADE.items()}
+    columns = of_user({"columns": {**fixed, **said}}, spec)
+    given = sources.read(file)
+    mapped, _ = sources.understand(given, spec, columns)
+    return sources.apply(given, mapped, spec).rows["value_usd"].tolist()[0]
+
+
+@pytest.mark.parametrize("heading", ["Wert (million USD)", "value (million USD)"])
+def test_the_scale_of_a_heading_that_the_user_named(tmp_path, heading):
+    file = tmp_path / "named.csv"
+    file.write_text(f"reporter,partner,year,flow,{heading}\nKAZ,CHN,2019,export,5\n")
+    assert of_trade(file, {"value_usd": heading}) == "5000000"
+    assert of_trade(file, {"value_usd": {"column": heading, "times": 1}}) == "5"
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Exports in million pounds sterling", "pounds"),
+        ("Exports in Jan-Jun 2019 (USD)", "Jan-Jun"),
+        ("Exports, Q1 2019, USD", "Q1"),
+        ("Exports in Jan-Dec 2019 (USD), published in June 2020", ""),
+        ("Exports to the People's Republic of China and the euro area", ""),
+    ],
+)
+def test_a_title_that_speaks_of_money_or_of_months(tmp_path, title, words):
+    file = tmp_path / "titled.csv"
+    file.write_text(f'"{title}"\n' + SIX.format(unit=""))
+    if not words:
+        assert of_trade(file, {}) == "5"
+        return
+    with pytest.raises(UsageError, match=words):
+        of_trade(file, {})
+
+
+def test_a_rate_of_exchange_in_a_note_is_no_unit(tmp_path):
+    file = tmp_path / "rate.csv"
+    file.write_text(SIX.format(unit="") + "1 USD = 450 KZT,,,,\n")
+    assert of_trade(file, {}) == "5"

@@ -195,7 +195,7 @@ def test_a_query_that_takes_too_long_is_stopped(built, ask):
     assert len(ask("select 1 as a", seconds=60)) and threading.active_count() <= threads
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan")])
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "1"])
 def test_a_time_limit_is_a_number_of_seconds(built, seconds):
     with pytest.raises(UsageError, match="not a time limit"):
         ca.sql("select 1", seconds=seconds)
@@ -228,11 +228,19 @@ def test_sources_of_an_estimates_frame_are_cited():
         ("FBKK", "text", "unknown source 'FBKK'"),
         ("FBK", "bibtx", "unknown citation style 'bibtx'"),
         (pd.DataFrame({"a": [1]}), "text", "neither `source_id` nor `sources`"),
+        (pd.DataFrame({"source_id": [None]}), "text", "1 of 1 row(s) name no source"),
+        (pd.DataFrame({"source_id": ["FBK", None]}), "text", "1 of 2 row(s) name no source"),
+        (pd.DataFrame({"sources": [("FBK",), ()]}), "bibtex", "1 of 2 row(s) name no source"),
     ],
 )
 def test_what_cannot_be_cited_is_refused(what, style, words):
     with pytest.raises(UsageError, match=re.escape(words)):
         ca.cite(what, style)
+
+
+def test_a_row_that_says_why_it_is_missing_needs_no_source():
+    frame = pd.DataFrame({"sources": [("FBK",), ()], "missing": [None, "no figure"]})
+    assert ca.cite(frame).startswith("[FBK]") and ca.cite(frame.iloc[:0]) == ""
 
 
 def test_bibtex_escapes_what_latex_would_take_for_itself(project):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ca_research import registry
+from ca_research.ground import periods
 from ca_research.ground.errors import UsageError
 from ca_research.ground.periods import parse_as_of
 from ca_research.tables.dates import bounds, is_date, known_on
@@ -78,6 +79,16 @@ def test_latest_and_nothing_mean_everything():
 def test_a_bad_day_is_refused(given):
     with pytest.raises(UsageError, match="as_of must be a date or 'latest'"):
         parse_as_of(given)
+
+
+def test_a_day_in_the_future_is_refused(monkeypatch):
+    """Its knowledge is not here yet, and figures would seem older than they are."""
+    monkeypatch.setattr(periods, "today", lambda: DAY(2026, 5, 19))
+    assert parse_as_of("2026-05-19") == DAY(2026, 5, 19)
+    for later in ("2026-05-20", DAY(2099, 1, 1)):
+        with pytest.raises(UsageError, match="a day in the future") as caught:
+            parse_as_of(later)
+        assert "2026-05-19" in caught.value.hint
 
 
 def test_known_on_by_kind_of_release(project):

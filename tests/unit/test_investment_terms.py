@@ -141,6 +141,73 @@ def test_two_sources_or_two_figures_need_a_choice():
         inv.total(PAIR.assign(value_usd=float("inf")))
 
 
+@pytest.mark.parametrize("column", ["unit", "currency"])
+def test_units_of_frames_of_ones_own_are_never_mixed(column):
+    mixed = PAIR.assign(**{column: ["USD", "USD million", "USD"]})
+    for measure in (inv.total, inv.rank):
+        with pytest.raises(MixedUnitsError, match=f"{column} is USD, USD million"):
+            measure(mixed)
+
+
+def test_a_stage_that_is_not_stated_is_no_word_of_a_label():
+    found = inv.total(PAIR.assign(measure="fdi_stock", stage=None))
+    assert set(found["concept"]) == {"fdi_stock (stock, end of year)"}
+
+
+STOCKS = flows(
+    ("CHN", "KAZ", 2020, 3.0),
+    ("RUS", "KAZ", 2020, 1.0),
+    measure="fdi_stock",
+    stage="not_applicable",
+)
+
+
+def test_shares_of_investors_are_of_one_host_and_one_source():
+    other = flows(("TUR", "UZB", 2020, 3.0), ("USA", "UZB", 2020, 1.0), measure="fdi_stock")
+    pooled = pd.concat([STOCKS, other.assign(stage="not_applicable")])
+    with pytest.raises(MixedUnitsError, match="host is KAZ, UZB"):
+        inv.investor_shares(pooled, by=("year",))
+    with pytest.raises(UsageError, match="several sources"):
+        inv.investor_shares(STOCKS.assign(source_id=["a", None]))
+
+
+@pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        ("sector", "oil"),
+        ("instrument", "equity"),
+        ("year_basis", "fiscal"),
+        ("unit", "USD million"),
+        ("stage", "commitment"),
+    ],
+)
+def test_stocks_of_unlike_kinds_are_not_ranked(column, other):
+    mixed = STOCKS.assign(unit="USD").assign(**{column: ["all", other]})
+    for measure in (inv.investor_shares, lambda rows: inv.stock_by_investor(rows, "KAZ", 2020)):
+        with pytest.raises(MixedUnitsError, match=f"{column} is"):
+            measure(mixed)
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "says"),
+    [
+        ({"merge": {"EU27": "CHN"}}, AggregateError, "EU27 in merge is a group"),
+        ({"leave_out": ["EU27"]}, AggregateError, "EU27 in leave_out is a group"),
+        ({"merge": ["HKG", "CHN"]}, UsageError, "merge must be a mapping, not list"),
+    ],
+)
+def test_investors_that_cannot_be_merged_or_left_out(choice, error, says):
+    with pytest.raises(error, match=says):
+        inv.stock_by_investor(STOCKS, "KAZ", 2020, **choice)
+
+
+@pytest.mark.parametrize(("column", "code"), [("host", "KAZ"), ("investor", "CHN")])
+def test_stocks_take_codes_and_not_names(column, code):
+    named = STOCKS.replace({column: {code: ca.economies.name_of(code)}})
+    with pytest.raises(UsageError, match=f"among the {column}s is a name of {code}"):
+        inv.stock_by_investor(named, "KAZ", 2020, leave_out=["CHN"])
+
+
 def test_sums_add_parts_of_one_total_and_say_what_they_are():
     parts = both(
         PAIR.assign(instrument="concessional"),
@@ -279,6 +346,50 @@ def test_prices_that_cannot_be_converted():
     ):
         with pytest.raises(UsageError, match=says):
             inv.convert_prices(rows.iloc[:1], broken, base_year=2020)
+
+
+def test_no_money_is_called_converted_that_is_not():
+    wide = pd.DataFrame({"year": [2020], "export": [3.0], "import": [1.0], "balance": [2.0]})
+    said = {"base_year": 2021, "price_basis": "current USD"}
+    with pytest.raises(MixedUnitsError, match="import, balance would stay"):
+        inv.convert_prices(wide, INDEX, value="export", **said)
+    real = inv.convert_prices(wide, INDEX, value=["export", "import", "balance"], **said)
+    assert real[["export", "import", "balance"]].values.tolist() == [[3.75, 1.25, 2.5]]
+    grown = pd.DataFrame({"year": [2020], "value_usd": [3.0], "growth": [0.1]})
+    with pytest.raises(MixedUnitsError, match="growth would stay"):
+        inv.convert_prices(grown, INDEX, **said)
+
+
+@pytest.mark.parametrize(
+    ("column", "held", "says"),
+    [
+        ("price_basis", "constant 2021 USD", "and the column price_basis is"),
+        ("unit", "thousand KZT", "thousand KZT"),
+        ("unit", "constant 2015 USD", "constant 2015 USD"),
+        ("currency", "EUR", "EUR"),
+    ],
+)
+def test_prices_of_other_money_than_is_said(column, held, says):
+    rows = pd.DataFrame({"year": [2020], "value_usd": [3.0]}).assign(**{column: held})
+    with pytest.raises(MixedUnitsError, match=says):
+        inv.convert_prices(rows, INDEX, base_year=2021, price_basis="current USD")
+
+
+def test_a_unit_that_names_the_prices_is_renamed_with_them():
+    rows = pd.DataFrame({"year": [2020], "value": [4.0], "unit": "current USD"})
+    real = inv.convert_prices(rows, INDEX, base_year=2021, value="value", price_basis="current USD")
+    assert real[["value", "unit"]].values.tolist() == [[5.0, "constant 2021 USD"]]
+
+
+def test_texts_and_lists_are_no_figures_of_prices():
+    rows = flows(("CHN", "KGZ", 2019, 8.0))
+    for broken in (rows.assign(value_usd="eight"), rows.assign(value_usd="8")):
+        with pytest.raises(UsageError, match="holds what is no number"):
+            inv.convert_prices(broken, INDEX, base_year=2020)
+    with pytest.raises(UsageError, match="'index' holds what is no number"):
+        inv.convert_prices(rows, INDEX.assign(index=["a", "b", "c"]), base_year=2020)
+    with pytest.raises(UsageError, match="a frame is needed, not list"):
+        inv.convert_prices(rows, [100.0], base_year=2020)
 
 
 def test_fiscal_years_take_an_index_of_fiscal_years():
@@ -439,6 +550,40 @@ def test_collateral_has_bounds_and_no_share_where_only_the_positive_is_marked():
     assert pd.isna(found.loc["KGZ", "share_of_known"])
     assert "only the positive" in found.loc["KGZ", "missing"]
     assert found.loc["TJK", ["share_low", "share_high", "share_of_known"]].tolist() == [0, 0.5, 0]
+
+
+@pytest.mark.parametrize("column", ["collateralised", "recommended"])
+def test_texts_of_yes_and_no_are_read_as_such(column):
+    texts = (
+        LOANS[column]
+        .astype(object)
+        .where(LOANS[column].notna(), None)
+        .map({True: "True", False: "False"})
+    )
+    as_text = inv.loan_terms(LOANS.assign(**{column: texts}), edition="a")
+    pd.testing.assert_frame_equal(as_text.collateral, inv.loan_terms(LOANS, edition="a").collateral)
+    with pytest.raises(UsageError, match="'perhaps', neither true nor false"):
+        inv.loan_terms(LOANS.assign(**{column: "perhaps"}), edition="a")
+
+
+@pytest.mark.parametrize(
+    ("choice", "error", "says"),
+    [
+        ({"loan_types": ["loans"]}, UnknownNameError, "unknown loan type 'loans'"),
+        ({"economies": ["CA5"]}, AggregateError, "CA5 in economies is a group"),
+        ({"economies": []}, UsageError, "no economy"),
+        ({"discount": 0.1}, UsageError, "a fraction in the place of a percentage"),
+    ],
+)
+def test_terms_of_what_no_loan_is_are_not_none(choice, error, says):
+    with pytest.raises(error, match=says):
+        inv.loan_terms(LOANS, edition="a", **choice)
+
+
+def test_hosts_of_loans_are_codes():
+    with pytest.raises(UsageError, match="'Kyrgyzstan' among the hosts") as caught:
+        inv.loan_terms(LOANS.replace({"host": {"KGZ": "Kyrgyzstan"}}), edition="a")
+    assert "ca.economies.resolve" in caught.value.hint
 
 
 def test_facts_join_their_own_project_and_stand_apart_otherwise():
@@ -688,3 +833,38 @@ def test_terms_of_loans_show_their_summary_and_not_every_frame():
     shown = repr(terms)
     assert shown.startswith(terms.caption()) and len(shown.splitlines()) < 16
     assert "left_out" not in shown
+
+
+OWED = debt(("CHN", 40.0), ("BIL", 60.0), ("MUL", 40.0))
+GDP = pd.DataFrame(
+    {
+        "economy": "KGZ",
+        "year": 2020,
+        "indicator": "NY.GDP.MKTP.CD",
+        "value": [100.0],
+        "unit": "current USD",
+        "source_id": "w",
+    }
+)
+OF = {"creditor": "CHN", "gdp_source": "w"}
+
+
+def test_a_debtor_without_figures_is_not_left_out():
+    found = inv.debt_exposure(OWED, GDP, debtors="KGZ", **OF)
+    assert found["of_gdp"].tolist() == [0.4]
+    with pytest.raises(CoverageError, match="no figures of AFG"):
+        inv.debt_exposure(OWED, GDP, debtors=["KGZ", "AFG"], **OF)
+    with pytest.raises(CoverageError, match="no figures of AFG"):
+        inv.creditor_hhi(OWED, source="a", debtors=["KGZ", "AFG"])
+
+
+@pytest.mark.parametrize(
+    ("column", "held"),
+    [("unit", "USD million"), ("currency", "EUR"), ("price_basis", "constant 2015 USD")],
+)
+def test_debt_in_other_money_is_not_set_against_output(column, held):
+    with pytest.raises(MixedUnitsError, match=f"{column} is '{held}'"):
+        inv.debt_exposure(OWED.assign(**{column: held}), GDP, debtors="KGZ", **OF)
+    mixed = OWED.assign(**{column: ["USD", held, "USD"]})
+    with pytest.raises(MixedUnitsError, match=f"{column} is"):
+        inv.creditor_hhi(mixed, source="a")

@@ -1,5 +1,7 @@
 """`load`: filters, refusals, and what was known on a day."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ import pytest
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import economies
-from ca_research.ground.errors import UnknownNameError, UsageError
+from ca_research.ground.errors import AggregateError, UnknownNameError, UsageError
 
 REAL = sorted(set(registry.tables()) - {"sources"})
 
@@ -29,7 +31,7 @@ D, E = ("KGZ", "CHN", 2020), ("TUR", "EU27", 2021)
         ({"reporter": ["KGZ", "Türkiye"]}, [D, E]),
         ({"reporter": "Turkey"}, [E]),
         ({"partner": "EU27"}, [E]),
-        ({"partner": "EU"}, []),
+        ({"reporter": "Afghanistan"}, []),
         ({"partner": ("China", "World"), "reporter": "kaz"}, [A, B, C]),
         ({"since": 2020}, [B, C, D, E]),
         ({"until": 2020}, [A, B, C, D]),
@@ -123,7 +125,7 @@ def test_lists_of_economies_are_filtered_by_name_too():
         ("events", "2013-09-29", 0),
         ("events", "2013-09-30", 1),
         ("events", "2014-02-28", 2),
-        ("events", "2030-01-01", 3),  # the one that nothing dates is never known
+        ("events", "2026-01-01", 3),  # the one that nothing dates is never known
     ],
 )
 def test_as_of_drops_and_counts_what_was_not_known(built, table, day, kept):
@@ -136,6 +138,23 @@ def test_as_of_drops_and_counts_what_was_not_known(built, table, day, kept):
 def test_as_of_counts_only_what_the_filters_let_through(built):
     frame = ca.load("trade", reporter="KAZ", as_of=pd.Timestamp("2020-06-01"))
     assert (len(frame), frame.attrs["dropped"], frame.attrs["as_of"]) == (1, 2, "2020-06-01")
+
+
+@pytest.mark.parametrize(
+    ("column", "group", "says"),
+    [
+        ("reporter", "CA5", r"reporter=\['KAZ', 'KGZ', 'TJK', "),
+        ("partner", "EU", "partner=.*'DEU'"),
+    ],
+)
+def test_a_group_that_has_no_rows_is_refused_with_its_members(built, column, group, says):
+    for asked in (group, ["KAZ", group]):
+        with pytest.raises(
+            AggregateError, match=f"has the group {group} as its {column}"
+        ) as caught:
+            ca.load("trade", **{column: asked})
+        assert re.search(says, caught.value.hint)
+    assert len(ca.load("trade", partner="EU27")) == 1  # a group with rows of its own
 
 
 @pytest.mark.parametrize("given", [{}, {"as_of": "latest"}, {"as_of": None}])

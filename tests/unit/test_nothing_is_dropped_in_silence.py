@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import ca_research as ca
+from ca_research import tables
 from ca_research.ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ca_research.stats.leading import leading
+from ca_research.tables.preference import one_source_each
 
 KNOWN = pd.Timestamp("2020-01-01")
 
@@ -155,3 +157,40 @@ def test_a_gap_says_where_services_are_among_goods():
     goods = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope="goods"))
     both = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope=["goods_and_services", "goods"]))
     assert [goods["services_included"].item(), both["services_included"].item()] == [False, True]
+
+
+OWN = pd.DataFrame(
+    {
+        "reporter": ["KAZ", "KAZ", "KGZ", None],
+        "source_id": ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: tables.preferred_rows(OWN, ["reporter"], ["ofice"]),
+        lambda: tables.ranked(OWN["source_id"], roles=["ofice"]),
+        lambda: tables.of_role(OWN["source_id"], "ofice"),
+        lambda: tables.preferred_rows(OWN, ["reportr"]),
+        lambda: tables.preferred_rows(OWN.drop(columns="source_id"), ["reporter"]),
+        lambda: one_source_each(OWN, ["reportr"]),
+        lambda: tables.preferred_rows(OWN, []),
+        lambda: one_source_each(OWN, []),
+    ],
+)
+def test_a_misspelt_role_or_column_leaves_no_empty_choice_of_sources(call):
+    with pytest.raises(UsageError, match=r"unknown (role|column)|names no column"):
+        call()
+
+
+def test_one_source_role_or_column_is_one_and_not_its_letters():
+    assert tables.of_role("KAZ_BNS", "office") == {"KAZ_BNS"}
+    assert tables.ranked("KAZ_BNS", "office") == ["KAZ_BNS"]
+    assert tables.preferred_rows(OWN, "reporter")["source_id"].tolist() == [
+        "KAZ_BNS",
+        "WTO_HSM",
+        "WTO_HSM",
+    ]  # the row without a reporter is a cell of its own
+    assert len(one_source_each(OWN, "reporter")) == 3

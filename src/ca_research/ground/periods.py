@@ -28,10 +28,27 @@ def years_back(name: str) -> int:
     return int(hit[1] or 0)
 
 
+def today() -> dt.date:
+    """The day by the clock of this machine."""
+    return dt.date.today()
+
+
 def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
-    """`None` and 'latest' mean everything at hand; else a full ISO date."""
+    """`None` and 'latest' mean everything at hand; else a full ISO date, not after today: nobody
+    knows what will be published until then, and figures would seem older than they are.
+    """
     if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
         return None
+    day = _day(as_of)
+    if day > today():
+        raise UsageError(
+            f"as_of is a day in the future: {day.isoformat()}",
+            hint=f"a day up to {today().isoformat()}, or 'latest' for everything known now",
+        )
+    return day
+
+
+def _day(as_of: str | dt.date) -> dt.date:
     if isinstance(as_of, dt.date) and as_of == as_of:  # pandas' NaT is a date, and no day
         return as_of.date() if isinstance(as_of, dt.datetime) else as_of
     try:

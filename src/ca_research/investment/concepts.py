@@ -200,9 +200,9 @@ def one_concept(investment: pd.DataFrame) -> Concept:
         value_usd; instrument, sector, stage, year_basis, source_id are checked where they are
         there).
     Raises CoverageError (no row), UnknownNameError (measure), MixedUnitsError (two measures,
-    stages, price bases, kinds of year, instruments that are no parts of one total, one sector
-    beside all), AggregateError (EU27 beside DEU, WLD beside anyone, among investors of a host or
-    hosts of an investor), UsageError (two sources, two figures for a cell).
+    stages, price bases, kinds of year, units, currencies, instruments that are no parts of one
+    total, one sector beside all), AggregateError (EU27 beside DEU, WLD beside anyone, among
+    investors of a host or hosts of an investor), UsageError (two sources, two figures for a cell).
     """
     investment = require(
         investment, ("price_basis", "value_usd"), keys=("investor", "host", "year", "measure")
@@ -214,7 +214,7 @@ def one_concept(investment: pd.DataFrame) -> Concept:
     for measure in sorted(set(map(str, investment["measure"]))):
         concept(measure)
     numbers(investment.dropna(subset=["value_usd"]), "value_usd", negative=True)
-    alike(investment, ("measure", "stage", "price_basis", "year_basis"))
+    alike(investment, ("measure", "stage", "price_basis", "year_basis", *guards.UNITS))
     if "instrument" in investment:
         kinds = set(map(str, investment["instrument"]))
         if len(kinds) > 1 and not any(kinds <= parts for parts in PARTS):
@@ -248,10 +248,8 @@ def one_concept(investment: pd.DataFrame) -> Concept:
         )
     guards.refuse_overlaps(investment, "investor", ["host", "year"])
     guards.refuse_overlaps(investment, "host", ["investor", "year"])
-    first_row = investment.iloc[0]
-    return concept(
-        str(first_row["measure"]), str(first_row["stage"]) if "stage" in investment else ""
-    )
+    stage = investment["stage"].iloc[0] if "stage" in investment else ""
+    return concept(str(investment["measure"].iloc[0]), "" if pd.isna(stage) else str(stage))
 
 
 def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:

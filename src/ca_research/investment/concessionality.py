@@ -214,7 +214,8 @@ def grant_element(
     Raises
     ------
     UsageError
-        Terms that are no loan, a discount of 0 or less, or broken periods.
+        Terms that are no loan, a discount below 1 % (which is a fraction, as 0.1 for 10), or broken
+        periods.
 
     Notes
     -----
@@ -241,6 +242,11 @@ def grant_element(
         raise UsageError(
             "discount is 0: without a reference rate there is no grant element",
             hint="10, 9, 7 or 6",
+        )
+    if yearly < 0.01:
+        raise UsageError(
+            f"discount is {discount:g} % a year: a fraction in the place of a percentage?",
+            hint=f"percent a year: {100 * discount:g}, not {discount:g}",
         )
     per_period = (1 + yearly) ** (1 / payments_per_year) - 1
     repaid = ((1 + per_period) ** -before - (1 + per_period) ** -last) / (

@@ -15,7 +15,7 @@ from ..ground.errors import (
     UsageError,
 )
 from ..stats.frames import ROUNDING, numbers, require, years
-from .guards import CREDITOR_TOTALS
+from .guards import CREDITOR_TOTALS, current_dollars, refuse_absent
 
 GDP = "NY.GDP.MKTP.CD"
 
@@ -57,7 +57,7 @@ def debt_exposure(
     Raises
     ------
     CoverageError
-        Where no one source gives all three for a debtor.
+        Where no one source gives all three for a debtor, or one of the debtors has no figure.
     UsageError
         Where two sources do or a year has two figures.
     AggregateError
@@ -65,7 +65,7 @@ def debt_exposure(
     UnknownNameError
         For an economy that is not known, or a gdp_source without GDP.
     MixedUnitsError
-        For GDP in another unit, or a creditor above all bilateral ones.
+        For GDP or debt in another unit than current USD, or a creditor above all bilateral ones.
 
     Examples
     --------
@@ -76,6 +76,20 @@ def debt_exposure(
     >>> bool(found["of_bilateral"].between(0, 1).all())
     True
     """
+    found = known_exposure(debt, macro, debtors=debtors, creditor=creditor, gdp_source=gdp_source)
+    refuse_absent(eco.resolve_all(debtors), debt, "debtor", found["debtor"])
+    return found
+
+
+def known_exposure(
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    *,
+    debtors: str | Sequence[str],
+    creditor: str,
+    gdp_source: str,
+) -> pd.DataFrame:
+    """`debt_exposure` of those of the debtors that have figures; raises what that raises else."""
     debt = require(debt, ("measure", "value_usd", "source_id"), keys=("debtor", "creditor", "year"))
     macro = require(macro, ("indicator", "value", "source_id"), keys=("economy", "year"))
     debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
@@ -101,6 +115,7 @@ def debt_exposure(
         & debt["source_id"].isin(common)
         & debt["creditor"].isin([creditor, *CREDITOR_TOTALS])
     ]
+    current_dollars(used)
     _one_figure(used, ["debtor", "year", "creditor"])
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
     wide = wide.astype(float)

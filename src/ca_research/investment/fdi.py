@@ -19,7 +19,10 @@ from ..stats.frames import (
     with_sources,
     years,
 )
+from ..stats.groups import Groups
+from . import guards
 
+_KINDS = ("price_basis", "instrument", "sector", "stage", "year_basis", *guards.UNITS)
 _COLUMNS = ("investor", "host", "year", "measure", "value_usd", "source_id")
 
 LEAST_INVESTORS = 5
@@ -48,10 +51,11 @@ def investor_shares(
     Raises
     ------
     MixedUnitsError
-        Where measures, price bases, instruments, sectors, stages or kinds of year are mixed, or a
-        group holds several years.
+        Where measures, price bases, instruments, sectors, stages, kinds of year, units or
+        currencies are mixed, or a group holds several years or hosts.
     UsageError
-        Where an investor has several figures or a group several sources.
+        Where an investor has several figures or a group several sources (a row that names none
+        beside one that does).
     CoverageError
         Where a value is missing, or the figures of a group do not add up to more than zero.
 
@@ -69,8 +73,7 @@ def investor_shares(
     """
     keys = keys_of(by, ("investor", "value_usd"))
     investment = require(investment, ("value_usd",), keys=(*keys, "investor"))
-    kinds = ("measure", "price_basis", "instrument", "sector", "stage", "year_basis", "year")
-    alike(investment, kinds, keys)
+    alike(investment, ("measure", *_KINDS, "year", "host"), keys)
     if investment.duplicated([*keys, "investor"]).any():
         raise UsageError(
             "several figures for one investor, host and year",
@@ -78,7 +81,7 @@ def investor_shares(
         )
     listed = investment[_single(investment)]
     numbers(listed, "value_usd", negative=True)
-    if "source_id" in listed and (listed.groupby(keys)["source_id"].nunique() > 1).any():
+    if "source_id" in listed and Groups(listed).several("source_id", keys):
         raise UsageError(
             "figures of several sources would be shared out as one",
             hint="choose one: load(..., source=...)",
@@ -134,9 +137,12 @@ def stock_by_investor(
     UnknownNameError
         For a missing column or an economy that is not known.
     UsageError
-        Where an investor has two figures.
+        Where an investor has two figures, `merge` is no mapping, or names stand in the place of
+        codes.
     MixedUnitsError
-        For two price bases.
+        For two price bases, instruments, sectors, stages, kinds of year, units or currencies.
+    AggregateError
+        For an aggregate to leave out or to merge: none is in the table.
 
     Notes
     -----
@@ -150,7 +156,12 @@ def stock_by_investor(
     {'investor': 'NLD', 'rank': 1}
     """
     rows = stock_rows(investment, host, year, leave_out=leave_out)
-    into = {eco.resolve(one): eco.resolve(other) for one, other in (merge or {}).items()}
+    if not isinstance(merge or {}, Mapping):
+        raise UsageError(
+            f"merge must be a mapping, not {type(merge).__name__}", hint="merge={'HKG': 'CHN'}"
+        )
+    ends = [guards.single(side, "merge") for side in ((merge or {}).keys(), (merge or {}).values())]
+    into = dict(zip(*ends, strict=True))
     merged = rows.assign(investor=rows["investor"].astype(object).replace(into))
     added = merged.groupby("investor")["value_usd"].agg(lambda held: held.sum(skipna=False))
     table = added.reset_index()
@@ -164,11 +175,14 @@ def stock_rows(
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
     years(investment)
+    out = guards.single(leave_out, "leave_out")
     rows = investment[
         (investment["measure"] == "fdi_stock")
         & (investment["host"] == eco.resolve(host))
         & (investment["year"] == whole_number("year", year))
     ]
+    if rows.empty:
+        guards.refuse_names(investment, ("host",))
     rows = rows[_single(rows)]
     numbers(rows.dropna(subset=["value_usd"]), "value_usd", negative=True)
     if rows["source_id"].nunique() > 1:
@@ -176,13 +190,14 @@ def stock_rows(
         # single investors
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
-    alike(rows, ("price_basis",))
+    alike(rows, _KINDS)
+    guards.refuse_names(rows, ("investor",))
     if rows["investor"].duplicated().any():
         raise UsageError(
             f"two stocks of one investor in {host} at the end of {year}",
             hint="keep one revision or sector",
         )
-    return rows[~rows["investor"].isin(eco.resolve_all(leave_out))]
+    return rows[~rows["investor"].isin(out)]
 
 
 def _single(investment: pd.DataFrame) -> pd.Series:

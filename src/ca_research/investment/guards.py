@@ -4,14 +4,14 @@ members.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, UsageError
-from ..stats.frames import refuse_named_aggregates, require, years
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..stats.frames import AS_CODES, refuse_named_aggregates, require, years
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -79,7 +79,7 @@ def one_edition(projects: pd.DataFrame, edition: str) -> pd.DataFrame:
 
     Raises CoverageError where the edition has no row, UsageError where it lists a project twice.
     """
-    require(projects, ("host", "year"), keys=("project_id", "source_id"))
+    projects = require(projects, ("host", "year"), keys=("project_id", "source_id"))
     mine = projects[projects["source_id"] == edition]
     if mine.empty:
         raise CoverageError(
@@ -98,4 +98,74 @@ def not_refused(projects: pd.DataFrame) -> pd.Series:
     """
     if "recommended" not in projects:
         return pd.Series(True, index=projects.index)
-    return projects["recommended"].astype("boolean").fillna(True).astype(bool)
+    return truths(projects, "recommended").fillna(True).astype(bool)
+
+
+_TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+
+
+def truths(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Yes, no and nothing said, also where a file has them as text; UsageError for other words."""
+    held = frame[column]
+    if pd.api.types.is_bool_dtype(held.dtype):
+        return held.astype("boolean")
+    said = held.dropna().map(lambda value: _TRUTHS.get(str(value).strip().casefold()))
+    if said.isna().any():
+        raise UsageError(
+            f"{column!r} holds {str(held[said.index[said.isna()][0]])!r}, neither true nor false",
+            hint="write True, False, or nothing where nothing is said",
+        )
+    return said.astype("boolean").reindex(held.index)
+
+
+def refuse_names(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """UsageError where names of economies ('Kazakhstan') stand in the place of their codes: rows of
+    a code would not be found.
+    """
+    for column in columns:
+        if named := eco.named(frame[column].unique()):
+            name, code = next(iter(named.items()))
+            raise UsageError(
+                f"{name!r} among the {column}s is a name of {code}", hint=AS_CODES.format(column)
+            )
+
+
+def single(economies: str | Iterable[str], what: str, there: Iterable[str] = ()) -> list[str]:
+    """Codes of economies; AggregateError for a group that is not `there`: no row is its own."""
+    found, there = eco.resolve_all(economies), set(there)
+    for code in found:
+        if eco.is_aggregate(code) and code not in there:
+            raise AggregateError(
+                f"{code} in {what} is a group, and no row is its own",
+                hint=f"name economies: ca.economies.members({code!r}, 2022)",
+            )
+    return found
+
+
+def refuse_absent(
+    wanted: Iterable[str], frame: pd.DataFrame, column: str, found: pd.Series
+) -> None:
+    """CoverageError for economies of which nothing was found; UsageError where the frame names
+    them in other words than codes.
+    """
+    if absent := [code for code in wanted if code not in set(found)]:
+        refuse_names(frame, (column,))
+        raise CoverageError(
+            f"no figures of {', '.join(absent)}",
+            hint=f"leave them out: missing is not zero; ca.coverage('debt', by=[{column!r}])",
+        )
+
+
+UNITS = ("unit", "currency")
+"""Columns of frames of one's own that say in what their figures are."""
+
+
+def current_dollars(frame: pd.DataFrame) -> None:
+    """MixedUnitsError where columns of a frame say that its figures are not in current dollars."""
+    for column in {*UNITS, "price_basis"} & set(frame):
+        held = set(map(str, frame[column]))
+        if other := sorted(held - {"USD", "current USD", "US dollars"}):
+            raise MixedUnitsError(
+                f"{column} is {other[0]!r}, and not current US dollars",
+                hint="convert the figures, and rows in other prices (convert_prices), or drop them",
+            )

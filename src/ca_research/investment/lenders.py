@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import numbers, require
+from ..stats.frames import alike, numbers, require
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -58,14 +58,14 @@ def creditor_hhi(
     Raises
     ------
     CoverageError
-        The source has nothing of this measure and these debtors.
+        The source has nothing of this measure and one of these debtors.
     UnknownNameError
         Another measure or whole; a debtor or a column that is not known.
     AggregateError
         A total among the listed, or two that overlap.
     MixedUnitsError
         Instruments of which one holds another; two figures for one creditor; named creditors
-        together above the total.
+        together above the total; two price bases, units or currencies.
 
     Notes
     -----
@@ -94,13 +94,17 @@ def creditor_hhi(
     )
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     if debtors is not None:
-        every = every[every["debtor"].isin(eco.resolve_all(debtors))]
+        wanted = eco.resolve_all(debtors)
+        every = every[every["debtor"].isin(wanted)]
     rows = every.dropna(subset=["value_usd"])
     numbers(rows, "value_usd")
     if rows.empty:
         raise CoverageError(
             f"{source} has no {measure} of these debtors", hint="ca.coverage('debt', by=['debtor'])"
         )
+    if debtors is not None:
+        guards.refuse_absent(wanted, debt, "debtor", rows["debtor"])
+    alike(rows, ("price_basis", *guards.UNITS))
     if {"all", "export_import_bank"} & set(rows["instrument"]) and rows["instrument"].nunique() > 1:
         raise MixedUnitsError(
             f"instruments of which one holds another: {', '.join(sorted(set(rows['instrument'])))}",

@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from ..ground import economies as eco
-from ..ground.errors import MixedUnitsError, UsageError
+from ..ground.errors import MixedUnitsError, UsageError, known_name
 from ..stats.frames import names, require
 from ..stats.result import Result
 from . import guards
@@ -207,7 +206,7 @@ def _recomputed(
 
 def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> dict[str, Any]:
     own = parse_terms(getattr(row, "terms", None)) | {"source_id": row.source_id}
-    flag = getattr(row, "collateralised", None)
+    flag = getattr(row, "collateralised", None)  # read by guards.truths
     flags = [] if flag is None or pd.isna(flag) else [bool(flag)]
     said = [own] + [parse_terms(f.note) | {"source_id": f.source_id} for f in about.itertuples()]
     terms, differ = {}, []
@@ -351,9 +350,12 @@ def loan_terms(
     Raises
     ------
     UnknownNameError
-        A column is not there, or an economy is not known.
+        A column is not there; an economy or a loan type is not known.
     UsageError
-        The edition lists a project twice.
+        The edition lists a project twice or names hosts in the place of codes; a discount that is
+        no percentage; no economy; ``collateralised`` or ``recommended`` is neither true nor false.
+    AggregateError
+        A group of economies, which is no host of the edition.
     CoverageError
         The edition has no row.
     MixedUnitsError
@@ -378,7 +380,17 @@ def loan_terms(
     require(projects, ("flow_type",), keys=("host",))
     grant_element(0, 1, 0, discount=discount, payments_per_year=payments_per_year)  # or it refuses
     mine = guards.one_edition(projects, edition)
-    hosts = sorted(set(mine["host"])) if economies is None else eco.resolve_all(economies)
+    guards.refuse_names(mine, ("host",))
+    here = set(mine["host"])
+    if economies is not None and not len(economies):
+        raise UsageError("no economy to report on", hint="economies=['KAZ']")
+    hosts = sorted(here) if economies is None else guards.single(economies, "economies", here)
+    if "collateralised" in mine:
+        mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
+    wanted = names(loan_types)
+    types = sorted({*mine["flow_type"].dropna(), *LOAN_TYPES})
+    for word in wanted:
+        known_name("loan type", word, types)
     if facts is None:
         facts = pd.DataFrame(
             columns=["subject", "attribute", "value", "unit", "note", "source_id"]
@@ -395,7 +407,7 @@ def loan_terms(
 
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
-    is_loan = mine["flow_type"].isin(names(loan_types))
+    is_loan = mine["flow_type"].isin(wanted)
     reason = (
         pd.Series("not a loan", index=mine.index)
         .where(known, "flow type not stated")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,14 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import alike, numbers, require, years
+from ..stats.frames import alike, names, numbers, require, years
 from . import guards
 from .concepts import CONCEPTS
 
 CURRENT = "current USD"
+_USD = re.compile(r"USD|US\$|US dollar", re.I)
+_PRICED = re.compile(r".*_usd|export|import|balance|growth")
+"""Columns of tables and measures that are in dollars, or rest on their prices."""
 
 
 def constant(year: int) -> str:
@@ -122,6 +126,8 @@ def _index(deflator: pd.DataFrame, needed: set[int]) -> pd.Series:
             hint="investment.deflator_from_growth(...)",
         )
     deflator = require(deflator, (), keys=("year",))
+    years(deflator, text=True)
+    numbers(deflator.dropna(subset=["index"]), "index", negative=True)
     guards.one_source(deflator, "one deflator at a time: its source is part of the result")
     if deflator["year"].duplicated().any():
         raise UsageError(
@@ -148,7 +154,7 @@ def convert_prices(
     deflator: pd.DataFrame,
     *,
     base_year: int | None,
-    value: str = "value_usd",
+    value: str | Sequence[str] = "value_usd",
     price_basis: str = "",
 ) -> pd.DataFrame:
     """Dollar figures in the prices of one year, or back in current dollars.
@@ -164,27 +170,31 @@ def convert_prices(
         on its own, so a round trip with another is not what it started from.
     base_year : int or None
         Year whose prices are wanted; None for current dollars.
-    value : str
-        The column in dollars: 'value_usd', or 'amount_usd' of table `projects`.
+    value : str or sequence of str
+        The column in dollars: 'value_usd', or 'amount_usd' of table `projects`; several where a
+        frame has several, as 'export', 'import' and 'balance' of `trade.balance`.
     price_basis : str
         What the figures are in where no column says it: 'current USD' for table `trade`.
 
     Returns
     -------
     pandas.DataFrame
-        A copy with `value` converted, ``price_basis`` renamed, and ``deflator``: the source_id of
-        the index, or 'given'; where both say it, ``sources``, those of the row and of the index.
+        A copy with `value` converted, ``price_basis`` renamed (and a ``unit`` that names the
+        basis), and ``deflator``: the source_id of the index, or 'given'; where both say it,
+        ``sources``, those of the row and of the index.
 
     Raises
     ------
     MixedUnitsError
-        Price bases are mixed or without a base year; fiscal years meet an index of calendar years,
-        or the other way; or figures are running totals, whose dollars are of many years.
+        Price bases are mixed, without a base year, or another than `price_basis` says; a ``unit``
+        or ``currency`` is not US dollars, or other columns in dollars would stay as they are;
+        fiscal years meet an index of calendar years, or the other way; or figures are running
+        totals, whose dollars are of many years.
     CoverageError
         The index does not cover a year.
     UsageError
         The index is none: a column lacks, two values for a year, a value of zero or less, two
-        sources.
+        sources; figures that are no numbers.
     UnknownNameError
         A measure without a declared concept, or a column that is not there.
 
@@ -209,11 +219,10 @@ def convert_prices(
     >>> real["price_basis"].item()
     'constant 2015 USD'
     """
-    if price_basis and "price_basis" not in frame:
-        frame = frame.assign(price_basis=price_basis)
-    require(frame, ("price_basis", value), keys=("year",))
+    require(deflator, ())
+    columns = names(value)
+    frame = _in_one_basis(require(frame, columns, keys=("year",)), columns, price_basis)
     base_year = None if base_year is None else whole_number("base_year", base_year)
-    alike(frame, ("price_basis",))
     source = (
         str(deflator["source_id"].iloc[0]) if "source_id" in deflator and len(deflator) else "given"
     )
@@ -250,13 +259,52 @@ def convert_prices(
     at = of.map(index).to_numpy(dtype=float)
     start: np.ndarray | float = at if now is None else float(index[now])
     goal: np.ndarray | float = at if base_year is None else float(index[base_year])
+    basis = CURRENT if base_year is None else constant(base_year)
     made = frame.assign(
-        **{value: frame[value].astype(float) * goal / start},
-        price_basis=CURRENT if base_year is None else constant(base_year),
+        **{column: frame[column].astype(float) * goal / start for column in columns},
+        price_basis=basis,
         deflator=source,
     )
+    if "unit" in frame and str(frame["unit"].iloc[0]) == str(frame["price_basis"].iloc[0]):
+        made["unit"] = basis
     said = {"source_id", "sources"} & set(frame.columns)
     return _sourced(made, source) if said and source != "given" else made
+
+
+def _in_one_basis(frame: pd.DataFrame, columns: list[str], said: str) -> pd.DataFrame:
+    """The frame with a column `price_basis`; refuses what is not in one basis, or would be called
+    converted and is not.
+    """
+    if said and "price_basis" not in frame:
+        frame = frame.assign(price_basis=said)
+    require(frame, ("price_basis",))
+    alike(frame, ("price_basis", "unit", "currency"))
+    stays = [c for c in frame if _PRICED.fullmatch(str(c)) and c not in columns]
+    if stays:
+        raise MixedUnitsError(
+            f"{', '.join(map(str, stays))} would stay in other prices than {', '.join(columns)}",
+            hint="name all columns in dollars by `value`, drop the others, and compute growth "
+            "afterwards",
+        )
+    for column in columns:
+        numbers(frame.dropna(subset=[column]), column, negative=True)
+    if frame.empty:
+        return frame
+    basis = str(frame["price_basis"].iloc[0])
+    if said and said != basis:
+        raise MixedUnitsError(
+            f"price_basis={said!r}, and the column price_basis is {basis!r}",
+            hint="leave out the argument, or mend the column",
+        )
+    for column in {"unit", "currency"} & set(frame):
+        unit = str(frame[column].iloc[0])
+        names_basis = unit == CURRENT or unit.startswith("constant ")
+        if not _USD.search(unit) or (names_basis and unit != basis):
+            raise MixedUnitsError(
+                f"{column} is {unit!r}, and the figures are to be {basis!r}",
+                hint="convert figures in US dollars alone, of the basis that is stated",
+            )
+    return frame
 
 
 def _sourced(rows: pd.DataFrame, index: str) -> pd.DataFrame:

@@ -195,18 +195,36 @@ def is_year(cell: Any) -> bool:
 
 
 _UNITS = (
-    (1e9, r"billions?|bln|bn|milliard\w*|млрд\.?|миллиард\w*|十亿"),
+    (1e9, r"billions?|bln|bn|milliard\w*|млрд\.?|миллиард\w*|十亿|10(?:\^|\*\*)9|10⁹"),
     (1e8, r"亿"),
-    (1e6, r"millions?|mln|mio|mn|млн\.?|миллион\w*|百万"),
+    (1e7, r"crores?(?!\w)"),
+    (1e6, r"millions?|mln|mio|mn|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶"),
+    (1e5, r"lakhs?(?!\w)"),
     (1e4, r"万"),
-    (1e3, r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000"),
+    (
+        1e3,
+        r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000|"
+        r"10(?:\^|\*\*)3|10³",
+    ),
 )
 _COUNTED = re.compile(r"\d[\d.,]*\s+(thousand|million|billion|тыс|млн|млрд)\w*\.?", re.I)
-_MONEY = re.compile(
-    r"\b(EUR|euros?|евро|KZT|тенге|tenge|KGS|сом\w*|som|UZS|сум|TJS|сомони|RUB|rubles?|руб\w*|CNY|RMB|"
-    r"yuan|юан\w*)\b|€|₽|₸|人民币|欧元|万元|亿元",
-    re.I,
+_DOLLAR = r"usd|us\$|\$"
+
+
+def _scale(words: str) -> re.Pattern[str]:
+    edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
+    return re.compile(rf"{edge}(?:{words})(?![\w]*\d)", re.I)
+
+
+_SCALES = (
+    *(
+        (times, re.compile(rf"(?:(?<=usd)|(?<=\$))\s?{sign}\b|\b{sign}(?=\s?(?:{_DOLLAR}))", re.I))
+        for times, sign in ((1e6, "m"), (1e3, "k"))
+    ),
+    *((times, _scale(words)) for times, words in _UNITS),
 )
+SCALE = "§"
+"""What stands for a scale in `without_scales`."""
 
 
 def factor(heading: str) -> float:
@@ -218,23 +236,19 @@ def factor(heading: str) -> float:
     [1.0, 1000000.0, 1000.0, 100000000.0]
     """
     heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
-    for times, sign in ((1e6, "m"), (1e3, "k")):
-        if re.search(rf"(usd|\$)\s?{sign}\b|\b{sign}\s?usd\b", heading, re.I):
-            return times
-    for times, words in _UNITS:
-        edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
-        if re.search(rf"{edge}(?:{words})(?![\w]*\d)", heading, re.I):
-            return times
-    return 1.0
+    return next((times for times, sign in _SCALES if sign.search(heading)), 1.0)
 
 
-def other_money(heading: str) -> str | None:
-    """A currency other than the dollar that a heading names.
+def without_scales(heading: str) -> tuple[str, dict[str, float]]:
+    """A heading with a sign in the place of each scale that it names, and these with their factors.
 
     Examples
     --------
-    >>> other_money("Value, mln EUR"), other_money("Value, mln USD")
-    ('EUR', None)
+    >>> without_scales("Value, mln USD")
+    ('Value, § USD', {'mln': 1000000.0})
     """
-    hit = _MONEY.search(heading)
-    return hit[0] if hit else None
+    found: dict[str, float] = {}
+    for times, sign in _SCALES:
+        found |= {hit[0].strip(): times for hit in sign.finditer(heading)}
+        heading = sign.sub(SCALE, heading)
+    return heading, found

@@ -12,21 +12,10 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, names
+from . import cells, names, units
 from .mapping import Across, Field, Map, heading
 from .sheets import Given, Sheet, shown
 
-_USD = re.compile(r"USD|US\$|dollar|долл|美元", re.I)
-_PARTS = re.compile(r"%|percent|per cent|процент", re.I)
-_PERSONS = re.compile(r"person|people|student|number|head|чел|студент|人|名", re.I)
-_SCALES = re.compile(
-    r"(units?|ones|thousands?|millions?|billions?|mln|bn|тыс\.?|млн\.?|млрд\.?)", re.I
-)
-_UNIT_HEADS = re.compile(
-    r"units?( of measure\w*)?|unit.?mult(iplier)?|scale|power.?code|multiplier|currency|"
-    r"единица.*|ед\. ?изм.*|валюта|单位|货币",
-    re.I,
-)
 _PARTED = re.compile(
     r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
     r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
@@ -34,14 +23,6 @@ _PARTED = re.compile(
 )
 _WHOLE = re.compile(
     r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
-)
-_CONSTANT = re.compile(
-    r"constant|real terms|in prices of|(19|20)\d\d (prices|USD|US\$)|(сопоставим|постоянн)\w* цен",
-    re.I,
-)
-_IN_UNITS = re.compile(
-    r"\b(in|в)\s+(US\$ |USD )?(thousands?|millions?|billions?|mln|bn|тыс\w*|млн|млрд|миллион\w*)\b",
-    re.I,
 )
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
@@ -101,7 +82,7 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     body = sheet.rows[start : start + 400]
     fixed = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
     taken = {f.column for f in fixed.values() if f.column}
-    columns = dict(fixed)
+    columns = {name: units.as_headed(field, table.columns[name]) for name, field in fixed.items()}
     for name, column in table.columns.items():
         if column.type != "source" and name not in columns:
             at = _place_of(name, column, heads, body, taken)
@@ -119,46 +100,12 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
         columns[fills] = Field(column=across[0].column, times=times)
     _one_choice(table, columns, across)
     _by_name_alone(table, columns, across, heads, body)
-    _scaled(given, sheet, place, columns, table, fixed)
+    units.scaled(given, sheet, place, columns, table, fixed)
     _whole(given, sheet, place, columns, table, said)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
-    _dollars(given, found, table, fixed)
+    units.refuse_others(given, found, table, fixed)
     asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
     return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
-
-
-def _scaled(
-    given: Given,
-    sheet: Sheet,
-    place: int,
-    columns: dict[str, Field],
-    table: Table,
-    fixed: dict[str, Field],
-) -> None:
-    """The unit of figures, where their heading says none: in a column of units, or above the table.
-    A note below it, or units that differ from row to row, are refused.
-    """
-    name = next((n for n, c in table.columns.items() if c.role == "value"), "")
-    field = columns.get(name)
-    if name in fixed or field is None or not field.column:
-        return
-    unit = (table.columns[name].unit or "").upper()
-    if unit not in ("USD", "PERSONS"):
-        return
-    times = field.times
-    if "unit" not in table.columns and (said := _units(sheet, place)):
-        scales = {_scale(given, text, unit) for text in said}
-        if len(scales) > 1:
-            raise _unclear(given, f"figures of several units: {', '.join(said[:4])}", name, field)
-        times = scales.pop() if times == 1 else times
-    above = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
-    if times == 1:
-        times = next((t for text in above if (t := cells.factor(text)) != 1), 1.0)
-    for row in sheet.rows[place + 1 :]:
-        text = " ".join(filter(None, map(shown, row)))
-        if times == 1 and _filled(row) == 1 and _IN_UNITS.search(text):
-            raise _unclear(given, f"a note speaks of the unit: {text[:80]!r}", name, field)
-    columns[name] = field.model_copy(update={"times": times})
 
 
 def _whole(
@@ -186,73 +133,10 @@ def _whole(
             )
 
 
-def _units(sheet: Sheet, place: int) -> list[str]:
-    """What the columns say in which units and scales of units stand; together, row by row."""
-    heads = [shown(c) for c in sheet.rows[place]]
-    places = [at for at, head in enumerate(heads) if _UNIT_HEADS.fullmatch(head.strip())]
-    found = {
-        " ".join(filter(None, (shown(row[at]) for at in places if at < len(row))))
-        for row in sheet.rows[place + 1 :]
-    }
-    return sorted(filter(None, found))
-
-
-def _scale(given: Given, text: str, unit: str) -> float:
-    """By what figures of a unit are to be multiplied; UsageError where it is another unit."""
-    if powers := re.findall(r"(?<!\S)[0369](?!\S)", text):  # SDMX: UNIT_MULT
-        return 10.0 ** int(powers[0])
-    own = _USD if unit == "USD" else _PERSONS
-    other = not own.search(text) and not _SCALES.fullmatch(text)
-    if other and (unit == "USD" or _PARTS.search(text)):
-        raise UsageError(
-            f"figures in another unit than {'US dollars' if unit == 'USD' else 'persons'}: "
-            f"{text[:60]}",
-            where=given.name,
-            hint="convert them in the file, or leave out those rows",
-        )
-    return cells.factor(text)
-
-
-def _unclear(given: Given, what: str, name: str, field: Field) -> UsageError:
-    return UsageError(
-        what,
-        where=given.name,
-        hint=f"make them one unit in the file, or say it in the map: {name}: "
-        f"{{column: {field.column}, times: 1000}}",
-    )
-
-
-def _dollars(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
-    """Refuse figures in another currency than the table's, unless the user says the factor."""
-    for name, field in found.columns.items():
-        if (table.columns[name].unit or "").startswith("USD") and field.column:
-            if fixed.get(name, field).times != 1 and name in fixed:
-                continue
-            if _PARTS.search(field.column):
-                raise UsageError(
-                    f"shares, and no figures in US dollars: {field.column}",
-                    where=given.name,
-                    hint="give a file of values",
-                )
-            for text in (field.column, *titles(given, found)):
-                if _CONSTANT.search(text):
-                    raise UsageError(
-                        f"figures in constant prices, and not in current US dollars: {text[:80]}",
-                        where=given.name,
-                        hint="give a file of values in current prices",
-                    )
-                if (money := cells.other_money(text)) and not _USD.search(text):
-                    raise UsageError(
-                        f"figures in another currency than US dollars: {money}",
-                        where=f"{given.name}: {text[:80]}",
-                        hint="convert them in the file; rates of exchange are no part of the map",
-                    )
-
-
 def _best_sheet(given: Given, wanted: str) -> Sheet:
     named = [s for s in given.sheets if s.name == wanted]
     seen = [s for s in given.sheets if not s.hidden] or given.sheets
-    return named[0] if named else max(seen, key=lambda s: sum(map(_filled, s.rows[:200])))
+    return named[0] if named else max(seen, key=lambda s: sum(map(units.filled, s.rows[:200])))
 
 
 def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
@@ -264,10 +148,6 @@ def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
             where=f"{given.name}: {', '.join(others)}",
             hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
         )
-
-
-def _filled(row: list[Any]) -> int:
-    return sum(c is not None and c != "" for c in row)
 
 
 def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:
@@ -375,7 +255,7 @@ def _field(name: str, column: Column, head: str, found: list[Any], table: Table)
             if own and own != text:
                 words[text] = own
     times = 1.0
-    if column.type in ("number", "integer") and (column.unit or "").upper() in ("USD", "PERSONS"):
+    if column.type in ("number", "integer") and units.kind_of(column):
         times = cells.factor(head)
     return Field(column=head, words=words, times=times)
 
@@ -459,13 +339,3 @@ def _defaults(table: Table) -> Iterator[tuple[str, str]]:
         for word in ("unspecified", "unknown"):
             if column.values and word in column.values:
                 yield name, word
-
-
-def titles(given: Given, mapped: Map) -> list[str]:
-    """Texts above the heading and headings themselves, in which a unit or a currency may stand."""
-    sheet = next((s for s in given.sheets if s.name == mapped.sheet), given.sheets[0])
-    place = next((i for i, n in enumerate(sheet.lines) if n >= mapped.header), 0)
-    above = [
-        shown(c) for row in sheet.rows[:place] for c in row if isinstance(c, str) and c.strip()
-    ]
-    return above[:20]

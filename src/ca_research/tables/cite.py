@@ -92,13 +92,33 @@ def _column(what: Any, column: str) -> Iterable[Any]:
 
 
 def _in_cells(cells: Iterable[Any]) -> set[str]:
-    listed = (list(c) if isinstance(c, (tuple, list, set)) else [c] for c in cells)
+    listed = (list(c) if _is_listed(c) else [c] for c in cells)
     found = {i for ids in listed for i in ids if not pd.isna(i)}
     if not all(isinstance(i, str) for i in found):
         raise UsageError(
             "its `sources` are no ids of sources", hint="cite the frame it was made from"
         )
     return found
+
+
+def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
+    """UsageError for rows that name no source, and do not say either why they are `missing`."""
+    named = pd.Series(False, index=range(len(frame)))
+    for column in {*_COLUMNS} & set(frame.columns):
+        cells = frame[column].reset_index(drop=True)
+        named |= cells.map(lambda c: len(c) > 0 if _is_listed(c) else not pd.isna(c)).astype(bool)
+    if "missing" in frame.columns:
+        reasons = frame["missing"].reset_index(drop=True)
+        named |= (reasons.notna() & reasons.ne("")).astype(bool)
+    if lost := int((~named).sum()):
+        raise UsageError(
+            f"{lost} of {len(frame)} row(s) name no source",
+            hint="say where they come from: frame.assign(source_id='MINE'), or drop them",
+        )
+
+
+def _is_listed(cell: Any) -> bool:
+    return isinstance(cell, (tuple, list, set))
 
 
 def cite(what: Citable, style: Style = "text") -> str:
@@ -121,7 +141,7 @@ def cite(what: Citable, style: Style = "text") -> str:
     UnknownNameError
         Another style, or an id that registry/sources.csv does not hold.
     UsageError
-        It does not say where it comes from.
+        It does not say where it comes from, or some of its rows do not.
 
     Examples
     --------
@@ -132,8 +152,10 @@ def cite(what: Citable, style: Style = "text") -> str:
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
     """
-    known = registry.sources()
-    chosen = [known[s] for s in source_ids(what)]
+    known, ids = registry.sources(), source_ids(what)
+    if isinstance(what, pd.DataFrame):
+        _refuse_rows_without_source(what)
+    chosen = [known[s] for s in ids]
     if style == "text":
         return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
     if style == "bibtex":

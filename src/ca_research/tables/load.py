@@ -21,8 +21,8 @@ from pyarrow import dataset
 from .. import registry
 from ..ground import economies
 from ..ground.arguments import number, refuse, whole_number
-from ..ground.errors import UnknownNameError, UsageError
-from ..ground.periods import parse_as_of
+from ..ground.errors import AggregateError, UnknownNameError, UsageError
+from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
 from .dates import bounds
@@ -86,6 +86,8 @@ def load(
     ------
     UnknownNameError
         A table, column, economy, value or vintage is not known; with suggestions.
+    AggregateError
+        A group of economies is asked for that no row of the table has; with its members.
     UsageError
         A filter of the wrong type, a vintage of no or several sources, ``source`` beside
         ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
@@ -325,7 +327,9 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
             if not isinstance(value, str):
                 refuse(column, "a name or a code", value, '"KAZ"')
         if kind == "economy":
-            return [economies.resolve(v) for v in values]
+            codes = [economies.resolve(v) for v in values]
+            _refuse_groups_without_rows(table, file, column, codes)
+            return codes
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
     if table.location:  # what is there is not read through; what cannot be there is known
         _possible(table, column, values)
@@ -335,6 +339,23 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
+
+
+def _refuse_groups_without_rows(
+    table: registry.Table, file: Path, column: str, codes: list[str]
+) -> None:
+    """Refuse a group that no row of the table has: its members may well have rows."""
+    groups = [code for code in codes if economies.is_aggregate(code)]
+    if not groups or table.location:  # what is elsewhere is not read through
+        return
+    for code in sorted(set(groups) - _known_values(table, file, column)):
+        inside = ", ".join(map(repr, economies.members(code, today().year)))
+        raise AggregateError(
+            f"no row of table {table.table!r} has the group {code} as its {column}",
+            hint=f"ask for its members: {column}=[{inside}]"
+            if inside
+            else f"ask for single economies: {column}=['KAZ']",
+        )
 
 
 def _possible(table: registry.Table, column: str, values: list[Any]) -> None:

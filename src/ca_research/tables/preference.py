@@ -13,7 +13,7 @@ from typing import get_args
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import RegistryError
+from ..ground.errors import RegistryError, UnknownNameError, UsageError, known_name
 from ..registry.tables import Role
 
 ROLES: tuple[str, ...] = get_args(Role)
@@ -32,12 +32,32 @@ def role(source: str) -> str | None:
     return found.role if found else None
 
 
-def of_role(sources: Iterable[str], *roles: str) -> set[str]:
+def _listed(names: str | Iterable[str]) -> list[str]:
+    """Names given as one or several."""
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _roles(roles: str | Iterable[str]) -> list[str]:
+    return [known_name("role", role, ROLES) for role in _listed(roles)]
+
+
+def _columns(rows: pd.DataFrame, cell: str | Iterable[str]) -> list[str]:
+    """Columns of a cell, which are there, and so is `source_id`."""
+    columns = _listed(cell)
+    if not columns:
+        raise UsageError("`cell` names no column", hint="cell=['reporter', 'year']")
+    for column in (*columns, "source_id"):
+        if column not in rows.columns:
+            raise UnknownNameError("column", column, map(str, rows.columns))
+    return columns
+
+
+def of_role(sources: str | Iterable[str], *roles: str) -> set[str]:
     """Those of the sources that have one of the roles.
 
     Parameters
     ----------
-    sources : iterable of str
+    sources : str or iterable of str
         Ids, in any order; one that the register does not know has no role.
     *roles : str
         Any of 'office', 'compilation', 'excerpt', 'panel', 'estimated', 'reconciled', 'derived',
@@ -48,23 +68,28 @@ def of_role(sources: Iterable[str], *roles: str) -> set[str]:
     set of str
         Some of the ids.
 
+    Raises
+    ------
+    UnknownNameError
+        A word that is no role.
+
     Examples
     --------
     >>> of_role(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS"], "office")
     {'KAZ_BNS'}
     """
-    known = registry.sources()
-    return {s for s in set(sources) if s in known and known[s].role in roles}
+    known, wanted = registry.sources(), _roles(roles)
+    return {s for s in set(_listed(sources)) if s in known and known[s].role in wanted}
 
 
-def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[str]:
+def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORTS) -> list[str]:
     """The sources that speak for their reporter, the preferred one first.
 
     Parameters
     ----------
-    sources : iterable of str
+    sources : str or iterable of str
         Ids of sources, in any order.
-    roles : sequence of str
+    roles : str or sequence of str
         Roles that count, in this order; others are left out.
 
     Returns
@@ -76,44 +101,47 @@ def ranked(sources: Iterable[str], roles: Sequence[str] = OWN_REPORTS) -> list[s
     ------
     RegistryError
         For a source without a role: nothing then says whether it speaks for anybody.
+    UnknownNameError
+        A word that is no role.
 
     Examples
     --------
     >>> ranked(["WTO_HSM", "KAZ_WITS_BNS_PANEL", "KAZ_BNS", "PRESS_TREND_3812743"])
     ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'WTO_HSM']
     """
-    known = registry.sources()
-    role_of = {s: known[s].role if s in known else None for s in set(sources)}
+    known, wanted = registry.sources(), _roles(roles)
+    role_of = {s: known[s].role if s in known else None for s in set(_listed(sources))}
     if bare := sorted(s for s, found in role_of.items() if found is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
             hint=f"give it one of the roles: {', '.join(ROLES)}",
         )
-    counted = [s for s, found in role_of.items() if found in roles]
+    counted = [s for s, found in role_of.items() if found in wanted]
 
     def place(source: str) -> tuple[int, int, str]:
         preference = known[source].preference
         rank = _LAST if preference is None else preference
-        return roles.index(role_of[source] or ""), rank, source
+        return wanted.index(role_of[source] or ""), rank, source
 
     return sorted(counted, key=place)
 
 
 def preferred_rows(
-    rows: pd.DataFrame, cell: Sequence[str], roles: Sequence[str] = OWN_REPORTS
+    rows: pd.DataFrame, cell: str | Sequence[str], roles: str | Sequence[str] = OWN_REPORTS
 ) -> pd.DataFrame:
     """Rows of the preferred source within each cell.
 
-    A cell whose sources all have other roles keeps no row.
+    A cell whose sources all have other roles keeps no row. Nothing stated is a value like another:
+    rows without one in a column of the cell are a cell of their own.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         With ``source_id`` and the columns of `cell`.
-    cell : sequence of str
+    cell : str or sequence of str
         Columns within which one source is to speak.
-    roles : sequence of str
+    roles : str or sequence of str
         As in `ranked`.
 
     Returns
@@ -125,6 +153,10 @@ def preferred_rows(
     ------
     RegistryError
         For a source without a role, as in `ranked`.
+    UnknownNameError
+        A word that is no role, or a column that is not there.
+    UsageError
+        `cell` names no column.
 
     Examples
     --------
@@ -136,11 +168,12 @@ def preferred_rows(
     >>> preferred_rows(rows, ["reporter", "partner", "year"])["source_id"].tolist()
     ['KAZ_BNS']
     """
+    columns = _columns(rows, cell)
     order = {
         source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))
     }
     place = rows["source_id"].map(order)
-    best = place.groupby([rows[c] for c in cell]).transform("min")
+    best = place.groupby([rows[c] for c in columns], dropna=False).transform("min")
     return rows[place.notna() & (place == best)]
 
 
@@ -174,14 +207,14 @@ def in_order(sources: Iterable[str]) -> list[str]:
     return sorted(set(sources), key=place)
 
 
-def one_source_each(rows: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
+def one_source_each(rows: pd.DataFrame, cell: str | Sequence[str]) -> pd.DataFrame:
     """Rows of one source within each cell, the first `in_order`.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         With ``source_id`` and the columns of `cell`.
-    cell : sequence of str
+    cell : str or sequence of str
         Columns within which one source is to speak.
 
     Returns
@@ -189,12 +222,21 @@ def one_source_each(rows: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
     pandas.DataFrame
         Some of the rows, in their order.
 
+    Raises
+    ------
+    UnknownNameError
+        A column that is not there.
+    UsageError
+        `cell` names no column.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"year": [2020, 2020, 2021], "source_id": ["B", "A", "B"]})
     >>> one_source_each(rows, ["year"])["source_id"].tolist()
     ['A', 'B']
     """
+    columns = _columns(rows, cell)
     order = {source: n for n, source in enumerate(in_order(rows["source_id"].unique()))}
     place = rows["source_id"].map(order)
-    return rows[place == place.groupby([rows[c] for c in cell]).transform("min")]
+    first = place.groupby([rows[c] for c in columns], dropna=False).transform("min")
+    return rows[place == first]

@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -303,7 +304,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
     """The result of one SELECT, not yet fetched; what goes wrong until it is fetched is a
     UsageError.
     """
-    if seconds is not None and not 0 < seconds < math.inf:
+    if seconds is not None and not (isinstance(seconds, Real) and 0 < seconds < math.inf):
         raise UsageError(f"not a time limit: {seconds!r}", hint="seconds above zero, such as 60")
     folder = current()
     with duckdb.connect(

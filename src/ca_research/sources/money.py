@@ -1,0 +1,196 @@
+"""What a heading says of money: that it is in US dollars, or what else stands there.
+
+Where the unit of a heading stands (in brackets, after a comma, after 'in', beside a scale or a
+dollar) it is read word by word, and a word that nobody knows is a doubt: a list of what is wrong
+would never be whole. In titles only what is known to be another currency is one.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from babel import Locale
+from babel.core import get_global
+
+from ..ground import economies
+from . import cells, names
+
+_DOLLARS = re.compile(
+    r"USD|US\s*\$|\$\s*US|\$|\b((US|American|current|nominal)[\s-]+)?dollars?( US)?\b|"
+    r"(американск\w+\s+)?долл\w*\.?(\s*США)?|美元|美金",
+    re.I,
+)
+_OTHER_DOLLARS = (
+    r"\b[ACS]\$|HK\$|NT\$|NZ\$|R\$|\b(?:international|int'?l)(?:\s+(?:dollars?|\$))?|\bPPP\b|ППС|"
+    r"(?:канадск|австралийск|гонконгск|сингапурск|международн)\w+ долл\w*|国际元|购买力平价"
+)
+_NAMES = (
+    r"euros?(?![ -](?:area|zone))|евро|tenge|тенге|som|сом|somoni|сомони|сум|manats?|манат\w*|"
+    r"rou?bles?|rubles?|руб\w*|yuans?|renminbi|RMB|юан\w*|yens?|иен\w*|йен\w*|pounds?|sterling|"
+    r"фунт\w*|rupees?|рупи\w*|liras?|лир\w?|francs?|франк\w*|kron[aeo]r?|крон\w?|pesos?|dirhams?|"
+    r"дирхам\w*|dinars?|riyals?|rials?|риал\w*|zlotys?|forints?|baht|ringgits?|rupiahs?|hryvnias?|"
+    r"гривн\w*|drams?|драм\w*|tugriks?|afghanis?|won|вон|SDRs?|СДР|ECU|¥|£|€|₽|₸|₺|₹|₩|₴"
+)
+_NO_MONEY = re.compile(
+    r"(?<!\w)(kgs?|kilograms?|кг|tonn?e?s?|тонн\w*|lit(er|re)s?|литр\w*|barrels?|баррел\w*|m3|м3|"
+    r"kWh|pieces|шт|persons|people)(?!\w)|吨|公斤|千克",
+    re.I,
+)
+_WORDS_AS_CODES = {"ALL", "TOP", "USD", "USN"}
+"""Codes of currencies that are words of headings, or dollars."""
+
+_MONTH = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|янв(?:ар\w*)?|фев(?:рал\w*)?|март?\w{0,2}|"
+    r"апр(?:ел\w*)?|июн\w*|июл\w*|авг(?:уст\w*)?|сент?(?:ябр\w*)?|окт(?:ябр\w*)?|ноя(?:бр\w*)?|"
+    r"дек(?:абр\w*)?"
+)
+_MONTHS = re.compile(
+    rf"\b({_MONTH}|may|ма[йя])\.?\s*(?:[-–—/]|to|through|по|до)\s*({_MONTH}|may|ма[йя])\b", re.I
+)
+_WHOLE_YEAR = (("jan", "dec"), ("янв", "дек"))
+_PART = re.compile(
+    r"\bQ[1-4]\b|\b[1-4]Q\b|\b(first|second|1st|2nd) half\b|\b(I+|IV) квартал|полугоди\w*|"
+    r"上半年|下半年|季度",
+    re.I,
+)
+_PART_OF_A_COLUMN = re.compile(
+    rf"\b(cumulative|year[ -]to[ -]date|ytd|quarter(ly)?|month(ly)?|{_MONTH})\b|нарастающ\w*|"
+    r"квартал\w*|месяц\w*|累计",
+    re.I,
+)
+
+_HARMLESS = re.compile(
+    r"values?|trade|primary|amounts?|totals?|sums?|re-?exports?|exports?|imports?|exported|imported|"
+    r"fob|cif|goods|services|merchandise|of|and|or|the|by|at|to|from|for|in|with|per|as|is|are|us|"
+    r"current|currency|prices?|nominal|annual|yearly|years?|calendar|flows?|stocks?|inward|outward|"
+    r"fdi|bop|direct|foreign|invest(ed|ments?)?|net|gross|debt|loans?|aid|outstanding|disbursed|"
+    r"committed|commitments?|disbursements?|statistical|customs|reported|estimated|figures?|units?|"
+    r"measured?|expressed|partners?|reporters?|countr(y|ies)|economy|world|commodity|commodities|"
+    r"products?|all|obs|turnover|balance|rounded|data|position|period|end|(in|out)flows?|wert|"
+    r"valeur|valor|"
+    r"стоимость|стоимости|объ[её]м\w*|сумма|экспорт\w*|импорт\w*|товар\w*|торговл\w*|внешн\w*|в|и|"
+    r"по|за|на|из|с|текущ\w*|цен\w*|год\w*|г|всего|итого|прям\w*|инвестици\w*|иностранн\w*|"
+    r"статистическ\w*|фактическ\w*|показатель|значение|ед|единиц\w*|изм\w*|валют\w*|"
+    r"[a-jln-su-zа-я]|(18|19|20)\d\d|\d\d?",
+    re.I,
+)
+_PLACES = re.compile(r"[()\[\]（）,，;:]|(?<!\w)(?:in|в)(?!\w)", re.I)
+_ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.\s?){2,}")
+
+
+@functools.cache
+def _other() -> re.Pattern[str]:
+    """Currencies besides the dollar, in English, Russian and Chinese.
+
+    Codes, other dollars and Chinese names are those of the Common Locale Data Repository (Babel).
+    """
+    english, chinese = (Locale.parse(language).currencies for language in ("en", "zh"))
+    in_use = {
+        code
+        for currencies in get_global("territory_currencies").values()
+        for code, _, end, tender in currencies
+        if tender and not end
+    }
+    codes = sorted(in_use - _WORDS_AS_CODES - economies.codes())
+    kinds = {name.removesuffix(" Dollar") for name in english.values() if name.endswith(" Dollar")}
+    dollars = "|".join(sorted(kind for kind in kinds if not kind.startswith("US")))
+    written = "|".join(sorted({chinese[code] for code in codes if len(chinese.get(code, "")) > 1}))
+    return re.compile(
+        rf"\b(?-i:{'|'.join(codes)})\b|\b(?:{dollars}) dollars?|{_OTHER_DOLLARS}|"
+        rf"(?<!\w)(?:{_NAMES})(?!\w)|[万亿]元|{written}|欧元",
+        re.I,
+    )
+
+
+def dollars(text: str) -> bool:
+    """Whether a text speaks of US dollars, and not only of others.
+
+    Examples
+    --------
+    >>> dollars("mln US dollars"), dollars("mln Canadian dollars"), dollars("value")
+    (True, False, False)
+    """
+    return bool(_DOLLARS.search(_other().sub(" ", _plain(text))))
+
+
+def other_money(text: str) -> str | None:
+    """A currency that a text names where it names no US dollars.
+
+    Examples
+    --------
+    >>> other_money("Value, mln EUR"), other_money("Value, mln USD")
+    ('EUR', None)
+    """
+    hit = _other().search(_plain(text))
+    return hit[0] if hit and not dollars(text) else None
+
+
+def doubt(heading: str) -> str | None:
+    """Words where the unit of a heading of money stands that are neither US dollars, nor a scale,
+    nor known to change nothing; None where there are none.
+
+    Examples
+    --------
+    >>> doubt("Value (Tausend USD)"), doubt("Trade value, mln USD (f.o.b.)")
+    ('Tausend', None)
+    >>> doubt("thousand million USD"), doubt("Wert")
+    ('million thousand', None)
+    """
+    if hit := _NO_MONEY.search(heading):
+        return hit[0]
+    rest, scales = cells.without_scales(heading)
+    if set(scales.values()) - {cells.factor(heading)}:
+        return " ".join(scales)
+    rest = _other().sub(lambda hit: hit[0].replace(" ", "_"), _plain(rest).replace(" | ", "; "))
+    for at, clause in enumerate(_PLACES.split(rest)):
+        words = _DOLLARS.sub(" ", clause)
+        speaks_of_unit = at > 0 or words != clause or re.search(rf"\d|{cells.SCALE}", words)
+        if not speaks_of_unit or names.code(clause.strip()):
+            continue
+        odd = [word for word in re.findall(r"[^\s/|.+–—-]+", words) if not _harmless(word)]
+        if odd:
+            return " ".join(odd).replace("_", " ")
+    return None
+
+
+def part_of_year(heading: str) -> str | None:
+    """What in a heading says that its figures are of a part of a year.
+
+    Examples
+    --------
+    >>> part_of_year("cumulative USD"), part_of_year("Value, Jan-Dec"), part_of_year("Value")
+    ('cumulative', None, None)
+    """
+    hit = _PART_OF_A_COLUMN.search(_MONTHS.sub(" ", heading))
+    return part_of_year_in_title(heading) or (hit[0] if hit else None)
+
+
+def part_of_year_in_title(text: str) -> str | None:
+    """As `part_of_year`, of a text in which months stand for other reasons too.
+
+    Examples
+    --------
+    >>> part_of_year_in_title("Trade in January-June 2020"), part_of_year_in_title("May 2021")
+    ('January-June', None)
+    """
+    for hit in _MONTHS.finditer(text):
+        if (hit[1].casefold()[:3], hit[2].casefold()[:3]) not in _WHOLE_YEAR:
+            return hit[0]
+    part = _PART.search(text)
+    return part[0] if part else None
+
+
+def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("_", " ")
+    return _ABBREVIATED.sub(lambda hit: re.sub(r"[.\s]", "", hit[0]) + " ", text)
+
+
+def _harmless(word: str) -> bool:
+    word = word.strip(f"'\"*†‡{cells.SCALE}")
+    chinese = re.search(r"[\u4e00-\u9fff]", word)  # the units of these stand in lists
+    if not word or chinese or _HARMLESS.fullmatch(word):
+        return True
+    return len(word) > 3 and names.code(word) is not None  # shorter ones are units too: kg and KG
