@@ -852,8 +852,10 @@ OF = {"creditor": "CHN", "gdp_source": "w"}
 def test_a_debtor_without_figures_is_not_left_out():
     found = inv.debt_exposure(OWED, GDP, debtors="KGZ", **OF)
     assert found["of_gdp"].tolist() == [0.4]
-    with pytest.raises(CoverageError, match="no figures of AFG"):
-        inv.debt_exposure(OWED, GDP, debtors=["KGZ", "AFG"], **OF)
+    both = inv.debt_exposure(OWED, GDP, debtors=["KGZ", "AFG"], **OF).set_index("debtor")
+    assert both["of_gdp"].tolist()[0] == 0.4 and pd.isna(both.at["AFG", "of_gdp"])
+    assert both["missing"].tolist() == ["", "a gives no stock owed to CHN"]
+    assert both.at["AFG", "sources"] == () and both["year"].isna().tolist() == [False, True]
     with pytest.raises(CoverageError, match="no figures of AFG"):
         inv.creditor_hhi(OWED, source="a", debtors=["KGZ", "AFG"])
 

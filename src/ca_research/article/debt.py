@@ -15,7 +15,7 @@ from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.periods import years_back
-from ..investment.debt import GDP, known_exposure, whole_accounts
+from ..investment.debt import GDP, debt_exposure, whole_accounts
 from ..investment.guards import not_refused, one_edition
 from ..plots import style
 from ..plots.needs import needs, one_figure
@@ -82,7 +82,7 @@ def _shares(
 ) -> pd.DataFrame:
     """`debt_shares` of the debtors that have one."""
     debt = _one_account(debt, economies, creditor)
-    table = known_exposure(
+    table = debt_exposure(
         debt, macro, debtors=economies, creditor=creditor, gdp_source=settings().sources.gdp
     )
     table = table.dropna(subset=["of_gdp"])

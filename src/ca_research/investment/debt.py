@@ -15,7 +15,7 @@ from ..ground.errors import (
     UsageError,
 )
 from ..stats.frames import ROUNDING, numbers, require, years
-from .guards import CREDITOR_TOTALS, current_dollars, refuse_absent
+from .guards import CREDITOR_TOTALS, current_dollars, refuse_names
 
 GDP = "NY.GDP.MKTP.CD"
 
@@ -52,12 +52,12 @@ def debt_exposure(
         debtor, year, debt_usd (USD, end of year), of_bilateral (share of all official bilateral
         debt), of_official (share of official bilateral and multilateral debt: private creditors are
         not at hand), of_gdp (of the product of that year), sources; shares as fractions, null where
-        a part is missing.
+        a part is missing. A debtor without any figure has one row, with the reason in `missing`.
 
     Raises
     ------
     CoverageError
-        Where no one source gives all three for a debtor, or one of the debtors has no figure.
+        Where no one source gives all three for a debtor.
     UsageError
         Where two sources do or a year has two figures.
     AggregateError
@@ -76,20 +76,6 @@ def debt_exposure(
     >>> bool(found["of_bilateral"].between(0, 1).all())
     True
     """
-    found = known_exposure(debt, macro, debtors=debtors, creditor=creditor, gdp_source=gdp_source)
-    refuse_absent(eco.resolve_all(debtors), debt, "debtor", found["debtor"])
-    return found
-
-
-def known_exposure(
-    debt: pd.DataFrame,
-    macro: pd.DataFrame,
-    *,
-    debtors: str | Sequence[str],
-    creditor: str,
-    gdp_source: str,
-) -> pd.DataFrame:
-    """`debt_exposure` of those of the debtors that have figures; raises what that raises else."""
     debt = require(debt, ("measure", "value_usd", "source_id"), keys=("debtor", "creditor", "year"))
     macro = require(macro, ("indicator", "value", "source_id"), keys=("economy", "year"))
     debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
@@ -148,7 +134,16 @@ def known_exposure(
     out["of_gdp"] = out["debt_usd"] / gdp.reindex(out.index)
     cited = tuple(sorted({*common, gdp_source}))
     found = out.dropna(subset=["debt_usd"]).reset_index()
-    return found.assign(sources=pd.Series([cited] * len(found), index=found.index, dtype=object))
+    found = found.assign(
+        sources=pd.Series([cited] * len(found), index=found.index, dtype=object), missing=""
+    )
+    absent = [debtor for debtor in debtors if debtor not in set(found["debtor"])]
+    if not absent:
+        return found
+    refuse_names(debt, ("debtor",))
+    why = f"{', '.join(sorted(common))} gives no stock owed to {creditor}"
+    lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
+    return pd.concat([found.astype({"year": "Int64"}), lost], ignore_index=True)
 
 
 def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) -> set[str]:
