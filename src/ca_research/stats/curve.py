@@ -356,8 +356,7 @@ def specification_curve(
         _axis("model", list(models), "method"),
     ]
     universe = Universe(tuple(a for a in axes if a is not None), tuple(exclusions))
-    names = [axis.name for axis in universe.axes]
-    if twice := {name for name in names if names.count(name) > 1} | ({*ROLES, "model"} & {*single}):
+    if twice := {*ROLES, "model"} & {*single}:
         raise UsageError(f"a choice named twice: {', '.join(sorted(twice))}", hint="rename it")
     linear = {
         name: LinearModel(
