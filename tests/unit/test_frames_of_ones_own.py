@@ -559,6 +559,34 @@ def test_an_event_study_counts_no_dates():
         stats.event_study(frame, unit="unit", time="year", outcome="y", first="from")
 
 
+def treated_in(first: float, step: float = 1.0) -> pd.DataFrame:
+    """Fourteen units over ten periods, six of them treated."""
+    cells = [(u, 2000 + step * t, first if u < 6 else np.nan) for u in range(14) for t in range(10)]
+    frame = pd.DataFrame(cells, columns=["unit", "year", "from"])
+    return frame.assign(y=np.random.default_rng(2).normal(size=len(frame)))
+
+
+@pytest.mark.parametrize("estimator", ["did2s", "saturated", "twfe"])
+@pytest.mark.parametrize(("first", "step"), [(2005.5, 1.0), (2002.0, 0.5)])
+def test_event_times_are_whole_and_not_cut(estimator, first, step):
+    """Two rows were those of event time 0, half a period apart."""
+    roles = {"unit": "unit", "time": "year", "outcome": "y", "first": "from"}
+    with pytest.raises(UsageError, match="whole numbers"):
+        stats.event_study(treated_in(first, step), estimator=estimator, **roles)
+    found = stats.event_study(treated_in(2005.0), estimator=estimator, **roles)
+    assert found.table["event_time"].is_unique
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"window": (-3,)}, {"window": "all"}, {"window": (-3.5, 3)}, {"level": "0.9"}, {"level": 95}],
+)
+def test_a_window_and_a_level_of_an_event_study(choice):
+    roles = {"unit": "unit", "time": "year", "outcome": "y", "first": "from"}
+    with pytest.raises(UsageError, match=next(iter(choice))):
+        stats.event_study(treated_in(2005.0), **roles, **choice)
+
+
 def test_a_sample_is_of_the_rows_that_its_index_names():
     """By position the rows of another order were taken."""
     rng = np.random.default_rng(0)
