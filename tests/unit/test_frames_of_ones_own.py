@@ -93,6 +93,10 @@ def joined(**columns) -> pd.DataFrame:
     return pd.DataFrame({"exporter": ["KAZ"], "importer": ["CHN"]}).assign(**columns)
 
 
+def squares() -> pd.Series:
+    return pd.Series(np.arange(12.0) ** 2, index=range(2000, 2012))
+
+
 def flows() -> pd.DataFrame:
     """A panel of gravity."""
     codes = ("CHN", "RUS", "TUR", "USA", "KAZ", "UZB")
@@ -338,9 +342,11 @@ def test_arguments_take_names_everywhere():
         lambda: deflated(RATES.assign(value=[np.inf, 1.0])),
         lambda: deflated(RATES.assign(unit=["annual %", None])),
         lambda: students.growth(course(), origins="KAZ", destination="CHN", since="a", until=9),
-        lambda: stats.naive(pd.Series(range(6), index=range(6)) ** 2, 1.5),
-        lambda: stats.naive(pd.Series(range(6), index=range(6)) ** 2, 2, level="0.9"),
-        lambda: stats.arima(pd.Series(range(12), index=range(12)) ** 2, 1, order=(1, 1)),
+        lambda: stats.naive(squares(), 1.5),
+        lambda: stats.naive(squares(), 2, level="0.9"),
+        lambda: stats.arima(squares(), 1, order=(1, 1)),
+        lambda: stats.arima(squares(), 1, order=(1, 0, 0), d=1),  # d was not looked at
+        lambda: stats.ets(squares(), 2, damped="no"),  # it was damped
         lambda: stats.holm([0.01, 0.04]),
         lambda: stats.simplex_weights(["a"], [[1.0]]),
         lambda: stats.Axis("flow", ("a", "b"), main="c"),
@@ -366,7 +372,7 @@ def test_a_whole_number_of_another_type_is_one():
     assert trade.rank(pair(), year=2020.0, flow="exports")["rank"].tolist() == [1, 2]
     found = investment.convert_prices(stocks(), INDEX, base_year=2021.0)
     assert set(found["price_basis"]) == {"constant 2021 USD"}
-    series = pd.Series(np.random.default_rng(0).normal(1, 0.2, 12).cumsum(), index=range(12))
+    series = pd.Series(np.random.default_rng(0).normal(1, 0.2, 12).cumsum(), index=squares().index)
     assert len(stats.ets(series, 2.0).frame) == len(stats.arima(series, 2.0).frame) == 2
     adjusted = stats.holm(pd.Series({"level": 0.01, "change": 0.04}))["adjusted"]
     assert adjusted.tolist() == [0.02, 0.04]
@@ -557,6 +563,12 @@ def test_an_event_study_counts_no_dates():
     frame["year"] = pd.to_datetime(frame["year"].astype(str))
     with pytest.raises(UsageError, match="dates, not periods"):
         stats.event_study(frame, unit="unit", time="year", outcome="y", first="from")
+
+
+def test_a_level_is_not_taken_for_damping():
+    with pytest.raises(TypeError):
+        stats.ets(squares(), 2, 0.8)
+    assert stats.ets(squares(), 2, level=0.8).frame["level"].tolist() == [0.8, 0.8]
 
 
 def treated_in(first: float, step: float = 1.0) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         values = held.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         values = None
-    if values is None or _texts(held):
+    if values is None or texts(held):
         raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric")
     if absent := int(np.isnan(values).sum()):
         raise CoverageError(
@@ -117,7 +117,7 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
 
 
-def _texts(held: pd.Series) -> bool:
+def texts(held: pd.Series) -> bool:
     """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
     words.
     """
