@@ -501,6 +501,96 @@ def test_a_year_without_a_count_is_no_year_observed():
     assert found["missing"].str.startswith("no count").tolist() == [True, True]
 
 
+STUDENTS = {
+    "count": lambda f, **o: students.count(f, o.pop("origin", "KAZ"), destination="CHN", **o),
+    "preferred_source": lambda f, **o: students.preferred_source(
+        f, o.pop("origin", "KAZ"), destination="CHN", **o
+    ),
+    "growth": lambda f, **o: students.growth(
+        f, origins=o.pop("origin", "KAZ"), destination="CHN", since=2013, until=2014, **o
+    ),
+    "window_change": lambda f, **o: students.window_change(
+        f, economies=o.pop("origin", "KAZ"), destination="CHN", **o
+    ),
+    "change_since": lambda f, **o: students.change_since(
+        f, economies=o.pop("origin", "KAZ"), destination="CHN", start=2013, end=2018, **o
+    ),
+    "intensity": lambda f, **o: students.intensity(
+        f, inhabitants(), origins=o.pop("origin", "KAZ"), destination="CHN",
+        population_source="P", **{"level": "all", "source": "moe_brief_stats_peijin"} | o,
+    ),
+    "destination_shares": lambda f, **o: students.destination_shares(
+        f, "KAZ", 2013, **{"level": "all", "source": "moe_brief_stats_peijin"} | o
+    ),
+}  # fmt: skip
+
+
+def inhabitants() -> pd.DataFrame:
+    kind = {"economy": "KAZ", "indicator": "SP.POP.TOTL", "unit": "persons", "source_id": "P"}
+    return pd.DataFrame({"year": [2013, 2014], "value": 1e6}).assign(**kind)
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_a_level_or_a_source_that_is_none_is_no_answer_about_the_world(name):
+    """'No series of degrees students' was said as a fact."""
+    measure = STUDENTS[name]
+    measure(course())
+    with pytest.raises(UnknownNameError, match="unknown level 'degrees'"):
+        measure(course(), level="degrees")
+    measure(course(level="doctoral"), level="doctoral")  # of one's own
+    if name in ("count", "growth", "intensity", "destination_shares"):
+        with pytest.raises(UnknownNameError, match="unknown source 'moe_brief_stats'"):
+            measure(course(), source="moe_brief_stats")
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_names_in_the_place_of_codes_are_not_called_uncounted(name):
+    with pytest.raises(UsageError, match="origin holds 'Kazakhstan', not the code 'KAZ'"):
+        STUDENTS[name](course(origin=["KAZ", "Kazakhstan", "KAZ"]))
+    if name != "destination_shares":
+        with pytest.raises(UsageError, match="destination holds 'China', not the code 'CHN'"):
+            STUDENTS[name](course(destination="China"))
+        with pytest.raises(UsageError, match="no origin is a code"):
+            STUDENTS[name](course(origin="KZ"))
+
+
+@pytest.mark.parametrize("name", ["count", "growth", "window_change", "change_since", "intensity"])
+def test_enrolled_and_intake_and_bounds_are_no_series_together(name):
+    """From 100 enrolled to an intake of 200 was growth by all of it."""
+    measure = STUDENTS[name]
+    with pytest.raises(MixedUnitsError, match="statistic is enrolled, intake"):
+        measure(course(statistic=["enrolled", "intake", "enrolled"]))
+    if name not in ("count", "change_since"):  # these tell of each row, or take exact ones alone
+        with pytest.raises(MixedUnitsError, match="lower bounds"):
+            measure(course(precision=["exact", "lower_bound", "exact"]))
+        measure(course(precision=["exact", "estimated", "rounded"]))
+
+
+def test_growth_says_which_source_it_took():
+    other = course(students=[5.0, 6.0, 7.0], source_id="uis_bilateral_360info", origin="UZB")
+    span = {"destination": "CHN", "since": 2013, "until": 2014}
+    rows = pd.concat([course(), other])
+    found = students.growth(rows, origins=["KAZ", "UZB", "TKM"], **span)
+    assert found["source_id"].tolist()[:2] == ["moe_brief_stats_peijin", "uis_bilateral_360info"]
+    assert pd.isna(found["source_id"].iloc[2])
+    asked = students.growth(rows, origins=["UZB"], source="moe_brief_stats_peijin", **span)
+    assert asked["source_id"].tolist() == ["moe_brief_stats_peijin"]
+
+
+@pytest.mark.parametrize("end", [2013, 2018])
+def test_a_change_is_from_the_earlier_year_to_the_later(end):
+    """Turned about, the number and its sign were the same."""
+    with pytest.raises(UsageError, match="start 2018 is not before end"):
+        students.change_since(course(), economies=["KAZ"], destination="CHN", start=2018, end=end)
+
+
+def test_students_as_text_and_a_base_as_text():
+    with pytest.raises(UsageError, match="no number"):
+        students.gaps(course(students=["100", "many", "150"]))
+    with pytest.raises(UsageError, match="per must be a number"):
+        STUDENTS["intensity"](course(), per="1000")
+
+
 def test_of_two_sources_the_register_chooses_and_not_the_order_of_rows():
     other = course(students=[1.0, 2.0, 3.0], source_id="uis_bilateral_360info")
     both = [pd.concat(parts) for parts in ([course(), other], [other, course()])]

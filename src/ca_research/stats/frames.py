@@ -153,6 +153,25 @@ def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
             )
 
 
+def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raise UsageError where columns hold the names of economies that are looked for by their
+    codes, or codes of another kind.
+    """
+    codes = set(wanted)
+    for column in columns:
+        held = frame[column].unique()
+        for name, code in eco.named(held).items():
+            if code in codes:
+                raise UsageError(
+                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
+                )
+        if len(held) and not eco.codes() & set(held):
+            raise UsageError(
+                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
+                hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+            )
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
     thousands of times.
