@@ -655,6 +655,21 @@ def test_an_event_study_counts_no_dates():
         stats.event_study(frame, unit="unit", time="year", outcome="y", first="from")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda wide: stats.synthetic_control(wide, "u0", 10, least_donors="3"),
+        lambda wide: stats.synthetic_control(wide, "u0", 10, least_before=7.5),
+        lambda wide: stats.synthetic_control(wide, "u0", 10).in_time(9),
+        lambda wide: stats.synthetic_control(wide, "u0", 10).in_time("9"),
+    ],
+)
+def test_numbers_of_a_synthetic_control_are_whole_and_its_dates_several(call):
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(14, 12)).cumsum(axis=0))
+    with pytest.raises(UsageError, match="must be"):
+        call(wide.add_prefix("u"))
+
+
 def test_a_level_is_not_taken_for_damping():
     with pytest.raises(TypeError):
         stats.ets(squares(), 2, 0.8)

@@ -188,6 +188,17 @@ def level_between(level: float) -> float:
     return level
 
 
+def significance(alpha: float, *, where: str = "") -> float:
+    """The bar below which p counts as significant, once it is known to lie in (0, 1); else
+    UsageError.
+    """
+    if not 0 < number("alpha", alpha, "0.05") < 1:
+        raise UsageError(
+            f"alpha {alpha!r} is not between 0 and 1", where=where, hint="0.05 is five per cent"
+        )
+    return alpha
+
+
 def alike(
     frame: pd.DataFrame,
     columns: Iterable[str],
