@@ -213,8 +213,9 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
-        _all_are(Axis, "axes", self.axes)
-        _all_are((Exclusion, AtMostOne), "exclusions", self.exclusions)
+        _refuse_others("axes", "a tuple of Axis", self.axes, Axis)
+        kinds = (Exclusion, AtMostOne)
+        _refuse_others("exclusions", "a tuple of Exclusion or AtMostOne", self.exclusions, *kinds)
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
@@ -425,10 +426,10 @@ def _refuse_other_choices(row: Mapping[str, Any], told: Mapping[str, Any]) -> No
             )
 
 
-def _all_are(kinds: type | tuple[type, ...], name: str, given: Any) -> None:
-    """Refuses one alone, and what is of another kind."""
-    if not isinstance(given, (tuple, list)) or not all(isinstance(one, kinds) for one in given):
-        refuse(name, "a tuple of their own kind", given, "(Axis('flow', ('a', 'b'), 'a'),)")
+def _refuse_others(name: str, wanted: str, given: Any, *kinds: type) -> None:
+    """Refuse one alone, and what is of another kind."""
+    if not isinstance(given, tuple | list) or not all(isinstance(one, kinds) for one in given):
+        refuse(name, wanted, given, "(one, another), of one alone (one,)")
 
 
 def collapse(
