@@ -305,6 +305,25 @@ def test_shares_within_two_years_and_their_bounds():
         signing.signed_within(frame, until=UNTIL, months=24, who="all")
 
 
+def test_a_share_at_a_time_after_the_watch_is_known_from_below():
+    """It was given as that of the watch's last day, to one decimal."""
+    frame = world(**FIVE)
+    within = signing.signed_within(frame, until=UNTIL, months=116).iloc[0]
+    beyond = signing.signed_within(frame, until=UNTIL, months=117).iloc[0]
+    assert beyond["low"] == within["low"] == within["estimate"] == within["high"] > 0
+    assert pd.isna(beyond["estimate"]) and pd.isna(beyond["high"])
+    assert beyond["interval"] == "at least: the watch ends after 116.3 months"
+    with pytest.raises(UsageError, match="months"):
+        signing.signed_within(frame, until=UNTIL, months=-1)
+
+
+def test_a_watch_ends_after_it_has_begun():
+    """Nobody had signed after -12 months."""
+    for measure in (signing.months_to_sign, signing.months_ahead):
+        with pytest.raises(UsageError, match="before the launch"):
+            measure(world(**FIVE), economies=["KAZ"], until=dt.date(2012, 9, 1))
+
+
 def test_months_to_sign_of_never_and_unknown_have_no_end():
     frame = world(KGZ=[("2013-12", "M_GFDC25", "likely_mou_date", "placeholder")])
     found = signing.months_to_sign(frame, economies=["KGZ", "TKM"], until=UNTIL).set_index(

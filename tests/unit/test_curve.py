@@ -120,11 +120,42 @@ def test_the_joint_test_is_that_of_the_shared_path():
         ({"controls": ["model"]}, UsageError, "twice"),
         ({"y": ["y", "count"], "model": Model("fepois", y="count")}, UsageError, "outcomes"),
         ({"level": 95}, UsageError, "level"),
+        ({"model": ["ols", "feols"]}, UsageError, "model must be"),
+        ({"model": {"one": ["ols"]}}, UsageError, "estimator must be"),
+        ({"samples": ["some"]}, UsageError, "samples must be"),
+        ({"exclusions": Exclusion({"model": "ols"}, "one alone")}, UsageError, "exclusions must"),
     ],
 )
 def test_what_is_refused_before_anything_is_run(options, error, words):
     with pytest.raises(error, match=words):
         specification_curve(**{"data": made().assign(model=1.0), "y": "y", "x": "x"} | options)
+
+
+def test_a_curve_is_of_the_frame_it_was_declared_on():
+    """A column that was scaled before the numbers were asked for changed them."""
+    frame = made()
+    expected = specification_curve(made(), "y", "x", controls=["a"]).to_frame()
+    curve = specification_curve(frame, "y", "x", controls=["a"])
+    frame["y"] *= 1000
+    frame.loc[:, "x"] = 0.0
+    pd.testing.assert_frame_equal(curve.to_frame(), expected)
+
+
+@pytest.mark.parametrize("alpha", [5, 0, 1, "0.05", None])
+def test_what_is_significant_lies_between_nought_and_one(alpha):
+    """Of alpha=5 everything was."""
+    curve = specification_curve(made(), "y", "x", controls=["a"])
+    with pytest.raises(UsageError, match="alpha"):
+        curve.summary(alpha=alpha)
+    with pytest.raises(UsageError, match="alpha"):
+        curve.joint_test(seed=1, draws=99, alpha=alpha)
+
+
+@pytest.mark.parametrize("choice", [{"seed": "a"}, {"seed": -1}, {"seed": 1, "draws": "200"}])
+def test_a_seed_and_draws_are_whole_numbers(choice):
+    curve = specification_curve(made(), "y", "x", controls=["a"])
+    with pytest.raises(UsageError, match=list(choice)[-1]):
+        curve.joint_test(**choice)
 
 
 def test_a_model_that_makes_no_sense():

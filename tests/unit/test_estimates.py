@@ -18,7 +18,7 @@ from ca_research.estimates import (
 )
 from ca_research.estimates.measures import rows_of
 from ca_research.ground import paths
-from ca_research.ground.errors import MeasureError
+from ca_research.ground.errors import MeasureError, UnknownNameError, UsageError
 
 USED = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "source_id": ["WB_WDI"]})  # invented
 ROWS = [estimate_row(USED, economy="KAZ", low=1.0, high=2.0), estimate_row(economy="UZB")]
@@ -60,6 +60,8 @@ def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_cl
         (FRAME.assign(economy="KAZ"), "two rows for KAZ"),
         (FRAME.assign(economy=""), "two rows for one specification"),
         (FRAME.assign(estimate="much"), "estimate as str"),
+        (FRAME.assign(estimate=float("inf")), "an estimate of inf"),
+        (FRAME.assign(high=float("inf")), "a high of inf"),
         (FRAME.assign(low=3.0), "low of 3 above a high of 2"),
         (FRAME.assign(sources="WB_WDI"), "sources that are no tuple"),
     ],
@@ -87,6 +89,47 @@ def test_the_path_is_the_key_that_the_registry_declares_and_the_origin():
     for changed in (rows.assign(year=1999), rows.assign(level="x"), rows.head(2)):
         assert data_path(changed) != path
     assert data_path(rows.assign(pairs="both")) != path, "what a measure adds tells rows apart"
+
+
+def test_the_type_of_a_column_and_a_figure_beside_it_are_no_other_path():
+    rows = ca.load("students").head(3).reset_index(drop=True)
+    path = data_path(rows)
+    for kind in (float, "Float64", "int32", object):
+        assert data_path(rows.astype({"year": kind})) == path
+    assert data_path(rows.assign(year=[float(y) for y in rows["year"]])) == path
+    assert data_path(rows.assign(share=0.5, nth=[1, 2, 3])) == path
+    assert data_path(rows.reset_index()) == path
+    assert data_path(rows.assign(year=rows["year"] + 0.5)) != path
+
+
+@pytest.mark.parametrize(
+    ("frame", "error"),
+    [
+        (USED.drop(columns="source_id"), UnknownNameError),
+        (USED.assign(source_id=None), UsageError),
+        (pd.concat([USED, USED.assign(source_id=float("nan"))]), UsageError),
+    ],
+)
+def test_rows_without_a_source_have_no_path(frame, error):
+    for call in (data_path, estimate_row):
+        with pytest.raises(error, match="source_id"):
+            call(frame)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"economy": "KAZ", "estimat": 1.0}, "no 'estimate'"),
+        (ROWS[0] | {"estimate": float("inf")}, "inf"),
+        (ROWS[0] | {"low": float("-inf")}, "inf"),
+        ("KAZ", "'KAZ'"),
+    ],
+)
+def test_rows_that_are_no_estimates_are_refused(row, said):
+    """A typing error was an estimate that is missing, without a reason."""
+    with pytest.raises(UsageError, match=said):
+        estimates([row])
+    assert len(estimates([ROWS[0] | {"mase": 1.0}])) == 1  # a measure has columns of its own
 
 
 def test_rows_that_lost_their_key_are_told_by_all_they_have():

@@ -93,6 +93,10 @@ def joined(**columns) -> pd.DataFrame:
     return pd.DataFrame({"exporter": ["KAZ"], "importer": ["CHN"]}).assign(**columns)
 
 
+def squares() -> pd.Series:
+    return pd.Series(np.arange(12.0) ** 2, index=range(2000, 2012))
+
+
 def flows() -> pd.DataFrame:
     """A panel of gravity."""
     codes = ("CHN", "RUS", "TUR", "USA", "KAZ", "UZB")
@@ -338,9 +342,11 @@ def test_arguments_take_names_everywhere():
         lambda: deflated(RATES.assign(value=[np.inf, 1.0])),
         lambda: deflated(RATES.assign(unit=["annual %", None])),
         lambda: students.growth(course(), origins="KAZ", destination="CHN", since="a", until=9),
-        lambda: stats.naive(pd.Series(range(6), index=range(6)) ** 2, 1.5),
-        lambda: stats.naive(pd.Series(range(6), index=range(6)) ** 2, 2, level="0.9"),
-        lambda: stats.arima(pd.Series(range(12), index=range(12)) ** 2, 1, order=(1, 1)),
+        lambda: stats.naive(squares(), 1.5),
+        lambda: stats.naive(squares(), 2, level="0.9"),
+        lambda: stats.arima(squares(), 1, order=(1, 1)),
+        lambda: stats.arima(squares(), 1, order=(1, 0, 0), d=1),  # d was not looked at
+        lambda: stats.ets(squares(), 2, damped="no"),  # it was damped
         lambda: stats.holm([0.01, 0.04]),
         lambda: stats.simplex_weights(["a"], [[1.0]]),
         lambda: stats.Axis("flow", ("a", "b"), main="c"),
@@ -366,7 +372,7 @@ def test_a_whole_number_of_another_type_is_one():
     assert trade.rank(pair(), year=2020.0, flow="exports")["rank"].tolist() == [1, 2]
     found = investment.convert_prices(stocks(), INDEX, base_year=2021.0)
     assert set(found["price_basis"]) == {"constant 2021 USD"}
-    series = pd.Series(np.random.default_rng(0).normal(1, 0.2, 12).cumsum(), index=range(12))
+    series = pd.Series(np.random.default_rng(0).normal(1, 0.2, 12).cumsum(), index=squares().index)
     assert len(stats.ets(series, 2.0).frame) == len(stats.arima(series, 2.0).frame) == 2
     adjusted = stats.holm(pd.Series({"level": 0.01, "change": 0.04}))["adjusted"]
     assert adjusted.tolist() == [0.02, 0.04]
@@ -495,6 +501,96 @@ def test_a_year_without_a_count_is_no_year_observed():
     assert found["missing"].str.startswith("no count").tolist() == [True, True]
 
 
+STUDENTS = {
+    "count": lambda f, **o: students.count(f, o.pop("origin", "KAZ"), destination="CHN", **o),
+    "preferred_source": lambda f, **o: students.preferred_source(
+        f, o.pop("origin", "KAZ"), destination="CHN", **o
+    ),
+    "growth": lambda f, **o: students.growth(
+        f, origins=o.pop("origin", "KAZ"), destination="CHN", since=2013, until=2014, **o
+    ),
+    "window_change": lambda f, **o: students.window_change(
+        f, economies=o.pop("origin", "KAZ"), destination="CHN", **o
+    ),
+    "change_since": lambda f, **o: students.change_since(
+        f, economies=o.pop("origin", "KAZ"), destination="CHN", start=2013, end=2018, **o
+    ),
+    "intensity": lambda f, **o: students.intensity(
+        f, inhabitants(), origins=o.pop("origin", "KAZ"), destination="CHN",
+        population_source="P", **{"level": "all", "source": "moe_brief_stats_peijin"} | o,
+    ),
+    "destination_shares": lambda f, **o: students.destination_shares(
+        f, "KAZ", 2013, **{"level": "all", "source": "moe_brief_stats_peijin"} | o
+    ),
+}  # fmt: skip
+
+
+def inhabitants() -> pd.DataFrame:
+    kind = {"economy": "KAZ", "indicator": "SP.POP.TOTL", "unit": "persons", "source_id": "P"}
+    return pd.DataFrame({"year": [2013, 2014], "value": 1e6}).assign(**kind)
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_a_level_or_a_source_that_is_none_is_no_answer_about_the_world(name):
+    """'No series of degrees students' was said as a fact."""
+    measure = STUDENTS[name]
+    measure(course())
+    with pytest.raises(UnknownNameError, match="unknown level 'degrees'"):
+        measure(course(), level="degrees")
+    measure(course(level="doctoral"), level="doctoral")  # of one's own
+    if name in ("count", "growth", "intensity", "destination_shares"):
+        with pytest.raises(UnknownNameError, match="unknown source 'moe_brief_stats'"):
+            measure(course(), source="moe_brief_stats")
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_names_in_the_place_of_codes_are_not_called_uncounted(name):
+    with pytest.raises(UsageError, match="origin holds 'Kazakhstan', not the code 'KAZ'"):
+        STUDENTS[name](course(origin=["KAZ", "Kazakhstan", "KAZ"]))
+    if name != "destination_shares":
+        with pytest.raises(UsageError, match="destination holds 'China', not the code 'CHN'"):
+            STUDENTS[name](course(destination="China"))
+        with pytest.raises(UsageError, match="no origin is a code"):
+            STUDENTS[name](course(origin="KZ"))
+
+
+@pytest.mark.parametrize("name", ["count", "growth", "window_change", "change_since", "intensity"])
+def test_enrolled_and_intake_and_bounds_are_no_series_together(name):
+    """From 100 enrolled to an intake of 200 was growth by all of it."""
+    measure = STUDENTS[name]
+    with pytest.raises(MixedUnitsError, match="statistic is enrolled, intake"):
+        measure(course(statistic=["enrolled", "intake", "enrolled"]))
+    if name not in ("count", "change_since"):  # these tell of each row, or take exact ones alone
+        with pytest.raises(MixedUnitsError, match="lower bounds"):
+            measure(course(precision=["exact", "lower_bound", "exact"]))
+        measure(course(precision=["exact", "estimated", "rounded"]))
+
+
+def test_growth_says_which_source_it_took():
+    other = course(students=[5.0, 6.0, 7.0], source_id="uis_bilateral_360info", origin="UZB")
+    span = {"destination": "CHN", "since": 2013, "until": 2014}
+    rows = pd.concat([course(), other])
+    found = students.growth(rows, origins=["KAZ", "UZB", "TKM"], **span)
+    assert found["source_id"].tolist()[:2] == ["moe_brief_stats_peijin", "uis_bilateral_360info"]
+    assert pd.isna(found["source_id"].iloc[2])
+    asked = students.growth(rows, origins=["UZB"], source="moe_brief_stats_peijin", **span)
+    assert asked["source_id"].tolist() == ["moe_brief_stats_peijin"]
+
+
+@pytest.mark.parametrize("end", [2013, 2018])
+def test_a_change_is_from_the_earlier_year_to_the_later(end):
+    """Turned about, the number and its sign were the same."""
+    with pytest.raises(UsageError, match="start 2018 is not before end"):
+        students.change_since(course(), economies=["KAZ"], destination="CHN", start=2018, end=end)
+
+
+def test_students_as_text_and_a_base_as_text():
+    with pytest.raises(UsageError, match="no number"):
+        students.gaps(course(students=["100", "many", "150"]))
+    with pytest.raises(UsageError, match="per must be a number"):
+        STUDENTS["intensity"](course(), per="1000")
+
+
 def test_of_two_sources_the_register_chooses_and_not_the_order_of_rows():
     other = course(students=[1.0, 2.0, 3.0], source_id="uis_bilateral_360info")
     both = [pd.concat(parts) for parts in ([course(), other], [other, course()])]
@@ -557,6 +653,55 @@ def test_an_event_study_counts_no_dates():
     frame["year"] = pd.to_datetime(frame["year"].astype(str))
     with pytest.raises(UsageError, match="dates, not periods"):
         stats.event_study(frame, unit="unit", time="year", outcome="y", first="from")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda wide: stats.synthetic_control(wide, "u0", 10, least_donors="3"),
+        lambda wide: stats.synthetic_control(wide, "u0", 10, least_before=7.5),
+        lambda wide: stats.synthetic_control(wide, "u0", 10).in_time(9),
+        lambda wide: stats.synthetic_control(wide, "u0", 10).in_time("9"),
+    ],
+)
+def test_numbers_of_a_synthetic_control_are_whole_and_its_dates_several(call):
+    wide = pd.DataFrame(np.random.default_rng(0).normal(size=(14, 12)).cumsum(axis=0))
+    with pytest.raises(UsageError, match="must be"):
+        call(wide.add_prefix("u"))
+
+
+def test_a_level_is_not_taken_for_damping():
+    with pytest.raises(TypeError):
+        stats.ets(squares(), 2, 0.8)
+    assert stats.ets(squares(), 2, level=0.8).frame["level"].tolist() == [0.8, 0.8]
+
+
+def treated_in(first: float, step: float = 1.0) -> pd.DataFrame:
+    """Fourteen units over ten periods, six of them treated."""
+    cells = [(u, 2000 + step * t, first if u < 6 else np.nan) for u in range(14) for t in range(10)]
+    frame = pd.DataFrame(cells, columns=["unit", "year", "from"])
+    return frame.assign(y=np.random.default_rng(2).normal(size=len(frame)))
+
+
+@pytest.mark.parametrize("estimator", ["did2s", "saturated", "twfe"])
+@pytest.mark.parametrize(("first", "step"), [(2005.5, 1.0), (2002.0, 0.5)])
+def test_event_times_are_whole_and_not_cut(estimator, first, step):
+    """Two rows were those of event time 0, half a period apart."""
+    roles = {"unit": "unit", "time": "year", "outcome": "y", "first": "from"}
+    with pytest.raises(UsageError, match="whole numbers"):
+        stats.event_study(treated_in(first, step), estimator=estimator, **roles)
+    found = stats.event_study(treated_in(2005.0), estimator=estimator, **roles)
+    assert found.table["event_time"].is_unique
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"window": (-3,)}, {"window": "all"}, {"window": (-3.5, 3)}, {"level": "0.9"}, {"level": 95}],
+)
+def test_a_window_and_a_level_of_an_event_study(choice):
+    roles = {"unit": "unit", "time": "year", "outcome": "y", "first": "from"}
+    with pytest.raises(UsageError, match=next(iter(choice))):
+        stats.event_study(treated_in(2005.0), **roles, **choice)
 
 
 def test_a_sample_is_of_the_rows_that_its_index_names():

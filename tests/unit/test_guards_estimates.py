@@ -50,7 +50,11 @@ BAD_SERIES = {
     "infinite": (series([*NOISE[:-1], np.inf]), UsageError),
     "a year twice": (pd.Series(NOISE, index=[2000, *range(2000, 2013)]), UsageError),
     "text": (pd.Series(["many"] * 14, index=range(2000, 2014)), UsageError),
+    "numbers as text": (pd.Series(list(map(str, NOISE)), index=range(2000, 2014)), UsageError),
     "no years": (pd.Series(NOISE, index=list("abcdefghijklmn")), UsageError),
+    "numbers of rows": (pd.Series(NOISE), UsageError),  # 2010 and 2012 were a year apart
+    "months": (pd.Series(NOISE, index=range(201001, 201015)), UsageError),
+    "true and false": (pd.Series([1.0, 2.0], index=[False, True]), UsageError),
 }
 
 
@@ -64,7 +68,7 @@ def test_a_good_series_is_answered(name):
 def test_bad_series(name, bad):
     values, error = BAD_SERIES[bad]
     measure = OF_SERIES[name]
-    if bad == "text" and name in ("log_slope", "compound_rate", "mean_annual_rate"):
+    if "text" in bad and name in ("log_slope", "compound_rate", "mean_annual_rate"):
         measure = getattr(stats, name)
     with pytest.raises(error) as refused:
         measure(values)

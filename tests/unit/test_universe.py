@@ -10,8 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import (
+    CoverageError,
+    MeasureError,
+    UnknownNameError,
+    UsageError,
+)
 from ca_research.stats import (
+    AtMostOne,
     Axis,
     Exclusion,
     Universe,
@@ -72,8 +78,47 @@ def test_an_excluded_main_specification_is_refused():
     [({"sauce": "a"}, "unknown axis 'sauce'"), ({"source": "z"}, "unknown choice of source 'z'")],
 )
 def test_an_exclusion_that_nothing_can_meet_is_refused(when, said):
-    with pytest.raises(UnknownNameError, match=said):
-        Universe((PERIOD, SOURCE), (Exclusion(when, "a slip"),))
+    for one in (Exclusion, AtMostOne):  # of a typing error all that was left was the main value
+        with pytest.raises(UnknownNameError, match=said):
+            Universe((PERIOD, SOURCE), (one(when, "a slip"),))
+
+
+def test_two_choices_have_two_names():
+    """Specifications of the first were overwritten by those of the second."""
+    with pytest.raises(UsageError, match="named twice: period"):
+        Universe((PERIOD, Axis("period", (1, 2), 1)))
+    with pytest.raises(UsageError, match="named twice: spec"):
+        Universe((Axis("spec", (1, 2), 1),))
+
+
+@pytest.mark.parametrize(
+    ("made", "error"),
+    [
+        (lambda: Axis("period", ("short", "long"), "long", kind="dat"), UnknownNameError),
+        (lambda: Axis("period", "sl", "s"), UsageError),
+        (lambda: Universe(PERIOD), UsageError),
+        (lambda: Universe((PERIOD,), Exclusion({"period": "short"}, "one")), UsageError),
+        (lambda: Universe((PERIOD,), ({"period": "short"},)), UsageError),
+        (lambda: Universe((PERIOD,)).run(lambda period: rows(1.0), jobs=0), UsageError),
+        (lambda: Universe((PERIOD,)).run(lambda period: rows(1.0), jobs="2"), UsageError),
+    ],
+)
+def test_what_is_no_axis_no_exclusion_and_no_number_of_processes(made, error):
+    with pytest.raises(error):
+        made()
+
+
+def test_a_measure_may_repeat_its_choice_and_gives_no_other():
+    """Its column stood in the place of the choice that was run."""
+
+    def measure(period: str, other: str = "") -> pd.DataFrame:
+        return rows(1.0).assign(period=other or period)
+
+    assert Universe((PERIOD,)).run(measure)["period"].tolist() == ["long", "short"]
+    with pytest.raises(MeasureError, match="'2023' where 'long' was run"):
+        Universe((PERIOD,)).run(lambda period: measure(period, "2023"))
+    with pytest.raises(MeasureError, match="gives spec 7 where 0 was run"):
+        Universe((PERIOD,)).run(lambda period: rows(1.0).assign(spec=7))
 
 
 def test_run_keeps_number_choices_and_every_row():

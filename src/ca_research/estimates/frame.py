@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import MeasureError
-from ..stats.frames import records
+from ..ground.errors import MeasureError, UsageError
+from ..stats.frames import records, require
 
 ESTIMATE_COLUMNS = (
     "economy",
@@ -109,8 +109,8 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     Raises
     ------
     MeasureError
-        They are no rows, lack a column, answer twice for an economy, or hold what is no number
-        where one must stand, bounds that are crossed, or sources that are no tuple.
+        They are no rows, lack a column, answer twice for an economy, or hold what is no finite
+        number where one must stand, bounds that are crossed, or sources that are no tuple.
 
     Examples
     --------
@@ -142,6 +142,9 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
             if not (value is None or value is pd.NA or isinstance(value, Real)):
                 kind = type(value).__name__
                 raise refuse(f"{name} as {kind}", "numbers, and null where there is none")
+            if isinstance(value, Real) and math.isinf(value):
+                what = f"{'an' if name == 'estimate' else 'a'} {name} of {value}"
+                raise refuse(what, "null where there is no bound, and the reason in `missing`")
         low, high = row["low"], row["high"]
         both = isinstance(low, Real) and isinstance(high, Real)
         if both and low > high and not math.isclose(low, high):
@@ -155,19 +158,23 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
 
 
 @cache
-def _cell_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Columns that say which figure a row is.
+def _cell_columns(columns: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str] | None]:
+    """Columns that say which figure a row is, and those of them that a measure added.
 
     Of a frame that holds the whole key of a table (of several, the longest) these are the key and
-    what the table does not declare: what a measure added to tell its rows apart. A frame that has
-    lost its key is told by all it has. Numbers are figures, and never say which figure they are.
+    what the table does not declare: what a measure added to tell its rows apart. Numbers are
+    figures, and never say which figure they are. A frame that has lost its key, or was joined with
+    another table, is told by all it has as it stands (None).
     """
     tables = registry.tables().values()
     known = [t for t in tables if len(t.key) > 1 and set(t.key) <= set(columns)]
     of = max(known, key=lambda t: len(t.key), default=None)
     told = {name for t in tables for name in t.of_type("number")}
     told |= {"source_id", *PROCESSED} | ((of.columns.keys() - set(of.key)) if of else set())
-    return tuple(c for c in columns if c not in told)
+    names = tuple(c for c in columns if c not in told)
+    added = {c for c in names if not of or c not in of.columns}
+    joined = any(c in t.columns for t in tables for c in added)
+    return names, None if of is None or joined else frozenset(added)
 
 
 def data_path(used: pd.DataFrame) -> str:
@@ -186,6 +193,13 @@ def data_path(used: pd.DataFrame) -> str:
     str
         12 hexadecimal digits.
 
+    Raises
+    ------
+    UnknownNameError
+        No column ``source_id``.
+    UsageError
+        A row without a source.
+
     Examples
     --------
     A panel of customs data that holds the office's figure is the same evidence as the office:
@@ -203,14 +217,39 @@ def data_path(used: pd.DataFrame) -> str:
 def _cells(used: pd.DataFrame) -> list[str]:
     """Each row as the cell that it is, with the origin of its source."""
     origin = registry.origin_groups()
-    groups = [origin.get(s, s) for s in used["source_id"].tolist()]
-    cells = [map(str, used[c].tolist()) for c in _cell_columns(tuple(used.columns))]
+    groups = [origin.get(s, s) for s in _sources(used)]
+    names, added = _cell_columns(tuple(used.columns))
+    columns = [used[name] for name in names if added is None or not _figures(used, name, added)]
+    cells = [map(str, c.tolist() if added is None else _whole(c)) for c in columns]
     return list(map("|".join, zip(*cells, groups, strict=True)))
+
+
+def _sources(used: pd.DataFrame) -> list[str]:
+    """The source of each row; UnknownNameError without the column, UsageError where one lacks."""
+    found = used["source_id"].tolist() if "source_id" in used else []
+    if not found or not all(isinstance(source, str) for source in found):
+        require(used, (), keys=("source_id",))
+    return found
+
+
+def _figures(used: pd.DataFrame, name: str, added: frozenset[str]) -> bool:
+    """Whether a column was added and holds figures: numbers, and no marks."""
+    return name in added and used[name].dtype.kind in "iuf"
+
+
+def _whole(column: pd.Series) -> list[Any]:
+    """Values of a column; a year is the same cell as an integer and in floating point."""
+    values = column.tolist()
+    if column.dtype.kind != "f" and column.dtype != object:
+        return values
+    return [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
 
 
 def _path(cells: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(cells)).encode()).hexdigest()[:12]
 
+
+_MADE = "make its rows with estimate_row(economy=..., estimate=...)"
 
 _NO_ROWS: dict[str, Any] = {
     "n": 0,
@@ -254,6 +293,10 @@ class Figures:
         return self.values("year") if "year" in self.frame else [None] * len(self.frame)
 
     @cached_property
+    def _sources(self) -> list[str]:
+        return _sources(self.frame)
+
+    @cached_property
     def _cells(self) -> list[str]:
         return _cells(self.frame)
 
@@ -264,7 +307,7 @@ class Figures:
         if not places:
             return dict(_NO_ROWS)
         years = [year for year in {self._years[i] for i in places} if pd.notna(year)]
-        sources = self.values("source_id")
+        sources = self._sources
         return {
             "n": len(places),
             "first_year": int(min(years)) if years else None,
@@ -311,6 +354,11 @@ def estimate_row(
     dict of str to Any
         A value for each of ESTIMATE_COLUMNS.
 
+    Raises
+    ------
+    UnknownNameError, UsageError
+        Rows without ``source_id``, as of `data_path`.
+
     Examples
     --------
     >>> import ca_research as ca
@@ -348,6 +396,11 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     pandas.DataFrame
         The columns of ESTIMATE_COLUMNS in their types.
 
+    Raises
+    ------
+    UsageError
+        A row that lacks what `estimate_row` gives, or a number that is infinite.
+
     Examples
     --------
     >>> ratios = {"KAZ": 1.11, "UZB": 1.36}
@@ -358,6 +411,12 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     1     UZB      1.36  0
     """
     records = list(rows)
+    for row in records:
+        if not isinstance(row, dict):
+            raise UsageError(f"{row!r} is no row of estimates", hint=_MADE)
+        if lacking := next((name for name in ESTIMATE_COLUMNS[:-2] if name not in row), None):
+            where = f"it has {', '.join(map(str, row))}"
+            raise UsageError(f"a row of estimates has no {lacking!r}", where=where, hint=_MADE)
     told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
     columns: dict[str, Any] = dict(told)
     # arrays of a known type: pandas would take most of a frame's time to find it out
@@ -366,6 +425,10 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             columns[name] = pd.array(np.array(told[name], dtype=object), dtype="str")
     for name in ("estimate", "low", "high"):
         columns[name] = np.array(told[name], dtype="float64")
+        if np.isinf(columns[name]).any():
+            raise UsageError(
+                f"{name} is infinite", hint="null where there is none, and the reason in `missing`"
+            )
     for name in ("first_year", "last_year"):
         gone = np.array([value is None or pd.isna(value) for value in told[name]], dtype=bool)
         years = [1 if lost else value for lost, value in zip(gone, told[name], strict=True)]

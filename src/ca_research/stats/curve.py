@@ -15,10 +15,11 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
 from .fixed_effects import Sample, predictor, prune, separated, solve
-from .frames import level_between, origin
+from .frames import level_between, origin, significance
 from .groups import Groups
 from .joint_test import JointTest, joint_test
 from .linear import (
@@ -72,6 +73,8 @@ class Model:
     cluster: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.estimator, str):
+            refuse("estimator", "a word", self.estimator, "'ols'")
         if self.estimator not in ESTIMATORS:
             raise UnknownNameError("estimator", self.estimator, ESTIMATORS)
         LinearModel(errors=self.errors, cluster=self.cluster)  # refuses errors that do not fit
@@ -166,7 +169,10 @@ class SpecificationCurve(Result):
         ------
         UnknownNameError
             `by` is no choice.
+        UsageError
+            `alpha` does not lie between 0 and 1.
         """
+        significance(alpha)
         choices = [axis.name for axis in self.universe.axes]
         if by is not None and by not in choices:
             raise UnknownNameError("choice", by, choices)
@@ -214,8 +220,8 @@ class SpecificationCurve(Result):
         Raises
         ------
         UsageError
-            No model of 'ols' is named: the test refits everything hundreds of times, which only
-            the shared path of least squares can.
+            A seed, number of draws or alpha that is none; or no model of 'ols' is named: the test
+            refits everything hundreds of times, which only the shared path of least squares can.
         UnknownNameError
             No such model, null or direction.
         CoverageError
@@ -336,6 +342,10 @@ def specification_curve(
     level_between(level)
     if not isinstance(data, pd.DataFrame):
         raise UsageError(f"a frame is needed, not {type(data).__name__}")
+    if samples is not None and not isinstance(samples, Mapping):
+        refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
+    if not isinstance(model, str | Model | Mapping):
+        refuse("model", "one, or several by their names", model, "{'OLS': 'ols', 'FE': 'feols'}")
     outcomes, treatments, samples = _listed(y), _listed(x), dict(samples or {})
     models = {
         name: one if isinstance(one, Model) else Model(one)
@@ -355,9 +365,9 @@ def specification_curve(
         _axis("sample", list(dict.fromkeys(["all", *samples])) if samples else [], "data"),
         _axis("model", list(models), "method"),
     ]
-    universe = Universe(tuple(a for a in axes if a is not None), tuple(exclusions))
-    names = [axis.name for axis in universe.axes]
-    if twice := {name for name in names if names.count(name) > 1} | ({*ROLES, "model"} & {*single}):
+    left_out = tuple(exclusions) if isinstance(exclusions, Iterable) else exclusions
+    universe = Universe(tuple(a for a in axes if a is not None), left_out)
+    if twice := {*ROLES, "model"} & {*single}:
         raise UsageError(f"a choice named twice: {', '.join(sorted(twice))}", hint="rename it")
     linear = {
         name: LinearModel(
@@ -371,7 +381,8 @@ def specification_curve(
         )
         for name, one in models.items()
     }
-    curve = SpecificationCurve(universe, data, models, linear, level)
+    # what becomes of the caller's frame before the numbers are asked for does not change them
+    curve = SpecificationCurve(universe, data.copy(deep=False), models, linear, level)
     for name, one in models.items():  # unknown names are refused now, before anything is run
         heads, how = curve._of(name)
         for r in resolved(heads, how, data.columns):

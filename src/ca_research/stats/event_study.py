@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse, whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
-from .frames import origin, require
+from .frames import level_between, origin, require
 from .result import Result
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
@@ -131,6 +132,16 @@ class EventStudy(Result):
         )
 
 
+def _window(given: Any) -> tuple[int, int]:
+    """First and last event time; UsageError for what are no two whole numbers about zero."""
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        refuse("window", "two event times", given, "(-6, 6)")
+    first, last = (whole_number("window", end, "(-6, 6)") for end in given)
+    if first >= 0 or last < 0:
+        refuse("window", "a time before the treatment and one from it on", given, "(-6, 6)")
+    return first, last
+
+
 def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
     """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what
     cannot be used leaves.
@@ -184,6 +195,11 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
         "no period before the treatment",
     )
     rows["k"] = rows["t"] - rows["first"]
+    if (rows["k"].dropna() % 1 != 0).any():
+        raise UsageError(
+            f"{names['t']!r} less {names['first']!r} gives event times that are no whole numbers",
+            hint="number the periods 1, 2, 3 ..., and give the first treated one by its number",
+        )
     rows["treated"] = rows["k"] >= 0
     first = rows.groupby("u")["first"].first()
     if not first.notna().any() or not rows["treated"].any():
@@ -377,7 +393,8 @@ def event_study(
     UnknownNameError
         A column or an estimator.
     UsageError
-        Text, a unit twice in a period or in two clusters, a row without a unit.
+        Text, a unit twice in a period or in two clusters, a row without a unit, event times that
+        are no whole numbers, an impossible window or level.
     CoverageError
         Nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
         clusters, a constant outcome or an exact fit.
@@ -406,10 +423,8 @@ def event_study(
     """
     if estimator not in ESTIMATORS:
         raise UnknownNameError("estimator", estimator, ESTIMATORS)
-    if not 0 < level < 1 or window[0] >= 0 or window[1] < 0:
-        raise UsageError(
-            f"level {level!r} or window {window!r} is impossible", hint="level=0.95, window=(-6, 6)"
-        )
+    level_between(level)
+    window = _window(window)
     log: list[dict[str, Any]] = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _prepare(frame, names, log)

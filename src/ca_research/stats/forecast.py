@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import whole_number
+from ..ground.arguments import refuse, whole_number
 from ..ground.errors import CaResearchError, CoverageError, UsageError
 from ..ground.extras import needed
 from .frames import level_between
@@ -299,7 +299,7 @@ def _predicted(
     return _frame(clean.index, values[0], values[1], values[2], level)
 
 
-def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.95) -> Forecast:
+def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float = 0.95) -> Forecast:
     """Exponential smoothing with additive error and additive trend.
 
     Parameters
@@ -325,7 +325,7 @@ def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.
     ConvergenceError
         No optimum was found.
     UsageError
-        A bad index, horizon or level.
+        A bad index, horizon or level, or `damped` that is neither true nor false.
 
     Notes
     -----
@@ -344,6 +344,8 @@ def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.
     >>> ets(series, 3).frame["year"].tolist()
     [2020, 2021, 2022]
     """
+    if not isinstance(damped, bool | np.bool_):
+        refuse("damped", "true or false", damped, "True")
     with needed():
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
@@ -362,8 +364,9 @@ def ets(series: pd.Series, horizon: int, damped: bool = False, level: float = 0.
 def arima(
     series: pd.Series,
     horizon: int,
+    *,
     order: tuple[int, int, int] | None = None,
-    d: int = 1,
+    d: int | None = None,
     level: float = 0.95,
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
@@ -377,8 +380,8 @@ def arima(
     order : tuple of int, optional
         (p, d, q); without one, the smallest AICc over p, q >= 0 with p + q <= 2 at the given `d`
         (likelihoods with different d are not comparable).
-    d : int
-        Differences taken where no order is given.
+    d : int, optional
+        Differences taken where no order is given, by default 1.
     level : float
         Of the intervals.
 
@@ -394,7 +397,7 @@ def arima(
     ConvergenceError
         No order could be estimated.
     UsageError
-        A bad index, order, horizon or level.
+        A bad index, order, horizon or level, or both an order and `d`.
 
     Notes
     -----
@@ -408,6 +411,9 @@ def arima(
     >>> arima(series, 1, order=(0, 1, 0)).model
     'ARIMA(0, 1, 0)'
     """
+    if order is not None and d is not None:
+        raise UsageError(f"the order {order} and d={d}", hint="one of them: the order holds d")
+    d = 1 if d is None else d
     with needed():
         from statsmodels.tsa.arima.model import ARIMA
 
@@ -415,11 +421,14 @@ def arima(
     values, scale = _scaled(clean)
     grid = (
         [order]
-        if order
+        if order is not None
         else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
     )
-    if any(len(o) != 3 or not all(isinstance(n, Integral) for n in o) for o in grid) or any(
-        min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid
+    shapes = (isinstance(o, tuple | list) and len(o) == 3 for o in grid)
+    if (
+        not all(shapes)
+        or not all(isinstance(n, Integral) for o in grid for n in o)
+        or any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid)
     ):
         raise UsageError(
             f"the order {order or (0, d, 0)} is not one for short annual series",

@@ -106,7 +106,7 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         values = held.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         values = None
-    if values is None or _texts(held):
+    if values is None or texts(held):
         raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric")
     if absent := int(np.isnan(values).sum()):
         raise CoverageError(
@@ -117,7 +117,7 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
 
 
-def _texts(held: pd.Series) -> bool:
+def texts(held: pd.Series) -> bool:
     """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
     words.
     """
@@ -153,6 +153,25 @@ def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
             )
 
 
+def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raise UsageError where columns hold the names of economies that are looked for by their
+    codes, or codes of another kind.
+    """
+    codes = set(wanted)
+    for column in columns:
+        held = frame[column].unique()
+        for name, code in eco.named(held).items():
+            if code in codes:
+                raise UsageError(
+                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
+                )
+        if len(held) and not eco.codes() & set(held):
+            raise UsageError(
+                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
+                hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+            )
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries; `to_dict` is slow on the frames of a row or two that a measure returns
     thousands of times.
@@ -167,6 +186,17 @@ def level_between(level: float) -> float:
     if not 0 < number("level", level, "0.95") < 1:
         raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
     return level
+
+
+def significance(alpha: float, *, where: str = "") -> float:
+    """The bar below which p counts as significant, once it is known to lie in (0, 1); else
+    UsageError.
+    """
+    if not 0 < number("alpha", alpha, "0.05") < 1:
+        raise UsageError(
+            f"alpha {alpha!r} is not between 0 and 1", where=where, hint="0.05 is five per cent"
+        )
+    return alpha
 
 
 def alike(

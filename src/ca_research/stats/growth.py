@@ -11,6 +11,10 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
+from .frames import texts
+
+YEARS = (1000, 2999)
+"""What lies outside numbers rows or writes months: no year of a statistic."""
 
 
 def observations(series: pd.Series, least: int) -> pd.Series:
@@ -22,13 +26,16 @@ def observations(series: pd.Series, least: int) -> pd.Series:
     if not isinstance(series, pd.Series):
         raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
     known = series.dropna().sort_index()
-    if len(known) and (not pd.api.types.is_numeric_dtype(known.index) or known.index.hasnans):
+    if len(known) and not _of_years(known.index):
         raise UsageError(
-            "the index must hold years", hint="set_index('year') and drop rows without one"
+            f"the index must hold years, not {known.index[0]!r} to {known.index[-1]!r}",
+            hint="set_index('year') and drop rows without one",
         )
     try:
         observed = known.astype("float64")
     except (TypeError, ValueError):
+        observed = None
+    if observed is None or texts(known):
         raise UsageError("the values are not numbers", hint="convert the series to float") from None
     if observed.index.has_duplicates:
         raise UsageError("two observations for one year", hint="choose one source first")
@@ -43,6 +50,12 @@ def observations(series: pd.Series, least: int) -> pd.Series:
             hint="make them missing, or mend what divided by zero",
         )
     return observed
+
+
+def _of_years(index: pd.Index) -> bool:
+    """Whether a sorted index may be one of years."""
+    counted = pd.api.types.is_numeric_dtype(index) and not pd.api.types.is_bool_dtype(index)
+    return counted and not index.hasnans and YEARS[0] <= index[0] and index[-1] <= YEARS[1]
 
 
 def _positive_base(observed: pd.Series) -> None:

@@ -11,8 +11,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from . import subsets
+from .frames import significance
 from .linear import Block, LinearModel, Prepared, estimates, fitted, prepare
 from .result import Result
 from .universe import Universe
@@ -297,12 +299,11 @@ def _checked(
     if null == "permutation" and model.errors == "cluster":
         what = "a treatment given to whole clusters cannot be shuffled over rows"
         raise UsageError(what, where=where, hint="null='bootstrap' draws whole clusters")
-    if numbers["draws"] < 99 or not 0 < numbers["alpha"] < 1:
-        raise UsageError(
-            f"draws={numbers['draws']} or alpha={numbers['alpha']}",
-            where=where,
-            hint="draws >= 99, alpha=0.05",
-        )
+    if whole_number("draws", numbers["draws"], "500") < 99:
+        raise UsageError(f"draws={numbers['draws']}", where=where, hint="draws=99 or more")
+    if whole_number("seed", numbers["seed"], "1") < 0:
+        raise UsageError(f"seed={numbers['seed']}", where=where, hint="a number from zero on")
+    significance(numbers["alpha"], where=where)
 
 
 def joint_test(
@@ -344,7 +345,7 @@ def joint_test(
     UnknownNameError, CoverageError where no specification can be fitted or too many resamples fail.
     Source: Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
     """
-    _checked(frame, specifications, model, null, draws=draws, alpha=alpha)
+    _checked(frame, specifications, model, null, seed=seed, draws=draws, alpha=alpha)
     if direction is not None and direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS, where="joint test")
     prepared = prepare(frame, specifications, model)

@@ -8,14 +8,14 @@ other predictors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
+from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from .frames import require
 from .result import Result
@@ -235,7 +235,14 @@ class SyntheticControl(Result):
         pandas.DataFrame
             One row per date: ``start``, ``effect``, ``ratio``, ``p``, ``p_positive``, and
             ``missing`` (why there is none).
+
+        Raises
+        ------
+        UsageError
+            One date alone, or what is no number.
         """
+        if isinstance(starts, str) or not isinstance(starts, Iterable):
+            refuse("starts", "several periods", starts, "[2009, 2010]")
         rows: list[dict[str, Any]] = []
         early = self._wide[self._wide.index < self.start]
         for start in starts:
@@ -325,7 +332,7 @@ def synthetic_control(
     UnknownNameError
         A unit that is no column.
     UsageError
-        Text, infinite values, a period or a donor twice.
+        Text, infinite values, a period or a donor twice, or a least number that is not whole.
     CoverageError
         Too few periods before or none after, too few donors, a treated unit that is constant
         before, an exact match before (no error to compare with; too many donors).
@@ -350,6 +357,8 @@ def synthetic_control(
     """
     require(outcomes, ())
     start = number("start", start)
+    least_before = whole_number("least_before", least_before, str(LEAST_BEFORE))
+    least_donors = whole_number("least_donors", least_donors, str(LEAST_DONORS))
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
     for unit in (treated, *pool):
         if unit not in outcomes.columns:

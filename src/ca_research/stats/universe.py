@@ -17,8 +17,10 @@ from functools import cached_property
 from typing import Any
 
 import joblib
+import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse, whole_number
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -27,6 +29,11 @@ from ..ground.errors import (
     known_name,
 )
 from .frames import names, records, require
+
+KINDS = ("data", "method", "removal")
+
+OWN_COLUMNS = ("spec", "is_main", "excluded", "missing")
+"""What a universe tells of a specification beside its choices."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,13 @@ class Axis:
     meaning : str
         For a reader.
 
+    Raises
+    ------
+    UnknownNameError
+        Another kind.
+    UsageError
+        A value twice, or a main one that is not among them.
+
     Examples
     --------
     >>> Axis("flow", ("turnover", "import"), main="turnover").kind
@@ -60,6 +74,9 @@ class Axis:
     meaning: str = ""
 
     def __post_init__(self) -> None:
+        known_name("kind of axis", self.kind, KINDS)
+        if isinstance(self.values, str):  # its letters would be the values
+            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
@@ -163,7 +180,7 @@ class Universe:
     Raises
     ------
     UsageError
-        The exclusions leave out the main specification.
+        Two axes have one name, or the exclusions leave out the main specification.
     UnknownNameError
         An exclusion names an axis, or a choice of it, that is not there.
 
@@ -196,9 +213,14 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
+        _refuse_others("axes", "a tuple of Axis", self.axes, Axis)
+        kinds = (Exclusion, AtMostOne)
+        _refuse_others("exclusions", "a tuple of Exclusion or AtMostOne", self.exclusions, *kinds)
+        called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
+        if twice := [name for name, times in called.items() if times > 1]:
+            raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
         for one in self.exclusions:
-            if isinstance(one, Exclusion):
-                self._know(one.when)
+            self._know(one.when if isinstance(one, Exclusion) else one.mains)
         if self.excluded(self.main):
             raise UsageError(
                 "the main specification is excluded by the declared exclusions",
@@ -315,7 +337,10 @@ class Universe:
         Raises
         ------
         MeasureError
-            The measure has a fault. Errors that are not of this library are raised as they are.
+            The measure has a fault, or gives another value for a choice than the one it was called
+            with. Errors that are not of this library are raised as they are.
+        UsageError
+            For no number of processes.
         """
         return pd.DataFrame(self.rows(measure, progress, jobs, only))
 
@@ -343,7 +368,14 @@ class Universe:
         -------
         list of dict
             One for each row; one of a specification that failed lacks the measure's columns.
+
+        Raises
+        ------
+        MeasureError, UsageError
+            As `run`.
         """
+        if whole_number("jobs", jobs, "2") == 0:
+            refuse("jobs", "a number of processes", jobs, "2")
         wanted = [
             (number, choices)
             for number, choices in enumerate(self)
@@ -378,7 +410,26 @@ def _one(
         raise
     except CaResearchError as error:
         rows = [{"missing": error.what}]
-    return [{"spec": number, "is_main": is_main, **choices, **row} for row in rows]
+    told = {"spec": number, "is_main": is_main, **choices}
+    for row in rows:
+        _refuse_other_choices(row, told)
+    return [told | row for row in rows]
+
+
+def _refuse_other_choices(row: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """A measure may repeat its choices; another value would stand in the place of what was run."""
+    for name in told:
+        if name in row and (row[name] is pd.NA or np.any(row[name] != told[name])):
+            raise MeasureError(
+                f"the measure gives {name} {row[name]!r} where {told[name]!r} was run",
+                hint="name that column otherwise",
+            )
+
+
+def _refuse_others(name: str, wanted: str, given: Any, *kinds: type) -> None:
+    """Refuse one alone, and what is of another kind."""
+    if not isinstance(given, tuple | list) or not all(isinstance(one, kinds) for one in given):
+        refuse(name, wanted, given, "(one, another), of one alone (one,)")
 
 
 def collapse(

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
-from .. import stats
+from .. import registry, stats
 from ..estimates.frame import estimate_row, estimates
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
-from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ..ground.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+    known_name,
+)
 from ..ground.periods import spans
-from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
+from ..stats.frames import (
+    alike,
+    numbers,
+    own_groups,
+    refuse_named_aggregates,
+    refuse_names,
+    require,
+    years,
+)
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -64,9 +79,12 @@ def count(
     Raises
     ------
     UnknownNameError
-        Where a column lacks.
+        Where a column lacks, or for a level or source that neither the register nor the frame has.
     UsageError
-        Where a year has two figures (of two precisions, or enrolled and intake).
+        Where a year has two figures (of two precisions, or enrolled and intake), or the frame holds
+        names in the place of codes.
+    MixedUnitsError
+        For an intake beside numbers of enrolled.
 
     Examples
     --------
@@ -78,14 +96,46 @@ def count(
     students = require(
         students, ("origin", "destination", "level", "students", "source_id"), keys=("year",)
     )
+    _refuse_unknown(students, {"origin": origin, "destination": destination}, level, source)
+    return _one_series(students, origin, destination, level, source)
+
+
+def _one_series(
+    students: pd.DataFrame, origin: str, destination: str, level: str, source: str | None
+) -> pd.DataFrame:
     rows = _pair(students, origin, destination, level)
     rows = rows[rows["source_id"] == (_preferred(rows) if source is None else source)]
     if rows.duplicated("year").any():
         raise UsageError(
             f"two figures for a year: {origin} in {destination}, {level}",
-            hint="filter by `precision` first",
+            hint="filter by `precision` or `statistic` first",
         )
+    alike(rows, ("statistic",))
     return rows.sort_values("year")
+
+
+def _refuse_unknown(
+    students: pd.DataFrame,
+    economies: Mapping[str, str | Iterable[str]],
+    level: str,
+    source: str | None = None,
+) -> None:
+    """Raise for what no row can be, so that no row is an answer.
+
+    economies: those asked for, by column. UnknownNameError for a level or a source that neither the
+    register nor the frame has, UsageError for names of these economies where their codes would
+    stand.
+    """
+    table = registry.tables().get("students")
+    declared = table.columns.get("level") if table else None
+    levels = (declared and declared.values) or ()
+    if level not in levels:
+        own = students["level"].dropna().unique()
+        known_name("level", level, list(dict.fromkeys([*levels, *own])))
+    if source is not None and source not in registry.sources():
+        known_name("source", source, sorted(students["source_id"].dropna().unique()))
+    for column, asked in economies.items():
+        refuse_names(students, (column,), eco.resolve_all(asked))
 
 
 def _who(source: str | None) -> str:
@@ -125,7 +175,9 @@ def preferred_source(
     RegistryError
         For a source without a role.
     UnknownNameError
-        Where a column lacks.
+        Where a column lacks, or for an unknown level.
+    UsageError
+        Where the frame holds names in the place of codes.
 
     Examples
     --------
@@ -134,6 +186,7 @@ def preferred_source(
     'moe_brief_stats_peijin'
     """
     require(students, ("origin", "destination", "year", "level", "students", "source_id"))
+    _refuse_unknown(students, {"origin": origin, "destination": destination}, level)
     return _preferred(_pair(students, origin, destination, level))
 
 
@@ -159,10 +212,23 @@ def _series(rows: pd.DataFrame) -> pd.Series:
 
 
 def counted(students: pd.DataFrame, origin: str, destination: str, **choice: Any) -> pd.DataFrame:
-    """Rows of `count` that hold a count: a year without one is no year observed."""
-    rows = count(students, origin, destination=destination, **choice).dropna(subset=["students"])
+    """Rows of `count` that hold a count, to be compared: a year without one is no year observed,
+    and a bound is no count (MixedUnitsError).
+    """
+    return _comparable(count(students, origin, destination=destination, **choice))
+
+
+def _comparable(series: pd.DataFrame) -> pd.DataFrame:
+    rows = series.dropna(subset=["students"])
     years(rows)
     numbers(rows, "students")
+    if "precision" in rows:
+        bounds = (rows["precision"] == "lower_bound").sum()
+        if 0 < bounds < len(rows):
+            raise MixedUnitsError(
+                "lower bounds stand among the counts of one series",
+                hint="leave them out: frame[frame['precision'] != 'lower_bound']",
+            )
     return rows
 
 
@@ -220,12 +286,17 @@ def growth(
         One row per origin asked for: origin, first and last (persons at the two ends, null where
         there is no count), compound and mean_annual (rates a year: 0.05 is 5 %), change (persons),
         counts (years counted), gap (years of [since, until] without a count, as text), missing (why
-        there is no rate), source_id. A gap leaves all three null: nothing is bridged.
+        there is no rate), source_id (null where no source has a count). A gap leaves all three
+        null: nothing is bridged.
 
     Raises
     ------
     AggregateError
         Where an aggregate stands beside its member among the origins.
+    MixedUnitsError
+        For an intake or a lower bound in a series of counts.
+    UnknownNameError
+        For a level or source that neither the register nor the frame has.
     UsageError
         Where since is not before until or a year has two figures.
 
@@ -269,11 +340,12 @@ def growth(
             except CoverageError as error:  # one origin's series does not take the others with it
                 missing = error.what
         ends = {"origin": origin, "first": series.get(since), "last": series.get(until)}
-        rows.append(ends | rates | {"counts": len(series), "gap": gap, "missing": missing})
+        told = {"counts": len(series), "gap": gap, "missing": missing}
+        told["source_id"] = known["source_id"].iloc[0] if len(known) else source
+        rows.append(ends | rates | told)
     numeric = ["first", "last", "compound", "mean_annual", "change"]
-    columns = ["origin", *numeric, "counts", "gap", "missing"]
-    table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
-    return table.assign(source_id=source)
+    columns = ["origin", *numeric, "counts", "gap", "missing", "source_id"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
 
 
 def window_change(
@@ -316,9 +388,11 @@ def window_change(
     Raises
     ------
     UnknownNameError
-        For another window or statistic.
+        For another window or statistic, or an unknown level.
     UsageError
-        Where a year has two figures.
+        Where a year has two figures, or the frame holds names in the place of codes.
+    MixedUnitsError
+        For an intake or a lower bound in a series of counts.
 
     Examples
     --------
@@ -403,9 +477,12 @@ def change_since(
     Raises
     ------
     UnknownNameError
-        For a missing column.
+        For a missing column or an unknown level.
     UsageError
-        Where a year has two figures.
+        Where start is not before end, a year has two figures, or the frame holds names in the place
+        of codes.
+    MixedUnitsError
+        For an intake beside numbers of enrolled.
 
     Examples
     --------
@@ -416,9 +493,15 @@ def change_since(
     ''
     """
     students = require(
-        students, ("origin", "destination", "level", "students", "precision", "source_id")
+        students,
+        ("origin", "destination", "level", "students", "precision", "source_id"),
+        keys=("year",),
     )
     start, end = whole_number("start", start), whole_number("end", end)
+    if start >= end:
+        raise UsageError(f"start {start} is not before end {end}")
+    codes = eco.resolve_all(economies)
+    _refuse_unknown(students, {"origin": codes, "destination": destination}, level)
     destination, holes = eco.resolve(destination), dict[str, list[int]]()
     host = eco.name_of(destination)
     kind = "students" if level == "all" else f"{level} students"
@@ -426,10 +509,10 @@ def change_since(
         [],
         students[(students["destination"] == destination) & (students["precision"] == "exact")],
     )
-    for origin in eco.resolve_all(economies):
+    for origin in codes:
         found: list[pd.DataFrame] = []
         for source in in_order(counts.loc[counts["origin"] == origin, "source_id"].dropna()):
-            series = counted(counts, origin, destination, level=level, source=source)
+            series = _comparable(_one_series(counts, origin, destination, level, source))
             if {start, end} <= set(series["year"]):
                 inside = series["year"][series["year"].between(start, end)]
                 if not found and (lacking := missing_years(inside)):
@@ -570,8 +653,12 @@ def destination_shares(
     ------
     CoverageError
         Where the source has no destination for that origin and year or one without a figure.
+    UnknownNameError
+        For a level or source that neither the register nor the frame has.
     UsageError
-        For two figures of one destination.
+        For two figures of one destination, or a name in the place of the origin's code.
+    MixedUnitsError
+        For an intake beside numbers of enrolled.
     AggregateError
         For a group among them.
 
@@ -587,6 +674,7 @@ def destination_shares(
         students, ("origin", "level", "students", "source_id"), keys=("destination", "year")
     )
     years(students)
+    _refuse_unknown(students, {"origin": origin}, level, source)
     origin = eco.resolve(origin)
     rows = students[
         (students["origin"] == origin)
@@ -604,6 +692,7 @@ def destination_shares(
         raise UsageError(
             "two figures for one destination", hint="filter by `precision` or `statistic` first"
         )
+    alike(rows, ("statistic",))
     refuse_named_aggregates(rows["destination"].unique(), "destination")
     own = rows.loc[own_groups(rows, ("origin", "destination")), "destination"]
     if groups := sorted((set(rows["destination"]) & set(eco.AGGREGATES)) | set(own)):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..ground.arguments import whole_number
 from ..ground.errors import UsageError
-from ..stats.frames import keys_of, require, years
+from ..stats.frames import keys_of, numbers, require, years
 
 SERIES = ("origin", "destination", "level", "source_id")
 """What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
@@ -59,7 +59,8 @@ def gaps(
     Raises
     ------
     UsageError
-        Where since is after until, or two counts stand for a year of a series.
+        Where since is after until, two counts stand for a year of a series, or a count is no number
+        of persons.
 
     Examples
     --------
@@ -78,6 +79,7 @@ def gaps(
     years(students, text=True)
     if since is not None and until is not None and since > until:
         raise UsageError(f"since {since} is after until {until}")
+    numbers(students.dropna(subset=["students"]), "students")
     if students.duplicated([*keys, "year"]).any():
         raise UsageError(
             "two counts for one year of a series",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import number
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
 from ..stats.frames import numbers, require, years
 from .flows import counted, refuse_origins
@@ -85,13 +86,13 @@ def intensity(
     Raises
     ------
     UnknownNameError
-        For a population_source without population.
+        For a population_source without population, or an unknown level or source.
     MixedUnitsError
-        For population that is not in persons.
+        For population that is not in persons, and an intake or a lower bound in a series of counts.
     AggregateError
         For CA5 beside KAZ among the origins.
     UsageError
-        For two counts for a year, or `per` not above zero.
+        For two counts for a year, names in the place of codes, or `per` not above zero.
     CoverageError
         For no origin.
 
@@ -111,7 +112,7 @@ def intensity(
     >>> set(found["origin"])
     {'KAZ'}
     """
-    if not per > 0:
+    if not number("per", per, "100_000") > 0:
         raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")
     people = population(macro, population_source)
     codes = refuse_origins(origins)
@@ -132,7 +133,7 @@ def intensity(
             continue
         if lacking := missing_years(series["year"]):
             holes[origin] = lacking
-        for year, number in zip(
+        for year, count in zip(
             series["year"].astype(int), series["students"].astype(float), strict=True
         ):
             inhabitants = people.get((origin, year), np.nan)
@@ -141,9 +142,9 @@ def intensity(
                 base
                 | {
                     "year": year,
-                    "students": number,
+                    "students": count,
                     "population": inhabitants,
-                    "intensity": per * number / inhabitants if known else np.nan,
+                    "intensity": per * count / inhabitants if known else np.nan,
                     "missing": ""
                     if known
                     else f"{population_source} has no population of {origin} in {year}",

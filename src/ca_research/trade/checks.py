@@ -10,8 +10,8 @@ from pandas.api.typing import DataFrameGroupBy
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
+from ..stats import frames
 from ..stats.frames import (
-    AS_CODES,
     alike,
     numbers,
     own_groups,
@@ -62,19 +62,7 @@ def refuse_names(trade: pd.DataFrame, wanted: Iterable[str]) -> None:
     """Raise UsageError where a frame holds the names of economies that are looked for by their
     codes, or codes of another kind.
     """
-    codes = set(wanted)
-    for column in ("reporter", "partner"):
-        held = trade[column].unique()
-        for name, code in eco.named(held).items():
-            if code in codes:
-                raise UsageError(
-                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
-                )
-        if len(held) and not eco.codes() & set(held):
-            raise UsageError(
-                f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
-                hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
-            )
+    frames.refuse_names(trade, ("reporter", "partner"), wanted)
 
 
 def one_figure_per_cell(

@@ -14,8 +14,8 @@ import pandas as pd
 from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
-from ...ground.arguments import day, number
-from ...ground.errors import CoverageError, UnknownNameError
+from ...ground.arguments import day, number, refuse
+from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...ground.numbers import fixed
 from ...stats.survival import kaplan_meier, median_time, survival_at
 from ...tables.dates import bounds
@@ -123,6 +123,17 @@ def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | N
 
 
 @parts(documents=documents_signed)
+def _watched(until: dt.date) -> float:
+    """Months from the launch to the end of the watch; UsageError for none."""
+    start, end = settings().belt_and_road.launch, day("until", until)
+    if end < start:
+        raise UsageError(
+            f"the watch would end on {end}, before the launch on {start}",
+            hint="a later day as `until`",
+        )
+    return (end - start).days / MONTH
+
+
 def signing_times(
     events: pd.DataFrame,
     *,
@@ -145,14 +156,14 @@ def signing_times(
     where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
     unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
-    another choice.
+    another choice, UsageError for what is no date, or one before the launch.
     """
     if dates not in DATES:
         raise UnknownNameError("dates", dates, DATES)
     if placeholder not in PLACEHOLDERS:
         raise UnknownNameError("placeholder", placeholder, PLACEHOLDERS)
     start, end = settings().belt_and_road.launch, day("until", until)
-    watch = (end - start).days / MONTH
+    watch = _watched(end)
     documents = documents_signed(events) if documents is None else documents
     chosen = _chosen(documents, dates, placeholder)
     if not chosen:
@@ -332,7 +343,7 @@ def months_to_sign(
     time
     that no document bounds: low is 0 and there is no estimate.
     Raises UnknownNameError for another choice, CoverageError where there is no document by the
-    dates chosen, UsageError where `until` is no date.
+    dates chosen, UsageError where `until` is no date, or before the launch.
     """
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
@@ -449,12 +460,17 @@ def signed_within(
         make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
     estimate is from the middle of every date, low and high from the latest and the earliest that
-    the dates allow.
-    Raises UnknownNameError for another choice, and as `months_to_sign`.
+    the dates allow. After more months than the watch has, the share is known from below alone: low
+    is that of the end of the watch, with neither estimate nor high.
+    Raises UnknownNameError for another choice, UsageError for months below zero, and as
+    `months_to_sign`.
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
     if who not in ("five", "others"):
         raise UnknownNameError("who", who, ("five", "others"))
+    if number("months", months, "24") < 0:
+        refuse("months", "a number from zero on", months, "24")
+    watch = _watched(until)
     if times is None:
         times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
     used = documents_behind(times) if used is None else used
@@ -464,10 +480,14 @@ def signed_within(
     else:
         curves = curves_of_others(times) if others is None else others
     low, middle, high = (
-        100 * (1 - survival_at(curves[edge], number("months", months)))
+        100 * (1 - survival_at(curves[edge], min(months, watch)))
         for edge in ("high", "middle", "low")
     )
-    found = estimate_row(estimate=middle, low=low, high=high, interval="precision of the dates")
+    if months > watch:
+        said = f"at least: the watch ends after {fixed(watch, 1)} months"
+        found = estimate_row(low=low, interval=said)
+    else:
+        found = estimate_row(estimate=middle, low=low, high=high, interval="precision of the dates")
     return [found | _of(used, eco.CA5 if five else _others(times))]
 
 
