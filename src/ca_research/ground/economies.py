@@ -220,14 +220,15 @@ def resolve(name: str) -> str:
 
 
 def resolve_all(names: str | Iterable[str]) -> list[str]:
-    """Codes of one economy or of several, given by codes or names.
+    """Codes of one economy or of several, given by codes or names, each once.
 
     Examples
     --------
-    >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia"])
+    >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia", "China"])
     (['KAZ'], ['CHN', 'RUS'])
     """
-    return [resolve(name) for name in ([names] if isinstance(names, str) else names)]
+    several = [names] if isinstance(names, str) else names
+    return list(dict.fromkeys(resolve(name) for name in several))
 
 
 def named(values: Iterable[object]) -> dict[str, str]:

@@ -11,10 +11,10 @@ from pandas.api.typing import DataFrameGroupBy
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import (
-    AS_CODES,
     alike,
     numbers,
     own_groups,
+    refuse_named,
     refuse_named_aggregates,
     require,
 )
@@ -65,11 +65,7 @@ def refuse_names(trade: pd.DataFrame, wanted: Iterable[str]) -> None:
     codes = set(wanted)
     for column in ("reporter", "partner"):
         held = trade[column].unique()
-        for name, code in eco.named(held).items():
-            if code in codes:
-                raise UsageError(
-                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
-                )
+        refuse_named(held, column, codes)
         if len(held) and not eco.codes() & set(held):
             raise UsageError(
                 f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",

@@ -18,7 +18,7 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, require
+from ..stats.frames import alike, refuse_named_aggregates, require
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
@@ -174,6 +174,9 @@ class Accounts:
                 self.single = named == "source_id"
                 return found
             self.ask(f"drop table {found}")
+        if "partner" in self.items:
+            labels = self.ask(f"select distinct partner from rows where {self.where}").fetchall()
+            refuse_named_aggregates([label for (label,) in labels], "partner")
         cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "0 > 0"
         return self._table(sums + _EXACT[named], [*refused, groups, cell])
 
