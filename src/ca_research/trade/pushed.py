@@ -24,6 +24,7 @@ from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
 from .checks import (
     ALIKE,
+    ALIKE_FLOWS,
     ALIKE_MONEY,
     KEYS,
     REST,
@@ -352,7 +353,8 @@ def revealed_comparative_advantage(
     """
     keys = ["reporter", "year"]
     accounts = _by_product(trade, keys, measure)
-    if money := [c for c in ALIKE_MONEY if c in accounts.columns]:
+    stated = ALIKE_FLOWS if "scope" in world else ALIKE_MONEY  # as the measure of frames has it
+    if money := [c for c in stated if c in accounts.columns]:
         kinds = accounts.ask(
             f"select distinct on ({_names(money)}) * from rows where {accounts.where}"
         )
@@ -447,8 +449,8 @@ def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
     accounts.where = f"product not in ({_texts(sorted(totals))})"
     if None in held:
         measure(accounts.ask("from rows where product is null limit 1").df())
+    one_classification(set(held) - totals)  # first: DuckDB compares no number with 'TOTAL'
     accounts.some(f"from rows where {accounts.where}", measure)
-    one_classification(set(held) - totals)
     return accounts
 
 
