@@ -77,6 +77,22 @@ def refuse_names(trade: pd.DataFrame, wanted: Iterable[str]) -> None:
             )
 
 
+def single_economies(names: str | Iterable[str], allowed: Iterable[str] = ()) -> list[str]:
+    """Codes of economies that were given by codes or names, each once.
+
+    Raises UnknownNameError, and AggregateError for a group: nothing is done to its members by its
+    code.
+    """
+    found = eco.resolve_all(names)
+    for code in found:
+        if eco.is_aggregate(code) and code not in allowed:
+            raise AggregateError(
+                f"{eco.name_of(code)} ({code}) is an aggregate and no single economy",
+                hint=f"name its members: ca.economies.members({code!r}, 2022)",
+            )
+    return found
+
+
 def one_figure_per_cell(
     trade: pd.DataFrame, cell: Sequence[str], groups: Groups | None = None
 ) -> None:
