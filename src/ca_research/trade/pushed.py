@@ -18,7 +18,7 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, refuse_named_aggregates, require
+from ..stats.frames import alike, refuse_named, refuse_named_aggregates, require
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
@@ -412,6 +412,7 @@ def rank(
     total = trade.filter("product = 'TOTAL'")
     if economies is None:
         found = [code for (code,) in total.project("reporter").distinct().fetchall()]
+        refuse_named(found, "reporter")
         economies = sorted(code for code in found if not eco.is_aggregate(code))
     listed = _texts(economies)
     mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
@@ -427,6 +428,21 @@ def rank(
     whole = pd.concat(parts, ignore_index=True)
     order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
     return whole.iloc[order].reset_index(drop=True)
+
+
+def sides(trade: Relation) -> pd.DataFrame:
+    """Each pair of a reporter and a partner once."""
+    return trade.project("reporter, partner").distinct().df()
+
+
+def partners(
+    trade: Relation, economies: Sequence[str] | None, years: Sequence[int] | None
+) -> set[str]:
+    """Partners that economies list themselves in some years; None for all of these."""
+    mine = trade if economies is None else trade.filter(f"reporter in ({_texts(economies)})")
+    if years is not None:
+        mine = mine.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
+    return {partner for (partner,) in mine.project("partner").distinct().fetchall()}
 
 
 def _accounts(
