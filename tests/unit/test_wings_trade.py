@@ -444,6 +444,9 @@ def test_a_partner_that_nobody_lists_is_named_and_does_not_silence_the_others(ma
     with pytest.raises(CoverageError, match="China and Bhutan") as caught:
         ca.trade.rank(made(RANKED), partner=["CHN", "BTN"], **asked)
     assert caught.value.hint == "leave Bhutan out, or say who must be there: needed=['CHN']"
+    theirs = pd.concat([RANKED, frame(*both("CHN", "KAZ", 12, 12, "CHN_GACC"))])
+    with pytest.raises(CoverageError, match="China and Bhutan"):
+        ca.trade.rank(made(theirs), partner=["CHN", "BTN"], basis=["reporter", "mirror"], **asked)
     found = ca.trade.rank(made(RANKED), partner=["CHN", "BTN"], needed=["CHN"], **asked)
     assert found["partner"].tolist() == ["CHN"]
     assert ca.trade.rank(made(RANKED), partner="BTN", **asked).empty

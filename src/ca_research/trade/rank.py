@@ -229,12 +229,12 @@ def rank(
             "is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
+    relation = pushed.is_relation(trade)
     if found.empty:
-        relation = pushed.is_relation(trade)
         refuse_names(pushed.sides(trade) if relation else trade, [*(codes or ()), *(wanted or ())])
-        if wanted and needed is None and "reporter" in bases:
-            own = pushed.partners(trade, codes, asked) if relation else _own(trade, codes, asked)
-            _refuse_unlisted(own, wanted, flow)
+    if wanted and needed is None and "reporter" in {*bases} - {*found["basis"]}:
+        own = pushed.partners(trade, codes, asked) if relation else _own(trade, codes, asked)
+        _refuse_unlisted(own, wanted, flow)
     return measured(found, "rank")
 
 
