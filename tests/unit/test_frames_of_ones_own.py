@@ -249,6 +249,33 @@ def test_the_world_under_another_name_is_no_partner(name, made):
         )
 
 
+@pytest.mark.parametrize("label", ["China", "chn"])
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_one_economy_under_two_labels_is_not_two_partners(label, made):
+    """With the half of China's rows under its name it had two shares, and two places."""
+    frame = exports(("CHN", 2020, 30.0), (label, 2020, 10.0), ("RUS", 2020, 40.0))
+    for measure in (trade.partner_shares, lambda f: trade.rank(f, flow="exports")):
+        with pytest.raises(UsageError, match="'CHN' and"):
+            measure(made(frame))
+    by_name = trade.partner_shares(made(exports(("China", 2020, 30.0), ("Russia", 2020, 10.0))))
+    by_name = by_name if isinstance(by_name, pd.DataFrame) else by_name.df()
+    assert sorted(by_name["share"]) == [0.25, 0.75]
+
+
+def test_one_economy_under_two_labels_is_not_two_investors_creditors_or_destinations():
+    twice = stocks().replace({"DEU": "China"})
+    debt = owed(creditor=["CHN", "China", "RUS"])
+    hosts = course(level="degree", year=2013, destination=["CHN", "China", "RUS"])
+    for call in (
+        lambda: investment.total(twice),
+        lambda: investment.investor_shares(twice),
+        lambda: investment.creditor_hhi(debt, source="D", whole="listed"),
+        lambda: students.destination_shares(hosts, "KAZ", 2013, source="moe_brief_stats_peijin"),
+    ):
+        with pytest.raises(UsageError, match="'CHN' and 'China'"):
+            call()
+
+
 def test_the_world_is_no_investor_no_creditor_and_no_destination():
     world = stocks().replace({"DEU": "World"})
     debt = owed(creditor=["CHN", "World", "RUS"])
@@ -420,8 +447,8 @@ def test_products_are_of_one_level_and_totals_are_none(made):
 
 def test_products_as_numbers_are_not_those_of_text():
     own = basket(p27=60.0, p72=40.0)
-    with pytest.raises(UsageError, match="numbers in one frame and text"):
-        trade.complementarity(own.astype({"product": int}), own)
+    with pytest.raises(UsageError, match="numbers"):
+        trade.complementarity(own.astype({"product": int}), own.assign(flow="import"))
 
 
 def test_cif_is_cif_in_capitals():

@@ -11,7 +11,13 @@ import pandas as pd
 import pytest
 
 from ca_research.ground.economies import CA5
-from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground.errors import (
+    AggregateError,
+    CoverageError,
+    MixedUnitsError,
+    UnknownNameError,
+    UsageError,
+)
 from ca_research.trade.gravity_reassign import reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function
@@ -73,6 +79,10 @@ def test_a_world_panel_as_frame_or_file_gives_the_same(tmp_path):
     for given in (file, both):
         with pytest.raises(UsageError, match=r"source_id.*MADE_UP, OTHER"):
             g.panel(given)
+    halves = np.where(world["exporter_iso3"] < "L", "27", "72")
+    world.assign(product=halves).to_parquet(tmp_path / "products.parquet")
+    with pytest.raises(MixedUnitsError, match=r"product.*27, 72"):
+        g.panel(tmp_path / "products.parquet")
     with pytest.raises(CoverageError, match="no rows of trade by NOBODY"):
         g.panel(file, source="NOBODY")
 
@@ -116,6 +126,81 @@ def test_what_leaves_the_panel_is_logged_once():
 def test_a_panel_that_is_refused(rows, error, words):
     with pytest.raises(error, match=words):
         g.panel(rows())
+
+
+def test_a_group_is_neither_excluded_nor_treated_by_its_code():
+    """A group has no row of its own: excluded, it left everybody in the panel."""
+    for name in ("CA5", "EU"):
+        with pytest.raises(AggregateError, match="name its members"):
+            g.panel(trade(), exclude=[name])
+    assert set(g.panel(trade(), exclude=CA5)["exporter"]) == {"CHN", "RUS", "TUR", "USA"}
+    out = made()
+    for sides in ((["CA5", "RUS"], "CHN"), ("CHN", ["CA5", "RUS"])):
+        with pytest.raises(AggregateError, match=r"\(CA5\) is an aggregate"):
+            g.treated_pairs(out, *sides)
+    for asked in (("CHN", ["CA5", "RUS", "TUR", "USA"]), ("CA5", ["RUS", "TUR", "USA"])):
+        with pytest.raises(AggregateError, match=r"\(CA5\) is an aggregate"):
+            reassign(out, *asked)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("source_id", ["A", None]), ("valuation", ["fob", None]), ("scope", ["goods", None])],
+)
+def test_what_a_row_does_not_state_is_not_what_the_others_are(column, values):
+    with pytest.raises((UsageError, MixedUnitsError), match=f"{column}.*not stated"):
+        g.panel(trade(**{column: values * 72}))
+
+
+def wide(**more) -> pd.DataFrame:
+    """A covariate of each economy and year."""
+    cells = [(c, y, 1.0 + i) for i, c in enumerate(CODES) for y in (2010, 2011)]
+    return pd.DataFrame(cells, columns=["economy", "year", "gdp"]).assign(**more)
+
+
+@pytest.mark.parametrize(
+    ("covariates", "error", "words"),
+    [
+        (lambda: wide(indicator=["GDP", "POP"] * 9), MixedUnitsError, "indicator"),
+        (lambda: wide().replace({"economy": {"CHN": "China"}}), UsageError, "'China'"),
+        (lambda: wide(gdp="12.5"), UsageError, "'gdp' holds what is no number"),
+        (lambda: wide().drop(columns="gdp"), UsageError, "no column of numbers"),
+        (lambda: wide().iloc[1:].replace({"year": {2010: np.nan}}), UsageError, "without 'year'"),
+        (lambda: wide().replace({"year": {2010: "2010/11"}}), UsageError, "not years"),
+        (lambda: [wide()], UsageError, "a frame is needed"),
+    ],
+)
+def test_covariates_that_are_refused(covariates, error, words):
+    with pytest.raises(error, match=words):
+        g.panel(trade(), covariates=covariates())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: g.panel({"a": 1}),
+        lambda: g.panel(None),
+        lambda: g.panel(trade().drop(columns="source_id"), source="MADE_UP"),
+        lambda: g.panel(trade(year="2020/21")),
+        lambda: g.panel(trade(year=2020.5)),
+        lambda: g.panel(trade(), years="2010"),
+        lambda: g.panel(trade(), geography().drop(columns="contiguous")),
+        lambda: g.panel(trade(), geography().assign(distance_km="far")),
+        lambda: g.treated_pairs(made().astype({"year": str}), "CHN", CA5, since=2011),
+        lambda: g.gravity(made(), cluster=None),
+        lambda: g.gravity(made(), effects=None),
+        lambda: reassign(made().astype({"year": str}), "CHN", CA5, since=2011),
+        lambda: reassign(made(), "CHN", CA5, least="3"),
+        lambda: reassign(made(), "CHN", ["CHN", *CA5]),
+    ],
+)
+def test_a_call_that_is_wrong_is_refused_in_words(call):
+    with pytest.raises(UsageError):
+        call()
+
+
+def test_one_year_is_a_choice_of_years():
+    pd.testing.assert_frame_equal(g.panel(trade(), years=2010), g.panel(trade(), years=[2010]))
 
 
 def test_covariates_join_by_pair_or_by_economy():
@@ -239,6 +324,35 @@ def test_an_estimation_that_is_refused(change, options, error, words):
         g.gravity(change(made()), **options)
 
 
+ODD_PANELS = {
+    "a pair twice": (lambda p: pd.concat([p, p.assign(value_usd=1.0)]), "share a cell"),
+    "two products": (
+        lambda p: pd.concat([p.assign(product="27"), p.assign(product="72")]),
+        "product",
+    ),
+    "a product for each pair": (
+        lambda p: p.assign(product=np.where(p["exporter"] == "CHN", "27", "72")),
+        "product",
+    ),
+    "two flows": (
+        lambda p: p.assign(flow=np.where(p["exporter"] == "CHN", "export", "import")),
+        "flow",
+    ),
+    "a pair with itself": (lambda p: p.replace({"importer": {"RUS": "CHN"}}).drop_duplicates(
+        ["exporter", "importer", "year"]), "with itself"),
+    "a name": (lambda p: p.replace({"importer": {"KAZ": "Kazakhstan"}}), "'Kazakhstan'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD_PANELS)
+def test_a_panel_of_ones_own_has_one_figure_for_each_pair_of_two_economies(odd):
+    """Rows that stood twice made the errors smaller, and a name left its pairs untreated."""
+    change, words = ODD_PANELS[odd]
+    for estimate in (g.gravity, lambda p: reassign(p, "CHN", CA5)):
+        with pytest.raises((UsageError, MixedUnitsError), match=words):
+            estimate(change(made()))
+
+
 def test_result_exports_and_does_not_change_its_input():
     out = made()
     before = out.copy()
@@ -290,6 +404,11 @@ def test_reassignment_records_who_has_no_place():
         reassign(out, "DEU", CA5)
     with pytest.raises(UnknownNameError):
         reassign(out, "CHN", CA5, direction="sideways")
+
+
+def test_a_partner_that_is_not_in_the_panel_is_not_left_out_in_silence():
+    with pytest.raises(CoverageError, match="Germany"):
+        reassign(made(), "CHN", [*CA5, "DEU"])
 
 
 def test_change_needs_pairs_before_and_after():

@@ -92,7 +92,7 @@ MEASURES = {
     ),
     "trade_intensity": (trade.trade_intensity, world()),
     "complementarity": (
-        lambda f: trade.complementarity(f, f),
+        lambda f: trade.complementarity(f, f.assign(flow="import")),
         rows(("CHN",), flows=("export",), products=PRODUCTS),
     ),
     "growth": (lambda f: trade.growth(f, by=["reporter", "flow"]), rows(("CHN",), years=YEARS)),

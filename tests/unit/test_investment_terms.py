@@ -191,8 +191,8 @@ def test_stocks_of_unlike_kinds_are_not_ranked(column, other):
 @pytest.mark.parametrize(
     ("choice", "error", "says"),
     [
-        ({"merge": {"EU27": "CHN"}}, AggregateError, "EU27 in merge is a group"),
-        ({"leave_out": ["EU27"]}, AggregateError, "EU27 in leave_out is a group"),
+        ({"merge": {"EU27": "CHN"}}, AggregateError, r"EU27\) is an aggregate"),
+        ({"leave_out": ["EU27"]}, AggregateError, r"EU27\) is an aggregate"),
         ({"merge": ["HKG", "CHN"]}, UsageError, "merge must be a mapping, not list"),
     ],
 )
@@ -204,7 +204,7 @@ def test_investors_that_cannot_be_merged_or_left_out(choice, error, says):
 @pytest.mark.parametrize(("column", "code"), [("host", "KAZ"), ("investor", "CHN")])
 def test_stocks_take_codes_and_not_names(column, code):
     named = STOCKS.replace({column: {code: ca.economies.name_of(code)}})
-    with pytest.raises(UsageError, match=f"among the {column}s is a name of {code}"):
+    with pytest.raises(UsageError, match=f"{column} holds .*, not the code .{code}"):
         inv.stock_by_investor(named, "KAZ", 2020, leave_out=["CHN"])
 
 
@@ -570,7 +570,7 @@ def test_texts_of_yes_and_no_are_read_as_such(column):
     ("choice", "error", "says"),
     [
         ({"loan_types": ["loans"]}, UnknownNameError, "unknown loan type 'loans'"),
-        ({"economies": ["CA5"]}, AggregateError, "CA5 in economies is a group"),
+        ({"economies": ["CA5"]}, AggregateError, r"CA5\) is an aggregate"),
         ({"economies": []}, UsageError, "no economy"),
         ({"discount": 0.1}, UsageError, "a fraction in the place of a percentage"),
     ],
@@ -581,7 +581,7 @@ def test_terms_of_what_no_loan_is_are_not_none(choice, error, says):
 
 
 def test_hosts_of_loans_are_codes():
-    with pytest.raises(UsageError, match="'Kyrgyzstan' among the hosts") as caught:
+    with pytest.raises(UsageError, match="host holds 'Kyrgyzstan'") as caught:
         inv.loan_terms(LOANS.replace({"host": {"KGZ": "Kyrgyzstan"}}), edition="a")
     assert "ca.economies.resolve" in caught.value.hint
 

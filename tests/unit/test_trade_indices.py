@@ -2,6 +2,7 @@
 tables.
 """
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,6 +116,53 @@ def test_grubel_lloyd_by_hand():
     assert found["grubel_lloyd"] == pytest.approx(0.5) and found["products"] == 3
     with pytest.raises(CoverageError):
         ca.trade.grubel_lloyd(basket({"27": 10}), by=["reporter", "year"])
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("price_basis", ["current USD", "constant 2015 USD"]),
+        ("scope", ["goods", "goods_and_services"]),
+        ("unit", ["USD", "thousand USD"]),
+    ],
+)
+def test_two_flows_or_baskets_are_of_one_kind(column, values):
+    sold, bought = basket({"27": 10, "72": 4}), basket({"27": 6, "72": 4}, flow="import")
+    one, other = (
+        part.assign(**{column: v}) for part, v in zip((sold, bought), values, strict=True)
+    )
+    with pytest.raises(MixedUnitsError, match=column):
+        ca.trade.grubel_lloyd(pd.concat([one, other]))
+    with pytest.raises(MixedUnitsError, match=column):
+        ca.trade.complementarity(one, other)
+    world = other.assign(flow="export")
+    for rows in (one, duckdb.connect().from_df(one)):
+        with pytest.raises(MixedUnitsError, match=column):
+            ca.trade.revealed_comparative_advantage(rows, world)
+
+
+def test_the_sources_of_intra_industry_trade_are_those_of_its_products():
+    rows = pd.concat([basket({"27": 10}), basket({"27": 6}, flow="import")])
+    found = ca.trade.grubel_lloyd(pd.concat([rows, basket({"TOTAL": 16}, source="T")]))
+    assert found["sources"].tolist() == [("S",)]
+
+
+@pytest.mark.parametrize("products", [[27, 72], [1, 101], ["1", "27"], ["01", "101"]])
+def test_products_that_lost_their_zero_are_refused(products):
+    """Chapter 01 stood beside its heading 0101, and the share of both was a third of nothing."""
+    rows = basket({"27": 60, "72": 40}).assign(product=products)
+    for made in (rows, duckdb.connect().from_df(rows)):
+        with pytest.raises(UsageError, match="product"):
+            ca.trade.product_shares(made)
+        with pytest.raises(UsageError, match="product"):
+            ca.trade.revealed_comparative_advantage(made, rows)
+    with pytest.raises(UsageError, match="product"):
+        ca.trade.complementarity(basket({"01": 60, "27": 40}), rows.assign(flow="import"))
+
+
+def test_a_basket_of_the_other_flow_is_refused():
+    with pytest.raises(UsageError, match="flow"):
+        ca.trade.complementarity(basket({"27": 1}), basket({"27": 1}))
 
 
 def test_balance_of_a_missing_flow_is_missing():

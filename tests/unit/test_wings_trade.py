@@ -5,6 +5,7 @@ Most frames are made up (values in plain numbers); the real tables are used wher
 
 from __future__ import annotations
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -432,3 +433,81 @@ def test_a_rank_among_one_partner_is_refused():
     with pytest.raises(UsageError, match="lists one partner of KAZ") as caught:
         ca.trade.rank(rows, partner="China")
     assert "all partners" in caught.value.hint
+
+
+RANKED = frame(*own(("CHN", 24), ("RUS", 27), ("TUR", 9), ("WLD", 70)))
+
+
+@pytest.mark.parametrize("made", [lambda f: f, lambda f: duckdb.connect().from_df(f)])
+def test_a_partner_that_nobody_lists_is_named_and_does_not_silence_the_others(made):
+    asked = {"economy": "KAZ", "year": 2022}
+    with pytest.raises(CoverageError, match="China and Bhutan") as caught:
+        ca.trade.rank(made(RANKED), partner=["CHN", "BTN"], **asked)
+    assert caught.value.hint == "leave Bhutan out, or say who must be there: needed=['CHN']"
+    theirs = pd.concat([RANKED, frame(*both("CHN", "KAZ", 12, 12, "CHN_GACC"))])
+    with pytest.raises(CoverageError, match="China and Bhutan"):
+        ca.trade.rank(made(theirs), partner=["CHN", "BTN"], basis=["reporter", "mirror"], **asked)
+    found = ca.trade.rank(made(RANKED), partner=["CHN", "BTN"], needed=["CHN"], **asked)
+    assert found["partner"].tolist() == ["CHN"]
+    assert ca.trade.rank(made(RANKED), partner="BTN", **asked).empty
+    for silent in ({"economy": "TKM", "year": 2022}, {"economy": "KAZ", "year": 2021}):
+        assert ca.trade.rank(made(RANKED), partner=["CHN", "RUS"], **silent).empty
+
+
+@pytest.mark.parametrize("made", [lambda f: f, lambda f: duckdb.connect().from_df(f)])
+@pytest.mark.parametrize("argument", ["partner", "among", "needed"])
+def test_a_group_is_no_partner_of_a_rank(made, argument):
+    for group in ("CA5", ["EU27", "CHN"], "World"):
+        with pytest.raises(AggregateError, match="cannot stand among its members"):
+            ca.trade.rank(made(RANKED), economy="KAZ", year=2022, **{argument: group})
+
+
+@pytest.mark.parametrize("argument", ["partner", "among", "needed"])
+def test_a_group_has_no_lead(argument):
+    choices = {"economies": ["KAZ"], "year": 2022, "partner": "CHN"} | {argument: "CA5"}
+    if argument != "partner":
+        choices[argument] = ["CHN", "RUS", "CA5"]
+    with pytest.raises(AggregateError, match="cannot stand among its members"):
+        ca.trade.lead(RANKED, **choices)
+    with pytest.raises(AggregateError, match="cannot stand among its members"):
+        ca.trade.rank_years(RANKED, economy="KAZ", needed=["CA5"])
+
+
+def test_who_is_asked_about_takes_part():
+    """A lead among others said that there was no turnover with China."""
+    asked = {"economies": ["KAZ"], "year": 2022, "partner": "CHN"}
+    with pytest.raises(UsageError, match="CHN is asked about"):
+        ca.trade.lead(RANKED, among=["RUS", "TUR"], **asked)
+    with pytest.raises(UsageError, match="TUR is asked about"):
+        ca.trade.lead(RANKED, among=["RUS", "CHN"], needed=["TUR"], **asked)
+    with pytest.raises(UsageError, match="CHN is asked about"):
+        ca.trade.rank(RANKED, economy="KAZ", partner="CHN", among=["RUS", "TUR"])
+    union = {"among": ["CHN", "RUS"], "eu": "one"}
+    assert ca.trade.lead(RANKED, **(asked | {"partner": "EU27"}), **union)["estimate"].isna().all()
+
+
+@pytest.mark.parametrize("made", [lambda f: f, lambda f: duckdb.connect().from_df(f)])
+def test_what_is_asked_for_twice_is_answered_once(made):
+    once = {"economy": "KAZ", "year": 2022, "partner": "CHN", "basis": "reporter"}
+    twice = {"economy": ["KAZ", "Kazakhstan"], "year": [2022, 2022], "partner": ["CHN", "China"]}
+    twice |= {"basis": ["reporter", "reporter"]}
+    assert ca.trade.rank(made(RANKED), **twice).equals(ca.trade.rank(made(RANKED), **once))
+
+
+def test_an_economy_named_twice_has_one_lead_and_one_reconciliation():
+    twice = ["KAZ", "Kazakhstan"]
+    assert len(ca.trade.lead(RANKED, economies=twice, partner="CHN", year=2022)) == 1
+    rows = RANKED.assign(valuation="fob")
+    assert len(ca.trade.reconcile(twice, "CHN", rows)) == len(
+        ca.trade.reconcile("KAZ", "CHN", rows)
+    )
+
+
+@pytest.mark.parametrize("made", [lambda f: f, lambda f: duckdb.connect().from_df(f)])
+@pytest.mark.parametrize("economy", [None, "KAZ"])
+def test_names_in_the_place_of_codes_are_refused_wherever_rows_are(made, economy):
+    named = RANKED.replace({"reporter": {"KAZ": "Kazakhstan"}})
+    beside = pd.concat([named, RANKED.assign(reporter="UZB", source_id="UZB_STAT")])
+    for rows in (named, beside):
+        with pytest.raises(UsageError, match="reporter holds 'Kazakhstan', not the code 'KAZ'"):
+            ca.trade.rank(made(rows), economy=economy, year=2022)

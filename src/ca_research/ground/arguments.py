@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import numbers
 import reprlib
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from .errors import UsageError
@@ -34,6 +35,19 @@ def whole_number(name: str, value: Any, example: str = "2022") -> int:
     if not number(name, value, example).is_integer():
         refuse(name, "a whole number", value, example)
     return int(value)
+
+
+def whole_numbers(name: str, values: Any, example: str = "2022") -> list[int]:
+    """One whole number or several, each once; raises UsageError for anything else.
+
+    Examples
+    --------
+    >>> whole_numbers("year", 2013), whole_numbers("year", [2022, 2013, 2022])
+    ([2013], [2022, 2013])
+    """
+    one = isinstance(values, str) or not isinstance(values, Iterable)
+    several = [values] if one else values
+    return list(dict.fromkeys(whole_number(name, value, example) for value in several))
 
 
 def year_span(since: Any, until: Any) -> tuple[int, int]:

@@ -220,14 +220,29 @@ def resolve(name: str) -> str:
 
 
 def resolve_all(names: str | Iterable[str]) -> list[str]:
-    """Codes of one economy or of several, given by codes or names.
+    """Codes of one economy or of several, given by codes or names, each once.
 
     Examples
     --------
-    >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia"])
+    >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia", "China"])
     (['KAZ'], ['CHN', 'RUS'])
     """
-    return [resolve(name) for name in ([names] if isinstance(names, str) else names)]
+    several = [names] if isinstance(names, str) else names
+    return list(dict.fromkeys(resolve(name) for name in several))
+
+
+def single_economies(names: str | Iterable[str], allowed: Iterable[str] = ()) -> list[str]:
+    """`resolve_all`, which raises AggregateError for a group that is not `allowed`: what is done to
+    its code is not done to its members.
+    """
+    found = resolve_all(names)
+    for code in found:
+        if is_aggregate(code) and code not in allowed:
+            raise AggregateError(
+                f"{name_of(code)} ({code}) is an aggregate and no single economy",
+                hint=f"name its members: ca.economies.members({code!r}, 2022)",
+            )
+    return found
 
 
 def named(values: Iterable[object]) -> dict[str, str]:

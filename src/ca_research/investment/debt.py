@@ -14,8 +14,8 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..stats.frames import ROUNDING, numbers, require, years
-from .guards import CREDITOR_TOTALS, current_dollars, refuse_names
+from ..stats.frames import ROUNDING, numbers, refuse_named, require, years
+from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
 
@@ -140,7 +140,7 @@ def debt_exposure(
     absent = [debtor for debtor in debtors if debtor not in set(found["debtor"])]
     if not absent:
         return found
-    refuse_names(debt, ("debtor",))
+    refuse_named(debt["debtor"].unique(), "debtor")
     why = f"{', '.join(sorted(common))} gives no stock owed to {creditor}"
     lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
     return pd.concat([found.astype({"year": "Int64"}), lost], ignore_index=True)

@@ -14,6 +14,7 @@ from ..stats.frames import (
     keys_of,
     numbers,
     own_groups,
+    refuse_named,
     refuse_named_aggregates,
     require,
     with_sources,
@@ -160,8 +161,8 @@ def stock_by_investor(
         raise UsageError(
             f"merge must be a mapping, not {type(merge).__name__}", hint="merge={'HKG': 'CHN'}"
         )
-    ends = [guards.single(side, "merge") for side in ((merge or {}).keys(), (merge or {}).values())]
-    into = dict(zip(*ends, strict=True))
+    into = {eco.resolve(one): eco.resolve(other) for one, other in (merge or {}).items()}
+    eco.single_economies([*into, *into.values()])
     merged = rows.assign(investor=rows["investor"].astype(object).replace(into))
     added = merged.groupby("investor")["value_usd"].agg(lambda held: held.sum(skipna=False))
     table = added.reset_index()
@@ -175,14 +176,14 @@ def stock_rows(
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
     years(investment)
-    out = guards.single(leave_out, "leave_out")
+    out = eco.single_economies(leave_out)
     rows = investment[
         (investment["measure"] == "fdi_stock")
         & (investment["host"] == eco.resolve(host))
         & (investment["year"] == whole_number("year", year))
     ]
     if rows.empty:
-        guards.refuse_names(investment, ("host",))
+        refuse_named(investment["host"].unique(), "host")
     rows = rows[_single(rows)]
     numbers(rows.dropna(subset=["value_usd"]), "value_usd", negative=True)
     if rows["source_id"].nunique() > 1:
@@ -191,7 +192,7 @@ def stock_rows(
         best = rows.groupby("source_id")["investor"].nunique().idxmax()
         rows = rows[rows["source_id"] == best]
     alike(rows, _KINDS)
-    guards.refuse_names(rows, ("investor",))
+    refuse_named(rows["investor"].unique(), "investor")
     if rows["investor"].duplicated().any():
         raise UsageError(
             f"two stocks of one investor in {host} at the end of {year}",

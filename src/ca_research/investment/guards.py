@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UsageError
-from ..stats.frames import AS_CODES, refuse_named_aggregates, require, years
+from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
 
 CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
@@ -118,30 +118,6 @@ def truths(frame: pd.DataFrame, column: str) -> pd.Series:
     return said.astype("boolean").reindex(held.index)
 
 
-def refuse_names(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """UsageError where names of economies ('Kazakhstan') stand in the place of their codes: rows of
-    a code would not be found.
-    """
-    for column in columns:
-        if named := eco.named(frame[column].unique()):
-            name, code = next(iter(named.items()))
-            raise UsageError(
-                f"{name!r} among the {column}s is a name of {code}", hint=AS_CODES.format(column)
-            )
-
-
-def single(economies: str | Iterable[str], what: str, there: Iterable[str] = ()) -> list[str]:
-    """Codes of economies; AggregateError for a group that is not `there`: no row is its own."""
-    found, there = eco.resolve_all(economies), set(there)
-    for code in found:
-        if eco.is_aggregate(code) and code not in there:
-            raise AggregateError(
-                f"{code} in {what} is a group, and no row is its own",
-                hint=f"name economies: ca.economies.members({code!r}, 2022)",
-            )
-    return found
-
-
 def refuse_absent(
     wanted: Iterable[str], frame: pd.DataFrame, column: str, found: pd.Series
 ) -> None:
@@ -149,7 +125,7 @@ def refuse_absent(
     them in other words than codes.
     """
     if absent := [code for code in wanted if code not in set(found)]:
-        refuse_names(frame, (column,))
+        refuse_named(frame[column].unique(), column)
         raise CoverageError(
             f"no figures of {', '.join(absent)}",
             hint=f"leave them out: missing is not zero; ca.coverage('debt', by=[{column!r}])",

@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, UsageError, known_name
-from ..stats.frames import names, require
+from ..stats.frames import names, refuse_named, require
 from ..stats.result import Result
 from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds
@@ -380,11 +381,11 @@ def loan_terms(
     require(projects, ("flow_type",), keys=("host",))
     grant_element(0, 1, 0, discount=discount, payments_per_year=payments_per_year)  # or it refuses
     mine = guards.one_edition(projects, edition)
-    guards.refuse_names(mine, ("host",))
+    refuse_named(mine["host"].unique(), "host")
     here = set(mine["host"])
     if economies is not None and not len(economies):
         raise UsageError("no economy to report on", hint="economies=['KAZ']")
-    hosts = sorted(here) if economies is None else guards.single(economies, "economies", here)
+    hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
     wanted = names(loan_types)

@@ -4,7 +4,7 @@ domain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -142,14 +142,35 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
 
 
 def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
-    """Raise AggregateError for names of aggregates ('World') where their codes would stand: nothing
-    tells these from single economies.
+    """Raise AggregateError for names of aggregates ('World') where their codes would stand, for
+    nothing tells these from single economies; UsageError for one economy under two labels.
     """
-    for name, code in eco.named(values).items():
+    held = list(values)
+    labels: dict[str, str] = {}
+    for name, code in eco.named(held).items():
         if eco.is_aggregate(code):
             raise AggregateError(
                 f"{name!r} among the {column}s is a name of the aggregate {code}",
                 hint=AS_CODES.format(column),
+            )
+        other = labels.setdefault(code, code if code in held else name)
+        if other != name:
+            raise UsageError(
+                f"{other!r} and {name!r} among the {column}s are one economy",
+                hint=AS_CODES.format(column),
+            )
+
+
+def refuse_named(
+    values: Iterable[object], column: str, wanted: Collection[str] | None = None
+) -> None:
+    """Raise UsageError for names of economies where their codes would stand; of the `wanted` alone,
+    if given.
+    """
+    for name, code in eco.named(values).items():
+        if wanted is None or code in wanted:
+            raise UsageError(
+                f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
             )
 
 
@@ -160,11 +181,7 @@ def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Iterable[s
     codes = set(wanted)
     for column in columns:
         held = frame[column].unique()
-        for name, code in eco.named(held).items():
-            if code in codes:
-                raise UsageError(
-                    f"{column} holds {name!r}, not the code {code!r}", hint=AS_CODES.format(column)
-                )
+        refuse_named(held, column, codes)
         if len(held) and not eco.codes() & set(held):
             raise UsageError(
                 f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",

@@ -34,6 +34,10 @@ KEYS = ("reporter", "partner", "year", "flow", "product")
 
 ALIKE_MONEY = ("price_basis", "unit", "currency")
 """Of ALIKE, what must agree even where two sides or two flows are set against each other."""
+ALIKE_FLOWS = ("scope", *ALIKE_MONEY)
+"""Likewise where two flows or baskets are of one source: exports are fob and imports cif, but both
+are of goods, or of goods and services.
+"""
 
 
 def undeclared(trade: pd.DataFrame) -> pd.Series:
@@ -195,9 +199,20 @@ def single_products(trade: pd.DataFrame) -> pd.DataFrame:
 
 def one_classification(products: Iterable[Any]) -> None:
     """Raise MixedUnitsError for HS and SITC together, or a chapter ('27') beside its headings
-    ('2709').
+    ('2709'); UsageError for numbers, and for codes that lost a zero ('101'): nothing would tell
+    whose headings they are.
     """
-    codes = sorted({str(p) for p in products})
+    held = set(products)
+    codes = sorted(map(str, held))
+    lost = [code for code in codes if code.isdigit() and len(code) % 2]
+    if lost or any(not isinstance(product, str) for product in held):
+        raise UsageError(
+            f"product {lost[0]!r} is no code of HS, which has two digits, four or six"
+            if lost
+            else "products are numbers, not codes as text",
+            hint="write codes as text, with their zeros: "
+            "frame['product'].astype(str).map(lambda p: p.zfill(len(p) + len(p) % 2))",
+        )
     if len({code.startswith("SITC") for code in codes}) > 1:
         raise MixedUnitsError(
             "HS chapters and SITC sections together",
@@ -217,7 +232,7 @@ def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     sections).
 
     Raises UnknownNameError without a column `product`, CoverageError without such rows,
-    MixedUnitsError for both kinds or two levels of one, UsageError for numbers beside text.
+    MixedUnitsError for both kinds or two levels of one, UsageError for products as numbers.
     """
     parts = []
     for frame in (trade, *others):
@@ -229,11 +244,6 @@ def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
         numbers(part, "value_usd")
         one_classification(part["product"].unique())
         parts.append(part)
-    if len({pd.api.types.is_numeric_dtype(part["product"].dtype) for part in parts}) > 1:
-        raise UsageError(
-            "products are numbers in one frame and text in the other",
-            hint="write both as text: frame['product'].astype(str).str.zfill(2)",
-        )
     one_classification(p for part in parts for p in part["product"].unique())
     return parts[0]
 

@@ -19,10 +19,10 @@ import pandas as pd
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
 from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
-from ..stats.frames import alike, level_between, names, origin, require
+from ..stats.frames import level_between, names, origin, refuse_named, require
 from ..stats.result import Result
-from .checks import ALIKE, refuse_aggregates
-from .gravity_panel import one_value, panel, treated_pairs
+from .checks import one_figure_per_cell, refuse_aggregates
+from .gravity_panel import of_one_kind, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 
@@ -52,8 +52,15 @@ def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np
     return pd.factorize(code)[0]
 
 
+def _parts(joined: str) -> list[str]:
+    """Names that a '+' joins."""
+    if not isinstance(joined, str):
+        raise UsageError(f"no fixed effect or cluster: {joined!r}", hint=", ".join(CLUSTERS))
+    return [part.strip() for part in joined.split("+")]
+
+
 def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
-    ways = [part.strip() for part in cluster.split("+")]
+    ways = _parts(cluster)
     if len(ways) > 2 or len(set(ways)) < len(ways):
         raise UsageError(
             f"cluster {cluster!r}", hint="one cluster, or two different ones: 'exporter+importer'"
@@ -245,10 +252,16 @@ def complete(
             raise UnknownNameError("covariate", term, panel.columns)
     if len(set(terms)) < len(terms):
         raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
-    one_value(panel, "source_id", "choose one: panel(..., source='PENPPML')")
-    alike(panel, ALIKE)
+    of_one_kind(panel)
     for side in ("exporter", "importer"):
         refuse_aggregates(panel, side, allowed=())
+        refuse_named(panel[side].unique(), side)
+    one_figure_per_cell(panel, ("exporter", "importer", "year"))
+    if own := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
+        raise UsageError(
+            f"{own} row(s) of an economy with itself",
+            hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
+        )
     try:
         value = panel["value_usd"].to_numpy(dtype=float, na_value=np.nan)
         x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
@@ -288,10 +301,9 @@ def complete(
         if estimator == "ols"
         else value
     )
-    parts = [part.strip() for part in effects.split("+")]
-    return Sample(y, x, [_codes(panel, e) for e in parts], _cluster_codes(panel, cluster)).keep(
-        known
-    ), known
+    return Sample(
+        y, x, [_codes(panel, e) for e in _parts(effects)], _cluster_codes(panel, cluster)
+    ).keep(known), known
 
 
 def gravity(
@@ -338,9 +350,10 @@ def gravity(
     UnknownNameError
         An estimator, effect, cluster or column that is none.
     UsageError
-        Mixed sources, text, negative trade, a term twice, more than two clusters.
+        Mixed sources or flows, a pair twice in a year or with itself, names for codes, text,
+        negative trade, a term twice, more than two clusters.
     MixedUnitsError
-        Several valuations or price bases.
+        Several products, valuations, scopes or price bases.
     CoverageError
         Nothing to estimate on, a covariate that is all missing, fewer than two clusters, no term
         identified, an exact fit.
@@ -381,8 +394,6 @@ def gravity(
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
-    if twice := int(panel.drop(columns="sources", errors="ignore").duplicated().sum()):
-        raise UsageError(f"{twice} rows stand twice", hint="panel.drop_duplicates()")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     if estimator == "ppml":

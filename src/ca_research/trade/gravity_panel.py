@@ -5,6 +5,7 @@ log of what left.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
+from ..ground.arguments import whole_number, whole_numbers
 from ..ground.errors import (
     CaResearchError,
     CoverageError,
@@ -22,8 +23,9 @@ from ..ground.errors import (
     known_name,
 )
 from ..stats.fixed_effects import note
-from ..stats.frames import numbers, origin, require, years
-from .checks import one_figure_per_cell
+from ..stats.frames import numbers, origin, refuse_named, require
+from ..stats.frames import years as refuse_no_years
+from .checks import ALIKE, ALIKE_MONEY, one_figure_per_cell
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
 _KEYS = ["exporter", "importer", "year"]
@@ -32,41 +34,68 @@ _KEYS = ["exporter", "importer", "year"]
 def one_value(
     rows: pd.DataFrame, column: str, hint: str, error: type[CaResearchError] = UsageError
 ) -> None:
-    found = sorted(map(str, rows[column].dropna().unique())) if column in rows else []
-    if len(found) > 1:
+    """Raise `error` where a column that is there has several values; not stated is one too."""
+    held = rows[column].unique() if column in rows else []
+    if len(held) > 1:
+        found = sorted("not stated" if pd.isna(one) else str(one) for one in held)
         raise error(f"several values of {column} in one panel: {', '.join(found[:8])}", hint=hint)
+
+
+def of_one_kind(rows: pd.DataFrame) -> None:
+    """Raise UsageError for rows of several sources or flows, MixedUnitsError for several products
+    or kinds of figures.
+    """
+    one_value(rows, "source_id", "choose one: panel(..., source='PENPPML')")
+    one_value(
+        rows, "flow", "filter by flow: a panel holds exports or imports as one side reports them"
+    )
+    one_value(rows, "product", "filter by product, for example product='TOTAL'", MixedUnitsError)
+    one_value(rows, "valuation", "keep fob or cif rows, or adjust them first", MixedUnitsError)
+    for column in ALIKE_MONEY:
+        one_value(rows, column, f"keep rows of one {column}", MixedUnitsError)
+    one_value(rows, "scope", "keep rows of goods, or of goods and services", MixedUnitsError)
+
+
+def _whole_years(rows: pd.DataFrame) -> pd.Series:
+    """Years as integers, also such as files hold as text; UsageError for what is none."""
+    refuse_no_years(rows, text=True)
+    found = pd.to_numeric(rows["year"], errors="coerce").astype(float)
+    odd = found.isna() | (found % 1 != 0)
+    if odd.any():
+        raise UsageError(
+            f"'year' holds {rows.loc[odd, 'year'].iloc[0]!r}, not years as numbers",
+            hint="write each year as one number, such as 2020",
+        )
+    return found.astype(int)
 
 
 def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame:
     """Rows with exporter, importer, year, value_usd, source_id, of one source, flow, product and
     valuation.
     """
-    if not isinstance(trade, pd.DataFrame):
+    if isinstance(trade, str | Path):
         import pyarrow.parquet as pq
 
         if not Path(trade).is_file():
             raise UsageError(
                 f"no file {str(trade)!r}", hint="a frame, or the path of a Parquet file"
             )
-        wanted = [*_WORLD, "year", "value_usd", "source_id", "valuation"]
-        there = [c for c in wanted if c in pq.read_schema(trade).names]
+        wanted = [*_WORLD, "year", "value_usd", "source_id", "flow", "product", *ALIKE]
+        held = pq.read_schema(trade).names
+        there = [c for c in wanted if c in held]
+        if source:
+            known_name("column", "source_id", held)
         trade = pq.read_table(
             trade, columns=there, filters=[("source_id", "=", source)] if source else None
         ).to_pandas()
-    elif source:
-        trade = trade[trade["source_id"] == source]
+    else:
+        trade = require(trade, ("source_id",) if source else ())
+        trade = trade[trade["source_id"] == source] if source else trade
     if trade.empty:
         raise CoverageError(
             f"no rows of trade{f' by {source}' if source else ''}", hint="ca.coverage('trade')"
         )
-    one_value(trade, "source_id", "choose one: panel(..., source='PENPPML')")
-    one_value(
-        trade, "flow", "filter by flow: a panel holds exports or imports as one side reports them"
-    )
-    one_value(trade, "product", "filter by product, for example product='TOTAL'", MixedUnitsError)
-    one_value(trade, "valuation", "keep fob or cif rows, or adjust them first", MixedUnitsError)
-    one_value(trade, "price_basis", "keep rows of one price basis", MixedUnitsError)
-    one_value(trade, "scope", "keep rows of goods, or of goods and services", MixedUnitsError)
+    of_one_kind(trade)
     if set(_WORLD) <= set(trade.columns):
         names = _WORLD
     elif {"reporter", "partner", "flow"} <= set(trade.columns):
@@ -87,9 +116,8 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     rows = trade.rename(columns=names)
     require(rows, ("value_usd", "source_id"), keys=_KEYS)
     numbers(rows[rows["value_usd"].notna()], "value_usd")
-    years(rows, text=True)
-    rows = rows[[*_KEYS, "value_usd", "source_id"]]
-    types = {"exporter": str, "importer": str, "year": int, "value_usd": float, "source_id": str}
+    rows = rows[[*_KEYS, "value_usd", "source_id"]].assign(year=_whole_years(rows))
+    types = {"exporter": str, "importer": str, "value_usd": float, "source_id": str}
     return rows.astype(types).reset_index(drop=True)
 
 
@@ -97,19 +125,23 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and
     year for both sides.
     """
-    figures = [
-        c
-        for c in covariates.select_dtypes(["number", "bool"]).columns
-        if c not in (*_KEYS, "is_aggregate")
-    ]
+    covariates = require(covariates, ())
     if {"exporter", "importer"} <= set(covariates.columns):
-        sides = {"": [k for k in _KEYS if k in covariates.columns]}
+        given = [k for k in _KEYS if k in covariates.columns]
+        sides = {"": given}
     elif {"economy", "year"} <= set(covariates.columns):
+        given = ["economy", "year"]
         sides = {"_exporter": ["exporter", "year"], "_importer": ["importer", "year"]}
     else:
         raise UsageError("covariates need the columns exporter and importer, or economy and year")
-    for column in ("unit", "price_basis", "currency"):
-        one_value(covariates, column, "one unit per covariate: a column for each", MixedUnitsError)
+    require(covariates, (), keys=given)
+    figures = _figures(covariates, given)
+    if "year" in given:
+        covariates = covariates.assign(year=_whole_years(covariates))
+    for column in set(given) - {"year"}:
+        refuse_named(covariates[column].unique(), column)
+    for column in ("indicator", *ALIKE_MONEY):
+        one_value(covariates, column, "a column for each covariate, of one unit", MixedUnitsError)
     for suffix, keys in sides.items():
         if again := [c + suffix for c in figures if c + suffix in rows]:
             raise UsageError(
@@ -120,11 +152,50 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
             raise UsageError(
                 f"two rows of covariates for one {', '.join(keys)}", hint="choose one source first"
             )
-        own = own.astype(
-            {k: (int if k == "year" else str) for k in keys} | dict.fromkeys(figures, float)
-        )
+        own = own.astype({k: str for k in keys if k != "year"} | dict.fromkeys(figures, float))
         rows = rows.merge(own.rename(columns={c: c + suffix for c in figures}), on=keys, how="left")
     return rows
+
+
+def _figures(covariates: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    """Columns of numbers. Raises UsageError where there is none, and for numbers written as text,
+    which would be left out as notes are.
+    """
+    figures = []
+    for column in covariates.columns.difference([*_KEYS, *keys, "is_aggregate"], sort=False):
+        held = covariates[column].dropna()
+        if pd.api.types.is_numeric_dtype(held.dtype):  # booleans too
+            figures.append(column)
+        elif len(held) and held.map(_is_number).all():  # decimals of a database
+            figures.append(column)
+            numbers(held.to_frame(), column, negative=True)  # refuses those written as text
+    if not figures:
+        raise UsageError(
+            "no column of numbers among the covariates",
+            where=", ".join(map(str, covariates.columns[:8])),
+        )
+    return figures
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number in itself or in its text."""
+    try:
+        return isinstance(value, str | Decimal) and np.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def _near(geography: pd.DataFrame) -> pd.DataFrame:
+    """Distance and what two economies share, as covariates of a pair."""
+    sides = {"origin": "exporter", "destination": "importer"}
+    given = ["distance_km", "contiguous", "common_language"]
+    geography = require(geography, given, keys=sides)
+    one_value(geography, "source_id", "choose one source of geography")
+    for column in given:
+        numbers(geography[geography[column].notna()], column)
+    near = geography.rename(columns=sides)[[*sides.values(), *given]]
+    with np.errstate(divide="ignore"):
+        return near.assign(log_distance=np.log(near["distance_km"].astype(float)))
 
 
 def panel(
@@ -133,8 +204,8 @@ def panel(
     covariates: pd.DataFrame | None = None,
     *,
     source: str | None = None,
-    years: Sequence[int] = (),
-    exclude: Sequence[str] = (),
+    years: int | Sequence[int] = (),
+    exclude: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """One row per exporter, importer and year, with a log of what left.
 
@@ -151,9 +222,9 @@ def panel(
         joined twice, with the suffixes _exporter and _importer).
     source : str, optional
         Which of several.
-    years : sequence of int
+    years : int or sequence of int
         Years to keep; all by default.
-    exclude : sequence of str
+    exclude : str or sequence of str
         Economies, by code or name, to leave out on either side.
 
     Returns
@@ -167,9 +238,13 @@ def panel(
     Raises
     ------
     UsageError
-        Sources or flows are mixed, a cell stands twice, trade is negative or no number.
+        Sources or flows are mixed, or stated of some rows alone; a cell stands twice, trade is
+        negative or no number, covariates hold names for codes or text for numbers.
     MixedUnitsError
-        Several products, valuations, scopes, price bases or units of covariates.
+        Several products, valuations, scopes or price bases; several indicators or units of
+        covariates.
+    AggregateError
+        A group among the economies to exclude.
     UnknownNameError
         A column or a code that is none.
     CoverageError
@@ -186,8 +261,8 @@ def panel(
     >>> rows.attrs["log"][0]["reason"]
     'aggregate, not an economy'
     """
-    rows, exclude = _pairs(trade, source), eco.resolve_all(exclude)
-    years = [whole_number("year", year) for year in years]
+    rows, exclude = _pairs(trade, source), eco.single_economies(exclude)
+    years = whole_numbers("years", years)
     log: list[dict[str, Any]] = []
     codes = set(rows["exporter"].unique()) | set(rows["importer"].unique())
     for code in sorted(codes - eco.codes()):
@@ -224,11 +299,7 @@ def panel(
         )
     one_figure_per_cell(rows, _KEYS)
     if geography is not None:
-        one_value(geography, "source_id", "choose one source of geography")
-        near = geography.rename(columns={"origin": "exporter", "destination": "importer"})
-        near = near[["exporter", "importer", "distance_km", "contiguous", "common_language"]]
-        with np.errstate(divide="ignore"):
-            rows = _with(rows, near.assign(log_distance=np.log(near["distance_km"].astype(float))))
+        rows = _with(rows, _near(geography))
     rows = rows if covariates is None else _with(rows, covariates)
     ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
     rows["sources"] = pd.Series([tuple(sorted(ids))] * len(rows), dtype=object)
@@ -250,7 +321,7 @@ def treated_pairs(
     panel : pandas.DataFrame
         As `panel` gives it.
     exporter : str or sequence of str
-        Codes or names, one or several.
+        Codes or names, one or several; pairs that the panel lacks have no row to be marked.
     importers : str or sequence of str
         Likewise, on the other side.
     since : int, optional
@@ -265,6 +336,10 @@ def treated_pairs(
     ------
     UnknownNameError
         An unknown code.
+    AggregateError
+        A group on one of the sides.
+    UsageError
+        Names in the panel in the place of codes; with `since`, years that are no numbers.
     CoverageError
         The panel holds none of the pairs.
 
@@ -276,9 +351,12 @@ def treated_pairs(
     [1.0, 0.0]
     """
     require(panel, (), keys=("exporter", "importer", "year"))
-    sides = [eco.resolve_all(side) for side in (exporter, importers)]
+    sides = [eco.single_economies(side) for side in (exporter, importers)]
+    for column, wanted in zip(("exporter", "importer"), sides, strict=True):
+        refuse_named(panel[column].unique(), column, wanted)
     hit = panel["exporter"].isin(sides[0]) & panel["importer"].isin(sides[1])
     if since is not None:
+        refuse_no_years(panel)
         hit &= panel["year"] >= whole_number("since", since)
     if not hit.any():
         raise CoverageError(

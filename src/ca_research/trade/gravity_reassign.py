@@ -13,11 +13,11 @@ import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
-from ..ground.errors import CoverageError, UnknownNameError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.numbers import decimals
 from ..stats.fixed_effects import Sample, prune, solve
 from ..stats.forecast import ConvergenceError
-from ..stats.frames import origin
+from ..stats.frames import origin, years
 from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
@@ -168,8 +168,12 @@ def reassign(
     ------
     UnknownNameError
         A direction or a code that is none.
+    AggregateError
+        A group as the economy or among the partners.
+    UsageError
+        The economy among its partners; with `since`, years that are no numbers.
     CoverageError
-        `economy` has no estimate; and what `gravity` raises.
+        `economy` has no estimate, or the panel lacks a partner; and what `gravity` raises.
 
     Notes
     -----
@@ -197,11 +201,21 @@ def reassign(
     """
     if direction not in DIRECTIONS:
         raise UnknownNameError("direction", direction, DIRECTIONS)
-    economy, partners = eco.resolve(economy), eco.resolve_all(partners)
+    (economy,), partners = eco.single_economies([economy]), eco.single_economies(partners)
+    if economy in partners:
+        raise UsageError(f"{economy} has no pair with itself", hint="name other partners")
+    least = whole_number("least", least, str(LEAST_PAIRS))
     since = None if since is None else whole_number("since", since)
     effects = effects or (LEVEL if since is None else CHANGE)
     covariates = (GEOGRAPHY if since is None else ()) if covariates is None else covariates
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])
+    if absent := sorted(set(partners) - {*panel["exporter"], *panel["importer"]}):
+        raise CoverageError(
+            f"the panel does not hold {eco.joined(map(eco.in_prose, absent))}",
+            hint="leave them out of the partners, or take another panel",
+        )
+    if since is not None:
+        years(panel)
     sample, stayed = prune(whole, estimator, [])
     rows = panel[known][stayed]
     early = (rows["year"] < (since or 0)).to_numpy()

@@ -19,7 +19,7 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.frames import alike, keys_of, require, with_sources
 from . import pushed
 from .checks import (
-    ALIKE_MONEY,
+    ALIKE_FLOWS,
     by_product,
     comparable,
     positive_totals,
@@ -54,7 +54,7 @@ def product_shares(
     MixedUnitsError
         Where classifications, valuations or price bases are mixed.
     UsageError
-        For two figures or sources in a cell.
+        For two figures or sources in a cell, or products as numbers.
     AggregateError
         Where a group holds an aggregate and its members.
     CoverageError
@@ -111,9 +111,9 @@ def revealed_comparative_advantage(
     AggregateError
         Where several partners are listed and one holds the others.
     UsageError
-        For imports, two figures or sources.
+        For imports, two figures or sources, or products as numbers.
     MixedUnitsError
-        For two classifications, valuations or price bases.
+        For two classifications, valuations or price bases, or goods beside goods and services.
 
     Notes
     -----
@@ -143,7 +143,7 @@ def revealed_comparative_advantage(
             raise UsageError(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
-    alike(pd.concat([listed, base_rows]), ALIKE_MONEY)
+    _of_one_kind(listed, base_rows)
     base = base_rows.set_index(["year", "product"])["value_usd"].astype(float)
     wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
     absent = wanted.difference(base.index)
@@ -268,6 +268,15 @@ def _refuse_above(pairs: pd.DataFrame, totals: pd.Series) -> None:
         )
 
 
+def _of_one_kind(*frames: pd.DataFrame) -> None:
+    """Raise MixedUnitsError where frames that are set against each other are of several kinds.
+
+    A total of the world made by hand seldom states its scope: that is compared where all do.
+    """
+    told = all("scope" in frame for frame in frames)
+    alike(pd.concat(frames), [c for c in ALIKE_FLOWS if c != "scope" or told])
+
+
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     """How well one economy's export basket fits another's import basket.
 
@@ -275,8 +284,9 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     ----------
     exports, imports : pandas.DataFrame
         Rows by product of one exporter and one importer, one year, one source and one
-        classification each: product, value_usd (USD); TOTAL is dropped. A product that one side
-        does not list is zero there.
+        classification each: product, value_usd (USD), and flow ('export' in the one, 'import' in
+        the other) where it is told; TOTAL is dropped. A product that one side does not list is zero
+        there.
 
     Returns
     -------
@@ -286,9 +296,10 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     Raises
     ------
     MixedUnitsError
-        Where classifications, valuations within a basket or price bases differ.
+        Where classifications, valuations within a basket, price bases or scopes differ.
     AggregateError, UsageError
-        Where a basket holds several economies, years, sources or figures per product.
+        Where a basket holds several economies, years, sources or figures per product, the other
+        flow, or products as numbers.
     CoverageError
         For an empty basket or a missing value.
 
@@ -307,10 +318,15 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     for name, frame in (("export", exports), ("import", imports)):
         rows = single_products(frame).assign(basket=name)
         comparable(rows, ["basket"], ["basket", "product"])
+        if "flow" in rows and set(rows["flow"]) != {name}:
+            raise UsageError(
+                f"the basket of {name}s holds another flow", hint=f"filter flow == {name!r} in it"
+            )
         if rows["value_usd"].sum() <= 0:
             raise CoverageError("one of the two baskets is empty", hint="check the filters")
         baskets.append(rows)
-    alike(pd.concat(baskets), ("year", *ALIKE_MONEY))
+    alike(pd.concat(baskets), ["year"])
+    _of_one_kind(*baskets)
     x, m = (b.set_index("product")["value_usd"].astype(float) for b in baskets)
     gap = (x / x.sum()).sub(m / m.sum(), fill_value=0).abs().sum()
     return float(100 * (1 - gap / 2))
@@ -319,6 +335,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
 def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -> pd.DataFrame:
     """Values by `cell`, a column per flow (export, import); null where a flow is not reported."""
     comparable(trade, keys, [*cell, "flow"], within=[*keys, "flow"])
+    alike(trade, ALIKE_FLOWS, keys)
     if odd := sorted(set(trade["flow"]) - {"export", "import"}):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     return trade.set_index([*cell, "flow"])["value_usd"].astype(float).unstack("flow")
@@ -349,9 +366,9 @@ def grubel_lloyd(
     CoverageError
         Where the frame holds one flow only or a value is missing.
     MixedUnitsError
-        For mixed classifications or price bases.
+        For mixed classifications, price bases or scopes, or several valuations within a flow.
     UsageError
-        For two figures or sources.
+        For two figures or sources, or products as numbers.
     AggregateError
         For an aggregate and its members in one group.
 
@@ -370,7 +387,8 @@ def grubel_lloyd(
     [0.5]
     """
     keys: list[str] = keys_of(by, ("product", "flow", "value_usd"))
-    wide = _both_flows(by_product(trade), keys, [*keys, "product"])
+    listed = by_product(trade)
+    wide = _both_flows(listed, keys, [*keys, "product"])
     if not {"export", "import"} <= set(wide.columns):
         raise CoverageError(
             "only one direction of trade is in the frame", hint="load both exports and imports"
@@ -384,7 +402,7 @@ def grubel_lloyd(
     found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
     missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
     found = found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
-    return with_sources(found, trade, keys)
+    return with_sources(found, listed, keys)
 
 
 def balance(
@@ -412,7 +430,7 @@ def balance(
     UsageError
         For two figures or sources.
     MixedUnitsError
-        For several products, or several valuations or price bases within a flow.
+        For several products, price bases or scopes, or several valuations within a flow.
     AggregateError
         For an aggregate and its members in one group.
 
@@ -429,7 +447,6 @@ def balance(
     """
     keys: list[str] = keys_of(by, ("flow", "value_usd"))
     wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
-    alike(trade, ("scope", *ALIKE_MONEY), keys)
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None

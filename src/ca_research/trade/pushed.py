@@ -18,12 +18,13 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, require
+from ..stats.frames import alike, refuse_named, refuse_named_aggregates, require
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
 from .checks import (
     ALIKE,
+    ALIKE_FLOWS,
     ALIKE_MONEY,
     KEYS,
     REST,
@@ -174,6 +175,9 @@ class Accounts:
                 self.single = named == "source_id"
                 return found
             self.ask(f"drop table {found}")
+        if "partner" in self.items:
+            labels = self.ask(f"select distinct partner from rows where {self.where}").fetchall()
+            refuse_named_aggregates([label for (label,) in labels], "partner")
         cell = f"count(distinct ({_names(self.items)})) < count(*)" if self.items else "0 > 0"
         return self._table(sums + _EXACT[named], [*refused, groups, cell])
 
@@ -349,7 +353,8 @@ def revealed_comparative_advantage(
     """
     keys = ["reporter", "year"]
     accounts = _by_product(trade, keys, measure)
-    if money := [c for c in ALIKE_MONEY if c in accounts.columns]:
+    stated = ALIKE_FLOWS if "scope" in world else ALIKE_MONEY  # as the measure of frames has it
+    if money := [c for c in stated if c in accounts.columns]:
         kinds = accounts.ask(
             f"select distinct on ({_names(money)}) * from rows where {accounts.where}"
         )
@@ -407,6 +412,7 @@ def rank(
     total = trade.filter("product = 'TOTAL'")
     if economies is None:
         found = [code for (code,) in total.project("reporter").distinct().fetchall()]
+        refuse_named(found, "reporter")
         economies = sorted(code for code in found if not eco.is_aggregate(code))
     listed = _texts(economies)
     mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
@@ -422,6 +428,21 @@ def rank(
     whole = pd.concat(parts, ignore_index=True)
     order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
     return whole.iloc[order].reset_index(drop=True)
+
+
+def sides(trade: Relation) -> pd.DataFrame:
+    """Each pair of a reporter and a partner once."""
+    return trade.project("reporter, partner").distinct().df()
+
+
+def partners(
+    trade: Relation, economies: Sequence[str] | None, years: Sequence[int] | None
+) -> set[str]:
+    """Partners that economies list themselves in some years; None for all of these."""
+    mine = trade if economies is None else trade.filter(f"reporter in ({_texts(economies)})")
+    if years is not None:
+        mine = mine.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
+    return {partner for (partner,) in mine.project("partner").distinct().fetchall()}
 
 
 def _accounts(
@@ -444,8 +465,8 @@ def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
     accounts.where = f"product not in ({_texts(sorted(totals))})"
     if None in held:
         measure(accounts.ask("from rows where product is null limit 1").df())
+    one_classification(set(held) - totals)  # first: DuckDB compares no number with 'TOTAL'
     accounts.some(f"from rows where {accounts.where}", measure)
-    one_classification(set(held) - totals)
     return accounts
 
 

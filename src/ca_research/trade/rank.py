@@ -17,10 +17,10 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
+from ..ground.arguments import whole_number, whole_numbers
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
-from ..stats.frames import refuse_named_aggregates, require, years
+from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
 from ..stats.measured import measured
 from . import pushed
 from .checks import refuse_names
@@ -153,12 +153,13 @@ def rank(
         national office, else compilations) or 'compiled' (compilations alone).
     among : collection of str, optional
         Codes or names of those that take part; every single economy that is listed, if not given.
-        Aggregates never take part, except the EU27 with ``eu="one"``, nor does the economy itself.
+        With ``eu="one"`` the EU27 takes part beside them, named or not. The economy itself never
+        does.
     eu : {'apart', 'one'}
         'apart' (member states count singly) or 'one' (the EU27 is a partner, its members are not).
     needed : collection of str, optional
         Codes or names that one source must list to speak for the economy on the basis 'reporter';
-        those of `partner`, if not given. A source that lists none of them is passed over.
+        those of `partner`, if not given. A source that lacks one of them is passed over.
 
     Returns
     -------
@@ -174,11 +175,13 @@ def rank(
     UnknownNameError
         For a choice, an economy or a missing column.
     AggregateError
-        For a group among the partners asked for (but the EU27 with ``eu="one"``), or one under
-        another name than its code.
+        For a group in `partner`, `among` or `needed` (but the EU27 with ``eu="one"``), or one in
+        the frame under another name than its code.
+    CoverageError
+        For several partners that no source lists together.
     UsageError
-        For a figure that stands twice, a partner beside which the frame lists no other, and what
-        `perspective` raises.
+        For a figure that stands twice, a partner outside `among`, one beside which the frame lists
+        no other, names in the frame in the place of codes, and what `perspective` raises.
     MixedUnitsError
         Where one report values its partners in several ways.
 
@@ -195,38 +198,59 @@ def rank(
     >>> found[["economy", "partner", "rank", "partners"]].to_dict("records")[0]
     {'economy': 'KAZ', 'partner': 'RUS', 'rank': 1, 'partners': 50}
     """
-    bases = [basis] if isinstance(basis, str) else list(basis)
+    bases = list(dict.fromkeys([basis] if isinstance(basis, str) else basis))
     for one in bases:
         known(basis=one, flow=flow, source=source, eu=eu)
+    codes = None if economy is None else eco.resolve_all(economy)
+    asked = None if year is None else whole_numbers("year", year)
+    wanted = None if partner is None else _partners(partner, eu)
+    among = None if among is None else _partners(among, eu)
+    _take_part(wanted or (), among, eu)
+    listed = (wanted or []) if needed is None else _partners(needed, eu)
+    choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
     if pushed.is_relation(trade):
-        choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
-        choices |= {"partner": partner, "among": among, "needed": needed}
         found = pushed.rank(
-            trade,
-            None if economy is None else _codes(economy),
-            _asked(year),
-            lambda rows, codes: rank(rows, economy=codes, **choices),
+            trade, codes, asked, lambda rows, of: _ranks(rows, of, None, bases, wanted, **choices)
         )
-        return measured(found, "rank")
-    require(trade, (), keys=("reporter", "year"))
-    if economy is None:
-        codes = [str(c) for c in trade["reporter"].unique() if not eco.is_aggregate(c)]
     else:
-        codes = _codes(economy)
-    wanted = None if partner is None else _codes(partner)
-    if groups := [c for c in wanted or () if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
-        raise AggregateError(
-            f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
-            hint="name single economies; of the EU27 as one partner eu='one' has the rank",
+        require(trade, (), keys=("reporter", "partner", "year"))
+        if codes is None:
+            reporters = trade["reporter"].unique()
+            refuse_named(reporters, "reporter")
+            codes = [str(c) for c in reporters if not eco.is_aggregate(c)]
+        found = _ranks(trade, codes, asked, bases, wanted, **choices)
+    if (
+        wanted
+        and among is None
+        and {*zip(found["basis"], found["partners"], strict=True)} == {("reporter", 1)}
+    ):
+        raise UsageError(
+            f"the frame lists one partner of {', '.join(sorted(set(found['economy'])))}, which "
+            "is first of one",
+            hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    listed = (wanted or ()) if needed is None else _codes(needed)
-    among = None if among is None else _codes(among)
-    asked = _asked(year)
+    relation = pushed.is_relation(trade)
+    if found.empty:
+        refuse_names(pushed.sides(trade) if relation else trade, [*(codes or ()), *(wanted or ())])
+    if wanted and needed is None and "reporter" in {*bases} - {*found["basis"]}:
+        own = pushed.partners(trade, codes, asked) if relation else _own(trade, codes, asked)
+        _refuse_unlisted(own, wanted, flow)
+    return measured(found, "rank")
+
+
+def _ranks(
+    trade: pd.DataFrame,
+    codes: Sequence[str],
+    asked: Sequence[int] | None,
+    bases: Sequence[str],
+    wanted: Collection[str] | None,
+    **choices: Any,
+) -> pd.DataFrame:
+    """The rows of `rank`; every choice is to be named."""
     if asked is not None:
         years(trade)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
     seen = reports(trade, economies=codes)
-    choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
     rows = [
         (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
         for code in codes
@@ -236,34 +260,59 @@ def rank(
         for s, place in zip(found.standings, found.ranks(), strict=True)
         if wanted is None or s.partner in wanted
     ]
-    if wanted and among is None and {(row[2], row[7]) for row in rows} == {("reporter", 1)}:
-        raise UsageError(
-            f"the frame lists one partner of {', '.join(sorted({row[0] for row in rows}))}, which "
-            "is first of one",
-            hint="load the trade with all partners, and choose here: rank(..., partner='China')",
-        )
-    if not rows:
-        refuse_names(trade, [*codes, *(wanted or ())])
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             name: pd.Series(values, dtype=dtype)
             for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
         }
     )
-    return measured(frame, "rank")
 
 
-def _codes(names: str | Collection[str]) -> list[str]:
-    return eco.resolve_all(names)
+def _partners(names: str | Collection[str], eu: str) -> list[str]:
+    """Codes of those that can be ranked: single economies, and the EU27 where it is one."""
+    found = eco.resolve_all(names)
+    if groups := [c for c in found if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
+        raise AggregateError(
+            f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
+            hint="name single economies; of the EU27 as one partner eu='one' has the rank",
+        )
+    return found
 
 
-def _asked(year: int | Sequence[int] | None) -> list[int] | None:
-    """The years asked for; None for all."""
-    if year is None:
-        return None
-    several = [year] if isinstance(year, str) or not isinstance(year, Iterable) else year
-    return [whole_number("year", one) for one in several]
+def _take_part(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
+    """Raise UsageError where one that is asked about is not among those that take part."""
+    if among is None:
+        return
+    if outside := sorted(set(codes) - _all_needed(among, eu)):
+        raise UsageError(
+            f"{', '.join(outside)} is asked about and not among those compared: "
+            f"{', '.join(sorted(among))}",
+            hint=f"name it too: among=[..., {outside[0]!r}]",
+        )
+
+
+def _own(
+    trade: pd.DataFrame, codes: Collection[str] | None, asked: Collection[int] | None
+) -> set[str]:
+    """Partners that the economies list themselves, in the years asked for."""
+    mine = trade if codes is None else trade[trade["reporter"].isin(list(codes))]
+    return set(mine["partner"] if asked is None else mine.loc[mine["year"].isin(asked), "partner"])
+
+
+def _refuse_unlisted(listed: Collection[str], wanted: Sequence[str], flow: str) -> None:
+    """Raise CoverageError where one of several partners keeps the others from being ranked: no
+    source lists them all.
+    """
+    there = [code for code in wanted if code in listed]
+    if len(wanted) < 2 or not there:
+        return
+    absent = eco.joined(eco.in_prose(code) for code in wanted if code not in listed)
+    raise CoverageError(
+        f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted))}",
+        where=f"no report has {absent}" if absent else "",
+        hint=f"leave {absent or 'one'} out, or say who must be there: needed={there[:1]}",
+    )
 
 
 def rank_years(
@@ -300,6 +349,8 @@ def rank_years(
     ------
     UnknownNameError
         For a choice or an economy, and what `perspective` raises.
+    AggregateError
+        For a group in `needed` (but the EU27 with ``eu="one"``).
 
     Examples
     --------
@@ -310,7 +361,7 @@ def rank_years(
     2023
     """
     known(basis=basis, flow=flow, source=source, eu=eu)
-    codes, needed = _codes(economy), _codes(needed)
+    codes, needed = eco.resolve_all(economy), _partners(needed, eu)
     seen = reports(trade, economies=codes)
     choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
     counts = [_observed(seen, codes, year, needed=needed, **choices) for year in seen.years()]
@@ -406,7 +457,7 @@ def lead(
         As in `rank`.
     needed : collection of str
         Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
-        as well.
+        as well. All of them must be in `among`, where that is given.
     seen : Reports, optional
         What `rank.reports` makes of `trade`, where it is made already.
 
@@ -422,7 +473,11 @@ def lead(
     Raises
     ------
     UnknownNameError
-        For a choice or an economy, and what `rank` raises.
+        For a choice or an economy.
+    AggregateError
+        For a group as `partner`, in `among` or in `needed` (but the EU27 with ``eu="one"``).
+    UsageError
+        For a partner outside `among`, and what `rank` raises.
 
     Notes
     -----
@@ -437,11 +492,13 @@ def lead(
     True
     """
     known(basis=basis, flow=flow, source=source, eu=eu)
-    codes, own, year = _codes(economies), eco.resolve(partner), whole_number("year", year)
+    codes, year = eco.resolve_all(economies), whole_number("year", year)
+    (own,), needed = _partners([partner], eu), _partners(needed, eu)
+    others = None if among is None else _partners(among, eu)
+    _take_part([own, *needed], others, eu)
     seen = reports(trade, economies=codes) if seen is None else seen
-    others = None if among is None else _codes(among)
     choices = {"basis": basis, "flow": flow, "source": source, "among": others, "eu": eu}
-    return estimates(lead_rows(seen, codes, own, year, needed=_codes(needed), **choices))
+    return estimates(lead_rows(seen, codes, own, year, needed=needed, **choices))
 
 
 def lead_rows(
