@@ -22,6 +22,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.investment.generic import INVESTMENT
+from ca_research.students.flows import Counts
 from ca_research.trade.generic import MEASURES
 
 trade, investment, students, stats = ca.trade, ca.investment, ca.students, ca.stats
@@ -807,3 +808,15 @@ def test_coverage_is_told_by_source_and_year_once():
     assert by_name["figures"].item() > 0
     with pytest.raises(UnknownNameError, match="'by'"):
         ca.holes("students", by=["origin"])
+
+
+def test_counts_of_another_frame_are_refused():
+    students = ca.load("students")
+    seen = Counts(students)
+    asked = {"economies": ["KAZ"], "destination": "CHN", "seen": seen}
+    assert ca.students.window_change(students, **asked)["estimate"].notna().all()
+    early = students[students["year"] < 2015]
+    with pytest.raises(UsageError, match="counts of another frame"):
+        ca.students.window_change(early, **asked)
+    with pytest.raises(UsageError, match="counts of another frame"):
+        ca.students.share_change(early, **asked, total_source="uis_outbound_peijin")

@@ -227,7 +227,7 @@ def _cells(used: pd.DataFrame) -> list[str]:
 def _sources(used: pd.DataFrame) -> list[str]:
     """The source of each row; UnknownNameError without the column, UsageError where one lacks."""
     found = used["source_id"].tolist() if "source_id" in used else []
-    if not found or not all(isinstance(source, str) for source in found):
+    if set(map(type, found)) != {str}:
         require(used, (), keys=("source_id",))
     return found
 

@@ -253,6 +253,13 @@ class Counts:
         return self._made[key]
 
 
+def _counts(students: pd.DataFrame, seen: Counts | None) -> Counts:
+    """The counts of a frame, made here if not given; UsageError for those of another frame."""
+    if seen is not None and seen.students is not students:
+        raise UsageError("`seen` holds counts of another frame", hint="leave it out")
+    return seen or Counts(students)
+
+
 def growth(
     students: pd.DataFrame,
     *,
@@ -403,7 +410,7 @@ def window_change(
     """
     if statistic not in STATISTICS:
         raise UnknownNameError("statistic", statistic, STATISTICS)
-    seen = Counts(students) if seen is None else seen
+    seen = _counts(students, seen)
     back, host = _span(window), eco.name_of(eco.resolve(destination))
     rows, holes = [], {}
     for origin in eco.resolve_all(economies):
@@ -588,7 +595,7 @@ def share_change(
     True
     """
     back, host = _span(window), eco.name_of(eco.resolve(destination))
-    seen, rows = Counts(students) if seen is None else seen, []
+    seen, rows = _counts(students, seen), []
     for origin in eco.resolve_all(economies):
         abroad = seen.of(origin, "WLD", level="degree", source=total_source)
         levels = [seen.of(origin, destination, level=level) for level in ("degree", "all")]

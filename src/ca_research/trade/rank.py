@@ -435,7 +435,6 @@ def lead(
     among: Collection[str] | None = None,
     eu: str = "apart",
     needed: Collection[str] = (),
-    seen: Reports | None = None,
 ) -> pd.DataFrame:
     """A partner's trade with each economy over that of its largest rival.
 
@@ -458,8 +457,6 @@ def lead(
     needed : collection of str
         Partners without which nothing is said, beside `partner` itself; with ``eu="one"`` the EU27
         as well. All of them must be in `among`, where that is given.
-    seen : Reports, optional
-        What `rank.reports` makes of `trade`, where it is made already.
 
     Returns
     -------
@@ -496,7 +493,7 @@ def lead(
     (own,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
     _take_part([own, *needed], others, eu)
-    seen = reports(trade, economies=codes) if seen is None else seen
+    seen = reports(trade, economies=codes)
     choices = {"basis": basis, "flow": flow, "source": source, "among": others, "eu": eu}
     return estimates(lead_rows(seen, codes, own, year, needed=needed, **choices))
 

@@ -122,7 +122,6 @@ def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | N
     return min(known, default=None)
 
 
-@parts(documents=documents_signed)
 def _watched(until: dt.date) -> float:
     """Months from the launch to the end of the watch; UsageError for none."""
     start, end = settings().belt_and_road.launch, day("until", until)
@@ -134,6 +133,7 @@ def _watched(until: dt.date) -> float:
     return (end - start).days / MONTH
 
 
+@parts(documents=documents_signed)
 def signing_times(
     events: pd.DataFrame,
     *,
