@@ -371,6 +371,13 @@ def test_parameters_say_what_the_evidence_is_of(students):
         claim.choice_words("levl", "all")
 
 
+def test_what_is_wanted_of_one_is_among_what_is_wanted_of_all():
+    """C31 is asked of all five together, and its figures are wanted of each."""
+    found = ca.wanted("C31", economy="Kazakhstan")
+    assert found["economy"].tolist() == ["KAZ"]
+    assert len(ca.wanted("C31")) > 1
+
+
 # which source speaks for a reporter
 
 

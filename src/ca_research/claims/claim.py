@@ -21,7 +21,7 @@ from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .compute import Call, Computation
 from .evidence import Evidence, gather, rows_of, universe
-from .given import economies_of
+from .given import economies_of, of_all_together
 from .judge import judge
 from .leave_out import standing_in
 from .rule import reachable
@@ -358,7 +358,7 @@ def wanted(
     claim_id : str, optional
         A declared claim, for example 'C30'; by default all of them, which takes a minute.
     economy : str or iterable of str, optional
-        As in `check`.
+        Codes or names of those whose figures are wanted; by default all.
 
     Returns
     -------
@@ -384,8 +384,16 @@ def wanted(
     [['KAZ', 'students', 2]]
     """
     asked = [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
-    rows = [row for one in asked for row in _wanted_rows(check(one, economy=economy))]
+    rows = [row for one in asked for row in _wanted_of(one, economy)]
     return pd.DataFrame(rows, columns=list(WANTED))
+
+
+def _wanted_of(claim_id: str, economy: str | Iterable[str] | None) -> list[dict[str, Any]]:
+    """Of a claim that asks of all economies together, what is wanted of one is among the rest."""
+    if economy in (None, "CA5") or not of_all_together(registry.claim(claim_id)):
+        return _wanted_rows(check(claim_id, economy=economy))
+    codes = economies.resolve_all(economy or ())
+    return [row for row in _wanted_rows(check(claim_id)) if row["economy"] in codes]
 
 
 def _wanted_rows(verdict: Verdict) -> list[dict[str, Any]]:

@@ -58,15 +58,21 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
     for code in codes:
         if code not in known:
             raise UnknownNameError(f"economy of {spec.id}", code, known)
-    if len(codes) < len(known):
-        for criterion in spec.criteria().values():
-            if not criterion.over and "economies" in taken_by(criterion):
-                raise UsageError(
-                    f"{spec.id} asks of {len(known)} economies together, not of each",
-                    where=f"criterion {criterion.name}, which counts over none",
-                    hint="leave `economies` out",
-                )
+    if len(codes) < len(known) and (together := of_all_together(spec)):
+        raise UsageError(
+            f"{spec.id} asks of {len(known)} economies together, not of each",
+            where=f"criterion {together[0]}, which counts over none",
+            hint="leave `economies` out",
+        )
     return codes
+
+
+def of_all_together(spec: ClaimSpec) -> list[str]:
+    """Names of the criteria that ask of the economies together: a claim that has one cannot be
+    judged for some of them.
+    """
+    criteria = spec.criteria().values()
+    return [c.name for c in criteria if not c.over and "economies" in taken_by(c)]
 
 
 def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:

@@ -287,10 +287,10 @@ def explore(what: str) -> Explorer:
     Examples
     --------
     >>> import ca_research as ca
-    >>> print(ca.explore("C25").set(economy="KAZ").code)
+    >>> print(ca.explore("C30").set(economy="KAZ").code)
     import ca_research as ca
     <BLANKLINE>
-    result = ca.check("C25", economy="KAZ")
+    result = ca.check("C30", economy="KAZ")
     print(result)
     ax = result.plot()
     <BLANKLINE>

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..claims.given import economies_of
+from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import party, source_name, value_words
@@ -214,11 +214,11 @@ def _options(column: pd.Series, economies: bool) -> tuple[tuple[str, Any], ...]:
 
 
 def _claim(spec: registry.ClaimSpec) -> View:
-    economies = economies_of(spec)
+    economy = Choice("economy", "Country", (("All", ""), *_named(economies_of(spec))), "")
     sources = sorted({s for name in spec.data for s in registry.table(name).rows})
     said = sorted((f"{source_name(s) or s} ({s})", s) for s in sources)
     choices = (
-        Choice("economy", "Country", (("All", ""), *_named(economies)), ""),
+        *([] if of_all_together(spec) else [economy]),
         Choice("as_of", "As of", (), LATEST, kind="day"),
         Choice("without", "Without", (("no source left out", ""), *said), ""),
     )

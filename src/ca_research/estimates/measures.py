@@ -23,7 +23,9 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     """Register a function under the name that claims write.
 
     The function gives rows, one `estimate_row` for each economy. Whoever calls it gets them as an
-    estimates frame; claims, which call it in thousands of ways, take the rows (`rows_of`).
+    estimates frame; claims, which call it in thousands of ways, take the rows (`rows_of`). Called
+    by hand it takes economies by codes or names, and the words of each `Literal` alone; it makes
+    its own parts.
 
     The name stands as a literal in front of the function, so that only the module of a measure that
     is asked for is imported. It stays when the function moves, so that no rule has to be amended.
@@ -37,6 +39,11 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     -------
     callable
         A decorator, which gives back a function with this ``name``.
+
+    Raises
+    ------
+    UsageError, UnknownNameError
+        By that function: for a part, no economy, or a word or an economy that is not known.
 
     Examples
     --------

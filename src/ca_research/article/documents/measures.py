@@ -470,7 +470,7 @@ def documented_cases(
     that has most and rests on the documents that show it. Zero is an answer where documents on the
     claim were seen, and rests on all of them; it says that none of them shows a case, and no more.
     Where none was seen, that stands in `missing`.
-    Raises UnknownNameError for another choice or an unknown code.
+    Raises UnknownNameError for another choice or an unknown code, UsageError for no code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
     known_name("case", case, ("same", "any"))

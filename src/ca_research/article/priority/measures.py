@@ -383,7 +383,7 @@ def lead_share(
         `chosen_cells` make them (made here if not given).
     trade_basis, investment_concept, student_level, meetings: a choice of CHOICES for each
         dimension; since: the oldest year, one of SINCE. Raises UnknownNameError for an unknown
-        choice.
+        choice, UsageError for a place that is not counted.
     """
     known_name("count", count, ("all", "observed"))
     if place not in (1, 2):
