@@ -5,12 +5,14 @@ them. All rows are made up.
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
 
+import ca_research as ca
 from ca_research.article import dates, lanes, meetings, sea_access
-from ca_research.ground.errors import UnknownNameError
+from ca_research.ground.errors import UnknownNameError, UsageError
 
 COLUMNS = [
     "event_id",
@@ -632,3 +634,24 @@ def test_the_title_of_a_timeline_tells_its_dates_and_no_placeholder():
         "Dates on record: Kazakhstan 23 May 2022 to 27 May 2022"
     )
     assert lanes.dates_found("C02", rows.head(0)) == "Dates on record: none"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"actor": "UAS"}, "economy 'UAS'"),
+        ({"counterpart": "KAZ;TJKK"}, "economy 'TJKK'"),
+        ({"detail": "(Lu"}, "detail is no regular expression"),
+        ({"place": "*"}, "place is no regular expression"),
+    ],
+)
+def test_whom_and_what_is_looked_for_is_something(wrong, said):
+    """A letter that is wrong selected no event, and the claim had 'not enough evidence'."""
+    with pytest.raises(UsageError, match=re.escape(said)):
+        dates.select(ca.load("events"), **wrong)
+
+
+def test_actors_have_names():
+    frame = ca.load("events")
+    named, coded = (dates.select(frame, actor=a) for a in ("United States", "USA"))
+    assert len(coded) and named["event_id"].tolist() == coded["event_id"].tolist()

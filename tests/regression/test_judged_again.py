@@ -244,6 +244,8 @@ def test_an_economy_of_which_the_claim_does_not_speak_is_refused(claim_id, trade
         ca.claim(claim_id).gather(**table, economies=["France"])
     with pytest.raises(UsageError, match="no economy to judge"):
         ca.claim(claim_id).gather(**table, economies=[])
+    with pytest.raises(UsageError, match="economies must be codes or names, got 5"):
+        ca.claim(claim_id).gather(**table, economies=5)
 
 
 @pytest.mark.parametrize(
@@ -339,6 +341,13 @@ def test_a_figure_that_nobody_would_read_is_an_error(monkeypatch, claim_id, econ
     )
     with pytest.raises(MeasureError, match=said):
         claim.gather(**{name: tables[name] for name in claim.spec.data})
+
+
+def test_a_figure_that_rests_on_nothing_is_an_error(monkeypatch, students):
+    bare = _measure(lambda economies, _: [_row(e, 5.0, path="") for e in economies])
+    monkeypatch.setattr("ca_research.claims.compute.find", lambda name: bare)
+    with pytest.raises(MeasureError, match="rests on no rows"):
+        ca.claim("C30").gather(students=students)
 
 
 def test_a_choice_that_is_none_is_told_and_is_no_lack_of_figures(monkeypatch, students):

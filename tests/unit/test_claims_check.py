@@ -122,6 +122,7 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
             lambda: everywhere(C33, FIRST, "settings", {"economies": "KAZ"}),
             ["'economies' is no choice", "the claim gives it"],
         ),
+        (lambda: changed(["declared_on"], "2999-01-01"), ["declared_on", "in the future"]),
         (lambda: changed(["article", "sentence"], 9), ["article", "no sentence 9"]),
         (
             lambda: changed(["article", "sha256"], "0" * 64),

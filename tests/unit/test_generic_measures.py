@@ -14,7 +14,7 @@ from ca_research import registry
 from ca_research.claims import check
 from ca_research.claims.measures import find, wrong_choices
 from ca_research.ground import economies, paths
-from ca_research.ground.errors import AggregateError, MixedUnitsError
+from ca_research.ground.errors import AggregateError, MixedUnitsError, UsageError
 
 OFFICE, PRESS, COMPILED = "KAZ_BNS", "PRESS_TREND_3812743", "KAZ_WITS_BNS_PANEL"
 COLUMNS = [
@@ -65,6 +65,20 @@ def test_a_rank_is_among_all_single_partners_listed_by_the_preferred_source():
     assert (found["estimate"], found["sources"], found["first_year"]) == (2, (OFFICE,), 2020)
     assert found["n"] == 5  # the world is no partner
     assert row("trade.rank", partner="CHN", flow="exports")["estimate"] == 1
+
+
+@pytest.mark.parametrize("year", [2020.5, True, None, [2020]])
+def test_a_year_is_a_whole_number_or_counted_back(year):
+    """'No figure of China in True' would be an answer about the world."""
+    with pytest.raises(UsageError, match="year"):
+        row("trade.rank", partner="CHN", year=year)
+
+
+@pytest.mark.parametrize("column", ["reporter", "partner"])
+def test_names_in_the_frame_are_refused_where_codes_are_looked_for(column):
+    named = ROWS.assign(**{column: ROWS[column].replace({"KAZ": "Kazakhstan", "CHN": "China"})})
+    with pytest.raises(UsageError, match=f"{column} holds '(Kazakhstan|China)', not the code"):
+        row("trade.ratio", named, partner="CHN", to="RUS")
 
 
 def test_sources_that_disagree_leave_a_range():

@@ -8,6 +8,7 @@ two; one alone leaves it open, and that nothing was found says nothing.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, Literal
 
 import pandas as pd
@@ -17,7 +18,7 @@ from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
-from ..ground.errors import UnknownNameError
+from ..ground.errors import UnknownNameError, UsageError
 from ..stats.frames import require
 from ..tables.dates import bounds
 from .documents import ENOUGH
@@ -89,9 +90,10 @@ def select(
 ) -> pd.DataFrame:
     """Dated rows that meet every filter given; see `dated` for the columns added.
 
-    actor, counterpart: codes joined by ';', all of which the row names. kinds: one of those joined
-        by ';'. place, detail: regular expressions. near: a date or interval that the row's dates
-        must touch.
+    actor, counterpart: codes or names joined by ';', all of which the row names. kinds: one of
+        those joined by ';'. place, detail: regular expressions. near: a date or interval that the
+        row's dates must touch.
+    Raises UnknownNameError for an economy, UsageError for what is no date or regular expression.
     """
     require(events, COLUMNS)
     named = events["date"].notna()
@@ -99,16 +101,27 @@ def select(
         named &= events["kind"].isin(kinds.split(";"))
     for column, wanted in (("actor", actor), ("counterpart", counterpart)):
         if wanted:
-            codes = set(wanted.split(";"))
+            codes = set(eco.resolve_all(code.strip() for code in wanted.split(";")))
             named &= events[column].map(lambda c, w=codes: w <= set(str(c).split(";"))).astype(bool)
     rows = dated(events[named])
     for column, pattern in (("place", place), ("detail", detail)):
         if pattern:
+            _regular(column, pattern)
             rows = rows[rows[column].fillna("").str.contains(pattern, regex=True)]
     if near:
         first, last = map(pd.Timestamp, bounds(near))
         rows = rows[(rows["last_day"] >= first) & ~(rows["first_day"] > last)]
     return rows.reset_index(drop=True)
+
+
+def _regular(name: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise UsageError(
+            f"{name} is no regular expression: {pattern!r}",
+            hint=f"{error}; a sign that means itself has a backslash before it",
+        ) from None
 
 
 def occasions(rows: pd.DataFrame) -> int:

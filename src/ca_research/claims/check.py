@@ -15,6 +15,7 @@ from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
+from ..ground.periods import today
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
 from .evidence import universe
@@ -87,6 +88,8 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield from (
             f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion)
         )
+    if claim.declared_on > today():
+        yield f"{place}: declared_on: {claim.declared_on} is in the future"
     yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
     for reading in claim.readings:
         yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))

@@ -23,6 +23,7 @@ from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
 from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
+from .logic import number
 from .trace import Table, trace
 from .wanted import Wanted, unanswered, wanted
 
@@ -344,11 +345,18 @@ def _told(
 
 
 def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceRows) -> None:
-    """Raise MeasureError for a figure of an economy that the criterion does not count: nobody would
-    read it.
+    """Raise MeasureError for a figure of an economy that the criterion does not count, or one that
+    rests on no rows: nobody would read it.
     """
     asked = call.economies if criterion.over else ("",)
     for row in rows:
+        known = (number(row.get(name)) for name in ("estimate", "low", "high"))
+        if not has_figures(row) and any(value is not None for value in known):
+            raise MeasureError(
+                f"{call.name} gives a figure that rests on no rows",
+                where=f"{spec.id}, criterion {criterion.name}",
+                hint="estimate_row(rows, ...): the rows of the table behind it",
+            )
         if has_figures(row) and (code := row["economy"]) not in asked:
             raise MeasureError(
                 f"{call.name} gives a figure of {code or 'no economy'}, and the criterion counts "

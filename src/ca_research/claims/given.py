@@ -17,6 +17,7 @@ import pandas as pd
 from .. import registry
 from ..estimates.measures import names_of_parts
 from ..ground import economies as eco
+from ..ground.arguments import refuse
 from ..ground.errors import MeasureError, UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec, Table
@@ -50,9 +51,9 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
     known = economies_of(spec)
     if asked is None:
         return known
-    codes = tuple(
-        dict.fromkeys(eco.resolve(e) for e in ([asked] if isinstance(asked, str) else asked))
-    )
+    if not isinstance(asked, Iterable):
+        refuse("economies", "codes or names", asked, '["KAZ"]')
+    codes = tuple(eco.resolve_all(asked))
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     for code in codes:

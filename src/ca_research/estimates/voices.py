@@ -17,6 +17,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import (
     MixedUnitsError,
     RegistryError,
@@ -25,7 +26,14 @@ from ..ground.errors import (
     suggest,
 )
 from ..ground.periods import years_back
-from ..stats.frames import numbers, own_groups, refuse_named_aggregates, require, years
+from ..stats.frames import (
+    numbers,
+    own_groups,
+    refuse_named,
+    refuse_named_aggregates,
+    require,
+    years,
+)
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row, estimates
 
@@ -168,9 +176,11 @@ def answers(
     MixedUnitsError
         Figures in unlike terms would be compared.
     UsageError
-        A figure stands twice, or `year` is none.
+        A figure stands twice, `year` is none, or the frame names in words who is looked for by a
+        code.
     """
     column = terms.column("unit")
+    year = year if isinstance(year, str) else whole_number("year", year)
     figures = _figures(frame, terms)
     rows = []
     for unit in eco.resolve_all(economies) if column else [""]:
@@ -209,6 +219,9 @@ def _row(
         if low == high:
             return estimate_row(rows, economy=unit, estimate=low)
         return estimate_row(rows, economy=unit, low=low, high=high, interval="range across sources")
+    for role, codes in (("unit", [unit]), ("counterpart", question.of)):
+        if named := terms.column(role):
+            refuse_named(frame[named].unique(), named, codes)
     missing = _unmet(frame, terms) or _absent(terms, unit, year, question)
     return estimate_row(economy=unit, missing=missing)
 
