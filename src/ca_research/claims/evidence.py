@@ -350,8 +350,7 @@ def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceR
     """
     asked = call.economies if criterion.over else ("",)
     for row in rows:
-        known = (number(row.get(name)) for name in ("estimate", "low", "high"))
-        if not has_figures(row) and any(value is not None for value in known):
+        if not has_figures(row) and number(row.get("estimate")) is not None:
             raise MeasureError(
                 f"{call.name} gives a figure that rests on no rows",
                 where=f"{spec.id}, criterion {criterion.name}",
