@@ -51,7 +51,7 @@ def main() -> None:
     rows = [
         (
             "build all tables, validated",
-            median(lambda: build(force=True), 3),
+            median(lambda: build(force=True), 9),
             "pandas.read_csv of all raw files",
             median(lambda: read_raw(tables), 3),
         ),

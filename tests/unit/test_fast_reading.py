@@ -2,6 +2,8 @@
 
 import csv
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -9,6 +11,7 @@ from ca_research import registry
 from ca_research.ground.errors import DataError
 from ca_research.tables.fast import accepted
 from ca_research.tables.raw import read_raw
+from ca_research.tables.rules import dtype
 from ca_research.tables.validate import schema, validate_rows
 
 COLUMNS = ("reporter", "partner", "year", "flow", "value_usd", "note", "source_id")
@@ -116,3 +119,15 @@ def test_a_key_of_many_columns_is_ordered_whatever_the_number_of_its_combination
     fast = accepted(table)
     assert fast is not None
     assert_frame_equal(fast.cast(schema(table)).to_pandas(), careful(table))
+
+
+@pytest.mark.parametrize("name", sorted(registry.tables()))
+def test_types_are_those_that_arrow_finds_in_a_frame(name):
+    """`schema` puts them together from one of each kind."""
+    table = registry.table(name)
+    types = {n: dtype(c) for n, c in table.columns.items()} | {"day": "datetime64[ms]"}
+    frame = pd.DataFrame(
+        {n: pd.Series(["" if kind == "str" else None], dtype=kind) for n, kind in types.items()}
+    )
+    expected = pa.Schema.from_pandas(frame, preserve_index=False)
+    assert schema(table, day="datetime64[ms]").equals(expected, check_metadata=True)

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -310,8 +311,15 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         scratch = home / f".{target.name}-{os.getpid()}"
         scratch.mkdir()
         try:
-            for name, frame in frames:
-                pq.write_table(frame, scratch / f"{name}.parquet", compression="zstd")
+            with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
+                written = [
+                    pool.submit(
+                        pq.write_table, frame, scratch / f"{name}.parquet", compression="zstd"
+                    )
+                    for name, frame in sorted(frames, key=lambda f: -len(f[1]))
+                ]
+            for one in written:
+                one.result()
             for name, seen in elsewhere.items():
                 located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
             if moved := changed(begun, _state()):

@@ -18,7 +18,7 @@ from pyarrow import csv as arrow_csv
 
 from .. import registry
 from ..ground import paths
-from .rules import parse, rules
+from .rules import dtype, parse, rules
 
 _BLOCK = 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
@@ -116,12 +116,19 @@ def _column(texts: pa.ChunkedArray, column: registry.Column) -> pa.Array:
     rows = texts.combine_chunks()
     if pc.max(pc.binary_length(rows.dictionary)).as_py() > csv.field_size_limit():
         raise _Doubt
-    distinct = pd.Series(rows.dictionary.to_pandas(), dtype="str")
-    values, bad, _ = parse(distinct, column)
-    if bad.any() or (not column.nullable and distinct.eq("").any()):
+    empty = pc.equal(rows.dictionary, "")
+    if not column.nullable and pc.any(empty).as_py():
         raise _Doubt
-    _keep_rules(values, column)
-    return pa.DictionaryArray.from_arrays(rows.indices, pa.Array.from_pandas(values))
+    if dtype(column) == "str":
+        values = pc.if_else(empty, None, rows.dictionary)
+        if rules(column):
+            _keep_rules(pd.Series(values.to_pandas(), dtype="str"), column)
+        return pa.DictionaryArray.from_arrays(rows.indices, values)
+    typed, bad, _ = parse(pd.Series(rows.dictionary.to_pandas(), dtype="str"), column)
+    if bad.any():
+        raise _Doubt
+    _keep_rules(typed, column)
+    return pa.DictionaryArray.from_arrays(rows.indices, pa.Array.from_pandas(typed))
 
 
 def _numbers(texts: pa.ChunkedArray, column: registry.Column) -> pa.Array:

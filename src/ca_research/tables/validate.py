@@ -8,6 +8,10 @@ over the whole table.
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
@@ -42,10 +46,25 @@ def validated(table: registry.Table) -> pa.Table:
 def schema(table: registry.Table, **more: str) -> pa.Schema:
     """Types of the columns of a table, and of `more` columns, in Arrow and in pandas."""
     types = {name: dtype(column) for name, column in table.columns.items()} | more
-    one = pd.DataFrame(
-        {n: pd.Series(["" if kind == "str" else None], dtype=kind) for n, kind in types.items()}
-    )
-    return pa.Schema.from_pandas(one, preserve_index=False)
+    known, told = _types()
+    columns = {column["name"]: column for column in told["columns"]}
+    columns = {n: columns[kind] | {"name": n, "field_name": n} for n, kind in types.items()}
+    pandas = json.dumps(told | {"columns": [*columns.values()]})
+    fields = [pa.field(name, known.field(kind).type) for name, kind in types.items()]
+    return pa.schema(fields, metadata={"pandas": pandas})
+
+
+@cache
+def _types() -> tuple[pa.Schema, dict[str, Any]]:
+    """Each type of a column in Arrow, and what Arrow keeps of it for pandas: a frame for each table
+    would take a tenth of a build.
+    """
+    one = {
+        kind: pd.Series(["" if kind == "str" else None], dtype=kind)
+        for kind in ("str", "Int64", "float64", "boolean", "bool", "datetime64[ms]")
+    }
+    found = pa.Schema.from_pandas(pd.DataFrame(one), preserve_index=False)
+    return found, json.loads(found.metadata[b"pandas"])
 
 
 def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
