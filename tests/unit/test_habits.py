@@ -1,5 +1,6 @@
 """Habits that tools keep: what runs before a commit, and what a release asks for."""
 
+import ast
 import importlib.util
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from ca_research import __version__, registry
-from ca_research.ground import paths
+from ca_research.ground import errors, paths
 
 HOME = paths.home()
 HOOKS = yaml.safe_load((HOME / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
@@ -93,3 +94,29 @@ def test_tools_say_what_they_do(name):
         [sys.executable, HOME / "tools" / name, "--help"], capture_output=True, text=True
     )
     assert done.returncode == 0 and "usage" in done.stdout
+
+
+ALWAYS_TOLD = {"LinkError", "WriteError", "MissingTableError", "DataError", "UndeclaredReadError"}
+"""Errors that say by themselves what to do next."""
+
+
+def test_every_error_of_a_user_says_what_to_do_next():
+    """A CoverageError may also be the reason in a table why there is no figure; it need not. What
+    ends a notebook is told by the command, with what to do.
+    """
+    kinds = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.CaResearchError)
+    } - {*ALWAYS_TOLD, "CoverageError", "UnknownNameError"}
+    raised, silent = 0, []
+    for file in {*(HOME / "src").rglob("*.py")} - {HOME / "src/ca_research/runs/engine.py"}:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), keywords=told)) if (
+                    kind in kinds
+                ):
+                    raised += 1
+                    if "hint" not in {word.arg for word in told}:
+                        silent.append(f"{file.relative_to(HOME)}:{node.lineno}")
+    assert raised > 300 and silent == []

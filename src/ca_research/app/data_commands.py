@@ -247,12 +247,13 @@ def _with_constants(file: Path | None, constants: dict[str, str]) -> Any:
         return file
     from ..ground.textfiles import Unreadable, read_yaml
 
+    hint = "name the columns of the file: columns: {year: Year}"
     try:
         said = read_yaml(file.read_bytes()) if file else {}
     except (OSError, Unreadable) as error:
-        raise UsageError(f"the map cannot be read: {error}", where=str(file)) from None
+        raise UsageError(f"the map cannot be read: {error}", where=str(file), hint=hint) from None
     if not isinstance(said, dict):
-        raise UsageError("a map is a mapping", where=str(file), hint="columns: {year: Year}")
+        raise UsageError("a map is a mapping", where=str(file), hint=hint)
     columns = said.get("columns") or {}
     return {**said, "columns": {**columns, **{k: {"is": v} for k, v in constants.items()}}}
 

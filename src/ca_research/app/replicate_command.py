@@ -31,7 +31,10 @@ def replicate(
 
     if statement:
         if out or report:
-            raise UsageError("--statement writes REPLICATION.md and no archive")
+            raise UsageError(
+                "--statement writes REPLICATION.md and no archive",
+                hint="name it alone, or leave it out",
+            )
         write_whole(paths.home() / archive.FILE, archive.statement())
         typer.echo(paths.home() / archive.FILE)
         return

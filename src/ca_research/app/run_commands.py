@@ -276,7 +276,7 @@ def verify_command(
 
     console.known(format, tuple(verify.FORMATS))
     if reason and not accept:
-        raise UsageError("--reason goes with --accept")
+        raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
     report = verify.read_report((out or paths.reports_dir()).resolve())
     if accept:
         found = verify.accept(report, paths.baseline_dir(), reason)

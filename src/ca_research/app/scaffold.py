@@ -74,14 +74,6 @@ grid:
       main: newest
 """
 
-_SORTS = {
-    "share": ("share", "share"),
-    "rank": ("rank", "rank"),
-    "change": ("growth", "per cent"),
-    "ratio": ("ratio", "ratio"),
-    "count": ("count", "number"),
-}
-"""Kind and unit of what the generic measures give, by the last part of their names."""
 UNSTATED = "(unit not stated)"
 
 _CELLS = (
@@ -226,7 +218,7 @@ def _start(name: str) -> _Start:
     taken = inspect.signature(find(name)).parameters
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
-    kind, unit = _SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
+    kind, unit = _sort(name)
     examples: dict[str, Any] = {}
     if "facts" in data:
         examples = _figure()
@@ -247,6 +239,19 @@ def _start(name: str) -> _Start:
         "year" in taken,
         over if "economies" in needed else {},
     )
+
+
+def _sort(name: str) -> tuple[str, str]:
+    """Kind and unit of what a measure gives: of a generic one by the last part of its name."""
+    from ..estimates import generic
+
+    question = name.rpartition(".")[2]
+    if question == "change":
+        return "growth", "per cent"
+    if question not in generic.SORTS:
+        return "level", UNSTATED
+    kind = generic.SORTS[question][0]
+    return kind, "number" if kind == "count" else kind
 
 
 def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def aid_years(
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
     if whole_number("since", since) > whole_number("until", until):
-        raise UsageError(f"since {since} lies after until {until}")
+        raise UsageError(f"since {since} lies after until {until}", hint="the earlier year first")
     rows = _grants(investment, series)
     rows = rows[(rows["investor"] == donor) & rows["year"].between(since, until)]
     found = []
@@ -143,7 +143,8 @@ def grants_per_head(
     rows = grants(investment).merge(people, on=["host", "year"], how="left")
     if rows["value"].isna().all():
         raise CoverageError(
-            f"no population ({population}) for the economies and years of the grants"
+            f"no population ({population}) for the economies and years of the grants",
+            hint="ca.coverage('facts')",
         )
     rows["per_head"] = rows["value_usd"] / rows["value"]
     cell = rows.groupby(["host", "year"])["per_head"]

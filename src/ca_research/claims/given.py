@@ -83,7 +83,9 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         for fault in wrong_choices(criterion, spec.axes_of(criterion)):
-            raise UsageError(fault, where=f"{spec.id}, criterion {criterion.name}")
+            raise UsageError(
+                fault, where=f"{spec.id}, criterion {criterion.name}", hint="mend the claim file"
+            )
         for name in not_taken(criterion):
             raise MeasureError(
                 f"measure {criterion.measure} takes no {name!r}",

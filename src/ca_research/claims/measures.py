@@ -143,10 +143,7 @@ def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[st
     """
     function = find(criterion.measure)
     hints = _hints(function)
-    given = [
-        *criterion.settings.items(),
-        *((a.name, v) for a in axes for v in a.choices),
-    ]
+    given = [*criterion.settings.items(), *((a.name, v) for a in axes for v in a.choices)]
     for name, value in given:
         if fault := _misfit(f"{name} of {criterion.measure}", value, hints.get(name, Any)):
             yield fault

@@ -92,7 +92,7 @@ def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
             hint="leave it out; `claim.gather` makes it once for all that share it",
         )
     if asked.get("economies") is not None:
-        asked["economies"] = list(dict.fromkeys(economies.resolve_all(asked["economies"])))
+        asked["economies"] = economies.resolve_all(asked["economies"])
         if not asked["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
     for name, known in words.items():

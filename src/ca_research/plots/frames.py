@@ -11,8 +11,8 @@ import pandas as pd
 
 from .. import registry
 from ..ground.display import is_year
-from ..ground.errors import UsageError
 from ..ground.numbers import NOTHING, number
+from ..stats.frames import refuse_no_frame
 
 ROWS = 12
 """Rows that are shown of a long frame: half from its beginning, half from its end."""
@@ -28,8 +28,7 @@ def ours(frame: pd.DataFrame) -> bool:
 
 def frame_html(frame: pd.DataFrame) -> str:
     """A frame as a small table; text of the reader's data is escaped."""
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    refuse_no_frame(frame)
     told = _with_index(frame)
     units = _units(frame)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
@@ -72,8 +71,7 @@ def text(frame: pd.DataFrame) -> str:
     RUS      10,207,415,705
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    refuse_no_frame(frame)
     told = _with_index(frame)
     names = [str(c) for c in told.columns]
     units, rows = _units(frame), list(_rows(told))

@@ -399,6 +399,7 @@ class ClaimSpec(Model):
                     raise RegistryError(
                         f"{self.id}: criterion {criterion.name!r} is declared twice, differently",
                         where=f"registry/claims/{self.id}.yaml",
+                        hint="give one of them another name",
                     )
         return found
 

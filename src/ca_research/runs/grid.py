@@ -25,7 +25,9 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
         raise UsageError(f"no such file: {file}", hint="give a .csv, .yaml or .yml file")
     if file.suffix not in _KINDS:
         raise UsageError(
-            f"{file.suffix or 'no'} suffix: a grid is a .csv, .yaml or .yml file", where=file.name
+            f"a grid is no {file.suffix or 'file without a suffix'}",
+            where=file.name,
+            hint="give a .csv, .yaml or .yml file",
         )
     try:
         content = file.read_bytes()

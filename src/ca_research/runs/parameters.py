@@ -14,6 +14,8 @@ from ..ground import paths, reads
 from ..ground.errors import ParameterError, RunError, UnknownNameError
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+_CELL = 'one per line, `name: type = value`, for example: as_of: str = "latest"'
+_NOTEBOOK = "save it from JupyterLab, or take it back from git"
 
 
 @dataclass(frozen=True)
@@ -108,17 +110,21 @@ def declared(file: Path) -> dict[str, Parameter]:
     try:
         notebook = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise RunError(f"not a notebook: {error}", where=where) from None
+        raise RunError(f"not a notebook: {error}", where=where, hint=_NOTEBOOK) from None
     cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     if len(cells) != 1:
         raise RunError(
-            f"{len(cells)} cells are tagged `parameters`, there must be one", where=where
+            f"{len(cells)} cells are tagged `parameters`, there must be one",
+            where=where,
+            hint="tag the cell that holds them, and no other",
         )
     about = notebook["metadata"].get("ca_research", {}).get("parameters", {})
     try:
         body = ast.parse("".join(cells[0]["source"])).body
     except SyntaxError as error:
-        raise RunError(f"the parameters cell is not Python: {error}", where=where) from None
+        raise RunError(
+            f"the parameters cell is not Python: {error}", where=where, hint=_CELL
+        ) from None
     found = {}
     for node in body:
         if not (
@@ -127,21 +133,23 @@ def declared(file: Path) -> dict[str, Parameter]:
             and node.value is not None
         ):
             raise RunError(
-                "the parameters cell holds only typed assignments, `name: type = value`",
+                "the parameters cell holds something else than typed assignments",
                 where=where,
+                hint=_CELL,
             )
         kind = ast.unparse(node.annotation)
         if kind not in _TYPES:
             raise RunError(
                 f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}",
                 where=where,
+                hint=_CELL,
             )
         name, extra = node.target.id, about.get(node.target.id, {})
         try:
             default = ast.literal_eval(node.value)
         except ValueError:
             raise RunError(
-                f"parameter {name}: the default must be a plain value", where=where
+                f"parameter {name}: the default must be a plain value", where=where, hint=_CELL
             ) from None
         found[name] = Parameter(
             name,

@@ -95,7 +95,10 @@ def plan(
     named = set().union(*(set(s) for s in sets))
     twice = (set(params) & set(grid)) | (named & (set(params) | set(grid)))
     if twice:
-        raise UsageError(f"given twice, by -p, --grid or --grid-file: {', '.join(sorted(twice))}")
+        raise UsageError(
+            f"given twice, by -p, --grid or --grid-file: {', '.join(sorted(twice))}",
+            hint="name each parameter once",
+        )
     given_elsewhere = {
         "as_of": "as_of is given by --as-of, for example --as-of 2023-05-19 --as-of latest",
         "claim": "the claim is given by its id, for example: ca-research run C30",

@@ -51,7 +51,10 @@ def hhi_bounds(
     loose = float(_shares([anyone], "unnamed shares")[0])
     total = float(s.sum() + blocks.sum() + loose)
     if abs(total - 1) > TOLERANCE:
-        raise CoverageError(f"named and unnamed shares sum to {total:.4g}, not to one")
+        raise CoverageError(
+            f"named and unnamed shares sum to {total:.4g}, not to one",
+            hint="shares are fractions of one whole; what has no name goes into `unnamed`",
+        )
     held = np.sort(np.concatenate([s, blocks, [0.0]]))
     held[-1] += loose
     return Bounds(math.fsum(s**2), math.fsum(held**2))

@@ -19,7 +19,7 @@ from ..ground.arguments import refuse
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
 from .fixed_effects import Sample, predictor, prune, separated, solve
-from .frames import level_between, origin, significance
+from .frames import level_between, origin, refuse_no_frame, significance
 from .groups import Groups
 from .joint_test import JointTest, joint_test
 from .linear import (
@@ -340,8 +340,7 @@ def specification_curve(
     [[8.0, 0.0, 1.0]]
     """
     level_between(level)
-    if not isinstance(data, pd.DataFrame):
-        raise UsageError(f"a frame is needed, not {type(data).__name__}")
+    refuse_no_frame(data)
     if samples is not None and not isinstance(samples, Mapping):
         refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
     if not isinstance(model, str | Model | Mapping):
@@ -470,7 +469,10 @@ def _sample(
     names = [r.outcome, r.treatment, *r.controls]
     if len(set(names)) < len(names):
         twice = next(c for c in names if names.count(c) > 1)
-        raise UsageError(f"{twice!r} has two roles in one regression; declare an Exclusion")
+        raise UsageError(
+            f"{twice!r} has two roles in one regression",
+            hint="declare an Exclusion for where they meet",
+        )
     values = numbers(data, names)
     rows = rows & ~np.isnan(values).any(axis=1)
     if not rows.any():

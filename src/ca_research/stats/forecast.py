@@ -495,9 +495,14 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     2.0
     """
     if not isinstance(actual, pd.Series) or not isinstance(forecast, pd.Series):
-        raise UsageError("actual and forecast are series by year")
+        raise UsageError(
+            "actual and forecast are series by year", hint="frame.set_index('year')['mean']"
+        )
     if not len(actual) or not actual.index.equals(forecast.index):
-        raise UsageError("actual and forecast are not of the same years")
+        raise UsageError(
+            "actual and forecast are not of the same years",
+            hint="forecast.reindex(actual.index), once both have each of its years",
+        )
     errors = (actual - forecast).abs()
     if errors.isna().any() or np.isinf(errors).any():
         raise CoverageError(

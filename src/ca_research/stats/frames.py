@@ -36,6 +36,15 @@ AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.reso
 """What to do where names stand in the place of codes."""
 
 
+def refuse_no_frame(frame: Any) -> None:
+    """Raises UsageError for anything but a frame."""
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(
+            f"a frame is needed, not {type(frame).__name__}",
+            hint="a pandas.DataFrame, for example of ca.load or pandas.read_csv",
+        )
+
+
 def require(
     frame: pd.DataFrame, columns: Iterable[str], *, keys: Iterable[str] = ()
 ) -> pd.DataFrame:
@@ -44,8 +53,7 @@ def require(
     Raises UsageError where `frame` is no frame, two columns have one name or a row lacks a key,
     UnknownNameError where a column is not there.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    refuse_no_frame(frame)
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise UsageError(f"two columns are named {str(twice)!r}", hint="drop or rename one of them")
@@ -73,7 +81,10 @@ def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) ->
     """
     keys = list(dict.fromkeys(names(by)))
     if own := [column for column in apart if column in keys]:
-        raise UsageError(f"{own[0]!r} cannot stand in `by`: it is told apart already")
+        raise UsageError(
+            f"{own[0]!r} cannot stand in `by`: it is told apart already",
+            hint="leave it out of `by`",
+        )
     if len(keys) < least:
         raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
     return keys

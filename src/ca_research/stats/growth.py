@@ -24,7 +24,10 @@ def observations(series: pd.Series, least: int) -> pd.Series:
     year twice, text, and infinite values.
     """
     if not isinstance(series, pd.Series):
-        raise UsageError(f"a series indexed by year is needed, not {type(series).__name__}")
+        raise UsageError(
+            f"a series indexed by year is needed, not {type(series).__name__}",
+            hint="frame.set_index('year')['value']",
+        )
     known = series.dropna().sort_index()
     if len(known) and not _of_years(known.index):
         raise UsageError(

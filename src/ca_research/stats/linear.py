@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..ground.errors import UnknownNameError, UsageError
 from . import subsets
-from .frames import level_between
+from .frames import level_between, refuse_no_frame
 from .universe import Axis, Universe
 
 ERRORS = ("classical", "HC1", "cluster")
@@ -136,7 +136,8 @@ def declared(specifications: Universe | pd.DataFrame) -> pd.DataFrame:
         )
     if not isinstance(specifications, pd.DataFrame):
         raise UsageError(
-            f"a Universe or a frame of choices is needed, not {type(specifications).__name__}"
+            f"a Universe or a frame of choices is needed, not {type(specifications).__name__}",
+            hint="ca.stats.Universe(axes), or its table",
         )
     kept = specifications
     if "excluded" in kept:
@@ -256,8 +257,7 @@ def prepare(
     """Resolve names, set aside what cannot be fitted with the reason, and gather the rest in
     blocks.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"a frame is needed, not {type(frame).__name__}")
+    refuse_no_frame(frame)
     if not frame.columns.is_unique:
         raise UsageError("the frame has two columns of one name", hint="rename one of them")
     heads = declared(specifications)

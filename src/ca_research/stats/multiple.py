@@ -54,7 +54,7 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
         )
     p_values = dict(p_values)
     if not 0 < number("alpha", alpha, "0.05") < 1:
-        raise UsageError(f"alpha {alpha!r} is not between 0 and 1")
+        raise UsageError(f"alpha {alpha!r} is not between 0 and 1", hint="0.05, for example")
     if not p_values:
         raise UsageError(
             "the family is empty", hint="declare its members before their p-values are known"

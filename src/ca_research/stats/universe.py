@@ -80,8 +80,9 @@ class Axis:
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
-                f"axis {self.name!r}: each value once, the main one among them",
+                f"axis {self.name!r} has a value twice, or not its main one",
                 where=f"values {', '.join(map(str, values)) or 'none'}; main {self.main}",
+                hint="each value once, the main one among them",
             )
 
 

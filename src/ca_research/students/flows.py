@@ -321,7 +321,9 @@ def growth(
     """
     since, until = whole_number("since", since), whole_number("until", until)
     if since >= until:
-        raise UsageError(f"since {since} is not before until {until}")
+        raise UsageError(
+            f"since {since} is not before until {until}", hint="the earlier year first"
+        )
     rows = []
     for origin in refuse_origins(origins):
         known = counted(students, origin, destination, level=level, source=source)
@@ -506,7 +508,7 @@ def change_since(
     )
     start, end = whole_number("start", start), whole_number("end", end)
     if start >= end:
-        raise UsageError(f"start {start} is not before end {end}")
+        raise UsageError(f"start {start} is not before end {end}", hint="the earlier year first")
     codes = eco.resolve_all(economies)
     _refuse_unknown(students, {"origin": codes, "destination": destination}, level)
     destination, holes = eco.resolve(destination), dict[str, list[int]]()

@@ -78,7 +78,7 @@ def gaps(
     students = require(students, ("students",), keys=("year", *keys))
     years(students, text=True)
     if since is not None and until is not None and since > until:
-        raise UsageError(f"since {since} is after until {until}")
+        raise UsageError(f"since {since} is after until {until}", hint="the earlier year first")
     numbers(students.dropna(subset=["students"]), "students")
     if students.duplicated([*keys, "year"]).any():
         raise UsageError(

@@ -152,7 +152,8 @@ class Gravity(Result):
         if pd.isna(rows["estimate"].iloc[0]):
             why = self.log.loc[self.log["detail"] == term, "reason"]
             raise CoverageError(
-                f"no estimate of {term}: {why.iloc[0] if len(why) else 'not identified'}"
+                f"no estimate of {term}: {why.iloc[0] if len(why) else 'not identified'}",
+                hint="`log` says what was left out",
             )
         return rows.iloc[0]
 
@@ -189,7 +190,9 @@ class Gravity(Result):
         fit = solve(sample, self.estimator)
         if "RESET" in fit.collinear:
             raise CoverageError(
-                "no RESET test: the squared predictor is collinear with the terms and fixed effects"
+                "no RESET test: the squared predictor is collinear with the terms and fixed "
+                "effects",
+                hint="take fewer fixed effects or terms",
             )
         return (
             _tidy(fit, self.clusters, 0.95).set_index("term").loc["RESET", ["estimate", "se", "p"]]

@@ -133,7 +133,11 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
         given = ["economy", "year"]
         sides = {"_exporter": ["exporter", "year"], "_importer": ["importer", "year"]}
     else:
-        raise UsageError("covariates need the columns exporter and importer, or economy and year")
+        raise UsageError(
+            "covariates need the columns exporter and importer, or economy and year",
+            where=f"columns {', '.join(map(str, covariates.columns[:8]))}",
+            hint="covariates.rename(columns={...})",
+        )
     require(covariates, (), keys=given)
     figures = _figures(covariates, given)
     if "year" in given:
@@ -172,7 +176,8 @@ def _figures(covariates: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     if not figures:
         raise UsageError(
             "no column of numbers among the covariates",
-            where=", ".join(map(str, covariates.columns[:8])),
+            where=f"columns {', '.join(map(str, covariates.columns[:8]))}",
+            hint="add one, for example the logarithm of distance",
         )
     return figures
 
@@ -295,7 +300,9 @@ def panel(
     rows = rows[~left].reset_index(drop=True)
     if rows.empty:
         raise CoverageError(
-            "no pair is left in the panel", where="; ".join(e["reason"] for e in log)
+            "no pair is left in the panel",
+            where="; ".join(e["reason"] for e in log),
+            hint="take more years or economies",
         )
     one_figure_per_cell(rows, _KEYS)
     if geography is not None:
@@ -360,6 +367,7 @@ def treated_pairs(
         hit &= panel["year"] >= whole_number("since", since)
     if not hit.any():
         raise CoverageError(
-            f"the panel holds no pair from {'/'.join(sides[0])} to {'/'.join(sides[1])}"
+            f"the panel holds no pair from {'/'.join(sides[0])} to {'/'.join(sides[1])}",
+            hint="panel[['exporter', 'importer']].drop_duplicates() shows those it holds",
         )
     return hit.astype(float)

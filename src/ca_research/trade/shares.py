@@ -129,7 +129,7 @@ def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
     """
     numbers(shares, "share")
     if shares.empty:
-        raise CoverageError("no shares in the frame")
+        raise CoverageError("no shares in the frame", hint="ca.trade.partner_shares makes them")
     groups = Groups(shares)
     items = [c for c in ("partner", "product") if c in shares and c not in keys]
     groups.encode([*keys, *items])

@@ -42,6 +42,7 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
         raise BaselineError(
             "nothing differs from the baseline, so there is nothing to accept",
             where=paths.shown(folder),
+            hint="ca-research verify shows what differs",
         )
     content = write_baseline(report)
     log = folder / CHANGELOG

@@ -542,7 +542,9 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
         np.where(pd.isna(np.asarray(p_values, dtype=float)), 1.0, np.asarray(p_values, dtype=float))
     )
     if not 1 <= at_least <= len(p):
-        raise UsageError(f"at least {at_least} of {len(p)} cannot be asked for")
+        raise UsageError(
+            f"at least {at_least} of {len(p)} cannot be asked for", hint=f"from 1 to {len(p)}"
+        )
     return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
 
 

@@ -38,7 +38,11 @@ class ParquetPlace(Place):
     def look(self) -> Look:
         with self._opened({}) as (rows, state):
             if rows is None:
-                raise FileError("there is no Parquet in the folder", where=self.shown)
+                raise FileError(
+                    "there is no Parquet in the folder",
+                    where=self.shown,
+                    hint="name the folder that holds the .parquet files",
+                )
             fields = {f.name: Field(_kind(f.type), _unit(f)) for f in rows.schema}
             return Look(fields, rows.count_rows(), _sources(rows), state)
 
