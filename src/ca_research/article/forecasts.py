@@ -274,33 +274,13 @@ def with_china(trade: pd.DataFrame, *, economies: Sequence[str]) -> Pieces:
     return pairs(trade, [eco.resolve(e) for e in economies], ["CHN"])
 
 
-@parts(between=with_china)
-def reported_by_economy(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    base: int = 2022,
-    between: Pieces | None = None,
-) -> dict[str, pd.DataFrame]:
-    """`china_reported` of each economy from the base year on.
-
-    between: what `with_china` makes of trade (made here if not given).
-    """
-    between = with_china(trade, economies=economies) if between is None else between
-    first = whole_number("base", base)
-    return {
-        code: between.once(_pair(code), first, partial(china_reported, economy=code, since=first))
-        for code in map(eco.resolve, economies)
-    }
-
-
 def _pair(economy: str) -> frozenset[str]:
     return frozenset((economy, "CHN"))
 
 
 @measure("trade.value_after")
 @by_economy
-@parts(reported=reported_by_economy)
+@parts(between=with_china)
 def value_after(
     trade: pd.DataFrame,
     *,
@@ -308,7 +288,7 @@ def value_after(
     base: int = 2022,
     flow: Flow = "turnover",
     statistic: Statistic = "mean",
-    reported: dict[str, pd.DataFrame] | None = None,
+    between: Pieces | None = None,
 ) -> list[Estimate]:
     """China's reported trade with an economy after `base` over that of `base`, both in current USD.
 
@@ -318,7 +298,7 @@ def value_after(
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
         all directions of the flow are reported.
-    reported: what `reported_by_economy` makes of trade (made here if not given).
+    between: what `with_china` makes of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; the estimate is a ratio, one where nothing changed. No figure for the base or after
     it is recorded in `missing`.
@@ -326,23 +306,41 @@ def value_after(
     """
     known_name("flow", flow, tuple(FLOWS))
     known_name("statistic", statistic, STATISTICS)
-    if reported is None:
-        reported = reported_by_economy(trade, economies=economies, base=base)
-    out = []
-    for code in map(eco.resolve, economies):
-        rows = reported[code]
-        rows = rows[rows["direction"].isin(FLOWS[flow])]
-        whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
-        rows = rows[whole]
-        yearly = rows.groupby("year")["value_usd"].sum()
-        later = yearly[yearly.index > base]
-        if base not in yearly.index or later.empty:
-            what = f"in {base}" if base not in yearly.index else f"after {base}"
-            out.append(estimate_row(economy=code, missing=f"China's customs give no {flow} {what}"))
-            continue
-        value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
-        out.append(estimate_row(rows[_CELL], economy=code, estimate=float(value / yearly[base])))
-    return out
+    base = whole_number("base", base)
+    between = with_china(trade, economies=economies) if between is None else between
+    return [
+        _value_once(between, code, base, flow, statistic) for code in map(eco.resolve, economies)
+    ]
+
+
+def _value_once(
+    between: Pieces, economy: str, base: int, flow: str, statistic: str
+) -> dict[str, Any]:
+    pair, reported = _pair(economy), partial(china_reported, economy=economy, since=base)
+    rows = between.once(pair, base, reported)
+    return between.once(
+        pair,
+        ("value", base, flow, statistic),
+        lambda _: _value_after(rows, economy, base, flow, statistic),
+    )
+
+
+def _value_after(
+    rows: pd.DataFrame, economy: str, base: int, flow: str, statistic: str
+) -> dict[str, Any]:
+    """The row of an economy, of what China reports of it from the base year on; see
+    `value_after`.
+    """
+    rows = rows[rows["direction"].isin(FLOWS[flow])]
+    whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
+    rows = rows[whole]
+    yearly = rows.groupby("year")["value_usd"].sum()
+    later = yearly[yearly.index > base]
+    if base not in yearly.index or later.empty:
+        what = f"in {base}" if base not in yearly.index else f"after {base}"
+        return estimate_row(economy=economy, missing=f"China's customs give no {flow} {what}")
+    value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
+    return estimate_row(rows[_CELL], economy=economy, estimate=float(value / yearly[base]))
 
 
 def value_series(

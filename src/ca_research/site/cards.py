@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import __version__, registry
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
 from .read import Page
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 FOLDER = "share"
 WIDTH, HEIGHT = 1200, 630
@@ -53,14 +57,13 @@ def card(page: Page) -> bytes:
     title, verdict, finding = _words(page)
     plain, bold = _fonts()
     tone = TONE.get(verdict, MUTED)
-    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 0, 24, HEIGHT), fill=tone)
+    layers = {ink: Image.new("L", (WIDTH, HEIGHT)) for ink in (INK, tone, MUTED)}
+    ImageDraw.Draw(layers[tone]).rectangle((0, 0, 24, HEIGHT), fill=255)
 
-    def lines(text: str, file: str, size: int, fill: str, top: int, letters: int, most: int) -> int:
-        font = ImageFont.truetype(file, size)
+    def lines(text: str, file: str, size: int, ink: str, top: int, letters: int, most: int) -> int:
+        draw, font = ImageDraw.Draw(layers[ink]), ImageFont.truetype(file, size)
         for line in textwrap.wrap(text, letters, max_lines=most, placeholder=" ..."):
-            draw.text((_LEFT, top), line, font=font, fill=fill)
+            draw.text((_LEFT, top), line, font=font, fill=255)
             top += int(size * 1.32)
         return top
 
@@ -69,11 +72,34 @@ def card(page: Page) -> bytes:
     lines(finding, plain, 48, INK, top + 26, 38, 3)
     lines(f"ca-research · {page.claim}", plain, 30, MUTED, HEIGHT - 76, 60, 1)
     buffer = io.BytesIO()
-    few = image.quantize(colors=32, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     said = PngInfo()
     said.add_itxt("Description", _said_by(page))
-    few.save(buffer, format="PNG", compress_level=4, pnginfo=said)
+    _printed(layers).save(buffer, format="PNG", compress_level=4, pnginfo=said)
     return buffer.getvalue()
+
+
+_SHADES = 10
+"""Steps from paper to ink, which is what the edge of a letter needs."""
+
+
+def _printed(layers: Mapping[str, Image.Image]) -> Image.Image:
+    """Layers of ink on paper, by colour, where no two meet: an image with a palette, which is small
+    as a file.
+    """
+    from PIL import Image, ImageChops, ImageColor
+
+    paper = ImageColor.getrgb(PAPER)
+    printed, palette = Image.new("L", (WIDTH, HEIGHT)), [*paper]
+    for n, (ink, layer) in enumerate(layers.items()):
+        steps = [round(_SHADES * coverage / 255) for coverage in range(256)]
+        printed = ImageChops.add(
+            printed, layer.point([step and n * _SHADES + step for step in steps])
+        )
+        for step in range(1, _SHADES + 1):
+            mixed = zip(paper, ImageColor.getrgb(ink), strict=True)
+            palette += [round(a + (b - a) * step / _SHADES) for a, b in mixed]
+    printed.putpalette(palette)
+    return printed
 
 
 def _words(page: Page) -> tuple[str, str, str]:
