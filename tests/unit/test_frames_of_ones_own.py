@@ -277,6 +277,62 @@ def test_one_economy_under_two_labels_is_not_two_investors_creditors_or_destinat
             call()
 
 
+IN_PART = {
+    "rank": (pair, "reporter", "KAZ", lambda f: trade.rank(f, economy="KAZ", flow="exports")),
+    "lead": (
+        pair, "reporter", "KAZ",
+        lambda f: trade.lead(f, economies="KAZ", partner="CHN", year=2020, flow="exports"),
+    ),
+    "rank by partners": (
+        lambda: pair().rename(columns={"reporter": "partner", "partner": "reporter"}),
+        "partner", "KAZ", lambda f: trade.rank(f, economy="KAZ", flow="imports", basis="mirror"),
+    ),
+    "mirror_gap": (pair, "reporter", "KAZ", mirror),
+    "mirror_gap, partner": (pair, "partner", "CHN", mirror),
+    "reconcile": (pair, "reporter", "KAZ", reconcile),
+    "partner_shares": (pair, "reporter", "KAZ", trade.partner_shares),
+    "growth": (pair, "reporter", "KAZ", trade.growth),
+    "growth, partner": (pair, "partner", "CHN", trade.growth),
+    "stock_by_investor": (
+        stocks, "host", "KAZ", lambda f: investment.stock_by_investor(f, "KAZ", 2020),
+    ),
+    "stock_years": (stocks, "host", "KAZ", lambda f: investment.stock_years(f, "KAZ")),
+    "investor_shares": (stocks, "host", "KAZ", investment.investor_shares),
+    "creditor_hhi": (
+        owed, "debtor", "KGZ",
+        lambda f: investment.creditor_hhi(f, source="D", whole="listed", debtors=["KGZ"]),
+    ),
+    "debt_exposure": (
+        lambda: pd.concat([owed(), owed(year=2021)]), "creditor", "CHN",
+        lambda f: exposure(f, product_of()),
+    ),
+    "debt_exposure, GDP": (
+        lambda: pd.concat([product_of(), product_of(year=2021)]), "economy", "KGZ",
+        lambda f: exposure(pd.concat([owed(), owed(year=2021)]), f),
+    ),
+    "deflator": (
+        lambda: RATES, "economy", "USA",
+        lambda f: investment.deflator_from_growth(f, "USA", source="S"),
+    ),
+    "gaps": (course, "origin", "KAZ", students.gaps),
+}  # fmt: skip
+RELATIONS = ("rank", "partner_shares", "growth", "growth, partner")
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [*((name, lambda f: f) for name in IN_PART), *((name, relation) for name in RELATIONS)],
+)
+def test_rows_under_the_name_of_an_economy_are_not_left_out(name, made):
+    """With the largest partner's rows under the name of the reporter, the next one came first."""
+    frame, column, code, measure = IN_PART[name]
+    rows = frame().reset_index(drop=True)
+    first = rows.index[rows[column] == code][0]
+    rows.loc[first, column] = ca.economies.name_of(code)
+    with pytest.raises(UsageError, match=ca.economies.name_of(code)):
+        measure(made(rows))
+
+
 def test_the_world_is_no_investor_no_creditor_and_no_destination():
     world = stocks().replace({"DEU": "World"})
     debt = owed(creditor=["CHN", "World", "RUS"])

@@ -81,6 +81,12 @@ def debt_exposure(
     debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
+    for frame, column, wanted in (
+        (debt, "debtor", debtors),
+        (debt, "creditor", [creditor, *CREDITOR_TOTALS]),
+        (macro, "economy", debtors),
+    ):
+        refuse_named(frame[column].unique(), column, wanted)
     common = whole_accounts(debt, debtors, creditor)
     if not common:
         raise CoverageError(
@@ -140,7 +146,6 @@ def debt_exposure(
     absent = [debtor for debtor in debtors if debtor not in set(found["debtor"])]
     if not absent:
         return found
-    refuse_named(debt["debtor"].unique(), "debtor")
     why = f"{', '.join(sorted(common))} gives no stock owed to {creditor}"
     lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
     return pd.concat([found.astype({"year": "Int64"}), lost], ignore_index=True)

@@ -16,6 +16,7 @@ from ..stats.frames import (
     own_groups,
     refuse_named,
     refuse_named_aggregates,
+    refuse_two_labels,
     require,
     with_sources,
     years,
@@ -176,14 +177,13 @@ def stock_rows(
     """Rows of table `investment` behind `stock_by_investor`; raises what that raises."""
     investment = require(investment, _COLUMNS, keys=("investor", "host", "year"))
     years(investment)
-    out = eco.single_economies(leave_out)
+    out, code = eco.single_economies(leave_out), eco.resolve(host)
+    refuse_named(investment["host"].unique(), "host", [code])
     rows = investment[
         (investment["measure"] == "fdi_stock")
-        & (investment["host"] == eco.resolve(host))
+        & (investment["host"] == code)
         & (investment["year"] == whole_number("year", year))
     ]
-    if rows.empty:
-        refuse_named(investment["host"].unique(), "host")
     rows = rows[_single(rows)]
     numbers(rows.dropna(subset=["value_usd"]), "value_usd", negative=True)
     if rows["source_id"].nunique() > 1:
@@ -204,6 +204,7 @@ def stock_rows(
 def _single(investment: pd.DataFrame) -> pd.Series:
     """Rows of single investors: neither an aggregate nor a group of one's own."""
     refuse_named_aggregates(investment["investor"].unique(), "investor")
+    refuse_two_labels(investment["host"].unique(), "host")
     return ~(
         investment["investor"].isin(list(eco.AGGREGATES))
         | own_groups(investment, ("investor", "host"))

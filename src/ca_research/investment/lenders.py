@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import alike, numbers, require
+from ..stats.frames import alike, numbers, refuse_two_labels, require
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -92,6 +92,7 @@ def creditor_hhi(
         ("measure", "instrument", "value_usd", "source_id"),
         keys=("debtor", "creditor", "year"),
     )
+    refuse_two_labels(debt["debtor"].unique(), "debtor")
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
     if debtors is not None:
         wanted = eco.resolve_all(debtors)

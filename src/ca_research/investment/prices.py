@@ -11,7 +11,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import alike, names, numbers, require, years
+from ..stats.frames import alike, names, numbers, refuse_named, require, years
 from . import guards
 from .concepts import CONCEPTS
 
@@ -87,6 +87,7 @@ def deflator_from_growth(
     """
     macro = require(macro, ("economy", "year", "indicator", "value", "unit", "source_id"))
     economy = eco.resolve(economy)
+    refuse_named(macro["economy"].unique(), "economy", [economy])
     rows = macro[
         (macro["economy"] == economy)
         & (macro["indicator"] == indicator)

@@ -154,16 +154,24 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
 
 def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
     """Raise AggregateError for names of aggregates ('World') where their codes would stand, for
-    nothing tells these from single economies; UsageError for one economy under two labels.
+    nothing tells these from single economies; and as `refuse_two_labels`.
     """
     held = list(values)
-    labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
         if eco.is_aggregate(code):
             raise AggregateError(
                 f"{name!r} among the {column}s is a name of the aggregate {code}",
                 hint=AS_CODES.format(column),
             )
+    refuse_two_labels(held, column)
+
+
+def refuse_two_labels(values: Iterable[object], column: str) -> None:
+    """Raise UsageError for one economy under two labels, its code and a name or two names: each
+    would be told without the rows of the other.
+    """
+    held, labels = list(values), dict[str, str]()
+    for name, code in eco.named(held).items():
         other = labels.setdefault(code, code if code in held else name)
         if other != name:
             raise UsageError(

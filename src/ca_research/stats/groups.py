@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,7 @@ class Groups:
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
         self._columns: dict[str, tuple[np.ndarray, int]] = {}
+        self._values: dict[str, Iterable[Any]] = {}
         self._numbers: dict[tuple[str, ...], tuple[np.ndarray, int]] = {}
 
     def encode(self, columns: Iterable[str]) -> None:
@@ -43,7 +45,13 @@ class Groups:
                 found = list(pool.map(lambda name: _encoded(self.frame[name]), missing))
         else:
             found = [_encoded(self.frame[name]) for name in missing]
-        self._columns.update(zip(missing, found, strict=True))
+        for name, (code, levels, values) in zip(missing, found, strict=True):
+            self._columns[name], self._values[name] = (code, levels), values
+
+    def values(self, column: str) -> list[Any]:
+        """The values of a column, each once; missing ones are left out."""
+        self.encode([column])
+        return list(self._values[column])
 
     def number(self, columns: Sequence[str]) -> np.ndarray:
         """The number of each row's group, counted from 0 and without gaps."""
@@ -108,12 +116,12 @@ class Groups:
         return bool(pd.Series(code).duplicated().any())
 
 
-def _encoded(column: pd.Series) -> tuple[np.ndarray, int]:
+def _encoded(column: pd.Series) -> tuple[np.ndarray, int, Iterable[Any]]:
     code, levels = pd.factorize(column)
     absent = code < 0
     if absent.any():
-        return np.where(absent, len(levels), code), len(levels) + 1
-    return code, max(len(levels), 1)
+        return np.where(absent, len(levels), code), len(levels) + 1, levels
+    return code, max(len(levels), 1), levels
 
 
 def _dense(code: np.ndarray, bound: int) -> tuple[np.ndarray, int]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..ground.arguments import whole_number
 from ..ground.errors import UsageError
-from ..stats.frames import keys_of, numbers, require, years
+from ..stats.frames import keys_of, numbers, refuse_two_labels, require, years
 
 SERIES = ("origin", "destination", "level", "source_id")
 """What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
@@ -76,6 +76,8 @@ def gaps(
     )
     keys = [*own, *(["statistic"] if "statistic" in students and "statistic" not in own else [])]
     students = require(students, ("students",), keys=("year", *keys))
+    for column in {"origin", "destination"} & {*own}:
+        refuse_two_labels(students[column].unique(), column)
     years(students, text=True)
     if since is not None and until is not None and since > until:
         raise UsageError(f"since {since} is after until {until}", hint="the earlier year first")

@@ -16,6 +16,7 @@ from ..stats.frames import (
     numbers,
     own_groups,
     refuse_named_aggregates,
+    refuse_two_labels,
     require,
 )
 from ..stats.groups import Groups
@@ -165,6 +166,8 @@ def comparable(
             f"{several.index[0]} holds several {column}s: {values}",
             hint=f"filter, or add {column!r} to `by`",
         )
+    for side in {"reporter", "partner"} & {*cell}:
+        refuse_two_labels(groups.values(side), side)
     one_figure_per_cell(trade, cell, groups)
     _one_source_per_group(trade, group, groups)
     alike(trade, ALIKE, group if within is None else within, groups)

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies
 from ..ground.arguments import year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, numbers, require, years
+from ..stats.frames import alike, numbers, refuse_named, refuse_two_labels, require, years
 from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
@@ -50,7 +50,7 @@ def perspective(
     UnknownNameError
         For an economy or a missing column.
     UsageError
-        For text, negative values or an unknown flow.
+        For text, negative values, an unknown flow, or names of economies for codes.
     CoverageError
         For a row without a value.
     MixedUnitsError
@@ -71,6 +71,8 @@ def perspective(
     require(
         trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
     )
+    for side in ("reporter", "partner"):
+        refuse_named(trade[side].unique(), side, of)
     total = _totals(trade, of)
     if total.empty:
         refuse_names(trade, of)
@@ -105,6 +107,7 @@ def perspective(
         "direction": [_OPPOSITE[f] if m else f for f, m in zip(flow, mirrored, strict=True)],
         "side": np.where(single, "reconciled", np.where(mirrored, "mirror", "reporter")),
     }
+    refuse_two_labels(dict.fromkeys(seen["other"]), "partner")
     kind = both["reporter"].dtype
     if isinstance(kind, pd.CategoricalDtype):  # it may lack the words that are new here
         kind = kind.categories.dtype

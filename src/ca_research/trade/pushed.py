@@ -18,7 +18,7 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, refuse_named, refuse_named_aggregates, require
+from ..stats.frames import alike, refuse_named, refuse_named_aggregates, refuse_two_labels, require
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
@@ -196,6 +196,9 @@ class Accounts:
         amiss: SQL of what else may be wrong with an account. Where the measure refuses nothing,
         nothing is.
         """
+        for side in {"reporter", "partner"} & {*self.keys}:
+            labels = self.ask(f"select distinct {side} from {table}").fetchall()
+            refuse_two_labels([label for (label,) in labels], side)
         wrong = " or ".join(filter(None, ("suspect", amiss)))
         if not self.ask(f"from {table} where {wrong} limit 1").fetchall():
             return
@@ -410,10 +413,14 @@ def rank(
     if len(lacking):
         measure(lacking, [])
     total = trade.filter("product = 'TOTAL'")
+    labels = {
+        side: [label for (label,) in total.project(side).distinct().fetchall()]
+        for side in ("reporter", "partner")
+    }
+    refuse_named(labels["reporter"], "reporter", economies)
     if economies is None:
-        found = [code for (code,) in total.project("reporter").distinct().fetchall()]
-        refuse_named(found, "reporter")
-        economies = sorted(code for code in found if not eco.is_aggregate(code))
+        economies = sorted(code for code in labels["reporter"] if not eco.is_aggregate(code))
+    refuse_named(labels["partner"], "partner", economies)
     listed = _texts(economies)
     mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
     if money := [c for c in ALIKE_MONEY if c in trade.columns]:
