@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import itertools
 
 import pandas as pd
 import pytest
 
+import ca_research as ca
 from ca_research import article
+from ca_research.article import aid, approval
 from ca_research.article.documents import measures as docs
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.registry.codings import Coding
@@ -443,3 +446,24 @@ def test_wrong_series_and_years_are_refused():
         article.aid.grants(money(), series="gifts")
     with pytest.raises(UsageError, match="2010"):
         article.aid.aid_years(money(), economies=["KAZ"], donor="USA", since=2010, until=2000)
+
+
+@pytest.mark.parametrize(
+    ("measure", "argument", "more"),
+    [
+        (approval.approval, "about", {"economies": ["KAZ"]}),
+        (approval.approval_gap, "about", {"economies": ["KAZ"], "against": "CHN"}),
+        (approval.approval_gap, "against", {"economies": ["KAZ"], "about": "USA"}),
+        (approval.approval_fall, "about", {"economies": ["KAZ"]}),
+        (approval.countries_below, "against", {"about": "USA"}),
+        (aid.aid_years, "donor", {"economies": ["KAZ"]}),
+    ],
+)
+def test_a_power_that_is_none_is_no_answer_about_its_polls_or_grants(measure, argument, more):
+    """'No polls published' and 'no grants reported' were said of a misspelled one."""
+    tables = {t: ca.load(t) for t in ("opinion", "facts", "investment")}
+    given = {t: rows for t, rows in tables.items() if t in inspect.signature(measure).parameters}
+    by_name, by_code = (measure(**given, **more, **{argument: p}) for p in ("Russia", "RUS"))
+    assert by_name.drop(columns="rows").equals(by_code.drop(columns="rows"))
+    with pytest.raises(UnknownNameError, match="RUZ"):
+        measure(**given, **more, **{argument: "RUZ"})

@@ -88,7 +88,7 @@ def aid_years(
 
     investment, series: as in `grants` ('oda_grants', 'disbursements', 'obligations'). economies:
         codes of hosts.
-    donor: its code.
+    donor: its code or name.
     since, until: first and last year.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A year without a row is not reported, and counts neither way; the years reported
@@ -97,7 +97,7 @@ def aid_years(
     """
     if whole_number("since", since) > whole_number("until", until):
         raise UsageError(f"since {since} lies after until {until}", hint="the earlier year first")
-    rows = _grants(investment, series)
+    rows, donor = _grants(investment, series), eco.resolve(donor)
     rows = rows[(rows["investor"] == donor) & rows["year"].between(since, until)]
     found = []
     for economy in economies:

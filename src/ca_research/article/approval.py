@@ -32,18 +32,18 @@ def approval_waves(
     """Yearly shares that approve of a power's leadership, in per cent of all asked.
 
     opinion: rows of table `opinion` (economy, about, period, year, measure, value_pct, source_id).
-    about: the code of a power, or several. Pooled economies, pooled years and other questions are
-        left out: they are no waves.
+    about: a power, or several, by codes or names. Pooled economies, pooled years and other
+        questions are left out: they are no waves.
     waves: 'all', or 'tables' (only the poll's tables by country). Two sources for one wave both
         stand.
     Returns economy, about, year, measure, value_pct, source_id, by economy and year. Raises
-    UnknownNameError for another choice.
+    UnknownNameError for another choice or power.
     """
     if waves not in ("all", "tables"):
         raise UnknownNameError("waves", waves, ("all", "tables"))
     rows = opinion[
         (opinion["measure"] == settings().polls.approval)
-        & opinion["about"].isin([about] if isinstance(about, str) else list(about))
+        & opinion["about"].isin(eco.resolve_all(about))
         & opinion["period"].astype("string").str.fullmatch(r"\d{4}")
         & ~opinion["economy"].astype("string").str.contains(";")
     ]
@@ -124,6 +124,7 @@ def approval_gap(
     Raises UsageError for another `wave`. Formula: share of `about` - share of `against`.
     """
     found, back = [], years_back(wave)
+    about, against = eco.resolve(about), eco.resolve(against)
     every = approval_waves(opinion, about=[about, against])
     for economy in economies:
         own = every[every["economy"] == economy]
@@ -211,6 +212,7 @@ def countries_below(
     so (`fewest_below`); there, no mean of one economy is taken to lie above the highest share that
     any wave on record gives the power in these economies. low and high are what that leaves.
     """
+    about, against = eco.resolve(about), eco.resolve(against)
     gaps = approval_gap(opinion, economies=eco.CA5, about=about, against=against)
     ends = [gaps[end].fillna(gaps["estimate"]) for end in ("low", "high")]
     below = set(gaps.loc[ends[1] < 0, "economy"])
