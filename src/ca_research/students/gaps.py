@@ -76,7 +76,7 @@ def gaps(
     )
     keys = [*own, *(["statistic"] if "statistic" in students and "statistic" not in own else [])]
     students = require(students, ("students",), keys=("year", *keys))
-    for column in {"origin", "destination"} & {*own}:
+    for column in (c for c in ("origin", "destination") if c in own):
         refuse_two_labels(students[column].unique(), column)
     years(students, text=True)
     if since is not None and until is not None and since > until:

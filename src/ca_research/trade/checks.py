@@ -166,7 +166,7 @@ def comparable(
             f"{several.index[0]} holds several {column}s: {values}",
             hint=f"filter, or add {column!r} to `by`",
         )
-    for side in {"reporter", "partner"} & {*cell}:
+    for side in (s for s in ("reporter", "partner") if s in cell):
         refuse_two_labels(groups.values(side), side)
     one_figure_per_cell(trade, cell, groups)
     _one_source_per_group(trade, group, groups)

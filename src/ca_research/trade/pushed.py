@@ -196,7 +196,7 @@ class Accounts:
         amiss: SQL of what else may be wrong with an account. Where the measure refuses nothing,
         nothing is.
         """
-        for side in {"reporter", "partner"} & {*self.keys}:
+        for side in (s for s in ("reporter", "partner") if s in self.keys):
             labels = self.ask(f"select distinct {side} from {table}").fetchall()
             refuse_two_labels([label for (label,) in labels], side)
         wrong = " or ".join(filter(None, ("suspect", amiss)))
