@@ -439,3 +439,83 @@ def test_a_comma_within_a_number_is_no_new_column(with_products, tmp_path, monke
 
 
 WHOLE = {"product": "TOTAL", "valuation": "fob", "scope": "goods"}
+
+
+GOODS = {
+    "reporter": {"is": "KAZ"}, "flow": {"is": "import"}, "product": {"is": "TOTAL"},
+    "valuation": {"is": "cif"}, "scope": {"is": "goods"},
+}  # fmt: skip
+
+
+def written(folder, *texts):
+    files = [folder / f"{n}.csv" for n, _ in enumerate(texts)]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            "Imports, mln USD\nP;Year;Value\n",
+            "Imports, thousand USD\nP;Year;Value\n",
+            "other units",
+        ),
+        ("P;Year;Value;Unit\n#;mln USD", "P;Year;Value;Unit\n#;thousand USD", "several units"),
+        ("Imports, USD\nP;Year;Value\n", "Imports, mln tenge\nP;Year;Value\n", "tenge"),
+        ("P;Year;Value;Month\n#;total", "P;Year;Value;Month\n#;March", "rows of parts"),
+        ("P;Year;Value\n", "P;Year;Value\n#\nNote: in thousand USD;;", "speaks of the unit"),
+    ],
+)
+def test_a_second_file_in_other_units_is_not_taken_for_the_first(
+    with_products, tmp_path, first, second, said
+):
+    """Its figures came in by the unit of the first, and a month as a year."""
+    texts = [
+        text.replace("P;", "Partner;").replace("#", f"China;{year};400")
+        + ("" if "#" in text else f"China;{year};400\n")
+        for year, text in ((2022, first), (2023, second))
+    ]
+    with pytest.raises(UsageError, match=said):
+        add(written(tmp_path, *texts), map=GOODS, dry_run=True)
+    alike = "Imports, mln USD\nPartner;Year;Value\nChina;{};400\n"
+    found = add(written(tmp_path, alike.format(2022), alike.format(2023)), map=GOODS, dry_run=True)
+    assert found.rows["value_usd"].tolist() == [4e8, 4e8]
+
+
+@pytest.mark.parametrize(
+    ("head", "then", "said"),
+    [
+        (";Unit\n", (";million USD", ";thousand USD"), "several units"),
+        (";Month\n", (";total", ";March"), "rows of parts"),
+    ],
+)
+def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):
+    """The first thousand rows spoke for all."""
+    monkeypatch.setattr(stream, "FROM", 1_000)
+    monkeypatch.setattr(stream, "_SHOWN", 20)
+    rows = (f"China;{1992 + n};{n + 1}{then[n > 25]}\n" for n in range(32))
+    files = written(tmp_path, f"Partner;Year;Value{head}" + "".join(rows))
+    with pytest.raises(UsageError, match=said):
+        add(files[0], map=GOODS, dry_run=True)
+
+
+def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, tmp_path, monkeypatch):
+    """Of more than 6,000 codes those of the first rows spoke: the other chapters were left out as
+    finer than chapters.
+    """
+    monkeypatch.setattr(stream, "FROM", 1_000)
+    monkeypatch.setattr(stream, "_SHOWN", 20)
+    chapters = [f"{n:02}" for n in range(1, 98) if n != 77]
+    codes = [*(f"{c}{n:04}" for c in chapters[:90] for n in range(80)), "TOTAL", *chapters]
+    head = "freqCode,reporterCode,partnerCode,refYear,flowCode,cmdCode,primaryValue\n"
+    rows = (f"A,398,156,2022,M,{code},{n + 1}\n" for n, code in enumerate(codes))
+    files = written(tmp_path, head + "".join(rows))
+    found = add(files[0], dry_run=True)
+    assert sorted(found.rows["product"]) == sorted(["TOTAL", *chapters])
+    assert dict(found.left_out) == {"finer than HS chapters": 7200}
+    monkeypatch.setattr(stream, "LISTED", 1_000)
+    monkeypatch.setattr(sheets, "MAX_BYTES", 1)
+    with pytest.raises(FileError, match="too many different cells under 'cmdCode'"):
+        add(files[0], dry_run=True)

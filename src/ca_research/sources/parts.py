@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..ground.errors import UsageError
 from . import cells, names
 from .mapping import Across, Only
-from .sheets import Cell, Sheet, shown
+from .sheets import Cell, NotStreamed, Sheet, shown
 
 
 class Headed:
@@ -44,17 +44,25 @@ class Headed:
     def distinct(self, heading: str) -> list[str]:
         return list(dict.fromkeys(shown(c) for c in self.column(heading)))
 
+    def whole(self, heading: str) -> list[str]:
+        """As `distinct`; raises NotStreamed where a large file does not give every cell."""
+        if self._at[heading.casefold()] in self.sheet.cut:
+            raise NotStreamed(
+                f"too many different cells under {heading!r} to look at each", where=self.sheet.name
+            )
+        return self.distinct(heading)
+
     def only(self, why: str, keep: Callable[[str], bool], *wanted: str) -> tuple[Only, ...]:
         """Rows that count by a column, where the file has it; one without any is not looked at."""
         heading = self.name(*wanted)
         if heading is None:
             return ()
-        among = tuple(v for v in self.distinct(heading) if keep(v))
+        among = tuple(v for v in self.whole(heading) if keep(v))
         return (Only(column=heading, among=among, why=why),)
 
     def economies(self, heading: str, but: frozenset[str] = frozenset()) -> tuple[Only, ...]:
         """Rows of economies and groups that the project knows; the rest is named in the reason."""
-        codes = self.distinct(heading)
+        codes = self.whole(heading)
         lost = sorted(c for c in codes if c in but or (c and names.code(c) is None))
         if not lost:
             return ()

@@ -45,12 +45,26 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json"
 class Sheet:
     """Rows of cells with their lines in the file (of a workbook: their rows), and whether the
     workbook hides the sheet.
+
+    cut: columns of a large file of which not every cell is given.
     """
 
     name: str
     rows: list[list[Cell]]
     lines: list[int]
     hidden: bool = False
+    cut: frozenset[int] = frozenset()
+
+
+class NotStreamed(FileError):
+    """A file that only the way of small files understands."""
+
+    def __init__(self, what: str, *, where: str) -> None:
+        super().__init__(
+            what,
+            where=where,
+            hint="cut it into parts of 50 MB, and add them under ids of their own",
+        )
 
 
 @dataclass(frozen=True)

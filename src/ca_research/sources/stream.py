@@ -23,7 +23,17 @@ import pyarrow.parquet as pq
 from ..ground.errors import FileError, UsageError
 from .layouts import recognise
 from .mapping import Map, heading
-from .sheets import MAX_COLUMNS, MAX_LINE, Cell, Given, Sheet, delimiter, regular, shown
+from .sheets import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    Cell,
+    Given,
+    NotStreamed,
+    Sheet,
+    delimiter,
+    regular,
+    shown,
+)
 
 FROM = 20_000_000
 """Bytes from which a file is streamed: read at once, its cells take most of a gigabyte."""
@@ -32,20 +42,11 @@ MEMORY = "500MB"
 DISTINCT = 200_000
 """Distinct cells of a column that can be looked at one by one."""
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
-_HEAD, _SHOWN, _FEW, _BLOCK = 1 << 20, 1_000, 6_000, 1 << 22
+LISTED = 50_000
+"""Distinct cells of a column that a layout or a guess looks at: codes of goods are some 15,000."""
+_HEAD, _SHOWN, _SPARSE, _BLOCK = 1 << 20, 1_000, 200, 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 _NONCHARACTER = re.compile("[\ufffe\uffff]")
-
-
-class NotStreamed(FileError):
-    """A file that only the way of small files understands."""
-
-    def __init__(self, what: str, *, where: str) -> None:
-        super().__init__(
-            what,
-            where=where,
-            hint="cut it into parts of 50 MB, and add them under ids of their own",
-        )
 
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -264,23 +265,55 @@ class Stream:
 
     def given(self) -> Given:
         """The first rows, and where they are of a known layout rows that hold every cell of the
-        columns that have few: what a layout or a guess looks at in place of the file.
+        columns that have few: what a layout looks at in place of the file.
         """
         head = Given(self.files[0].name, self.sha256, [self.heads[0]])
         if (known := recognise(head)) is None:
             return head
         self.start = 0 if self.packed else known[2] + 1
+        return replace(head, sheets=[self._with_cells_of(range(self.width))])
+
+    def given_beside(self, mapped: Map) -> Given:
+        """The first rows, rows that hold every cell of the columns which a map does not read, and
+        rows of one cell or two: what may tell of units, parts of years and notes further down.
+        """
+        self.follow(mapped)
+        read = {field.column for field in mapped.columns.values()}
+        unread = [n for n, name in enumerate(self.headings) if name not in read]
+        sheet = self._with_cells_of(unread)
+        filled = " + ".join(f"(c{n} is not null)::int" for n in range(self.width))
+        notes = f"from {self.cells} where {filled} <= 2 limit {_SPARSE}"
+        rows = [list(cells) for cells in self.run(f"select * exclude (f, n) {notes}").fetchall()]
+        lines = range(sheet.lines[-1] + 1, sheet.lines[-1] + 1 + len(rows))
+        sheet = replace(sheet, rows=[*sheet.rows, *rows], lines=[*sheet.lines, *lines])
+        return Given(self.files[0].name, self.sha256, [sheet])
+
+    def given_of_others(self) -> Iterator[Given]:
+        """The first rows of each file but the first."""
+        for file, head in zip(self.files[1:], self.heads[1:], strict=True):
+            yield Given(file.name, self.sha256, [head])
+
+    def _with_cells_of(self, columns: Iterable[int]) -> Sheet:
+        """The first rows, and rows that hold every cell of those columns that have few."""
         counts = ", ".join(f"approx_count_distinct(c{n}), min(c{n})" for n in range(self.width))
         (about,) = self.run(f"select {counts} from {self.cells}").fetchall()
+        cut = {n for n, count in enumerate(about[::2]) if count >= LISTED}
         told = [
-            (sorted(self.distinct(n).drop_null().to_pylist()) if count < _FEW else [], least)
-            for n, (count, least) in enumerate(zip(about[::2], about[1::2], strict=True))
+            sorted(self.distinct(n).drop_null().to_pylist()) if n in {*columns} - cut else []
+            for n in range(self.width)
         ]
-        length = max(len(cells) for cells, _ in told)
-        more = [[c[n] if n < len(c) else least for c, least in told] for n in range(length)]
-        after = self.heads[0].lines[-1] + 1
-        lines = [*self.heads[0].lines, *range(after, after + length)]
-        return replace(head, sheets=[Sheet("", [*self.heads[0].rows, *more], lines)])
+        length = max(map(len, told))
+        more = [
+            [
+                cells[n] if n < len(cells) else least
+                for cells, least in zip(told, about[1::2], strict=True)
+            ]
+            for n in range(length)
+        ]
+        head = self.heads[0]
+        after = head.lines[-1] + 1
+        lines = [*head.lines, *range(after, after + length)]
+        return Sheet("", [*head.rows, *more], lines, cut=frozenset(cut))
 
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""

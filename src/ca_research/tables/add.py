@@ -27,6 +27,8 @@ from .reading import Read, listed, no_row, none_left, read
 
 if TYPE_CHECKING:
     from ..sources.layouts import Layout
+    from ..sources.mapping import Map
+    from ..sources.stream import Stream
 
 SHOWN = 5
 """Rows that a proposal shows as they were understood."""
@@ -238,6 +240,8 @@ def _add_large(
         with closing(Stream(files, work)) as stream:
             given = stream.given()
             mapped, layout = sources.understand(given, spec, said)
+            if layout is None:
+                mapped = _of_all_rows(stream, mapped, spec, said)
             told = register(layout, stream.name)
             reading = Reading(stream, mapped, spec, told)
             skipped = reading.settle(skip_bad=skip_bad)
@@ -257,6 +261,27 @@ def _add_large(
         entry = added.publish(entry, folder, listed(skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
+
+
+def _of_all_rows(stream: Stream, mapped: Map, spec: registry.Table, said: Mapping[str, Any]) -> Map:
+    """The map of a guess from the first rows, held against the rest of the rows and the other
+    files: another unit there, or parts of years, would be taken for the first.
+    """
+    from .. import sources
+
+    whole, _ = sources.understand(stream.given_beside(mapped), spec, said)
+    times = {name: field.times for name, field in whole.columns.items()}
+    for other in stream.given_of_others():
+        found, _ = sources.understand(other, spec, said)
+        for name, field in found.columns.items():
+            if field.times != times.get(name, field.times):
+                raise UsageError(
+                    f"{name} is in other units than in the first file: times {field.times:g}, and "
+                    f"there {times[name]:g}",
+                    where=other.name,
+                    hint="add it by itself, under an id of its own",
+                )
+    return whole
 
 
 def _built(spec: registry.Table) -> str:
