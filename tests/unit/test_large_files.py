@@ -493,7 +493,7 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
 )
 def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):
     """The first thousand rows spoke for all."""
-    monkeypatch.setattr(stream, "FROM", 1_000)
+    monkeypatch.setattr(stream, "FROM", 100)
     monkeypatch.setattr(stream, "_SHOWN", 20)
     rows = (f"China;{1992 + n};{n + 1}{then[n > 25]}\n" for n in range(32))
     files = written(tmp_path, f"Partner;Year;Value{head}" + "".join(rows))
