@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -231,6 +232,9 @@ def test_sources_of_an_estimates_frame_are_cited():
         (pd.DataFrame({"source_id": [None]}), "text", "1 of 1 row(s) name no source"),
         (pd.DataFrame({"source_id": ["FBK", None]}), "text", "1 of 2 row(s) name no source"),
         (pd.DataFrame({"sources": [("FBK",), ()]}), "bibtex", "1 of 2 row(s) name no source"),
+        (pd.Series(["FBK", None], name="source_id"), "text", "1 of 2 row(s) name no source"),
+        (pd.Series({"source_id": None, "year": 2020}), "text", "1 of 1 row(s) name no source"),
+        (duckdb.sql("select 'FBK' as source_id union all select null"), "text", "1 of 2 row(s)"),
     ],
 )
 def test_what_cannot_be_cited_is_refused(what, style, words):

@@ -258,3 +258,39 @@ def test_no_source_is_preferred_where_none_has_a_role():
     with pytest.raises(UsageError, match="not every source of table 'debt' has a role") as caught:
         ca.load("debt", source="preferred")
     assert "ids_dod_one" in caught.value.hint
+
+
+def test_what_was_added_speaks_after_the_projects_own_whatever_its_name(monkeypatch):
+    """An office's file of one's own spoke before, or after, by the spelling of its id."""
+    own = ["KAZ_BNS", "UZB_STAT"]
+    assert ca.tables.ranked(own) == own
+    monkeypatch.setattr(registry, "added", lambda: {"KAZ_BNS": None})
+    assert ca.tables.ranked(own) == own[::-1]
+
+
+def test_the_preferred_source_of_students_is_one_for_each_host():
+    """China's ministry, which counts in China alone, spoke for Russia too: no student was there."""
+    choice = {"origin": "KAZ", "level": "degree", "year": 2017, "source": "preferred"}
+    alone = [
+        ca.load("students", destination=host, **choice)[["destination", "students", "source_id"]]
+        for host in ("CHN", "RUS")
+    ]
+    assert [len(rows) for rows in alone] == [1, 1]
+    both = ca.load("students", destination=["CHN", "RUS"], **choice)
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(both[["destination", "students", "source_id"]]),
+        pd.concat(map(pd.DataFrame, alone), ignore_index=True),
+        check_dtype=False,
+    )
+
+
+def test_cells_of_several_economies_are_found_by_each_of_them():
+    """Half of the events with Kazakhstan name others too, and were left out."""
+    everything = ca.load("events")["counterpart"]
+    among = everything.map(lambda cell: {"KAZ", "UZB"} <= set(cell.split(";")))
+    for asked in ("KAZ;UZB", "Uzbekistan;Kazakhstan"):
+        assert len(ca.load("events", counterpart=asked)) == among.sum() > 1
+    named = everything.map(lambda cell: "KAZ" in cell.split(";"))
+    assert len(ca.load("events", counterpart="Kazakhstan")) == named.sum()
+    with pytest.raises(UnknownNameError, match="FJI"):
+        ca.load("events", counterpart="FJI")

@@ -328,3 +328,19 @@ def test_a_summary_is_written_to_word(tmp_path):
     row = [cell.text for cell in read.rows[2].cells]
     assert row[1] == str(known.notna().sum()) and row[-1] == f"{known.max():,.0f}"
     assert ca.cite(made).startswith("[DATASETS_POP]")
+
+
+def test_a_mixed_model_shows_its_coefficients_and_no_variance(panel):
+    """The variance of its groups stood there as a part of the residual's, with an error of it."""
+    apart = panel["log_value"] + 3 * pd.factorize(panel["exporter"])[0]
+    rows = panel.assign(log_value=apart)
+    model = smf.mixedlm("log_value ~ log_distance", rows, groups=rows["exporter"]).fit()
+    shown = str(regression_table([model], data="WTO_HSM"))
+    assert "log_distance" in shown and "Var" not in shown
+
+
+def test_a_term_that_pyfixest_left_out_is_a_dash_too(panel):
+    """It read as if it had never been in the model."""
+    rows = panel.assign(twice=2 * panel["log_distance"])
+    model = pf.feols("log_value ~ log_distance + twice", rows)
+    assert "twice" in str(regression_table([model], data="WTO_HSM"))

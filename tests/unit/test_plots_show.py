@@ -18,7 +18,7 @@ from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, style
 from ca_research.plots.panels import panels
 from ca_research.plots.pen import pen
-from ca_research.plots.show import cells_of, show_table, to_svg
+from ca_research.plots.show import _csv, cells_of, show_table, to_svg
 from ca_research.registry.words import axis_words, cell_words, choice_words, value_words
 from ca_research.site.read import MOST_DRAWN, Item
 
@@ -49,9 +49,17 @@ def test_a_column_of_shares_is_in_per_cent_and_others_are_not():
         "–",
     ]
     assert cells_of("share (%)", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"]
+    for name in ("share_pct", "share of GDP, per cent", "share, percent", "share %"):
+        assert cells_of(name, pd.Series([0.4, 0.8]), 1) == ["0.4", "0.8"], "per cent already"
     assert cells_of("share", pd.Series([0.5, 18.2]), 1) == ["0.5", "18.2"], (
         "above one it is no share of one"
     )
+
+
+def test_a_whole_number_is_exported_whole():
+    """To ten digits, where the table beside it shows them all."""
+    rows = pd.DataFrame({"value_usd": [123456789012.0, None], "ratio": [0.12345678901, 2.0]})
+    assert _csv(rows) == "value_usd,ratio\n123456789012,0.123456789\n,2\n"
 
 
 def test_years_carry_no_comma():

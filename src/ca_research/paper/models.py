@@ -55,6 +55,11 @@ def estimated(model: Any) -> Estimated:
     if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
         terms.index = pd.Index(names)
     terms.index = terms.index.map(str)
+    if (fixed := getattr(model, "fe_params", None)) is not None:
+        # a mixed model of statsmodels lists variances too, as parts of the residual's
+        terms = terms.loc[list(map(str, fixed.index))]
+    if left_out := [t for t in getattr(model, "_collin_vars", None) or () if t not in terms.index]:
+        terms = terms.reindex([*terms.index, *left_out])  # pyfixest's, without an estimate
     effects = reader.fixef_string(model)
     kind, ways = _errors(reader.vcov_info(model) or {}, model)
     named = [part.strip() for part in (effects or "").split("+")]

@@ -442,9 +442,10 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     known = column.dropna().astype(float)
     if is_year(name) and known.between(1000, 3000).all():
         return [NOTHING if pd.isna(v) else str(int(v)) for v in column]
+    plain_name = name.replace("_", " ")
     if (
-        re.search(r"\bshares?\b", name.replace("_", " "))
-        and "(" not in name
+        re.search(r"\bshares?\b", plain_name)
+        and not re.search(r"\(|%|\bpct\b|\bper ?cent\b|\bpercent", plain_name)
         and known.between(0, 1).all()
     ):
         whole = max(digits - 2, 0)
@@ -490,4 +491,8 @@ def _csv(data: pd.DataFrame) -> str:
             flat[column] = flat[column].map(
                 lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
             )
+    for column in flat.columns[[pd.api.types.is_float_dtype(kind) for kind in flat.dtypes]]:
+        known = flat[column].dropna()
+        if (known % 1 == 0).all() and (known.abs() < 2**53).all():  # the format has ten digits
+            flat[column] = flat[column].astype("Int64")
     return flat.to_csv(index=False, float_format="%.10g")

@@ -143,7 +143,8 @@ _Place = Annotated[
 class Column(Model):
     """A column: its meaning, its unit, its bounds and why they are what they are; `role` is what it
     is to a figure; a `numbered` one is the name of a row, which added rows get where a file has
-    none; `span` says which end of a range of years (2018/19) a figure belongs to.
+    none; `span` says which end of a range of years (2018/19) a figure belongs to; `speaks` marks a
+    counterpart that counts the figures itself, so that each has sources of its own.
     """
 
     type: ColumnType
@@ -158,6 +159,7 @@ class Column(Model):
     role: Part | None = None
     numbered: bool = False
     span: Literal["first", "last"] | None = None
+    speaks: bool = False
 
     @model_validator(mode="after")
     def _complete(self) -> Column:

@@ -101,6 +101,19 @@ def _in_cells(cells: Iterable[Any]) -> set[str]:
     return found
 
 
+def _rows(what: Any) -> pd.DataFrame | None:
+    """Rows of a thing that has them, of a relation no two alike; None where it has none."""
+    if isinstance(what, pd.DataFrame):
+        return what
+    if isinstance(what, pd.Series):
+        return what.to_frame() if what.name in _COLUMNS else what.to_frame().T
+    if not hasattr(what, "project"):
+        return None
+    told = ", ".join(f'"{c}"' for c in (*_COLUMNS, "missing") if c in what.columns)
+    found: pd.DataFrame = what.project(told).distinct().df()
+    return found
+
+
 def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
     """UsageError for rows that name no source, and do not say either why they are `missing`."""
     named = pd.Series(False, index=range(len(frame)))
@@ -153,8 +166,8 @@ def cite(what: Citable, style: Style = "text") -> str:
     @misc{WTO_HSM,
     """
     known, ids = registry.sources(), source_ids(what)
-    if isinstance(what, pd.DataFrame):
-        _refuse_rows_without_source(what)
+    if (rows := _rows(what)) is not None:
+        _refuse_rows_without_source(rows)
     chosen = [known[s] for s in ids]
     if style == "text":
         return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)

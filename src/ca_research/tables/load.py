@@ -68,10 +68,12 @@ def load(
         Whether rows of groups (the EU, the World) come too.
     **filters : Any
         Any column of the table, a value or a list of values; economies by ISO code or name
-        ('Kazakhstan', 'Türkiye', 'EU'), ``source`` as a short form of ``source_id``. An empty list
-        matches nothing. ``source="preferred"``, of 'trade' and 'students', keeps one source of what
-        each economy reports in a year: the first, by role and preference in the register, that has
-        any of the rows asked for; figures that are nobody's own report are left out.
+        ('Kazakhstan', 'Türkiye', 'EU'), where a cell names several any that names all of a value
+        ('KAZ', 'KAZ;UZB'); ``source`` as a short form of ``source_id``. An empty list matches
+        nothing. ``source="preferred"``, of 'trade' and 'students', keeps one source of what
+        each economy reports in a year (of students: from each origin): the first, by role and
+        preference in the register, that has any of the rows asked for; figures that are nobody's
+        own report are left out.
 
     Returns
     -------
@@ -154,7 +156,9 @@ def load(
 
 
 def _preferred(table: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each cell of the table, over all counterparts, the rows of one source."""
+    """Of each cell of the table the rows of one source: over all counterparts, but for those that
+    count themselves, of which the sources of one say nothing of another.
+    """
     if rows.empty:
         return rows
     if not all(role(source) for source in rows["source_id"].unique()):
@@ -162,7 +166,9 @@ def _preferred(table: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
             f"not every source of table {table.table!r} has a role that says for whom it speaks",
             hint=f"name one: {', '.join(map(repr, in_order(rows['source_id'].unique())[:3]))}",
         )
-    among = {name for name, c in table.columns.items() if c.role == "counterpart"} | {"source_id"}
+    among = {"source_id"} | {
+        name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
+    }
     cell = [column for column in table.key if column not in among]
     return preferred_rows(rows, cell).reset_index(drop=True)
 
@@ -331,6 +337,13 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
             _refuse_groups_without_rows(table, file, column, codes)
             return codes
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
+        if table.location:
+            raise UsageError(
+                f"cells of {column} name several economies, and what is elsewhere is not read "
+                "through",
+                hint="load the rows, and choose in the frame those that name it",
+            )
+        return _cells_naming(table, file, column, values)
     if table.location:  # what is there is not read through; what cannot be there is known
         _possible(table, column, values)
         return [str(v) for v in values]
@@ -339,6 +352,18 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         if not isinstance(value, str) or value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
+
+
+def _cells_naming(table: registry.Table, file: Path, column: str, values: list[str]) -> list[str]:
+    """Cells of a column of several economies (`KAZ;UZB`) that name all of a value's."""
+    known, found = _known_values(table, file, column), set[str]()
+    for value in values:
+        wanted = set(value.split(";"))
+        cells = {cell for cell in known if wanted <= set(cell.split(";"))}
+        if not cells:
+            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
+        found |= cells
+    return sorted(found)
 
 
 def _refuse_groups_without_rows(

@@ -95,7 +95,8 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     Returns
     -------
     list of str
-        By role, within a role by `preference` (one without comes last), then by id.
+        By role, within a role by `preference` (one without comes last), then those that were added
+        after the project's own, then by id.
 
     Raises
     ------
@@ -119,10 +120,12 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
         )
     counted = [s for s, found in role_of.items() if found in wanted]
 
-    def place(source: str) -> tuple[int, int, str]:
+    later = registry.added()
+
+    def place(source: str) -> tuple[int, int, bool, str]:
         preference = known[source].preference
         rank = _LAST if preference is None else preference
-        return wanted.index(role_of[source] or ""), rank, source
+        return wanted.index(role_of[source] or ""), rank, source in later, source
 
     return sorted(counted, key=place)
 
