@@ -236,3 +236,49 @@ def test_the_command_adds_lists_and_removes(built, figures, tmp_path, command):
 def test_a_file_that_is_none(built, tmp_path):
     with pytest.raises(FileError):
         add(tmp_path / "nowhere.csv")
+
+
+KNOWN = {
+    "reporter": {"is": "KAZ"}, "flow": {"is": "import"}, "product": {"is": "TOTAL"},
+    "valuation": {"is": "cif"}, "scope": {"is": "goods"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heads", "found"),
+    [  # cells are 12, 112, ... from the left, or China, Russia
+        ("Partner;Year;Value growth;Value USD", 112),
+        ("Partner;Year;Value LCU;Value USD", 112),
+        ("Partner;Year;Value per capita;Value", 112),
+        ("Partner;Year;Amount of shipments;Amount, USD", 112),
+        ("Partner;Year;Value FOB;Value CIF", "could be value_usd: Value FOB, Value CIF"),
+        ("Partner;Year;Объем;Стоимость", "could be value_usd: Объем, Стоимость"),
+        ("Страна происхождения;Страна отправления;Year;Value", "could be partner: Страна"),
+        ("Country of consignment;Country of production;Year;Value", "could be partner: Country"),
+    ],
+)
+def test_of_several_columns_that_fit_the_first_is_not_taken(figures, heads, found):
+    """The growth of a value stood as dollars, and a quantity as its worth."""
+    two, columns = heads.startswith(("Страна", "Country")), heads.split(";")
+    cells = ["China", "Russia", "2022", "12"] if two else ["China", "2022", "12", "112"]
+    file = figures(heads + "\n" + ";".join(cells[: len(columns)]) + "\n")
+    if isinstance(found, int):
+        rows = add(file, map=KNOWN, dry_run=True).rows
+        assert rows["value_usd"].tolist() == [found]
+    else:
+        with pytest.raises(UsageError, match=found):
+            add(file, map=KNOWN, dry_run=True)
+
+
+def test_a_code_and_a_name_of_one_economy_are_one_column(figures):
+    file = figures("Country;ISO3;Year;Value\nChina;CHN;2022;5\n")
+    assert add(file, map=KNOWN, dry_run=True).rows["partner"].tolist() == ["CHN"]
+    counts = "Origin;Year;Students female;Students total\nKazakhstan;2022;6;13\n"
+    said = {"destination": "CHN", "level": "all", "precision": "exact", "statistic": "enrolled"}
+    known = {column: {"is": value} for column, value in said.items()}
+    with pytest.raises(UsageError, match="could be students: Students female") as told:
+        add(figures(counts), table="students", map=known, dry_run=True)
+    assert told.value.hint == "say in the map which, students: Students female"
+    named = add(figures(counts), table="students", map={**known, "students": "Students total"},
+                dry_run=True)  # fmt: skip
+    assert named.rows["students"].tolist() == [13]

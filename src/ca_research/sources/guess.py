@@ -12,7 +12,7 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, names, units
+from . import cells, money, names, units
 from .mapping import Across, Field, Map, heading
 from .sheets import Given, Sheet, shown
 
@@ -85,11 +85,11 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     columns = {name: units.as_headed(field, table.columns[name]) for name, field in fixed.items()}
     for name, column in table.columns.items():
         if column.type != "source" and name not in columns:
-            at = _place_of(name, column, heads, body, taken)
+            at = _place_of(given, name, column, heads, body, taken)
             if at is not None:
                 columns[name] = _field(name, column, heads[at], _column(body, at), table)
                 taken.add(heads[at])
-    _economies_by_cells(table, columns, heads, body, taken)
+    _economies_by_cells(given, table, columns, heads, body, taken)
     across, fills = _across(table, columns, heads, body)
     if fills and fills in columns and fills not in fixed:
         del columns[fills]
@@ -184,11 +184,13 @@ def _score(row: list[Any], table: Table, wanted: set[str]) -> int:
     return hits + 3 * sum(t in wanted for t in texts) + (years if years > 1 else 0)
 
 
-def _names(name: str, text: str) -> bool:
+def _names(name: str, text: str, *, plain: bool = False) -> bool:
+    """Whether a heading is of a column; a plain one says nothing more than its name."""
     pattern = WORDS.get(name, "")
-    plain = re.sub(r"[_\s]+", " ", text).strip()
-    same = plain.casefold() == name.replace("_", " ").casefold()
-    return same or bool(pattern and re.fullmatch(pattern, plain, re.I))
+    pattern = re.sub(r"\.\*|\\w\*", "", pattern) if plain else pattern
+    words = re.sub(r"[_\s]+", " ", text).strip()
+    same = words.casefold() == name.replace("_", " ").casefold()
+    return same or bool(pattern and re.fullmatch(pattern, words, re.I))
 
 
 def _column(body: list[list[Any]], at: int) -> list[Any]:
@@ -196,16 +198,58 @@ def _column(body: list[list[Any]], at: int) -> list[Any]:
 
 
 def _place_of(
-    name: str, column: Column, heads: list[str], body: list[list[Any]], taken: set[str]
+    given: Given,
+    name: str,
+    column: Column,
+    heads: list[str],
+    body: list[list[Any]],
+    taken: set[str],
 ) -> int | None:
-    """The heading whose words are those of the column and whose cells could be its values."""
-    order = sorted(range(len(heads)), key=lambda i: heads[i].casefold() != name.casefold())
-    for at in order:
-        head = heads[at].split(" | ")[-1]
-        named = _names(name, heads[at]) or _names(name, head)
-        if named and heads[at] not in taken and _could_be(column, _column(body, at)):
-            return at
-    return None
+    """The heading whose words are those of the column and whose cells could be its values; refuses
+    several of figures or economies of which none is the plain one.
+    """
+    fitting = [
+        at
+        for at, head in enumerate(heads)
+        if head not in taken
+        and (_names(name, head) or _names(name, head.split(" | ")[-1]))
+        and _could_be(column, _column(body, at))
+    ]
+    same = [at for at in fitting if heads[at].casefold() == name.casefold()]
+    fitting = same or fitting
+    if len(fitting) < 2 or column.type not in ("number", "economy"):
+        return fitting[0] if fitting else None
+    in_dollars = [
+        at for at in fitting if units.kind_of(column) == "USD" and money.dollars(heads[at])
+    ]
+    plain = [at for at in fitting if _names(name, heads[at], plain=True)]
+    for fewer in (in_dollars, plain):
+        if len(fewer) == 1:
+            return fewer[0]
+    _refuse_several(given, name, column, fitting, heads, body)
+    return fitting[0]
+
+
+def _refuse_several(
+    given: Given,
+    name: str,
+    column: Column,
+    places: list[int],
+    heads: list[str],
+    body: list[list[Any]],
+) -> None:
+    """Refuse columns that could each be the one of the table, where they do not say the same."""
+
+    def told(cell: Any) -> Any:
+        return names.code(shown(cell)) or shown(cell) if column.type == "economy" else shown(cell)
+
+    columns = [[told(row[at]) if at < len(row) else "" for row in body] for at in places]
+    if any(other != columns[0] for other in columns[1:]):
+        raise UsageError(
+            f"several columns could be {name}: {', '.join(heads[at] for at in places[:6])}",
+            where=given.name,
+            hint=f"say in the map which, {name}: {heads[places[0]]}",
+        )
 
 
 def _could_be(column: Column, found: list[Any]) -> bool:
@@ -261,6 +305,7 @@ def _field(name: str, column: Column, head: str, found: list[Any], table: Table)
 
 
 def _economies_by_cells(
+    given: Given,
     table: Table,
     columns: dict[str, Field],
     heads: list[str],
@@ -277,6 +322,7 @@ def _economies_by_cells(
         and _share(found, lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
     ]
     if len(open_) == 1 and len(like) >= 1:
+        _refuse_several(given, open_[0], table.columns[open_[0]], like, heads, body)
         columns[open_[0]] = Field(column=heads[like[0]] or "")
         taken.add(heads[like[0]])
 
