@@ -288,7 +288,7 @@ def test_flows_told_by_numbers_are_asked_for(figures):
     """1 was an import, as in Comtrade; other offices count exports first."""
     file = figures("Partner;Year;Flow;Value\nChina;2022;1;5\nChina;2022;2;7\n")
     known = {name: value for name, value in KNOWN.items() if name != "flow"}
-    with pytest.raises(DataError, match="Flow = '1'.*have its meaning in the map"):
+    with pytest.raises(DataError, match=r"Flow = '1'.*have its meaning in the map"):
         add(file, map=known, dry_run=True)
     said = {"flow": {"column": "Flow", "words": {"1": "export", "2": "import"}}}
     rows = add(file, map={"columns": {**known, **said}}, dry_run=True).rows
