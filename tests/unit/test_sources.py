@@ -102,6 +102,86 @@ def test_comtrade_of_before_2022(read):
     assert told == [("USA", "import", "cif", "5"), ("IND", "export", "fob", "6")]
 
 
+COMTRADE_HEAD = (
+    "{more}refYear,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,cmdCode,primaryValue\n"
+)
+
+
+def comtrade(more, *rows):
+    """A file of Comtrade with more columns at its left; a row: their cells, and its product."""
+    lines = [f"{cells}2022,762,TJK,M,156,CHN,{code},5\n" for cells, code in rows]
+    return COMTRADE_HEAD.format(more=more) + "".join(lines)
+
+
+@pytest.mark.parametrize("code", ["S4", "B5", "EB10"])
+def test_codes_of_other_classifications_are_no_hs_chapters(read, code):
+    text = comtrade("classificationCode,", (f"{code},", "27"), ("H6,", "11"), (f"{code},", "TOTAL"))
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["11"]
+    assert left == {"other classifications than HS": 2}
+
+
+def test_totals_alone_may_be_of_any_classification_of_goods(read):
+    text = comtrade("classificationCode,", ("S4,", "TOTAL"), ("S4,", "001"))
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["TOTAL"] and left == {"finer than HS chapters": 1}
+
+
+def test_services_are_no_goods(read):
+    rows, left, _ = read(comtrade("typeCode,", ("S,", "TOTAL"), ("C,", "27")), "trade")
+    assert [r["product"] for r in rows] == ["27"] and left == {"services": 1}
+    rows, left, _ = read(comtrade("classificationCode,", ("EB10,", "TOTAL")), "trade")
+    assert not rows and left == {"services": 1}
+
+
+OLD = (
+    "Classification,Year,Period,Trade Flow Code,Reporter Code,Reporter ISO,Partner Code,"
+    "Partner ISO,Commodity Code,Trade Value (US$)\n"
+    "{},2019,{},1,762,TJK,842,USA,27,5\nH5,2019,2019,1,762,TJK,842,USA,11,6\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "period", "why"),
+    [
+        ("S4", "2019", "other classifications than HS"),
+        ("H5", "201903", "months, not years"),
+    ],
+)
+def test_of_before_2022_other_classifications_and_months_are_left_out(read, code, period, why):
+    rows, left, layout = read(OLD.format(code, period), "trade")
+    assert layout == "comtrade until 2022"
+    assert [(r["product"], r["value_usd"]) for r in rows] == [("11", "6")] and left == {why: 1}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "why"),
+    [
+        ("2nd Partner Code", "643", "by second partner"),
+        ("Customs Proc. Code", "C01", "by customs procedure"),
+        ("Mode of Transport Code", "1000", "by means of transport"),
+    ],
+)
+def test_of_before_2022_parts_of_a_flow_are_left_out(read, heading, cell, why):
+    text = OLD.replace("Period", heading).format("H5", cell).replace("2019,2019", "2019,")
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["11"] and left == {why: 1}
+
+
+@pytest.mark.parametrize(("more", "month"), [("period,", "202203,"), ("refMonth,", "3,")])
+def test_months_without_a_frequency_are_left_out(read, more, month):
+    year = "2022," if more == "period," else "52,"
+    rows, left, _ = read(comtrade(more, (month, "27"), (year, "11")), "trade")
+    assert [r["product"] for r in rows] == ["11"] and left == {"months, not years": 1}
+
+
+def test_rows_that_the_user_lets_count_are_those_that_count_in_the_layout(read):
+    said = {"column": "partnerISO", "among": ["CHN"], "why": "not asked for"}
+    rows, left, _ = read(COMTRADE, "trade", only=[said])
+    assert rows == TRADE_ROWS[:1]
+    assert left["months, not years"] == 1 and left["not asked for"] == 1
+
+
 WIDE = """\
 "Data Source","World Development Indicators",
 
@@ -213,6 +293,16 @@ def test_wits_query(read):
         ("TOTAL", "2000", "cif")
     ]
     assert left == {"finer than HS chapters": 1}
+
+
+def test_wits_of_sitc_has_no_hs_chapters(read):
+    text = (
+        "Nomenclature,ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,"
+        "TradeValue in 1000 USD\nS3,UZB,33,CHN,2019,Import,2\nH5,UZB,27,CHN,2019,Import,1\n"
+    )
+    rows, left, _ = read(text, "trade")
+    assert [(r["product"], r["value_usd"]) for r in rows] == [("27", "1000")]
+    assert left == {"other classifications than HS": 1}
 
 
 def test_imf_in_millions(read):

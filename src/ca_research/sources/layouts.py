@@ -99,6 +99,7 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     rest = {k: v for k, v in said.items() if k != "columns"}
     merged = found.model_dump() | Map.model_validate(rest).model_dump(include=set(rest))
     merged["columns"] = {**found.columns, **fields}
+    merged["only"] = (*found.only, *merged["only"]) if "only" in rest else found.only
     merged["layout"] = layout.name
     if found.fills in fields:
         merged |= {"across": (), "fills": ""}
