@@ -6,7 +6,7 @@ import pytest
 
 from ca_research import registry, sources
 from ca_research.ground.errors import UsageError
-from ca_research.sources import layouts
+from ca_research.sources import layouts, names
 from ca_research.sources.mapping import of_user
 from ca_research.tables.validate import checked_rows
 
@@ -219,6 +219,53 @@ def test_world_bank_databank_with_notes_below(read):
     )
     rows, _, layout = read(text, "macro")
     assert layout == "world bank, databank" and macro(rows) == MACRO
+
+
+IFS = (
+    "Country Name,Country Code,Indicator Name,Indicator Code{},2018,2019\n"
+    '{},"Gross Domestic Product, Nominal",NGDP_XDC{},2235675,2311294\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "more"),
+    [
+        ("Canada,156", (",Attribute", ",Value")),
+        ("Canada,CAN", (",Attribute", ",Value")),
+        ("United Kingdom,112", ("", "")),
+        ("Austria,AU", ("", "")),
+    ],
+)
+def test_headings_of_the_world_bank_with_codes_of_others_are_refused(read, row, more):
+    with pytest.raises(UsageError, match="not of its form") as error:
+        read(IFS.format(more[0], row, more[1]), "macro")
+    assert error.value.hint
+    said = {"header": 1, "columns": {"economy": "Country Name", "unit": {"is": "own money"}}}
+    rows, _, layout = read(IFS.format(more[0], row, more[1]), "macro", **said)
+    assert layout is None and {r["economy"] for r in rows} == {names.code(row.split(",")[0])}
+
+
+DEBT = (
+    "Country Name,Country Code,{0}Series Name,Series Code,2019 [YR2019]\n"
+    "Tajikistan,TJK,{1}External debt (current US$),DT.DOD.DPPG.CD,7\n"
+    "Tajikistan,TJK,{2}External debt (current US$),DT.DOD.DPPG.CD,3\n"
+)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("Counterpart-Area Name,Counterpart-Area Code,", "World,WLD,", "China,730,"),
+        ("Counterpart-Area Name,", "World,", "China,"),
+        ("Counterpart-Area Code,", "WLD,", "730,"),
+    ],
+)
+def test_debt_to_one_counterpart_is_not_all_debt(read, more):
+    rows, left, _ = read(DEBT.format(*more), "macro")
+    assert [(r["economy"], r["value"]) for r in rows] == [("TJK", "7")]
+    assert left == {"by counterpart, not of all together": 1}
+    rows, left, _ = read(DEBT.format(more[0], more[2], more[2]), "macro")
+    assert not rows and left == {"by counterpart, not of all together": 2}
 
 
 def test_world_bank_api(read):
