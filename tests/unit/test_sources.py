@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ca_research import registry, sources
-from ca_research.ground.errors import UsageError
+from ca_research.ground.errors import FileError, UsageError
 from ca_research.sources import layouts, names
 from ca_research.sources.mapping import of_user
 from ca_research.tables.validate import checked_rows
@@ -291,6 +291,42 @@ def test_world_bank_api(read):
     rows, left, layout = read(json.dumps([{"page": 1}, records]), "macro", "f.json")
     assert layout == "world bank, api" and macro(rows) == MACRO
     assert left["no figure in the cell"] == 1
+
+
+def page(number, pages, total, *years):
+    """A page of the World Bank's answer."""
+    records = [
+        {"indicator": {"id": "I", "value": "i"}, "country": {"id": "KZ", "value": "x"}}
+        | {"countryiso3code": "KAZ", "date": str(year), "value": 1.5}
+        for year in years
+    ]
+    return [{"page": number, "pages": pages, "per_page": 2, "total": total}, records]
+
+
+COMTRADE_RECORD = dict(zip(*(line.split(",") for line in COMTRADE.splitlines()[:2]), strict=False))
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "why"),
+    [
+        (page(1, 5, 10, 2019, 2020), "macro", "page 1 of 5"),
+        (page(1, 1, "3", 2019, 2020), "macro", "2 of 3 rows"),
+        ([page(1, 2, 3, 2019, 2020), page(2, 2, 3, 2021)], "macro", "one after the other"),
+        ([page(1, 1, 1, 2019), page(1, 1, 1, 2020)], "macro", "one after the other"),
+        ({"count": 900, "data": [COMTRADE_RECORD]}, "trade", "1 of 900 rows"),
+    ],
+)
+def test_an_answer_that_says_it_is_not_whole_is_refused(read, said, table, why):
+    with pytest.raises(FileError, match=f"not the whole answer.*{why}") as error:
+        read(json.dumps(said), table, "f.json")
+    assert error.value.where == "f.json" and error.value.hint
+
+
+def test_an_answer_that_says_it_is_whole_is_read(read):
+    rows, _, layout = read(json.dumps(page(1, 1, 2, 2019, 2020)), "macro", "f.json")
+    assert layout == "world bank, api" and len(rows) == 2
+    said = {"count": 1, "data": [COMTRADE_RECORD], "error": ""}
+    assert read(json.dumps(said), "trade", "f.json")[0] == TRADE_ROWS[:1]
 
 
 def test_unesco_students_by_origin(read):
