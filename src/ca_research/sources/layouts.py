@@ -62,14 +62,32 @@ def read(file: Path) -> Given:
 def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
     """The layout of a file, with the sheet and the place of its heading; None where it has none.
 
-    Headings are compared without case; `~` begins one that only contains the word.
+    Headings are compared without case; `~` begins one that only contains the word. Sheets that a
+    workbook hides do not count. Raises UsageError where several sheets have one layout.
     """
     for layout in all_layouts():
-        for sheet in given.sheets:
-            for place, row in enumerate(sheet.rows[:_LOOK]):
-                there = [shown(cell).casefold() for cell in row]
-                if all(_stands(heading.casefold(), there) for heading in layout.headings):
-                    return layout, sheet, place
+        found = [
+            (sheet, place)
+            for sheet in given.sheets
+            if not sheet.hidden and (place := _place(layout, sheet)) is not None
+        ]
+        if len(found) > 1:
+            raise UsageError(
+                f"{len(found)} sheets are in the layout of {layout.publisher}, and one is read",
+                where=f"{given.name}: {', '.join(sheet.name or 'the first' for sheet, _ in found)}",
+                hint="lay their rows under one heading in one sheet, or give each as a file",
+            )
+        if found:
+            return layout, *found[0]
+    return None
+
+
+def _place(layout: Layout, sheet: Sheet) -> int | None:
+    """The place of a layout's heading in a sheet; None where it has none."""
+    for place, row in enumerate(sheet.rows[:_LOOK]):
+        there = [shown(cell).casefold() for cell in row]
+        if all(_stands(heading.casefold(), there) for heading in layout.headings):
+            return place
     return None
 
 
