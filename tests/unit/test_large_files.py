@@ -183,6 +183,15 @@ def test_baci_is_added_up_as_from_a_small_file(with_products, ways, case, skip_b
     ways(BACI + BACI_CELLS[case], skip_bad=skip_bad)
 
 
+def test_a_row_that_stands_twice_is_not_added_up(with_products, ways):
+    once = "2019,398,156,270900,2,1\n2019,398,156,10121,1.5,1\n2019,398,643,10121,1.5,1\n"
+    assert isinstance(ways(BACI + once + "2019,58,156,10121,1,1\n" * 2), dict)  # no economy here
+    for more in ("2019,398,156,010121,3,1\n", "2019,398,156,10121,1.5,1\n"):
+        for skip_bad in (False, True):
+            kind, what = ways(BACI + once + more + "2019,398,156,270900,,1\n", skip_bad=skip_bad)
+            assert kind == "FileError" and what.endswith("once: i 398, j 156, t 2019, k 010121")
+
+
 @pytest.fixture
 def baci(tmp_path, monkeypatch):
     """Makes files of BACI's form."""

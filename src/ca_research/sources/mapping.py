@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import Field as Bounded
 from pydantic import ValidationError, model_validator
 
-from ..ground.errors import Fault, UsageError
+from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
 from ..registry.base import Model
 from . import cells, names
@@ -332,7 +332,23 @@ class Reader:
         keep = ~bad & ~quiet
         made_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
         made_ = made_.assign(_file=self.file, _line=long.loc[keep, "_line"])
+        if self.mapped.sums:
+            self._refuse_repeats(long[keep])
         return self._added_up(made_) if self.mapped.sums else made_.reset_index(drop=True)
+
+    def _refuse_repeats(self, long: pd.DataFrame) -> None:
+        """Raise FileError where two rows that are added up are one, given twice."""
+        told = self.apart()
+        keys = {head: long[head].map(shown).str.zfill(wide) for head, wide in told.items()}
+        frame = pd.DataFrame(keys, dtype="str")
+        for row in frame[frame.duplicated(keep=False)].itertuples(index=False, name=None):
+            raise repeated(dict(zip(told, row, strict=True)), self.file)
+
+    def apart(self) -> dict[str, int]:
+        """Headings whose cells tell rows apart, and the width to which zeros fill their codes."""
+        figure = self.figure()
+        fields = (f for name, f in self.mapped.columns.items() if name != figure)
+        return {f.column: f.width or 0 for f in fields if f.column is not None}
 
     def _added_up(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Sums of rows that differ in their figure alone, and their totals."""
@@ -451,6 +467,16 @@ class Reader:
                     f"{name}: {why[at]}",
                 )
             )
+
+
+def repeated(row: Mapping[str, str], where: str) -> FileError:
+    """What is said of a row that would be added up twice."""
+    told = ", ".join(f"{head} {cell}" for head, cell in row.items())
+    return FileError(
+        f"rows are added up, and one stands in the file more than once: {told}",
+        where=where,
+        hint="leave each row once in the file, or take the publisher's own",
+    )
 
 
 def _key(cell: Any) -> Any:
