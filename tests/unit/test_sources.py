@@ -409,6 +409,47 @@ def test_imf_without_a_unit_is_refused(read):
         read(text, "trade")
 
 
+IMTS = (
+    "{},COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,{}\n"
+    "IMF.STA:IMTS(1.0.0),TJK,{},CHN,A,2019,350000,{}\n"
+)
+
+
+def test_an_empty_line_does_not_change_the_unit_of_the_imf_s_figures(read):
+    text = IMTS.format("DATAFLOW", "SCALE", "MG_CIF_USD", "6")
+    for more in ("", ",,,,,,,\n"):
+        rows, left, _ = read(text + more, "trade")
+        assert [r["value_usd"] for r in rows] == ["350000"] and not left
+
+
+def test_a_scale_of_the_imf_s_portal_is_not_guessed(read):
+    for scale in ("6", "Millions"):
+        with pytest.raises(UsageError, match="not clear whether figures are in dollars") as error:
+            read(IMTS.format("DATASET", "SCALE", "MG_CIF_USD", scale), "trade")
+        assert error.value.where == "f.csv" and error.value.hint
+    for heading, scale, value in (("SCALE", "Units", "350000"), ("UNIT_MULT", "6", "350000000000")):
+        rows, _, _ = read(IMTS.format("DATASET", heading, "MG_CIF_USD", scale), "trade")
+        assert [r["value_usd"] for r in rows] == [value]
+
+
+@pytest.mark.parametrize(
+    ("unit", "indicator", "why"),
+    [
+        ("XDC", "MG_CIF", "other money than US dollars"),
+        ("XDC", "MG_CIF_USD", "other money than US dollars"),
+        ("", "MG_CIF", "indicators that do not say that they are in US dollars"),
+        ("USD", "MG_CIF", ""),
+        ("US dollar", "MG_CIF_USD", ""),
+        ("", "MG_CIF_USD", ""),
+    ],
+)
+def test_other_money_of_the_imf_is_left_out(read, unit, indicator, why):
+    text = IMTS.format("DATAFLOW", "SCALE,UNIT", indicator, f"6,{unit}")
+    rows, left, _ = read(text, "trade")
+    assert [r["value_usd"] for r in rows] == ([] if why else ["350000"])
+    assert left == ({why: 1} if why else {})
+
+
 EUROSTAT = [("KAZ", "CZE", "2019", "7"), ("KAZ", "GRC", "2020", "9")]
 
 
@@ -425,14 +466,42 @@ def test_eurostat_tsv_with_flags(read):
     assert left == {"one sex": 1, "one level of education": 1, "no figure in the cell": 2}
 
 
-def test_eurostat_sdmx_csv(read):
-    text = (
-        "DATAFLOW,freq,unit,isced11,sex,partner,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
-        "ESTAT:X(1.0),A,NR,ED5-8,T,KZ,CZ,2019,7,b\nESTAT:X(1.0),A,NR,ED5-8,T,KZ,EL,2020,9,\n"
-    )
-    rows, _, _ = read(text, "students")
+ESTAT = (
+    "DATAFLOW,freq,unit,isced11,sex,partner,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+    "{0},A,NR,ED5-8,T,KZ,CZ,2019,7,{1}\n{0},A,NR,ED5-8,T,KZ,EL,2020,9,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"), [("b", "exact"), ("e", "estimated"), ("be", "estimated")]
+)
+def test_eurostat_sdmx_csv(read, flag, said):
+    rows, _, _ = read(ESTAT.format("ESTAT:EDUC_UOE_MOBS02(1.0)", flag), "students")
     told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
     assert sorted(told) == EUROSTAT
+    assert [r["precision"] for r in rows] == [said, "exact"]
+
+
+def test_graduates_are_not_enrolled(read):
+    with pytest.raises(UsageError, match="not count the enrolled") as error:
+        read(ESTAT.format("ESTAT:EDUC_UOE_MOBG02(1.0)", ""), "students")
+    assert "EDUC_UOE_MOBG02" in error.value.what and error.value.hint
+    text = "freq,unit,isced11,sex,partner,geo\\TIME_PERIOD\t2019\nA,NR,ED5-8,T,KZ,CZ\t7\n"
+    assert read(text, "students", "estat_educ_uoe_mobs02.tsv")[0]
+    with pytest.raises(UsageError, match="not count the enrolled"):
+        read(text, "students", "estat_educ_uoe_mobg02.tsv")
+
+
+def test_an_estimate_in_eurostat_s_tsv_is_not_exact(read):
+    text = (
+        "freq,unit,isced11,sex,partner,geo\\TIME_PERIOD\t2019 \t2020 \n"
+        "A,NR,ED5-8,T,KZ,CZ\t7 e\t: c\nA,NR,ED5-8,T,KZ,EL\t: \t9 b\nA,NR,ED5-8,F,KZ,EL\t3 \t4 \n"
+    )
+    rows, left, _ = read(text, "students", "f.tsv")
+    told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
+    assert sorted(told) == EUROSTAT
+    assert [r["precision"] for r in rows] == ["estimated", "exact"]
+    assert left == {"one sex": 2, "no figure in the cell": 2}
 
 
 def test_baci_is_added_up_by_chapter_and_in_total(read):
