@@ -134,6 +134,29 @@ def test_services_are_no_goods(read):
     assert not rows and left == {"services": 1}
 
 
+BORDERS = [  # flow, cifvalue, fobvalue, primaryValue, and at which border the figure is
+    ("M", "5", "", "5", "cif"),
+    ("M", "", "5", "5", "fob"),
+    ("M", "0", "5.0", "5", "fob"),
+    ("M", "", "4", "5", "cif"),
+    ("M", "", "", "5", "cif"),
+    ("X", "", "5", "5", "fob"),
+]
+
+
+@pytest.mark.parametrize("row", BORDERS)
+def test_imports_at_the_exporter_s_border_are_fob(read, row):
+    *cells, border = row
+    heads = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue"
+    lines = [f"2022,36,{who},TOTAL,{','.join(cells)}" for who in ("156", "643")]
+    rows, _, layout = read("\n".join([heads, *lines]) + "\n", "trade")
+    assert layout == "comtrade" and [r["valuation"] for r in rows] == [border] * 2
+    keys = heads.split(",")
+    records = [{k: v or None for k, v in zip(keys, line.split(","), strict=True)} for line in lines]
+    rows, _, _ = read(json.dumps({"data": records}), "trade", "f.json")
+    assert [r["valuation"] for r in rows] == [border] * 2
+
+
 OLD = (
     "Classification,Year,Period,Trade Flow Code,Reporter Code,Reporter ISO,Partner Code,"
     "Partner ISO,Commodity Code,Trade Value (US$)\n"

@@ -14,7 +14,7 @@ from . import answers, guess, sheets
 from .mapping import Field, Map
 from .sheets import Given, Sheet, shown
 
-_LOOK = 12
+LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
 
 MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf", "baci", "aiddata")
@@ -51,12 +51,13 @@ def all_layouts() -> list[Layout]:
 
 def read(file: Path) -> Given:
     """All sheets of a file of figures, as `sheets.read`, or of all answers of a fetch; columns that
-    a publisher packs into one stand apart.
+    a publisher packs into one stand apart, and what only several say together has one of its own.
     """
     fetched = (file / answers.RECORD).is_file()
     given = answers.read(file) if fetched else sheets.read(file)
     unpacked = importlib.import_module(".eurostat", __package__).unpacked
-    return replace(given, sheets=[unpacked(sheet) for sheet in given.sheets])
+    valued = importlib.import_module(".comtrade", __package__).valued
+    return replace(given, sheets=[valued(unpacked(sheet)) for sheet in given.sheets])
 
 
 def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
@@ -84,7 +85,7 @@ def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
 
 def _place(layout: Layout, sheet: Sheet) -> int | None:
     """The place of a layout's heading in a sheet; None where it has none."""
-    for place, row in enumerate(sheet.rows[:_LOOK]):
+    for place, row in enumerate(sheet.rows[:LOOK]):
         there = [shown(cell).casefold() for cell in row]
         if all(_stands(heading.casefold(), there) for heading in layout.headings):
             return place
