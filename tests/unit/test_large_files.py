@@ -207,7 +207,14 @@ def test_a_row_that_stands_twice_is_not_added_up(with_products, ways):
     for more in ("2019,398,156,010121,3,1\n", "2019,398,156,10121,1.5,1\n"):
         for skip_bad in (False, True):
             kind, what = ways(BACI + once + more + "2019,398,156,270900,,1\n", skip_bad=skip_bad)
-            assert kind == "FileError" and what.endswith("once: i 398, j 156, t 2019, k 010121")
+            assert kind == "FileError" and what.endswith("once: t 2019, i 398, j 156, k 010121")
+
+
+def test_rows_that_a_user_adds_up_may_be_alike_in_what_is_read(with_products, ways):
+    rows = "KAZ,CHN,2020,export,2,north\nKAZ,CHN,2020,export,3,south\n"
+    words = {n: {"is": v} for n, v in WHOLE.items()}
+    found = ways(HEAD.strip() + ",part\n" + rows, map=MAP | words | {"sums": True})
+    assert isinstance(found, dict) and found["count"] == 1
 
 
 @pytest.fixture

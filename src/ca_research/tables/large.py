@@ -252,7 +252,7 @@ class Reading:
 
         Raises DataError with every fault, unless faulty rows may be left out.
         """
-        if self.mapped.sums:
+        if self.mapped.once:
             self._refuse_repeats()
         places = [self.stream.folder / f"rows-{n}.parquet" for n in range(len(self.stream.files))]
         for number, place in enumerate(places):
@@ -284,8 +284,8 @@ class Reading:
         self.stream.run(f"copy ({query}) to '{_escaped(to)}' (format parquet, compression lz4)")
 
     def _refuse_repeats(self) -> None:
-        """Raise FileError where two rows that are added up are one, given twice."""
-        told = self.reader.apart()
+        """Raise FileError where rows that are to be of one cell each are not."""
+        told = self.reader.once()
         keys = [
             f"lpad(c{at}::varchar, greatest({wide}, length(c{at}::varchar))::integer, '0')"
             for at, wide in ((self._at(head), wide) for head, wide in told.items())
