@@ -501,6 +501,32 @@ def test_of_the_usual_economist(name, tmp_path):
         assert wanted.items() <= read.items() and (wanted or not read)
 
 
+WIDE = ("Country Name", "Country Code", "Indicator Name", "Indicator Code", "2019")
+GDP = ("Tajikistan", "TJK", "GDP (current US$)", "NY.GDP.MKTP.CD")
+
+
+def of_the_bank(tmp_path, content):
+    """The figures of a workbook in the World Bank's layout."""
+    file, spec = tmp_path / "bank.xlsx", registry.table("macro")
+    file.write_bytes(content)
+    given = sources.read(file)
+    mapped, layout = sources.understand(given, spec, {})
+    assert layout.name == "world bank, wide"
+    return list(sources.apply(given, mapped, spec).rows["value"])
+
+
+def test_two_sheets_in_a_publisher_s_layout_are_refused(tmp_path):
+    content = workbook(("Data", WIDE, (*GDP, 1)), ("Data2", WIDE, (*GDP, 2)))
+    with pytest.raises(UsageError, match="2 sheets are in the layout of World Bank") as error:
+        of_the_bank(tmp_path, content)
+    assert error.value.where == "bank.xlsx: Data, Data2" and error.value.hint
+
+
+def test_a_hidden_sheet_in_a_publisher_s_layout_does_not_count(tmp_path):
+    sheets_ = (("old", WIDE, (*GDP, 1)), ("Data", WIDE, (*GDP, 2)), ("About", ("a", "b"), (1, 2)))
+    assert of_the_bank(tmp_path, workbook(*sheets_, then=away)) == ["2"]
+
+
 # --- hostile ones: refused by name and reason, in bounded time and memory
 
 

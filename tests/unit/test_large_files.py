@@ -183,6 +183,40 @@ def test_baci_is_added_up_as_from_a_small_file(with_products, ways, case, skip_b
     ways(BACI + BACI_CELLS[case], skip_bad=skip_bad)
 
 
+def test_imports_at_the_exporter_s_border_are_told_apart_in_small_files_alone(
+    with_products, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(stream, "FROM", -1)
+    heads = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue\n"
+    rows = "2020,36,156,TOTAL,M,,5,5,\n2020,398,156,TOTAL,M,6,,6,\n2020,398,156,27,X,,7,7,\n"
+    file = tmp_path / "figures.csv"
+    file.write_text(heads + rows)
+    found = add(file, dry_run=True).rows.set_index("reporter")["valuation"]
+    assert found["AUS"] == "fob" and set(found["KAZ"]) == {"cif", "fob"}
+    monkeypatch.setattr(sheets, "MAX_BYTES", 1)
+    for text in (heads + rows, heads + rows.splitlines()[0] + "\n"):
+        file.write_text(text)
+        with pytest.raises(FileError, match="the exporter's border") as error:
+            add(file, dry_run=True)
+        assert "cut it into parts" in error.value.hint
+
+
+def test_a_row_that_stands_twice_is_not_added_up(with_products, ways):
+    once = "2019,398,156,270900,2,1\n2019,398,156,10121,1.5,1\n2019,398,643,10121,1.5,1\n"
+    assert isinstance(ways(BACI + once + "2019,58,156,10121,1,1\n" * 2), dict)  # no economy here
+    for more in ("2019,398,156,010121,3,1\n", "2019,398,156,10121,1.5,1\n"):
+        for skip_bad in (False, True):
+            kind, what = ways(BACI + once + more + "2019,398,156,270900,,1\n", skip_bad=skip_bad)
+            assert kind == "FileError" and what.endswith("once: t 2019, i 398, j 156, k 010121")
+
+
+def test_rows_that_a_user_adds_up_may_be_alike_in_what_is_read(with_products, ways):
+    rows = "KAZ,CHN,2020,export,2,north\nKAZ,CHN,2020,export,3,south\n"
+    words = {n: {"is": v} for n, v in WHOLE.items()}
+    found = ways(HEAD.strip() + ",part\n" + rows, map=MAP | words | {"sums": True})
+    assert isinstance(found, dict) and found["count"] == 1
+
+
 @pytest.fixture
 def baci(tmp_path, monkeypatch):
     """Makes files of BACI's form."""

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ca_research import registry, sources
-from ca_research.ground.errors import UsageError
-from ca_research.sources import layouts
+from ca_research.ground.errors import FileError, UsageError
+from ca_research.sources import layouts, names
 from ca_research.sources.mapping import of_user
 from ca_research.tables.validate import checked_rows
 
@@ -102,6 +102,109 @@ def test_comtrade_of_before_2022(read):
     assert told == [("USA", "import", "cif", "5"), ("IND", "export", "fob", "6")]
 
 
+COMTRADE_HEAD = (
+    "{more}refYear,reporterCode,reporterISO,flowCode,partnerCode,partnerISO,cmdCode,primaryValue\n"
+)
+
+
+def comtrade(more, *rows):
+    """A file of Comtrade with more columns at its left; a row: their cells, and its product."""
+    lines = [f"{cells}2022,762,TJK,M,156,CHN,{code},5\n" for cells, code in rows]
+    return COMTRADE_HEAD.format(more=more) + "".join(lines)
+
+
+@pytest.mark.parametrize("code", ["S4", "B5", "EB10"])
+def test_codes_of_other_classifications_are_no_hs_chapters(read, code):
+    text = comtrade("classificationCode,", (f"{code},", "27"), ("H6,", "11"), (f"{code},", "TOTAL"))
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["11"]
+    assert left == {"other classifications than HS": 2}
+
+
+def test_totals_alone_may_be_of_any_classification_of_goods(read):
+    text = comtrade("classificationCode,", ("S4,", "TOTAL"), ("S4,", "001"))
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["TOTAL"] and left == {"finer than HS chapters": 1}
+
+
+def test_services_are_no_goods(read):
+    rows, left, _ = read(comtrade("typeCode,", ("S,", "TOTAL"), ("C,", "27")), "trade")
+    assert [r["product"] for r in rows] == ["27"] and left == {"services": 1}
+    rows, left, _ = read(comtrade("classificationCode,", ("EB10,", "TOTAL")), "trade")
+    assert not rows and left == {"services": 1}
+
+
+BORDERS = [  # flow, cifvalue, fobvalue, primaryValue, and at which border the figure is
+    ("M", "5", "", "5", "cif"),
+    ("M", "", "5", "5", "fob"),
+    ("M", "0", "5.0", "5", "fob"),
+    ("M", "", "4", "5", "cif"),
+    ("M", "", "", "5", "cif"),
+    ("X", "", "5", "5", "fob"),
+]
+
+
+@pytest.mark.parametrize("row", BORDERS)
+def test_imports_at_the_exporter_s_border_are_fob(read, row):
+    *cells, border = row
+    heads = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue"
+    lines = [f"2022,36,{who},TOTAL,{','.join(cells)}" for who in ("156", "643")]
+    rows, _, layout = read("\n".join([heads, *lines]) + "\n", "trade")
+    assert layout == "comtrade" and [r["valuation"] for r in rows] == [border] * 2
+    keys = heads.split(",")
+    records = [{k: v or None for k, v in zip(keys, line.split(","), strict=True)} for line in lines]
+    rows, _, _ = read(json.dumps({"data": records}), "trade", "f.json")
+    assert [r["valuation"] for r in rows] == [border] * 2
+
+
+OLD = (
+    "Classification,Year,Period,Trade Flow Code,Reporter Code,Reporter ISO,Partner Code,"
+    "Partner ISO,Commodity Code,Trade Value (US$)\n"
+    "{},2019,{},1,762,TJK,842,USA,27,5\nH5,2019,2019,1,762,TJK,842,USA,11,6\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "period", "why"),
+    [
+        ("S4", "2019", "other classifications than HS"),
+        ("H5", "201903", "months, not years"),
+    ],
+)
+def test_of_before_2022_other_classifications_and_months_are_left_out(read, code, period, why):
+    rows, left, layout = read(OLD.format(code, period), "trade")
+    assert layout == "comtrade until 2022"
+    assert [(r["product"], r["value_usd"]) for r in rows] == [("11", "6")] and left == {why: 1}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "why"),
+    [
+        ("2nd Partner Code", "643", "by second partner"),
+        ("Customs Proc. Code", "C01", "by customs procedure"),
+        ("Mode of Transport Code", "1000", "by means of transport"),
+    ],
+)
+def test_of_before_2022_parts_of_a_flow_are_left_out(read, heading, cell, why):
+    text = OLD.replace("Period", heading).format("H5", cell).replace("2019,2019", "2019,")
+    rows, left, _ = read(text, "trade")
+    assert [r["product"] for r in rows] == ["11"] and left == {why: 1}
+
+
+@pytest.mark.parametrize(("more", "month"), [("period,", "202203,"), ("refMonth,", "3,")])
+def test_months_without_a_frequency_are_left_out(read, more, month):
+    year = "2022," if more == "period," else "52,"
+    rows, left, _ = read(comtrade(more, (month, "27"), (year, "11")), "trade")
+    assert [r["product"] for r in rows] == ["11"] and left == {"months, not years": 1}
+
+
+def test_rows_that_the_user_lets_count_are_those_that_count_in_the_layout(read):
+    said = {"column": "partnerISO", "among": ["CHN"], "why": "not asked for"}
+    rows, left, _ = read(COMTRADE, "trade", only=[said])
+    assert rows == TRADE_ROWS[:1]
+    assert left["months, not years"] == 1 and left["not asked for"] == 1
+
+
 WIDE = """\
 "Data Source","World Development Indicators",
 
@@ -141,6 +244,53 @@ def test_world_bank_databank_with_notes_below(read):
     assert layout == "world bank, databank" and macro(rows) == MACRO
 
 
+IFS = (
+    "Country Name,Country Code,Indicator Name,Indicator Code{},2018,2019\n"
+    '{},"Gross Domestic Product, Nominal",NGDP_XDC{},2235675,2311294\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "more"),
+    [
+        ("Canada,156", (",Attribute", ",Value")),
+        ("Canada,CAN", (",Attribute", ",Value")),
+        ("United Kingdom,112", ("", "")),
+        ("Austria,AU", ("", "")),
+    ],
+)
+def test_headings_of_the_world_bank_with_codes_of_others_are_refused(read, row, more):
+    with pytest.raises(UsageError, match="not of its form") as error:
+        read(IFS.format(more[0], row, more[1]), "macro")
+    assert error.value.hint
+    said = {"header": 1, "columns": {"economy": "Country Name", "unit": {"is": "own money"}}}
+    rows, _, layout = read(IFS.format(more[0], row, more[1]), "macro", **said)
+    assert layout is None and {r["economy"] for r in rows} == {names.code(row.split(",")[0])}
+
+
+DEBT = (
+    "Country Name,Country Code,{0}Series Name,Series Code,2019 [YR2019]\n"
+    "Tajikistan,TJK,{1}External debt (current US$),DT.DOD.DPPG.CD,7\n"
+    "Tajikistan,TJK,{2}External debt (current US$),DT.DOD.DPPG.CD,3\n"
+)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("Counterpart-Area Name,Counterpart-Area Code,", "World,WLD,", "China,730,"),
+        ("Counterpart-Area Name,", "World,", "China,"),
+        ("Counterpart-Area Code,", "WLD,", "730,"),
+    ],
+)
+def test_debt_to_one_counterpart_is_not_all_debt(read, more):
+    rows, left, _ = read(DEBT.format(*more), "macro")
+    assert [(r["economy"], r["value"]) for r in rows] == [("TJK", "7")]
+    assert left == {"by counterpart, not of all together": 1}
+    rows, left, _ = read(DEBT.format(more[0], more[2], more[2]), "macro")
+    assert not rows and left == {"by counterpart, not of all together": 2}
+
+
 def test_world_bank_api(read):
     def record(code, three, indicator, name, year, value):
         return {
@@ -164,6 +314,42 @@ def test_world_bank_api(read):
     rows, left, layout = read(json.dumps([{"page": 1}, records]), "macro", "f.json")
     assert layout == "world bank, api" and macro(rows) == MACRO
     assert left["no figure in the cell"] == 1
+
+
+def page(number, pages, total, *years):
+    """A page of the World Bank's answer."""
+    records = [
+        {"indicator": {"id": "I", "value": "i"}, "country": {"id": "KZ", "value": "x"}}
+        | {"countryiso3code": "KAZ", "date": str(year), "value": 1.5}
+        for year in years
+    ]
+    return [{"page": number, "pages": pages, "per_page": 2, "total": total}, records]
+
+
+COMTRADE_RECORD = dict(zip(*(line.split(",") for line in COMTRADE.splitlines()[:2]), strict=False))
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "why"),
+    [
+        (page(1, 5, 10, 2019, 2020), "macro", "page 1 of 5"),
+        (page(1, 1, "3", 2019, 2020), "macro", "2 of 3 rows"),
+        ([page(1, 2, 3, 2019, 2020), page(2, 2, 3, 2021)], "macro", "one after the other"),
+        ([page(1, 1, 1, 2019), page(1, 1, 1, 2020)], "macro", "one after the other"),
+        ({"count": 900, "data": [COMTRADE_RECORD]}, "trade", "1 of 900 rows"),
+    ],
+)
+def test_an_answer_that_says_it_is_not_whole_is_refused(read, said, table, why):
+    with pytest.raises(FileError, match=f"not the whole answer.*{why}") as error:
+        read(json.dumps(said), table, "f.json")
+    assert error.value.where == "f.json" and error.value.hint
+
+
+def test_an_answer_that_says_it_is_whole_is_read(read):
+    rows, _, layout = read(json.dumps(page(1, 1, 2, 2019, 2020)), "macro", "f.json")
+    assert layout == "world bank, api" and len(rows) == 2
+    said = {"count": 1, "data": [COMTRADE_RECORD], "error": ""}
+    assert read(json.dumps(said), "trade", "f.json")[0] == TRADE_ROWS[:1]
 
 
 def test_unesco_students_by_origin(read):
@@ -215,6 +401,16 @@ def test_wits_query(read):
     assert left == {"finer than HS chapters": 1}
 
 
+def test_wits_of_sitc_has_no_hs_chapters(read):
+    text = (
+        "Nomenclature,ReporterISO3,ProductCode,PartnerISO3,Year,TradeFlowName,"
+        "TradeValue in 1000 USD\nS3,UZB,33,CHN,2019,Import,2\nH5,UZB,27,CHN,2019,Import,1\n"
+    )
+    rows, left, _ = read(text, "trade")
+    assert [(r["product"], r["value_usd"]) for r in rows] == [("27", "1000")]
+    assert left == {"other classifications than HS": 1}
+
+
 def test_imf_in_millions(read):
     text = (
         "FREQ,REF_AREA,INDICATOR,COUNTERPART_AREA,TIME_PERIOD,OBS_VALUE,UNIT_MULT\n"
@@ -236,6 +432,47 @@ def test_imf_without_a_unit_is_refused(read):
         read(text, "trade")
 
 
+IMTS = (
+    "{},COUNTRY,INDICATOR,COUNTERPART_COUNTRY,FREQUENCY,TIME_PERIOD,OBS_VALUE,{}\n"
+    "IMF.STA:IMTS(1.0.0),TJK,{},CHN,A,2019,350000,{}\n"
+)
+
+
+def test_an_empty_line_does_not_change_the_unit_of_the_imf_s_figures(read):
+    text = IMTS.format("DATAFLOW", "SCALE", "MG_CIF_USD", "6")
+    for more in ("", ",,,,,,,\n"):
+        rows, left, _ = read(text + more, "trade")
+        assert [r["value_usd"] for r in rows] == ["350000"] and not left
+
+
+def test_a_scale_of_the_imf_s_portal_is_not_guessed(read):
+    for scale in ("6", "Millions"):
+        with pytest.raises(UsageError, match="not clear whether figures are in dollars") as error:
+            read(IMTS.format("DATASET", "SCALE", "MG_CIF_USD", scale), "trade")
+        assert error.value.where == "f.csv" and error.value.hint
+    for heading, scale, value in (("SCALE", "Units", "350000"), ("UNIT_MULT", "6", "350000000000")):
+        rows, _, _ = read(IMTS.format("DATASET", heading, "MG_CIF_USD", scale), "trade")
+        assert [r["value_usd"] for r in rows] == [value]
+
+
+@pytest.mark.parametrize(
+    ("unit", "indicator", "why"),
+    [
+        ("XDC", "MG_CIF", "other money than US dollars"),
+        ("XDC", "MG_CIF_USD", "other money than US dollars"),
+        ("", "MG_CIF", "indicators that do not say that they are in US dollars"),
+        ("USD", "MG_CIF", ""),
+        ("US dollar", "MG_CIF_USD", ""),
+        ("", "MG_CIF_USD", ""),
+    ],
+)
+def test_other_money_of_the_imf_is_left_out(read, unit, indicator, why):
+    text = IMTS.format("DATAFLOW", "SCALE,UNIT", indicator, f"6,{unit}")
+    rows, left, _ = read(text, "trade")
+    assert [r["value_usd"] for r in rows] == ([] if why else ["350000"])
+    assert left == ({why: 1} if why else {})
+
+
 EUROSTAT = [("KAZ", "CZE", "2019", "7"), ("KAZ", "GRC", "2020", "9")]
 
 
@@ -252,14 +489,42 @@ def test_eurostat_tsv_with_flags(read):
     assert left == {"one sex": 1, "one level of education": 1, "no figure in the cell": 2}
 
 
-def test_eurostat_sdmx_csv(read):
-    text = (
-        "DATAFLOW,freq,unit,isced11,sex,partner,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
-        "ESTAT:X(1.0),A,NR,ED5-8,T,KZ,CZ,2019,7,b\nESTAT:X(1.0),A,NR,ED5-8,T,KZ,EL,2020,9,\n"
-    )
-    rows, _, _ = read(text, "students")
+ESTAT = (
+    "DATAFLOW,freq,unit,isced11,sex,partner,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+    "{0},A,NR,ED5-8,T,KZ,CZ,2019,7,{1}\n{0},A,NR,ED5-8,T,KZ,EL,2020,9,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"), [("b", "exact"), ("e", "estimated"), ("be", "estimated")]
+)
+def test_eurostat_sdmx_csv(read, flag, said):
+    rows, _, _ = read(ESTAT.format("ESTAT:EDUC_UOE_MOBS02(1.0)", flag), "students")
     told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
     assert sorted(told) == EUROSTAT
+    assert [r["precision"] for r in rows] == [said, "exact"]
+
+
+def test_graduates_are_not_enrolled(read):
+    with pytest.raises(UsageError, match="not count the enrolled") as error:
+        read(ESTAT.format("ESTAT:EDUC_UOE_MOBG02(1.0)", ""), "students")
+    assert "EDUC_UOE_MOBG02" in error.value.what and error.value.hint
+    text = "freq,unit,isced11,sex,partner,geo\\TIME_PERIOD\t2019\nA,NR,ED5-8,T,KZ,CZ\t7\n"
+    assert read(text, "students", "estat_educ_uoe_mobs02.tsv")[0]
+    with pytest.raises(UsageError, match="not count the enrolled"):
+        read(text, "students", "estat_educ_uoe_mobg02.tsv")
+
+
+def test_an_estimate_in_eurostat_s_tsv_is_not_exact(read):
+    text = (
+        "freq,unit,isced11,sex,partner,geo\\TIME_PERIOD\t2019 \t2020 \n"
+        "A,NR,ED5-8,T,KZ,CZ\t7 e\t: c\nA,NR,ED5-8,T,KZ,EL\t: \t9 b\nA,NR,ED5-8,F,KZ,EL\t3 \t4 \n"
+    )
+    rows, left, _ = read(text, "students", "f.tsv")
+    told = [(r["origin"], r["destination"], r["year"], r["students"]) for r in rows]
+    assert sorted(told) == EUROSTAT
+    assert [r["precision"] for r in rows] == ["estimated", "exact"]
+    assert left == {"one sex": 2, "no figure in the cell": 2}
 
 
 def test_baci_is_added_up_by_chapter_and_in_total(read):

@@ -40,7 +40,7 @@ def read(folder: Path) -> Given:
                 where=f"{about.source} {about.stamp}, {answer.file}",
                 hint=f"ca-research data fetch {about.provider} ...: as it is now",
             )
-    given = [read_file(folder / answer.file) for answer in about.answers if answer.rows]
+    given = [read_file(folder / a.file, part=True) for a in about.answers if a.rows]
     names = dict.fromkeys(sheet.name for one in given for sheet in one.sheets)
     sheets = [
         _joined([s for one in given for s in one.sheets if s.name == name], about.provider)

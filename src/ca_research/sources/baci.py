@@ -20,6 +20,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         keeps_to_the_years=True,
         sums=True,
         totals={"product": "TOTAL"},
+        once=tuple(map(file.needs, ("t", "i", "j", "k"))),
         columns={
             "reporter": Field(column=exporter),
             "partner": Field(column=importer),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ..ground.errors import UsageError
 from ..registry import Table
 from .layouts import Layout
-from .mapping import Field, Map
+from .mapping import Field, Map, Only
 from .parts import Headed, among
 from .sheets import Given, Sheet
 
 _INDICATOR = re.compile(r"T?(X|M)G_(FOB|CIF)(_USD)?")
+_DOLLARS = re.compile(r"USD|US\$|U\.?S\.? ?dollars?( \(USD\))?", re.I)
 _SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
 
 
@@ -30,6 +32,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
                 "months or quarters, not years", among(("A", "Annual", "")), "FREQ", "FREQUENCY"
             ),
             *file.only("other indicators than trade in goods", known.__contains__, indicator),
+            *_in_dollars(file, indicator, known),
             *file.economies(reporter),
             *file.economies(partner),
         ),
@@ -52,14 +55,31 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     )
 
 
+def _in_dollars(
+    file: Headed, indicator: str, known: Mapping[str, re.Match[str]]
+) -> tuple[Only, ...]:
+    """Rows in dollars, by the name of the indicator and by the column of the unit."""
+    unnamed = any(hit[3] is None for hit in known.values())
+    unit = file.name("UNIT", "UNIT_MEASURE", "CURRENCY")
+    if unit is None:
+        why = "indicators that do not say that they are in US dollars"
+        return file.only(why, lambda v: v not in known or bool(known[v][3]), indicator)
+    return file.only(
+        "other money than US dollars",
+        lambda v: bool(_DOLLARS.fullmatch(v)) or not (v or unnamed),
+        unit,
+    )
+
+
 def _scale(file: Headed, name: str) -> float:
     """By what figures are multiplied: the file says it in a column, as a power of ten or a word.
 
     Answers of the IMF's service, which name their data set in each row, hold dollars whatever
-    SCALE says: there it is how the IMF prints them.
+    SCALE says: there it is how the IMF prints them. Of files of its portal, which name it under
+    DATASET, that is not known.
     """
     of = file.name("DATAFLOW", "STRUCTURE_ID")
-    if of and all(v.startswith("IMF.STA:") for v in file.distinct(of)):
+    if of and all(v.startswith("IMF.STA:") for v in file.distinct(of) if v):
         return 1.0
     heading = file.name("UNIT_MULT", "SCALE")
     if heading is None:
@@ -69,6 +89,14 @@ def _scale(file: Headed, name: str) -> float:
             hint="export it with the column UNIT_MULT or SCALE",
         )
     said = {v.upper() for v in file.distinct(heading) if v}
+    if file.name("DATASET") and not of and heading.upper() == "SCALE" and said - {"UNITS", "0"}:
+        raise UsageError(
+            f"it is not clear whether figures are in dollars, or in {', '.join(sorted(said))}: "
+            "SCALE is how the IMF prints them, or what they are",
+            where=name,
+            hint="compare one with the portal's page; then call the column UNIT_MULT, and put 0 "
+            "for dollars or 6 for millions",
+        )
     scales = {_SCALES.get(v) or (10.0 ** int(v) if v.isdigit() else None) for v in said}
     if len(scales) != 1 or None in scales:
         raise UsageError(

@@ -14,7 +14,7 @@ from . import answers, guess, sheets
 from .mapping import Field, Map
 from .sheets import Given, Sheet, shown
 
-_LOOK = 12
+LOOK = 12
 """Lines at the top in which a publisher's heading stands."""
 
 MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf", "baci", "aiddata")
@@ -51,25 +51,44 @@ def all_layouts() -> list[Layout]:
 
 def read(file: Path) -> Given:
     """All sheets of a file of figures, as `sheets.read`, or of all answers of a fetch; columns that
-    a publisher packs into one stand apart.
+    a publisher packs into one stand apart, and what only several say together has one of its own.
     """
     fetched = (file / answers.RECORD).is_file()
     given = answers.read(file) if fetched else sheets.read(file)
     unpacked = importlib.import_module(".eurostat", __package__).unpacked
-    return replace(given, sheets=[unpacked(sheet) for sheet in given.sheets])
+    valued = importlib.import_module(".comtrade", __package__).valued
+    return replace(given, sheets=[valued(unpacked(sheet)) for sheet in given.sheets])
 
 
 def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
     """The layout of a file, with the sheet and the place of its heading; None where it has none.
 
-    Headings are compared without case; `~` begins one that only contains the word.
+    Headings are compared without case; `~` begins one that only contains the word. Sheets that a
+    workbook hides do not count. Raises UsageError where several sheets have one layout.
     """
     for layout in all_layouts():
-        for sheet in given.sheets:
-            for place, row in enumerate(sheet.rows[:_LOOK]):
-                there = [shown(cell).casefold() for cell in row]
-                if all(_stands(heading.casefold(), there) for heading in layout.headings):
-                    return layout, sheet, place
+        found = [
+            (sheet, place)
+            for sheet in given.sheets
+            if not sheet.hidden and (place := _place(layout, sheet)) is not None
+        ]
+        if len(found) > 1:
+            raise UsageError(
+                f"{len(found)} sheets are in the layout of {layout.publisher}, and one is read",
+                where=f"{given.name}: {', '.join(sheet.name or 'the first' for sheet, _ in found)}",
+                hint="lay their rows under one heading in one sheet, or give each as a file",
+            )
+        if found:
+            return layout, *found[0]
+    return None
+
+
+def _place(layout: Layout, sheet: Sheet) -> int | None:
+    """The place of a layout's heading in a sheet; None where it has none."""
+    for place, row in enumerate(sheet.rows[:LOOK]):
+        there = [shown(cell).casefold() for cell in row]
+        if all(_stands(heading.casefold(), there) for heading in layout.headings):
+            return place
     return None
 
 
@@ -99,6 +118,7 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     rest = {k: v for k, v in said.items() if k != "columns"}
     merged = found.model_dump() | Map.model_validate(rest).model_dump(include=set(rest))
     merged["columns"] = {**found.columns, **fields}
+    merged["only"] = (*found.only, *merged["only"]) if "only" in rest else found.only
     merged["layout"] = layout.name
     if found.fills in fields:
         merged |= {"across": (), "fills": ""}

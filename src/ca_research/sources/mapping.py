@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import Field as Bounded
 from pydantic import ValidationError, model_validator
 
-from ..ground.errors import Fault, UsageError
+from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
 from ..registry.base import Model
 from . import cells, names
@@ -90,6 +90,8 @@ class Map(Model):
     sums, totals
         Whether rows of one key are added up, and once more with these values in columns of the
         key: `{"product": "TOTAL"}`.
+    once
+        Headings whose cells together stand in one row: a file that has them twice is refused.
     groups
         Whether totals and groups of economies among the rows are left out and not faults.
     """
@@ -106,6 +108,7 @@ class Map(Model):
     keeps_to_the_years: bool = False
     sums: bool = False
     totals: dict[str, str] = {}  # noqa: RUF012
+    once: tuple[str, ...] = ()
     groups: bool = True
 
 
@@ -248,6 +251,7 @@ def _unread(mapped: Map, there: list[str]) -> list[str]:
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
     used = [f.column for f in mapped.columns.values() if f.column is not None]
     used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
+    used += mapped.once
     for column in used:
         if column not in there:
             raise UsageError(
@@ -332,7 +336,21 @@ class Reader:
         keep = ~bad & ~quiet
         made_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
         made_ = made_.assign(_file=self.file, _line=long.loc[keep, "_line"])
+        self._refuse_repeats(long[keep])
         return self._added_up(made_) if self.mapped.sums else made_.reset_index(drop=True)
+
+    def _refuse_repeats(self, long: pd.DataFrame) -> None:
+        """Raise FileError where rows that are to be of one cell each are not."""
+        told = self.once()
+        keys = {head: long[head].map(shown).str.zfill(wide) for head, wide in told.items()}
+        frame = pd.DataFrame(keys, dtype="str")
+        for row in frame[frame.duplicated(keep=False)].itertuples(index=False, name=None):
+            raise repeated(dict(zip(told, row, strict=True)), self.file)
+
+    def once(self) -> dict[str, int]:
+        """Headings whose cells stand in one row, and the width to which zeros fill their codes."""
+        widths = {f.column: f.width or 0 for f in self.mapped.columns.values()}
+        return {head: widths.get(head, 0) for head in self.mapped.once}
 
     def _added_up(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Sums of rows that differ in their figure alone, and their totals."""
@@ -451,6 +469,16 @@ class Reader:
                     f"{name}: {why[at]}",
                 )
             )
+
+
+def repeated(row: Mapping[str, str], where: str) -> FileError:
+    """What is said of a row that would count twice."""
+    told = ", ".join(f"{head} {cell}" for head, cell in row.items())
+    return FileError(
+        f"a row stands in the file more than once: {told}",
+        where=where,
+        hint="leave each row once in the file, or take the publisher's own",
+    )
 
 
 def _key(cell: Any) -> Any:

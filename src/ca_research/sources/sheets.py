@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import hashlib
 import io
 import itertools
@@ -17,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,13 +77,15 @@ class Given:
     sheets: list[Sheet]
 
 
-def read(file: Path) -> Given:
+def read(file: Path, *, part: bool = False) -> Given:
     """All sheets of a file of figures.
 
     Parameters
     ----------
     file : Path
         CSV, TSV, Excel (.xlsx), Stata (.dta), Parquet or a provider's JSON.
+    part : bool
+        Whether JSON may be one page of several, whose others are read beside it.
 
     Raises
     ------
@@ -108,7 +111,12 @@ def read(file: Path) -> Given:
             hint=f"give one of: {', '.join(SUFFIXES)}",
         )
     content = _content(file)
-    readers = {".xlsx": _excel, ".dta": _stata, ".parquet": _parquet, ".json": _json}
+    readers: dict[str, Callable[[bytes, str], Iterator[Sheet]]] = {
+        ".xlsx": _excel,
+        ".dta": _stata,
+        ".parquet": _parquet,
+        ".json": functools.partial(_json, part=part),
+    }
     try:
         sheets = list(readers.get(suffix, _delimited)(content, file.name))
     except FileError:
@@ -417,11 +425,18 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
     return Sheet("", rows, list(range(1, len(rows) + 1)))
 
 
-def _json(content: bytes, name: str) -> Iterator[Sheet]:
-    found = list(_records(json.loads(texts.decoded(content, name))))
+def _json(content: bytes, name: str, part: bool = False) -> Iterator[Sheet]:
+    said = json.loads(texts.decoded(content, name))
+    found = list(_records(said))
     if not found:
         raise FileError(
             "no list of records in it", where=name, hint="give what the provider's API answered"
+        )
+    if why := "" if part else _lacks(said, found):
+        raise FileError(
+            f"not the whole answer: {why}",
+            where=name,
+            hint="ask for all rows at once, or lay those of all answers in one list",
         )
     for number, (key, records) in enumerate(found):
         flat = [_flat(record) for record in records]
@@ -443,6 +458,40 @@ def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, li
         named = said.items() if isinstance(said, dict) else ((key, part) for part in said)
         for name, part in named:
             yield from _records(part, name, depth + 1)
+
+
+def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:
+    """What an answer says of itself that its first list of records does not hold; else nothing."""
+    for place, (key, records) in enumerate(found):
+        alike = (r for k, r in found[:place] if k == key and r[0].keys() & records[0].keys())
+        if any(alike):
+            return "several lists of records one after the other"
+    most = max(len(records) for _, records in found)
+    for head in _heads(said):
+        page, pages, total = (_whole(head.get(k)) for k in ("page", "pages", "total"))
+        if pages is not None and pages > 1:
+            return f"page {page} of {pages}"
+        if total is not None and {"page", "pages", "per_page"} & head.keys() and total > most:
+            return f"{most:,} of {total:,} rows"
+        count, data = _whole(head.get("count")), head.get("data")
+        if count is not None and isinstance(data, list) and count > len(data):
+            return f"{len(data):,} of {count:,} rows"
+    return ""
+
+
+def _heads(said: Any) -> Iterator[dict[str, Any]]:
+    """What stands around lists of records."""
+    if isinstance(said, dict):
+        yield said
+    elif isinstance(said, list) and all(isinstance(r, dict) for r in said):
+        return
+    if isinstance(said, (dict, list)):
+        for part in said.values() if isinstance(said, dict) else said:
+            yield from _heads(part)
+
+
+def _whole(said: Any) -> int | None:
+    return int(said) if str(said).isdecimal() else None
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:

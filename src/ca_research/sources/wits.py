@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from ..registry import Table
+from .comtrade import classified
 from .layouts import Layout
 from .mapping import Field, Map
-from .parts import Headed
+from .parts import Headed, among
 from .sheets import Given, Sheet
 
 _FLOWS = {"Export": "export", "Import": "import", "Gross Exp.": "export", "Gross Imp.": "import"}
@@ -51,14 +52,14 @@ def query(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     pattern = re.compile(table.columns["product"].pattern or ".*")
     partner = file.needs("PartnerISO3", "PartnerName")
     totals = {"Total": "TOTAL", "999999": "TOTAL", "All": "TOTAL"}
+    counts = [v for v in file.distinct(product) if v in totals or pattern.match(v)]
     return Map(
         sheet=sheet.name,
         header=sheet.lines[place],
         only=(
             *file.only("re-exports and other flows", _FLOWS.__contains__, flow),
-            *file.only(
-                "finer than HS chapters", lambda v: v in totals or bool(pattern.match(v)), product
-            ),
+            *classified(file, [totals.get(v, v) for v in counts], "Nomenclature"),
+            *file.only("finer than HS chapters", among(counts), product),
             *file.economies(partner),
         ),
         keeps_to_the_years=True,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..ground.errors import UsageError
 from ..registry import Table
+from . import names
 from .layouts import Layout
-from .mapping import Across, Field, Map
+from .mapping import Across, Field, Map, Only
 from .parts import Headed
 from .sheets import Given, Sheet, shown
 
@@ -20,6 +22,8 @@ _GROUPS = frozenset(
     )
 )
 """Codes of the Bank's regions and groups of income, which are no economies."""
+_FIRST = 900
+"""Rows in which codes and names are compared: of a large file these alone are seen as they are."""
 
 
 def unit(name: str) -> str:
@@ -39,12 +43,43 @@ def unit(name: str) -> str:
     return "persons" if name.startswith("Population") else "as its name says"
 
 
+def _refuse_others(file: Headed, code: str, where: str) -> None:
+    """Refuse a file of the same headings whose codes are not the Bank's: the IMF's bulk files have
+    its own numbers, of which 156 is Canada and not China.
+    """
+    called = file.name("Country Name")
+    first = zip(file.column(code)[:_FIRST], file.column(called or code)[:_FIRST], strict=True)
+    pairs = dict.fromkeys((shown(c), shown(n)) for c, n in first)
+    unlike = [f"{c} beside {n}" for c, n in pairs if _unlike(names.code(c), names.code(n))]
+    unlike += [c for c in file.distinct(code) if c.isdigit()]
+    if unlike or "attribute" in (h.casefold() for h in file.headings):
+        told = f": {code} {unlike[0]}" if unlike else ": there is a column Attribute"
+        raise UsageError(
+            f"headings of the World Bank, and rows that are not of its form{told}",
+            where=where,
+            hint="a bulk file of the IMF? say in the map how it is meant: header: 1, and "
+            "`economy: Country Name` among its columns",
+        )
+
+
+def _unlike(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and one != other
+
+
+def _of_all(file: Headed) -> tuple[Only, ...]:
+    """Of debt by counterpart the rows of all counterparts together."""
+    counterparts = [h for h in file.headings if h.casefold().startswith("counterpart")]
+    why = "by counterpart, not of all together"
+    return file.only(why, lambda v: names.code(v) == "WLD", *sorted(counterparts))
+
+
 def wide(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     """A row for each country and indicator, a column for each year."""
     file = Headed(sheet, place)
     code = file.needs("Indicator Code", "Series Code")
     name = file.needs("Indicator Name", "Series Name")
     country = file.needs("Country Code")
+    _refuse_others(file, country, given.name)
     named = zip(file.column(code), file.column(name), strict=True)
     units = {shown(c): unit(shown(n)) for c, n in named if shown(c)}
     return Map(
@@ -53,6 +88,7 @@ def wide(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         only=(
             *file.economies(country, but=_GROUPS | {""}),
             *file.only("notes below the table", bool, code),
+            *_of_all(file),
         ),
         keeps_to_the_years=True,
         across=tuple(

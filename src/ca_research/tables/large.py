@@ -20,7 +20,7 @@ from .. import registry
 from ..ground import economies
 from ..ground.errors import DataError, Fault
 from ..sources import apply, cells
-from ..sources.mapping import Field, Map, Reader, Understood, complete
+from ..sources.mapping import Field, Map, Reader, Understood, complete, repeated
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
 from .added import ACCOUNTS, CLOSE, parts_sql
@@ -252,6 +252,8 @@ class Reading:
 
         Raises DataError with every fault, unless faulty rows may be left out.
         """
+        if self.mapped.once:
+            self._refuse_repeats()
         places = [self.stream.folder / f"rows-{n}.parquet" for n in range(len(self.stream.files))]
         for number, place in enumerate(places):
             self._copy(self._rows(number), place)
@@ -280,6 +282,25 @@ class Reading:
 
     def _copy(self, query: str, to: Path) -> None:
         self.stream.run(f"copy ({query}) to '{_escaped(to)}' (format parquet, compression lz4)")
+
+    def _refuse_repeats(self) -> None:
+        """Raise FileError where rows that are to be of one cell each are not."""
+        told = self.reader.once()
+        keys = [
+            f"lpad(c{at}::varchar, greatest({wide}, length(c{at}::varchar))::integer, '0')"
+            for at, wide in ((self._at(head), wide) for head, wide in told.items())
+        ]
+        listed = ", ".join(keys)
+        several = f"select f, {listed} from {self.stream.cells} group by all having count(*) > 1"
+        if not self.stream.run(f"{several} limit 1").fetchall():
+            return
+        read = f"{self.stream.cells} semi join (select f, n from told where {_READ}) using (f, n)"
+        found = self.stream.run(
+            f"select {listed}, f from {read} group by f, {listed} having count(*) > 1 "
+            "order by f, min(n) limit 1"
+        ).fetchall()
+        for *row, file in found:
+            raise repeated(dict(zip(told, row, strict=True)), self.stream.files[file].name)
 
     def _rows(self, file: int) -> str:
         """SQL of the rows of a file, faulty cells left out."""
