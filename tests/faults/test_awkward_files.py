@@ -6,11 +6,14 @@ import datetime as dt
 import gzip
 import io
 import os
+import re
 import zipfile
 
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from ca_research import registry, sources
 from ca_research.ground.errors import FileError, UsageError
@@ -632,3 +635,89 @@ def test_a_rate_of_exchange_in_a_note_is_no_unit(tmp_path):
     file = tmp_path / "rate.csv"
     file.write_text(SIX.format(unit="") + "1 USD = 450 KZT,,,,\n")
     assert of_trade(file, {}) == "5"
+
+
+# --- units and parts of years, wherever a file says them: (file, figure or words of a refusal)
+
+IMPORTS = {"reporter": "KAZ", "flow": "import", "product": "TOTAL", "valuation": "cif"}
+IMPORTS |= {"scope": "goods"}
+
+
+def figure_of(file, table="trade", fixed=IMPORTS, **said):
+    """The first figure of a file, or why it is refused."""
+    spec = registry.table(table)
+    columns = {k: {"is": v} for k, v in fixed.items()} | said
+    try:
+        given = sources.read(file)
+        mapped, _ = sources.understand(given, spec, of_user({"columns": columns}, spec))
+    except (FileError, UsageError) as error:
+        assert error.hint
+        return str(error)
+    found = sources.apply(given, mapped, spec)
+    name = next(c for c in ("value_usd", "students", "value") if c in found.rows)
+    return found.rows[name].tolist()[0] if len(found.rows) else str(found.faults[0])
+
+
+def told(wanted, got):
+    return got == str(wanted) if isinstance(wanted, int) else wanted in got
+
+
+ANYWHERE = {
+    "circled": ("Partner;2024\nChina;1784①\n", 1784),
+    "circled_year": ("Partner;Year;Value\nChina;2024②;4\n", 4),
+    "circled_within": ("Partner;2024\nChina;17①84\n", "must be a number"),
+}
+
+
+@pytest.mark.parametrize("name", ANYWHERE)
+def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
+    text, wanted = ANYWHERE[name]
+    file = tmp_path / "anywhere.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(("note", "wanted"), [("1", 1784), ("1, 2", 1784), ("a", 1784)])
+def test_a_raised_figure_in_a_workbook_is_no_digit(tmp_path, note, wanted, shared):
+    raised = TextBlock(InlineFont(vertAlign="superscript"), note)
+    content = book(("Partner", "Year", "Value"), ("China", "2024", CellRichText("1784", raised)))
+    file = tmp_path / "raised.xlsx"
+    file.write_bytes(_with_shared_texts(content) if shared else content)
+    assert told(wanted, figure_of(file))
+
+
+def _with_shared_texts(content):
+    """A workbook with the texts of its sheet in a list of their own, as Excel writes them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    sheet, texts = "xl/worksheets/sheet1.xml", []
+
+    def listed(hit):
+        texts.append(hit[2])
+        return f'<c {hit[1]}t="s"><v>{len(texts) - 1}</v></c>'
+
+    parts[sheet] = re.sub(
+        r'<c ([^>]*)t="inlineStr"[^>]*><is>(.*?)</is></c>', listed, parts[sheet], flags=re.S
+    )
+    of_office = "http://schemas.openxmlformats.org/"
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="{of_office}spreadsheetml/2006/main">'
+        + "".join(f"<si>{text}</si>" for text in texts)
+        + "</sst>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    )
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace(
+        "</Relationships>",
+        f'<Relationship Id="rIdTexts" Type="{of_office}officeDocument/2006/relationships/'
+        'sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>',
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as anew:
+        for name, part in parts.items():
+            anew.writestr(name, part)
+    return made.getvalue()

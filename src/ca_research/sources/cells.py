@@ -21,7 +21,8 @@ MISSING = frozenset(
 )
 """What publishers print where there is no figure."""
 
-_NOTE = re.compile(r"(\s*(\*+|†+|‡+|[⁰¹²³⁴-⁹]+|\[\w{1,2}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
+_RAISED = "⁰¹²³⁴-⁹①-⑳⓪-⓾❶-❿➀-➓⑴-⒇"
+_NOTE = re.compile(rf"(\s*(\*+|†+|‡+|[{_RAISED}]+|\[\w{{1,2}}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 _PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
 _GROUPED = {
@@ -49,9 +50,19 @@ def bare(cell: Any) -> str:
     return text if text in MISSING else _NOTE.sub("", text).strip()
 
 
+def _plain(cell: Any) -> str:
+    """The text of a cell in plain signs; raised and circled figures stay, for they are no digits of
+    the number before them.
+    """
+    signs = (
+        c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c)
+        for c in bare(cell)
+    )
+    return "".join(signs).replace("–", "-")
+
+
 def _text(cell: Any) -> str:
-    text = unicodedata.normalize("NFKC", bare(cell)).replace("−", "-").replace("–", "-")
-    return _SPACES.sub("", text)
+    return _SPACES.sub("", _plain(cell).replace("−", "-"))
 
 
 def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
@@ -166,7 +177,7 @@ def year(cell: Any, span: str | None = None) -> int | str:
         return cell.year if whole else "a day, not a year"
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = unicodedata.normalize("NFKC", bare(cell)).replace("–", "-").replace("—", "-")
+    text = _plain(cell).replace("—", "-")
     if hit := _YEAR.fullmatch(text):
         return int(hit[1])
     if re.fullmatch(r"\d{4}-(01-01|12-31)( 00:00:00)?", text):

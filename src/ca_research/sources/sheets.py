@@ -268,6 +268,7 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     import openpyxl
 
     _safe_workbook(content, name)
+    content = _with_raised_signs(content)
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False
     )
@@ -307,6 +308,46 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
                 rows.append(values)
                 lines.append(number)
         yield Sheet(sheet.title, rows, lines, hidden=sheet.sheet_state != "visible")
+
+
+_RAISED = re.compile(
+    rb"(<(?:\w+:)?vertAlign\s+val=[\"'](super|sub)script[\"'].*?<(?:\w+:)?t(?:\s[^>]*)?>)([^<]*)",
+    re.S,
+)
+_SIGNS: dict[bytes, dict[int, int | None]] = {
+    b"super": {**str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), ord(","): None, ord(" "): None},
+    b"sub": {**str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")},
+}
+
+
+def _with_raised_signs(content: bytes) -> bytes:
+    """A workbook whose raised and lowered figures within a text are signs of their own.
+
+    A reader joins the parts of a text, and the number of a footnote would be a digit of the figure.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {
+            name: part
+            for name in packed.namelist()
+            if name.endswith(".xml") and name.startswith(("xl/sharedStrings", "xl/worksheets/"))
+            if b"vertAlign" in (part := packed.read(name))
+        }
+        if not parts:
+            return content
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as anew:
+            for entry in packed.infolist():
+                part = parts.get(entry.filename) or packed.read(entry)
+                raised = _RAISED.sub(_raised, part) if entry.filename in parts else part
+                anew.writestr(entry.filename, raised)
+    return made.getvalue()
+
+
+def _raised(run: re.Match[bytes]) -> bytes:
+    text = run[3].decode().strip()
+    if run[2] == b"super" and len(text) == 1 and text.isalpha():
+        return run[1] + f"({text})".encode()
+    return run[1] + text.translate(_SIGNS[run[2]]).encode()
 
 
 def _has_shares(book: Any) -> bool:
