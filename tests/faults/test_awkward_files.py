@@ -641,6 +641,9 @@ def test_a_rate_of_exchange_in_a_note_is_no_unit(tmp_path):
 
 IMPORTS = {"reporter": "KAZ", "flow": "import", "product": "TOTAL", "valuation": "cif"}
 IMPORTS |= {"scope": "goods"}
+NATIONAL = {"indicator": "NY.GDP.MKTP.CD", "unit": "current USD"}
+TITLED = "{}\nPartner;Year;Value\nChina;2024;4\n"
+NOTED = "Partner;Year;Value\nChina;2024*;4\n{};;\n"
 
 
 def figure_of(file, table="trade", fixed=IMPORTS, **said):
@@ -662,7 +665,119 @@ def told(wanted, got):
     return got == str(wanted) if isinstance(wanted, int) else wanted in got
 
 
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    {
+        "Imports of Kazakhstan in 2024, million USD": 4_000_000,
+        "Импорт Казахстана за 2024, млн долл. США": 4_000_000,
+        "Imports in 2023. Million USD": 4_000_000,
+        "Imports of more than 2 million USD": 4,
+        "Unit: USD 100 million": 400_000_000,
+        "Unit: USD 10,000": 40_000,
+        "(10 000 US dollars)": 40_000,
+        "单位：1000万美元": 40_000_000,
+        "hundred million USD": 400_000_000,
+        "Hundreds of thousands of USD": 400_000,
+        "进口额百万美元": 4_000_000,
+        "US dollars at current prices, millions": 4_000_000,
+        "Trade (values in 1000 USD)": 4_000,
+        "Imports (in thousands)": 4_000,
+        "Unit: USD, Frequency: Annual": 4,
+        "Unit: Tausend USD": "speaks of the unit",
+        "Unit: USD 5 million": "speaks of the unit",
+        "Unit: tonnes": "speaks of the unit",
+        "top 1000 companies, USD": 4,
+        "Imports of Fe and Mn ores, USD": 4,
+        "万象统计局, 美元": 4,
+        "Shares of partners in imports, %": "another unit than US dollars",
+        "Growth rates of imports, percent": "another unit than US dollars",
+        "Imports, index 2015=100": "another unit than US dollars",
+        "Imports of wheat, thousand tonnes": "another unit than US dollars",
+        "Импорт пшеницы, тыс. тонн": "another unit than US dollars",
+        "Imports of wheat, tonnes and thousand USD": 4_000,
+        "Imports by 95% of companies": 4,
+        "Импорт за 9 месяцев 2024 года": "part of a year: за 9 месяцев",
+        "2024年1-9月": "part of a year: 1-9月",
+        "Imports, H1 2024, thousand USD": "part of a year: H1 2024",
+        "9M 2024": "part of a year: 9M 2024",
+        "6 months of 2024": "part of a year: 6 months of 2024",
+        "first nine months of 2024": "part of a year: first nine months",
+        "Imports, year to date": "part of a year: year to date",
+        "from January 1 to June 30 2024": "part of a year: January 1 to June",
+        "Импорт за полгода 2024": "part of a year: полгода",
+        "Imports, March 2024": "part of a year: March 2024",
+        "from January 1 to December 31 2024": 4,
+        "Импорт за 12 месяцев 2024 года": 4,
+        "Imports, published in March 2024": 4,
+        "Customs of Kazakhstan, May 2025": 4,
+        "as of 1 July 2024": 4,
+        "Imports of goods held for 6 months": 4,
+    }.items(),
+)
+def test_a_title_that_speaks_of_the_unit_or_the_time(tmp_path, title, wanted):
+    file = tmp_path / "titled.csv"
+    file.write_text(TITLED.format(title))
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize(
+    ("note", "wanted"),
+    {
+        "Единица измерения: тыс. долл. США": "speaks of the unit",
+        "Unit: thousand USD": "speaks of the unit",
+        "Source: customs. All figures are thousands of US dollars.": "speaks of the unit",
+        "单位：万美元": "speaks of the unit",
+        "Partners with less than 1 million USD are not shown": 4,
+        "1 million USD = 450 million KZT": 4,
+        "* January-June": "part of a year: January-June",
+        "* январь-июнь 2024 г.": "part of a year: январь-июнь",
+        "Note: 2024 figures cover January-June only": "part of a year: January-June",
+        "Note: figures of January-June 2025 follow": 4,
+        "Updated in March 2024": 4,
+    }.items(),
+)
+def test_a_note_that_speaks_of_the_unit_or_the_time(tmp_path, note, wanted):
+    file = tmp_path / "noted.csv"
+    file.write_text(NOTED.format(note))
+    assert told(wanted, figure_of(file))
+
+
 ANYWHERE = {
+    "units_below_the_heading": (
+        "Partner;Year;Value\nтыс. долл. США;;\nChina;2024;4\n",
+        "speaks of the unit",
+    ),
+    "a_note_in_two_cells": (
+        "Partner,Year,Value\nChina,2024,4\nNote: values in thousand USD, customs statistics\n",
+        "speaks of the unit",
+    ),
+    "a_note_below_years": ("Partner;2023;2024\nChina;4;5\nUnit: thousand USD;;\n", "of the unit"),
+    "a_note_that_agrees": (
+        'Partner,Year,"Value, thousand USD"\nChina,2024,4\nNote: values in thousand USD,,\n',
+        4_000,
+    ),
+    **{
+        head: (f"Partner;Year;Value;{head}\nChina;2024;4;{cell}\n", wanted)
+        for head, cell, wanted in (
+            ("Measure", "thousand USD", 4_000),
+            ("Unit name", "thousand USD", 4_000),
+            ("Dimension", "thousand USD", 4_000),
+            ("Value unit", "mln EUR", "another unit than US dollars: mln EUR"),
+            ("PowerCode Code", "6", 4_000_000),
+            ("Kind", "goods", 4),
+        )
+    },
+    **{
+        f"multiplier {power}": (
+            f"Partner;Year;Value;UNIT;UNIT_MULT\nChina;2024;4;USD;{power}\n",
+            wanted,
+        )
+        for power, wanted in (("6.0", 4_000_000), ("2", 400), ("0", 4), ("-6", "not understood"))
+    },
+    "a_currency_of_a_country": (
+        'Partner;Year;"Value, USD";Local currency\nChina;2024;4;CNY\n',
+        4,
+    ),
     "circled": ("Partner;2024\nChina;1784①\n", 1784),
     "circled_year": ("Partner;Year;Value\nChina;2024②;4\n", 4),
     "circled_within": ("Partner;2024\nChina;17①84\n", "must be a number"),
@@ -675,6 +790,45 @@ def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
     file = tmp_path / "anywhere.csv"
     file.write_text(text)
     assert told(wanted, figure_of(file))
+
+
+def test_a_number_in_a_heading_that_the_user_named(tmp_path):
+    file, head = tmp_path / "named.csv", "Value, USD 10,000"
+    file.write_text(f"Partner;Year;{head}\nChina;2024;4\n")
+    assert "how many: 000" in figure_of(file, value_usd=head)
+    assert figure_of(file, value_usd={"column": head, "times": 10_000}) == "40000"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('origin;year;"Students, % of all"\nKazakhstan;2024;4\n', "no figures in persons"),
+        ("Foreign students, % of total\norigin;year;students\nKazakhstan;2024;4\n", "persons"),
+        ("Number and % of students\norigin;year;students\nKazakhstan;2024;4\n", 4),
+        ("Тысяч человек\norigin;year;students\nKazakhstan;2024;4\n", 4_000),
+    ],
+)
+def test_shares_are_no_persons(tmp_path, text, wanted):
+    file = tmp_path / "students.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file, "students", FIXED | {"destination": "CHN"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "wanted"),
+    [
+        ('economy;year;"Value, mln USD"\nKazakhstan;2022;4\n', "current USD", 4_000_000),
+        ('economy;year;"Value, mln USD"\nKazakhstan;2022;4\n', "mln USD", 4),
+        ("GDP, bn USD\neconomy;2021;2022\nKazakhstan;4;5\n", "current USD", 4_000_000_000),
+        ("ВВП, млрд тенге\neconomy;2021;2022\nKazakhstan;4;5\n", "current USD", "тенге"),
+        ("Index, thousand\neconomy;2021;2022\nKazakhstan;4;5\n", "points", "is none known"),
+        ("Growth, %\neconomy;2021;2022\nKazakhstan;4;5\n", "percent", 4),
+    ],
+)
+def test_a_scale_where_another_column_says_the_unit(tmp_path, text, unit, wanted):
+    file = tmp_path / "national.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file, "macro", NATIONAL | {"unit": unit}))
 
 
 @pytest.mark.parametrize("shared", [True, False])

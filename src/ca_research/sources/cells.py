@@ -214,16 +214,20 @@ _UNITS = (
     (1e4, r"万"),
     (
         1e3,
-        r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000|"
+        r"thousands?|thous\.?|thd|тысяч\w*|тыс\.?|千|'000|’000|000s|1000|1,000|1 000|"
         r"10(?:\^|\*\*)3|10³",
     ),
 )
-_COUNTED = re.compile(r"\d[\d.,]*\s+(thousand|million|billion|тыс|млн|млрд)\w*\.?", re.I)
+_COUNTED = re.compile(
+    r"(?<![\d.,])(?!(?:18|19|20)\d\d\s)\d(?:[\d.,]*\d)?\s+"  # a year counts nothing
+    r"(thousand|million|billion|тыс|млн|млрд)\w*\.?",
+    re.I,
+)
 _DOLLAR = r"usd|us\$|\$"
 
 
 def _scale(words: str) -> re.Pattern[str]:
-    edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
+    edge = r"(?<![a-zа-яё\d_.,])" if re.match(r"[a-z]", words) else ""
     return re.compile(rf"{edge}(?:{words})(?![\w]*\d)", re.I)
 
 
@@ -248,6 +252,23 @@ def factor(heading: str) -> float:
     """
     heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
     return next((times for times, sign in _SCALES if sign.search(heading)), 1.0)
+
+
+def scales(text: str) -> list[tuple[int, int, float]]:
+    """Where a text names scales, from where to where, and their factors; 1000 is a number.
+
+    Examples
+    --------
+    >>> scales("mln USD")
+    [(0, 3, 1000000.0)]
+    """
+    found: list[tuple[int, int, float]] = []
+    for times, sign in _SCALES:
+        for hit in sign.finditer(text):
+            apart = all(hit.end() <= begin or hit.start() >= end for begin, end, _ in found)
+            if apart and not re.fullmatch(r"1[, ]?000", hit[0]):
+                found.append((*hit.span(), times))
+    return sorted(found)
 
 
 def without_scales(heading: str) -> tuple[str, dict[str, float]]:
