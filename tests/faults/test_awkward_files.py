@@ -831,6 +831,35 @@ def test_a_scale_where_another_column_says_the_unit(tmp_path, text, unit, wanted
     assert told(wanted, figure_of(file, "macro", NATIONAL | {"unit": unit}))
 
 
+ROUBLES = r"_-* #,##0\ _₽_-;\-* #,##0\ _₽_-"
+
+
+@pytest.mark.parametrize(
+    ("head", "form", "wanted"),
+    [
+        ("Value, thousand USD", "#,##0,", "in a unit of their own"),
+        ("Value, thousand USD", "0.0,,", "in a unit of their own"),
+        ("Value", '#,##0.0" mln"', "in a unit of their own"),
+        ("Value", "#,##0 [$€-1]", "in a unit of their own"),
+        ("Value", r'#,##0\ "тг."', "in a unit of their own"),
+        ("Value, mln USD", '#,##0.0" mln"', 4_000_000),
+        ("Value", "0.0,,", 4),
+        ("Value", '0.0,,"M"', 4),
+        ("Value", "[$$-409]#,##0.00", 4),
+        ("Value", '#,##0" USD"', 4),
+        ("Value", ROUBLES, 4),
+    ],
+)
+def test_what_a_workbook_shows_beside_its_figures(tmp_path, head, form, wanted):
+    def shown_so(made):
+        made.worksheets[0].cell(2, 3).number_format = form
+
+    rows = (("Partner", "Year", head), ("China", 2024, 4))
+    file = tmp_path / "shown.xlsx"
+    file.write_bytes(workbook(("a", *rows), then=shown_so))
+    assert told(wanted, figure_of(file))
+
+
 @pytest.mark.parametrize("shared", [True, False])
 @pytest.mark.parametrize(("note", "wanted"), [("1", 1784), ("1, 2", 1784), ("a", 1784)])
 def test_a_raised_figure_in_a_workbook_is_no_digit(tmp_path, note, wanted, shared):

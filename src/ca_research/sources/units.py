@@ -14,7 +14,7 @@ from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, money, titles
 from .mapping import Field, Map, heading, sheet_of
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, Styled, said_by, shown
 
 _PARTS = re.compile(r"%|percent|per cent|процент", re.I)
 _PARTS_IN_A_TITLE = re.compile(
@@ -307,6 +307,7 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
         if "unit" not in table.columns:
             _refuse_shares_and_goods(given, kind, found, [field.column, *corners, *above])
         _refuse_notes_of_units(given, kind, notes, name, field)
+        _refuse_forms(given, found, name, field)
 
 
 def _refuse_other_money(given: Given, text: str, real: bool) -> None:
@@ -408,6 +409,24 @@ def _places_of_figures(found: Map, name: str, heads: list[str]) -> list[int]:
     field = found.columns[name]
     read = {a.column for a in found.across} if name == found.fills else {field.column}
     return [at for at, head in enumerate(heads) if head in read]
+
+
+def _refuse_forms(given: Given, found: Map, name: str, field: Field) -> None:
+    """Refuse figures that a workbook shows in another unit than the one they are taken in."""
+    heads, start = heading(sheet := sheet_of(given, found), found)
+    places = _places_of_figures(found, name, heads)
+    numbers = (row[at] for row in sheet.rows[start:] for at in places if at < len(row))
+    for form in sorted({cell.form for cell in numbers if isinstance(cell, Styled)}):
+        thousands, words, sign = said_by(form)
+        scale = cells.factor(words)
+        meant = scale / thousands if scale != 1 or thousands == 1 else 1.0
+        other = sign and not money.dollars(sign)
+        if (
+            other
+            or money.other_money(words)
+            or (meant != field.times and (meant != 1 or thousands > 1))
+        ):
+            raise _unclear(given, f"cells are shown in a unit of their own: {form}", name, field)
 
 
 def _refuse_doubt(given: Given, name: str, head: str) -> None:
