@@ -155,7 +155,10 @@ def _scale(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None
 
 def _number(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None:
     """The factor of a number beside a unit: `USD 10,000`, `in 1000 USD`, `x 1000`."""
-    multiplied = at > 0 and found[at - 1].text.casefold() in ("x", "×")
+    before = [t.text.casefold() for t in found[max(at - 2, 0) : at]]
+    multiplied = before[-1:] in (["x"], ["×"]) or (
+        before[1:] in ([":"], ["="]) and before[0] in ("scale", "multiplier", "множитель")
+    )
     if multiplied and _is_power(found[at].times):
         return found[at].times
     beside = _beside(found, at, at, units)

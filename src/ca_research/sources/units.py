@@ -20,7 +20,7 @@ _PARTS = re.compile(r"%|percent|per cent|процент", re.I)
 _PARTS_IN_A_TITLE = re.compile(
     r"(?<!\d)(?<!\d\s)(%|percent(?!ile)|per cent|процент)|\d{4}\s*=\s*100\b|"
     r"(?<!to )(?<!to the )\b(index|indices)\b|индекс\w*|指数|"
-    r"^\W*(shares?(?! (and|capital))|growth rates?|дол[яи]|удельн\w+ вес|"
+    r"^\W*(shares? (of|in)|growth rates?|дол[яи]|удельн\w+ вес|"
     r"темпы? (роста|прироста))\b",
     re.I,
 )
