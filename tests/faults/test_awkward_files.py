@@ -6,11 +6,14 @@ import datetime as dt
 import gzip
 import io
 import os
+import re
 import zipfile
 
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 
 from ca_research import registry, sources
 from ca_research.ground.errors import FileError, UsageError
@@ -658,3 +661,275 @@ def test_a_rate_of_exchange_in_a_note_is_no_unit(tmp_path):
     file = tmp_path / "rate.csv"
     file.write_text(SIX.format(unit="") + "1 USD = 450 KZT,,,,\n")
     assert of_trade(file, {}) == "5"
+
+
+# --- units and parts of years, wherever a file says them: (file, figure or words of a refusal)
+
+IMPORTS = {"reporter": "KAZ", "flow": "import", "product": "TOTAL", "valuation": "cif"}
+IMPORTS |= {"scope": "goods"}
+NATIONAL = {"indicator": "NY.GDP.MKTP.CD", "unit": "current USD"}
+TITLED = "{}\nPartner;Year;Value\nChina;2024;4\n"
+NOTED = "Partner;Year;Value\nChina;2024*;4\n{};;\n"
+
+
+def figure_of(file, table="trade", fixed=IMPORTS, **said):
+    """The first figure of a file, or why it is refused."""
+    spec = registry.table(table)
+    columns = {k: {"is": v} for k, v in fixed.items()} | said
+    try:
+        given = sources.read(file)
+        mapped, _ = sources.understand(given, spec, of_user({"columns": columns}, spec))
+    except (FileError, UsageError) as error:
+        assert error.hint
+        return str(error)
+    found = sources.apply(given, mapped, spec)
+    name = next(c for c in ("value_usd", "students", "value") if c in found.rows)
+    return found.rows[name].tolist()[0] if len(found.rows) else str(found.faults[0])
+
+
+def told(wanted, got):
+    return got == str(wanted) if isinstance(wanted, int) else wanted in got
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    {
+        "Imports of Kazakhstan in 2024, million USD": 4_000_000,
+        "Импорт Казахстана за 2024, млн долл. США": 4_000_000,
+        "Imports in 2023. Million USD": 4_000_000,
+        "Imports of more than 2 million USD": 4,
+        "Unit: USD 100 million": 400_000_000,
+        "Unit: USD 10,000": 40_000,
+        "(10 000 US dollars)": 40_000,
+        "单位：1000万美元": 40_000_000,
+        "hundred million USD": 400_000_000,
+        "Hundreds of thousands of USD": 400_000,
+        "进口额百万美元": 4_000_000,
+        "US dollars at current prices, millions": 4_000_000,
+        "Trade (values in 1000 USD)": 4_000,
+        "Imports (in thousands)": 4_000,
+        "Unit: USD, Frequency: Annual": 4,
+        "Scale: 1000": 4_000,
+        "thsd. USD": 4_000,
+        "Share this page": 4,
+        "Unit: Tausend USD": "speaks of the unit",
+        "Unit: USD 5 million": "speaks of the unit",
+        "Unit: tonnes": "speaks of the unit",
+        "top 1000 companies, USD": 4,
+        "Imports of Fe and Mn ores, USD": 4,
+        "万象统计局, 美元": 4,
+        "Shares of partners in imports, %": "another unit than US dollars",
+        "Growth rates of imports, percent": "another unit than US dollars",
+        "Imports, index 2015=100": "another unit than US dollars",
+        "Imports of wheat, thousand tonnes": "another unit than US dollars",
+        "Импорт пшеницы, тыс. тонн": "another unit than US dollars",
+        "Imports of wheat, tonnes and thousand USD": 4_000,
+        "Imports by 95% of companies": 4,
+        "Импорт за 9 месяцев 2024 года": "part of a year: за 9 месяцев",
+        "2024年1-9月": "part of a year: 1-9月",
+        "Imports, H1 2024, thousand USD": "part of a year: H1 2024",
+        "9M 2024": "part of a year: 9M 2024",
+        "6 months of 2024": "part of a year: 6 months of 2024",
+        "first nine months of 2024": "part of a year: first nine months",
+        "Imports, year to date": "part of a year: year to date",
+        "from January 1 to June 30 2024": "part of a year: January 1 to June",
+        "Импорт за полгода 2024": "part of a year: полгода",
+        "Imports, March 2024": "part of a year: March 2024",
+        "from January 1 to December 31 2024": 4,
+        "Импорт за 12 месяцев 2024 года": 4,
+        "Imports, published in March 2024": 4,
+        "Customs of Kazakhstan, May 2025": 4,
+        "as of 1 July 2024": 4,
+        "Imports of goods held for 6 months": 4,
+    }.items(),
+)
+def test_a_title_that_speaks_of_the_unit_or_the_time(tmp_path, title, wanted):
+    file = tmp_path / "titled.csv"
+    file.write_text(TITLED.format(title))
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize(
+    ("note", "wanted"),
+    {
+        "Единица измерения: тыс. долл. США": "speaks of the unit",
+        "Unit: thousand USD": "speaks of the unit",
+        "Source: customs. All figures are thousands of US dollars.": "speaks of the unit",
+        "单位：万美元": "speaks of the unit",
+        "Partners with less than 1 million USD are not shown": 4,
+        "1 million USD = 450 million KZT": 4,
+        "* January-June": "part of a year: January-June",
+        "* январь-июнь 2024 г.": "part of a year: январь-июнь",
+        "Note: 2024 figures cover January-June only": "part of a year: January-June",
+        "Note: figures of January-June 2025 follow": 4,
+        "Updated in March 2024": 4,
+    }.items(),
+)
+def test_a_note_that_speaks_of_the_unit_or_the_time(tmp_path, note, wanted):
+    file = tmp_path / "noted.csv"
+    file.write_text(NOTED.format(note))
+    assert told(wanted, figure_of(file))
+
+
+ANYWHERE = {
+    "units_below_the_heading": (
+        "Partner;Year;Value\nтыс. долл. США;;\nChina;2024;4\n",
+        "speaks of the unit",
+    ),
+    "a_note_in_two_cells": (
+        "Partner,Year,Value\nChina,2024,4\nNote: values in thousand USD, customs statistics\n",
+        "speaks of the unit",
+    ),
+    "a_note_below_years": ("Partner;2023;2024\nChina;4;5\nUnit: thousand USD;;\n", "of the unit"),
+    "a_note_that_agrees": (
+        'Partner,Year,"Value, thousand USD"\nChina,2024,4\nNote: values in thousand USD,,\n',
+        4_000,
+    ),
+    **{
+        head: (f"Partner;Year;Value;{head}\nChina;2024;4;{cell}\n", wanted)
+        for head, cell, wanted in (
+            ("Measure", "thousand USD", 4_000),
+            ("Unit name", "thousand USD", 4_000),
+            ("Dimension", "thousand USD", 4_000),
+            ("Value unit", "mln EUR", "another unit than US dollars: mln EUR"),
+            ("PowerCode Code", "6", 4_000_000),
+            ("Kind", "goods", 4),
+        )
+    },
+    **{
+        f"multiplier {power}": (
+            f"Partner;Year;Value;UNIT;UNIT_MULT\nChina;2024;4;USD;{power}\n",
+            wanted,
+        )
+        for power, wanted in (("6.0", 4_000_000), ("2", 400), ("0", 4), ("-6", "not understood"))
+    },
+    "a_currency_of_a_country": (
+        'Partner;Year;"Value, USD";Local currency\nChina;2024;4;CNY\n',
+        4,
+    ),
+    "circled": ("Partner;2024\nChina;1784①\n", 1784),
+    "circled_year": ("Partner;Year;Value\nChina;2024②;4\n", 4),
+    "circled_within": ("Partner;2024\nChina;17①84\n", "must be a number"),
+}
+
+
+@pytest.mark.parametrize("name", ANYWHERE)
+def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
+    text, wanted = ANYWHERE[name]
+    file = tmp_path / "anywhere.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file))
+
+
+def test_a_number_in_a_heading_that_the_user_named(tmp_path):
+    file, head = tmp_path / "named.csv", "Value, USD 10,000"
+    file.write_text(f"Partner;Year;{head}\nChina;2024;4\n")
+    assert "how many: 000" in figure_of(file, value_usd=head)
+    assert figure_of(file, value_usd={"column": head, "times": 10_000}) == "40000"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('origin;year;"Students, % of all"\nKazakhstan;2024;4\n', "no figures in persons"),
+        ("Foreign students, % of total\norigin;year;students\nKazakhstan;2024;4\n", "persons"),
+        ("Number and % of students\norigin;year;students\nKazakhstan;2024;4\n", 4),
+        ("Тысяч человек\norigin;year;students\nKazakhstan;2024;4\n", 4_000),
+    ],
+)
+def test_shares_are_no_persons(tmp_path, text, wanted):
+    file = tmp_path / "students.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file, "students", FIXED | {"destination": "CHN"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "wanted"),
+    [
+        ('economy;year;"Value, mln USD"\nKazakhstan;2022;4\n', "current USD", 4_000_000),
+        ('economy;year;"Value, mln USD"\nKazakhstan;2022;4\n', "mln USD", 4),
+        ("GDP, bn USD\neconomy;2021;2022\nKazakhstan;4;5\n", "current USD", 4_000_000_000),
+        ("ВВП, млрд тенге\neconomy;2021;2022\nKazakhstan;4;5\n", "current USD", "тенге"),
+        ("Index, thousand\neconomy;2021;2022\nKazakhstan;4;5\n", "points", "is none known"),
+        ("Growth, %\neconomy;2021;2022\nKazakhstan;4;5\n", "percent", 4),
+    ],
+)
+def test_a_scale_where_another_column_says_the_unit(tmp_path, text, unit, wanted):
+    file = tmp_path / "national.csv"
+    file.write_text(text)
+    assert told(wanted, figure_of(file, "macro", NATIONAL | {"unit": unit}))
+
+
+ROUBLES = r"_-* #,##0\ _₽_-;\-* #,##0\ _₽_-"
+
+
+@pytest.mark.parametrize(
+    ("head", "form", "wanted"),
+    [
+        ("Value, thousand USD", "#,##0,", "in a unit of their own"),
+        ("Value, thousand USD", "0.0,,", "in a unit of their own"),
+        ("Value", '#,##0.0" mln"', "in a unit of their own"),
+        ("Value", "#,##0 [$€-1]", "in a unit of their own"),
+        ("Value", r'#,##0\ "тг."', "in a unit of their own"),
+        ("Value, mln USD", '#,##0.0" mln"', 4_000_000),
+        ("Value", "0.0,,", 4),
+        ("Value", '0.0,,"M"', 4),
+        ("Value", "[$$-409]#,##0.00", 4),
+        ("Value", '#,##0" USD"', 4),
+        ("Value", ROUBLES, 4),
+    ],
+)
+def test_what_a_workbook_shows_beside_its_figures(tmp_path, head, form, wanted):
+    def shown_so(made):
+        made.worksheets[0].cell(2, 3).number_format = form
+
+    rows = (("Partner", "Year", head), ("China", 2024, 4))
+    file = tmp_path / "shown.xlsx"
+    file.write_bytes(workbook(("a", *rows), then=shown_so))
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize(("note", "wanted"), [("1", 1784), ("1, 2", 1784), ("a", 1784)])
+def test_a_raised_figure_in_a_workbook_is_no_digit(tmp_path, note, wanted, shared):
+    raised = TextBlock(InlineFont(vertAlign="superscript"), note)
+    content = book(("Partner", "Year", "Value"), ("China", "2024", CellRichText("1784", raised)))
+    file = tmp_path / "raised.xlsx"
+    file.write_bytes(_with_shared_texts(content) if shared else content)
+    assert told(wanted, figure_of(file))
+
+
+def _with_shared_texts(content):
+    """A workbook with the texts of its sheet in a list of their own, as Excel writes them."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {name: packed.read(name).decode() for name in packed.namelist()}
+    sheet, texts = "xl/worksheets/sheet1.xml", []
+
+    def listed(hit):
+        texts.append(hit[2])
+        return f'<c {hit[1]}t="s"><v>{len(texts) - 1}</v></c>'
+
+    parts[sheet] = re.sub(
+        r'<c ([^>]*)t="inlineStr"[^>]*><is>(.*?)</is></c>', listed, parts[sheet], flags=re.S
+    )
+    of_office = "http://schemas.openxmlformats.org/"
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="{of_office}spreadsheetml/2006/main">'
+        + "".join(f"<si>{text}</si>" for text in texts)
+        + "</sst>"
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    )
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace(
+        "</Relationships>",
+        f'<Relationship Id="rIdTexts" Type="{of_office}officeDocument/2006/relationships/'
+        'sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>',
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as anew:
+        for name, part in parts.items():
+            anew.writestr(name, part)
+    return made.getvalue()

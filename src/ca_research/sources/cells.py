@@ -21,7 +21,8 @@ MISSING = frozenset(
 )
 """What publishers print where there is no figure."""
 
-_NOTE = re.compile(r"(\s*(\*+|†+|‡+|[⁰¹²³⁴-⁹]+|\[\w{1,2}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
+_RAISED = "⁰¹²³⁴-⁹①-⑳⓪-⓾❶-❿➀-➓⑴-⒇"
+_NOTE = re.compile(rf"(\s*(\*+|†+|‡+|[{_RAISED}]+|\[\w{{1,2}}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 _PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
 _GROUPED = {
@@ -49,9 +50,19 @@ def bare(cell: Any) -> str:
     return text if text in MISSING else _NOTE.sub("", text).strip()
 
 
+def _plain(cell: Any) -> str:
+    """The text of a cell in plain signs; raised and circled figures stay, for they are no digits of
+    the number before them.
+    """
+    signs = (
+        c if unicodedata.category(c) == "No" else unicodedata.normalize("NFKC", c)
+        for c in bare(cell)
+    )
+    return "".join(signs).replace("–", "-")
+
+
 def _text(cell: Any) -> str:
-    text = unicodedata.normalize("NFKC", bare(cell)).replace("−", "-").replace("–", "-")
-    return _SPACES.sub("", text)
+    return _SPACES.sub("", _plain(cell).replace("−", "-"))
 
 
 def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
@@ -166,7 +177,7 @@ def year(cell: Any, span: str | None = None) -> int | str:
         return cell.year if whole else "a day, not a year"
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = unicodedata.normalize("NFKC", bare(cell)).replace("–", "-").replace("—", "-")
+    text = _plain(cell).replace("—", "-")
     if hit := _YEAR.fullmatch(text):
         return int(hit[1])
     if re.fullmatch(r"\d{4}-(01-01|12-31)( 00:00:00)?", text):
@@ -203,16 +214,20 @@ _UNITS = (
     (1e4, r"万"),
     (
         1e3,
-        r"thousands?|thous\.?|thd|тыс\.?|тысяч\w*|千|'000|’000|000s|1000|1,000|1 000|"
-        r"10(?:\^|\*\*)3|10³",
+        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|тысяч\w*|тыс\.?|千|'000|’000|000s|1000|1,000|"
+        r"1 000|10(?:\^|\*\*)3|10³",
     ),
 )
-_COUNTED = re.compile(r"\d[\d.,]*\s+(thousand|million|billion|тыс|млн|млрд)\w*\.?", re.I)
+_COUNTED = re.compile(
+    r"(?<![\d.,])(?!(?:18|19|20)\d\d\s)\d(?:[\d.,]*\d)?\s+"  # a year counts nothing
+    r"(thousand|million|billion|тыс|млн|млрд)\w*\.?",
+    re.I,
+)
 _DOLLAR = r"usd|us\$|\$"
 
 
 def _scale(words: str) -> re.Pattern[str]:
-    edge = r"(?<![\w.,])" if re.match(r"[a-z]", words) else ""
+    edge = r"(?<![a-zа-яё\d_.,])" if re.match(r"[a-z]", words) else ""
     return re.compile(rf"{edge}(?:{words})(?![\w]*\d)", re.I)
 
 
@@ -237,6 +252,23 @@ def factor(heading: str) -> float:
     """
     heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
     return next((times for times, sign in _SCALES if sign.search(heading)), 1.0)
+
+
+def scales(text: str) -> list[tuple[int, int, float]]:
+    """Where a text names scales, from where to where, and their factors; 1000 is a number.
+
+    Examples
+    --------
+    >>> scales("mln USD")
+    [(0, 3, 1000000.0)]
+    """
+    found: list[tuple[int, int, float]] = []
+    for times, sign in _SCALES:
+        for hit in sign.finditer(text):
+            apart = all(hit.end() <= begin or hit.start() >= end for begin, end, _ in found)
+            if apart and not re.fullmatch(r"1[, ]?000", hit[0]):
+                found.append((*hit.span(), times))
+    return sorted(found)
 
 
 def without_scales(heading: str) -> tuple[str, dict[str, float]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Collection
 
 from babel import Locale
 from babel.core import get_global
@@ -17,17 +18,18 @@ from babel.core import get_global
 from ..ground import economies
 from . import cells, names
 
-_DOLLARS = re.compile(
-    r"USD|US\s*\$|\$\s*US|\$|\b((US|American|current|nominal)[\s-]+)?dollars?( US)?\b|"
-    r"(американск\w+\s+)?долл\w*\.?(\s*США)?|美元|美金",
-    re.I,
+DOLLARS = (
+    r"USD|US\s*\$|\$\s*US|\$|\b(?:(?:US|American|current|nominal)[\s-]+)?dollars?(?: US)?\b|"
+    r"(?:американск\w+\s+)?долл\w*\.?(?:\s*США)?|美元|美金"
 )
+_DOLLARS = re.compile(DOLLARS, re.I)
 _OTHER_DOLLARS = (
     r"\b[ACS]\$|HK\$|NT\$|NZ\$|R\$|\b(?:international|int'?l)(?:\s+(?:dollars?|\$))?|\bPPP\b|ППС|"
     r"(?:канадск|австралийск|гонконгск|сингапурск|международн)\w+ долл\w*|国际元|购买力平价"
 )
 _NAMES = (
-    r"euros?(?![ -](?:area|zone))|евро|tenge|тенге|som|сом|somoni|сомони|сум|manats?|манат\w*|"
+    r"euros?(?![ -](?:area|zone))|евро|tenge|тенге|тн?г|som|сом|somoni|сомони|сум|manats?|"
+    r"манат\w*|"
     r"rou?bles?|rubles?|руб\w*|yuans?|renminbi|RMB|юан\w*|yens?|иен\w*|йен\w*|pounds?|sterling|"
     r"фунт\w*|rupees?|рупи\w*|liras?|лир\w?|francs?|франк\w*|kron[aeo]r?|крон\w?|pesos?|dirhams?|"
     r"дирхам\w*|dinars?|riyals?|rials?|риал\w*|zlotys?|forints?|baht|ringgits?|rupiahs?|hryvnias?|"
@@ -47,13 +49,47 @@ _MONTH = (
     r"апр(?:ел\w*)?|июн\w*|июл\w*|авг(?:уст\w*)?|сент?(?:ябр\w*)?|окт(?:ябр\w*)?|ноя(?:бр\w*)?|"
     r"дек(?:абр\w*)?"
 )
+_A_YEAR = r"(?:18|19|20)\d\d"
 _MONTHS = re.compile(
-    rf"\b({_MONTH}|may|ма[йя])\.?\s*(?:[-–—/]|to|through|по|до)\s*({_MONTH}|may|ма[йя])\b", re.I
+    rf"\b({_MONTH}|may|ма[йя])\b\.?(?:\s*\d\d?(?:st|nd|rd|th)?(?!\d))?(?:,?\s*{_A_YEAR})?"
+    r"(?:\s*г(?:\.|ода)?)?\s*(?:[-–—/]|\b(?:to|through|till|until|по|до)\b)\s*(?:\d\d?\s+)?"
+    rf"({_MONTH}|may|ма[йя])\b",
+    re.I,
 )
 _WHOLE_YEAR = (("jan", "dec"), ("янв", "дек"))
+_FEW = (
+    r"(?:[1-9]|1[01]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
+    r"дв[ау]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать)"
+)
+_SPAN_OF_A_YEAR = r"(?:[1-4]Q|H[12]|[12]H|(?:[1-9]|1[01])M)"
 _PART = re.compile(
-    r"\bQ[1-4]\b|\b[1-4]Q\b|\b(first|second|1st|2nd) half\b|\b(I+|IV) квартал|полугоди\w*|"
-    r"上半年|下半年|季度",
+    r"\bQ[1-4]\b|\b[1-4]Q\b|\b(first|second|1st|2nd) half\b|полугоди\w*|полгода|上半年|下半年|季度|"
+    r"\b(first|second|third|fourth|last|[1-4](st|nd|rd|th)) quarter\b|\bthree quarters of\b|"
+    r"\b(I{1,3}|IV|[1-4](-?[йм])?|(перв|втор|трет|четв[её]рт)\w+) квартал\w*|"
+    rf"\b{_SPAN_OF_A_YEAR}[\s/-]*(?:{_A_YEAR}\b|['’]\d\d\b)|"
+    rf"\b{_A_YEAR}[\s/-]*(?:{_SPAN_OF_A_YEAR}|M\d\d?)\b|"
+    rf"\b(first|last) {_FEW}[\s-]months?\b|\b{_FEW}[\s-]months?(?:\s+of|\s+in|,)?\s+{_A_YEAR}\b|"
+    rf"\bза\s+(?:перв\w+\s+)?{_FEW}\s+мес\w*|с начала (?:{_A_YEAR} )?года|нарастающим итогом|"
+    r"\byear[ -]to[ -]date\b|\bytd\b|"
+    r"(?<!\d)(?!0?1\s*月?\s*[-–—~至到]\s*12\s*月)1?\d\s*月?\s*[-–—~至到]\s*1?\d\s*月|前.个?月",
+    re.I,
+)
+_ONE_MONTH = re.compile(
+    rf"(?<!\d )(?<!\d-)\b(?:{_MONTH}|may|май|мая|мае)\b\.?,?\s+({_A_YEAR})\b|"
+    rf"({_A_YEAR})\s*年\s*1?\d\s*月(?!\s*\d)",
+    re.I,
+)
+_OF_THE_TEXT = re.compile(
+    r"publi\w+|releas\w+|issue\w*|updat\w+|as (of|at)\b|access\w+|retriev\w+|download\w+|"
+    r"extract\w+|revis\w+|version|edition|bulletin|report\b|source|available|next|\bend\b|beginning|"
+    r"since|опубликован\w*|публикаци\w*|обновл\w*|выпуск\w*|издани\w*|по состоянию|источник\w*|"
+    r"бюллетен\w*|конец|конца|начало|来源|发布|更新|截至",
+    re.I,
+)
+"""Words with which a month is that of a text or of a stock, and not that of figures."""
+_DATED = re.compile(
+    r"(publi\w+|releas\w+|issued|updat\w+|\bas (?:of|at)\b|access\w+|retriev\w+|download\w+|"
+    r"опубликован\w*|обновл\w*|по состоянию на|发布|更新|截至)[^;()]{0,24}?(18|19|20)\d\d",
     re.I,
 )
 _PART_OF_A_COLUMN = re.compile(
@@ -113,7 +149,7 @@ def dollars(text: str) -> bool:
     >>> dollars("mln US dollars"), dollars("mln Canadian dollars"), dollars("value")
     (True, False, False)
     """
-    return bool(_DOLLARS.search(_other().sub(" ", _plain(text))))
+    return bool(_DOLLARS.search(_other().sub(" ", plain(text))))
 
 
 def other_money(text: str) -> str | None:
@@ -124,7 +160,7 @@ def other_money(text: str) -> str | None:
     >>> other_money("Value, mln EUR"), other_money("Value, mln USD")
     ('EUR', None)
     """
-    hit = _other().search(_plain(text))
+    hit = _other().search(plain(text))
     return hit[0] if hit and not dollars(text) else None
 
 
@@ -144,13 +180,14 @@ def doubt(heading: str) -> str | None:
     rest, scales = cells.without_scales(heading)
     if set(scales.values()) - {cells.factor(heading)}:
         return " ".join(scales)
-    rest = _other().sub(lambda hit: hit[0].replace(" ", "_"), _plain(rest).replace(" | ", "; "))
+    rest = _other().sub(lambda hit: hit[0].replace(" ", "_"), plain(rest).replace(" | ", "; "))
     for at, clause in enumerate(_PLACES.split(rest)):
         words = _DOLLARS.sub(" ", clause)
         speaks_of_unit = at > 0 or words != clause or re.search(rf"\d|{cells.SCALE}", words)
-        if not speaks_of_unit or names.code(clause.strip()):
+        called = clause.strip()  # '000' of 'USD 10,000' is no code of the world
+        if not speaks_of_unit or (not called.isdigit() and names.code(called)):
             continue
-        odd = [word for word in re.findall(r"[^\s/|.+–—-]+", words) if not _harmless(word)]
+        odd = [word for word in re.findall(r"[^\s/|.+–—-]+", words) if not harmless(word)]
         if odd:
             return " ".join(odd).replace("_", " ")
     return None
@@ -176,6 +213,7 @@ def part_of_year_in_title(text: str) -> str | None:
     >>> part_of_year_in_title("Trade in January-June 2020"), part_of_year_in_title("May 2021")
     ('January-June', None)
     """
+    text = _DATED.sub(" ", text)
     for hit in _MONTHS.finditer(text):
         if (hit[1].casefold()[:3], hit[2].casefold()[:3]) not in _WHOLE_YEAR:
             return hit[0]
@@ -183,12 +221,29 @@ def part_of_year_in_title(text: str) -> str | None:
     return part[0] if part else None
 
 
-def _plain(text: str) -> str:
+def month_of(text: str, years: Collection[int]) -> str | None:
+    """A month of one of these years that a title names, where it is not that of a publication, of
+    an edition or of a stock.
+
+    Examples
+    --------
+    >>> month_of("Imports, March 2024", {2024}), month_of("Published in March 2024", {2024})
+    ('March 2024', None)
+    """
+    if _OF_THE_TEXT.search(text):
+        return None
+    hits = ((hit[0], int(hit[1] or hit[2])) for hit in _ONE_MONTH.finditer(_MONTHS.sub(" ", text)))
+    return next((words for words, year in hits if year in years), None)
+
+
+def plain(text: str) -> str:
+    """A text in plain signs, its abbreviations without points: `U.S.` is `US`."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("_", " ")
     return _ABBREVIATED.sub(lambda hit: re.sub(r"[.\s]", "", hit[0]) + " ", text)
 
 
-def _harmless(word: str) -> bool:
+def harmless(word: str) -> bool:
+    """Whether a word beside a unit changes nothing of it."""
     word = word.strip(f"'\"*†‡{cells.SCALE}")
     chinese = re.search(r"[\u4e00-\u9fff]", word)  # the units of these stand in lists
     if not word or chinese or _HARMLESS.fullmatch(word):

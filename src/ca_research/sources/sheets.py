@@ -290,13 +290,14 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     import openpyxl
 
     _safe_workbook(content, name)
+    content = _with_raised_signs(content)
     book = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=True, keep_links=False
     )
     formulas = openpyxl.load_workbook(
         io.BytesIO(content), read_only=True, data_only=False, keep_links=False
     )
-    cells, shares = 0, _has_shares(book)
+    cells, shares = 0, _has_forms(book)
     for sheet in book.worksheets:
         away = _hidden(content, sheet._worksheet_path)
         sheet.reset_dimensions()
@@ -331,21 +332,107 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
         yield Sheet(sheet.title, rows, lines, hidden=sheet.sheet_state != "visible")
 
 
-def _has_shares(book: Any) -> bool:
-    """Whether any cell of a workbook may be shown as a percentage."""
+_RAISED = re.compile(
+    rb"(<(?:\w+:)?vertAlign\s+val=[\"'](super|sub)script[\"'].*?<(?:\w+:)?t(?:\s[^>]*)?>)([^<]*)",
+    re.S,
+)
+_SIGNS: dict[bytes, dict[int, int | None]] = {
+    b"super": {**str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), ord(","): None, ord(" "): None},
+    b"sub": {**str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")},
+}
+
+
+def _with_raised_signs(content: bytes) -> bytes:
+    """A workbook whose raised and lowered figures within a text are signs of their own.
+
+    A reader joins the parts of a text, and the number of a footnote would be a digit of the figure.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        parts = {
+            name: part
+            for name in packed.namelist()
+            if name.endswith(".xml") and name.startswith(("xl/sharedStrings", "xl/worksheets/"))
+            if b"vertAlign" in (part := packed.read(name))
+        }
+        if not parts:
+            return content
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as anew:
+            for entry in packed.infolist():
+                part = parts.get(entry.filename) or packed.read(entry)
+                raised = _RAISED.sub(_raised, part) if entry.filename in parts else part
+                anew.writestr(entry.filename, raised)
+    return made.getvalue()
+
+
+def _raised(run: re.Match[bytes]) -> bytes:
+    text = run[3].decode().strip()
+    if run[2] == b"super" and len(text) == 1 and text.isalpha():
+        return run[1] + f"({text})".encode()
+    return run[1] + text.translate(_SIGNS[run[2]]).encode()
+
+
+def _has_forms(book: Any) -> bool:
+    """Whether any cell of a workbook may be shown as a percentage, or in a unit of its own."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS
 
     own = enumerate(book._number_formats, start=164)  # where formats of a workbook's own begin
-    shares = {n for n, form in (*BUILTIN_FORMATS.items(), *own) if "%" in form}
-    return any(style.numFmtId in shares for style in book._cell_styles)
+    forms = {n for n, form in (*BUILTIN_FORMATS.items(), *own) if "%" in form or _tells(form)}
+    return any(style.numFmtId in forms for style in book._cell_styles)
+
+
+_SIGN = "[€£¥₽₸₺₹₩₴]"
+
+
+class Styled(float):
+    """A number whose format shows a scale, or words beside it."""
+
+    form: str
+
+    def __new__(cls, value: float, form: str) -> Styled:
+        made = super().__new__(cls, value)
+        made.form = form
+        return made
+
+
+@functools.lru_cache(1024)
+def said_by(form: str) -> tuple[float, str, str]:
+    """What a number format does: by what it divides, which words it adds, which sign of a currency.
+
+    Examples
+    --------
+    >>> said_by('0.0,," mln"'), said_by("#,##0 [$€-1]"), said_by("#,##0.00")
+    ((1000000.0, 'mln', ''), (1.0, '', '€'), (1.0, '', ''))
+    """
+    first = re.sub(r"[_*].", "", re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', form)[0])
+    sign = " ".join(re.findall(r"\[\$([^\]-]*)", first)).strip()
+    rest = re.sub(r"\[[^\]]*\]", "", first)
+    words = " ".join(re.findall(r'"([^"]*)"', rest))
+    rest = re.sub(r'"[^"]*"', "", rest)
+    words += " " + _loose(rest)
+    commas = re.search(r"[0#?](,+)(?![0#?,])", re.sub(r"\\.", "", rest))
+    return 1000.0 ** len(commas[1] if commas else ""), words.strip(), sign
+
+
+def _loose(form: str) -> str:
+    """Signs that a format shows without quotes."""
+    return "".join(a or b for a, b in re.findall(rf"\\(.)|({_SIGN})", form))
+
+
+def _tells(form: str) -> bool:
+    thousands, words, sign = said_by(form)
+    return thousands > 1 or bool(sign or re.search(rf"[^\W\d_]|{_SIGN}", words))
 
 
 def _as_shown(cell: Any) -> Cell:
     """The value of a cell; of one that is shown as a percentage its text."""
     value = cell.value
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value * 100:.12g}%" if "%" in (cell.number_format or "") else value
-    return value
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return value
+    form = cell.number_format or ""
+    if "%" in form:
+        return f"{value * 100:.12g}%"
+    return Styled(value, form) if _tells(form) else value
 
 
 class _Away(NamedTuple):

@@ -5,24 +5,46 @@ What is not in the unit of the table is refused, and so is what says of its unit
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, money
+from . import cells, money, titles
 from .mapping import Field, Map, heading, sheet_of
-from .sheets import Given, Sheet, shown
+from .sheets import Given, Sheet, Styled, said_by, shown
 
 _PARTS = re.compile(r"%|percent|per cent|процент", re.I)
+_PARTS_IN_A_TITLE = re.compile(
+    r"(?<!\d)(?<!\d\s)(%|percent(?!ile)|per cent|процент)|\d{4}\s*=\s*100\b|"
+    r"(?<!to )(?<!to the )\b(index|indices)\b|индекс\w*|指数|"
+    r"^\W*(shares? (of|in)|growth rates?|дол[яи]|удельн\w+ вес|"
+    r"темпы? (роста|прироста))\b",
+    re.I,
+)
+_NUMBER_OF = re.compile(r"\b(number|persons?|people|headcount)\b|чел|численност|人数|人$", re.I)
+_GOODS = (
+    r"(?:metric |short |long )?(?:tonn?e?s?|тонн\w*|т|kg|kilograms?|кг|lit(?:er|re)s?|литр\w*|"
+    r"barrels?|баррел\w*|m3|м3|kWh|pieces|шт\w*|persons|people|чел\w*)\.?|万?吨|公斤|千克"
+)
+_IN_GOODS = re.compile(
+    rf"[,(:（，：]\s*(?:in\s+|в\s+)?§?\s*(?:of\s+)?(?:{_GOODS})\s*(?=$|[,;)），。])|"
+    rf"\b(?:in|в)\s+(?:§\s*)?(?:of\s+)?(?:{_GOODS})\s*(?=$|[,;)])|^\s*§?\s*(?:{_GOODS})\s*$",
+    re.I,
+)
 _PERSONS = re.compile(r"person|people|student|number|head|чел|студент|人|名", re.I)
 _SCALES = re.compile(
     r"(units?|ones|thousands?|millions?|billions?|mln|bn|тыс\.?|млн\.?|млрд\.?)", re.I
 )
 _UNIT_HEADS = re.compile(
-    r"units?( of measure\w*)?|unit.?mult(iplier)?|scale|power.?code|multiplier|currency|"
+    r"(value |obs.?)?units?([ _](name|code|label|measure|of measure\w*))?|currency( code)?|"
     r"единица.*|ед\. ?изм.*|валюта|单位|货币",
     re.I,
+)
+_SCALE_HEADS = re.compile(
+    r"unit.?mult(iplier)?( code)?|scale( code)?|power.?code( code)?|multiplier|множитель", re.I
 )
 _CONSTANT = re.compile(
     r"constant|real terms|in prices of|(19|20)\d\d (prices|USD|US\$)|(сопоставим|постоянн)\w* цен",
@@ -36,10 +58,39 @@ _IN_UNITS = re.compile(
 _IN_MONEY = re.compile(r"\b(figures|values|in|units?|currency|в|единиц\w*|валюта)\b", re.I)
 
 
+_ABOUT_UNITS = re.compile(
+    r"\W*(notes?|units?|all|figures?|values?|data|примеч\w*|единиц\w*|ед\.|все|данные|注|单位)\b",
+    re.I,
+)
+_FOOTNOTE = re.compile(r"\s*(\*|†|‡|[¹²³⁴-⁹①-⑳]|\[?\d\]?[ )])")
+_WORDS = {"USD": "US dollars", "PERSONS": "persons"}
+
+
 def kind_of(column: Column) -> str:
     """'USD' or 'PERSONS', where figures of a column are such; else ''."""
     unit = (column.unit or "").upper()
     return "USD" if unit.startswith("USD") else unit if unit == "PERSONS" else ""
+
+
+def _figure(table: Table) -> str:
+    """The column of figures, also where another column says their unit."""
+    of_role = next((n for n, c in table.columns.items() if c.role == "value"), "")
+    return of_role or ("value" if {"value", "unit"} <= table.columns.keys() else "")
+
+
+def _told_unit(columns: dict[str, Field]) -> str:
+    """The unit that was said for all rows of a table with a column of units."""
+    return (columns["unit"].constant or "") if "unit" in columns else ""
+
+
+def _kind(name: str, table: Table, columns: dict[str, Field]) -> str:
+    """As `kind_of`, of a table with a column of units what was said for all rows."""
+    if (kind := kind_of(table.columns[name])) or name != _figure(table):
+        return kind
+    unit = _told_unit(columns)
+    if money.dollars(unit):
+        return "USD"
+    return "PERSONS" if re.search(r"^(persons|people|students)$", unit, re.I) else ""
 
 
 def _says_times(field: Field | None) -> bool:
@@ -63,61 +114,159 @@ def scaled(
     fixed: dict[str, Field],
 ) -> None:
     """The unit of figures, where their heading says none: in a column of units, or above the table.
-    A note below it, or units that differ from row to row, are refused.
+    Units that differ from row to row are refused, and so is a scale of something unknown.
     """
-    name = next((n for n, c in table.columns.items() if c.role == "value"), "")
+    name = _figure(table)
     field = columns.get(name)
     if _says_times(fixed.get(name)) or field is None or not field.column:
         return
-    unit = kind_of(table.columns[name])
-    if not unit:
+    unit = _kind(name, table, columns)
+    if not unit and "unit" not in table.columns:
         return
-    times = field.times
-    if "unit" not in table.columns and (said := _units(sheet, place)):
-        scales = {_scale(given, text, unit) for text in said}
+    times = headed = cells.factor(field.column)
+    if "unit" not in table.columns and (found := _units(sheet, place, columns)):
+        scales = {_scale(given, row, unit) for row in found}
         if len(scales) > 1:
-            raise _unclear(given, f"figures of several units: {', '.join(said[:4])}", name, field)
+            several = ", ".join(" ".join(filter(None, row)) for row in found[:4])
+            raise _unclear(given, f"figures of several units: {several}", name, field)
         times = scales.pop() if times == 1 else times
-    above = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
     if times == 1:
-        times = next((t for text in above if (t := cells.factor(text)) != 1), 1.0)
-    for row in sheet.rows[place + 1 :]:
-        text = " ".join(filter(None, map(shown, row)))
-        if filled(row) != 1:
-            continue
-        in_other = unit == "USD" and _IN_MONEY.search(text) and money.other_money(text)
-        if in_other or (times == 1 and _IN_UNITS.search(text)):
-            raise _unclear(given, f"a note speaks of the unit: {text[:80]!r}", name, field)
+        times = _above(given, sheet, place, unit, name, field)
+    if times == 1 and headed == 1 and field.times != 1:
+        times = _in_a_corner(sheet, place, unit)
+    if "unit" in table.columns:
+        times = _of_its_unit(given, sheet, place, times, unit, name, columns)
     columns[name] = field.model_copy(update={"times": times})
 
 
-def _units(sheet: Sheet, place: int) -> list[str]:
-    """What the columns say in which units and scales of units stand; together, row by row."""
-    heads = [shown(c) for c in sheet.rows[place]]
-    places = [at for at, head in enumerate(heads) if _UNIT_HEADS.fullmatch(head.strip())]
-    found = {
-        " ".join(filter(None, (shown(row[at]) for at in places if at < len(row))))
-        for row in sheet.rows[place + 1 :]
-    }
-    return sorted(filter(None, found))
+def _above(given: Given, sheet: Sheet, place: int, unit: str, name: str, field: Field) -> float:
+    """The scale that titles say; refused where they say several, or one that is not understood."""
+    scales = set[float]()
+    for text in (shown(c) for row in sheet.rows[:place] for c in row if shown(c)):
+        said = titles.said(text, unit)
+        if said.unclear:
+            raise _unclear(given, f"a title speaks of the unit: {text[:80]!r}", name, field)
+        scales |= said.times
+    if len(scales) > 1:
+        told = ", ".join(f"{times:,.0f}" for times in sorted(scales))
+        raise _unclear(given, f"titles say several scales: {told}", name, field)
+    return scales.pop() if scales else 1.0
 
 
-def _scale(given: Given, text: str, unit: str) -> float:
+def _in_a_corner(sheet: Sheet, place: int, unit: str) -> float:
+    """The scale that a heading beside those of a wide table says."""
+    heads = (shown(c) for row in sheet.rows[place : place + 2] for c in row if shown(c))
+    return next((t for h in heads for t in titles.said(h, unit).times), 1.0)
+
+
+def _of_its_unit(
+    given: Given,
+    sheet: Sheet,
+    place: int,
+    times: float,
+    unit: str,
+    name: str,
+    columns: dict[str, Field],
+) -> float:
+    """The factor of figures whose unit stands in a column: none where that unit has the scale."""
+    said, field = columns.get("unit"), columns[name]
+    if times == 1 or said is None:
+        return 1.0
+    found = {said.constant or ""}
+    if said.column:
+        heads = [" ".join(shown(c).split()) for c in sheet.rows[place]]
+        at = heads.index(said.column) if said.column in heads else 0
+        found = {shown(row[at]) for row in sheet.rows[place + 1 :] if at < len(row)} - {""}
+    scales = {cells.factor(text) for text in found}
+    if scales == {times}:
+        return 1.0
+    if unit and scales == {1.0}:
+        return times
+    what = f"a scale of {times:,.0f} is told, and the unit of the table says none"
+    raise _unclear(given, what if unit else what.replace("says none", "is none known"), name, field)
+
+
+def _units(sheet: Sheet, place: int, columns: dict[str, Field]) -> list[tuple[str, ...]]:
+    """What the columns say in which units and scales of units stand, row by row."""
+    of_dollars = any(money.dollars(f.column) for f in columns.values() if f.column)
+    heads = [" ".join(shown(c).split()) for c in sheet.rows[place]]
+    below = sheet.rows[place + 1 :]
+    read = {f.column for f in columns.values()}
+    places = [
+        at
+        for at, head in enumerate(heads)
+        if _UNIT_HEADS.fullmatch(head)
+        or _SCALE_HEADS.fullmatch(head)
+        or (
+            head not in read and _all_units((row[at] for row in below if at < len(row)), of_dollars)
+        )
+    ]
+    found = {tuple(shown(row[at]) if at < len(row) else "" for at in places) for row in below}
+    return sorted(row for row in found if any(row))
+
+
+def _all_units(column: Iterable[Any], of_dollars: bool) -> bool:
+    """Whether all that stands in a column that nothing reads names money, or a scale of a unit;
+    beside figures that are headed as dollars another currency is that of a country.
+    """
+    found = set[str]()
+    for cell in column:
+        if not isinstance(cell, str) and cell is not None:
+            return False
+        if cells.missing(cell) or (text := str(cell).strip()) in found:
+            continue
+        if not _names_a_unit(text) or (of_dollars and money.other_money(text)):
+            return False
+        found.add(text)
+    return bool(found)
+
+
+def _names_a_unit(text: str) -> bool:
+    rest, scales = cells.without_scales(text)
+    if len(text) > 60 or any(c.isdigit() for c in rest):
+        return False
+    said = titles.said(text, "USD")
+    return money.dollars(text) or bool(money.other_money(text) or (scales and said.times))
+
+
+def _scale(given: Given, row: tuple[str, ...], unit: str) -> float:
     """By what figures of a unit are to be multiplied; UsageError where it is another unit."""
-    power = re.search(r"(?<!\S)[0369](?!\S)", text)  # SDMX: UNIT_MULT
-    words = text.replace(power[0], " ").strip() if power else text
-    if power and not words:
-        return float(10 ** int(power[0]))
+    powers = {_power(given, text) for text in row if isinstance(cells.number(text), float)}
+    words = " ".join(t for t in row if t and not isinstance(cells.number(t), float))
+    if not words:
+        return math.prod(powers)
     own = money.dollars(words) if unit == "USD" else _PERSONS.search(words)
     other = not (own or _SCALES.fullmatch(words)) or (unit == "USD" and money.doubt(words))
-    if other and (unit == "USD" or _PARTS.search(text)):
+    if other and (unit == "USD" or _PARTS.search(words)):
         raise UsageError(
             f"figures in another unit than {'US dollars' if unit == 'USD' else 'persons'}: "
-            f"{text[:60]}",
+            f"{words[:60]}",
             where=given.name,
             hint="convert them in the file, or leave out those rows",
         )
-    return float(10 ** int(power[0])) if power else cells.factor(text)
+    in_words = cells.factor(words)
+    if powers and in_words != 1 and powers != {in_words}:
+        raise UsageError(
+            f"a unit and its multiplier say two scales: {' '.join(row)[:60]}",
+            where=given.name,
+            hint="say in the map what figures are multiplied by: times: 1000",
+        )
+    return math.prod(powers) if powers else in_words
+
+
+def _power(given: Given, text: str) -> float:
+    """The factor of a multiplier: a power of ten as SDMX writes it, or the factor itself."""
+    number = cells.number(text)
+    assert isinstance(number, float)
+    if number in (0, 2, 3, 4, 5, 6, 7, 8, 9, 12):
+        return float(10 ** int(number))
+    if number in (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9):
+        return number
+    raise UsageError(
+        f"a multiplier of figures that is not understood: {text}",
+        where=given.name,
+        hint="say in the map what figures are multiplied by: times: 1000",
+    )
 
 
 def _unclear(given: Given, what: str, name: str, field: Field) -> UsageError:
@@ -130,29 +279,39 @@ def _unclear(given: Given, what: str, name: str, field: Field) -> UsageError:
 
 
 def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
-    """Refuse figures in another unit than the table's dollars, unless the user says the factor."""
+    """Refuse figures in another unit than the table's dollars or persons, unless the user says the
+    factor.
+    """
     for name, field in found.columns.items():
-        if kind_of(table.columns[name]) != "USD" or not field.column:
-            continue
-        if name in fixed and fixed[name].times != 1:
+        kind = _kind(name, table, found.columns)
+        if not kind or not field.column or (name in fixed and fixed[name].times != 1):
             continue
         if _PARTS.search(field.column):
             raise UsageError(
-                f"shares, and no figures in US dollars: {field.column}",
+                f"shares, and no figures in {_WORDS[kind]}: {field.column}",
                 where=given.name,
                 hint="give a file of values",
             )
-        corners, titles = _corners(given, found), _titles(given, found)
-        for text in (field.column, *corners, *titles):
-            _refuse_other_money(given, text)
-        _refuse_parts_of_years(given, field.column, titles)
-        if not _says_times(fixed.get(name)):
+        corners, above = _corners(given, found), _titles(given, found)
+        notes = _notes(given, found, name)
+        if kind == "USD":
+            real = name == _figure(table) and bool(_CONSTANT.search(_told_unit(found.columns)))
+            for text in (field.column, *corners, *above):
+                _refuse_other_money(given, text, real)
+            _refuse_parts_of_years(given, found, field.column, above, notes)
+        if _says_times(fixed.get(name)):
+            continue
+        if kind == "USD":
             for head in (field.column, *corners):
                 _refuse_doubt(given, name, head)
+        if "unit" not in table.columns:
+            _refuse_shares_and_goods(given, kind, found, [field.column, *corners, *above])
+        _refuse_notes_of_units(given, kind, notes, name, field)
+        _refuse_forms(given, found, name, field)
 
 
-def _refuse_other_money(given: Given, text: str) -> None:
-    if _CONSTANT.search(text):
+def _refuse_other_money(given: Given, text: str, real: bool) -> None:
+    if not real and _CONSTANT.search(text):
         raise UsageError(
             f"figures in constant prices, and not in current US dollars: {text[:80]}",
             where=given.name,
@@ -166,14 +325,108 @@ def _refuse_other_money(given: Given, text: str) -> None:
         )
 
 
-def _refuse_parts_of_years(given: Given, head: str, titles: list[str]) -> None:
-    parts = [money.part_of_year(head), *map(money.part_of_year_in_title, titles)]
+def _refuse_shares_and_goods(given: Given, kind: str, found: Map, texts: list[str]) -> None:
+    """Refuse titles of shares, indices and tonnes, where nothing else says the table's own unit."""
+    sheet = sheet_of(given, found)
+    place = _place(sheet, found)
+    rows = _units(sheet, place, found.columns)
+    texts = [*texts, *(" ".join(row) for row in rows)]
+    own = money.dollars if kind == "USD" else _NUMBER_OF.search
+    if any(own(text) for text in texts):
+        return
+    for text in texts:
+        plain, _ = cells.without_scales(money.plain(text))
+        plain = plain.replace(cells.SCALE, "§ ")
+        if _PARTS_IN_A_TITLE.search(text) or (kind == "USD" and _IN_GOODS.search(plain)):
+            raise UsageError(
+                f"a title speaks of another unit than {_WORDS[kind]}: {text[:80]!r}",
+                where=given.name,
+                hint="give a file of values; where these are such, say the unit in the heading",
+            )
+
+
+def _refuse_parts_of_years(
+    given: Given, found: Map, head: str, above: list[str], notes: list[str]
+) -> None:
+    years = _years(given, found)
+    parts = [money.part_of_year(head), *map(money.part_of_year_in_title, above)]
+    parts += [money.month_of(text, years) for text in above]
+    for text in notes:
+        named = set(map(int, re.findall(r"(?<!\d)(?:18|19|20)\d\d(?!\d)", text)))
+        of_figures = _FOOTNOTE.match(text) or _ABOUT_UNITS.match(text)
+        if named & years or (of_figures and not named):
+            parts.append(money.part_of_year_in_title(text))
     if part := next(filter(None, parts), None):
         raise UsageError(
             f"figures of a part of a year: {part}",
             where=given.name,
             hint="give figures of whole years; where they are, take these words out of the file",
         )
+
+
+def _years(given: Given, found: Map) -> set[int]:
+    """The years of which a table has figures."""
+    told = found.columns.get("year")
+    texts: set[Any] = {a.gives.get("year", "") for a in found.across}
+    if told and told.constant:
+        texts.add(told.constant)
+    elif told:
+        heads, start = heading(sheet := sheet_of(given, found), found)
+        at = heads.index(told.column) if told.column in heads else len(heads)
+        texts |= {shown(row[at]) for row in sheet.rows[start:] if at < len(row)}
+    return {year for text in texts if isinstance(year := cells.year(text, "last"), int)}
+
+
+def _refuse_notes_of_units(
+    given: Given, kind: str, notes: list[str], name: str, field: Field
+) -> None:
+    """Refuse notes that say of the unit something else than heading and titles do."""
+    for text in notes:
+        said = titles.said(text, kind)
+        other = said.unclear or (said.times and said.times != {field.times})
+        about = _ABOUT_UNITS.match(text) or len(text.split(", ")) == 1
+        if about and field.times == 1 and _IN_UNITS.search(text):
+            other = True
+        if about and kind == "USD" and _IN_MONEY.search(text) and money.other_money(text):
+            other = True
+        if other:
+            raise _unclear(given, f"a note speaks of the unit: {text[:80]!r}", name, field)
+
+
+def _notes(given: Given, found: Map, name: str) -> list[str]:
+    """Texts of the rows below a heading that have no figure."""
+    heads, start = heading(sheet := sheet_of(given, found), found)
+    places = _places_of_figures(found, name, heads)
+    texts = {
+        ", ".join(t for cell in row if any(map(str.isalpha, t := shown(cell))))
+        for row in sheet.rows[start:]
+        if not any(at < len(row) and any(map(str.isdigit, shown(row[at]))) for at in places)
+    }
+    return sorted(filter(None, texts))
+
+
+def _places_of_figures(found: Map, name: str, heads: list[str]) -> list[int]:
+    field = found.columns[name]
+    read = {a.column for a in found.across} if name == found.fills else {field.column}
+    return [at for at, head in enumerate(heads) if head in read]
+
+
+def _refuse_forms(given: Given, found: Map, name: str, field: Field) -> None:
+    """Refuse figures that a workbook shows in another unit than the one they are taken in."""
+    heads, start = heading(sheet := sheet_of(given, found), found)
+    places = _places_of_figures(found, name, heads)
+    numbers = (row[at] for row in sheet.rows[start:] for at in places if at < len(row))
+    for form in sorted({cell.form for cell in numbers if isinstance(cell, Styled)}):
+        thousands, words, sign = said_by(form)
+        scale = cells.factor(words)
+        meant = scale / thousands if scale != 1 or thousands == 1 else 1.0
+        other = sign and not money.dollars(sign)
+        if (
+            other
+            or money.other_money(words)
+            or (meant != field.times and (meant != 1 or thousands > 1))
+        ):
+            raise _unclear(given, f"cells are shown in a unit of their own: {form}", name, field)
 
 
 def _refuse_doubt(given: Given, name: str, head: str) -> None:
@@ -203,11 +456,18 @@ def _corners(given: Given, found: Map) -> list[str]:
 def _titles(given: Given, mapped: Map) -> list[str]:
     """Texts above the heading and headings themselves, in which a unit or a currency may stand."""
     sheet = next((s for s in given.sheets if s.name == mapped.sheet), given.sheets[0])
-    place = next((i for i, n in enumerate(sheet.lines) if n >= mapped.header), 0)
     above = [
-        shown(c) for row in sheet.rows[:place] for c in row if isinstance(c, str) and c.strip()
+        shown(c)
+        for row in sheet.rows[: _place(sheet, mapped)]
+        for c in row
+        if isinstance(c, str) and c.strip()
     ]
     return above[:20]
+
+
+def _place(sheet: Sheet, mapped: Map) -> int:
+    """The place of the first line of a heading."""
+    return next((i for i, n in enumerate(sheet.lines) if n >= mapped.header), 0)
 
 
 def filled(row: list[Any]) -> int:
