@@ -117,6 +117,16 @@ def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
     assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
 
 
+def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
+    """An archive of a project in `_build/` held neither registry nor figures."""
+    home = tmp_path / "_build" / "mine"
+    for name in ("registry/sources.csv", "docs/_build/page.html", "docs/index.md", "LICENSE"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(name)
+    held = {file.relative_to(home).as_posix() for file in bundle._files(home, ())}
+    assert held == {"registry/sources.csv", "docs/index.md", "LICENSE"}
+
+
 def test_of_a_checkout_an_archive_holds_what_git_knows():
     told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
     if told.returncode or not (HOME / ".git").exists():

@@ -71,8 +71,8 @@ def pack(target: Path, report: Path) -> Packed:
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
     for folder in (*FOLDERS, *OF_PACKAGE):
         for file in walk(home / folder):
-            name = file.relative_to(home).as_posix()
-            if not (set(NOT) & set(file.parts) or name.startswith(without)):
+            within = file.relative_to(home)  # where the project lies says nothing of its folders
+            if not (set(NOT) & set(within.parts) or within.as_posix().startswith(without)):
                 yield file
     yield from (file for name in FILES if (file := home / name).is_file())
 
