@@ -7,7 +7,7 @@ reason formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
 from .acceptance import accept
-from .changed import Moved, affected, moved, standing
+from .changed import Moved, affected, given_by, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
 from .state import State, read_baseline, read_report
@@ -22,6 +22,7 @@ __all__ = [
     "accept",
     "affected",
     "compare",
+    "given_by",
     "moved",
     "outdated",
     "read_baseline",
