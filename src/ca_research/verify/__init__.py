@@ -6,13 +6,14 @@ what differs, and which inputs changed acceptance.py  a report becomes the new b
 reason formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
-from .acceptance import accept
+from .acceptance import EVERYTHING, accept, unlike_plan
 from .changed import Moved, affected, given_by, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
 from .state import State, read_baseline, read_report
 
 __all__ = [
+    "EVERYTHING",
     "FORMATS",
     "Cause",
     "Change",
@@ -29,4 +30,5 @@ __all__ = [
     "read_report",
     "show",
     "standing",
+    "unlike_plan",
 ]
