@@ -90,9 +90,9 @@ def answers(claim_, name, entry, fill):
     """What a criterion says of an economy once its want is filled in."""
     spec, calls, tables, _ = claim_
     growth, of_china, base = fill
-    rows = template(entry["table"], [entry["cells"]])
-    rows.attrs["table"] = entry["table"]
     held = tables[entry["table"]]
+    rows = template(entry["table"], [entry], held)
+    rows.attrs["table"] = entry["table"]
     filled = made_up(rows, growth, of_china, base).assign(
         source_id=SPEAKER[entry["table"]], known_on=pd.Timestamp("2025-01-01"), is_aggregate=False
     )
@@ -140,7 +140,7 @@ def test_the_verdict_goes_both_ways_when_the_wanted_students_are_counted():
     counts = load("students")
     before = check("C30")
     assert [w["economy"] for w in before.wanted] == ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
-    blank = template("students", [w["cells"] for w in before.wanted])
+    blank = template("students", before.wanted, counts)
     verdicts = {}
     for now in (500, 90_000):
         filled = blank.assign(

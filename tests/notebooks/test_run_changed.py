@@ -1,5 +1,6 @@
 """Figures added to a report, what they change, and the same report once they are removed."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -43,6 +44,7 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
 
     command("run", "--as-of", "latest")
     before = verdicts.read_bytes()
+    command("run", "C30", "-p", "economy=KAZ", "--as-of", "latest")
     assert "nothing to judge again" in command("run", "--changed")
     fixed = [w for pair in FIXED for w in ("--set", pair)]
     command(
@@ -61,6 +63,9 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
     )
     said = command("run", "--changed")
     assert "Figures have changed in: students." in said and "New among the sources: " in said
+    assert "Judged again: 3 verdicts of 1 claim; 1 turned" in said, "both days, and Kazakhstan"
+    own = [v for v in json.loads(verdicts.read_text()) if v["params"].get("economy") == "KAZ"]
+    assert any("OWN" in v["sources"] for v in own), "a run with a parameter of one's own stood"
     html = page.read_text(encoding="utf-8")
     assert "What the new figures change" in html and "An office" in html
     assert verdicts.read_bytes() != before

@@ -1,5 +1,6 @@
 """What new figures change: which runs are judged again, and what is said of each verdict."""
 
+import dataclasses
 import json
 
 import pytest
@@ -104,9 +105,13 @@ def made(tmp_path):
     """A folder with a manifest as if two claims had just been run."""
     about = inputs.Inputs(tmp_path)
     planned = [r for r in runs.plan(["C25", "C30"]) if r.params["as_of"] == "latest"]
-    listed = [{"run_id": r.run_id, "inputs": about.fingerprints(r)} for r in planned]
 
-    def write(**data):
+    def entry(run):
+        known = {"run_id": run.run_id, "claim": run.claim, "params": run.params}
+        return known | {"inputs": about.fingerprints(run)}
+
+    def write(*beside, **data):
+        listed = [entry(run) for run in (*planned, *beside)]
         for one in listed:
             fingerprints = one["inputs"]["data"]
             fingerprints |= {k: v for k, v in data.items() if k in fingerprints}
@@ -125,3 +130,32 @@ def test_runs_that_rest_on_a_changed_table_are_judged_again(made):
     chosen, tables = verify.affected(made(students="another"))
     assert tables == ("students",)
     assert [r.run_id for r in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]
+
+
+def test_runs_with_parameters_of_ones_own_are_judged_again(made):
+    """`run C30 --grid economy=UZB` stood as before in a report that said: judged again."""
+    own = runs.plan(["C30"], {"economy": "UZB"}, as_of=["latest"])
+    brief = runs.plan(["brief"], {"economy": "UZB"}, as_of=["2023-05-19"])
+    assert verify.affected(made(*own, *brief)) == ([], ())
+    chosen, tables = verify.affected(made(*own, *brief, students="another"))
+    names = ["c30-as-of-latest", own[0].run_id, brief[0].run_id, "overview-as-of-latest"]
+    assert (tables, [r.run_id for r in chosen]) == (("students",), names)
+    assert chosen[1] == own[0]
+
+
+def test_runs_that_cannot_be_made_again_are_left_alone(made):
+    (own,) = runs.plan(["C30"], {"economy": "UZB"}, as_of=["latest"])
+    gone = dataclasses.replace(own, claim="C99")
+    other = dataclasses.replace(own, params=own.params | {"nobody": 1})
+    chosen, _ = verify.affected(made(gone, other, students="another"))
+    assert [r.run_id for r in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]
+
+
+def test_what_was_judged_again_is_told_by_run_and_not_by_claim(made):
+    (own,) = runs.plan(["C30"], {"economy": "UZB"}, as_of=["latest"])
+    folder = made(own)
+    of_uzbekistan = stored(claim="C30", params=own.params)
+    of_all = stored(claim="C30", params={"claim": "C30", "economy": "CA5"})
+    (folder / "verdicts.json").write_text(json.dumps([of_uzbekistan, of_all]))
+    assert verify.given_by(folder, {own.run_id}) == [of_uzbekistan]
+    assert verify.given_by(folder, {"c30-as-of-latest"}) == [of_all]

@@ -3,6 +3,7 @@ report needs, and nothing that may not be passed on.
 """
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from ca_research import archive, registry, runs
 from ca_research.archive import bundle
 from ca_research.ground import paths
 from ca_research.ground.errors import CoverageError, UsageError
+from ca_research.runs import inputs
 
 HOME = paths.home()
 
@@ -117,6 +119,16 @@ def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
     assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
 
 
+def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
+    """An archive of a project in `_build/` held neither registry nor figures."""
+    home = tmp_path / "_build" / "mine"
+    for name in ("registry/sources.csv", "docs/_build/page.html", "docs/index.md", "LICENSE"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(name)
+    held = {file.relative_to(home).as_posix() for file in bundle._files(home, ())}
+    assert held == {"registry/sources.csv", "docs/index.md", "LICENSE"}
+
+
 def test_of_a_checkout_an_archive_holds_what_git_knows():
     told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
     if told.returncode or not (HOME / ".git").exists():
@@ -134,6 +146,60 @@ def test_without_a_report_there_is_no_archive(built, tmp_path, command):
     assert code == 2 and "no name of a zip file" in said
     code, _, said = command("replicate", "--out", str(tmp_path / "none" / "archive.zip"))
     assert code == 2 and "there is no folder none" in said
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A report as if all that is planned had just been run, changed as asked."""
+    about = inputs.Inputs(tmp_path)
+    made = [
+        {"run_id": r.run_id, "claim": r.claim, "params": r.params, "error": ""}
+        | {"inputs": about.fingerprints(r)}
+        for r in runs.plan()
+    ]
+
+    def write(change=lambda made: made):
+        (tmp_path / "verdicts.json").write_text("[]")
+        (tmp_path / "manifest.json").write_text(json.dumps({"runs": change(made)}))
+        return tmp_path
+
+    return write
+
+
+def first(**given):
+    """Something else in the first entry."""
+    return lambda made: [made[0] | given, *made[1:]]
+
+
+def test_a_report_of_all_that_is_planned_from_what_is_at_hand_is_whole(kept):
+    bundle._current(kept())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda made: made[1:], "does not hold c01-as-of-2023-05-19"),
+        (lambda made: [*made, made[0] | {"run_id": "c29-mine"}], "does not declare: c29-mine"),
+        (first(error="the kernel died"), "1 of its runs failed"),
+        (first(inputs={}), "1 of its runs do not say from which inputs"),
+        (lambda made: [*made, made[0] | {"run_id": "mine", "inputs": {}}], "not declare: mine"),
+    ],
+)
+def test_a_report_that_is_not_whole_is_not_packed(kept, change, said):
+    """One run among all exhibits was archived, and verdicts from before the latest figures."""
+    with pytest.raises(CoverageError, match="not that of this project") as caught:
+        bundle._current(kept(change))
+    assert said in str(caught.value) and "ca-research run" in str(caught.value)
+
+
+def test_a_report_from_before_the_latest_figures_is_not_packed(kept):
+    def before(made):
+        made[0]["inputs"]["data"]["treaties"] = "before"
+        return made
+
+    with pytest.raises(CoverageError, match="its inputs have changed since") as caught:
+        bundle._current(kept(before))
+    assert "data (treaties" in str(caught.value)
 
 
 def test_the_copy_in_a_wheel_is_no_project(monkeypatch, tmp_path):

@@ -325,6 +325,18 @@ def test_json_says_the_same(state, baseline):
     assert found["tolerances"]
 
 
+def test_a_run_that_nobody_planned_is_outdated_too(state):
+    """A report of one day of one's own was of these figures whatever was added since."""
+    (own,) = plan(["C30"], {"economy": "UZB"}, as_of=["2024-01-01"])
+    found = inputs.Inputs(Path()).fingerprints(own)
+    made = run(run_id=own.run_id, claim=own.claim, params=own.params, inputs=found)
+    assert verify.outdated(state(runs=[made])) == ()
+    before = made | {"inputs": found | {"data": found["data"] | {"students": "before"}}}
+    gone = before | {"run_id": "c99", "claim": "C99"}
+    assert verify.outdated(state(runs=[gone])) == ()
+    assert [str(c) for c in verify.outdated(state(runs=[before, gone]))] == ["data (students)"]
+
+
 HOSTILE = "]]><script>alert('x')</script>\x00\x1b & \"|` \ud800"
 
 

@@ -165,8 +165,8 @@ def _run_changed(folder: Path, options: Options) -> None:
         everything=False,
         progress=console.progress,
     )
-    again = {run.claim for run in chosen}
-    found = verify.moved(before, [v for v in verify.standing(folder) if v["claim"] in again])
+    again = {result.run_id for result in made.results if not result.error}
+    found = verify.moved(before, verify.given_by(folder, again))
     summary = report.summary_of_changes(found, tables)
     with report.locked(folder):
         page = write_changed(folder, summary, found)

@@ -56,6 +56,7 @@ def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> 
     """
     from ..claims.wanted import template
     from ..ground.files import write_whole
+    from ..tables import load
 
     tables = list(dict.fromkeys(found["table"]))
     if len(tables) != 1:
@@ -67,7 +68,7 @@ def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> 
         )
     if file.exists():
         raise UsageError("the file is there already", where=str(file), hint="choose another name")
-    rows = template(tables[0], found["cells"].tolist())
+    rows = template(tables[0], found.to_dict("records"), load(tables[0]))
     write_whole(file, rows.to_csv(index=False))
     typer.echo(
         f"{file}: {len(rows)} figures to fill in\n"

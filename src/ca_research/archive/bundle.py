@@ -11,7 +11,6 @@ from .. import verify
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import walk, write_whole, zipped
-from ..runs import read_manifest
 from .readme import FILE, left_out, statement
 
 FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "baseline")
@@ -71,8 +70,8 @@ def pack(target: Path, report: Path) -> Packed:
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
     for folder in (*FOLDERS, *OF_PACKAGE):
         for file in walk(home / folder):
-            name = file.relative_to(home).as_posix()
-            if not (set(NOT) & set(file.parts) or name.startswith(without)):
+            within = file.relative_to(home)  # where the project lies says nothing of its folders
+            if not (set(NOT) & set(within.parts) or within.as_posix().startswith(without)):
                 yield file
     yield from (file for name in FILES if (file := home / name).is_file())
 
@@ -80,13 +79,22 @@ def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
 def _current(report: Path) -> None:
     """Raise CoverageError unless the report is whole and of the inputs at hand."""
     state = verify.read_report(report)
-    failed = [run["run_id"] for run in read_manifest(report)["runs"] if run["error"]]
-    causes = verify.outdated(state)
-    if failed or causes:
-        why = f"{len(failed)} of its runs failed" if failed else "its inputs have changed since"
-        named = failed or [str(cause) for cause in causes]
-        raise CoverageError(
-            f"the report is not that of this project: {why}",
-            where="; ".join(named)[:200],
-            hint="ca-research run",
-        )
+    failed = [run["run_id"] for run in state.failed]
+    # where an input was edited during a run, nobody knows from which state it was made
+    unknown = [run["run_id"] for run in state.runs if not run.get("inputs")]
+    hint = "ca-research run"
+    if failed:
+        why, named = f"{len(failed)} of its runs failed", failed
+    elif unlike := list(verify.unlike_plan(state)):
+        why, named, hint = "it is not one of all that is planned", unlike, verify.EVERYTHING
+    elif unknown:
+        why, named = f"{len(unknown)} of its runs do not say from which inputs", unknown
+    elif causes := verify.outdated(state):
+        why, named = "its inputs have changed since", [str(cause) for cause in causes]
+    else:
+        return
+    raise CoverageError(
+        f"the report is not that of this project: {why}",
+        where="; ".join(named)[:200],
+        hint=hint,
+    )

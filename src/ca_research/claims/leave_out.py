@@ -84,8 +84,9 @@ def _observed(rows: EvidenceRows) -> set[str]:
 
 def standing_in(rows: EvidenceRows) -> EvidenceRows:
     """Without a main specification that has no figures left: the first declared one that has some
-    takes its place.
+    takes its place. Where none has, the main one stays, and says why nothing can be said.
     """
-    mains = [row for row in rows if row["is_main"]]
-    gone = {row["criterion"] for row in mains} - _observed(mains)
+    standing = [row for row in rows if row["without"] == ""]
+    mains = [row for row in standing if row["is_main"]]
+    gone = _observed(standing) - _observed(mains)
     return [row for row in rows if not (row["is_main"] and row["criterion"] in gone)]

@@ -21,7 +21,7 @@ from .slots import joined
 
 Wanted = dict[str, Any]
 """A want of one economy as a verdict stores it: criteria (names), economy, what (`words`), table,
-figures (their number), cells (values by column).
+figures (their number), cells (values by column: the figures are some of their combinations).
 """
 
 
@@ -76,7 +76,8 @@ def _entries(
         for code in open_.get(name, ()):
             asking.setdefault(code, []).append(name)
     for code, names in asking.items():
-        if len(missing := _missing(figures(want.table, want.cells, code), want.table, table)):
+        rows = figures(want.table, want.cells, code)
+        if len(missing := _missing(rows, want.table, table, want.of_one_source)):
             yield {
                 "criteria": names,
                 "economy": code,
@@ -120,27 +121,38 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
     return rows[~alike].reset_index(drop=True)
 
 
-def _missing(rows: pd.DataFrame, name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Those of the figures that no source of the table has that speaks for who counts."""
+def _missing(
+    rows: pd.DataFrame, name: str, table: pd.DataFrame, of_one_source: bool = False
+) -> pd.DataFrame:
+    """Those of the figures that no source of the table has that speaks for who counts; where one
+    source is to have them, all of them or none.
+    """
     key = [c for c in registry.table(name).key if c in rows and c != "source_id"]
     near = table  # a table may hold a hundred thousand rows, a want names a few
     for column in key:
         near = near[near[column].isin(rows[column].unique())]
-    speaking = [role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]
-    held = set(near.loc[speaking, key].astype(str).itertuples(index=False, name=None))
-    there = rows[key].astype(str).itertuples(index=False, name=None)
-    return rows[[cell not in held for cell in there]]
+    near = near.loc[[role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]]
+    there = list(rows[key].astype(str).itertuples(index=False, name=None))
+    held = [
+        set(part[key].astype(str).itertuples(index=False, name=None))
+        for _, part in (near.groupby("source_id") if of_one_source else [("", near)])
+    ]
+    if of_one_source:
+        return rows.iloc[:0] if any(set(there) <= one for one in held) else rows
+    return rows[[cell not in held[0] for cell in there]]
 
 
-def template(table: str, cells: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def template(table: str, wants: Sequence[Mapping[str, Any]], held: pd.DataFrame) -> pd.DataFrame:
     """Wanted figures as a table's raw files have them, the value left empty, for filling in.
 
     Parameters
     ----------
     table : str
         Name of the table.
-    cells : sequence of mapping
-        Those of some wants of it.
+    wants : sequence of mapping
+        Some wants of it: their `cells`, and of how many `figures` they are.
+    held : DataFrame
+        The table that they were found in.
 
     Returns
     -------
@@ -149,5 +161,11 @@ def template(table: str, cells: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         wants do not say is empty. A figure that two wants name stands once.
     """
     columns = [c for c in registry.table(table).columns if c != "source_id"]
-    whole = pd.concat([figures(table, one) for one in cells], ignore_index=True)
+    whole = pd.concat([_blank(table, want, held) for want in wants], ignore_index=True)
     return whole.drop_duplicates(ignore_index=True).reindex(columns=columns)
+
+
+def _blank(table: str, want: Mapping[str, Any], held: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a want: where they are fewer than its cells combine to, those not held."""
+    rows = figures(table, want["cells"])
+    return rows if len(rows) == want["figures"] else _missing(rows, table, held)

@@ -299,13 +299,15 @@ class Want(Model):
 
     `what` says in words what is wanted, `cells` which rows of `table` these are: for each column
     one value or several, every combination of which is one figure. `{economy}` stands for the
-    economy in question, its name in `what` and its code in `cells`.
+    economy in question, its name in `what` and its code in `cells`. `of_one_source`: the measure
+    takes them from one source, so that what several hold between them answers nothing.
     """
 
     criteria: Annotated[tuple[Name, ...], Field(min_length=1)]
     what: str
     table: Name
     cells: dict[Name, Value | tuple[Value, ...]]
+    of_one_source: bool = False
 
 
 class ClaimSpec(Model):

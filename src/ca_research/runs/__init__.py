@@ -23,6 +23,7 @@ _WHERE = {
     "failed": "pool",
     "longest_first": "manifest",
     "plan": "planning",
+    "plan_with": "planning",
     "read_grid": "grid",
     "read_manifest": "manifest",
     "tables_by_notebook": "parameters",

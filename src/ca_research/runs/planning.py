@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import registry
 from ..ground import economies, paths
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import ParameterError, UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
 from . import parameters
 
@@ -128,6 +128,29 @@ def plan(
                     hint="give values that differ in letters or digits",
                 )
     return list(runs.values())
+
+
+def plan_with(made: Iterable[Mapping[str, Any]]) -> list[Run]:
+    """All that is planned, and the runs that a report holds beside it: with parameters, or of a
+    day, of one's own.
+
+    made: its entries of the manifest. One whose claim, notebook or parameter is no longer there
+    cannot be run again, and is left out.
+    """
+    planned = plan()
+    known = {run.run_id for run in planned}
+    beside = (_as_made(entry) for entry in made if entry["run_id"] not in known)
+    return [*planned, *(run for run in beside if run)]
+
+
+def _as_made(entry: Mapping[str, Any]) -> Run | None:
+    claim_id = entry["claim"]
+    try:
+        notebook, _ = PAGES.get(claim_id) or _of_claim(claim_id)
+        file = parameters.notebook_file(notebook)
+        return Run(claim_id, file, parameters.check(file, entry["params"]))
+    except (ParameterError, UnknownNameError):
+        return None
 
 
 def _days(claim_id: str) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ what differs, and which inputs changed acceptance.py  a report becomes the new b
 reason formats.py     a comparison as text, JSON, JUnit and Markdown
 """
 
-from .acceptance import accept
-from .changed import Moved, affected, moved, standing
+from .acceptance import EVERYTHING, accept, unlike_plan
+from .changed import Moved, affected, given_by, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
 from .state import State, read_baseline, read_report
 
 __all__ = [
+    "EVERYTHING",
     "FORMATS",
     "Cause",
     "Change",
@@ -22,10 +23,12 @@ __all__ = [
     "accept",
     "affected",
     "compare",
+    "given_by",
     "moved",
     "outdated",
     "read_baseline",
     "read_report",
     "show",
     "standing",
+    "unlike_plan",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..ground import paths
@@ -66,16 +67,9 @@ def _whole(report: State) -> None:
             f"{len(failed)} runs of the report failed: {first_few(sorted(failed), 5)}",
             hint="mend them, then: ca-research run",
         )
-    planned, made = {r.run_id: r for r in plan()}, {r["run_id"] for r in report.runs}
-    for what, names in (
-        ("does not hold", planned.keys() - made),
-        ("holds runs that the register does not declare:", made - planned.keys()),
-    ):
-        if names:
-            raise BaselineError(
-                f"the report {what} {first_few(sorted(names), 5)}",
-                hint="ca-research run, without naming claims",
-            )
+    for what in unlike_plan(report):
+        raise BaselineError(what, hint=EVERYTHING)
+    planned = {r.run_id: r for r in plan()}
     gave = {r["run_id"] for entry in report.entries.values() if (r := report.run_of(entry))}
     silent = {run_id for run_id, run in planned.items() if run.claim not in PAGES} - gave
     if silent:
@@ -88,6 +82,21 @@ def _whole(report: State) -> None:
             f"the report was made before the latest change of {'; '.join(map(str, changed))}",
             hint="ca-research run",
         )
+
+
+EVERYTHING = "ca-research run, without naming claims"
+"""What gives a report of all that is planned, and of nothing else."""
+
+
+def unlike_plan(report: State) -> Iterator[str]:
+    """In words: the planned runs that a report lacks, and its runs that nobody planned."""
+    planned, made = {r.run_id for r in plan()}, {r["run_id"] for r in report.runs}
+    for what, names in (
+        ("does not hold", planned - made),
+        ("holds runs that the register does not declare:", made - planned),
+    ):
+        if names:
+            yield f"the report {what} {first_few(sorted(names), 5)}"
 
 
 def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:

@@ -5,7 +5,7 @@ each verdict before and after.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from ..claims.compare import differences
 from ..ground import paths
 from ..ground.errors import BaselineError, CoverageError
 from ..runs import inputs
-from .state import FILE, Entry, read_baseline
+from .state import FILE, Entry, read_baseline, run_of
 
 Stored = Mapping[str, Any]
 Key = tuple[str, str, str, str]
@@ -41,14 +41,16 @@ class Moved:
 def affected(out: Path) -> tuple[list[runs.Run], tuple[str, ...]]:
     """The runs whose tables are no longer those of the report in a folder, and these tables.
 
-    Of runs that are not in the report, those that rest on a table to which figures were added. A
-    page that reads the verdicts of others is among them as soon as there is any.
+    Runs of the report that nobody planned are among them. Of runs that are not in the report, those
+    that rest on a table to which figures were added. A page that reads the verdicts of others is
+    among them as soon as there is any.
     """
     about = inputs.Inputs(Path())  # fingerprints read no built table
-    made = {r["run_id"]: (r.get("inputs") or {}).get("data") for r in _report(out)}
+    report = _report(out)
+    made = {r["run_id"]: (r.get("inputs") or {}).get("data") for r in report}
     added = {entry.table for entry in registry.added().values()}
     chosen, tables, after = list[runs.Run](), set[str](), list[runs.Run]()
-    for run in runs.plan():
+    for run in runs.plan_with(report):
         now = about.fingerprints(run)["data"]
         recorded = made.get(run.run_id)
         moved = {n for n in now if now[n] != recorded.get(n)} if recorded else added & now.keys()
@@ -71,6 +73,16 @@ def standing(out: Path) -> list[Stored]:
     """The verdicts of the report in a folder; an empty list where there is none."""
     file = out / FILE
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+def given_by(out: Path, ids: Collection[str]) -> list[Stored]:
+    """The verdicts of the report in a folder that some of its runs gave."""
+    made = _report(out)
+
+    def gave(v: Stored) -> str:
+        return (run_of(made, v["claim"], v["params"], v["as_of"]) or {}).get("run_id", "")
+
+    return [v for v in standing(out) if gave(v) in ids]
 
 
 def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:

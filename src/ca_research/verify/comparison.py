@@ -220,11 +220,12 @@ def outdated(report: State) -> tuple[Cause, ...]:
     """Inputs at hand that are no longer those a report was made from; the environment, which may be
     another's, aside.
 
-    Raises RegistryError where the register at hand cannot be read.
+    Runs that nobody planned count as well. Raises RegistryError where the register at hand cannot
+    be read.
     """
     from pathlib import Path
 
-    from ..runs import inputs, plan
+    from ..runs import inputs, plan_with
 
     about, known = (
         inputs.Inputs(Path()),
@@ -232,10 +233,10 @@ def outdated(report: State) -> tuple[Cause, ...]:
     )  # fingerprints read no built table
     causes = list[Cause]()
     try:
-        planned = plan()
+        due = plan_with(report.runs)
     except CaResearchError as error:
         return (Cause("register", (error.what,)),)
-    for run in planned:
+    for run in due:
         made = known.get(run.run_id, {}).get("inputs")
         if made:
             causes += [

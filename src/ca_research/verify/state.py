@@ -78,7 +78,7 @@ class State:
 
     def run_of(self, entry: Entry) -> Mapping[str, Any] | None:
         """The run that gave, or was to give, a verdict."""
-        return _run_of(self.runs, entry)
+        return run_of(self.runs, entry.claim, entry.params, entry.as_of)
 
 
 def _setting(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,9 @@ def _setting(params: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in sorted(params.items()) if k not in ("claim", "as_of")}
 
 
-def _run_of(runs: Iterable[Mapping[str, Any]], entry: Entry) -> Mapping[str, Any] | None:
+def run_of(
+    runs: Iterable[Mapping[str, Any]], claim: str, params: Mapping[str, Any], as_of: str
+) -> Mapping[str, Any] | None:
     """The run of a claim and day whose parameters are those of a verdict; of several the one that
     says most.
 
@@ -95,8 +97,8 @@ def _run_of(runs: Iterable[Mapping[str, Any]], entry: Entry) -> Mapping[str, Any
     fitting = [
         r
         for r in runs
-        if (r["claim"], str(r["params"].get("as_of", "latest"))) == (entry.claim, entry.as_of)
-        and _setting(r["params"]).items() <= entry.params.items()
+        if (r["claim"], str(r["params"].get("as_of", "latest"))) == (claim, as_of)
+        and _setting(r["params"]).items() <= params.items()
     ]
     return max(fitting, key=lambda r: len(r["params"]), default=None)
 
@@ -136,7 +138,8 @@ def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry
         notebook=v["notebook"],
         criteria={c["name"]: {name: c[name] for name in CRITERION} for c in v["criteria"]},
     )
-    return replace(entry, inputs=(_run_of(runs, entry) or {}).get("inputs") or {})
+    gave = run_of(runs, entry.claim, entry.params, entry.as_of)
+    return replace(entry, inputs=(gave or {}).get("inputs") or {})
 
 
 def _by_key(entries: list[Entry], file: Path) -> dict[Key, Entry]:
