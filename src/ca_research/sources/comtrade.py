@@ -12,7 +12,7 @@ from . import cells
 from .layouts import LOOK, Layout
 from .mapping import Field, Map, Only
 from .parts import Headed, among
-from .sheets import Cell, Given, Sheet, shown
+from .sheets import Cell, Given, NotStreamed, Sheet, shown
 
 _FLOWS = {
     "X": "export",
@@ -78,8 +78,6 @@ def _border(file: Headed, flow: str, name: str) -> Field:
     if {h.casefold() for h in _SAY} <= {h.casefold() for h in file.headings}:
         first = zip(*(file.column(heading)[:_FIRST] for heading in _SAY), strict=True)
         if any(_valuation(*row) != _VALUED.get(shown(row[0]), "") for row in first):
-            from .stream import NotStreamed  # which asks the layouts
-
             raise NotStreamed(
                 "imports at the value of the exporter's border (fobvalue) among others, which are "
                 "told apart in small files only",
