@@ -273,6 +273,8 @@ def test_of_several_columns_that_fit_the_first_is_not_taken(figures, heads, foun
 def test_a_code_and_a_name_of_one_economy_are_one_column(figures):
     file = figures("Country;ISO3;Year;Value\nChina;CHN;2022;5\n")
     assert add(file, map=KNOWN, dry_run=True).rows["partner"].tolist() == ["CHN"]
+    file = figures("Country;ISO3;Year;Value\nChina;CHN;2022;5\nWorld;;2022;9\n")
+    assert add(file, map=KNOWN, dry_run=True).rows["partner"].tolist() == ["CHN", "WLD"]
     counts = "Origin;Year;Students female;Students total\nKazakhstan;2022;6;13\n"
     said = {"destination": "CHN", "level": "all", "precision": "exact", "statistic": "enrolled"}
     known = {column: {"is": value} for column, value in said.items()}

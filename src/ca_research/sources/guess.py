@@ -238,13 +238,16 @@ def _refuse_several(
     heads: list[str],
     body: list[list[Any]],
 ) -> None:
-    """Refuse columns that could each be the one of the table, where they do not say the same."""
+    """Refuse columns that could each be the one of the table, where they do not say the same; of
+    economies one may leave cells empty, or tell what is none ('World' without a code).
+    """
 
-    def told(cell: Any) -> Any:
-        return names.code(shown(cell)) or shown(cell) if column.type == "economy" else shown(cell)
+    def told(row: list[Any], at: int) -> str | None:
+        text = shown(row[at]) if at < len(row) else ""
+        return names.code(text) if column.type == "economy" else text
 
-    columns = [[told(row[at]) if at < len(row) else "" for row in body] for at in places]
-    if any(other != columns[0] for other in columns[1:]):
+    rows = ({told(row, at) for at in places} - {None} for row in body)
+    if any(len(row) > 1 for row in rows):
         raise UsageError(
             f"several columns could be {name}: {', '.join(heads[at] for at in places[:6])}",
             where=given.name,
