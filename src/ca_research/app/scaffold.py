@@ -227,7 +227,7 @@ def _start(name: str) -> _Start:
     elif data:
         rows = load(data[0])
         for column, about in taken.items():
-            if column in rows and about.default in set(rows[column]):
+            if column in rows and about.default in {*rows[column].unique()}:
                 rows = rows[rows[column] == about.default]
         examples = _examples(registry.table(data[0]), rows)
     over = {"economies": [examples.get("economies", "KAZ")], "at_least": 1}

@@ -236,7 +236,7 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
             return f"no known row of table {terms.table} has {name} {wanted!r}{meant}"
     if not _eligible(frame, terms):
-        there = sorted(set(frame["source_id"]))
+        there = sorted(frame["source_id"].unique())
         return (
             f"none of the sources {', '.join(there[:5])}{', ...' if there[5:] else ''} may speak "
             f"for source {terms.source!r}: their role in registry/sources.csv is another one"
@@ -295,7 +295,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
 
 def _eligible(frame: pd.DataFrame, terms: Terms) -> set[str]:
     """Sources that may speak."""
-    sources = set(frame["source_id"])
+    sources = {*frame["source_id"].unique()}
     if terms.source not in SOURCES:
         if terms.source not in registry.sources():
             raise UnknownNameError("source", terms.source, [*SOURCES, *registry.sources()])

@@ -139,7 +139,7 @@ def revealed_comparative_advantage(
     base_rows = single_products(world)
     comparable(base_rows, ["year"], ["year", "product"])
     for frame in (listed, base_rows):
-        if "flow" in frame and set(frame["flow"]) != {"export"}:
+        if "flow" in frame and {*frame["flow"].unique()} != {"export"}:
             raise UsageError(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
@@ -318,7 +318,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     for name, frame in (("export", exports), ("import", imports)):
         rows = single_products(frame).assign(basket=name)
         comparable(rows, ["basket"], ["basket", "product"])
-        if "flow" in rows and set(rows["flow"]) != {name}:
+        if "flow" in rows and {*rows["flow"].unique()} != {name}:
             raise UsageError(
                 f"the basket of {name}s holds another flow", hint=f"filter flow == {name!r} in it"
             )
@@ -336,7 +336,7 @@ def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -
     """Values by `cell`, a column per flow (export, import); null where a flow is not reported."""
     comparable(trade, keys, [*cell, "flow"], within=[*keys, "flow"])
     alike(trade, ALIKE_FLOWS, keys)
-    if odd := sorted(set(trade["flow"]) - {"export", "import"}):
+    if odd := sorted({*trade["flow"].unique()} - {"export", "import"}):
         raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     return trade.set_index([*cell, "flow"])["value_usd"].astype(float).unstack("flow")
 
