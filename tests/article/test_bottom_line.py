@@ -73,7 +73,7 @@ def test_what_contradicted_claims_have_in_common_is_computed():
         *(verdict(c, "contradicted") for c in universal), *(verdict(c, "supported") for c in dates)
     )
     text, ids = found["What is contradicted"]
-    assert "All three say “always”, “never” or “all”, as three of all six claims do." in text
+    assert "All three make a sweeping statement, as three of all six claims do." in text
     assert ids == sorted(universal)
     other = told(*(verdict(c, "contradicted") for c in dates))["What is contradicted"][0]
     assert "of these" not in other, "what holds of every claim sets none apart"
@@ -95,10 +95,10 @@ def test_who_leads_is_read_from_the_countries_and_their_rivals():
     trade = verdict("C33", "partly supported", criteria=[own, partners])
     text, ids = told(trade, verdict("C01", "contradicted"))["Who leads"]
     assert text == (
-        "By every count that can be made the largest single trade partner is China in Kyrgyzstan "
+        "By every newest count the largest single trade partner is China in Kyrgyzstan "
         "and Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending "
-        "on who reports. For Turkmenistan it cannot be said. "
-        "All fields together: The answer of C01."
+        "on the report and its year. For Turkmenistan it cannot be said. "
+        "Over the fields with figures: The answer of C01."
     )
     assert ids == ["C01", "C33"]
     unknown = verdict("C33", "not enough evidence", criteria=[counted()])
@@ -134,3 +134,15 @@ def test_any_set_of_verdicts_gives_whole_sentences(seed):
         assert about and not text[0].islower() and text.endswith("."), text
         assert not re.search(r"None(?! of the)|  | [,.;]|\(\)|[{}\[\]]|\.\.|:\.", text), text
         assert set(ids) <= set(claims)
+
+
+def test_countries_with_as_many_missing_figures_are_all_named():
+    def lacking(claim: str, *codes: str) -> dict[str, Any]:
+        cells = [{"economy": code, "met": None, "about": {}} for code in codes]
+        criteria = [{"name": "first", "cell_threshold": 1.0, "cells": cells}]
+        return verdict(claim, "not enough evidence", deciding=["first"], criteria=criteria)
+
+    text, _ = told(lacking("C02", "TKM", "KAZ", "KGZ", "TJK"), lacking("C25", "TKM"))[
+        "What cannot be said"
+    ]
+    assert "Turkmenistan (in two), Kazakhstan (in one), Kyrgyzstan (in one) and Tajikistan" in text

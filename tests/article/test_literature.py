@@ -21,3 +21,9 @@ def test_every_estimate_stands_beside_the_figure_that_the_register_names():
 def test_a_figure_that_is_not_given_is_asked_for():
     with pytest.raises(UnknownNameError, match="gap_KGZ_2016"):
         beside("C33", {"gap": 1.0})
+
+
+def test_a_study_that_was_not_yet_there_is_left_out():
+    ours = {"gap_KGZ_2016": 4.25, "gap_KAZ_2021": None, "gap_KAZ_2022": 7.0}
+    assert len(beside("C33", ours)) == 3
+    assert beside("C33", ours, as_of="2023-05-19")["published"].tolist() == [4.1]

@@ -40,7 +40,7 @@ def test_who_is_first_follows_the_leads_that_the_verdict_takes():
     assert found["compared"].all() and not found["bounded"].any()
     assert findings(found.loc[["mirror"]]) == {"KAZ": "Kazakhstan: Russia first"}
     assert findings(found.loc[["interval"]]) == {"KAZ": "Kazakhstan: no clear first"}
-    assert finding(found) == "Who is first in Kazakhstan depends on who reports"
+    assert finding(found) == "Who is first in Kazakhstan depends on the report"
 
 
 def test_a_side_without_figures_has_a_row_and_no_first():
@@ -102,7 +102,7 @@ def test_a_bound_that_answers_is_named_under_the_picture():
     [
         (
             [("reporter", "KGZ", "CHN", True), ("mirror", "KGZ", "CHN", True)],
-            "China is first in Kyrgyzstan whoever reports",
+            "China is first in Kyrgyzstan by every report that tells",
         ),
         (
             [
@@ -110,7 +110,16 @@ def test_a_bound_that_answers_is_named_under_the_picture():
                 ("reporter", "UZB", "CHN", True),
                 ("mirror", "UZB", "RUS", True),
             ],
-            "China is first in Kyrgyzstan whoever reports; in Uzbekistan that depends on who does",
+            "China is first in Kyrgyzstan by every report that tells; "
+            "in Uzbekistan that depends on the report",
+        ),
+        (  # both reports name Russia; a range of the two that meets China's names nobody
+            [
+                ("reporter", "KAZ", "RUS", True),
+                ("mirror", "KAZ", "RUS", True),
+                ("interval", "KAZ", "", True),
+            ],
+            "Russia is first in Kazakhstan by every report that tells",
         ),
         (
             [("reporter", "TKM", "", False), ("mirror", "TKM", "CHN", True)],

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ca_research import registry
 from ca_research.claims import Evidence, universe
 from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
 from ca_research.claims.judge import judge
@@ -422,3 +423,13 @@ def test_removals_are_made_one_at_a_time():
         (c["part"], c["who"]) for c in universe(spec, spec.criteria()["size"]) if c["pick"] == "a"
     ]
     assert sorted(found) == [("left", "none"), ("none", "none"), ("none", "x"), ("none", "y")]
+
+
+def test_what_was_not_known_on_the_day_of_the_article_is_not_said_on_its_page():
+    of = claim(criterion(over=OVER))
+    reading = of.readings[0].model_copy(update={"against": "It is old.", "against_since": "Newer."})
+    of = of.model_copy(update={"readings": (reading,)})
+    rows = five([2, 2, 2, 2, 2])
+    published = registry.article().date.isoformat()
+    assert verdict(*rows, spec=of, as_of=published).against == "It is old."
+    assert verdict(*rows, spec=of, as_of="latest").against == "It is old. Newer."

@@ -33,7 +33,7 @@ _KINDS = {
     "quantity": "name an amount",
     "trend": "tell of a trend",
     "comparison": "compare",
-    "universal": "say “always”, “never” or “all”",
+    "universal": "make a sweeping statement",
     "date": "say when or where something was",
     "cause": "name a cause",
     "forecast": "look ahead",
@@ -113,7 +113,7 @@ def _leading(now: Sequence[Stored]) -> Statement | None:
     if TRADE in found:
         told.append(_first_in_trade(found[TRADE]))
     if ALL_FIELDS in found:
-        told.append(f"All fields together: {found[ALL_FIELDS]['answer']}")
+        told.append(f"Over the fields with figures: {found[ALL_FIELDS]['answer']}")
     return ("Who leads", " ".join(told), sorted(found)) if told else None
 
 
@@ -133,14 +133,14 @@ def _first_in_trade(verdict: Stored) -> str:
     for country, found in leaders.items():
         groups.setdefault(tuple(sorted(found)), []).append(country)
     agreed = [f"{who[0]} in {joined(where)}" for who, where in groups.items() if len(who) == 1]
-    told = [
-        f"By every count that can be made the largest single trade partner is {joined(agreed)}."
-    ]
+    told = [f"By every newest count the largest single trade partner is {joined(agreed)}."]
     for who, where in groups.items():
         if not who:
             told.append(f"For {joined(where)} it cannot be said.")
         elif len(who) > 1:
-            told.append(f"In {joined(where)} it is {' or '.join(who)}, depending on who reports.")
+            told.append(
+                f"In {joined(where)} it is {' or '.join(who)}, depending on the report and its year."
+            )
     return " ".join(told[not agreed :])
 
 
@@ -237,8 +237,9 @@ def _where_missing(lacking: Sequence[Stored]) -> list[str]:
     for v in lacking:
         cells = [x for c in v["criteria"] if c["name"] in v["deciding"] for x in c["cells"]]
         found.update({x["economy"] for x in cells if x["met"] is None and x["economy"]})
-    most = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
-    if not most:
+    if not found:
         return []
+    least = sorted(found.values(), reverse=True)[:MOST][-1]
+    most = sorted((p for p in found.items() if p[1] >= least), key=lambda p: (-p[1], p[0]))
     told = joined(f"{economies.in_prose(code)} (in {in_words(n)})" for code, n in most)
     return [f"Most often figures on {told} are missing."]

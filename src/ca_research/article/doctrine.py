@@ -497,16 +497,17 @@ def visit_figures(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]
 def goal_figure(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     """What the documents name as goals, with the record that its page needs."""
     table = goals(evidence, documents="all_coded")
-    own = table[table["kind"] == "own"]
-    named = {goal: int((own[goal] == 1).sum()) for goal in GOALS if goal in own}
+    own = int((table["kind"] == "own").sum())
+    named = {goal: int((table[goal] == 1).sum()) for goal in GOALS if goal in table}
     said = ", ".join(f"{GOALS[goal]}: {n}" for goal, n in named.items())
     most = sorted(named.items(), key=lambda pair: -pair[1])
     return goal_grid(table), {
         "section": "main",
-        "title": f"Goals named by {len(own)} US strategies: "
+        "title": f"Goals named by {len(table)} US texts: "
         + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
-        "alt": f"Of {len(own)} texts of the United States alone, those that name the goal: {said}.",
+        "alt": f"Of {len(table)} texts, those that name the goal: {said}.",
         "data": table,
         "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or "
-        "not coded. Joint texts and summaries by others are drawn too.",
+        f"not coded. {own} texts are of the United States alone; joint texts and summaries by "
+        "others are drawn too.",
     }

@@ -212,11 +212,11 @@ NOTES: dict[str, str] = {
 
 
 _TOLD = {
-    "C03": "First meeting with all five",
+    "C03": "First dated meeting with all five",
     "C04": "C5+1 meetings of ministers on record",
     "C05": "Visits of Assistant Secretary Lu on record",
     "C19": "Documents and statements of support on record",
-    "C21": "First use or opening on record",
+    "C21": "First use, opening or purchase on record",
 }
 """How the title of a timeline begins, where it is not 'Dates on record'."""
 _FIRST = ("C03", "C21")
@@ -233,8 +233,8 @@ def dates_found(claim: str, rows: pd.DataFrame) -> str:
     Examples
     --------
     >>> rows = {"panel": "", "lane": ["Japan", "China"], "date": ["2004-08", "2020-07-16"]}
-    >>> dates_found("C03", pd.DataFrame(rows | {"what": "first meeting of ministers"}))[:51]
-    'First meeting with all five: Japan 2004; China 2020'
+    >>> dates_found("C03", pd.DataFrame(rows | {"what": "first meeting of ministers"}))[:57]
+    'First dated meeting with all five: Japan 2004; China 2020'
     """
     unknown = rows["lane"].eq(PLACEHOLDERS) | rows["what"].str.startswith("placeholder")
     shown = rows[~unknown.astype(bool) & rows["panel"].isin(rows["panel"].head(1))]

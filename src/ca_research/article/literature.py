@@ -39,7 +39,7 @@ class Literature(Model):
     estimates: tuple[Published, ...]
 
 
-def beside(claim: str, ours: Mapping[str, float | None]) -> pd.DataFrame:
+def beside(claim: str, ours: Mapping[str, float | None], as_of: str = "latest") -> pd.DataFrame:
     """Published estimates that bear on a claim, each with the figure of this project nearest to it.
 
     Parameters
@@ -49,6 +49,8 @@ def beside(claim: str, ours: Mapping[str, float | None]) -> pd.DataFrame:
     ours : mapping of str to float
         This project's figures by the name that the register gives them, in the unit of
         the published one; None where there is none.
+    as_of : str
+        A day (YYYY-MM-DD): studies of later years are left out. Default: none is.
 
     Returns
     -------
@@ -69,6 +71,8 @@ def beside(claim: str, ours: Mapping[str, float | None]) -> pd.DataFrame:
     """
     published = registry.settings("article/literature", Literature).estimates
     mine = [e for e in published if e.claim == claim]
+    if as_of != "latest":
+        mine = [e for e in mine if e.year <= int(as_of[:4])]
     for entry in mine:
         if entry.ours not in ours:
             raise UnknownNameError(f"figure beside {entry.authors}", entry.ours, sorted(ours))

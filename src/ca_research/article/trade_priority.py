@@ -473,27 +473,27 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
 
 
 def finding(first: pd.DataFrame) -> str:
-    """Who is first whoever reports, and where that depends on who does; `first` as from
-    `who_is_first`.
+    """Who is first by every report that tells, and where that depends on the report; `first` as
+    from `who_is_first`.
     """
     always: dict[str, list[str]] = {}
     varied, once = [], []
     for code, rows in first[first["compared"]].groupby("economy", sort=False):
-        who, name = set(rows["first"]), eco.in_prose(str(code))
+        told, name = [who for who in rows["first"] if who], eco.in_prose(str(code))
         if len(rows) == 1:
-            once.append((party(who.pop()) if who != {""} else "Nobody", name))
-        elif len(who) == 1 and "" not in who:
-            always.setdefault(who.pop(), []).append(name)
+            once.append((party(told[0]) if told else "Nobody", name))
+        elif len(told) > 1 and len({*told}) == 1:
+            always.setdefault(told[0], []).append(name)
         else:
             varied.append(name)
     said = [
-        f"{party(code)} is first in {joined(names)} whoever reports"
+        f"{party(code)} is first in {joined(names)} by every report that tells"
         for code, names in always.items()
     ]
     if varied and said:
-        said.append(f"in {joined(varied)} that depends on who does")
+        said.append(f"in {joined(varied)} that depends on the report")
     elif varied:
-        said.append(f"Who is first in {joined(varied)} depends on who reports")
+        said.append(f"Who is first in {joined(varied)} depends on the report")
     elif once and not said:
         said += [
             f"{who} is first in {name} by the only reports that can be compared"

@@ -129,7 +129,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 declared_on=spec.declared_on.isoformat(),
                 notebook=f"notebooks/{spec.notebook}",
                 amended=bool(spec.amendments),
-                against=reading.against,
+                against=_against(reading, evidence.as_of),
                 would_change=reading.would_change,
                 dropped_as_of=evidence.dropped,
                 wanted=_of_reading(evidence.wanted, reading),
@@ -141,6 +141,13 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         traces=evidence.traces,
         curves={name: _curve(c, evidence) for name, c in spec.criteria().items()},
     )
+
+
+def _against(reading: Reading, as_of: str) -> str:
+    """What speaks against the verdict, as far as it was known on the day of knowledge."""
+    published = registry.article().date.isoformat()
+    later = reading.against_since if as_of == "latest" or as_of > published else None
+    return f"{reading.against} {later}" if later else reading.against
 
 
 def _of_reading(wanted: Iterable[Wanted], reading: Reading) -> tuple[Wanted, ...]:

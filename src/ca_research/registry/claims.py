@@ -217,7 +217,8 @@ class Reading(Model):
     the whole.
     `guess` is the verdict expected beforehand; it is shown beside the outcome and used by nothing.
     `answer` is what a reader is told of a reading that cannot be tested; `indirect` says why the
-    figures stand for what the claim says rather than measure it.
+    figures stand for what the claim says rather than measure it. `against_since` is what speaks
+    against it too and was not known on the day of the article: pages of that day are without it.
     """
 
     name: Name
@@ -231,6 +232,7 @@ class Reading(Model):
     answer: str | None = None
     indirect: str | None = None
     against: str
+    against_since: str | None = None
     would_change: str
 
     @model_validator(mode="after")
@@ -414,6 +416,7 @@ _PROSE = {
     "words",
     "title",
     "against",
+    "against_since",
     "would_change",
     "meaning",
     "reason",

@@ -12,6 +12,7 @@ from .measures import (
     residual_p,
     residuals,
     samples_of,
+    with_commonwealth,
 )
 from .pictures import finding, ranked_strips, strips_of
 
@@ -30,4 +31,5 @@ __all__ = [
     "residuals",
     "samples_of",
     "strips_of",
+    "with_commonwealth",
 ]

@@ -67,8 +67,7 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     covariates: tuple[str, ...] = () if change else GEOGRAPHY
     effects = CHANGE if change else LEVEL
     if question == "controlled":
-        inside = panel[["exporter", "importer"]].isin(_former_soviet()).all(axis=1)
-        panel = panel.assign(commonwealth=inside.astype(float))
+        panel = with_commonwealth(panel)
         covariates = (*GEOGRAPHY, "commonwealth")
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])
     sample, stayed = prune(whole, estimator, [])
@@ -76,6 +75,12 @@ def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
     late = (rows["year"] >= SINCE).to_numpy() if change else np.ones(len(rows), dtype=bool)
     means = fitted_means(sample) if estimator == "ppml" else None
     return _Prepared(sample, means, rows, late, change, estimator)
+
+
+def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel with `commonwealth`: 1 where both sides were in the Soviet Union, else 0."""
+    inside = panel[["exporter", "importer"]].isin(_former_soviet()).all(axis=1)
+    return panel.assign(commonwealth=inside.astype(float))
 
 
 class Samples:
