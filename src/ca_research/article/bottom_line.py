@@ -138,9 +138,8 @@ def _first_in_trade(verdict: Stored) -> str:
         if not who:
             told.append(f"For {joined(where)} it cannot be said.")
         elif len(who) > 1:
-            told.append(
-                f"In {joined(where)} it is {' or '.join(who)}, depending on the report and its year."
-            )
+            which = f"{' or '.join(who)}, depending on the report and its year"
+            told.append(f"In {joined(where)} it is {which}.")
     return " ".join(told[not agreed :])
 
 

@@ -139,7 +139,7 @@ def revealed_comparative_advantage(
     base_rows = single_products(world)
     comparable(base_rows, ["year"], ["year", "product"])
     for frame in (listed, base_rows):
-        if "flow" in frame and {*frame["flow"].unique()} != {"export"}:
+        if "flow" in frame and set(frame["flow"].unique()) != {"export"}:
             raise UsageError(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
