@@ -771,6 +771,96 @@ def test_a_note_that_speaks_of_the_unit_or_the_time(tmp_path, note, wanted):
     assert told(wanted, figure_of(file))
 
 
+WRITTEN_SO = {  # how offices write thousands, millions and billions of dollars
+    "USD, th.": 4_000,
+    "th. USD": 4_000,
+    "USD (th.)": 4_000,
+    "ths. USD": 4_000,
+    "tys. USD": 4_000,
+    "'000 USD": 4_000,
+    "USD'000": 4_000,
+    "$000": 4_000,
+    "US$ thsd": 4_000,
+    "тыс. долл. США": 4_000,
+    "тыс. дол. США": 4_000,
+    "тыс. амер. долл.": 4_000,
+    "мың АҚШ доллары": 4_000,
+    "миң АКШ доллары": 4_000,
+    "ҳазор доллари ИМА": 4_000,
+    "mln. $": 4_000_000,
+    "m. USD": 4_000_000,
+    "Mio. USD": 4_000_000,
+    "млн долл. США": 4_000_000,
+    "млн.дол.США": 4_000_000,
+    "млн. АҚШ доллары": 4_000_000,
+    "bn USD": 4_000_000_000,
+    "Mrd. USD": 4_000_000_000,
+    "mlrd. USD": 4_000_000_000,
+    "trillion USD": 4_000_000_000_000,
+    "трлн долл. США": 4_000_000_000_000,
+    "mil. USD": "",  # millions in one language, thousands in another
+    "USD, mil.": "",
+    "ming AQSH dollari": "",
+    "USD b": "",  # billions, or a footnote
+    "USD, md": "",
+    "т. долл. США": "",  # thousands, or tonnes
+}
+
+
+@pytest.mark.parametrize("unit", WRITTEN_SO)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Partner;Year;"Value, {}"\nChina;2024;4\n',
+        "Imports, {}\nPartner;Year;Value\nChina;2024;4\n",
+        "Imports of Kazakhstan by partner ({})\nPartner;Year;Value\nChina;2024;4\n",
+        "Partner;Year;Value;Unit\nChina;2024;4;{}\n",
+        "Partner;Year;Value;Dimension\nChina;2024;4;{}\n",
+        "{};2023;2024\nChina;4;5\n",
+    ],
+)
+def test_thousands_as_offices_write_them(tmp_path, text, unit):
+    """Each is read with its scale or refused; the figures came in as plain dollars."""
+    wanted, file = WRITTEN_SO[unit], tmp_path / "scaled.csv"
+    file.write_text(text.format(unit))
+    got = figure_of(file)
+    assert told(wanted, got) if wanted else re.search(r"[a-z]", got)
+
+
+@pytest.mark.parametrize("unit", ["th. USD", "'000 USD", "$000", "Mio. USD", "тыс. дол. США"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Partner;Year;Value\nChina;2024;4\nUnit: {};;\n",
+        "Partner;Year;Value\n;;{}\nChina;2024;4\n",
+    ],
+)
+def test_thousands_as_offices_write_them_below_the_heading(tmp_path, text, unit):
+    file = tmp_path / "noted.csv"
+    file.write_text(text.format(unit))
+    assert "speaks of the unit" in figure_of(file)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "GDP per capita US$",
+        "Converted at the official dollar rate",
+        "Rates against the US dollar",
+        "Imports in US dollar terms",
+        "Net ODA US$",
+        "Foreign trade of Kazakhstan USD",
+        "данные в долл. США по курсу НБ",
+        "Imports, USD, KGZ",
+        "TH: imports, USD, TH",
+    ],
+)
+def test_words_beside_dollars_that_count_none(tmp_path, title):
+    file = tmp_path / "titled.csv"
+    file.write_text(TITLED.format(title))
+    assert figure_of(file) == "4"
+
+
 ANYWHERE = {
     "units_below_the_heading": (
         "Partner;Year;Value\nтыс. долл. США;;\nChina;2024;4\n",

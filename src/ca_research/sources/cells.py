@@ -206,15 +206,24 @@ def is_year(cell: Any) -> bool:
 
 
 _UNITS = (
-    (1e9, r"billions?|bln|bn|milliard\w*|млрд\.?|миллиард\w*|十亿|10(?:\^|\*\*)9|10⁹"),
+    (1e12, r"trillions?|trn(?!\w)|трлн\.?|триллион\w*"),
+    (
+        1e9,
+        r"billions?|bln\.?|bn\.?|(?:mrd|mld|mlrd)(?!\w)\.?|milliard\w*|млрд\.?|миллиард\w*|十亿|"
+        r"10(?:\^|\*\*)9|10⁹",
+    ),
     (1e8, r"亿"),
     (1e7, r"crores?(?!\w)"),
-    (1e6, r"millions?|mln|mio|mn|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶"),
+    (
+        1e6,
+        r"millions?|mln\.?|mio\.?|mn\.?|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶",
+    ),
     (1e5, r"lakhs?(?!\w)"),
     (1e4, r"万"),
     (
         1e3,
-        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|тысяч\w*|тыс\.?|千|'000|’000|000s|1000|1,000|"
+        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|(?:thou|ths|tys)(?!\w)\.?|тысяч\w*|тыс\.?|"
+        r"(?<!\w)(?:мың|миң|минг|ҳазор|хазор)(?!\w)|千|'000|’000|000s|1000|1,000|"
         r"1 000|10(?:\^|\*\*)3|10³",
     ),
 )
@@ -223,7 +232,14 @@ _COUNTED = re.compile(
     r"(thousand|million|billion|тыс|млн|млрд)\w*\.?",
     re.I,
 )
-_DOLLAR = r"usd|us\$|\$"
+_BEFORE_DOLLARS = r"(?=\s?(?:usd|us\s?\$|\$|(?:us )?dollars?|дол))"
+_AFTER_DOLLARS = r"(?:(?<=usd)|(?<=\$)|(?<=dollars))"
+_BESIDE_DOLLARS = (  # a factor, and what stands for it behind dollars and before them alone
+    (1e6, r"\s?m\b", r"\bm\.?"),
+    (1e3, r"\s?k\b", r"\bk\.?"),
+    (1e3, r"\s?[,;/(–-]?\s?(?-i:[Tt]h)\b\.?", r"\b(?-i:[Tt]h)\.?"),  # TH is Thailand
+    (1e3, r"\s?['’]?000s?\b(?![.,'’ ]?\d)", r"(?<!\d)(?<!\d[ .,'’])['’]?000s?"),
+)
 
 
 def _scale(words: str) -> re.Pattern[str]:
@@ -233,8 +249,8 @@ def _scale(words: str) -> re.Pattern[str]:
 
 _SCALES = (
     *(
-        (times, re.compile(rf"(?:(?<=usd)|(?<=\$))\s?{sign}\b|\b{sign}(?=\s?(?:{_DOLLAR}))", re.I))
-        for times, sign in ((1e6, "m"), (1e3, "k"))
+        (times, re.compile(rf"{_AFTER_DOLLARS}{behind}|{before}{_BEFORE_DOLLARS}", re.I))
+        for times, behind, before in _BESIDE_DOLLARS
     ),
     *((times, _scale(words)) for times, words in _UNITS),
 )

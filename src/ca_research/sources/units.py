@@ -398,11 +398,20 @@ def _notes(given: Given, found: Map, name: str) -> list[str]:
     heads, start = heading(sheet := sheet_of(given, found), found)
     places = _places_of_figures(found, name, heads)
     texts = {
-        ", ".join(t for cell in row if any(map(str.isalpha, t := shown(cell))))
+        ", ".join(t for cell in row if _is_worded(t := shown(cell)))
         for row in sheet.rows[start:]
-        if not any(at < len(row) and any(map(str.isdigit, shown(row[at]))) for at in places)
+        if not any(at < len(row) and _is_a_figure(shown(row[at])) for at in places)
     }
     return sorted(filter(None, texts))
+
+
+def _is_a_figure(cell: str) -> bool:
+    """Whether a cell counts something; `'000 USD` does not."""
+    return any(map(str.isdigit, cell)) and not (_is_worded(cell) and _names_a_unit(cell))
+
+
+def _is_worded(text: str) -> bool:
+    return any(c.isalpha() or c == "$" for c in text)
 
 
 def _places_of_figures(found: Map, name: str, heads: list[str]) -> list[int]:
