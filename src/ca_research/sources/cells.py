@@ -205,6 +205,35 @@ def is_year(cell: Any) -> bool:
     return not isinstance(cell, bool) and isinstance(year(cell, "last"), int)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( [\d:.]+)?")
+_NUMBERED_YEAR = re.compile(r"(18|19|20)\d\d(\.\d+)?")
+_A_MONTH = re.compile(r"(18|19|20)\d\d[-/](0[1-9]|1[0-2])")
+
+
+def part_beside_years(column: Iterable[Any]) -> str | None:
+    """A cell that is a part of a year, where others of its form would pass for years: of quarters
+    the first begins on 1 January.
+
+    Examples
+    --------
+    >>> part_beside_years(["2022-01-01", "2022-04-01"]), part_beside_years([2022, 2022.25])
+    ('2022-04-01', '2022.25')
+    >>> part_beside_years(["2021-01-01", "2022-01-01"]), part_beside_years([2022, "2022 Q1"])
+    (None, None)
+    """
+    passing, parts = set[re.Pattern[str]](), dict[re.Pattern[str], str]()
+    for cell in column:
+        text = _plain(cell)
+        for form in (_DAY, _NUMBERED_YEAR, _A_MONTH):
+            if form.fullmatch(text):
+                passes = isinstance(year(cell, "last"), int)
+                if passes:
+                    passing.add(form)
+                else:
+                    parts.setdefault(form, text.removesuffix(" 00:00:00"))
+    return next((text for form, text in parts.items() if form in passing), None)
+
+
 _UNITS = (
     (1e12, r"trillions?|trn(?!\w)|трлн\.?|триллион\w*"),
     (
