@@ -911,6 +911,64 @@ def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
     assert told(wanted, figure_of(file))
 
 
+SPLIT = {
+    "Partner,Year,Value,\nChina,2024,4,5\n": "without a heading, behind 'Value': 4 and 5",
+    "Partner,Year,Value,Unnamed: 3\nChina,2024,4,5\n": "without a heading",
+    "Partner,2023,,2024,\nChina,4,5,6,7\n": "without a heading",
+    "Partner,Year,Value,\n" + "Russia,2023,4,\n" * 500 + "China,2024,4,5\n": "without a heading",
+    "Partner,Year,Value,\nChina,2024,4,\n": 4,
+    "Partner,Year,Value,\nChina,2024,4,b\n": 4,
+    ",Partner,Year,Value\n1,China,2024,4\n": 4,
+    'Partner,Year,Value,\nChina,2024,"4,5",\n': "4.5",
+}
+
+
+@pytest.mark.parametrize("text", SPLIT)
+def test_decimals_that_a_comma_split_off(tmp_path, text):
+    """Of 4,5 without quotes the 4 alone came in where the last heading was empty."""
+    file = tmp_path / "split.csv"
+    file.write_text(text)
+    assert told(SPLIT[text], figure_of(file))
+
+
+PARTS_OF_FLOWS = {
+    "Re-exports of Kazakhstan": "a part of exports or imports: Re-exports",
+    "Domestic exports": "a part of exports or imports: Domestic exports",
+    "Reimports": "a part of exports or imports: Reimports",
+    "Реэкспорт Казахстана": "a part of exports or imports: Реэкспорт",
+    "Exports, excluding re-exports": "a part of exports or imports: excluding re-exports",
+    "Imports for re-export": "a part of exports or imports: for re-export",
+    "转口贸易": "a part of exports or imports: 转口",
+    "Exports including re-exports": 4,
+    "Exports and re-exports": 4,
+    "Экспорт, включая реэкспорт": 4,
+    "Exports, re-exports, imports": 4,
+}
+
+
+@pytest.mark.parametrize("words", PARTS_OF_FLOWS)
+def test_a_part_of_exports_is_not_all_of_them(tmp_path, words):
+    """Re-exports and domestic exports came in as all exports."""
+    wanted, file = PARTS_OF_FLOWS[words], tmp_path / "flows.csv"
+    for text, said in (
+        (TITLED.format(words), {}),
+        (f"{words};2024\nChina;4\n", {}),
+        (f'Partner;Year;"{words}"\nChina;2024;4\n', {"value_usd": {"column": words, "times": 1}}),
+    ):
+        file.write_text(text)
+        assert told(wanted, figure_of(file, **said))
+    file.write_text("Partner;Year;Exports;Imports;Re-exports\nChina;2024;4;5;6\n")
+    assert figure_of(file, fixed={k: v for k, v in IMPORTS.items() if k != "flow"}) == "4"
+
+
+@pytest.mark.parametrize("word", ["DX", "RX", "Domestic exports", "Re-exports"])
+def test_a_cell_of_a_part_of_exports_is_no_export(tmp_path, word):
+    file = tmp_path / "flows.csv"
+    file.write_text(f"Partner;Year;Flow;Value\nChina;2024;{word};4\n")
+    got = figure_of(file, fixed={k: v for k, v in IMPORTS.items() if k != "flow"})
+    assert "must be one of export, import" in got
+
+
 def test_a_number_in_a_heading_that_the_user_named(tmp_path):
     file, head = tmp_path / "named.csv", "Value, USD 10,000"
     file.write_text(f"Partner;Year;{head}\nChina;2024;4\n")

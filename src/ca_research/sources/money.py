@@ -100,6 +100,22 @@ _PART_OF_A_COLUMN = re.compile(
     re.I,
 )
 
+_PART_OF_A_FLOW = (
+    r"(?:\bre-?\s?(?:ex|im)port(?:s|ed|ing|ation)?\b|\bdomestic exports?\b|"
+    r"\bexports? of (?:domestic|foreign)\b|\bре-?(?:экспорт|импорт)\w*|转口|[复再][出进]口)"
+)
+_WITH_A_PART = re.compile(
+    rf"(?:\b(?:incl|including|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*(?:the\s+)?"
+    rf"{_PART_OF_A_FLOW}",
+    re.I,
+)
+_WITHOUT_A_PART = re.compile(
+    rf"\b(?:excl|excluding|except|without|less|minus|net of|for|без|кроме|исключая|за исключением|"
+    rf"для)\b\.?\s*(?:the\s+)?{_PART_OF_A_FLOW}",
+    re.I,
+)
+_WHOLE_FLOW = re.compile(r"(?<![\w-])(?:exports?|imports?|экспорт\w*|импорт\w*)", re.I)
+
 _HARMLESS = re.compile(
     r"values?|trade|primary|amounts?|totals?|sums?|re-?exports?|exports?|imports?|exported|imported|"
     r"fob|cif|goods|services|merchandise|of|and|or|the|by|at|to|from|for|in|with|per|as|is|are|us|"
@@ -246,6 +262,21 @@ def month_of(text: str, years: Collection[int]) -> str | None:
         return None
     hits = ((hit[0], int(hit[1] or hit[2])) for hit in _ONE_MONTH.finditer(_MONTHS.sub(" ", text)))
     return next((words for words, year in hits if year in years), None)
+
+
+def part_of_flow(text: str) -> str | None:
+    """Words which say that figures are of a part of exports or imports alone.
+
+    Examples
+    --------
+    >>> part_of_flow("Value of re-exports"), part_of_flow("Exports including re-exports")
+    ('re-exports', None)
+    """
+    if hit := _WITHOUT_A_PART.search(text):
+        return hit[0]
+    hit = re.search(_PART_OF_A_FLOW, rest := _WITH_A_PART.sub(" ", text), re.I)
+    others = _WHOLE_FLOW.search(re.sub(_PART_OF_A_FLOW, " ", rest, flags=re.I))
+    return hit[0] if hit and not others else None
 
 
 def plain(text: str) -> str:

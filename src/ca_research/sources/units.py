@@ -282,6 +282,8 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
     """Refuse figures in another unit than the table's dollars or persons, unless the user says the
     factor.
     """
+    if "flow" in table.columns:
+        _refuse_parts_of_flows(given, found)
     for name, field in found.columns.items():
         kind = _kind(name, table, found.columns)
         if not kind or not field.column or (name in fixed and fixed[name].times != 1):
@@ -342,6 +344,21 @@ def _refuse_shares_and_goods(given: Given, kind: str, found: Map, texts: list[st
                 f"a title speaks of another unit than {_WORDS[kind]}: {text[:80]!r}",
                 where=given.name,
                 hint="give a file of values; where these are such, say the unit in the heading",
+            )
+
+
+def _refuse_parts_of_flows(given: Given, found: Map) -> None:
+    """Refuse re-exports and the like, which are not all exports of an economy."""
+    heads = [field.column or "" for field in found.columns.values()]
+    if found.across and not any("flow" in a.gives for a in found.across):
+        heads += heading(sheet_of(given, found), found)[0]  # a corner speaks for the whole table
+    for text in (*heads, found.sheet, *_titles(given, found)):
+        if part := money.part_of_flow(text):
+            raise UsageError(
+                f"figures of a part of exports or imports: {part}",
+                where=f"{given.name}: {text[:80]}",
+                hint="give figures of all exports or imports; where they are, take these words out "
+                "of the file",
             )
 
 
