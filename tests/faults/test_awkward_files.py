@@ -11,6 +11,8 @@ import zipfile
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -710,6 +712,8 @@ def told(wanted, got):
         "Imports (in thousands)": 4_000,
         "Unit: USD, Frequency: Annual": 4,
         "Scale: 1000": 4_000,
+        "UNIT_MULT: 6": 4_000_000,
+        "Unit multiplier: 1": "speaks of the unit",
         "thsd. USD": 4_000,
         "Share this page": 4,
         "Unit: Tausend USD": "speaks of the unit",
@@ -909,6 +913,103 @@ def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
     file = tmp_path / "anywhere.csv"
     file.write_text(text)
     assert told(wanted, figure_of(file))
+
+
+FRAME = {"partner": ["China"], "year": [2024], "value": [4.0]}
+LABELLED = {  # what a label, or metadata of a unit, says
+    "exports, million USD": 4_000_000,
+    "Value (тыс. долл. США)": 4_000,
+    "Imports, USD": 4,
+    "Value of imports as downloaded": 4,
+    "Imports in mil. USD": "speaks of the unit",
+    "Imports, mln tenge": "another currency than US dollars: tenge",
+    "Share of imports, %": "another unit than US dollars",
+    "Imports, Q1 2024": "part of a year: Q1",
+    "Re-exports, USD": "a part of exports or imports: Re-exports",
+}
+
+
+@pytest.mark.parametrize("label", LABELLED)
+@pytest.mark.parametrize("of", ["variable", "data"])
+def test_labels_of_stata(tmp_path, label, of):
+    """They were not looked at: million dollars came in as dollars."""
+    file, frame = tmp_path / "labelled.dta", pd.DataFrame(FRAME)
+    frame["gdp"] = 1.0
+    said = {"data_label": label} if of == "data" else {}
+    about = {"gdp": "GDP, bn USD"} | ({"value": label} if of == "variable" else {})
+    frame.to_stata(file, write_index=False, variable_labels=about, version=118, **said)
+    assert told(LABELLED[label], figure_of(file))
+    if of == "variable":  # what the user says goes before
+        named = {"column": "value", "times": 1000}
+        assert figure_of(file, value_usd=named) == "4000" or not isinstance(LABELLED[label], int)
+
+
+UNITS = {  # of metadata: (key, text, figure or words of a refusal)
+    "a unit": ("unit", "million USD", 4_000_000),
+    "units": ("Units", "thousand US dollars", 4_000),
+    "a multiplier": ("UNIT_MULT", "6", 4_000_000),
+    "a scale": ("scale", "thousands", 4_000),
+    "a description": ("description", "Imports, th. USD", 4_000),
+    "another key": ("origin", "customs, 5 million USD", 4),
+    "a word": ("unit", "Tausend USD", "speaks of the unit"),
+    "a currency": ("currency", "EUR", "speaks of the unit"),
+    "tonnes": ("unit", "tonnes", "speaks of the unit"),
+    "no multiplier": ("multiplier", "7.5", "speaks of the unit"),
+}
+
+
+@pytest.mark.parametrize("case", UNITS)
+@pytest.mark.parametrize("place", ["field", "schema", "named", "attrs", "attrs by column"])
+def test_units_in_metadata_of_parquet(tmp_path, case, place):
+    key, text, wanted = UNITS[case]
+    file, frame = tmp_path / "told.parquet", pd.DataFrame({**FRAME, "gdp": [1.0]})
+    if place.startswith("attrs"):
+        frame.attrs = {key: text if place == "attrs" else {"value": text, "gdp": "bn USD"}}
+        frame.to_parquet(file)
+    else:
+        table = pa.Table.from_pandas(frame)
+        fields = [field.with_metadata({"unit": "bn USD"}) if field.name == "gdp" else field
+                  for field in table.schema]  # fmt: skip
+        about = {"schema": {key: text}, "named": {f"value_{key}": text}}.get(place, {})
+        if place == "field":
+            fields[2] = fields[2].with_metadata({key: text})
+        pq.write_table(table.cast(pa.schema(fields, about)), file)
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize("form", ["th", "tq", "tm", "tw"])
+def test_parts_of_years_of_stata(tmp_path, form):
+    """pandas gives the day on which they begin: the first quarter came in as the year."""
+    file = tmp_path / "parts.dta"
+    for days in (["2024-01-01"], ["2023-01-01", "2024-07-01"]):
+        frame = pd.DataFrame({**FRAME, "year": pd.to_datetime(days[:1])})
+        frame = pd.concat([frame.assign(year=pd.Timestamp(day)) for day in days])
+        frame.to_stata(file, write_index=False, convert_dates={"year": form})
+        spec, columns = registry.table("trade"), {k: {"is": v} for k, v in IMPORTS.items()}
+        given = sources.read(file)
+        mapped, _ = sources.understand(given, spec, of_user({"columns": columns}, spec))
+        found = sources.apply(given, mapped, spec)
+        assert not len(found.rows) and len(found.faults) == len(days)
+        assert all("a part of a year" in fault.rule for fault in found.faults)
+    for whole in ("ty", "td"):
+        frame.iloc[:1].to_stata(file, write_index=False, convert_dates={"year": whole})
+        assert figure_of(file) == "4"
+
+
+def test_a_scale_above_figures_that_stand_beside_others(tmp_path):
+    """Of energy and projects the dollars are no figure of the row, and titles were passed over."""
+    file = tmp_path / "energy.csv"
+    said = {"commodity": "gas_pipeline", "unit": "bcm", "quantity": "1", "importer": "CHN"}
+    said["commodity"] = registry.table("energy").columns["commodity"].values[0]
+    text = "{}\nExporter;Year;{}\nTurkmenistan;2022;4\n"
+    for title, head, wanted in (
+        ("Exports, million USD", "Value USD", "how many US dollars"),
+        ("Exports", "Value, million USD", 4_000_000),
+        ("Exports, USD", "Value USD", 4),
+    ):
+        file.write_text(text.format(title, head))
+        columns = {"exporter": "Exporter", "value_usd": head}
+        assert told(wanted, figure_of(file, "energy", said, **columns))
 
 
 SPLIT = {

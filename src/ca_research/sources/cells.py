@@ -155,7 +155,7 @@ _SPAN = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|M\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
+    r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|[MW]\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
     r"авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|月|季|half|"
     r"\d{4}-\d\d\b).*",
     re.I,

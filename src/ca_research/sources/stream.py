@@ -33,6 +33,7 @@ from .sheets import (
     delimiter,
     regular,
     shown,
+    told_by,
 )
 
 FROM = 20_000_000
@@ -219,7 +220,9 @@ class Stream:
         )
         self._copy(f"select {columns} from read_parquet($file)", to, file)
         head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
-        self.heads.append(Sheet("", [list(names), *map(list, head)], list(range(1, len(head) + 2))))
+        lines = list(range(1, len(head) + 2))
+        told = told_by(pq.read_schema(file))
+        self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=told))
 
     def _copy(self, query: str, to: Path, file: Path) -> None:
         self.run(
@@ -313,7 +316,7 @@ class Stream:
         head = self.heads[0]
         after = head.lines[-1] + 1
         lines = [*head.lines, *range(after, after + length)]
-        return Sheet("", [*head.rows, *more], lines, cut=frozenset(cut))
+        return replace(head, rows=[*head.rows, *more], lines=lines, cut=frozenset(cut))
 
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""

@@ -196,11 +196,10 @@ def _scale(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None
 def _number(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None:
     """The factor of a number beside a unit: `USD 10,000`, `in 1000 USD`, `x 1000`."""
     before = [t.text.casefold() for t in found[max(at - 2, 0) : at]]
-    multiplied = before[-1:] in (["x"], ["×"]) or (
-        before[1:] in ([":"], ["="]) and before[0] in ("scale", "multiplier", "множитель")
-    )
-    if multiplied and _is_power(found[at].times):
+    if before[-1:] in (["x"], ["×"]) and _is_power(found[at].times):
         return found[at].times
+    if before[1:] in ([":"], ["="]) and before[0] in ("scale", "mult", "multiplier", "множитель"):
+        return 1.0 if found[at].times == 1 and before[0] == "scale" else power(found[at].times)
     beside = _beside(found, at, at, units)
     after = _after_unit(found, at)
     if not beside or not (after or _is_all(found, at, units)):
@@ -208,6 +207,15 @@ def _number(found: list[_Token], at: int, units: tuple[str, ...]) -> float | Non
     if _is_power(found[at].times):
         return found[at].times
     return None if after and found[at].times >= 100 else 1.0
+
+
+def power(number: float) -> float | None:
+    """The factor of a multiplier: a power of ten as SDMX writes it, or the factor itself; None
+    where it may be either.
+    """
+    if number in (0, 2, 3, 4, 5, 6, 7, 8, 9, 12):
+        return float(10 ** int(number))
+    return number if number >= 100 and _is_power(number) else None
 
 
 def _before_scale(found: list[_Token], at: int) -> bool:
