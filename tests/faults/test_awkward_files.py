@@ -1013,7 +1013,7 @@ def test_a_scale_above_figures_that_stand_beside_others(tmp_path):
 
 
 SPLIT = {
-    "Partner,Year,Value,\nChina,2024,4,5\n": "without a heading, behind 'Value': 4 and 5",
+    "Partner,Year,Value,\nChina,2024,4,5\n": "without a heading, behind 'Value': 5",
     "Partner,Year,Value,Unnamed: 3\nChina,2024,4,5\n": "without a heading",
     "Partner,2023,,2024,\nChina,4,5,6,7\n": "without a heading",
     "Partner,Year,Value,\n" + "Russia,2023,4,\n" * 500 + "China,2024,4,5\n": "without a heading",

@@ -155,8 +155,7 @@ def _refuse_split(
         pairs = (row[at - 1 : at + 1] for row in body if at < len(row))
         if split := next((p for p in pairs if all(map(_whole_number, p))), None):
             raise UsageError(
-                f"figures in a column without a heading, behind {heads[at - 1]!r}: "
-                f"{split[0]} and {split[1]}",
+                f"figures in a column without a heading, behind {heads[at - 1]!r}: {split[1]}",
                 where=given.name,
                 hint="are they the decimals of the column before? put such numbers in quotes, or "
                 "export the file with another separator; else give the column a heading",

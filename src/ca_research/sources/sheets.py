@@ -49,6 +49,7 @@ class Sheet:
 
     cut: columns of a large file of which not every cell is given. told: what the file says of its
     columns beside their headings, in labels and metadata, by heading; under '' of all of them.
+    whole: how many rows, from the first, stand so in a large file, and are not cells of several.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Sheet:
     hidden: bool = False
     cut: frozenset[int] = frozenset()
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: int | None = None
 
 
 class NotStreamed(FileError):
