@@ -322,6 +322,18 @@ def test_one_quarter_does_not_stand_for_its_year(figures, monkeypatch, part, lar
     assert found.rows["year"].tolist() == [2020, 2021]
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_quarters_that_are_left_out_are_none_of_a_year(figures, monkeypatch, large):
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    rows = "A;2022-01-01;5\nQ;2022-01-01;1\nQ;2022-04-01;2\n"
+    file = figures(
+        "Partner;Kind;Year;Value\n" + rows.replace("A;", "China;A;").replace("Q;", "China;Q;")
+    )
+    only = [{"column": "Kind", "among": ["A"], "why": "quarters"}]
+    found = add(file, map={"columns": KNOWN, "only": only}, dry_run=True)
+    assert found.rows["value_usd"].tolist() == [5] and found.left_out == {"quarters": 2}
+
+
 def test_quarters_across_do_not_stand_for_their_year(figures):
     for heads in ("2022-01-01;2022-04-01", "2022;2022.25"):
         file = figures(f"Partner;{heads}\nChina;5;6\n")

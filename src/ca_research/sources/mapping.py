@@ -235,7 +235,7 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     if unread := _unread(mapped, names_):
         out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
     if any("year" in a.gives for a in mapped.across):
-        _refuse_parts_of_years(names_, shown_file, "a heading")
+        refuse_parts_of_years(names_, shown_file, "a heading")
     frame = _counted(frame, mapped, out)
     long = _long(frame, mapped)
     reader = Reader(table, mapped, shown_file, out)
@@ -250,7 +250,7 @@ def _unread(mapped: Map, there: list[str]) -> list[str]:
     return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
 
 
-def _refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
+def refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
     """Refuse quarters and months of which one would stand for its year, were the others left out
     as faulty.
     """
@@ -339,6 +339,9 @@ class Reader:
             if cell is None:
                 found[name] = ""
                 continue
+            if column.type == "year":
+                of = head if isinstance(head, str) else "a heading"
+                refuse_parts_of_years(cell.unique(), self.file, of)
             values, why, left = self.column(cell, column, field_, head)
             found[name] = values
             for reason, count in left[~quiet & left.ne("")].value_counts().items():
@@ -426,8 +429,6 @@ class Reader:
                 _number, mark=mark, doubt=doubt, times=times, nullable=column.nullable
             )
         elif kind == "year":
-            where = head if isinstance(head, str) else "a heading"
-            _refuse_parts_of_years(cell.unique(), self.file, where)
             read = functools.partial(self._year, span=span, column=column)
         elif kind == "economy":
             read = functools.partial(self._economy, words=words)
