@@ -719,6 +719,8 @@ def told(wanted, got):
         "Unit: Tausend USD": "speaks of the unit",
         "Unit: USD 5 million": "speaks of the unit",
         "Unit: tonnes": "speaks of the unit",
+        "Trade Value 1000USD": "speaks of the unit",
+        "Imports of less than 1000 USD": 4,
         "top 1000 companies, USD": 4,
         "Imports of Fe and Mn ores, USD": 4,
         "万象统计局, 美元": 4,

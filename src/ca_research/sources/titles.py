@@ -203,7 +203,10 @@ def _number(found: list[_Token], at: int, units: tuple[str, ...]) -> float | Non
     beside = _beside(found, at, at, units)
     after = _after_unit(found, at)
     if not beside or not (after or _is_all(found, at, units)):
-        return 1.0
+        left = found[at - 1] if at else None
+        named = left is not None and left.kind == "word" and _changes_nothing(left.text)
+        thousand = found[at].times >= 1000 and _is_power(found[at].times)
+        return None if beside and named and thousand else 1.0  # `Value 1000 USD`
     if _is_power(found[at].times):
         return found[at].times
     return None if after and found[at].times >= 100 else 1.0
