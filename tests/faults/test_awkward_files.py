@@ -11,6 +11,8 @@ import zipfile
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -710,11 +712,15 @@ def told(wanted, got):
         "Imports (in thousands)": 4_000,
         "Unit: USD, Frequency: Annual": 4,
         "Scale: 1000": 4_000,
+        "UNIT_MULT: 6": 4_000_000,
+        "Unit multiplier: 1": "speaks of the unit",
         "thsd. USD": 4_000,
         "Share this page": 4,
         "Unit: Tausend USD": "speaks of the unit",
         "Unit: USD 5 million": "speaks of the unit",
         "Unit: tonnes": "speaks of the unit",
+        "Trade Value 1000USD": "speaks of the unit",
+        "Imports of less than 1000 USD": 4,
         "top 1000 companies, USD": 4,
         "Imports of Fe and Mn ores, USD": 4,
         "万象统计局, 美元": 4,
@@ -771,6 +777,96 @@ def test_a_note_that_speaks_of_the_unit_or_the_time(tmp_path, note, wanted):
     assert told(wanted, figure_of(file))
 
 
+WRITTEN_SO = {  # how offices write thousands, millions and billions of dollars
+    "USD, th.": 4_000,
+    "th. USD": 4_000,
+    "USD (th.)": 4_000,
+    "ths. USD": 4_000,
+    "tys. USD": 4_000,
+    "'000 USD": 4_000,
+    "USD'000": 4_000,
+    "$000": 4_000,
+    "US$ thsd": 4_000,
+    "тыс. долл. США": 4_000,
+    "тыс. дол. США": 4_000,
+    "тыс. амер. долл.": 4_000,
+    "мың АҚШ доллары": 4_000,
+    "миң АКШ доллары": 4_000,
+    "ҳазор доллари ИМА": 4_000,
+    "mln. $": 4_000_000,
+    "m. USD": 4_000_000,
+    "Mio. USD": 4_000_000,
+    "млн долл. США": 4_000_000,
+    "млн.дол.США": 4_000_000,
+    "млн. АҚШ доллары": 4_000_000,
+    "bn USD": 4_000_000_000,
+    "Mrd. USD": 4_000_000_000,
+    "mlrd. USD": 4_000_000_000,
+    "trillion USD": 4_000_000_000_000,
+    "трлн долл. США": 4_000_000_000_000,
+    "mil. USD": "",  # millions in one language, thousands in another
+    "USD, mil.": "",
+    "ming AQSH dollari": "",
+    "USD b": "",  # billions, or a footnote
+    "USD, md": "",
+    "т. долл. США": "",  # thousands, or tonnes
+}
+
+
+@pytest.mark.parametrize("unit", WRITTEN_SO)
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Partner;Year;"Value, {}"\nChina;2024;4\n',
+        "Imports, {}\nPartner;Year;Value\nChina;2024;4\n",
+        "Imports of Kazakhstan by partner ({})\nPartner;Year;Value\nChina;2024;4\n",
+        "Partner;Year;Value;Unit\nChina;2024;4;{}\n",
+        "Partner;Year;Value;Dimension\nChina;2024;4;{}\n",
+        "{};2023;2024\nChina;4;5\n",
+    ],
+)
+def test_thousands_as_offices_write_them(tmp_path, text, unit):
+    """Each is read with its scale or refused; the figures came in as plain dollars."""
+    wanted, file = WRITTEN_SO[unit], tmp_path / "scaled.csv"
+    file.write_text(text.format(unit))
+    got = figure_of(file)
+    assert told(wanted, got) if wanted else re.search(r"[a-z]", got)
+
+
+@pytest.mark.parametrize("unit", ["th. USD", "'000 USD", "$000", "Mio. USD", "тыс. дол. США"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Partner;Year;Value\nChina;2024;4\nUnit: {};;\n",
+        "Partner;Year;Value\n;;{}\nChina;2024;4\n",
+    ],
+)
+def test_thousands_as_offices_write_them_below_the_heading(tmp_path, text, unit):
+    file = tmp_path / "noted.csv"
+    file.write_text(text.format(unit))
+    assert "speaks of the unit" in figure_of(file)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "GDP per capita US$",
+        "Converted at the official dollar rate",
+        "Rates against the US dollar",
+        "Imports in US dollar terms",
+        "Net ODA US$",
+        "Foreign trade of Kazakhstan USD",
+        "данные в долл. США по курсу НБ",
+        "Imports, USD, KGZ",
+        "TH: imports, USD, TH",
+    ],
+)
+def test_words_beside_dollars_that_count_none(tmp_path, title):
+    file = tmp_path / "titled.csv"
+    file.write_text(TITLED.format(title))
+    assert figure_of(file) == "4"
+
+
 ANYWHERE = {
     "units_below_the_heading": (
         "Partner;Year;Value\nтыс. долл. США;;\nChina;2024;4\n",
@@ -819,6 +915,161 @@ def test_units_and_notes_anywhere_in_a_file(tmp_path, name):
     file = tmp_path / "anywhere.csv"
     file.write_text(text)
     assert told(wanted, figure_of(file))
+
+
+FRAME = {"partner": ["China"], "year": [2024], "value": [4.0]}
+LABELLED = {  # what a label, or metadata of a unit, says
+    "exports, million USD": 4_000_000,
+    "Value (тыс. долл. США)": 4_000,
+    "Imports, USD": 4,
+    "Value of imports as downloaded": 4,
+    "Imports in mil. USD": "speaks of the unit",
+    "Imports, mln tenge": "another currency than US dollars: tenge",
+    "Share of imports, %": "another unit than US dollars",
+    "Imports, Q1 2024": "part of a year: Q1",
+    "Re-exports, USD": "a part of exports or imports: Re-exports",
+}
+
+
+@pytest.mark.parametrize("label", LABELLED)
+@pytest.mark.parametrize("of", ["variable", "data"])
+def test_labels_of_stata(tmp_path, label, of):
+    """They were not looked at: million dollars came in as dollars."""
+    file, frame = tmp_path / "labelled.dta", pd.DataFrame(FRAME)
+    frame["gdp"] = 1.0
+    said = {"data_label": label} if of == "data" else {}
+    about = {"gdp": "GDP, bn USD"} | ({"value": label} if of == "variable" else {})
+    frame.to_stata(file, write_index=False, variable_labels=about, version=118, **said)
+    assert told(LABELLED[label], figure_of(file))
+    if of == "variable":  # what the user says goes before
+        named = {"column": "value", "times": 1000}
+        assert figure_of(file, value_usd=named) == "4000" or not isinstance(LABELLED[label], int)
+
+
+UNITS = {  # of metadata: (key, text, figure or words of a refusal)
+    "a unit": ("unit", "million USD", 4_000_000),
+    "units": ("Units", "thousand US dollars", 4_000),
+    "a multiplier": ("UNIT_MULT", "6", 4_000_000),
+    "a scale": ("scale", "thousands", 4_000),
+    "a description": ("description", "Imports, th. USD", 4_000),
+    "another key": ("origin", "customs, 5 million USD", 4),
+    "a word": ("unit", "Tausend USD", "speaks of the unit"),
+    "a currency": ("currency", "EUR", "speaks of the unit"),
+    "tonnes": ("unit", "tonnes", "speaks of the unit"),
+    "no multiplier": ("multiplier", "7.5", "speaks of the unit"),
+}
+
+
+@pytest.mark.parametrize("case", UNITS)
+@pytest.mark.parametrize("place", ["field", "schema", "named", "attrs", "attrs by column"])
+def test_units_in_metadata_of_parquet(tmp_path, case, place):
+    key, text, wanted = UNITS[case]
+    file, frame = tmp_path / "told.parquet", pd.DataFrame({**FRAME, "gdp": [1.0]})
+    if place.startswith("attrs"):
+        frame.attrs = {key: text if place == "attrs" else {"value": text, "gdp": "bn USD"}}
+        frame.to_parquet(file)
+    else:
+        table = pa.Table.from_pandas(frame)
+        fields = [field.with_metadata({"unit": "bn USD"}) if field.name == "gdp" else field
+                  for field in table.schema]  # fmt: skip
+        about = {"schema": {key: text}, "named": {f"value_{key}": text}}.get(place, {})
+        if place == "field":
+            fields[2] = fields[2].with_metadata({key: text})
+        pq.write_table(table.cast(pa.schema(fields, about)), file)
+    assert told(wanted, figure_of(file))
+
+
+@pytest.mark.parametrize("form", ["th", "tq", "tm", "tw"])
+def test_parts_of_years_of_stata(tmp_path, form):
+    """pandas gives the day on which they begin: the first quarter came in as the year."""
+    file = tmp_path / "parts.dta"
+    for days in (["2024-01-01"], ["2023-01-01", "2024-07-01"]):
+        frame = pd.DataFrame({**FRAME, "year": pd.to_datetime(days[:1])})
+        frame = pd.concat([frame.assign(year=pd.Timestamp(day)) for day in days])
+        frame.to_stata(file, write_index=False, convert_dates={"year": form})
+        spec, columns = registry.table("trade"), {k: {"is": v} for k, v in IMPORTS.items()}
+        given = sources.read(file)
+        mapped, _ = sources.understand(given, spec, of_user({"columns": columns}, spec))
+        found = sources.apply(given, mapped, spec)
+        assert not len(found.rows) and len(found.faults) == len(days)
+        assert all("a part of a year" in fault.rule for fault in found.faults)
+    for whole in ("ty", "td"):
+        frame.iloc[:1].to_stata(file, write_index=False, convert_dates={"year": whole})
+        assert figure_of(file) == "4"
+
+
+def test_a_scale_above_figures_that_stand_beside_others(tmp_path):
+    """Of energy and projects the dollars are no figure of the row, and titles were passed over."""
+    file = tmp_path / "energy.csv"
+    said = {"commodity": "gas_pipeline", "unit": "bcm", "quantity": "1", "importer": "CHN"}
+    said["commodity"] = registry.table("energy").columns["commodity"].values[0]
+    text = "{}\nExporter;Year;{}\nTurkmenistan;2022;4\n"
+    for title, head, wanted in (
+        ("Exports, million USD", "Value USD", "how many US dollars"),
+        ("Exports", "Value, million USD", 4_000_000),
+        ("Exports, USD", "Value USD", 4),
+    ):
+        file.write_text(text.format(title, head))
+        columns = {"exporter": "Exporter", "value_usd": head}
+        assert told(wanted, figure_of(file, "energy", said, **columns))
+
+
+SPLIT = {
+    "Partner,Year,Value,\nChina,2024,4,5\n": "without a heading, behind 'Value': 5",
+    "Partner,Year,Value,Unnamed: 3\nChina,2024,4,5\n": "without a heading",
+    "Partner,2023,,2024,\nChina,4,5,6,7\n": "without a heading",
+    "Partner,Year,Value,\n" + "Russia,2023,4,\n" * 500 + "China,2024,4,5\n": "without a heading",
+    "Partner,Year,Value,\nChina,2024,4,\n": 4,
+    "Partner,Year,Value,\nChina,2024,4,b\n": 4,
+    ",Partner,Year,Value\n1,China,2024,4\n": 4,
+    'Partner,Year,Value,\nChina,2024,"4,5",\n': "4.5",
+}
+
+
+@pytest.mark.parametrize("text", SPLIT)
+def test_decimals_that_a_comma_split_off(tmp_path, text):
+    """Of 4,5 without quotes the 4 alone came in where the last heading was empty."""
+    file = tmp_path / "split.csv"
+    file.write_text(text)
+    assert told(SPLIT[text], figure_of(file))
+
+
+PARTS_OF_FLOWS = {
+    "Re-exports of Kazakhstan": "a part of exports or imports: Re-exports",
+    "Domestic exports": "a part of exports or imports: Domestic exports",
+    "Reimports": "a part of exports or imports: Reimports",
+    "Реэкспорт Казахстана": "a part of exports or imports: Реэкспорт",
+    "Exports, excluding re-exports": "a part of exports or imports: excluding re-exports",
+    "Imports for re-export": "a part of exports or imports: for re-export",
+    "转口贸易": "a part of exports or imports: 转口",
+    "Exports including re-exports": 4,
+    "Exports and re-exports": 4,
+    "Экспорт, включая реэкспорт": 4,
+    "Exports, re-exports, imports": 4,
+}
+
+
+@pytest.mark.parametrize("words", PARTS_OF_FLOWS)
+def test_a_part_of_exports_is_not_all_of_them(tmp_path, words):
+    """Re-exports and domestic exports came in as all exports."""
+    wanted, file = PARTS_OF_FLOWS[words], tmp_path / "flows.csv"
+    for text, said in (
+        (TITLED.format(words), {}),
+        (f"{words};2024\nChina;4\n", {}),
+        (f'Partner;Year;"{words}"\nChina;2024;4\n', {"value_usd": {"column": words, "times": 1}}),
+    ):
+        file.write_text(text)
+        assert told(wanted, figure_of(file, **said))
+    file.write_text("Partner;Year;Exports;Imports;Re-exports\nChina;2024;4;5;6\n")
+    assert figure_of(file, fixed={k: v for k, v in IMPORTS.items() if k != "flow"}) == "4"
+
+
+@pytest.mark.parametrize("word", ["DX", "RX", "Domestic exports", "Re-exports"])
+def test_a_cell_of_a_part_of_exports_is_no_export(tmp_path, word):
+    file = tmp_path / "flows.csv"
+    file.write_text(f"Partner;Year;Flow;Value\nChina;2024;{word};4\n")
+    got = figure_of(file, fixed={k: v for k, v in IMPORTS.items() if k != "flow"})
+    assert "must be one of export, import" in got
 
 
 def test_a_number_in_a_heading_that_the_user_named(tmp_path):

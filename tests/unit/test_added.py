@@ -14,6 +14,7 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ca_research.sources import stream
 from ca_research.tables.build import table_file
 
 ABOUT = {
@@ -295,3 +296,46 @@ def test_flows_told_by_numbers_are_asked_for(figures):
     said = {"flow": {"column": "Flow", "words": {"1": "export", "2": "import"}}}
     rows = add(file, map={"columns": {**known, **said}}, dry_run=True).rows
     assert rows["flow"].tolist() == ["export", "import"]
+
+
+PARTS = {  # of one form, some of which would pass for years
+    "2022-04-01": ("2022-01-01", "2022-04-01", "2022-07-01"),
+    "2022-03-31": ("2022-03-31", "2022-12-31"),
+    "2022.25": ("2022.0", "2022.25", "2022.5"),
+}
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("part", PARTS)
+def test_one_quarter_does_not_stand_for_its_year(figures, monkeypatch, part, large):
+    """The other quarters were left out as faulty, and the first was the year's figure."""
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    rows = (f"China;{day};{n + 5}\n" for n, day in enumerate(PARTS[part]))
+    file = figures("Partner;Year;Value\n" + "".join(rows))
+    for skip_bad in (False, True):
+        with pytest.raises(UsageError, match=f"would pass for years: Year {part}") as told:
+            add(file, map=KNOWN, dry_run=True, skip_bad=skip_bad)
+        assert "whole years" in told.value.hint
+    rows = (f"China;{year}-01-01;{year - 2015}\n" for year in (2020, 2021))
+    file = figures("Partner;Year;Value\n" + "".join(rows) + "China;2022 Q1;9\n")
+    found = add(file, map=KNOWN, dry_run=True, skip_bad=True)
+    assert found.rows["year"].tolist() == [2020, 2021]
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_quarters_that_are_left_out_are_none_of_a_year(figures, monkeypatch, large):
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    rows = "A;2022-01-01;5\nQ;2022-01-01;1\nQ;2022-04-01;2\n"
+    file = figures(
+        "Partner;Kind;Year;Value\n" + rows.replace("A;", "China;A;").replace("Q;", "China;Q;")
+    )
+    only = [{"column": "Kind", "among": ["A"], "why": "quarters"}]
+    found = add(file, map={"columns": KNOWN, "only": only}, dry_run=True)
+    assert found.rows["value_usd"].tolist() == [5] and found.left_out == {"quarters": 2}
+
+
+def test_quarters_across_do_not_stand_for_their_year(figures):
+    for heads in ("2022-01-01;2022-04-01", "2022;2022.25"):
+        file = figures(f"Partner;{heads}\nChina;5;6\n")
+        with pytest.raises(UsageError, match="would pass for years: a heading 2022"):
+            add(file, map=KNOWN, dry_run=True, skip_bad=True)

@@ -2,13 +2,14 @@
 
 import random
 import sys
+from contextlib import closing
 
 import pandas as pd
 import pytest
 import yaml
 
 import ca_research as ca
-from ca_research import tables
+from ca_research import registry, sources, tables
 from ca_research.ground import paths
 from ca_research.ground.errors import (
     CaResearchError,
@@ -553,3 +554,75 @@ def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, tmp_
     monkeypatch.setattr(sheets, "MAX_BYTES", 1)
     with pytest.raises(FileError, match="too many different cells under 'cmdCode'"):
         add(files[0], dry_run=True)
+
+
+def test_a_text_beside_a_mark_is_no_note(with_products, ways, monkeypatch):
+    """Where the least cell of the figures was a mark, texts of columns that are not read stood
+    beside it, and were notes that spoke of a unit.
+    """
+    monkeypatch.setattr(stream, "_SHOWN", 5)
+    rows = "".join(f"China;{1992 + n};{n + 1};customs\n" for n in range(30))
+    more = "China;2023;-;customs\nChina;2024;7;goods of less than 2 million USD in thousand USD\n"
+    found = ways("Partner;Year;Value;Remark\n" + rows + more, map=GOODS)
+    assert isinstance(found, dict) and found["count"] == 31
+
+
+SAID = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue\n"
+
+
+@pytest.mark.parametrize("cif", ["", "0"])
+def test_one_import_at_the_exporter_s_border_far_below_is_seen(
+    with_products, tmp_path, monkeypatch, cif
+):
+    """The first rows spoke for all, and such imports were taken for cif."""
+    monkeypatch.setattr(stream, "FROM", -1)
+    rows = [f"{1992 + n % 30},398,{n},TOTAL,M,{n + 1},{n},{n + 1}\n" for n in range(2_500)]
+    rows += [f"{1992 + n},398,156,TOTAL,X,,{n + 1},{n + 1}\n" for n in range(30)]
+    file = tmp_path / "figures.csv"
+    file.write_text(SAID + "".join(rows))
+    assert set(add(file, dry_run=True, skip_bad=True).rows["valuation"]) == {"cif", "fob"}
+    file.write_text(SAID + "".join(rows) + f"2020,36,156,TOTAL,M,{cif},5.0,5\n")
+    found = add(file, dry_run=True, skip_bad=True)  # the small way tells them apart
+    assert found.rows.query("flow == 'import'")["valuation"].tolist().count("fob") == 1
+    monkeypatch.setattr(sheets, "MAX_BYTES", 1)
+    with pytest.raises(FileError, match="the exporter's border"):
+        add(file, dry_run=True, skip_bad=True)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_all_codes_of_a_file_with_headings_of_the_world_bank_are_compared(tmp_path, large):
+    """Those of the first 900 rows were, which are of one country or two."""
+    head = "Country Name,Country Code,Indicator Name,Indicator Code,2019\n"
+    rows = "".join(f"Kazakhstan,KAZ,Indicator (USD),A.{n},1\n" for n in range(2_000))
+    rows += "China,CHN,Indicator (USD),A.1,1\nCanada,CAN,Indicator (USD),A.1,1\n"
+    file, spec = tmp_path / "figures.csv", registry.table("macro")
+    for more, refused in (("", False), ("China,CAN,Indicator (USD),A.1,1\n", True)):
+        file.write_text(head + rows + more)
+        if large:
+            (folder := tmp_path / f"work{len(more)}").mkdir()
+            with closing(stream.Stream([file], folder)) as cells:
+                given = cells.given()
+        else:
+            given = sources.read(file)
+        if refused:
+            with pytest.raises(UsageError, match="not of its form: Country Code CAN beside China"):
+                sources.understand(given, spec, {})
+        else:
+            assert sources.understand(given, spec, {})[1].name == "world bank, wide"
+
+
+def test_metadata_of_a_large_parquet_count(with_products, tmp_path, ways):
+    """They were not looked at: millions came in as dollars."""
+    frame = pd.DataFrame({"Partner": ["China"], "Year": [2022], "Value": [4.0]})
+    frame.attrs = {"units": {"Value": "million USD"}}
+    frame.to_parquet(file := tmp_path / "told.parquet")
+    found = ways(file.read_bytes(), name="figures.parquet", map=GOODS)
+    assert isinstance(found, dict) and found["count"] == 1
+    assert add(file, map=GOODS, dry_run=True).rows["value_usd"].tolist() == [4e6]
+
+
+def test_decimals_split_off_far_below_are_seen(with_products, ways, monkeypatch):
+    monkeypatch.setattr(stream, "_SHOWN", 5)
+    rows = "".join(f"China,{1992 + n},{n + 1},\n" for n in range(30))
+    kind, what = ways("Partner,Year,Value,\n" + rows + "China,2022,4,5\n", map=GOODS)
+    assert kind == "UsageError" and what.endswith("without a heading, behind 'Value': 5")

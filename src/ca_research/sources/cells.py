@@ -155,7 +155,7 @@ _SPAN = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|M\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
+    r".*(?:Q[1-4]|[1-4]Q|[IV]+ кв|H[12]\b|[MW]\d\d?\b|\d\d?M\b|мес|янв|фев|мар|апр|май|мая|июн|июл|"
     r"авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|月|季|half|"
     r"\d{4}-\d\d\b).*",
     re.I,
@@ -205,16 +205,54 @@ def is_year(cell: Any) -> bool:
     return not isinstance(cell, bool) and isinstance(year(cell, "last"), int)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( [\d:.]+)?")
+_NUMBERED_YEAR = re.compile(r"(18|19|20)\d\d(\.\d+)?")
+_A_MONTH = re.compile(r"(18|19|20)\d\d[-/](0[1-9]|1[0-2])")
+
+
+def part_beside_years(column: Iterable[Any]) -> str | None:
+    """A cell that is a part of a year, where others of its form would pass for years: of quarters
+    the first begins on 1 January.
+
+    Examples
+    --------
+    >>> part_beside_years(["2022-01-01", "2022-04-01"]), part_beside_years([2022, 2022.25])
+    ('2022-04-01', '2022.25')
+    >>> part_beside_years(["2021-01-01", "2022-01-01"]), part_beside_years([2022, "2022 Q1"])
+    (None, None)
+    """
+    passing, parts = set[re.Pattern[str]](), dict[re.Pattern[str], str]()
+    for cell in column:
+        text = _plain(cell)
+        for form in (_DAY, _NUMBERED_YEAR, _A_MONTH):
+            if form.fullmatch(text):
+                passes = isinstance(year(cell, "last"), int)
+                if passes:
+                    passing.add(form)
+                else:
+                    parts.setdefault(form, text.removesuffix(" 00:00:00"))
+    return next((text for form, text in parts.items() if form in passing), None)
+
+
 _UNITS = (
-    (1e9, r"billions?|bln|bn|milliard\w*|млрд\.?|миллиард\w*|十亿|10(?:\^|\*\*)9|10⁹"),
+    (1e12, r"trillions?|trn(?!\w)|трлн\.?|триллион\w*"),
+    (
+        1e9,
+        r"billions?|bln\.?|bn\.?|(?:mrd|mld|mlrd)(?!\w)\.?|milliard\w*|млрд\.?|миллиард\w*|十亿|"
+        r"10(?:\^|\*\*)9|10⁹",
+    ),
     (1e8, r"亿"),
     (1e7, r"crores?(?!\w)"),
-    (1e6, r"millions?|mln|mio|mn|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶"),
+    (
+        1e6,
+        r"millions?|mln\.?|mio\.?|mn\.?|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶",
+    ),
     (1e5, r"lakhs?(?!\w)"),
     (1e4, r"万"),
     (
         1e3,
-        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|тысяч\w*|тыс\.?|千|'000|’000|000s|1000|1,000|"
+        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|(?:thou|ths|tys)(?!\w)\.?|тысяч\w*|тыс\.?|"
+        r"(?<!\w)(?:мың|миң|минг|ҳазор|хазор)(?!\w)|千|'000|’000|000s|1000|1,000|"
         r"1 000|10(?:\^|\*\*)3|10³",
     ),
 )
@@ -223,7 +261,14 @@ _COUNTED = re.compile(
     r"(thousand|million|billion|тыс|млн|млрд)\w*\.?",
     re.I,
 )
-_DOLLAR = r"usd|us\$|\$"
+_BEFORE_DOLLARS = r"(?=\s?(?:usd|us\s?\$|\$|(?:us )?dollars?|дол))"
+_AFTER_DOLLARS = r"(?:(?<=usd)|(?<=\$)|(?<=dollars))"
+_BESIDE_DOLLARS = (  # a factor, and what stands for it behind dollars and before them alone
+    (1e6, r"\s?m\b", r"\bm\.?"),
+    (1e3, r"\s?k\b", r"\bk\.?"),
+    (1e3, r"\s?[,;/(–-]?\s?(?-i:[Tt]h)\b\.?", r"\b(?-i:[Tt]h)\.?"),  # TH is Thailand
+    (1e3, r"\s?['’]?000s?\b(?![.,'’ ]?\d)", r"(?<!\d)(?<!\d[ .,'’])['’]?000s?"),
+)
 
 
 def _scale(words: str) -> re.Pattern[str]:
@@ -233,8 +278,8 @@ def _scale(words: str) -> re.Pattern[str]:
 
 _SCALES = (
     *(
-        (times, re.compile(rf"(?:(?<=usd)|(?<=\$))\s?{sign}\b|\b{sign}(?=\s?(?:{_DOLLAR}))", re.I))
-        for times, sign in ((1e6, "m"), (1e3, "k"))
+        (times, re.compile(rf"{_AFTER_DOLLARS}{behind}|{before}{_BEFORE_DOLLARS}", re.I))
+        for times, behind, before in _BESIDE_DOLLARS
     ),
     *((times, _scale(words)) for times, words in _UNITS),
 )

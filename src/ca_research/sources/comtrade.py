@@ -30,9 +30,8 @@ _HS = re.compile(r"H(S|\d).*", re.I)
 _YEAR = re.compile(r"\d{4}")
 
 _VALUATION = "valuation (of cifvalue, fobvalue)"
-_SAY = ("flowCode", "cifvalue", "fobvalue", "primaryValue")
-_FIRST = 900
-"""Rows of a large file that are seen as they are."""
+_AMOUNTS = ("cifvalue", "fobvalue", "primaryValue")
+_SAY = ("flowCode", *_AMOUNTS)
 
 
 def valued(sheet: Sheet) -> Sheet:
@@ -75,14 +74,14 @@ def _border(file: Headed, flow: str, name: str) -> Field:
     """Where the valuation of a figure is said: by its flow, unless a column knows better."""
     if (said := file.name(_VALUATION)) is not None:
         return Field(column=said)
-    if {h.casefold() for h in _SAY} <= {h.casefold() for h in file.headings}:
-        first = zip(*(file.column(heading)[:_FIRST] for heading in _SAY), strict=True)
-        if any(_valuation(*row) != _VALUED.get(shown(row[0]), "") for row in first):
-            raise NotStreamed(
-                "imports at the value of the exporter's border (fobvalue) among others, which are "
-                "told apart in small files only",
-                where=name,
-            )
+    says = {h.casefold() for h in _SAY} <= {h.casefold() for h in file.headings}
+    rows = file.together(*_SAY) if says else ()
+    if any(_valuation(*row) != _VALUED.get(shown(row[0]), "") for row in rows):
+        raise NotStreamed(
+            "imports at the value of the exporter's border (fobvalue) among others, which are told "
+            "apart in small files only",
+            where=name,
+        )
     return Field(column=flow, words=_VALUED)
 
 
@@ -151,7 +150,13 @@ _ABOUT: dict[str, Any] = {
     "origin": "COMTRADE",
 }
 LAYOUTS = (
-    Layout("comtrade", ("reporterCode", "partnerCode", "flowCode", "primaryValue"), **_ABOUT),
+    Layout(
+        "comtrade",
+        ("reporterCode", "partnerCode", "flowCode", "primaryValue"),
+        words=("flowCode",),
+        amounts=_AMOUNTS,
+        **_ABOUT,
+    ),
     Layout(
         "comtrade until 2022", ("Trade Flow Code", "Reporter Code", "Trade Value (US$)"), **_ABOUT
     ),

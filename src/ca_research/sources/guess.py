@@ -24,6 +24,8 @@ _PARTED = re.compile(
 _WHOLE = re.compile(
     r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
 )
+_NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
+"""No heading, as it is kept here and as pandas writes it."""
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
 
@@ -56,7 +58,7 @@ WORDS: dict[str, str] = {
 
 MEANINGS: dict[str, dict[str, str]] = {
     "flow": {
-        "export": r"x|exports?( \(fob\))?|dx|вывоз|экспорт|эк|出口",
+        "export": r"x|exports?( \(fob\))?|вывоз|экспорт|эк|出口",
         "import": r"m|imports?( \(cif\))?|ввоз|импорт|им|进口",
     },
 }
@@ -100,9 +102,10 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
         columns[fills] = Field(column=across[0].column, times=times)
     _one_choice(table, columns, across)
     _by_name_alone(table, columns, across, heads, body)
-    units.scaled(given, sheet, place, columns, table, fixed)
-    _whole(given, sheet, place, columns, table, said)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
+    units.scaled(given, sheet, found, table, fixed)
+    _whole(given, sheet, place, columns, table, said)
+    _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
     units.refuse_others(given, found, table, fixed)
     asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
     return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
@@ -131,6 +134,36 @@ def _whole(
                 hint="leave whole years and totals alone in the file, or say in the map which rows "
                 f"count: only: [{{column: {head}, among: [...], why: ...}}]",
             )
+
+
+def _refuse_split(
+    given: Given,
+    heads: list[str],
+    body: list[list[Any]],
+    columns: dict[str, Field],
+    across: tuple[Across, ...],
+    table: Table,
+) -> None:
+    """Refuse whole numbers of a text whose decimals may stand in a column without a heading behind
+    them: of `4,5` without quotes the 4 alone came in.
+    """
+    numbers = (n for n, c in table.columns.items() if c.type in ("number", "integer"))
+    figures = {columns[n].column for n in numbers if n in columns} | {a.column for a in across}
+    for at, head in enumerate(heads[1:], start=1):
+        if heads[at - 1] not in figures or not _NAMELESS.fullmatch(head):
+            continue
+        pairs = (row[at - 1 : at + 1] for row in body if at < len(row))
+        if split := next((p for p in pairs if all(map(_whole_number, p))), None):
+            raise UsageError(
+                f"figures in a column without a heading, behind {heads[at - 1]!r}: {split[1]}",
+                where=given.name,
+                hint="are they the decimals of the column before? put such numbers in quotes, or "
+                "export the file with another separator; else give the column a heading",
+            )
+
+
+def _whole_number(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(re.fullmatch(r"\s*-?\d+\s*", cell))
 
 
 def _best_sheet(given: Given, wanted: str) -> Sheet:

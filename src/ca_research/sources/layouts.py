@@ -27,7 +27,8 @@ class Layout:
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
     mapping: the map of a file that has them, for a table. origin: figures of one origin are one
-    figure, told twice. role: how it speaks for a reporter (registry).
+    figure, told twice. role: how it speaks for a reporter (registry). words, amounts: headings
+    whose cells `mapping` compares within a row.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Layout:
     address: str
     origin: str
     role: str = "compilation"
+    words: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
 
 
 def all_layouts() -> list[Layout]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -234,6 +234,8 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
         out.faults.append(Fault(shown_file, line, "", " | ".join(map(shown, row[-3:])), rule))
     if unread := _unread(mapped, names_):
         out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
+    if any("year" in a.gives for a in mapped.across):
+        refuse_parts_of_years(names_, shown_file, "a heading")
     frame = _counted(frame, mapped, out)
     long = _long(frame, mapped)
     reader = Reader(table, mapped, shown_file, out)
@@ -246,6 +248,18 @@ def _unread(mapped: Map, there: list[str]) -> list[str]:
     read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
     wide = mapped.layout == "guess" and any("year" in a.gives for a in mapped.across)
     return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
+
+
+def refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
+    """Refuse quarters and months of which one would stand for its year, were the others left out
+    as faulty.
+    """
+    if part := cells.part_beside_years(column):
+        raise UsageError(
+            f"parts of years beside what would pass for years: {head} {part}",
+            where=file,
+            hint="give figures of whole years; where they are, write in each cell the year alone",
+        )
 
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
@@ -325,6 +339,9 @@ class Reader:
             if cell is None:
                 found[name] = ""
                 continue
+            if column.type == "year":
+                of = head if isinstance(head, str) else "a heading"
+                refuse_parts_of_years(cell.unique(), self.file, of)
             values, why, left = self.column(cell, column, field_, head)
             found[name] = values
             for reason, count in left[~quiet & left.ne("")].value_counts().items():

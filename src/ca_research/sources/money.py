@@ -19,8 +19,10 @@ from ..ground import economies
 from . import cells, names
 
 DOLLARS = (
-    r"USD|US\s*\$|\$\s*US|\$|\b(?:(?:US|American|current|nominal)[\s-]+)?dollars?(?: US)?\b|"
-    r"(?:американск\w+\s+)?долл\w*\.?(?:\s*США)?|美元|美金"
+    r"USD|US\s*\$|\$\s*US|\$|"
+    r"\b(?:(?:US|American|AQSH|current|nominal)[\s-]+)?dollar[si]?(?: US)?\b|"
+    r"(?:американск\w+\s+|амер?\.\s*|А[ҚК]Ш\s+)?(?:долл\w*\.?|(?<!\w)дол(?!\w)\.?)"
+    r"(?:\s*(?:США|ИМА))?|美元|美金"
 )
 _DOLLARS = re.compile(DOLLARS, re.I)
 _OTHER_DOLLARS = (
@@ -98,6 +100,22 @@ _PART_OF_A_COLUMN = re.compile(
     re.I,
 )
 
+_PART_OF_A_FLOW = (
+    r"(?:\bre-?\s?(?:ex|im)port(?:s|ed|ing|ation)?\b|\bdomestic exports?\b|"
+    r"\bexports? of (?:domestic|foreign)\b|\bре-?(?:экспорт|импорт)\w*|转口|[复再][出进]口)"
+)
+_WITH_A_PART = re.compile(
+    rf"(?:\b(?:incl|including|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*(?:the\s+)?"
+    rf"{_PART_OF_A_FLOW}",
+    re.I,
+)
+_WITHOUT_A_PART = re.compile(
+    rf"\b(?:excl|excluding|except|without|less|minus|net of|for|без|кроме|исключая|за исключением|"
+    rf"для)\b\.?\s*(?:the\s+)?{_PART_OF_A_FLOW}",
+    re.I,
+)
+_WHOLE_FLOW = re.compile(r"(?<![\w-])(?:exports?|imports?|экспорт\w*|импорт\w*)", re.I)
+
 _HARMLESS = re.compile(
     r"values?|trade|primary|amounts?|totals?|sums?|re-?exports?|exports?|imports?|exported|imported|"
     r"fob|cif|goods|services|merchandise|of|and|or|the|by|at|to|from|for|in|with|per|as|is|are|us|"
@@ -110,9 +128,11 @@ _HARMLESS = re.compile(
     r"стоимость|стоимости|объ[её]м\w*|сумма|экспорт\w*|импорт\w*|товар\w*|торговл\w*|внешн\w*|в|и|"
     r"по|за|на|из|с|текущ\w*|цен\w*|год\w*|г|всего|итого|прям\w*|инвестици\w*|иностранн\w*|"
     r"статистическ\w*|фактическ\w*|показатель|значение|ед|единиц\w*|изм\w*|валют\w*|"
-    r"[a-jln-su-zа-я]|(18|19|20)\d\d|\d\d?",
+    r"[a-jln-su-zа-лн-су-я]|(18|19|20)\d\d|\d\d?",  # k, m, t, м and т are scales or tonnes
     re.I,
 )
+_BILLION_OR_NOTE = re.compile(rf"(?:{DOLLARS})\s?b(?!\w)|(?<!\w)b\.?\s?(?={DOLLARS})", re.I)
+"""`USD b` are billions, or dollars with a footnote."""
 _PLACES = re.compile(r"[()\[\]（）,，;:]|(?<!\w)(?:in|в)(?!\w)", re.I)
 _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.\s?){2,}")
 
@@ -175,8 +195,8 @@ def doubt(heading: str) -> str | None:
     >>> doubt("thousand million USD"), doubt("Wert")
     ('million thousand', None)
     """
-    if hit := _NO_MONEY.search(heading):
-        return hit[0]
+    if hit := _NO_MONEY.search(heading) or _BILLION_OR_NOTE.search(heading):
+        return hit[0].strip()
     rest, scales = cells.without_scales(heading)
     if set(scales.values()) - {cells.factor(heading)}:
         return " ".join(scales)
@@ -184,13 +204,21 @@ def doubt(heading: str) -> str | None:
     for at, clause in enumerate(_PLACES.split(rest)):
         words = _DOLLARS.sub(" ", clause)
         speaks_of_unit = at > 0 or words != clause or re.search(rf"\d|{cells.SCALE}", words)
-        called = clause.strip()  # '000' of 'USD 10,000' is no code of the world
-        if not speaks_of_unit or (not called.isdigit() and names.code(called)):
+        called = clause.strip()
+        if not speaks_of_unit or _names_an_economy(called):
             continue
         odd = [word for word in re.findall(r"[^\s/|.+–—-]+", words) if not harmless(word)]
         if odd:
             return " ".join(odd).replace("_", " ")
     return None
+
+
+def _names_an_economy(text: str) -> bool:
+    """Whether a part of a heading is an economy: '000' of 'USD 10,000' is no code of the world, and
+    'md' behind dollars none of Moldova.
+    """
+    code = text.rstrip(".")
+    return bool(names.code(text)) and (len(code) > 3 or code.isupper())
 
 
 def part_of_year(heading: str) -> str | None:
@@ -236,10 +264,38 @@ def month_of(text: str, years: Collection[int]) -> str | None:
     return next((words for words, year in hits if year in years), None)
 
 
+def part_of_flow(text: str) -> str | None:
+    """Words which say that figures are of a part of exports or imports alone.
+
+    Examples
+    --------
+    >>> part_of_flow("Value of re-exports"), part_of_flow("Exports including re-exports")
+    ('re-exports', None)
+    """
+    if hit := _WITHOUT_A_PART.search(text):
+        return hit[0]
+    hit = re.search(_PART_OF_A_FLOW, rest := _WITH_A_PART.sub(" ", text), re.I)
+    others = _WHOLE_FLOW.search(re.sub(_PART_OF_A_FLOW, " ", rest, flags=re.I))
+    return hit[0] if hit and not others else None
+
+
 def plain(text: str) -> str:
     """A text in plain signs, its abbreviations without points: `U.S.` is `US`."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("_", " ")
     return _ABBREVIATED.sub(lambda hit: re.sub(r"[.\s]", "", hit[0]) + " ", text)
+
+
+def strange(word: str) -> bool:
+    """Whether a word directly beside dollars may say how many, and nobody knows it.
+
+    Examples
+    --------
+    >>> strange("mil"), strange("b"), strange("exports"), strange("Kazakhstan")
+    (True, True, False, False)
+    """
+    if not any(map(str.isalpha, word)) or (word.isupper() and names.code(word)):
+        return False
+    return word.casefold() == "b" or not harmless(word)
 
 
 def harmless(word: str) -> bool:

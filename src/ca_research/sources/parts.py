@@ -41,6 +41,14 @@ class Headed:
         rows = self.sheet.rows[self.place + 1 :]
         return [row[at] if at < len(row) else None for row in rows]
 
+    def together(self, *headings: str) -> list[tuple[Cell, ...]]:
+        """Cells of several columns, as they stand in a row of the file; of a large file a row of
+        each kind that its layout compares.
+        """
+        end = self.sheet.whole
+        there = slice(None if end is None else max(end - self.place - 1, 0))
+        return list(zip(*(self.column(heading)[there] for heading in headings), strict=True))
+
     def distinct(self, heading: str) -> list[str]:
         return list(dict.fromkeys(shown(c) for c in self.column(heading)))
 

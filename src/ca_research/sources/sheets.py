@@ -19,7 +19,7 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,7 +47,9 @@ class Sheet:
     """Rows of cells with their lines in the file (of a workbook: their rows), and whether the
     workbook hides the sheet.
 
-    cut: columns of a large file of which not every cell is given.
+    cut: columns of a large file of which not every cell is given. told: what the file says of its
+    columns beside their headings, in labels and metadata, by heading; under '' of all of them.
+    whole: how many rows, from the first, stand so in a large file, and are not cells of several.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Sheet:
     lines: list[int]
     hidden: bool = False
     cut: frozenset[int] = frozenset()
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: int | None = None
 
 
 class NotStreamed(FileError):
@@ -493,7 +497,30 @@ def _safe_workbook(content: bytes, name: str) -> None:
 
 
 def _stata(content: bytes, name: str) -> Iterator[Sheet]:
-    yield _of_frame(pd.read_stata(io.BytesIO(content), convert_categoricals=True), name)
+    with pd.read_stata(io.BytesIO(content), convert_categoricals=True, iterator=True) as reader:
+        frame = reader.read()
+        forms = dict(zip(reader._varlist, reader._fmtlist, strict=True))
+        told = {"": reader.data_label, **reader.variable_labels()}
+    for column, form in forms.items():
+        if part := next(
+            (p for begins, p in _PARTS_OF_YEARS.items() if form.startswith(begins)), ""
+        ):
+            frame[column] = frame[column].map(functools.partial(_part_of_year, form=part))
+    labels: dict[str, tuple[str, ...]] = {head: (text,) for head, text in told.items() if text}
+    yield replace(_of_frame(frame, name), told=labels)
+
+
+_PARTS_OF_YEARS = {"%th": "H", "%tq": "Q", "%tm": "M", "%tw": "W"}
+"""Formats of Stata whose dates are halves, quarters, months and weeks, and the sign of these."""
+
+
+def _part_of_year(day: Any, form: str) -> str | None:
+    """The part of a year that begins on a day, which the day alone does not show: '2022 Q1'."""
+    if pd.isna(day):
+        return None
+    parts = {"H": (day.month - 1) // 6, "Q": (day.month - 1) // 3, "M": day.month - 1}
+    parts["W"] = (day.timetuple().tm_yday - 1) // 7
+    return f"{day.year} {form}{parts[form] + 1}"
 
 
 def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
@@ -501,7 +528,60 @@ def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
 
     about = pq.ParquetFile(io.BytesIO(content)).metadata
     _bounded(about.num_columns, about.num_rows * about.num_columns, name)
-    yield _of_frame(pq.read_table(io.BytesIO(content)).to_pandas(), name)
+    table = pq.read_table(io.BytesIO(content))
+    yield replace(_of_frame(table.to_pandas(), name), told=told_by(table.schema))
+
+
+_OF_A_UNIT = re.compile(r"(.*[ _.:-])?(units?|currency|measure\w*)([ _.:-].*)?", re.I)
+_OF_A_SCALE = re.compile(r".*(mult|scale|power.?code|exponent).*", re.I)
+_OF_MEANING = re.compile(r".*(label|title|descri|comment|note|caption|long.?name).*", re.I)
+
+
+def told_by(schema: Any) -> dict[str, tuple[str, ...]]:
+    """What the metadata of a schema of Arrow say of its columns, as `Sheet.told`.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> told_by(pa.schema([pa.field("value", pa.float64(), metadata={"unit": "mln USD"})]))
+    {'value': ('unit: mln USD',)}
+    """
+    found: dict[str, list[str]] = {}
+    for heading, key, text in _metadata(schema):
+        said = f"multiplier: {text}" if _OF_A_SCALE.fullmatch(key) else ""
+        said = said or (f"unit: {text}" if _OF_A_UNIT.fullmatch(key) else "")
+        said = said or (text if _OF_MEANING.fullmatch(key) else "")
+        if said:
+            found.setdefault(" ".join(heading.split()), []).append(said)
+    return {heading: tuple(texts) for heading, texts in found.items()}
+
+
+def _metadata(schema: Any) -> Iterator[tuple[str, str, str]]:
+    """Headings ('' for all), keys and texts of metadata: those of fields, those of the whole that
+    begin or end with a heading (`value_unit`), and those that pandas keeps as `attrs`.
+    """
+    for one in schema:
+        for key, text in (one.metadata or {}).items():
+            yield one.name, key.decode(errors="replace"), text.decode(errors="replace")
+    whole = {
+        key.decode(errors="replace"): text.decode(errors="replace")
+        for key, text in (schema.metadata or {}).items()
+    }
+    try:
+        attrs = dict(json.loads(whole.pop("PANDAS_ATTRS", "{}")))
+    except (ValueError, TypeError):  # what others wrote under that name
+        attrs = {}
+    for key, said in {**whole, **attrs}.items():
+        for inner, text in said.items() if isinstance(said, dict) else [("", said)]:
+            if inner in schema.names:
+                yield inner, key, str(text)
+            elif key in schema.names:
+                yield key, inner or "description", str(text)
+            else:
+                edge = "[ _.:-]"
+                forms = ((h, re.escape(h)) for h in schema.names)
+                owner = (h for h, sign in forms if re.search(f"^{sign}{edge}|{edge}{sign}$", key))
+                yield next(owner, ""), f"{key} {inner}".strip(), str(text)
 
 
 def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..ground.errors import FileError, UsageError
-from .layouts import recognise
+from .layouts import Layout, recognise
 from .mapping import Map, heading
 from .sheets import (
     MAX_COLUMNS,
@@ -33,6 +33,7 @@ from .sheets import (
     delimiter,
     regular,
     shown,
+    told_by,
 )
 
 FROM = 20_000_000
@@ -219,7 +220,9 @@ class Stream:
         )
         self._copy(f"select {columns} from read_parquet($file)", to, file)
         head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
-        self.heads.append(Sheet("", [list(names), *map(list, head)], list(range(1, len(head) + 2))))
+        lines = list(range(1, len(head) + 2))
+        told = told_by(pq.read_schema(file))
+        self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=told))
 
     def _copy(self, query: str, to: Path, file: Path) -> None:
         self.run(
@@ -264,14 +267,17 @@ class Stream:
         return found
 
     def given(self) -> Given:
-        """The first rows, and where they are of a known layout rows that hold every cell of the
-        columns that have few: what a layout looks at in place of the file.
+        """The first rows, and where they are of a known layout a row of each kind that it compares,
+        and rows that hold every cell of the columns that have few: what a layout looks at in place
+        of the file.
         """
         head = Given(self.files[0].name, self.sha256, [self.heads[0]])
         if (known := recognise(head)) is None:
             return head
-        self.start = 0 if self.packed else known[2] + 1
-        return replace(head, sheets=[self._with_cells_of(range(self.width))])
+        layout, sheet, place = known
+        self.start = 0 if self.packed else place + 1
+        kinds = self._of_each_kind(layout, [shown(c).casefold() for c in sheet.rows[place]])
+        return replace(head, sheets=[self._with_cells_of(range(self.width), kinds)])
 
     def given_beside(self, mapped: Map) -> Given:
         """The first rows, rows that hold every cell of the columns which a map does not read, and
@@ -293,9 +299,42 @@ class Stream:
         for file, head in zip(self.files[1:], self.heads[1:], strict=True):
             yield Given(file.name, self.sha256, [head])
 
-    def _with_cells_of(self, columns: Iterable[int]) -> Sheet:
-        """The first rows, and rows that hold every cell of those columns that have few."""
-        counts = ", ".join(f"approx_count_distinct(c{n}), min(c{n})" for n in range(self.width))
+    def _of_each_kind(self, layout: Layout, headings: list[str]) -> list[list[Cell]]:
+        """A row of each kind that a layout compares: of its words each that stand together, of its
+        amounts whether they are above zero, and which are equal.
+        """
+        words, amounts = (
+            [headings.index(h.casefold()) for h in named if h.casefold() in headings]
+            for named in (layout.words, layout.amounts)
+        )
+        if not words:
+            return []
+        number = {n: f"try_cast(replace(c{n}::varchar, ',', '') as double)" for n in amounts}
+        kinds = [f"c{n}" for n in words]
+        kinds += [f"coalesce(sign({number[n]})::varchar, c{n}::varchar)" for n in amounts]
+        kinds += [
+            f"{number[a]} is not distinct from {number[b]}"
+            for a, b in itertools.combinations(amounts, 2)
+        ]
+        row = ", ".join(f"c{n}" for n in range(self.width))
+        found = self.run(
+            f"select any_value(row({row})) from {self.cells} group by {', '.join(kinds)} "
+            f"limit {LISTED + 1}"
+        ).fetchall()
+        if len(found) > LISTED:
+            named = ", ".join((*layout.words, *layout.amounts))
+            raise NotStreamed(f"too many kinds of rows by {named}", where=self.name)
+        return [list(row) for (row,) in found]
+
+    def _with_cells_of(self, columns: Iterable[int], rows: Sequence[list[Cell]] = ()) -> Sheet:
+        """The first rows, some others, and rows that hold every cell of those columns that have
+        few, in others one that counts something where there is any.
+        """
+        counts = ", ".join(
+            f"approx_count_distinct(c{n}), coalesce(min(c{n}) filter "
+            f"(regexp_matches(c{n}::varchar, '[0-9]')), min(c{n}))"
+            for n in range(self.width)
+        )
         (about,) = self.run(f"select {counts} from {self.cells}").fetchall()
         cut = {n for n, count in enumerate(about[::2]) if count >= LISTED}
         told = [
@@ -311,9 +350,10 @@ class Stream:
             for n in range(length)
         ]
         head = self.heads[0]
-        after = head.lines[-1] + 1
-        lines = [*head.lines, *range(after, after + length)]
-        return Sheet("", [*head.rows, *more], lines, cut=frozenset(cut))
+        whole, after = [*head.rows, *rows], head.lines[-1] + 1
+        lines = [*head.lines, *range(after, after + len(rows) + length)]
+        made = replace(head, rows=[*whole, *more], lines=lines, cut=frozenset(cut))
+        return replace(made, whole=len(whole))
 
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""

@@ -37,7 +37,19 @@ _NO_CLAUSE = re.compile(r"to|from|by|with|per|all|for|at|до|от|за|из|с|
 _CHINESE = re.compile(
     "(?:进口|出口|进出口|贸易|外贸|货物|商品|金额|总|额|值|价|按|年|留学|学生|人数)+"
 )
-_SHORT = re.compile(r"mn|bn|mio|m|k", re.I)
+_SHORT = re.compile(r"(mn|bn|mio|m|k)\.?", re.I)
+_NO_UNIT = re.compile(
+    r"into|against|versus|vs|than|only|not|converted|valued|denominated|expressed|capita|head|gdp|"
+    r"gni|oda|dod|ввп|душу|официальн\w*|official|average|курс\w*|one|each",
+    re.I,
+)
+"""Words before dollars that count none."""
+_OF_DOLLARS = re.compile(
+    r"exchange|rates?|terms|equivalents?|values?|index|zone|denominated|based|курс\w*|эквивалент\w*|"
+    r"выражени\w*",
+    re.I,
+)
+"""Words behind dollars that speak of the currency."""
 _TENS = {"ten": 10.0, "hundred": 100.0}
 
 
@@ -121,7 +133,35 @@ def _said(found: list[_Token], unit: str, text: str) -> Said:
             unclear = unclear or text.strip()
         elif factor != 1:
             times.add(factor)
+    if unit == "USD" and not unclear and not money.other_money(text):
+        odd = any(_strange(found, at) for at, one in enumerate(found) if one.kind == "dollars")
+        unclear = text.strip() if odd else ""
     return Said(frozenset(times), unclear)
+
+
+def _strange(found: list[_Token], at: int) -> bool:
+    """Whether a word that nobody knows stands directly beside dollars, where it may be a scale:
+    `tausend USD`, `in zillion of US dollars`; a short one also behind a comma: `USD, mil.`
+    """
+    after = found[at + 1 : at + 3]
+    if any(t.text == "-" or _OF_DOLLARS.fullmatch(t.text) for t in after[:1]):
+        return False
+    before = at - 1
+    while before >= 0 and found[before].kind == "glue":
+        before -= 1
+    if before > 0 and found[before].text == "." and len(found[before - 1].text) < 5:
+        before -= 1  # of an abbreviation
+    beside = found[before : before + 1] if before >= 0 else []
+    if after and after[0].kind == "word" and (not after[1:] or after[1].kind in ("break", "year")):
+        beside = [*beside, after[0]]
+    if [t.kind for t in after] == ["break", "word"] and after[0].text in ",;/(–-":
+        short = len(after[1].text) < 5 and not after[1].text.isupper()
+        ends = all(t.kind == "break" for t in found[at + 3 : at + 4])
+        beside += after[1:] if short and ends else []
+    return any(
+        t.kind == "word" and money.strange(t.text) and not _NO_UNIT.fullmatch(t.text)
+        for t in beside
+    )
 
 
 def _scale(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None:
@@ -156,18 +196,29 @@ def _scale(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None
 def _number(found: list[_Token], at: int, units: tuple[str, ...]) -> float | None:
     """The factor of a number beside a unit: `USD 10,000`, `in 1000 USD`, `x 1000`."""
     before = [t.text.casefold() for t in found[max(at - 2, 0) : at]]
-    multiplied = before[-1:] in (["x"], ["×"]) or (
-        before[1:] in ([":"], ["="]) and before[0] in ("scale", "multiplier", "множитель")
-    )
-    if multiplied and _is_power(found[at].times):
+    if before[-1:] in (["x"], ["×"]) and _is_power(found[at].times):
         return found[at].times
+    if before[1:] in ([":"], ["="]) and before[0] in ("scale", "mult", "multiplier", "множитель"):
+        return 1.0 if found[at].times == 1 and before[0] == "scale" else power(found[at].times)
     beside = _beside(found, at, at, units)
     after = _after_unit(found, at)
     if not beside or not (after or _is_all(found, at, units)):
-        return 1.0
+        left = found[at - 1] if at else None
+        named = left is not None and left.kind == "word" and _changes_nothing(left.text)
+        thousand = found[at].times >= 1000 and _is_power(found[at].times)
+        return None if beside and named and thousand else 1.0  # `Value 1000 USD`
     if _is_power(found[at].times):
         return found[at].times
     return None if after and found[at].times >= 100 else 1.0
+
+
+def power(number: float) -> float | None:
+    """The factor of a multiplier: a power of ten as SDMX writes it, or the factor itself; None
+    where it may be either.
+    """
+    if number in (0, 2, 3, 4, 5, 6, 7, 8, 9, 12):
+        return float(10 ** int(number))
+    return number if number >= 100 and _is_power(number) else None
 
 
 def _before_scale(found: list[_Token], at: int) -> bool:

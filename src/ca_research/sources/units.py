@@ -108,15 +108,15 @@ def as_headed(field: Field, column: Column) -> Field:
 def scaled(
     given: Given,
     sheet: Sheet,
-    place: int,
-    columns: dict[str, Field],
+    found: Map,
     table: Table,
     fixed: dict[str, Field],
 ) -> None:
-    """The unit of figures, where their heading says none: in a column of units, or above the table.
-    Units that differ from row to row are refused, and so is a scale of something unknown.
+    """The unit of figures, where their heading says none: in a column of units, above the table, or
+    in labels; it is put into the map. Units that differ from row to row are refused, and so is a
+    scale of something unknown.
     """
-    name = _figure(table)
+    name, columns, place = _figure(table), found.columns, _place(sheet, found)
     field = columns.get(name)
     if _says_times(fixed.get(name)) or field is None or not field.column:
         return
@@ -124,14 +124,16 @@ def scaled(
     if not unit and "unit" not in table.columns:
         return
     times = headed = cells.factor(field.column)
-    if "unit" not in table.columns and (found := _units(sheet, place, columns)):
-        scales = {_scale(given, row, unit) for row in found}
+    if "unit" not in table.columns and (rows := _units(sheet, place, columns)):
+        scales = {_scale(given, row, unit) for row in rows}
         if len(scales) > 1:
-            several = ", ".join(" ".join(filter(None, row)) for row in found[:4])
+            several = ", ".join(" ".join(filter(None, row)) for row in rows[:4])
             raise _unclear(given, f"figures of several units: {several}", name, field)
         times = scales.pop() if times == 1 else times
     if times == 1:
-        times = _above(given, sheet, place, unit, name, field)
+        above = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
+        texts = [*above, *_labels(sheet, found, name)]
+        times = _above(given, texts, unit, name, field)
     if times == 1 and headed == 1 and field.times != 1:
         times = _in_a_corner(sheet, place, unit)
     if "unit" in table.columns:
@@ -139,13 +141,20 @@ def scaled(
     columns[name] = field.model_copy(update={"times": times})
 
 
-def _above(given: Given, sheet: Sheet, place: int, unit: str, name: str, field: Field) -> float:
+def _labels(sheet: Sheet, found: Map, name: str) -> list[str]:
+    """What a file says of a column of figures beside its heading, in labels and metadata."""
+    return [text for head in ("", *_heads_of(found, name)) for text in sheet.told.get(head, ())]
+
+
+def _above(given: Given, texts: list[str], unit: str, name: str, field: Field) -> float:
     """The scale that titles say; refused where they say several, or one that is not understood."""
     scales = set[float]()
-    for text in (shown(c) for row in sheet.rows[:place] for c in row if shown(c)):
+    for text in texts:
         said = titles.said(text, unit)
         if said.unclear:
-            raise _unclear(given, f"a title speaks of the unit: {text[:80]!r}", name, field)
+            raise _unclear(
+                given, f"a title or label speaks of the unit: {text[:80]!r}", name, field
+            )
         scales |= said.times
     if len(scales) > 1:
         told = ", ".join(f"{times:,.0f}" for times in sorted(scales))
@@ -255,13 +264,11 @@ def _scale(given: Given, row: tuple[str, ...], unit: str) -> float:
 
 
 def _power(given: Given, text: str) -> float:
-    """The factor of a multiplier: a power of ten as SDMX writes it, or the factor itself."""
+    """The factor of a multiplier, as `titles.power`."""
     number = cells.number(text)
     assert isinstance(number, float)
-    if number in (0, 2, 3, 4, 5, 6, 7, 8, 9, 12):
-        return float(10 ** int(number))
-    if number in (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9):
-        return number
+    if (factor := titles.power(number)) is not None:
+        return factor
     raise UsageError(
         f"a multiplier of figures that is not understood: {text}",
         where=given.name,
@@ -282,6 +289,8 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
     """Refuse figures in another unit than the table's dollars or persons, unless the user says the
     factor.
     """
+    if "flow" in table.columns:
+        _refuse_parts_of_flows(given, found, table)
     for name, field in found.columns.items():
         kind = _kind(name, table, found.columns)
         if not kind or not field.column or (name in fixed and fixed[name].times != 1):
@@ -292,7 +301,8 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
                 where=given.name,
                 hint="give a file of values",
             )
-        corners, above = _corners(given, found), _titles(given, found)
+        corners = _corners(given, found)
+        above = [*_titles(given, found), *_labels(sheet_of(given, found), found, name)]
         notes = _notes(given, found, name)
         if kind == "USD":
             real = name == _figure(table) and bool(_CONSTANT.search(_told_unit(found.columns)))
@@ -304,6 +314,11 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
         if kind == "USD":
             for head in (field.column, *corners):
                 _refuse_doubt(given, name, head)
+        if name != _figure(table) and _above(given, above, kind, name, field) not in (
+            1.0,
+            field.times,
+        ):
+            raise _unclear(given, f"a title or a label says how many {_WORDS[kind]}", name, field)
         if "unit" not in table.columns:
             _refuse_shares_and_goods(given, kind, found, [field.column, *corners, *above])
         _refuse_notes_of_units(given, kind, notes, name, field)
@@ -342,6 +357,23 @@ def _refuse_shares_and_goods(given: Given, kind: str, found: Map, texts: list[st
                 f"a title speaks of another unit than {_WORDS[kind]}: {text[:80]!r}",
                 where=given.name,
                 hint="give a file of values; where these are such, say the unit in the heading",
+            )
+
+
+def _refuse_parts_of_flows(given: Given, found: Map, table: Table) -> None:
+    """Refuse re-exports and the like, which are not all exports of an economy."""
+    heads = [field.column or "" for field in found.columns.values()]
+    if found.across and not any("flow" in a.gives for a in found.across):
+        heads += heading(sheet_of(given, found), found)[0]  # a corner speaks for the whole table
+    name = _figure(table)
+    labels = _labels(sheet_of(given, found), found, name) if name in found.columns else []
+    for text in (*heads, found.sheet, *_titles(given, found), *labels):
+        if part := money.part_of_flow(text):
+            raise UsageError(
+                f"figures of a part of exports or imports: {part}",
+                where=f"{given.name}: {text[:80]}",
+                hint="give figures of all exports or imports; where they are, take these words out "
+                "of the file",
             )
 
 
@@ -398,17 +430,32 @@ def _notes(given: Given, found: Map, name: str) -> list[str]:
     heads, start = heading(sheet := sheet_of(given, found), found)
     places = _places_of_figures(found, name, heads)
     texts = {
-        ", ".join(t for cell in row if any(map(str.isalpha, t := shown(cell))))
+        ", ".join(t for cell in row if _is_worded(t := shown(cell)))
         for row in sheet.rows[start:]
-        if not any(at < len(row) and any(map(str.isdigit, shown(row[at]))) for at in places)
+        if not any(at < len(row) and _is_a_figure(shown(row[at])) for at in places)
     }
     return sorted(filter(None, texts))
 
 
+def _is_a_figure(cell: str) -> bool:
+    """Whether a cell counts something; `'000 USD` does not."""
+    return any(map(str.isdigit, cell)) and not (_is_worded(cell) and _names_a_unit(cell))
+
+
+def _is_worded(text: str) -> bool:
+    return any(c.isalpha() or c == "$" for c in text)
+
+
 def _places_of_figures(found: Map, name: str, heads: list[str]) -> list[int]:
-    field = found.columns[name]
-    read = {a.column for a in found.across} if name == found.fills else {field.column}
+    read = _heads_of(found, name)
     return [at for at, head in enumerate(heads) if head in read]
+
+
+def _heads_of(found: Map, name: str) -> list[str]:
+    """The headings under which the figures of a column stand."""
+    if name == found.fills:
+        return [a.column for a in found.across]
+    return [found.columns[name].column or ""]
 
 
 def _refuse_forms(given: Given, found: Map, name: str, field: Field) -> None:

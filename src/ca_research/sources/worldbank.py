@@ -22,8 +22,6 @@ _GROUPS = frozenset(
     )
 )
 """Codes of the Bank's regions and groups of income, which are no economies."""
-_FIRST = 900
-"""Rows in which codes and names are compared: of a large file these alone are seen as they are."""
 
 
 def unit(name: str) -> str:
@@ -48,8 +46,7 @@ def _refuse_others(file: Headed, code: str, where: str) -> None:
     its own numbers, of which 156 is Canada and not China.
     """
     called = file.name("Country Name")
-    first = zip(file.column(code)[:_FIRST], file.column(called or code)[:_FIRST], strict=True)
-    pairs = dict.fromkeys((shown(c), shown(n)) for c, n in first)
+    pairs = dict.fromkeys((shown(c), shown(n)) for c, n in file.together(code, called or code))
     unlike = [f"{c} beside {n}" for c, n in pairs if _unlike(names.code(c), names.code(n))]
     unlike += [c for c in file.distinct(code) if c.isdigit()]
     if unlike or "attribute" in (h.casefold() for h in file.headings):
@@ -136,12 +133,14 @@ LAYOUTS = (
         "world bank, wide",
         ("Country Name", "Country Code", "Indicator Name", "Indicator Code"),
         mapping=wide,
+        words=("Country Name", "Country Code"),
         **_ABOUT,
     ),
     Layout(
         "world bank, databank",
         ("Country Name", "Country Code", "Series Name", "Series Code"),
         mapping=wide,
+        words=("Country Name", "Country Code"),
         **_ABOUT,
     ),
     Layout(

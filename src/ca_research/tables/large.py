@@ -20,7 +20,15 @@ from .. import registry
 from ..ground import economies
 from ..ground.errors import DataError, Fault
 from ..sources import apply, cells
-from ..sources.mapping import Field, Map, Reader, Understood, complete, repeated
+from ..sources.mapping import (
+    Field,
+    Map,
+    Reader,
+    Understood,
+    complete,
+    refuse_parts_of_years,
+    repeated,
+)
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
 from .added import ACCOUNTS, CLOSE, parts_sql
@@ -82,6 +90,7 @@ class Reading:
         self._bad: list[tuple[str, str]] = []  # the column, and SQL of what it must not be
         self._understand()
         self._told()
+        self._refuse_parts_of_years()
 
     # --- cells become values
 
@@ -241,6 +250,20 @@ class Reading:
             f"{_or(self._broken(but=self.mapped.totals))} as bad_total "
             f"from {self.stream.cells} {' '.join(joins)}"
         )
+
+    def _refuse_parts_of_years(self) -> None:
+        """As in small files, of the rows that count."""
+        for name, column in self.table.columns.items():
+            head = (self.mapped.columns.get(name) or Field(constant="")).column
+            if column.type != "year" or head is None:
+                continue
+            _, raw = self._look(at := self._at(head))
+            if cells.part_beside_years(raw) is not None:
+                found = self.stream.run(
+                    f"select distinct c{at} from {self.stream.cells} semi join "
+                    "(select f, n from told where left_out is null) using (f, n) order by 1"
+                ).fetchall()
+                refuse_parts_of_years((cell for (cell,) in found), self.stream.name, head)
 
     def _broken(self, but: Collection[str] = ()) -> Iterator[str]:
         return (f"coalesce({sql}, false)" for name, sql in self._bad if name not in but)
