@@ -357,6 +357,30 @@ def test_what_is_wanted_later_gets_an_id_of_its_own(wants):
     assert offers.offers("C33")[0].source == "COMTRADE_C33_TJK_2"
 
 
+def test_what_is_held_is_not_asked_for_again(wants, services, monkeypatch):
+    """All combinations of what lacked were asked for, those held among them."""
+    ca.fetch("comtrade", source="HELD", reporter="TJK", partner="CHN", flow="import", year=2022)
+    cells = {"reporter": ["TJK"], "partner": ["CHN", "RUS", "KAZ"], "year": [2021, 2022]}
+    cells |= {"flow": ["import"], "product": ["TOTAL"], "scope": ["goods"]}
+    row = {"economy": "TJK", "table": "trade", "figures": 5, "cells": cells, "what": "trade"}
+    monkeypatch.setattr(offers, "wanted", lambda claim, economy=None: pd.DataFrame([row]))
+    some, rest = offers.offers("C33")
+    assert (some.asked["partner"], some.asked["year"], some.figures) == (["CHN"], [2021], 1)
+    assert (rest.asked["partner"], rest.asked["year"]) == (["RUS", "KAZ"], [2021, 2022])
+    assert (some.source, rest.source) == ("COMTRADE_C33_TJK_CHN", "COMTRADE_C33_TJK")
+
+
+def test_requests_of_one_want_are_sources_apart(wants, monkeypatch):
+    """The second would have taken the place of the first as its newer vintage."""
+    cells = {"reporter": ["TJK"], "partner": ["CHN", "RUS"], "year": [2021, 2022]}
+    cells |= {"flow": ["import", "export"], "product": ["TOTAL"], "scope": ["goods"]}
+    row = {"economy": "TJK", "table": "trade", "figures": 6, "cells": cells, "what": "trade"}
+    monkeypatch.setattr(offers, "wanted", lambda claim, economy=None: pd.DataFrame([row]))
+    ca.fetch("comtrade", source="HELD", reporter="TJK", year=2022, flow="import", partner="CHN,RUS")
+    names = [offer.source for offer in offers.offers("C33")]
+    assert names == ["COMTRADE_C33_TJK", "COMTRADE_C33_TJK_2"]
+
+
 def test_answers_of_unlike_form_are_not_put_together(online, services):
     def renamed(request):
         services.day = "plain" if "2022" in request else "renamed"

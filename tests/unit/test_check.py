@@ -131,6 +131,17 @@ def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason
     assert all("China, the EU and Russia" in cell.missing for cell in only.cells)
 
 
+def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
+    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed."""
+    verdict = ca.check("C32", without="DATASETS_GDP")
+    states = {c.name: c.state for c in verdict.criteria}
+    assert states == {"completion": "holds", "debt_low": "undecided", "debt_falls": "undecided"}
+    (low,) = (c for c in verdict.criteria if c.name == "debt_low")
+    assert all("'DATASETS_GDP'" in cell.missing for cell in low.cells)
+    others = {v.reading: v.verdict for v in verdict.all()}
+    assert others["delivered"] == "supported", "it rests on other sources"
+
+
 def test_economies_that_are_not_named_are_those_that_the_claim_counts_over():
     """Seven partners of C03, which has no figure of the five."""
     claim = ca.claim("C03")

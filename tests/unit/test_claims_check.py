@@ -8,12 +8,15 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+import ca_research as ca
 from ca_research import registry
 from ca_research.claims import check, measures
 from ca_research.claims.compare import differences, two_days
+from ca_research.claims.unseen import unseen
 from ca_research.claims.words import source_words
 from ca_research.estimates.generic import misdeclared
 from ca_research.registry import ClaimSpec
@@ -60,6 +63,31 @@ def amended(*verdicts: tuple[str, str | None, str | None]) -> ClaimSpec:
             for date, before, after in verdicts
         ],
     )
+
+
+def rows(table: str, columns: list[str]) -> pd.DataFrame:
+    return ca.load(table)[columns]
+
+
+@pytest.mark.parametrize(
+    "name, word, told",
+    [
+        ("kinds", "sea_acess", "table events has the kind 'sea_acess'; did you mean sea_access?"),
+        ("kinds", "sea_access;ports", "table events has the kind 'ports'"),
+        ("reading", "elite", "evidence with the claim 'C21' has the reading 'elite'"),
+    ],
+)
+def test_words_that_rows_alone_know_are_told_where_no_row_has_them(name, word, told):
+    content = registry.claim("C21").model_dump(mode="json")
+    for reading in content["readings"]:
+        for criterion in reading["criteria"]:
+            criterion["settings"] |= {name: word} if name in criterion["settings"] else {}
+    found = list(unseen({"C21": ClaimSpec.model_validate(content)}, rows))
+    assert found and all(told in one and one.startswith("registry/claims/C21") for one in found)
+
+
+def test_every_word_of_the_register_that_rows_alone_know_is_in_one():
+    assert list(unseen(registry.claims(), rows)) == []
 
 
 def test_an_amendment_begins_where_the_one_before_it_ended():

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import zipfile
 
+import nbformat
 import pytest
 
-from ca_research import archive, registry, runs
+import ca_research as ca
+from ca_research import archive, registry, runs, site
 from ca_research.archive import bundle
+from ca_research.claims import verdict
 from ca_research.ground import paths
 from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.runs import inputs
@@ -77,7 +80,7 @@ def test_a_claim_that_is_added_is_seen(text, monkeypatch):
 @pytest.fixture
 def archived(built, monkeypatch, tmp_path):
     """The tiny project with a report that is taken for whole."""
-    monkeypatch.setattr(bundle, "_current", lambda report: None)
+    monkeypatch.setattr(bundle, "_current", lambda report: ())
     monkeypatch.setattr("ca_research.archive.readme.plan", lambda: [])
     report = built.home / "reports"
     report.mkdir()
@@ -172,17 +175,16 @@ def first(**given):
 
 
 def test_a_report_of_all_that_is_planned_from_what_is_at_hand_is_whole(kept):
-    assert bundle._current(kept()) is None, "refuses nothing"
+    assert bundle._current(kept()) == (), "refuses nothing"
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda made: made[1:], "does not hold c01-as-of-2023-05-19"),
-        (lambda made: [*made, made[0] | {"run_id": "c29-mine"}], "does not declare: c29-mine"),
         (first(error="the kernel died"), "1 of its runs failed"),
         (first(inputs={}), "1 of its runs do not say from which inputs"),
-        (lambda made: [*made, made[0] | {"run_id": "mine", "inputs": {}}], "not declare: mine"),
+        (lambda made: [*made[1:], made[0] | {"run_id": "c01-mine"}], "does not hold c01-as-of-2"),
     ],
 )
 def test_a_report_that_is_not_whole_is_not_packed(kept, change, said):
@@ -190,6 +192,59 @@ def test_a_report_that_is_not_whole_is_not_packed(kept, change, said):
     with pytest.raises(CoverageError, match="not that of this project") as caught:
         bundle._current(kept(change))
     assert said in str(caught.value) and "ca-research run" in str(caught.value)
+
+
+@pytest.mark.parametrize("other", [{}, {"error": "the kernel died"}, {"inputs": {}}])
+def test_runs_of_ones_own_beside_a_whole_report_are_named_and_do_not_count(kept, other):
+    """A report with one run of one's own was refused, and with it everything that is declared."""
+    mine = {"run_id": "c29-mine"} | other
+    assert bundle._current(kept(lambda made: [*made, made[0] | mine])) == ("c29-mine",)
+
+
+@pytest.fixture
+def with_mine(tmp_path, monkeypatch):
+    """A report of one declared run and one of one's own, of which both gave a verdict."""
+    declared = next(run for run in runs.plan(["C25"]) if run.params["as_of"] == "latest")
+    for module in ("archive.bundle", "archive.readme", "verify.acceptance"):
+        monkeypatch.setattr(f"ca_research.{module}.plan", lambda: [declared])
+    entries = []
+    (tmp_path / "notebooks").mkdir()
+    for run_id, day in ((declared.run_id, "latest"), ("c25-mine", "2020-01-01")):
+        stored = ca.check("C25", as_of=day).bundle()
+        output = nbformat.v4.new_output("display_data", data={verdict.MIME: stored})
+        about = dict.fromkeys(("command", "error", "where", "notebook", "key"), "")
+        about |= {"run_id": run_id, "claim": "C25", "params": {"as_of": day}}
+        book = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell("1", outputs=[output])],
+            metadata={"ca_research": {"run": about}},
+        )
+        nbformat.write(book, tmp_path / "notebooks" / f"{run_id}.ipynb")
+        entries.append(about | {"inputs": inputs.Inputs(tmp_path).fingerprints(declared)})
+    (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
+    site.write_verdicts(tmp_path)
+    return tmp_path
+
+
+def test_an_archive_has_the_verdicts_of_declared_runs_alone(with_mine, tmp_path, command):
+    """REPLICATION.md would not lead to the others."""
+    assert {v["as_of"] for v in json.loads((with_mine / "verdicts.json").read_text())} == {
+        "latest",
+        "2020-01-01",
+    }
+    target = tmp_path / "archive.zip"
+    code, said, _ = command("replicate", "--report", str(with_mine), "--out", str(target))
+    assert code == 0 and "does not declare these runs: c25-mine" in said and "`runs`" in said
+    with zipfile.ZipFile(target) as packed:
+        held = json.loads(packed.read("archive/results/verdicts.json"))
+        lines = packed.read("archive/results/verdicts.csv").decode().splitlines()
+    assert {v["as_of"] for v in held} == {"latest"} and len(lines) == 1 + len(held)
+
+
+def test_an_archive_of_some_runs_needs_their_executed_notebooks(with_mine, tmp_path):
+    (with_mine / "notebooks" / "c25-as-of-latest.ipynb").unlink()
+    with pytest.raises(CoverageError, match="executed notebook is missing"):
+        archive.pack(tmp_path / "archive.zip", with_mine)
+    assert not (tmp_path / "archive.zip").exists()
 
 
 def test_a_report_from_before_the_latest_figures_is_not_packed(kept):

@@ -4,6 +4,8 @@ overwritten.
 
 from __future__ import annotations
 
+import json
+
 import nbformat
 import pytest
 
@@ -48,6 +50,26 @@ def article(project):
 
     tables.build()
     return project
+
+
+def test_a_word_that_no_row_has_is_told_and_not_refused(article, command):
+    """It ended in 'no figure of ... for ...' when the claim was judged."""
+    new_claim("C07")
+    new_claim("C08", measure="facts.count")
+    article.edit("facts")
+    assert "no row" not in command("claims", "check")[1]
+    for claim, attribute in (("C07", "lones"), ("C08", "lent")):
+        file = article.home / "registry" / "claims" / f"{claim}.yaml"
+        now = json.dumps(registry.claim(claim).criteria()["figure"].settings["attribute"])
+        text = file.read_text(encoding="utf-8")
+        assert now in text
+        file.write_text(text.replace(now, attribute), encoding="utf-8")
+    article.edit("facts")
+    code, said, _ = command("claims", "check")
+    assert code == 0 and "2 claims are well formed" in said
+    told = "yaml: criteria.figure: attribute: no row of table facts"
+    assert f"C07.{told} with the subject 'KAZ' has the attribute 'lones'" in said
+    assert f"C08.{told} has the attribute 'lent'" in said
 
 
 def test_what_it_writes_is_a_claim_that_has_no_fault(article):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -17,6 +18,8 @@ from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry.claims import ClaimSpec, Want
 
 BY_CLAIM = "ca_research.claims.claim"  # of that name the room has a function too
+
+BLOCKS = importlib.import_module("ca_research.claims.wanted")._blocks
 
 RUN = CliRunner()
 
@@ -85,6 +88,16 @@ def test_a_template_asks_for_nothing_that_the_tables_hold(some_held, tmp_path, m
     assert "2 figures to fill in" in done.stdout
     rows = pd.read_csv(file)
     assert {*zip(rows["partner"], rows["year"], strict=True)} == {("CHN", 2021), ("RUS", 2020)}
+
+
+@pytest.mark.parametrize("kept", [lambda n: n % 7, lambda n: n % 2, lambda n: n > 5, lambda n: 0])
+def test_what_lacks_is_asked_for_once_and_nothing_else(kept):
+    values = {"partner": ["CHN", "RUS", "TUR"], "year": [2020, 2021], "flow": ["export", "import"]}
+    cells = list(product(*values.values()))
+    lacking = [cell for number, cell in enumerate(cells) if kept(number)]
+    sets = BLOCKS(pd.DataFrame(lacking, columns=list(values)))
+    asked = [cell for one in sets for cell in product(*(one[name] for name in values))]
+    assert sorted(asked) == sorted(lacking)
 
 
 def test_figures_that_are_taken_from_one_source_are_wanted_until_one_has_them_all(some_held):

@@ -4,14 +4,21 @@ commands.
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ground.errors import CaResearchError, UnknownNameError, UsageError
+from ..ground.errors import CaResearchError, MissingTableError, UnknownNameError, UsageError
 from . import console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..registry import ClaimSpec
 
 claims_app = typer.Typer(
     help="The declared claims: list, show, check.",
@@ -168,6 +175,7 @@ def claims_check(
     for name, replaces in measures.of_project().items():
         place = ", in place of the package's" if replaces else ""
         typer.echo(f"measure {name} is the project's own{place}")
+    _tell_unseen(specs)
     one = len(specs) == 1
     typer.echo(
         f"{len(specs)} claim{' is' if one else 's are'} well formed"
@@ -179,6 +187,23 @@ def claims_check(
         + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
         + (f", {old} were judged by an earlier rule" if old else "")
     )
+
+
+def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
+    """What claims name and no row has, where tables are at hand: told, for rows may still come."""
+    from .. import registry
+    from ..claims.unseen import unseen
+    from ..tables import relation
+
+    def rows(table: str, columns: list[str]) -> pd.DataFrame | None:
+        if registry.table(table).location:  # a check of the register goes nowhere
+            return None
+        told = ", ".join(f'"{name}"' for name in columns)
+        return relation(table).project(told).distinct().df()
+
+    with contextlib.suppress(MissingTableError):  # nor does it wait for tables to be built
+        for one in unseen(specs, rows):
+            typer.echo(one)
 
 
 def _article(file: Path) -> str:

@@ -28,6 +28,7 @@ def replicate(
     from .. import archive
     from ..ground import paths
     from ..ground.files import write_whole
+    from ..ground.numbers import first_few
 
     if statement:
         if out or report:
@@ -51,4 +52,11 @@ def replicate(
         typer.echo(
             f"left out, for they may not be passed on: {', '.join(made.left_out)} "
             "(REPLICATION.md says where they are)"
+        )
+    if made.undeclared:
+        typer.echo(
+            "left out, for the register does not declare these runs: "
+            f"{first_few(made.undeclared, 5)}\n"
+            "next: to have one in it, write its parameters under `runs` in the claim's file; "
+            "ca-research run, and this again"
         )

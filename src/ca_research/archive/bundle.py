@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from .. import verify
+from .. import site, verify
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import walk, write_whole, zipped
+from ..runs import plan
 from .readme import FILE, left_out, statement
 
 FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "baseline")
@@ -29,11 +30,14 @@ HASHES = "SHA256SUMS"
 
 @dataclass(frozen=True)
 class Packed:
-    """What an archive holds: its files, its size in bytes, and the sources that stayed out."""
+    """What an archive holds: its files, its size in bytes, the sources that stayed out, and the
+    runs of the report whose verdicts did, for no register declares them.
+    """
 
     files: int
     size: int
     left_out: tuple[str, ...]
+    undeclared: tuple[str, ...] = ()
 
 
 def pack(target: Path, report: Path) -> Packed:
@@ -41,7 +45,8 @@ def pack(target: Path, report: Path) -> Packed:
 
     It holds the project's files, REPLICATION.md made anew, the verdicts of the report in
     `results/`, and the hash of each file in SHA256SUMS. Added sources that may not be passed on
-    stay out.
+    stay out, and verdicts of runs that the register does not declare: whoever follows
+    REPLICATION.md would not get them.
 
     report: folder of the report. Raises UsageError where the project is the copy in the package, or
     the target is a folder; CoverageError where there is no whole report, or it was made from other
@@ -52,19 +57,19 @@ def pack(target: Path, report: Path) -> Packed:
             "the tables that came with the package are no project to archive",
             hint="a checkout, or a project of your own: ca-research init DIR",
         )
-    _current(report)
+    undeclared = _current(report)
     home, out = paths.home(), tuple(left_out())
     held = {
         file.relative_to(home).as_posix(): file.read_bytes()
         for file in _files(home, tuple(f"data/added/{one}/" for one in out))
     }
-    held |= {f"results/{name}": (report / name).read_bytes() for name in RESULTS}
+    held |= {f"results/{name}": data for name, data in _results(report, undeclared).items()}
     held[FILE] = statement().encode()
     lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(held.items())]
     held[HASHES] = "".join(lines).encode()
     content = zipped({f"{target.stem}/{name}": data for name, data in sorted(held.items())})
     write_whole(target, content, folders=False)
-    return Packed(len(held), len(content), out)
+    return Packed(len(held), len(content), out, undeclared)
 
 
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
@@ -76,9 +81,24 @@ def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
     yield from (file for name in FILES if (file := home / name).is_file())
 
 
-def _current(report: Path) -> None:
-    """Raise CoverageError unless the report is whole and of the inputs at hand."""
+def _results(report: Path, undeclared: tuple[str, ...]) -> dict[str, bytes]:
+    """The verdicts of a report without those of some of its runs, by name of the file."""
+    if not undeclared:
+        return {name: (report / name).read_bytes() for name in RESULTS}
+    declared = {run.run_id for run in plan()}
+    return {name: text.encode() for name, text in site.verdicts_of(report, declared).items()}
+
+
+def _current(report: Path) -> tuple[str, ...]:
+    """Raise CoverageError unless the declared runs of a report are whole and of the inputs at hand.
+
+    Returns the ids of its other runs, with parameters or of a day of one's own: what became of them
+    says nothing of the project.
+    """
     state = verify.read_report(report)
+    declared = {run.run_id for run in plan()}
+    undeclared = tuple(run["run_id"] for run in state.runs if run["run_id"] not in declared)
+    state = replace(state, runs=tuple(r for r in state.runs if r["run_id"] in declared))
     failed = [run["run_id"] for run in state.failed]
     # where an input was edited during a run, nobody knows from which state it was made
     unknown = [run["run_id"] for run in state.runs if not run.get("inputs")]
@@ -92,7 +112,7 @@ def _current(report: Path) -> None:
     elif causes := verify.outdated(state):
         why, named = "its inputs have changed since", [str(cause) for cause in causes]
     else:
-        return
+        return undeclared
     raise CoverageError(
         f"the report is not that of this project: {why}",
         where="; ".join(named)[:200],

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 
 from .. import registry
+from ..estimates.cells import CellsOf
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure
 from ..ground import economies as eco
@@ -24,6 +25,7 @@ from ..tables.dates import bounds
 from .documents import ENOUGH
 from .words import several
 
+Kinds = Annotated[str, CellsOf("events", "kind")]
 COLUMNS = (
     "event_id",
     "date",
@@ -194,7 +196,7 @@ def date_gap(
     origins: int = 1,
     actor: str = "",
     counterpart: str = "",
-    kinds: str = "",
+    kinds: Kinds = "",
     place: str = "",
     detail: str = "",
 ) -> list[Estimate]:
@@ -257,7 +259,7 @@ def earlier(
     says: str = "first",
     actor: str = "",
     counterpart: str = "",
-    kinds: str = "",
+    kinds: Kinds = "",
     place: str = "",
     detail: str = "",
 ) -> list[Estimate]:
@@ -339,7 +341,7 @@ def origins_saying(
     detail: str,
     actor: str = "",
     counterpart: str = "",
-    kinds: str = "",
+    kinds: Kinds = "",
     near: str = "",
 ) -> list[Estimate]:
     """Independent origins whose row says a thing, among the dated events selected.

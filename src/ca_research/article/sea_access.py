@@ -18,7 +18,7 @@ from ..stats.frames import require
 from ..tables.dates import bounds
 from .dates import select
 from .documents import ENOUGH, seen_rows
-from .documents.measures import Side
+from .documents.measures import Side, Spoken
 from .meetings import origins
 from .settings import settings
 from .words import several
@@ -130,7 +130,7 @@ def _count(rows: pd.DataFrame) -> int:
 
 @measure("relations.document_origins")
 def document_origins(
-    evidence: pd.DataFrame, *, claim: str, reading: str, direction: Side
+    evidence: pd.DataFrame, *, claim: str, reading: Spoken, direction: Side
 ) -> list[Estimate]:
     """Independent origins of documents on one reading in one direction, texts seen only.
 

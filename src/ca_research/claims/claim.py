@@ -318,11 +318,8 @@ def check(
     frames = {name: load(name, as_of=as_of) for name in sorted(needed)}
     if gone:
         frames = {name: rows[~rows["source_id"].isin(gone)] for name, rows in frames.items()}
-    evidence = declared.gather(
-        **frames,
-        economies=None if economy in (None, "CA5") else economy,
-        as_of=as_of or "latest",
-    )
+    given = {**frames, "economies": None if economy in (None, "CA5") else economy}
+    evidence = gather(spec, given, as_of or "latest", gone)
     if gone:
         left = pd.DataFrame(standing_in(rows_of(evidence.frame)), columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))

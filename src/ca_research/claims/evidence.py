@@ -271,12 +271,19 @@ def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
     return [e for e in judged if e in criterion.over.economies] if criterion.over else list(judged)
 
 
-def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None = None) -> Evidence:
+def gather(
+    spec: ClaimSpec,
+    given: dict[str, Any],
+    as_of: str | dt.date | None = None,
+    gone: Sequence[str] = (),
+) -> Evidence:
     """Run every criterion's measure over its universe.
 
     given: the tables of the claim, by name, and `economies`. Each measure gets those its signature
     names, and the choices of the specification as keyword arguments.
     as_of: the day of knowledge of frames that no longer carry it.
+    gone: sources that were left out of the tables. A choice that names one of them is no slip: what
+    rests on it alone is open.
     Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
     takes, and for two estimates from one data path; MeasureError for a measure that gives no
     estimates frame.
@@ -297,7 +304,7 @@ def gather(spec: ClaimSpec, given: dict[str, Any], as_of: str | dt.date | None =
         faults: list[UsageError] = []
         rows = specifications.rows(partial(_told, faults, computation, call))
         _of_asked(spec, criterion, call, rows)
-        if faults and len(faults) == len(list(specifications)):
+        if faults and not gone and len(faults) == len(list(specifications)):
             raise UsageError(
                 f"no specification can be computed: {faults[0].what}",
                 where=f"{spec.id}, criterion {criterion.name}",

@@ -10,7 +10,7 @@ from typing import Any
 from .. import registry
 from ..registry.holders import Holder
 from .claim import wanted
-from .wanted import publishers
+from .wanted import figures, publishers, requests
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,24 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
     Returns
     -------
     list of Offer
-        One for each set of wanted figures.
+        One for each set of wanted figures; of which some are held, one for each request that asks
+        for those that lack alone.
 
     Examples
     --------
     >>> [offer.source for offer in offers("C33", economy="TJK")]
     ['COMTRADE_C33_TJK', 'COMTRADE_C33_RUS_TJK']
     """
-    return [_offer(claim, row) for row in wanted(claim, economy=economy).to_dict("records")]
+    found: list[Offer] = []
+    for row in wanted(claim, economy=economy).to_dict("records"):
+        found += _offers(claim, row, {offer.source for offer in found})
+    return found
 
 
-def _offer(claim: str, row: Mapping[str, Any]) -> Offer:
-    table, cells = registry.table(row["table"]), row["cells"]
-    key = [c for c in table.key if c in cells]
-    holders = publishers(row)
+def _offers(claim: str, row: Mapping[str, Any], taken: set[str]) -> list[Offer]:
+    """The offers of one want; taken: ids of sources that others have."""
+    table, holders = registry.table(row["table"]), tuple(publishers(row))
+    key = [c for c in table.key if c in row["cells"]]
     provider = next(
         (
             service.name
@@ -68,19 +72,19 @@ def _offer(claim: str, row: Mapping[str, Any]) -> Offer:
         ),
         None,
     )
-    asked = {c: list(cells[c]) for c in key}
-    economies = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
-    words = [claim, *(str(asked[c][0]) for c in economies)]
-    name = re.sub(r"[^A-Z0-9]+", "_", "_".join([str(provider), *words]).upper())
-    return Offer(
-        what=row["what"],
-        table=table.table,
-        figures=row["figures"],
-        holders=tuple(holders),
-        provider=provider,
-        asked=asked,
-        source=_free(name, asked) if provider else "",
-    )
+    if provider is None:
+        asked = {c: list(row["cells"][c]) for c in key}
+        return [Offer(row["what"], table.table, row["figures"], holders, None, asked, "")]
+    found: list[Offer] = []
+    for cells in requests(row):
+        asked = {c: cells[c] for c in key}
+        economies = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
+        words = [claim, *(str(asked[c][0]) for c in economies)]
+        name = re.sub(r"[^A-Z0-9]+", "_", "_".join([provider, *words]).upper())
+        source = _free(name, asked, taken | {offer.source for offer in found})
+        count = len(figures(table.table, cells))
+        found.append(Offer(row["what"], table.table, count, holders, provider, asked, source))
+    return found
 
 
 def _takes(provider: str) -> set[str]:
@@ -90,13 +94,15 @@ def _takes(provider: str) -> set[str]:
     return {*how.needs, *how.takes}
 
 
-def _free(source: str, asked: Mapping[str, Any]) -> str:
-    """The id, or the next one where it is of another request: of what was wanted then."""
+def _free(source: str, asked: Mapping[str, Any], taken: set[str]) -> str:
+    """The id, or the next one where it is of another request: of what was wanted then, or of what
+    is wanted beside it.
+    """
     from ..tables import vintage
 
     name, number = source, 1
-    while there := vintage.kept(name):
-        if {k: list(v) for k, v in there[-1].asked.items()} == dict(asked):
+    while (there := vintage.kept(name)) or name in taken:
+        if there and {k: list(v) for k, v in there[-1].asked.items()} == dict(asked):
             return name
         number += 1
         name = f"{source}_{number}"

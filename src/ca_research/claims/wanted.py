@@ -4,6 +4,7 @@ economies that have no answer, as far as no table holds them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -15,6 +16,7 @@ from ..ground import economies as eco
 from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
 from ..registry.holders import Holder, holders
+from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
 from .logic import decide, number
 from .slots import joined
@@ -161,11 +163,52 @@ def template(table: str, wants: Sequence[Mapping[str, Any]], held: pd.DataFrame)
         wants do not say is empty. A figure that two wants name stands once.
     """
     columns = [c for c in registry.table(table).columns if c != "source_id"]
-    whole = pd.concat([_blank(table, want, held) for want in wants], ignore_index=True)
+    whole = pd.concat([_lacking(table, want, held) for want in wants], ignore_index=True)
     return whole.drop_duplicates(ignore_index=True).reindex(columns=columns)
 
 
-def _blank(table: str, want: Mapping[str, Any], held: pd.DataFrame) -> pd.DataFrame:
+def _lacking(table: str, want: Mapping[str, Any], held: pd.DataFrame) -> pd.DataFrame:
     """The figures of a want: where they are fewer than its cells combine to, those not held."""
     rows = figures(table, want["cells"])
     return rows if len(rows) == want["figures"] else _missing(rows, table, held)
+
+
+def requests(want: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
+    """Cells that a service can be asked for, of which every combination is wanted.
+
+    One for each request: all cells of a want where nothing of it is held, else few that hold what
+    is lacking and nothing else.
+
+    Parameters
+    ----------
+    want : mapping
+        Its `table`, `cells` and `figures`.
+
+    Returns
+    -------
+    list of dict
+        Values by column; no figure is in two of them.
+    """
+    if len(figures(want["table"], want["cells"])) == want["figures"]:
+        return [{name: list(values) for name, values in want["cells"].items()}]
+    return _blocks(_lacking(want["table"], want, load(want["table"])).drop_duplicates())
+
+
+def _blocks(rows: pd.DataFrame) -> list[dict[str, list[Any]]]:
+    """Rows as sets of values by column, each row a combination of one of the sets."""
+    values = {name: list(dict.fromkeys(rows[name].tolist())) for name in rows}
+    if len(rows) in (0, math.prod(map(len, values.values()))):
+        return [values] if len(rows) else []
+    ways = (_alike(rows, name) for name in rows)
+    name, groups = min((way for way in ways if len(way[1]) > 1), key=lambda way: len(way[1]))
+    return [one for group in groups for one in _blocks(rows[rows[name].isin(group)])]
+
+
+def _alike(rows: pd.DataFrame, name: str) -> tuple[str, list[list[Any]]]:
+    """A column, and its values in groups that stand beside the same of the other columns."""
+    others = [c for c in rows if c != name]
+    groups: dict[frozenset[tuple[Any, ...]], list[Any]] = {}
+    for value, part in rows.groupby(name, sort=False):
+        beside = frozenset(part[others].itertuples(index=False, name=None))
+        groups.setdefault(beside, []).append(value)
+    return name, list(groups.values())

@@ -1,10 +1,12 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
+from .cells import CellsOf
 from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
 from .measures import Measure, by_economy, by_parts, measure, parts, parts_of, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
+    "CellsOf",
     "Estimate",
     "Measure",
     "Rows",

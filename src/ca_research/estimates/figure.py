@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pandas as pd
 
 from ..ground.errors import MixedUnitsError
 from ..ground.periods import years_back
+from .cells import CellsOf
 from .frame import Estimate, estimate_row
 from .measures import measure
 
 
 @measure("tables.figure")
 def figure(
-    facts: pd.DataFrame, *, subject: str, attribute: str, year: str | int = "newest"
+    facts: pd.DataFrame,
+    *,
+    subject: Annotated[str, CellsOf("facts", "subject")],
+    attribute: Annotated[str, CellsOf("facts", "attribute", beside=("subject",))],
+    year: str | int = "newest",
 ) -> list[Estimate]:
     """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
 

@@ -1,7 +1,7 @@
 """The site: executed notebooks in, pages out."""
 
 from .read import Page, Shelf, read_page, read_pages
-from .write import share_out, write_changed, write_site, write_verdicts
+from .write import share_out, verdicts_of, write_changed, write_site, write_verdicts
 
 __all__ = [
     "Page",
@@ -9,6 +9,7 @@ __all__ = [
     "read_page",
     "read_pages",
     "share_out",
+    "verdicts_of",
     "write_changed",
     "write_site",
     "write_verdicts",

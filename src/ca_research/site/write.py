@@ -17,8 +17,8 @@ from jinja2 import Environment
 
 from .. import registry
 from ..claims import check, compare
-from ..ground import economies
-from ..ground.errors import RunError
+from ..ground import economies, paths
+from ..ground.errors import CoverageError, RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
@@ -30,6 +30,7 @@ from .first_use import link_terms
 from .read import Page, Shelf, executed
 from .render import environment
 
+VERDICTS = "verdicts.json"
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
 
@@ -42,10 +43,32 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
     return _verdicts_of((read or Shelf(out / EXECUTED)).pages(), out)
 
 
+def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
+    """verdicts.json and verdicts.csv, by name, as a report of some of its runs alone has them.
+
+    Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
+    """
+    shelf, verdicts = Shelf(out / EXECUTED), list[dict[str, Any]]()
+    for run_id in sorted(run_ids):
+        try:
+            verdicts += shelf.page(run_id).verdicts
+        except FileNotFoundError:
+            raise CoverageError(
+                "the report is incomplete: an executed notebook is missing",
+                where=paths.shown(out / EXECUTED / f"{run_id}.ipynb"),
+                hint="ca-research run",
+            ) from None
+    return {VERDICTS: _as_json(verdicts), forms.CSV_FILE: forms.verdicts_csv(verdicts)}
+
+
 def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
     verdicts = [v for p in pages for v in p.verdicts]
-    write_whole(out / "verdicts.json", json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n")
+    write_whole(out / VERDICTS, _as_json(verdicts))
     return verdicts
+
+
+def _as_json(verdicts: list[dict[str, Any]]) -> str:
+    return json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n"
 
 
 class Beside(NamedTuple):

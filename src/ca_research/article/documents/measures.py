@@ -13,10 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import ascii_lowercase
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import pandas as pd
 
+from ...estimates.cells import CellsOf
 from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
@@ -39,6 +40,7 @@ STRENGTHS = {
 """What counts by nearness to the event. Commentary argues; it does not document."""
 Side = Literal["supports", "refutes"]
 SIDES = get_args(Side)
+Spoken = Annotated[str, CellsOf("evidence", "reading", beside=("claim",))]
 Seen = Literal["excerpt", "full"]
 Texts = Literal["all", "seen_in_excerpt"]
 SEEN = {"excerpt": ("full", "excerpt"), "full": ("full",)}
@@ -136,7 +138,7 @@ def independent_sources(
     evidence: pd.DataFrame,
     *,
     claim: str,
-    reading: str,
+    reading: Spoken,
     direction: Side,
     strength: Strength = "documents",
     seen: Seen = "excerpt",

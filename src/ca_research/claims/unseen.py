@@ -1,0 +1,56 @@
+"""Words of claims that rows alone could confirm, beside the rows at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ..estimates.cells import cells_of
+from ..ground.errors import suggest
+from ..registry import ClaimSpec
+from .measures import find
+
+Rows = Callable[[str, list[str]], pd.DataFrame | None]
+"""Some columns of a table by its name, None where its rows are not at hand."""
+
+
+def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
+    """In words, what claims name and no row has. No fault of the register: the rows may still come.
+
+    Raises what `rows` raises.
+    """
+    for claim in claims.values():
+        for criterion in claim.criteria().values():
+            given: dict[str, tuple[Any, ...]] = {n: (v,) for n, v in criterion.settings.items()}
+            given |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
+            marks = cells_of(find(criterion.measure))
+            for name, cells in marks.items():
+                words = [str(word) for word in given.get(name, ()) if word]
+                beside = {other: given[other] for other in cells.beside if other in given}
+                held = rows(cells.table, [cells.column, *beside]) if words else None
+                if held is None:
+                    continue
+                for other, values in beside.items():
+                    held = held[held[other].isin(values)]
+                if held.empty and beside.keys() & marks.keys():  # told of that word
+                    continue
+                known = set(held[cells.column].dropna().astype(str))
+                where = "".join(
+                    f" with the {other} {' or '.join(map(repr, values))}"
+                    for other, values in beside.items()
+                )
+                for word in dict.fromkeys(new for one in words for new in _new(one, known)):
+                    near = suggest(word, known)
+                    yield (
+                        f"registry/claims/{claim.id}.yaml: criteria.{criterion.name}: {name}: no "
+                        f"row of table {cells.table}{where} has the {cells.column} {word!r}"
+                        + (f"; did you mean {' or '.join(near)}?" if near else "")
+                    )
+
+
+def _new(word: str, known: set[str]) -> list[str]:
+    """What of a word is not known: of several joined by ';' each that is not."""
+    parts = [part.strip() for part in word.split(";")]
+    return [] if word in known else [part for part in parts if part and part not in known]
