@@ -87,13 +87,19 @@ def test_codes_and_fields_are_those_of_the_coding():
         docs.cases_read(frame(), **given)
 
 
-def test_what_was_looked_through_is_the_path_and_the_sources():
+def test_what_was_looked_through_is_the_path_and_what_is_counted_the_sources():
     found = docs.independent_sources(frame(), claim="C90", reading="r", direction="supports").iloc[
         0
     ]
-    assert found["sources"] == ("S_a1", "S_a2", "S_b1", "S_b2", "S_f1") and found["n"] == 5
+    assert found["sources"] == ("S_a1", "S_a2", "S_b1") and found["n"] == 5
+    assert found["origins"] == ("A", "B") and list(found["rows"].frame["item"]) == [
+        "a1",
+        "a2",
+        "b1",
+    ]
     assert (found["first_year"], found["last_year"]) == (2001, 2006)
     other = docs.independent_sources(frame(), claim="C90", reading="other", direction="supports")
+    assert other["sources"].iloc[0] == ("S_g1",), "nought rests on all that was looked through"
     wider = docs.independent_sources(
         frame(), claim="C90", reading="other", direction="supports", strength="any"
     )
