@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import registry
-from ..claims.logic import UNDECIDED
+from ..claims.logic import HOLDS, UNDECIDED, leaves
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
 from ..claims.words import one, source_words
@@ -68,6 +68,47 @@ def sides(verdict: Stored) -> dict[str, list[Stored]]:
         if c["speaks"] in found:
             found[c["speaks"]].setdefault(c["says"], c)
     return {side: list(told.values()) for side, told in found.items()}
+
+
+def holds_somewhere(verdict: Stored, claim: registry.ClaimSpec) -> list[Stored]:
+    """The criteria that would support a reading, are undecided over all countries, and hold in some
+    of them.
+    """
+    reading = next((r for r in claim.readings if r.name == verdict["reading"]), None)
+    helps = leaves(reading.rule.supported) if reading and reading.rule else set()
+    return [
+        c
+        for c in verdict["criteria"]
+        if c["state"] == UNDECIDED
+        and f"{c['name']} {HOLDS}" in helps
+        and any(cell["met"] for cell in c["cells"])
+    ]
+
+
+def otherwise(claim: registry.ClaimSpec) -> str:
+    """The verdict where neither condition of a rule is met, as a sentence for all readings; '' where
+    none has a rule.
+    """
+    ends: dict[str, list[str]] = {}
+    for reading in claim.readings:
+        if reading.rule:
+            ends.setdefault(reading.rule.otherwise, []).append(f"“{reading.title}”")
+    if not ends:
+        return ""
+    said = {
+        end: f"“{end}”"
+        + (
+            " when a condition is true in the main way to calculate it, else “not enough evidence”"
+            if end == "partly supported"
+            else ""
+        )
+        for end in ends
+    }
+    begin = "If neither condition is met and no figures are missing"
+    if len(ends) == 1:
+        return f"{begin}, the verdict is {''.join(said.values())}."
+    each = "; ".join(f"for {joined(of)}: {said[end]}" for end, of in ends.items())
+    return f"{begin}, the verdict depends on the reading. {each[:1].upper()}{each[1:]}."
 
 
 def gaps(verdicts: Iterable[Stored]) -> list[dict[str, Any]]:
@@ -220,9 +261,20 @@ def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int
     return pairs[:most], max(len(pairs) - most, 0)
 
 
+def ended(sentence: str) -> str:
+    """A sentence with the mark at its end: a full stop, where it has none of its own.
+
+    Examples
+    --------
+    >>> ended("How far does distance hold trade back?"), ended("The data")
+    ('How far does distance hold trade back?', 'The data.')
+    """
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
 def about(page: Any) -> str:
     """A page in a sentence or two, for search engines and previews."""
     head = page.headline
     if head is None:
-        return page.title
+        return ended(page.title)
     return f"{head['verdict'].capitalize()}. {head['answer']}"

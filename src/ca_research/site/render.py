@@ -196,11 +196,14 @@ _PARTS = {
     "could_become": parts.could_become,
     "day": parts.day,
     "declared_bar": parts.declared_bar,
+    "ended": parts.ended,
     "gaps": parts.gaps,
+    "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
     "other_day": parts.other_day,
+    "otherwise": parts.otherwise,
     "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
@@ -241,7 +244,7 @@ def _cell(value: Any, column: str) -> str:
         return _TRUTH[said]
     if column == "state":
         return STATE_WORDS.get(value, value)
-    if isinstance(value, (int, float)) and (is_year(column) or column == "period"):
+    if isinstance(value, (int, float)) and is_year(column):
         return f"{value:g}"
     if not isinstance(value, str):
         return number(value)
