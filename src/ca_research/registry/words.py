@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ..ground import economies as eco
 from ..ground import paths
-from ..ground.numbers import fixed
+from ..ground.numbers import fixed, minus_in_prose
 from ..ground.periods import date_in_words
 from ..ground.remember import by_files
 from . import sources
@@ -28,7 +28,6 @@ _PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
-_MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
 class Words(Model):
@@ -215,7 +214,7 @@ def cell_words(column: str, value: str) -> str:
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     text = _ECONOMY.sub(lambda m: party(m[1]), text)
-    return _MINUS.sub("\u2212", _named(text, _IN_PROSE))
+    return minus_in_prose(_named(text, _IN_PROSE))
 
 
 def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:

@@ -86,8 +86,8 @@ def holds_somewhere(verdict: Stored, claim: registry.ClaimSpec) -> list[Stored]:
 
 
 def otherwise(claim: registry.ClaimSpec) -> str:
-    """The verdict where neither condition of a rule is met, as a sentence for all readings; '' where
-    none has a rule.
+    """The verdict where neither condition of a rule is met, in a sentence for all readings; ''
+    where none has a rule.
     """
     ends: dict[str, list[str]] = {}
     for reading in claim.readings:

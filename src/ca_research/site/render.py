@@ -23,7 +23,7 @@ from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
-from ..ground.numbers import NOTHING, between, number
+from ..ground.numbers import NOTHING, between, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
@@ -86,7 +86,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     fluid = f";--w:{least}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     style = ";".join(filter(None, (INHERITED, family))) + fluid
-    label = Markup.escape(label)
+    label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
 

@@ -193,7 +193,7 @@ def independent_sources(
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
     behind = figures.behind(places)
-    if mine:  # a document of the other side is no source of this count, though it was looked through
+    if mine:  # what the other side says was looked through, and is no source of this count
         own = figures.behind(mine)
         behind |= {name: own[name] for name in ("sources", "rows", "origins")}
     return [estimate_row(estimate=float(count)) | behind]
