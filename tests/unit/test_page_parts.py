@@ -9,7 +9,9 @@ import pytest
 from ca_research import registry
 from ca_research.claims import rule
 from ca_research.claims.answers import ways
+from ca_research.claims.measures import measure_words
 from ca_research.claims.verdict import CriterionResult
+from ca_research.claims.words import source_words
 from ca_research.registry import Reading
 from ca_research.site import parts
 from ca_research.site.read import MOST_CITED, Cell, Item, Page
@@ -298,3 +300,43 @@ def test_a_year_has_no_mark_of_thousands(column):
 def test_the_overview_says_that_rules_were_changed():
     text = environment().loader.get_source(environment(), "index.html.j2")[0]
     assert "by rules declared beforehand" in text and 'href="amendments.html"' in text
+
+
+def test_origins_of_documents_are_named_by_the_best_document_of_each():
+    columns = ["item", "origin_group", "strength", "text_seen", "source_id"]
+    far, near = ("E1_TELEGRAPH_20230301", "P166")
+    rows = [
+        ["far", "NYT_2023_02", "secondary", "full", far],
+        ["near", "NYT_2023_02", "primary", "excerpt", near],
+        ["own", "USA_GOVERNMENT", "primary", "full", near],
+    ]
+    named = parts.origin_names({"columns": columns, "rows": rows})
+    assert named == {"NYT_2023_02": source_words(near)}
+    cell = environment().filters["cell"]
+    assert cell("USA_GOVERNMENT", "origin_group") == "government of the United States"
+    assert cell("GALLUP", "origin_group") == "Gallup World Poll"
+    assert cell("ART", "source").startswith("Striving balance among great powers")
+    assert parts.origin_names({"columns": ["year"], "rows": [[2020]]}) == {}
+
+
+def test_a_picture_of_documents_names_their_origins_once():
+    csv = "name,origin_group,source_id\nReuters,REUTERS_2023_02,KAZ_BNS\n"
+    assert Item("figure", {"csv": csv}, 1).drawn().columns == ["name"]
+
+
+def test_what_documents_speak_of_is_the_title_of_the_reading():
+    cell = environment().filters["cell"]
+    assert cell("substance", "reading", "C06") == registry.claim("C06").readings[1].title
+    assert cell("doctrine_rank", "reading", "C09") == "order of partners"
+    assert cell("substance", "reading") == "substance"
+
+
+def test_a_measure_is_told_in_words_where_its_description_has_some():
+    assert measure_words("relations.date_gap") == (
+        "Days by which the dates of an event miss a window"
+    )
+    assert measure_words("trade.rank") == measure_words("trade.lead_told") == ""
+    told = {"label": "", "statement": "", "n": 0, "name": "n", "specifications": 1}
+    told |= {"agreeing": 1, "measure": "relations.date_gap"}
+    whence = of_template("macros.html.j2").whence("w", told, None, None, registry.claim("C19"))
+    assert "miss a window. <code>ca_research.relations.date_gap</code>" in whence

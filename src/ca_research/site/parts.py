@@ -14,6 +14,7 @@ from ..claims.wanted import publishers, words
 from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
+from ..registry.words import words as registry_words
 
 Stored = Mapping[str, Any]
 
@@ -28,6 +29,39 @@ KIND_WORDS = {
     "opinion": "an opinion",
 }
 """What kind of thing a claim says."""
+
+_NEAREST = {v: i for i, v in enumerate(("primary", "secondary", "commentary", "full", "excerpt"))}
+"""Of documents of one origin the one that is nearest to the event, and read most, names it."""
+
+
+def origin_names(part: Stored) -> dict[str, str]:
+    """Words for the origins of the documents behind a number: publisher and year of the best
+    document of each; none for an origin that the register has words for.
+
+    part: a cell of a trace, with `columns` and `rows`.
+    """
+    rows = [dict(zip(part["columns"], row, strict=True)) for row in part["rows"]]
+    known = registry_words().cells.get("origin_group", {})
+    best: dict[str, Stored] = {}
+    for row in rows:
+        origin, source = row.get("origin_group"), row.get("source_id")
+        if origin and source in registry.sources() and origin not in known:
+            best[origin] = min(best.get(origin, row), row, key=_far)
+    return {origin: source_words(row["source_id"]) for origin, row in best.items()}
+
+
+def _far(document: Stored) -> tuple[int, int]:
+    """How far a document is from the event, and how little of it was read."""
+    least = len(_NEAREST)
+    near, seen = (_NEAREST.get(document.get(c), least) for c in ("strength", "text_seen"))
+    return near, seen
+
+
+def reading_title(name: Any, claim_id: str) -> str:
+    """The title of a reading of a claim; '' where the claim has none of this name."""
+    spec = registry.claims().get(claim_id)
+    return next((r.title for r in spec.readings if r.name == name), "") if spec else ""
+
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
 _RANGE = "What is known leaves a range that reaches both sides of the bar"

@@ -195,6 +195,8 @@ class Item:
             for i, name in enumerate(names)
             if name not in _INNER and any(row[i] for row in rows)
         }
+        if "name" in columns:  # it names the origin, in words
+            columns.pop("origin_group", None)
         origin = [columns.pop(name, []) for name in ORIGIN_COLUMNS]
         told = [
             [s for text in cell for s in str(text or "").split()]

@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
+from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
@@ -202,6 +203,8 @@ _PARTS = {
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
+    "measure_words": measure_words,
+    "origin_names": parts.origin_names,
     "other_day": parts.other_day,
     "otherwise": parts.otherwise,
     "state_words": STATE_WORDS,
@@ -236,10 +239,12 @@ _TRUTH = {"True": "yes", "False": "no"}
 """What is true or not, of a frame or of a file."""
 
 
-def _cell(value: Any, column: str) -> str:
-    """A cell of the rows behind a number, as a reader should see it."""
+def _cell(value: Any, column: str, claim_id: str = "") -> str:
+    """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
+    if column == "reading":
+        return parts.reading_title(value, claim_id) or value_words(value, column)
     if (said := str(value)) in _TRUTH:
         return _TRUTH[said]
     if column == "state":
