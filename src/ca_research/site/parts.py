@@ -53,7 +53,7 @@ def origin_names(part: Stored) -> dict[str, str]:
 def _far(document: Stored) -> tuple[int, int]:
     """How far a document is from the event, and how little of it was read."""
     least = len(_NEAREST)
-    near, seen = (_NEAREST.get(document.get(c), least) for c in ("strength", "text_seen"))
+    near, seen = (_NEAREST.get(str(document.get(c)), least) for c in ("strength", "text_seen"))
     return near, seen
 
 
