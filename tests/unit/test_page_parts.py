@@ -340,3 +340,10 @@ def test_a_measure_is_told_in_words_where_its_description_has_some():
     told |= {"agreeing": 1, "measure": "relations.date_gap"}
     whence = of_template("macros.html.j2").whence("w", told, None, None, registry.claim("C19"))
     assert "miss a window. <code>ca_research.relations.date_gap</code>" in whence
+
+
+def test_rows_on_grants_are_headed_by_donor_and_recipient():
+    part = {"columns": ["host", "measure", "investor"], "rows": [["KAZ", "official_grant", "USA"]]}
+    assert parts.heads(part) == ["recipient", "measure", "donor"]
+    stock = part | {"rows": [["KAZ", "fdi_stock", "USA"]]}
+    assert parts.heads(stock) == part["columns"] and parts.heads({"columns": [], "rows": []}) == []

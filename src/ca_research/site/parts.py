@@ -57,6 +57,17 @@ def _far(document: Stored) -> tuple[int, int]:
     return near, seen
 
 
+_OF_GRANTS = {"host": "recipient", "investor": "donor"}
+
+
+def heads(part: Stored) -> list[str]:
+    """The columns of the rows behind a number; a grant is no investment, and has a donor."""
+    columns = part["columns"]
+    at = columns.index("measure") if "measure" in columns else None
+    kinds = {row[at] for row in part["rows"]} if at is not None else set()
+    return [_OF_GRANTS.get(c, c) for c in columns] if kinds == {"official_grant"} else columns
+
+
 def reading_title(name: Any, claim_id: str) -> str:
     """The title of a reading of a claim; '' where the claim has none of this name."""
     spec = registry.claims().get(claim_id)

@@ -199,6 +199,7 @@ _PARTS = {
     "declared_bar": parts.declared_bar,
     "ended": parts.ended,
     "gaps": parts.gaps,
+    "heads": parts.heads,
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
