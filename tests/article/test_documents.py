@@ -87,13 +87,19 @@ def test_codes_and_fields_are_those_of_the_coding():
         docs.cases_read(frame(), **given)
 
 
-def test_what_was_looked_through_is_the_path_and_the_sources():
+def test_what_was_looked_through_is_the_path_and_what_is_counted_the_sources():
     found = docs.independent_sources(frame(), claim="C90", reading="r", direction="supports").iloc[
         0
     ]
-    assert found["sources"] == ("S_a1", "S_a2", "S_b1", "S_b2", "S_f1") and found["n"] == 5
+    assert found["sources"] == ("S_a1", "S_a2", "S_b1") and found["n"] == 5
+    assert found["origins"] == ("A", "B") and list(found["rows"].frame["item"]) == [
+        "a1",
+        "a2",
+        "b1",
+    ]
     assert (found["first_year"], found["last_year"]) == (2001, 2006)
     other = docs.independent_sources(frame(), claim="C90", reading="other", direction="supports")
+    assert other["sources"].iloc[0] == ("S_g1",), "nought rests on all that was looked through"
     wider = docs.independent_sources(
         frame(), claim="C90", reading="other", direction="supports", strength="any"
     )
@@ -463,3 +469,26 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         denies = next(r for r in china.readings if r.name == name).rule
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)
         assert asserts.otherwise == denies.otherwise == "not enough evidence"
+
+
+def test_lists_of_documents_are_named_in_plain_words(capsys):
+    import ca_research as ca
+    from ca_research.article import document_pages
+
+    rows = ca.load("evidence", claim="C17")
+    document_pages.show_document_lists("C17", rows)
+    document_pages.show_sides("C17", rows)
+    shown = capsys.readouterr().out
+    assert "Documents that take neither side" in shown and "direction is context" not in shown
+    assert "Acts that they show still count" in shown and "Acts of any kind" in shown
+    assert "Acts or conditions" not in shown
+    assert document_pages.group_name("literal", "C16") == "Conditions of any kind"
+
+
+def test_grants_have_a_donor_and_a_recipient(capsys):
+    import ca_research as ca
+    from ca_research.article import document_pages
+
+    frames = {name: ca.load(name) for name in ("evidence", "investment", "macro")}
+    document_pages.show_beside("C14", frames)
+    assert "recipient,year,donor," in capsys.readouterr().out

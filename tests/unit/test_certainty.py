@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
-from ca_research.claims.certainty import certainty
+import ca_research as ca
+from ca_research.claims.certainty import certainty, origins_of
 from ca_research.claims.criteria import judge_criterion
 
 INDEPENDENT = ["KAZ_BNS", "KGZ_NSC"]
 
 
 def graded(
-    sources: list[str] = INDEPENDENT,
+    origins: list[str] = INDEPENDENT,
     word: str = "supported",
     fragile: bool = False,
     today: int = 2020,
@@ -26,7 +28,7 @@ def graded(
     reading = spec.readings[0].model_copy(update={"indirect": indirect})
     frame = evidence(row(0, 2.0), row(1, 3.0, pick="b")).frame
     judged = replace(judge_criterion(reading.criteria[0], frame, ["how"], CA5), **result)
-    return certainty(spec, reading, word, [judged], sources, fragile, today)
+    return certainty(spec, reading, word, [judged], origins, fragile, today)
 
 
 def test_nothing_against_it_is_high():
@@ -38,8 +40,8 @@ def test_nothing_against_it_is_high():
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"sources": ["KAZ_BNS"]}, "one source"),
-        ({"sources": []}, "one source"),
+        ({"origins": ["KAZ_BNS"]}, "one source"),
+        ({"origins": []}, "one source"),
         ({"agreeing": 1}, "other ways to calculate"),
         ({"fragile": True}, "leaving out one"),
         ({"indirect": "polls stand for trust"}, "polls stand for trust"),
@@ -53,7 +55,7 @@ def test_each_thing_against_it_costs_a_step_and_is_named_first(given, why):
 
 
 def test_two_things_against_it_are_low_and_disagreement_counts_once():
-    assert graded(sources=["KAZ_BNS"], today=2024)["level"] == "low"
+    assert graded(origins=["KAZ_BNS"], today=2024)["level"] == "low"
     assert graded(agreeing=1, fragile=True)["level"] == "moderate"
 
 
@@ -68,4 +70,14 @@ def test_sources_of_one_origin_are_one():
     for source, origin in origin_groups().items():
         groups.setdefault(origin, []).append(source)
     twins = next(members for members in groups.values() if len(members) > 1)[:2]
-    assert graded(sources=twins)["level"] == "moderate"
+    of_twins = origins_of(pd.DataFrame({"sources": [tuple(twins)]}))
+    assert len(of_twins) == 1 and graded(origins=of_twins)["level"] == "moderate"
+
+
+def test_documents_count_by_the_origins_that_their_rows_name():
+    """Six papers that quote two speakers are two sources, not six (C06)."""
+    rows = pd.DataFrame({"sources": [("A", "B", "C"), ("D",)], "origins": [("X", "Y"), ()]})
+    assert origins_of(rows) == ["D", "X", "Y"]
+    said = ca.check("C06").beside[0]
+    assert said.criteria[0].estimate == 2
+    assert said.certainty["reason"].endswith("two independent sources")

@@ -184,7 +184,7 @@ def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
     assert (judged(row(0, low=1.5, high=3)).low, judged(row(0, low=1.5, high=3)).high) == (1.5, 3)
     spread = judged(*values(2, [5, 3]))
     assert (spread.estimate, spread.low, spread.high) == (2, 2, 5)
-    assert spread.interval == "range across 3 specifications"
+    assert spread.interval == "range across three ways to calculate it"
     assert judged(row(0, 2)).interval == "one figure"
 
 

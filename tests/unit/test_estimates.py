@@ -175,3 +175,14 @@ def test_cells_that_hold_collections_of_one_length_stay_what_they_are():
     assert frame["first_year"].dtype == "Int64" and frame["first_year"].isna().tolist() == [0, 1]
     assert frame["economy"].dtype == "str" and frame["missing"].tolist() == ["", ""]
     assert estimates([]).columns.tolist() == frame.columns.tolist()
+
+
+def test_origins_are_those_that_rows_name_else_those_of_their_sources():
+    named = USED.assign(origin_group="OFFICE")
+    assert estimate_row(named)["origins"] == ("OFFICE",)
+    assert estimate_row(pd.concat([named, USED]))["origins"] == ("OFFICE", "WB_WDI")
+    assert estimate_row()["origins"] == ()
+    rows = checked(FRAME.drop(columns="origins"), "trade.lead")
+    assert [row["origins"] for row in rows] == [None, None]
+    with pytest.raises(MeasureError, match="origins that are no tuple"):
+        checked([ROWS[0] | {"origins": "OFFICE"}], "trade.lead")

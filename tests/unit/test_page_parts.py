@@ -9,9 +9,12 @@ import pytest
 from ca_research import registry
 from ca_research.claims import rule
 from ca_research.claims.answers import ways
+from ca_research.claims.measures import measure_words
 from ca_research.claims.verdict import CriterionResult
+from ca_research.claims.words import source_words
 from ca_research.registry import Reading
 from ca_research.site import parts
+from ca_research.site.read import MOST_CITED, Cell, Item, Page
 from ca_research.site.render import environment
 
 
@@ -210,3 +213,137 @@ def test_a_row_behind_a_number_is_told_in_words(value, column, words):
 )
 def test_a_column_behind_a_number_is_headed_in_words(name, words):
     assert environment().filters["head"](name) == words
+
+
+def of_template(name: str) -> Any:
+    return environment().get_template(name).module
+
+
+def test_where_no_condition_is_met_the_verdict_is_told_in_sentences():
+    claim = registry.claim("C01")
+    told = parts.otherwise(claim)
+    assert told.startswith("If neither condition is met and no figures are missing, the verdict")
+    partly, other = told.split(". ")[1].split("; ")
+    assert partly.startswith("For “The comparisons that can be made” and “First or second”: “part")
+    assert other == "for “All thirty comparisons”: “not enough evidence”."
+    shown = of_template("claim.html.j2").declared(Page("r", "C01", {}, "", "", "", ""), claim, None)
+    assert told in shown
+    alone = parts.otherwise(registry.claim("C25"))
+    assert "the verdict is “partly supported” when" in alone
+    assert parts.otherwise(claim.model_copy(update={"readings": ()})) == ""
+
+
+def undecided(*met: bool | None) -> dict[str, Any]:
+    """The headline of C29, where nothing is decided."""
+    cells = [{"economy": "UZB", "met": one} for one in met]
+    told = {"name": "learning", "says": "It did in Uzbekistan.", "sources": [], "speaks": ""}
+    return {
+        "reading": "literal",
+        "against": "",
+        "criteria": [told | {"state": "undecided", "cells": cells}],
+    }
+
+
+def test_what_holds_in_some_countries_is_said_where_nothing_is_settled():
+    claim, sides = registry.claim("C29"), of_template("claim.html.j2").sides
+    some, none = sides(undecided(True, None), claim), sides(undecided(None, False), claim)
+    assert "Nothing that settles it. What there is:" in some and "It did in Uzbekistan." in some
+    assert "Nothing that settles it." in none and "It did in Uzbekistan." not in none
+    refuted = undecided(False)
+    refuted["criteria"][0] |= {"state": "fails", "speaks": "against"}
+    assert "Nothing that the rule counts." in sides(refuted, claim)
+
+
+def test_sources_without_which_a_question_has_no_figure_are_called_so():
+    told = {
+        "label": "Began in February",
+        "n": 2,
+        "sole_sources": ["KAZ_BNS", "KGZ_NSC"],
+    }
+    head = {
+        "criteria": [told],
+        "coverage": {"from": None, "to": None},
+        "dropped_as_of": 0,
+        "fragility": [],
+    }
+    page = Page("r", "C19", {}, "", "", "", "", verdicts=[head])
+    shown = of_template("claim.html.j2").sample(page)
+    assert "<dt>Has no answer without</dt><dd>Began in February: " in shown
+    assert "Rests on one source" not in shown
+
+
+def test_a_row_names_its_own_sources_or_the_few_of_its_table_and_never_all_of_a_page():
+    few, many = ["KAZ_BNS"], [f"S{i}" for i in range(MOST_CITED + 1)]
+    assert Item("table", {"sources": few, "origins": []}, 1).cited(0) == few
+    assert Item("table", {"sources": many, "origins": []}, 1).cited(0) == []
+    assert Item("table", {"sources": many, "origins": [few]}, 1).cited(0) == few
+
+
+def test_a_description_ends_in_one_mark():
+    def described(title: str, **setting: str) -> str:
+        page = Page("r", "brief", setting, "", "", "", "")
+        page.cells.append(Cell("markdown", f"# {title}"))
+        block = environment().get_template("notebook.html.j2")
+        context = block.new_context({"page": page})
+        return "".join(block.blocks["about"](context))
+
+    assert described("How far?").startswith("How far? ")
+    assert described("Country brief", economy="KAZ").startswith("Kazakhstan: country brief. ")
+
+
+@pytest.mark.parametrize("column", ["year", "date", "period", "first year"])
+def test_a_year_has_no_mark_of_thousands(column):
+    assert environment().filters["cell"](2014, column) == "2014"
+    assert environment().filters["cell"](2014, "students") == "2,014"
+
+
+def test_the_overview_says_that_rules_were_changed():
+    text = environment().loader.get_source(environment(), "index.html.j2")[0]
+    assert "by rules declared beforehand" in text and 'href="amendments.html"' in text
+
+
+def test_origins_of_documents_are_named_by_the_best_document_of_each():
+    columns = ["item", "origin_group", "strength", "text_seen", "source_id"]
+    far, near = ("E1_TELEGRAPH_20230301", "P166")
+    rows = [
+        ["far", "NYT_2023_02", "secondary", "full", far],
+        ["near", "NYT_2023_02", "primary", "excerpt", near],
+        ["own", "USA_GOVERNMENT", "primary", "full", near],
+    ]
+    named = parts.origin_names({"columns": columns, "rows": rows})
+    assert named == {"NYT_2023_02": source_words(near)}
+    cell = environment().filters["cell"]
+    assert cell("USA_GOVERNMENT", "origin_group") == "government of the United States"
+    assert cell("GALLUP", "origin_group") == "Gallup World Poll"
+    assert cell("ART", "source").startswith("Striving balance among great powers")
+    assert parts.origin_names({"columns": ["year"], "rows": [[2020]]}) == {}
+
+
+def test_a_picture_of_documents_names_their_origins_once():
+    csv = "name,origin_group,source_id\nReuters,REUTERS_2023_02,KAZ_BNS\n"
+    assert Item("figure", {"csv": csv}, 1).drawn().columns == ["name"]
+
+
+def test_what_documents_speak_of_is_the_title_of_the_reading():
+    cell = environment().filters["cell"]
+    assert cell("substance", "reading", "C06") == registry.claim("C06").readings[1].title
+    assert cell("doctrine_rank", "reading", "C09") == "order of partners"
+    assert cell("substance", "reading") == "substance"
+
+
+def test_a_measure_is_told_in_words_where_its_description_has_some():
+    assert measure_words("relations.date_gap") == (
+        "Days by which the dates of an event miss a window"
+    )
+    assert measure_words("trade.rank") == measure_words("trade.lead_told") == ""
+    told = {"label": "", "statement": "", "n": 0, "name": "n", "specifications": 1}
+    told |= {"agreeing": 1, "measure": "relations.date_gap"}
+    whence = of_template("macros.html.j2").whence("w", told, None, None, registry.claim("C19"))
+    assert "miss a window. <code>ca_research.relations.date_gap</code>" in whence
+
+
+def test_rows_on_grants_are_headed_by_donor_and_recipient():
+    part = {"columns": ["host", "measure", "investor"], "rows": [["KAZ", "official_grant", "USA"]]}
+    assert parts.heads(part) == ["recipient", "measure", "donor"]
+    stock = part | {"rows": [["KAZ", "fdi_stock", "USA"]]}
+    assert parts.heads(stock) == part["columns"] and parts.heads({"columns": [], "rows": []}) == []

@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.text import Text
 
+import ca_research as ca
 from ca_research import plots, registry
 from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
@@ -367,8 +368,46 @@ def test_a_curve_says_how_many_ways_say_yes(met, said):
     assert claims._said_by(pd.Series(met, dtype=object)) == said
 
 
+def test_a_way_without_figures_is_counted_among_the_ways():
+    """Of C07's 12 ways 11 were told, above a table of 12."""
+    said = claims._said_by(pd.Series([False, None], dtype=object), 1)
+    assert (
+        said
+        == "none of three ways to calculate it says yes, one leaves it open, one has no figures"
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "threshold", "said"),
+    [
+        ([1, 1], 0.1, "Figures: 1 throughout; threshold 0.1."),
+        ([-59.96, -24.05], 0, "Figures from −59.96 to −24.05; threshold 0."),
+        ([0.33334, 0.8], 1 / 3, "Figures from 0.33334 to 0.8; threshold 0.3333."),
+        ([3305, 12345.6], 3000, "Figures from 3,305 to 12,346; threshold 3,000."),
+        ([5, 5], 5, "Figures: 5 throughout; threshold 5."),
+        ([0.00012, 20000], 1e6, "Figures from 0.00012 to 20,000; threshold 1,000,000."),
+    ],
+)
+def test_what_a_curve_shows_is_told_with_the_digits_that_it_needs(figures, threshold, said):
+    assert claims._figures_told(pd.Series(figures, dtype=float), threshold) == said
+
+
+def test_a_picture_is_read_out_with_true_minus_signs():
+    from ca_research.site.render import svg_markup
+
+    assert 'aria-label="from −1 to 2, 2014-2018"' in svg_markup(
+        '<svg width="10pt"></svg>', "p", "from -1 to 2, 2014-2018"
+    )
+
+
+def test_no_country_stands_over_a_question_that_is_asked_of_none():
+    figure, data = claims.missing_map(ca.check("C25"))
+    heads = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert data["economy"].unique().tolist() == [claims.NOT_BY_COUNTRY] and heads == [""]
+
+
 def test_only_what_is_asked_of_several_countries_is_told_country_by_country():
-    data = pd.DataFrame({"economy": ["one figure"] * 2, "state": ["met", "undecided"]})
+    data = pd.DataFrame({"economy": [claims.NOT_BY_COUNTRY] * 2, "state": ["met", "undecided"]})
     assert claims._answered(data) == "1 of 2 questions can be answered"
     told = claims._answered(data.assign(economy=["KAZ", "KGZ"]))
     assert told == "1 of 2 questions, country by country, can be answered"

@@ -130,15 +130,12 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     )
 
 
-_CONTEXT = "Documents whose direction is context (a code may still count)"
-_WHATEVER_SIDE = "A code given from the statement counts whatever the side (see the cases)."
-
-
 def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
     """Show the documents as lists: those for the sentence, those against it, and those that are
     context.
     """
-    context = _CONTEXT if claim_id in _CODED else "Documents that count on neither side"
+    what = _CODED.get(claim_id, "")
+    context = "Documents that take neither side" if what else "Documents that count on neither side"
     lists: tuple[tuple[str, Section, str], ...] = (
         ("supports", "main", "Documents for the sentence"),
         ("refutes", "against", "Documents against the sentence"),
@@ -149,11 +146,12 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
             evidence, claim=claim_id, direction=direction, counting=_COUNTING
         )
         if len(listed):
-            coded = direction == "context" and claim_id in _CODED
-            notes = [_WHATEVER_SIDE] * coded
+            notes = []
+            if what and direction == "context":
+                notes.append(f"{what.capitalize()} that they show still count: see the cases.")
             notes += [documents.ONE_ORIGIN] * bool(listed["origin"].duplicated().any())
             show_table(
-                documents.readable(listed, GROUPS),
+                documents.readable(listed, _groups(claim_id)),
                 section=section,
                 title=title,
                 note=" ".join(notes),
@@ -211,7 +209,9 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, A
     elif claim_id == "C15":
         yield approval.poll_figure(frames["opinion"], about=["USA"])
     elif claim_id == "C14":
-        yield from aid.grant_figures(frames["investment"], frames["macro"])
+        for figure, record in aid.grant_figures(frames["investment"], frames["macro"]):
+            gave = {"host": "recipient", "investor": "donor"}  # grants are no investment
+            yield figure, record | {"data": record["data"].rename(columns=gave)}
 
 
 GROUPS = {
@@ -241,15 +241,21 @@ GROUPS = {
 """Groups of documents in words for readers; another group stands under its own name."""
 
 
-def group_name(reading: str) -> str:
-    """A group of documents in words for readers, as a cell of a table shows it.
+def _groups(claim_id: str) -> dict[str, str]:
+    """The groups of the documents of a claim in words: some show acts, others conditions."""
+    what = _CODED.get(claim_id, "")
+    return GROUPS | ({"literal": f"{what.capitalize()} of any kind"} if what else {})
+
+
+def group_name(reading: str, claim_id: str = "") -> str:
+    """A group of documents (of a claim) in words for readers, as a cell of a table shows it.
 
     Examples
     --------
     >>> group_name("weight"), group_name("contain")
     ('Welfare or security', 'Containment')
     """
-    name = GROUPS.get(reading) or value_words(reading, "reading")
+    name = _groups(claim_id).get(reading) or value_words(reading, "reading")
     return name[:1].upper() + name[1:]
 
 
@@ -259,8 +265,9 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
         counted.loc[counted["side"] == side, "origin_group"].nunique()
         for side in ("supports", "refutes")
     )
+    labels = _groups(claim_id)
     said = "; ".join(
-        f"{GROUPS.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
+        f"{labels.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
         + ", ".join(part["name"])
         for (reading, side), part in sides.groupby(["reading", "side"])
     )
@@ -273,8 +280,10 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
     title += f"{in_words(con) if con else 'none'} against it"
     groups = list(sides["reading"].unique())  # one alone may not be what the headline asks
-    title = f"{group_name(groups[0])}: {title}" if len(groups) == 1 else title.capitalize()
-    return documents.side_columns(sides, labels=GROUPS), {
+    title = (
+        f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
+    )
+    return documents.side_columns(sides, labels=labels), {
         "section": "context" if claim_id in _CODED else "main",
         "title": title,
         "alt": f"Independent sources by name. {said}.",

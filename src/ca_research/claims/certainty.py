@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from .. import registry
 from ..registry import ClaimSpec, Reading
 from .answers import ENDS
@@ -25,7 +27,7 @@ def certainty(
     reading: Reading,
     word: str,
     decided: Sequence[CriterionResult],
-    sources: Sequence[str],
+    origins: Sequence[str],
     fragile: bool,
     today: int,
 ) -> dict[str, str]:
@@ -35,8 +37,8 @@ def certainty(
     ----------
     decided
         The criteria that made the verdict what it is.
-    sources
-        The sources that their main figures rest on. Those of one origin count as one.
+    origins
+        The independent origins that their main figures rest on (`origins_of`).
     today
         The year of the day of knowledge.
 
@@ -55,7 +57,7 @@ def certainty(
     if word not in (*ENDS, "partly supported"):
         return {}
     asked = [
-        _independent(sources),
+        _independent(origins),
         _agreement(decided, fragile),
         _direct(reading),
         *([_age(decided, today)] if _ages(spec, decided) else []),
@@ -66,9 +68,20 @@ def certainty(
     return {"level": level, "reason": "; ".join(told)}
 
 
-def _independent(sources: Sequence[str]) -> tuple[bool, str]:
-    origin = registry.origin_groups()
-    origins = {origin.get(s, s) for s in sources}
+def origins_of(figures: pd.DataFrame) -> list[str]:
+    """The independent origins that rows of an estimates frame rest on.
+
+    Documents of several sources may go back to one origin, which their rows say. Where an estimate
+    names no origins they are those of its sources in the register.
+    """
+    group = registry.origin_groups()
+    sources = figures["sources"]
+    own = figures["origins"] if "origins" in figures else [()] * len(sources)
+    told = zip(own, sources, strict=True)
+    return sorted({o for named, ids in told for o in named or (group.get(s, s) for s in ids)})
+
+
+def _independent(origins: Sequence[str]) -> tuple[bool, str]:
     if len(origins) < 2:
         return False, "it rests on one source"
     return True, f"{in_words(len(origins))} independent sources"

@@ -19,6 +19,7 @@ from ..stats import collapse, distinct
 from .evidence import EvidenceRows, counted, has_figures, rows_of
 from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, count_rule, decide, number
 from .verdict import Cell, CriterionResult
+from .words import in_words
 
 SHARE = 0.80
 """Share of distinct specifications in which a criterion must be true (or false)."""
@@ -215,9 +216,9 @@ def judge_criterion(
         values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
         if values:
             low, high, ways = min(values), max(values), len(values)
-            interval = f"range across {ways} specifications"
+            interval = f"range across {in_words(ways)} ways to calculate it"
             if low == high:
-                interval = "one figure" if ways == 1 else f"the same in all {ways} specifications"
+                interval = "one figure" if ways == 1 else f"the same in all {in_words(ways)} ways"
     else:
         interval = "bounds from what is not reported"
     return CriterionResult(

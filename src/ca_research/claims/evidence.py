@@ -413,7 +413,8 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
-    frame["sources"] = frame["sources"].map(lambda s: s if isinstance(s, tuple) else ())
+    for column in ("sources", "origins"):
+        frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())
     return frame
 
 

@@ -13,7 +13,7 @@ from .. import registry
 from ..ground import economies
 from ..registry import ClaimSpec, Criterion, Reading
 from .answers import answer, finding, sentence
-from .certainty import certainty
+from .certainty import certainty, origins_of
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .leave_out import leave_out
@@ -60,8 +60,12 @@ def _told(
 
 def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
     """The sources behind the main figures of some criteria."""
-    main = frame[frame["is_main"] & frame["criterion"].isin(list(criteria))]
-    return sorted({source for cell in main["sources"] for source in cell})
+    return sorted({source for cell in _main(frame, criteria)["sources"] for source in cell})
+
+
+def _main(frame: pd.DataFrame, criteria: Iterable[str]) -> pd.DataFrame:
+    """The main figures of some criteria."""
+    return frame[frame["is_main"] & frame["criterion"].isin(list(criteria))]
 
 
 def _year(as_of: str) -> int:
@@ -106,7 +110,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                     reading,
                     word,
                     [results[name] for name in decided],
-                    _resting_on(mine, decided),
+                    origins_of(_main(mine, decided)),
                     bool(hangs.flips),
                     _year(evidence.as_of),
                 ),

@@ -6,6 +6,7 @@ project can replace a measure by writing one of the same name.
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import importlib
 import inspect
@@ -160,6 +161,26 @@ def place(function: Measure) -> str:
     """File and line of a measure, as a user should see them."""
     code = inspect.unwrap(function).__code__
     return own_measures.shown(Path(code.co_filename), code.co_firstlineno)
+
+
+@cache
+def measure_words(name: str) -> str:
+    """What a measure of the package gives, as its description begins; '' where that is not in plain
+    words. Nothing is imported: a page names many measures and runs none.
+
+    Examples
+    --------
+    >>> measure_words("relations.date_gap"), measure_words("no.such")
+    ('Days by which the dates of an event miss a window', '')
+    """
+    body = ast.parse(_package()[name].read_bytes()).body if name in _package() else []
+    for node in body:
+        marks = map(ast.unparse, getattr(node, "decorator_list", ()))
+        if isinstance(node, ast.FunctionDef) and f"measure({name!r})" in marks:
+            told = (ast.get_docstring(node) or "").partition("\n\n")[0]
+            first = re.split(r"[;.:](?:\s|$)", " ".join(told.split()))[0]
+            return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else first
+    return ""
 
 
 def _needed(parameter: inspect.Parameter) -> bool:

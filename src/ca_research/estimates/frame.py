@@ -33,6 +33,7 @@ ESTIMATE_COLUMNS = (
     "missing",
     "about",
     "rows",
+    "origins",
 )
 """Columns of an estimates frame: what every measure of a wing returns to a claim, one row per
 economy.
@@ -42,9 +43,14 @@ low, high, interval: bounds where the figures leave a range, and what kind of ra
 used. sources: tuple of source ids. path: equal for two estimates that rest on the same figures of
 the same origin. missing: why there is no estimate. about: what a sentence about the estimate needs
 beside it, as words or codes of economies ({'rival': 'RUS'}), or None (`estimates.tells`). rows: the
-table rows that the estimate rests on (`Rows`), or None. A frame made by hand may do without the
-last two.
+table rows that the estimate rests on (`Rows`), or None. origins: tuple of the independent origins
+of its sources: what the rows themselves say (`origin_group`), else what the register says of their
+source; empty where that is to be read from `sources`. A frame made by hand may do without the last
+three.
 """
+
+_NEEDED = ESTIMATE_COLUMNS[:-3]
+"""Columns that a frame made by hand has as well."""
 
 
 Estimate = dict[str, Any]
@@ -104,7 +110,7 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     Returns
     -------
     list of Estimate
-        Its rows, with ``about`` and ``rows`` where they came without.
+        Its rows, with ``about``, ``rows`` and ``origins`` where they came without.
 
     Raises
     ------
@@ -127,7 +133,7 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
         raise refuse(type(found).__name__, "return [estimate_row(...), ...]")
     for names in [found.columns] if framed else rows:
-        if lacking := [name for name in ESTIMATE_COLUMNS[:-2] if name not in names]:
+        if lacking := [name for name in _NEEDED if name not in names]:
             raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
     seen = set()
     for row in rows:
@@ -153,6 +159,8 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
             raise refuse(
                 "sources that are no tuple", "a tuple of source ids, () where there is none"
             )
+        if not isinstance(row.get("origins") or (), tuple):
+            raise refuse("origins that are no tuple", "a tuple, or leave them to estimate_row")
     more = [name for name in rows[0] if name not in ESTIMATE_COLUMNS] if framed and rows else []
     return [{name: row.get(name) for name in (*ESTIMATE_COLUMNS, *more)} for row in rows]
 
@@ -216,12 +224,17 @@ def data_path(used: pd.DataFrame) -> str:
 
 def _cells(used: pd.DataFrame) -> list[str]:
     """Each row as the cell that it is, with the origin of its source."""
-    origin = registry.origin_groups()
-    groups = [origin.get(s, s) for s in _sources(used)]
+    groups = _groups(_sources(used))
     names, added = _cell_columns(tuple(used.columns))
     columns = [used[name] for name in names if added is None or not _figures(used, name, added)]
     cells = [map(str, c.tolist() if added is None else _whole(c)) for c in columns]
     return list(map("|".join, zip(*cells, groups, strict=True)))
+
+
+def _groups(source_ids: Iterable[str]) -> list[str]:
+    """The origin group of each source; a source that the register does not know is its own."""
+    origin = registry.origin_groups()
+    return [origin.get(s, s) for s in source_ids]
 
 
 def _sources(used: pd.DataFrame) -> list[str]:
@@ -258,6 +271,7 @@ _NO_ROWS: dict[str, Any] = {
     "sources": (),
     "path": "",
     "rows": None,
+    "origins": (),
 }
 
 
@@ -297,6 +311,15 @@ class Figures:
         return _sources(self.frame)
 
     @cached_property
+    def _origins(self) -> list[str]:
+        """The origin of each row: its own, where the table gives its rows one."""
+        of_source = _groups(self._sources)
+        if "origin_group" not in self.frame:
+            return of_source
+        own = self.values("origin_group")
+        return [of if pd.isna(o) else o for o, of in zip(own, of_source, strict=True)]
+
+    @cached_property
     def _cells(self) -> list[str]:
         return _cells(self.frame)
 
@@ -307,7 +330,7 @@ class Figures:
         if not places:
             return dict(_NO_ROWS)
         years = [year for year in {self._years[i] for i in places} if pd.notna(year)]
-        sources = self._sources
+        sources, origins = self._sources, self._origins
         return {
             "n": len(places),
             "first_year": int(min(years)) if years else None,
@@ -315,6 +338,7 @@ class Figures:
             "sources": tuple(sorted({sources[i] for i in places})),
             "path": _path(self._cells[i] for i in places),
             "rows": rows,
+            "origins": tuple(sorted({origins[i] for i in places})),
         }
 
 
@@ -414,7 +438,7 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     for row in records:
         if not isinstance(row, dict):
             raise UsageError(f"{row!r} is no row of estimates", hint=_MADE)
-        if lacking := next((name for name in ESTIMATE_COLUMNS[:-2] if name not in row), None):
+        if lacking := next((name for name in _NEEDED if name not in row), None):
             where = f"it has {', '.join(map(str, row))}"
             raise UsageError(f"a row of estimates has no {lacking!r}", where=where, hint=_MADE)
     told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
@@ -433,6 +457,6 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         gone = np.array([value is None or pd.isna(value) for value in told[name]], dtype=bool)
         years = [1 if lost else value for lost, value in zip(gone, told[name], strict=True)]
         columns[name] = pd.arrays.IntegerArray(np.array(years, dtype="int64"), gone)
-    for name in ("sources", "about", "rows"):
+    for name in ("sources", "about", "rows", "origins"):
         columns[name] = np.fromiter(told[name], dtype=object, count=len(records))
     return pd.DataFrame(columns, copy=False)

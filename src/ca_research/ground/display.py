@@ -28,12 +28,16 @@ MOST_CHOICES = 5
 """Pictures that one figure may hold for a reader to choose from."""
 
 
+_NAMED_BY_YEARS = {"start", "until", "since", "signed", "bounded_by", "time", "date", "period"}
+"""Columns of years by other names; of a date only the year may be known."""
+
+
 def is_year(column: str) -> bool:
     """Whether a column of a shown table holds years, by its name: they are written without a comma
     and name a row.
     """
     words = column.replace("_", " ").split()
-    return "year" in words or column in ("start", "until", "since", "signed", "bounded_by", "time")
+    return "year" in words or column in _NAMED_BY_YEARS
 
 
 INK, MUTED, GRID, PAPER = "#1d2326", "#5f6a70", "#dde2e4", "#fefefe"

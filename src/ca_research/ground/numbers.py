@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -137,6 +138,20 @@ def decimals(value: float, digits: int = 3) -> str:
         return f"{value:.0f}"
     small = 0 < abs(value) < 10.0 ** (1 - digits)
     return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"
+
+
+_MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
+
+
+def minus_in_prose(text: str) -> str:
+    """A text with true minus signs before its numbers; its other hyphens stay.
+
+    Examples
+    --------
+    >>> minus_in_prose("from -0.89 to -0.73 in 2014-2018")
+    'from −0.89 to −0.73 in 2014-2018'
+    """
+    return _MINUS.sub("\u2212", text)
 
 
 def _true_minus(text: str) -> str:

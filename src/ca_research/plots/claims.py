@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.numbers import fixed
 from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
@@ -370,12 +372,9 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         several = len(counted(criterion, evidence.economies)) if criterion.over else 0
         of = several if several > 1 else None
         unit = f"countries of {in_words(of)}" if of else criterion.unit
-        what = f"{criterion.label}: {_said_by(drawn['met'])}"
+        what = f"{criterion.label}: {_said_by(drawn['met'], len(data) - len(drawn))}"
         figures = drawn[["value", "low", "high"]].astype(float).stack().dropna()
-        alt = (
-            f"{what}. Figures from {figures.min():.4g} to {figures.max():.4g}; threshold "
-            f"{data['threshold'].iloc[0]:g}."
-        )
+        alt = f"{what}. {_figures_told(figures, float(data['threshold'].iloc[0]))}"
         sources = sorted(
             {
                 s
@@ -407,7 +406,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             section="missing",
             title=_answered(data),
             alt=f"Answers by question and country: {alt}.",
-            data=data,
+            data=data if _by_country(data) else data.drop(columns="economy"),
             sources=list(verdict.sources),
         )
 
@@ -415,17 +414,38 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
 _ALIKE = " Ways that rest on the same figures are drawn apart here and counted once elsewhere."
 
 
-def _said_by(met: pd.Series) -> str:
-    """How many specifications say yes, and how many leave it open: 'one of 42 ways to calculate it
-    says yes, two leave it open'.
+def _figures_told(figures: pd.Series, threshold: float) -> str:
+    """Between which ends figures lie, each with four digits or as many as tell it from the
+    threshold.
     """
-    n, yes, open_ = len(met), int((met == True).sum()), int(met.isna().sum())  # noqa: E712
+    low, high = (_digits(float(end), threshold) for end in (figures.min(), figures.max()))
+    said = f"Figures: {low} throughout" if low == high else f"Figures from {low} to {high}"
+    return f"{said}; threshold {_digits(threshold, threshold)}."
+
+
+def _digits(value: float, other: float) -> str:
+    size = math.floor(math.log10(abs(value))) if value else 0
+    places = next(
+        (p for p in range(max(3 - size, 0), 12) if round(value, p) != round(other, p)),
+        max(3 - size, 0),  # it is the other
+    )
+    text = fixed(value, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _said_by(met: pd.Series, gone: int = 0) -> str:
+    """How many specifications say yes, how many leave it open, and how many (`gone`) have no
+    figures: 'one of 42 ways to calculate it says yes, two leave it open'.
+    """
+    yes, open_ = int((met == True).sum()), int(met.isna().sum())  # noqa: E712
+    n = len(met) + gone
     many = (
         f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
     )
     said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
     left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
-    return said + (left if open_ else "")
+    none = f", {in_words(gone)} {'has' if gone == 1 else 'have'} no figures"
+    return said + (left if open_ else "") + (none if gone else "")
 
 
 def _answered(data: pd.DataFrame) -> str:
@@ -466,6 +486,15 @@ def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:
     return _judged(data), data
 
 
+NOT_BY_COUNTRY = "not by country"
+"""Stands for the country of a question that is asked once, of documents or of all together."""
+
+
+def _by_country(data: pd.DataFrame) -> bool:
+    """Whether any of the questions is asked of a country."""
+    return bool((data["economy"] != NOT_BY_COUNTRY).any())
+
+
 def judged_cells(verdict: Verdict) -> pd.DataFrame:
     """One row for each cell of each criterion of all readings, as `missing_map` returns it."""
     records, seen = [], set()
@@ -479,7 +508,7 @@ def judged_cells(verdict: Verdict) -> pd.DataFrame:
                 records.append(
                     {
                         "criterion": c.label,
-                        "economy": cell.economy or "one figure",
+                        "economy": cell.economy or NOT_BY_COUNTRY,
                         "state": state,
                         "year": cell.year,
                         "missing": cell.missing,
@@ -545,7 +574,8 @@ def draw_judged(
         )
     ax.set_xlim(0, max(len(cells), 1))
     ax.set_ylim(max(len(criteria), 1), 0)
-    ax.set_xticks([i + 0.5 for i in range(len(cells))], [eco.name_of(c) for c in cells])
+    heads = [eco.name_of(c) for c in cells] if _by_country(data) else [""] * len(cells)
+    ax.set_xticks([i + 0.5 for i in range(len(cells))], heads)
     ax.xaxis.tick_top()
     style.bare(ax, x=False, y=False)
 

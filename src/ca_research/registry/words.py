@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from pydantic import Field
 
 from ..ground import economies as eco
 from ..ground import paths
-from ..ground.numbers import fixed
+from ..ground.numbers import fixed, minus_in_prose
 from ..ground.periods import date_in_words
 from ..ground.remember import by_files
 from . import sources
@@ -28,7 +29,6 @@ _PREFIX = re.compile(r"^[A-Z]{2}\.(?=[a-z_]+$)")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d(?:/\d{4}-\d\d-\d\d)?")
 _CODES = re.compile(r"\b(?:[A-Z]{3}|EU27)\b")
 _PERCENT = re.compile(r"(?<=\d) %")
-_MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")
 
 
 class Words(Model):
@@ -193,7 +193,7 @@ def cell_words(column: str, value: str) -> str:
     if column in ("date", "period", "bounded_by") or _DAYS.fullmatch(value):
         return date_in_words(value)
     if column in ("source", "sources", "edition", "bound_source_id"):
-        names = [source_name(part) for part in re.split(r"[ ;,]+", value)]
+        names = [_source_told(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
     if value in eco.codes():
         return party(value)
@@ -215,7 +215,7 @@ def cell_words(column: str, value: str) -> str:
     value = _PERCENT.sub("%", value)
     text = _SOURCE.sub(lambda m: source_name(m[0]).replace(", ", " ") or m[0], value)
     text = _ECONOMY.sub(lambda m: party(m[1]), text)
-    return _MINUS.sub("\u2212", _named(text, _IN_PROSE))
+    return minus_in_prose(_named(text, _IN_PROSE))
 
 
 def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
@@ -223,11 +223,28 @@ def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
     return codes.sub(lambda m: party(m[0]) if m[0] in eco.codes() else m[0], text)
 
 
+def _source_told(source_id: str) -> str:
+    """A source by publisher and year, or by its title; '' for no source."""
+    source = sources().get(source_id)
+    return source.title if source and not source.publisher else source_name(source_id)
+
+
+@by_files("sources.csv", added=True)
+def _publishers() -> dict[str, str]:
+    """The publisher of each origin of the register, of several the one that most sources name."""
+    found: dict[str, Counter[str]] = {}
+    for source in sources().values():
+        if source.publisher:
+            name = re.split(r"[;,(]", source.publisher)[0].strip()
+            found.setdefault(source.origin_group, Counter())[name] += 1
+    return {origin: names.most_common(1)[0][0] for origin, names in found.items()}
+
+
 def _origin_words(value: str) -> str:
-    """An origin of documents: a source by its publisher, and one that is named after a party by
-    the party's name, 'Uzbekistan: trial 2005' for UZB_TRIAL_2005.
+    """An origin of documents: a source by its publisher, an origin of several by theirs, and one
+    that is named after a party by the party's name, 'Uzbekistan: trial 2005' for UZB_TRIAL_2005.
     """
-    if named := source_name(value):
+    if named := _source_told(value) or _publishers().get(value):
         return named
     first, _, rest = value.partition("_")
     if not rest or (first := first.upper()) not in eco.codes():

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import registry
-from ..claims.logic import UNDECIDED
+from ..claims.logic import HOLDS, UNDECIDED, leaves
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
 from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
+from ..registry.words import words as registry_words
 
 Stored = Mapping[str, Any]
 
@@ -28,6 +29,50 @@ KIND_WORDS = {
     "opinion": "an opinion",
 }
 """What kind of thing a claim says."""
+
+_NEAREST = {v: i for i, v in enumerate(("primary", "secondary", "commentary", "full", "excerpt"))}
+"""Of documents of one origin the one that is nearest to the event, and read most, names it."""
+
+
+def origin_names(part: Stored) -> dict[str, str]:
+    """Words for the origins of the documents behind a number: publisher and year of the best
+    document of each; none for an origin that the register has words for.
+
+    part: a cell of a trace, with `columns` and `rows`.
+    """
+    rows = [dict(zip(part["columns"], row, strict=True)) for row in part["rows"]]
+    known = registry_words().cells.get("origin_group", {})
+    best: dict[str, Stored] = {}
+    for row in rows:
+        origin, source = row.get("origin_group"), row.get("source_id")
+        if origin and source in registry.sources() and origin not in known:
+            best[origin] = min(best.get(origin, row), row, key=_far)
+    return {origin: source_words(row["source_id"]) for origin, row in best.items()}
+
+
+def _far(document: Stored) -> tuple[int, int]:
+    """How far a document is from the event, and how little of it was read."""
+    least = len(_NEAREST)
+    near, seen = (_NEAREST.get(str(document.get(c)), least) for c in ("strength", "text_seen"))
+    return near, seen
+
+
+_OF_GRANTS = {"host": "recipient", "investor": "donor"}
+
+
+def heads(part: Stored) -> list[str]:
+    """The columns of the rows behind a number; a grant is no investment, and has a donor."""
+    columns = part["columns"]
+    at = columns.index("measure") if "measure" in columns else None
+    kinds = {row[at] for row in part["rows"]} if at is not None else set()
+    return [_OF_GRANTS.get(c, c) for c in columns] if kinds == {"official_grant"} else columns
+
+
+def reading_title(name: Any, claim_id: str) -> str:
+    """The title of a reading of a claim; '' where the claim has none of this name."""
+    spec = registry.claims().get(claim_id)
+    return next((r.title for r in spec.readings if r.name == name), "") if spec else ""
+
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
 _RANGE = "What is known leaves a range that reaches both sides of the bar"
@@ -68,6 +113,47 @@ def sides(verdict: Stored) -> dict[str, list[Stored]]:
         if c["speaks"] in found:
             found[c["speaks"]].setdefault(c["says"], c)
     return {side: list(told.values()) for side, told in found.items()}
+
+
+def holds_somewhere(verdict: Stored, claim: registry.ClaimSpec) -> list[Stored]:
+    """The criteria that would support a reading, are undecided over all countries, and hold in some
+    of them.
+    """
+    reading = next((r for r in claim.readings if r.name == verdict["reading"]), None)
+    helps = leaves(reading.rule.supported) if reading and reading.rule else set()
+    return [
+        c
+        for c in verdict["criteria"]
+        if c["state"] == UNDECIDED
+        and f"{c['name']} {HOLDS}" in helps
+        and any(cell["met"] for cell in c["cells"])
+    ]
+
+
+def otherwise(claim: registry.ClaimSpec) -> str:
+    """The verdict where neither condition of a rule is met, in a sentence for all readings; ''
+    where none has a rule.
+    """
+    ends: dict[str, list[str]] = {}
+    for reading in claim.readings:
+        if reading.rule:
+            ends.setdefault(reading.rule.otherwise, []).append(f"“{reading.title}”")
+    if not ends:
+        return ""
+    said = {
+        end: f"“{end}”"
+        + (
+            " when a condition is true in the main way to calculate it, else “not enough evidence”"
+            if end == "partly supported"
+            else ""
+        )
+        for end in ends
+    }
+    begin = "If neither condition is met and no figures are missing"
+    if len(ends) == 1:
+        return f"{begin}, the verdict is {''.join(said.values())}."
+    each = "; ".join(f"for {joined(of)}: {said[end]}" for end, of in ends.items())
+    return f"{begin}, the verdict depends on the reading. {each[:1].upper()}{each[1:]}."
 
 
 def gaps(verdicts: Iterable[Stored]) -> list[dict[str, Any]]:
@@ -220,9 +306,20 @@ def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int
     return pairs[:most], max(len(pairs) - most, 0)
 
 
+def ended(sentence: str) -> str:
+    """A sentence with the mark at its end: a full stop, where it has none of its own.
+
+    Examples
+    --------
+    >>> ended("How far does distance hold trade back?"), ended("The data")
+    ('How far does distance hold trade back?', 'The data.')
+    """
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
 def about(page: Any) -> str:
     """A page in a sentence or two, for search engines and previews."""
     head = page.headline
     if head is None:
-        return page.title
+        return ended(page.title)
     return f"{head['verdict'].capitalize()}. {head['answer']}"

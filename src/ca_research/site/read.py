@@ -116,6 +116,10 @@ MOST_QUOTED = 20
 """Rows of a list of documents that a page shows without being asked."""
 
 
+MOST_CITED = 12
+"""Sources of a table that a row without sources of its own names."""
+
+
 MOST_DRAWN = 20
 """Rows behind a picture that a page lists; the CSV has them all."""
 _INNER = {
@@ -191,6 +195,8 @@ class Item:
             for i, name in enumerate(names)
             if name not in _INNER and any(row[i] for row in rows)
         }
+        if "name" in columns:  # it names the origin, in words
+            columns.pop("origin_group", None)
         origin = [columns.pop(name, []) for name in ORIGIN_COLUMNS]
         told = [
             [s for text in cell for s in str(text or "").split()]
@@ -203,6 +209,14 @@ class Item:
             [[s for s in dict.fromkeys(cell) if s in known] for cell in told],
             len(rows),
         )
+
+    def cited(self, place: int) -> list[str]:
+        """The sources of a row of a table: its own, else those of the whole table where these are
+        few; of many no reader could tell which are meant, and none are named.
+        """
+        own = self.record["origins"][place] if self.record.get("origins") else []
+        whole = self.record["sources"]
+        return own or (whole if len(whole) <= MOST_CITED else [])
 
     def counts(self) -> list[bool]:
         """For each column of a table whether a reader may ask where its numbers come from; a year

@@ -19,11 +19,12 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
+from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
-from ..ground.numbers import NOTHING, between, number
+from ..ground.numbers import NOTHING, between, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
@@ -86,7 +87,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     fluid = f";--w:{least}px;max-width:{px}px" if width else ""
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
     style = ";".join(filter(None, (INHERITED, family))) + fluid
-    label = Markup.escape(label)
+    label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
 
@@ -196,11 +197,17 @@ _PARTS = {
     "could_become": parts.could_become,
     "day": parts.day,
     "declared_bar": parts.declared_bar,
+    "ended": parts.ended,
     "gaps": parts.gaps,
+    "heads": parts.heads,
+    "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
     "needed": parts.needed,
+    "measure_words": measure_words,
+    "origin_names": parts.origin_names,
     "other_day": parts.other_day,
+    "otherwise": parts.otherwise,
     "state_words": STATE_WORDS,
     "tile": parts.tile,
     "two_sides": parts.sides,
@@ -233,15 +240,17 @@ _TRUTH = {"True": "yes", "False": "no"}
 """What is true or not, of a frame or of a file."""
 
 
-def _cell(value: Any, column: str) -> str:
-    """A cell of the rows behind a number, as a reader should see it."""
+def _cell(value: Any, column: str, claim_id: str = "") -> str:
+    """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
+    if column == "reading":
+        return parts.reading_title(value, claim_id) or value_words(value, column)
     if (said := str(value)) in _TRUTH:
         return _TRUTH[said]
     if column == "state":
         return STATE_WORDS.get(value, value)
-    if isinstance(value, (int, float)) and (is_year(column) or column == "period"):
+    if isinstance(value, (int, float)) and is_year(column):
         return f"{value:g}"
     if not isinstance(value, str):
         return number(value)

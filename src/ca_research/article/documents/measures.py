@@ -160,8 +160,9 @@ def independent_sources(
     counting: a coding of rows that count nowhere or under another origin, see `counted`.
     documents: the evidence as `Counted` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
-    rows looked through. Zero is an answer where documents on the reading were seen, on whichever
-    side; where none was, the reason stands in `missing`.
+    rows looked through, on both sides; its sources are those that are counted. Zero is an answer
+    where documents on the reading were seen, on whichever side, and rests on all of them; where
+    none was, the reason stands in `missing`.
     Raises UnknownNameError for another choice or a coding that does not exist.
     """
     known_name("direction", direction, SIDES)
@@ -189,10 +190,15 @@ def independent_sources(
     ]
     if not places:
         return [estimate_row(missing="no document on either side was seen")]
-    count = len({origins[i] for i in places if sides[i] == direction and pd.notna(origins[i])})
+    mine = [i for i in places if sides[i] == direction and pd.notna(origins[i])]
+    count = len({origins[i] for i in mine})
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
-    return [estimate_row(estimate=float(count)) | figures.behind(places)]
+    behind = figures.behind(places)
+    if mine:  # what the other side says was looked through, and is no source of this count
+        own = figures.behind(mine)
+        behind |= {name: own[name] for name in ("sources", "rows", "origins")}
+    return [estimate_row(estimate=float(count)) | behind]
 
 
 def sides(
