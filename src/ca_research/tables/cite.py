@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from .. import registry
+from ..ground.display import ORIGIN_COLUMNS
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.origins import ids_in, ids_of, origin_columns
 
 Style = Literal["text", "bibtex", "csl"]
 Citable: TypeAlias = Any
@@ -23,10 +25,10 @@ def source_ids(what: Citable) -> list[str]:
     Parameters
     ----------
     what : pandas.DataFrame, pandas.Series, str, iterable of str or object
-        A frame (or one of its rows) with a column ``source_id``, or ``sources`` holding lists or
-        tuples of ids, or both; such a column; a relation; one id, or several; what else says its
-        ``sources``: a verdict, its criteria, an evidence, a model, a picture of `plots`, a table of
-        `paper`.
+        A frame (or one of its rows) with a column ``source_id``, or ``sources`` holding several
+        ids (listed, or joined by spaces), or both, also with the suffix of a merge; such a column;
+        a relation; one id, or several; what else says its ``sources``: a verdict, its criteria, an
+        evidence, a model, a picture of `plots`, a table of `paper`.
 
     Returns
     -------
@@ -52,18 +54,16 @@ def source_ids(what: Citable) -> list[str]:
     return sorted(found)
 
 
-_COLUMNS = ("source_id", "sources")
-
-
 def _named(what: Any) -> set[str]:
     """The ids that a thing names; UsageError where it names none, for then its origin is lost."""
     if isinstance(what, str):
         return {what}
-    if isinstance(what, pd.Series) and what.name in _COLUMNS:
-        return _in_cells(what)
+    if isinstance(what, pd.Series) and origin_columns([what.name]):
+        return _in_cells(what, str(what.name)) or set()
     columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
-    if there := [c for c in _COLUMNS if c in columns]:
-        return {i for column in there for i in _in_cells(_column(what, column))}
+    found = [_in_cells(_column(what, c), c) for c in origin_columns(columns)]
+    if there := [ids for ids in found if ids is not None]:
+        return set().union(*there)
     if isinstance(what, (pd.DataFrame, pd.Series)):
         raise UsageError(
             "the frame has neither `source_id` nor `sources`",
@@ -91,12 +91,25 @@ def _column(what: Any, column: str) -> Iterable[Any]:
     return [row[0] for row in what.project(f'"{column}"').distinct().fetchall()]
 
 
-def _in_cells(cells: Iterable[Any]) -> set[str]:
-    listed = (list(c) if _is_listed(c) else [c] for c in cells)
-    found = {i for ids in listed for i in ids if not pd.isna(i)}
-    if not all(isinstance(i, str) for i in found):
+def _in_cells(cells: Iterable[Any], column: str) -> set[str] | None:
+    """The ids in a column; None where one with a suffix holds numbers, as `sources_counted` does.
+
+    Raises UsageError for numbers elsewhere, and where what has a suffix names no known source.
+    """
+    found = ids_of(cells)
+    numbers = not all(isinstance(i, str) for i in found)
+    if column in ORIGIN_COLUMNS:
+        if numbers:
+            raise UsageError(
+                "its `sources` are no ids of sources", hint="cite the frame it was made from"
+            )
+        return found
+    if numbers:
+        return None
+    if unknown := sorted(found - set(registry.sources())):
         raise UsageError(
-            "its `sources` are no ids of sources", hint="cite the frame it was made from"
+            f"column {column!r} holds {unknown[0]!r}, which is no source of the register",
+            hint="rename the column where it says something else than sources",
         )
     return found
 
@@ -106,10 +119,11 @@ def _rows(what: Any) -> pd.DataFrame | None:
     if isinstance(what, pd.DataFrame):
         return what
     if isinstance(what, pd.Series):
-        return what.to_frame() if what.name in _COLUMNS else what.to_frame().T
+        return what.to_frame() if origin_columns([what.name]) else what.to_frame().T
     if not hasattr(what, "project"):
         return None
-    told = ", ".join(f'"{c}"' for c in (*_COLUMNS, "missing") if c in what.columns)
+    says = (*origin_columns(what.columns), *(c for c in what.columns if c == "missing"))
+    told = ", ".join(f'"{c}"' for c in says)
     found: pd.DataFrame = what.project(told).distinct().df()
     return found
 
@@ -117,9 +131,9 @@ def _rows(what: Any) -> pd.DataFrame | None:
 def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
     """UsageError for rows that name no source, and do not say either why they are `missing`."""
     named = pd.Series(False, index=range(len(frame)))
-    for column in {*_COLUMNS} & set(frame.columns):
+    for column in origin_columns(frame.columns):
         cells = frame[column].reset_index(drop=True)
-        named |= cells.map(lambda c: len(c) > 0 if _is_listed(c) else not pd.isna(c)).astype(bool)
+        named |= cells.map(lambda cell: bool(ids_in(cell))).astype(bool)
     if "missing" in frame.columns:
         reasons = frame["missing"].reset_index(drop=True)
         named |= (reasons.notna() & reasons.ne("")).astype(bool)
@@ -128,10 +142,6 @@ def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
             f"{lost} of {len(frame)} row(s) name no source",
             hint="say where they come from: frame.assign(source_id='MINE'), or drop them",
         )
-
-
-def _is_listed(cell: Any) -> bool:
-    return isinstance(cell, (tuple, list, set))
 
 
 def cite(what: Citable, style: Style = "text") -> str:
