@@ -44,15 +44,29 @@ def between(low: float | None, high: float | None) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def percent(fraction: float | None) -> str:
-    """A part of one in whole per cent.
+def percent(fraction: float | None, digits: int = 0) -> str:
+    """A part of one in per cent, whole unless digits are asked for; neither nought nor all of it
+    where rounding alone says so.
 
     Examples
     --------
-    >>> percent(0.123), percent(None)
-    ('12%', '–')
+    >>> percent(0.123), percent(1 / 300), percent(299 / 300), percent(0.0), percent(1.0)
+    ('12%', '0.3%', '99.7%', '0%', '100%')
+    >>> percent(0.00004), percent(0.99999), percent(None)
+    ('less than 0.1%', 'more than 99.9%', '–')
     """
-    return NOTHING if fraction is None else f"{100 * fraction:.0f}%"
+    if fraction is None:
+        return NOTHING
+    value = 100 * float(fraction)
+    exact = math.isclose(value, round(value), abs_tol=1e-9) if math.isfinite(value) else True
+    if not exact and round(value, digits) in (0, 100):
+        digits = max(digits, 1)
+        least = 10.0**-digits
+        if 0 < value < least:
+            return f"less than {fixed(least, digits)}%"
+        if 0 < 100 - value < least:
+            return f"more than {fixed(100 - least, digits)}%"
+    return f"{fixed(value, digits)}%"
 
 
 def small_percent(fraction: float) -> str:
