@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +16,8 @@ from ..ground.errors import UnknownNameError, UsageError
 from ..ground.origins import ids_in, ids_of, origin_columns
 
 Style = Literal["text", "bibtex", "csl"]
+_VINTAGE = re.compile(r"vintage(_.+)?")
+"""Columns that say of which fetch a row is: that of `load`, also with the suffix of a merge."""
 Citable: TypeAlias = Any
 """A frame, ids, or what else says its `sources`; looked at when it is cited."""
 
@@ -157,7 +160,8 @@ def cite(what: Citable, style: Style = "text") -> str:
     Returns
     -------
     str
-        Sorted by id. What is not known of a source (a publisher, a day of access) is left out.
+        Sorted by id. Figures of an earlier fetch (rows with a column ``vintage``) are cited as of
+        its day. What is not known of a source (a publisher, a day of access) is left out.
 
     Raises
     ------
@@ -175,10 +179,10 @@ def cite(what: Citable, style: Style = "text") -> str:
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
     """
-    known, ids = registry.sources(), source_ids(what)
-    if (rows := _rows(what)) is not None:
+    ids, rows = source_ids(what), _rows(what)
+    if rows is not None:
         _refuse_rows_without_source(rows)
-    chosen = [known[s] for s in ids]
+    chosen = _entries(ids, rows)
     if style == "text":
         return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
     if style == "bibtex":
@@ -186,6 +190,33 @@ def cite(what: Citable, style: Style = "text") -> str:
     if style == "csl":
         return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
     raise UnknownNameError("citation style", style, ("text", "bibtex", "csl"))
+
+
+def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]:
+    """The entries of sources; of rows of an earlier fetch as they were then, of rows of several
+    fetches one for each, by the day.
+    """
+    known = registry.sources()
+    stamps = [] if rows is None else [c for c in rows.columns if _VINTAGE.fullmatch(str(c))]
+    if rows is None or not stamps:
+        return [known[source_id] for source_id in ids]
+    from . import vintage
+
+    kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
+    found = set()
+    origins = origin_columns(rows.columns)
+    for row in zip(*(rows[c] for c in (*origins, *stamps)), strict=True):
+        told = [stamp for stamp in row[len(origins) :] if isinstance(stamp, str)]
+        for i in (i for cell in row[: len(origins)] for i in ids_in(cell)):
+            found.add((i, next((stamp for stamp in told if stamp in kept.get(i, ())), "")))
+    fetches = Counter(i for i, _ in found)
+    entries = []
+    for i, stamp in sorted(found):
+        entry = vintage.entry(kept[i][stamp]) if stamp else known[i]
+        if stamp and fetches[i] > 1:
+            entry = entry.model_copy(update={"source_id": f"{i}_{stamp}"})
+        entries.append(entry)
+    return entries
 
 
 def _reference(source: registry.Source) -> str:
