@@ -259,6 +259,7 @@ def _csl(source: registry.Source) -> dict[str, object]:
         "title": source.title,
     }
     if source.publisher:
+        item["author"] = [{"literal": source.publisher}]  # as in BibTeX
         item["publisher"] = source.publisher
     if source.published:
         item["issued"] = {"date-parts": [[int(p) for p in source.published.split("-")]]}
