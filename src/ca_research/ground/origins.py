@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from .display import ORIGIN_COLUMNS
 
 _NAMED = re.compile(rf"(?:{'|'.join(ORIGIN_COLUMNS)})_.+")
@@ -31,8 +29,8 @@ def origin_columns(names: Iterable[Any]) -> list[Any]:
 
 def ids_of(cells: Iterable[Any]) -> set[Any]:
     """What the cells of a column name, each once."""
-    if isinstance(cells, pd.Series) and not pd.api.types.is_object_dtype(cells.dtype):
-        cells = cells.unique()  # of lists and arrays pandas cannot tell it
+    if getattr(cells, "dtype", "object") != "object":  # pandas cannot tell lists apart, but texts
+        cells = cells.unique()  # type: ignore[attr-defined]
     return {i for cell in cells for i in ids_in(cell)}
 
 
@@ -53,7 +51,9 @@ def ids_in(cell: Any) -> list[Any]:
         cell = cell.tolist()
     if isinstance(cell, (tuple, list, set, frozenset)):
         return [i for one in cell for i in ids_in(one)]
-    return [] if pd.isna(cell) else [cell]
+    if cell is None or str(cell) in ("<NA>", "NaT", "nan"):  # as pandas has what is missing
+        return []
+    return [cell]
 
 
 @functools.lru_cache(maxsize=4096)

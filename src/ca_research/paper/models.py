@@ -74,7 +74,7 @@ def estimated(model: Any) -> Estimated:
         terms = reader.coef_table(model)[["b", "se", "p"]].astype(float)
         rows = int(reader.stat(model, "N"))
     except (TypeError, AttributeError, KeyError, ValueError) as error:
-        if np.ndim(getattr(model, "params", None)) == 2:  # of mnlogit
+        if getattr(getattr(model, "params", None), "ndim", 1) == 2:  # of mnlogit
             raise UsageError(
                 f"{type(model).__name__} has estimates for each outcome, a column those of one",
                 hint="fit one model for each outcome against the base, such as a logit",
@@ -126,7 +126,7 @@ def _pseudo(model: Any) -> float:
 
 def _estimator(model: Any) -> str:
     """'OLS', 'weighted Poisson', 'quantile (0.5)'; '' where the model does not say it."""
-    fitted = getattr(model, "model", None)
+    fitted: Any = getattr(model, "model", None)
     own = getattr(model, "estimator", None) or getattr(model, "_method", None)  # ours, pyfixest's
     kind = own if isinstance(own, str) else type(fitted).__name__ if fitted is not None else ""
     if kind.startswith("feglm-"):

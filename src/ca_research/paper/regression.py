@@ -61,8 +61,9 @@ def regression_table(
     -------
     PaperTable
         A row for each estimate with its standard error below it, for the estimator where it is not
-        least squares in all columns, for fixed effects, errors and clusters, and for observations and R2 (for PPML McFadden's). The notes end with the sources,
-        or say of which models they are not known.
+        least squares in all columns, for fixed effects, errors and clusters, and for observations
+        and R2 (for PPML McFadden's). The notes end with the sources, or say of which models they
+        are not known.
 
     Raises
     ------
@@ -222,7 +223,8 @@ def _estimators(found: list[Estimated]) -> Lines:
 
 
 def _by(one: Estimated, words: _Words) -> str:
-    return (one.errors or UNKNOWN) + (f" by {' and '.join(map(words.effect, one.ways))}" if one.ways else "")
+    ways = " and ".join(map(words.effect, one.ways))
+    return (one.errors or UNKNOWN) + (f" by {ways}" if ways else "")
 
 
 def _fit(found: list[Estimated], digits: int) -> Lines:

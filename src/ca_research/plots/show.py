@@ -443,8 +443,8 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     """The cells of one column as they are read.
 
     Numbers have `digits` decimals, or none where all of the column are whole; a column of shares
-    (named so, all from 0 to 1) is in per cent, as `percent` has it; years carry no comma; what is missing is a dash;
-    codes are put in words.
+    (named so, all from 0 to 1) is in per cent, as `percent` has it; years carry no comma; what is
+    missing is a dash; codes are put in words.
     """
     plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if not plain:

@@ -64,9 +64,9 @@ def _named(what: Any) -> set[str]:
     if isinstance(what, pd.Series) and origin_columns([what.name]):
         return _in_cells(what, str(what.name)) or set()
     columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
-    found = [_in_cells(_column(what, c), c) for c in origin_columns(columns)]
-    if there := [ids for ids in found if ids is not None]:
-        return set().union(*there)
+    held = [_in_cells(_column(what, c), c) for c in origin_columns(columns)]
+    if there := [ids for ids in held if ids is not None]:
+        return {i for ids in there for i in ids}
     if isinstance(what, (pd.DataFrame, pd.Series)):
         raise UsageError(
             "the frame has neither `source_id` nor `sources`",
