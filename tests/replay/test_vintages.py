@@ -2,7 +2,9 @@
 
 import datetime as dt
 import importlib
+import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -61,6 +63,7 @@ def test_the_newest_counts_and_older_ones_can_be_loaded_and_are_known_from_their
     assert ca.load("trade", vintage="2026-01-10", **cell)["value_usd"].tolist() == [12]
     assert ca.load("trade", vintage="2026-02-10T034210Z", **cell)["value_usd"].tolist() == [13]
     now, then = (ca.load("trade", source="TJK_TRADE", **v) for v in ({}, {"vintage": "2026-02"}))
+    assert then.pop("vintage").eq("2026-02-10T034210Z").all()
     assert list(now.columns) == list(then.columns) and (now.dtypes == then.dtypes).all()
     assert "RUS" in set(then.query("year == 2022")["partner"])
     assert len(ca.load("trade")) == 5  # an old vintage is no source beside the new one
@@ -69,6 +72,26 @@ def test_the_newest_counts_and_older_ones_can_be_loaded_and_are_known_from_their
     assert old["known_on"].eq(pd.Timestamp("2026-01-10")).all()
     assert ca.load("trade", source="TJK_TRADE", as_of="2026-02-20").empty
     assert len(ca.load("trade", source="TJK_TRADE", as_of="2026-02-20", vintage="2026-01")) == 5
+
+
+def test_an_older_vintage_is_cited_as_of_its_day(revised):
+    """Figures of January stood as those of the newest fetch, 'asked on 2026-03-10'."""
+    now = ca.load("trade", source="TJK_TRADE")
+    old, newest = (
+        ca.load("trade", source="TJK_TRADE", vintage=f"2026-0{month}") for month in (1, 3)
+    )
+    for thing in (old, old.iloc[0], old.merge(pd.DataFrame({"year": [2022], "x": 1}), on="year")):
+        assert re.findall(r"asked on ([\d-]+)", ca.cite(thing)) == ["2026-01-10"]
+    assert ca.cite(old).startswith("[TJK_TRADE] ") and ca.cite(newest) == ca.cite(now)
+    assert "asked on 2026-03-10" in ca.cite(now)
+    (item,) = json.loads(ca.cite(old, "csl"))
+    assert item["accessed"] == item["issued"] == {"date-parts": [[2026, 1, 10]]}
+
+    both = pd.concat([now, old])
+    assert re.findall(r"asked on ([\d-]+)", ca.cite(both)) == ["2026-03-10", "2026-01-10"]
+    keys = re.findall(r"@misc\{(.+),", ca.cite(both, "bibtex"))
+    assert keys == ["TJK_TRADE", "TJK_TRADE_2026-01-10T034210Z"]
+    assert ca.cite(now.assign(vintage="of last year")) == ca.cite(now), "a reader's own column"
 
 
 def test_revisions_with_their_size_and_day(revised):

@@ -1,5 +1,7 @@
 """Whatever came from a table of the project can be cited; what lost its origin says what to do."""
 
+import io
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -119,3 +121,68 @@ def test_figures_in_other_prices_are_cited_with_the_index():
     held = ca.load("investment", investor="CHN", host="KAZ", source="wiiw_kaz_fdi", year=2021)
     real = ca.investment.convert_prices(held, prices, base_year=2015)
     assert ca.tables.source_ids(real) == ["WDI_2025_KARENKLW", "wiiw_kaz_fdi"]
+
+
+# Frames that went through other hands
+
+
+BOTH = ["DATASETS_POP", "UZB_STAT"]
+
+
+@pytest.fixture(scope="module")
+def people():
+    rows = ca.load("macro", indicator="SP.POP.TOTL", economy="UZB", source="DATASETS_POP")
+    return rows[["year", "value", "source_id"]]
+
+
+@pytest.mark.parametrize("suffixes", [("", "_people"), ("_x", "_y"), ("_uzb", "")])
+def test_after_a_merge_the_sources_of_both_sides_are_cited(rows, people, suffixes):
+    """That with a suffix was left out of the list."""
+    merged = rows.merge(people, on="year", suffixes=suffixes)
+    for thing in (merged, merged.iloc[0]):
+        assert ca.tables.source_ids(thing) == BOTH and ca.cite(thing) == ca.cite(BOTH)
+    table = ca.paper.summary_table(merged, ["value_usd"])
+    assert ca.cite(table) == ca.cite(BOTH)
+    named = [column for column in merged if str(column).startswith("source_id_")]
+    assert all(len(ca.tables.source_ids(merged[column])) == 1 for column in named)
+
+
+def test_after_a_merge_of_measures_too(rows, people):
+    shares = ca.trade.partner_shares(rows)
+    listed = people.assign(sources=[(source,) for source in people["source_id"]])
+    merged = shares.merge(listed.drop(columns="source_id"), on="year", suffixes=("_a", "_b"))
+    assert ca.tables.source_ids(merged) == BOTH
+    outer = rows.merge(people, on="year", how="outer", suffixes=("", "_people"))
+    assert outer["source_id"].isna().any() and ca.cite(outer) == ca.cite(BOTH)
+
+
+def test_a_column_with_the_suffix_that_names_no_source_is_refused_and_one_of_numbers_left(rows):
+    with pytest.raises(UsageError, match=r"'sources_note' holds 'from the web'(.|\n)*rename"):
+        ca.cite(rows.assign(sources_note="from the web"))
+    assert ca.cite(rows.assign(sources_counted=3)) == ca.cite(rows)
+    with pytest.raises(UsageError, match="neither"):
+        ca.cite(pd.DataFrame({"sources_counted": [3]}))
+
+
+def test_a_model_of_a_merged_frame_names_both_sources(rows, people):
+    import statsmodels.formula.api as smf
+
+    merged = rows.merge(people, on="year", suffixes=("", "_people"))
+    table = ca.paper.regression_table([smf.ols("value_usd ~ value", merged).fit()])
+    assert ca.cite(table) == ca.cite(BOTH)
+
+
+def test_listed_sources_are_cited_after_parquet_and_csv(rows, tmp_path):
+    """Arrays were 'unhashable', the text of a tuple an 'unknown source'."""
+    shares = ca.trade.partner_shares(rows)
+    shares.to_parquet(tmp_path / "shares.parquet")
+    read = pd.read_parquet(tmp_path / "shares.parquet")
+    assert isinstance(read["sources"].iloc[0], np.ndarray)
+    by_year = rows.groupby("year").agg({"value_usd": "sum", "source_id": "unique"})
+    texts = pd.read_csv(io.StringIO(shares.to_csv(index=False)))
+    joined = shares.assign(sources=[" ".join([*s, "DATASETS_POP"]) for s in shares["sources"]])
+    for frame in (read, by_year, by_year.reset_index().iloc[0], texts):
+        assert ca.cite(frame) == ca.cite("UZB_STAT")
+    assert ca.cite(joined) == ca.cite(BOTH)
+    for frame in (read, texts):  # what is made of them knows its sources as well
+        assert ca.cite(ca.trade.hhi(frame)) == ca.cite("UZB_STAT")

@@ -291,6 +291,8 @@ def test_csl_is_json_with_what_is_known_and_nothing_else():
     for item in items:
         source = registry.sources()[item["id"]]
         assert item["title"] == source.title and item.get("publisher") == source.publisher
+        literal = [{"literal": source.publisher}] if source.publisher else None
+        assert item.get("author") == literal, "as in BibTeX"
         assert ("issued" in item) == (source.published is not None)
         for field, text in (("issued", source.published), ("accessed", source.accessed)):
             if text:

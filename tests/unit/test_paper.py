@@ -267,6 +267,8 @@ def test_an_event_study_stands_beside_others():
     first = fit.table.iloc[0]
     label = f"event time {int(first['event_time'])}"
     assert column[label].replace("−", "-") == f"{first['estimate']:.4f}"
+    assert column["Standard errors"] == "clustered by unit"
+    assert column["Estimator"] == "two-stage"
     assert column["Clusters"] == "14" and ca.cite(made).startswith("[WTO_HSM]")
 
 
@@ -274,6 +276,67 @@ def test_maketables_takes_a_model_of_gravity_in_a_table_of_its_own(models):
     made = maketables.ETable([models["PPML"], models["pyfixest"]]).df
     ours, theirs = (made.iloc[:, n].map(str) for n in (0, 1))
     assert ours.iloc[0] == theirs.iloc[0] and ours["stats"].iloc[0] == "168"
+
+
+def design(*models):
+    """What a table says of how models were estimated: estimator and errors of each."""
+    rows = regression_table(list(models), data="WTO_HSM").to_frame().droplevel(0)
+    none = [None] * len(models)
+    names = rows.loc["Estimator"].tolist() if "Estimator" in rows.index else none
+    return list(zip(names, rows.loc["Standard errors"].tolist(), strict=True))
+
+
+def test_the_estimator_is_told_where_it_is_not_least_squares_in_all_columns(panel):
+    rows = panel.assign(near=(panel["log_distance"] < 8).astype(int), weight=2.0)
+    least = pf.feols("log_value ~ log_distance", rows)
+    assert design(least, smf.ols("log_value ~ log_distance", rows).fit(cov_type="HC3")) == [
+        (None, "classical"),
+        (None, "HC3"),
+    ]
+    found = design(
+        least,
+        pf.feols("log_value ~ log_distance", rows, weights="weight"),
+        pf.feols("log_value ~ 1 | log_distance ~ contiguous", rows),
+        pf.fepois("value_usd ~ log_distance", rows),
+        smf.wls("log_value ~ log_distance", rows, weights=rows["weight"]).fit(),
+        smf.probit("near ~ log_value", rows).fit(disp=0),
+        smf.glm("near ~ log_value", rows, family=sm.families.Binomial()).fit(),
+    )
+    assert [name for name, _ in found] == [
+        "OLS",
+        "weighted OLS",
+        "2SLS",
+        "Poisson",
+        "weighted OLS",
+        "probit",
+        "logit",
+    ]
+    assert {errors for _, errors in found} == {"classical"}
+
+
+def test_errors_that_a_model_does_not_state_are_no_blank(panel):
+    apart = panel["log_value"] + 3 * pd.factorize(panel["exporter"])[0]
+    rows = panel.assign(log_value=apart)
+    mixed = smf.mixedlm("log_value ~ log_distance", rows, groups=rows["exporter"]).fit()
+    assert design(mixed) == [("mixed (random effects)", "not stated")]
+
+
+def test_errors_of_quantiles_are_those_that_were_asked_for(panel):
+    """statsmodels calls all of them 'nonrobust'; so did the table say 'classical'."""
+    model = smf.quantreg("log_value ~ log_distance", panel)
+    robust, iid = (model.fit(q=0.9, vcov=kind) for kind in ("robust", "iid"))
+    assert robust.bse["log_distance"] != pytest.approx(iid.bse["log_distance"], rel=1e-3)
+    assert design(robust, iid) == [
+        ("quantile (0.9)", "robust"),
+        ("quantile (0.9)", "classical"),
+    ]
+
+
+def test_a_model_with_estimates_for_each_outcome_says_what_to_do(panel):
+    kind = pd.qcut(panel["log_value"], 3, labels=False)
+    model = smf.mnlogit("kind ~ log_distance", panel.assign(kind=kind)).fit(disp=0)
+    with pytest.raises(UsageError, match=r"for each outcome(.|\n)*such as a logit"):
+        regression_table([model])
 
 
 # Summaries
@@ -316,6 +379,16 @@ def test_a_summary_tells_large_figures_in_millions_of_their_unit():
     assert cells["mean"].item() == "2,000"
     small = summary_table(rows.assign(value_usd=[1.0, 3.0])).to_frame()
     assert small["mean"].to_dict() == {("", "value usd (USD)"): "2"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "larger"),
+    [("million USD", "trillion USD"), ("thousand persons", "billion persons"), ("t", "million t")],
+)
+def test_a_summary_has_no_million_millions(unit, larger):
+    rows = pd.DataFrame({"value": [1e9, 3e9], "unit": unit, "source_id": "WTO_HSM"})
+    cells = summary_table(rows, ["value"]).to_frame()
+    assert cells["mean"].to_dict() == {("", f"value ({larger})"): "2,000"}
 
 
 def test_a_summary_is_written_to_word(tmp_path):

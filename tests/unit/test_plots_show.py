@@ -14,9 +14,10 @@ from matplotlib.text import Text
 
 import ca_research as ca
 from ca_research import plots, registry
-from ca_research.ground.display import NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
+from ca_research.ground.display import FIGURE_MIME, NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, style
+from ca_research.plots.frames import text
 from ca_research.plots.panels import panels
 from ca_research.plots.pen import pen
 from ca_research.plots.show import _csv, cells_of, show_table, to_svg
@@ -61,6 +62,69 @@ def test_a_whole_number_is_exported_whole():
     """To ten digits, where the table beside it shows them all."""
     rows = pd.DataFrame({"value_usd": [123456789012.0, None], "ratio": [0.12345678901, 2.0]})
     assert _csv(rows) == "value_usd,ratio\n123456789012,0.123456789\n,2\n"
+
+
+def test_an_amount_keeps_its_digits_beside_a_fraction():
+    """One fraction in the column made 1.46661583e+10 of all."""
+    rows = pd.DataFrame({"value_usd": [14666158300.55, 0.125, 1.5e16, np.inf]})
+    assert _csv(rows) == "value_usd\n14666158300.55\n0.125\n15000000000000000\ninf\n"
+
+
+def test_a_day_has_no_hours():
+    days = pd.to_datetime(pd.Series(["2020-01-05", None]))
+    assert cells_of("when", days, 1) == ["5 January 2020", "–"]
+    assert cells_of("when", days + pd.Timedelta(hours=7), 1)[0] == "2020-01-05 07:00:00"
+
+
+def test_a_small_share_is_not_nothing_and_nearly_all_is_not_all():
+    shares = pd.Series([0.0, 0.004, 0.00001, 0.9996, 0.997, 1.0, 1 - 1e-13])
+    read = ["0%", "0.4%", "less than 0.1%", "more than 99.9%", "99.7%", "100%", "100%"]
+    assert cells_of("share", shares, 1) == read
+    assert cells_of("share", pd.Series([0.004, 0.00001]), 4) == ["0.40%", "less than 0.01%"]
+
+
+@pytest.fixture
+def largest():
+    """The three largest partners, by name in the index."""
+    rows = pd.DataFrame(
+        {"partner": ["CHN", "RUS", "ITA"], "value": [3.5, 2.0, 1.0], "source_id": "KAZ_BNS"}
+    )
+    return rows.groupby("partner").agg({"value": "sum", "source_id": "first"}).nlargest(3, "value")
+
+
+@pytest.mark.parametrize("columns", [(), ("value",), ("partner", "value")])
+def test_an_index_that_names_the_rows_is_shown(shown, largest, columns):
+    show_table(largest, section="main", title="t", columns=columns)
+    record = shown[0][TABLE_MIME]
+    assert record["columns"] == ["partner", "value"] and record["numeric"] == [False, True]
+    assert record["rows"] == [["China", "3.5"], ["Russia", "2.0"], ["Italy", "1.0"]]
+    assert record["csv"].splitlines()[:2] == ["partner,value,source_id", "CHN,3.5,KAZ_BNS"]
+    assert record["origins"] == [["KAZ_BNS"]] * 3
+    assert "China" in shown[0]["text/html"] and "CHN" in shown[0]["text/plain"]
+
+
+def test_an_index_that_names_the_rows_stands_in_the_data_of_a_picture(shown, largest):
+    plots.show(plt.subplots()[0], section="main", title="t", alt="t", data=largest)
+    assert shown[0][FIGURE_MIME]["csv"].startswith("partner,value,source_id\nCHN,3.5,KAZ_BNS\n")
+
+
+def test_an_index_that_counts_or_says_what_a_column_says_is_not_shown(shown, largest):
+    counted = largest.reset_index().iloc[[2, 0]]
+    twice = counted.set_index("partner", drop=False)
+    for frame in (counted, twice):
+        show_table(frame, section="main", title="t")
+    for bundle in shown:
+        assert bundle[TABLE_MIME]["columns"] == ["partner", "value"]
+    assert text(twice).splitlines()[0].split() == ["partner", "value"]
+
+
+def test_rows_of_several_sources_name_them_all(shown):
+    frame = pd.DataFrame({"x": [1.5], "source_id": ["KAZ_BNS"], "sources": [("FBK", "P047")]})
+    frame["sources"] = frame["sources"].map(np.array)  # as a Parquet file gives them
+    show_table(frame, section="main", title="t")
+    record = shown[0][TABLE_MIME]
+    assert record["origins"] == [["FBK", "KAZ_BNS", "P047"]]
+    assert record["csv"] == "x,source_id,sources\n1.5,KAZ_BNS,FBK P047\n"
 
 
 def test_years_carry_no_comma():

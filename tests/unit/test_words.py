@@ -5,7 +5,7 @@ import yaml
 
 from ca_research import registry
 from ca_research.claims.words import bounds, criterion_number, one
-from ca_research.ground.numbers import number
+from ca_research.ground.numbers import decimals, number, percent, small_percent
 from ca_research.registry.words import value_words
 
 
@@ -19,12 +19,48 @@ from ca_research.registry.words import value_words
         (0.04494, "0.0449"),
         (-4.012, "−4.01"),
         (123.4, "123"),
+        (-0.0, "0"),
+        (1e-5, "0.00001"),
+        (-3.14159e-7, "−0.000000314"),
+        (1e-9, "0.000000001"),
+        (1e-30, "nearly 0"),
         (True, "True"),
         ("KAZ", "KAZ"),
     ],
 )
 def test_numbers_have_no_digits_that_carry_nothing(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("fraction", "shown"),
+    [
+        (None, "–"),
+        (0, "0%"),
+        (1.0, "100%"),
+        (1 - 1e-14, "100%"),
+        (0.123, "12%"),
+        (0.996, "99.6%"),
+        (299 / 300, "99.7%"),
+        (1 / 300, "0.3%"),
+        (0.9996, "more than 99.9%"),
+        (1e-6, "less than 0.1%"),
+        (-0.12, "−12%"),
+        (1.004, "100.4%"),
+    ],
+)
+def test_per_cent_is_neither_nothing_nor_all_of_what_is_neither(fraction, shown):
+    assert percent(fraction) == shown
+    if fraction and fraction >= 0.1:
+        assert small_percent(fraction) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(9.6, 0, "10"), (0.4, 0, "0.4"), (0.6, 0, "1"), (-0.0, 3, "0.000"), (0.012, 1, "0.01")],
+)
+def test_a_printed_number_has_no_exponent_for_want_of_digits(value, digits, shown):
+    assert decimals(value, digits) == shown
 
 
 KINDS = {

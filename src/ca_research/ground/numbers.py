@@ -10,21 +10,33 @@ from typing import Any
 NOTHING = "–"
 """What stands where there is no number: missing is not zero."""
 
+LEAST = 1e-9
+"""Below this a number is told as nearly nought: nobody counts so many zeros."""
+
 
 def number(value: Any) -> str:
-    """A number for a reader: thousands apart, a true minus, no digits that carry nothing.
+    """A number for a reader: thousands apart, a true minus, no digits that carry nothing and no
+    exponent.
 
     Examples
     --------
     >>> number(1234567.0), number(0.04494), number(-4.012), number(None)
     ('1,234,567', '0.0449', '−4.01', '–')
+    >>> number(0.00000123), number(1e-12)
+    ('0.00000123', 'nearly 0')
     """
     if value is None:
         return NOTHING
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    whole = float(value).is_integer() or abs(value) >= 100
-    return _true_minus(f"{value:,.0f}" if whole else f"{value:,.3g}")
+    if float(value).is_integer() or abs(value) >= 100:
+        return _true_minus(f"{value or 0:,.0f}")  # -0.0 has no minus
+    said = f"{value:,.3g}"
+    if "e" in said:
+        if abs(value) < LEAST:
+            return "nearly 0"
+        said = f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+    return _true_minus(said)
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -45,15 +57,29 @@ def between(low: float | None, high: float | None) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def percent(fraction: float | None) -> str:
-    """A part of one in whole per cent.
+def percent(fraction: float | None, digits: int = 0) -> str:
+    """A part of one in per cent, whole unless digits are asked for; neither nought nor all of it
+    where rounding alone says so.
 
     Examples
     --------
-    >>> percent(0.123), percent(None)
-    ('12%', '–')
+    >>> percent(0.123), percent(1 / 300), percent(299 / 300), percent(0.0), percent(1.0)
+    ('12%', '0.3%', '99.7%', '0%', '100%')
+    >>> percent(0.00004), percent(0.99999), percent(None)
+    ('less than 0.1%', 'more than 99.9%', '–')
     """
-    return NOTHING if fraction is None else f"{100 * fraction:.0f}%"
+    if fraction is None:
+        return NOTHING
+    value = 100 * float(fraction)
+    exact = math.isclose(value, round(value), abs_tol=1e-9) if math.isfinite(value) else True
+    if not exact and round(value, digits) in (0, 100):
+        digits = max(digits, 1)
+        least = 10.0**-digits
+        if 0 < value < least:
+            return f"less than {fixed(least, digits)}%"
+        if 0 < 100 - value < least:
+            return f"more than {fixed(100 - least, digits)}%"
+    return f"{fixed(value, digits)}%"
 
 
 def small_percent(fraction: float) -> str:
@@ -127,8 +153,8 @@ def decimals(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> decimals(0.5), decimals(0.00012345), decimals(2023.0), decimals(1.01e10)
-    ('0.500', '0.000123', '2023', '10,100,000,000')
+    >>> decimals(0.5), decimals(0.00012345), decimals(2023.0), decimals(1.01e10), decimals(9.6, 0)
+    ('0.500', '0.000123', '2023', '10,100,000,000', '10')
     """
     if value is None or math.isnan(value):
         return "--"
@@ -136,8 +162,8 @@ def decimals(value: float, digits: int = 3) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 1000 and value == round(value):
         return f"{value:.0f}"
-    small = 0 < abs(value) < 10.0 ** (1 - digits)
-    return f"{value:.{digits}g}" if small else f"{value:.{digits}f}"
+    small = 0 < abs(value) < (10.0 ** (1 - digits) if digits else 0.5)
+    return f"{value:.{digits}g}" if small else f"{value or 0:.{digits}f}"
 
 
 _MINUS = re.compile(r"(?<![\w.,)-])-(?=\d)")

@@ -13,20 +13,47 @@ from ..ground.errors import UsageError
 from ..ground.extras import needed
 from ..stats.frames import origin
 
-ERRORS = {"iid": "classical", "nonrobust": "classical", "hetero": "HC1"}
+ERRORS = {"iid": "classical", "nonrobust": "classical", "hetero": "HC1", "nid": "robust"}
 """Names that packages give to the same errors."""
+ESTIMATORS = {
+    "did2s": "two-stage",
+    "feols": "OLS",
+    "fepois": "Poisson",
+    "ols": "OLS",
+    "ppml": "Poisson",
+    "quantreg": "quantile",
+    "saturated": "cohort by event time",
+    "twfe": "two-way fixed effects",
+    "GLS": "GLS",
+    "IV2SLS": "2SLS",
+    "Logit": "logit",
+    "MixedLM": "mixed (random effects)",
+    "NegativeBinomial": "negative binomial",
+    "OLS": "OLS",
+    "OrderedModel": "ordered",
+    "PanelOLS": "OLS",
+    "Poisson": "Poisson",
+    "Probit": "probit",
+    "QuantReg": "quantile",
+    "RandomEffects": "random effects",
+    "RLM": "robust linear",
+    "WLS": "weighted OLS",
+}
+"""Names that packages give to how a model was estimated, and what a table says."""
 STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²"}
 
 
 @dataclass(frozen=True)
 class Estimated:
     """A model as a table shows it. `terms`: b, se and p of each, none where it was not identified.
-    `errors` is their kind, `ways` what they are clustered by. `sources`: None where the model does
+    `errors` is their kind, `ways` what they are clustered by; '' where a model does not say these
+    or its `estimator`. `sources`: None where the model does
     not know the frame it was estimated on.
     """
 
     terms: pd.DataFrame
     outcome: str
+    estimator: str
     effects: tuple[str, ...]
     errors: str
     ways: tuple[str, ...]
@@ -47,6 +74,11 @@ def estimated(model: Any) -> Estimated:
         terms = reader.coef_table(model)[["b", "se", "p"]].astype(float)
         rows = int(reader.stat(model, "N"))
     except (TypeError, AttributeError, KeyError, ValueError) as error:
+        if getattr(getattr(model, "params", None), "ndim", 1) == 2:  # of mnlogit
+            raise UsageError(
+                f"{type(model).__name__} has estimates for each outcome, a column those of one",
+                hint="fit one model for each outcome against the base, such as a logit",
+            ) from error
         raise UsageError(
             f"{type(model).__name__} is no model that a regression table can show",
             hint="give what gravity, event_study, pyfixest or statsmodels returned",
@@ -69,6 +101,7 @@ def estimated(model: Any) -> Estimated:
     return Estimated(
         terms=terms,
         outcome=reader.depvar(model),
+        estimator=_estimator(model),
         effects=tuple(part for part in named if part not in ("", "0")),
         errors=kind,
         ways=ways,
@@ -91,6 +124,35 @@ def _pseudo(model: Any) -> float:
     return _number(method("mcf") if method else getattr(model, "_pseudo_r2", None))
 
 
+def _estimator(model: Any) -> str:
+    """'OLS', 'weighted Poisson', 'quantile (0.5)'; '' where the model does not say it."""
+    fitted: Any = getattr(model, "model", None)
+    own = getattr(model, "estimator", None) or getattr(model, "_method", None)  # ours, pyfixest's
+    kind = own if isinstance(own, str) else type(fitted).__name__ if fitted is not None else ""
+    if kind.startswith("feglm-"):
+        name = kind.removeprefix("feglm-")
+    elif kind == "GLM":
+        name = _generalised(fitted.family)
+    else:
+        name = ESTIMATORS.get(kind.removesuffix("_fn").removesuffix("_pfn"), kind)
+    if getattr(model, "_is_iv", False):
+        name = "2SLS"
+    if name == "quantile":
+        at = getattr(model, "q", None) or getattr(model, "_quantile", None)
+        name += f" ({at:g})" if at else ""
+    marks = ((model, "_has_weights"), (fitted, "_has_freq_weights"), (fitted, "_has_var_weights"))
+    weighted = any(getattr(of, mark, False) is True for of, mark in marks)
+    return f"weighted {name}" if weighted else name
+
+
+def _generalised(family: Any) -> str:
+    """A generalised linear model of statsmodels, by what others call it."""
+    of, link = type(family).__name__, type(family.link).__name__
+    known = {("Binomial", "Logit"): "logit", ("Binomial", "Probit"): "probit"}
+    known |= {("Poisson", "Log"): "Poisson", ("Gaussian", "Identity"): "OLS"}
+    return known.get((of, link), f"GLM ({of}, {link})")
+
+
 def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
     """('clustered', ('pair',)), ('HC1', ()), ('classical', ())."""
     ways = told.get("clustervar") or getattr(_groups(model), "name", None) or ()
@@ -100,7 +162,16 @@ def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
         return "clustered", ways
     if kind == "hetero":  # of pyfixest, which keeps apart which
         kind = getattr(model, "_vcov_type_detail", kind)
+    if hasattr(model, "sparsity"):
+        kind = _of_quantiles(model)
     return ERRORS.get(kind, kind), ()
+
+
+def _of_quantiles(model: Any) -> str:
+    """The errors of a quantile regression of statsmodels, which calls all of them 'nonrobust'."""
+    x, q = model.model.exog, model.q
+    iid = model.sparsity**2 * q * (1 - q) * np.linalg.pinv(x.T @ x)
+    return "iid" if np.allclose(model.normalized_cov_params, iid) else "robust"
 
 
 def _groups(model: Any) -> Any:

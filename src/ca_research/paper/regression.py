@@ -17,6 +17,7 @@ from .table import PaperTable, ids_of, sources_note
 CONSTANT = ("Intercept", "const", "(Intercept)")
 """What packages call the constant."""
 _FUNCTION = re.compile(r"(?:\w+\.)?(\w+)\((\w+)\)")
+UNKNOWN = "not stated"
 STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
 
 
@@ -59,9 +60,10 @@ def regression_table(
     Returns
     -------
     PaperTable
-        A row for each estimate with its standard error below it, for fixed effects, errors and
-        clusters, and for observations and R2 (for PPML McFadden's). The notes end with the sources,
-        or say of which models they are not known.
+        A row for each estimate with its standard error below it, for the estimator where it is not
+        least squares in all columns, for fixed effects, errors and clusters, and for observations
+        and R2 (for PPML McFadden's). The notes end with the sources, or say of which models they
+        are not known.
 
     Raises
     ------
@@ -197,13 +199,14 @@ def _said(value: float, digits: int) -> str:
 
 
 def _design(found: list[Estimated], words: _Words) -> Lines:
-    """Fixed effects, errors and clusters."""
+    """Estimators, fixed effects, errors and clusters."""
     own = [{words.effect(name) for name in one.effects} for one in found]
     labels = dict.fromkeys(words.effect(name) for one in found for name in one.effects)
     lines = [
         (f"Fixed effects: {label}", ["yes" if label in has else "no" for has in own])
         for label in labels
     ]
+    lines = _estimators(found) + lines
     lines.append(("Standard errors", [_by(one, words) for one in found]))
     if any(one.clusters is not None for one in found):
         counts = ["" if one.clusters is None else f"{one.clusters:,}" for one in found]
@@ -211,8 +214,17 @@ def _design(found: list[Estimated], words: _Words) -> Lines:
     return lines
 
 
+def _estimators(found: list[Estimated]) -> Lines:
+    """How each was estimated, unless all are plain least squares or none of them says it."""
+    names = [one.estimator for one in found]
+    if set(names) <= {"OLS"} or not any(names):
+        return []
+    return [("Estimator", [name or UNKNOWN for name in names])]
+
+
 def _by(one: Estimated, words: _Words) -> str:
-    return one.errors + (f" by {' and '.join(map(words.effect, one.ways))}" if one.ways else "")
+    ways = " and ".join(map(words.effect, one.ways))
+    return (one.errors or UNKNOWN) + (f" by {ways}" if ways else "")
 
 
 def _fit(found: list[Estimated], digits: int) -> Lines:

@@ -56,7 +56,7 @@ def summary_table(
         One row per column, part and unit: ``n`` (figures), ``missing`` (rows without one), mean,
         standard deviation (with n - 1; none of a single figure), least, median and greatest, in the
         unit that stands beside the label where it is known; in millions of it where the greatest is
-        beyond a thousand of them.
+        beyond a thousand of them, of a unit in thousands in billions, and so on.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def summary_table(
             label = words.get(column, column.replace("_", " "))
             values = _values(rows[column], column)
             if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
-                values, unit = values / 1e6, f"million {unit}"
+                values, unit = values / 1e6, _millions(unit)
             index.append((part, f"{label} ({unit})" if unit else label))
             lines.append(_line(values))
     names = ["part", "row"]
@@ -120,6 +120,13 @@ def _unit(column: str) -> str:
     units = {unit.partition(";")[0] for unit in held}
     one = units.pop() if len(units) == 1 else ""
     return "" if one.startswith("see ") else one
+
+
+def _millions(unit: str) -> str:
+    """What a million of a unit is called; nobody reads 'million million'."""
+    first, _, rest = unit.partition(" ")
+    said = {"thousand": "billion", "million": "trillion"}.get(first)
+    return f"{said} {rest}" if said and rest else f"million {unit}"
 
 
 def _values(column: pd.Series, name: str) -> np.ndarray:

@@ -29,7 +29,7 @@ def ours(frame: pd.DataFrame) -> bool:
 def frame_html(frame: pd.DataFrame) -> str:
     """A frame as a small table; text of the reader's data is escaped."""
     refuse_no_frame(frame)
-    told = _with_index(frame)
+    told = with_index(frame)
     units = _units(frame)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
     lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(told)]
@@ -72,7 +72,7 @@ def text(frame: pd.DataFrame) -> str:
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
     refuse_no_frame(frame)
-    told = _with_index(frame)
+    told = with_index(frame)
     names = [str(c) for c in told.columns]
     units, rows = _units(frame), list(_rows(told))
     same = [n for n in range(len(names)) if _one_value(told.iloc[:, n], [row[n] for row in rows])]
@@ -98,13 +98,17 @@ def _one_value(column: pd.Series, shown: list[str]) -> bool:
     return len(shown) > 1 and len(set(shown)) == 1 and column.map(str).nunique() == 1
 
 
-def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its index as first columns, but for one that only counts the rows."""
+def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its index as first columns, but for one that only counts the rows, and for
+    what stands in a column of the same name as well.
+    """
     index = frame.index
     counts = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
-    if counts:
+    levels = [n for n, name in enumerate(index.names) if name is None or name not in frame.columns]
+    if counts or not levels:
         return frame
-    left = index.to_frame(index=False).set_axis([name or "" for name in index.names], axis=1)
+    names = [index.names[n] if index.names[n] is not None else "" for n in levels]
+    left = pd.DataFrame({n: index.get_level_values(n) for n in levels}).set_axis(names, axis=1)
     return pd.concat([left, frame.reset_index(drop=True)], axis=1)
 
 

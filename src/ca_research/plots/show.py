@@ -4,6 +4,7 @@ for the site.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import math
 import re
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -29,15 +31,19 @@ from ..ground.display import (
     is_year,
 )
 from ..ground.errors import UnknownNameError, UsageError
-from ..ground.numbers import NOTHING, fixed
+from ..ground.numbers import NOTHING, fixed, percent
+from ..ground.origins import ids_in, origin_columns
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
+from .frames import with_index
 from .narrow import narrowed
 from .pen import measured, unlabelled
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
+LISTED = (tuple, list, np.ndarray)
+"""What a cell may hold several things in."""
 _TAG = re.compile(r"<[^>]*>")
 _LEVEL = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 _LONG = re.compile(r"(\.\d\d)\d+")
@@ -145,7 +151,7 @@ def show(
     alt : str
         The same for those who cannot; made from the data.
     data : pandas.DataFrame
-        The numbers drawn, offered as CSV beside the figure.
+        The numbers drawn, offered as CSV beside the figure; with an index that names the rows.
     sources : pandas.DataFrame or list of str, optional
         Frame or ids; by default those of `data`.
     tables : sequence of str
@@ -257,6 +263,7 @@ def _display(
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     _frame("data", data)
+    data = with_index(data)
     svg = picture.pop("svg")
     record: dict[str, Any] = {
         "section": section,
@@ -292,7 +299,7 @@ def show_table(
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row is one row of the table.
+        One row is one row of the table; an index that names the rows stands first.
     section : {'main', 'specifications', 'against', 'missing', 'context'}
         Where on the page.
     title : str
@@ -328,13 +335,16 @@ def show_table(
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     _frame("frame", frame)
+    plain, frame = frame, with_index(frame)
     for name in (*columns, *(labels or {})):
         if name not in frame:
             raise UnknownNameError("column of the table", name, map(str, frame.columns))
     origins = [c for c in ORIGIN_COLUMNS if c in frame]
     cited = source_ids(frame if sources is None else sources)
     if columns:
-        frame = frame[[*columns, *(c for c in origins if c not in columns)]]
+        rows = list(frame.columns[: len(frame.columns) - len(plain.columns)])  # what names them
+        first = [name for name in rows if name not in (*columns, *origins)]
+        frame = frame[[*first, *columns, *(c for c in origins if c not in columns)]]
     shown = frame.drop(columns=origins)
     heads = [(labels or {}).get(c, str(c).replace("_", " ")) for c in shown.columns]
     cells = [cells_of(str(h), shown.iloc[:, i], digits) for i, h in enumerate(heads)]
@@ -346,7 +356,7 @@ def show_table(
         "sources": cited,
         "origins": _origins(frame),
         "columns": heads,
-        "numeric": [bool(pd.api.types.is_numeric_dtype(shown[c])) for c in shown.columns],
+        "numeric": [bool(pd.api.types.is_numeric_dtype(kind)) for kind in shown.dtypes],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "csv": _csv(frame),
     }
@@ -433,8 +443,8 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     """The cells of one column as they are read.
 
     Numbers have `digits` decimals, or none where all of the column are whole; a column of shares
-    (named so, all from 0 to 1) is in per cent; years carry no comma; what is missing is a dash;
-    codes are put in words.
+    (named so, all from 0 to 1) is in per cent, as `percent` has it; years carry no comma; what is
+    missing is a dash; codes are put in words.
     """
     plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if not plain:
@@ -449,7 +459,7 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
         and known.between(0, 1).all()
     ):
         whole = max(digits - 2, 0)
-        return [NOTHING if pd.isna(v) else f"{100 * float(v):.{whole}f}%" for v in column]
+        return [NOTHING if pd.isna(v) else percent(float(v), whole) for v in column]
     places = 0 if (known % 1 == 0).all() else digits
     return [NOTHING if pd.isna(v) else _rounded(float(v), places) for v in column]
 
@@ -462,10 +472,12 @@ def _rounded(value: float, places: int) -> str:
 
 
 def _text(column: str, value: Any) -> str:
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, LISTED):
         return ", ".join(cell_words(column, str(v)) for v in value)
     if value is None or pd.isna(value):
         return NOTHING
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()  # a day: nobody has counted its hours
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return cell_words(column, str(value))
     return fixed(float(value), 0 if float(value).is_integer() else 1)
@@ -473,10 +485,11 @@ def _text(column: str, value: Any) -> str:
 
 def _origins(frame: pd.DataFrame) -> list[list[str]]:
     """Source ids of each row, or nothing where the frame has no column of them."""
-    column = next((frame[c] for c in ORIGIN_COLUMNS if c in frame), None)
-    if column is None:
+    columns = [frame[c] for c in origin_columns(frame.columns)]
+    if not columns:
         return []
-    return [source_ids([] if isinstance(v, float) or v is None else v) for v in column]
+    rows = zip(*columns, strict=True)
+    return [source_ids([i for cell in row for i in ids_in(cell)]) for row in rows]
 
 
 def slug(text: str) -> str:
@@ -485,14 +498,21 @@ def slug(text: str) -> str:
 
 def _csv(data: pd.DataFrame) -> str:
     flat = data.copy()
-    for column in flat.columns:
-        cells = flat[column] if pd.api.types.is_object_dtype(flat[column]) else ()
-        if any(isinstance(v, (tuple, list)) for v in cells):
-            flat[column] = flat[column].map(
-                lambda v: " ".join(map(str, v)) if isinstance(v, (tuple, list)) else v
+    for n, kind in enumerate(flat.dtypes):
+        cells = flat.iloc[:, n]
+        if pd.api.types.is_object_dtype(kind) and any(isinstance(v, LISTED) for v in cells):
+            flat.isetitem(
+                n, cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
             )
-    for column in flat.columns[[pd.api.types.is_float_dtype(kind) for kind in flat.dtypes]]:
-        known = flat[column].dropna()
-        if (known % 1 == 0).all() and (known.abs() < 2**53).all():  # the format has ten digits
-            flat[column] = flat[column].astype("Int64")
-    return flat.to_csv(index=False, float_format="%.10g")
+        if pd.api.types.is_float_dtype(kind):
+            known = cells.dropna()
+            if (known % 1 == 0).all() and (known.abs() < 2**53).all():
+                flat.isetitem(n, cells.astype("Int64"))
+    return flat.to_csv(index=False, float_format=_digits)
+
+
+def _digits(value: float) -> str:
+    """Ten digits, or all of an amount that has more before its point."""
+    if not abs(value) >= 1e10 or math.isinf(value):
+        return f"{value:.10g}"
+    return f"{value:.15g}" if abs(value) < 1e15 else f"{value:.0f}"

@@ -68,6 +68,8 @@ class EventStudy(Result):
         Column that the effects are on.
     sources : tuple of str
         Ids of the sources that the frame named.
+    cluster : str
+        Column by which the errors are clustered.
 
     Examples
     --------
@@ -93,6 +95,7 @@ class EventStudy(Result):
     caution: str
     outcome: str = ""
     sources: tuple[str, ...] = ()
+    cluster: str = ""
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
@@ -112,6 +115,10 @@ class EventStudy(Result):
     @property
     def __maketables_fixef_string__(self) -> str:
         return "unit+period"
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        return {"vcov_type": "CRV", "clustervar": [self.cluster] if self.cluster else None}
 
     def __maketables_stat__(self, key: str) -> Any:
         """What stands below the effects."""
@@ -471,4 +478,5 @@ def event_study(
         else "",
         outcome=outcome,
         sources=origin(frame),
+        cluster=cluster or unit,
     )

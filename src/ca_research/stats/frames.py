@@ -20,6 +20,7 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ..ground.origins import ids_of, origin_columns
 from .groups import Groups, sources_of
 
 _SAY = {
@@ -260,19 +261,17 @@ def alike(
 
 
 def origin(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Ids of all sources that a frame names, sorted; none where it names none.
+    """Ids of all sources that a frame names, sorted; none where it names none. A merge gives one of
+    two columns a suffix: both are read.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"source_id": ["B", "A"], "sources": [("C",), ()]})
+    >>> rows = pd.DataFrame({"source_id": ["B", "A"], "sources": [("C",), ()], "source_id_y": "D"})
     >>> origin(rows)
-    ('A', 'B', 'C')
+    ('A', 'B', 'C', 'D')
     """
-    found: set[str] = set()
-    for column in {"source_id", "sources"} & set(frame.columns):
-        named = sources_of(frame[[column]], np.zeros(len(frame), dtype=np.int64), 1)
-        found |= set() if named is None else set(named[0])
-    return tuple(sorted(found))
+    found = {i for column in origin_columns(frame.columns) for i in ids_of(frame[column])}
+    return tuple(sorted(i for i in found if isinstance(i, str)))
 
 
 def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

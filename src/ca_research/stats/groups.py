@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..ground.origins import ids_in
+
 MANY = 2**16
 """Rows from which encoding columns beside each other pays; pyarrow lets go of the interpreter."""
 
@@ -137,7 +139,8 @@ def _dense(code: np.ndarray, bound: int) -> tuple[np.ndarray, int]:
 def sources_of(rows: pd.DataFrame, code: np.ndarray, groups: int) -> np.ndarray | None:
     """The sources of each group: a sorted tuple of ids, by its number; None where rows name none.
 
-    rows: with a column `source_id` (an id) or `sources` (a tuple of ids). code: each row's group.
+    rows: with a column `source_id` (an id) or `sources` (as `ids_in` reads them). code: each row's
+    group.
     """
     if "source_id" in rows:
         own, levels = pd.factorize(rows["source_id"])
@@ -148,7 +151,7 @@ def sources_of(rows: pd.DataFrame, code: np.ndarray, groups: int) -> np.ndarray 
         own, levels = pd.factorize(np.fromiter(map(id, cells), np.int64, len(cells)))
         at = np.empty(len(levels), dtype=np.int64)
         at[own] = np.arange(len(own))
-        named = [tuple(one for one in cells[n] if pd.notna(one)) for n in at]
+        named = [tuple(ids_in(cells[n])) for n in at]
     else:
         return None
     known = own >= 0

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
 from .. import registry
+from ..ground.display import ORIGIN_COLUMNS
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.origins import ids_in, ids_of, origin_columns
 
 Style = Literal["text", "bibtex", "csl"]
+_VINTAGE = re.compile(r"vintage(_.+)?")
+"""Columns that say of which fetch a row is: that of `load`, also with the suffix of a merge."""
 Citable: TypeAlias = Any
 """A frame, ids, or what else says its `sources`; looked at when it is cited."""
 
@@ -23,10 +28,10 @@ def source_ids(what: Citable) -> list[str]:
     Parameters
     ----------
     what : pandas.DataFrame, pandas.Series, str, iterable of str or object
-        A frame (or one of its rows) with a column ``source_id``, or ``sources`` holding lists or
-        tuples of ids, or both; such a column; a relation; one id, or several; what else says its
-        ``sources``: a verdict, its criteria, an evidence, a model, a picture of `plots`, a table of
-        `paper`.
+        A frame (or one of its rows) with a column ``source_id``, or ``sources`` holding several
+        ids (listed, or joined by spaces), or both, also with the suffix of a merge; such a column;
+        a relation; one id, or several; what else says its ``sources``: a verdict, its criteria, an
+        evidence, a model, a picture of `plots`, a table of `paper`.
 
     Returns
     -------
@@ -52,18 +57,16 @@ def source_ids(what: Citable) -> list[str]:
     return sorted(found)
 
 
-_COLUMNS = ("source_id", "sources")
-
-
 def _named(what: Any) -> set[str]:
     """The ids that a thing names; UsageError where it names none, for then its origin is lost."""
     if isinstance(what, str):
         return {what}
-    if isinstance(what, pd.Series) and what.name in _COLUMNS:
-        return _in_cells(what)
+    if isinstance(what, pd.Series) and origin_columns([what.name]):
+        return _in_cells(what, str(what.name)) or set()
     columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
-    if there := [c for c in _COLUMNS if c in columns]:
-        return {i for column in there for i in _in_cells(_column(what, column))}
+    held = [_in_cells(_column(what, c), c) for c in origin_columns(columns)]
+    if there := [ids for ids in held if ids is not None]:
+        return {i for ids in there for i in ids}
     if isinstance(what, (pd.DataFrame, pd.Series)):
         raise UsageError(
             "the frame has neither `source_id` nor `sources`",
@@ -91,12 +94,25 @@ def _column(what: Any, column: str) -> Iterable[Any]:
     return [row[0] for row in what.project(f'"{column}"').distinct().fetchall()]
 
 
-def _in_cells(cells: Iterable[Any]) -> set[str]:
-    listed = (list(c) if _is_listed(c) else [c] for c in cells)
-    found = {i for ids in listed for i in ids if not pd.isna(i)}
-    if not all(isinstance(i, str) for i in found):
+def _in_cells(cells: Iterable[Any], column: str) -> set[str] | None:
+    """The ids in a column; None where one with a suffix holds numbers, as `sources_counted` does.
+
+    Raises UsageError for numbers elsewhere, and where what has a suffix names no known source.
+    """
+    found = ids_of(cells)
+    numbers = not all(isinstance(i, str) for i in found)
+    if column in ORIGIN_COLUMNS:
+        if numbers:
+            raise UsageError(
+                "its `sources` are no ids of sources", hint="cite the frame it was made from"
+            )
+        return found
+    if numbers:
+        return None
+    if unknown := sorted(found - set(registry.sources())):
         raise UsageError(
-            "its `sources` are no ids of sources", hint="cite the frame it was made from"
+            f"column {column!r} holds {unknown[0]!r}, which is no source of the register",
+            hint="rename the column where it says something else than sources",
         )
     return found
 
@@ -106,10 +122,11 @@ def _rows(what: Any) -> pd.DataFrame | None:
     if isinstance(what, pd.DataFrame):
         return what
     if isinstance(what, pd.Series):
-        return what.to_frame() if what.name in _COLUMNS else what.to_frame().T
+        return what.to_frame() if origin_columns([what.name]) else what.to_frame().T
     if not hasattr(what, "project"):
         return None
-    told = ", ".join(f'"{c}"' for c in (*_COLUMNS, "missing") if c in what.columns)
+    says = (*origin_columns(what.columns), *(c for c in what.columns if c == "missing"))
+    told = ", ".join(f'"{c}"' for c in says)
     found: pd.DataFrame = what.project(told).distinct().df()
     return found
 
@@ -117,9 +134,9 @@ def _rows(what: Any) -> pd.DataFrame | None:
 def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
     """UsageError for rows that name no source, and do not say either why they are `missing`."""
     named = pd.Series(False, index=range(len(frame)))
-    for column in {*_COLUMNS} & set(frame.columns):
+    for column in origin_columns(frame.columns):
         cells = frame[column].reset_index(drop=True)
-        named |= cells.map(lambda c: len(c) > 0 if _is_listed(c) else not pd.isna(c)).astype(bool)
+        named |= cells.map(lambda cell: bool(ids_in(cell))).astype(bool)
     if "missing" in frame.columns:
         reasons = frame["missing"].reset_index(drop=True)
         named |= (reasons.notna() & reasons.ne("")).astype(bool)
@@ -128,10 +145,6 @@ def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
             f"{lost} of {len(frame)} row(s) name no source",
             hint="say where they come from: frame.assign(source_id='MINE'), or drop them",
         )
-
-
-def _is_listed(cell: Any) -> bool:
-    return isinstance(cell, (tuple, list, set))
 
 
 def cite(what: Citable, style: Style = "text") -> str:
@@ -147,7 +160,8 @@ def cite(what: Citable, style: Style = "text") -> str:
     Returns
     -------
     str
-        Sorted by id. What is not known of a source (a publisher, a day of access) is left out.
+        Sorted by id. Figures of an earlier fetch (rows with a column ``vintage``) are cited as of
+        its day. What is not known of a source (a publisher, a day of access) is left out.
 
     Raises
     ------
@@ -165,10 +179,10 @@ def cite(what: Citable, style: Style = "text") -> str:
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
     """
-    known, ids = registry.sources(), source_ids(what)
-    if (rows := _rows(what)) is not None:
+    ids, rows = source_ids(what), _rows(what)
+    if rows is not None:
         _refuse_rows_without_source(rows)
-    chosen = [known[s] for s in ids]
+    chosen = _entries(ids, rows)
     if style == "text":
         return "\n".join(f"[{s.source_id}] {_reference(s)}" for s in chosen)
     if style == "bibtex":
@@ -176,6 +190,33 @@ def cite(what: Citable, style: Style = "text") -> str:
     if style == "csl":
         return json.dumps([_csl(s) for s in chosen], ensure_ascii=False, indent=1)
     raise UnknownNameError("citation style", style, ("text", "bibtex", "csl"))
+
+
+def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]:
+    """The entries of sources; of rows of an earlier fetch as they were then, of rows of several
+    fetches one for each, by the day.
+    """
+    known = registry.sources()
+    stamps = [] if rows is None else [c for c in rows.columns if _VINTAGE.fullmatch(str(c))]
+    if rows is None or not stamps:
+        return [known[source_id] for source_id in ids]
+    from . import vintage
+
+    kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
+    found = set()
+    origins = origin_columns(rows.columns)
+    for row in zip(*(rows[c] for c in (*origins, *stamps)), strict=True):
+        told = [stamp for stamp in row[len(origins) :] if isinstance(stamp, str)]
+        for i in (i for cell in row[: len(origins)] for i in ids_in(cell)):
+            found.add((i, next((stamp for stamp in told if stamp in kept.get(i, ())), "")))
+    fetches = Counter(i for i, _ in found)
+    entries = []
+    for i, stamp in sorted(found):
+        entry = vintage.entry(kept[i][stamp]) if stamp else known[i]
+        if stamp and fetches[i] > 1:
+            entry = entry.model_copy(update={"source_id": f"{i}_{stamp}"})
+        entries.append(entry)
+    return entries
 
 
 def _reference(source: registry.Source) -> str:
@@ -218,6 +259,7 @@ def _csl(source: registry.Source) -> dict[str, object]:
         "title": source.title,
     }
     if source.publisher:
+        item["author"] = [{"literal": source.publisher}]  # as in BibTeX
         item["publisher"] = source.publisher
     if source.published:
         item["issued"] = {"date-parts": [[int(p) for p in source.published.split("-")]]}

@@ -425,7 +425,7 @@ def _proposal(
         found,
         source_entry(
             one.source,
-            f"the publisher's service, asked on {one.day}",
+            vintage.found_in(one.day),
             found.layout,
             about,
             one.day,

@@ -80,9 +80,9 @@ def load(
     pandas.DataFrame
         One row per published figure: the columns that the registry declares for the table, in its
         units, with ``is_aggregate`` (tables of economies) and ``known_on``, the day from which a
-        figure could be known. `attrs` holds ``table``, ``as_of``, ``dropped`` (rows not yet known
-        on that day) and ``revised_sources`` (those of which only a later edition survives, so that
-        their figures may be revised ones).
+        figure could be known; of an earlier fetch also ``vintage``, its stamp. `attrs` holds
+        ``table``, ``as_of``, ``dropped`` (rows not yet known on that day) and ``revised_sources``
+        (those of which only a later edition survives, so that their figures may be revised ones).
 
     Raises
     ------
@@ -146,6 +146,8 @@ def load(
     frame = data.combine_chunks().to_pandas()
     if chosen:
         frame = _preferred(table, frame)
+    if vintage is not None:
+        frame["vintage"] = file.parent.name  # by which `cite` knows the day of these figures
     frame.attrs = {
         "table": name,
         "as_of": day.isoformat() if day else "latest",

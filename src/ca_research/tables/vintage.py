@@ -68,6 +68,28 @@ def frame(one: registry.Vintage) -> pd.DataFrame:
     return read(folder, registry.table(one.table), {}, one.source, one.skips).rows
 
 
+def found_in(day: str) -> str:
+    """What the register says of where fetched figures were read."""
+    return f"the publisher's service, asked on {day}"
+
+
+def entry(one: registry.Vintage) -> registry.Source:
+    """The register entry of a source as it stood when this vintage was the newest."""
+    now = registry.sources()[one.source]
+    last = registry.added()[one.source].vintage or one.stamp
+    year = f"{last[:4]}."  # with which the citation of a fetch ends
+    told = {
+        "found_in": found_in(one.day),
+        "accessed": one.day,
+        "edition": one.day,
+        "published": now.published and one.day,
+        "citation": now.citation.removesuffix(year) + f"{one.day[:4]}."
+        if now.citation.endswith(year)
+        else now.citation,
+    }
+    return now if one.stamp == last else now.model_copy(update=told)
+
+
 def table_file(table: registry.Table, source: str, said: str) -> Path:
     """What a source said at a fetch, as the table's own file would have it; made anew, since the
     readers may have changed.
@@ -79,12 +101,9 @@ def table_file(table: registry.Table, source: str, said: str) -> Path:
         raise UsageError(
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
-    then = registry.sources()[source]
-    if then.published:
-        then = then.model_copy(update={"published": one.day})
     found = pa.Table.from_pandas(frame(one), schema(table), False)
     made = pa.BufferOutputStream()
-    pq.write_table(finished(table, found, {source: then}), made)
+    pq.write_table(finished(table, found, {source: entry(one)}), made)
     file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
     write_whole(file, made.getvalue().to_pybytes())
     return file
