@@ -20,6 +20,7 @@ from .narrow import redrawn
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 from .pen import tight
+from .words import flow_words
 
 
 @redrawn
@@ -39,7 +40,7 @@ def trade_ranges(
     ----------
     ranks : pandas.DataFrame
         As from `trade.rank`: ``economy``, ``basis``, ``year``, ``partner``, ``low``, ``high``
-        (USD); one year of each basis.
+        (USD); one year of each basis. ``flow``, where it is there, is told beside the unit.
     shown : sequence of str
         Codes of the partners, in this order.
     economies : sequence of str, optional
@@ -56,6 +57,8 @@ def trade_ranges(
     ------
     UsageError
         A column is not there, or two rows claim one place.
+    MixedUnitsError
+        Several flows.
     CoverageError
         No economy to draw.
 
@@ -71,6 +74,7 @@ def trade_ranges(
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
     if not economies:
         raise CoverageError("no economy to draw", hint="economies=['KAZ'], or ranks with a row")
+    one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
     one_figure(
         ranks,
         ["economy", "basis", "partner"],
@@ -134,7 +138,8 @@ def trade_ranges(
                     fontweight="normal" if several else "bold",
                     pad=4,
                 )
-        grid[-1][0].set_xlabel("billion US dollars, exports plus imports", loc="left")
+        unit = filter(None, ("billion US dollars", flow_words(ranks)))
+        grid[-1][0].set_xlabel(", ".join(unit), loc="left")
         tight(figure, h_pad=0.7, w_pad=1.4)
     return figure
 
@@ -257,13 +262,13 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
 
     Each partner is named at both ends of its line; one with a place in one of the years alone has a
     dot and no line. Where the range of a partner meets that of others, every place that it may have
-    is written ('1–2').
+    is written ('1–2'); where rows lack some of those ranked, only its ``rank`` is known.
 
     Parameters
     ----------
     ranks : pandas.DataFrame
         As from `trade.rank`, of one economy and two years to a basis: ``basis``, ``year``,
-        ``partner``, ``rank``; ``low`` and ``high`` where they are there.
+        ``partner``, ``rank``; ``low``, ``high``, ``partners`` and ``flow`` where they are there.
     shown : sequence of str
         Codes of the partners.
 
@@ -277,7 +282,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     UsageError
         A column is not there, more than two years to a basis, or two rows claim one place.
     MixedUnitsError
-        Several economies.
+        Several economies or flows.
     CoverageError
         No row.
 
@@ -290,7 +295,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['China  3', '1  China', 'Russia  1', '2  Russia']
     """
-    one_of(ranks, ["economy"], hint="one picture for each economy")
+    one_of(ranks, ["economy", "flow"], hint="one picture for each economy and flow")
     one_figure(ranks, ["basis", "year", "partner"])
     for basis, part in ranks.groupby("basis"):
         if part["year"].nunique() > 2:
@@ -339,7 +344,9 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
                         va="center",
                         color=colour,
                     )
-            ax.set_title(value_words(basis))
+            flow = flow_words(ranks)
+            head = flow if flow in ("exports", "imports") else ""
+            ax.set_title(", ".join(filter(None, (value_words(basis), head))))
             ax.set_xlim(-1.1, 2.1)
             ax.set_xticks(range(len(years)), [str(y) for y in years])
             ax.set_yticks([])
@@ -362,6 +369,9 @@ def _places(ranks: pd.DataFrame) -> list[str]:
             & (ranks["year"] == row.year)
             & (ranks["partner"] != row.partner)
         ]
+        if len(others) + 1 < getattr(row, "partners", 0):  # the others' ranges are not at hand
+            said.append(str(int(row.rank)))
+            continue
         best, worst = (
             1 + int((others["low"] > row.high).sum()),
             1 + int((others["high"] >= row.low).sum()),
