@@ -53,26 +53,32 @@ def partners(years=(2020,)):
     return pd.concat(rows, ignore_index=True)
 
 
-def study():
+def study(source=None):
     cells = [(u, t, 2005.0 if u < 6 else np.nan) for u in range(14) for t in range(2000, 2010)]
     frame = pd.DataFrame(cells, columns=["unit", "year", "first"])
     frame["y"] = np.random.default_rng(2).normal(size=len(frame)) + (frame.year >= frame["first"])
+    if source:
+        frame["source_id"] = source
     return ca.stats.event_study(frame, unit="unit", time="year", outcome="y", first="first")
 
 
-def equation():
+def equation(source=None):
     rng, codes = np.random.default_rng(0), ["CHN", "RUS", "TUR", "USA", "IND", "JPN"]
     pairs = [(a, b, y) for a in codes for b in codes for y in (2012, 2016) if a != b]
     rows = pd.DataFrame(pairs, columns=["exporter", "importer", "year"])
     rows["log_distance"] = rng.normal(8, 1, len(rows))
     rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
+    if source:
+        rows["source_id"] = source
     return ca.trade.gravity(rows, ["log_distance"])
 
 
-def curve():
+def curve(source=None):
     rng = np.random.default_rng(0)
     data = pd.DataFrame(rng.normal(size=(200, 3)), columns=["aid", "income", "area"])
     data["votes"] = 0.5 * data["aid"] + data["income"] + rng.normal(size=200)
+    if source:
+        data["source_id"] = source
     return ca.stats.specification_curve(data, "votes", "aid", controls=["income", "area"])
 
 
@@ -375,6 +381,18 @@ def test_a_png_says_the_same_and_is_fine_enough(gap_files):
         assert image.info["Software"].startswith(f"ca-research {ca.__version__}")
         assert image.width == pytest.approx(90 / 25.4 * 600, abs=1)
         assert image.getpixel((2, 2))[:3] == (255, 255, 255)
+
+
+@pytest.mark.parametrize("make", [study, equation, curve])
+def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
+    ax = make(SOURCE).plot()
+    lowest = ax.figure.axes[-1]
+    assert "Source: Bureau of National Statistics" in told(lowest)[1]
+    assert ca.cite(ax).startswith("[KAZ_BNS] ")
+    text = ca.plots.save(ax, tmp_path / "model.svg").read_text(encoding="utf-8")
+    assert "<dc:source>KAZ_BNS</dc:source>" in text
+    own = ca.plots.save(make("MY_SURVEY").plot(), tmp_path / "own.svg").read_text(encoding="utf-8")
+    assert "dc:source" not in own and "MY_SURVEY" in own, "data of one's own are no obstacle"
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])

@@ -333,7 +333,7 @@ def _event_study(study: EventStudy) -> Picture:
     )
     if study.caution:
         below += f" Caution: {study.caution}."
-    return Picture(draw, f"Mean effect {_interval_words(att)}", below=below)
+    return Picture(draw, f"Mean effect {_interval_words(att)}", study.sources, below)
 
 
 def _gravity(fit: Gravity) -> Picture:
@@ -362,7 +362,7 @@ def _gravity(fit: Gravity) -> Picture:
         first = table.dropna(subset=["estimate"]).iloc[0]
         title = f"{str(first['term']).replace('_', ' ')}: {_interval_words(first)}"
     below = f"Log points. {fit.caption()}."
-    return Picture(draw, title, below=below, rows=2 * len(table) + 7)
+    return Picture(draw, title, fit.sources, below, rows=2 * len(table) + 7)
 
 
 def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 0.05) -> Picture:
@@ -380,7 +380,8 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    return _specifications(data, [axis.name for axis in curve.universe.axes], title, unit, [])
+    axes = [axis.name for axis in curve.universe.axes]
+    return _specifications(data, axes, title, unit, curve.sources)
 
 
 def _specifications(
