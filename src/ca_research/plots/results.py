@@ -83,8 +83,18 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
         ax.set_ylim(0)
         return _years(ax)
 
-    below = f"{unit}; each line by who reports it."
+    below = f"{unit}; each line by who reports it.{_services_words(gaps)}"
     return Picture(draw, _gap_words(gaps, economy, partner), _sources(gaps), below)
+
+
+def _services_words(gaps: pd.DataFrame) -> str:
+    """In which years a report of goods and services is among those of goods."""
+    years = gaps.loc[gaps["services_included"].astype(bool), "year"]
+    if years.empty:
+        return ""
+    first, last = int(years.min()), int(years.max())
+    when = f"{first}" if first == last else f"{first} to {last}"
+    return f" Some figures of {when} include services."
 
 
 def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
@@ -96,11 +106,11 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
     larger = both.loc[both["high"].idxmax(), "direction"]
     row = both[both["direction"] == larger].sort_values("year").iloc[-1]
     flow = f"{whose}{row['direction']}s {'from' if row['direction'] == 'import' else 'to'}"
-    said = number(round(float(row["ratio"]), 2 if row["ratio"] < 10 else 0))
-    return (
-        f"{flow} {party(partner)}: {party(partner)} reports {said} times as much "
-        f"({int(row['year'])})"
-    )
+    ratio = float(row["ratio"])
+    said = f"{number(round(ratio, 2 if ratio < 10 else 0))} times as much"
+    if ratio < 0.01:
+        said = "less than 0.01 times as much" if ratio else "nothing"
+    return f"{flow} {party(partner)}: {party(partner)} reports {said} ({int(row['year'])})"
 
 
 # Ranks
@@ -252,15 +262,15 @@ def _series(
     groups.sort(key=lambda pair: float(pair[1].sort_values("year")[size].iloc[-1]), reverse=True)
     about = _account({k: known[k].iloc[0] for k in common})
 
-    hues = [style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre"))]
-    hues = [*hues, style.INK][: max(min(top, MOST_LINES), 1)]
-    named, others = groups[: len(hues)], groups[len(hues) :]
+    most = max(min(top, MOST_LINES), 1)
+    named, others = groups[:most], groups[most:]
     grey = others if len(others) <= MOST_GREY else []
+    looks = _looks([{k: rows[k].iloc[0] for k in varied} for _, rows in named])
 
     def draw(ax: Axes) -> Axes:
-        for (_, rows), hue in reversed(list(zip(named, hues, strict=False))):
+        for (_, rows), (hue, dash) in reversed(list(zip(named, looks, strict=True))):
             name = _account({k: rows[k].iloc[0] for k in varied})
-            _line(ax, by_year(rows, value) * times, name, hue)
+            _line(ax, by_year(rows, value) * times, name, hue, linestyle=dash)
         if times == 100:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.set_ylim(ax.get_ylim())  # grey lines may leave the picture
@@ -272,8 +282,28 @@ def _series(
     below = "" if not others else f"In grey the other {len(grey)}."
     if len(others) > len(grey):
         below = f"The largest of {len(groups)} series."
-    title = f"{what}{f' ({about})' if about else ''}{_move(named, varied, value, form)}"
+    some = f", the {len(named)} largest" if others and len(named) > 1 else ""
+    title = f"{what}{f' ({about})' if about else ''}{some}{_move(named, varied, value, form)}"
     return Picture(draw, title, _sources(known), below)
+
+
+_CYCLE = (style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre")))
+_DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)))
+
+
+def _looks(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
+    """Colour and dash of each line: a party that has a colour has it here as well, and the others
+    take what is left; lines of one party differ by their dash.
+    """
+    known = eco.codes()
+    parties = [tuple(str(v) for v in keys.values() if str(v) in known) for keys in series]
+    own = [next(filter(None, (style.colour(code, "") for code in of)), "") for of in parties]
+    left = iter([hue for hue in (*_CYCLE, style.INK) if hue not in own])
+    hues = list[str]()
+    for i, of in enumerate(parties):
+        again = hues[parties.index(of)] if of and of in parties[:i] else ""
+        hues.append(own[i] or again or next(left))
+    return [(hue, _DASHES[hues[:i].count(hue) % len(_DASHES)]) for i, hue in enumerate(hues)]
 
 
 def _move(

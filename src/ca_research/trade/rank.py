@@ -252,14 +252,14 @@ def _ranks(
     if asked is not None:
         years(trade)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
-    seen = reports(trade, economies=codes)
+    seen, flow = reports(trade, economies=codes), choices["flow"]
     rows = [
-        (code, when, one, choices["flow"], s.partner, s.low, s.high, place)
-        + (len(found.standings), s.sides, s.sources)
+        (code, when, one, flow, s.partner, s.low, s.high, place, many, s.sides, s.sources)
         for code in codes
         for when in (seen.years() if asked is None else asked)
         for one in bases
         for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
+        for many in [len(found.standings)]
         for s, place in zip(found.standings, found.ranks(), strict=True)
         if wanted is None or s.partner in wanted
     ]
