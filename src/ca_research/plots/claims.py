@@ -146,9 +146,11 @@ def specification_curve(
             hint="axes=: choices that `data` holds",
         )
     one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
+    endless = int(np.isinf(data[["value", "low", "high"]].astype(float)).any(axis=1).sum())
     data = sorted_by_value(data)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
-    choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
+    ordered = data.sort_values("spec")
+    choices = [(a, v) for a in varied for v in dict.fromkeys(ordered[a].dropna())]
     heads = {a: heads[a] for a in varied}
     names = [words(a, v) for a, v in choices]
     heading, row_height = max(map(len, heads.values()), default=4), _ROW
@@ -161,6 +163,8 @@ def specification_curve(
     note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the bar."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
+    if endless:
+        note += f" {endless} with an infinite figure, which is not drawn."
     width = min(style.wide(), max(left + 0.35 + _STEP * len(data), style.PHONE))
     lines = textwrap.wrap(note, int(width / _LETTER))
     below, rows = 0.12 + 0.17 * len(lines), row_height * max(len(choices), 1)
@@ -190,6 +194,8 @@ CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criteri
 
 def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
     """Specifications with a figure, sorted as they are drawn; raises CoverageError for none."""
+    figures = data[["value", "low", "high"]].astype(float)
+    data = data.assign(**figures.where(np.isfinite(figures)))  # what has no end is not known
     data = data.dropna(subset=["value", "low", "high"], how="all")
     if data.empty:
         raise CoverageError(
@@ -206,7 +212,9 @@ def choice_rows(
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     ordered = data.sort_values("spec")
     choices = [
-        (axis, value) for axis in varied for value in (_HEADING, *dict.fromkeys(ordered[axis]))
+        (axis, value)
+        for axis in varied
+        for value in (_HEADING, *dict.fromkeys(ordered[axis].dropna()))
     ]
     return choices, ["" if v is _HEADING else words(a, v) for a, v in choices]
 
@@ -265,12 +273,7 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     x = np.arange(len(data))
     colours = [
-        style.STATE["holds"]
-        if m is True
-        else style.STATE["fails"]
-        if m is False
-        else style.STATE["undecided"]
-        for m in data["met"]
+        style.STATE["undecided" if pd.isna(m) else "holds" if m else "fails"] for m in data["met"]
     ]
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
     middle = _drawn_at(data)
