@@ -185,8 +185,8 @@ def test_of_ranges_a_first_place_is_not_said_where_others_are_left_out():
     ranks = ca.trade.rank(partners(), economy="KAZ").assign(high=lambda r: r["low"] + 3e9)
     assert told(ranks.plot())[0].startswith("China or Russia may be Kazakhstan's first partner")
     some = ranks[ranks["partner"].isin(["CHN", "UZB"])]
-    said = "China is 1st, Uzbekistan 5th of Kazakhstan's 9 ranked partners in 2020 by the lower figures"
-    assert told(some.plot())[0] == said
+    said = "China is 1st, Uzbekistan 5th of Kazakhstan's 9 ranked partners in 2020"
+    assert told(some.plot())[0] == f"{said} by the lower figures"
 
 
 def test_a_year_that_ranks_few_says_so_and_takes_no_partner_from_the_picture():
