@@ -110,6 +110,26 @@ def test_every_table_can_be_explored(table):
     assert len(names["result"]), "what is chosen at first has rows"
 
 
+def test_a_gap_stays_a_gap_and_an_empty_choice_is_told_in_words():
+    looked = ca.explore("students").set(
+        origin="AFG", destination="KGZ", level="degree", years=(2004, 2020)
+    )
+    names = {}
+    exec(looked.code, names)
+    held = looked.result.set_index("source_id")["year"]
+    for line in names["ax"].lines:
+        known = pd.Series(line.get_ydata(), index=line.get_xdata()).dropna()
+        assert len(line.get_xdata()) == 17
+        assert list(known.index) == sorted(held[[line.get_label()]])
+    plt.close("all")
+    looked.set(years=(1950, 1951))
+    assert looked.result.empty and looked._now().error.startswith("no row of what is chosen")
+    names = {}
+    exec(ca.explore("macro").code, names)
+    assert names["ax"].get_ylabel() == names["result"]["unit"].iloc[0]
+    plt.close("all")
+
+
 def test_a_claim_is_judged_as_chosen(run_code):
     looked = ca.explore("C30").set(economy="KAZ", as_of="2023-05-19")
     verdict = looked.result

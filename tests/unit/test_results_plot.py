@@ -53,26 +53,32 @@ def partners(years=(2020,)):
     return pd.concat(rows, ignore_index=True)
 
 
-def study():
+def study(source=None):
     cells = [(u, t, 2005.0 if u < 6 else np.nan) for u in range(14) for t in range(2000, 2010)]
     frame = pd.DataFrame(cells, columns=["unit", "year", "first"])
     frame["y"] = np.random.default_rng(2).normal(size=len(frame)) + (frame.year >= frame["first"])
+    if source:
+        frame["source_id"] = source
     return ca.stats.event_study(frame, unit="unit", time="year", outcome="y", first="first")
 
 
-def equation():
+def equation(source=None):
     rng, codes = np.random.default_rng(0), ["CHN", "RUS", "TUR", "USA", "IND", "JPN"]
     pairs = [(a, b, y) for a in codes for b in codes for y in (2012, 2016) if a != b]
     rows = pd.DataFrame(pairs, columns=["exporter", "importer", "year"])
     rows["log_distance"] = rng.normal(8, 1, len(rows))
     rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
+    if source:
+        rows["source_id"] = source
     return ca.trade.gravity(rows, ["log_distance"])
 
 
-def curve():
+def curve(source=None):
     rng = np.random.default_rng(0)
     data = pd.DataFrame(rng.normal(size=(200, 3)), columns=["aid", "income", "area"])
     data["votes"] = 0.5 * data["aid"] + data["income"] + rng.normal(size=200)
+    if source:
+        data["source_id"] = source
     return ca.stats.specification_curve(data, "votes", "aid", controls=["income", "area"])
 
 
@@ -89,8 +95,8 @@ RESULTS = {
 }
 SAID = {
     "mirror_gap": "Kazakhstan's imports from China: China reports 3 times as much (2021)",
-    "rank in one year": "China is Kazakhstan's first partner in 2020, Russia second",
-    "rank over years": "Germany is Kazakhstan's first partner in 2022, France second",
+    "rank in one year": "China is Kazakhstan's first partner in 2020, Russia second (of 9 ranked)",
+    "rank over years": "Germany is Kazakhstan's first partner in 2022, France second (of 9 ranked)",
     "specification_curve": "4 of 4 specifications are significantly positive, none significantly "
     "negative (5%)",
 }
@@ -150,6 +156,90 @@ def test_words_lie_within_the_figure_and_none_covers_another(name, size, results
 def test_the_title_is_the_finding(name, results):
     title = results[name].plot().get_title("left")
     assert " ".join(title.split()) == SAID[name]
+
+
+def told(ax):
+    """The title and the note of a picture."""
+    return tuple(" ".join(t.split()) for t in (ax.get_title("left"), ax.get_xlabel()))
+
+
+def test_a_rank_is_told_and_not_the_place_of_a_row():
+    ranks = ca.trade.rank(partners(), economy="KAZ")
+    some = ranks[ranks["partner"].isin(["TUR", "UZB"])]
+    assert (
+        told(some.plot())[0]
+        == "Türkiye is 3rd, Uzbekistan 5th of Kazakhstan's 9 ranked partners in 2020"
+    )
+    only = ranks[ranks["partner"] == "UZB"]
+    assert told(only.plot())[0] == "Uzbekistan is 5th of Kazakhstan's 9 ranked partners in 2020"
+    gap = ranks[ranks["partner"] != "RUS"]
+    said = "China is Kazakhstan's first partner in 2020, Türkiye third (of 9 ranked)"
+    assert told(gap.plot())[0] == said
+    first = ranks[ranks["partner"] == "CHN"]
+    assert told(first.plot())[0] == "China is Kazakhstan's first partner in 2020 (of 9 ranked)"
+    over = ca.trade.rank(partners((2020, 2021)), economy="KAZ", partner=["CHN", "DEU"])
+    assert "Germany is Kazakhstan's first partner in 2021, China 8th" in told(over.plot())[0]
+
+
+def test_of_ranges_a_first_place_is_not_said_where_others_are_left_out():
+    ranks = ca.trade.rank(partners(), economy="KAZ").assign(high=lambda r: r["low"] + 3e9)
+    assert told(ranks.plot())[0].startswith("China or Russia may be Kazakhstan's first partner")
+    some = ranks[ranks["partner"].isin(["CHN", "UZB"])]
+    said = "China is 1st, Uzbekistan 5th of Kazakhstan's 9 ranked partners in 2020"
+    assert told(some.plot())[0] == f"{said} by the lower figures"
+
+
+def test_a_year_that_ranks_few_says_so_and_takes_no_partner_from_the_picture():
+    rows = partners((2020, 2021, 2022))
+    few = rows[(rows["year"] < 2022) | rows["partner"].isin(["CHN", "UZB"])]
+    ax = ca.trade.rank(few, economy="KAZ").plot(top=4)
+    title, note = told(ax)
+    assert title == "Uzbekistan is Kazakhstan's first partner in 2022, China second (of 2 ranked)"
+    assert "Up to 9 partners are ranked, only 2 in 2022." in note
+    names = {text.get_text() for text in ax.texts}
+    assert len(ax.lines) == 4 and {"1 Uzbekistan", "2 China", "1 Germany (2021)"} < names
+    one = rows[(rows["year"] == 2020) | (rows["partner"] == "CHN")]
+    title = told(ca.trade.rank(one, economy="KAZ").plot())[0]
+    assert title == "China is the only partner of Kazakhstan that can be ranked in 2022"
+
+
+def test_a_rank_says_of_which_flow_it_is():
+    rows = partners()
+    exports = ca.trade.rank(rows, economy="KAZ", flow="exports")
+    assert set(exports["flow"]) == {"exports"}
+    title, note = told(exports.plot())
+    assert (
+        title == "China is Kazakhstan's first export partner in 2020, Russia second (of 9 ranked)"
+    )
+    assert note.startswith("Billion US dollars, exports, own report")
+    both = ca.trade.rank(rows, economy="KAZ")
+    assert told(both.plot())[1].startswith("Billion US dollars, exports plus imports, own report")
+    for ranks, said in ((exports, "exports"), (both, "exports plus imports")):
+        figure = ca.plots.trade_ranges(ranks, ["CHN", "RUS"], bases=["reporter"])
+        assert figure.axes[-1].get_xlabel() == f"billion US dollars, {said}"
+    (ax,) = ca.plots.rank_slopes(exports, ["CHN"]).axes
+    assert ax.get_title("left") == "own report, exports"
+    with pytest.raises(MixedUnitsError, match="flow is exports, turnover"):
+        ca.plots.rank_slopes(pd.concat([exports, both]), ["CHN"])
+
+
+def test_slopes_of_some_partners_print_their_ranks():
+    ranks = ca.trade.rank(partners((2020, 2022)), economy="KAZ", partner=["TUR", "UZB"])
+    (ax,) = ca.plots.rank_slopes(ranks, ["TUR", "UZB"]).axes
+    places = ranks.set_index(["year", "partner"])["rank"]
+    assert {text.get_text() for text in ax.texts} == {
+        f"Türkiye  {places[2020, 'TUR']}",
+        f"Uzbekistan  {places[2020, 'UZB']}",
+        f"{places[2022, 'TUR']}  Türkiye",
+        f"{places[2022, 'UZB']}  Uzbekistan",
+    }
+    assert set(places) > {3}
+
+
+def test_small_amounts_are_no_noughts():
+    rows = partners().assign(value_usd=lambda r: r["value_usd"].where(r["partner"] == "CHN", 2e7))
+    ax = ca.trade.rank(rows, economy="KAZ").plot()
+    assert [text.get_text() for text in ax.texts][:2] == ["40.0", "0.04"]
 
 
 def test_titles_of_series_and_models_hold_their_numbers(results):
@@ -291,6 +381,18 @@ def test_a_png_says_the_same_and_is_fine_enough(gap_files):
         assert image.info["Software"].startswith(f"ca-research {ca.__version__}")
         assert image.width == pytest.approx(90 / 25.4 * 600, abs=1)
         assert image.getpixel((2, 2))[:3] == (255, 255, 255)
+
+
+@pytest.mark.parametrize("make", [study, equation, curve])
+def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
+    ax = make(SOURCE).plot()
+    lowest = ax.figure.axes[-1]
+    assert "Source: Bureau of National Statistics" in told(lowest)[1]
+    assert ca.cite(ax).startswith("[KAZ_BNS] ")
+    text = ca.plots.save(ax, tmp_path / "model.svg").read_text(encoding="utf-8")
+    assert "<dc:source>KAZ_BNS</dc:source>" in text
+    own = ca.plots.save(make("MY_SURVEY").plot(), tmp_path / "own.svg").read_text(encoding="utf-8")
+    assert "dc:source" not in own and "MY_SURVEY" in own, "data of one's own are no obstacle"
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])

@@ -19,7 +19,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import CaResearchError, UnknownNameError, UsageError
+from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from ..ground.extras import needed
 from ..ground.files import stamps
 from ..plots.frames import frame_html
@@ -58,6 +58,13 @@ def run(code: str) -> Outcome:
     except CaResearchError as error:
         return Outcome(code, names.get("result"), error=str(error))
     except Exception as error:  # a widget has no other place to say it
+        found = names.get("result")
+        if isinstance(found, pd.DataFrame) and found.empty:  # what pandas says of it helps nobody
+            none = CoverageError(
+                "no row of what is chosen: there is nothing to draw",
+                hint="choose other years, or another value",
+            )
+            return Outcome(code, found, error=str(none))
         return Outcome(code, names.get("result"), error=f"{type(error).__name__}: {error}")
     finally:
         for number in set(plt.get_fignums()) - before:

@@ -187,11 +187,23 @@ def _table(table: registry.Table) -> View:
         lines = [f"result = {call('ca.load', table.table, **named, **years)}"]
         if value:
             wide = call("result.pivot", index="year", columns="source_id", values=value)
-            unit = table.columns[value].unit or value
-            lines.append(f'ax = {wide}.plot(marker="o", xlabel="", ylabel={_literal(unit)})')
+            first, last = chosen["years"]
+            lines += [
+                f"wide = {wide}",
+                f"wide = wide.reindex(range({first}, {last + 1}))  # a gap stays a gap",
+                f'ax = wide.plot(marker="o", xlabel="", ylabel={_unit(table, value)})',
+            ]
         return _HEAD + "\n".join(lines) + "\n"
 
     return View(table.title, tuple(choices), code, lambda _: {c.name for c in choices})
+
+
+def _unit(table: registry.Table, value: str) -> str:
+    """Code of the unit of a column: that of the table, or that of its rows."""
+    unit = table.columns[value].unit or value
+    if unit.startswith("see column "):
+        return f'" or ".join(result[{_literal(unit.removeprefix("see column "))}].unique())'
+    return _literal(unit)
 
 
 def _telling(table: registry.Table, rows: pd.DataFrame) -> list[str]:

@@ -147,6 +147,35 @@ def fixed(value: float, digits: int = 0) -> str:
     return _true_minus(f"{round(value, digits) + 0.0:,.{digits}f}")
 
 
+def amount(value: float) -> str:
+    """An amount beside its mark: one decimal, none from a hundred up, and never nought for what is
+    something.
+
+    Examples
+    --------
+    >>> amount(1234.5), amount(12.34), amount(0.0412), amount(-0.000047), amount(0)
+    ('1,234', '12.3', '0.041', '−0.000047', '0')
+    """
+    if abs(value) >= 0.05:
+        return fixed(value, 1 if abs(value) < 100 else 0)
+    if value == 0:
+        return "0"
+    digits = 1 - math.floor(math.log10(abs(value)))
+    return _true_minus(f"{value:.{digits}f}".rstrip("0"))
+
+
+def ordinal(place: int) -> str:
+    """A place as a reader says it.
+
+    Examples
+    --------
+    >>> ordinal(1), ordinal(2), ordinal(3), ordinal(12), ordinal(21)
+    ('1st', '2nd', '3rd', '12th', '21st')
+    """
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10)
+    return f"{place}{ending or 'th'}"
+
+
 def decimals(value: float, digits: int = 3) -> str:
     """A number for a printed table: so many decimals, or as many significant digits where these
     would show zero; amounts, thousands apart, and years need none.

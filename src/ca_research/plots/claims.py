@@ -148,9 +148,11 @@ def specification_curve(
             hint="axes=: choices that `data` holds",
         )
     one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
+    endless = int(np.isinf(data[["value", "low", "high"]].astype(float)).any(axis=1).sum())
     data = sorted_by_value(data)
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
-    choices = [(a, v) for a in varied for v in dict.fromkeys(data.sort_values("spec")[a])]
+    ordered = data.sort_values("spec")
+    choices = [(a, v) for a in varied for v in dict.fromkeys(ordered[a].dropna())]
     heads = {a: heads[a] for a in varied}
     names = [words(a, v) for a, v in choices]
     heading, row_height = max(map(len, heads.values()), default=4), _ROW
@@ -163,6 +165,8 @@ def specification_curve(
     note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the bar."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
+    if endless:
+        note += f" {endless} with an infinite figure, which is not drawn."
     width = min(style.wide(), max(left + 0.35 + _STEP * len(data), style.PHONE))
     lines = textwrap.wrap(note, int(width / _LETTER))
     below, rows = 0.12 + 0.17 * len(lines), row_height * max(len(choices), 1)
@@ -192,6 +196,8 @@ CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criteri
 
 def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
     """Specifications with a figure, sorted as they are drawn; raises CoverageError for none."""
+    figures = data[["value", "low", "high"]].astype(float)
+    data = data.assign(**figures.where(np.isfinite(figures)))  # what has no end is not known
     data = data.dropna(subset=["value", "low", "high"], how="all")
     if data.empty:
         raise CoverageError(
@@ -208,7 +214,9 @@ def choice_rows(
     varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
     ordered = data.sort_values("spec")
     choices = [
-        (axis, value) for axis in varied for value in (_HEADING, *dict.fromkeys(ordered[axis]))
+        (axis, value)
+        for axis in varied
+        for value in (_HEADING, *dict.fromkeys(ordered[axis].dropna()))
     ]
     return choices, ["" if v is _HEADING else words(a, v) for a, v in choices]
 
@@ -267,12 +275,7 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
     x = np.arange(len(data))
     colours = [
-        style.STATE["holds"]
-        if m is True
-        else style.STATE["fails"]
-        if m is False
-        else style.STATE["undecided"]
-        for m in data["met"]
+        style.STATE["undecided" if pd.isna(m) else "holds" if m else "fails"] for m in data["met"]
     ]
     ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
     middle = _drawn_at(data)
@@ -584,14 +587,16 @@ def draw_judged(
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """Heat map of a coverage frame: who reports in which year.
 
-    On a phone the names stand over their rows.
+    Where there are more series than rows, the picture says so. On a phone the names stand over
+    their rows.
 
     Parameters
     ----------
     coverage : Coverage
         As from `ca_research.coverage`: columns that say who, ``source_id``, ``year``, ``figures``.
     most : int
-        Rows that are drawn: those with figures of the most years.
+        Rows that are drawn: of each value of the first column (each reporter), the five first,
+        the series with figures of the most years, then whatever series has the most.
 
     Returns
     -------
@@ -612,7 +617,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> [name.get_text() for name in ax.get_yticklabels()][:2]
     ['Uzbekistan · all kinds · AidData', 'Uzbekistan · all kinds · China Daily, 2010']
     """
-    wide = _coverage_grid(coverage, most)
+    wide, left_out = _coverage_grid(coverage, most)
     heads = ["source" if name == "source_id" else name for name in wide.index.names]
     names = [" · ".join(map(cell_words, heads, parts)) for parts in wide.index]
     axes: list[Axes] = []
@@ -626,7 +631,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
             height = 0.6 + _CELL * max(begin[-1] + 1, 3)
             size = min(style.wide(), 9), height
             figure, ax = plt.subplots(figsize=size, layout="constrained")
-            _cells(ax, wide, begin)
+            _cells(ax, wide, begin, left_out)
             if narrow:
                 name_rows(ax, names, begin)
             else:
@@ -643,8 +648,10 @@ _CELL = 0.19
 """Inches: height of a row of cells in a heat map."""
 
 
-def _coverage_grid(coverage: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Figures by series (rows, those with the most years) and year, every year of the span."""
+def _coverage_grid(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
+    """Figures by series (rows, as many as asked for) and year, every year of the span; and in words
+    that there are more.
+    """
     who = [c for c in coverage.columns if c not in ("source_id", "year", "figures")]
     known = coverage.dropna(subset=["year", "figures"])
     if known.empty:
@@ -654,11 +661,24 @@ def _coverage_grid(coverage: pd.DataFrame, most: int) -> pd.DataFrame:
         )
     keys = [known[c].astype(str) for c in [*who, "source_id"]]
     wide = known.pivot_table(index=keys, columns="year", values="figures", aggfunc="sum")
-    wide = wide.loc[wide.notna().sum(axis=1).sort_values(ascending=False).index[:most]].sort_index()
-    return wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
+    longest = wide.notna().sum(axis=1).sort_values(ascending=False, kind="stable").index
+    who = longest.get_level_values(0)
+    # one series of each who reports before a second of any, so that few are left out
+    order = np.lexsort((~who.isin(eco.CA5), who.duplicated()))[:most]
+    left_out = ""
+    if len(order) < len(longest):
+        shown, of = who[order].nunique(), who.nunique()
+        many = f"all {of}" if shown == of else f"{shown} of {of}"
+        heads = f"{str(who.name).replace('_', ' ')}s".replace("ys", "ies")
+        left_out = (
+            f"{len(order)} of {len(longest):,} series, those with the most years: {many} {heads}"
+        )
+    wide = wide.loc[wide.index.isin(longest[order])].sort_index()
+    years = range(int(wide.columns.min()), int(wide.columns.max()) + 1)
+    return wide.reindex(columns=years), left_out
 
 
-def _cells(ax: Axes, wide: pd.DataFrame, begin: Sequence[float]) -> None:
+def _cells(ax: Axes, wide: pd.DataFrame, begin: Sequence[float], left_out: str) -> None:
     """A mesh of the figures, a row for each series from where it begins; years below."""
     rows = np.full((2 * len(wide), wide.shape[1]), np.nan)
     rows[1::2] = np.log10(wide.astype(float)) + 1
@@ -676,6 +696,8 @@ def _cells(ax: Axes, wide: pd.DataFrame, begin: Sequence[float]) -> None:
     )
     ax.set_ylim(edges[-1], 0)
     told = "a filled cell: the source has figures for that year; darker: more of them"
+    if left_out:
+        told += f"\n{left_out}"
     ax.set_xlabel(told, loc="center" if style.wide() <= style.PHONE else "right")
     room = wide.shape[1] / (6 if style.wide() <= style.PHONE else 15)
     step = next((n for n in (1, 2, 5, 10, 20) if n >= room), 50)

@@ -13,13 +13,14 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
-from ..ground.numbers import fixed
-from ..registry.words import party, source_name, value_words
+from ..ground.numbers import amount, fixed
+from ..registry.words import measure_name, party, source_name, value_words
 from . import style
 from .narrow import redrawn
 from .needs import by_year, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 from .pen import tight
+from .words import flow_words
 
 
 @redrawn
@@ -39,7 +40,7 @@ def trade_ranges(
     ----------
     ranks : pandas.DataFrame
         As from `trade.rank`: ``economy``, ``basis``, ``year``, ``partner``, ``low``, ``high``
-        (USD); one year of each basis.
+        (USD); one year of each basis. ``flow``, where it is there, is told beside the unit.
     shown : sequence of str
         Codes of the partners, in this order.
     economies : sequence of str, optional
@@ -56,6 +57,8 @@ def trade_ranges(
     ------
     UsageError
         A column is not there, or two rows claim one place.
+    MixedUnitsError
+        Several flows.
     CoverageError
         No economy to draw.
 
@@ -71,6 +74,7 @@ def trade_ranges(
     economies = sorted(ranks["economy"].unique() if economies is None else economies)
     if not economies:
         raise CoverageError("no economy to draw", hint="economies=['KAZ'], or ranks with a row")
+    one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
     one_figure(
         ranks,
         ["economy", "basis", "partner"],
@@ -86,7 +90,7 @@ def trade_ranges(
         )
         for i, economy in enumerate(economies):
             mine = ranks[(ranks["economy"] == economy) & ranks["partner"].isin(shown)]
-            right = float(mine["high"].max()) / 1e9 if len(mine) else 1.0
+            right = float(mine["high"].max()) / 1e9 if mine["high"].notna().any() else 1.0
             for j, basis in enumerate(bases):
                 ax = grid[i][j]
                 part = ranks[(ranks["economy"] == economy) & (ranks["basis"] == basis)].set_index(
@@ -134,7 +138,8 @@ def trade_ranges(
                     fontweight="normal" if several else "bold",
                     pad=4,
                 )
-        grid[-1][0].set_xlabel("billion US dollars, exports plus imports", loc="left")
+        unit = filter(None, ("billion US dollars", flow_words(ranks)))
+        grid[-1][0].set_xlabel(", ".join(unit), loc="left")
         tight(figure, h_pad=0.7, w_pad=1.4)
     return figure
 
@@ -143,7 +148,7 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
     """One partner's trade on one basis: a dot, a bar between two dots, or words where it is not
     observed.
     """
-    if code not in part.index:
+    if code not in part.index or part.loc[code, ["low", "high"]].isna().any():
         ax.text(0, y, "not observed", va="center", color=style.MUTED, bbox=style.CLEAR)
         return
     low, high = part.loc[code, "low"] / 1e9, part.loc[code, "high"] / 1e9
@@ -221,6 +226,7 @@ def partner_bars(
 
 def _bars(ax: Axes, shown: Sequence[str], part: pd.DataFrame) -> None:
     """One bar for each partner, its figure beside it; below them the year and the unit."""
+    part = part.dropna(subset=["low", "high"])
     for y, code in enumerate(shown):
         if code not in part.index:
             ax.text(0, y, "not observed", va="center", color=style.MUTED, bbox=style.CLEAR)
@@ -257,13 +263,13 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
 
     Each partner is named at both ends of its line; one with a place in one of the years alone has a
     dot and no line. Where the range of a partner meets that of others, every place that it may have
-    is written ('1–2').
+    is written ('1–2'); where rows lack some of those ranked, only its ``rank`` is known.
 
     Parameters
     ----------
     ranks : pandas.DataFrame
         As from `trade.rank`, of one economy and two years to a basis: ``basis``, ``year``,
-        ``partner``, ``rank``; ``low`` and ``high`` where they are there.
+        ``partner``, ``rank``; ``low``, ``high``, ``partners`` and ``flow`` where they are there.
     shown : sequence of str
         Codes of the partners.
 
@@ -277,7 +283,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     UsageError
         A column is not there, more than two years to a basis, or two rows claim one place.
     MixedUnitsError
-        Several economies.
+        Several economies or flows.
     CoverageError
         No row.
 
@@ -290,7 +296,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['China  3', '1  China', 'Russia  1', '2  Russia']
     """
-    one_of(ranks, ["economy"], hint="one picture for each economy")
+    one_of(ranks, ["economy", "flow"], hint="one picture for each economy and flow")
     one_figure(ranks, ["basis", "year", "partner"])
     for basis, part in ranks.groupby("basis"):
         if part["year"].nunique() > 2:
@@ -339,7 +345,9 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
                         va="center",
                         color=colour,
                     )
-            ax.set_title(value_words(basis))
+            flow = flow_words(ranks)
+            head = flow if flow in ("exports", "imports") else ""
+            ax.set_title(", ".join(filter(None, (value_words(basis), head))))
             ax.set_xlim(-1.1, 2.1)
             ax.set_xticks(range(len(years)), [str(y) for y in years])
             ax.set_yticks([])
@@ -362,6 +370,9 @@ def _places(ranks: pd.DataFrame) -> list[str]:
             & (ranks["year"] == row.year)
             & (ranks["partner"] != row.partner)
         ]
+        if len(others) + 1 < getattr(row, "partners", 0):  # the others' ranges are not at hand
+            said.append(str(int(row.rank)))
+            continue
         best, worst = (
             1 + int((others["low"] > row.high).sum()),
             1 + int((others["high"] >= row.low).sum()),
@@ -414,7 +425,13 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         raise UsageError(
             "nothing says whose reports these are", hint="partner=, or a column partner"
         )
-    partner = partner or str(gaps["partner"].iloc[0])
+    held = str(gaps["partner"].iloc[0]) if "partner" in gaps else partner
+    if partner and party(partner) != party(held):
+        raise UsageError(
+            f"the reports are those of {party(held)}, not of {party(partner)}",
+            hint=f"partner={held!r}, or leave it out",
+        )
+    partner = held
     economies = sorted(gaps["economy"].unique())
     own, other = ("own report", style.INK), (f"{party(partner)}'s report", style.colour(partner))
     with style.context():
@@ -451,7 +468,8 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
             ax.set_xlim(first - 1, last + max(1.0, room * (last - first)))
             ax.set_title(eco.name_of(economy) if len(economies) > 1 else "")
             ax.set_ylim(0, 1.1 * top)
-            ax.set_xticks([y for y in range(first, last + 1) if y % 5 == 0])
+            fifth = [y for y in range(first, last + 1) if y % 5 == 0]
+            ax.set_xticks(fifth or sorted({first, last}))
             ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=5))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
             style.bare(ax, x=False)
@@ -522,6 +540,10 @@ def student_lines(
             hint=f"levels: {', '.join(_LEVELS)}",
         )
     origins = list(dict.fromkeys(counts["origin"]))
+    held = [part["year"] for part in (counts, statements) if part is not None]
+    years = pd.concat(held).dropna().astype(int)
+    first, end = int(years.min()), max(last, int(years.max()))
+    early = first < 2001
     with style.context():
         figure, axes = panels(len(origins), sharex=True)
         for ax, origin in zip(axes, origins, strict=False):
@@ -552,7 +574,9 @@ def student_lines(
                     whose = f", {source_name(str(key[0])) or key[0]}" if lines.ngroups > 1 else ""
                     starts.append((float(series.iloc[0]), f"{name}{whose}", int(series.index[0])))
             for value, name, year in apart(starts, 0.13 * top):
-                ax.text(year - 0.4, value, name, color=style.MUTED, va="center", ha="right")
+                inside = early and year < (first + end) / 2  # a long name has no room before it
+                side, begin = ("left", year + 0.6) if inside else ("right", year - 0.4)
+                ax.text(begin, value, name, color=style.MUTED, va="center", ha=side)
             if len(said):
                 years, persons = said["year"].astype(int), said["students"].astype(float)
                 ax.scatter(years, persons, s=26, facecolors="none", edgecolors=style.INK, zorder=3)
@@ -578,8 +602,9 @@ def student_lines(
                     color=style.MUTED,
                 )
             ax.set_title(eco.name_of(origin) if len(origins) > 1 else "")
-            ax.set_xlim(2000.6, last + 1.5)  # room for the names of the lines
-            ax.set_xticks([2010, 2014, 2018, 2022] if len(origins) == 1 else [2010, 2018, last])
+            ax.set_xlim(first - 1 if early else 2000.6, end + 1.5)  # room for names of lines
+            ticks = [2010, 2014, 2018, 2022] if len(origins) == 1 else [2010, 2018, last]
+            ax.set_xticks([y for y in range(first, end + 1) if not y % 10] if early else ticks)
             ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=4))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             style.bare(ax, x=False)
@@ -591,13 +616,15 @@ def student_lines(
 
 @needs("stocks", "investor", "value_usd", like="investment.stock_by_investor")
 def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
-    """Inward stock of investment by investor at one date, largest first.
+    """Investment by investor at one date or in one year, largest first.
+
+    An investor without a figure is named as not observed.
 
     Parameters
     ----------
     stocks : pandas.DataFrame
         As from `investment.stock_by_investor`: ``investor``, ``value_usd`` (USD), a row per
-        investor.
+        investor. A ``measure`` that is no stock is named below instead of the date.
     highlight : str
         Code of the investor in colour.
 
@@ -628,23 +655,27 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
         ["host", "year", "measure", "price_basis"],
         hint="keep one host, one date and one measure",
     )
-    one_figure(stocks, ["investor"])
-    ordered = stocks.sort_values("value_usd", ascending=True)
+    one_figure(stocks.assign(investor=stocks["investor"].map(eco.name_of)), ["investor"])
+    ordered = stocks.sort_values("value_usd", ascending=True, na_position="first")
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.5 + 0.34 * len(ordered)))
         colours = [style.colour(c) if c == highlight else style.OTHER for c in ordered["investor"]]
         values = ordered["value_usd"] / 1e9
         ax.barh([eco.name_of(c) for c in ordered["investor"]], values, color=colours, height=0.66)
         for y, value in enumerate(values):
+            known = pd.notna(value)
             ax.annotate(
-                f"{value:,.1f}",
-                (value, y),
+                amount(value) if known else "not observed",
+                (value if known else 0, y),
                 textcoords="offset points",
                 xytext=(5, 0),
                 va="center",
                 fontsize=style.TICK,
+                color=style.INK if known else style.MUTED,
             )
-        ax.set_xlabel("billion US dollars, end of year")
+        measure = str(stocks["measure"].iloc[0]) if "measure" in stocks else "stock"
+        what = "end of year" if "stock" in measure else measure_name(measure)
+        ax.set_xlabel(f"billion US dollars, {what}")
         ax.margins(x=0.1)
         style.bare(ax, y=False)
         tight(figure)

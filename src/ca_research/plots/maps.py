@@ -7,17 +7,20 @@ about a border.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
+from ..ground.numbers import amount, fixed
 from ..registry.words import party
 from . import style
 from .pen import tight
@@ -117,13 +120,14 @@ def region_map(
     Parameters
     ----------
     values : mapping of str to float, or of str to str
-        By economy a number (the larger, the darker) or a word.
+        By economy a number (the larger, the darker; below zero the lightest) or a word; one that
+        is not known (NaN) is told as such, and not shaded.
     region : Region
         What the map shows, in degrees east and north.
     unit : str
         Stands behind each number.
     digits : int
-        Decimals of numbers.
+        Decimals of numbers; those that would be read as nought keep two digits.
     neighbour : str
         Code of an economy whose border with those of `values` is drawn as a heavy line; '' for
         none.
@@ -136,7 +140,7 @@ def region_map(
     Raises
     ------
     UsageError
-        An economy of `values` has no place in the region.
+        An economy of `values` has no place in the region, or its number is infinite.
     CoverageError
         There is no outline of an economy.
 
@@ -154,8 +158,13 @@ def region_map(
             hint=f"values for {', '.join(region.places)}, or a place for it in the region",
         )
     west, east, south, north = region.window
-    numbers = {e: float(v) for e, v in values.items() if not isinstance(v, str)}
-    most = max([abs(v) for v in numbers.values()], default=1.0) or 1.0
+    numbers = {
+        e: math.nan if pd.isna(v) else float(v) for e, v in values.items() if not isinstance(v, str)
+    }
+    if endless := [eco.name_of(e) for e, v in numbers.items() if math.isinf(v)]:
+        raise UsageError(f"the number of {endless[0]} is infinite", hint="leave it out")
+    known = {e: v for e, v in numbers.items() if not math.isnan(v)}
+    least, most = min([0.0, *known.values()]), max([0.0, *known.values()])
     with style.context():
         aspect = 1 / np.cos(np.radians((south + north) / 2))
         wide = 6.4
@@ -164,8 +173,8 @@ def region_map(
             _draw(ax, code, region.window, fill="none", edge=style.GRID)
         for code in region.places:
             _draw(ax, code, region.window, fill=style.GRID, edge=style.MUTED, alpha=0.35)
-            if code in values:
-                share = abs(numbers[code]) / most if code in numbers else 1.0
+            if code in values and code not in numbers.keys() - known.keys():
+                share = (known[code] - least) / ((most - least) or 1.0) if code in known else 1.0
                 _draw(
                     ax,
                     code,
@@ -187,13 +196,11 @@ def region_map(
             ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
         for code in region.places:
             said = values.get(code)
-            words = (
-                ""
-                if said is None
-                else said
-                if isinstance(said, str)
-                else f"{said:,.{digits}f} {unit}".strip()
-            )
+            words = said if isinstance(said, str) else ""
+            if code in numbers:
+                words = f"{_number(numbers[code], digits)} {unit}".strip()
+            if code in numbers.keys() - known.keys():
+                words = "not known"
             name = eco.name_of(code)
             ax.text(
                 *region.places[code],
@@ -208,6 +215,11 @@ def region_map(
         ax.axis("off")
         tight(figure)
     return figure
+
+
+def _number(value: float, digits: int) -> str:
+    """With so many decimals, or as many as tell it from nought."""
+    return amount(value) if round(value, digits) == 0 else fixed(value, digits)
 
 
 def _draw(

@@ -14,7 +14,7 @@ from ..claims import Verdict
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from ..ground.numbers import decimals, fixed, number, small_percent
+from ..ground.numbers import amount, decimals, number, ordinal, small_percent
 from ..registry.words import axis_words, party, value_words
 from ..stats import EventStudy, SpecificationCurve
 from ..tables import source_ids
@@ -23,6 +23,7 @@ from . import claims, style
 from .canvas import Picture, name_line, present, split
 from .needs import by_year, one_figure, one_of
 from .panels import line
+from .words import flow_words
 
 MOST_LINES = 6
 """Lines that are named; others are grey."""
@@ -82,8 +83,18 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
         ax.set_ylim(0)
         return _years(ax)
 
-    below = f"{unit}; each line by who reports it."
+    below = f"{unit}; each line by who reports it.{_services_words(gaps)}"
     return Picture(draw, _gap_words(gaps, economy, partner), _sources(gaps), below)
+
+
+def _services_words(gaps: pd.DataFrame) -> str:
+    """In which years a report of goods and services is among those of goods."""
+    years = gaps.loc[gaps["services_included"].astype(bool), "year"]
+    if years.empty:
+        return ""
+    first, last = int(years.min()), int(years.max())
+    when = f"{first}" if first == last else f"{first} to {last}"
+    return f" Some figures of {when} include services."
 
 
 def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
@@ -95,11 +106,11 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
     larger = both.loc[both["high"].idxmax(), "direction"]
     row = both[both["direction"] == larger].sort_values("year").iloc[-1]
     flow = f"{whose}{row['direction']}s {'from' if row['direction'] == 'import' else 'to'}"
-    said = number(round(float(row["ratio"]), 2 if row["ratio"] < 10 else 0))
-    return (
-        f"{flow} {party(partner)}: {party(partner)} reports {said} times as much "
-        f"({int(row['year'])})"
-    )
+    ratio = float(row["ratio"])
+    said = f"{number(round(ratio, 2 if ratio < 10 else 0))} times as much"
+    if ratio < 0.01:
+        said = "less than 0.01 times as much" if ratio else "nothing"
+    return f"{flow} {party(partner)}: {party(partner)} reports {said} ({int(row['year'])})"
 
 
 # Ranks
@@ -111,11 +122,12 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
         raise UsageError(f"top is {top}: there is nothing to draw", hint="1 or more")
     one_of(ranks, ["economy"], hint="keep one: ranks[ranks['economy'] == 'KAZ'].plot()")
     one_of(ranks, ["basis"], hint="keep one: ranks[ranks['basis'] == 'reporter'].plot()")
+    one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports'].plot()")
     one_figure(ranks, ["year", "partner"])
     last = ranks[ranks["year"] == ranks["year"].max()].sort_values(["rank", "partner"])
-    shown = list(last["partner"].head(top))
+    shown = _largest(ranks, last)[:top]
     drawn = ranks[ranks["partner"].isin(shown)]
-    basis = value_words(ranks["basis"].iloc[0])
+    what = f"{flow_words(ranks)}, {value_words(ranks['basis'].iloc[0])}"
     if ranks["year"].nunique() == 1:
         divisor, unit = _money(last["high"].max())
 
@@ -124,7 +136,7 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
                 low, high, hue = row.low / divisor, row.high / divisor, style.colour(row.partner)
                 ax.barh(y, low, height=0.66, color=hue)
                 ax.barh(y, high - low, left=low, height=0.66, color=hue, alpha=0.4)
-                said = dict.fromkeys(fixed(v, 1 if v < 100 else 0) for v in (low, high))
+                said = dict.fromkeys(map(amount, (low, high)))
                 name_line(ax, " to ".join(said), high, y, style.INK, apart=False)
             ax.set_yticks(range(len(shown)), [f"{party(c)}" for c in shown], color=style.INK)
             ax.set_ylim(len(shown) - 0.5, -0.5)
@@ -133,31 +145,76 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
             style.bare(ax, y=False)
             return ax
 
-        below = f"{unit}, {basis}"
         rows = 1.25 * len(shown) + 5
-        return Picture(bars, _lead_words(last), _sources(last), below, rows)
+        return Picture(bars, _lead_words(last), _sources(last), f"{unit}, {what}", rows)
+
+    newest = int(ranks["year"].max())
 
     def places(ax: Axes) -> Axes:
         for code in reversed(shown):
             series = by_year(drawn[drawn["partner"] == code], "rank")
-            hue = style.colour(code)
-            _line(ax, series, f"{number(series.iloc[-1])} {party(code)}", hue, marker="o")
+            hue, year, place = style.colour(code), series.index[-1], series.iloc[-1]
+            line(ax, series, color=hue, marker="o")
+            # at the edge, where no line of later years crosses the name
+            name = f"{number(place)} {party(code)}{f' ({year})' if year < newest else ''}"
+            name_line(ax, name, newest, place, hue)
         ax.invert_yaxis()
         ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, steps=[1, 2, 5, 10]))
         return _years(ax)
 
-    return Picture(places, _lead_words(last), _sources(drawn), f"Rank, {basis}")
+    below = f"Rank by {what}. {_ranked_words(ranks)}".strip()
+    return Picture(places, _lead_words(last), _sources(drawn), below)
+
+
+def _largest(ranks: pd.DataFrame, last: pd.DataFrame) -> list[str]:
+    """Partners as they are drawn: of one year by rank; of several those that the title may name,
+    then by their trade in all years, for the last year alone may rank only a few.
+    """
+    if len(last) == len(ranks):
+        return list(last["partner"])
+    sums = ranks.groupby("partner")["low"].sum().sort_values(ascending=False, kind="stable")
+    return list(dict.fromkeys([*last["partner"].head(2), *sums.index]))
+
+
+def _ranked_words(ranks: pd.DataFrame) -> str:
+    """How many partners are ranked, where a place of one year is hardly that of another."""
+    ranked = ranks.groupby("year")["partners"].max()
+    few = ranked[2 * ranked < ranked.max()]
+    if few.empty:
+        return ""
+    said = f"fewer than half as many in {len(few)} of the {len(ranked)} years"
+    if len(few) <= 3:
+        said = f"only {eco.joined(f'{n} in {year}' for year, n in few.items())}"
+    return f"Up to {ranked.max()} partners are ranked, {said}."
 
 
 def _lead_words(last: pd.DataFrame) -> str:
-    """Who is first, or who may be where ranges overlap."""
+    """Who is first, or who may be where ranges overlap; of some partners alone which places they
+    have.
+    """
     economy, year = party(last["economy"].iloc[0]), int(last["year"].iloc[0])
-    bound = last["low"].max()
-    may = [party(code) for code in last.loc[last["high"] >= bound, "partner"]]
+    names = [party(code) for code in last["partner"]]
+    places = [int(place) for place in last["rank"]]
+    many, flow = int(last["partners"].max()), last["flow"].iloc[0]
+    kind = "partner" if flow == "turnover" else f"{flow.removesuffix('s')} partner"
+    if many == 1:
+        return f"{names[0]} is the only {kind} of {economy} that can be ranked in {year}"
+    ranged = bool((last["high"] > last["low"]).any())
+    if places[0] > 1 or (ranged and len(last) < many):  # those left out may be first as well
+        said = [f"{name} {ordinal(place)}" for name, place in zip(names, places, strict=True)][:3]
+        said[0] = f"{names[0]} is {ordinal(places[0])}"
+        by = " by the lower figures" if ranged else ""
+        return f"{', '.join(said)} of {economy}'s {many} ranked {kind}s in {year}{by}"
+    whose, of = f"{economy}'s first {kind} in {year}", f" (of {many} ranked)"
+    may = [party(code) for code in last.loc[last["high"] >= last["low"].max(), "partner"]]
     if len(may) > 1:
-        return f"{' or '.join(may[:3])} may be {economy}'s first partner in {year}"
-    second = f", {party(last['partner'].iloc[1])} second" if len(last) > 1 else ""
-    return f"{may[0]} is {economy}'s first partner in {year}{second}"
+        return f"{' or '.join(may[:3])} may be {whose}{of}"
+    if len(last) == 1:
+        return f"{names[0]} is {whose}{of}"
+    return f"{names[0]} is {whose}, {names[1]} {_NEXT.get(places[1]) or ordinal(places[1])}{of}"
+
+
+_NEXT = {2: "second", 3: "third"}
 
 
 # Series over years
@@ -205,15 +262,15 @@ def _series(
     groups.sort(key=lambda pair: float(pair[1].sort_values("year")[size].iloc[-1]), reverse=True)
     about = _account({k: known[k].iloc[0] for k in common})
 
-    hues = [style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre"))]
-    hues = [*hues, style.INK][: max(min(top, MOST_LINES), 1)]
-    named, others = groups[: len(hues)], groups[len(hues) :]
+    most = max(min(top, MOST_LINES), 1)
+    named, others = groups[:most], groups[most:]
     grey = others if len(others) <= MOST_GREY else []
+    looks = _looks([{k: rows[k].iloc[0] for k in varied} for _, rows in named])
 
     def draw(ax: Axes) -> Axes:
-        for (_, rows), hue in reversed(list(zip(named, hues, strict=False))):
+        for (_, rows), (hue, dash) in reversed(list(zip(named, looks, strict=True))):
             name = _account({k: rows[k].iloc[0] for k in varied})
-            _line(ax, by_year(rows, value) * times, name, hue)
+            _line(ax, by_year(rows, value) * times, name, hue, linestyle=dash)
         if times == 100:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         ax.set_ylim(ax.get_ylim())  # grey lines may leave the picture
@@ -225,8 +282,28 @@ def _series(
     below = "" if not others else f"In grey the other {len(grey)}."
     if len(others) > len(grey):
         below = f"The largest of {len(groups)} series."
-    title = f"{what}{f' ({about})' if about else ''}{_move(named, varied, value, form)}"
+    some = f", the {len(named)} largest" if others and len(named) > 1 else ""
+    title = f"{what}{f' ({about})' if about else ''}{some}{_move(named, varied, value, form)}"
     return Picture(draw, title, _sources(known), below)
+
+
+_CYCLE = (style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre")))
+_DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)))
+
+
+def _looks(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
+    """Colour and dash of each line: a party that has a colour has it here as well, and the others
+    take what is left; lines of one party differ by their dash.
+    """
+    known = eco.codes()
+    parties = [tuple(str(v) for v in keys.values() if str(v) in known) for keys in series]
+    own = [next(filter(None, (style.colour(code, "") for code in of)), "") for of in parties]
+    left = iter([hue for hue in (*_CYCLE, style.INK) if hue not in own])
+    hues = list[str]()
+    for i, of in enumerate(parties):
+        again = hues[parties.index(of)] if of and of in parties[:i] else ""
+        hues.append(own[i] or again or next(left))
+    return [(hue, _DASHES[hues[:i].count(hue) % len(_DASHES)]) for i, hue in enumerate(hues)]
 
 
 def _move(
@@ -286,7 +363,7 @@ def _event_study(study: EventStudy) -> Picture:
     )
     if study.caution:
         below += f" Caution: {study.caution}."
-    return Picture(draw, f"Mean effect {_interval_words(att)}", below=below)
+    return Picture(draw, f"Mean effect {_interval_words(att)}", study.sources, below)
 
 
 def _gravity(fit: Gravity) -> Picture:
@@ -315,7 +392,7 @@ def _gravity(fit: Gravity) -> Picture:
         first = table.dropna(subset=["estimate"]).iloc[0]
         title = f"{str(first['term']).replace('_', ' ')}: {_interval_words(first)}"
     below = f"Log points. {fit.caption()}."
-    return Picture(draw, title, below=below, rows=2 * len(table) + 7)
+    return Picture(draw, title, fit.sources, below, rows=2 * len(table) + 7)
 
 
 def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 0.05) -> Picture:
@@ -333,7 +410,8 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    return _specifications(data, [axis.name for axis in curve.universe.axes], title, unit, [])
+    axes = [axis.name for axis in curve.universe.axes]
+    return _specifications(data, axes, title, unit, curve.sources)
 
 
 def _specifications(

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.files import write_whole
+from ..registry.words import source_name
 from ..tables import cite, source_ids
 from .canvas import about
 
@@ -43,7 +44,8 @@ def save(
     title : str, optional
         By default that of the result that drew the figure, else what stands over its axes.
     sources : pandas.DataFrame, str or iterable of str, optional
-        A frame with sources, or ids; by default those of the result that drew the figure.
+        A frame with sources, or ids; by default those of the result that drew the figure, as far
+        as the register knows them.
     dpi : int, optional
         Of a PNG; by default 600 for a size of a journal, 144 for a slide, else 300.
 
@@ -85,7 +87,9 @@ def save(
         raise UnknownNameError("format of a picture", file.suffix, FORMATS)
     known = about(whole)
     words = _title(whole) if title is None else title
-    ids = source_ids((known.sources if known else ()) if sources is None else sources)
+    drawn_from = known.sources if known else ()
+    # a model may rest on a reader's own data, which no register knows
+    ids = source_ids(filter(source_name, drawn_from) if sources is None else sources)
     drawn: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "ca-research"}
     buffer = io.BytesIO()
     with mpl.rc_context(drawn):

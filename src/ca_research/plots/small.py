@@ -89,14 +89,20 @@ def economy_lines(
     """
     bars = bars or {}
     one_figure(frame, ["economy", "year"])
-    years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2010, 2020)
-    peak = max([float(frame[value].max()) if len(frame) else 1.0, *bars.values()])
+    drawn = [part.dropna(subset=[value]) for part in (frame, *(beside or ())[1:])]
+    known = pd.concat([part.loc[:, ["year", value]].astype(float) for part in drawn])
+    span = pd.concat([frame["year"], known["year"]])
+    years = (int(span.min()), int(span.max())) if len(span) else (2010, 2020)
+    heights = [*(known[value] if len(known) else [1.0]), *bars.values()]
+    peak, least = max(0.0, *heights), min(0.0, *heights)
     named = _widest(frame, beside[1], value) if beside else ("", 0)
     with style.context():
         figure, axes = panels(len(economies))
         for i, (ax, economy) in enumerate(zip(axes, economies, strict=True)):
             economy_panel(ax, economy, years)
-            ax.set_ylim(0, top or 1.15 * peak)
+            ax.set_ylim(1.15 * least, top or 1.15 * peak or -0.15 * least)
+            if least < 0:
+                ax.axhline(0, color=style.INK, linewidth=0.8)
             _bars(ax, bars, named=i == 0)
             if mark:
                 ax.axvline(mark[0], color=style.GRID, linewidth=1.4)
@@ -129,11 +135,17 @@ def economy_lines(
                 say_empty(ax, empty)
                 continue
             series = by_year(mine, value)
-            span = series.index
-            ax.plot(span, series, color=style.HIGHLIGHT, marker="o", markersize=2.8, linewidth=1.8)
+            ax.plot(
+                series.index,
+                series,
+                color=style.HIGHLIGHT,
+                marker="o",
+                markersize=2.8,
+                linewidth=1.8,
+            )
             ax.annotate(
                 f"{series.iloc[-1]:,.{digits}f}",
-                (span[-1], series.iloc[-1]),
+                (series.index[-1], series.iloc[-1]),
                 xytext=(4, 0),
                 textcoords="offset points",
                 fontsize=style.TICK,

@@ -54,6 +54,7 @@ _RANKED = {
     "economy": "str",
     "year": "int64",
     "basis": "str",
+    "flow": "str",
     "partner": "str",
     "low": "float64",
     "high": "float64",
@@ -165,10 +166,11 @@ def rank(
     -------
     pandas.DataFrame
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
-        partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
+        flow, partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
         largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
         many report it), sources. No row where nothing can be compared. Its ``plot()`` draws the
-        ``top`` partners of one economy and basis: places over the years, or trade in one year.
+        ``top`` partners of one economy, basis and flow: places over the years, or trade in one
+        year.
 
     Raises
     ------
@@ -250,13 +252,14 @@ def _ranks(
     if asked is not None:
         years(trade)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
-    seen = reports(trade, economies=codes)
+    seen, flow = reports(trade, economies=codes), choices["flow"]
     rows = [
-        (code, when, one, s.partner, s.low, s.high, place, len(found.standings), s.sides, s.sources)
+        (code, when, one, flow, s.partner, s.low, s.high, place, many, s.sides, s.sources)
         for code in codes
         for when in (seen.years() if asked is None else asked)
         for one in bases
         for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
+        for many in [len(found.standings)]
         for s, place in zip(found.standings, found.ranks(), strict=True)
         if wanted is None or s.partner in wanted
     ]
