@@ -60,7 +60,8 @@ def economy_lines(
     mark : tuple of int and str, optional
         A year and what it is, as a vertical line.
     top : float, optional
-        Of the scale; by default a little above the largest figure.
+        Of the scale; by default a little above the largest figure. It begins at zero, or below the
+        least figure where that is negative.
     digits : int
         Decimals of the last value.
     empty : str
