@@ -186,6 +186,7 @@ def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
     assert (spread.estimate, spread.low, spread.high) == (2, 2, 5)
     assert spread.interval == "range across three ways to calculate it"
     assert judged(row(0, 2)).interval == "one figure"
+    assert judged(row(0, 2), row(1, 2)).interval == "the same in both ways"
 
 
 OVER = {"economies": CA5, "at_least": 3}

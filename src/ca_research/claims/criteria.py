@@ -218,7 +218,8 @@ def judge_criterion(
             low, high, ways = min(values), max(values), len(values)
             interval = f"range across {in_words(ways)} ways to calculate it"
             if low == high:
-                interval = "one figure" if ways == 1 else f"the same in all {in_words(ways)} ways"
+                every = "both" if ways == 2 else f"all {in_words(ways)}"
+                interval = "one figure" if ways == 1 else f"the same in {every} ways"
     else:
         interval = "bounds from what is not reported"
     return CriterionResult(
