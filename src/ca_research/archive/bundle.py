@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from .. import site, verify
+from .. import verify
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import walk, write_whole, zipped
@@ -85,6 +85,8 @@ def _results(report: Path, undeclared: tuple[str, ...]) -> dict[str, bytes]:
     """The verdicts of a report without those of some of its runs, by name of the file."""
     if not undeclared:
         return {name: (report / name).read_bytes() for name in RESULTS}
+    from .. import site  # what REPLICATION.md says needs no pages
+
     declared = {run.run_id for run in plan()}
     return {name: text.encode() for name, text in site.verdicts_of(report, declared).items()}
 

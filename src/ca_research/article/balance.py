@@ -500,8 +500,8 @@ def stood_aside(
     economies: Sequence[str],
     votes: Literal["resolutions", "the_seat"] = "resolutions",
 ) -> list[Estimate]:
-    """Share of the votes on the war that are at hand in which the economy abstained or was absent
-    (0 to 1).
+    """Share of the votes on the war in which the economy abstained or was absent, of those that
+    texts tell (0 to 1).
 
     events: as in `war_votes`. economies: codes.
     votes: 'resolutions' on the war itself, or 'the_seat': the vote on Russia's seat in the Human
