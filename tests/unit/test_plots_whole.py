@@ -194,3 +194,12 @@ def test_figures_with_services_are_told():
     assert "Some figures of 2021 to 2022 include services." in " ".join(ax.get_xlabel().split())
     ax = gaps(1e9, year=[2020, 2021]).plot()
     assert "services" not in ax.get_xlabel()
+
+
+def test_a_source_whose_name_the_font_cannot_show_stands_by_its_id(recwarn):
+    ax = plots.coverage_map(
+        pd.DataFrame({"host": ["KGZ"], "source_id": ["moe_2014"], "year": [2014], "figures": [1]})
+    )
+    ax.get_figure().draw_without_rendering()
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Kyrgyzstan · moe 2014"]
+    assert not [w for w in recwarn if "Glyph" in str(w.message)]

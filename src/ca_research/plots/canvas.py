@@ -17,6 +17,7 @@ from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
+from .words import drawable
 
 _MM = 25.4
 
@@ -161,7 +162,7 @@ def _root(ax: Axes) -> Figure:
 def _fit(picture: Picture, ax: Axes, lowest: Axes, own: bool, *, fixed: bool) -> None:
     """Title and sources in as many lines as they need, and names beside lines apart."""
     figure = _root(ax)
-    names = [source_name(s) or s for s in picture.sources]
+    names = [drawable(source_name(s) or s, s) for s in picture.sources]
     said = f"Source{'s' if len(names) > 1 else ''}: {first_few(names, 4)}." if names else ""
     parts = [part for part in (picture.below, said) if part]
     heading = ax.set_title("", loc="left")

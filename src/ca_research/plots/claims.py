@@ -27,6 +27,7 @@ from .narrow import lines_of_name, name_rows, redrawn
 from .needs import needs, one_of
 from .pen import tight
 from .show import show
+from .words import drawable
 
 
 def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
@@ -619,7 +620,10 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """
     wide, left_out = _coverage_grid(coverage, most)
     heads = ["source" if name == "source_id" else name for name in wide.index.names]
-    names = [" · ".join(map(cell_words, heads, parts)) for parts in wide.index]
+    names = [
+        " · ".join(drawable(cell_words(h, part), part) for h, part in zip(heads, row, strict=True))
+        for row in wide.index
+    ]
     axes: list[Axes] = []
 
     @redrawn

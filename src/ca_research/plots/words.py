@@ -7,6 +7,20 @@ import pandas as pd
 from ..ground import economies as eco
 from ..registry.words import party, value_words
 
+_LETTERS = 0x2E80
+"""Above it stand the scripts of East Asia, which the font of the pictures has not."""
+
+
+def drawable(name: str, code: str) -> str:
+    """A name where the letters of a picture can show it, else its code, spaced.
+
+    Examples
+    --------
+    >>> drawable("Gallup", "P131"), drawable("\u6559\u80b2\u90e8", "moe_2014")
+    ('Gallup', 'moe 2014')
+    """
+    return name if all(ord(letter) < _LETTERS for letter in name) else code.replace("_", " ")
+
 
 def leader_words(leaders: pd.DataFrame) -> str:
     """Who leads on each basis, for the text of a picture.
