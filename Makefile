@@ -51,7 +51,7 @@ bench: $(READY)
 
 # The locked dependencies with their hashes, then the project itself without a second look at the network.
 $(READY): requirements.lock pyproject.toml
-	@echo "setting up $(VENV): some 150 packages, one to four minutes, nothing to see until they are there"
+	@echo "setting up $(VENV): some 220 packages, one to four minutes, nothing to see until they are there"
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV) && \
 	  uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \

@@ -114,7 +114,7 @@ def test_two_answers_to_one_question_are_no_report(command, out, baseline):
     (out / "verdicts.json").write_text(json.dumps([one, one]))
     code, said, _ = verify(command, out)
     assert (
-        code == 0 and "1 of runs that it does not know" in said
+        code == 0 and "1 verdict, all of runs that the baseline does not know" in said
     )  # the same answer twice is one entry
 
 

@@ -402,3 +402,11 @@ def test_c33_on_the_day_of_the_article_by_hand():
     assert found["KAZ"] == pytest.approx(24.204 / 26.972, rel=1e-4)
     assert found["TJK"] == pytest.approx(16.6 / 22.9)
     assert (found > 1).to_dict() == {e: e == "KGZ" for e in ca.economies.CA5}
+
+
+def test_the_guide_tells_how_far_two_reports_of_kyrgyz_imports_lie_apart():
+    """docs/mirror.md said three to five times in every year; it was nearly thirteen in 2008."""
+    gaps = ca.trade.mirror_gap("KGZ", "CHN")
+    ratio = gaps[(gaps["direction"] == "import") & gaps["ratio"].notna()].set_index("year")["ratio"]
+    assert {round(r) for r in ratio[ratio.index >= 2012]} == {3, 4, 5}
+    assert round(ratio[ratio.index < 2012].max()) == 13

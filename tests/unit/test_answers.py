@@ -1,6 +1,7 @@
 """What a run, a claim and a verdict say of themselves in a terminal: words, and not too many."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from ca_research.app import report
 from ca_research.app.scaffold import new_claim
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
+from ca_research.plots import hooks
 
 
 def stored(
@@ -84,6 +86,16 @@ def test_a_claim_and_a_verdict_print_as_text():
     assert first.startswith("C30 ") and len(str(verdict)) < 1000
     assert first.endswith(f": {verdict.verdict}. {verdict.finding}")
     assert all(any(c.label in line for line in rest) for c in verdict.criteria)
+
+
+def test_a_verdict_for_one_country_says_so_where_its_statement_speaks_of_all():
+    """The first line that a new user sees read as an answer for the five."""
+    for_one = ca.check("C33", economy="KAZ")
+    assert f"{for_one.statement} Judged here for Kazakhstan alone.\n" in str(for_one)
+    assert "Judged here for Kazakhstan alone." in hooks.verdict_html(for_one)
+    for_two = replace(for_one, params={"economy": "KAZ,KGZ"})
+    assert "Judged here for Kazakhstan and Kyrgyzstan alone." in str(for_two)
+    assert "alone" not in str(replace(for_one, params={"economy": "CA5"})).splitlines()[-1]
 
 
 def test_a_new_claim_is_not_written_into_the_installed_package(project, monkeypatch):

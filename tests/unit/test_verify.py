@@ -274,7 +274,7 @@ def test_runs_that_the_baseline_does_not_know_are_listed_and_no_difference(state
     ]
     shown = {format: verify.show(found, format) for format in verify.FORMATS}
     assert shown["text"].startswith(
-        "1 verdicts, none differs from the baseline; 2 of runs that it does not know\n"
+        "1 verdict, none differs from the baseline; 2 of runs that it does not know\n"
     )
     assert "not compared: C07 literal, economy=KAZ, as of latest: supported\n" in shown["text"]
     assert json.loads(shown["json"])["unknown"][0]["params"] == {"economy": "KAZ"}
@@ -301,7 +301,7 @@ def test_the_text_shows_old_new_and_cause(state, baseline):
     text = verify.show(
         verify.compare(baseline, state([moved], [run(inputs=changed("data", "trade"))])), "text"
     )
-    assert "1 verdicts: 1 changed" in text
+    assert "1 verdict: 1 changed" in text
     assert "C07 literal, economy=UZB, as of latest" in text
     assert re.search(r"verdict +supported -> contradicted\n", text)
     assert re.search(r"share: estimate +0\.52 -> 0\.4875\n", text)

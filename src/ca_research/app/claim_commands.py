@@ -176,6 +176,7 @@ def claims_check(
         place = ", in place of the package's" if replaces else ""
         typer.echo(f"measure {name} is the project's own{place}")
     _tell_unseen(specs)
+    _tell_unwritten(specs)
     one = len(specs) == 1
     typer.echo(
         f"{len(specs)} claim{' is' if one else 's are'} well formed"
@@ -204,6 +205,15 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
     with contextlib.suppress(MissingTableError):  # nor does it wait for tables to be built
         for one in unseen(specs, rows):
             typer.echo(one)
+
+
+def _tell_unwritten(specs: Mapping[str, ClaimSpec]) -> None:
+    """What claims still say in the words of the template: a page would show it."""
+    from .scaffold import unwritten
+
+    for claim, spec in specs.items():
+        if names := unwritten(spec):
+            typer.echo(f"{claim} still has words of the template: {', '.join(names)}")
 
 
 def _article(file: Path) -> str:

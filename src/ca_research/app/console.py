@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.numbers import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
         for line in [columns, *cells]
     ]
     lines.insert(1, "  ".join("-" * w for w in width))
-    return "\n".join(lines) + f"\n({len(rows)} rows)\n"
+    return "\n".join(lines) + f"\n({counted(len(rows), 'row')})\n"
 
 
 def _number_or_none(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
+from ..ground.numbers import counted
 from . import console
 
 data_app = typer.Typer(
@@ -47,10 +49,7 @@ def data_build(
     from ..tables import build
 
     built = build(force=force, progress=_name)
-    total = sum(built.rows.values())
-    typer.echo(
-        f"{len(built.rows)} tables, {total:,} rows: {'built' if built.fresh else 'up to date'}"
-    )
+    typer.echo(f"{_size(built.rows)}: {'built' if built.fresh else 'up to date'}")
 
 
 @data_app.command("check")
@@ -59,7 +58,11 @@ def data_check() -> None:
     from ..tables import check
 
     rows = check(progress=_name)
-    typer.echo(f"{len(rows)} tables, {sum(rows.values()):,} rows: no fault found")
+    typer.echo(f"{_size(rows)}: no fault found")
+
+
+def _size(rows: Mapping[str, int]) -> str:
+    return f"{counted(len(rows), 'table')}, {counted(sum(rows.values()), 'row')}"
 
 
 def _name(table: str) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import inspect
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,29 +22,46 @@ from ..registry.claims import CLAIM_ID
 if TYPE_CHECKING:
     import pandas as pd
 
+_WORDS = {
+    "title": "The claim in a few words",
+    "restatement": "What the sentence asserts, in your own words, so that figures can show it to "
+    "be wrong.",
+    "known_before": "What you knew of the answer when you wrote the rule.",
+    "expected": "Your guess, in words.",
+    "statement": "The figure is above the threshold.",
+    "label": "The figure",
+    "criterion": "What {measure} gives is more than the threshold.",
+    "why": "Why this threshold and no other.",
+    "rule": "Supported if the figure is above the threshold, contradicted if it is not.",
+    "against": "The strongest evidence and the strongest reading against the outcome.",
+    "would_change": "What figure, from whom, would change the verdict.",
+    "rivals": "Another explanation of the same figures.",
+}
+"""Words of the template that a claim of one's own does not keep."""
+
 _CLAIM = """\
 id: {id}
-title: The claim in a few words  # every line with a remark like this one is yours to write
+title: {words[title]}  # every line with a remark like this one is yours to write
 theme: example
 article:
   paragraph: {paragraph}
   sentence: {sentence}
   sha256: "{sha256}"
 quotation: ""  # a few words, literally from that sentence
-restatement: What the sentence asserts, in your own words, so that figures can show it to be wrong.
+restatement: {words[restatement]}
 kind: quantity  # quantity, trend, comparison, date, universal, cause, forecast or opinion
 declared_on: {today}
-known_before: What you knew of the answer when you wrote the rule.
-expected: Your guess, in words.
+known_before: {words[known_before]}
+expected: {words[expected]}
 notebook: {notebook}
 data: {data}
 readings:
   - name: literal
     title: As it stands
-    statement: The figure is above the threshold.
+    statement: {words[statement]}
     criteria:
       - name: figure
-        label: The figure
+        label: {words[label]}
         statement: {statement}
         # a registered name: of the package, or of measures/*.py beside registry/
         measure: {measure}
@@ -53,23 +71,23 @@ readings:
         # what sort of number: count, share, percent, ratio, rank, days, p ...
         kind: {kind}
         unit: {unit}
-        why: Why this threshold and no other.
+        why: {words[why]}
         axes: {axes}
 {over}    rule:
       supported: {{all: [figure holds]}}
       contradicted: {{any: [figure fails]}}
-      words: Supported if the figure is above the threshold, contradicted if it is not.
-    against: The strongest evidence and the strongest reading against the outcome.
-    would_change: What figure, from whom, would change the verdict.
+      words: {words[rule]}
+    against: {words[against]}
+    would_change: {words[would_change]}
 {grid}rivals:
-  - Another explanation of the same figures.
+  - {words[rivals]}
 """
 
 _GRID = """\
 grid:
   axes:
     - name: year
-      meaning: The newest year at hand, or the year before
+      meaning: The newest year with a figure, or the year before
       values: [newest, newest-1]
       main: newest
 """
@@ -157,12 +175,13 @@ def new_claim(
         claim,
         _CLAIM.format(
             id=claim_id,
+            words=_WORDS,
             paragraph=where.paragraph,
             sentence=where.sentence,
             sha256=where.sha256,
             today=dt.date.today().isoformat(),
             notebook=notebook.name,
-            statement=_yaml(f"What {measure} gives is more than the threshold."),
+            statement=_yaml(_WORDS["criterion"].format(measure=measure)),
             measure=measure,
             data=_yaml(start.data),
             settings=_yaml(start.settings),
@@ -177,6 +196,37 @@ def new_claim(
     write_whole(notebook, _notebook(claim_id, start.data))
     registry.forget()
     return [claim, notebook]
+
+
+def unwritten(spec: registry.ClaimSpec) -> list[str]:
+    """What a claim still says in the words of the template.
+
+    Parameters
+    ----------
+    spec : ClaimSpec
+        Of a claim of the register.
+
+    Returns
+    -------
+    list of str
+        Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
+    """
+    said = set(_texts(spec.model_dump()))
+    measures = {criterion.measure for criterion in spec.criteria().values()}
+    return [
+        name
+        for name, words in _WORDS.items()
+        if said & {words.format(measure=measure) for measure in measures}
+    ]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in what a model holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def _sentence(at: tuple[int, int] | None) -> registry.Sentence:

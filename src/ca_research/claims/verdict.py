@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..ground.drawing import draw
+from ..ground.economies import in_prose, joined
 from .words import criterion_number
 
 MIME = "application/vnd.ca-research.verdict+json"
@@ -308,7 +309,7 @@ class Verdict:
                 f"{self.claim} {self.title}: {self._word}." + (f" {self.finding}" if told else ""),
                 self.answer,
                 *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
-                self.statement,
+                self.statement + self.alone,
                 *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
                 *(f"{v.title}: {v._word}. {v.finding}" for v in self.beside),
             ]
@@ -320,6 +321,14 @@ class Verdict:
             f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}{gone}: "
             f"{self._word}>"
         )
+
+    @property
+    def alone(self) -> str:
+        """For whom alone it was judged, where its statement speaks of all; begins with a space."""
+        economies = str(self.params.get("economy", "CA5"))
+        if economies == "CA5":
+            return ""
+        return f" Judged here for {joined(map(in_prose, economies.split(',')))} alone."
 
     @property
     def _word(self) -> str:

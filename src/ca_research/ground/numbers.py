@@ -211,3 +211,14 @@ def minus_in_prose(text: str) -> str:
 
 def _true_minus(text: str) -> str:
     return text.replace("-", "−")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2400, "row")
+    ('1 row', '2,400 rows')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"

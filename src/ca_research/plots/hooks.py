@@ -36,7 +36,7 @@ def verdict_html(verdict: Verdict) -> str:
     sure = verdict.certainty
     parts = [
         f"<div><p>{_MARK[verdict.verdict]} <b>{escape(verdict.claim)}: {escape(_word(verdict))}</b>"
-        f"{escape(day)}<br>{escape(verdict.answer)}</p>"
+        f"{escape(day)}<br>{escape(verdict.answer + verdict.alone)}</p>"
     ]
     if sure:
         parts.append(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from ..ground.numbers import counted
 from .comparison import TOLERANCES, Change, Comparison
 
 MOST_LINES = 20
@@ -30,16 +31,20 @@ def shown(value: Any) -> str:
 
 
 def headline(found: Comparison) -> str:
-    total = len(found.compared)
+    if not found.compared and not found.changes and found.unknown:
+        return (
+            f"{counted(len(found.unknown), 'verdict')}, all of runs that the baseline does not know"
+        )
+    total = counted(len(found.compared), "verdict")
     beside = f"; {len(found.unknown)} of runs that it does not know" if found.unknown else ""
     if found.same:
-        return f"{total} verdicts, none differs from the baseline{beside}"
+        return f"{total}, none differs from the baseline{beside}"
     counts = (
         ", ".join(f"{found.count(k)} {k}" for k in ("changed", "new", "gone") if found.count(k))
         or "none differs"
     )
-    failed = f"; {len(found.failed)} runs failed" if found.failed else ""
-    return f"{total} verdicts: {counts}{failed}{beside}"
+    failed = f"; {counted(len(found.failed), 'run')} failed" if found.failed else ""
+    return f"{total}: {counts}{failed}{beside}"
 
 
 def _not_compared(found: Comparison) -> Iterator[str]:
