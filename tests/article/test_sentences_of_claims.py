@@ -87,8 +87,9 @@ def result(criterion, state: str, main_met, cells, **given) -> CriterionResult:
 
 
 def results(criterion) -> Iterator[CriterionResult]:
-    """A criterion in every state: for counts every way in which economies can be met, unmet and
-    open, also of one economy alone; for figures a point, a range and a single bound.
+    """A criterion in every state: for counts every number of economies that are met, unmet and
+    open, from either end of their list, also of one economy alone; for figures a point, a range
+    and a single bound.
     """
     if criterion.over is None:
         for met, state in ((True, HOLDS), (False, FAILS), (True, MIXED), (False, MIXED)):
@@ -98,7 +99,8 @@ def results(criterion) -> Iterator[CriterionResult]:
         yield result(criterion, UNDECIDED, None, [cell(criterion, "", None, low=1.5, high=2.75)])
         return
     for economies in (criterion.over.economies, criterion.over.economies[:1]):
-        for truths in itertools.product((True, False, None), repeat=len(economies)):
+        numbers = itertools.combinations_with_replacement((True, False, None), len(economies))
+        for truths in dict.fromkeys(t for n in numbers for t in (n, n[::-1])):
             cells = [cell(criterion, e, t) for e, t in zip(economies, truths, strict=True)]
             met = count_rule(truths, scaled(criterion.over, len(cells)))
             states = {True: (HOLDS, MIXED), False: (FAILS, MIXED), None: (UNDECIDED,)}[met]
