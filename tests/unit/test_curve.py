@@ -124,6 +124,12 @@ def test_the_joint_test_is_that_of_the_shared_path():
         ({"model": {"one": ["ols"]}}, UsageError, "estimator must be"),
         ({"samples": ["some"]}, UsageError, "samples must be"),
         ({"exclusions": Exclusion({"model": "ols"}, "one alone")}, UsageError, "exclusions must"),
+        ({"always": ["a"], "controls": ["a"]}, UsageError, "'a' is a control of every"),
+        (
+            {"always": ["a"], "controls": {"none": (), "one": ["a"]}},
+            UsageError,
+            "a choice in 'controls'",
+        ),
     ],
 )
 def test_what_is_refused_before_anything_is_run(options, error, words):
