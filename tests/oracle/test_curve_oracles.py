@@ -90,8 +90,10 @@ VCOV = {
 
 
 @pytest.mark.filterwarnings("ignore")  # pyfixest tells what it drops, and of its own pandas
-@pytest.mark.parametrize(("errors", "cluster"), VCOV)
-@pytest.mark.parametrize("estimator", ["feols", "fepois"])
+@pytest.mark.parametrize(
+    ("estimator", "errors", "cluster"),
+    [(e, *kind) for e in ("feols", "fepois") for kind in VCOV],
+)
 @pytest.mark.parametrize("effects", ["", "firm", "firm + year", "region^year"])
 def test_fixed_effects_against_a_loop_of_pyfixest(estimator, effects, errors, cluster):
     # two effects are taken out in turn until little changes, in the order of a set of their names,
@@ -126,3 +128,47 @@ def test_poisson_against_a_glm_with_dummies():
             tol=1e-14, maxiter=200
         )
         assert row(table, controls, sample)["estimate"] == pytest.approx(fit.params[0], abs=1e-6)
+
+
+SCALES = (1e-9, 1e-6, 1e6, 1e12)
+
+
+@pytest.mark.parametrize("role", ["x", "c", "y"])
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("estimator", ["feols", "fepois"])
+def test_the_unit_of_a_column_changes_nothing(estimator, scale, role):
+    """A control a millionth in size left in silence, and one of dollars was not fitted."""
+    rng, n = np.random.default_rng(0), 240
+    d = pd.DataFrame({"g": np.repeat(range(24), 10), "c": rng.normal(size=n)})
+    d["x"] = d["c"] + rng.normal(size=n)
+    d["y"] = np.exp(0.3 * d["c"] + rng.normal(size=n))
+    x = np.hstack([d[["x", "c"]], pd.get_dummies(d["g"], dtype=float)])
+    oracle = (
+        sm.OLS(d["y"].to_numpy(), x).fit(cov_type="HC1")
+        if estimator == "feols"
+        else sm.GLM(d["y"].to_numpy(), x, family=sm.families.Poisson()).fit(
+            tol=1e-14, maxiter=200, cov_type="HC0"
+        )
+    )
+    error = oracle.bse[0] * (1 if estimator == "feols" else np.sqrt(n / (n - x.shape[1])))
+    d[role] *= scale
+    model = Model(estimator, effects="g", errors="HC1")
+    own = specification_curve(d, "y", "x", always=["c"], model=model).table.iloc[0]
+    factor = {"x": 1 / scale, "c": 1, "y": scale if estimator == "feols" else 1}[role]
+    assert own["missing"] == ""
+    assert own["estimate"] == pytest.approx(oracle.params[0] * factor, rel=1e-5)
+    assert own["std_error"] == pytest.approx(error * factor, rel=1e-5)
+
+
+@pytest.mark.parametrize("rows", [400, 20_000])
+def test_what_two_effects_take_up_together_is_collinear(rows):
+    """Of many rows, what the iterations leave is small in each and large in the sum of squares."""
+    rng = np.random.default_rng(1)
+    d = pd.DataFrame({"g": rng.integers(0, 40, rows), "t": rng.integers(0, 30, rows)})
+    d["x"], d["y"] = rng.normal(size=rows), rng.normal(size=rows)
+    d["sum"] = rng.normal(size=40)[d["g"]] + rng.normal(size=30)[d["t"]]
+    found = specification_curve(
+        d, "y", "x", controls=["sum"], model=Model("feols", effects="g + t", errors="HC1")
+    ).table.set_index("sum")
+    assert found.at["without", "missing"] == ""
+    assert "'sum' is collinear" in found.at["with", "missing"]

@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
-from .fixed_effects import Sample, predictor, prune, separated, solve
+from .fixed_effects import Sample, only_at_zero, predictor, solve, trimmed
 from .frames import level_between, origin, refuse_no_frame, significance
 from .groups import Groups
 from .joint_test import JointTest, joint_test
@@ -314,15 +314,20 @@ def specification_curve(
     UnknownNameError
         A column, estimator or kind of error that is none.
     UsageError
-        A choice that cannot be told from another, or several outcomes beside a model's own.
+        A choice that cannot be told from another, a control that is both a choice and in `always`,
+        or several outcomes beside a model's own.
 
     Notes
     -----
     Each specification takes the rows of its sample in which its own columns are all known, so n may
     differ. Intervals and p-values are Student's t with n - k degrees of freedom, or clusters less
     one; also for 'fepois', where pyfixest itself takes the normal. Singletons and what Poisson
-    separates leave before the estimation. After Simonsohn, Simmons and Nelson (2020), Nature Human
-    Behaviour 4, 1208-1214.
+    separates leave before the estimation; a control that the effects or other terms take up is no
+    specification of its own and has its reason in ``missing``. With fixed effects k counts all
+    levels of those not nested in the clusters, less one for each effect after the first: no fewer
+    than the rank, so errors are if anything too large.
+
+    After Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
 
     Examples
     --------
@@ -485,28 +490,25 @@ def _fitted(
     sample: Sample, treatment: str, estimator: str, model: Model, level: float
 ) -> dict[str, Any]:
     log: list[dict[str, Any]] = []
-    if estimator == "ppml":
-        if (sample.y < 0).any():
-            raise CoverageError("a negative outcome has no Poisson likelihood")
-        sample = separated(sample, log)
-        if treatment not in sample.x:
-            raise CoverageError(
-                f"{treatment!r} is separated: the outcome is zero wherever it is one"
-            )
-    sample, _ = prune(sample, estimator, log)
+    if estimator == "ppml" and (sample.y < 0).any():
+        raise CoverageError("a negative outcome has no Poisson likelihood")
+    sample = trimmed(sample, estimator, log)
+    if treatment not in sample.x:
+        raise CoverageError(f"{treatment!r} is separated: at one of its values all are zero")
     clustered = model.errors == "cluster"
     if clustered and sample.clusters < 2:
         raise CoverageError("fewer than two clusters; cluster by something finer")
-    fit = solve(sample, estimator, robust=model.errors != "classical")
-    if treatment not in fit.terms:
-        raise CoverageError(f"{treatment!r} is collinear with the fixed effects or controls")
+    rectifier = estimator == "ppml" and only_at_zero(sample)
+    fit = solve(sample, estimator, rectifier, robust=model.errors != "classical")
+    if fit.collinear:
+        lost = fit.collinear[0]
+        others = " or controls" if lost == treatment else ", the treatment or other controls"
+        apart = "" if fit.kept.all() else " on the rows that are not separated"
+        raise CoverageError(f"{lost!r} is collinear with the fixed effects{others}{apart}")
     used = sample.keep(fit.kept)
     predictor(fit, used, estimator)  # refuses an exact fit
     at = fit.terms.index(treatment)
-    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
-        b, se = (
-            np.asarray(v, dtype=float)[at : at + 1] for v in (fit.model.coef(), fit.model.se())
-        )
+    b, se = fit.estimate[at : at + 1], fit.se[at : at + 1]
     df = used.clusters - 1 if clustered else int(fit.model._df_t)
     if not se[0] > 0:
         raise CoverageError("these errors give no positive variance; take another error")
