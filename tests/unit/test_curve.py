@@ -221,6 +221,10 @@ def test_a_model_that_makes_no_sense():
         {"errors": "HC4"},
         {"errors": "cluster"},
         {"cluster": "unit"},
+        {"estimator": "fepois", "errors": "classical"},
+        {"estimator": "feols", "effects": "unit + unit"},
+        {"estimator": "feols", "effects": "unit + name^unit"},
+        {"estimator": "feols", "effects": "name^unit + some + unit^name"},
     ):
         with pytest.raises(UsageError):
             Model(**options)

@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
-from .fixed_effects import Sample, only_at_zero, predictor, solve, trimmed
+from .fixed_effects import Sample, only_at_zero, predictor, refuse_nested, solve, trimmed
 from .frames import level_between, origin, refuse_no_frame, significance
 from .groups import Groups
 from .joint_test import JointTest, joint_test
@@ -53,23 +53,24 @@ class Model:
         The outcome of this model, where it is not that of the curve: the logarithm for least
         squares beside the level for 'fepois', so that both coefficients are in log points.
     effects : str
-        Fixed effects in pyfixest's words: ``'exporter^year + importer^year'``.
-    errors : {'classical', 'HC1', 'cluster'}
-        Of the coefficient. 'cluster' is CRV1.
+        Fixed effects in pyfixest's words: ``'exporter^year + importer^year'``; none within another.
+    errors : {'classical', 'HC1', 'cluster'}, optional
+        Of the coefficient. 'cluster' is CRV1. By default 'classical', of 'fepois' 'HC1': its
+        classical errors hold for counts alone, and hang on the unit of an outcome in dollars.
     cluster : str, optional
         The column to cluster by; of 'feols' and 'fepois' also columns joined by '^', and two of
         these joined by '+' for clusters of two ways.
 
     Examples
     --------
-    >>> Model("fepois", effects="exporter + importer", errors="HC1").effects
-    'exporter + importer'
+    >>> Model("fepois", effects="exporter + importer").errors
+    'HC1'
     """
 
     estimator: str = "ols"
     y: str | None = None
     effects: str = ""
-    errors: str = "classical"
+    errors: str = ""
     cluster: str | None = None
 
     def __post_init__(self) -> None:
@@ -77,9 +78,19 @@ class Model:
             refuse("estimator", "a word", self.estimator, "'ols'")
         if self.estimator not in ESTIMATORS:
             raise UnknownNameError("estimator", self.estimator, ESTIMATORS)
+        poisson = self.estimator == "fepois"
+        if not self.errors:
+            object.__setattr__(self, "errors", "HC1" if poisson else "classical")
+        elif poisson and self.errors == "classical":
+            raise UsageError(
+                "'fepois' has no classical errors: they take the variance for the mean, and change "
+                "with the unit of the outcome",
+                hint="errors='HC1', or errors='cluster' with a cluster",
+            )
         LinearModel(errors=self.errors, cluster=self.cluster)  # refuses errors that do not fit
         if self.estimator == "ols" and self.effects:
             raise UsageError("'ols' takes no fixed effects", hint="Model('feols', effects=...)")
+        refuse_nested([("^".join(part), part) for part in _ways(self.effects)])
         if self.cluster and (len(_ways(self.cluster)) > 2):
             raise UsageError(f"cluster {self.cluster!r}", hint="one way, or two joined by '+'")
 

@@ -8,13 +8,15 @@ nothing is left; a fit that is none is a typed error.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError
+from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from .forecast import ConvergenceError
 
@@ -78,6 +80,18 @@ class Fit:
     estimate: np.ndarray
     se: np.ndarray
     link: np.ndarray
+
+
+def refuse_nested(effects: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """UsageError where an effect, given by its words and columns, stands twice or holds no more
+    than a finer one: it changes no coefficient, but its levels would be counted in the errors.
+    """
+    for one, other in combinations(effects, 2):
+        (coarse, columns), (fine, finer) = sorted((one, other), key=lambda e: len(set(e[1])))
+        if set(columns) <= set(finer):
+            raise UsageError(
+                f"fixed effect {coarse!r} is contained in {fine!r}", hint=f"leave {coarse!r} out"
+            )
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:

@@ -24,6 +24,7 @@ from ..stats.fixed_effects import (
     note,
     only_at_zero,
     predictor,
+    refuse_nested,
     solve,
     trimmed,
 )
@@ -316,6 +317,7 @@ def complete(
         else value
     )
     fixed = [_codes(panel, effect) for effect in _parts(effects)]
+    refuse_nested([(effect, _sides(effect)) for effect in _parts(effects)])
     return Sample(y, x, fixed, _cluster_codes(panel, cluster)).keep(known), known
 
 
@@ -338,7 +340,7 @@ def gravity(
     covariates : sequence of str
         Columns of it.
     effects : str
-        Fixed effects out of EFFECTS, joined by '+'; 'pair' is directed.
+        Fixed effects out of EFFECTS, joined by '+', none within another; 'pair' is directed.
     estimator : {'ppml', 'ols'}
         Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
         logarithm, zeros logged and left out.
@@ -365,7 +367,7 @@ def gravity(
         An estimator, effect, cluster or column that is none.
     UsageError
         Mixed sources or flows, a pair twice in a year or with itself, names for codes, text,
-        negative trade, a term twice, more than two clusters.
+        negative trade, a term twice, an effect twice or within another, more than two clusters.
     MixedUnitsError
         Several products, valuations, scopes or price bases.
     CoverageError
