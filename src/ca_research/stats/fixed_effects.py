@@ -90,7 +90,7 @@ def refuse_nested(effects: Sequence[tuple[str, Sequence[str]]]) -> None:
         (coarse, columns), (fine, finer) = sorted((one, other), key=lambda e: len(set(e[1])))
         if set(columns) <= set(finer):
             raise UsageError(
-                f"fixed effect {coarse!r} is contained in {fine!r}", hint=f"leave {coarse!r} out"
+                f"fixed effect {coarse!r} adds nothing to {fine!r}", hint=f"name {fine!r} alone"
             )
 
 
