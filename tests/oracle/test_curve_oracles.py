@@ -87,11 +87,14 @@ VCOV = {
     ("cluster", "firm"): {"CRV1": "firm"},
     ("cluster", "firm + year"): {"CRV1": "firm + year"},
 }
+REFUSED = {("fepois", "classical")}
 
 
 @pytest.mark.filterwarnings("ignore")  # pyfixest tells what it drops, and of its own pandas
-@pytest.mark.parametrize(("errors", "cluster"), VCOV)
-@pytest.mark.parametrize("estimator", ["feols", "fepois"])
+@pytest.mark.parametrize(
+    ("estimator", "errors", "cluster"),
+    [(e, *kind) for e in ("feols", "fepois") for kind in VCOV if (e, kind[0]) not in REFUSED],
+)
 @pytest.mark.parametrize("effects", ["", "firm", "firm + year", "region^year"])
 def test_fixed_effects_against_a_loop_of_pyfixest(estimator, effects, errors, cluster):
     # two effects are taken out in turn until little changes, in the order of a set of their names,
@@ -126,3 +129,74 @@ def test_poisson_against_a_glm_with_dummies():
             tol=1e-14, maxiter=200
         )
         assert row(table, controls, sample)["estimate"] == pytest.approx(fit.params[0], abs=1e-6)
+
+
+DOLLARS = pd.DataFrame({"x": np.random.default_rng(0).normal(size=300)}).assign(
+    usd=lambda d: np.exp(18) * np.random.default_rng(1).lognormal(0, 1.5, len(d))
+)
+
+
+@pytest.mark.parametrize("unit", [1, 1e6, 1e9])
+def test_poisson_errors_are_those_of_a_robust_glm_whatever_the_unit(unit):
+    """Classical errors were the default: of dollars they were 5e-6, of billions 0.15."""
+    d = DOLLARS.assign(usd=DOLLARS["usd"] / unit)
+    own = specification_curve(d, "usd", "x", model="fepois").to_frame().iloc[0]
+    glm = sm.GLM(d["usd"], sm.add_constant(d["x"]), family=sm.families.Poisson())
+    fit = glm.fit(tol=1e-14, maxiter=200, cov_type="HC0")
+    corrected = fit.bse["x"] * np.sqrt(len(d) / (len(d) - 2))
+    assert own["estimate"] == pytest.approx(fit.params["x"], abs=1e-6)
+    # pyfixest weighs by the means one iteration before the last
+    assert own["std_error"] == pytest.approx(corrected, rel=1e-3)
+
+
+def test_poisson_of_dollars_keeps_its_size():
+    """Of 100 draws without any effect classical errors rejected all at 5 %."""
+    rng, rejected = np.random.default_rng(2), 0
+    for _ in range(100):
+        d = pd.DataFrame({"x": rng.normal(size=200), "usd": 1e8 * rng.lognormal(0, 1, 200)})
+        rejected += specification_curve(d, "usd", "x", model="fepois").table.at[0, "p"] < 0.05
+    assert rejected <= 12
+
+
+SCALES = (1e-9, 1e-6, 1e6, 1e12)
+
+
+@pytest.mark.parametrize("role", ["x", "c", "y"])
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("estimator", ["feols", "fepois"])
+def test_the_unit_of_a_column_changes_nothing(estimator, scale, role):
+    """A control a millionth in size left in silence, and one of dollars was not fitted."""
+    rng, n = np.random.default_rng(0), 240
+    d = pd.DataFrame({"g": np.repeat(range(24), 10), "c": rng.normal(size=n)})
+    d["x"] = d["c"] + rng.normal(size=n)
+    d["y"] = np.exp(0.3 * d["c"] + rng.normal(size=n))
+    x = np.hstack([d[["x", "c"]], pd.get_dummies(d["g"], dtype=float)])
+    oracle = (
+        sm.OLS(d["y"].to_numpy(), x).fit(cov_type="HC1")
+        if estimator == "feols"
+        else sm.GLM(d["y"].to_numpy(), x, family=sm.families.Poisson()).fit(
+            tol=1e-14, maxiter=200, cov_type="HC0"
+        )
+    )
+    error = oracle.bse[0] * (1 if estimator == "feols" else np.sqrt(n / (n - x.shape[1])))
+    d[role] *= scale
+    model = Model(estimator, effects="g", errors="HC1")
+    own = specification_curve(d, "y", "x", always=["c"], model=model).table.iloc[0]
+    factor = {"x": 1 / scale, "c": 1, "y": scale if estimator == "feols" else 1}[role]
+    assert own["missing"] == ""
+    assert own["estimate"] == pytest.approx(oracle.params[0] * factor, rel=1e-5)
+    assert own["std_error"] == pytest.approx(error * factor, rel=1e-5)
+
+
+@pytest.mark.parametrize("rows", [400, 20_000])
+def test_what_two_effects_take_up_together_is_collinear(rows):
+    """Of many rows, what the iterations leave is small in each and large in the sum of squares."""
+    rng = np.random.default_rng(1)
+    d = pd.DataFrame({"g": rng.integers(0, 40, rows), "t": rng.integers(0, 30, rows)})
+    d["x"], d["y"] = rng.normal(size=rows), rng.normal(size=rows)
+    d["sum"] = rng.normal(size=40)[d["g"]] + rng.normal(size=30)[d["t"]]
+    found = specification_curve(
+        d, "y", "x", controls=["sum"], model=Model("feols", effects="g + t", errors="HC1")
+    ).table.set_index("sum")
+    assert found.at["without", "missing"] == ""
+    assert "'sum' is collinear" in found.at["with", "missing"]

@@ -286,6 +286,24 @@ def test_reassignment_against_one_estimation_each():
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("estimator", ["ppml", "ols"])
+@pytest.mark.parametrize("scale", [1e-9, 1e12])
+def test_the_unit_of_a_covariate_changes_its_own_coefficient_alone(estimator, scale):
+    """A small one left as collinear, and one in dollars of GDP was not fitted at all."""
+    plain = g.gravity(PANEL, TERMS, estimator=estimator)
+    other = PANEL.assign(log_distance=PANEL["log_distance"] * scale)
+    again = g.gravity(other, TERMS, estimator=estimator)
+    for column in ("estimate", "se"):
+        expected = plain.table[column] / np.array([scale, 1])
+        assert again.table[column].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6)
+    assert again.r2 == pytest.approx(plain.r2, rel=1e-9)
+    assert again.log["reason"].tolist() == plain.log["reason"].tolist()
+    place = [reassign(rows, "CHN", CODES[4:7], covariates=TERMS) for rows in (PANEL, other)]
+    assert place[1].table["estimate"].to_numpy() == pytest.approx(
+        place[0].table["estimate"].to_numpy(), abs=1e-6
+    )
+
+
 def test_reassigned_ranks_are_uniform_without_an_effect():
     # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
     # three)

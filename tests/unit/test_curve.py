@@ -76,6 +76,57 @@ def test_what_cannot_be_estimated_is_a_row_with_its_reason():
     assert never.summary().loc[0, ["specifications", "missing"]].tolist() == [1, 1]
 
 
+def test_a_control_that_the_effects_take_up_is_no_specification_of_its_own():
+    """'with' and 'without' were the same fit, and counted as two."""
+    frame = made().assign(flat=lambda f: f["unit"] * 1.0, twice=lambda f: 2 * f["x"])
+    model = Model("feols", effects="unit")
+    for control in ("flat", "twice"):
+        found = specification_curve(frame, "y", "x", controls=[control], model=model)
+        why = found.table.set_index(control)["missing"]
+        assert why["without"] == "" and f"'{control}' is collinear" in why["with"]
+
+
+@pytest.mark.parametrize(
+    "coded",
+    {
+        "one": lambda zero: zero * 1.0,
+        "nought": lambda zero: 1.0 - zero,
+        "two": lambda zero: 2.0 * zero,
+        "a bool": lambda zero: ~zero,
+        "a number": lambda zero: np.where(zero, np.arange(len(zero)) + 5.0, 0.0),
+    }.items(),
+    ids=lambda coded: coded[0],
+)
+@pytest.mark.parametrize("effects", ["", "unit"])
+def test_a_treatment_that_separates_has_no_estimate(coded, effects):
+    """Coded otherwise than one where the outcome is zero, it had one of 20 with p of 1e-297."""
+    zero = pd.Series(np.random.default_rng(1).random(120) < 0.1)
+    frame = made().assign(t=coded[1](zero), count=lambda f: (f["count"] + 1.0).mask(zero, 0))
+    found = specification_curve(frame, "count", ["x", "t"], model=Model("fepois", effects=effects))
+    table = found.table.set_index("treatment")
+    assert "separated" in table.at["t", "missing"] and np.isnan(table.at["t", "estimate"])
+    assert table.at["x", "missing"] == ""
+
+
+def test_what_is_told_by_zeros_alone_and_does_not_separate_has_an_estimate():
+    """Nought wherever there is an outcome, of both signs where there is none."""
+    frame = made().assign(zero=lambda f: f["count"] == 0)
+    frame["t"] = frame["z"].where(frame["zero"], 0.0)
+    table = specification_curve(frame, "count", "t", model="fepois").table
+    assert table.at[0, "missing"] == "" and table.at[0, "n"] == len(frame)
+
+
+def test_an_outcome_far_from_nought_is_not_fitted_exactly():
+    frame = made().assign(far=lambda f: 1e9 + f["y"], line=lambda f: 1e9 + 2 * f["x"])
+    model = Model("feols", effects="unit")
+    near, far, line = (
+        specification_curve(frame, y, "x", model=model).table.loc[0] for y in ("y", "far", "line")
+    )
+    assert far["estimate"] == pytest.approx(near["estimate"], rel=1e-6)
+    assert far["std_error"] == pytest.approx(near["std_error"], rel=1e-6)
+    assert "exactly" in line["missing"]
+
+
 def test_a_model_may_have_an_outcome_of_its_own():
     found = specification_curve(
         made(), "y", "x", model={"OLS": "ols", "PPML": Model("fepois", y="count")}
@@ -124,6 +175,12 @@ def test_the_joint_test_is_that_of_the_shared_path():
         ({"model": {"one": ["ols"]}}, UsageError, "estimator must be"),
         ({"samples": ["some"]}, UsageError, "samples must be"),
         ({"exclusions": Exclusion({"model": "ols"}, "one alone")}, UsageError, "exclusions must"),
+        ({"always": ["a"], "controls": ["a"]}, UsageError, "'a' is a control of every"),
+        (
+            {"always": ["a"], "controls": {"none": (), "one": ["a"]}},
+            UsageError,
+            "a choice in 'controls'",
+        ),
     ],
 )
 def test_what_is_refused_before_anything_is_run(options, error, words):
@@ -164,6 +221,10 @@ def test_a_model_that_makes_no_sense():
         {"errors": "HC4"},
         {"errors": "cluster"},
         {"cluster": "unit"},
+        {"estimator": "fepois", "errors": "classical"},
+        {"estimator": "feols", "effects": "unit + unit"},
+        {"estimator": "feols", "effects": "unit + name^unit"},
+        {"estimator": "feols", "effects": "name^unit + some + unit^name"},
     ):
         with pytest.raises(UsageError):
             Model(**options)

@@ -309,6 +309,9 @@ def test_a_dummy_without_trade_is_separated_and_one_without_variation_collinear(
         (lambda p: p, {"covariates": ["size"]}, UnknownNameError, "size"),
         (lambda p: p, {"covariates": []}, UsageError, "no term"),
         (lambda p: p, {"effects": "exporter-month"}, UnknownNameError, "exporter-month"),
+        (lambda p: p, {"effects": "exporter+exporter"}, UsageError, "'exporter' adds nothing"),
+        (lambda p: p, {"effects": f"exporter+{g.LEVEL}"}, UsageError, "to 'exporter-year'"),
+        (lambda p: p, {"effects": "pair+importer"}, UsageError, "'importer' adds nothing"),
         (lambda p: p, {"cluster": "region"}, UnknownNameError, "region"),
         (lambda p: p, {"cluster": "exporter+importer+year"}, UsageError, "cluster"),
         (lambda p: p, {"cluster": "pair+pair"}, UsageError, "cluster"),
@@ -373,13 +376,35 @@ def test_order_of_rows_and_unit_of_value_do_not_matter():
     assert again.reset["p"] == pytest.approx(fit.reset["p"], abs=1e-4)
 
 
-def test_separation_by_a_combination_of_terms_is_found_by_the_rectifier():
+@pytest.mark.parametrize("coded", [(0.0, 1.0), (1.0, 0.0), (0.0, 2.0), (3.0, -3.0)])
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_dummy_that_separates_has_no_estimate_however_it_is_coded(coded, alone):
+    """`open` had one where `embargo` had none; so had both beside one row that then was pruned."""
+    out, rng = made(), np.random.default_rng(0)
+    zero = rng.random(len(out)) < 0.1
+    out["term"] = np.where(zero, *coded[::-1])
+    out["value_usd"] = out["value_usd"].mask(zero, 0.0)
+    without = g.gravity(out[~zero], ["log_distance"])
+    if alone:
+        other = out[zero].iloc[[0]].assign(exporter="DEU", value_usd=1e5)
+        out = pd.concat([out, other], ignore_index=True)
+    fit = g.gravity(out, ["log_distance", "term"])
+    with pytest.raises(CoverageError, match="no estimate of term: separated"):
+        fit.coefficient("term")
+    assert fit.n == without.n
+    assert fit.coefficient("log_distance")["estimate"] == pytest.approx(
+        without.coefficient("log_distance")["estimate"], abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("rectifier", [False, True])
+def test_separation_by_a_combination_of_terms_is_found(rectifier):
     # trade is zero wherever a continuous term is above zero: no fixed effect and no dummy shows it
     out = made()
     rng = np.random.default_rng(1)
     out["x"] = np.where(rng.random(len(out)) < 0.08, rng.uniform(1, 2, len(out)), 0.0)
     out.loc[out["x"] > 0, "value_usd"] = 0
-    fit = g.gravity(out, ["log_distance", "x"], rectifier=True)
+    fit = g.gravity(out, ["log_distance", "x"], rectifier=rectifier)
     assert pd.isna(fit.table.set_index("term").at["x", "estimate"])
     assert fit.n <= (out["x"] == 0).sum()
 
@@ -404,6 +429,33 @@ def test_reassignment_records_who_has_no_place():
         reassign(out, "DEU", CA5)
     with pytest.raises(UnknownNameError):
         reassign(out, "CHN", CA5, direction="sideways")
+
+
+def test_reassignment_takes_what_gravity_takes():
+    out = made()
+    one = reassign(out, "CHN", CA5, covariates="log_distance")
+    listed = reassign(
+        out.assign(year=out["year"].astype(str)), "CHN", CA5, covariates=["log_distance"]
+    )
+    pd.testing.assert_frame_equal(one.table, listed.table)
+    with pytest.raises(UsageError, match="years"):
+        reassign(out.assign(year=out["year"].astype(str)), "CHN", CA5, since=2011)
+
+
+def test_reassignment_refuses_a_term_that_the_effects_take_up():
+    out = made().assign(size=lambda p: p["year"] * 1.0)
+    with pytest.raises(CoverageError, match="'size' is collinear"):
+        reassign(out, "CHN", CA5, covariates=["log_distance", "size"])
+
+
+def test_an_economy_that_trades_with_the_partners_alone_has_no_place():
+    """Its coefficient was as large as the iterations allowed, and its rank the first."""
+    out = made()
+    out["value_usd"] = out["value_usd"].mask(
+        out["exporter"].eq("TUR") & ~out["importer"].isin(CA5), 0
+    )
+    table = reassign(out, "CHN", CA5).table.set_index("economy")
+    assert pd.isna(table.at["TUR", "estimate"]) and "collinear" in table.at["TUR", "missing"]
 
 
 def test_a_partner_that_is_not_in_the_panel_is_not_left_out_in_silence():

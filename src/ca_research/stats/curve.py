@@ -18,7 +18,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
 from .event_study import t_interval
-from .fixed_effects import Sample, predictor, prune, separated, solve
+from .fixed_effects import Sample, only_at_zero, predictor, refuse_nested, solve, trimmed
 from .frames import level_between, origin, refuse_no_frame, significance
 from .groups import Groups
 from .joint_test import JointTest, joint_test
@@ -53,23 +53,24 @@ class Model:
         The outcome of this model, where it is not that of the curve: the logarithm for least
         squares beside the level for 'fepois', so that both coefficients are in log points.
     effects : str
-        Fixed effects in pyfixest's words: ``'exporter^year + importer^year'``.
-    errors : {'classical', 'HC1', 'cluster'}
-        Of the coefficient. 'cluster' is CRV1.
+        Fixed effects in pyfixest's words: ``'exporter^year + importer^year'``; none within another.
+    errors : {'classical', 'HC1', 'cluster'}, optional
+        Of the coefficient. 'cluster' is CRV1. By default 'classical', of 'fepois' 'HC1': its
+        classical errors hold for counts alone, and hang on the unit of an outcome in dollars.
     cluster : str, optional
         The column to cluster by; of 'feols' and 'fepois' also columns joined by '^', and two of
         these joined by '+' for clusters of two ways.
 
     Examples
     --------
-    >>> Model("fepois", effects="exporter + importer", errors="HC1").effects
-    'exporter + importer'
+    >>> Model("fepois", effects="exporter + importer").errors
+    'HC1'
     """
 
     estimator: str = "ols"
     y: str | None = None
     effects: str = ""
-    errors: str = "classical"
+    errors: str = ""
     cluster: str | None = None
 
     def __post_init__(self) -> None:
@@ -77,9 +78,19 @@ class Model:
             refuse("estimator", "a word", self.estimator, "'ols'")
         if self.estimator not in ESTIMATORS:
             raise UnknownNameError("estimator", self.estimator, ESTIMATORS)
+        poisson = self.estimator == "fepois"
+        if not self.errors:
+            object.__setattr__(self, "errors", "HC1" if poisson else "classical")
+        elif poisson and self.errors == "classical":
+            raise UsageError(
+                "'fepois' has no classical errors: they take the variance for the mean, and change "
+                "with the unit of the outcome",
+                hint="errors='HC1', or errors='cluster' with a cluster",
+            )
         LinearModel(errors=self.errors, cluster=self.cluster)  # refuses errors that do not fit
         if self.estimator == "ols" and self.effects:
             raise UsageError("'ols' takes no fixed effects", hint="Model('feols', effects=...)")
+        refuse_nested([("^".join(part), part) for part in _ways(self.effects)])
         if self.cluster and (len(_ways(self.cluster)) > 2):
             raise UsageError(f"cluster {self.cluster!r}", hint="one way, or two joined by '+'")
 
@@ -314,15 +325,20 @@ def specification_curve(
     UnknownNameError
         A column, estimator or kind of error that is none.
     UsageError
-        A choice that cannot be told from another, or several outcomes beside a model's own.
+        A choice that cannot be told from another, a control that is both a choice and in `always`,
+        or several outcomes beside a model's own.
 
     Notes
     -----
     Each specification takes the rows of its sample in which its own columns are all known, so n may
     differ. Intervals and p-values are Student's t with n - k degrees of freedom, or clusters less
     one; also for 'fepois', where pyfixest itself takes the normal. Singletons and what Poisson
-    separates leave before the estimation. After Simonsohn, Simmons and Nelson (2020), Nature Human
-    Behaviour 4, 1208-1214.
+    separates leave before the estimation; a control that the effects or other terms take up is no
+    specification of its own and has its reason in ``missing``. With fixed effects k counts all
+    levels of those not nested in the clusters, less one for each effect after the first: no fewer
+    than the rank, so errors are if anything too large.
+
+    After Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
 
     Examples
     --------
@@ -485,28 +501,25 @@ def _fitted(
     sample: Sample, treatment: str, estimator: str, model: Model, level: float
 ) -> dict[str, Any]:
     log: list[dict[str, Any]] = []
-    if estimator == "ppml":
-        if (sample.y < 0).any():
-            raise CoverageError("a negative outcome has no Poisson likelihood")
-        sample = separated(sample, log)
-        if treatment not in sample.x:
-            raise CoverageError(
-                f"{treatment!r} is separated: the outcome is zero wherever it is one"
-            )
-    sample, _ = prune(sample, estimator, log)
+    if estimator == "ppml" and (sample.y < 0).any():
+        raise CoverageError("a negative outcome has no Poisson likelihood")
+    sample = trimmed(sample, estimator, log)
+    if treatment not in sample.x:
+        raise CoverageError(f"{treatment!r} is separated: at one of its values all are zero")
     clustered = model.errors == "cluster"
     if clustered and sample.clusters < 2:
         raise CoverageError("fewer than two clusters; cluster by something finer")
-    fit = solve(sample, estimator, robust=model.errors != "classical")
-    if treatment not in fit.terms:
-        raise CoverageError(f"{treatment!r} is collinear with the fixed effects or controls")
+    rectifier = estimator == "ppml" and only_at_zero(sample)
+    fit = solve(sample, estimator, rectifier, robust=model.errors != "classical")
+    if fit.collinear:
+        lost = fit.collinear[0]
+        others = " or controls" if lost == treatment else ", the treatment or other controls"
+        apart = "" if fit.kept.all() else " on the rows that are not separated"
+        raise CoverageError(f"{lost!r} is collinear with the fixed effects{others}{apart}")
     used = sample.keep(fit.kept)
     predictor(fit, used, estimator)  # refuses an exact fit
     at = fit.terms.index(treatment)
-    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
-        b, se = (
-            np.asarray(v, dtype=float)[at : at + 1] for v in (fit.model.coef(), fit.model.se())
-        )
+    b, se = fit.estimate[at : at + 1], fit.se[at : at + 1]
     df = used.clusters - 1 if clustered else int(fit.model._df_t)
     if not se[0] > 0:
         raise CoverageError("these errors give no positive variance; take another error")

@@ -8,13 +8,15 @@ nothing is left; a fit that is none is a typed error.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError
+from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from .forecast import ConvergenceError
 
@@ -22,6 +24,14 @@ EXACT = 1e-8
 """Residuals below this share of the largest value are what the iterations leave (pyfixest stops at
 a change of 1e-8).
 """
+
+VARIES = 1e-5
+"""A term of which effects and other terms leave less than this share of its spread is collinear
+with them: of the spread, pyfixest's iterations stop at a change of 1e-6.
+"""
+
+ROUNDED = 1e-14
+"""A spread below this share of the largest value is what rounding leaves of a constant."""
 
 
 def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: str = "") -> None:
@@ -59,13 +69,29 @@ class Sample:
 @dataclass(frozen=True)
 class Fit:
     """What pyfixest found. `kept`: the rows it used. `collinear`: terms it left out; `terms`: the
-    others, in order.
+    others, in order, with `estimate` and `se`; `link`: the linear predictor of the rows. All of
+    them are in units of the sample; `model` is of scaled columns.
     """
 
     model: Any
     kept: np.ndarray
     collinear: list[str]
     terms: list[str]
+    estimate: np.ndarray
+    se: np.ndarray
+    link: np.ndarray
+
+
+def refuse_nested(effects: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """UsageError where an effect, given by its words and columns, stands twice or holds no more
+    than a finer one: it changes no coefficient, but its levels would be counted in the errors.
+    """
+    for one, other in combinations(effects, 2):
+        (coarse, columns), (fine, finer) = sorted((one, other), key=lambda e: len(set(e[1])))
+        if set(columns) <= set(finer):
+            raise UsageError(
+                f"fixed effect {coarse!r} adds nothing to {fine!r}", hint=f"name {fine!r} alone"
+            )
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
@@ -106,9 +132,24 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     return (sample if mask.all() else sample.keep(mask)), mask
 
 
+def _power_of_two(size: float) -> float:
+    """The next one: dividing by it rounds nothing."""
+    return float(np.ldexp(1.0, np.frexp(size)[1]))
+
+
+def _scaled(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Deviations from the mean (which a constant or the effects take up) in units of about their
+    standard deviation, and that unit.
+    """
+    spread = values.std()
+    real = spread > ROUNDED * np.abs(values).max()
+    unit = _power_of_two(spread) if real else 1.0
+    return (values - values.mean()) / unit, unit
+
+
 def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool = True) -> Fit:
     """One call of pyfixest. `kept` marks the rows that stayed; names are replaced, so any column
-    name may be used.
+    name may be used, and columns are scaled, for pyfixest's tolerances are not relative.
 
     robust: errors by the clusters of the sample, HC1 where it has none; else iid.
     """
@@ -117,14 +158,22 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
 
     names = {f"x{i}": name for i, name in enumerate(sample.x)}
     ways = {f"g{i}": way for i, way in enumerate(sample.ways)}
-    data = pd.DataFrame({"y": sample.y} | ways | dict(zip(names, sample.x.values(), strict=True)))
-    data = data.assign(**{f"f{i}": code for i, code in enumerate(sample.fixed)})
-    formula = f"y ~ {' + '.join(names)}"
-    if sample.fixed:
-        formula += f" | {' + '.join(f'f{i}' for i in range(len(sample.fixed)))}"
+    if estimator == "ppml":  # it stops at a change of the deviance that is absolute where small
+        unit = min(1.0, _power_of_two(sample.y.mean()))
+        y = sample.y / unit
+    else:
+        y, unit = _scaled(sample.y)
+    columns = {short: _scaled(sample.x[name]) for short, name in names.items()}
+    data = pd.DataFrame({"y": y} | ways | {short: x for short, (x, _) in columns.items()})
+    # the constant is an effect of one level: beside a plain one the rectifier does not look
+    effects = sample.fixed or [np.zeros(len(y), dtype=np.int64)]
+    fixed = {f"f{i}": code for i, code in enumerate(effects)}
+    data = data.assign(**fixed)
+    formula = f"y ~ {' + '.join(names)} | {' + '.join(fixed)}"
     errors: Any = ({"CRV1": "+".join(ways)} if ways else "hetero") if robust else "iid"
     options: dict[str, Any] = {"vcov": errors, "fixef_rm": "none"}
     options |= {"copy_data": False, "store_data": False}
+    options |= {"collin_tol": min(len(y) * VARIES**2, 0.5)}
     if estimator == "ppml":
         options["separation_check"] = ["ir"] if rectifier else []
     try:
@@ -132,13 +181,16 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
             warnings.simplefilter(
                 "ignore"
             )  # what pyfixest warns of (rows and terms dropped) goes to the log
+            warnings.filterwarnings("error", "iterative recti")  # that it has not ended
             model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
     except (
         Exception
     ) as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
         if "collinear" in str(error):
+            apart = " on the rows that are not separated" if rectifier else ""
             raise CoverageError(
-                f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects",
+                f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects"
+                f"{apart}",
                 hint="leave an effect out, or choose terms that vary within the effects",
             ) from error
         raise ConvergenceError(
@@ -148,44 +200,72 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
         ) from error
     kept = np.ones(len(sample.y), dtype=bool)
     kept[np.asarray(list(model.na_index), dtype=int)] = False
-    return Fit(
-        model,
-        kept,
-        [names[c] for c in model._collin_vars or []],
-        [names.get(c, c) for c in model._coefnames],
-    )
+    terms = list(model._coefnames)
+    scale = np.array([(1 if estimator == "ppml" else unit) / columns[c][1] for c in terms])
+    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
+        estimate, se = (part[terms].to_numpy(float) * scale for part in (model.coef(), model.se()))
+    if estimator == "ppml":
+        link = np.asarray(model._Xbeta, dtype=float).ravel() + np.log(unit)
+    else:
+        link = sample.y[kept] - unit * np.asarray(model.resid()).ravel()
+    collinear = [names[c] for c in model._collin_vars or []]
+    return Fit(model, kept, collinear, [names[c] for c in terms], estimate, se, link)
 
 
 def separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
-    """PPML: a dummy that is one only where the outcome is zero predicts those rows perfectly; both
-    leave.
+    """PPML: a term of two values, of which one occurs only where the outcome is zero, predicts
+    those rows perfectly; both leave.
     """
     for term in list(sample.x):
-        one = sample.x[term] == 1
-        if one.any() and np.isin(sample.x[term], (0, 1)).all() and not sample.y[one].any():
-            note(
-                log,
-                "estimation",
-                "separated: the outcome is zero wherever the term is one",
-                int(one.sum()),
-                term,
-            )
-            sample = sample.keep(~one)
-            sample.x.pop(term)
+        values = np.unique(sample.x[term])
+        for value in values if len(values) == 2 else ():
+            gone = sample.x[term] == value
+            if not sample.y[gone].any():
+                reason = f"separated: the outcome is zero wherever the term is {value:g}"
+                note(log, "estimation", reason, int(gone.sum()), term)
+                sample = sample.keep(~gone)
+                sample.x.pop(term)
+                break
     return sample
+
+
+def trimmed(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> Sample:
+    """Without what a term of two values separates and without what `prune` takes, until neither is
+    left: what one takes may leave something to the other.
+    """
+    rows = -1
+    while len(sample.y) != rows:
+        rows = len(sample.y)
+        if estimator == "ppml":
+            sample = separated(sample, log)
+        sample, _ = prune(sample, estimator, log)
+    return sample
+
+
+def only_at_zero(sample: Sample) -> bool:
+    """PPML: whether some term is told from the effects and other terms only where the outcome is
+    zero. Without that no combination of terms can separate; with it the rectifier has to look.
+    Source: Correia, Guimarães and Zylkin (2019), arXiv 1903.01633.
+    """
+    positive = sample.keep(sample.y > 0)
+    if len(positive.y) == len(sample.y):
+        return False
+    try:
+        return bool(solve(positive, "ols", robust=False).collinear)
+    except CoverageError:  # all of them
+        return True
 
 
 def predictor(fit: Fit, used: Sample, estimator: str) -> np.ndarray:
     """The linear predictor of the rows that were used; CoverageError where it fits every row: no
     noise, so no standard error.
     """
-    model = fit.model
-    link = model._Xbeta if estimator == "ppml" else used.y - np.asarray(model.resid()).ravel()
-    link = np.asarray(link, dtype=float).ravel()
-    left = used.y - (np.exp(link) if estimator == "ppml" else link)
-    if np.abs(left).max() <= EXACT * np.abs(used.y).max():
+    y, ppml = used.y, estimator == "ppml"
+    left = y - (np.exp(fit.link) if ppml else fit.link)
+    size = np.abs(y).max()  # of least squares the spread, whatever the level, but for its rounding
+    if np.abs(left).max() <= (EXACT * size if ppml else max(EXACT * np.ptp(y), ROUNDED * size)):
         raise CoverageError(
             "terms and fixed effects fit every row exactly: there is no noise to test against",
             hint="is the outcome constant or made up? else fewer effects",
         )
-    return link
+    return fit.link

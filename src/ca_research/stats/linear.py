@@ -199,13 +199,20 @@ def resolved(heads: pd.DataFrame, model: LinearModel, columns: Iterable[str]) ->
     parts = [[always] * len(heads)]  # for each axis of controls what it adds to each specification
     for name, values in axes.items():
         if name == "controls":
-            parts.append([named[value] for value in values])
+            adds = {value: named[value] for value in set(values)}
         elif name not in ROLES:
             if strange := set(values) - {"with", "without"}:
                 what = f"axis {name!r} holds {min(strange)!r}, and a control is 'with' or 'without'"
                 raise UsageError(what, hint=f"axes with other values: {', '.join(ROLES)}")
             adds = {"with": controls(name), "without": ()}
-            parts.append([adds[value] for value in values])
+        else:
+            continue
+        if twice := sorted({*always}.intersection(chain.from_iterable(adds.values()))):
+            raise UsageError(
+                f"{twice[0]!r} is a control of every specification and a choice in {name!r}",
+                hint="'without' it there would be none: name it in `always` or as a choice",
+            )
+        parts.append([adds[value] for value in values])
     chosen = [tuple(dict.fromkeys(chain.from_iterable(part))) for part in zip(*parts, strict=True)]
     return [Regression(*r) for r in zip(outcomes, treatments, chosen, samples, strict=True)]
 

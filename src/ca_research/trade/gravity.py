@@ -18,7 +18,16 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..stats.event_study import t_interval
-from ..stats.fixed_effects import Fit, Sample, note, predictor, prune, separated, solve
+from ..stats.fixed_effects import (
+    Fit,
+    Sample,
+    note,
+    only_at_zero,
+    predictor,
+    refuse_nested,
+    solve,
+    trimmed,
+)
 from ..stats.frames import level_between, names, origin, refuse_named, require
 from ..stats.result import Result
 from .checks import one_figure_per_cell, refuse_aggregates
@@ -37,6 +46,11 @@ ESTIMATORS = get_args(Estimator)
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
 
+def _sides(effect: str) -> list[str]:
+    """The columns of an effect."""
+    return ["exporter", "importer"] if effect == "pair" else effect.split("-")
+
+
 def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
     """A number for each row's level of a fixed effect or cluster: that of its sides and year."""
     if name not in known:
@@ -46,7 +60,7 @@ def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np
         one, other = np.sort(sides.reshape(2, -1), axis=0)
         return pd.factorize(one.astype(np.int64) * (sides.max(initial=0) + 1) + other)[0]
     code = np.zeros(len(panel), dtype=np.int64)
-    for column in ("exporter", "importer") if name == "pair" else name.split("-"):
+    for column in _sides(name):
         own, levels = pd.factorize(panel[column])
         code = code * len(levels) + own
     return pd.factorize(code)[0]
@@ -231,9 +245,7 @@ def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     """The coefficient table; t with G - 1 degrees of freedom for both estimators (pyfixest takes
     the normal for PPML).
     """
-    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
-        numbers = [np.asarray(part, dtype=float) for part in (fit.model.coef(), fit.model.se())]
-    return t_interval(numbers[0], numbers[1], clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
+    return t_interval(fit.estimate, fit.se, clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
 def complete(
@@ -304,9 +316,9 @@ def complete(
         if estimator == "ols"
         else value
     )
-    return Sample(
-        y, x, [_codes(panel, e) for e in _parts(effects)], _cluster_codes(panel, cluster)
-    ).keep(known), known
+    fixed = [_codes(panel, effect) for effect in _parts(effects)]
+    refuse_nested([(effect, _sides(effect)) for effect in _parts(effects)])
+    return Sample(y, x, fixed, _cluster_codes(panel, cluster)).keep(known), known
 
 
 def gravity(
@@ -328,7 +340,7 @@ def gravity(
     covariates : sequence of str
         Columns of it.
     effects : str
-        Fixed effects out of EFFECTS, joined by '+'; 'pair' is directed.
+        Fixed effects out of EFFECTS, joined by '+', none within another; 'pair' is directed.
     estimator : {'ppml', 'ols'}
         Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
         logarithm, zeros logged and left out.
@@ -337,8 +349,9 @@ def gravity(
         directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
         that share a side be correlated [2]_.
     rectifier : bool
-        Look also for rows that a combination of terms separates (iterative rectifier, slower);
-        effects and dummies whose trade is all zero always leave.
+        Look also for rows that a combination of effects separates (iterative rectifier, slower).
+        Effects and values of a dummy whose trade is all zero always leave, and the rectifier
+        always looks where a term is told from the effects and other terms by zeros alone.
     level : float
         Of the intervals.
 
@@ -354,7 +367,7 @@ def gravity(
         An estimator, effect, cluster or column that is none.
     UsageError
         Mixed sources or flows, a pair twice in a year or with itself, names for codes, text,
-        negative trade, a term twice, more than two clusters.
+        negative trade, a term twice, an effect twice or within another, more than two clusters.
     MixedUnitsError
         Several products, valuations, scopes or price bases.
     CoverageError
@@ -369,10 +382,12 @@ def gravity(
     sides' totals and multilateral resistance [3]_.
 
     Errors are CRV1 with t of G - 1 degrees of freedom and the variance times
-    G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the effects that are not nested
-    in the clusters. Of two ways the variance is V_a + V_b - V_ab, each with the G of the way that
-    has fewer clusters; where that is not positive there is no error, and the log says so. With few
-    treated pairs the errors are too small: see `reassign`.
+    G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the levels of effects that are
+    not nested in the clusters, less one for each effect after the first. Effects of both sides by
+    year have one redundant level in each year, so K is no fewer than the rank and errors are if
+    anything too large. Of two ways the variance is V_a + V_b - V_ab, each with the G of the way
+    that has fewer clusters; where that is not positive there is no error, and the log says so. With
+    few treated pairs the errors are too small: see `reassign`.
 
     References
     ----------
@@ -399,15 +414,14 @@ def gravity(
     require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
-    if estimator == "ppml":
-        sample = separated(sample, log)
-    sample, _ = prune(sample, estimator, log)
+    sample = trimmed(sample, estimator, log)
     if not sample.x or sample.clusters < 2:
         why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
         raise CoverageError(
             "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
         )
-    fit = solve(sample, estimator, rectifier=rectifier)
+    rectifier = rectifier or (estimator == "ppml" and only_at_zero(sample))
+    fit = solve(sample, estimator, rectifier)
     note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)

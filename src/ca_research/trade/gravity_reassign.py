@@ -15,14 +15,16 @@ from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.numbers import decimals
-from ..stats.fixed_effects import Sample, prune, solve
+from ..stats.fixed_effects import Sample, only_at_zero, prune, solve
 from ..stats.forecast import ConvergenceError
-from ..stats.frames import origin, years
+from ..stats.frames import names, origin, years
 from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
 Direction = Literal["exports", "imports", "both"]
 DIRECTIONS = get_args(Direction)
+PAIRS = "pairs of the economy"
+"""The term that is asked about, among the names of other terms."""
 LEAST_PAIRS = 3
 """An economy takes another's place only where this many of the pairs are positive: most of five."""
 
@@ -173,7 +175,8 @@ def reassign(
     UsageError
         The economy among its partners; with `since`, years that are no numbers.
     CoverageError
-        `economy` has no estimate, or the panel lacks a partner; and what `gravity` raises.
+        `economy` has no estimate, as where a covariate is collinear with the effects, or the panel
+        lacks a partner; and what `gravity` raises.
 
     Notes
     -----
@@ -207,7 +210,8 @@ def reassign(
     least = whole_number("least", least, str(LEAST_PAIRS))
     since = None if since is None else whole_number("since", since)
     effects = effects or (LEVEL if since is None else CHANGE)
-    covariates = (GEOGRAPHY if since is None else ()) if covariates is None else covariates
+    usual = GEOGRAPHY if since is None else ()
+    covariates = names(usual if covariates is None else covariates)
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])
     if absent := sorted(set(partners) - {*panel["exporter"], *panel["importer"]}):
         raise CoverageError(
@@ -218,7 +222,7 @@ def reassign(
         years(panel)
     sample, stayed = prune(whole, estimator, [])
     rows = panel[known][stayed]
-    early = (rows["year"] < (since or 0)).to_numpy()
+    early = np.zeros(len(rows), dtype=bool) if since is None else (rows["year"] < since).to_numpy()
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
     found: list[dict[str, Any]] = []
     for done, code in enumerate(candidates, start=1):
@@ -234,17 +238,15 @@ def reassign(
         else:
             term = mark if since is None else mark * ~early
             try:
-                fit = solve(
-                    Sample(sample.y, {"treated": term} | sample.x, sample.fixed, sample.cluster),
-                    estimator,
-                    robust=False,
-                )
-                row["estimate"] = (
-                    float(fit.model.coef().iloc[0]) if "treated" in fit.terms else np.nan
-                )
-                row["missing"] = (
-                    "" if "treated" in fit.terms else "collinear with the fixed effects"
-                )
+                added = Sample(sample.y, {PAIRS: term} | sample.x, sample.fixed, sample.cluster)
+                rectifier = estimator == "ppml" and only_at_zero(added)
+                fit = solve(added, estimator, rectifier, robust=False)
+                if fit.collinear:
+                    row["missing"] = (
+                        f"{fit.collinear[0]!r} is collinear with the fixed effects or other terms"
+                    )
+                else:
+                    row["estimate"] = float(fit.estimate[0])
             except (ConvergenceError, CoverageError) as error:
                 row["missing"] = error.what
         found.append(row)
@@ -255,6 +257,7 @@ def reassign(
     if own.empty or pd.isna(own["estimate"].iloc[0]):
         why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
         raise CoverageError(
-            f"no estimate for {economy} itself: {why}", hint="choose another direction or panel"
+            f"no estimate for {economy} itself: {why}",
+            hint="choose another direction or panel, or other terms",
         )
     return Reassignment(table, economy, len(sample.y), origin(panel))

@@ -33,8 +33,7 @@ def fitted_means(sample: Sample) -> np.ndarray:
     """PPML means of a model without any added term."""
     if not sample.x:
         return _balanced(sample.y, _codes(sample))
-    link = solve(sample, "ppml", robust=False).model._Xbeta
-    return np.exp(np.asarray(link, dtype=float).ravel())
+    return np.exp(solve(sample, "ppml", robust=False).link)
 
 
 def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.ndarray:
@@ -125,7 +124,7 @@ def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
             return float(coefficient)
     # too far from the smaller model: from nothing
     added = Sample(sample.y, {"term": term} | sample.x, sample.fixed, sample.cluster)
-    return float(solve(added, "ppml", robust=False).model.coef().iloc[0])
+    return float(solve(added, "ppml", robust=False).estimate[0])
 
 
 def _codes(sample: Sample) -> list[np.ndarray]:
