@@ -110,10 +110,17 @@ class Prepared:
         cells = self._cells[:, [self._place_of[unit] for unit in units]]
         return _Figures(cells.tobytes(), units, self._years)
 
-    def behind(self, units: Sequence[str]) -> dict[str, Any]:
+    def behind(self, units: tuple[str, ...]) -> dict[str, Any]:
         """What an estimate tells of the rows it rests on: figures and dates of these economies."""
-        rows, places = self._rows
-        return rows.behind(sorted(place for unit in units for place in places.get(unit, ())))
+        if units not in self._behind:
+            rows, places = self._rows
+            at = sorted(place for unit in units for place in places.get(unit, ()))
+            self._behind[units] = rows.behind(at)
+        return self._behind[units]
+
+    @cached_property
+    def _behind(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        return {}
 
     @cached_property
     def _rows(self) -> tuple[Figures, dict[str, list[int]]]:
@@ -398,7 +405,7 @@ def fits_in(shared: Prepared | str, economies: Sequence[str], choices: dict[str,
             continue
         found = dict(_ranked(*asked))
         row = estimate_row(economy=code, estimate=found.pop("effect")) | found
-        row |= shared.behind([code, *fit.donors])
+        row |= shared.behind((code, *fit.donors))
         row |= {"start": asked[1], "donors_used": len(fit.donors)}
         rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
     return rows
