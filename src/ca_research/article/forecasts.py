@@ -5,7 +5,9 @@ on what was known.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal, get_args
 
@@ -15,7 +17,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.frame import Estimate, Figures, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
@@ -33,7 +35,7 @@ from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Flow, lead_rows, ranking_of, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Partners, Powers, Stated, among, bounded, pairs, stated_shares
+from .trade_priority import NEEDED, Partners, Powers, Stated, among, bounded, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -180,7 +182,8 @@ def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str,
     if not rows:
         return estimate_row(economy=code, missing=missing)
     worst = min(rows, key=lambda row: row["estimate"] or row["low"] or 0.0)
-    behind = pd.concat([row["rows"].frame for row in rows]).drop_duplicates()
+    frames = [row["rows"].frame for row in rows]
+    behind = pd.concat(frames).drop_duplicates() if len(frames) > 1 else frames[0]
     kept = {k: worst[k] for k in ("estimate", "low", "high", "interval", "about")}
     return estimate_row(behind, economy=code, **kept)
 
@@ -269,13 +272,17 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
 
 
 def with_china(trade: pd.DataFrame, *, economies: Sequence[str]) -> Pieces:
-    """The rows of `trade` between China and each economy; see `pairs`."""
+    """The rows of `trade` between China and each economy, of product TOTAL, by reporter and
+    partner: without a source of one side what was made of the other stays.
+    """
     require(trade, ("value_usd",), keys=_CELL)
-    return pairs(trade, [eco.resolve(e) for e in economies], ["CHN"])
-
-
-def _pair(economy: str) -> frozenset[str]:
-    return frozenset((economy, "CHN"))
+    codes = [eco.resolve(e) for e in economies]
+    reporter, partner = trade["reporter"], trade["partner"]
+    between = (reporter.eq("CHN") & partner.isin(codes)) | (
+        partner.eq("CHN") & reporter.isin(codes)
+    )
+    rows = trade[(between & trade["product"].eq("TOTAL")).to_numpy(bool)]
+    return Pieces(rows, zip(rows["reporter"].tolist(), rows["partner"].tolist(), strict=True))
 
 
 @measure("trade.value_after")
@@ -316,31 +323,32 @@ def value_after(
 def _value_once(
     between: Pieces, economy: str, base: int, flow: str, statistic: str
 ) -> dict[str, Any]:
-    pair, reported = _pair(economy), partial(china_reported, economy=economy, since=base)
-    rows = between.once(pair, base, reported)
-    return between.once(
-        pair,
-        ("value", base, flow, statistic),
-        lambda _: _value_after(rows, economy, base, flow, statistic),
-    )
-
-
-def _value_after(
-    rows: pd.DataFrame, economy: str, base: int, flow: str, statistic: str
-) -> dict[str, Any]:
-    """The row of an economy, of what China reports of it from the base year on; see
-    `value_after`.
-    """
-    rows = rows[rows["direction"].isin(FLOWS[flow])]
-    whole = rows.groupby("year")["direction"].transform("nunique") == len(FLOWS[flow])
-    rows = rows[whole]
-    yearly = rows.groupby("year")["value_usd"].sum()
-    later = yearly[yearly.index > base]
-    if base not in yearly.index or later.empty:
-        what = f"in {base}" if base not in yearly.index else f"after {base}"
+    told, reported = ("CHN", economy), partial(china_reported, economy=economy, since=base)
+    rows = between.once(told, base, reported)
+    yearly, behind = between.once(told, ("yearly", base, flow), lambda _: _yearly(rows, flow))
+    later = np.array([value for year, value in yearly.items() if year > base])
+    if base not in yearly or not len(later):
+        what = f"in {base}" if base not in yearly else f"after {base}"
         return estimate_row(economy=economy, missing=f"China's customs give no {flow} {what}")
-    value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
-    return estimate_row(rows[_CELL], economy=economy, estimate=float(value / yearly[base]))
+    value = {"mean": later.mean(), "least": later.min(), "last": later[-1]}[statistic]
+    return estimate_row(economy=economy, estimate=float(value / yearly[base])) | behind
+
+
+def _yearly(rows: pd.DataFrame, flow: str) -> tuple[dict[int, float], dict[str, Any]]:
+    """Value of a flow by ascending year, where all its directions are reported, and what an
+    estimate tells of the rows behind.
+
+    rows: of `china_reported`, one for each year and direction.
+    """
+    cells = zip(rows["year"].tolist(), rows["direction"].tolist(), strict=True)
+    asked = [(place, year) for place, (year, way) in enumerate(cells) if way in FLOWS[flow]]
+    reported = Counter(year for _, year in asked)
+    places = [place for place, year in asked if reported[year] == len(FLOWS[flow])]
+    used = rows.take(places)
+    yearly: dict[int, float] = {}
+    for year, value in zip(used["year"].tolist(), used["value_usd"].tolist(), strict=True):
+        yearly[year] = yearly.get(year, 0.0) + value
+    return dict(sorted(yearly.items())), Figures(used[_CELL]).behind()
 
 
 def value_series(
@@ -482,38 +490,70 @@ _SCORED = ("mase", "mase_naive", "scored")
 def _scored_once(
     between: Pieces, economy: str, *, model: str, series: str, scale: str, known_by: dt.date
 ) -> Estimate:
-    pair = _pair(economy)
-    found = between.once(pair, series, partial(_series, economy=economy, kind=series))
+    told = ("CHN", economy) if series == "china_imports" else (economy, "CHN")
+    found = between.once(told, series, partial(_series, economy=economy, kind=series))
+    trial = between.once(
+        told,
+        ("trial", series, scale, known_by),
+        lambda _: _trial(found, economy, known_by, scale),
+    )
     return between.once(
-        pair,
+        told,
         ("error", model, series, scale, known_by),
-        lambda _: _scored(found, economy, MODELS[model], known_by, scale),
+        lambda _: _scored(trial, economy, MODELS[model]),
     )
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """What all models of a series are fitted on and scored by. `naive`: the error of no change, or
+    why it has none. `behind`: what an estimate tells of the rows it rests on.
+    """
+
+    train: pd.Series
+    later: pd.Series
+    naive: float | CaResearchError
+    behind: dict[str, Any]
+
+
+def _trial(found: Found, economy: str, known_by: dt.date, scale: str) -> _Trial | CaResearchError:
+    if isinstance(found, CaResearchError):
+        return found
+    table, used = found
+    train, later = _split(table, known_by, scale)
+    if later.empty or train.empty:
+        when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
+        return CoverageError(f"{economy}: no year known {when}")
+    try:
+        error: float | CaResearchError = _missed(naive, train, later)
+    except CaResearchError as reason:
+        error = reason
+    return _Trial(train, later, error, Figures(used[_CELL]).behind())
+
+
+def _missed(
+    model: Callable[[pd.Series, int], Forecast], train: pd.Series, later: pd.Series
+) -> float:
+    """Scaled error of a model."""
+    forecast = _forecast(model, train, len(later)).set_index("year")["mean"]
+    return mase(later, forecast.rename_axis(later.index.name), train)
+
+
 def _scored(
-    found: Found,
-    economy: str,
-    model: Callable[[pd.Series, int], Forecast],
-    known_by: dt.date,
-    scale: str,
+    trial: _Trial | CaResearchError, economy: str, model: Callable[[pd.Series, int], Forecast]
 ) -> Estimate:
     """The row of an economy, of its series or of why there is none; see
     `relative_forecast_error`.
     """
     row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
     try:
-        if isinstance(found, CaResearchError):
-            raise found
-        table, used = found
-        train, later = _split(table, known_by, scale)
-        if later.empty or train.empty:
-            when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
-            raise CoverageError(f"{economy}: no year known {when}")
-        for name, made in (("mase", model), ("mase_naive", naive)):
-            forecast = _forecast(made, train, len(later)).set_index("year")["mean"]
-            row[name] = mase(later, forecast.rename_axis(later.index.name), train)
-        if not row["mase_naive"] > 0:
+        if isinstance(trial, CaResearchError):
+            raise trial
+        row["mase"] = _missed(model, trial.train, trial.later)
+        if isinstance(trial.naive, CaResearchError):
+            raise trial.naive
+        row["mase_naive"] = trial.naive
+        if not trial.naive > 0:
             raise CoverageError(
                 f"{economy}: no change met every later value exactly, so no error can be set "
                 "against it"
@@ -521,10 +561,9 @@ def _scored(
     except CaResearchError as error:
         reason = error.what.removeprefix(f"{economy}: ")
         return estimate_row(economy=economy, missing=reason) | row
-    row["scored"] = len(later)
-    return (
-        estimate_row(used[_CELL], economy=economy, estimate=row["mase"] / row["mase_naive"]) | row
-    )
+    row["scored"] = len(trial.later)
+    found = estimate_row(economy=economy, estimate=row["mase"] / row["mase_naive"])
+    return found | trial.behind | row
 
 
 def forecast_paths(

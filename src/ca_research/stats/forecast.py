@@ -437,8 +437,9 @@ def arima(
     fits, failed = {}, {}
 
     def fit(one: tuple[int, int, int]) -> Any:
+        # nobody asks for the errors of parameters, which take a sixth of a fit
         return ARIMA(values, order=one, trend=("c", "t", "n")[one[1]]).fit(
-            method_kwargs={"maxiter": 500}
+            method_kwargs={"maxiter": 500}, cov_type="none"
         )
 
     for one in grid:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,8 +67,6 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     >>> simplex_weights(np.array([2.0, 4.0]), donors).round(6).tolist()
     [0.5, 0.5]
     """
-    from scipy.optimize import nnls
-
     try:
         treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
     except (TypeError, ValueError):
@@ -81,14 +80,75 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
         )
     if not (np.isfinite(treated).all() and np.isfinite(donors).all()):
         raise UsageError("missing or infinite values", hint="leave those periods or donors out")
-    a = donors - treated[:, None]
-    scale = np.abs(a).max()
+    return _nearest(treated, donors)
+
+
+def _nearest(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
+    """`simplex_weights` of what was looked at already."""
+    from scipy.optimize import nnls
+
+    apart = donors - treated[:, None]
+    scale = max(apart.max(), -apart.min())
     if scale == 0:
         return np.full(donors.shape[1], 1 / donors.shape[1])
-    u, _ = nnls(
-        np.vstack([a / scale, np.ones(donors.shape[1])]), np.append(np.zeros(len(treated)), 1.0)
-    )
+    wanted = np.zeros(len(apart) + 1)
+    wanted[-1] = 1.0
+    u, _ = nnls(np.vstack([apart / scale, np.ones(donors.shape[1])]), wanted)
     return u / u.sum()
+
+
+@lru_cache(maxsize=128)
+def _placebo_weights(before: bytes, units: int) -> list[np.ndarray]:
+    """For each unit (a column) the weights of all others that follow it best.
+
+    before: of each period and unit. Kept, for the same periods before go with several last periods.
+    """
+    values = np.frombuffer(before).reshape(-1, units)
+    return [_nearest(values[:, unit], np.delete(values, unit, axis=1)) for unit in range(units)]
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What `synthetic_control` finds, in arrays.
+
+    values: (periods, units), the treated unit first. after: of each period. weights: of each donor.
+    log: what was left out.
+    """
+
+    unit: str
+    donors: tuple[str, ...]
+    periods: np.ndarray
+    after: np.ndarray
+    values: np.ndarray
+    weights: np.ndarray
+    gap: np.ndarray
+    demeaned: bool
+    log: list[dict[str, Any]]
+
+    @property
+    def effect(self) -> float:
+        """Mean gap after treatment."""
+        return float(self.gap[self.after].mean())
+
+    @property
+    def pre_rmspe(self) -> float:
+        return _rmspe(self.gap[~self.after])
+
+    @property
+    def post_rmspe(self) -> float:
+        return _rmspe(self.gap[self.after])
+
+    def gaps(self) -> np.ndarray:
+        """(units, periods): the gap of every unit in the place of the treated one, whose own stands
+        first.
+        """
+        values = _level(self.values, self.after) if self.demeaned else self.values
+        found = _placebo_weights(values[~self.after].tobytes(), values.shape[1])
+        each = [
+            values[:, unit] - np.delete(values, unit, axis=1) @ weights
+            for unit, weights in enumerate(found)
+        ]
+        return np.array(each)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -177,8 +237,13 @@ class SyntheticControl(Result):
     post_rmspe: float
     donors: tuple[str, ...]
     log: pd.DataFrame
-    _wide: pd.DataFrame = field(repr=False)
-    _demean: bool = field(repr=False)
+    _course: Course = field(repr=False)
+
+    @property
+    def _wide(self) -> pd.DataFrame:
+        """One row per period and one column per unit, the treated one first."""
+        course = self._course
+        return pd.DataFrame(course.values, course.periods, [course.unit, *course.donors])
 
     @property
     def ratio(self) -> float:
@@ -202,10 +267,8 @@ class SyntheticControl(Result):
             raise UsageError(
                 f"worst is {worst}: the treated unit itself would leave", hint="1 or more"
             )
-        after = (self._wide.index >= self.start).astype(bool)
-        rows, values = [], self._wide.to_numpy()
-        for place, unit in enumerate((self.unit, *self.donors)):
-            gap = _gap(values, place, after, self._demean)[0]
+        rows, after = [], self._course.after
+        for unit, gap in zip((self.unit, *self.donors), self._course.gaps(), strict=True):
             pre, post = _rmspe(gap[~after]), _rmspe(gap[after])
             positive = _rmspe(np.maximum(gap[after], 0))
             ratios = (
@@ -244,7 +307,7 @@ class SyntheticControl(Result):
         if isinstance(starts, str) or not isinstance(starts, Iterable):
             refuse("starts", "several periods", starts, "[2009, 2010]")
         rows: list[dict[str, Any]] = []
-        early = self._wide[self._wide.index < self.start]
+        early = self._wide[~self._course.after]
         for start in starts:
             row: dict[str, Any] = {"start": start, "missing": ""}
             try:
@@ -252,7 +315,7 @@ class SyntheticControl(Result):
                     early,
                     self.unit,
                     start,
-                    demean=self._demean,
+                    demean=self._course.demeaned,
                     least_before=least_before,
                     least_donors=1,
                 )
@@ -279,17 +342,9 @@ def _rmspe(gap: np.ndarray) -> float:
     return float(np.sqrt(np.mean(gap**2)))
 
 
-def _gap(
-    values: np.ndarray, place: int, after: np.ndarray, demean: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gap in every period between the unit in this column and the best mean of all others, and the
-    weights of these.
-    """
-    y, x = values[:, place], np.delete(values, place, axis=1)
-    if demean:
-        y, x = y - y[~after].mean(), x - x[~after].mean(axis=0)
-    weights = simplex_weights(y[~after], x[~after])
-    return y - x @ weights, weights
+def _level(values: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Values less the mean of their unit before."""
+    return values - values[~after].mean(axis=0)
 
 
 def synthetic_control(
@@ -377,15 +432,62 @@ def synthetic_control(
         raise UsageError(
             "outcomes hold what is no number", hint="convert them: pd.to_numeric"
         ) from None
-    values = wide.to_numpy()
+    course = followed(
+        wide.to_numpy(),
+        (treated, *pool),
+        wide.index.to_numpy(),
+        start,
+        demean=demean,
+        least_before=least_before,
+        least_donors=least_donors,
+    )
+    some = np.flatnonzero(course.weights > 1e-9)
+    largest = some[np.argsort(-course.weights[some], kind="stable")]
+    gaps = {
+        "time": course.periods,
+        "treated": course.values[:, 0],
+        "synthetic": course.values[:, 0] - course.gap,
+        "gap": course.gap,
+        "after": course.after,
+    }
+    weights = {"donor": [course.donors[i] for i in largest], "weight": course.weights[largest]}
+    return SyntheticControl(
+        unit=treated,
+        start=float(start),
+        gaps=pd.DataFrame(gaps),
+        weights=pd.DataFrame(weights),
+        effect=course.effect,
+        pre_rmspe=course.pre_rmspe,
+        post_rmspe=course.post_rmspe,
+        donors=course.donors,
+        log=pd.DataFrame(course.log, columns=["reason", "units", "detail"]),
+        _course=course,
+    )
+
+
+def followed(
+    values: np.ndarray,
+    units: Sequence[str],
+    periods: np.ndarray,
+    start: float,
+    *,
+    demean: bool = False,
+    least_before: int = LEAST_BEFORE,
+    least_donors: int = LEAST_DONORS,
+) -> Course:
+    """`synthetic_control` of arrays, for those who fit hundreds and read a figure of each.
+
+    values: (periods, units), the treated unit first, by ascending period. Raises UsageError for
+    infinite values, CoverageError as `synthetic_control` does.
+    """
     if np.isinf(values).any():
         raise UsageError(
             "infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels"
         )
-    log = []
+    treated, log = units[0], []
     absent = np.isnan(values[:, 0])
     if absent.any():
-        detail = ", ".join(f"{p:g}" for p in wide.index[absent])
+        detail = ", ".join(f"{p:g}" for p in periods[absent])
         log.append(
             {
                 "reason": "period without the treated unit",
@@ -393,11 +495,9 @@ def synthetic_control(
                 "detail": detail,
             }
         )
-        wide = wide[~absent]
-        values = wide.to_numpy()
-    lacking = np.isnan(values[:, 1:]).any(axis=0).tolist()
-    gone = [c for c, lacks in zip(pool, lacking, strict=True) if lacks]
-    if gone:
+        values, periods = values[~absent], periods[~absent]
+    lacking = np.isnan(values).any(axis=0)
+    if gone := [unit for unit, lacks in zip(units, lacking.tolist(), strict=True) if lacks]:
         log.append(
             {
                 "reason": "donor not observed throughout",
@@ -405,10 +505,10 @@ def synthetic_control(
                 "detail": ", ".join(map(str, gone)),
             }
         )
-        wide = wide.drop(columns=gone)
-        values = wide.to_numpy()
-    after = (wide.index >= start).astype(bool)
-    before, used = int((~after).sum()), [c for c in pool if c not in gone]
+        values = values[:, ~lacking]
+    used = tuple(u for u, lacks in zip(units, lacking.tolist(), strict=True) if not lacks)[1:]
+    after = periods >= start
+    before = int((~after).sum())
     if before < least_before or not after.any():
         short = (
             f"figures for {_periods(before)} before {start:g}, at least {least_before} are needed"
@@ -423,40 +523,21 @@ def synthetic_control(
             f"{len(used)}",
             hint="widen the pool",
         )
-    spread = float(wide[treated][~after].std(ddof=0))
+    spread = float(values[~after, 0].std())
     if spread == 0:
         raise CoverageError(
             f"{treated} is the same in all {before} periods before {start:g}: there is no course "
             "to follow",
             hint="take an outcome that varies",
         )
-    gap, weights = _gap(values, 0, after, demean)
-    pre = _rmspe(gap[~after])
-    if pre <= EXACT * spread:
+    values = np.asfortranarray(values)  # the course of a unit in one piece
+    level = _level(values, after) if demean else values
+    weights = simplex_weights(level[~after, 0], level[~after, 1:])
+    gap = level[:, 0] - level[:, 1:] @ weights
+    if _rmspe(gap[~after]) <= EXACT * spread:
         raise CoverageError(
             f"{treated}: {len(used)} donors match {before} periods exactly, so there is no error "
             "to compare with",
             hint="fewer donors or a longer period before treatment",
         )
-    some = np.flatnonzero(weights > 1e-9)
-    largest = some[np.argsort(-weights[some], kind="stable")]
-    gaps = {
-        "time": wide.index,
-        "treated": values[:, 0],
-        "synthetic": values[:, 0] - gap,
-        "gap": gap,
-        "after": after,
-    }
-    return SyntheticControl(
-        unit=treated,
-        start=float(start),
-        gaps=pd.DataFrame(gaps),
-        weights=pd.DataFrame({"donor": [used[i] for i in largest], "weight": weights[largest]}),
-        effect=float(gap[after].mean()),
-        pre_rmspe=pre,
-        post_rmspe=_rmspe(gap[after]),
-        donors=tuple(used),
-        log=pd.DataFrame(log, columns=["reason", "units", "detail"]),
-        _wide=wide,
-        _demean=demean,
-    )
+    return Course(treated, used, periods, after, values, weights, gap, demean, log)

@@ -173,17 +173,11 @@ def donors_of(
 ) -> list[str]:
     """Codes of the economies of `donor_pool`, sorted."""
     known_name("donor pool", donors, DONORS)
-    year = dates.set_index("economy")["year"]
-    unknown = set(year.index[year.isna()])
-    pool = sorted(
-        set(imports["economy"].unique())
-        - set(treated)
-        - set(settings().belt_and_road.no_state)
-        - unknown
-    )
-    own = pd.Series(pool, index=pool, dtype=object).map(year).astype("Int64")
-    never = own.isna()
-    return list(own[never if donors == "never" else never | (own >= late_from).fillna(False)].index)
+    year = dict(zip(dates["economy"].tolist(), dates["year"].tolist(), strict=True))
+    out = {*treated, *settings().belt_and_road.no_state}
+    out |= {economy for economy, signed in year.items() if pd.isna(signed)}
+    pool = sorted(set(imports["economy"].unique()) - out)
+    return [e for e in pool if e not in year or (donors != "never" and year[e] >= late_from)]
 
 
 def donor_pool(

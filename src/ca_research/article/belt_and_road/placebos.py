@@ -24,7 +24,7 @@ from ...ground import numbers
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import records
-from ...stats.synthetic import SyntheticControl, simplex_weights, synthetic_control
+from ...stats.synthetic import Course, SyntheticControl, followed, synthetic_control
 from ..settings import settings
 from .measures import (
     DONORS,
@@ -65,28 +65,21 @@ def placebo_ranks(fit: SyntheticControl) -> dict[str, float]:
     are those of `SyntheticControl.placebos`.
     Source: Abadie (2021), Journal of Economic Literature 59(2), section 3.5.
     """
-    wide = fit._wide
-    after = (wide.index >= fit.start).astype(bool)
-    values = wide.to_numpy(float)
-    if fit._demean:
-        values = values - values[~after].mean(axis=0)
-    ratios = []
-    for unit in range(values.shape[1]):
-        pool = np.delete(values, unit, axis=1)
-        gap = values[:, unit] - pool @ simplex_weights(values[~after, unit], pool[~after])
-        late, before = gap[after], float(np.mean(gap[~after] ** 2))
-        sizes = [
-            float(np.mean(part**2)) for part in (np.maximum(late, 0), np.minimum(late, 0), late)
-        ]
-        ratios.append([size / before if before else np.inf for size in sizes])
-    table = np.array(ratios)
-    shares = (table >= table[wide.columns.get_loc(fit.unit)]).mean(axis=0)
-    return {
-        "effect": fit.effect,
-        "p_gain": float(shares[0]),
-        "p_loss": float(shares[1]),
-        "p": float(shares[2]),
-    }
+    return _ranks(fit._course)
+
+
+def _ranks(course: Course) -> dict[str, float]:
+    gaps = course.gaps()
+    late = gaps.compress(course.after, axis=1)
+    before = np.mean(gaps.compress(~course.after, axis=1) ** 2, axis=1)
+    sizes = np.stack(
+        [np.mean(part**2, axis=1) for part in (np.maximum(late, 0), np.minimum(late, 0), late)]
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # an exact match counts against a finding
+        ratios = np.where(before > 0, sizes / before, np.inf)
+    gain, loss, either = (ratios >= ratios[:, :1]).mean(axis=1).tolist()
+    return {"effect": course.effect, "p_gain": gain, "p_loss": loss, "p": either}
 
 
 @dataclass(frozen=True)
@@ -117,10 +110,17 @@ class Prepared:
         cells = self._cells[:, [self._place_of[unit] for unit in units]]
         return _Figures(cells.tobytes(), units, self._years)
 
-    def behind(self, units: Sequence[str]) -> dict[str, Any]:
+    def behind(self, units: tuple[str, ...]) -> dict[str, Any]:
         """What an estimate tells of the rows it rests on: figures and dates of these economies."""
-        rows, places = self._rows
-        return rows.behind(sorted(place for unit in units for place in places.get(unit, ())))
+        if units not in self._behind:
+            rows, places = self._rows
+            at = sorted(place for unit in units for place in places.get(unit, ()))
+            self._behind[units] = rows.behind(at)
+        return self._behind[units]
+
+    @cached_property
+    def _behind(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        return {}
 
     @cached_property
     def _rows(self) -> tuple[Figures, dict[str, list[int]]]:
@@ -257,23 +257,24 @@ class _Figures(NamedTuple):
     units: tuple[str, ...]
     years: tuple[int, ...]
 
-    def wide(self) -> pd.DataFrame:
-        """One row per year and one column per unit."""
-        values = np.frombuffer(self.cells).reshape(len(self.years), len(self.units))
-        return pd.DataFrame(values, index=self.years, columns=self.units)
+    def values(self) -> np.ndarray:
+        """A row per year and a column per unit."""
+        return np.frombuffer(self.cells).reshape(len(self.years), len(self.units))
 
 
 @lru_cache(maxsize=1024)
-def _fitted(figures: _Figures, economy: str, start: int, demean: bool) -> SyntheticControl:
-    return synthetic_control(figures.wide(), economy, start, demean=demean)
+def _fitted(figures: _Figures, start: int, demean: bool) -> Course:
+    """The course of the first unit."""
+    years = np.array(figures.years)
+    return followed(figures.values(), figures.units, years, start, demean=demean)
 
 
 @lru_cache(maxsize=1024)
-def _ranked(figures: _Figures, economy: str, start: int, demean: bool) -> dict[str, float]:
-    return placebo_ranks(_fitted(figures, economy, start, demean))
+def _ranked(figures: _Figures, start: int, demean: bool) -> dict[str, float]:
+    return _ranks(_fitted(figures, start, demean))
 
 
-def _asked(shared: Prepared, economy: str, method: str) -> tuple[_Figures, str, int, bool]:
+def _asked(shared: Prepared, economy: str, method: str) -> tuple[_Figures, int, bool]:
     """What `_fitted` and `_ranked` take for an economy."""
     if method not in axes()["method"]:
         raise UnknownNameError("method", method, axes()["method"])
@@ -285,7 +286,7 @@ def _asked(shared: Prepared, economy: str, method: str) -> tuple[_Figures, str, 
     figures = shared.figures(economy)
     if figures is None:
         raise CoverageError(f"{economy}: no {shared.outcome}")
-    return figures, economy, int(start), method.endswith("demeaned")
+    return figures, int(start), method.endswith("demeaned")
 
 
 def control(
@@ -311,13 +312,15 @@ def control(
 
 
 def control_in(shared: Prepared | str, economy: str, method: str) -> SyntheticControl:
-    """The synthetic control of one economy in what its fits share; the caller may change it.
+    """The synthetic control of one economy in what its fits share.
 
     Raises CoverageError where it cannot be fitted.
     """
     if isinstance(shared, str):
         raise CoverageError(shared)
-    return _fitted.__wrapped__(*_asked(shared, eco.resolve(economy), method))
+    figures, start, demean = _asked(shared, eco.resolve(economy), method)
+    wide = pd.DataFrame(figures.values(), index=figures.years, columns=figures.units)
+    return synthetic_control(wide, figures.units[0], start, demean=demean)
 
 
 def effect_fits(
@@ -402,8 +405,8 @@ def fits_in(shared: Prepared | str, economies: Sequence[str], choices: dict[str,
             continue
         found = dict(_ranked(*asked))
         row = estimate_row(economy=code, estimate=found.pop("effect")) | found
-        row |= shared.behind([code, *fit.donors])
-        row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
+        row |= shared.behind((code, *fit.donors))
+        row |= {"start": asked[1], "donors_used": len(fit.donors)}
         rows.append(choices | row | {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe})
     return rows
 

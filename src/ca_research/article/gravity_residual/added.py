@@ -51,7 +51,7 @@ def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.
     Society 44.
     """
     from scipy import sparse
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import cholesky, solve_triangular
 
     y = np.asarray(sample.y, dtype=float)
     weights = np.ones(len(y)) if means is None else means
@@ -72,18 +72,21 @@ def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.
 
     within = inner(z, z)
     scale = np.sqrt(np.where(np.diag(within) > 0, np.diag(within), 1.0))
-    solved = cho_factor(within / np.outer(scale, scale) + _RIDGE * np.eye(len(scale)))
-    zd = inner(z, d) / scale[:, None]
+    root = cholesky(within / np.outer(scale, scale) + _RIDGE * np.eye(len(scale)), lower=True)
+
+    def rooted(b: Any) -> np.ndarray:
+        """The inner product of two of them is that of their projections on z."""
+        return solve_triangular(root, inner(z, b) / scale[:, None], lower=True)
+
+    zd = rooted(d)
     whole = np.asarray((d.multiply(d)).T @ weights).ravel()
     own = whole - (0 if absorbed is None else _absorbed_part(absorbed, d, weights))
-    information = own - np.einsum("ij,ij->j", zd, cho_solve(solved, zd))
+    information = own - np.einsum("ij,ij->j", zd, zd)
     if means is not None:
         score = d.T @ (y - means)
     else:
         column = sparse.csr_matrix(y[:, None])
-        score = (
-            inner(d, column) - zd.T @ cho_solve(solved, inner(z, column) / scale[:, None])
-        ).ravel()
+        score = (inner(d, column) - zd.T @ rooted(column)).ravel()
     flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
     return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
 
@@ -103,6 +106,7 @@ def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
 
     effects = np.column_stack(_codes(sample)).astype(np.uint64)
     x = np.column_stack([term, *sample.x.values()])
+    squares = x**2
     coefficient = np.log(sample.y @ term / (means @ term))  # were nothing else to move
     link = np.log(means) + coefficient * term
     for _ in range(_STEPS):
@@ -111,15 +115,16 @@ def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
         left, met = demean(np.column_stack([working, x]), effects, mu)
         if not met or not np.isfinite(left).all():
             break
-        size = np.sqrt(mu @ left[:, 1:] ** 2)
-        varies = size**2 > _NOTHING * (mu @ x**2)
+        products = (left.T * mu) @ left
+        variation = np.diag(products)[1:]
+        varies = variation > _NOTHING * (mu @ squares)
         if not varies[0]:
             break
-        within = np.where(varies, left[:, 1:], 0.0) / np.where(varies, size, 1.0)
-        weighted = within.T * mu
-        found = np.linalg.lstsq(weighted @ within, weighted @ left[:, 0], rcond=None)[0]
-        link = working - left[:, 0] + within @ found
-        before, coefficient = coefficient, found[0] / size[0]
+        scale = np.where(varies, 1 / np.sqrt(np.where(varies, variation, 1.0)), 0.0)
+        within = products[1:, 1:] * np.outer(scale, scale)
+        found = scale * np.linalg.lstsq(within, products[1:, 0] * scale, rcond=None)[0]
+        link = working - left[:, 0] + left[:, 1:] @ found
+        before, coefficient = coefficient, found[0]
         if abs(coefficient - before) < _STILL:
             return float(coefficient)
     # too far from the smaller model: from nothing

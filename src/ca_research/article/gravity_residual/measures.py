@@ -10,12 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, estimate_row
+from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, known_name
@@ -24,7 +25,7 @@ from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction, treated
+from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction
 from ..settings import settings
 from .added import converged, fitted_means, one_step
 
@@ -41,6 +42,11 @@ members of one state trade more with the five than gravity implies, for reasons 
 STRIPS = (("controlled", "all"), ("controlled", "newest"), ("change", "all"))
 """Questions with the years of the panel that each is asked of."""
 _AXES = ("question", "direction", "estimator", "years", "country")
+_SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
+_SIDES["both"] = [*_SIDES["exports"], *_SIDES["imports"]]
+"""The side of who is asked about and that of its partners, by direction."""
+Wanted = tuple[str, tuple[str, ...]]
+"""A direction and partners."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,41 @@ class _Prepared:
 
     def spans(self) -> list[np.ndarray]:
         return [self.late, ~self.late] if self.change else [self.late]
+
+    @cached_property
+    def economies(self) -> pd.Index:
+        """All that stand on either side."""
+        sides = (self.rows[side].unique() for side in ("exporter", "importer"))
+        return pd.Index(sorted({code for side in sides for code in side}))
+
+    @cached_property
+    def ends(self) -> dict[str, np.ndarray]:
+        """The number of the economy at each end of each row."""
+        sides = ("exporter", "importer")
+        return {side: self.economies.get_indexer(self.rows[side]) for side in sides}
+
+    def marks(self, column: np.ndarray, direction: str, partners: Sequence[str]) -> Any:
+        """`treated` for every candidate, whatever the year: a sparse matrix of rows by candidates,
+        one on its pairs with partners.
+
+        column: of the candidate that each economy is, -1 for none.
+        """
+        from scipy import sparse
+
+        asked = self.economies.isin(list(partners))
+        found: list[np.ndarray] = []
+        for own, other in _SIDES[direction]:
+            place = column[self.ends[own]]
+            hit = np.flatnonzero(asked[self.ends[other]] & (place >= 0))
+            found.append(np.array([hit, place[hit]]))
+        rows, columns = np.concatenate(found, axis=1)
+        shape = (len(self.late), int(column.max()) + 1)
+        return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+    def term(self, economy: str, direction: str, partners: Sequence[str]) -> np.ndarray:
+        """One on the rows of an economy with partners, within the years that are asked about."""
+        alone = np.where(self.economies == economy, 0, -1)
+        return self.marks(alone, direction, partners).toarray().ravel() * self.late
 
 
 def _prepare(panel: pd.DataFrame, question: str, estimator: str) -> _Prepared:
@@ -84,7 +125,8 @@ def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 class Samples:
-    """A panel with the samples made of it: each is pruned and fitted once, whoever asks.
+    """A panel with the samples made of it, and the places of economies in them: each is pruned,
+    fitted and ranked once, whoever asks.
 
     Parameters
     ----------
@@ -96,6 +138,8 @@ class Samples:
         newest = panel["year"] == panel["year"].max()
         self._panels = {"all": panel, "newest": panel[newest].reset_index(drop=True)}
         self._made: dict[tuple[str, str, str], _Prepared] = {}
+        self._ranked: dict[Any, dict[Wanted, pd.DataFrame]] = {}
+        self._behind: dict[tuple[str, Wanted], dict[str, Any]] = {}
 
     def panel(self, years: str) -> pd.DataFrame:
         """The rows of 'all' years or of the 'newest' one."""
@@ -107,6 +151,31 @@ class Samples:
         if asked not in self._made:
             self._made[asked] = _prepare(self.panel(years), question, estimator)
         return self._made[asked]
+
+    def tables(
+        self, asked: tuple[str, str, str], wanted: Sequence[Wanted], never: set[str]
+    ) -> list[pd.DataFrame]:
+        """`placebo_table` for each direction and partners; they are not to be changed.
+
+        asked: as for `of`. never: economies that take nobody's place. Raises what `gravity` raises.
+        """
+        made = self._ranked.setdefault((asked, frozenset(never)), {})
+        if new := [each for each in wanted if each not in made]:
+            made |= zip(new, _tables(self.of(*asked), new, never), strict=True)
+        return [made[each] for each in wanted]
+
+    def behind(self, years: str, wanted: Wanted) -> dict[str, Any]:
+        """What an estimate tells of the rows it rests on.
+
+        Which pairs are China's is part of the data path: the rows of the panel are the same for
+        every direction.
+        """
+        if (years, wanted) not in self._behind:
+            used = self.panel(years)[["exporter", "year", "source_id"]].drop_duplicates()
+            direction, partners = wanted
+            told = used.assign(pairs=f"{direction} {' '.join(partners)}")
+            self._behind[years, wanted] = Figures(told).behind()
+        return self._behind[years, wanted]
 
 
 def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
@@ -123,22 +192,15 @@ def _pairs(shared: _Prepared, marks: Any) -> np.ndarray:
     return np.min(counts, axis=0)
 
 
-def _tables(
-    shared: _Prepared, wanted: Sequence[tuple[str, tuple[str, ...]]], never: set[str]
-) -> list[pd.DataFrame]:
+def _tables(shared: _Prepared, wanted: Sequence[Wanted], never: set[str]) -> list[pd.DataFrame]:
     """`placebo_table` for several directions and partners in one step; `never`: economies that take
     nobody's place.
     """
     from scipy import sparse
 
-    every = pd.Index(sorted({*shared.rows["exporter"].unique(), *shared.rows["importer"].unique()}))
-    ends = {side: every.get_indexer(shared.rows[side]) for side in ("exporter", "importer")}
-    names = every.difference(list(never))
-    column = names.get_indexer(every)
-    blocks = [
-        _marks(ends, column, every.get_indexer_for(list(partners)), direction)
-        for direction, partners in wanted
-    ]
+    names = shared.economies.difference(list(never))
+    column = names.get_indexer(shared.economies)
+    blocks = [shared.marks(column, *each) for each in wanted]
     pairs = [_pairs(shared, block) for block in blocks]
     able = [count >= LEAST_PAIRS for count in pairs]
     late = sparse.diags(shared.late.astype(float))
@@ -147,19 +209,19 @@ def _tables(
     )
     steps = one_step(shared.sample, marks, shared.means) if marks.shape[1] else np.array([])
     found = np.split(steps, np.cumsum([ok.sum() for ok in able])[:-1])
-    out = []
-    for count, ok, part in zip(pairs, able, found, strict=True):
-        values = np.full(len(names), np.nan)
-        values[ok] = part
-        table = pd.DataFrame({"economy": names, "estimate": values, "pairs": count})
-        few = table["pairs"].map(
-            lambda n: f"only {n} of the pairs trade" if n < LEAST_PAIRS else "collinear"
-        )
-        table["missing"] = few.where(table["estimate"].isna(), "")
-        out.append(
-            table.sort_values("estimate", ascending=False, na_position="last", ignore_index=True)
-        )
-    return out
+    return [_table(names, *each) for each in zip(pairs, able, found, strict=True)]
+
+
+def _table(names: pd.Index, pairs: np.ndarray, able: np.ndarray, found: np.ndarray) -> pd.DataFrame:
+    """Economies with what was found for those that are able."""
+    values = np.full(len(names), np.nan)
+    values[able] = found
+    why = [
+        f"only {n} of the pairs trade" if n < LEAST_PAIRS else "collinear" if gone else ""
+        for n, gone in zip(pairs.tolist(), np.isnan(values).tolist(), strict=True)
+    ]
+    table = pd.DataFrame({"economy": names, "estimate": values, "pairs": pairs, "missing": why})
+    return table.sort_values("estimate", ascending=False, na_position="last", ignore_index=True)
 
 
 def placebo_table(
@@ -209,7 +271,7 @@ def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataF
     wanted = [(direction, tuple(codes)) for direction in DIRECTIONS]
     for (question, years), estimator in itertools.product(STRIPS, ESTIMATORS):
         try:
-            found = _tables(samples.of(question, estimator, years), wanted, set(codes))
+            found = samples.tables((question, estimator, years), wanted, set(codes))
         except (CoverageError, ConvergenceError):
             continue
         about = {"question": question, "years": years, "estimator": estimator}
@@ -220,31 +282,6 @@ def every_place(samples: Samples, partners: Sequence[str] = eco.CA5) -> pd.DataF
     columns = ["question", "years", "estimator", "direction", "economy"]
     columns += ["estimate", "pairs", "missing", "place", "among"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def _marks(
-    ends: dict[str, np.ndarray], column: np.ndarray, partners: np.ndarray, direction: str
-) -> Any:
-    """`treated` for every candidate: a sparse matrix of rows by candidates, one on its pairs with
-    partners.
-
-    ends: number of the economy at each end of each row. column: of the candidate that has this
-    number, -1 for none.
-    """
-    from scipy import sparse
-
-    found: list[np.ndarray] = []
-    for wanted, own, other in (
-        ("exports", "exporter", "importer"),
-        ("imports", "importer", "exporter"),
-    ):
-        if direction in (wanted, "both"):
-            place = column[ends[own]]
-            hit = np.flatnonzero(np.isin(ends[other], partners) & (place >= 0))
-            found.append(np.array([hit, place[hit]]))
-    rows, columns = np.concatenate(found, axis=1)
-    shape = (len(ends["exporter"]), int(column.max()) + 1)
-    return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
 def rank_p(table: pd.DataFrame, economy: str = "CHN", *, pool: str = "every") -> float:
@@ -343,47 +380,41 @@ def residuals(
 
 
 def _residuals(
-    samples: Samples,
-    asked: tuple[str, str, str],
-    wanted: list[tuple[str, tuple[str, ...]]],
-    never: set[str],
+    samples: Samples, asked: tuple[str, str, str], wanted: Sequence[Wanted], never: set[str]
 ) -> list[dict[str, Any]]:
     try:
-        shared = samples.of(*asked)
-        tables = _tables(shared, wanted, never)
+        shared, tables = samples.of(*asked), samples.tables(asked, wanted, never)
     except (CoverageError, ConvergenceError) as error:
         return [estimate_row(missing=error.what) for _ in wanted]
-    used = samples.panel(asked[2])[["exporter", "year", "source_id"]].drop_duplicates()
     out = []
-    for (direction, partners), table in zip(wanted, tables, strict=True):
-        own = table[table["economy"] == "CHN"]
-        if own["estimate"].isna().all():
-            why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
-            out.append(estimate_row(missing=f"no estimate for China itself: {why}"))
-            continue
-        value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
-        if shared.means is not None:
-            term = treated(shared.rows, "CHN", partners, direction) * shared.late
-            try:
-                value = converged(shared.sample, term, shared.means)
-            except (CoverageError, ConvergenceError) as error:
-                out.append(estimate_row(missing=error.what))
-                continue
-        # which pairs are China's is part of the data path: the rows of the panel are the same for
-        # every direction
-        row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)
-        among, p = int(table["estimate"].notna().sum()), rank_p(table)
-        out.append(
-            row
-            | {
-                "p": p,
-                "p_outside": rank_p(table, pool="outside"),
-                "rank": round(p * among),
-                "among": among,
-                "n": len(shared.sample.y),
-            }
-        )
+    for each, table in zip(wanted, tables, strict=True):
+        found = _estimated(shared, each, table)
+        behind = {} if "missing" in found else samples.behind(asked[2], each)
+        out.append(estimate_row() | behind | found)
     return out
+
+
+def _estimated(shared: _Prepared, wanted: Wanted, table: pd.DataFrame) -> dict[str, Any]:
+    """China's coefficient and its rank, or in `missing` why there is none."""
+    own = table[table["economy"] == "CHN"]
+    if own["estimate"].isna().all():
+        why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
+        return {"missing": f"no estimate for China itself: {why}"}
+    value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
+    if shared.means is not None:
+        try:
+            value = converged(shared.sample, shared.term("CHN", *wanted), shared.means)
+        except (CoverageError, ConvergenceError) as error:
+            return {"missing": error.what}
+    among, p = int(table["estimate"].notna().sum()), rank_p(table)
+    return {
+        "estimate": value,
+        "p": p,
+        "p_outside": rank_p(table, pool="outside"),
+        "rank": round(p * among),
+        "among": among,
+        "n": len(shared.sample.y),
+    }
 
 
 @parts(samples=samples_of)
