@@ -152,7 +152,7 @@ def test_parts_of_years_are_no_years(name):
     """2019.5 was cut to 2019 in silence."""
     measure, made = BY_YEAR[name]
     frame = made()
-    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not whole years"):
+    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not years as whole numbers"):
         measure(frame.assign(year=frame["year"] + 0.5))
 
 
@@ -160,7 +160,7 @@ def test_parts_of_years_are_no_years(name):
 def test_parts_of_years_of_counts_and_prices(part):
     frames = {"gaps": course(), "deflator": RATES, "figures": stocks(), "index": INDEX}
     frames[part] = frames[part].assign(year=frames[part]["year"] + 0.5)
-    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not whole years"):
+    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not years as whole numbers"):
         students.gaps(frames["gaps"])
         deflated(frames["deflator"])
         investment.convert_prices(frames["figures"], frames["index"], base_year=2020)
@@ -168,7 +168,7 @@ def test_parts_of_years_of_counts_and_prices(part):
 
 def test_years_as_text_are_read_and_other_text_is_refused():
     assert len(students.gaps(course().assign(year=["2013", "2015", "2018"]))) == 2
-    with pytest.raises(UsageError, match="'year' holds 2013/14, not whole years"):
+    with pytest.raises(UsageError, match="'year' holds 2013/14, not years as whole numbers"):
         students.gaps(course().assign(year=["2013/14", "2015", "2018"]))
 
 

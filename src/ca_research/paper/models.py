@@ -83,7 +83,7 @@ def estimated(model: Any) -> Estimated:
             f"{type(model).__name__} is no model that a regression table can show",
             hint="give what gravity, event_study, pyfixest or statsmodels returned",
         ) from error
-    fitted = getattr(model, "model", None)
+    fitted: Any = getattr(model, "model", None)
     names = getattr(fitted, "exog_names", None)
     if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
         terms.index = pd.Index(names)

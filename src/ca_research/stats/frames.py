@@ -116,7 +116,7 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
     odd = held[held.notna() & ~(values % 1 == 0)]
     if len(odd):
         raise UsageError(
-            f"{column!r} holds {odd.iloc[0]}, not whole years",
+            f"{column!r} holds {odd.iloc[0]}, not years as whole numbers",
             hint="one number for each year: quarters and months are summed or averaged first",
         )
 
