@@ -269,6 +269,17 @@ def test_a_unit_with_one_untreated_row_leaves_two_stages_alone():
 
 
 @pytest.mark.parametrize("estimator", ALL)
+def test_a_unit_with_one_row_says_nothing(estimator):
+    # it is the only one of its cohort, whose one lead no other row could tell from the unit
+    rows = panel()
+    one = rows[(rows["unit"] == 0) & (rows["t"] == 3)].assign(unit=99, first=7.0)
+    found = event_study(pd.concat([rows, one]), **COLUMNS, estimator=estimator)
+    expected = event_study(rows, **COLUMNS, estimator=estimator)
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    assert found.n == len(rows) and found.log["rows"].tolist() == [1]
+
+
+@pytest.mark.parametrize("estimator", ALL)
 def test_an_outcome_in_dollars(estimator):
     # pyfixest's tolerance is absolute: 'Demeaning failed after 10000 iterations'
     rows = panel()

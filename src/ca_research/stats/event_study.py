@@ -256,8 +256,11 @@ def _compared(rows: pd.DataFrame, estimator: str, log: list[dict[str, Any]]) -> 
     apart = rows["treated"] & ~_linked(rows)
     reason = "treated, and no untreated rows link the period with the unit's own before"
     rows = _leave(rows, apart, reason, log)
-    if estimator == "did2s":
-        rows = _leave(rows, _alone(rows), "one untreated row alone in its unit or period", log)
+    if estimator == "did2s":  # its first stage is of untreated rows
+        alone, kind = _alone(rows, rows[~rows["treated"]]), "untreated row"
+    else:
+        alone, kind = _alone(rows, rows), "row"
+    rows = _leave(rows, alone, f"one {kind} alone in its unit or period", log)
     if not rows["treated"].any():
         raise CoverageError(
             "no treated row can be compared with untreated ones",
@@ -286,16 +289,15 @@ def _linked(rows: pd.DataFrame) -> np.ndarray:
     return part[unit] == part[period]
 
 
-def _alone(rows: pd.DataFrame) -> pd.Series:
-    """Rows of units and periods with a single untreated row, which pyfixest takes out of the first
-    stage, and of those that then have one.
+def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
+    """Rows of units and periods that have a single row among those `used`, which pyfixest takes
+    out, and of those that then have one.
     """
-    free = rows.loc[~rows["treated"], ["u", "t"]]
-    single = pd.Series(True, index=free.index)
+    single = pd.Series(True, index=used.index)
     while single.any():
-        single = ~(free["u"].duplicated(keep=False) & free["t"].duplicated(keep=False))
-        free = free[~single]
-    return ~(rows["u"].isin(free["u"]) & rows["t"].isin(free["t"]))
+        single = ~(used["u"].duplicated(keep=False) & used["t"].duplicated(keep=False))
+        used = used[~single]
+    return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
 
 
 def _fit(
@@ -450,7 +452,8 @@ def event_study(
     frame : pandas.DataFrame
         One row per unit and period. Units treated after the last period count as untreated
         (logged); units without a period before treatment leave, and so do treated rows of a period
-        that no untreated unit links with the time before.
+        that no untreated unit links with the time before, and a unit or period with a single row
+        ('did2s': a single untreated one).
     unit : str
         Column.
     time : str
