@@ -69,9 +69,18 @@ def test_random_curves_equal_the_product_formula():
 
 
 @pytest.mark.parametrize(
-    ("time", "event"), [([1, 2], [True]), ([], []), ([-1.0], [True]), ([float("nan")], [True])]
+    ("time", "event"),
+    [
+        ([1, 2], [True]),
+        ([], []),
+        ([-1.0], [True]),
+        ([float("nan")], [True]),
+        ([1, 2], [True, float("nan")]),  # numpy takes it, and any text, as true
+        ([1, 2], ["True", "False"]),
+        (pd.Series([1, 2]), pd.Series([True, pd.NA], dtype="boolean")),
+    ],
 )
-def test_impossible_times_are_refused(time, event):
+def test_impossible_times_and_events_are_refused(time, event):
     with pytest.raises(UsageError):
         kaplan_meier(time, event)
 

@@ -15,7 +15,7 @@ import pytest
 import statsmodels.api as sm
 
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
-from ca_research.stats.event_study import event_study
+from ca_research.stats.event_study import _linked, event_study
 
 COLUMNS = {"unit": "unit", "time": "t", "outcome": "y", "first": "first"}
 COHORTS = (5.0, 8.0, np.nan)
@@ -205,3 +205,153 @@ def test_bad_input(change, error, words):
 def test_bad_options(options):
     with pytest.raises(UsageError):
         event_study(panel(), **COLUMNS, **options)
+
+
+ALL = ("did2s", "saturated", "twfe")
+NEVER = "first.isna()"
+
+
+def treated(rows: pd.DataFrame) -> pd.Series:
+    return rows["t"] >= rows["first"]
+
+
+@pytest.mark.parametrize("estimator", ALL)
+def test_a_period_without_untreated_units_says_nothing_of_the_treated(estimator):
+    # the never-treated have not reported the last period yet: saturated gave -4 for an effect of 1
+    rows = panel()
+    late = rows.drop(rows.query(f"{NEVER} and t == 11").index)
+    found = event_study(late, **COLUMNS, estimator=estimator)
+    expected = event_study(rows[rows["t"] < 11], **COLUMNS, estimator=estimator)
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    reason, gone = found.log.to_numpy()[0]
+    assert reason.startswith("treated, and no untreated rows link") and gone == 30
+
+
+@pytest.mark.parametrize("estimator", ALL)
+@pytest.mark.parametrize("seen", ["t >= 5", "t < 5"])
+def test_untreated_units_of_one_side_of_the_treatment_compare_with_nothing(estimator, seen):
+    # did2s gave 6.5 for an effect of 3
+    rows = panel().query(f"first == 5 or ({NEVER} and {seen})")
+    with pytest.raises(CoverageError, match="no treated row can be compared"):
+        event_study(rows, **COLUMNS, estimator=estimator)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_are_linked_where_unit_and_period_effects_have_an_estimate(seed):
+    # by numpy: their sum has one where its row lies in the row space of the untreated rows
+    rows = panel(units=12, seed=seed).sample(frac=0.25, random_state=seed)
+    rows = rows.assign(u=rows["unit"], treated=treated(rows))
+    x = np.hstack([pd.get_dummies(rows[c], dtype=float) for c in ("unit", "t")])
+    free = x[~rows["treated"]]
+    rank = np.linalg.matrix_rank(free)
+    known = [np.linalg.matrix_rank(np.vstack([free, row])) == rank for row in x]
+    assert _linked(rows).tolist() == known and not all(known)
+
+
+def test_leads_that_have_no_estimate_are_refused_and_two_stages_need_none():
+    # without untreated units in period 1, cohort by event time has two effects there for one mean
+    rows = panel().query(f"not ({NEVER} and t == 1)")
+    with pytest.raises(CoverageError, match="only 21 of 22 effects"):
+        event_study(rows, **COLUMNS, estimator="saturated")
+    found = event_study(rows, **COLUMNS, window=(-20, 20))
+    assert found.table["estimate"].to_numpy() == pytest.approx(by_hand(rows).to_numpy(), abs=1e-6)
+
+
+def test_a_unit_with_one_untreated_row_leaves_two_stages_alone():
+    # numpy's words on shapes stood in the place of an answer
+    rows = panel()
+    rows = rows[(rows["unit"] > 0) | (rows["t"] >= 4)]
+    found = event_study(rows, **COLUMNS, window=(-20, 20))
+    expected = by_hand(rows[rows["unit"] > 0]).to_numpy()
+    assert found.table["estimate"].to_numpy() == pytest.approx(expected, abs=1e-6)
+    assert found.log.to_numpy().tolist() == [["one untreated row alone in its unit or period", 8]]
+    assert event_study(rows, **COLUMNS, estimator="saturated").log.empty
+
+
+@pytest.mark.parametrize("estimator", ALL)
+def test_a_unit_with_one_row_says_nothing(estimator):
+    # it is the only one of its cohort, whose one lead no other row could tell from the unit
+    rows = panel()
+    one = rows[(rows["unit"] == 0) & (rows["t"] == 3)].assign(unit=99, first=7.0)
+    found = event_study(pd.concat([rows, one]), **COLUMNS, estimator=estimator)
+    expected = event_study(rows, **COLUMNS, estimator=estimator)
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    assert found.n == len(rows) and found.log["rows"].tolist() == [1]
+
+
+@pytest.mark.parametrize("estimator", ALL)
+def test_an_outcome_in_dollars(estimator):
+    # pyfixest's tolerance is absolute: 'Demeaning failed after 10000 iterations'
+    rows = panel()
+    found = event_study(rows.assign(y=1e13 + 1e12 * rows["y"]), **COLUMNS, estimator=estimator)
+    expected = event_study(rows, **COLUMNS, estimator=estimator)
+    for column in ("estimate", "se", "high"):
+        assert (found.table[column] / 1e12).to_numpy() == pytest.approx(
+            expected.table[column].to_numpy(), rel=1e-6, abs=1e-6, nan_ok=True
+        )
+    assert found.att["se"] / 1e12 == pytest.approx(expected.att["se"], rel=1e-6)
+    assert found.pretrend["p"] == pytest.approx(expected.pretrend["p"], rel=1e-6)
+
+
+def test_the_reference_is_the_last_period_that_the_sample_has():
+    # by numpy: cohort by event time beside units and periods, each cohort from its own last period
+    rows = panel().query("t not in (4, 9)")  # cohort 5 has no event time -1, cohort 8 has it
+    k, last = rows["t"] - rows["first"], {5.0: -2.0, 8.0: -1.0}
+    cells = [
+        (e, (rows["first"] == c) & (k == e))
+        for c in last
+        for e in sorted(set(k[rows["first"] == c]) - {last[c]})
+    ]
+    x = np.hstack(
+        [
+            np.column_stack([hit for _, hit in cells]).astype(float),
+            pd.get_dummies(rows["unit"], dtype=float),
+            pd.get_dummies(rows["t"], dtype=float).iloc[:, 1:],
+        ]
+    )
+    beta = np.linalg.lstsq(x, rows["y"].to_numpy(), rcond=None)[0]
+    effects = pd.Series(beta[: len(cells)], index=[e for e, _ in cells])  # cohorts of one size
+    expected = effects.groupby(level=0).mean()
+    found = event_study(rows, **COLUMNS, estimator="saturated", window=(-20, 20))
+    table = found.table.set_index("event_time")
+    assert table.loc[-1, ["estimate", "treated"]].tolist() == [0, 15] and np.isnan(
+        table.at[-1, "se"]
+    )
+    assert table["estimate"].drop(-1).to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-8)
+    assert found.reference == (-2, -1) and "event time -2 or -1" in found.caption()
+
+
+@pytest.mark.parametrize("estimator", ["saturated", "twfe"])
+def test_the_reference_of_biennial_data(estimator):
+    rows = panel(periods=20).query("t % 2 == 0")
+    rows["first"] = rows["first"].replace({5.0: 6.0, 8.0: 10.0})
+    found = event_study(rows, **COLUMNS, estimator=estimator)
+    assert found.table["event_time"].tolist() == [-6, -4, -2, 0, 2, 4, 6]
+    assert found.table.loc[2, ["estimate", "treated"]].tolist() == [0, 30]
+    assert found.reference == (-2,) and found.pretrend["df"] == 2
+    assert event_study(rows, **COLUMNS).pretrend["df"] == 2  # as the others, without the last
+
+
+def test_units_that_are_not_observed_after_treatment_are_no_treated_ones():
+    # twenty treated units, of which three are seen afterwards: nothing was said
+    rows = panel(60).query("first != 8")
+    ever = rows.loc[rows["first"].notna(), "unit"].unique()
+    found = event_study(rows[~(rows["unit"].isin(ever[3:]) & treated(rows))], **COLUMNS)
+    assert (found.treated, found.untreated) == (3, 20)
+    assert found.caution.startswith("3 treated clusters (17 more only before): the errors")
+    assert found.log["rows"].tolist() == [17 * 5]
+    assert found.pretrend["p"] > 0  # all twenty stand in the leads
+
+
+@pytest.mark.parametrize("column", ["t", "y", "first"])
+def test_numbers_as_text_are_no_numbers(column):
+    rows = panel()
+    rows[column] = rows[column].map(lambda value: None if pd.isna(value) else str(value))
+    with pytest.raises(UsageError, match=f"'{column}' holds what is no number"):
+        event_study(rows, **COLUMNS)
+
+
+def test_never_treated_is_not_0():
+    rows = panel().assign(t=lambda r: r["t"] + 2000, first=lambda r: r["first"] + 2000)
+    with pytest.raises(CoverageError, match=r"missing, not 0: frame\['first'\].replace"):
+        event_study(rows.fillna({"first": 0}), **COLUMNS)

@@ -182,3 +182,9 @@ def test_a_match_without_error_is_refused():
         synthetic_control(wide.replace(wide.loc[2001, "u3"], -np.inf), "u0", 2012)
     with pytest.raises(UsageError, match="index"):
         synthetic_control(pd.concat([wide, wide]), "u0", 2012)
+
+
+def test_a_row_without_a_period_lies_neither_before_nor_after():
+    wide = factors(14, 18, 4)
+    with pytest.raises(UsageError, match="each period once"):
+        synthetic_control(wide.set_axis([np.nan, *wide.index[1:]]), "u0", 2012)

@@ -147,6 +147,45 @@ def test_years_that_cannot_be_counted_are_refused(name, kind):
         measure(frame.assign(year=pd.to_datetime(text) if "date" in kind else text.astype(kind)))
 
 
+@pytest.mark.parametrize("name", BY_YEAR)
+def test_parts_of_years_are_no_years(name):
+    """2019.5 was cut to 2019 in silence."""
+    measure, made = BY_YEAR[name]
+    frame = made()
+    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not years as whole numbers"):
+        measure(frame.assign(year=frame["year"] + 0.5))
+
+
+@pytest.mark.parametrize("part", ["gaps", "deflator", "figures", "index"])
+def test_parts_of_years_of_counts_and_prices(part):
+    frames = {"gaps": course(), "deflator": RATES, "figures": stocks(), "index": INDEX}
+    frames[part] = frames[part].assign(year=frames[part]["year"] + 0.5)
+    with pytest.raises(UsageError, match=r"'year' holds .*\.5, not years as whole numbers"):
+        students.gaps(frames["gaps"])
+        deflated(frames["deflator"])
+        investment.convert_prices(frames["figures"], frames["index"], base_year=2020)
+
+
+def test_years_as_text_are_read_and_other_text_is_refused():
+    assert len(students.gaps(course().assign(year=["2013", "2015", "2018"]))) == 2
+    with pytest.raises(UsageError, match="'year' holds 2013/14, not years as whole numbers"):
+        students.gaps(course().assign(year=["2013/14", "2015", "2018"]))
+
+
+def test_no_price_goes_on_after_a_rate_of_less_than_minus_100_per_cent():
+    """The index was negative."""
+    with pytest.raises(UsageError, match="a rate of -150 % leaves no price"):
+        deflated(RATES.assign(value=-150.0))
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_codes_of_two_letters_beside_those_of_three(made):
+    """'CN' beside 'CHN' was a second partner."""
+    rows = pd.concat([pair(), pair().assign(partner="CN")])
+    with pytest.raises(UsageError, match="'CN' among the partners is a code of another kind"):
+        trade.partner_shares(made(rows))
+
+
 @pytest.mark.parametrize("measure", [students.gaps, lambda f: deflated(f)])
 def test_dates_are_not_counted_in_nanoseconds(measure):
     """A gap between two dates had 10 ** 17 years, and took all memory."""

@@ -152,6 +152,7 @@ WIDE = pd.DataFrame(
         ),  # a donor is the treated unit under another name: an exact match
         ({0: np.inf}, 2010, UsageError),
         ({0: "many"}, 2010, UsageError),
+        ({0: WIDE[0].astype(str)}, 2010, UsageError),  # numbers as text
         ({}, 2003, CoverageError),  # three years before
         ({}, 2020, CoverageError),  # none after
     ],
@@ -174,6 +175,8 @@ def test_bad_controls(change, start, error):
         ([1.0, 2.0, 3.0], np.ones((2, 3))),
         ([1.0, 2.0], np.ones((2, 0))),
         ([], np.ones((0, 2))),
+        (["1", "2"], np.ones((2, 3))),
+        ([1.0, 2.0], np.array([["1", "2"], ["3", "4"]], dtype=object)),
     ],
 )
 def test_weights_of_what_does_not_fit(treated, donors):

@@ -391,6 +391,27 @@ def test_a_summary_has_no_million_millions(unit, larger):
     assert cells["mean"].to_dict() == {("", f"value ({larger})"): "2,000"}
 
 
+def test_dates_lengths_of_time_and_text_have_no_mean():
+    """A day was told as 1,577,836,800,000,000."""
+    rows = pd.DataFrame({"day": pd.to_datetime(["2020-01-01", "2021-01-01"]), "x": [1.0, 2.0]})
+    rows = rows.assign(length=rows["day"] - rows["day"][0], text=["1", "2"])
+    assert summary_table(rows).to_frame().index.tolist() == [("", "x")]
+    for column in ("day", "length", "text"):
+        with pytest.raises(UsageError, match=f"'{column}' holds what is no number"):
+            summary_table(rows, [column])
+
+
+def test_the_unit_of_rows_is_that_of_their_value_alone():
+    rows = pd.DataFrame({"value": [1.0, 3.0], "share": [0.1, 0.3], "unit": ["persons", None]})
+    one = summary_table(rows.assign(unit="persons", value_usd=2.0)).to_frame()
+    assert [row for _, row in one.index] == ["value (persons)", "share", "value usd (USD)"]
+    two = summary_table(rows).to_frame()["mean"].droplevel(0)
+    expected = {"value (persons)": "1", "share, rows in persons": "0.1"}
+    assert two.to_dict() == expected | {"value": "3", "share, rows without a unit": "0.3"}
+    alone = summary_table(rows[["share", "unit"]].assign(unit="%")).to_frame()
+    assert alone.index.tolist() == [("", "share (%)")]  # the only figures that it can be of
+
+
 def test_a_summary_is_written_to_word(tmp_path):
     rows = ca.load("macro", indicator="SP.POP.TOTL", economy=["KAZ", "KGZ"], source="DATASETS_POP")
     made = summary_table(rows, ["value"], by="economy", labels={"value": "Population"})
@@ -417,3 +438,36 @@ def test_a_term_that_pyfixest_left_out_is_a_dash_too(panel):
     rows = panel.assign(twice=2 * panel["log_distance"])
     model = pf.feols("log_value ~ log_distance + twice", rows)
     assert "twice" in str(regression_table([model], data="WTO_HSM"))
+
+
+@pytest.mark.parametrize(
+    "choice", [{"digits": -1}, {"digits": 2.5}, {"digits": 40}, {"digits": "3"}, {"stars": "yes"}]
+)
+def test_digits_and_stars_of_another_kind(models, choice):
+    with pytest.raises(UsageError, match=next(iter(choice))):
+        regression_table(models, **choice)
+
+
+def counts() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"x": rng.normal(size=300), "times": rng.integers(1, 4, 300)})
+    return rows.assign(y=rng.poisson(np.exp(0.3 * rows["x"]) * rng.gamma(2, 0.5, 300)))
+
+
+def test_the_dispersion_of_counts_is_no_regressor():
+    model = smf.negativebinomial("y ~ x", counts()).fit(disp=0)
+    cells = regression_table([model], data="WTO_HSM").to_frame().iloc[:, 0]
+    assert [row for row in cells["terms"].index if row] == ["x", "Constant"]
+    assert cells["fit"]["Dispersion α"] == f"{model.params['alpha']:.3f}"
+    plain = smf.ols("y ~ alpha", counts().rename(columns={"x": "alpha"})).fit()
+    assert "alpha" in regression_table([plain]).to_frame().loc["terms"].index
+
+
+def test_frequency_weights_count_rows_as_often_as_they_stand_for():
+    rows = counts()
+    family, x = sm.families.Poisson(), sm.add_constant(rows[["x"]])
+    weighted = sm.GLM(rows["y"], x, family=family, freq_weights=rows["times"]).fit()
+    again = rows.loc[rows.index.repeat(rows["times"])]
+    written_out = sm.GLM(again["y"], sm.add_constant(again[["x"]]), family=family).fit()
+    cells = regression_table([weighted, written_out], data="WTO_HSM").to_frame()
+    assert cells.loc[("fit", "Observations")].tolist() == [f"{len(again):,}"] * 2

@@ -142,3 +142,27 @@ def test_mase_refuses_years_that_differ_gaps_and_a_constant_past():
         mase(actual, actual * math.nan, train)
     with pytest.raises(CoverageError, match="the same"):
         mase(actual, actual, train * 0)
+
+
+def test_mase_counts_in_any_kind_of_number():
+    """uint16 wrapped around: 43,689 in the place of 1.667 = ((8 - 5) + (8 - 6)) / 2 / 1.5."""
+    train = pd.Series([1.0, 2.0, 4.0], index=[2017, 2018, 2019])
+    for kind in ("uint16", "int8", "Int64", "float64"):
+        actual = pd.Series([5, 6], index=[2020, 2021], dtype=kind)
+        assert mase(actual, actual * 0 + 8, train) == pytest.approx(5 / 3)
+    far = pd.Series([100, 100], index=[2020, 2021], dtype="int8")
+    assert mase(far, -far, train) == pytest.approx(200 / 1.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "years", "words"),
+    [
+        (["5", "6"], [2020, 2021], "not numbers"),
+        ([5.0, 6.0], [2020, 2020], "two observations for one year"),
+        ([5.0, math.inf], [2020, 2021], "infinite"),
+    ],
+)
+def test_mase_refuses_text_a_year_twice_and_infinite_values(values, years, words):
+    actual = pd.Series(values, index=years)
+    with pytest.raises(UsageError, match=words):
+        mase(actual, actual, trending(8))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 
 from ca_research.ground.errors import UsageError
@@ -29,6 +30,11 @@ def test_a_member_of_the_family_without_a_p_value_is_named(p):
     with pytest.raises(UsageError, match="for C30") as error:
         holm({"C20": 0.01, "C30": p})
     assert "1.0" in error.value.hint
+
+
+def test_a_name_that_stands_twice_is_told():
+    with pytest.raises(UsageError, match="two members are named 'a'"):
+        holm(pd.Series([0.01, 0.02, 0.03], index=["a", "b", "a"]))
 
 
 def test_an_empty_family_and_a_wrong_alpha():

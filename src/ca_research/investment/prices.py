@@ -67,7 +67,7 @@ def deflator_from_growth(
     CoverageError
         There is no rate, or a year in between has none (gaps are not bridged).
     UsageError
-        A year has two rates.
+        A year has two rates, or a rate is -100 % or below; years that are not whole.
     MixedUnitsError
         The unit is not 'annual %'.
     UnknownNameError
@@ -106,6 +106,11 @@ def deflator_from_growth(
             hint="take a yearly rate, or give convert_prices an index",
         )
     numbers(rows, "value", negative=True)
+    if (rows["value"] <= -100).any():
+        raise UsageError(
+            f"a rate of {rows['value'].min():g} % leaves no price: {economy}, {source}",
+            hint="mend the rate, or give convert_prices an index",
+        )
     years(rows, text=True)
     covered = rows["year"].astype(int).to_numpy()
     if len(set(covered)) < len(covered):

@@ -40,7 +40,7 @@ ESTIMATORS = {
     "WLS": "weighted OLS",
 }
 """Names that packages give to how a model was estimated, and what a table says."""
-STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²"}
+STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²", "alpha": "Dispersion α"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def estimated(model: Any) -> Estimated:
             f"{type(model).__name__} is no model that a regression table can show",
             hint="give what gravity, event_study, pyfixest or statsmodels returned",
         ) from error
-    names = getattr(getattr(model, "model", None), "exog_names", None)
+    fitted: Any = getattr(model, "model", None)
+    names = getattr(fitted, "exog_names", None)
     if isinstance(terms.index, pd.RangeIndex) and names:  # statsmodels on arrays
         terms.index = pd.Index(names)
     terms.index = terms.index.map(str)
@@ -92,12 +93,18 @@ def estimated(model: Any) -> Estimated:
         terms = terms.loc[list(map(str, fixed.index))]
     if left_out := [t for t in getattr(model, "_collin_vars", None) or () if t not in terms.index]:
         terms = terms.reindex([*terms.index, *left_out])  # pyfixest's, without an estimate
+    statistics = {key: _number(reader.stat(model, key)) for key in STATISTICS}
+    if getattr(fitted, "k_extra", 0) and terms.index[-1] == "alpha":
+        # statsmodels lists the dispersion of negative binomial counts after the regressors
+        statistics["alpha"] = terms["b"].iloc[-1]
+        terms = terms.iloc[:-1]
     effects = reader.fixef_string(model)
     kind, ways = _errors(reader.vcov_info(model) or {}, model)
     named = [part.strip() for part in (effects or "").split("+")]
-    r2 = {key: _number(reader.stat(model, key)) for key in STATISTICS}
-    if math.isnan(r2["pseudo_r2"]):
-        r2["pseudo_r2"] = _pseudo(model)
+    if math.isnan(statistics["pseudo_r2"]):
+        statistics["pseudo_r2"] = _pseudo(model)
+    if getattr(fitted, "_has_freq_weights", False):
+        rows = int(fitted.wnobs)  # each row stands for so many
     return Estimated(
         terms=terms,
         outcome=reader.depvar(model),
@@ -107,7 +114,7 @@ def estimated(model: Any) -> Estimated:
         ways=ways,
         clusters=_clusters(reader.stat(model, "n_clusters"), model),
         n=rows,
-        statistics={STATISTICS[key]: value for key, value in r2.items() if not math.isnan(value)},
+        statistics={STATISTICS[k]: value for k, value in statistics.items() if value == value},
         sources=_sources(model),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..ground.arguments import refuse, whole_number
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import NOTHING, decimals
 from .models import STATISTICS, Estimated, estimated
@@ -18,6 +19,8 @@ CONSTANT = ("Intercept", "const", "(Intercept)")
 """What packages call the constant."""
 _FUNCTION = re.compile(r"(?:\w+\.)?(\w+)\((\w+)\)")
 UNKNOWN = "not stated"
+MOST_DIGITS = 15
+"""Beyond these a float has no decimal digits of its own."""
 STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
 
 
@@ -49,7 +52,8 @@ def regression_table(
     note : str
         Below it, between what stands in the cells and the sources.
     digits : int
-        Decimals; an estimate that would then read as zero keeps that many significant digits.
+        Decimals, 0 to 15; an estimate that would then read as zero keeps that many significant
+        digits.
     stars : bool
         Whether p below 0.1, 0.05 and 0.01 is marked.
     data : pandas.DataFrame, str or iterable of str, optional
@@ -61,14 +65,15 @@ def regression_table(
     -------
     PaperTable
         A row for each estimate with its standard error below it, for the estimator where it is not
-        least squares in all columns, for fixed effects, errors and clusters, and for observations
-        and R2 (for PPML McFadden's). The notes end with the sources, or say of which models they
-        are not known.
+        least squares in all columns, for fixed effects, errors and clusters, and for observations,
+        R2 (for PPML McFadden's) and the dispersion of counts. The notes end with the sources, or
+        say of which models they are not known.
 
     Raises
     ------
     UsageError
-        No model, one that cannot be read, or one label for two terms of a model.
+        No model, one that cannot be read, one label for two terms of a model, or `digits` or
+        `stars` of another kind.
     UnknownNameError
         A term to keep that no model has.
     MissingPackageError
@@ -89,6 +94,10 @@ def regression_table(
     >>> table.to_frame().droplevel(0).loc[["Aid", "Observations"]].values.tolist()
     [['0.13', '0.13'], ['90', '90']]
     """
+    if not 0 <= whole_number("digits", digits, "3") <= MOST_DIGITS:
+        refuse("digits", f"a number from 0 to {MOST_DIGITS}", digits, "3")
+    if not isinstance(stars, bool):
+        refuse("stars", "True or False", stars, "True")
     names, given = _listed(models)
     found = [estimated(model) for model in given]
     words = _Words(labels or {})

@@ -10,7 +10,7 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
-from ..stats.frames import alike, origin, require
+from ..stats.frames import alike, origin, require, texts
 from .table import PaperTable, ids_of, sources_note
 
 COLUMNS = ("n", "missing", "mean", "sd", "min", "median", "max")
@@ -40,7 +40,8 @@ def summary_table(
         Columns of numbers; by default those of the frame without years.
     by : str or sequence of str
         Columns whose values each have a part of the table. A column ``unit`` always tells rows
-        apart: figures of two units have no mean.
+        apart: figures of two units have no mean. It is the unit of columns that the tables say so
+        of, such as ``value``, and of the only figures of a frame.
     labels : mapping of str to str, optional
         Words for columns and for values of `by`; where one is missing, its name.
     caption : str
@@ -63,7 +64,7 @@ def summary_table(
     UnknownNameError
         A column that the frame has not.
     UsageError
-        A column that holds no numbers, or infinite ones; no column.
+        A column that holds text, dates or anything else than numbers, or infinite ones; no column.
     MixedUnitsError
         Several price bases or currencies in one row of the table.
     CoverageError
@@ -88,13 +89,21 @@ def summary_table(
     group = [*parts, *(["unit"] if "unit" in frame and "unit" not in parts else [])]
     alike(frame, [c for c in KIND if c not in group], group)
     words = labels or {}
+    units = {column: _unit(column) for column in chosen}
+    lone = _figures(frame)[1:] == []
+    several = "unit" in frame and frame["unit"].nunique(dropna=False) > 1
     index, lines = [], []
     for told_apart, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
         told = dict(zip(group, told_apart, strict=True))
         part = ", ".join(words.get(str(told[c]), str(told[c])) for c in parts)
+        of_rows = str(told["unit"]) if "unit" in told and not pd.isna(told["unit"]) else ""
         for column in chosen:
-            unit = told["unit"] if "unit" in told else _unit(column)
             label = words.get(column, column.replace("_", " "))
+            unit = units[column]
+            if unit is None or (not unit and lone):
+                unit = of_rows
+            elif several:
+                label += f", rows in {of_rows}" if of_rows else ", rows without a unit"
             values = _values(rows[column], column)
             if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
                 values, unit = values / 1e6, _millions(unit)
@@ -109,17 +118,17 @@ def summary_table(
 
 
 def _figures(frame: pd.DataFrame) -> list[str]:
-    return [c for c in frame.select_dtypes("number") if c != "year"]
+    return [c for c in frame.select_dtypes("number", exclude="timedelta") if c != "year"]
 
 
-def _unit(column: str) -> str:
-    """The unit that all tables with a column of this name give it; '' where they differ or say it
-    row by row.
+def _unit(column: str) -> str | None:
+    """The unit that all tables with a column of this name give it; None where their rows say it, ''
+    where tables differ, or none has the column.
     """
     held = [t.columns[column].unit or "" for t in registry.tables().values() if column in t.columns]
     units = {unit.partition(";")[0] for unit in held}
     one = units.pop() if len(units) == 1 else ""
-    return "" if one.startswith("see ") else one
+    return None if one == "see column unit" else one
 
 
 def _millions(unit: str) -> str:
@@ -133,9 +142,11 @@ def _values(column: pd.Series, name: str) -> np.ndarray:
     try:
         values = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
+        values = None
+    if values is None or texts(column):
         raise UsageError(
-            f"{name!r} holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
+            f"{name!r} holds what is no number", hint="convert it: pd.to_numeric, of dates .dt.year"
+        )
     if np.isinf(values).any():
         raise UsageError(f"infinite {name!r}", hint="mend or drop those rows")
     return values

@@ -9,6 +9,7 @@ Econometrics 225(2)). Knows no domain.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..ground.arguments import refuse, whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
-from .frames import level_between, origin, require
+from .frames import level_between, origin, require, texts
 from .result import Result
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
@@ -48,7 +49,8 @@ class EventStudy(Result):
     ----------
     table : pandas.DataFrame
         One row per event time of the window: ``event_time``, ``estimate``, ``se``, ``low``,
-        ``high`` (units of the outcome), ``treated`` (units observed then).
+        ``high`` (units of the outcome), ``treated`` (units observed then); of a reference 0 without
+        an error.
     att : pandas.Series
         ``estimate``, ``se``, ``low``, ``high``, ``p``, over all treated periods.
     pretrend : dict
@@ -59,9 +61,10 @@ class EventStudy(Result):
     n : int
         Rows used.
     treated, untreated : int
-        Units.
+        Units observed from their treatment on, and never treated; units seen before their treatment
+        alone are neither (logged).
     log : pandas.DataFrame
-        Rows that left the sample: ``reason``, ``rows``.
+        Rows that left the sample or count otherwise: ``reason``, ``rows``.
     caution : str
         '' or why the errors mislead.
     outcome : str
@@ -70,6 +73,9 @@ class EventStudy(Result):
         Ids of the sources that the frame named.
     cluster : str
         Column by which the errors are clustered.
+    reference : tuple of int
+        Event times that effects are measured from, of each cohort its last one before treatment;
+        none for 'did2s'.
 
     Examples
     --------
@@ -96,6 +102,7 @@ class EventStudy(Result):
     outcome: str = ""
     sources: tuple[str, ...] = ()
     cluster: str = ""
+    reference: tuple[int, ...] = ()
 
     @property
     def __maketables_coef_table__(self) -> pd.DataFrame:
@@ -134,6 +141,9 @@ class EventStudy(Result):
         parts += [
             f"effect over all treated periods {decimals(self.att['estimate'])} ({low} to {high})"
         ]
+        if self.reference not in ((), (-1,)):
+            times = " or ".join(map(str, self.reference))
+            parts.append(f"measured from event time {times}, a cohort's last before treatment")
         return "; ".join(
             [*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])]
         )
@@ -149,16 +159,19 @@ def _window(given: Any) -> tuple[int, int]:
     return first, last
 
 
+def _leave(
+    rows: pd.DataFrame, gone: pd.Series, reason: str, log: list[dict[str, Any]]
+) -> pd.DataFrame:
+    """The other rows; those that are gone are told in the log."""
+    if gone.any():
+        log.append({"reason": reason, "rows": int(gone.sum())})
+    return rows[~gone]
+
+
 def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
     """Columns u, t, y, first, g, k (event time; NaN where untreated in the sample), treated; what
     cannot be used leaves.
     """
-
-    def leave(rows: pd.DataFrame, gone: pd.Series, reason: str) -> pd.DataFrame:
-        if gone.any():
-            log.append({"reason": reason, "rows": int(gone.sum())})
-        return rows[~gone]
-
     require(frame, names.values(), keys=[names["u"], names["g"]])
     rows = pd.DataFrame({short: frame[column].to_numpy() for short, column in names.items()})
     for column in ("t", "first"):
@@ -169,12 +182,16 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             )
     for column in ("t", "y", "first"):
         try:
-            rows[column] = pd.to_numeric(rows[column]).astype(float)
+            found = pd.to_numeric(rows[column]).astype(float)
         except (TypeError, ValueError):
+            found = None
+        if found is None or texts(rows[column].dropna()):
             raise UsageError(
                 f"{names[column]!r} holds what is no number", hint="convert it: pd.to_numeric"
-            ) from None
-    rows = leave(rows, ~np.isfinite(rows["y"]) | rows["t"].isna(), "no outcome or no period")
+            )
+        rows[column] = found
+    unknown = ~np.isfinite(rows["y"]) | rows["t"].isna()
+    rows = _leave(rows, unknown, "no outcome or no period", log)
     if rows.duplicated(["u", "t"]).any():
         raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
     rows["first"] = rows["first"].where(np.isfinite(rows["first"]))
@@ -196,11 +213,9 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             }
         )
     rows["first"] = rows["first"].mask(late)
-    rows = leave(
-        rows,
-        rows["first"] <= rows.groupby("u")["t"].transform("min"),
-        "no period before the treatment",
-    )
+    zero = bool((rows["first"] == 0).any())
+    throughout = rows["first"] <= rows.groupby("u")["t"].transform("min")
+    rows = _leave(rows, throughout, "no period before the treatment", log)
     rows["k"] = rows["t"] - rows["first"]
     if (rows["k"].dropna() % 1 != 0).any():
         raise UsageError(
@@ -218,10 +233,11 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             if once
             else "no unit stays untreated"
         )
-        raise CoverageError(
-            what,
-            hint="add units that are never treated, or end the sample before the last ones are",
-        )
+        hint = "add units that are never treated, or end the sample before the last ones are"
+        if zero:
+            column = names["first"]
+            hint = f"never treated is missing, not 0: frame[{column!r}].replace(0, float('nan'))"
+        raise CoverageError(what, hint=hint)
     if rows["t"].nunique() < LEAST_PERIODS or rows.loc[rows["k"] < 0, "k"].nunique() < 2:
         raise CoverageError(
             f"too few periods: {rows['t'].nunique()} in all, "
@@ -235,14 +251,70 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
     return rows.reset_index(drop=True)
 
 
-def _fit(call: Any, outcome: pd.Series) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _compared(rows: pd.DataFrame, estimator: str, log: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows without those treated that nothing untreated can be set against."""
+    apart = rows["treated"] & ~_linked(rows)
+    reason = "treated, and no untreated rows link the period with the unit's own before"
+    rows = _leave(rows, apart, reason, log)
+    if estimator == "did2s":  # its first stage is of untreated rows
+        alone, kind = _alone(rows, rows[~rows["treated"]]), "untreated row"
+    else:
+        alone, kind = _alone(rows, rows), "row"
+    rows = _leave(rows, alone, f"one {kind} alone in its unit or period", log)
+    if not rows["treated"].any():
+        raise CoverageError(
+            "no treated row can be compared with untreated ones",
+            hint="add untreated units that are observed both before and after a treatment",
+        )
+    unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
+    if unseen.any():
+        reason = "its unit is not observed from the treatment on: in leads alone"
+        log.append({"reason": reason, "rows": int(unseen.sum())})
+    return rows.reset_index(drop=True)
+
+
+def _linked(rows: pd.DataFrame) -> np.ndarray:
+    """Whether untreated rows lead from the unit of each row to its period, if need be through other
+    units and periods: only then can effects of the two be told from that of the treatment.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    unit, period = pd.factorize(rows["u"])[0], pd.factorize(rows["t"])[0]
+    period += unit.max() + 1
+    free = ~rows["treated"].to_numpy()
+    size = period.max() + 1
+    links = coo_array((np.ones(free.sum()), (unit[free], period[free])), shape=(size, size))
+    part = connected_components(links, directed=False)[1]
+    return part[unit] == part[period]
+
+
+def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
+    """Rows of units and periods that have a single row among those `used`, which pyfixest takes
+    out, and of those that then have one.
+    """
+    single = pd.Series(True, index=used.index)
+    while single.any():
+        single = ~(used["u"].duplicated(keep=False) & used["t"].duplicated(keep=False))
+        used = used[~single]
+    return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
+
+
+def _fit(
+    call: Callable[[pd.DataFrame], Any], data: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Coefficients, covariance and names of a pyfixest model; CoverageError where it cannot be
     estimated.
     """
+    # pyfixest's tolerances are absolute: an outcome in dollars would never converge. A power of two
+    # costs no digit.
+    spread = data["y"].std()
+    scale = 2.0 ** np.round(np.log2(spread)) if spread > 0 else 1.0
+    data = data.assign(y=data["y"] / scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
         try:
-            model = call()
+            model = call(data)
         except (
             ValueError,
             np.linalg.LinAlgError,
@@ -250,32 +322,39 @@ def _fit(call: Any, outcome: pd.Series) -> tuple[np.ndarray, np.ndarray, list[st
             raise CoverageError(
                 f"the event study was not estimated: {error}", hint="widen the sample"
             ) from error
-    if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * float(outcome.abs().max()):
+    if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * float(data["y"].abs().max()):
         raise CoverageError(
             "unit, period and treatment effects fit every row exactly: there is no noise to test "
             "against",
             hint="a constant outcome, or one made up of steps? report the figures themselves",
         )
-    return np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov), list(model._coefnames)
+    beta, v = np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov)
+    return scale * beta, scale**2 * v, list(model._coefnames)
+
+
+def _cohorts(rows: pd.DataFrame, estimator: str) -> pd.Series:
+    """What has effects of its own: each first treated period if saturated, else all together (0);
+    NaN where untreated.
+    """
+    return rows["first"] if estimator == "saturated" else rows["first"] * 0
+
+
+def _references(rows: pd.DataFrame, estimator: str) -> dict[float, float]:
+    """Last event time before treatment of each cohort; none for did2s, which needs no reference."""
+    if estimator == "did2s":
+        return {}
+    before = rows[rows["k"] < 0]
+    return before["k"].groupby(_cohorts(before, estimator)).max().to_dict()
 
 
 def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, dict[str, tuple[float, int]]]:
     """Dummies of event times (of cohort and event time if saturated), and for each its event time
     and treated rows.
     """
-    ever = rows["k"].notna()
-    key = (
-        rows["first"].where(ever)
-        if estimator == "saturated"
-        else pd.Series(0.0, index=rows.index).where(ever)
-    )
-    reference = {}
-    if estimator != "did2s":  # the last period before treatment; did2s needs no reference
-        before = rows[ever & (rows["k"] < 0)]
-        reference = before["k"].groupby(key[before.index]).max().to_dict()
+    key, reference = _cohorts(rows, estimator), _references(rows, estimator)
     dummies: dict[str, np.ndarray] = {}
     cells: dict[str, tuple[float, int]] = {}
-    for (cohort, k), part in rows[ever].groupby([key[ever], "k"]):
+    for (cohort, k), part in rows.groupby([key, "k"]):
         if reference.get(cohort) == k:
             continue
         name = f"d{len(cells)}"
@@ -294,12 +373,18 @@ def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndar
     if estimator == "did2s":
         stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
         beta, v, names = _fit(
-            lambda: pf.did2s(data.copy(), yname="y", treatment="treated", cluster="g", **stages),
-            data["y"],
+            lambda own: pf.did2s(own, yname="y", treatment="treated", cluster="g", **stages), data
         )
     else:
         beta, v, names = _fit(
-            lambda: pf.feols(f"y ~ {terms} | u + t", data, vcov={"CRV1": "g"}), data["y"]
+            lambda own: pf.feols(f"y ~ {terms} | u + t", own, vcov={"CRV1": "g"}), data
+        )
+    if len(names) < len(cells):  # which one pyfixest leaves out is arbitrary, and moves the others
+        raise CoverageError(
+            f"only {len(names)} of {len(cells)} effects can be told from those of units and "
+            "periods",
+            hint="leave out periods in which no never-treated unit is observed, or take "
+            "estimator='did2s'",
         )
     return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
 
@@ -318,14 +403,11 @@ def t_interval(estimate: np.ndarray, se: np.ndarray, df: int, level: float) -> p
 
 
 def _pretrend(
-    k: np.ndarray, b: np.ndarray, v: np.ndarray, window: tuple[int, int], df: int, clusters: int
+    b: np.ndarray, v: np.ndarray, leads: np.ndarray, df: int, clusters: int
 ) -> dict[str, Any]:
-    """Joint F test that the leads of the window, without the last one, are zero; only with more
-    treated `clusters`.
-    """
+    """Joint F test that the `leads` are zero; only with more treated `clusters`."""
     from scipy.stats import f
 
-    leads = (k >= window[0]) & (k < -1)
     q = int(leads.sum())
     largest = float(np.abs(b[leads]).max()) if q else np.nan
     found = {"f": np.nan, "df": q, "df_errors": df, "p": np.nan, "largest": largest}
@@ -369,7 +451,9 @@ def event_study(
     ----------
     frame : pandas.DataFrame
         One row per unit and period. Units treated after the last period count as untreated
-        (logged); units without a period before treatment leave.
+        (logged); units without a period before treatment leave, and so do treated rows of a period
+        that no untreated unit links with the time before, and a unit or period with a single row
+        ('did2s': a single untreated one).
     unit : str
         Column.
     time : str
@@ -377,7 +461,7 @@ def event_study(
     outcome : str
         Column of numbers.
     first : str
-        Column of the unit's first treated period (missing: never).
+        Column of the unit's first treated period (missing, not 0: never).
     cluster : str, optional
         Column; the unit by default.
     estimator : {'did2s', 'saturated', 'twfe'}
@@ -404,14 +488,16 @@ def event_study(
         are no whole numbers, an impossible window or level.
     CoverageError
         Nobody treated, nobody untreated, all treated at once, too few periods, fewer than two
-        clusters, a constant outcome or an exact fit.
+        clusters, effects that cannot be told from those of units and periods, a constant outcome or
+        an exact fit.
 
     Notes
     -----
     y_ut = a_u + g_t + sum_k b_k 1(t - first_u = k) + e_ut, b_k in units of the outcome; intervals
     by t with G - 1 degrees of freedom. The reference of 'saturated' and 'twfe' is the last period
-    before treatment; leads of 'did2s' are averages of first-stage residuals, not differences from a
-    reference, and do not compare with the others' one to one.
+    before treatment that the sample has, of each cohort or of all; leads of 'did2s' are averages of
+    first-stage residuals, not differences from a reference, and do not compare with the others' one
+    to one.
 
     References
     ----------
@@ -434,7 +520,7 @@ def event_study(
     window = _window(window)
     log: list[dict[str, Any]] = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
-    rows = _prepare(frame, names, log)
+    rows = _compared(_prepare(frame, names, log), estimator, log)
     rows["g"] = pd.factorize(rows["g"])[0]
     rows["u"] = pd.factorize(rows["u"])[0]
     clusters = rows["g"].nunique()
@@ -446,10 +532,11 @@ def event_study(
     weights /= weights.sum(axis=1, keepdims=True)
     b, cov = weights @ beta, weights @ v @ weights.T
     table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
-    table.insert(0, "event_time", times.astype(int))
+    table.insert(0, "event_time", times)
+    reference = sorted(set(_references(rows, estimator).values()))
+    for k in (k for k in reference if k not in times):  # else other cohorts have an estimate there
+        table.loc[len(table)] = [k, 0.0, np.nan, np.nan, np.nan]
     table = table[table["event_time"].between(*window)]
-    if estimator != "did2s" and -1 not in set(times):
-        table.loc[len(times)] = [-1, 0.0, np.nan, np.nan, np.nan]
     units = rows.groupby("k")["u"].nunique()
     table = table.astype({"event_time": int}).sort_values("event_time", ignore_index=True)
     table["treated"] = [int(units.get(k, 0)) for k in table["event_time"]]
@@ -461,22 +548,26 @@ def event_study(
 
         data = rows.assign(treated=rows["treated"].astype(float))
         overall, variance, _ = _fit(
-            lambda: pf.feols("y ~ treated | u + t", data, vcov={"CRV1": "g"}), data["y"]
+            lambda own: pf.feols("y ~ treated | u + t", own, vcov={"CRV1": "g"}), data
         )
-    few = rows.loc[rows["first"].notna(), "g"].nunique()
+    leads = (times >= window[0]) & (times < rows.loc[rows["k"] < 0, "k"].max())
+    clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
+    few, unseen = int(clustered.sum()), int((~clustered).sum())
+    caution = f"{few} treated clusters"
+    caution += f" ({unseen} more only before)" if unseen else ""
+    caution += ": the errors are too small; rank against placebos instead"
     return EventStudy(
         table=table,
         att=t_interval(overall, np.sqrt(variance.ravel()), clusters - 1, level).iloc[0],
-        pretrend=_pretrend(times, b, cov, window, clusters - 1, few),
+        pretrend=_pretrend(b, cov, leads, clusters - 1, len(clustered)),
         estimator=estimator,
         n=len(rows),
-        treated=int(rows.loc[rows["first"].notna(), "u"].nunique()),
+        treated=int(rows.loc[rows["treated"], "u"].nunique()),
         untreated=int(rows.loc[rows["first"].isna(), "u"].nunique()),
         log=pd.DataFrame(log, columns=["reason", "rows"]),
-        caution=f"{few} treated clusters: the errors are too small; rank against placebos instead"
-        if few < FEW
-        else "",
+        caution=caution if few < FEW else "",
         outcome=outcome,
         sources=origin(frame),
         cluster=cluster or unit,
+        reference=tuple(map(int, reference)),
     )

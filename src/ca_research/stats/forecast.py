@@ -483,7 +483,7 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     CoverageError
         A constant or gapped training series, or missing values.
     UsageError
-        Years that differ.
+        Years that differ, a year twice, text, or infinite values.
 
     Notes
     -----
@@ -504,9 +504,9 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
             "actual and forecast are not of the same years",
             hint="forecast.reindex(actual.index), once both have each of its years",
         )
-    errors = (actual - forecast).abs()
-    if errors.isna().any() or np.isinf(errors).any():
+    if actual.isna().any() or forecast.isna().any():
         raise CoverageError(
             "a forecast or an actual value is missing", hint="compare years that have both"
         )
+    errors = (observations(actual, 1) - observations(forecast, 1)).abs()
     return float(errors.mean() / observed(train, 2, even=True).diff().abs().mean())

@@ -4,6 +4,7 @@ domain.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from numbers import Real
 from typing import Any
@@ -32,6 +33,8 @@ _SAY = {
 
 ROUNDING = 1e-6
 """How far a part may be above its whole, and a share above one, in published figures."""
+
+_TWO_LETTERS = re.compile("[A-Z]{2}")
 
 AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.resolve)"
 """What to do where names stand in the place of codes."""
@@ -92,8 +95,8 @@ def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) ->
 
 
 def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> None:
-    """Raise UsageError where a column holds dates, categories or (unless read as numbers) texts in
-    the place of years.
+    """Raise UsageError where a column holds dates, categories, parts of years or (unless read as
+    numbers) texts in the place of years.
     """
     held = frame[column]
     if held.dtype == object:
@@ -106,6 +109,15 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
         raise UsageError(
             f"{column!r} holds {held.dtype}, not years as numbers",
             hint=f"convert it: frame[{column!r}].astype(int), of dates frame[{column!r}].dt.year",
+        )
+    if pd.api.types.is_integer_dtype(held.dtype):
+        return
+    values = pd.to_numeric(held, errors="coerce").astype(float)
+    odd = held[held.notna() & ~(values % 1 == 0)]
+    if len(odd):
+        raise UsageError(
+            f"{column!r} holds {odd.iloc[0]}, not years as whole numbers",
+            hint="one number for each year: quarters and months are summed or averaged first",
         )
 
 
@@ -169,9 +181,17 @@ def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
 
 def refuse_two_labels(values: Iterable[object], column: str) -> None:
     """Raise UsageError for one economy under two labels, its code and a name or two names: each
-    would be told without the rows of the other.
+    would be told without the rows of the other. A code of two letters beside those of three is
+    taken for one: the register does not know whose it is.
     """
     held, labels = list(values), dict[str, str]()
+    codes = eco.codes()
+    short = [v for v in held if isinstance(v, str) and _TWO_LETTERS.fullmatch(v) and v not in codes]
+    if short and not codes.isdisjoint(held):
+        raise UsageError(
+            f"{short[0]!r} among the {column}s is a code of another kind than the others",
+            hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+        )
     for name, code in eco.named(held).items():
         other = labels.setdefault(code, code if code in held else name)
         if other != name:

@@ -32,7 +32,8 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
     Raises
     ------
     UsageError
-        An empty family, a p-value missing or outside [0, 1], an alpha outside (0, 1).
+        An empty family, a name that stands twice, a p-value missing or outside [0, 1], an alpha
+        outside (0, 1).
 
     Notes
     -----
@@ -52,6 +53,9 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
             f"p-values by name are needed, not {type(p_values).__name__}",
             hint='holm({"level": 0.01, "change": 0.04})',
         )
+    if isinstance(p_values, pd.Series) and not p_values.index.is_unique:
+        twice = p_values.index[p_values.index.duplicated()][0]
+        raise UsageError(f"two members are named {str(twice)!r}", hint="give each its own name")
     p_values = dict(p_values)
     if not 0 < number("alpha", alpha, "0.05") < 1:
         raise UsageError(f"alpha {alpha!r} is not between 0 and 1", hint="0.05, for example")

@@ -23,10 +23,17 @@ def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
     fell at that time, false where the watch ended there (right-censored; at risk up to and
     including that time).
     S(t) = product over event times s <= t of (1 - d(s) / n(s)). Raises UsageError for unequal
-    lengths, for none at all, and for a time that is missing or negative.
+    lengths, for none at all, for a time that is missing or negative, and for an event that is
+    neither true nor false.
     Source: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
     """
-    times, events = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
+    times, marks = np.asarray(time, dtype=float), np.asarray(event, dtype=object)
+    if not pd.Series(marks).isin([True, False]).all():
+        raise UsageError(
+            "an event is neither true nor false",
+            hint="true where it fell; false where the watch ended before",
+        )
+    events = marks.astype(bool)
     if len(times) != len(events) or not len(times):
         raise UsageError(
             f"{len(times)} times and {len(events)} events",

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..ground.arguments import number, refuse, whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from .frames import require
+from .frames import require, texts
 from .result import Result
 
 LEAST_BEFORE = 8
@@ -33,6 +33,14 @@ EXACT = 1e-6
 """Pre-period error, as a share of the treated unit's own spread, that counts as an exact
 (overfitted) match.
 """
+
+
+def _floats(values: np.ndarray) -> np.ndarray:
+    """The same in floating point; TypeError for text, which numpy would read."""
+    held = np.asarray(values)
+    if held.dtype.kind not in "biuf" and texts(pd.Series(held.ravel())):
+        raise TypeError("text")
+    return held.astype(float)
 
 
 def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
@@ -68,7 +76,7 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     [0.5, 0.5]
     """
     try:
-        treated, donors = np.asarray(treated, dtype=float), np.asarray(donors, dtype=float)
+        treated, donors = _floats(treated), _floats(donors)
     except (TypeError, ValueError):
         raise UsageError(
             "what is no number, or rows of different length", hint="(periods,) and (periods, units)"
@@ -387,7 +395,8 @@ def synthetic_control(
     UnknownNameError
         A unit that is no column.
     UsageError
-        Text, infinite values, a period or a donor twice, or a least number that is not whole.
+        Text, infinite values, a period or a donor twice, a row without a period, or a least number
+        that is not whole.
     CoverageError
         Too few periods before or none after, too few donors, a treated unit that is constant
         before, an exact match before (no error to compare with; too many donors).
@@ -422,16 +431,19 @@ def synthetic_control(
         raise UsageError(
             "a donor is named twice or is the treated unit", hint="name each donor once"
         )
-    if not outcomes.index.is_unique or not pd.api.types.is_numeric_dtype(outcomes.index):
+    index = outcomes.index
+    if not index.is_unique or index.hasnans or not pd.api.types.is_numeric_dtype(index):
         raise UsageError(
-            "the index must hold each period once, as a number", hint="set_index('year')"
+            "the index must hold each period once, as a number",
+            hint="set_index('year'), without rows that have none",
         )
+    held = outcomes[[treated, *pool]].sort_index()
     try:
-        wide = outcomes[[treated, *pool]].sort_index().astype(float)
+        wide = held.astype(float)
     except (TypeError, ValueError):
-        raise UsageError(
-            "outcomes hold what is no number", hint="convert them: pd.to_numeric"
-        ) from None
+        wide = None
+    if wide is None or any(texts(held[c]) for c in held.select_dtypes(exclude=["number", "bool"])):
+        raise UsageError("outcomes hold what is no number", hint="convert them: pd.to_numeric")
     course = followed(
         wide.to_numpy(),
         (treated, *pool),
