@@ -25,6 +25,7 @@ from ..plots.panels import apart, line, panels
 from ..plots.pen import tight
 from ..registry.words import party
 from ..stats.frames import require
+from ..stats.groups import Groups
 from ..stats.pieces import Pieces
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
@@ -94,17 +95,21 @@ def _hhi(
         & ~own["partner"].isin([*eco.AGGREGATES, *_REST, economy])
     ]
     one_figure_per_cell(rows, ["year", "partner", "flow"])
+    # years that list all of NEEDED first: most sources have none, and are done with
+    figures = rows.loc[rows["partner"].isin(NEEDED), "year"].value_counts()
+    rows = rows[rows["year"].isin(figures.index[figures == len(NEEDED) * len(FLOWS[flow])])]
+    if rows.empty:
+        return _NO_YEARS, rows
     if partners == "named":
         rows = rows[rows["partner"].isin(registry.article().partners)]
-    rows = rows[rows.groupby(["year", "partner"])["flow"].transform("nunique") == len(FLOWS[flow])]
-    seen = rows.groupby("year")["partner"].agg(set)
-    rows = rows[rows["year"].isin(seen.index[seen.map(set(NEEDED).issubset).astype(bool)])]
-    table = pd.DataFrame({"year": [], "hhi": [], "n": []})
-    if len(rows):
-        total = rows.groupby(["reporter", "year", "partner"], as_index=False)["value_usd"].sum()
-        shares = partner_shares(total, by=("reporter", "year"))
-        table = hhi(shares, by=["year"]).sort_values("year", ignore_index=True)
-    return table.astype({"year": int, "hhi": float, "n": int}), rows
+    pair = Groups(rows).number(["year", "partner"])
+    rows = rows[(np.bincount(pair) == len(FLOWS[flow]))[pair]]
+    total = rows.groupby(["year", "partner"], as_index=False)["value_usd"].sum()
+    shares = partner_shares(total, by=("year",))
+    return hhi(shares, by=["year"]).astype(_NO_YEARS.dtypes), rows
+
+
+_NO_YEARS = pd.DataFrame({"year": 0, "hhi": 0.0, "n": 0}, index=[])
 
 
 def _period(text: str) -> tuple[int, int]:

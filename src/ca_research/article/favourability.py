@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from .. import stats
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import by_parts, measure, parts
 from ..ground import economies as eco
 from ..ground.arguments import day, number
 from ..ground.errors import known_name
@@ -75,18 +75,40 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, series: str) -> pd.Data
     return table.sort_values(["economy", "year"], ignore_index=True)
 
 
+class Polls:
+    """`waves` of each question, made once for all who ask: many ways to calculate rest on two."""
+
+    def __init__(self, facts: pd.DataFrame, opinion: pd.DataFrame) -> None:
+        self._tables = facts, opinion
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def waves(self, series: str) -> pd.DataFrame:
+        """The waves, which are not to be changed."""
+        if series not in self._made:
+            self._made[series] = waves(*self._tables, series=series)
+        return self._made[series]
+
+
 @measure("relations.favour_change")
+@by_parts
+@parts(polls=Polls)
 def favour_change(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: Series
+    facts: pd.DataFrame,
+    opinion: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    series: Series,
+    polls: Polls | None = None,
 ) -> list[Estimate]:
     """Change of the view of China from the first wave to the last, in percentage points.
 
     facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
+    polls: what `Polls` makes of both (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; no interval, for
     the sizes of the samples are not at hand. Fewer than two waves are recorded in `missing`.
     Raises UnknownNameError for another series.
     """
-    table, out = waves(facts, opinion, series=series), []
+    table, out = (polls or Polls(facts, opinion)).waves(series), []
     for economy in economies:
         mine = table[table["economy"] == economy]
         if len(mine) < 2:
@@ -136,7 +158,7 @@ def favour_since(
     return out
 
 
-def _in_china(students: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+def counts_in_china(students: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Counts of all students of each economy in China, by one source."""
     rows = students[
         (students["destination"] == "CHN")
@@ -146,11 +168,10 @@ def _in_china(students: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
     return preferred_rows(rows, ["origin"])
 
 
-def _students(students: pd.DataFrame, economies: Sequence[str]) -> dict[str, pd.Series]:
+def _students(counted: pd.DataFrame, economies: Sequence[str]) -> dict[str, pd.Series]:
     """Students in China by year, of each economy."""
-    rows = _in_china(students, economies)
-    counts = rows.set_index(rows["year"].astype(int))["students"].astype(float)
-    return {e: counts[rows["origin"].eq(e).to_numpy(bool)].sort_index() for e in economies}
+    counts = counted.set_index(counted["year"].astype(int))["students"].astype(float)
+    return {e: counts[counted["origin"].eq(e).to_numpy(bool)].sort_index() for e in economies}
 
 
 def exchange_change(
@@ -173,9 +194,16 @@ def exchange_change(
     count_after (years), students_change (persons), missing (why a change is null).
     Raises UnknownNameError for another exposure.
     """
+    counted = counts_in_china(students, economies=economies)
+    return _side_by_side(waves(facts, opinion, series="barometer"), counted, economies, exposure)
+
+
+def _side_by_side(
+    table: pd.DataFrame, counted: pd.DataFrame, economies: Sequence[str], exposure: str
+) -> pd.DataFrame:
     known_name("exposure", exposure, ("same_years", "five_years_before"))
-    table, rows = waves(facts, opinion, series="barometer"), []
-    for economy, counts in _students(students, economies).items():
+    rows = []
+    for economy, counts in _students(counted, economies).items():
         mine = table[table["economy"] == economy]
         row: dict[str, object] = {"economy": economy, "missing": ""}
         if len(mine) < 2:
@@ -252,7 +280,8 @@ def pairs_compared(
     """
     rows: list[dict[str, object]] = []
     asked = [waves(facts, opinion, series=series) for series in SERIES]
-    for economy, counts in _students(students, economies).items():
+    counted = counts_in_china(students, economies=economies)
+    for economy, counts in _students(counted, economies).items():
         pair = _newest_pair(asked, economy)
         row: dict[str, object] = {"economy": economy, "missing": "no pollster asked the same twice"}
         if not pair.empty:
@@ -277,25 +306,31 @@ def _both(years: Sequence[int]) -> str:
 
 
 @measure("relations.favour_where_grown")
+@by_parts
+@parts(polls=Polls, counted=counts_in_china)
 def favour_where_grown(
     facts: pd.DataFrame,
     opinion: pd.DataFrame,
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
+    polls: Polls | None = None,
+    counted: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Change of the view of China between the two newest waves, where exchange grew before.
 
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
+    polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, in percentage
     points (`newest_pair`). Exchange is students in China: between the years of the waves where both
     are counted, else over the five years to the last count before the second wave. An economy
     without two waves, without these counts, or in which exchange did not grow has the reason in
     `missing`.
     """
-    out = []
-    asked = [waves(facts, opinion, series=series) for series in SERIES]
-    for economy, counts in _students(students, economies).items():
+    polls = polls or Polls(facts, opinion)
+    counted = counts_in_china(students, economies=economies) if counted is None else counted
+    asked, out = [polls.waves(series) for series in SERIES], []
+    for economy, counts in _students(counted, economies).items():
         pair = _newest_pair(asked, economy)
         if pair.empty:
             out.append(estimate_row(economy=economy, missing="no pollster asked the same twice"))
@@ -306,18 +341,19 @@ def favour_where_grown(
             out.append(estimate_row(economy=economy, missing=why))
             continue
         change = float(pair["percent"].iloc[1] - pair["percent"].iloc[0])
-        used = pd.concat([pair, _counted(students, economy, years)])
+        behind = counted[counted["origin"].eq(economy) & counted["year"].isin(years)]
+        used = pd.concat([pair, behind[_COUNT]])
         out.append(estimate_row(used, economy=economy, estimate=change))
     return out
 
 
-def _counted(students: pd.DataFrame, economy: str, years: Sequence[int]) -> pd.DataFrame:
-    """The counts of students behind a change, without their table's other columns."""
-    rows = _in_china(students[students["year"].isin(list(years))], [economy])
-    return rows[["origin", "destination", "year", "source_id"]]
+_COUNT = ["origin", "destination", "year", "source_id"]
+"""What says which count of students a row is."""
 
 
 @measure("relations.exceptions")
+@by_parts
+@parts(polls=Polls, counted=counts_in_china)
 def exceptions(
     facts: pd.DataFrame,
     opinion: pd.DataFrame,
@@ -326,6 +362,8 @@ def exceptions(
     economies: Sequence[str],
     exposure: Literal["same_years", "five_years_before"] = "same_years",
     margin: int = 10,
+    polls: Polls | None = None,
+    counted: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """Number of economies in which exchange grew and the favourable view fell by more than `margin`
     points.
@@ -333,26 +371,22 @@ def exceptions(
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.
     margin: percentage points.
+    polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row for all, without an
     estimate: low counts the economies where both are seen, high adds those where one of the two is
     not known. An economy whose view did not fall so far, or whose exchange did not grow, is none.
     Without any wave the reason stands in `missing`.
     Raises UnknownNameError for another exposure.
     """
-    table = exchange_change(facts, opinion, students, economies=economies, exposure=exposure)
+    views = (polls or Polls(facts, opinion)).waves("barometer")
+    counted = counts_in_china(students, economies=economies) if counted is None else counted
+    table = _side_by_side(views, counted, economies, exposure)
     fell, grew = table["view_change"] < -number("margin", margin), table["students_change"] > 0
     spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
     low, high = int((fell & grew).sum()), int((~spared).sum())
-    views = waves(facts, opinion, series="barometer")
-    counted = _in_china(students, economies)
     years = set(table["count_before"].dropna()) | set(table["count_after"].dropna())
-    counted = counted[counted["year"].isin(years)]
-    used = pd.concat(
-        [
-            views[views["economy"].isin(list(economies))],
-            counted[["origin", "destination", "year", "source_id"]],
-        ]
-    )
+    behind = counted.loc[counted["year"].isin(years), _COUNT]
+    used = pd.concat([views[views["economy"].isin(list(economies))], behind])
     if views.empty:
         return [estimate_row(missing="no poll of the Barometer is known")]
     return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
@@ -378,8 +412,9 @@ def exposure_slope(
     Raises UnknownNameError for another question.
     """
     table, out = waves(facts, opinion, series=question), []
-    for economy in economies:
-        counts = _students(students, [economy])[economy] / 1000
+    counted = counts_in_china(students, economies=economies)
+    for economy, persons in _students(counted, economies).items():
+        counts = persons / 1000
         mine = table[(table["economy"] == economy) & table["year"].isin(counts.index)]
         if len(mine) < _LEAST_WAVES:
             out.append(

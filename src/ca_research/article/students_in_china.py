@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from ..estimates.measures import measure, parts
+from ..estimates.measures import by_parts, measure, parts
 from ..students import flows
 from ..students.flows import Counts, Window
 
@@ -20,6 +20,7 @@ hosts.
 
 
 @measure("students.window_change")
+@by_parts
 @parts(seen=Counts)
 def window_change(
     students: pd.DataFrame,
@@ -74,6 +75,7 @@ def change_since(
 
 
 @measure("students.share_change")
+@by_parts
 @parts(seen=Counts)
 def share_change(
     students: pd.DataFrame,

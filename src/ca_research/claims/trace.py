@@ -5,7 +5,6 @@ form for a page.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,39 +48,43 @@ Cell = tuple[Any, ...]
 
 
 class Table:
-    """A table of which rows are found by what they say; its sources are told apart once."""
+    """A table of which rows are found by what they say; a column is read once, as numbers."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
+        self._read: dict[str, tuple[np.ndarray, dict[Any, int]]] = {}
 
     def rows(self, keys: Sequence[str], wanted: Collection[Cell]) -> pd.DataFrame | None:
-        """The rows that say in the columns `keys`, of which one is source_id, what is wanted; None
-        where these are not as many.
+        """The rows that say in the columns `keys` what is wanted; None where these are not as
+        many.
         """
-        asked = {key: {cell[at] for cell in wanted} for at, key in enumerate(keys)}
-        none = np.array([], dtype=int)
-        near = np.concatenate([self._of_source.get(s, none) for s in asked["source_id"]] or [none])
-        for key, values in asked.items():
-            if len(near) > _MANY and None not in values:
-                near = near[self.frame[key].take(near).isin(values).to_numpy(bool)]
-        said = zip(near, _cells(self.frame, keys, near), strict=True)
-        places = [place for place, cell in said if cell in wanted]
+        columns = [self._numbered(key) for key in keys]
+        of_value = [numbers for _, numbers in columns]
+        held = [c for c in wanted if all(v in n for n, v in zip(of_value, c, strict=True))]
+        asked = {tuple(n[v] for n, v in zip(of_value, cell, strict=True)) for cell in held}
+        near = np.arange(len(self.frame))
+        for at, (column, numbers) in enumerate(columns):
+            said = np.zeros(len(numbers), dtype=bool)
+            said[[cell[at] for cell in asked]] = True
+            near = near[said[column[near]]]
+        cells = zip(*(column[near].tolist() for column, _ in columns), strict=True)
+        places = [n for n, cell in zip(near.tolist(), cells, strict=True) if cell in asked]
         if len(places) != len(wanted):
             return None
-        return self.frame.take(sorted(places)).reset_index(drop=True)
+        return self.frame.take(places).reset_index(drop=True)
 
-    @cached_property
-    def _of_source(self) -> dict[Any, np.ndarray]:
-        return dict(self.frame.groupby("source_id", sort=False).indices)
+    def _numbered(self, key: str) -> tuple[np.ndarray, dict[Any, int]]:
+        """The number of each row's value, and of each value; None, for what is missing, is the
+        last.
+        """
+        if key not in self._read:
+            column, values = pd.factorize(self.frame[key])
+            self._read[key] = column, {v: n for n, v in enumerate(values.tolist())} | {None: -1}
+        return self._read[key]
 
 
-_MANY = 500
-"""Rows that are looked at one by one as quickly as a column is searched."""
-
-
-def _cells(rows: pd.DataFrame, keys: Sequence[str], places: np.ndarray) -> list[Cell]:
-    columns = [rows[key].take(places) for key in keys]
-    return list(zip(*(_values(column) for column in columns), strict=True))
+def _cells(rows: pd.DataFrame, keys: Sequence[str]) -> list[Cell]:
+    return list(zip(*(_values(rows[key]) for key in keys), strict=True))
 
 
 def _values(column: pd.Series) -> list[Any]:
@@ -97,20 +100,22 @@ def _whole(rows: pd.DataFrame, tables: Sequence[Table]) -> pd.DataFrame:
     for table in tables:
         keys = [c for c in rows.columns if c in table.frame.columns]
         if "source_id" in keys and len(keys) >= 3:
-            wanted = set(_cells(rows, keys, np.arange(len(rows))))
+            wanted = set(_cells(rows, keys))
             if (full := table.rows(keys, wanted)) is not None:
                 return full
     return rows
 
 
 def _shown(rows: pd.DataFrame) -> dict[str, Any]:
-    kept = rows[[c for c in rows.columns if c not in _PLUMBING and not rows[c].isna().all()]].head(
-        ROWS
-    )
-    last = [c for c in ("source_id",) if c in kept]
-    kept = kept[[*(c for c in kept.columns if c not in last), *last]]
-    cells = [[_cell(value) for value in row] for row in kept.itertuples(index=False)]
-    return {"columns": [str(c) for c in kept.columns], "rows": cells}
+    """The first of the rows, without columns that are empty in all of them; their source last."""
+    columns = {
+        str(name): list(map(_cell, column.head(ROWS).tolist()))
+        for name, column in rows.items()
+        if name not in _PLUMBING and not column.isna().all()
+    }
+    if "source_id" in columns:
+        columns["source_id"] = columns.pop("source_id")
+    return {"columns": [*columns], "rows": list(map(list, zip(*columns.values(), strict=True)))}
 
 
 def _cell(value: Any) -> Any:

@@ -4,18 +4,20 @@ median.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..ground.errors import UsageError
+
+Curve = dict[str, np.ndarray]
+"""What `product_limit` gives: the columns of `kaplan_meier`."""
 
 _EXACT = 1e-12
 """A survival of one half is met within this: products of fractions do not land on it exactly."""
 
 
-def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
+def kaplan_meier(time: ArrayLike, event: ArrayLike) -> pd.DataFrame:
     """Product-limit estimate of survival: time, at_risk, events, survival; one row per time at
     which an event falls.
 
@@ -27,8 +29,13 @@ def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
     neither true nor false.
     Source: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
     """
-    times, marks = np.asarray(time, dtype=float), np.asarray(event, dtype=object)
-    if not pd.Series(marks).isin([True, False]).all():
+    return pd.DataFrame(product_limit(time, event))
+
+
+def product_limit(time: ArrayLike, event: ArrayLike) -> Curve:
+    """`kaplan_meier` as arrays, one for each column: for who makes thousands of curves."""
+    times, marks = np.asarray(time, dtype=float), np.asarray(event)
+    if marks.dtype != bool and not {True, False}.issuperset(marks.tolist()):
         raise UsageError(
             "an event is neither true nor false",
             hint="true where it fell; false where the watch ended before",
@@ -44,26 +51,24 @@ def kaplan_meier(time: Sequence[float], event: Sequence[bool]) -> pd.DataFrame:
             "a time is missing or below zero",
             hint="censor it at the end of the watch, or leave it out",
         )
-    columns = ["time", "at_risk", "events", "survival"]
-    if not events.any():
-        return pd.DataFrame(columns=columns, dtype="float64")
     when, fell = np.unique(times[events], return_counts=True)
     at_risk = len(times) - np.searchsorted(np.sort(times), when)
     survival = np.cumprod(1 - fell / at_risk)
-    return pd.DataFrame(np.column_stack([when, at_risk, fell, survival]), columns=columns)
+    found = {"time": when, "at_risk": at_risk, "events": fell, "survival": survival}
+    return {name: values.astype(float) for name, values in found.items()}
 
 
-def survival_at(curve: pd.DataFrame, time: float) -> float:
+def survival_at(curve: pd.DataFrame | Curve, time: float) -> float:
     """S(t) of a curve from `kaplan_meier`: one before the first event."""
-    past = curve["survival"].to_numpy()[curve["time"].to_numpy() <= time]
+    past = np.asarray(curve["survival"])[np.asarray(curve["time"]) <= time]
     return float(past[-1]) if len(past) else 1.0
 
 
-def median_time(curve: pd.DataFrame) -> float | None:
+def median_time(curve: pd.DataFrame | Curve) -> float | None:
     """Least time at which survival is one half or less; None where the watch ended before.
 
     The usual definition inf{t: S(t) <= 0.5}. statsmodels' own `quantile` asks for less than one
     half, so that it moves on to the next event where the curve lies exactly on it.
     """
-    below = curve["time"].to_numpy()[curve["survival"].to_numpy() <= 0.5 + _EXACT]
+    below = np.asarray(curve["time"])[np.asarray(curve["survival"]) <= 0.5 + _EXACT]
     return float(below[0]) if len(below) else None

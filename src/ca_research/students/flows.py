@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from copy import copy
+from typing import Any, Literal, Self
 
 import pandas as pd
 
@@ -30,6 +31,7 @@ from ..stats.frames import (
     require,
     years,
 )
+from ..stats.pieces import Pieces
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -234,30 +236,48 @@ def _comparable(series: pd.DataFrame) -> pd.DataFrame:
 
 class Counts:
     """Counts of one frame (`counted`), each made once for all who ask: many ways to calculate a
-    change rest on the same few.
+    change rest on the same few. Without a source those that had a choice of it are made again.
     """
 
     def __init__(self, students: pd.DataFrame) -> None:
         self.students = students
-        self._made: dict[tuple[str, str, str, str | None], pd.DataFrame] = {}
+        rows = require(students, (*_SERIES, "students", "source_id"), keys=("year",))
+        self._series = Pieces(rows, zip(*(rows[c].tolist() for c in _SERIES), strict=True))
+        self._asked: set[tuple[str, str, str, str | None]] = set()
+
+    def without(self, source: str) -> Self:
+        rest = copy(self)
+        rest._series = self._series.without(source)
+        return rest
 
     def of(
         self, origin: str, destination: str, *, level: str = "all", source: str | None = None
     ) -> pd.DataFrame:
         """The rows, which are not to be changed; raises what `count` raises."""
-        key = (origin, destination, level, source)
-        if key not in self._made:
-            self._made[key] = counted(
-                self.students, origin, destination, level=level, source=source
-            )
-        return self._made[key]
+        asked = (origin, destination, level, source)
+        if asked not in self._asked:
+            economies = {"origin": origin, "destination": destination}
+            _refuse_unknown(self.students, economies, level, source)
+            self._asked.add(asked)
+
+        def made(rows: pd.DataFrame) -> pd.DataFrame:
+            return _comparable(_one_series(rows, origin, destination, level, source))
+
+        key = (eco.resolve(origin), eco.resolve(destination), level)
+        return self._series.once(key, source, made)
 
 
-def _counts(students: pd.DataFrame, seen: Counts | None) -> Counts:
+_SERIES = ("origin", "destination", "level")
+"""Columns that say which series a count is of."""
+
+
+def _counts(students: pd.DataFrame | None, seen: Counts | None) -> Counts:
     """The counts of a frame, made here if not given; UsageError for those of another frame."""
-    if seen is not None and seen.students is not students:
+    if seen is None:
+        return Counts(students)
+    if students is not None and seen.students is not students:
         raise UsageError("`seen` holds counts of another frame", hint="leave it out")
-    return seen or Counts(students)
+    return seen
 
 
 def growth(

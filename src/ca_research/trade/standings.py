@@ -61,11 +61,8 @@ class Standing(NamedTuple):
 
 
 class Ranking:
-    """Partners with all the flows asked for. Often no more than who they are is asked: they are set
-    in order once that is.
-
-    `used`: places of their reports, with the partner each stands for. `mixed`: figures of several
-    kinds stand within a direction.
+    """Partners with all the flows asked for. Often no more than who they are is asked: what else
+    there is to tell is made once that is.
     """
 
     def __init__(self, reports: Sequence[Report], single: Mapping[int, str], flows: int) -> None:
@@ -73,10 +70,18 @@ class Ranking:
         for i, other in single.items():
             told.setdefault(other, set()).add(reports[i].direction)
         self.partners = {other for other, directions in told.items() if len(directions) == flows}
-        self.used = tuple((i, other) for i, other in single.items() if other in self.partners)
-        kinds = {(reports[i].direction, reports[i].kind) for i, _ in self.used}
-        self.mixed = len(kinds) > len({direction for direction, _ in kinds})
-        self._reports = reports
+        self._reports, self._single = reports, single
+
+    @cached_property
+    def used(self) -> tuple[tuple[int, str], ...]:
+        """Places of their reports, with the partner each stands for."""
+        return tuple((i, other) for i, other in self._single.items() if other in self.partners)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether figures of several kinds stand within a direction."""
+        kinds = {(self._reports[i].direction, self._reports[i].kind) for i, _ in self.used}
+        return len(kinds) > len({direction for direction, _ in kinds})
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
@@ -142,6 +147,10 @@ class _Year:
         return {(report.other, report.direction, report.side) for report in self.reports}
 
     @cached_property
+    def sources(self) -> set[str]:
+        return {report.source_id for report in self.reports}
+
+    @cached_property
     def own_sources(self) -> set[str]:
         return {report.source_id for report in self.reports if report.side == "reporter"}
 
@@ -151,9 +160,10 @@ class _Year:
         return any(self.rows.twice[place] for place in self.places)
 
     def without(self, source: str) -> _Year:
+        if source not in self.sources:
+            return self
         reports = zip(self.places, self.reports, strict=True)
-        kept = [place for place, report in reports if report.source_id != source]
-        return self if len(kept) == len(self.places) else _Year(self.rows, kept)
+        return _Year(self.rows, [place for place, own in reports if own.source_id != source])
 
 
 class Reports:

@@ -5,19 +5,19 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 import numpy as np
 import pandas as pd
 
 from ...estimates.frame import Estimate, Figures, estimate_row
-from ...estimates.measures import measure, parts, tells
+from ...estimates.measures import by_parts, measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number, refuse
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...ground.numbers import fixed
-from ...stats.survival import kaplan_meier, median_time, survival_at
+from ...stats.survival import Curve, kaplan_meier, median_time, product_limit, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
 from ..belt_and_road.measures import Placeholder
@@ -59,20 +59,28 @@ class Document(NamedTuple):
         )
 
 
-def documents_signed(events: pd.DataFrame) -> list[Document]:
+class Documents(list[Document]):
+    """Documents, each of one source: without another they stay as they are."""
+
+    def without(self, source: str) -> Self:
+        return type(self)(d for d in self if d.source_id != source)
+
+
+def documents_signed(events: pd.DataFrame) -> Documents:
     """Every dated document in `events` (see `accession_variants`), and economies that a list names
     without a date.
     """
     dated = accession_variants(events)[["economy", "date", "date_bound", "list", "source_id"]]
     nameless = events[events["kind"] == "listed_no_date"]
-    found = [Document(*row) for row in dated.itertuples(index=False, name=None)]
-    return found + [
+    found = Documents(Document(*row) for row in dated.itertuples(index=False, name=None))
+    found += [
         Document(a, "", "none", s, s)
         for a, s in zip(nameless["actor"], nameless["source_id"], strict=True)
     ]
+    return found
 
 
-def _chosen(documents: list[Document], dates: str, placeholder: str) -> dict[str, Document]:
+def _chosen(documents: Iterable[Document], dates: str, placeholder: str) -> dict[str, Document]:
     """The first document of each economy by the dates chosen; a date that lies within a coarser one
     is taken for it.
     """
@@ -108,7 +116,7 @@ class _Limit(NamedTuple):
     source_id: str
 
 
-def _latest(documents: list[Document], economy: str, end: dt.date) -> _Limit | None:
+def _latest(documents: Iterable[Document], economy: str, end: dt.date) -> _Limit | None:
     """The dated document by whose last day an economy had signed its first at the latest; None
     where none ends by `end`.
 
@@ -133,14 +141,35 @@ def _watched(until: dt.date) -> float:
     return (end - start).days / MONTH
 
 
-@parts(documents=documents_signed)
+class Signing(NamedTuple):
+    """What `signing_times` says of one economy."""
+
+    economy: str
+    five: bool
+    state: str
+    low: float
+    high: float
+    date: str | None
+    source_id: str | None
+    bounded_by: str | None
+    bound_source_id: str | None
+
+    def months(self) -> Medians:
+        """Bounds of the time; none where it was not signed in the watch."""
+        if self.state == "signed":
+            return {"low": self.low, "middle": (self.low + self.high) / 2, "high": self.high}
+        if self.state == "not signed":
+            return {"low": None, "middle": None, "high": None}
+        high = None if self.state == "open" else self.high
+        return {"low": self.low, "middle": None, "high": high}
+
+
 def signing_times(
     events: pd.DataFrame,
     *,
     until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
-    documents: list[Document] | None = None,
 ) -> pd.DataFrame:
     """Months from the launch to the first signed document, for every member of the UN but China.
 
@@ -150,13 +179,30 @@ def signing_times(
     can mean; and `until` where there is none), 'as_printed' (December 2013) or 'next_year' (some
     day of 2014). A member that the list names without a date has signed at an unknown time too.
     until: end of the watch; who signed later, or never, is censored then.
-    documents: what `documents_signed` makes of events (made here if not given).
     Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
     spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
     where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
     unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen, UnknownNameError for
     another choice, UsageError for what is no date, or one before the launch.
+    """
+    found = signings(events, until=until, dates=dates, placeholder=placeholder)
+    return pd.DataFrame(found, columns=Signing._fields)
+
+
+@by_parts
+@parts(documents=documents_signed)
+def signings(
+    events: pd.DataFrame,
+    *,
+    until: dt.date,
+    dates: str = "by_month_and_texts",
+    placeholder: str = "unknown",
+    documents: Documents | None = None,
+) -> list[Signing]:
+    """`signing_times` before they are a frame.
+
+    documents: what `documents_signed` makes of events (made here if not given).
     """
     if dates not in DATES:
         raise UnknownNameError("dates", dates, DATES)
@@ -170,7 +216,7 @@ def signing_times(
         raise CoverageError(
             f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
         )
-    records, five = [], frozenset(eco.CA5)
+    found, five = [], frozenset(eco.CA5)
     for code in (c for c in un_members() if c != "CHN"):
         state, low, high, document, limit = "not signed", watch, watch, chosen.get(code), None
         if document is not None:
@@ -188,19 +234,8 @@ def signing_times(
                 )
         source, date = (document.source_id, document.date or None) if document else (None, None)
         by = (limit.date, limit.source_id) if limit else (None, None)
-        records.append((code, code in five, state, low, high, date, source, *by))
-    columns = [
-        "economy",
-        "five",
-        "state",
-        "low",
-        "high",
-        "date",
-        "source_id",
-        "bounded_by",
-        "bound_source_id",
-    ]
-    return pd.DataFrame(records, columns=columns)
+        found.append(Signing(code, code in five, state, low, high, date, source, *by))
+    return found
 
 
 def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
@@ -214,13 +249,20 @@ def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
     Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
     American Statistical Association 53(282).
     """
-    low, high, state = (times[name].to_numpy() for name in ("low", "high", "state"))
-    kept = state != "unknown" if edge == "middle" else np.full(len(times), True)
+    columns = (times[name].to_numpy() for name in ("low", "high", "state"))
+    return kaplan_meier(*_watched_until(edge, *columns))
+
+
+def _watched_until(
+    edge: str, low: np.ndarray, high: np.ndarray, state: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Times at one edge of their dates, and whether the document was signed then."""
+    kept = state != "unknown" if edge == "middle" else np.full(len(state), True)
     if not kept.any():
         raise CoverageError("no economy with a known date of signing")
     time = {"low": low, "middle": (low + high) / 2, "high": high}[edge]
     happened = state != "not signed" if edge == "low" else state == "signed"
-    return kaplan_meier(time[kept], happened[kept])
+    return time[kept], happened[kept]
 
 
 def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
@@ -231,25 +273,28 @@ def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
     Raises CoverageError where no economy of a known date is among them.
     Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
     """
-    return _medians(_curves(times))
+    return _medians({edge: signing_curve(times, edge) for edge in EDGES})
 
 
-Curves = dict[str, pd.DataFrame]
+Curves = dict[str, Curve]
 Medians = dict[str, float | None]
+EDGES = ("low", "middle", "high")
 
 
-def _curves(times: pd.DataFrame) -> Curves:
-    return {edge: signing_curve(times, edge) for edge in ("low", "middle", "high")}
+def _curves(times: Iterable[Signing]) -> Curves:
+    columns = zip(*((t.low, t.high, t.state) for t in times), strict=True)
+    low, high, state = (np.array(values) for values in columns)
+    return {edge: product_limit(*_watched_until(edge, low, high, state)) for edge in EDGES}
 
 
 def _medians(curves: Curves) -> Medians:
     return {edge: median_time(curve) for edge, curve in curves.items()}
 
 
-@parts(times=signing_times)
-def curves_of_others(times: pd.DataFrame) -> Curves:
-    """`signing_curve` of all but the five at each edge, from what `signing_times` makes."""
-    return _curves(times[~times["five"]])
+@parts(times=signings)
+def curves_of_others(times: list[Signing]) -> Curves:
+    """`signing_curve` of all but the five at each edge, from what `signings` makes."""
+    return _curves(t for t in times if not t.five)
 
 
 def _minus(own: Medians, other: Medians, watch: float) -> dict[str, Any]:
@@ -268,22 +313,15 @@ def _minus(own: Medians, other: Medians, watch: float) -> dict[str, Any]:
     return found
 
 
-@parts(times=signing_times)
-def documents_behind(times: pd.DataFrame) -> Figures:
-    """Documents that the times of `signing_times` rest on: economy, date, source_id, year; what was
+@parts(times=signings)
+def documents_behind(times: list[Signing]) -> Figures:
+    """Documents that the times of `signings` rest on: economy, date, source_id, year; what was
     signed after the watch, or never, is only absent from them.
     """
-    columns = ("economy", "state", "date", "source_id", "bounded_by", "bound_source_id")
-    used, bounding = [], []
-    for economy, state, date, source, limit, by in zip(
-        *(times[c].tolist() for c in columns), strict=True
-    ):
-        if isinstance(source, str) and state != "not signed":
-            used.append((economy, date, source))
-        if isinstance(by, str):
-            bounding.append((economy, limit, by))
+    used = [(t.economy, t.date, t.source_id) for t in times if t.state != "not signed"]
+    bounding = [(t.economy, t.bounded_by, t.bound_source_id) for t in times if t.bounded_by]
     found = pd.DataFrame(used + bounding, columns=["economy", "date", "source_id"], dtype="str")
-    years = [int(date[:4]) if isinstance(date, str) else None for _, date, _ in used + bounding]
+    years = [int(date[:4]) if date else None for _, date, _ in used + bounding]
     return Figures(found.assign(year=pd.array(years, dtype="Int64")))
 
 
@@ -293,35 +331,17 @@ def _of(used: Figures, economies: Collection[str]) -> dict[str, Any]:
     return used.behind([place for place, code in codes if code in economies])
 
 
-class _Time(NamedTuple):
-    """What `signing_times` says of one economy."""
-
-    economy: str
-    state: str
-    low: float
-    high: float
-
-    def months(self) -> Medians:
-        """Bounds of the time; none where it was not signed in the watch."""
-        if self.state == "signed":
-            return {"low": self.low, "middle": (self.low + self.high) / 2, "high": self.high}
-        if self.state == "not signed":
-            return {"low": None, "middle": None, "high": None}
-        high = None if self.state == "open" else self.high
-        return {"low": self.low, "middle": None, "high": high}
+def _each(times: list[Signing], economies: Sequence[str]) -> list[Signing]:
+    return [time for time in times if time.economy in economies]
 
 
-def _each(times: pd.DataFrame, economies: Sequence[str]) -> list[_Time]:
-    wanted, columns = set(economies), (times[name].tolist() for name in _Time._fields)
-    return [time for time in map(_Time, *columns) if time.economy in wanted]
-
-
-def _others(times: pd.DataFrame) -> set[str]:
-    return set(times["economy"].tolist()) - set(eco.CA5)
+def _others(times: list[Signing]) -> set[str]:
+    return {time.economy for time in times if not time.five}
 
 
 @measure("relations.months_to_sign")
-@parts(times=signing_times, used=documents_behind)
+@by_parts
+@parts(times=signings, used=documents_behind)
 def months_to_sign(
     events: pd.DataFrame,
     *,
@@ -329,14 +349,14 @@ def months_to_sign(
     until: dt.date,
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
-    times: pd.DataFrame | None = None,
+    times: list[Signing] | None = None,
     used: Figures | None = None,
 ) -> list[Estimate]:
     """Months from the launch to an economy's first signed document.
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    times, used: what `signing_times`, and of it `documents_behind` makes (made here if not given).
+    times, used: what `signings`, and of it `documents_behind` makes (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. estimate
     is the middle of what the date leaves open, low and high its ends, in months of 365.25 / 12
     days. Not signed: low is the length of the watch, with neither estimate nor high. Signed at a
@@ -346,7 +366,7 @@ def months_to_sign(
     dates chosen, UsageError where `until` is no date, or before the launch.
     """
     if times is None:
-        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+        times = signings(events, until=until, dates=dates, placeholder=placeholder)
     used = documents_behind(times) if used is None else used
     rows = []
     for time in _each(times, economies):
@@ -364,7 +384,8 @@ def months_to_sign(
 
 
 @measure("relations.months_ahead")
-@parts(times=signing_times, used=documents_behind, others=curves_of_others)
+@by_parts
+@parts(times=signings, used=documents_behind, others=curves_of_others)
 def months_ahead(
     events: pd.DataFrame,
     *,
@@ -372,7 +393,7 @@ def months_ahead(
     until: dt.date,
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
-    times: pd.DataFrame | None = None,
+    times: list[Signing] | None = None,
     used: Figures | None = None,
     others: Curves | None = None,
 ) -> list[Estimate]:
@@ -381,7 +402,7 @@ def months_ahead(
 
     events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
         have no row.
-    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+    times, used, others: what `signings`, and of it `documents_behind` and `curves_of_others`
         make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Below
     zero: sooner than the median. low and high come from the precision of the dates on both sides; a
@@ -391,10 +412,10 @@ def months_ahead(
     53(282).
     """
     if times is None:
-        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+        times = signings(events, until=until, dates=dates, placeholder=placeholder)
     used = documents_behind(times) if used is None else used
     others = curves_of_others(times) if others is None else others
-    theirs, watch, rows = _medians(others), float(times["high"].max()), []
+    theirs, watch, rows = _medians(others), max(t.high for t in times), []
     rest = _others(times)
     for time in _each(times, economies):
         found = estimate_row(economy=time.economy, **_minus(time.months(), theirs, watch))
@@ -406,21 +427,22 @@ def months_ahead(
 
 @measure("relations.group_ahead")
 @tells("sooner")
-@parts(times=signing_times, used=documents_behind, others=curves_of_others)
+@by_parts
+@parts(times=signings, used=documents_behind, others=curves_of_others)
 def group_ahead(
     events: pd.DataFrame,
     *,
     until: dt.date,
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
-    times: pd.DataFrame | None = None,
+    times: list[Signing] | None = None,
     used: Figures | None = None,
     others: Curves | None = None,
 ) -> list[Estimate]:
     """Kaplan-Meier median of the five less that of all other UN members but China, in months.
 
     events, until, dates, placeholder: as in `signing_times`.
-    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+    times, used, others: what `signings`, and of it `documents_behind` and `curves_of_others`
         make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. Below
     zero: the five were sooner. low and high come from the precision of the dates on both sides; a
@@ -428,18 +450,19 @@ def group_ahead(
     Raises as `months_to_sign`. Source of the median: as in `months_ahead`.
     """
     if times is None:
-        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+        times = signings(events, until=until, dates=dates, placeholder=placeholder)
     used = documents_behind(times) if used is None else used
     others = curves_of_others(times) if others is None else others
-    five = signing_medians(times[times["five"]])
-    found = _minus(five, _medians(others), float(times["high"].max()))
+    five = _medians(_curves(t for t in times if t.five))
+    found = _minus(five, _medians(others), max(t.high for t in times))
     ahead = -found.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
     return [estimate_row(about=about, **found) | used.behind()]
 
 
 @measure("relations.signed_within")
-@parts(times=signing_times, used=documents_behind, others=curves_of_others)
+@by_parts
+@parts(times=signings, used=documents_behind, others=curves_of_others)
 def signed_within(
     events: pd.DataFrame,
     *,
@@ -448,7 +471,7 @@ def signed_within(
     who: Literal["five", "others"] = "others",
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
-    times: pd.DataFrame | None = None,
+    times: list[Signing] | None = None,
     used: Figures | None = None,
     others: Curves | None = None,
 ) -> list[Estimate]:
@@ -456,7 +479,7 @@ def signed_within(
 
     events, until, dates, placeholder: as in `signing_times`. months: a number.
     who: 'five', or 'others' (UN members but China and the five).
-    times, used, others: what `signing_times`, and of it `documents_behind` and `curves_of_others`
+    times, used, others: what `signings`, and of it `documents_behind` and `curves_of_others`
         make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''. The
     estimate is from the middle of every date, low and high from the latest and the earliest that
@@ -472,11 +495,11 @@ def signed_within(
         refuse("months", "a number from zero on", months, "24")
     watch = _watched(until)
     if times is None:
-        times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+        times = signings(events, until=until, dates=dates, placeholder=placeholder)
     used = documents_behind(times) if used is None else used
     five = who == "five"
     if five:
-        curves = _curves(times[times["five"]])
+        curves = _curves(t for t in times if t.five)
     else:
         curves = curves_of_others(times) if others is None else others
     low, middle, high = (
