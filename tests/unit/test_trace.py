@@ -137,3 +137,14 @@ def test_rows_are_found_among_many_of_one_source_in_the_order_of_the_table():
     keys = table.drop(columns="value_usd").iloc[[1500, 3]]
     (cell,) = traced({"KAZ": keys}, tables=[Table(table)])["cells"]
     assert cell["rows"] == [["KAZ", 1003, 1.0, "A"], ["KAZ", 2500, 1.0, "A"]]
+
+
+def test_other_rows_of_the_same_number_are_not_those():
+    """Four rows of two tables were shown as four of one: two of them not behind the figure."""
+    twice = TABLE.assign(partner="CHN")  # two rows say KAZ, CHN, 2020
+    keys = ["reporter", "partner", "year", "source_id"]
+    absent = twice.iloc[[0, 2]][keys].replace({"year": {2021: 2019}})
+    crossed = pd.concat([twice.iloc[:1], twice.iloc[2:].assign(source_id="KAZ_BNS")])[keys]
+    for rows in (absent, crossed):
+        (cell,) = traced({"KAZ": rows}, tables=[Table(twice)])["cells"]
+        assert cell["rows"] == rows.values.tolist()

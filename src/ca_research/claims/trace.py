@@ -55,21 +55,22 @@ class Table:
         self._read: dict[str, tuple[np.ndarray, dict[Any, int]]] = {}
 
     def rows(self, keys: Sequence[str], wanted: Collection[Cell]) -> pd.DataFrame | None:
-        """The rows that say in the columns `keys` what is wanted; None where these are not as
-        many.
+        """The rows that say in the columns `keys` what is wanted; None where each of it is not said
+        by one row.
         """
         columns = [self._numbered(key) for key in keys]
         of_value = [numbers for _, numbers in columns]
-        held = [c for c in wanted if all(v in n for n, v in zip(of_value, c, strict=True))]
-        asked = {tuple(n[v] for n, v in zip(of_value, cell, strict=True)) for cell in held}
+        if any(v not in n for cell in wanted for n, v in zip(of_value, cell, strict=True)):
+            return None
+        asked = {tuple(n[v] for n, v in zip(of_value, cell, strict=True)) for cell in wanted}
         near = np.arange(len(self.frame))
         for at, (column, numbers) in enumerate(columns):
             said = np.zeros(len(numbers), dtype=bool)
             said[[cell[at] for cell in asked]] = True
             near = near[said[column[near]]]
-        cells = zip(*(column[near].tolist() for column, _ in columns), strict=True)
+        cells = [*zip(*(column[near].tolist() for column, _ in columns), strict=True)]
         places = [n for n, cell in zip(near.tolist(), cells, strict=True) if cell in asked]
-        if len(places) != len(wanted):
+        if len(places) != len(wanted) or asked.difference(cells):
             return None
         return self.frame.take(places).reset_index(drop=True)
 
