@@ -486,10 +486,12 @@ def finding(first: pd.DataFrame) -> str:
             always.setdefault(told[0], []).append(name)
         else:
             varied.append(name)
-    said = [
-        f"{party(code)} is first in {joined(names)} by every report that tells"
-        for code, names in always.items()
-    ]
+    leading = [(party(code), joined(names)) for code, names in always.items()]
+    said = []
+    if leading:
+        (who, where), *rest = leading
+        clauses = [f"{who} is first in {where}", *(" in ".join(pair) for pair in rest)]
+        said.append(f"{joined(clauses)} by every report that tells")
     if varied and said:
         said.append(f"in {joined(varied)} that depends on the report")
     elif varied:
