@@ -205,8 +205,9 @@ NOTES: dict[str, str] = {
     "day. A placeholder is what a list writes for an early, unknown date.",
     "C19": "Filled: signed documents by every list and text; December 2013 is a placeholder of one "
     "list, no date. Rings: statements of support, known for the five only.",
-    "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source "
-    "dates the route's opening or use.",
+    "C21": "Filled: before the speech of 2013. Rings: after it. At Batumi the date is of the "
+    "purchase of the oil terminal, at Lianyungang that of 2013 is of an agreement; all others are "
+    "of a route's opening or use.",
 }
 """What the marks of each claim's timeline stand for."""
 
