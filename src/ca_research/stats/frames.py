@@ -20,7 +20,7 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..ground.origins import ids_of, origin_columns
+from ..ground.source_columns import ids_of, source_columns
 from .groups import Groups, sources_of
 
 _SAY = {
@@ -270,7 +270,7 @@ def origin(frame: pd.DataFrame) -> tuple[str, ...]:
     >>> origin(rows)
     ('A', 'B', 'C', 'D')
     """
-    found = {i for column in origin_columns(frame.columns) for i in ids_of(frame[column])}
+    found = {i for column in source_columns(frame.columns) for i in ids_of(frame[column])}
     return tuple(sorted(i for i in found if isinstance(i, str)))
 
 
