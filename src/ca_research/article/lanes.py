@@ -57,6 +57,14 @@ def _whole(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
 
 
+def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of each lane by date; one that was over 'by' a day stands at that day."""
+    lane = rows.groupby(["panel", "lane"], sort=False).ngroup()
+    dated = rows.assign(_lane=lane, _day=rows["first_day"].fillna(rows["last_day"]))
+    dated = dated.sort_values(["_lane", "_day", "last_day"], kind="stable", ignore_index=True)
+    return dated[list(COLUMNS)]
+
+
 def _summit(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return _lay(
         select(events, actor="CHN", counterpart="CA5", kinds="format_summit", near="2023-05"),
@@ -256,7 +264,7 @@ def _years(claim: str, dates: pd.Series, *, whole: bool) -> str:
 
 
 def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Dated rows behind a claim about dates, in the order of its lanes; see COLUMNS.
+    """Dated rows behind a claim about dates, lane by lane and in each by date; see COLUMNS.
 
     claim: 'C02', 'C03', 'C04', 'C05', 'C18', 'C19' or 'C21'. events, evidence: like the tables of
         these names.
@@ -265,7 +273,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     """
     if claim not in _OF:
         raise UnknownNameError("claim with a timeline", claim, _OF)
-    return _OF[claim](events, evidence)
+    return _by_date(_OF[claim](events, evidence))
 
 
 def publishers(rows: pd.DataFrame) -> list[str]:
