@@ -381,6 +381,12 @@ MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
 """A figure as printed; 'more than' points up, 'fewer than' points down."""
 
 
+def _dot_follows(points: pd.DataFrame, point: pd.Series) -> bool:
+    """Whether another dot stands where the label of this one would, right of it."""
+    level = (points["value"] - point["value"]).abs() < 0.1 * points["value"].max()
+    return bool((level & points["year"].between(point["year"] + 1, point["year"] + 3)).any())
+
+
 @needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
 def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     """Counts of learners as they were printed, each economy on its own scale; two figures of one
@@ -413,13 +419,15 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
                         zorder=3,
                     )
                 last = part.iloc[-1]
+                beside = (-6, "right") if _dot_follows(mine, last) else (6, "left")
+                across, side = (0, "center") if joined else beside
                 ax.annotate(
                     f"{last['value']:,.0f}",
                     (int(last["year"]), float(last["value"])),
-                    xytext=(0, 7) if joined else (6, 0),
+                    xytext=(across, 7 if joined else 0),
                     textcoords="offset points",
                     fontsize=style.TICK,
-                    ha="center" if joined else "left",
+                    ha=side,
                     va="bottom" if joined else "center",
                 )
             ax.set_ylim(0, 1.2 * float(mine["value"].max()))
