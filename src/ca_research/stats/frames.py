@@ -226,7 +226,7 @@ def level_between(level: float) -> float:
 
 
 def significance(alpha: float, *, where: str = "") -> float:
-    """The bar below which p counts as significant, once it is known to lie in (0, 1); else
+    """The threshold below which p counts as significant, once it is known to lie in (0, 1); else
     UsageError.
     """
     if not 0 < number("alpha", alpha, "0.05") < 1:
