@@ -328,7 +328,8 @@ def test_what_documents_speak_of_is_the_title_of_the_reading():
     cell = environment().filters["cell"]
     assert cell("substance", "reading", "C06") == registry.claim("C06").readings[1].title
     assert cell("doctrine_rank", "reading", "C09") == "order of partners"
-    assert cell("substance", "reading") == "substance"
+    assert cell("substance", "reading") == "aims, as others see them"
+    assert cell("conduct", "reading", "C14") == "work on the ground"
 
 
 def test_a_measure_is_told_in_words_where_its_description_has_some():
