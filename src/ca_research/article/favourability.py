@@ -327,8 +327,8 @@ def exceptions(
     exposure: Literal["same_years", "five_years_before"] = "same_years",
     margin: int = 10,
 ) -> list[Estimate]:
-    """Number of economies in which exchange grew and the favourable view fell by more than `margin`
-    points.
+    """Number of economies in which exchange grew and the favourable view fell by more than a
+    margin.
 
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.

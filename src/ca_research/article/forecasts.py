@@ -151,8 +151,8 @@ def lead_after(
     powers: Powers | None = None,
     stated: Stated | None = None,
 ) -> list[Estimate]:
-    """China over its largest rival in the years after `after`, the least of them: above one, China
-    ranked first in each of them.
+    """China's trade over that of its largest rival in later years, the least of them: above one,
+    China ranked first in each of the years after `after`.
 
     trade, economies, after: as in `leads_by_year`. facts: as in `stated_shares`.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
@@ -217,7 +217,7 @@ def share_after(
     economies: Sequence[str],
     base: int = 2022,
 ) -> list[Estimate]:
-    """China's share of an economy's turnover in its newest year after `base`, less that of `base`.
+    """China's share of an economy's turnover in its newest year, less that of a base year.
 
     trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
     codes or names. Both years are by one own source, of all that it lists; where the economy
@@ -313,7 +313,7 @@ def value_after(
     statistic: Statistic = "mean",
     between: Pieces | None = None,
 ) -> list[Estimate]:
-    """China's reported trade with an economy after `base` over that of `base`, both in current USD.
+    """China's reported trade with an economy after a base year over that of it, in current dollars.
 
     trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
         for a year. economies: codes or names.

@@ -65,7 +65,7 @@ def _yearly(
 def examinee_growth(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
 ) -> list[Estimate]:
-    """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
+    """Growth of the yearly number of candidates of a test in the region, in per cent over some
     years.
 
     culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5,
@@ -91,8 +91,7 @@ def examinee_lead(
     other: str = "english_test_takers",
     span: int = 5,
 ) -> list[Estimate]:
-    """Growth of one test's candidates less that of another's over `span` years, in percentage
-    points.
+    """Growth of one test's candidates less that of another's over some years, in percentage points.
 
     culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers',
         'english_test_takers').
@@ -328,7 +327,7 @@ def institute_openings(
     last: int = 2018,
     column: Literal["openings", "running_total"] = "openings",
 ) -> list[Estimate]:
-    """Confucius institutes that opened from `first` to `last`.
+    """Confucius institutes that opened from one year to another.
 
     facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
         economies: codes.

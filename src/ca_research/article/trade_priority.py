@@ -325,7 +325,8 @@ def lead_told(
     seen: Reports | None = None,
     stated: Stated | None = None,
 ) -> list[Estimate]:
-    """`lead` by the economy's own report, where it publishes no table by what its agency states.
+    """China's trade over that of its largest rival by the economy's own report: by its table, else
+    by what its agency states.
 
     A share is set against shares of the same source and year alone.
 
