@@ -489,8 +489,8 @@ def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
             "note": "Filled: within the first two. Small: a list that is no official text or "
-            "address. Question mark: the order was not in the part seen. What would cover one "
-            "another stands below each other.",
+            "address. Question mark: the order was not in the part seen. Lists of nearby years "
+            "stand below each other.",
         },
     )
 
