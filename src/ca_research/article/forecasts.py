@@ -220,8 +220,8 @@ def share_after(
     """China's share of an economy's turnover in its newest year, less that of a base year.
 
     trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
-    codes or names. Both years are by one own source, of all that it lists; where the economy
-    publishes no table, by the shares that its agency states.
+    codes or names. base: a year before the newest. Both years are by one own source, of all that it
+    lists; where the economy publishes no table, by the shares that its agency states.
     Returns an estimates frame, one row per economy, in percentage points; without two such years
     the reason stands in `missing`.
     """
