@@ -10,6 +10,7 @@ import pytest
 
 from ca_research.article.forecasts import (
     MODELS,
+    first_by_own_tables,
     forecast_paths,
     lead_after,
     leads_by_year,
@@ -61,7 +62,29 @@ NOTHING_STATED = pd.DataFrame(
     columns=["fact_id", "subject", "attribute", "period", "year", "value", "source_id"]
 )
 
+BY_TABLES = "by the countries' own tables for years after 2022"
+
 # rank
+
+
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        ({("KAZ", 2022): 0.9}, "China against its largest single rival, to the last year known"),
+        (
+            {("KAZ", 2022): 0.9, ("KAZ", 2023): 1.1, ("KGZ", 2023): 1.8},
+            f"China is first in Kazakhstan and Kyrgyzstan {BY_TABLES}",
+        ),
+        (
+            {("KAZ", 2023): 1.1, ("KAZ", 2024): 0.9, ("UZB", 2023): 0.8},
+            f"China is first in Kazakhstan (1 of 2 years) {BY_TABLES}",
+        ),
+        ({("UZB", 2023): 0.8}, f"China is first in none of the countries {BY_TABLES}"),
+    ],
+)
+def test_the_title_names_the_countries_where_china_is_first(ratios, words):
+    told = pd.DataFrame([(*key, ratio) for key, ratio in ratios.items()])
+    assert first_by_own_tables(told.set_axis(["economy", "year", "ratio"], axis=1)) == words
 
 
 def test_one_later_year_behind_is_enough_to_break_it():

@@ -560,6 +560,17 @@ def test_the_chronology_keeps_every_source_and_names_its_lane():
         lanes.chronology("C23", frame, documents())
 
 
+def test_the_chronology_goes_by_date_within_a_lane_whatever_the_order_of_the_table():
+    frame = events(
+        held("a", "2016-12", "USA", kind="format_ministerial", place="Washington"),
+        held("b", "2016-08-03", "USA", kind="format_ministerial", place="Washington"),
+        held("c", "2015-11-01", "USA", kind="format_ministerial", place="Samarkand"),
+        held("d", "2016-09-30", "USA", kind="format_ministerial", date_bound="by"),
+    )
+    rows = lanes.chronology("C04", frame, documents())
+    assert list(rows["source_id"]) == ["c", "b", "d", "a"]
+
+
 def test_china_is_no_signer_of_its_own_initiative_and_a_placeholder_is_no_date():
     frame = events(
         held("M_GFDC25", "2013-12", "CHN", kind="likely_mou_date"),

@@ -14,6 +14,7 @@ from ca_research import registry
 from ca_research.article.documents import measures as docs
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry.codings import Coding
+from ca_research.registry.words import cell_words, words
 
 # invented: item, reading, direction, origin_group, strength, text_seen, date
 ROWS = (
@@ -483,6 +484,15 @@ def test_lists_of_documents_are_named_in_plain_words(capsys):
     assert "Acts that they show still count" in shown and "Acts of any kind" in shown
     assert "Acts or conditions" not in shown
     assert document_pages.group_name("literal", "C16") == "Conditions of any kind"
+
+
+def test_every_group_of_documents_has_words_wherever_it_stands():
+    import ca_research as ca
+
+    groups = set(ca.load("evidence")["reading"]) - ca.economies.codes()
+    assert not groups - set(words().cells["reading"])
+    assert cell_words("reading", "conduct") == "work on the ground"
+    assert cell_words("reading", "named_act") == "named acts"
 
 
 def test_grants_have_a_donor_and_a_recipient(capsys):

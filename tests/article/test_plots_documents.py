@@ -4,12 +4,15 @@ not read or not sure.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from ca_research import article
+from ca_research.plots.narrow import narrowed
 
 
 @pytest.fixture(autouse=True)
@@ -118,12 +121,32 @@ def test_places_within_the_first_two_are_filled():
         }
     )
     ax = article.doctrine.rank_marks(ranks).axes[0]
-    assert marks(ax) == [(2020, 0, True), (2022, 1, False)]
+    kaz, tkm = ax.get_yticks()
+    assert marks(ax) == [(2020, kaz, True), (2022, tkm, False)]
     assert sorted(t.get_text() for t in ax.texts) == ["2", "3", "?"]
     low, high = ax.get_xlim()
     assert all(low < t.get_position()[0] < high for t in ax.texts), (
         "a question mark off the page says nothing"
     )
+
+
+def test_no_list_of_a_country_covers_another_of_the_same_time():
+    ranks = pd.DataFrame(
+        {
+            "economy": ["KAZ", "TKM", "TKM", "TKM", "UZB"],
+            "year": [2006, 2022, 2022, 2022, 2026],
+            "kind": "address",
+            "powers": ["2", "u", "3", "3", "1"],
+        }
+    )
+    figure = article.doctrine.rank_marks(ranks)
+    for drawn in (figure, narrowed(figure)):
+        (kaz, *tkm, uzb), words = marks(drawn.axes[0]), drawn.axes[0].texts
+        (unseen,) = (t.get_position()[1] for t in words if t.get_text() == "?")
+        assert kaz[1] < tkm[0][1] < tkm[1][1] < unseen < uzb[1]
+        drawn.canvas.draw()
+        boxes = [t.get_window_extent() for t in words]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 def test_every_wave_is_drawn_and_no_line_crosses_years_without_one():

@@ -113,6 +113,14 @@ def test_a_bound_that_answers_is_named_under_the_picture():
             "China is first in Kyrgyzstan by every report that tells; "
             "in Uzbekistan that depends on the report",
         ),
+        (  # two powers, one clause: what both rest on is said once
+            [
+                ("reporter", "KAZ", "RUS", True),
+                ("mirror", "KAZ", "RUS", True),
+                *[(basis, "KGZ", "CHN", True) for basis in ("reporter", "mirror")],
+            ],
+            "Russia is first in Kazakhstan and China in Kyrgyzstan by every report that tells",
+        ),
         (  # both reports name Russia; a range of the two that meets China's names nobody
             [
                 ("reporter", "KAZ", "RUS", True),

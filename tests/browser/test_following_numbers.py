@@ -75,10 +75,11 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
             "links => links.map(a => a.dataset.source)"
         )
         found = stored.loc[[(source[0], int(said["year"]))], "value_usd"] / 1e6
-        assert len(source) == 1 and any(abs(found / float(said["value (m USD)"]) - 1) < 1e-9)
+        exact = float(said["value (million US dollars)"])
+        assert len(source) == 1 and any(abs(found / exact - 1) < 1e-9)
         shown, value = (
             number.inner_text().replace(",", "").replace("−", "-"),
-            float(said["value (m USD)"]),
+            exact,
         )
         assert float(shown) == round(value, len(shown.partition(".")[2])) and (
             float(shown) == 0

@@ -97,7 +97,7 @@ def test_labels_are_not_in_the_hash_and_values_are():
     content = written("C22")
     before = model(content).rule_sha256
     floor = axis_of(content, "floor")
-    assert {"value": 1_000_000, "label": "1 m USD"} in floor["values"]
+    assert {"value": 1_000_000, "label": "1 million dollars"} in floor["values"]
     floor["values"] = [{**v, "label": v["label"] + " a year"} for v in floor["values"]]
     assert model(content).rule_sha256 == before
     floor["values"] = [v["value"] for v in floor["values"]]
@@ -229,7 +229,7 @@ def test_what_is_left_out_is_named_by_its_label():
 def test_specifications_are_listed_by_labels():
     listed = ca.claim("C22").specifications()
     gains = listed[listed["criterion"] == "chapters"]
-    assert set(gains["floor"]) == {"1 m USD", "0.1 m USD", "10 m USD"}
+    assert set(gains["floor"]) == {"1 million dollars", "0.1 million dollars", "10 million dollars"}
     assert set(gains["until"]) == {"2018", "2019"}
 
 

@@ -328,14 +328,22 @@ def test_what_documents_speak_of_is_the_title_of_the_reading():
     cell = environment().filters["cell"]
     assert cell("substance", "reading", "C06") == registry.claim("C06").readings[1].title
     assert cell("doctrine_rank", "reading", "C09") == "order of partners"
-    assert cell("substance", "reading") == "substance"
+    assert cell("substance", "reading") == "aims, as others see them"
+    assert cell("conduct", "reading", "C14") == "work on the ground"
 
 
-def test_a_measure_is_told_in_words_where_its_description_has_some():
+def test_a_measure_is_told_in_words():
     assert measure_words("relations.date_gap") == (
         "Days by which the dates of an event miss a window"
     )
-    assert measure_words("trade.rank") == measure_words("trade.lead_told") == ""
+    assert measure_words("trade.rank") == measure_words("debt.rank") != ""
+    declared = {
+        criterion.measure
+        for claim in registry.claims().values()
+        for criterion in claim.criteria().values()
+    }
+    assert not [name for name in declared if not measure_words(name)]
+    assert measure_words("no.such") == ""
     told = {"label": "", "statement": "", "n": 0, "name": "n", "specifications": 1}
     told |= {"agreeing": 1, "measure": "relations.date_gap"}
     whence = of_template("macros.html.j2").whence("w", told, None, None, registry.claim("C19"))

@@ -115,6 +115,15 @@ def test_only_figures_of_one_source_are_joined():
     assert {t.get_text() for t in ax.texts} == {"80", "2,000"}
 
 
+def test_a_label_stands_left_of_its_dot_where_another_dot_follows():
+    frame = pd.DataFrame(
+        {"year": [2012, 2015, 2016, 2019], "value": [3000.0, 256.0, 350.0, 300.0]}
+    ).assign(economy="KGZ", bound="as_stated", source_id=list("ABCD"))
+    ax = article.language.learner_points(frame, economies=["KGZ"]).axes[0]
+    side = {t.get_text(): t.get_ha() for t in ax.texts}
+    assert side["256"] == "right" and side["3,000"] == side["300"] == "left"
+
+
 def test_pollsters_are_not_joined_and_missing_ones_are_said():
     views = pd.DataFrame(
         [

@@ -391,7 +391,8 @@ def vote_spread(
     window: Window = "five_years",
     cast: pd.DataFrame | None = None,
 ) -> list[Estimate]:
-    """Largest minus smallest mean agreement over POWERS, as a share of common votes (0 to 1).
+    """Largest minus smallest mean agreement with the powers, as a share of common votes (0 to 1).
+    The powers: POWERS.
 
     facts: as in `votes`. economies: codes.
     window: 'five_years', 'ten_years' or 'newest' (the newest session at hand); see WINDOWS.
@@ -414,7 +415,8 @@ def ideal_spread(
     window: Window = "five_years",
     cast: pd.DataFrame | None = None,
 ) -> list[Estimate]:
-    """Largest minus smallest mean distance of ideal points to POWERS, in units of the scale.
+    """Largest minus smallest mean distance of ideal points to the powers, in units of the scale.
+    The powers: POWERS.
 
     facts, economies, window, cast: as in `vote_spread`.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
@@ -436,8 +438,8 @@ def spread_place(
     of: Literal["agreement", "distance"],
     window: Window = "five_years",
 ) -> list[Estimate]:
-    """Per cent of the members of the United Nations whose votes are spread more evenly over POWERS
-    than the economy's: below 50, they are spread more evenly than the median member's.
+    """Per cent of the members of the United Nations whose votes are spread more evenly over the
+    powers than the economy's: below 50, they are spread more evenly than the median member's.
 
     facts: table `facts` with the places that the settings name, by session. economies: codes.
     of: of agreement, or of the distance of ideal points. window: as in `vote_spread`.

@@ -116,7 +116,7 @@ def corridor_containers(
     transit: Literal["range", "china_europe", "all_directions"] = "range",
     year: str = "newest",
 ) -> list[Estimate]:
-    """Share of the containers (TEU) on China-Europe trains that cross Kazakhstan, in per cent.
+    """Share of the containers on China-Europe trains that cross Kazakhstan, in per cent.
 
     facts: table `facts` (subject, attribute, period, year, value, unit, source_id); whole years in
         TEU only.

@@ -263,7 +263,7 @@ def earlier(
     place: str = "",
     detail: str = "",
 ) -> list[Estimate]:
-    """Number of occasions of the same kind before the one dated `near`.
+    """Number of occasions of the same kind before a dated one.
 
     events: like table `events`. near: a date or interval.
     actor, counterpart, kinds, place, detail: what makes occasions of one kind, as in `select`.

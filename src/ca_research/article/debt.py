@@ -99,7 +99,7 @@ def debt_burden(
     year: str = "newest",
     creditor: str = "CHN",
 ) -> list[Estimate]:
-    """Official debt to a creditor in per cent of GDP.
+    """Official debt to a creditor in per cent of gross domestic product.
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
@@ -136,8 +136,8 @@ def debt_burden_change(
     span: int = 5,
     creditor: str = "CHN",
 ) -> list[Estimate]:
-    """Change of official debt to a creditor in per cent of GDP over `span` years, in percentage
-    points.
+    """Change of official debt to a creditor, in per cent of gross domestic product, over some
+    years, in percentage points.
 
     debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
         number of years.
@@ -185,7 +185,8 @@ _ENDS = {"_lower_bound": "low", "_upper_bound": "high", "": "estimate"}
 def loans_burden(
     facts: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
 ) -> list[Estimate]:
-    """Direct loans of all state lenders of a creditor, unreported ones too, in per cent of GDP.
+    """Direct loans of all state lenders of a creditor, unreported ones too, in per cent of gross
+    domestic product.
 
     facts: like table `facts`; rows of attribute debt_to_CHN_direct_loans in per cent of GDP, as a
         study states them, or of its _lower_bound or _upper_bound. economies: codes of debtors.
@@ -321,8 +322,8 @@ def completion_share(
     clock: Clock = "last_year",
     weight: Weight = "number",
 ) -> list[Estimate]:
-    """Completed commitments among those listed that are at least AGE years old (per cent), all
-    hosts together, as bounds.
+    """Completed commitments among those listed that are old enough (per cent), all hosts together,
+    as bounds. Old enough: at least AGE years.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
@@ -363,7 +364,7 @@ def completed_projects(
     vintage: str = "newest",
     since: int = 2013,
 ) -> list[Estimate]:
-    """Number of projects committed in `since` or later that are completed, per host.
+    """Number of projects committed since a year that are completed, per host.
 
     projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year.
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.

@@ -5,7 +5,7 @@ officials, coded goals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import matplotlib.pyplot as plt
@@ -19,6 +19,7 @@ from ..ground.errors import UsageError, known_name
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.marks import dated_name, mark
+from ..plots.narrow import redrawn
 from ..plots.needs import needs, one_figure
 from ..plots.panels import the_five_first
 from ..plots.pen import tight
@@ -383,6 +384,24 @@ def goal_grid(
     return figure
 
 
+_MARK = 0.27
+"""Inches that a mark of `rank_marks` takes, across and down."""
+
+
+def _stacked(years: Iterable[int], least: float) -> list[int]:
+    """On which of several lines each of some years in order stands, so that no two on one line are
+    nearer than `least` years.
+    """
+    ends: list[int] = []
+    lines = []
+    for year in years:
+        line = next((i for i, end in enumerate(ends) if year - end >= least), len(ends))
+        ends[line : line + 1] = [year]
+        lines.append(line)
+    return lines
+
+
+@redrawn
 @needs("ranks", "economy", "year", "kind", "powers", like="article.doctrine.rank_table")
 def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     """China's place in lists of partners by economy and year; filled where within the first `top`,
@@ -390,13 +409,20 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
 
     ranks: economy, year, kind, powers ('u' where not visible), as from `rank_table`.
     Lists that are no official text are drawn smaller; a question mark stands where the order was
-    not visible.
+    not visible. Marks that would cover one another stand below each other.
     """
     economies = the_five_first(ranks["economy"])
+    dated = ranks.dropna(subset=["year"]).astype({"year": int}).sort_values(["year", "powers"])
+    first, last = (dated["year"].min() - 1, dated["year"].max() + 1) if len(dated) else (2005, 2025)
+    least = _MARK * (last - first) / (0.75 * style.wide())  # names take a quarter of the width
+    dated["line"] = dated.groupby("economy")["year"].transform(_stacked, least)
+    more = dated.groupby("economy")["line"].max().reindex(economies, fill_value=0)
+    begins = (0.5 + _MARK * more).cumsum().shift(fill_value=0.0)
+    height = 0.5 * len(economies) + _MARK * more.sum()
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + 0.5 * max(len(economies), 1)))
-        for row in ranks.dropna(subset=["year"]).itertuples():
-            x, y = int(row.year), economies.index(str(row.economy))
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + max(height, 0.5)))
+        for row in dated.itertuples():
+            x, y = row.year, begins[row.economy] + _MARK * row.line
             if row.powers == "u":
                 ax.text(
                     x, y, "?", ha="center", va="center", fontsize=style.LABEL, color=style.OTHER
@@ -422,13 +448,9 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
                 zorder=4,
                 color=style.PAPER if inside else style.INK,
             )
-        ax.set_yticks(range(len(economies)), [eco.name_of(e) for e in economies])
-        ax.set_ylim(len(economies) - 0.5, -0.5)
-        years = (
-            ranks["year"].dropna().astype(int)
-        )  # a question mark is text, which does not widen the axis by itself
-        if len(years):
-            ax.set_xlim(years.min() - 1, years.max() + 1)
+        ax.set_yticks(begins, [eco.name_of(e) for e in economies])
+        ax.set_ylim(max(height, 0.5) - 0.25, -0.25)
+        ax.set_xlim(first, last)  # text, which a question mark is, does not widen the axis
         ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=8))
         style.bare(ax, x=False)
         tight(figure)
@@ -467,7 +489,8 @@ def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
             "note": "Filled: within the first two. Small: a list that is no official text or "
-            "address. Question mark: the order was not in the part seen.",
+            "address. Question mark: the order was not in the part seen. Lists of nearby years "
+            "stand below each other.",
         },
     )
 

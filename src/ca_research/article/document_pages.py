@@ -4,7 +4,7 @@ made from the figures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from ..ground.display import Section
 from ..ground.errors import UsageError
 from ..plots.show import show, show_table
 from ..registry.codings import coding as registry_coding
-from ..registry.words import value_words
+from ..registry.words import cell_words
 from . import aid, approval, doctrine, documents
 from .settings import settings
 
@@ -151,7 +151,7 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
                 notes.append(f"{what.capitalize()} that they show still count: see the cases.")
             notes += [documents.ONE_ORIGIN] * bool(listed["origin"].duplicated().any())
             show_table(
-                documents.readable(listed, _groups(claim_id)),
+                documents.readable(listed, _named(listed["reading"], claim_id)),
                 section=section,
                 title=title,
                 note=" ".join(notes),
@@ -214,39 +214,6 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, A
             yield figure, record | {"data": record["data"].rename(columns=gave)}
 
 
-GROUPS = {
-    "elite": "Officials on trust",
-    "approval": "Polls",
-    "cause": "Why trust is low",
-    "substance": "Aims, as others see them",
-    "words": "Words of officials",
-    "accusation": "Accusations without proof",
-    "incitement": "Who stood behind unrest",
-    "named_act": "Named acts",
-    "stated_policy": "Stated policy",
-    "conduct": "Work on the ground",
-    "money": "Money",
-    "stated_aim": "Stated aims",
-    "weight": "Welfare or security",
-    "approval_trend": "Approval over time",
-    "standing": "Standing",
-    "policy": "Political conditions",
-    "literal": "Acts or conditions of any kind",
-    "instruments": "Treaties, exercises, structures",
-    "effect": "Its effect",
-    "limits": "Its limits",
-    "coverage": "Whom it covers",
-    "statements": "What leaders say",
-}
-"""Groups of documents in words for readers; another group stands under its own name."""
-
-
-def _groups(claim_id: str) -> dict[str, str]:
-    """The groups of the documents of a claim in words: some show acts, others conditions."""
-    what = _CODED.get(claim_id, "")
-    return GROUPS | ({"literal": f"{what.capitalize()} of any kind"} if what else {})
-
-
 def group_name(reading: str, claim_id: str = "") -> str:
     """A group of documents (of a claim) in words for readers, as a cell of a table shows it.
 
@@ -255,8 +222,15 @@ def group_name(reading: str, claim_id: str = "") -> str:
     >>> group_name("weight"), group_name("contain")
     ('Welfare or security', 'Containment')
     """
-    name = _groups(claim_id).get(reading) or value_words(reading, "reading")
+    if reading == "literal" and claim_id in _CODED:
+        return f"{_CODED[claim_id].capitalize()} of any kind"
+    name = cell_words("reading", reading)
     return name[:1].upper() + name[1:]
+
+
+def _named(groups: Iterable[str], claim_id: str) -> dict[str, str]:
+    """Groups of documents of a claim, and what each is called."""
+    return {group: group_name(group, claim_id) for group in groups}
 
 
 def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
@@ -265,9 +239,9 @@ def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
         counted.loc[counted["side"] == side, "origin_group"].nunique()
         for side in ("supports", "refutes")
     )
-    labels = _groups(claim_id)
+    labels = _named(sides["reading"], claim_id)
     said = "; ".join(
-        f"{labels.get(reading, reading)}, {'for' if side == 'supports' else 'against'}: "
+        f"{labels[reading]}, {'for' if side == 'supports' else 'against'}: "
         + ", ".join(part["name"])
         for (reading, side), part in sides.groupby(["reading", "side"])
     )

@@ -163,8 +163,10 @@ def energy_share(
 def energy_share_before(
     energy: pd.DataFrame, *, commodity: Commodity, before: int = 2009, origin: Origin = "five"
 ) -> list[Estimate]:
-    """As `energy_share`, for the newest year before `before` (the first Central Asian gas pipeline
-    opened in 2009).
+    """Share of Central Asia in China's imports of one commodity (per cent), in the newest year
+    before a given one.
+
+    As `energy_share`; the first Central Asian gas pipeline opened in 2009.
 
     energy, commodity, origin: as in `energy_share` ('gas', 'crude' or 'uranium'; 'five' or
         'kazakhstan').

@@ -365,8 +365,8 @@ def exceptions(
     polls: Polls | None = None,
     counted: pd.DataFrame | None = None,
 ) -> list[Estimate]:
-    """Number of economies in which exchange grew and the favourable view fell by more than `margin`
-    points.
+    """Number of economies in which exchange grew and the favourable view fell by more than a
+    margin.
 
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.

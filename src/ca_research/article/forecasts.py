@@ -114,6 +114,29 @@ def _leads(
     return leads, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
 
 
+def first_by_own_tables(leads: pd.DataFrame, after: int = 2022) -> str:
+    """Where China is first in the years after `after`, for a title; `leads` as from
+    `leads_by_year`.
+
+    Examples
+    --------
+    >>> first_by_own_tables(
+    ...     pd.DataFrame({"economy": ["KGZ", "UZB"], "year": [2023, 2023], "ratio": [1.8, 0.9]})
+    ... )
+    "China is first in Kyrgyzstan by the countries' own tables for years after 2022"
+    """
+    later = leads[leads["year"] > after]
+    if later.empty:
+        return "China against its largest single rival, to the last year known"
+    told = []
+    for code, first in (later["ratio"] > 1).groupby(later["economy"], sort=False):
+        if first.any():
+            part = "" if first.all() else f" ({first.sum()} of {len(first)} years)"
+            told.append(eco.in_prose(str(code)) + part)
+    where = eco.joined(told) or "none of the countries"
+    return f"China is first in {where} by the countries' own tables for years after {after}"
+
+
 @measure("trade.lead_after")
 @tells("rival")
 @by_economy
@@ -130,8 +153,8 @@ def lead_after(
     powers: Powers | None = None,
     stated: Stated | None = None,
 ) -> list[Estimate]:
-    """China over its largest rival in the years after `after`, the least of them: above one, China
-    ranked first in each of them.
+    """China's trade over that of its largest rival in later years, the least of them: above one,
+    China ranked first in each of the years after `after`.
 
     trade, economies, after: as in `leads_by_year`. facts: as in `stated_shares`.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
@@ -197,11 +220,11 @@ def share_after(
     economies: Sequence[str],
     base: int = 2022,
 ) -> list[Estimate]:
-    """China's share of an economy's turnover in its newest year after `base`, less that of `base`.
+    """China's share of an economy's turnover in its newest year, less that of a base year.
 
     trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. economies:
-    codes or names. Both years are by one own source, of all that it lists; where the economy
-    publishes no table, by the shares that its agency states.
+    codes or names. base: a year before the newest. Both years are by one own source, of all that it
+    lists; where the economy publishes no table, by the shares that its agency states.
     Returns an estimates frame, one row per economy, in percentage points; without two such years
     the reason stands in `missing`.
     """
@@ -297,7 +320,7 @@ def value_after(
     statistic: Statistic = "mean",
     between: Pieces | None = None,
 ) -> list[Estimate]:
-    """China's reported trade with an economy after `base` over that of `base`, both in current USD.
+    """China's reported trade with an economy after a base year over that of it, in current dollars.
 
     trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
         for a year. economies: codes or names.

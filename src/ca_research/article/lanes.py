@@ -57,6 +57,14 @@ def _whole(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
 
 
+def _by_date(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of each lane by date; one that was over 'by' a day stands at that day."""
+    lane = rows.groupby(["panel", "lane"], sort=False).ngroup()
+    dated = rows.assign(_lane=lane, _day=rows["first_day"].fillna(rows["last_day"]))
+    dated = dated.sort_values(["_lane", "_day", "last_day"], kind="stable", ignore_index=True)
+    return dated[list(COLUMNS)]
+
+
 def _summit(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return _lay(
         select(events, actor="CHN", counterpart="CA5", kinds="format_summit", near="2023-05"),
@@ -205,8 +213,9 @@ NOTES: dict[str, str] = {
     "day. A placeholder is what a list writes for an early, unknown date.",
     "C19": "Filled: signed documents by every list and text; December 2013 is a placeholder of one "
     "list, no date. Rings: statements of support, known for the five only.",
-    "C21": "Filled: before the speech of 2013. Rings: after it. A bar or dot is when a source "
-    "dates the route's opening or use.",
+    "C21": "Filled: before the speech of 2013. Rings: after it. At Batumi the date is of the "
+    "purchase of the oil terminal, at Lianyungang that of 2013 is of an agreement; all others are "
+    "of a route's opening or use.",
 }
 """What the marks of each claim's timeline stand for."""
 
@@ -255,7 +264,7 @@ def _years(claim: str, dates: pd.Series, *, whole: bool) -> str:
 
 
 def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Dated rows behind a claim about dates, in the order of its lanes; see COLUMNS.
+    """Dated rows behind a claim about dates, lane by lane and in each by date; see COLUMNS.
 
     claim: 'C02', 'C03', 'C04', 'C05', 'C18', 'C19' or 'C21'. events, evidence: like the tables of
         these names.
@@ -264,7 +273,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     """
     if claim not in _OF:
         raise UnknownNameError("claim with a timeline", claim, _OF)
-    return _OF[claim](events, evidence)
+    return _by_date(_OF[claim](events, evidence))
 
 
 def publishers(rows: pd.DataFrame) -> list[str]:

@@ -65,7 +65,7 @@ def _yearly(
 def examinee_growth(
     culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
 ) -> list[Estimate]:
-    """Growth of the yearly number of candidates of a test in the region, in per cent over `span`
+    """Growth of the yearly number of candidates of a test in the region, in per cent over some
     years.
 
     culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5,
@@ -91,8 +91,7 @@ def examinee_lead(
     other: str = "english_test_takers",
     span: int = 5,
 ) -> list[Estimate]:
-    """Growth of one test's candidates less that of another's over `span` years, in percentage
-    points.
+    """Growth of one test's candidates less that of another's over some years, in percentage points.
 
     culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers',
         'english_test_takers').
@@ -328,7 +327,7 @@ def institute_openings(
     last: int = 2018,
     column: Literal["openings", "running_total"] = "openings",
 ) -> list[Estimate]:
-    """Confucius institutes that opened from `first` to `last`.
+    """Confucius institutes that opened from one year to another.
 
     facts: rows `confucius_institutes_column` of AidData's dashboard, one per economy and year.
         economies: codes.
@@ -381,6 +380,12 @@ MARKS = {"as_stated": "o", "lower": "^", "upper": "v"}
 """A figure as printed; 'more than' points up, 'fewer than' points down."""
 
 
+def _dot_follows(points: pd.DataFrame, point: pd.Series) -> bool:
+    """Whether another dot stands where the label of this one would, right of it."""
+    level = (points["value"] - point["value"]).abs() < 0.1 * points["value"].max()
+    return bool((level & points["year"].between(point["year"] + 1, point["year"] + 3)).any())
+
+
 @needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
 def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
     """Counts of learners as they were printed, each economy on its own scale; two figures of one
@@ -413,13 +418,15 @@ def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
                         zorder=3,
                     )
                 last = part.iloc[-1]
+                beside = (-6, "right") if _dot_follows(mine, last) else (6, "left")
+                across, side = (0, "center") if joined else beside
                 ax.annotate(
                     f"{last['value']:,.0f}",
                     (int(last["year"]), float(last["value"])),
-                    xytext=(0, 7) if joined else (6, 0),
+                    xytext=(across, 7 if joined else 0),
                     textcoords="offset points",
                     fontsize=style.TICK,
-                    ha="center" if joined else "left",
+                    ha=side,
                     va="bottom" if joined else "center",
                 )
             ax.set_ylim(0, 1.2 * float(mine["value"].max()))

@@ -166,7 +166,7 @@ def shared_meetings(
     texts: Pieces | None = None,
     settled: dict[str, Estimate] | None = None,
 ) -> list[Estimate]:
-    """Number of dated meetings of each partner with all five by `until`.
+    """Number of dated meetings of each partner with all five by a day.
 
     events, evidence: like the tables of these names; documents of claim C03. economies: codes of
         the partners.
@@ -204,8 +204,10 @@ def meeting_or_body(
     texts: Pieces | None = None,
     settled: dict[str, Estimate] | None = None,
 ) -> list[Estimate]:
-    """As `shared_meetings`, with a standing organisation counted where at least `members` of the
-    five belong to it too.
+    """Number of dated meetings of each partner with all five by a day, a standing organisation to
+    which enough of the five belong counted as one more.
+
+    As `shared_meetings`.
 
     events, evidence, economies, until, composition: as in `shared_meetings` ('as_held' or
         'strict').
@@ -250,7 +252,7 @@ def format_age(
     composition: Composition = "as_held",
     held: Pieces | None = None,
 ) -> list[Estimate]:
-    """Years from a partner's first dated meeting with all five to `until`.
+    """Years from a partner's first dated meeting with all five to a day.
 
     events: like table `events`. economies: codes of the partners. until: a date.
     composition: 'as_held' or 'strict' (see `shared_meetings`).

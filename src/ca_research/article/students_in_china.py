@@ -31,7 +31,9 @@ def window_change(
     statistic: Literal["end_to_end", "sen_slope", "log_slope"] = "end_to_end",
     seen: Counts | None = None,
 ) -> pd.DataFrame:
-    """`flows.window_change` in China: only its sign decides.
+    """Change of the number of students in China over the last counted years.
+
+    Only its sign decides; see `flows.window_change`.
 
     students, economies, seen: as there. level: 'all', 'degree' or 'scholarship'.
     window: 'five_years', 'four_years' or 'whole'.
@@ -58,7 +60,9 @@ def change_since(
     start: int = 2019,
     end: int = 2022,
 ) -> pd.DataFrame:
-    """`flows.change_since` in China, in persons.
+    """Change of the number of students in China between two years, in persons.
+
+    See `flows.change_since`.
 
     students, economies: as there. level: 'all', 'degree' or 'scholarship'. start, end: the two
     years.
@@ -85,7 +89,9 @@ def share_change(
     uis: Edition = UIS_OUTBOUND[0],
     seen: Counts | None = None,
 ) -> pd.DataFrame:
-    """`flows.share_change` of China, which does not report to UNESCO.
+    """Change of China's share of an economy's students abroad, as bounds, in percentage points.
+
+    China does not report to UNESCO; see `flows.share_change`.
 
     students, economies, seen: as there. window: 'five_years', 'four_years' or 'whole'.
     uis: the edition of UNESCO's totals abroad, one of UIS_OUTBOUND.

@@ -325,7 +325,8 @@ def lead_told(
     seen: Reports | None = None,
     stated: Stated | None = None,
 ) -> list[Estimate]:
-    """`lead` by the economy's own report, where it publishes no table by what its agency states.
+    """China's trade over that of its largest rival by the economy's own report: by its table, else
+    by what its agency states.
 
     A share is set against shares of the same source and year alone.
 
@@ -486,10 +487,12 @@ def finding(first: pd.DataFrame) -> str:
             always.setdefault(told[0], []).append(name)
         else:
             varied.append(name)
-    said = [
-        f"{party(code)} is first in {joined(names)} by every report that tells"
-        for code, names in always.items()
-    ]
+    leading = [(party(code), joined(names)) for code, names in always.items()]
+    said = []
+    if leading:
+        (who, where), *rest = leading
+        clauses = [f"{who} is first in {where}", *(" in ".join(pair) for pair in rest)]
+        said.append(f"{joined(clauses)} by every report that tells")
     if varied and said:
         said.append(f"in {joined(varied)} that depends on the report")
     elif varied:

@@ -166,21 +166,28 @@ def place(function: Measure) -> str:
 @cache
 def measure_words(name: str) -> str:
     """What a measure of the package gives, as its description begins; '' where that is not in plain
-    words. Nothing is imported: a page names many measures and runs none.
+    words. No module of a measure is imported: a page names many and runs none.
 
     Examples
     --------
     >>> measure_words("relations.date_gap"), measure_words("no.such")
     ('Days by which the dates of an event miss a window', '')
     """
-    body = ast.parse(_package()[name].read_bytes()).body if name in _package() else []
-    for node in body:
+    if name not in _package():
+        return ""
+    for node in ast.parse(_package()[name].read_bytes()).body:
         marks = map(ast.unparse, getattr(node, "decorator_list", ()))
         if isinstance(node, ast.FunctionDef) and f"measure({name!r})" in marks:
-            told = (ast.get_docstring(node) or "").partition("\n\n")[0]
-            first = re.split(r"[;.:](?:\s|$)", " ".join(told.split()))[0]
-            return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else first
-    return ""
+            return _first_words(ast.get_docstring(node))
+    ask = generic.QUESTIONS.get(name.rpartition(".")[2])  # the same of every table
+    return _first_words(inspect.getdoc(ask))
+
+
+def _first_words(description: str | None) -> str:
+    """How a description begins, up to the first stop; '' where a code stands there."""
+    told = (description or "").partition("\n\n")[0]
+    first = re.split(r"[;.:](?:\s|$)", " ".join(told.split()))[0]
+    return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else first
 
 
 def _needed(parameter: inspect.Parameter) -> bool:

@@ -21,7 +21,9 @@ def figure(
     attribute: Annotated[str, CellsOf("facts", "attribute", beside=("subject",))],
     year: str | int = "newest",
 ) -> list[Estimate]:
-    """A figure of table `facts`, or any frame with its columns; an estimates frame of one row.
+    """A single figure as its sources give it.
+
+    facts: table `facts`, or any frame with its columns. Returns an estimates frame of one row.
 
     subject, attribute: as in the table. year: 'newest', 'newest-1' ..., or a year; facts without a
     year are taken as they are where none has one. Sources that disagree leave a range (low, high),

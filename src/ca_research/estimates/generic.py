@@ -153,7 +153,7 @@ def _change(
 
 
 def _over(counterpart: str, *, to: str) -> Question:
-    """The figure over that of another (`to`), both by one source."""
+    """The figure over that of another, both by one source. to: the other."""
     return ratio(counterpart, to)
 
 

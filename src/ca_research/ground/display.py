@@ -19,7 +19,7 @@ Section = Literal["main", "specifications", "against", "missing", "context"]
 SECTIONS: tuple[str, ...] = get_args(Section)
 """Where on the page a figure, a table or a sentence stands."""
 
-ORIGIN_COLUMNS = ("source_id", "sources")
+SOURCE_COLUMNS = ("source_id", "sources")
 """Columns of a shown table that say where each row comes from; readers see them behind a number,
 not in the table.
 """

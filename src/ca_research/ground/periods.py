@@ -102,9 +102,11 @@ def date_in_words(date: str) -> str:
     --------
     >>> date_in_words("2023-05-19"), date_in_words("1992-12"), date_in_words("2006/2018-01")
     ('19 May 2023', 'December 1992', '2006 to January 2018')
-    >>> date_in_words("2023 Jan-Oct")
-    'January to October 2023'
+    >>> date_in_words("2023 Jan-Oct"), date_in_words("before 2020-10-15")
+    ('January to October 2023', 'before 15 October 2020')
     """
+    if date.startswith("before "):
+        return f"before {date_in_words(date.removeprefix('before '))}"
     if hit := re.fullmatch(rf"(\d{{4}}) ({_MONTH})-({_MONTH})", date):
         first, last = (_MONTHS[month] for month in hit.group(2, 3))
         return f"{first} to {last} {hit[1]}"

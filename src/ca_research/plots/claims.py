@@ -163,7 +163,7 @@ def specification_curve(
         heading, row_height = 0, _ROW + 0.13 * any("\n" in name for name in names)
     longest = max((len(line) for name in names for line in name.split("\n")), default=4)
     left = 0.35 + _LETTER * (heading + longest)
-    note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the bar."
+    note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the threshold."
     if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
         note += " Arrow: a figure is known only to lie on that side."
     if endless:

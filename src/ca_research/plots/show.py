@@ -23,8 +23,8 @@ from ..ground.display import (
     FIGURE_MIME,
     MOST_CHOICES,
     NOTE_MIME,
-    ORIGIN_COLUMNS,
     SECTIONS,
+    SOURCE_COLUMNS,
     STATEMENTS_MIME,
     TABLE_MIME,
     Section,
@@ -32,7 +32,7 @@ from ..ground.display import (
 )
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import NOTHING, fixed, percent
-from ..ground.origins import ids_in, origin_columns
+from ..ground.source_columns import ids_in, source_columns
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
@@ -339,13 +339,13 @@ def show_table(
     for name in (*columns, *(labels or {})):
         if name not in frame:
             raise UnknownNameError("column of the table", name, map(str, frame.columns))
-    origins = [c for c in ORIGIN_COLUMNS if c in frame]
+    named = [c for c in SOURCE_COLUMNS if c in frame]
     cited = source_ids(frame if sources is None else sources)
     if columns:
         rows = list(frame.columns[: len(frame.columns) - len(plain.columns)])  # what names them
-        first = [name for name in rows if name not in (*columns, *origins)]
-        frame = frame[[*first, *columns, *(c for c in origins if c not in columns)]]
-    shown = frame.drop(columns=origins)
+        first = [name for name in rows if name not in (*columns, *named)]
+        frame = frame[[*first, *columns, *(c for c in named if c not in columns)]]
+    shown = frame.drop(columns=named)
     heads = [(labels or {}).get(c, str(c).replace("_", " ")) for c in shown.columns]
     cells = [cells_of(str(h), shown.iloc[:, i], digits) for i, h in enumerate(heads)]
     record = {
@@ -485,7 +485,7 @@ def _text(column: str, value: Any) -> str:
 
 def _origins(frame: pd.DataFrame) -> list[list[str]]:
     """Source ids of each row, or nothing where the frame has no column of them."""
-    columns = [frame[c] for c in origin_columns(frame.columns)]
+    columns = [frame[c] for c in source_columns(frame.columns)]
     if not columns:
         return []
     rows = zip(*columns, strict=True)

@@ -75,7 +75,7 @@ def reading_title(name: Any, claim_id: str) -> str:
 
 
 _BOUND = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
-_RANGE = "What is known leaves a range that reaches both sides of the bar"
+_RANGE = "What is known leaves a range that reaches both sides of the threshold"
 
 
 def day(as_of: str) -> str:
@@ -267,7 +267,7 @@ def declared_bar(c: registry.Criterion) -> str:
 
 
 def _each_bar(c: registry.Criterion) -> str:
-    """The bar for one country."""
+    """The threshold for one country."""
     unit = re.sub(r"^(per cent|share)\b ?", "", c.unit)
     unit = one(unit) if c.threshold == 1 else unit
     bound, figure = _bound(c.comparison, c.kind), said(c.threshold, c.kind)

@@ -23,7 +23,7 @@ from ..ground.display import (
     FIGURE_MIME,
     MOST_CHOICES,
     NOTE_MIME,
-    ORIGIN_COLUMNS,
+    SOURCE_COLUMNS,
     STATEMENTS_MIME,
     TABLE_MIME,
     Section,
@@ -87,7 +87,7 @@ class _Table(_Record):
     def _square(self) -> _Table:
         """One cell for each column in every row, and one row of the CSV for each row."""
         names, *whole = csv.reader(io.StringIO(self.csv))
-        shown = [name for name in names if name not in ORIGIN_COLUMNS]
+        shown = [name for name in names if name not in SOURCE_COLUMNS]
         widths = {len(shown), len(self.columns), len(self.numeric), *map(len, self.rows)}
         heights = {len(whole), len(self.rows), len(self.origins) or len(self.rows)}
         if len(widths) > 1 or len(heights) > 1 or {*map(len, whole)} - {len(names)}:
@@ -197,10 +197,10 @@ class Item:
         }
         if "name" in columns:  # it names the origin, in words
             columns.pop("origin_group", None)
-        origin = [columns.pop(name, []) for name in ORIGIN_COLUMNS]
+        named = [columns.pop(name, []) for name in SOURCE_COLUMNS]
         told = [
             [s for text in cell for s in str(text or "").split()]
-            for cell in zip(*filter(None, origin), strict=True)
+            for cell in zip(*filter(None, named), strict=True)
         ]
         known = registry.sources()
         return Drawn(
@@ -230,7 +230,7 @@ class Item:
         the number.
         """
         names, *rows = csv.reader(io.StringIO(self.record["csv"]))
-        shown = [i for i, name in enumerate(names) if name not in ORIGIN_COLUMNS]
+        shown = [i for i, name in enumerate(names) if name not in SOURCE_COLUMNS]
         columns = zip(shown, self.record["columns"], self.record["numeric"], strict=True)
         numbers = [(i, head) for i, head, is_number in columns if is_number]
         return [[(head, row[i]) for i, head in numbers if row[i]] for row in rows]

@@ -245,7 +245,7 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     if value in (None, ""):
         return NOTHING
     if column == "reading":
-        return parts.reading_title(value, claim_id) or value_words(value, column)
+        return parts.reading_title(value, claim_id) or cell_words(column, value)
     if (said := str(value)) in _TRUTH:
         return _TRUTH[said]
     if column == "state":

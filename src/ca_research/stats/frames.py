@@ -21,7 +21,7 @@ from ..ground.errors import (
     UnknownNameError,
     UsageError,
 )
-from ..ground.origins import ids_of, origin_columns
+from ..ground.source_columns import ids_of, source_columns
 from .groups import Groups, sources_of
 
 _SAY = {
@@ -246,7 +246,7 @@ def level_between(level: float) -> float:
 
 
 def significance(alpha: float, *, where: str = "") -> float:
-    """The bar below which p counts as significant, once it is known to lie in (0, 1); else
+    """The threshold below which p counts as significant, once it is known to lie in (0, 1); else
     UsageError.
     """
     if not 0 < number("alpha", alpha, "0.05") < 1:
@@ -290,7 +290,7 @@ def origin(frame: pd.DataFrame) -> tuple[str, ...]:
     >>> origin(rows)
     ('A', 'B', 'C', 'D')
     """
-    found = {i for column in origin_columns(frame.columns) for i in ids_of(frame[column])}
+    found = {i for column in source_columns(frame.columns) for i in ids_of(frame[column])}
     return tuple(sorted(i for i in found if isinstance(i, str)))
 
 

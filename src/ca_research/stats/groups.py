@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.origins import ids_in
+from ..ground.source_columns import ids_in
 
 MANY = 2**16
 """Rows from which encoding columns beside each other pays; pyarrow lets go of the interpreter."""

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from .. import registry
-from ..ground.display import ORIGIN_COLUMNS
+from ..ground.display import SOURCE_COLUMNS
 from ..ground.errors import UnknownNameError, UsageError
-from ..ground.origins import ids_in, ids_of, origin_columns
+from ..ground.source_columns import ids_in, ids_of, source_columns
 
 Style = Literal["text", "bibtex", "csl"]
 _VINTAGE = re.compile(r"vintage(_.+)?")
@@ -61,10 +61,10 @@ def _named(what: Any) -> set[str]:
     """The ids that a thing names; UsageError where it names none, for then its origin is lost."""
     if isinstance(what, str):
         return {what}
-    if isinstance(what, pd.Series) and origin_columns([what.name]):
+    if isinstance(what, pd.Series) and source_columns([what.name]):
         return _in_cells(what, str(what.name)) or set()
     columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
-    held = [_in_cells(_column(what, c), c) for c in origin_columns(columns)]
+    held = [_in_cells(_column(what, c), c) for c in source_columns(columns)]
     if there := [ids for ids in held if ids is not None]:
         return {i for ids in there for i in ids}
     if isinstance(what, (pd.DataFrame, pd.Series)):
@@ -101,7 +101,7 @@ def _in_cells(cells: Iterable[Any], column: str) -> set[str] | None:
     """
     found = ids_of(cells)
     numbers = not all(isinstance(i, str) for i in found)
-    if column in ORIGIN_COLUMNS:
+    if column in SOURCE_COLUMNS:
         if numbers:
             raise UsageError(
                 "its `sources` are no ids of sources", hint="cite the frame it was made from"
@@ -122,10 +122,10 @@ def _rows(what: Any) -> pd.DataFrame | None:
     if isinstance(what, pd.DataFrame):
         return what
     if isinstance(what, pd.Series):
-        return what.to_frame() if origin_columns([what.name]) else what.to_frame().T
+        return what.to_frame() if source_columns([what.name]) else what.to_frame().T
     if not hasattr(what, "project"):
         return None
-    says = (*origin_columns(what.columns), *(c for c in what.columns if c == "missing"))
+    says = (*source_columns(what.columns), *(c for c in what.columns if c == "missing"))
     told = ", ".join(f'"{c}"' for c in says)
     found: pd.DataFrame = what.project(told).distinct().df()
     return found
@@ -134,7 +134,7 @@ def _rows(what: Any) -> pd.DataFrame | None:
 def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
     """UsageError for rows that name no source, and do not say either why they are `missing`."""
     named = pd.Series(False, index=range(len(frame)))
-    for column in origin_columns(frame.columns):
+    for column in source_columns(frame.columns):
         cells = frame[column].reset_index(drop=True)
         named |= cells.map(lambda cell: bool(ids_in(cell))).astype(bool)
     if "missing" in frame.columns:
@@ -204,10 +204,10 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
 
     kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
     found = set()
-    origins = origin_columns(rows.columns)
-    for row in zip(*(rows[c] for c in (*origins, *stamps)), strict=True):
-        told = [stamp for stamp in row[len(origins) :] if isinstance(stamp, str)]
-        for i in (i for cell in row[: len(origins)] for i in ids_in(cell)):
+    named = source_columns(rows.columns)
+    for row in zip(*(rows[c] for c in (*named, *stamps)), strict=True):
+        told = [stamp for stamp in row[len(named) :] if isinstance(stamp, str)]
+        for i in (i for cell in row[: len(named)] for i in ids_in(cell)):
             found.add((i, next((stamp for stamp in told if stamp in kept.get(i, ())), "")))
     fetches = Counter(i for i, _ in found)
     entries = []

@@ -568,7 +568,7 @@ def joint_p(
     until: int = UNTILS[0],
     fits: pd.DataFrame | Fits | None = None,
 ) -> list[Estimate]:
-    """p-value of 'fewer than `at_least` of the economies gained', or lost.
+    """p-value of 'fewer than so many of the economies gained', or lost.
 
     trade, events, economies, accession_list, donors, source, method, until, fits: as in `gain_p`.
     at_least: a number.

@@ -26,7 +26,7 @@ from ...ground.periods import date_in_words
 from ...plots.show import show_table
 from ...registry import sources
 from ...registry.codings import coding as registry_coding
-from ...registry.words import source_name, value_words
+from ...registry.words import cell_words, source_name
 from ...stats.frames import records
 
 ENOUGH = 2
@@ -311,12 +311,12 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     """A list of documents in the words of a page.
 
     listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
-        those of registry/words.yaml (`values: reading`).
+        those of registry/words.yaml (`cells: reading`).
     Returns the same rows: what each is about, its side, dates in words, what it says, its source,
     and where several go back to one origin the same letter at each of them.
     """
     readings = labels or {}
-    about = listed["reading"].map(lambda r: readings.get(r) or value_words(r, "reading"))
+    about = listed["reading"].map(lambda r: readings.get(r) or cell_words("reading", r))
     found = pd.DataFrame({"about": about, "says": listed["says"], "source": listed["source_id"]})
     if "direction" in listed:
         found.insert(1, "side", listed["direction"].map(_SIDES_IN_WORDS))

@@ -374,7 +374,7 @@ def chapter_concentration_change(
     chapters: dict[str, pd.DataFrame] | None = None,
     compared: dict[str, Imports] | None = None,
 ) -> list[Estimate]:
-    """Change of the concentration of exports on HS chapters, in per cent of its mean over `before`.
+    """Change of the concentration of exports on chapters of goods, in per cent of its mean before.
 
     trade, economies, importers, until, before: as in `chapter_gain`.
     basket: 'without_fuels' (without chapters 27 and 71) or 'all'.

@@ -25,7 +25,8 @@ def manufacturing_change(
     window: str = "2019-2022",
     before: str = BEFORE,
 ) -> list[Estimate]:
-    """Change of manufacturing's share of GDP between two windows, in per cent of its share before.
+    """Change of manufacturing's share of output between two windows, in per cent of its share
+    before.
 
     macro: table `macro` (economy, year, indicator, value, unit, source_id) with NV.IND.MANF.ZS in
         per cent of GDP.

@@ -124,7 +124,7 @@ def of_kind(tried: Mapping[str, Compared], economy: str, since: int) -> Estimate
         if not isinstance(found, str):
             behind = rows.traced.behind(rows.places[str(found.group), found.year])
             shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
-            return lead(dimension, economy, found, behind, f"{shown} bn USD")
+            return lead(dimension, economy, found, behind, f"{shown} billion dollars")
         reasons.append(f"{what}: {found}")
     return no_lead(dimension, economy, "; ".join(reasons))
 

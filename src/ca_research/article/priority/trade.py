@@ -242,7 +242,7 @@ def on_basis(seen: Reports, economy: str, basis: str, since: int) -> Estimate:
         economy,
         found,
         seen.once(economy, found.year, ("behind the lead", basis), behind),
-        f"{shown} bn USD by {side}",
+        f"{shown} billion dollars by {side}",
         "range of the reports on this basis",
     )
 

@@ -1,4 +1,4 @@
-"""Where rows come from: the columns that say it, and the ids of sources in a cell of them."""
+"""The columns that say which sources rows come from, and the ids in a cell of them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .display import ORIGIN_COLUMNS
+from .display import SOURCE_COLUMNS
 
-_NAMED = re.compile(rf"(?:{'|'.join(ORIGIN_COLUMNS)})_.+")
+_NAMED = re.compile(rf"(?:{'|'.join(SOURCE_COLUMNS)})_.+")
 _ID = re.compile(r"\w*[0-9_]\w*|[A-Z]+")
 """What tells an id from a word of prose, where several stand in one text."""
 _QUOTED = re.compile(r"""["']([^"']+)["']""")
 
 
-def origin_columns(names: Iterable[Any]) -> list[Any]:
+def source_columns(names: Iterable[Any]) -> list[Any]:
     """Columns that may name sources: `source_id`, `sources`, and those to which a merge gave a
     suffix.
 
     Examples
     --------
-    >>> origin_columns(["source_id", "value_usd", "source_id_gdp", "sources_y"])
+    >>> source_columns(["source_id", "value_usd", "source_id_gdp", "sources_y"])
     ['source_id', 'source_id_gdp', 'sources_y']
     """
-    return [n for n in names if n in ORIGIN_COLUMNS or (isinstance(n, str) and _NAMED.fullmatch(n))]
+    return [n for n in names if n in SOURCE_COLUMNS or (isinstance(n, str) and _NAMED.fullmatch(n))]
 
 
 def ids_of(cells: Iterable[Any]) -> set[Any]:
