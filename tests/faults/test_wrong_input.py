@@ -225,7 +225,7 @@ def test_every_type_is_said_whole(built, command, value):
     _, out, _ = command("sql", f"select {value} as v, 1 as w", "--format", "csv")
     assert list(csv.reader(io.StringIO(out))) == [["v", "w"], [as_csv, "1"]]
     code, out, err = command("sql", f"select {value} as v", "--format", "table")
-    assert (code, err) == (0, "") and out.endswith("(1 rows)\n")
+    assert (code, err) == (0, "") and out.endswith("(1 row)\n")
 
 
 def test_parquet_keeps_what_it_can_and_refuses_the_rest(built, command):

@@ -103,8 +103,8 @@ def test_every_result_has_an_example():
         }
         for name, kind in kinds.items():
             if (
-                is_dataclass(kind) and not name.startswith("_") and name != "Model"
-            ):  # what an estimation starts from
+                is_dataclass(kind) and not name.startswith("_") and name not in ("Model", "Course")
+            ):  # what an estimation starts from; what hundreds of fits give in arrays
                 assert issubclass(kind, Result), f"{module}.{name} cannot be exported"
                 found.add(name)
     assert found == set(EXAMPLES)
