@@ -66,4 +66,6 @@ def test_measures_without_code_and_of_ones_own_are_told(walked):
     assert "holds: The figure, 28%" in said
     assert "supported: The figure: 4.24 (unit not stated)." in said, "not that of another figure"
     assert "C03, with all figures: supported. The figure: 4.24%" in said
-    assert "measure library.least_rise is the project's own\n3 claims are well formed" in said
+    assert "measure library.least_rise is the project's own\n" in said
+    assert "C01 still has words of the template: against, would_change, rivals\n" in said
+    assert "\n3 claims are well formed" in said
