@@ -22,6 +22,9 @@ from filelock import FileLock
 
 from ca_research import registry
 from ca_research.ground import paths
+from ca_research.runs import lean
+
+lean.imports()  # before tests import nbformat: two seconds of each worker
 
 REAL = paths.home()
 USERS = dict(os.environ)

@@ -304,6 +304,7 @@ def test_the_unit_of_a_covariate_changes_its_own_coefficient_alone(estimator, sc
     )
 
 
+@pytest.mark.long
 def test_reassigned_ranks_are_uniform_without_an_effect():
     # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
     # three)
