@@ -814,6 +814,66 @@ def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, co
     assert "files put back from the store)" in command(*words, str(tmp_path / "out"))[1]
 
 
+BRIEF = 'economy: str = "KAZ"\nas_of: str = "latest"'
+
+
+def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command, monkeypatch):
+    """`--out .` took the project's own notebooks away, and any page or card that lay there."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    notebook(built.home, "country_brief", "print(1)", parameters=BRIEF)
+    words = ("run", "--kernel", kernels.ORDINARY, "--out")
+    for place in (str(built.home), os.path.relpath(built.home)):
+        code, told, said = command(*words, place)
+        assert (code, told) == (2, "") and len(said.splitlines()) == 3, said
+        assert "the folder holds what no report has made" in said and "country_brief.ipynb" in said
+    assert (built.home / "notebooks" / "country_brief.ipynb").is_file()
+    assert not (built.home / "index.html").exists()
+    web = tmp_path / "web"
+    (web / "share").mkdir(parents=True)
+    for name in ("home.html", "share/photo.png"):
+        (web / name).write_text("mine")
+    for turn in range(2):
+        code, told, said = command(*words, str(web))
+        assert code == 0 and (turn == 0) == ("nothing has changed" not in told), said
+        for name in ("home.html", "share/photo.png"):
+            assert (web / name).read_text() == "mine"
+    (web / "index.html").write_text("mine too")
+    assert command(*words, str(web), "--fresh")[0] == 2
+
+
+def test_what_a_fresh_run_finds_stays_found(built, tmp_path, command, monkeypatch):
+    """The next run put the older result of the store back over it."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    number = tmp_path / "number.txt"
+    number.write_text("one")
+    source = f"print(open({str(number)!r}).read())"  # which no key knows of
+    notebook(built.home, "country_brief", source, parameters=BRIEF)
+    words = ("run", "--kernel", kernels.ORDINARY, "--out", str(tmp_path / "out"))
+
+    def said() -> bool:
+        books = (tmp_path / "out" / "notebooks").glob("brief*.ipynb")
+        return all('"two\\n"' in book.read_text() for book in books)
+
+    assert command(*words)[0] == 0 and not said()
+    number.write_text("two")
+    assert command(*words)[0] == 0 and not said()
+    assert command(*words, "--fresh")[0] == 0 and said()
+    assert command(*words)[0] == 0 and said()
+    shutil.rmtree(tmp_path / "out")
+    assert command(*words)[0] == 0 and said()
+
+
+def test_where_the_store_cannot_be_written_another_place_is_named(
+    built, tmp_path, command, monkeypatch
+):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    code, _, said = command("run", "--out", str(tmp_path / "out"))
+    what, where, hint = said.splitlines()
+    assert code == 1 and what.startswith("error: ") and "cache/locks" in where
+    assert "CA_RESEARCH_CACHE=FOLDER" in hint
+
+
 # --- the store and the clock
 # -----------------------------------------------------------------------------
 

@@ -26,9 +26,15 @@ def report(tmp_path):
     out = tmp_path / "out"
     (out / "notebooks").mkdir(parents=True)
     for name in ("index.html", "c30.html", "verdicts.json", "manifest.json", "notebooks/c30.ipynb"):
-        (out / name).write_text(f"content of {name}")
-    (out / "mine.txt").write_text("not of the report")
+        (out / name).write_text(content(name))
+    for name in ("mine.txt", "slides.html", "notebooks/mine.ipynb"):
+        (out / name).write_text("not of the report")
     return out
+
+
+def content(name: str) -> str:
+    """Of a file of a report, with the mark that it bears."""
+    return f'content of <span id="address">{name}</span>, {{"run_id": 1}}'
 
 
 def test_what_is_put_comes_back_byte_for_byte(store):
@@ -95,12 +101,15 @@ def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report):
     assert serve_report(store, "k", report) == 0
     (report / "c30.html").write_text("changed")
     (report / "verdicts.json").unlink()
-    (report / "stray.html").write_text("of an earlier run")
+    (report / "stray.html").write_text(content("stray.html"))
+    (report / "slides.html").write_text("mine, and edited")
     assert serve_report(store, "k", report) == 3, "files that were put back or taken away"
-    assert (report / "c30.html").read_text() == "content of c30.html"
-    assert (report / "verdicts.json").read_text() == "content of verdicts.json"
+    for name in ("c30.html", "verdicts.json"):
+        assert (report / name).read_text() == content(name)
     assert not (report / "stray.html").exists()
-    assert (report / "mine.txt").read_text() == "not of the report"
+    assert (report / "slides.html").read_text() == "mine, and edited"
+    for name in ("mine.txt", "notebooks/mine.ipynb"):
+        assert (report / name).read_text() == "not of the report"
     assert serve_report(store, "another key", report) is None
 
 
@@ -121,6 +130,22 @@ def test_the_least_recently_used_go_first_and_the_rest_still_serves(store):
     assert store.trim(3000) == 2000
     assert [store.get(n) is not None for n in names] == [True, False, False, True, True]
     assert store.clear() == 3000 and store.contents() == []
+
+
+def test_files_of_others_are_neither_counted_nor_removed(store):
+    """A store may be told to lie in any folder, also one with a report or locks of its own."""
+    theirs = ("thesis.txt", "reports/verdicts.json", "runs/notes.json", "blobs/ab/photo.jpg")
+    for name in (*theirs, "locks/ab12"):
+        (store.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (store.folder / name).write_text("not of the store")
+    own = store.put(b"x" * 100)
+    left = store._blob(own).with_name(f".{own}-k1ll3d")
+    left.write_bytes(b"x")
+    store.remember("runs", own, {"file": own, "seconds": 1})
+    assert len(store.contents()) == 3
+    assert store.trim(0) > 101 and store.contents() == []
+    for name in (*theirs, "locks/ab12"):
+        assert (store.folder / name).read_text() == "not of the store"
 
 
 def test_a_clock_that_goes_back_changes_the_order_and_nothing_else(store):

@@ -196,6 +196,9 @@ def test_a_report_with_a_failed_run_is_not_sent(command, out):
     assert code == 1 and "1 failed runs: c07" in told
 
 
-def test_a_folder_is_no_name_for_a_zip(command, out, tmp_path):
-    code, _, told = command("report", "--zip", str(tmp_path), "--out", str(out))
-    assert code == 2 and "is a folder" in told
+@pytest.mark.parametrize("name", ["", "thesis.txt"])
+def test_only_a_zip_is_written_over_by_a_zip(command, out, tmp_path, name):
+    (tmp_path / "thesis.txt").write_text("mine")
+    code, _, told = command("report", "--zip", str(tmp_path / name), "--out", str(out))
+    assert code == 2 and "is no name of a zip file" in told
+    assert (tmp_path / "thesis.txt").read_text() == "mine"

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 from ca_research import registry
 from ca_research.runs import plan
+from ca_research.runs.store import CARDS, made_here
 
 
 def test_verdicts_json_has_the_form_of_the_design(report, stored_keys):
@@ -25,6 +26,12 @@ def test_verdicts_json_has_the_form_of_the_design(report, stored_keys):
         for c in v["criteria"]:
             assert c.keys() >= stored_keys[1]
             assert c["state"] in ("holds", "fails", "mixed", "undecided")
+
+
+def test_every_file_bears_the_mark_of_a_report(report):
+    """Without it a later report would take it for the user's, and leave it."""
+    for form in ("*.html", "notebooks/*.ipynb", CARDS):
+        assert [f.name for f in report.glob(form) if not made_here(f)] == []
 
 
 def test_each_claim_is_judged_for_both_days(report):

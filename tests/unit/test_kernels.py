@@ -249,6 +249,8 @@ def test_a_relative_search_path_is_of_the_folder_a_kernel_starts_in(tmp_path):
     )
     assert place.absolute(given, tmp_path)["PYTHONPATH"].split(os.pathsep) == eval(done.stdout)
     assert place.absolute(BASE, tmp_path) == BASE
+    unset = BASE | {"XDG_CACHE_HOME": ""}
+    assert place.absolute(unset, tmp_path) == unset
 
 
 @pytest.mark.parametrize("what", ["executable", "prefix", "version"])

@@ -124,6 +124,7 @@ def test_what_two_wants_lack_stands_once(some_held):
         (["-p", "economy=KAZ"], UsageError),
         (["C30", "--table", "trade"], UnknownNameError),
         (["C25", "--template", "x.csv"], UsageError),
+        (["C30", "--template", "x.xlsx"], UsageError),
     ],
 )
 def test_what_it_cannot_do_it_refuses(words, error):

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ground.errors import CoverageError, RunError
+from ..ground.errors import CoverageError, RunError, UsageError, WriteError
 from ..ground.files import changed, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
@@ -73,13 +73,14 @@ def make(
     from ..runs import fingerprint
     from ..runs.store import open_store, remember_report
 
+    _refuse_others(out)
     for turn in range(1, TURNS + 1):
         begun = fingerprint.state()
         made = _once(plan(), out, options, everything=everything, progress=progress)
         with locked(out):
             key = fingerprint.whole(words, None if everything else out / "notebooks")
             moved = changed(begun, fingerprint.state())
-            if options.use_store and not moved and not made.error and made.whole:
+            if not moved and not made.error and made.whole:
                 remember_report(open_store(), key, out)
         if not moved and not any(r.moved for r in made.results):
             return made
@@ -101,6 +102,20 @@ def make(
             hint="ca-research run, once nothing is edited any more",
         ),
     )
+
+
+def _refuse_others(out: Path) -> None:
+    """Raise UsageError where files of others lie in the places of a report's own."""
+    from ..runs import EXECUTED
+    from ..runs.store import made_here
+
+    places = [out / "index.html", *(out / EXECUTED).glob("*.ipynb")]
+    if theirs := sorted(shown(f) for f in places if f.is_file() and not made_here(f)):
+        raise UsageError(
+            f"the folder holds what no report has made: {first_few(theirs, 3)}",
+            where=shown(out),
+            hint="name another folder for the pages: --out FOLDER",
+        )
 
 
 _READ_ANEW = ("registry/", "data/raw/", "data/added/", "notebooks/", "measures/")
@@ -300,7 +315,7 @@ def whole(out: Path) -> list[Path]:
     run of it failed.
     """
     from ..runs import EXECUTED, read_manifest
-    from ..runs.store import BESIDE, CARDS
+    from ..runs.store import BESIDE, CARDS, made_here
 
     ran = read_manifest(out)["runs"]
     if broken := [r["run_id"] for r in ran if r["error"]]:
@@ -315,10 +330,10 @@ def whole(out: Path) -> list[Path]:
         if index.is_file()
         else []
     )
-    there = [f.name for f in out.glob("*.html")]
+    there = [f.name for f in out.glob("*.html") if made_here(f)]
     pages = sorted({"index.html", *linked, *there, *(f"{r['run_id']}.html" for r in ran)})
     books = sorted(f"{EXECUTED}/{r['run_id']}.ipynb" for r in ran)
-    pictures = sorted(f.relative_to(out).as_posix() for f in out.glob(CARDS))
+    pictures = sorted(f.relative_to(out).as_posix() for f in out.glob(CARDS) if made_here(f))
     files = [out / name for name in [*pages, *BESIDE, *pictures, *books]]
     if missing := [f.relative_to(out).as_posix() for f in files if not f.is_file()]:
         raise CoverageError(
@@ -353,6 +368,14 @@ def locked(out: Path) -> Iterator[None]:
     from ..runs.store import store_dir
 
     locks = store_dir() / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / sha256(str(out.resolve()).encode()).hexdigest()[:16]):
+    lock = FileLock(locks / sha256(str(out.resolve()).encode()).hexdigest()[:16])
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as problem:
+        elsewhere = "name a folder for the store of runs: CA_RESEARCH_CACHE=FOLDER"
+        raise WriteError(locks, problem, hint=elsewhere) from problem
+    try:
         yield
+    finally:
+        lock.release()

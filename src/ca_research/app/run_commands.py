@@ -241,10 +241,9 @@ def report_command(
         typer.echo(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
         return
     target = (file or folder / f"{report.FOLDER_IN_ZIP}.zip").resolve()
-    if target.is_dir():
+    if target.is_dir() or target.suffix != ".zip":
         raise UsageError(
-            f"{file} is a folder",
-            hint="give the name of a file: ca-research report --zip report.zip",
+            f"{file} is no name of a zip file", hint="ca-research report --zip report.zip"
         )
     if file and not target.parent.is_dir():
         raise UsageError(

@@ -66,6 +66,11 @@ def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> 
             else f"nothing is wanted for {claim}",
             hint=f"choose one: --table {' or '.join(tables)}" if tables else "",
         )
+    if file.suffix != ".csv":
+        raise UsageError(
+            f"{file.name} is no name of a CSV file",
+            hint=f"ca-research wanted {claim} --template {file.stem}.csv",
+        )
     if file.exists():
         raise UsageError("the file is there already", where=str(file), hint="choose another name")
     rows = template(tables[0], found.to_dict("records"), load(tables[0]))

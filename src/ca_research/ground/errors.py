@@ -174,11 +174,13 @@ class WriteError(CaResearchError, OSError):
     number.
     """
 
-    def __init__(self, file: Path, problem: OSError) -> None:
+    def __init__(
+        self, file: Path, problem: OSError, *, hint: str = "make room there, or name another folder"
+    ) -> None:
         super().__init__(
             f"{problem.strerror or problem}: a file could not be written",
             where=str(file),
-            hint="make room there, or name another folder",
+            hint=hint,
         )
         self.errno, self.filename = problem.errno, str(file)
 

@@ -184,7 +184,7 @@ def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
     """The environment with its folders as a process started in `cwd` would take them: a server
     starts elsewhere.
     """
-    full = {name: str(cwd / env[name]) for name in _FOLDERS if env.get(name, "~")[0] != "~"}
+    full = {name: str(cwd / env[name]) for name in _FOLDERS if (env.get(name) or "~")[0] != "~"}
     if given := env.get("PYTHONPATH"):
         full["PYTHONPATH"] = os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))
     return {**env, **full}

@@ -62,7 +62,7 @@ class Result:
 @dataclass(frozen=True)
 class Options:
     """How to run: processes at a time, whether to stop at the first failure, the kernel, the
-    limits, whether to use the store.
+    limits, whether to take what the store has (it gets what was run in any case).
 
     kernel: name of a kernelspec; empty for the warm one, or the ordinary one where that is not to
         be had.
@@ -152,7 +152,7 @@ def execute(
     """
     from ..tables.build import current
 
-    store, verdicts = open_store() if options.use_store else None, out / "verdicts.json"
+    store, verdicts = open_store(), out / "verdicts.json"
     about = inputs.Inputs(current(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
     files = {run.run_id: about.files(run, verdicts) for run in runs}
@@ -168,7 +168,7 @@ def execute(
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
         _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
-        if store and outcome.notebook and not outcome.error and not stored:
+        if outcome.notebook and not outcome.error and not stored:
             _keep(store, keys[run.run_id], outcome)
         result = Result(
             run.run_id,
@@ -187,7 +187,7 @@ def execute(
 
     due = []
     for run in runs:
-        kept = _stored(store, keys[run.run_id]) if store else None
+        kept = _stored(store, keys[run.run_id]) if options.use_store else None
         if kept:
             finish(run, kept, stored=True)
         else:
@@ -213,9 +213,8 @@ def execute(
         else:
             with nullcontext(at_work) if at_work else workers(options, len(due)) as here:
                 _in_processes(here, due, tasks, options, on_start, finish)
-        if store:
-            with contextlib.suppress(OSError):
-                store.trim()
+        with contextlib.suppress(OSError):
+            store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
 
 

@@ -6,7 +6,8 @@
 
 A record is written after its blobs and by renaming, a blob is checked when it is read: what a
 crash, a full disk or a bad sector leaves behind is a miss, never a wrong page. The least recently
-used go first where the store passes its size.
+used go first where the store passes its size. Other files of its folder are not its own: they are
+neither counted nor removed.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "reports": {"files": dict},
 }
 """What a record of a kind holds."""
+
+_OWN_NAME = re.compile(r"\.?[0-9a-f]{64}(\.json)?(-\w+)?")
+"""Of a blob or a record, and of what a writer that was killed has left of one."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,10 @@ class Store:
     def contents(self) -> list[tuple[Path, int, float]]:
         """Every file of the store: path, bytes, when it was last used."""
         found = []
-        for file in self.folder.rglob("*"):
+        files = (f for kind in ("blobs", *_FIELDS) for f in (self.folder / kind).rglob("*"))
+        for file in files:
             with contextlib.suppress(OSError):  # another process may just have removed it
-                if file.is_file():
+                if _OWN_NAME.fullmatch(file.name) and file.is_file():
                     about = file.stat()
                     found.append((file, about.st_size, about.st_mtime))
         return found
@@ -164,7 +169,8 @@ def remember_report(store: Store, key: str, out: Path) -> None:
     room for it.
     """
     with contextlib.suppress(OSError):
-        files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in _shown(out)}
+        own = filter(made_here, _shown(out))
+        files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in own}
         store.remember("reports", key, {"files": files})
         store.trim()
 
@@ -186,16 +192,27 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
                 return None
             write_whole(file, content)
             put_back += 1
-    strays = set(_shown(out)) - {out / name for name in record["files"]}
+    strays = {*filter(made_here, {*_shown(out)} - {out / name for name in record["files"]})}
     for stray in strays:
         stray.unlink()
     return put_back + len(strays)
 
 
-def _shown(out: Path) -> list[Path]:
-    """Files of a report: pages, verdicts, the manifest, executed notebooks. Other files in the
-    folder are left alone.
+def made_here(file: Path) -> bool:
+    """Whether a report made a file of its folder. What bears no such mark is the user's, and
+    neither kept nor removed.
     """
+    marks = {  # what a page says at its end, a run in its notebook, a card in its description
+        ".html": f'<span id="address">{file.name}</span>',
+        ".ipynb": '"run_id"',
+        ".png": "\nca-research ",
+    }
+    mark = marks.get(file.suffix)
+    return file.name in BESIDE if mark is None else mark.encode() in file.read_bytes()
+
+
+def _shown(out: Path) -> list[Path]:
+    """What in a folder may be a report's: pages, verdicts, the manifest, executed notebooks."""
     found = [out / name for name in BESIDE]
     patterns = ("*.html", CARDS, "notebooks/*.ipynb")
     found += [file for pattern in patterns for file in out.glob(pattern)]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from .. import __version__, registry
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
+from ..runs.store import made_here
 from .read import Page
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def write(pages: Sequence[Page], out: Path) -> list[Path]:
     for file, page in wanted.items():
         if _says(file) != _said_by(page):
             write_whole(file, card(page))
-    for stale in set((out / FOLDER).glob("*.png")) - wanted.keys():
+    for stale in filter(made_here, set((out / FOLDER).glob("*.png")) - wanted.keys()):
         stale.unlink()
     return list(wanted)
 

@@ -23,6 +23,7 @@ from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
+from ..runs.store import made_here
 from ..tables import cite
 from . import cards, forms
 from .claimreview import claim_reviews
@@ -116,7 +117,8 @@ def write_site(out: Path, beside: Beside | None = None, read: Shelf | None = Non
     _references(out, pages)
     if beside and beside.done.exception() is not None:  # a process that was killed, for example
         _write(out, _page_of_each(env, pages, set(theirs)))
-    for stale in set(out.glob("*.html")) - written - {out / f"{name}.html" for name in theirs}:
+    gone = set(out.glob("*.html")) - written - {out / f"{name}.html" for name in theirs}
+    for stale in filter(made_here, gone):
         stale.unlink()
     _complain(pages)
     return out / "index.html"
