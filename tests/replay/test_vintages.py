@@ -152,6 +152,17 @@ def test_the_same_is_asked_again_by_the_name_of_the_source(on, online, services)
         ca.fetch("TJK_TRADE", year=2021)
 
 
+def test_what_may_not_be_passed_on_stays_so_however_it_is_asked_again(on):
+    """A fetch marked its source `figures` anew, so that an archive would have held its rows."""
+    on("2026-01-10", redistribution="no")
+    ca.fetch("TJK_TRADE")
+    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    on("2026-01-11")
+    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    ca.fetch("TJK_TRADE", redistribution="yes")
+    assert registry.sources()["TJK_TRADE"].redistribution == "yes"
+
+
 def test_removed_is_as_if_it_had_never_been(online, on):
     key = content_key()
     on("2026-01-10")

@@ -122,6 +122,26 @@ def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
     assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
 
 
+def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(
+    archived, built, tmp_path, command
+):
+    """Figures under any licence went into an archive without a word."""
+    about = {"published": "2024", "publisher": "Office", "title": "Trade"}
+    for number, (source, mark) in enumerate((("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no"))):
+        file = tmp_path / f"{source}.csv"
+        file.write_text(f"reporter,partner,year,flow,value_usd\nKAZ,CHN,{2010 + number},export,2\n")
+        licence = f"licence of {source}"
+        ca.add(file, table="trade", source=source, licence=licence, redistribution=mark, **about)
+    made, file = archived()
+    held = [n for n in zipfile.ZipFile(file).namelist() if n.endswith("rows.parquet")]
+    assert held == [f"archive/data/added/{s}/rows.parquet" for s in ("MINE", "OPEN")]
+    assert [s.source_id for s in made.unsure] == ["MINE"] and made.left_out == ("SHUT",)
+    report = str(built.home / "reports")
+    _, said, _ = command("replicate", "--report", report, "--out", str(tmp_path / "again.zip"))
+    assert "all rows of these added sources: MINE (licence of MINE)" in said
+    assert "--redistribution no" in said
+
+
 def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
     """An archive of a project in `_build/` held neither registry nor figures."""
     home = tmp_path / "_build" / "mine"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from .. import verify
+from .. import registry, verify
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import walk, write_whole, zipped
@@ -30,13 +30,15 @@ HASHES = "SHA256SUMS"
 
 @dataclass(frozen=True)
 class Packed:
-    """What an archive holds: its files, its size in bytes, the sources that stayed out, and the
-    runs of the report whose verdicts did, for no register declares them.
+    """What an archive holds: its files, its size in bytes, the sources that stayed out, those that
+    were added and are in it though nobody said that all their rows may be (mark `figures`), and the
+    runs of the report whose verdicts stayed out, for no register declares them.
     """
 
     files: int
     size: int
     left_out: tuple[str, ...]
+    unsure: tuple[registry.Source, ...] = ()
     undeclared: tuple[str, ...] = ()
 
 
@@ -69,7 +71,9 @@ def pack(target: Path, report: Path) -> Packed:
     held[HASHES] = "".join(lines).encode()
     content = zipped({f"{target.stem}/{name}": data for name, data in sorted(held.items())})
     write_whole(target, content, folders=False)
-    return Packed(len(held), len(content), out, undeclared)
+    added = (entry.source for entry in registry.added().values())
+    unsure = tuple(source for source in added if source.redistribution == "figures")
+    return Packed(len(held), len(content), out, unsure, undeclared)
 
 
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
