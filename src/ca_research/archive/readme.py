@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..runs import Run, plan
 from ..runs.manifest import SEED
 from ..sources.elsewhere import place as place_of
 from ..tables import rows_of
+from . import again
 
 FILE = "REPLICATION.md"
 MANY = 200
@@ -33,8 +34,11 @@ _PACKAGE = re.compile(r"^([\w.-]+)==([^\s;]+)", re.M)
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
 
 
-def statement() -> str:
-    """The text of REPLICATION.md for the project at hand."""
+def statement(verdicts: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The text of REPLICATION.md for the project at hand.
+
+    verdicts: those of a report that it goes with, to name which rest on what is left out.
+    """
     with needed():
         from jinja2 import Environment, StrictUndefined
 
@@ -48,7 +52,14 @@ def statement() -> str:
         version=__version__,
         tables=len(registry.tables()),
         marks=Counter(source.redistribution for source in registry.sources().values()),
-        left_out=[registry.sources()[one] for one in left_out()],
+        left_out=[
+            {
+                "entry": entry,
+                "command": again.command(entry),
+                "claims": again.resting(source, verdicts),
+            }
+            for source, entry in again.left_out().items()
+        ],
         files=list(_files()),
         locked=locked,
         named=", ".join(f"{name} {locked[name]}" for name in NAMED if name in locked),
@@ -60,11 +71,6 @@ def statement() -> str:
         many=MANY,
         **_sources(),
     )
-
-
-def left_out() -> list[str]:
-    """Ids of sources that were added and may not be passed on."""
-    return [one for one, a in registry.added().items() if a.source.redistribution == "no"]
 
 
 def _sources() -> dict[str, Any]:
@@ -101,7 +107,7 @@ def _files() -> Iterator[dict[str, Any]]:
         if table.location:
             place = f"{place_of(table).shown} (elsewhere)"
             yield _file(place, name, sum(rows_of(name).values()), provided=False)
-    lost = set(left_out())
+    lost = again.left_out()
     for source, entry in registry.added().items():
         yield _file(f"data/added/{source}", entry.table, entry.rows, source not in lost)
 
