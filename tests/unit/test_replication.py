@@ -13,6 +13,7 @@ import zipfile
 
 import nbformat
 import pytest
+import yaml
 
 import ca_research as ca
 from ca_research import archive, registry, runs, site
@@ -148,7 +149,8 @@ def own(tmp_path, monkeypatch, command):
     report.mkdir()
     for name in bundle.RESULTS:
         (report / name).write_text("[]")
-    return tmp_path / "mine"
+    yield tmp_path / "mine"
+    registry.forget()
 
 
 def unpacked(file, folder):
@@ -209,6 +211,59 @@ def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
         code, _, err = command(*(path if word == "FILE" else word for word in words))
         assert code == 0, err
     assert registry.added() == kept
+
+
+def added(own, source="MINE", **more):
+    """A file of one figure in the project of one's own."""
+    file = own / f"{source}.csv"
+    file.write_text("subject,attribute,year,value,unit\nlibrary,loans,2022,2,books\n")
+    about = {"published": "2024", "publisher": "Office", "title": "Loans", "licence": "open"}
+    ca.add(file, table="facts", source=source, **about | more)
+    file.unlink()
+
+
+def test_of_a_project_of_ones_own_nothing_is_said_that_is_not_there(own, tmp_path):
+    """It spoke of a LICENSE, a Makefile, a test, and rows in sources.csv that were not there, and
+    not of the measures.
+    """
+    added(own)
+    (own / "measures" / "library.py").write_text(
+        'from ca_research.estimates import measure\n\n\n@measure("library.loans")\n'
+        'def loans(facts):\n    """Loans."""\n'
+    )
+    (own / "measures" / "factor.txt").write_text("2")
+    (own / "requirements.lock").write_text("pandas==3.0.0\nca-research==0.2.0\n")
+    archive.pack(tmp_path / "archive.zip", own / "reports")
+    there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")
+    text = (there / archive.FILE).read_text()
+    for word in ("make ", "a test", "docs/", "tests/", "sources.csv", "environment.yml"):
+        assert word not in text, word
+    assert "No file `LICENSE`" in text
+    named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`]*)`", text)
+    assert named and all(list(there.glob(name.rstrip("/"))) for name in named), named
+    assert "`measures/library.py`: `library.loans`" in text and "measures/factor.txt" in text
+    assert "2 tables of published figures from 1 file," in text
+    assert "`requirements.lock`: 2 packages; among them pandas 3.0.0" in text
+    assert "`pip install -r requirements.lock`" in text
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "environment.yml", "baseline/verdicts.json"])
+def test_what_a_project_of_ones_own_has_is_spoken_of(own, name):
+    before = archive.statement()
+    (own / name).parent.mkdir(exist_ok=True)
+    (own / name).write_text("")
+    assert f"`{name}`" in archive.statement() and archive.statement() != before
+
+
+def test_a_table_that_lives_elsewhere_is_none_that_the_package_holds(own):
+    """All data that the commands need were in the package, it said."""
+    table = yaml.safe_load((own / "registry/tables/facts.yaml").read_text())
+    assert "All data that the commands" in archive.statement()
+    table |= {"location": {"parquet": ["data/lake"]}}
+    (own / "registry/tables/facts.yaml").write_text(yaml.safe_dump(table, sort_keys=False))
+    registry.forget()
+    text = archive.statement()
+    assert "All data that the commands" not in text and "table `facts` lives at" in text
 
 
 def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
