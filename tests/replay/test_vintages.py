@@ -5,6 +5,7 @@ import importlib
 import json
 import logging
 import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import yaml
 
 import ca_research as ca
 from ca_research import registry
+from ca_research.archive import again
 from ca_research.claims import offers
 from ca_research.ground.errors import (
     AnswerError,
@@ -150,6 +152,30 @@ def test_the_same_is_asked_again_by_the_name_of_the_source(on, online, services)
     assert (source.release_lag_days, source.role, source.preference) == (90, "office", 3)
     with pytest.raises(UsageError, match="asked the same again"):
         ca.fetch("TJK_TRADE", year=2021)
+
+
+def test_what_may_not_be_passed_on_stays_so_however_it_is_asked_again(on):
+    """A fetch marked its source `figures` anew, so that an archive would have held its rows."""
+    on("2026-01-10", redistribution="no")
+    ca.fetch("TJK_TRADE")
+    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    on("2026-01-11")
+    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    ca.fetch("TJK_TRADE", redistribution="yes")
+    assert registry.sources()["TJK_TRADE"].redistribution == "yes"
+
+
+def test_what_an_archive_may_not_hold_is_fetched_again_by_its_command(on, command):
+    """REPLICATION.md said the citation alone."""
+    kept = on("2026-01-10", redistribution="no", lag=90).entry
+    _, *words = shlex.split(again.command(kept))
+    assert list(again.files(kept)) == ["data/left_out/TJK_TRADE/source.yaml"]
+    ca.remove("TJK_TRADE")
+    assert again.command(kept) == "", "what was asked is kept with the vintages"
+    code, _, err = command(*words)
+    assert code == 0, err
+    found = registry.added()["TJK_TRADE"]
+    assert (found.source, found.rows_sha256) == (kept.source, kept.rows_sha256)
 
 
 def test_removed_is_as_if_it_had_never_been(online, on):

@@ -107,6 +107,20 @@ def test_removed_is_as_if_it_had_never_been(built, figures):
         ca.remove("OWN")
 
 
+def test_what_may_be_passed_on_is_said_where_figures_are_added(built, figures, tmp_path, command):
+    """Every added source was marked `figures`, whatever its licence, and no command said `no`."""
+    assert add(figures()).entry.source.redistribution == "figures"
+    with pytest.raises(UnknownNameError, match="redistribution 'never'"):
+        add(figures(), source="OTHER", redistribution="never")
+    (tmp_path / "map.yaml").write_text(json.dumps(MAP))
+    told = {"table": "trade", "source": "SECRET", "redistribution": "no"}
+    told |= {"map": str(tmp_path / "map.yaml"), **ABOUT}
+    words = [w for k, v in told.items() for w in (f"--{k}", v)]
+    code, _, err = command("data", "add", str(figures()), *words, "--yes")
+    assert code == 0, err
+    assert registry.sources()["SECRET"].redistribution == "no"
+
+
 @pytest.mark.parametrize("source", ["S_STATED", "a b", "../up", "", "1a"])
 def test_an_id_that_exists_or_is_none_is_refused(built, figures, source):
     with pytest.raises(UsageError):

@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
 
 import nbformat
 import pytest
+import yaml
 
 import ca_research as ca
 from ca_research import archive, registry, runs, site
@@ -85,7 +87,7 @@ def archived(built, monkeypatch, tmp_path):
     report = built.home / "reports"
     report.mkdir()
     for name in bundle.RESULTS:
-        (report / name).write_text(name)
+        (report / name).write_text("[]")
     (built.home / "scratch").mkdir()
     (built.home / "scratch" / "mine.txt").write_text("mine")
 
@@ -108,18 +110,160 @@ def test_the_same_project_gives_the_same_bytes_with_the_hash_of_each_file(archiv
     assert not any("scratch" in name or "processed" in name for name in held)
 
 
-def test_added_figures_that_may_not_be_passed_on_stay_out_and_are_named(
-    archived, built, tmp_path, monkeypatch
+def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(
+    archived, built, tmp_path, command
 ):
-    monkeypatch.setattr("ca_research.archive.bundle.left_out", lambda: ["SECRET"])
-    for source in ("SECRET", "OPEN"):
-        folder = built.home / "data" / "added" / source
-        folder.mkdir(parents=True)
-        (folder / "rows.parquet").write_bytes(b"figures")
+    """Figures under any licence went into an archive without a word."""
+    about = {"published": "2024", "publisher": "Office", "title": "Trade"}
+    for number, (source, mark) in enumerate((("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no"))):
+        file = tmp_path / f"{source}.csv"
+        file.write_text(f"reporter,partner,year,flow,value_usd\nKAZ,CHN,{2010 + number},export,2\n")
+        licence = f"licence of {source}"
+        ca.add(file, table="trade", source=source, licence=licence, redistribution=mark, **about)
     made, file = archived()
-    names = zipfile.ZipFile(file).namelist()
-    assert made.left_out == ("SECRET",)
-    assert [n for n in names if "data/added" in n] == ["archive/data/added/OPEN/rows.parquet"]
+    held = [n for n in zipfile.ZipFile(file).namelist() if n.endswith("rows.parquet")]
+    assert held == [f"archive/data/added/{s}/rows.parquet" for s in ("MINE", "OPEN")]
+    assert [s.source_id for s in made.unsure] == ["MINE"] and made.left_out == ("SHUT",)
+    report = str(built.home / "reports")
+    _, said, _ = command("replicate", "--report", report, "--out", str(tmp_path / "again.zip"))
+    assert "all rows of these added sources: MINE (licence of MINE)" in said
+    assert "--redistribution no" in said
+
+
+def steps(text):
+    """The commands of the instructions that add what an archive does not hold."""
+    part = text.partition("## Instructions to replicators")[2].partition("\n## ")[0]
+    return [shlex.split(line) for line in part.splitlines() if line.startswith("ca-research data")]
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch, command):
+    """A project of one's own, with a report that is taken for whole."""
+    monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
+    monkeypatch.setattr(bundle, "_current", lambda report: ())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "article.txt").write_text("Invented\n2024-03-01\nA town lent 31,000 books.\n")
+    assert command("init", "mine", "--article", "article.txt")[0] == 0
+    monkeypatch.chdir(tmp_path / "mine")
+    report = tmp_path / "mine" / "reports"
+    report.mkdir()
+    for name in bundle.RESULTS:
+        (report / name).write_text("[]")
+    yield tmp_path / "mine"
+    registry.forget()
+
+
+def unpacked(file, folder):
+    with zipfile.ZipFile(file) as packed:
+        packed.extractall(folder)
+    return folder / file.stem
+
+
+LONG = "About;When;Many\nloans;2022;2\nloans;1066;2\n"
+WIDE = "Students of an office\nOrigin,2019,2020\nKAZ,1,2\nKGZ,3,4\n"
+COMTRADE = (
+    "freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,motCode,"
+    "reporterCode,partnerCode,primaryValue\nA,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000\n"
+)
+SHUT = {
+    "LONG": (
+        "facts",
+        LONG,
+        {"attribute": "About", "year": "When", "value": "Many"}
+        | {"subject": {"is": "it's ours"}, "unit": {"is": "books"}},
+    ),
+    "WIDE": (
+        "students",
+        WIDE,
+        {"destination": {"is": "CHN"}, "level": {"is": "all"}}
+        | {"precision": {"is": "exact"}, "statistic": {"is": "enrolled"}},
+    ),
+    "COMTRADE": ("trade", COMTRADE, {}),
+}
+
+
+def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
+    own, tmp_path, monkeypatch, command
+):
+    """REPLICATION.md said the citation alone, and how a file had been understood stayed out too."""
+    more = {"lag": 90, "skip_bad": True, "role": "office", "preference": 2}
+    about = {"published": "2024-05", "publisher": "An office", "title": "Ours", "licence": "closed"}
+    files, kept = {}, {}
+    for source, (table, text, said) in SHUT.items():
+        files[source] = tmp_path / f"{source}.csv"
+        files[source].write_text(text)
+        given = about | (more if source == "LONG" else {}) | {"redistribution": "no", "map": said}
+        kept[source] = ca.add(files[source], table=table, source=source, **given).entry
+    (own / "reports" / "verdicts.json").write_text(
+        json.dumps([{"claim": "C07", "sources": ["WIDE"]}, {"claim": "C08", "sources": ["OTHER"]}])
+    )
+    made = archive.pack(tmp_path / "archive.zip", own / "reports")
+    assert set(made.left_out) == set(SHUT)
+    there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")
+    assert not list(there.rglob("*.parquet"))
+    monkeypatch.chdir(there)
+    assert command("data", "build")[0] == 0
+    text = (there / archive.FILE).read_text()
+    assert all(entry.file_sha256 in text for entry in kept.values())
+    assert re.findall(r"Verdicts that rest on it: of (.+)", text) == ["C07"]
+    for _, *words in steps(text):
+        path = str(files[words[words.index("--source") + 1]])
+        code, _, err = command(*(path if word == "FILE" else word for word in words))
+        assert code == 0, err
+    assert registry.added() == kept
+
+
+def added(own, source="MINE", **more):
+    """A file of one figure in the project of one's own."""
+    file = own / f"{source}.csv"
+    file.write_text("subject,attribute,year,value,unit\nlibrary,loans,2022,2,books\n")
+    about = {"published": "2024", "publisher": "Office", "title": "Loans", "licence": "open"}
+    ca.add(file, table="facts", source=source, **about | more)
+    file.unlink()
+
+
+def test_of_a_project_of_ones_own_nothing_is_said_that_is_not_there(own, tmp_path):
+    """It spoke of a LICENSE, a Makefile, a test, and rows in sources.csv that were not there, and
+    not of the measures.
+    """
+    added(own)
+    (own / "measures" / "library.py").write_text(
+        'from ca_research.estimates import measure\n\n\n@measure("library.loans")\n'
+        'def loans(facts):\n    """Loans."""\n'
+    )
+    (own / "measures" / "factor.txt").write_text("2")
+    (own / "requirements.lock").write_text("pandas==3.0.0\nca-research==0.2.0\n")
+    archive.pack(tmp_path / "archive.zip", own / "reports")
+    there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")
+    text = (there / archive.FILE).read_text()
+    for word in ("make ", "a test", "docs/", "tests/", "sources.csv", "environment.yml"):
+        assert word not in text, word
+    assert "No file `LICENSE`" in text
+    named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`]*)`", text)
+    assert named and all(list(there.glob(name.rstrip("/"))) for name in named), named
+    assert "`measures/library.py`: `library.loans`" in text and "measures/factor.txt" in text
+    assert "2 tables of published figures from 1 file," in text
+    assert "`requirements.lock`: 2 packages; among them pandas 3.0.0" in text
+    assert "`pip install -r requirements.lock`" in text
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "environment.yml", "baseline/verdicts.json"])
+def test_what_a_project_of_ones_own_has_is_spoken_of(own, name):
+    before = archive.statement()
+    (own / name).parent.mkdir(exist_ok=True)
+    (own / name).write_text("")
+    assert f"`{name}`" in archive.statement() and archive.statement() != before
+
+
+def test_a_table_that_lives_elsewhere_is_none_that_the_package_holds(own):
+    """All data that the commands need were in the package, it said."""
+    table = yaml.safe_load((own / "registry/tables/facts.yaml").read_text())
+    assert "All data that the commands" in archive.statement()
+    table |= {"location": {"parquet": ["data/lake"]}}
+    (own / "registry/tables/facts.yaml").write_text(yaml.safe_dump(table, sort_keys=False))
+    registry.forget()
+    text = archive.statement()
+    assert "All data that the commands" not in text and "table `facts` lives at" in text
 
 
 def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):

@@ -33,6 +33,14 @@ Role = Annotated[
 Preference = Annotated[
     int | None, typer.Option("--preference", help="Before which sources: the lower first.")
 ]
+Redistribution = Annotated[
+    str | None,
+    typer.Option(
+        "--redistribution",
+        help="What its licence allows replicate to pack: yes (all), figures (with a citation; "
+        "as it is where nothing is said) or no.",
+    ),
+]
 SkipBad = Annotated[
     bool, typer.Option("--skip-bad", help="Leave faulty rows out, and keep the list.")
 ]
@@ -177,6 +185,7 @@ def data_add(
     title: Annotated[str | None, typer.Option("--title", help="What it is.")] = None,
     publisher: Annotated[str | None, typer.Option("--publisher", help="Who publishes it.")] = None,
     licence: Annotated[str | None, typer.Option("--licence", help="Its terms of use.")] = None,
+    redistribution: Redistribution = None,
     address: Annotated[
         str | None, typer.Option("--address", help="Its page, beginning with https://")
     ] = None,
@@ -218,6 +227,7 @@ def data_add(
         table=table,
         source=source,
         map=_with_constants(map, console.pairs(set)),
+        redistribution=redistribution or "figures",
         address=address,
         role=role,
         preference=preference,

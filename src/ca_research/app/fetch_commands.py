@@ -10,7 +10,7 @@ import typer
 from ..ground.errors import EmptyAnswerError, UsageError
 from . import console
 from .claim_commands import economy_of
-from .data_commands import Lag, Preference, Role, SkipBad, Yes
+from .data_commands import Lag, Preference, Redistribution, Role, SkipBad, Yes
 
 if TYPE_CHECKING:
     from ..claims.offers import Offer
@@ -72,6 +72,7 @@ def fetch(
     lag: Lag = None,
     role: Role = None,
     preference: Preference = None,
+    redistribution: Redistribution = None,
     skip_bad: SkipBad = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch, check and compare; add nothing.")
@@ -92,6 +93,7 @@ def fetch(
         "lag": lag,
         "role": role,
         "preference": preference,
+        "redistribution": redistribution,
         "skip_bad": skip_bad,
         "dry_run": dry_run,
     }

@@ -51,7 +51,14 @@ def replicate(
     if made.left_out:
         typer.echo(
             f"left out, for they may not be passed on: {', '.join(made.left_out)} "
-            "(REPLICATION.md says where they are)"
+            "(REPLICATION.md says how others add them again)"
+        )
+    if made.unsure:
+        named = (f"{one.source_id} ({one.licence or 'licence not known'})" for one in made.unsure)
+        typer.echo(
+            f"it holds all rows of these added sources: {first_few(named, 5)}\n"
+            "where a licence does not allow that: ca-research data remove SOURCE, and add it again "
+            "with --redistribution no"
         )
     if made.undeclared:
         typer.echo(

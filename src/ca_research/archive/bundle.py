@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from .. import verify
+from .. import registry, verify
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import walk, write_whole, zipped
 from ..runs import plan
-from .readme import FILE, left_out, statement
+from . import again
+from .readme import FILE, statement
 
 FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "baseline")
 """What a project is made of."""
@@ -30,13 +32,15 @@ HASHES = "SHA256SUMS"
 
 @dataclass(frozen=True)
 class Packed:
-    """What an archive holds: its files, its size in bytes, the sources that stayed out, and the
-    runs of the report whose verdicts did, for no register declares them.
+    """What an archive holds: its files, its size in bytes, the sources that stayed out, those that
+    were added and are in it though nobody said that all their rows may be (mark `figures`), and the
+    runs of the report whose verdicts stayed out, for no register declares them.
     """
 
     files: int
     size: int
     left_out: tuple[str, ...]
+    unsure: tuple[registry.Source, ...] = ()
     undeclared: tuple[str, ...] = ()
 
 
@@ -48,6 +52,9 @@ def pack(target: Path, report: Path) -> Packed:
     stay out, and verdicts of runs that the register does not declare: whoever follows
     REPLICATION.md would not get them.
 
+    Of such a source the archive holds the register entry and the map of its file, REPLICATION.md
+    the command that adds it again and the claims whose verdicts rest on it.
+
     report: folder of the report. Raises UsageError where the project is the copy in the package, or
     the target is a folder; CoverageError where there is no whole report, or it was made from other
     inputs.
@@ -58,18 +65,23 @@ def pack(target: Path, report: Path) -> Packed:
             hint="a checkout, or a project of your own: ca-research init DIR",
         )
     undeclared = _current(report)
-    home, out = paths.home(), tuple(left_out())
+    home, out = paths.home(), again.left_out()
     held = {
         file.relative_to(home).as_posix(): file.read_bytes()
         for file in _files(home, tuple(f"data/added/{one}/" for one in out))
     }
-    held |= {f"results/{name}": data for name, data in _results(report, undeclared).items()}
-    held[FILE] = statement().encode()
+    results = _results(report, undeclared)
+    held |= {f"results/{name}": data for name, data in results.items()}
+    for entry in out.values():
+        held |= again.files(entry)
+    held[FILE] = statement(json.loads(results["verdicts.json"])).encode()
     lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(held.items())]
     held[HASHES] = "".join(lines).encode()
     content = zipped({f"{target.stem}/{name}": data for name, data in sorted(held.items())})
     write_whole(target, content, folders=False)
-    return Packed(len(held), len(content), out, undeclared)
+    added = (entry.source for entry in registry.added().values())
+    unsure = tuple(source for source in added if source.redistribution == "figures")
+    return Packed(len(held), len(content), tuple(out), unsure, undeclared)
 
 
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:

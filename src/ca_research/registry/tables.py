@@ -28,6 +28,11 @@ excerpt: some cells of such a compilation; each is a report of its side, but the
     figures. stated: said by an official or in the press.
 """
 
+Redistribution = Literal["yes", "figures", "no"]
+"""What a source's terms allow an archive to hold of it: all rows with attribution, figures with a
+citation, or none.
+"""
+
 
 class Source(Model):
     """One publication or series. What is not known is null, never filled in.
@@ -41,7 +46,7 @@ class Source(Model):
     title: Annotated[str, Field(min_length=1)]
     publisher: Annotated[str | None, EmptyIsNone] = None
     licence: Annotated[str | None, EmptyIsNone] = None
-    redistribution: Literal["yes", "figures", "no"]
+    redistribution: Redistribution
     original: Annotated[str | None, EmptyIsNone] = Field(default=None, pattern=r"^https?://\S+$")
     found_in: Annotated[str | None, EmptyIsNone] = None
     citation: Annotated[str, Field(min_length=1)]

@@ -119,9 +119,10 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     found = layout.mapping(given, sheet, place, table)
     fields = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
     rest = {k: v for k, v in said.items() if k != "columns"}
-    merged = found.model_dump() | Map.model_validate(rest).model_dump(include=set(rest))
+    own = Map.model_validate(rest)
+    merged = found.model_dump() | own.model_dump(include=set(rest))
     merged["columns"] = {**found.columns, **fields}
-    merged["only"] = (*found.only, *merged["only"]) if "only" in rest else found.only
+    merged["only"] = (*found.only, *(one for one in own.only if one not in found.only))
     merged["layout"] = layout.name
     if found.fills in fields:
         merged |= {"across": (), "fills": ""}

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from .. import registry
 from ..ground.errors import Fault, MissingTableError, UsageError, known_name
 from ..ground.textfiles import Unreadable, read_yaml
-from ..registry.tables import Role
+from ..registry.tables import Redistribution, Role
 from . import added, vintage
 from .build import build
 from .dates import bounds
@@ -111,6 +111,7 @@ def add(
     publisher: str | None = None,
     licence: str | None = None,
     address: str | None = None,
+    redistribution: str = "figures",
     map: Mapping[str, Any] | str | Path | None = None,
     role: str | None = None,
     preference: int | None = None,
@@ -140,6 +141,9 @@ def add(
     title, publisher, licence, address : str
         What a reader has to know of the source. Of a publisher whose layout is known, only what
         differs.
+    redistribution : {'figures', 'yes', 'no'}
+        What the licence allows: of a source with `no` an archive (``ca-research replicate``) holds
+        no row.
     map : mapping or path, optional
         How the file is to be understood, as far as it does not say itself: a heading for a column
         (`{"year": "Period"}`), or one value for all rows (`{"level": {"is": "degree"}}`).
@@ -199,7 +203,16 @@ def add(
         whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
         place = f"a file added by a user: {name}"
         return source_entry(
-            source, place, layout, whole, published, role, preference, lag, file=name
+            source,
+            place,
+            layout,
+            whole,
+            published,
+            role,
+            preference,
+            lag,
+            redistribution,
+            file=name,
         )
 
     asked = (lambda _: False) if dry_run else confirm
@@ -394,6 +407,7 @@ def source_entry(
     role: str | None,
     preference: int | None,
     lag: int | None,
+    redistribution: str,
     file: str = "",
 ) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
@@ -415,6 +429,7 @@ def source_entry(
             ),
         )
     role = known_name("role", role or "compilation", get_args(Role))
+    allowed = known_name("redistribution", redistribution, get_args(Redistribution))
     try:
         bounds(str(day))
         return registry.Source(
@@ -422,7 +437,7 @@ def source_entry(
             title=str(found["title"]),
             publisher=found["publisher"],
             licence=found["licence"],
-            redistribution="figures",
+            redistribution=allowed,  # type: ignore[arg-type]
             original=found["address"],
             found_in=found_in,
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",

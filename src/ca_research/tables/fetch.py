@@ -101,6 +101,7 @@ def fetch(
     lag: int | None = None,
     role: str | None = None,
     preference: int | None = None,
+    redistribution: str | None = None,
     skip_bad: bool = False,
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
@@ -127,6 +128,8 @@ def fetch(
         known from the day of the fetch.
     role, preference : str, int
         How the source speaks for a reporter, and before which others: the lower first.
+    redistribution : {'figures', 'yes', 'no'}, optional
+        What the licence allows, as for `add`; asked again, what it was.
     skip_bad : bool
         Leave out faulty rows, and keep the list of them.
     dry_run : bool
@@ -201,6 +204,9 @@ def fetch(
     said = fetching.choice(provider, asked)
     source = source or _id(provider, said)
     valid_id(source)
+    if redistribution is None:  # however it is asked again, what may not be passed on stays so
+        known = registry.added().get(source)
+        redistribution = known.source.redistribution if known else "figures"
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, said)
@@ -210,7 +216,7 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            proposal = _proposal(folder, one, service, (role, preference, lag))
+            proposal = _proposal(folder, one, service, (role, preference, lag, redistribution))
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
             raise
@@ -387,7 +393,7 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    speaks: tuple[str | None, int | None, int | None],
+    said: tuple[str | None, int | None, int | None, str],
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
@@ -429,7 +435,7 @@ def _proposal(
             found.layout,
             about,
             one.day,
-            *speaks,
+            *said,
         ),
         one.table,
     ).model_copy(update={"vintage": one.stamp})
