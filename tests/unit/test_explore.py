@@ -130,6 +130,15 @@ def test_a_gap_stays_a_gap_and_an_empty_choice_is_told_in_words():
     plt.close("all")
 
 
+def test_years_below_a_table_are_whole():
+    looked, names = ca.explore("macro"), {}
+    for span, told in (((2018, 2019), ["2018", "2019"]), ((2018, 2018), ["2018"])):
+        exec(looked.set(years=span).code, names)
+        names["ax"].figure.draw_without_rendering()
+        assert [label.get_text() for label in names["ax"].get_xticklabels()] == told
+    plt.close("all")
+
+
 def test_a_claim_is_judged_as_chosen(run_code):
     looked = ca.explore("C30").set(economy="KAZ", as_of="2023-05-19")
     verdict = looked.result

@@ -188,10 +188,13 @@ def _table(table: registry.Table) -> View:
         if value:
             wide = call("result.pivot", index="year", columns="source_id", values=value)
             first, last = chosen["years"]
+            some = f"years[::{(last - first) // 8 + 1}]"  # as many as have room
             lines += [
+                f"years = range({first}, {last + 1})",
                 f"wide = {wide}",
-                f"wide = wide.reindex(range({first}, {last + 1}))  # a gap stays a gap",
+                "wide = wide.reindex(years)  # a gap stays a gap",
                 f'ax = wide.plot(marker="o", xlabel="", ylabel={_unit(table, value)})',
+                f"ax.set_xticks({some}, {some})",
             ]
         return _HEAD + "\n".join(lines) + "\n"
 

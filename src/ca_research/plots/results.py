@@ -22,7 +22,7 @@ from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, present, split
 from .needs import by_year, one_figure, one_of
-from .panels import line
+from .panels import line, year_axis
 from .words import flow_words
 
 MOST_LINES = 6
@@ -507,7 +507,7 @@ def _line(ax: Axes, series: pd.Series, name: str, colour: str, **look: Any) -> N
 
 
 def _years(ax: Axes) -> Axes:
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    year_axis(ax, 6)
     style.bare(ax, x=False)
     return ax
 
