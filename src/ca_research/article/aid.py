@@ -185,6 +185,7 @@ def grant_bars(grants: pd.DataFrame, *, donor: str) -> Figure:
     of a row carries its figure; a year that was not reported is left free, and one without a grant
     has a ring. As wide as a phone.
     """
+    (donor,) = eco.resolve_all(donor, grants["investor"])
     mine = grants[grants["investor"] == donor]
     if len(grants) and mine.empty:
         raise CoverageError(

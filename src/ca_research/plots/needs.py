@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from ..ground import economies as eco
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import origin
 
@@ -85,6 +86,16 @@ def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
             raise MixedUnitsError(
                 f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint
             )
+
+
+def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> list[str]:
+    """Codes of what a picture is asked to show, by codes or names; a label that its frame holds is
+    its own. CoverageError for none.
+    """
+    codes = eco.resolve_all(names, held)
+    if not codes:
+        raise CoverageError(f"no {what} to draw", hint="name one by its code or its name")
+    return codes
 
 
 def one_figure(
