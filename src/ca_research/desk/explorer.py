@@ -326,6 +326,8 @@ def explore(what: str) -> Explorer:
     ------
     UnknownNameError
         Neither a table nor a claim.
+    UsageError
+        What is no name, as a frame.
     MissingPackageError
         Without ipywidgets (the extra ``notebooks``).
     MissingTableError

@@ -14,6 +14,7 @@ import pandas as pd
 from .. import registry
 from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
+from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import party, source_name, value_words
 from ..tables import load
@@ -52,7 +53,11 @@ class View:
 
 
 def view_of(name: str) -> View:
-    """The view of a table or a claim; raises UnknownNameError where it is neither."""
+    """The view of a table or a claim; raises UnknownNameError where it is neither, UsageError for
+    what is no name.
+    """
+    if not isinstance(name, str):
+        refuse("what", "the name of a table or a claim", name, '"trade"')
     if name in registry.tables():
         # both sides, shares and ranks are of trade; any other table is shown as it is
         return _trade() if name == "trade" else _table(registry.table(name))

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
-from ..ground.arguments import several
+from ..ground.arguments import several, whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..ground.numbers import amount, first_few, fixed
 from ..registry.words import measure_name, party, source_name, value_words
@@ -534,7 +534,7 @@ def student_lines(
     Raises
     ------
     UsageError
-        A column is not there, another level, or two figures of one year.
+        A column is not there, another level, two figures of one year, or `last` is no year.
     MixedUnitsError
         Several destinations.
     CoverageError
@@ -549,6 +549,7 @@ def student_lines(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['degree', 'all kinds', 'no count']
     """
+    last = whole_number("last", last)
     hint = "filter first: counts[counts['destination'] == 'CHN']"
     one_of(counts, ["destination"], hint=hint)
     if statements is not None:
@@ -677,7 +678,7 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     one_figure(stocks.assign(investor=stocks["investor"].map(eco.name_of)), ["investor"])
     investors = list(stocks["investor"])
     if highlight:
-        (highlight,) = eco.resolve_all(highlight, investors)
+        highlight = highlight if highlight in investors else eco.resolve(highlight)
         if highlight not in investors:
             also = "highlight='' draws all of them alike"
             raise UnknownNameError("investor", highlight, investors, also=also)

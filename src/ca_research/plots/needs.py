@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import origin
 
@@ -96,6 +97,13 @@ def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> lis
     if not codes:
         raise CoverageError(f"no {what} to draw", hint="name one by its code or its name")
     return codes
+
+
+def at_least_one(name: str, value: object, example: str) -> int:
+    """How many are to be drawn; UsageError for none, and for what is no whole number."""
+    if (many := whole_number(name, value, example)) < 1:
+        raise UsageError(f"{name} is {many}: there is nothing to draw", hint="1 or more")
+    return many
 
 
 def one_figure(
