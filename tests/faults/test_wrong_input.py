@@ -7,6 +7,7 @@ import datetime as dt
 import fractions
 import io
 import json
+import re
 import uuid
 
 import nbformat
@@ -15,6 +16,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import ca_research as ca
 from ca_research import registry, tables
 from ca_research.ground import economies
 from ca_research.ground.errors import (
@@ -24,6 +26,7 @@ from ca_research.ground.errors import (
     RegistryError,
     RunError,
     UsageError,
+    known_name,
 )
 from ca_research.ground.periods import parse_as_of
 from ca_research.runs import planning
@@ -339,6 +342,60 @@ def test_a_table_or_claim_named_by_no_word_is_refused(built, name):
         tables.load(name)
     with pytest.raises(UsageError):
         registry.claim(name)
+
+
+# --- measures and pictures
+# --------------------------------------------------------------------------------------------------
+
+FLOWS = pd.DataFrame({"reporter": "KAZ", "partner": ["CHN", "RUS"], "product": "TOTAL"}).assign(
+    year=2020, flow="export", value_usd=[3.0, 2.0], source_id="KAZ_BNS"
+)
+COUNTS = pd.DataFrame({"origin": ["KAZ"], "year": 2020, "level": "all", "students": 2.0})
+SEEN = pd.DataFrame({"reporter": ["KAZ"], "source_id": "A", "year": 2020, "figures": 1})
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: ca.trade.rank(FLOWS, economy=5), "unknown economy 5"),
+        (lambda: ca.trade.rank(FLOWS, economy="KAZ", basis=None), "unknown basis None"),
+        (lambda: ca.trade.rank(FLOWS, economy="KAZ", basis=[["mirror"]]), "unknown basis"),
+        (lambda: ca.trade.partner_shares(FLOWS, by=5), "unknown column 5"),
+        (lambda: tables.preferred_rows(FLOWS, 5), "unknown column 5"),
+        (lambda: ca.coverage("trade", by=5), "unknown column of table 'trade' 5"),
+        (lambda: ca.explore(FLOWS), "what must be the name of a table or a claim"),
+        (lambda: ca.explore(["trade"]), "what must be the name of a table or a claim"),
+        (lambda: ca.check(FLOWS), "unknown claim"),
+        (lambda: ca.check("C" * 300), "unknown claim"),
+        (lambda: known_name("flow", FLOWS, ("export", "import")), "unknown flow"),
+        (lambda: known_name("flow", [], {"export": 1}), "unknown flow []"),
+        (lambda: ca.plots.student_lines(COUNTS, last="2030"), "last must be a number"),
+        (lambda: ca.plots.student_lines(COUNTS, last=2030.5), "last must be a whole number"),
+        (lambda: ca.plots.coverage_map(SEEN, most="3"), "most must be a number"),
+        (lambda: ca.plots.coverage_map(SEEN, most=0), "most is 0"),
+    ],
+)
+def test_a_slip_in_a_call_is_told_in_a_line_that_fits_a_screen(call, told):
+    with pytest.raises(UsageError, match=re.escape(told)) as caught:
+        call()
+    assert caught.value.hint and len(caught.value.what.splitlines()[0]) < 400
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"top": "3"}, "top must be a number"),
+        ({"top": 2.5}, "top must be a whole number"),
+        ({"top": 0}, "top is 0"),
+        ({"top": -2}, "top is -2"),
+        ({"title": 5}, "title must be a text"),
+        ({"title": ["a"]}, "title must be a text"),
+    ],
+)
+def test_an_option_of_a_picture_is_of_its_kind(options, told):
+    found = ca.trade.hhi(ca.trade.partner_shares(FLOWS))
+    with pytest.raises(UsageError, match=told):
+        found.plot(**options)
 
 
 # --- raw files

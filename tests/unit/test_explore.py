@@ -1,5 +1,6 @@
 """`ca.explore`: what can be chosen, the code that follows, and that it is the code that ran."""
 
+import datetime as dt
 from unittest.mock import Mock
 
 import matplotlib.pyplot as plt
@@ -62,6 +63,26 @@ def test_widgets_choose_and_grey_what_the_code_does_not_heed(trade):
     assert 'economy="KGZ", basis="interval"' in trade.code and "since=2018" in trade.code
 
 
+def test_what_is_chosen_by_name_stays_when_a_widget_is_moved(trade):
+    _, economy, partner, measure, basis, years = trade._widgets().children
+    trade.set(economy="KGZ", measure="rank", years=(2015, 2020))
+    assert (economy.value, measure.value, years.value) == ("KGZ", "rank", (2015, 2020))
+    assert (partner.disabled, basis.disabled) == (True, False)
+    basis.value = "mirror"
+    chosen = {"economy": "KGZ", "measure": "rank", "basis": "mirror", "years": (2015, 2020)}
+    assert chosen.items() <= trade.chosen.items()
+    _, again, *_ = trade._widgets().children
+    again.value = "UZB"
+    assert trade.chosen["economy"] == economy.value == "UZB" and basis.value == "mirror"
+    claim = ca.explore("C30")
+    *_, day, _ = claim._widgets().children
+    claim.set(as_of=dt.datetime(2023, 5, 19, 12))
+    assert day.value == dt.date(2023, 5, 19) and claim.chosen["as_of"] == "2023-05-19"
+    day.value = dt.date(2999, 1, 1)
+    assert "a day in the future" in claim._now().error, "told where the figures would stand"
+    assert claim.set(as_of="latest").chosen["as_of"] == "latest" and day.value is None
+
+
 def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
     """As a notebook does: three outputs, updated in place."""
     outputs = []
@@ -122,11 +143,20 @@ def test_a_gap_stays_a_gap_and_an_empty_choice_is_told_in_words():
         assert len(line.get_xdata()) == 17
         assert list(known.index) == sorted(held[[line.get_label()]])
     plt.close("all")
-    looked.set(years=(1950, 1951))
+    looked.set(years=(1995, 1996))
     assert looked.result.empty and looked._now().error.startswith("no row of what is chosen")
     names = {}
     exec(ca.explore("macro").code, names)
     assert names["ax"].get_ylabel() == names["result"]["unit"].iloc[0]
+    plt.close("all")
+
+
+def test_years_below_a_table_are_whole():
+    looked, names = ca.explore("macro"), {}
+    for span, told in (((2018, 2019), ["2018", "2019"]), ((2018, 2018), ["2018"])):
+        exec(looked.set(years=span).code, names)
+        names["ax"].figure.draw_without_rendering()
+        assert [label.get_text() for label in names["ax"].get_xticklabels()] == told
     plt.close("all")
 
 
@@ -194,8 +224,28 @@ def test_wrong_choices_are_refused(trade):
         trade.set(land="KAZ")
     with pytest.raises(UnknownNameError, match="economy 'Nowhere'"):
         trade.set(economy="Nowhere")
-    with pytest.raises(UsageError, match="years cannot be 2015"):
-        trade.set(years=2015)
+    before = trade.chosen
+    for years, told in (
+        (2015, "a first and a last one"),
+        ((2015, 2016, 2017), "a first and a last one"),
+        ((2010.9, 2015), "a whole number"),
+        ((2010, "2015"), "a number"),
+        ((2020, 2010), "cannot be 2020 to 2010"),
+        ((1500, 2500), "cannot be 1500 to 2500"),
+    ):
+        with pytest.raises(UsageError, match=told) as caught:
+            trade.set(years=years)
+        assert "years=(" in caught.value.hint
+    with pytest.raises(UnknownNameError, match="partner 'XXX'"):
+        trade.set(economy="KGZ", partner="XXX")
+    with pytest.raises(UnknownNameError, match="economy"):
+        trade.set(economy=["KGZ"])
+    assert trade.chosen == before, "nothing is chosen by halves"
+    claim = ca.explore("C30")
+    for day in ("", "nonsense", 5, dt.date(2999, 1, 1)):
+        with pytest.raises(UsageError, match="as_of"):
+            claim.set(as_of=day)
+    assert claim.chosen["as_of"] == "latest"
 
 
 def test_calls_are_written_as_people_type_them():

@@ -14,6 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from ca_research import article, plots
@@ -24,6 +25,7 @@ from ca_research.ground.errors import (
     UnknownNameError,
     UsageError,
 )
+from ca_research.plots import style
 
 SOURCES = sorted(Path(plots.__file__).parents[1].rglob("*.py"))
 
@@ -340,6 +342,90 @@ def test_the_checks_leave_names_and_documentation_as_they_were():
         inspect.getdoc(plots.mirror_gaps) or ""
     )
     assert list(inspect.signature(plots.mirror_gaps).parameters) == ["gaps", "partner"]
+
+
+# Economies by code or name, one or several
+
+
+def told(figure: Figure) -> list[tuple[str, list[str]]]:
+    """Titles and words of the panels that are drawn."""
+    drawn = [ax for ax in figure.axes if ax.axison]
+    return [(ax.get_title("left"), [text.get_text() for text in ax.texts]) for ax in drawn]
+
+
+MOVED = pd.concat([RANKS, RANKS.assign(year=2021)])
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "names"),
+    [
+        (
+            "trade_ranges",
+            {"shown": ["CHN"], "economies": ["KAZ"], "bases": ["reporter"]},
+            {"shown": "China", "economies": "Kazakhstan", "bases": "reporter"},
+        ),
+        (
+            "partner_bars",
+            {"shown": ["CHN"], "economies": ["KAZ"], "titles": {"KAZ": "found"}},
+            {"shown": "China", "economies": "Kazakhstan", "titles": {"Kazakhstan": "found"}},
+        ),
+        ("rank_slopes", {"ranks": MOVED, "shown": ["CHN"]}, {"ranks": MOVED, "shown": "China"}),
+        ("economy_lines", {"economies": ["KAZ"]}, {"economies": "Kazakhstan"}),
+        ("mirror_gaps", {"partner": "CHN"}, {"partner": "China"}),
+        ("stock_bars", {"highlight": "CHN"}, {"highlight": "China"}),
+        ("learner_points", {"economies": ["KAZ"]}, {"economies": "Kazakhstan"}),
+        ("views_and_exchange", {"economies": ["KAZ"]}, {"economies": "Kazakhstan"}),
+        ("grant_bars", {"donor": "USA"}, {"donor": "United States"}),
+        ("ranked_strips", {"named": ["CHN"]}, {"named": "China", "highlight": "China"}),
+    ],
+)
+def test_a_picture_takes_an_economy_by_code_or_name_alone_or_in_a_list(name, codes, names):
+    by_code, by_name = draw(name, **codes), draw(name, **names)
+    assert told(by_code) == told(by_name)
+    assert [to_hex(patch.get_facecolor()) for patch in by_code.axes[0].patches] == [
+        to_hex(patch.get_facecolor()) for patch in by_name.axes[0].patches
+    ]
+    assert not {"not observed", "not reported"} & {w for _, texts in told(by_name) for w in texts}
+
+
+def test_a_map_takes_names():
+    region = article.borders.REGION
+    figure = plots.region_map({"Kyrgyzstan": 1063}, region, unit="km", neighbour="China")
+    assert "Kyrgyzstan\n1,063 km" in {text.get_text() for text in figure.axes[0].texts}
+    assert plots.shared_border("Kyrgyzstan", "China") == plots.shared_border("KGZ", "CHN")
+
+
+def test_a_label_of_the_frames_own_is_shown():
+    ranks = RANKS.assign(partner=["my bloc", "RUS"], basis="my basis")
+    figure = plots.trade_ranges(ranks, ["my bloc"], bases="my basis")
+    assert told(figure) == [("my basis, 2020", [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("trade_ranges", {"shown": "Chnia"}, "unknown economy 'Chnia'"),
+        ("trade_ranges", {"shown": 5}, "unknown economy 5"),
+        ("trade_ranges", {"shown": []}, "no partner to draw"),
+        ("trade_ranges", {"bases": "own"}, "unknown basis 'own'"),
+        ("trade_ranges", {"bases": []}, "no basis to draw"),
+        ("partner_bars", {"economies": []}, "no economy to draw"),
+        ("economy_lines", {"economies": []}, "no economy to draw"),
+        ("rank_slopes", {"shown": ["Japan", "ITA"]}, "no place of Japan, Italy is known"),
+        ("stock_bars", {"highlight": "Japan"}, "unknown investor 'JPN'"),
+    ],
+)
+def test_who_cannot_be_shown_is_told_with_what_to_do_next(name, given, said):
+    with pytest.raises(CaResearchError, match=re.escape(said)) as caught:
+        draw(name, **given)
+    assert caught.value.hint
+
+
+def test_an_investor_without_a_colour_of_its_own_is_highlighted_too():
+    bars = draw("stock_bars", highlight="NLD").axes[0].patches
+    assert [to_hex(bar.get_facecolor()) for bar in bars] == [style.OTHER, style.HIGHLIGHT]
+    bars = draw("stock_bars", highlight="").axes[0].patches
+    assert {to_hex(bar.get_facecolor()) for bar in bars} == {style.OTHER}
 
 
 # One thing in a picture of one thing

@@ -335,6 +335,25 @@ def test_what_cannot_be_drawn_is_refused_in_words(results):
         ca.stats.naive(pd.Series(range(20), index=range(2000, 2020)), 2).plot()
 
 
+def years_below(ax):
+    """The numbers under an axes as they are drawn."""
+    ax.figure.draw_without_rendering()
+    low, high = ax.get_xlim()
+    labels = [t for t in ax.get_xticklabels() if low <= t.get_position()[0] <= high]
+    assert ax.xaxis.get_offset_text().get_text() == ""
+    return [label.get_text() for label in labels]
+
+
+@pytest.mark.parametrize("years", [[2020], [2019, 2020]])
+def test_years_are_written_out_however_few_they_are(years):
+    told = [str(year) for year in years]
+    one_side = flows(partner="CHN", year=years, value_usd=2e9)
+    assert years_below(ca.trade.mirror_gap("KAZ", "CHN", one_side).plot()) == told
+    frame = pd.DataFrame({"economy": "KAZ", "year": years, "share": 2.0})
+    figure = ca.plots.economy_lines(frame, economies=["KAZ"], value="share", unit="u")
+    assert years_below(figure.axes[0]) == told
+
+
 def test_a_figure_hole_is_a_hole_in_the_line():
     rows = partners((2020, 2021, 2023, 2024))
     ax = ca.trade.hhi(ca.trade.partner_shares(rows)).plot()

@@ -19,7 +19,7 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..plots import style
 from ..plots.marks import mark
 from ..plots.needs import by_year, needs
-from ..plots.panels import the_five_first
+from ..plots.panels import the_five_first, year_axis
 from ..plots.pen import tight
 from ..stats.frames import require
 from .settings import Series, settings
@@ -185,6 +185,7 @@ def grant_bars(grants: pd.DataFrame, *, donor: str) -> Figure:
     of a row carries its figure; a year that was not reported is left free, and one without a grant
     has a ring. As wide as a phone.
     """
+    (donor,) = eco.resolve_all(donor, grants["investor"])
     mine = grants[grants["investor"] == donor]
     if len(grants) and mine.empty:
         raise CoverageError(
@@ -203,7 +204,7 @@ def grant_bars(grants: pd.DataFrame, *, donor: str) -> Figure:
             part = by_year(mine[mine["host"] == economy], "per_head")
             _row_of_bars(ax, part, style.colour(donor))
             ax.set_title(eco.name_of(economy))
-        grid.flat[-1].xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=5))
+        year_axis(grid.flat[-1], 5)
         tight(figure, h_pad=0.6)
     return figure
 

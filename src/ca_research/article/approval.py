@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -19,7 +18,7 @@ from ..ground.errors import UnknownNameError
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import needs
-from ..plots.panels import apart, panels, the_five_first
+from ..plots.panels import apart, panels, the_five_first, year_axis
 from ..plots.pen import tight
 from ..registry.words import party
 from .settings import settings
@@ -337,7 +336,7 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
             ax.set_title(eco.name_of(economy))
             ax.set_ylim(0, 100)
             ax.set_xlim(first - 0.7, last + 0.4 * (last - first))
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         for ax in axes[::3]:
             ax.set_ylabel("per cent")

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal, get_args
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,7 +20,7 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import by_year, needs
-from ..plots.panels import apart, line, panels
+from ..plots.panels import apart, line, panels, year_axis
 from ..plots.pen import tight
 from ..registry.words import party
 from ..stats.frames import require
@@ -570,7 +569,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
                 )
             ax.set_title(eco.name_of(code))
             ax.set_ylim(0, 1.12 * float(table.loc[table["year"] >= early[0] - 3, "hhi"].max()))
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         figure.supylabel("Herfindahl index over partners", color=style.MUTED)
         tight(figure, h_pad=1.0)
@@ -611,7 +610,7 @@ def vote_lines(
             ax.set_xlim(
                 right=votes["year"].max() + 0.45 * (votes["year"].max() - votes["year"].min())
             )
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         figure.supylabel(label, color=style.MUTED)
         tight(figure, h_pad=1.0)

@@ -21,7 +21,7 @@ from ..plots import style
 from ..plots.marks import dated_name, mark
 from ..plots.narrow import redrawn
 from ..plots.needs import needs, one_figure
-from ..plots.panels import the_five_first
+from ..plots.panels import the_five_first, year_axis
 from ..plots.pen import tight
 from ..registry.words import party
 from .documents import Coded, coded, seen_rows
@@ -451,7 +451,7 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
         ax.set_yticks(begins, [eco.name_of(e) for e in economies])
         ax.set_ylim(max(height, 0.5) - 0.25, -0.25)
         ax.set_xlim(first, last)  # text, which a question mark is, does not widen the axis
-        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=8))
+        year_axis(ax, 8)
         style.bare(ax, x=False)
         tight(figure)
     return figure
@@ -465,7 +465,7 @@ def year_bars(yearly: pd.DataFrame, column: str) -> Figure:
         figure, ax = plt.subplots(figsize=(style.WIDE, 2.2))
         ax.bar(yearly["year"].astype(int), yearly[column], color=style.HIGHLIGHT, width=0.7)
         ax.set_ylabel(column)
-        ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=9))
+        year_axis(ax, 9)
         style.bare(ax, x=False)
         tight(figure)
     return figure

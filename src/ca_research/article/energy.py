@@ -22,7 +22,7 @@ from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.needs import by_year, needs
-from ..plots.panels import line
+from ..plots.panels import line, year_axis
 from ..plots.pen import tight
 from ..stats.frames import numbers, require
 from ..tables.preference import one_source_each
@@ -316,7 +316,7 @@ def share_lines(
             ax.set_title(labels.get(name, name))
             ax.set_ylim(0, max(bar * 1.5, float(part[["share", "high"]].max().max()) * 1.25))
             ax.set_xlim(years.min() - 1, years.max() + 1)
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         grid[0][0].set_ylabel("per cent of China's imports")
         tight(figure, w_pad=1.2)

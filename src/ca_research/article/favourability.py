@@ -25,7 +25,7 @@ from ..ground.arguments import day, number
 from ..ground.errors import known_name
 from ..ground.periods import day_in_words
 from ..plots import style
-from ..plots.needs import by_year, needs, one_of
+from ..plots.needs import by_year, chosen, needs, one_of
 from ..plots.panels import line, say_empty, shade_uncounted
 from ..plots.pen import tight
 from ..tables.preference import preferred_rows
@@ -446,7 +446,7 @@ def exposure_slope(
 @needs("views", "economy", "year", "percent", "question", empty=True)
 @needs("students", "origin", "year", "students", like="load('students')", empty=True)
 def views_and_exchange(
-    views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]
+    views: pd.DataFrame, students: pd.DataFrame, *, economies: str | Sequence[str]
 ) -> Figure:
     """One row per economy: what people think of China (left) and how many of its students are in
     China (right).
@@ -456,6 +456,7 @@ def views_and_exchange(
     students: columns origin, year, students, of one source, level and destination; years without a
         count are shaded.
     """
+    economies = chosen("economy", economies, [*views["economy"], *students["origin"]])
     one_of(
         students,
         ["destination", "level", "source_id"],

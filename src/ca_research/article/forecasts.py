@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal, get_args
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -25,7 +24,7 @@ from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, kn
 from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import needs, one_figure
-from ..plots.panels import panels
+from ..plots.panels import panels, year_axis
 from ..plots.pen import tight
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
@@ -707,7 +706,7 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
             ax.minorticks_off()
             ax.set_title(eco.name_of(code))
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         figure.supylabel("million US dollars (log scale)", color=style.MUTED)
         tight(figure, h_pad=1.0)

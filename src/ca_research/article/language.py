@@ -16,7 +16,7 @@ from ..estimates.measures import measure
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
-from ..plots.needs import needs
+from ..plots.needs import chosen, needs
 from ..plots.panels import economy_panel, panels, say_empty
 from ..plots.pen import tight
 from ..registry.words import measure_name
@@ -387,12 +387,13 @@ def _dot_follows(points: pd.DataFrame, point: pd.Series) -> bool:
 
 
 @needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
-def learner_points(frame: pd.DataFrame, *, economies: Sequence[str]) -> Figure:
+def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Figure:
     """Counts of learners as they were printed, each economy on its own scale; two figures of one
     source are joined.
 
     frame: columns economy, year, value, bound (as_stated, lower, upper), source_id.
     """
+    economies = chosen("economy", economies, frame["economy"])
     years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2005, 2024)
     with style.context():
         figure, axes = panels(len(economies))

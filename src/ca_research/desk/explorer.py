@@ -11,6 +11,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -19,9 +20,17 @@ import pandas as pd
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import refuse, several, whole_number
+from ..ground.errors import (
+    CaResearchError,
+    CoverageError,
+    UnknownNameError,
+    UsageError,
+    known_name,
+)
 from ..ground.extras import needed
 from ..ground.files import stamps
+from ..ground.periods import parse_as_of
 from ..plots.frames import frame_html
 from ..plots.show import to_svg
 from .views import LATEST, Choice, View, view_of
@@ -103,6 +112,8 @@ class Explorer:
         self._kept: dict[str, Outcome] = {}
         self._state: object = None
         self._handles: dict[str, Any] = {}
+        self._made: dict[str, Any] = {}
+        self._box: Any = None
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -135,15 +146,21 @@ class Explorer:
         UnknownNameError
             No such choice, or a value that it does not offer.
         UsageError
-            Years that are no two numbers.
+            Years that are no two of the table in their order, or what is no day. Nothing is chosen
+            then.
         """
         known = {choice.name: choice for choice in self._view.choices}
-        for name, value in chosen.items():
-            if name not in known:
-                raise UnknownNameError("choice", name, known)
-            self._chosen[name] = _checked(known[name], value)
-        self._show()
+        for name in chosen:
+            known_name("choice", name, known)
+        self._choose({name: _checked(known[name], value) for name, value in chosen.items()})
         return self
+
+    def _choose(self, chosen: Mapping[str, Any]) -> None:
+        """Take choices that can be made, by name or by hand: code, widgets and outputs follow."""
+        self._chosen |= chosen
+        for choice in self._view.choices if self._made else ():
+            self._made[choice.name].value = _held(choice, self._chosen)
+        self._show()
 
     def _now(self) -> Outcome:
         code = self.code
@@ -178,32 +195,39 @@ class Explorer:
 
     def _show(self) -> None:
         """Update what is on the screen."""
-        for part, content in self._bundles().items() if self._handles else ():
+        self._grey()
+        if not self._handles:
+            return
+        head, *_ = self._widgets().children
+        title = head.value
+        head.value = title if self._known() else f"{title} · computing …"
+        for part, content in self._bundles().items():
             self._handles[part].update(content, raw=True)
+        head.value = title
+
+    def _grey(self) -> None:
+        """Grey the widgets that the code does not heed."""
+        heeded = self._view.heeded(self._chosen)
+        for name, one in self._made.items():
+            one.disabled = name not in heeded
 
     def _widgets(self) -> Any:
-        """A widget for each choice; one that the code does not heed is greyed."""
-        import ipywidgets
+        """A widget for each choice: the same ones wherever this is shown."""
+        if self._box is None:
+            import ipywidgets
 
-        made = {choice.name: _widget(choice, self._chosen) for choice in self._view.choices}
-        title = f"<b>{escape(self._view.title)}</b>"
-        head = ipywidgets.HTML(title)
+            head = ipywidgets.HTML(f"<b>{escape(self._view.title)}</b>")
+            for choice in self._view.choices:
+                one = self._made[choice.name] = _widget(choice, self._chosen)
+                one.observe(partial(self._follow, choice.name), names="value")
+            self._grey()
+            self._box = ipywidgets.VBox([head, *self._made.values()])
+        return self._box
 
-        def follow(_: Any) -> None:
-            for name, one in made.items():
-                self._chosen[name] = _value(one.value)
-            heeded = self._view.heeded(self._chosen)
-            for name, one in made.items():
-                one.disabled = name not in heeded
-            head.value = title if self._known() else f"{title} · computing …"
-            self._show()
-            head.value = title
-
-        heeded = self._view.heeded(self._chosen)
-        for name, one in made.items():
-            one.disabled = name not in heeded
-            one.observe(follow, names="value")
-        return ipywidgets.VBox([head, *made.values()])
+    def _follow(self, name: str, change: Any) -> None:
+        """Choose what a widget was moved to, unless it was moved to what is chosen."""
+        if (value := _value(change["new"])) != self._chosen[name]:
+            self._choose({name: value})
 
     def __repr__(self) -> str:
         return self.code
@@ -220,7 +244,7 @@ def _state() -> object:
 def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
     import ipywidgets
 
-    value, label = chosen[choice.name], {"description": choice.label}
+    value, label = _held(choice, chosen), {"description": choice.label}
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)
         return ipywidgets.IntRangeSlider(
@@ -232,9 +256,16 @@ def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
             **label,
         )
     if choice.kind == "day":
-        day = None if value == LATEST else dt.date.fromisoformat(value)
-        return ipywidgets.DatePicker(value=day, tooltip="empty: everything at hand", **label)
+        return ipywidgets.DatePicker(value=value, tooltip="empty: everything at hand", **label)
     return ipywidgets.Dropdown(options=choice.options, value=value, **label)
+
+
+def _held(choice: Choice, chosen: Mapping[str, Any]) -> Any:
+    """What is chosen, as a widget holds it."""
+    value = chosen[choice.name]
+    if choice.kind != "day":
+        return value
+    return None if value == LATEST else dt.date.fromisoformat(value)
 
 
 def _value(shown: Any) -> Any:
@@ -245,21 +276,32 @@ def _value(shown: Any) -> Any:
 
 
 def _checked(choice: Choice, value: Any) -> Any:
+    """A value as code says it; raises UsageError for one that cannot be chosen."""
     if choice.kind == "years":
-        try:
-            first, last = map(int, value)
-        except (TypeError, ValueError):
-            raise UsageError(f"years cannot be {value!r}", hint="years=(2015, 2023)") from None
-        return first, last
+        return _years(choice, value)
     if choice.kind == "day":
-        return _value(value)
-    offered = [option for _, option in choice.options]
-    named = dict(choice.options)  # what a menu says is a value too
-    if value not in offered and value in named:
-        return named[value]
-    if value not in offered:
-        raise UnknownNameError(choice.name, value, offered)
-    return value
+        return _value(parse_as_of(value))
+    words, offered = zip(*choice.options, strict=True)
+    for known in (offered, words):  # what a menu says is a value too
+        if value in known:
+            return offered[known.index(value)]
+    raise UnknownNameError(choice.name, value, offered)
+
+
+def _years(choice: Choice, value: Any) -> tuple[int, int]:
+    """First and last year, of those that the table has."""
+    low, high = (end for _, end in choice.options)
+    example = f"({low}, {high})"
+    given = several(value)
+    if len(given) != 2:
+        refuse("years", "a first and a last one", value, example)
+    first, last = (whole_number("years", year, example) for year in given)
+    if not low <= first <= last <= high:
+        raise UsageError(
+            f"years cannot be {first} to {last}",
+            hint=f"the first, then the last, of those at hand: years={example}",
+        )
+    return first, last
 
 
 def explore(what: str) -> Explorer:
@@ -284,6 +326,8 @@ def explore(what: str) -> Explorer:
     ------
     UnknownNameError
         Neither a table nor a claim.
+    UsageError
+        What is no name, as a frame.
     MissingPackageError
         Without ipywidgets (the extra ``notebooks``).
     MissingTableError

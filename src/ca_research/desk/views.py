@@ -14,6 +14,7 @@ import pandas as pd
 from .. import registry
 from ..claims.given import economies_of, of_all_together
 from ..ground import economies as eco
+from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UnknownNameError
 from ..registry.words import party, source_name, value_words
 from ..tables import load
@@ -52,7 +53,11 @@ class View:
 
 
 def view_of(name: str) -> View:
-    """The view of a table or a claim; raises UnknownNameError where it is neither."""
+    """The view of a table or a claim; raises UnknownNameError where it is neither, UsageError for
+    what is no name.
+    """
+    if not isinstance(name, str):
+        refuse("what", "the name of a table or a claim", name, '"trade"')
     if name in registry.tables():
         # both sides, shares and ranks are of trade; any other table is shown as it is
         return _trade() if name == "trade" else _table(registry.table(name))
@@ -188,10 +193,13 @@ def _table(table: registry.Table) -> View:
         if value:
             wide = call("result.pivot", index="year", columns="source_id", values=value)
             first, last = chosen["years"]
+            some = f"years[::{(last - first) // 8 + 1}]"  # as many as have room
             lines += [
+                f"years = range({first}, {last + 1})",
                 f"wide = {wide}",
-                f"wide = wide.reindex(range({first}, {last + 1}))  # a gap stays a gap",
+                "wide = wide.reindex(years)  # a gap stays a gap",
                 f'ax = wide.plot(marker="o", xlabel="", ylabel={_unit(table, value)})',
+                f"ax.set_xticks({some}, {some})",
             ]
         return _HEAD + "\n".join(lines) + "\n"
 

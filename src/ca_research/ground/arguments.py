@@ -37,6 +37,18 @@ def whole_number(name: str, value: Any, example: str = "2022") -> int:
     return int(value)
 
 
+def several(values: Any) -> list[Any]:
+    """What an argument of one or several holds; a text is one, and so is what holds nothing.
+
+    Examples
+    --------
+    >>> several("KAZ"), several(("KAZ", "UZB")), several(5)
+    (['KAZ'], ['KAZ', 'UZB'], [5])
+    """
+    one = isinstance(values, str) or not isinstance(values, Iterable)
+    return [values] if one else list(values)
+
+
 def whole_numbers(name: str, values: Any, example: str = "2022") -> list[int]:
     """One whole number or several, each once; raises UsageError for anything else.
 
@@ -45,9 +57,7 @@ def whole_numbers(name: str, values: Any, example: str = "2022") -> list[int]:
     >>> whole_numbers("year", 2013), whole_numbers("year", [2022, 2013, 2022])
     ([2013], [2022, 2013])
     """
-    one = isinstance(values, str) or not isinstance(values, Iterable)
-    several = [values] if one else values
-    return list(dict.fromkeys(whole_number(name, value, example) for value in several))
+    return list(dict.fromkeys(whole_number(name, value, example) for value in several(values)))
 
 
 def year_span(since: Any, until: Any) -> tuple[int, int]:

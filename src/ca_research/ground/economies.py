@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import overload
 
 from . import paths
-from .arguments import whole_number
+from .arguments import several, whole_number
 from .errors import AggregateError, RegistryError, UnknownNameError
 from .remember import by_files
 from .textfiles import Unreadable, read_csv
@@ -219,16 +219,17 @@ def resolve(name: str) -> str:
     return code
 
 
-def resolve_all(names: str | Iterable[str]) -> list[str]:
-    """Codes of one economy or of several, given by codes or names, each once.
+def resolve_all(names: str | Iterable[str], own: Iterable[object] = ()) -> list[str]:
+    """Codes of one economy or of several, given by codes or names, each once; a label among `own`
+    stands as it is.
 
     Examples
     --------
     >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia", "China"])
     (['KAZ'], ['CHN', 'RUS'])
     """
-    several = [names] if isinstance(names, str) else names
-    return list(dict.fromkeys(resolve(name) for name in several))
+    held = {label for label in own if isinstance(label, str)}
+    return list(dict.fromkeys(n if n in held else resolve(n) for n in several(names)))
 
 
 def single_economies(names: str | Iterable[str], allowed: Iterable[str] = ()) -> list[str]:

@@ -6,6 +6,7 @@ and nothing else (the traceback comes with `--debug`) and leaves with `exit_code
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -65,7 +66,8 @@ class UnknownNameError(UsageError):
         if near and len(known) <= 24:
             hint += f" (known: {listed})"
         hint += f"; {also}" if also else ""
-        super().__init__(f"unknown {kind} {name!r}", where=where, hint=hint)
+        said = repr(name) if isinstance(name, str) else reprlib.repr(name)  # a frame is long
+        super().__init__(f"unknown {kind} {said}", where=where, hint=hint)
 
 
 def known_name(kind: str, name: str, known: Collection[str], *, where: str = "") -> str:
@@ -76,9 +78,12 @@ def known_name(kind: str, name: str, known: Collection[str], *, where: str = "")
     >>> known_name("flow", "import", ("export", "import"))
     'import'
     """
-    if name not in known:
-        raise UnknownNameError(kind, name, known, where=where)
-    return name
+    try:
+        if name in known:
+            return name
+    except (TypeError, ValueError):  # a list, or a frame, in the place of a name
+        pass
+    raise UnknownNameError(kind, name, known, where=where)
 
 
 class ParameterError(UsageError):

@@ -24,7 +24,7 @@ from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
 from .narrow import lines_of_name, name_rows, redrawn
-from .needs import needs, one_of
+from .needs import at_least_one, needs, one_of
 from .pen import tight
 from .show import show
 from .words import drawable
@@ -607,7 +607,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     Raises
     ------
     UsageError
-        A column is not there.
+        A column is not there, or `most` is no number of rows.
     CoverageError
         No figure of a known year.
 
@@ -618,7 +618,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> [name.get_text() for name in ax.get_yticklabels()][:2]
     ['Uzbekistan · all kinds · AidData', 'Uzbekistan · all kinds · China Daily, 2010']
     """
-    wide, left_out = _coverage_grid(coverage, most)
+    wide, left_out = _coverage_grid(coverage, at_least_one("most", most, "60"))
     heads = ["source" if name == "source_id" else name for name in wide.index.names]
     names = [
         " · ".join(drawable(cell_words(h, part), part) for h, part in zip(heads, row, strict=True))

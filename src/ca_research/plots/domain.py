@@ -12,25 +12,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UsageError
-from ..ground.numbers import amount, fixed
+from ..ground.arguments import several, whole_number
+from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
+from ..ground.numbers import amount, first_few, fixed
 from ..registry.words import measure_name, party, source_name, value_words
 from . import style
 from .narrow import redrawn
-from .needs import by_year, needs, one_figure, one_of
+from .needs import by_year, chosen, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 from .pen import tight
 from .words import flow_words
+
+_BASES = ("reporter", "mirror", "interval")
+"""Those that are drawn where none is named, as `trade.BASES`."""
 
 
 @redrawn
 @needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
 def trade_ranges(
     ranks: pd.DataFrame,
-    shown: Sequence[str],
+    shown: str | Sequence[str],
     *,
-    economies: Sequence[str] | None = None,
-    bases: Sequence[str] = ("reporter", "mirror", "interval"),
+    economies: str | Sequence[str] | None = None,
+    bases: str | Sequence[str] = _BASES,
 ) -> Figure:
     """Trade of each economy with its main partners, on each basis.
 
@@ -41,11 +45,11 @@ def trade_ranges(
     ranks : pandas.DataFrame
         As from `trade.rank`: ``economy``, ``basis``, ``year``, ``partner``, ``low``, ``high``
         (USD); one year of each basis. ``flow``, where it is there, is told beside the unit.
-    shown : sequence of str
-        Codes of the partners, in this order.
-    economies : sequence of str, optional
-        A panel for each, those without a row as well; by default those of `ranks`.
-    bases : sequence of str
+    shown : str or sequence of str
+        Codes or names of the partners, in this order.
+    economies : str or sequence of str, optional
+        Codes or names; a panel for each, those without a row as well. By default those of `ranks`.
+    bases : str or sequence of str
         A column for each: 'reporter', 'mirror', 'interval' or 'reconciled'.
 
     Returns
@@ -56,11 +60,11 @@ def trade_ranges(
     Raises
     ------
     UsageError
-        A column is not there, or two rows claim one place.
+        A column is not there, two rows claim one place, or nobody knows such an economy or basis.
     MixedUnitsError
         Several flows.
     CoverageError
-        No economy to draw.
+        No economy, partner or basis to draw.
 
     Examples
     --------
@@ -71,16 +75,20 @@ def trade_ranges(
     >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
     ['China', 'Russia', 'Türkiye']
     """
-    economies = sorted(ranks["economy"].unique() if economies is None else economies)
-    if not economies:
-        raise CoverageError("no economy to draw", hint="economies=['KAZ'], or ranks with a row")
+    held = ranks["economy"].unique()
+    economies = sorted(chosen("economy", held if economies is None else economies, held))
+    shown = chosen("partner", shown, ranks["partner"])
+    known = dict.fromkeys([*_BASES, "reconciled", *ranks["basis"]])
+    bases = list(dict.fromkeys(known_name("basis", basis, known) for basis in several(bases)))
+    if not bases:
+        raise CoverageError("no basis to draw", hint=f"bases={list(_BASES)}")
     one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
     one_figure(
         ranks,
         ["economy", "basis", "partner"],
         hint="keep one year of each basis, trade.rank(..., year=...)",
     )
-    several, alone = len(economies) > 1, style.wide() < style.WIDE  # each panel by itself
+    many, alone = len(economies) > 1, style.wide() < style.WIDE  # each panel by itself
     with style.context():
         figure, grid = plt.subplots(
             len(economies),
@@ -114,11 +122,11 @@ def trade_ranges(
                 style.bare(ax, y=False)
                 year = str(int(part["year"].iloc[0])) if len(part) else ""
                 head = value_words(basis)
-                if several and alone:
+                if many and alone:
                     said = filter(None, (f"{eco.name_of(economy)}: {head}", year))
                     ax.set_title(", ".join(said))
                     continue
-                if several and i == 0:
+                if many and i == 0:
                     ax.annotate(
                         head,
                         (0, 1),
@@ -128,14 +136,14 @@ def trade_ranges(
                         fontsize=style.TITLE,
                         fontweight="bold",
                     )
-                if several and j == 0:
+                if many and j == 0:
                     ax.set_title(eco.name_of(economy), x=-0.38)
                 ax.set_title(
-                    year if several else ", ".join(filter(None, (head, year))),
-                    loc="right" if several else "left",
-                    fontsize=style.TICK if several else style.TITLE,
-                    color=style.MUTED if several else style.INK,
-                    fontweight="normal" if several else "bold",
+                    year if many else ", ".join(filter(None, (head, year))),
+                    loc="right" if many else "left",
+                    fontsize=style.TICK if many else style.TITLE,
+                    color=style.MUTED if many else style.INK,
+                    fontweight="normal" if many else "bold",
                     pad=4,
                 )
         unit = filter(None, ("billion US dollars", flow_words(ranks)))
@@ -166,9 +174,9 @@ def _range(ax: Axes, y: int, code: str, part: pd.DataFrame) -> None:
 @needs("figures", "economy", "partner", "year", "unit", "low", "high", empty=True)
 def partner_bars(
     figures: pd.DataFrame,
-    shown: Sequence[str],
+    shown: str | Sequence[str],
     *,
-    economies: Sequence[str],
+    economies: str | Sequence[str],
     titles: Mapping[str, str] | None = None,
 ) -> Figure:
     """Bars of each economy's trade with some partners, a panel for each economy.
@@ -180,10 +188,10 @@ def partner_bars(
     ----------
     figures : pandas.DataFrame
         Columns economy, partner, year, unit, low, high; of one economy all in one year and unit.
-    shown : sequence of str
-        Codes of the partners, from above.
-    economies : sequence of str
-        Codes; a panel for each.
+    shown : str or sequence of str
+        Codes or names of the partners, from above.
+    economies : str or sequence of str
+        Codes or names; a panel for each.
     titles : mapping of str to str, optional
         What a panel finds, by economy; its name where nothing is given.
 
@@ -195,9 +203,10 @@ def partner_bars(
     Raises
     ------
     CoverageError
-        No economy is given.
+        No economy or partner is given.
     UsageError
-        Two figures of one pair, or figures of several years or units for one economy.
+        Two figures of one pair, figures of several years or units for one economy, or nobody knows
+        such an economy.
 
     Examples
     --------
@@ -207,8 +216,10 @@ def partner_bars(
     >>> figure.axes[0].get_title(loc="left")
     'Kazakhstan'
     """
-    if not economies:
-        raise CoverageError("no economy to draw", hint="economies=['KAZ']")
+    held = figures["economy"]
+    economies = chosen("economy", economies, held)
+    shown = chosen("partner", shown, figures["partner"])
+    found = {code: said for e, said in (titles or {}).items() for code in eco.resolve_all(e, held)}
     one_figure(figures, ["economy", "partner"], hint="keep one basis")
     with style.context():
         figure, axes = panels(len(economies), 1.75)
@@ -217,7 +228,7 @@ def partner_bars(
             one_of(part, ["year", "unit"], hint="keep one year and one unit of each economy")
             _bars(ax, shown, part.set_index("partner"))
             ax.tick_params(labelleft=place % 3 == 0)
-            ax.set_title((titles or {}).get(economy, eco.name_of(economy)))
+            ax.set_title(found.get(economy, eco.name_of(economy)))
         if len(economies) == 1:
             figure.set_size_inches(style.WIDE * 0.6, 2.1)
         tight(figure, h_pad=1.0, w_pad=1.0)
@@ -258,7 +269,7 @@ def _bars(ax: Axes, shown: Sequence[str], part: pd.DataFrame) -> None:
 
 
 @needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")
-def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
+def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
     """Places of the partners then and now, one panel for each basis.
 
     Each partner is named at both ends of its line; one with a place in one of the years alone has a
@@ -270,8 +281,8 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     ranks : pandas.DataFrame
         As from `trade.rank`, of one economy and two years to a basis: ``basis``, ``year``,
         ``partner``, ``rank``; ``low``, ``high``, ``partners`` and ``flow`` where they are there.
-    shown : sequence of str
-        Codes of the partners.
+    shown : str or sequence of str
+        Codes or names of the partners; one without a place in either year is left out.
 
     Returns
     -------
@@ -281,11 +292,12 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     Raises
     ------
     UsageError
-        A column is not there, more than two years to a basis, or two rows claim one place.
+        A column is not there, more than two years to a basis, two rows claim one place, or nobody
+        knows such a partner.
     MixedUnitsError
         Several economies or flows.
     CoverageError
-        No row.
+        No row, or no place of a partner shown.
 
     Examples
     --------
@@ -296,6 +308,7 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['China  3', '1  China', 'Russia  1', '2  Russia']
     """
+    shown = chosen("partner", shown, ranks["partner"])
     one_of(ranks, ["economy", "flow"], hint="one picture for each economy and flow")
     one_figure(ranks, ["basis", "year", "partner"])
     for basis, part in ranks.groupby("basis"):
@@ -307,7 +320,12 @@ def rank_slopes(ranks: pd.DataFrame, shown: Sequence[str]) -> Figure:
     bases = list(dict.fromkeys(ranks["basis"]))
     placed = ranks.dropna(subset=["rank"])
     placed = placed.assign(place=_places(placed))[placed["partner"].isin(shown)]
-    worst = int(placed["rank"].max()) if len(placed) else 1
+    if placed.empty:
+        raise CoverageError(
+            f"no place of {first_few(map(party, shown), 5)} is known",
+            hint=f"partners of these ranks: {first_few(sorted(ranks['partner'].unique()), 12)}",
+        )
+    worst = int(placed["rank"].max())
     with style.context():
         figure, grid = plt.subplots(
             1,
@@ -394,7 +412,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         Rows of one direction and one partner from `trade.reconcile`: ``economy``, ``partner``,
         ``year``, ``direction``, ``reported_high``, ``mirror_high`` (USD fob).
     partner : str
-        Whose reports these are; that of `gaps`, if not given.
+        Code or name of whose reports these are; that of `gaps`, if not given.
 
     Returns
     -------
@@ -425,6 +443,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         raise UsageError(
             "nothing says whose reports these are", hint="partner=, or a column partner"
         )
+    partner = eco.resolve(partner) if partner else ""
     held = str(gaps["partner"].iloc[0]) if "partner" in gaps else partner
     if partner and party(partner) != party(held):
         raise UsageError(
@@ -515,7 +534,7 @@ def student_lines(
     Raises
     ------
     UsageError
-        A column is not there, another level, or two figures of one year.
+        A column is not there, another level, two figures of one year, or `last` is no year.
     MixedUnitsError
         Several destinations.
     CoverageError
@@ -530,6 +549,7 @@ def student_lines(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['degree', 'all kinds', 'no count']
     """
+    last = whole_number("last", last)
     hint = "filter first: counts[counts['destination'] == 'CHN']"
     one_of(counts, ["destination"], hint=hint)
     if statements is not None:
@@ -626,7 +646,7 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
         As from `investment.stock_by_investor`: ``investor``, ``value_usd`` (USD), a row per
         investor. A ``measure`` that is no stock is named below instead of the date.
     highlight : str
-        Code of the investor in colour.
+        Code or name of the investor in colour; '' for none.
 
     Returns
     -------
@@ -636,7 +656,7 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     Raises
     ------
     UsageError
-        A column is not there, or an investor stands twice.
+        A column is not there, an investor stands twice, or the one in colour is not among them.
     MixedUnitsError
         Several hosts, years, measures or price bases.
     CoverageError
@@ -646,9 +666,9 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     --------
     >>> import ca_research as ca
     >>> held = ca.investment.stock_by_investor(ca.load("investment", host="KAZ"), "KAZ", 2021)
-    >>> figure = stock_bars(held.head(3), highlight="CHN")
+    >>> figure = stock_bars(held.head(4), highlight="China")
     >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
-    ['France', 'United States', 'Netherlands']
+    ['China', 'France', 'United States', 'Netherlands']
     """
     one_of(
         stocks,
@@ -656,10 +676,17 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
         hint="keep one host, one date and one measure",
     )
     one_figure(stocks.assign(investor=stocks["investor"].map(eco.name_of)), ["investor"])
+    investors = list(stocks["investor"])
+    if highlight:
+        highlight = highlight if highlight in investors else eco.resolve(highlight)
+        if highlight not in investors:
+            also = "highlight='' draws all of them alike"
+            raise UnknownNameError("investor", highlight, investors, also=also)
     ordered = stocks.sort_values("value_usd", ascending=True, na_position="first")
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.5 + 0.34 * len(ordered)))
-        colours = [style.colour(c) if c == highlight else style.OTHER for c in ordered["investor"]]
+        hue = style.colour(highlight, style.HIGHLIGHT)
+        colours = [hue if c == highlight else style.OTHER for c in ordered["investor"]]
         values = ordered["value_usd"] / 1e9
         ax.barh([eco.name_of(c) for c in ordered["investor"]], values, color=colours, height=0.66)
         for y, value in enumerate(values):

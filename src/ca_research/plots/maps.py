@@ -73,7 +73,7 @@ def shared_border(one: str, other: str) -> list[Ring]:
     Parameters
     ----------
     one, other : str
-        ISO codes.
+        Codes or names.
 
     Returns
     -------
@@ -91,6 +91,7 @@ def shared_border(one: str, other: str) -> list[Ring]:
     >>> len(shared_border("KGZ", "CHN")), shared_border("UZB", "CHN")
     (1, [])
     """
+    one, other = eco.resolve(one), eco.resolve(other)
     there = {point for ring in outline(other) for point in ring}
     runs = list[Ring]()
     for ring in outline(one):
@@ -120,8 +121,8 @@ def region_map(
     Parameters
     ----------
     values : mapping of str to float, or of str to str
-        By economy a number (the larger, the darker; below zero the lightest) or a word; one that
-        is not known (NaN) is told as such, and not shaded.
+        By economy (its code or name) a number (the larger, the darker; below zero the lightest) or
+        a word; one that is not known (NaN) is told as such, and not shaded.
     region : Region
         What the map shows, in degrees east and north.
     unit : str
@@ -129,8 +130,8 @@ def region_map(
     digits : int
         Decimals of numbers; those that would be read as nought keep two digits.
     neighbour : str
-        Code of an economy whose border with those of `values` is drawn as a heavy line; '' for
-        none.
+        Code or name of an economy whose border with those of `values` is drawn as a heavy line; ''
+        for none.
 
     Returns
     -------
@@ -152,14 +153,15 @@ def region_map(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['Kyrgyzstan\n1,063 km', 'Tajikistan\n477 km']
     """
-    if odd := sorted(set(values) - set(region.places)):
+    told: dict[str, float | str] = {eco.resolve(e): said for e, said in values.items()}
+    if odd := sorted(set(told) - set(region.places)):
         raise UsageError(
             f"{', '.join(odd)} would not be shaded",
             hint=f"values for {', '.join(region.places)}, or a place for it in the region",
         )
     west, east, south, north = region.window
     numbers = {
-        e: math.nan if pd.isna(v) else float(v) for e, v in values.items() if not isinstance(v, str)
+        e: math.nan if pd.isna(v) else float(v) for e, v in told.items() if not isinstance(v, str)
     }
     if endless := [eco.name_of(e) for e, v in numbers.items() if math.isinf(v)]:
         raise UsageError(f"the number of {endless[0]} is infinite", hint="leave it out")
@@ -173,7 +175,7 @@ def region_map(
             _draw(ax, code, region.window, fill="none", edge=style.GRID)
         for code in region.places:
             _draw(ax, code, region.window, fill=style.GRID, edge=style.MUTED, alpha=0.35)
-            if code in values and code not in numbers.keys() - known.keys():
+            if code in told and code not in numbers.keys() - known.keys():
                 share = (known[code] - least) / ((most - least) or 1.0) if code in known else 1.0
                 _draw(
                     ax,
@@ -184,7 +186,7 @@ def region_map(
                     alpha=0.12 + 0.33 * share,
                 )
         if neighbour:
-            for code in values:
+            for code in told:
                 for run in shared_border(code, neighbour):
                     ax.plot(
                         *zip(*run, strict=True),
@@ -195,7 +197,7 @@ def region_map(
         for code, at in region.named.items():
             ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
         for code in region.places:
-            said = values.get(code)
+            said = told.get(code)
             words = said if isinstance(said, str) else ""
             if code in numbers:
                 words = f"{_number(numbers[code], digits)} {unit}".strip()

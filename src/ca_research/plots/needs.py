@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from ..ground import economies as eco
+from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
 from ..stats.frames import origin
 
@@ -85,6 +87,23 @@ def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
             raise MixedUnitsError(
                 f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint
             )
+
+
+def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> list[str]:
+    """Codes of what a picture is asked to show, by codes or names; a label that its frame holds is
+    its own. CoverageError for none.
+    """
+    codes = eco.resolve_all(names, held)
+    if not codes:
+        raise CoverageError(f"no {what} to draw", hint="name one by its code or its name")
+    return codes
+
+
+def at_least_one(name: str, value: object, example: str) -> int:
+    """How many are to be drawn; UsageError for none, and for what is no whole number."""
+    if (many := whole_number(name, value, example)) < 1:
+        raise UsageError(f"{name} is {many}: there is nothing to draw", hint="1 or more")
+    return many
 
 
 def one_figure(

@@ -45,8 +45,19 @@ def economy_panel(ax: Axes, economy: str, years: tuple[int, int]) -> None:
     """A panel named after its economy, with room to the right of the last year for a label."""
     ax.set_title(eco.name_of(economy))
     ax.set_xlim(years[0] - 0.6, years[1] + 0.6 + 0.16 * (years[1] - years[0]))
-    ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=3, integer=True))
+    year_axis(ax, 3)
     style.bare(ax, x=False)
+
+
+def year_axis(ax: Axes, most: int) -> None:
+    """Years below what is drawn, in at most so many steps: whole, and each written out, however few
+    they are.
+    """
+    first, last = ax.dataLim.intervalx
+    if first == last and ax.get_autoscalex_on():  # matplotlib gives one year two hundred
+        ax.set_xlim(first - 0.6, last + 0.6)
+    ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
 
 
 def say_empty(ax: Axes, words: str) -> None:

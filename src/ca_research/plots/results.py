@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
 from ..ground.numbers import amount, decimals, number, ordinal, small_percent
 from ..registry.words import axis_words, party, value_words
 from ..stats import EventStudy, SpecificationCurve
@@ -21,8 +21,8 @@ from ..tables import source_ids
 from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, present, split
-from .needs import by_year, one_figure, one_of
-from .panels import line
+from .needs import at_least_one, by_year, one_figure, one_of
+from .panels import line, year_axis
 from .words import flow_words
 
 MOST_LINES = 6
@@ -43,6 +43,8 @@ def plot(
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
     if ax is not None and not isinstance(ax, Axes):
         raise UsageError(f"`ax` is no axes but {type(ax).__name__}", hint="_, ax = plt.subplots()")
+    if title is not None and not isinstance(title, str):
+        refuse("title", "a text", title, '"What it finds"')
     if kind not in _PICTURES:
         raise UsageError(f"{kind} has no picture of its own", hint="plot its frame: to_frame()")
     make = _PICTURES[kind]
@@ -118,8 +120,7 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     ranks = _some(ranks)
-    if whole_number("top", top, "8") < 1:
-        raise UsageError(f"top is {top}: there is nothing to draw", hint="1 or more")
+    top = at_least_one("top", top, "8")
     one_of(ranks, ["economy"], hint="keep one: ranks[ranks['economy'] == 'KAZ'].plot()")
     one_of(ranks, ["basis"], hint="keep one: ranks[ranks['basis'] == 'reporter'].plot()")
     one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports'].plot()")
@@ -262,7 +263,7 @@ def _series(
     groups.sort(key=lambda pair: float(pair[1].sort_values("year")[size].iloc[-1]), reverse=True)
     about = _account({k: known[k].iloc[0] for k in common})
 
-    most = max(min(top, MOST_LINES), 1)
+    most = min(at_least_one("top", top, "3"), MOST_LINES)
     named, others = groups[:most], groups[most:]
     grey = others if len(others) <= MOST_GREY else []
     looks = _looks([{k: rows[k].iloc[0] for k in varied} for _, rows in named])
@@ -462,8 +463,7 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
     judged = {c.name: c for v in verdict.all() for c in v.criteria}
-    if criterion not in judged:
-        raise UnknownNameError(f"criterion of {verdict.claim}", criterion, judged)
+    known_name(f"criterion of {verdict.claim}", criterion, judged)
     found, table = judged[criterion], verdict.curves[criterion]
     single = len(found.cells) == 1 and found.cell_threshold is not None
     data = table.assign(threshold=found.cell_threshold if single else found.threshold)
@@ -507,7 +507,7 @@ def _line(ax: Axes, series: pd.Series, name: str, colour: str, **look: Any) -> N
 
 
 def _years(ax: Axes) -> Axes:
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    year_axis(ax, 6)
     style.bare(ax, x=False)
     return ax
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from . import style
-from .needs import by_year, needs, one_figure
+from .needs import by_year, chosen, needs, one_figure
 from .panels import economy_panel, line, panels, say_empty
 from .pen import tight
 
@@ -33,7 +33,7 @@ def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
 def economy_lines(
     frame: pd.DataFrame,
     *,
-    economies: Sequence[str],
+    economies: str | Sequence[str],
     value: str,
     unit: str,
     bars: Mapping[str, float] | None = None,
@@ -49,8 +49,8 @@ def economy_lines(
     ----------
     frame : pandas.DataFrame
         ``economy``, ``year`` and the column `value`. A gap in the years is a gap in the line.
-    economies : sequence of str
-        A panel for each, in this order, those without a figure as well.
+    economies : str or sequence of str
+        Codes or names; a panel for each, in this order, those without a figure as well.
     value : str
         The column drawn.
     unit : str
@@ -78,7 +78,9 @@ def economy_lines(
     Raises
     ------
     UsageError
-        A column is not there, or an economy has two figures for a year.
+        A column is not there, an economy has two figures for a year, or nobody knows it.
+    CoverageError
+        No economy to draw.
 
     Examples
     --------
@@ -89,6 +91,7 @@ def economy_lines(
     ['21', 'not reported']
     """
     bars = bars or {}
+    economies = chosen("economy", economies, frame["economy"])
     one_figure(frame, ["economy", "year"])
     drawn = [part.dropna(subset=[value]) for part in (frame, *(beside or ())[1:])]
     known = pd.concat([part.loc[:, ["year", value]].astype(float) for part in drawn])

@@ -167,7 +167,8 @@ def claims() -> dict[str, ClaimSpec]:
 def claim(claim_id: str) -> ClaimSpec:
     """One claim; raises UnknownNameError with suggestions."""
     if not isinstance(claim_id, str) or claim_id not in claims():
-        if (paths.registry_dir() / "claims" / f"{claim_id}.yaml").is_file():
+        files = (paths.registry_dir() / "claims").glob("*.yaml")
+        if str(claim_id) in {file.stem for file in files}:
             reads.check("registry", f"claims/{claim_id}")
         raise UnknownNameError("claim", claim_id, claims())
     return claims()[claim_id]

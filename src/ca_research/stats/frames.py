@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import number
+from ..ground.arguments import number, several
 from ..ground.errors import (
     AggregateError,
     CoverageError,
@@ -76,7 +76,7 @@ def require(
 
 def names(columns: str | Iterable[str]) -> list[str]:
     """Names of columns, given as one or several."""
-    return [columns] if isinstance(columns, str) else list(columns)
+    return several(columns)
 
 
 def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) -> list[str]:

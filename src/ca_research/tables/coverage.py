@@ -10,6 +10,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies
+from ..ground.arguments import several
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
 from .added import large
@@ -85,7 +86,7 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
     1      KGZ   KGZ_NSC  2023       98
     """
     table = registry.table(name)
-    who = [by] if isinstance(by, str) else list(by or default_who(table))
+    who = several(by or default_who(table))
     for column in who:
         if column not in table.columns:
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)

@@ -13,6 +13,7 @@ from typing import get_args
 import pandas as pd
 
 from .. import registry
+from ..ground.arguments import several
 from ..ground.errors import RegistryError, UnknownNameError, UsageError, known_name
 from ..registry.tables import Role
 
@@ -32,18 +33,13 @@ def role(source: str) -> str | None:
     return found.role if found else None
 
 
-def _listed(names: str | Iterable[str]) -> list[str]:
-    """Names given as one or several."""
-    return [names] if isinstance(names, str) else list(names)
-
-
 def _roles(roles: str | Iterable[str]) -> list[str]:
-    return [known_name("role", role, ROLES) for role in _listed(roles)]
+    return [known_name("role", role, ROLES) for role in several(roles)]
 
 
 def _columns(rows: pd.DataFrame, cell: str | Iterable[str]) -> list[str]:
     """Columns of a cell, which are there, and so is `source_id`."""
-    columns = _listed(cell)
+    columns = several(cell)
     if not columns:
         raise UsageError("`cell` names no column", hint="cell=['reporter', 'year']")
     for column in (*columns, "source_id"):
@@ -79,7 +75,7 @@ def of_role(sources: str | Iterable[str], *roles: str) -> set[str]:
     {'KAZ_BNS'}
     """
     known, wanted = registry.sources(), _roles(roles)
-    return {s for s in set(_listed(sources)) if s in known and known[s].role in wanted}
+    return {s for s in set(several(sources)) if s in known and known[s].role in wanted}
 
 
 def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORTS) -> list[str]:
@@ -111,7 +107,7 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     ['KAZ_BNS', 'KAZ_WITS_BNS_PANEL', 'WTO_HSM']
     """
     known, wanted = registry.sources(), _roles(roles)
-    role_of = {s: known[s].role if s in known else None for s in set(_listed(sources))}
+    role_of = {s: known[s].role if s in known else None for s in set(several(sources))}
     if bare := sorted(s for s, found in role_of.items() if found is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..ground import economies as eco
-from ..ground.arguments import whole_number, whole_numbers
+from ..ground.arguments import several, whole_number, whole_numbers
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
 from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
@@ -200,9 +200,10 @@ def rank(
     >>> found[["economy", "partner", "rank", "partners"]].to_dict("records")[0]
     {'economy': 'KAZ', 'partner': 'RUS', 'rank': 1, 'partners': 50}
     """
-    bases = list(dict.fromkeys([basis] if isinstance(basis, str) else basis))
+    bases = several(basis)
     for one in bases:
         known(basis=one, flow=flow, source=source, eu=eu)
+    bases = list(dict.fromkeys(bases))
     codes = None if economy is None else eco.resolve_all(economy)
     asked = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)

@@ -13,7 +13,7 @@ from matplotlib.ticker import LogLocator
 from ...ground import economies as eco
 from ...plots import style
 from ...plots.needs import needs, one_figure
-from ...plots.panels import panels
+from ...plots.panels import panels, year_axis
 from ...plots.pen import tight
 
 
@@ -81,7 +81,7 @@ def control_lines(
             )
             if i == 0:
                 _name_courses(ax, mine["time"].astype(float).to_numpy(), courses)
-            ax.xaxis.set_major_locator(plt.MaxNLocator(integer=True, nbins=4))
+            year_axis(ax, 4)
             style.bare(ax, x=False)
         for ax in axes[::3]:
             ax.set_ylabel(f"{unit}, log")

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from ...ground import economies as eco
 from ...ground.errors import CoverageError
 from ...plots import style
 from ...plots.narrow import redrawn
@@ -78,19 +79,23 @@ def finding(places: pd.DataFrame, estimator: str, economy: str = "CHN") -> str:
 @redrawn
 @needs("tables", "economy", "estimate", like="article.gravity_residual.placebo_table")
 def ranked_strips(
-    tables: Mapping[str, pd.DataFrame], *, named: Sequence[str] = ("CHN",), highlight: str = "CHN"
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    named: str | Sequence[str] = ("CHN",),
+    highlight: str = "CHN",
 ) -> Figure:
     """Every economy in one's place as a strip of bars, the largest estimate first; a few are named
     with their place.
 
-    tables: title -> columns economy, estimate, as from `placebo_table`. named: codes. The first
-    one in twenty is shaded.
+    tables: title -> columns economy, estimate, as from `placebo_table`. named: codes or
+    names. The first one in twenty is shaded.
     """
     if not tables:
         raise CoverageError(
             "no table of placebos to draw",
             hint="give title -> frame, as from gravity_residual.placebo_table",
         )
+    named, highlight = eco.resolve_all(named), eco.resolve(highlight)
     ranked = {title: _ranked(table) for title, table in tables.items()}
     room = style.wide() - _SIDE
     levels = {title: _levels(rows, named, room) for title, rows in ranked.items()}
