@@ -46,6 +46,10 @@ def basket(**values: float) -> pd.DataFrame:
     return rows.assign(reporter="KAZ", partner="WLD", year=2020, flow="export")
 
 
+def basket_of_2020() -> pd.DataFrame:
+    return basket(p27=60.0, p72=40.0)
+
+
 def held(*cells: tuple, **columns) -> pd.DataFrame:
     """Stocks in Kazakhstan: investor, year, value."""
     rows = pd.DataFrame(cells, columns=["investor", "year", "value_usd"])
@@ -154,6 +158,39 @@ def test_parts_of_years_are_no_years(name):
     frame = made()
     with pytest.raises(UsageError, match=r"'year' holds .*\.5, not years as whole numbers"):
         measure(frame.assign(year=frame["year"] + 0.5))
+
+
+QUARTERS = {
+    "growth": BY_YEAR["growth"],
+    "rank": BY_YEAR["rank"],
+    "rank of years asked for": (lambda f: trade.rank(f, flow="exports", year=2020), pair),
+    "advantage": (
+        lambda f: trade.revealed_comparative_advantage(basket_of_2020(), f),
+        lambda: pd.concat([basket_of_2020(), basket_of_2020().assign(year=2021)]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUARTERS)
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_parts_of_some_years_are_refused_in_relations_too(name, made):
+    """The rows of 2020 stood twice in a rank, and those of 2020.5 nowhere."""
+    measure, rows = QUARTERS[name]
+    frame = rows()
+    half = frame.assign(year=frame["year"].where(frame["year"] == 2020, 2020.5))
+    with pytest.raises(UsageError, match=r"'year' holds 2020\.5, not years as whole numbers"):
+        measure(made(half))
+    with_decimals = measure(made(frame.astype({"year": float})))
+    assert len(with_decimals) == len(measure(made(frame))) >= 1
+
+
+@pytest.mark.parametrize("kind", ["str", "category", "datetime64[s]"])
+def test_a_relation_of_years_that_cannot_be_counted_is_refused(kind):
+    text = pair()["year"].astype(str)
+    year = pd.to_datetime(text) if "date" in kind else text.astype(kind)
+    for measure in (trade.growth, lambda f: trade.rank(f, flow="exports", year=2020)):
+        with pytest.raises(UsageError, match="not years as numbers"):
+            measure(relation(pair().assign(year=year)))
 
 
 @pytest.mark.parametrize("part", ["gaps", "deflator", "figures", "index"])

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, keys_of, require, with_sources
+from ..stats.frames import alike, keys_of, require, with_sources, years
 from . import pushed
 from .checks import (
     ALIKE_FLOWS,
@@ -138,6 +138,7 @@ def revealed_comparative_advantage(
     comparable(listed, keys, [*keys, "product"])
     base_rows = single_products(world)
     comparable(base_rows, ["year"], ["year", "product"])
+    years(base_rows, text=True)
     for frame in (listed, base_rows):
         if "flow" in frame and set(frame["flow"].unique()) != {"export"}:
             raise UsageError(

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyRelation as Relation
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import alike, refuse_named, refuse_named_aggregates, refuse_two_labels, require
+from ..stats.frames import years as refuse_no_years
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
@@ -313,8 +314,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
     accounts = _accounts(rows, keys, ["year"], "value_usd", known)
-    if (kind := str(rows.project("year").types[0])) in ("VARCHAR", "DATE", "TIMESTAMP"):
-        raise UsageError(f"'year' holds {kind}, not years as numbers", hint="cast it: year::int")
+    whole_years(rows)
     lacking = " or ".join(f'"{k}" is null' for k in (*keys, "year"))
     if len(lost := accounts.ask(f"from rows where {lacking} limit 1").df()):
         measure(lost)
@@ -364,6 +364,7 @@ def revealed_comparative_advantage(
         if len(few := kinds.limit(LIMIT).df()) > 1:
             measure(few)
     of_products = single_products(world).dropna(subset=["year"])
+    refuse_no_years(of_products, text=True)  # each becomes a number of SQL
     value = pd.to_numeric(of_products["value_usd"], errors="coerce")
     base = value.groupby([of_products["year"], of_products["product"]]).first()
     weight = base / base.groupby(level="year").transform("sum")
@@ -412,6 +413,7 @@ def rank(
     lacking = trade.filter(" or ".join(f"{c} is null" for c in needed)).limit(1).df()
     if len(lacking):
         measure(lacking, [])
+    whole_years(trade)
     total = trade.filter("product = 'TOTAL'")
     labels = {
         side: [label for (label,) in total.project(side).distinct().fetchall()]
@@ -435,6 +437,18 @@ def rank(
     whole = pd.concat(parts, ignore_index=True)
     order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
     return whole.iloc[order].reset_index(drop=True)
+
+
+def whole_years(rows: Relation) -> None:
+    """Raise UsageError where `year` holds no years, or parts of years: see `frames.years`."""
+    year = rows.project("year")
+    kind = year.limit(0).df()["year"].dtype
+    if not pd.api.types.is_numeric_dtype(kind):
+        raise UsageError(
+            f"'year' holds {year.types[0]}, not years as numbers", hint="cast it: year::int"
+        )
+    if not pd.api.types.is_integer_dtype(kind):  # of numbers that may have parts, one that has
+        refuse_no_years(year.filter("year % 1 <> 0 and not isnan(year::double)").limit(1).df())
 
 
 def sides(trade: Relation) -> pd.DataFrame:

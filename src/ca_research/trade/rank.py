@@ -249,8 +249,8 @@ def _ranks(
     **choices: Any,
 ) -> pd.DataFrame:
     """The rows of `rank`; every choice is to be named."""
+    years(trade)
     if asked is not None:
-        years(trade)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
     seen, flow = reports(trade, economies=codes), choices["flow"]
     rows = [
