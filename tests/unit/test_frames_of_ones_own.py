@@ -578,6 +578,17 @@ def test_products_are_of_one_level_and_totals_are_none(made):
         shares(p27=60.0, p2709=50.0, p72=40.0)
 
 
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_rows_of_all_products_are_left_out_whatever_they_lack(made):
+    """A frame was refused for a total without a partner, and its relation was not."""
+    rows = basket(p27=60.0, p72=40.0, TOTAL=100.0)
+    found = trade.product_shares(made(rows.assign(partner=["WLD", "WLD", None])))
+    found = found if isinstance(found, pd.DataFrame) else found.df()
+    assert sorted(found["share"]) == [0.4, 0.6]
+    with pytest.raises(UsageError, match="without 'partner'"):
+        trade.product_shares(made(rows.assign(partner=["WLD", None, "WLD"])))
+
+
 def test_products_as_numbers_are_not_those_of_text():
     own = basket(p27=60.0, p72=40.0)
     with pytest.raises(UsageError, match="numbers"):

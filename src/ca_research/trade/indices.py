@@ -74,7 +74,7 @@ def product_shares(
     keys: list[str] = keys_of(by, ("product", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
-    listed = by_product(require(trade, ("value_usd",), keys=[*keys, "product"]))
+    listed = by_product(require(trade, (*keys, "value_usd"), keys=["product"]))
     comparable(listed, keys, [*keys, "product"])
     shares = listed[[*keys, "product", "value_usd"]].copy()
     totals = shares.groupby(keys, observed=True)["value_usd"]
