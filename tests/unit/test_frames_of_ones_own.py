@@ -339,6 +339,17 @@ def test_one_economy_under_two_labels_is_not_two_partners(label, made):
     assert sorted(by_name["share"]) == [0.25, 0.75]
 
 
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_one_partner_under_another_label_each_year_is_refused(made):
+    """A relation, which is ranked a year at a time, had China in one of the two years."""
+    cells = [("CHN", 2018, 9.0), ("RUS", 2018, 4.0), ("China", 2019, 9.0), ("RUS", 2019, 4.0)]
+    for asked in ({}, {"partner": "CHN"}, {"partner": ["CHN", "RUS"], "needed": []}):
+        with pytest.raises(UsageError, match="'CHN' and 'China' among the partners are one"):
+            trade.rank(made(exports(*cells)), economy="KAZ", flow="exports", **asked)
+    of_one_year = trade.rank(made(exports(*cells)), economy="KAZ", flow="exports", year=2018)
+    assert of_one_year["partner"].tolist() == ["CHN", "RUS"]
+
+
 def test_one_economy_under_two_labels_is_not_two_investors_creditors_or_destinations():
     twice = stocks().replace({"DEU": "China"})
     debt = owed(creditor=["CHN", "China", "RUS"])

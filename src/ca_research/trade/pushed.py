@@ -415,16 +415,17 @@ def rank(
         measure(lacking, [])
     whole_years(trade)
     total = trade.filter("product = 'TOTAL'")
-    labels = {
-        side: [label for (label,) in total.project(side).distinct().fetchall()]
-        for side in ("reporter", "partner")
-    }
-    refuse_named(labels["reporter"], "reporter", economies)
+    reporters = _labels(total, "reporter")
+    refuse_named(reporters, "reporter", economies)
     if economies is None:
-        economies = sorted(code for code in labels["reporter"] if not eco.is_aggregate(code))
-    refuse_named(labels["partner"], "partner", economies)
+        economies = sorted(code for code in reporters if not eco.is_aggregate(code))
+    refuse_named(_labels(total, "partner"), "partner", economies)
     listed = _texts(economies)
     mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
+    if years is not None:
+        mine = _of_years(mine, years)
+    # of all years: each might call one partner by another label
+    refuse_two_labels([*_labels(mine, "reporter"), *_labels(mine, "partner")], "partner")
     if money := [c for c in ALIKE_MONEY if c in trade.columns]:
         alike(mine.project(", ".join(money)).distinct().df(), money)
     if years is None:
@@ -461,9 +462,17 @@ def partners(
 ) -> set[str]:
     """Partners that economies list themselves in some years; None for all of these."""
     mine = trade if economies is None else trade.filter(f"reporter in ({_texts(economies)})")
-    if years is not None:
-        mine = mine.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
-    return {partner for (partner,) in mine.project("partner").distinct().fetchall()}
+    return set(_labels(mine if years is None else _of_years(mine, years), "partner"))
+
+
+def _labels(rows: Relation, side: str) -> list[Any]:
+    """Each value of a side once."""
+    return [label for (label,) in rows.project(side).distinct().fetchall()]
+
+
+def _of_years(rows: Relation, years: Sequence[int]) -> Relation:
+    """The rows of some years."""
+    return rows.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
 
 
 def _accounts(
