@@ -223,6 +223,41 @@ def test_codes_of_two_letters_beside_those_of_three(made):
         trade.partner_shares(made(rows))
 
 
+BY_NUMBER = {
+    "partner_shares": (trade.partner_shares, "partner"),
+    "growth": (trade.growth, "partner"),
+    "rank": (lambda f: trade.rank(f, economy="KAZ", flow="exports"), "partner"),
+    "rank of a number": (lambda f: trade.rank(f, economy="KAZ", flow="exports"), "reporter"),
+}
+
+
+@pytest.mark.parametrize("name", BY_NUMBER)
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+@pytest.mark.parametrize("kind", [int, str])
+def test_economies_by_number_are_refused(name, made, kind):
+    """0, the world, was a partner; a relation ended in an error of DuckDB."""
+    measure, side = BY_NUMBER[name]
+    frame = exports(("CHN", 2020, 60.0), ("RUS", 2020, 40.0), ("WLD", 2020, 100.0))
+    numbers = {"KAZ": 398, "CHN": 156, "RUS": 643, "WLD": 0}
+    with pytest.raises(UsageError) as refused:
+        measure(made(frame.assign(**{side: frame[side].map(numbers).astype(kind)})))
+    assert "alpha-3" in refused.value.hint
+
+
+def test_economies_by_number_in_other_wings_are_refused():
+    codes = {"CHN": 156, "RUS": 643, "DEU": 276, "BIL": 0, "MUL": 1, "KAZ": 398}
+    covariates = pd.DataFrame({"economy": [156, 398], "year": 2020, "gdp": [2.0, 1.0]})
+    for call in (
+        lambda: investment.total(stocks().replace(codes)),
+        lambda: investment.investor_shares(stocks().replace(codes)),
+        lambda: investment.creditor_hhi(owed().replace({"creditor": codes}), source="D"),
+        lambda: students.gaps(course(destination="156")),
+        lambda: trade.panel(pair(), covariates=covariates),
+    ):
+        with pytest.raises(UsageError, match="is a number and no code"):
+            call()
+
+
 @pytest.mark.parametrize("measure", [students.gaps, lambda f: deflated(f)])
 def test_dates_are_not_counted_in_nanoseconds(measure):
     """A gap between two dates had 10 ** 17 years, and took all memory."""

@@ -18,7 +18,14 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, refuse_named, refuse_named_aggregates, refuse_two_labels, require
+from ..stats.frames import (
+    alike,
+    refuse_named,
+    refuse_named_aggregates,
+    refuse_numbered,
+    refuse_two_labels,
+    require,
+)
 from ..stats.frames import years as refuse_no_years
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
@@ -409,7 +416,7 @@ def rank(
     measure: takes rows of all products together of a year, and codes.
     """
     needed = ("reporter", "partner", "year", "flow", "product", "source_id")
-    require(trade.limit(0).df(), ("value_usd",), keys=needed)
+    _refuse_numbered(trade, require(trade.limit(0).df(), ("value_usd",), keys=needed))
     lacking = trade.filter(" or ".join(f"{c} is null" for c in needed)).limit(1).df()
     if len(lacking):
         measure(lacking, [])
@@ -479,12 +486,22 @@ def _accounts(
     rows: Relation, keys: list[str], items: Sequence[str], value: str, where: str = "true"
 ) -> Accounts:
     """Rows by account, once their columns are there and figures are numbers."""
-    require(rows.limit(0).df(), (value,), keys=[*keys, *items])
+    _refuse_numbered(rows, require(rows.limit(0).df(), (value,), keys=[*keys, *items]))
     if not keys:
         raise UsageError("`by` names no column", hint="by=('reporter', 'year', 'flow')")
     if str(rows.project(f'"{value}"').types[0]) == "VARCHAR":
         raise UsageError(f"{value!r} holds what is no number", hint="cast it: value::double")
     return Accounts(rows, keys, [i for i in items if i not in keys], where)
+
+
+def _refuse_numbered(rows: Relation, none: pd.DataFrame) -> None:
+    """Raise UsageError for economies by number: DuckDB compares none with 'WLD'.
+
+    none: no row of them.
+    """
+    for side in ("reporter", "partner"):
+        if side in none and pd.api.types.is_numeric_dtype(none[side].dtype):
+            refuse_numbered(_labels(rows.limit(1), side), side)
 
 
 def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:
