@@ -479,6 +479,31 @@ def test_codes_of_another_kind_and_another_word_for_all_are_said():
         trade.rank(pair().assign(product="Total"), flow="exports")
 
 
+CHAPTERS = {
+    "rank": lambda f: trade.rank(f, economy="KAZ", flow="exports"),
+    "rank of a year": lambda f: trade.rank(f, economy="KAZ", flow="exports", year=2020),
+    "rank of all": lambda f: trade.rank(f, flow="exports"),
+    "rank by partners": lambda f: trade.rank(f, economy="CHN", flow="imports", basis="mirror"),
+    "lead": lambda f: trade.lead(f, economies="KAZ", partner="CHN", year=2020, flow="exports"),
+    "rank_years": lambda f: trade.rank_years(f, economy="KAZ", needed=["CHN"]),
+    "mirror_gap": mirror,
+    "reconcile": reconcile,
+}
+
+
+@pytest.mark.parametrize("product", ["27", 27])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_where_all_rows_are_of_single_products_that_is_said(name, product):
+    """A rank was empty, and a lead said that there were no exports."""
+    measure, frame = CHAPTERS[name], pair()
+    assert len(measure(frame))
+    with pytest.raises(CoverageError, match=r"no row of product TOTAL with .*: product is 27"):
+        measure(frame.assign(product=product))
+    if name in ("rank", "rank of a year", "rank of all"):
+        with pytest.raises(CoverageError, match=r"no row of product TOTAL with .*: product is 27"):
+            measure(relation(frame.assign(product=product)))
+
+
 @pytest.mark.parametrize("marks", [["False"] * 3, [np.nan, False, False], [None, None, None]])
 def test_what_is_not_marked_as_an_aggregate_is_none(marks):
     frame = pair().assign(is_aggregate=pd.Series(marks, dtype=object))

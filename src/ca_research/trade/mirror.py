@@ -52,7 +52,7 @@ def perspective(
     UsageError
         For text, negative values, an unknown flow, or names of economies for codes.
     CoverageError
-        For a row without a value.
+        For a row without a value, and where all rows of the economies are of single products.
     MixedUnitsError
         For several price bases.
 
@@ -76,11 +76,7 @@ def perspective(
     total = _totals(trade, of)
     if total.empty:
         refuse_names(trade, of)
-        if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
-            raise UsageError(
-                f"product holds {other[0]!r}, not 'TOTAL'",
-                hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
-            )
+        _refuse_parts(trade, of)
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"].unique()) - set(_OPPOSITE)):
@@ -122,6 +118,23 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     sides = trade["reporter"].isin(of).to_numpy(bool) | trade["partner"].isin(of).to_numpy(bool)
     places = np.flatnonzero(sides)
     return trade.take(places[trade["product"].take(places).eq("TOTAL").to_numpy(bool)])
+
+
+def _refuse_parts(trade: pd.DataFrame, of: Sequence[str]) -> None:
+    """Raise where the rows of some economies, which hold no TOTAL, are of single products:
+    UsageError where another word stands for all of them, else CoverageError.
+    """
+    mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
+    if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
+        raise UsageError(
+            f"product holds {other[0]!r}, not 'TOTAL'",
+            hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
+        )
+    if len(mine):
+        raise CoverageError(
+            f"no row of product TOTAL with {' or '.join(of)}: product is {mine['product'].iloc[0]}",
+            hint="load(..., product='TOTAL'), or of one product: frame.assign(product='TOTAL')",
+        )
 
 
 def mirror_gap(

@@ -416,31 +416,34 @@ def rank(
     measure: takes rows of all products together of a year, and codes.
     """
     needed = ("reporter", "partner", "year", "flow", "product", "source_id")
-    _refuse_numbered(trade, require(trade.limit(0).df(), ("value_usd",), keys=needed))
+    none = require(trade.limit(0).df(), ("value_usd",), keys=needed)
+    _refuse_numbered(trade, none)
     lacking = trade.filter(" or ".join(f"{c} is null" for c in needed)).limit(1).df()
     if len(lacking):
         measure(lacking, [])
     whole_years(trade)
-    total = trade.filter("product = 'TOTAL'")
-    reporters = _labels(total, "reporter")
+    numbered = pd.api.types.is_numeric_dtype(none["product"].dtype)
+    of_all = "false" if numbered else "product = 'TOTAL'"
+    total = trade.filter(of_all)
+    reporters = _labels(total, "reporter") or _labels(trade, "reporter")
     refuse_named(reporters, "reporter", economies)
     if economies is None:
         economies = sorted(code for code in reporters if not eco.is_aggregate(code))
     refuse_named(_labels(total, "partner"), "partner", economies)
     listed = _texts(economies)
-    mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
+    sided, codes = trade.filter(f"reporter in ({listed}) or partner in ({listed})"), list(economies)
     if years is not None:
-        mine = _of_years(mine, years)
+        sided = sided.filter(_in_years(years))
+    mine = sided.filter(of_all)
+    if not mine.limit(1).fetchall():  # the measure of frames says why
+        return measure(sided.limit(1000).df(), codes)
     # of all years: each might call one partner by another label
     refuse_two_labels([*_labels(mine, "reporter"), *_labels(mine, "partner")], "partner")
     if money := [c for c in ALIKE_MONEY if c in trade.columns]:
         alike(mine.project(", ".join(money)).distinct().df(), money)
     if years is None:
         years = sorted(y for (y,) in mine.project("year").distinct().fetchall())
-    codes = list(economies)
     parts = [measure(mine.filter(f"year = {int(y)}").df(), codes) for y in years]
-    if not parts:
-        return measure(mine.limit(0).df(), codes)
     place = {code: n for n, code in enumerate(economies)}
     whole = pd.concat(parts, ignore_index=True)
     order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
@@ -469,7 +472,9 @@ def partners(
 ) -> set[str]:
     """Partners that economies list themselves in some years; None for all of these."""
     mine = trade if economies is None else trade.filter(f"reporter in ({_texts(economies)})")
-    return set(_labels(mine if years is None else _of_years(mine, years), "partner"))
+    if years is not None:
+        mine = mine.filter(_in_years(years))
+    return set(_labels(mine, "partner"))
 
 
 def _labels(rows: Relation, side: str) -> list[Any]:
@@ -477,9 +482,9 @@ def _labels(rows: Relation, side: str) -> list[Any]:
     return [label for (label,) in rows.project(side).distinct().fetchall()]
 
 
-def _of_years(rows: Relation, years: Sequence[int]) -> Relation:
-    """The rows of some years."""
-    return rows.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
+def _in_years(years: Sequence[int]) -> str:
+    """SQL of whether a row is of some years."""
+    return f"year in ({', '.join(map(str, years)) or 'null'})"
 
 
 def _accounts(

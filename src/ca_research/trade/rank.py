@@ -180,7 +180,8 @@ def rank(
         For a group in `partner`, `among` or `needed` (but the EU27 with ``eu="one"``), or one in
         the frame under another name than its code.
     CoverageError
-        For several partners that no source lists together.
+        For several partners that no source lists together, and where all rows of the economies are
+        of single products.
     UsageError
         For a figure that stands twice, a partner outside `among`, one beside which the frame lists
         no other, names in the frame in the place of codes, and what `perspective` raises.
@@ -476,6 +477,8 @@ def lead(
         For a choice or an economy.
     AggregateError
         For a group as `partner`, in `among` or in `needed` (but the EU27 with ``eu="one"``).
+    CoverageError
+        Where all rows of the economies are of single products.
     UsageError
         For a partner outside `among`, and what `rank` raises.
 
