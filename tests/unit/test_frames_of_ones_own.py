@@ -645,8 +645,18 @@ def test_products_are_of_one_level_and_totals_are_none(made):
         return found if isinstance(found, pd.DataFrame) else found.df()
 
     assert shares(p27=60.0, p72=40.0, Total=100.0)["share"].tolist() == [0.6, 0.4]
+    for total in ("_T", "All products", "all commodities"):
+        assert shares(p27=60.0, p72=40.0, **{total: 100.0})["share"].tolist() == [0.6, 0.4]
     with pytest.raises(MixedUnitsError, match="2709 stands beside 27"):
         shares(p27=60.0, p2709=50.0, p72=40.0)
+    with pytest.raises(MixedUnitsError, match="HS2709 stands beside HS27"):
+        shares(HS27=60.0, HS2709=50.0, HS72=40.0)
+    with pytest.raises(MixedUnitsError, match="SITC33 stands beside SITC3"):
+        shares(SITC3=100.0, SITC33=60.0, SITC34=40.0)
+    with pytest.raises(MixedUnitsError, match="27 stands beside HS27"):
+        shares(p27=60.0, HS27=60.0)
+    of_one_level = {"SITC33": 60.0, "SITC34": 40.0}, {"HS27": 60.0, "72": 40.0}, {"A": 6, "A1": 4}
+    assert [sorted(shares(**one)["share"]) for one in of_one_level] == [[0.4, 0.6]] * 3
 
 
 @pytest.mark.parametrize("made", [lambda f: f, relation])
