@@ -1044,3 +1044,73 @@ def test_counts_of_another_frame_are_refused():
         ca.students.window_change(early, **asked)
     with pytest.raises(UsageError, match="counts of another frame"):
         ca.students.share_change(early, **asked, total_source="uis_outbound_peijin")
+
+
+CONSTANT = "constant 2018 USD"
+PRICES = {"price_basis": CONSTANT}
+
+
+def both_flows() -> pd.DataFrame:
+    return pd.concat([pair(), pair().assign(flow="import", value_usd=[3.0, 1.0, 4.0])])
+
+
+def by_chapter() -> pd.DataFrame:
+    return basket(p27=60.0, p72=40.0)
+
+
+def world_exports() -> pd.DataFrame:
+    return pd.concat([pair(), exports(("WLD", 2020, 90.0), ("WLD", 2021, 90.0))])
+
+
+PRICED = {
+    "balance": (trade.balance, both_flows),
+    "rank": BY_YEAR["rank"],
+    "rank of years": (lambda f: trade.rank(f, flow="exports", year=[2019, 2020]), pair),
+    "mirror_gap": BY_YEAR["mirror_gap"],
+    "reconcile": BY_YEAR["reconcile"],
+    "growth": BY_YEAR["growth"],
+    "growth by prices": (lambda f: trade.growth(f, by=("partner", "price_basis")), pair),
+    "partner_shares": (trade.partner_shares, pair),
+    "partner_shares of one account": (
+        lambda f: trade.partner_shares(f, by=()),
+        lambda: pair()[:2],
+    ),
+    "product_shares": (trade.product_shares, by_chapter),
+    "advantage": (
+        lambda f: trade.revealed_comparative_advantage(f, by_chapter().assign(**PRICES)),
+        by_chapter,
+    ),
+    "trade_intensity": (trade.trade_intensity, world_exports),
+    "stock_by_investor": BY_YEAR["stock_by_investor"],
+    "investor_shares": (investment.investor_shares, stocks),
+    "creditor_hhi": (lambda f: investment.creditor_hhi(f, source="D"), owed),
+}
+PUSHED = ("rank", "growth", "partner_shares", "product_shares", "advantage")
+
+
+@pytest.mark.parametrize("name", PRICED)
+def test_what_is_made_of_constant_dollars_says_so(name):
+    """Deflated a second time, for nothing said that they were constant, 2.4 bn were 0.6."""
+    measure, made = PRICED[name]
+    frame = made().reset_index(drop=True).assign(**PRICES)
+    found = measure(frame)
+    assert set(found["price_basis"]) == {CONSTANT}
+    if name.startswith(PUSHED) and "one account" not in name:
+        pushed = measure(relation(frame))
+        pushed = pushed if isinstance(pushed, pd.DataFrame) else pushed.df()
+        assert list(pushed) == list(found) and set(pushed["price_basis"]) == {CONSTANT}
+
+
+def test_pictures_and_texts_of_constant_dollars_say_so():
+    ranks = trade.rank(pair().assign(**PRICES), flow="exports", year=2020)
+    assert ranks.plot().get_xlabel().startswith("Million constant 2018 US dollars, exports")
+    gaps = mirror(pair().assign(**PRICES))
+    assert "Million constant 2018 US dollars" in gaps.plot().get_xlabel()
+    figure = ca.plots.trade_ranges(ranks, ["CHN", "RUS"], bases=["reporter"])
+    assert figure.axes[0].get_xlabel() == "billion constant 2018 US dollars, exports"
+    sides = reconcile(pair().assign(**PRICES))
+    assert ca.plots.mirror_gaps(sides).axes[0].get_ylabel() == "billion constant 2018 US dollars"
+    assert CONSTANT in ca.text(ranks).splitlines()[1]
+    unpriced = trade.rank(pair(), flow="exports")
+    assert "price_basis" not in unpriced
+    assert set(ca.text(unpriced).splitlines()[1].split()) == {"USD"}

@@ -341,3 +341,18 @@ def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) 
     return result.assign(
         sources=pd.Series(found[code[len(rows) :]], index=result.index, dtype=object)
     )
+
+
+def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
+    """A result with the price basis of the rows it was made from, where they state it: one for each
+    of the `keys`, or one for all.
+    """
+    if "price_basis" not in rows or "price_basis" in result:
+        return result
+    if not keys:
+        return result.assign(price_basis=next(iter(rows["price_basis"]), None))
+    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
+    at = (
+        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
+    )
+    return result.assign(price_basis=basis.reindex(at).to_numpy())

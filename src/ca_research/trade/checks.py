@@ -260,14 +260,8 @@ def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     return parts[0]
 
 
-def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """A result with the price basis of the rows it was made from (one per `keys`), where they state
-    it.
+def prices(columns: Iterable[str], keys: Sequence[str]) -> list[str]:
+    """The column of the price basis, where it is among the columns and no key: a figure is told
+    with it.
     """
-    if "price_basis" not in rows:
-        return result
-    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
-    at = (
-        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
-    )
-    return result.assign(price_basis=basis.reindex(at).to_numpy())
+    return [c for c in ("price_basis",) if c in columns and c not in keys]

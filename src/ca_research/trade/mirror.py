@@ -10,7 +10,15 @@ import pandas as pd
 from ..ground import economies
 from ..ground.arguments import year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, numbers, refuse_named, refuse_two_labels, require, years
+from ..stats.frames import (
+    alike,
+    numbers,
+    refuse_named,
+    refuse_two_labels,
+    require,
+    with_prices,
+    years,
+)
 from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
@@ -162,9 +170,9 @@ def mirror_gap(
         One row per year and direction (of `economy`): year, direction; reported (USD; the median
         where several sources hold the own report), mirror (the partner's, likewise), gap = mirror -
         reported, ratio = mirror / reported, low and high over all reports of both sides (USD),
-        services_included (a source of goods and services is among them), sources. A side without a
-        report is null: missing is not zero. Its ``plot()`` draws both sides, of one ``direction``
-        if given.
+        services_included (a source of goods and services is among them), sources, price_basis where
+        `trade` has it. A side without a report is null: missing is not zero. Its ``plot()`` draws
+        both sides, of one ``direction`` if given.
 
     Raises
     ------
@@ -232,5 +240,6 @@ def mirror_gap(
     frame = pd.DataFrame(rows).astype(
         dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64")
     )
+    frame = with_prices(frame, both)
     frame.attrs = {"economy": economy, "partner": partner}
     return measured(frame, "mirror_gap")

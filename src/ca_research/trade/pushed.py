@@ -37,6 +37,7 @@ from .checks import (
     KEYS,
     REST,
     one_classification,
+    prices,
     single_products,
     totals_in,
 )
@@ -255,7 +256,8 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     accounts.judge(table, measure, amiss)
     accounts.some(f"from {table} where partners > 0", measure)
     found: Relation = accounts.ask(
-        f"select {_names(keys, 'rows')}, partner, value_usd, {value} / {total} as share, partners"
+        f"select {_names([*keys, 'partner', 'value_usd', *prices(rows.columns, keys)], 'rows')}, "
+        f"{value} / {total} as share, partners"
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {own}"
     )
     if denominator == "partners":
@@ -334,7 +336,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     named = "case when source_id is null then [] else [source_id] end"
     told = {"source_id": f", {named} as sources", "sources": ", sources"}
     sources = next((told[c] for c in told if c in accounts.columns), "")
-    basis = ", price_basis" if "price_basis" in accounts.columns else ""
+    basis = "".join(f", {column}" for column in prices(rows.columns, keys))
     return accounts.ask(
         f"select {_names([*keys, 'year', 'value_usd'])}, case when {follows} then {ratio} end "
         f"as growth{sources}{basis} from rows where {known}"
@@ -348,7 +350,8 @@ def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relatio
     table = accounts.add_up(f"sum({value}) as total, count(*) as products", accounts.comparable())
     accounts.judge(table, measure, "total = 0")
     return accounts.ask(
-        f"select {_names(keys, 'rows')}, product, value_usd, {value} / total as share, products"
+        f"select {_names([*keys, 'product', 'value_usd', *prices(rows.columns, keys)], 'rows')}, "
+        f"{value} / total as share, products"
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {accounts.where}"
     )
 
@@ -397,7 +400,7 @@ def revealed_comparative_advantage(
         told = f"list_concat({more.sources}, s.sources)"
         told = f", list_sort(list_distinct({told})) as sources"
         join = f" join (values {of_world}) s(year, sources) on s.year = rows.year"
-    columns = _names([*keys, "product", "value_usd"], "rows")
+    columns = _names([*keys, "product", "value_usd", *prices(trade.columns, keys)], "rows")
     return more.ask(
         f"select {columns}, value_usd::double / total / weight as rca{told} "
         f"from rows join {table} a on {_same(keys)}{join}"
