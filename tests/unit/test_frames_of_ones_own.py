@@ -46,6 +46,10 @@ def basket(**values: float) -> pd.DataFrame:
     return rows.assign(reporter="KAZ", partner="WLD", year=2020, flow="export")
 
 
+def basket_of_2020() -> pd.DataFrame:
+    return basket(p27=60.0, p72=40.0)
+
+
 def held(*cells: tuple, **columns) -> pd.DataFrame:
     """Stocks in Kazakhstan: investor, year, value."""
     rows = pd.DataFrame(cells, columns=["investor", "year", "value_usd"])
@@ -156,6 +160,39 @@ def test_parts_of_years_are_no_years(name):
         measure(frame.assign(year=frame["year"] + 0.5))
 
 
+QUARTERS = {
+    "growth": BY_YEAR["growth"],
+    "rank": BY_YEAR["rank"],
+    "rank of years asked for": (lambda f: trade.rank(f, flow="exports", year=2020), pair),
+    "advantage": (
+        lambda f: trade.revealed_comparative_advantage(basket_of_2020(), f),
+        lambda: pd.concat([basket_of_2020(), basket_of_2020().assign(year=2021)]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUARTERS)
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_parts_of_some_years_are_refused_in_relations_too(name, made):
+    """The rows of 2020 stood twice in a rank, and those of 2020.5 nowhere."""
+    measure, rows = QUARTERS[name]
+    frame = rows()
+    half = frame.assign(year=frame["year"].where(frame["year"] == 2020, 2020.5))
+    with pytest.raises(UsageError, match=r"'year' holds 2020\.5, not years as whole numbers"):
+        measure(made(half))
+    with_decimals = measure(made(frame.astype({"year": float})))
+    assert len(with_decimals) == len(measure(made(frame))) >= 1
+
+
+@pytest.mark.parametrize("kind", ["str", "category", "datetime64[s]"])
+def test_a_relation_of_years_that_cannot_be_counted_is_refused(kind):
+    text = pair()["year"].astype(str)
+    year = pd.to_datetime(text) if "date" in kind else text.astype(kind)
+    for measure in (trade.growth, lambda f: trade.rank(f, flow="exports", year=2020)):
+        with pytest.raises(UsageError, match="not years as numbers"):
+            measure(relation(pair().assign(year=year)))
+
+
 @pytest.mark.parametrize("part", ["gaps", "deflator", "figures", "index"])
 def test_parts_of_years_of_counts_and_prices(part):
     frames = {"gaps": course(), "deflator": RATES, "figures": stocks(), "index": INDEX}
@@ -184,6 +221,41 @@ def test_codes_of_two_letters_beside_those_of_three(made):
     rows = pd.concat([pair(), pair().assign(partner="CN")])
     with pytest.raises(UsageError, match="'CN' among the partners is a code of another kind"):
         trade.partner_shares(made(rows))
+
+
+BY_NUMBER = {
+    "partner_shares": (trade.partner_shares, "partner"),
+    "growth": (trade.growth, "partner"),
+    "rank": (lambda f: trade.rank(f, economy="KAZ", flow="exports"), "partner"),
+    "rank of a number": (lambda f: trade.rank(f, economy="KAZ", flow="exports"), "reporter"),
+}
+
+
+@pytest.mark.parametrize("name", BY_NUMBER)
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+@pytest.mark.parametrize("kind", [int, str])
+def test_economies_by_number_are_refused(name, made, kind):
+    """0, the world, was a partner; a relation ended in an error of DuckDB."""
+    measure, side = BY_NUMBER[name]
+    frame = exports(("CHN", 2020, 60.0), ("RUS", 2020, 40.0), ("WLD", 2020, 100.0))
+    numbers = {"KAZ": 398, "CHN": 156, "RUS": 643, "WLD": 0}
+    with pytest.raises(UsageError) as refused:
+        measure(made(frame.assign(**{side: frame[side].map(numbers).astype(kind)})))
+    assert "alpha-3" in refused.value.hint
+
+
+def test_economies_by_number_in_other_wings_are_refused():
+    codes = {"CHN": 156, "RUS": 643, "DEU": 276, "BIL": 0, "MUL": 1, "KAZ": 398}
+    covariates = pd.DataFrame({"economy": [156, 398], "year": 2020, "gdp": [2.0, 1.0]})
+    for call in (
+        lambda: investment.total(stocks().replace(codes)),
+        lambda: investment.investor_shares(stocks().replace(codes)),
+        lambda: investment.creditor_hhi(owed().replace({"creditor": codes}), source="D"),
+        lambda: students.gaps(course(destination="156")),
+        lambda: trade.panel(pair(), covariates=covariates),
+    ):
+        with pytest.raises(UsageError, match="is a number and no code"):
+            call()
 
 
 @pytest.mark.parametrize("measure", [students.gaps, lambda f: deflated(f)])
@@ -302,6 +374,17 @@ def test_one_economy_under_two_labels_is_not_two_partners(label, made):
     assert sorted(by_name["share"]) == [0.25, 0.75]
 
 
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_one_partner_under_another_label_each_year_is_refused(made):
+    """A relation, which is ranked a year at a time, had China in one of the two years."""
+    cells = [("CHN", 2018, 9.0), ("RUS", 2018, 4.0), ("China", 2019, 9.0), ("RUS", 2019, 4.0)]
+    for asked in ({}, {"partner": "CHN"}, {"partner": ["CHN", "RUS"], "needed": []}):
+        with pytest.raises(UsageError, match="'CHN' and 'China' among the partners are one"):
+            trade.rank(made(exports(*cells)), economy="KAZ", flow="exports", **asked)
+    of_one_year = trade.rank(made(exports(*cells)), economy="KAZ", flow="exports", year=2018)
+    assert of_one_year["partner"].tolist() == ["CHN", "RUS"]
+
+
 def test_one_economy_under_two_labels_is_not_two_investors_creditors_or_destinations():
     twice = stocks().replace({"DEU": "China"})
     debt = owed(creditor=["CHN", "China", "RUS"])
@@ -394,6 +477,31 @@ def test_codes_of_another_kind_and_another_word_for_all_are_said():
         trade.rank(two_letters, economy="KAZ", flow="exports")
     with pytest.raises(UsageError, match="product holds 'Total', not 'TOTAL'"):
         trade.rank(pair().assign(product="Total"), flow="exports")
+
+
+CHAPTERS = {
+    "rank": lambda f: trade.rank(f, economy="KAZ", flow="exports"),
+    "rank of a year": lambda f: trade.rank(f, economy="KAZ", flow="exports", year=2020),
+    "rank of all": lambda f: trade.rank(f, flow="exports"),
+    "rank by partners": lambda f: trade.rank(f, economy="CHN", flow="imports", basis="mirror"),
+    "lead": lambda f: trade.lead(f, economies="KAZ", partner="CHN", year=2020, flow="exports"),
+    "rank_years": lambda f: trade.rank_years(f, economy="KAZ", needed=["CHN"]),
+    "mirror_gap": mirror,
+    "reconcile": reconcile,
+}
+
+
+@pytest.mark.parametrize("product", ["27", 27])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_where_all_rows_are_of_single_products_that_is_said(name, product):
+    """A rank was empty, and a lead said that there were no exports."""
+    measure, frame = CHAPTERS[name], pair()
+    assert len(measure(frame))
+    with pytest.raises(CoverageError, match=r"no row of product TOTAL with .*: product is 27"):
+        measure(frame.assign(product=product))
+    if name in ("rank", "rank of a year", "rank of all"):
+        with pytest.raises(CoverageError, match=r"no row of product TOTAL with .*: product is 27"):
+            measure(relation(frame.assign(product=product)))
 
 
 @pytest.mark.parametrize("marks", [["False"] * 3, [np.nan, False, False], [None, None, None]])
@@ -537,8 +645,29 @@ def test_products_are_of_one_level_and_totals_are_none(made):
         return found if isinstance(found, pd.DataFrame) else found.df()
 
     assert shares(p27=60.0, p72=40.0, Total=100.0)["share"].tolist() == [0.6, 0.4]
+    for total in ("_T", "All products", "all commodities"):
+        assert shares(p27=60.0, p72=40.0, **{total: 100.0})["share"].tolist() == [0.6, 0.4]
     with pytest.raises(MixedUnitsError, match="2709 stands beside 27"):
         shares(p27=60.0, p2709=50.0, p72=40.0)
+    with pytest.raises(MixedUnitsError, match="HS2709 stands beside HS27"):
+        shares(HS27=60.0, HS2709=50.0, HS72=40.0)
+    with pytest.raises(MixedUnitsError, match="SITC33 stands beside SITC3"):
+        shares(SITC3=100.0, SITC33=60.0, SITC34=40.0)
+    with pytest.raises(MixedUnitsError, match="27 stands beside HS27"):
+        shares(p27=60.0, HS27=60.0)
+    of_one_level = {"SITC33": 60.0, "SITC34": 40.0}, {"HS27": 60.0, "72": 40.0}, {"A": 6, "A1": 4}
+    assert [sorted(shares(**one)["share"]) for one in of_one_level] == [[0.4, 0.6]] * 3
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_rows_of_all_products_are_left_out_whatever_they_lack(made):
+    """A frame was refused for a total without a partner, and its relation was not."""
+    rows = basket(p27=60.0, p72=40.0, TOTAL=100.0)
+    found = trade.product_shares(made(rows.assign(partner=["WLD", "WLD", None])))
+    found = found if isinstance(found, pd.DataFrame) else found.df()
+    assert sorted(found["share"]) == [0.4, 0.6]
+    with pytest.raises(UsageError, match="without 'partner'"):
+        trade.product_shares(made(rows.assign(partner=["WLD", None, "WLD"])))
 
 
 def test_products_as_numbers_are_not_those_of_text():
@@ -915,3 +1044,73 @@ def test_counts_of_another_frame_are_refused():
         ca.students.window_change(early, **asked)
     with pytest.raises(UsageError, match="counts of another frame"):
         ca.students.share_change(early, **asked, total_source="uis_outbound_peijin")
+
+
+CONSTANT = "constant 2018 USD"
+PRICES = {"price_basis": CONSTANT}
+
+
+def both_flows() -> pd.DataFrame:
+    return pd.concat([pair(), pair().assign(flow="import", value_usd=[3.0, 1.0, 4.0])])
+
+
+def by_chapter() -> pd.DataFrame:
+    return basket(p27=60.0, p72=40.0)
+
+
+def world_exports() -> pd.DataFrame:
+    return pd.concat([pair(), exports(("WLD", 2020, 90.0), ("WLD", 2021, 90.0))])
+
+
+PRICED = {
+    "balance": (trade.balance, both_flows),
+    "rank": BY_YEAR["rank"],
+    "rank of years": (lambda f: trade.rank(f, flow="exports", year=[2019, 2020]), pair),
+    "mirror_gap": BY_YEAR["mirror_gap"],
+    "reconcile": BY_YEAR["reconcile"],
+    "growth": BY_YEAR["growth"],
+    "growth by prices": (lambda f: trade.growth(f, by=("partner", "price_basis")), pair),
+    "partner_shares": (trade.partner_shares, pair),
+    "partner_shares of one account": (
+        lambda f: trade.partner_shares(f, by=()),
+        lambda: pair()[:2],
+    ),
+    "product_shares": (trade.product_shares, by_chapter),
+    "advantage": (
+        lambda f: trade.revealed_comparative_advantage(f, by_chapter().assign(**PRICES)),
+        by_chapter,
+    ),
+    "trade_intensity": (trade.trade_intensity, world_exports),
+    "stock_by_investor": BY_YEAR["stock_by_investor"],
+    "investor_shares": (investment.investor_shares, stocks),
+    "creditor_hhi": (lambda f: investment.creditor_hhi(f, source="D"), owed),
+}
+PUSHED = ("rank", "growth", "partner_shares", "product_shares", "advantage")
+
+
+@pytest.mark.parametrize("name", PRICED)
+def test_what_is_made_of_constant_dollars_says_so(name):
+    """Deflated a second time, for nothing said that they were constant, 2.4 bn were 0.6."""
+    measure, made = PRICED[name]
+    frame = made().reset_index(drop=True).assign(**PRICES)
+    found = measure(frame)
+    assert set(found["price_basis"]) == {CONSTANT}
+    if name.startswith(PUSHED) and "one account" not in name:
+        pushed = measure(relation(frame))
+        pushed = pushed if isinstance(pushed, pd.DataFrame) else pushed.df()
+        assert list(pushed) == list(found) and set(pushed["price_basis"]) == {CONSTANT}
+
+
+def test_pictures_and_texts_of_constant_dollars_say_so():
+    ranks = trade.rank(pair().assign(**PRICES), flow="exports", year=2020)
+    assert ranks.plot().get_xlabel().startswith("Million constant 2018 US dollars, exports")
+    gaps = mirror(pair().assign(**PRICES))
+    assert "Million constant 2018 US dollars" in gaps.plot().get_xlabel()
+    figure = ca.plots.trade_ranges(ranks, ["CHN", "RUS"], bases=["reporter"])
+    assert figure.axes[0].get_xlabel() == "billion constant 2018 US dollars, exports"
+    sides = reconcile(pair().assign(**PRICES))
+    assert ca.plots.mirror_gaps(sides).axes[0].get_ylabel() == "billion constant 2018 US dollars"
+    assert CONSTANT in ca.text(ranks).splitlines()[1]
+    unpriced = trade.rank(pair(), flow="exports")
+    assert "price_basis" not in unpriced
+    assert set(ca.text(unpriced).splitlines()[1].split()) == {"USD"}

@@ -209,7 +209,8 @@ def largest_ever(trade: pd.DataFrame, economy: str, partner: str, flow: str) -> 
     sum bounds what the flow may be in a year without a report, as far as any record reaches.
     """
     pair = trade["reporter"].isin([economy, partner]) & trade["partner"].isin([economy, partner])
-    rows = perspective(trade[pair.to_numpy(bool)], [economy])
+    both = trade[pair.to_numpy(bool)]
+    rows = perspective(both[both["product"] == "TOTAL"], [economy])
     rows = rows[(rows["other"] == partner) & rows["direction"].isin(FLOWS[flow])]
     return rows.sort_values("value_usd").groupby("direction").tail(1)
 

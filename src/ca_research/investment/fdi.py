@@ -18,6 +18,7 @@ from ..stats.frames import (
     refuse_named_aggregates,
     refuse_two_labels,
     require,
+    with_prices,
     with_sources,
     years,
 )
@@ -47,8 +48,8 @@ def investor_shares(
     -------
     pandas.DataFrame
         One row per `by` and investor: value_usd (USD), share of the investors listed, investors
-        (number of), sources. Aggregates (WLD, EU27, BIL ...) are left out: a share is of the
-        investors that are named.
+        (number of), sources, price_basis where the rows state it. Aggregates (WLD, EU27, BIL ...)
+        are left out: a share is of the investors that are named.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def investor_shares(
     shares = shares.sort_values(
         [*keys, "share"], ascending=[True] * len(keys) + [False], ignore_index=True
     )
-    return with_sources(shares, listed, keys)
+    return with_prices(with_sources(shares, listed, keys), listed, keys)
 
 
 def stock_by_investor(
@@ -131,8 +132,8 @@ def stock_by_investor(
     -------
     pandas.DataFrame
         One row per investor, the largest first: investor, value_usd (USD), rank (1 is the largest;
-        equal stocks share a rank; null where the stock is null), sources. Empty where the host has
-        no stock in that year. Aggregates are left out.
+        equal stocks share a rank; null where the stock is null), sources, price_basis where the
+        rows state it. Empty where the host has no stock in that year. Aggregates are left out.
 
     Raises
     ------
@@ -168,7 +169,8 @@ def stock_by_investor(
     added = merged.groupby("investor")["value_usd"].agg(lambda held: held.sum(skipna=False))
     table = added.reset_index()
     table["rank"] = table["value_usd"].rank(ascending=False, method="min").astype("Int64")
-    return with_sources(table.sort_values("rank", ignore_index=True), merged, ["investor"])
+    found = with_sources(table.sort_values("rank", ignore_index=True), merged, ["investor"])
+    return with_prices(found, rows)
 
 
 def stock_rows(

@@ -10,7 +10,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import alike, numbers, refuse_two_labels, require
+from ..stats.frames import alike, numbers, refuse_two_labels, require, with_prices
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
@@ -53,7 +53,8 @@ def creditor_hhi(
         One row per debtor and year: ``debtor``, ``year``, ``creditors`` (number of named ones),
         ``total_usd``, ``attributed`` (share of the total owed to named creditors), ``hhi_low`` and
         ``hhi_high`` in [0, 1] (equal where every creditor is named; low is reached only in the
-        limit of ever more holders), ``missing`` (why there is none), ``source_id``.
+        limit of ever more holders), ``missing`` (why there is none), ``source_id``, and
+        ``price_basis`` where the rows state it.
 
     Raises
     ------
@@ -145,7 +146,7 @@ def creditor_hhi(
         "hhi_high",
         "missing",
     ]
-    return pd.DataFrame(table, columns=columns).assign(source_id=source)
+    return with_prices(pd.DataFrame(table, columns=columns).assign(source_id=source), rows)
 
 
 def _concentration(owed: pd.Series, whole: Whole, where: str) -> dict[str, Any]:

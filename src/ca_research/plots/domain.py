@@ -21,7 +21,7 @@ from .narrow import redrawn
 from .needs import by_year, chosen, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 from .pen import tight
-from .words import flow_words
+from .words import dollars, flow_words
 
 _BASES = ("reporter", "mirror", "interval")
 """Those that are drawn where none is named, as `trade.BASES`."""
@@ -83,6 +83,7 @@ def trade_ranges(
     if not bases:
         raise CoverageError("no basis to draw", hint=f"bases={list(_BASES)}")
     one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
+    one_of(ranks, ["price_basis"], hint="keep rows of one price basis")
     one_figure(
         ranks,
         ["economy", "basis", "partner"],
@@ -146,7 +147,7 @@ def trade_ranges(
                     fontweight="normal" if many else "bold",
                     pad=4,
                 )
-        unit = filter(None, ("billion US dollars", flow_words(ranks)))
+        unit = filter(None, (f"billion {dollars(ranks)}", flow_words(ranks)))
         grid[-1][0].set_xlabel(", ".join(unit), loc="left")
         tight(figure, h_pad=0.7, w_pad=1.4)
     return figure
@@ -438,6 +439,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     """
     one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
     one_of(gaps, ["partner"], hint="one picture for each partner")
+    one_of(gaps, ["price_basis"], hint="keep rows of one price basis")
     one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
     if not partner and "partner" not in gaps:
         raise UsageError(
@@ -492,7 +494,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
             ax.yaxis.set_major_locator(plt.MaxNLocator(nbins=5))
             ax.yaxis.set_major_formatter(lambda v, _: f"{v:g}")
             style.bare(ax, x=False)
-        axes[0].set_ylabel("billion US dollars")
+        axes[0].set_ylabel(f"billion {dollars(gaps)}")
         if len(economies) == 1:
             figure.set_size_inches(style.WIDE * 0.7, 2.7)
         tight(figure, h_pad=1.0)
@@ -702,7 +704,7 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
             )
         measure = str(stocks["measure"].iloc[0]) if "measure" in stocks else "stock"
         what = "end of year" if "stock" in measure else measure_name(measure)
-        ax.set_xlabel(f"billion US dollars, {what}")
+        ax.set_xlabel(f"billion {dollars(stocks)}, {what}")
         ax.margins(x=0.1)
         style.bare(ax, y=False)
         tight(figure)

@@ -13,6 +13,7 @@ from .. import registry
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
+from .words import dollars
 
 ROWS = 12
 """Rows that are shown of a long frame: half from its beginning, half from its end."""
@@ -126,7 +127,7 @@ def _units(frame: pd.DataFrame) -> dict[Any, str]:
     those of the money in it.
     """
     if measure := getattr(frame, "measure", None):
-        return dict.fromkeys(MONEY.get(measure[0], ()), "USD")
+        return dict.fromkeys(MONEY.get(measure[0], ()), dollars(frame, "USD"))
     name = frame.attrs.get("table")
     if name not in registry.tables():
         return {}

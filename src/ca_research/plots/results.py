@@ -23,7 +23,7 @@ from . import claims, style
 from .canvas import Picture, name_line, present, split
 from .needs import at_least_one, by_year, one_figure, one_of
 from .panels import line, year_axis
-from .words import flow_words
+from .words import dollars, flow_words
 
 MOST_LINES = 6
 """Lines that are named; others are grey."""
@@ -68,7 +68,7 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
     shown = [direction] if direction else known
     gaps = _some(gaps[gaps["direction"].isin(shown)])
     economy, partner = (gaps.attrs.get(side, "") for side in ("economy", "partner"))
-    divisor, unit = _money(gaps[["reported", "mirror"]].max(axis=None))
+    divisor, unit = _money(gaps, gaps[["reported", "mirror"]].max(axis=None))
     sides = {
         "reported": (party(economy) if economy else "own report", "-"),
         "mirror": (party(partner) if partner else "partner's report", (0, (4, 2))),
@@ -130,7 +130,7 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     drawn = ranks[ranks["partner"].isin(shown)]
     what = f"{flow_words(ranks)}, {value_words(ranks['basis'].iloc[0])}"
     if ranks["year"].nunique() == 1:
-        divisor, unit = _money(last["high"].max())
+        divisor, unit = _money(last, last["high"].max())
 
         def bars(ax: Axes) -> Axes:
             for y, row in enumerate(last.head(top).itertuples()):
@@ -486,8 +486,9 @@ def _sources(frame: pd.DataFrame) -> list[str]:
     return source_ids(frame) if named else []
 
 
-def _money(largest: float) -> tuple[float, str]:
-    return (1e9, "Billion US dollars") if largest >= 5e8 else (1e6, "Million US dollars")
+def _money(frame: pd.DataFrame, largest: float) -> tuple[float, str]:
+    divisor, many = (1e9, "Billion") if largest >= 5e8 else (1e6, "Million")
+    return divisor, f"{many} {dollars(frame)}"
 
 
 def _interval_words(row: Mapping[str, Any] | pd.Series) -> str:

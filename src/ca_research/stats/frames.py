@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from numbers import Real
+from numbers import Number, Real
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ _TWO_LETTERS = re.compile("[A-Z]{2}")
 
 AS_CODES = "frames hold codes: frame[{0!r}] = frame[{0!r}].map(ca.economies.resolve)"
 """What to do where names stand in the place of codes."""
+_ISO_3 = "frames hold ISO 3166-1 alpha-3 codes, such as KAZ"
 
 
 def refuse_no_frame(frame: Any) -> None:
@@ -179,18 +180,29 @@ def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
     refuse_two_labels(held, column)
 
 
+def refuse_numbered(values: Iterable[object], column: str) -> None:
+    """Raise UsageError for economies by number (156), for the register does not know which of
+    these are aggregates: 0 is the world.
+    """
+    for value in values:
+        number = isinstance(value, Number) and value == value
+        if number or (isinstance(value, str) and value.isdigit()):
+            raise UsageError(f"{value} among the {column}s is a number and no code", hint=_ISO_3)
+
+
 def refuse_two_labels(values: Iterable[object], column: str) -> None:
     """Raise UsageError for one economy under two labels, its code and a name or two names: each
     would be told without the rows of the other. A code of two letters beside those of three is
-    taken for one: the register does not know whose it is.
+    taken for one: the register does not know whose it is. And as `refuse_numbered`.
     """
     held, labels = list(values), dict[str, str]()
+    refuse_numbered(held, column)
     codes = eco.codes()
     short = [v for v in held if isinstance(v, str) and _TWO_LETTERS.fullmatch(v) and v not in codes]
     if short and not codes.isdisjoint(held):
         raise UsageError(
             f"{short[0]!r} among the {column}s is a code of another kind than the others",
-            hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+            hint=_ISO_3,
         )
     for name, code in eco.named(held).items():
         other = labels.setdefault(code, code if code in held else name)
@@ -225,7 +237,7 @@ def refuse_names(frame: pd.DataFrame, columns: Iterable[str], wanted: Iterable[s
         if len(held) and not eco.codes() & set(held):
             raise UsageError(
                 f"no {column} is a code of the register: {', '.join(map(str, held[:3]))}",
-                hint="frames hold ISO 3166-1 alpha-3 codes, such as KAZ",
+                hint=_ISO_3,
             )
 
 
@@ -329,3 +341,18 @@ def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) 
     return result.assign(
         sources=pd.Series(found[code[len(rows) :]], index=result.index, dtype=object)
     )
+
+
+def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
+    """A result with the price basis of the rows it was made from, where they state it: one for each
+    of the `keys`, or one for all.
+    """
+    if "price_basis" not in rows or "price_basis" in result:
+        return result
+    if not keys:
+        return result.assign(price_basis=next(iter(rows["price_basis"]), None))
+    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
+    at = (
+        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
+    )
+    return result.assign(price_basis=basis.reindex(at).to_numpy())

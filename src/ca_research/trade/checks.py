@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,7 +32,10 @@ REST = ("_X", "S19")
 economies.
 """
 KEYS = ("reporter", "partner", "year", "flow", "product")
-
+_TOTALS = ("TOTAL", "_T", "ALL", "ALL PRODUCTS", "ALL COMMODITIES")
+"""What all products together are called, in capitals."""
+_NAMED = re.compile(r"(HS|SITC)[ _-]?(?=\d+$)", re.IGNORECASE)
+"""The name of a classification before a code of it."""
 
 ALIKE_MONEY = ("price_basis", "unit", "currency")
 """Of ALIKE, what must agree even where two sides or two flows are set against each other."""
@@ -191,7 +195,7 @@ def positive_totals(totals: pd.Series) -> None:
 
 def totals_in(products: Iterable[Any]) -> list[Any]:
     """Those that stand for all products together, as the table writes it or a file of one's own."""
-    return [p for p in products if str(p).upper() == "TOTAL"]
+    return [p for p in products if str(p).strip().upper() in _TOTALS]
 
 
 def single_products(trade: pd.DataFrame) -> pd.DataFrame:
@@ -201,13 +205,16 @@ def single_products(trade: pd.DataFrame) -> pd.DataFrame:
 
 
 def one_classification(products: Iterable[Any]) -> None:
-    """Raise MixedUnitsError for HS and SITC together, or a chapter ('27') beside its headings
-    ('2709'); UsageError for numbers, and for codes that lost a zero ('101'): nothing would tell
-    whose headings they are.
+    """Raise MixedUnitsError for HS and SITC together, or a chapter ('27', 'HS27') beside its
+    headings ('2709'), a section ('SITC3') beside its divisions; UsageError for numbers, and for
+    codes that lost a zero ('101'): nothing would tell whose headings they are.
     """
     held = set(products)
     codes = sorted(map(str, held))
-    lost = [code for code in codes if code.isdigit() and len(code) % 2]
+    sections = {code for code in codes if code.upper().startswith("SITC")}
+    bare = {code: code if code.isdigit() else _NAMED.sub("", code) for code in codes}
+    digits = {code: number for code, number in bare.items() if number.isdigit()}
+    lost = [code for code, number in digits.items() if len(number) % 2 and code not in sections]
     if lost or any(not isinstance(product, str) for product in held):
         raise UsageError(
             f"product {lost[0]!r} is no code of HS, which has two digits, four or six"
@@ -216,17 +223,19 @@ def one_classification(products: Iterable[Any]) -> None:
             hint="write codes as text, with their zeros: "
             "frame['product'].astype(str).map(lambda p: p.zfill(len(p) + len(p) % 2))",
         )
-    if len({code.startswith("SITC") for code in codes}) > 1:
+    if sections and len(sections) < len(codes):
         raise MixedUnitsError(
             "HS chapters and SITC sections together",
             hint="filter by source: each has one classification",
         )
-    digits = {code for code in codes if code.isdigit() and len(code) % 2 == 0}
-    for code in sorted(digits):
-        if whole := [code[:n] for n in range(2, len(code), 2) if code[:n] in digits]:
+    known = {number: code for code, number in digits.items()}
+    for code, number in digits.items():
+        above = (known.get(number[:n], code) for n in range(1, len(number) + 1))
+        if whole := [other for other in above if other != code]:  # or the same, spelt otherwise
             raise MixedUnitsError(
                 f"product {code} stands beside {whole[0]}, which holds it",
-                hint="keep products of one level: frame[frame['product'].str.len() == 2]",
+                hint="keep products of one level: "
+                f"frame[frame['product'].str.len() == {len(whole[0])}]",
             )
 
 
@@ -251,14 +260,8 @@ def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     return parts[0]
 
 
-def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """A result with the price basis of the rows it was made from (one per `keys`), where they state
-    it.
+def prices(columns: Iterable[str], keys: Sequence[str]) -> list[str]:
+    """The column of the price basis, where it is among the columns and no key: a figure is told
+    with it.
     """
-    if "price_basis" not in rows:
-        return result
-    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
-    at = (
-        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
-    )
-    return result.assign(price_basis=basis.reindex(at).to_numpy())
+    return [c for c in ("price_basis",) if c in columns and c not in keys]

@@ -23,7 +23,7 @@ from ..ground.errors import (
     known_name,
 )
 from ..stats.fixed_effects import note
-from ..stats.frames import numbers, origin, refuse_named, require
+from ..stats.frames import numbers, origin, refuse_named, refuse_numbered, require
 from ..stats.frames import years as refuse_no_years
 from .checks import ALIKE, ALIKE_MONEY, one_figure_per_cell
 
@@ -143,7 +143,8 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
     if "year" in given:
         covariates = covariates.assign(year=_whole_years(covariates))
     for column in set(given) - {"year"}:
-        refuse_named(covariates[column].unique(), column)
+        refuse_named(held := covariates[column].unique(), column)
+        refuse_numbered(held, column)  # they would be joined to nobody
     for column in ("indicator", *ALIKE_MONEY):
         one_value(covariates, column, "a column for each covariate, of one unit", MixedUnitsError)
     for suffix, keys in sides.items():

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, keys_of, require, with_sources
+from ..stats.frames import alike, keys_of, require, with_prices, with_sources, years
 from . import pushed
 from .checks import (
     ALIKE_FLOWS,
     by_product,
     comparable,
     positive_totals,
+    prices,
     refuse_aggregates,
     single_products,
 )
@@ -45,9 +46,8 @@ def product_shares(
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: one row per `by` and product: value_usd (USD), share in [0, 1] of the products
-        listed,
-        products (number of), sources.
+        As `trade`: one row per `by` and product: value_usd (USD), price_basis where `trade` has
+        it, share in [0, 1] of the products listed, products (number of), sources.
 
     Raises
     ------
@@ -74,9 +74,9 @@ def product_shares(
     keys: list[str] = keys_of(by, ("product", "value_usd"))
     if pushed.is_relation(trade):
         return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
-    listed = by_product(require(trade, ("value_usd",), keys=[*keys, "product"]))
+    listed: pd.DataFrame = by_product(require(trade, (*keys, "value_usd"), keys=["product"]))
     comparable(listed, keys, [*keys, "product"])
-    shares = listed[[*keys, "product", "value_usd"]].copy()
+    shares = listed[[*keys, "product", "value_usd", *prices(listed.columns, keys)]].copy()
     totals = shares.groupby(keys, observed=True)["value_usd"]
     positive_totals(totals.sum())
     shares["share"] = shares["value_usd"] / totals.transform("sum")
@@ -100,9 +100,8 @@ def revealed_comparative_advantage(
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: reporter, year, product, value_usd (USD), rca (above one: more than the world's
-        share),
-        sources.
+        As `trade`: reporter, year, product, value_usd (USD), price_basis where `trade` has it, rca
+        (above one: more than the world's share), sources.
 
     Raises
     ------
@@ -134,10 +133,11 @@ def revealed_comparative_advantage(
         return pushed.revealed_comparative_advantage(trade, world, measure)
     keys: list[str] = ["reporter", "year"]
     trade, world = (require(rows, ("value_usd",), keys=("product",)) for rows in (trade, world))
-    listed = by_product(trade, world)
+    listed: pd.DataFrame = by_product(trade, world)
     comparable(listed, keys, [*keys, "product"])
     base_rows = single_products(world)
     comparable(base_rows, ["year"], ["year", "product"])
+    years(base_rows, text=True)
     for frame in (listed, base_rows):
         if "flow" in frame and set(frame["flow"].unique()) != {"export"}:
             raise UsageError(
@@ -154,7 +154,8 @@ def revealed_comparative_advantage(
             hint="give world totals for every product and year, or drop these products",
         )
     positive_totals(base.loc[base.index.isin(wanted)])
-    out = listed[["reporter", "year", "product", "value_usd"]].astype({"value_usd": float})
+    out = listed[["reporter", "year", "product", "value_usd", *prices(listed.columns, keys)]]
+    out = out.astype({"value_usd": float})
     totals = out.groupby(keys, observed=True)["value_usd"]
     positive_totals(totals.sum())
     own = out["value_usd"] / totals.transform("sum")
@@ -188,8 +189,8 @@ def trade_intensity(
     Returns
     -------
     pandas.DataFrame
-        reporter, partner, year, value_usd (USD), intensity (above one: more than j's weight in
-        world imports), sources.
+        reporter, partner, year, value_usd (USD), price_basis where `trade` has it, intensity (above
+        one: more than j's weight in world imports), sources.
 
     Raises
     ------
@@ -245,7 +246,7 @@ def trade_intensity(
     world = totals.groupby(level="year").sum()
     received = pairs.groupby(["partner", "year"], observed=True)["value_usd"].sum()
     positive_totals(received)
-    out = pairs[["reporter", "partner", "year", "value_usd"]].copy()
+    out = pairs[["reporter", "partner", "year", "value_usd", *prices(pairs.columns, ())]].copy()
     key = pd.MultiIndex.from_frame(out[["reporter", "year"]])
     own_share = out["value_usd"].to_numpy() / totals.reindex(key).to_numpy()
     imports_j = received.reindex(pd.MultiIndex.from_frame(out[["partner", "year"]])).to_numpy()
@@ -421,7 +422,8 @@ def balance(
     -------
     pandas.DataFrame
         One row per `by`: export, import, balance (USD), of_turnover in [-1, 1] (null where both are
-        zero), sources. A group with one flow only has no row: missing is not zero.
+        zero), sources, price_basis where `trade` has it. A group with one flow only has no row:
+        missing is not zero.
 
     Raises
     ------
@@ -453,4 +455,4 @@ def balance(
     found = wide.dropna(subset=["balance"]).reset_index()
     if found.empty:
         raise CoverageError("no group has both flows", hint="load both exports and imports")
-    return with_sources(found, trade, keys)
+    return with_prices(with_sources(found, trade, keys), trade, keys)

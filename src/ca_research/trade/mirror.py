@@ -10,7 +10,15 @@ import pandas as pd
 from ..ground import economies
 from ..ground.arguments import year_span
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import alike, numbers, refuse_named, refuse_two_labels, require, years
+from ..stats.frames import (
+    alike,
+    numbers,
+    refuse_named,
+    refuse_two_labels,
+    require,
+    with_prices,
+    years,
+)
 from ..stats.measured import measured
 from ..tables import load
 from ..tables.preference import NO_REPORTS, of_role
@@ -52,7 +60,7 @@ def perspective(
     UsageError
         For text, negative values, an unknown flow, or names of economies for codes.
     CoverageError
-        For a row without a value.
+        For a row without a value, and where all rows of the economies are of single products.
     MixedUnitsError
         For several price bases.
 
@@ -76,11 +84,7 @@ def perspective(
     total = _totals(trade, of)
     if total.empty:
         refuse_names(trade, of)
-        if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
-            raise UsageError(
-                f"product holds {other[0]!r}, not 'TOTAL'",
-                hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
-            )
+        _refuse_parts(trade, of)
     numbers(total, "value_usd")
     alike(total, ALIKE_MONEY)
     if odd := sorted(set(total["flow"].unique()) - set(_OPPOSITE)):
@@ -124,6 +128,23 @@ def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
     return trade.take(places[trade["product"].take(places).eq("TOTAL").to_numpy(bool)])
 
 
+def _refuse_parts(trade: pd.DataFrame, of: Sequence[str]) -> None:
+    """Raise where the rows of some economies, which hold no TOTAL, are of single products:
+    UsageError where another word stands for all of them, else CoverageError.
+    """
+    mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
+    if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
+        raise UsageError(
+            f"product holds {other[0]!r}, not 'TOTAL'",
+            hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
+        )
+    if len(mine):
+        raise CoverageError(
+            f"no row of product TOTAL with {' or '.join(of)}: product is {mine['product'].iloc[0]}",
+            hint="load(..., product='TOTAL'), or of one product: frame.assign(product='TOTAL')",
+        )
+
+
 def mirror_gap(
     economy: str,
     partner: str,
@@ -149,9 +170,9 @@ def mirror_gap(
         One row per year and direction (of `economy`): year, direction; reported (USD; the median
         where several sources hold the own report), mirror (the partner's, likewise), gap = mirror -
         reported, ratio = mirror / reported, low and high over all reports of both sides (USD),
-        services_included (a source of goods and services is among them), sources. A side without a
-        report is null: missing is not zero. Its ``plot()`` draws both sides, of one ``direction``
-        if given.
+        services_included (a source of goods and services is among them), sources, price_basis where
+        `trade` has it. A side without a report is null: missing is not zero. Its ``plot()`` draws
+        both sides, of one ``direction`` if given.
 
     Raises
     ------
@@ -219,5 +240,6 @@ def mirror_gap(
     frame = pd.DataFrame(rows).astype(
         dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64")
     )
+    frame = with_prices(frame, both)
     frame.attrs = {"economy": economy, "partner": partner}
     return measured(frame, "mirror_gap")

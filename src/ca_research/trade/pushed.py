@@ -18,7 +18,15 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..stats.frames import alike, refuse_named, refuse_named_aggregates, refuse_two_labels, require
+from ..stats.frames import (
+    alike,
+    refuse_named,
+    refuse_named_aggregates,
+    refuse_numbered,
+    refuse_two_labels,
+    require,
+)
+from ..stats.frames import years as refuse_no_years
 from ..tables.located import told as typed
 from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
@@ -29,6 +37,7 @@ from .checks import (
     KEYS,
     REST,
     one_classification,
+    prices,
     single_products,
     totals_in,
 )
@@ -247,7 +256,8 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     accounts.judge(table, measure, amiss)
     accounts.some(f"from {table} where partners > 0", measure)
     found: Relation = accounts.ask(
-        f"select {_names(keys, 'rows')}, partner, value_usd, {value} / {total} as share, partners"
+        f"select {_names([*keys, 'partner', 'value_usd', *prices(rows.columns, keys)], 'rows')}, "
+        f"{value} / {total} as share, partners"
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {own}"
     )
     if denominator == "partners":
@@ -313,8 +323,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
     accounts = _accounts(rows, keys, ["year"], "value_usd", known)
-    if (kind := str(rows.project("year").types[0])) in ("VARCHAR", "DATE", "TIMESTAMP"):
-        raise UsageError(f"'year' holds {kind}, not years as numbers", hint="cast it: year::int")
+    whole_years(rows)
     lacking = " or ".join(f'"{k}" is null' for k in (*keys, "year"))
     if len(lost := accounts.ask(f"from rows where {lacking} limit 1").df()):
         measure(lost)
@@ -327,7 +336,7 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     named = "case when source_id is null then [] else [source_id] end"
     told = {"source_id": f", {named} as sources", "sources": ", sources"}
     sources = next((told[c] for c in told if c in accounts.columns), "")
-    basis = ", price_basis" if "price_basis" in accounts.columns else ""
+    basis = "".join(f", {column}" for column in prices(rows.columns, keys))
     return accounts.ask(
         f"select {_names([*keys, 'year', 'value_usd'])}, case when {follows} then {ratio} end "
         f"as growth{sources}{basis} from rows where {known}"
@@ -341,7 +350,8 @@ def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relatio
     table = accounts.add_up(f"sum({value}) as total, count(*) as products", accounts.comparable())
     accounts.judge(table, measure, "total = 0")
     return accounts.ask(
-        f"select {_names(keys, 'rows')}, product, value_usd, {value} / total as share, products"
+        f"select {_names([*keys, 'product', 'value_usd', *prices(rows.columns, keys)], 'rows')}, "
+        f"{value} / total as share, products"
         f"{accounts.told} from rows join {table} a on {_same(keys)} where {accounts.where}"
     )
 
@@ -364,6 +374,7 @@ def revealed_comparative_advantage(
         if len(few := kinds.limit(LIMIT).df()) > 1:
             measure(few)
     of_products = single_products(world).dropna(subset=["year"])
+    refuse_no_years(of_products, text=True)  # each becomes a number of SQL
     value = pd.to_numeric(of_products["value_usd"], errors="coerce")
     base = value.groupby([of_products["year"], of_products["product"]]).first()
     weight = base / base.groupby(level="year").transform("sum")
@@ -389,7 +400,7 @@ def revealed_comparative_advantage(
         told = f"list_concat({more.sources}, s.sources)"
         told = f", list_sort(list_distinct({told})) as sources"
         join = f" join (values {of_world}) s(year, sources) on s.year = rows.year"
-    columns = _names([*keys, "product", "value_usd"], "rows")
+    columns = _names([*keys, "product", "value_usd", *prices(trade.columns, keys)], "rows")
     return more.ask(
         f"select {columns}, value_usd::double / total / weight as rca{told} "
         f"from rows join {table} a on {_same(keys)}{join}"
@@ -408,33 +419,50 @@ def rank(
     measure: takes rows of all products together of a year, and codes.
     """
     needed = ("reporter", "partner", "year", "flow", "product", "source_id")
-    require(trade.limit(0).df(), ("value_usd",), keys=needed)
+    none = require(trade.limit(0).df(), ("value_usd",), keys=needed)
+    _refuse_numbered(trade, none)
     lacking = trade.filter(" or ".join(f"{c} is null" for c in needed)).limit(1).df()
     if len(lacking):
         measure(lacking, [])
-    total = trade.filter("product = 'TOTAL'")
-    labels = {
-        side: [label for (label,) in total.project(side).distinct().fetchall()]
-        for side in ("reporter", "partner")
-    }
-    refuse_named(labels["reporter"], "reporter", economies)
+    whole_years(trade)
+    numbered = pd.api.types.is_numeric_dtype(none["product"].dtype)
+    of_all = "false" if numbered else "product = 'TOTAL'"
+    total = trade.filter(of_all)
+    reporters = _labels(total, "reporter") or _labels(trade, "reporter")
+    refuse_named(reporters, "reporter", economies)
     if economies is None:
-        economies = sorted(code for code in labels["reporter"] if not eco.is_aggregate(code))
-    refuse_named(labels["partner"], "partner", economies)
+        economies = sorted(code for code in reporters if not eco.is_aggregate(code))
+    refuse_named(_labels(total, "partner"), "partner", economies)
     listed = _texts(economies)
-    mine = total.filter(f"reporter in ({listed}) or partner in ({listed})")
+    sided, codes = trade.filter(f"reporter in ({listed}) or partner in ({listed})"), list(economies)
+    if years is not None:
+        sided = sided.filter(_in_years(years))
+    mine = sided.filter(of_all)
+    if not mine.limit(1).fetchall():  # the measure of frames says why
+        return measure(sided.limit(1000).df(), codes)
+    # of all years: each might call one partner by another label
+    refuse_two_labels([*_labels(mine, "reporter"), *_labels(mine, "partner")], "partner")
     if money := [c for c in ALIKE_MONEY if c in trade.columns]:
         alike(mine.project(", ".join(money)).distinct().df(), money)
     if years is None:
         years = sorted(y for (y,) in mine.project("year").distinct().fetchall())
-    codes = list(economies)
     parts = [measure(mine.filter(f"year = {int(y)}").df(), codes) for y in years]
-    if not parts:
-        return measure(mine.limit(0).df(), codes)
     place = {code: n for n, code in enumerate(economies)}
     whole = pd.concat(parts, ignore_index=True)
     order = whole["economy"].map(place).astype("int64").argsort(kind="stable")
     return whole.iloc[order].reset_index(drop=True)
+
+
+def whole_years(rows: Relation) -> None:
+    """Raise UsageError where `year` holds no years, or parts of years: see `frames.years`."""
+    year = rows.project("year")
+    kind = year.limit(0).df()["year"].dtype
+    if not pd.api.types.is_numeric_dtype(kind):
+        raise UsageError(
+            f"'year' holds {year.types[0]}, not years as numbers", hint="cast it: year::int"
+        )
+    if not pd.api.types.is_integer_dtype(kind):  # of numbers that may have parts, one that has
+        refuse_no_years(year.filter("year % 1 <> 0 and not isnan(year::double)").limit(1).df())
 
 
 def sides(trade: Relation) -> pd.DataFrame:
@@ -448,20 +476,40 @@ def partners(
     """Partners that economies list themselves in some years; None for all of these."""
     mine = trade if economies is None else trade.filter(f"reporter in ({_texts(economies)})")
     if years is not None:
-        mine = mine.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
-    return {partner for (partner,) in mine.project("partner").distinct().fetchall()}
+        mine = mine.filter(_in_years(years))
+    return set(_labels(mine, "partner"))
+
+
+def _labels(rows: Relation, side: str) -> list[Any]:
+    """Each value of a side once."""
+    return [label for (label,) in rows.project(side).distinct().fetchall()]
+
+
+def _in_years(years: Sequence[int]) -> str:
+    """SQL of whether a row is of some years."""
+    return f"year in ({', '.join(map(str, years)) or 'null'})"
 
 
 def _accounts(
     rows: Relation, keys: list[str], items: Sequence[str], value: str, where: str = "true"
 ) -> Accounts:
     """Rows by account, once their columns are there and figures are numbers."""
-    require(rows.limit(0).df(), (value,), keys=[*keys, *items])
+    _refuse_numbered(rows, require(rows.limit(0).df(), (value,), keys=[*keys, *items]))
     if not keys:
         raise UsageError("`by` names no column", hint="by=('reporter', 'year', 'flow')")
     if str(rows.project(f'"{value}"').types[0]) == "VARCHAR":
         raise UsageError(f"{value!r} holds what is no number", hint="cast it: value::double")
     return Accounts(rows, keys, [i for i in items if i not in keys], where)
+
+
+def _refuse_numbered(rows: Relation, none: pd.DataFrame) -> None:
+    """Raise UsageError for economies by number: DuckDB compares none with 'WLD'.
+
+    none: no row of them.
+    """
+    for side in ("reporter", "partner"):
+        if side in none and pd.api.types.is_numeric_dtype(none[side].dtype):
+            refuse_numbered(_labels(rows.limit(1), side), side)
 
 
 def _by_product(rows: Relation, keys: list[str], measure: Measure) -> Accounts:

@@ -20,7 +20,7 @@ from ..ground import economies as eco
 from ..ground.arguments import several, whole_number, whole_numbers
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
 from ..registry.words import value_words
-from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
+from ..stats.frames import refuse_named, refuse_named_aggregates, require, with_prices, years
 from ..stats.measured import measured
 from . import pushed
 from .checks import refuse_names
@@ -168,9 +168,9 @@ def rank(
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
         flow, partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
         largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
-        many report it), sources. No row where nothing can be compared. Its ``plot()`` draws the
-        ``top`` partners of one economy, basis and flow: places over the years, or trade in one
-        year.
+        many report it), sources, price_basis where `trade` has it. No row where nothing can be
+        compared. Its ``plot()`` draws the ``top`` partners of one economy, basis and flow: places
+        over the years, or trade in one year.
 
     Raises
     ------
@@ -180,7 +180,8 @@ def rank(
         For a group in `partner`, `among` or `needed` (but the EU27 with ``eu="one"``), or one in
         the frame under another name than its code.
     CoverageError
-        For several partners that no source lists together.
+        For several partners that no source lists together, and where all rows of the economies are
+        of single products.
     UsageError
         For a figure that stands twice, a partner outside `among`, one beside which the frame lists
         no other, names in the frame in the place of codes, and what `perspective` raises.
@@ -250,8 +251,8 @@ def _ranks(
     **choices: Any,
 ) -> pd.DataFrame:
     """The rows of `rank`; every choice is to be named."""
+    years(trade)
     if asked is not None:
-        years(trade)
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
     seen, flow = reports(trade, economies=codes), choices["flow"]
     rows = [
@@ -265,12 +266,13 @@ def _ranks(
         if wanted is None or s.partner in wanted
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             name: pd.Series(values, dtype=dtype)
             for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
         }
     )
+    return with_prices(found, seen.rows)
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
@@ -477,6 +479,8 @@ def lead(
         For a choice or an economy.
     AggregateError
         For a group as `partner`, in `among` or in `needed` (but the EU27 with ``eu="one"``).
+    CoverageError
+        Where all rows of the economies are of single products.
     UsageError
         For a partner outside `among`, and what `rank` raises.
 

@@ -15,7 +15,7 @@ from ..ground.arguments import number, year_span
 from ..ground.errors import CoverageError, UsageError
 from ..stats.frames import records, require, years
 from ..tables import load
-from .checks import one_figure_per_cell, refuse_names
+from .checks import one_figure_per_cell, prices, refuse_names
 from .mirror import perspective
 
 CIF_FOB = 1.06
@@ -71,7 +71,8 @@ def reconcile(
         each side, USD fob); gap (USD); asymmetry in [0, 2]; low, high (USD, over all reports: a
         range, no confidence interval); re_export_suspicion (the exporter reports more than
         RE_EXPORT_RATIO times what the importer does); services_included (a source of goods and
-        services is among them); missing ('own report', "partner's report" or ''); sources; cif_fob.
+        services is among them); missing ('own report', "partner's report" or ''); sources;
+        price_basis where `trade` has it; cif_fob.
         A side without a report is null: missing is not zero.
 
     Raises
@@ -139,7 +140,8 @@ def _pair(
     cells: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for report in records(seen[told]):
         cells.setdefault((int(report["year"]), report["direction"]), []).append(report)
-    return [pair | _row(*cell, reports) for cell, reports in sorted(cells.items())]
+    basis = {column: seen[column].iloc[0] for column in prices(seen.columns, ())}
+    return [pair | _row(*cell, reports) | basis for cell, reports in sorted(cells.items())]
 
 
 def _row(year: int, direction: str, reports: list[dict[str, Any]]) -> dict[str, object]:

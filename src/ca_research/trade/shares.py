@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import keys_of, numbers, require, with_sources, years
+from ..stats.frames import keys_of, numbers, require, with_prices, with_sources, years
 from ..stats.groups import Groups, sources_of
 from ..stats.measured import measured
 from . import pushed
@@ -20,8 +20,8 @@ from .checks import (
     grouped,
     one_figure_per_cell,
     positive_totals,
+    prices,
     refuse_aggregates,
-    with_prices,
 )
 from .pushed import SUM, DataFrameOrRelation, Relation
 
@@ -52,9 +52,9 @@ def partner_shares(
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1], ``partners``
-        (number of),
-        and ``sources`` where the rows name theirs.
+        As `trade`: one row per `by` and partner: ``value_usd``, ``price_basis`` where `trade` has
+        it, ``share`` in [0, 1], ``partners`` (number of), and ``sources`` where the rows name
+        theirs.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def partner_shares(
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
     account, accounts = groups.number(keys), groups.count(keys)
     of = account if not world.any() else account[~world]
-    shares = trade[[*keys, "partner", "value_usd"]]
+    shares = trade[[*keys, "partner", "value_usd", *prices(trade.columns, keys)]]
     shares = (shares if not world.any() else shares[~world]).reset_index(drop=True)
     value = shares["value_usd"].to_numpy(dtype=float)
     if denominator == "world":

@@ -183,6 +183,11 @@ class Reports:
         rest._orders = {}
         return rest
 
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of `trade.perspective` that they were made of."""
+        return self._rows.frame
+
     def years(self) -> list[int]:
         """Every year with a report, sorted."""
         return sorted({year for (_, year), own in self._years.items() if own.places})
