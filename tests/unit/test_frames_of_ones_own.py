@@ -18,6 +18,7 @@ from ca_research.ground.errors import (
     CaResearchError,
     CoverageError,
     MixedUnitsError,
+    RegistryError,
     UnknownNameError,
     UsageError,
 )
@@ -915,3 +916,42 @@ def test_counts_of_another_frame_are_refused():
         ca.students.window_change(early, **asked)
     with pytest.raises(UsageError, match="counts of another frame"):
         ca.students.share_change(early, **asked, total_source="uis_outbound_peijin")
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_a_source_of_ones_own_speaks_where_it_is_alone(made):
+    """The library's own advice, `frame.assign(source_id='MINE')`, led to "'MINE' has no role"."""
+    mine, choice = pair().assign(source_id="MINE"), {"economy": "KAZ", "flow": "exports"}
+    ranked = trade.rank(made(mine), **choice, year=2020)
+    assert ranked["partner"].tolist() == ["CHN", "RUS"] and ranked["rank"].tolist() == [1, 2]
+    by_year = mine.assign(source_id=mine["year"].map({2020: "MINE", 2021: "KAZ_BNS"}))
+    found = trade.rank(made(by_year), **choice)
+    assert found["sources"].tolist() == [("MINE",), ("MINE",), ("KAZ_BNS",)]
+    both = pd.concat([mine, pair()], ignore_index=True)
+    with pytest.raises(RegistryError, match="'MINE' has no role") as caught:
+        trade.rank(made(both), **choice)
+    assert "data add --role" in caught.value.hint
+    with pytest.raises(RegistryError, match="'MINE' has no role"):
+        trade.rank(made(mine), **choice, source="compiled")  # whether it is one, nothing says
+
+
+def test_and_in_whatever_else_has_a_source_to_choose():
+    mine = pair().assign(source_id="MINE")
+    led = trade.lead(mine, economies=["KAZ"], partner="CHN", flow="exports", year=2020)
+    assert led["estimate"].item() == 3
+    able = trade.rank_years(mine, economy="KAZ", needed=["CHN", "RUS"], flow="exports")
+    assert able["economies"].tolist() == [1, 0]
+    counts = course(source_id="MINE")
+    assert students.preferred_source(counts, "KAZ", destination="CHN") == "MINE"
+    assert students.count(counts, "KAZ", destination="CHN")["students"].tolist() == [100, 110, 150]
+    assert ca.tables.preferred_rows(mine, "year").equals(mine)
+
+
+def test_a_source_of_ones_own_is_cited_once_it_is_added():
+    """`cite` advised `frame.assign(source_id='MINE')` too, and did not know it then."""
+    with pytest.raises(UnknownNameError, match="unknown source 'MINE'") as caught:
+        ca.cite(pair().assign(source_id="MINE"))
+    assert "ca-research data add" in caught.value.hint
+    with pytest.raises(UsageError, match="name no source") as caught:
+        ca.cite(pair().assign(source_id=["KAZ_BNS", None, None]))
+    assert "MINE" not in caught.value.hint
