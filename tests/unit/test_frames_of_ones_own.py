@@ -955,3 +955,34 @@ def test_a_source_of_ones_own_is_cited_once_it_is_added():
     with pytest.raises(UsageError, match="name no source") as caught:
         ca.cite(pair().assign(source_id=["KAZ_BNS", None, None]))
     assert "MINE" not in caught.value.hint
+
+
+INDEXED = {
+    "shares": lambda: trade.partner_shares(pair().set_index(["reporter", "year"])),
+    "ranks": lambda: trade.rank(pair().set_index(["reporter", "year"]), economy="KAZ"),
+    "growth": lambda: trade.growth(pair().set_index("reporter")),
+    "concentration": lambda: trade.hhi(trade.partner_shares(pair()).set_index("reporter")),
+    "stocks": lambda: investment.stock_by_investor(stocks().set_index("host"), "KAZ", 2020),
+    "students": lambda: students.count(course().set_index("origin"), "KAZ", destination="CHN"),
+    "preferred": lambda: ca.tables.preferred_rows(pair().set_index("year"), "year"),
+}
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_a_column_in_the_index_is_said_to_be_there(name):
+    """It was "unknown column 'reporter', did you mean partner?"."""
+    with pytest.raises(UsageError, match="is in the index of the frame and no column") as caught:
+        INDEXED[name]()
+    assert "reset_index()" in caught.value.hint
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_years_as_text_beside_years_as_numbers_are_refused(made):
+    """The world's exports, which were there, were said to lack."""
+    own, world = basket(p27=60.0, p72=40.0), basket(p27=200.0, p72=800.0)
+    text = [rows.assign(year="2020") for rows in (own, world)]
+    for one, other in ((text[0], world), (own, text[1])):
+        with pytest.raises(UsageError, match="'year' holds str, not years as numbers"):
+            trade.revealed_comparative_advantage(made(one), other)
+    with pytest.raises(UsageError, match="'year' holds str, not years as numbers"):
+        trade.complementarity(own, text[1].assign(flow="import"))

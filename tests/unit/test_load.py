@@ -318,3 +318,12 @@ def test_cells_of_several_economies_are_found_by_each_of_them():
     assert len(ca.load("events", counterpart="Kazakhstan")) == named.sum()
     with pytest.raises(UnknownNameError, match="FJI"):
         ca.load("events", counterpart="FJI")
+
+
+@pytest.mark.parametrize("read", [ca.load, ca.relation])
+@pytest.mark.parametrize(("given", "written"), [(27, "27"), ([2], "02"), (0.5, "01")])
+def test_a_number_in_the_place_of_text_is_shown_as_text(read, given, written):
+    """It was "unknown product 27, did you mean 27?"."""
+    with pytest.raises(UsageError, match="product must be text, got") as caught:
+        read("trade", product=given)
+    assert caught.value.hint == f"for example product='{written}'"

@@ -364,10 +364,21 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         _possible(table, column, values)
         return [str(v) for v in values]
     known = _known_values(table, file, column)
+    _refuse_no_texts(column, values, known)
     for value in values:
-        if not isinstance(value, str) or value not in known:
+        if value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
+
+
+def _refuse_no_texts(column: str, values: list[Any], known: Iterable[str]) -> None:
+    """Refuse numbers and the like in the place of words and codes; a number has lost the zeros of
+    its code.
+    """
+    for value in values:
+        if not isinstance(value, str | None):
+            near = sorted(word for word in known if word.lstrip("0") == str(value))
+            refuse(column, "text", value, repr((near or sorted(known) or [""])[0]))
 
 
 def _cells_naming(table: registry.Table, file: Path, column: str, values: list[str]) -> list[str]:
@@ -403,10 +414,9 @@ def _possible(table: registry.Table, column: str, values: list[Any]) -> None:
     """Refuse words that the rules of a column do not allow."""
     spec = table.columns[column]
     known = registry.sources() if spec.type == "source" else spec.values or ()
+    _refuse_no_texts(column, values, known)
     for value in values:
-        if not isinstance(value, str) or any(
-            rule.broken(pd.Series([value])).any() for rule in rules(spec)
-        ):
+        if value is None or any(rule.broken(pd.Series([value])).any() for rule in rules(spec)):
             raise UnknownNameError(f"{column} of table {table.table!r}", value, known)
 
 

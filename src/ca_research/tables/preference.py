@@ -13,6 +13,7 @@ from typing import get_args
 import pandas as pd
 
 from .. import registry
+from ..ground.arguments import refuse_index
 from ..ground.errors import RegistryError, UnknownNameError, UsageError, known_name
 from ..registry.tables import Role
 
@@ -48,6 +49,7 @@ def _columns(rows: pd.DataFrame, cell: str | Iterable[str]) -> list[str]:
         raise UsageError("`cell` names no column", hint="cell=['reporter', 'year']")
     for column in (*columns, "source_id"):
         if column not in rows.columns:
+            refuse_index(rows, column)
             raise UnknownNameError("column", column, map(str, rows.columns))
     return columns
 
