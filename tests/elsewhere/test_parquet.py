@@ -31,6 +31,25 @@ def test_a_table_behind_http_is_as_one_that_lies_here(here, files, move):
     assert tables.check()["trade"] == len(ROWS)
 
 
+def test_the_preferred_source_is_found_there_too(files, move, monkeypatch):
+    """`load` knew it, and a relation and coverage said "unknown source_id 'preferred'"."""
+    roles = {"S_CALENDAR": "office", "S_LATE": "compilation"}
+    known = {i: s.model_copy(update={"role": roles.get(i)}) for i, s in registry.sources().items()}
+    monkeypatch.setattr(registry, "sources", lambda: known)
+    early = frame().query("year < 2000 or reporter != 'KGZ'")
+    both = pd.concat([early, frame().assign(source_id="S_LATE")])
+    move(parquet=[files.put("a.parquet", parquet(both))])
+    found = ca.load("trade", source="preferred", partner="DEU")
+    rows = ca.relation("trade", source="preferred", partner="DEU")
+    told = ["reporter", "year", "flow", "source_id", "value_usd"]
+    assert sorted(rows.project(", ".join(told)).fetchall()) == sorted(
+        found[told].itertuples(index=False, name=None)
+    )
+    assert found["source_id"].nunique() == 2 and len(found) == len(frame()) / 5
+    covered = ca.coverage("trade", source="preferred", partner="DEU")
+    assert covered["figures"].sum() == len(found)
+
+
 @pytest.mark.parametrize("place", ["data/large", "data/large/a.parquet"])
 def test_and_one_on_a_path(here, project, move, place):
     folder = project.home / "data" / "large"

@@ -138,6 +138,20 @@ def test_bodies_and_rests_have_no_members(code):
     assert eco.is_aggregate(code) and eco.members(code, 2020) == ()
 
 
+@pytest.mark.parametrize("name", ["EU", "European Union", "european union", "World", "EU-27"])
+def test_an_aggregate_is_known_by_its_names_too(name):
+    """By name none was an aggregate, and the members of none were known."""
+    assert eco.is_aggregate(name)
+    assert eco.members(name, 2012) == eco.members(eco.resolve(name), 2012)
+
+
+@pytest.mark.parametrize("name", ["Germany", "DEU", "MINE", "", None, 5])
+def test_what_is_no_aggregate_has_no_members(name):
+    assert not eco.is_aggregate(name)
+    with pytest.raises(UnknownNameError, match="unknown aggregate"):
+        eco.members(name, 2020)
+
+
 def test_turkmenistan_is_in_no_bloc_of_the_neighbours():
     assert not any("TKM" in eco.members(bloc, 2023) for bloc in ("CIS", "SCO", "EAEU", "OTS"))
 
@@ -149,6 +163,8 @@ def test_turkmenistan_is_in_no_bloc_of_the_neighbours():
         (["EU27", "CHN", "FRA"], 2020, "EU27 stands beside its members FRA"),
         (["EU", "GBR"], 2019, "EU stands beside its members GBR"),
         (["WLD", "CHN"], 2020, "WLD stands beside its members CHN"),
+        (["European Union", "Germany"], 2020, "EU stands beside its members DEU"),
+        (["World", "MINE"], 2020, "WLD stands beside its members MINE"),
     ],
 )
 def test_an_aggregate_beside_its_member_is_refused(used, year, named):
@@ -163,6 +179,7 @@ def test_an_aggregate_beside_its_member_is_refused(used, year, named):
         (["EU27", "CHN"], 2020),
         (["WLD"], 2020),
         (["KAZ", "KGZ"], 2020),
+        (["European Union", "EU", "United Kingdom", "MINE"], 2020),
         ([], 2020),
     ],
 )

@@ -18,6 +18,7 @@ from ca_research.ground.errors import (
     CaResearchError,
     CoverageError,
     MixedUnitsError,
+    RegistryError,
     UnknownNameError,
     UsageError,
 )
@@ -1114,3 +1115,73 @@ def test_pictures_and_texts_of_constant_dollars_say_so():
     unpriced = trade.rank(pair(), flow="exports")
     assert "price_basis" not in unpriced
     assert set(ca.text(unpriced).splitlines()[1].split()) == {"USD"}
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_a_source_of_ones_own_speaks_where_it_is_alone(made):
+    """The library's own advice, `frame.assign(source_id='MINE')`, led to "'MINE' has no role"."""
+    mine, choice = pair().assign(source_id="MINE"), {"economy": "KAZ", "flow": "exports"}
+    ranked = trade.rank(made(mine), **choice, year=2020)
+    assert ranked["partner"].tolist() == ["CHN", "RUS"] and ranked["rank"].tolist() == [1, 2]
+    by_year = mine.assign(source_id=mine["year"].map({2020: "MINE", 2021: "KAZ_BNS"}))
+    found = trade.rank(made(by_year), **choice)
+    assert found["sources"].tolist() == [("MINE",), ("MINE",), ("KAZ_BNS",)]
+    both = pd.concat([mine, pair()], ignore_index=True)
+    with pytest.raises(RegistryError, match="'MINE' has no role") as caught:
+        trade.rank(made(both), **choice)
+    assert "data add --role" in caught.value.hint
+    with pytest.raises(RegistryError, match="'MINE' has no role"):
+        trade.rank(made(mine), **choice, source="compiled")  # whether it is one, nothing says
+
+
+def test_and_in_whatever_else_has_a_source_to_choose():
+    mine = pair().assign(source_id="MINE")
+    led = trade.lead(mine, economies=["KAZ"], partner="CHN", flow="exports", year=2020)
+    assert led["estimate"].item() == 3
+    able = trade.rank_years(mine, economy="KAZ", needed=["CHN", "RUS"], flow="exports")
+    assert able["economies"].tolist() == [1, 0]
+    counts = course(source_id="MINE")
+    assert students.preferred_source(counts, "KAZ", destination="CHN") == "MINE"
+    assert students.count(counts, "KAZ", destination="CHN")["students"].tolist() == [100, 110, 150]
+    assert ca.tables.preferred_rows(mine, "year").equals(mine)
+
+
+def test_a_source_of_ones_own_is_cited_once_it_is_added():
+    """`cite` advised `frame.assign(source_id='MINE')` too, and did not know it then."""
+    with pytest.raises(UnknownNameError, match="unknown source 'MINE'") as caught:
+        ca.cite(pair().assign(source_id="MINE"))
+    assert "ca-research data add" in caught.value.hint
+    with pytest.raises(UsageError, match="name no source") as caught:
+        ca.cite(pair().assign(source_id=["KAZ_BNS", None, None]))
+    assert "MINE" not in caught.value.hint
+
+
+INDEXED = {
+    "shares": lambda: trade.partner_shares(pair().set_index(["reporter", "year"])),
+    "ranks": lambda: trade.rank(pair().set_index(["reporter", "year"]), economy="KAZ"),
+    "growth": lambda: trade.growth(pair().set_index("reporter")),
+    "concentration": lambda: trade.hhi(trade.partner_shares(pair()).set_index("reporter")),
+    "stocks": lambda: investment.stock_by_investor(stocks().set_index("host"), "KAZ", 2020),
+    "students": lambda: students.count(course().set_index("origin"), "KAZ", destination="CHN"),
+    "preferred": lambda: ca.tables.preferred_rows(pair().set_index("year"), "year"),
+}
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_a_column_in_the_index_is_said_to_be_there(name):
+    """It was "unknown column 'reporter', did you mean partner?"."""
+    with pytest.raises(UsageError, match="is in the index of the frame and no column") as caught:
+        INDEXED[name]()
+    assert "reset_index()" in caught.value.hint
+
+
+@pytest.mark.parametrize("made", [lambda f: f, relation])
+def test_years_as_text_beside_years_as_numbers_are_refused(made):
+    """The world's exports, which were there, were said to lack."""
+    own, world = basket(p27=60.0, p72=40.0), basket(p27=200.0, p72=800.0)
+    text = [rows.assign(year="2020") for rows in (own, world)]
+    for one, other in ((text[0], world), (own, text[1])):
+        with pytest.raises(UsageError, match="'year' holds str, not years as numbers"):
+            trade.revealed_comparative_advantage(made(one), other)
+    with pytest.raises(UsageError, match="'year' holds str, not years as numbers"):
+        trade.complementarity(own, text[1].assign(flow="import"))

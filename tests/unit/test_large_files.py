@@ -17,6 +17,7 @@ from ca_research.ground.errors import (
     DataError,
     FileError,
     MixedUnitsError,
+    UnknownNameError,
     UsageError,
 )
 from ca_research.sources import sheets, stream
@@ -360,6 +361,23 @@ def test_sums_tell_coverage_and_are_watched_like_the_rows(with_products, own):
         file.write_bytes(broken) if broken else file.unlink()
         with pytest.raises(CaResearchError, match="added figures are not those that were added"):
             tables.build(force=True)
+
+
+def test_coverage_chooses_a_source_as_before_a_large_one_was_added(own, monkeypatch):
+    """A line that worked became "unknown source_id 'preferred'" once a table had grown."""
+    roles = {"OWN": "compilation", "S_CALENDAR": "office"}
+    known = {i: s.model_copy(update={"role": roles.get(i)}) for i, s in registry.sources().items()}
+    monkeypatch.setattr(registry, "sources", lambda: known)
+    chosen = {"source": "preferred", "reporter": "KAZ", "product": "TOTAL"}
+    rows = ca.load("trade", **chosen)
+    both = ca.load("trade", reporter="KAZ", product="TOTAL")
+    assert set(rows["source_id"]) == {"OWN", "S_CALENDAR"} and len(rows) < len(both)
+    counted = rows.groupby(["reporter", "flow", "source_id", "year"], as_index=False).size()
+    covered = ca.coverage("trade", **chosen).rename(columns={"figures": "size"})
+    pd.testing.assert_frame_equal(pd.DataFrame(covered), counted, check_dtype=False)
+    assert ca.holes("trade", "KAZ", **chosen)["figures"].tolist() == [len(rows)]
+    with pytest.raises(UnknownNameError, match="fetched source 'OWN'"):
+        ca.coverage("trade", source="OWN", vintage="2026")
 
 
 def test_no_sums_where_a_group_stands_among_the_rows(built, tmp_path, monkeypatch):

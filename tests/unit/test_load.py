@@ -254,9 +254,33 @@ def test_the_preferred_source_is_one_for_each_year_over_all_partners():
     assert ca.load("trade", reporter=[], source="preferred").empty
 
 
-def test_no_source_is_preferred_where_none_has_a_role():
+@pytest.mark.parametrize(
+    ("name", "filters"),
+    [
+        ("trade", {"product": "TOTAL", "reporter": ["KAZ", "KGZ"]}),
+        ("trade", {"product": "TOTAL", "reporter": "KAZ", "as_of": "2015-01-01"}),
+        ("trade", {"reporter": []}),
+        ("trade", {"source_id": "PENPPML", "reporter": "KAZ"}),  # nobody's report
+        ("students", {}),
+    ],
+)
+def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
+    """It was "unknown source_id 'preferred'"."""
+    key = list(registry.table(name).key)
+    frame = ca.load(name, source="preferred", **filters)
+    rows = ca.relation(name, source="preferred", **filters).df()
+    assert list(rows) == list(frame)
+    pd.testing.assert_frame_equal(
+        rows.sort_values(key, ignore_index=True),
+        pd.DataFrame(frame.sort_values(key, ignore_index=True)),
+        check_dtype=False,
+    )
+
+
+@pytest.mark.parametrize("read", [ca.load, ca.relation])
+def test_no_source_is_preferred_where_none_has_a_role(read):
     with pytest.raises(UsageError, match="not every source of table 'debt' has a role") as caught:
-        ca.load("debt", source="preferred")
+        read("debt", source="preferred")
     assert "ids_dod_one" in caught.value.hint
 
 
@@ -294,3 +318,12 @@ def test_cells_of_several_economies_are_found_by_each_of_them():
     assert len(ca.load("events", counterpart="Kazakhstan")) == named.sum()
     with pytest.raises(UnknownNameError, match="FJI"):
         ca.load("events", counterpart="FJI")
+
+
+@pytest.mark.parametrize("read", [ca.load, ca.relation])
+@pytest.mark.parametrize(("given", "written"), [(27, "27"), ([2], "02"), (0.5, "01")])
+def test_a_number_in_the_place_of_text_is_shown_as_text(read, given, written):
+    """It was "unknown product 27, did you mean 27?"."""
+    with pytest.raises(UsageError, match="product must be text, got") as caught:
+        read("trade", product=given)
+    assert caught.value.hint == f"for example product='{written}'"

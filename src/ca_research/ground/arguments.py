@@ -85,6 +85,15 @@ def day(name: str, value: Any) -> dt.date:
     return value.date() if isinstance(value, dt.datetime) else value
 
 
+def refuse_index(frame: Any, column: str) -> None:
+    """Raise UsageError for a column that is looked for and stands in the index of a frame."""
+    if column in frame.index.names:
+        raise UsageError(
+            f"{column!r} is in the index of the frame and no column",
+            hint="frame.reset_index() makes columns of the index",
+        )
+
+
 def refuse(name: str, wanted: str, value: Any, example: str) -> NoReturn:
     """Raise UsageError: what was wanted, what was given, how it is written."""
     raise UsageError(

@@ -205,14 +205,19 @@ def codes() -> frozenset[str]:
     return frozenset(_economies()) | frozenset(AGGREGATES)
 
 
+def _code(name: object) -> str | None:
+    """Code of a code or name; None for what is neither."""
+    known = _names()
+    return known.get(str(name)) or known.get(_fold(str(name)))
+
+
 def resolve(name: str) -> str:
     """Code of an economy or aggregate given by code or name ('Kazakhstan', 'Turkey', 'Türkiye',
     'EU').
 
     Raises UnknownNameError with suggestions.
     """
-    known = _names()
-    code = known.get(str(name)) or known.get(_fold(str(name)))
+    code = _code(name)
     if code is None:
         labels = [n for n, _ in _economies().values()] + list(AGGREGATES) + list(_economies())
         raise UnknownNameError("economy", name, labels)
@@ -303,31 +308,42 @@ def joined(names: Iterable[str]) -> str:
 
 
 def is_aggregate(code: str) -> bool:
-    return code in AGGREGATES
+    """Whether a code or a name is that of an aggregate; of what is neither, False.
+
+    Examples
+    --------
+    >>> is_aggregate("World"), is_aggregate("EU27"), is_aggregate("Kazakhstan")
+    (True, True, False)
+    """
+    return _code(code) in AGGREGATES
 
 
 def members(code: str, year: int) -> tuple[str, ...]:
-    """Economies of an aggregate in a year (empty where membership is not a list of economies).
+    """Codes of the economies of an aggregate, given by code or name, in a year (empty where
+    membership is not a list of economies).
 
-    Raises UnknownNameError for what is no code of an aggregate.
+    Raises UnknownNameError for what is no aggregate.
+
+    Examples
+    --------
+    >>> len(members("European Union", 2012)), len(members("EU", 2021))
+    (27, 27)
     """
-    if code not in AGGREGATES:
+    group = _aggregates().get(_code(code) or "")
+    if group is None:
         raise UnknownNameError("aggregate", code, AGGREGATES)
     year = whole_number("year", year)
     return tuple(
-        sorted(
-            e
-            for e, (a, b) in _aggregates()[code].members.items()
-            if a <= year and (b is None or year <= b)
-        )
+        sorted(e for e, (a, b) in group.members.items() if a <= year and (b is None or year <= b))
     )
 
 
-def refuse_overlap(used: list[str] | set[str], year: int, *, where: str = "") -> None:
-    """Raise AggregateError where an aggregate stands beside one of its members (or `WLD` beside
-    anyone).
+def refuse_overlap(used: Iterable[str], year: int, *, where: str = "") -> None:
+    """Raise AggregateError where an aggregate stands beside one of its members (or the World beside
+    anyone), by their codes or names.
     """
-    used = set(used)
+    known = codes()  # most are codes, and there may be thousands of groups of them
+    used = {name if name in known else _code(name) or name for name in used}
     for code in sorted(used & set(AGGREGATES)):
         inside = used - {code} if code == "WLD" else used & set(members(code, year))
         if inside:

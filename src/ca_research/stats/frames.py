@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import number, several
+from ..ground.arguments import number, refuse_index, several
 from ..ground.errors import (
     AggregateError,
     CoverageError,
@@ -55,8 +55,8 @@ def require(
 ) -> pd.DataFrame:
     """The frame, with an index that shares no name with a column (pandas takes neither then).
 
-    Raises UsageError where `frame` is no frame, two columns have one name or a row lacks a key,
-    UnknownNameError where a column is not there.
+    Raises UsageError where `frame` is no frame, two columns have one name, a column is in the index
+    or a row lacks a key, UnknownNameError where a column is not there.
     """
     refuse_no_frame(frame)
     if not frame.columns.is_unique:
@@ -64,6 +64,7 @@ def require(
         raise UsageError(f"two columns are named {str(twice)!r}", hint="drop or rename one of them")
     for column in (*columns, *keys):
         if column not in frame.columns:
+            refuse_index(frame, column)
             raise UnknownNameError(
                 "column", column, map(str, frame.columns), also=_SAY.get(column, "")
             )
@@ -120,6 +121,16 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
             f"{column!r} holds {odd.iloc[0]}, not years as whole numbers",
             hint="one number for each year: quarters and months are summed or averaged first",
         )
+
+
+def same_years(*frames: pd.DataFrame) -> None:
+    """Raise UsageError where some of the frames hold years as text and others as numbers: none of
+    the one would be one of the other.
+    """
+    held = [frame for frame in frames if "year" in frame]
+    if len({texts(frame["year"]) for frame in held}) > 1:
+        for frame in held:
+            years(frame)
 
 
 def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:

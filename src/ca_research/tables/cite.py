@@ -53,7 +53,12 @@ def source_ids(what: Citable) -> list[str]:
     found, known = _named(what), registry.sources()
     for source_id in found:
         if source_id not in known:
-            raise UnknownNameError("source", source_id, known)
+            raise UnknownNameError(
+                "source",
+                source_id,
+                known,
+                also="figures of your own can be cited once they are added: ca-research data add",
+            )
     return sorted(found)
 
 
@@ -143,7 +148,7 @@ def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
     if lost := int((~named).sum()):
         raise UsageError(
             f"{lost} of {len(frame)} row(s) name no source",
-            hint="say where they come from: frame.assign(source_id='MINE'), or drop them",
+            hint="say of which source of the register they are, or drop them",
         )
 
 

@@ -63,7 +63,7 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
         Columns that say who reports; by default the first economy of the key, with flow, measure,
         level, indicator or commodity where the key has them.
     **filters : Any
-        As for `load`, with its ``since``, ``until`` and ``as_of``.
+        As for `load`, with its ``since``, ``until``, ``as_of`` and ``vintage``.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
         Codes or names of economies; by default all that the rows name by themselves, in
         alphabetical order.
     **filters : Any
-        As for `load`, with its ``since``, ``until`` and ``as_of``.
+        As for `load`, with its ``since``, ``until``, ``as_of`` and ``vintage``.
 
     Returns
     -------

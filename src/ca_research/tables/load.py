@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,11 +118,9 @@ def load(
     """
     table = registry.table(name)
     file = table_file(name)
-    source = filters.get("source")
-    if chosen := isinstance(source, str) and source == PREFERRED:
-        del filters["source"]
+    chosen = asks_for_preferred(filters)
     if vintage is not None:
-        file = _then(table, vintage, filters.get("source", filters.get("source_id")))
+        file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
     condition = _condition(wanted(table, file, filters, since, until, aggregates))
     if table.location:
@@ -157,28 +155,44 @@ def load(
     return frame
 
 
+def asks_for_preferred(filters: dict[str, Any]) -> bool:
+    """Whether filters ask for the preferred source, which then is no filter any more."""
+    source = filters.get("source")
+    if chosen := isinstance(source, str) and source == PREFERRED:
+        del filters["source"]
+    return chosen
+
+
 def _preferred(table: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each cell of the table the rows of one source: over all counterparts, but for those that
-    count themselves, of which the sources of one say nothing of another.
-    """
+    """Of each cell of the table the rows of one source."""
     if rows.empty:
         return rows
-    if not all(role(source) for source in rows["source_id"].unique()):
+    cell = spoken_within(table, rows["source_id"].unique())
+    return preferred_rows(rows, cell).reset_index(drop=True)
+
+
+def spoken_within(table: registry.Table, sources: Collection[str]) -> list[str]:
+    """Columns within which one of the sources is to speak: over all counterparts, but for those
+    that count themselves, of which the sources of one say nothing of another.
+    """
+    if not all(role(source) for source in sources):
         raise UsageError(
             f"not every source of table {table.table!r} has a role that says for whom it speaks",
-            hint=f"name one: {', '.join(map(repr, in_order(rows['source_id'].unique())[:3]))}",
+            hint=f"name one: {', '.join(map(repr, in_order(sources)[:3]))}",
         )
     among = {"source_id"} | {
         name for name, c in table.columns.items() if c.role == "counterpart" and not c.speaks
     }
-    cell = [column for column in table.key if column not in among]
-    return preferred_rows(rows, cell).reset_index(drop=True)
+    return [column for column in table.key if column not in among]
 
 
-def _then(table: registry.Table, vintage: str, source: Any) -> Path:
-    """The rows of a source at an earlier fetch, as a file like that of the table."""
+def file_of_vintage(table: registry.Table, vintage: str, filters: Mapping[str, Any]) -> Path:
+    """The rows of the one source of filters at an earlier fetch, as a file like that of the
+    table.
+    """
     from . import vintage as vintages
 
+    source = filters.get("source", filters.get("source_id"))
     if not isinstance(source, str):
         raise UsageError("a vintage is one of a source", hint='for example source="COMTRADE_TJK"')
     return vintages.table_file(table, source, vintage)
@@ -350,10 +364,21 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         _possible(table, column, values)
         return [str(v) for v in values]
     known = _known_values(table, file, column)
+    _refuse_no_texts(column, values, known)
     for value in values:
-        if not isinstance(value, str) or value not in known:
+        if value not in known:
             raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
     return [str(v) for v in values]
+
+
+def _refuse_no_texts(column: str, values: list[Any], known: Iterable[str]) -> None:
+    """Refuse numbers and the like in the place of words and codes; a number has lost the zeros of
+    its code.
+    """
+    for value in values:
+        if not isinstance(value, str | None):
+            near = sorted(word for word in known if word.lstrip("0") == str(value))
+            refuse(column, "text", value, repr((near or sorted(known) or [""])[0]))
 
 
 def _cells_naming(table: registry.Table, file: Path, column: str, values: list[str]) -> list[str]:
@@ -389,10 +414,9 @@ def _possible(table: registry.Table, column: str, values: list[Any]) -> None:
     """Refuse words that the rules of a column do not allow."""
     spec = table.columns[column]
     known = registry.sources() if spec.type == "source" else spec.values or ()
+    _refuse_no_texts(column, values, known)
     for value in values:
-        if not isinstance(value, str) or any(
-            rule.broken(pd.Series([value])).any() for rule in rules(spec)
-        ):
+        if value is None or any(rule.broken(pd.Series([value])).any() for rule in rules(spec)):
             raise UnknownNameError(f"{column} of table {table.table!r}", value, known)
 
 

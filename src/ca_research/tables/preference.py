@@ -13,7 +13,7 @@ from typing import get_args
 import pandas as pd
 
 from .. import registry
-from ..ground.arguments import several
+from ..ground.arguments import refuse_index, several
 from ..ground.errors import RegistryError, UnknownNameError, UsageError, known_name
 from ..registry.tables import Role
 
@@ -44,6 +44,7 @@ def _columns(rows: pd.DataFrame, cell: str | Iterable[str]) -> list[str]:
         raise UsageError("`cell` names no column", hint="cell=['reporter', 'year']")
     for column in (*columns, "source_id"):
         if column not in rows.columns:
+            refuse_index(rows, column)
             raise UnknownNameError("column", column, map(str, rows.columns))
     return columns
 
@@ -92,12 +93,13 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     -------
     list of str
         By role, within a role by `preference` (one without comes last), then those that were added
-        after the project's own, then by id.
+        after the project's own, then by id. One that the register does not know speaks where it is
+        alone and any own report counts: there is nothing to choose.
 
     Raises
     ------
     RegistryError
-        For a source without a role: nothing then says whether it speaks for anybody.
+        For another source without a role: nothing then says whether it speaks for anybody.
     UnknownNameError
         A word that is no role.
 
@@ -108,11 +110,14 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     """
     known, wanted = registry.sources(), _roles(roles)
     role_of = {s: known[s].role if s in known else None for s in set(several(sources))}
+    if len(role_of) == 1 and not role_of.keys() & known.keys() and {*OWN_REPORTS} <= {*wanted}:
+        return [*role_of]
     if bare := sorted(s for s, found in role_of.items() if found is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
-            hint=f"give it one of the roles: {', '.join(ROLES)}",
+            hint=f"give it one of the roles: {', '.join(ROLES)}; figures of your own get theirs by "
+            "ca-research data add --role",
         )
     counted = [s for s, found in role_of.items() if found in wanted]
 

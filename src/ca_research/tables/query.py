@@ -25,8 +25,9 @@ from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, 
 from ..ground.periods import parse_as_of
 from .added import accounts, large, parts_sql
 from .build import current, names, table_file
-from .load import Wanted, wanted
+from .load import Wanted, asks_for_preferred, file_of_vintage, spoken_within, wanted
 from .located import MEMORY, located, told
+from .preference import ranked
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _AS_IT_IS = {
@@ -95,6 +96,7 @@ def relation(
     since: int | None = None,
     until: int | None = None,
     as_of: str | dt.date | None = None,
+    vintage: str | None = None,
     aggregates: bool = True,
     **filters: Any,
 ) -> duckdb.DuckDBPyRelation:
@@ -111,10 +113,12 @@ def relation(
         First and last year, both included.
     as_of : str or date, optional
         Keep what was known on that day.
+    vintage : str, optional
+        An earlier fetch of the one source that ``source`` names, as for `load`.
     aggregates : bool
         Whether rows of groups come too.
     **filters : Any
-        As for `load`.
+        As for `load`. Of ``source="preferred"`` it is read at once which sources there are.
 
     Returns
     -------
@@ -136,6 +140,9 @@ def relation(
     [(2,)]
     """
     table, file, day = registry.table(name), table_file(name), parse_as_of(as_of)
+    chosen = asks_for_preferred(filters)
+    if vintage is not None:
+        file = file_of_vintage(table, vintage, filters)
     rows = wanted(table, file, filters, since, until, aggregates)
     parts = [
         f'"{column}" in ({", ".join(map(_literal, values))})' if values else "false"
@@ -156,12 +163,29 @@ def relation(
     if table.location:
         connection.register(name, located(table, file.parent))
     query = f'select * from "{name}"' if table.location else standing(name)
-    found = connection.sql(f"{query} where {condition}")
+    if vintage is not None:
+        query = f"select *, {_literal(file.parent.name)} as vintage from {parts_sql([file])}"
+    query = f"{query} where {condition}"
+    if chosen:
+        query = _preferred(connection, table, query)
+    found = connection.sql(query)
     if table.location:
         return Rows(found)  # type: ignore[return-value]
-    if ready := _added_up(table, rows, condition):
+    if not chosen and vintage is None and (ready := _added_up(table, rows, condition)):
         _SUMS[found] = ready
     return found
+
+
+def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
+    """SQL of those rows of a query that `load` keeps of the preferred source."""
+    with told():
+        there = connection.sql(f"select distinct source_id from ({query})").fetchall()
+    sources = [source for (source,) in there]
+    cell = ", ".join(f'"{column}"' for column in spoken_within(table, sources))
+    order = f"[{', '.join(map(_literal, ranked(sources)))}]::varchar[]"
+    place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
+    first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
+    return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
 
 
 class Rows:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, keys_of, require, with_prices, with_sources, years
+from ..stats.frames import alike, keys_of, require, same_years, with_prices, with_sources, years
 from . import pushed
 from .checks import (
     ALIKE_FLOWS,
@@ -110,7 +110,7 @@ def revealed_comparative_advantage(
     AggregateError
         Where several partners are listed and one holds the others.
     UsageError
-        For imports, two figures or sources, or products as numbers.
+        For imports, two figures or sources, products as numbers, or years as text in one frame.
     MixedUnitsError
         For two classifications, valuations or price bases, or goods beside goods and services.
 
@@ -144,6 +144,7 @@ def revealed_comparative_advantage(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
     _of_one_kind(listed, base_rows)
+    same_years(listed, base_rows)
     base = base_rows.set_index(["year", "product"])["value_usd"].astype(float)
     wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
     absent = wanted.difference(base.index)
@@ -300,7 +301,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
         Where classifications, valuations within a basket, price bases or scopes differ.
     AggregateError, UsageError
         Where a basket holds several economies, years, sources or figures per product, the other
-        flow, or products as numbers.
+        flow, or products as numbers; where one alone holds years as text.
     CoverageError
         For an empty basket or a missing value.
 
@@ -326,6 +327,7 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
         if rows["value_usd"].sum() <= 0:
             raise CoverageError("one of the two baskets is empty", hint="check the filters")
         baskets.append(rows)
+    same_years(*baskets)
     alike(pd.concat(baskets), ["year"])
     _of_one_kind(*baskets)
     x, m = (b.set_index("product")["value_usd"].astype(float) for b in baskets)

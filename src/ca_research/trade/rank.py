@@ -108,7 +108,7 @@ def ranking_of(
     )
 
     def made() -> Ranking:
-        order = seen.order(OWN_SOURCES[source]) if own else ()
+        order = seen.order(economy, year, OWN_SOURCES[source]) if own else ()
         found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, *choices)
         if own and found.mixed:
             seen.refuse_mixed(economy, year, (place for place, _ in found.used))
@@ -151,7 +151,8 @@ def rank(
         out: missing is not zero.
     source : {'office_first', 'compiled'}
         Who speaks for the economy on the basis 'reporter' (OWN_SOURCES): 'office_first' (its
-        national office, else compilations) or 'compiled' (compilations alone).
+        national office, else compilations) or 'compiled' (compilations alone). With the first, so
+        does a source that the register does not know, where it is the only one.
     among : collection of str, optional
         Codes or names of those that take part; every single economy that is listed, if not given.
         With ``eu="one"`` the EU27 takes part beside them, named or not. The economy itself never
@@ -187,6 +188,8 @@ def rank(
         no other, names in the frame in the place of codes, and what `perspective` raises.
     MixedUnitsError
         Where one report values its partners in several ways.
+    RegistryError
+        For a source without a role, beside others or in the register.
 
     Notes
     -----

@@ -151,8 +151,8 @@ class _Year:
         return {report.source_id for report in self.reports}
 
     @cached_property
-    def own_sources(self) -> set[str]:
-        return {report.source_id for report in self.reports if report.side == "reporter"}
+    def own_sources(self) -> frozenset[str]:
+        return frozenset(r.source_id for r in self.reports if r.side == "reporter")
 
     @cached_property
     def twice(self) -> bool:
@@ -172,7 +172,7 @@ class Reports:
     def __init__(self, seen: pd.DataFrame) -> None:
         self._rows = _Rows(seen)
         self._years = self._rows.by_year()
-        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._orders: dict[Hashable, tuple[str, ...]] = {}
 
     def without(self, source: str) -> Reports:
         """The reports of other sources. A year in which this one says nothing is shared: what was
@@ -180,7 +180,6 @@ class Reports:
         """
         rest = copy(self)
         rest._years = {key: year.without(source) for key, year in self._years.items()}
-        rest._orders = {}
         return rest
 
     @property
@@ -237,12 +236,14 @@ class Reports:
             for way in directions
         )
 
-    def order(self, roles: tuple[str, ...]) -> tuple[str, ...]:
-        """Sources of own reports with one of the roles, the preferred one first."""
-        if roles not in self._orders:
-            own = {source for year in self._years.values() for source in year.own_sources}
-            self._orders[roles] = tuple(ranked(own, roles))
-        return self._orders[roles]
+    def order(self, economy: str, year: int, roles: tuple[str, ...]) -> tuple[str, ...]:
+        """Sources of the own reports of an economy and year with one of the roles, the preferred
+        one first.
+        """
+        asked = self._of(economy, year).own_sources, roles
+        if asked not in self._orders:
+            self._orders[asked] = tuple(ranked(*asked))
+        return self._orders[asked]
 
     def refuse_mixed(self, economy: str, year: int, places: Iterable[int]) -> None:
         """Raise MixedUnitsError where figures of several kinds would be compared within a
