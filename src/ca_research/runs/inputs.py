@@ -11,7 +11,7 @@
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, words for codes, the article's entry and settings | all |
-| a measure of the project's own | all |
+| a file in the project's `measures/`, code or not | all |
 | the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
