@@ -231,6 +231,25 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
     assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
+def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
+    home, tmp_path, monkeypatch, capsys
+):
+    """No key covers it: an edit of a helper left the old page standing, without a word."""
+    helper = tmp_path / "lib" / "helper.py"
+    helper.parent.mkdir()
+    monkeypatch.syspath_prepend(helper.parent)
+    given = [str(helper.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(given))
+    monkeypatch.setattr(pool, "_told", set())
+    run = notebook(home, "scaled", "import helper\nprint(n * helper.SCALE)")
+    for scale in (1, 1000):
+        helper.write_text(f"SCALE = {scale}  #{' ' * scale}")
+        (result,) = runs.execute([run], tmp_path / "out", Options(1))
+        assert (result.ok, result.stored, result.outside) == (True, False, ("helper",)), result
+        assert text(tmp_path / "out", run).strip() == str(scale)
+    assert capsys.readouterr().err.count("notebooks/scaled.ipynb imports helper from outside") == 1
+
+
 def test_fail_fast_starts_nothing_more(home, tmp_path):
     planned = [
         notebook(home, "bad", "1 / 0"),

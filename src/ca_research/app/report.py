@@ -182,14 +182,17 @@ def _made(
         except RunError as error:
             complaint = error
     return Report(
-        out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen)
+        out / "index.html",
+        results,
+        runs.failed(results) or complaint,
+        len(results) == len(chosen) and not any(r.outside for r in results),
     )
 
 
 @dataclass(frozen=True)
 class Report:
     """The index of a report, what became of its runs, the error to end with, if any, and whether
-    all was run.
+    all was run, from inputs that its key covers.
     """
 
     index: Path

@@ -15,6 +15,8 @@
 | the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
+| a module from elsewhere, which no key covers (`ground/outside.py`) | its run, each time |
+| a variable, a file opened by a path of one's own | nothing: they are not seen |
 """
 
 from __future__ import annotations
