@@ -812,6 +812,19 @@ def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_st
     assert not (tmp_path / "new").exists()
 
 
+def test_the_overview_of_runs_with_parameters_alone_is_refused_before_anything_starts(
+    built, tmp_path, command
+):
+    """It failed in a picture of nothing, and the report could not be zipped any more."""
+    notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
+    stored = [{"headline": True, "as_of": "latest", "params": {"economy": "KAZ"}}]
+    (tmp_path / "verdicts.json").write_text(json.dumps(stored))
+    code, told, said = command("run", "overview", "--out", str(tmp_path))
+    assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
+    assert said.startswith("error: there is no report yet that the overview could read")
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["verdicts.json"]
+
+
 @pytest.mark.long
 def test_a_report_that_is_put_back_from_the_store_is_said_so(built, tmp_path, command, monkeypatch):
     """In a fresh clone with a filled store `nothing has changed` stood over a folder that had been

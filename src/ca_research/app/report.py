@@ -137,7 +137,7 @@ def _made(
     from .. import runs, tables
     from ..site import Shelf, share_out, write_site, write_verdicts
 
-    if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
+    if chosen and all(r.after and not _has_verdicts(out, r) for r in chosen):
         raise CoverageError(
             "there is no report yet that the overview could read",
             where=shown(out),
@@ -187,6 +187,17 @@ def _made(
         runs.failed(results) or complaint,
         len(results) == len(chosen) and not any(r.outside for r in results),
     )
+
+
+def _has_verdicts(out: Path, overview: Run) -> bool:
+    """Whether a report holds a verdict that the overview would show: those of runs with parameters
+    of one's own it does not.
+    """
+    from ..claims.overview import read_verdicts, whole_region
+
+    file = out / "verdicts.json"
+    shown = whole_region(read_verdicts(file)) if file.is_file() else []
+    return any(v["headline"] and v["as_of"] == overview.params["as_of"] for v in shown)
 
 
 @dataclass(frozen=True)
