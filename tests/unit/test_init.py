@@ -92,6 +92,21 @@ def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
     assert done.exit_code == 0 and "next: ca-research run C01" in done.stdout
 
 
+@pytest.mark.parametrize("built", [True, False])
+def test_the_next_step_of_an_empty_project_is_to_add_figures(elsewhere, monkeypatch, built):
+    """It was to build tables, which led back to the same words."""
+    run = CliRunner()
+    make(elsewhere / "p")
+    monkeypatch.chdir(elsewhere / "p")
+    if built:
+        assert run.invoke(app, ["data", "build"]).exit_code == 0
+    for words in (["new", "claim", "C01"], ["new", "claim", "C01", "--measure", "trade.rank"]):
+        error = run.invoke(app, words).exception
+        table = "trade" if "trade.rank" in words else "facts"
+        assert error.what == f"table '{table}' has no figures yet"
+        assert error.hint == f"ca-research data add FILE --table {table}"
+
+
 @pytest.mark.parametrize(
     "there, article, fault",
     [

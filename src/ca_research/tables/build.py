@@ -165,10 +165,14 @@ def table_file(name: str) -> Path:
     try:
         file = current() / f"{name}.parquet"
     except MissingTableError:
-        raise MissingTableError(name, where=paths.shown(paths.processed_dir())) from None
+        raise _missing(name, paths.processed_dir()) from None
     if not file.is_file():
-        raise MissingTableError(name, where=paths.shown(file.parent))
+        raise _missing(name, file.parent)
     return file
+
+
+def _missing(name: str, folder: Path) -> MissingTableError:
+    return MissingTableError(name, paths.shown(folder), empty=name not in names())
 
 
 def names() -> list[str]:
