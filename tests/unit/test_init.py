@@ -114,6 +114,7 @@ def test_the_next_step_of_an_empty_project_is_to_add_figures(elsewhere, monkeypa
         (False, "", "no sentences"),
         (False, "A title alone\n", "no sentences"),
         (False, ARTICLE.replace("02-01", "02-31"), "no day"),
+        (False, ARTICLE.replace("2024", "2999"), "in the future"),
         (False, None, "cannot be read"),
     ],
 )
