@@ -107,6 +107,16 @@ def test_the_next_step_of_an_empty_project_is_to_add_figures(elsewhere, monkeypa
         assert error.hint == f"ca-research data add FILE --table {table}"
 
 
+def test_a_project_without_a_source_can_be_asked_for_them(elsewhere, monkeypatch):
+    """A table without a column could not be read, and building it again did not help."""
+    run = CliRunner()
+    make(elsewhere / "p")
+    monkeypatch.chdir(elsewhere / "p")
+    assert run.invoke(app, ["data", "build"]).exit_code == 0
+    done = run.invoke(app, ["sql", "select count(source_id) as n from sources", "--format", "csv"])
+    assert done.stdout == "n\n0\n", done.exception
+
+
 @pytest.mark.parametrize(
     "there, article, fault",
     [

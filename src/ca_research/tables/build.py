@@ -188,7 +188,8 @@ def processed(name: str) -> pa.Table:
     """
     if name == "sources":
         sources = [s.model_dump() for s in registry.sources().values()]
-        return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
+        columns = list(registry.Source.model_fields)  # a project may have none yet
+        return pa.Table.from_pandas(pd.DataFrame(sources, columns=columns), preserve_index=False)
     table = registry.table(name)
     return finished(table, with_added(table, validated(table) if table.files else None))
 
