@@ -241,14 +241,17 @@ def answers(
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
+    from ..ground import economies
+
     params = {**verdict["params"], "as_of": verdict["as_of"]}
 
     def has(name: str, values: Sequence[Any]) -> bool:
         """Whether a parameter has one of the values; what a verdict does not store of its run is
         not held against it.
         """
-        known = {str(value).casefold() for value in values}
-        return name not in params or str(params[name]).casefold() in known
+        held = str(params.get(name, ""))
+        asked = {economies.among(str(value), (held,)).casefold() for value in values}
+        return name not in params or held.casefold() in asked
 
     return any(all(has(name, values) for name, values in one.items()) for one in sets)
 
