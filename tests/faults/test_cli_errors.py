@@ -300,6 +300,7 @@ def test_the_article_is_quoted_rightly_and_a_changed_article_is_noticed(command,
         UnknownNameError("table", "trad", ["trade"]),
         ParameterError("x"),
         errors.MissingTableError("trade", "here"),
+        errors.MissingTableError("trade", "here", empty=True),
         errors.DataError([errors.Fault("f.csv", 2, "c", "v", "rule")]),
     ],
 )

@@ -231,6 +231,25 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path):
     assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
 
 
+def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
+    home, tmp_path, monkeypatch, capsys
+):
+    """No key covers it: an edit of a helper left the old page standing, without a word."""
+    helper = tmp_path / "lib" / "helper.py"
+    helper.parent.mkdir()
+    monkeypatch.syspath_prepend(helper.parent)
+    given = [str(helper.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(given))
+    monkeypatch.setattr(pool, "_told", set())
+    run = notebook(home, "scaled", "import helper\nprint(n * helper.SCALE)")
+    for scale in (1, 1000):
+        helper.write_text(f"SCALE = {scale}  #{' ' * scale}")
+        (result,) = runs.execute([run], tmp_path / "out", Options(1))
+        assert (result.ok, result.stored, result.outside) == (True, False, ("helper",)), result
+        assert text(tmp_path / "out", run).strip() == str(scale)
+    assert capsys.readouterr().err.count("notebooks/scaled.ipynb imports helper from outside") == 1
+
+
 def test_fail_fast_starts_nothing_more(home, tmp_path):
     planned = [
         notebook(home, "bad", "1 / 0"),
@@ -791,6 +810,19 @@ def test_the_overview_of_a_folder_without_verdicts_is_refused_before_anything_st
     assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
     assert said.startswith("error: there is no report yet that the overview could read")
     assert not (tmp_path / "new").exists()
+
+
+def test_the_overview_of_runs_with_parameters_alone_is_refused_before_anything_starts(
+    built, tmp_path, command
+):
+    """It failed in a picture of nothing, and the report could not be zipped any more."""
+    notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
+    stored = [{"headline": True, "as_of": "latest", "params": {"economy": "KAZ"}}]
+    (tmp_path / "verdicts.json").write_text(json.dumps(stored))
+    code, told, said = command("run", "overview", "--out", str(tmp_path))
+    assert (code, told) == (1, "") and len(said.splitlines()) == 3, said
+    assert said.startswith("error: there is no report yet that the overview could read")
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["verdicts.json"]
 
 
 @pytest.mark.long

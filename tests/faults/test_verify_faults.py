@@ -104,6 +104,7 @@ def test_two_answers_to_one_question_are_no_report(command, out, baseline):
         "as_of": "latest",
         "verdict": "supported",
         "fragile": False,
+        "certainty": {},
         "rule_sha256": "a" * 64,
         "notebook": "n",
         "criteria": [],
@@ -113,9 +114,7 @@ def test_two_answers_to_one_question_are_no_report(command, out, baseline):
     assert code == 2 and "two verdicts for C07 literal, as of latest" in told
     (out / "verdicts.json").write_text(json.dumps([one, one]))
     code, said, _ = verify(command, out)
-    assert (
-        code == 0 and "1 verdict, all of runs that the baseline does not know" in said
-    )  # the same answer twice is one entry
+    assert code == 1 and "1 verdict: 1 new" in said  # the same answer twice is one entry
 
 
 @pytest.mark.parametrize(

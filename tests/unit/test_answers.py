@@ -53,6 +53,7 @@ def test_only_what_was_asked_for_is_said(out):
     )
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"], "strict": ["true"]}])) == 1
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ", "UZB"]}])) == 2
+    assert len(report.answers(folder, ["C33"], [{"economy": ["Kazakhstan", "uzb"]}])) == 2
     assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"]}, {"economy": ["KGZ"]}])) == 2
     assert (
         len(report.answers(folder, ["C33"], [{"level": ["1"]}])) == 3

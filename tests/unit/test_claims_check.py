@@ -5,6 +5,7 @@ field.
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from ca_research.claims.compare import differences, two_days
 from ca_research.claims.unseen import unseen
 from ca_research.claims.words import source_words
 from ca_research.estimates.generic import misdeclared
+from ca_research.ground import periods
 from ca_research.registry import ClaimSpec
 
 C33 = registry.claim("C33").model_dump(mode="json")
@@ -121,6 +123,15 @@ def test_the_real_claim_has_no_fault():
 FIRST = C33["readings"][0]["criteria"][0]["name"]
 
 
+def in_days(days: int) -> str:
+    """A day from now by the calendar of the place on earth where it is the latest."""
+    return (periods.newest_day() + dt.timedelta(days)).isoformat()
+
+
+def test_a_claim_may_be_declared_on_the_day_that_it_is_anywhere_on_earth():
+    assert faults(changed(["declared_on"], in_days(0))) == []
+
+
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
@@ -151,6 +162,7 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
             ["'economies' is no choice", "the claim gives it"],
         ),
         (lambda: changed(["declared_on"], "2999-01-01"), ["declared_on", "in the future"]),
+        (lambda: changed(["declared_on"], in_days(2)), ["declared_on", "in the future"]),
         (lambda: changed(["article", "sentence"], 9), ["article", "no sentence 9"]),
         (
             lambda: changed(["article", "sha256"], "0" * 64),
@@ -161,6 +173,14 @@ FIRST = C33["readings"][0]["criteria"][0]["name"]
 def test_what_could_not_work_is_named_with_its_field(spec, words):
     found = "\n".join(faults(spec()))
     assert all(w in found for w in words), found
+
+
+def test_an_article_of_the_future_is_named(monkeypatch):
+    """Every run of it would fail: what is known on its day nobody can say."""
+    later = registry.article().model_copy(update={"date": dt.date(2999, 1, 1)})
+    monkeypatch.setattr(registry, "article", lambda: later)
+    (fault,) = faults(ClaimSpec.model_validate(C33))
+    assert fault == "registry/article.yaml: date: 2999-01-01 is in the future"
 
 
 @pytest.mark.parametrize(

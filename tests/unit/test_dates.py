@@ -1,6 +1,7 @@
 """Partial dates and intervals, and the day on which a row became known."""
 
 import datetime as dt
+import time
 
 import pandas as pd
 import pytest
@@ -83,12 +84,27 @@ def test_a_bad_day_is_refused(given):
 
 def test_a_day_in_the_future_is_refused(monkeypatch):
     """Its knowledge is not here yet, and figures would seem older than they are."""
-    monkeypatch.setattr(periods, "today", lambda: DAY(2026, 5, 19))
+    monkeypatch.setattr(periods, "newest_day", lambda: DAY(2026, 5, 19))
     assert parse_as_of("2026-05-19") == DAY(2026, 5, 19)
     for later in ("2026-05-20", DAY(2099, 1, 1)):
         with pytest.raises(UsageError, match="a day in the future") as caught:
             parse_as_of(later)
         assert "2026-05-19" in caught.value.hint
+
+
+def test_a_day_that_has_begun_in_another_time_zone_is_not_in_the_future(monkeypatch):
+    """A claim declared in Almaty was refused in New York for hours."""
+    found = {}
+    try:
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):  # 26 hours apart: never of one date
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            found[zone] = DAY.today()
+        first, last = found.values()
+        assert first > last and parse_as_of(first) == first
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_known_on_by_kind_of_release(project):

@@ -92,6 +92,31 @@ def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
     assert done.exit_code == 0 and "next: ca-research run C01" in done.stdout
 
 
+@pytest.mark.parametrize("built", [True, False])
+def test_the_next_step_of_an_empty_project_is_to_add_figures(elsewhere, monkeypatch, built):
+    """It was to build tables, which led back to the same words."""
+    run = CliRunner()
+    make(elsewhere / "p")
+    monkeypatch.chdir(elsewhere / "p")
+    if built:
+        assert run.invoke(app, ["data", "build"]).exit_code == 0
+    for words in (["new", "claim", "C01"], ["new", "claim", "C01", "--measure", "trade.rank"]):
+        error = run.invoke(app, words).exception
+        table = "trade" if "trade.rank" in words else "facts"
+        assert error.what == f"table '{table}' has no figures yet"
+        assert error.hint == f"ca-research data add FILE --table {table}"
+
+
+def test_a_project_without_a_source_can_be_asked_for_them(elsewhere, monkeypatch):
+    """A table without a column could not be read, and building it again did not help."""
+    run = CliRunner()
+    make(elsewhere / "p")
+    monkeypatch.chdir(elsewhere / "p")
+    assert run.invoke(app, ["data", "build"]).exit_code == 0
+    done = run.invoke(app, ["sql", "select count(source_id) as n from sources", "--format", "csv"])
+    assert done.stdout == "n\n0\n", done.exception
+
+
 @pytest.mark.parametrize(
     "there, article, fault",
     [
@@ -99,6 +124,7 @@ def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
         (False, "", "no sentences"),
         (False, "A title alone\n", "no sentences"),
         (False, ARTICLE.replace("02-01", "02-31"), "no day"),
+        (False, ARTICLE.replace("2024", "2999"), "in the future"),
         (False, None, "cannot be read"),
     ],
 )

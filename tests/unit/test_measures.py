@@ -80,6 +80,17 @@ def test_an_edit_in_a_folder_of_helpers_is_seen(project, own):
     assert rows_of(measures.find("my.double")).__globals__["times"](2, 5) == 7
 
 
+def test_an_edit_of_a_file_that_a_measure_reads_is_seen(project, own):
+    reads = "FACTOR = open(__file__.replace('double.py', 'factor.txt')).read()\n"
+    own(helpers=HELPERS, double=DOUBLE + reads)
+    factor = project.home / "measures" / "factor.txt"
+    factor.write_text("1", encoding="utf-8")
+    assert rows_of(measures.find("my.double")).__globals__["FACTOR"] == "1"
+    time.sleep(0.02)
+    factor.write_text("2", encoding="utf-8")
+    assert rows_of(measures.find("my.double")).__globals__["FACTOR"] == "2"
+
+
 def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command):
     package = measures.find("trade.lead")
     own(double=DOUBLE.replace("my.double", "trade.lead"), helpers=HELPERS)

@@ -26,6 +26,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.plots import style
+from ca_research.plots.narrow import narrowed
 
 SOURCES = sorted(Path(plots.__file__).parents[1].rglob("*.py"))
 
@@ -335,6 +336,8 @@ def test_an_empty_frame_is_a_picture_of_nothing_or_a_typed_error(name, argument)
         assert error.hint
     else:
         assert isinstance(drawn, Figure)
+        narrow = narrowed(drawn)
+        assert narrow is None or min(narrow.get_size_inches()) > 0
 
 
 def test_the_checks_leave_names_and_documentation_as_they_were():

@@ -97,6 +97,8 @@ CHANGES = {
     "the article's settings": (append("registry", "article", "settings.yaml"), EVERYTHING),
     "the lock file": (append("requirements.lock"), EVERYTHING),
     "a measure of the project": (append("measures", "own.py"), EVERYTHING),
+    "a file that a measure reads": (append("measures", "factor.txt"), EVERYTHING),
+    "what an editor hides beside it": (append("measures", ".own.py.swp"), set()),
     "stored verdicts": (append("verdicts.json"), {"overview"}),
     "a note beside the project": (append("README.md"), set()),
 }
@@ -210,6 +212,7 @@ def test_python_and_installed_packages_count(home, monkeypatch):
         append("data", "raw", "x.csv"),
         append("data", "processed", "build-tiny", "trade.parquet"),
         append("requirements.lock"),
+        append("measures", "factor.txt"),
     ],
 )
 def test_a_whole_command_is_known_again_until_anything_below_it_changes(home, change):

@@ -109,6 +109,8 @@ def test_a_second_parameters_cell_is_refused(tmp_path):
         ({"rate": "1e-3"}, {"rate": 0.001}),
         ({"wide": "TRUE"}, {"wide": True}),
         ({"economy": "UZB", "as_of": "2023-05-19"}, {"economy": "UZB", "as_of": "2023-05-19"}),
+        ({"economy": "Uzbekistan"}, {"economy": "UZB"}),  # a name, as the library takes it
+        ({"economy": "uzb"}, {"economy": "UZB"}),
         ({}, {}),
     ],
 )
@@ -123,6 +125,7 @@ def test_values_come_back_in_their_declared_types(tmp_path, given, read):
     [
         ({"econmy": "KAZ"}, UnknownNameError, "did you mean economy"),
         ({"economy": "KZA"}, UnknownNameError, "KAZ"),
+        ({"economy": "China"}, UnknownNameError, "unknown value for parameter economy: 'China'"),
         ({"n": "seven"}, ParameterError, "type int"),
         ({"n": 1.5}, ParameterError, "float"),
         ({"n": "1.5"}, ParameterError, "type int"),
@@ -184,6 +187,14 @@ def test_a_grid_is_the_product_with_the_fixed_parameters():
     assert [
         r.params["economy"] for r in runs.plan(["C33"], {"economy": "TJK"}, as_of=["latest"])
     ] == ["TJK"]
+
+
+def test_an_economy_by_its_name_is_the_run_of_its_code():
+    """It was `unknown value`, while `ca.check` took it."""
+    named, coded = (
+        runs.plan(["C33"], {"economy": name}, as_of=["latest"]) for name in ("Kazakhstan", "KAZ")
+    )
+    assert named == coded and named[0].command == coded[0].command
 
 
 def test_the_command_recreates_its_run():

@@ -38,6 +38,7 @@ def criterion(**given):
         "high": None,
         "share_of_specifications": 0.875,
         "specifications": 8,
+        "unit": "per cent",
     } | given
 
 
@@ -50,6 +51,7 @@ def verdict(**given):
         "as_of": "latest",
         "verdict": "supported",
         "fragile": False,
+        "certainty": {"level": "moderate", "why": "one source"},
         "rule_sha256": "a" * 64,
         "notebook": "notebooks/c07.ipynb",
         "criteria": [criterion()],
@@ -123,6 +125,9 @@ def test_a_report_is_the_same_as_the_baseline_made_from_it(state, baseline):
         ({"verdict": "contradicted"}, "verdict"),
         ({"fragile": True}, "fragile"),
         ({"part": True}, "part"),
+        ({"certainty": {"level": "low"}}, "certainty"),
+        ({"certainty": {}}, "certainty"),
+        ({"criteria": [criterion(unit="percentage points")]}, "share: unit"),
         ({"criteria": [criterion(state="mixed")]}, "share: state"),
         ({"criteria": [criterion(estimate=0.520001)]}, "share: estimate"),
         ({"criteria": [criterion(estimate=None)]}, "share: estimate"),
@@ -179,7 +184,7 @@ CAUSES = {
     "package": ((), ("package", "claims"), "package (claims)"),
     "coding": ((), ("register", "coding/acts"), "register (coding/acts)"),
     "claim file": ((), ("register", "claims/C07"), "register (claims/C07)"),
-    "rule": (("rule",), ("register", "claims/C07"), "rule"),
+    "rule": (("rule",), ("register", "claims/C07"), "rule (C07)"),
     "python": ((), ("environment", "python"), "environment (Python 3.11.7 became other)"),
     "lock": ((), ("environment", "lock"), "environment (lock file)"),
     "nothing": (
@@ -306,7 +311,7 @@ def test_the_text_shows_old_new_and_cause(state, baseline):
     assert re.search(r"verdict +supported -> contradicted\n", text)
     assert re.search(r"share: estimate +0\.52 -> 0\.4875\n", text)
     assert "because of: data (trade)\n" in text
-    assert "tolerances: verdict, fragile" in text and "1e-06 of the larger number" in text
+    assert "tolerances: verdict, certainty" in text and "1e-06 of the larger number" in text
 
 
 def test_json_says_the_same(state, baseline):
@@ -412,6 +417,32 @@ def test_the_baseline_is_stable_and_holds_neither_times_nor_places(state):
         sum('"claim"' in line for line in lines) == 1
     )  # a verdict has a line, and so has each criterion
     assert sum('"estimate"' in line for line in lines) == 1
+
+
+def test_a_baseline_from_before_certainty_and_units_were_kept_compares_the_rest(state, tmp_path):
+    content = json.loads(write_baseline(state()))
+    (one,) = content["verdicts"]
+    del one["certainty"], one["criteria"]["share"]["unit"]
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    old = verify.read_baseline(tmp_path)
+    other = {"certainty": {"level": "low"}, "criteria": [criterion(unit="dollars")]}
+    assert verify.compare(old, state([verdict(**other)])).same
+    assert not verify.compare(old, state([verdict(**other, fragile=True)])).same
+
+
+@pytest.mark.parametrize("emptied", [[], {}])
+def test_to_a_baseline_without_a_verdict_every_one_is_new(state, tmp_path, emptied):
+    """It passed: all verdicts were of runs that it did not know."""
+    content = json.loads(write_baseline(state())) | {"verdicts": emptied}
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    found = verify.compare(verify.read_baseline(tmp_path), state())
+    assert not found.same and [c.kind for c in found.changes] == ["new"]
+
+
+def test_the_rules_that_changed_are_told_by_their_claims(state, baseline):
+    """Where no verdict moved, nothing said of which claim a rule had changed."""
+    after = state([verdict(rule_sha256="b" * 64)], [run(inputs=changed("register", "claims/C07"))])
+    assert [str(c) for c in verify.compare(baseline, after).inputs] == ["rule (C07)"]
 
 
 def test_the_order_of_verdicts_in_the_report_does_not_matter(state):
@@ -565,7 +596,7 @@ def prose(project) -> None:
 
 MOVES = {
     "a raw figure": (lambda p: figure(p, "8"), "data (facts)", "figure: estimate"),
-    "a threshold": (threshold, "rule", "verdict"),
+    "a threshold": (threshold, "rule (C07)", "verdict"),
     "notebook code": (notebook_code, "notebook", "figure: estimate"),
 }
 

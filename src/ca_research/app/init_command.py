@@ -14,6 +14,7 @@ import typer
 from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
+from ..ground.periods import newest_day
 
 FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
@@ -96,7 +97,8 @@ def make(
     Raises
     ------
     UsageError
-        The folder holds something, the article cannot be read or has no sentences.
+        The folder holds something; the article cannot be read, has no sentences, or is of a day
+        that has not begun.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
@@ -135,13 +137,20 @@ def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str
             where=str(article),
             hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
-    day = re.search(r"^(\d{4}-\d{2}-\d{2})\s*$", text, re.MULTILINE)
+    said = re.search(r"^(\d{4}-\d{2}-\d{2})\s*$", text, re.MULTILINE)
     try:
-        return found[0, 1], dt.date.fromisoformat(day[1]) if day else today, found
+        day = dt.date.fromisoformat(said[1]) if said else today
     except ValueError:
         raise UsageError(
-            f"no day: {day[1] if day else ''}", where=str(article), hint="for example 2024-03-01"
+            f"no day: {said[1] if said else ''}", where=str(article), hint="for example 2024-03-01"
         ) from None
+    if day > newest_day():
+        raise UsageError(
+            f"the article is of a day in the future: {day}",
+            where=str(article),
+            hint="claims are judged by what was known on that day: say when it was published",
+        )
+    return found[0, 1], day, found
 
 
 def _fill(

@@ -152,7 +152,7 @@ def _made(
     from .. import runs, tables
     from ..site import Shelf, share_out, write_site, write_verdicts
 
-    if chosen and all(r.after for r in chosen) and not (out / "verdicts.json").is_file():
+    if chosen and all(r.after and not _has_verdicts(out, r) for r in chosen):
         raise CoverageError(
             "there is no report yet that the overview could read",
             where=shown(out),
@@ -197,14 +197,28 @@ def _made(
         except RunError as error:
             complaint = error
     return Report(
-        out / "index.html", results, runs.failed(results) or complaint, len(results) == len(chosen)
+        out / "index.html",
+        results,
+        runs.failed(results) or complaint,
+        len(results) == len(chosen) and not any(r.outside for r in results),
     )
+
+
+def _has_verdicts(out: Path, overview: Run) -> bool:
+    """Whether a report holds a verdict that the overview would show: those of runs with parameters
+    of one's own it does not.
+    """
+    from ..claims.overview import read_verdicts, whole_region
+
+    file = out / "verdicts.json"
+    shown = whole_region(read_verdicts(file)) if file.is_file() else []
+    return any(v["headline"] and v["as_of"] == overview.params["as_of"] for v in shown)
 
 
 @dataclass(frozen=True)
 class Report:
     """The index of a report, what became of its runs, the error to end with, if any, and whether
-    all was run.
+    all was run, from inputs that its key covers.
     """
 
     index: Path
@@ -242,14 +256,17 @@ def answers(
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
+    from ..ground import economies
+
     params = {**verdict["params"], "as_of": verdict["as_of"]}
 
     def has(name: str, values: Sequence[Any]) -> bool:
         """Whether a parameter has one of the values; what a verdict does not store of its run is
         not held against it.
         """
-        known = {str(value).casefold() for value in values}
-        return name not in params or str(params[name]).casefold() in known
+        held = str(params.get(name, ""))
+        asked = {economies.among(str(value), (held,)).casefold() for value in values}
+        return name not in params or held.casefold() in asked
 
     return any(all(has(name, values) for name, values in one.items()) for one in sets)
 

@@ -332,7 +332,8 @@ def _figure() -> dict[str, Any]:
     facts = facts[facts["value"].notna() & facts["unit"].notna()]
     if facts.empty:
         raise CoverageError(
-            "table facts holds no figure to start from", hint="add one to data/raw/facts"
+            "table facts holds no figure to start from",
+            hint="ca-research data add FILE --table facts",
         )
     years = facts.groupby(["subject", "attribute", "unit"], sort=False)["year"].nunique()
     subject, attribute, unit = years.idxmax()

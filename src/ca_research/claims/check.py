@@ -15,7 +15,7 @@ from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
-from ..ground.periods import today
+from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
 from .evidence import universe
@@ -42,10 +42,13 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
 
 
 def _sentences(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
-    """Every sentence of the article has a claim or the reason why not, and every claim a
-    sentence.
+    """Every sentence of the article has a claim or the reason why not, and every claim a sentence;
+    the article is of a day that has begun.
     """
-    listed = {(s.paragraph, s.sentence): s for s in registry.article().sentences}
+    article = registry.article()
+    if article.date > newest_day():  # no run of that day could be made
+        yield f"registry/article.yaml: date: {article.date} is in the future"
+    listed = {(s.paragraph, s.sentence): s for s in article.sentences}
     named = set()
     for claim in claims.values():
         at = (claim.article.paragraph, claim.article.sentence)
@@ -88,7 +91,7 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
         yield from (
             f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion)
         )
-    if claim.declared_on > today():
+    if claim.declared_on > newest_day():
         yield f"{place}: declared_on: {claim.declared_on} is in the future"
     yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
     for reading in claim.readings:

@@ -1,7 +1,7 @@
 """A project's own measures: which names its `measures/*.py` register, and how they are imported.
 
-The files are read again whenever one of them has changed, so that a notebook under work sees an
-edit at once.
+The files are read again whenever one of them, or of what lies beside them, has changed, so that a
+notebook under work sees an edit at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import ModuleType
 from ..estimates import generic
 from ..ground import paths
 from ..ground.errors import MeasureError, RegistryError
-from ..ground.files import stamps
+from ..ground.files import stamps, walk
 
 _PARENT = "ca_research_measures"
 """The package that the files form, so that one can import another: `from .helpers import ...`."""
@@ -38,15 +38,15 @@ def files() -> dict[str, Path]:
     folder = paths.measures_dir()
     if not folder.is_dir():
         return {}
-    found = sorted(folder.rglob("*.py"))
-    return _registered(folder, tuple(stamps(found).items()))
+    return _registered(folder, tuple(stamps(walk(folder)).items()))
 
 
 @lru_cache(maxsize=1)
 def _registered(folder: Path, marks: tuple[tuple[str, tuple[int, ...]], ...]) -> dict[str, Path]:
     for name in [n for n in sys.modules if n == _PARENT or n.startswith(f"{_PARENT}.")]:
         del sys.modules[name]
-    own = (file for mark, _ in marks if (file := Path(mark)).parent == folder)
+    beside = map(Path, dict(marks))
+    own = (file for file in beside if file.parent == folder and file.suffix == ".py")
     return unique((name, file) for file in own for name in names(file))
 
 

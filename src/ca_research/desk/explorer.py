@@ -29,7 +29,7 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.extras import needed
-from ..ground.files import stamps
+from ..ground.files import stamps, walk
 from ..ground.periods import parse_as_of
 from ..plots.frames import frame_html
 from ..plots.show import to_svg
@@ -237,7 +237,7 @@ def _state() -> object:
     """Marks of all that a result rests on; never twice the same where tables lie elsewhere."""
     if any(table.location for table in registry.tables().values()):
         return object()
-    files = [*paths.registry_dir().rglob("*"), *paths.measures_dir().rglob("*.py")]
+    files = [*paths.registry_dir().rglob("*"), *walk(paths.measures_dir())]
     return stamps([*files, *paths.added_entries(), paths.processed_dir() / "CURRENT"])
 
 

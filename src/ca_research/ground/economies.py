@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -222,6 +222,19 @@ def resolve(name: str) -> str:
         labels = [n for n, _ in _economies().values()] + list(AGGREGATES) + list(_economies())
         raise UnknownNameError("economy", name, labels)
     return code
+
+
+def among(name: str, codes: Collection[str]) -> str:
+    """Which of these codes a name stands for; the name itself where it is none of them.
+
+    Examples
+    --------
+    >>> among("Kazakhstan", ["KAZ", "UZB"]), among("China", ["KAZ", "UZB"]), among("x", ["x"])
+    ('KAZ', 'China', 'x')
+    """
+    known = _names()
+    code = known.get(name) or known.get(_fold(name))
+    return code if code and code in codes and name not in codes else name
 
 
 def resolve_all(names: str | Iterable[str], own: Iterable[object] = ()) -> list[str]:

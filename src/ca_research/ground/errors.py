@@ -139,12 +139,16 @@ class EmptyAnswerError(FetchError):
 
 
 class MissingTableError(CaResearchError):
-    """A processed table is not there."""
+    """A processed table is not there.
 
-    def __init__(self, table: str, where: str) -> None:
-        super().__init__(
-            f"table {table!r} has not been built", where=where, hint="ca-research data build"
-        )
+    empty: the project has no figure for it, so that no build would make it.
+    """
+
+    def __init__(self, table: str, where: str, *, empty: bool = False) -> None:
+        what, hint = "has not been built", "ca-research data build"
+        if empty:
+            what, hint = "has no figures yet", f"ca-research data add FILE --table {table}"
+        super().__init__(f"table {table!r} {what}", where=where, hint=hint)
 
 
 class CoverageError(CaResearchError):

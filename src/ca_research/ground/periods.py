@@ -33,17 +33,25 @@ def today() -> dt.date:
     return dt.date.today()
 
 
+def newest_day() -> dt.date:
+    """The day where it is latest on earth (UTC+14): what bears that day, written there, is not of
+    the future here.
+    """
+    return dt.datetime.now(dt.timezone(dt.timedelta(hours=14))).date()
+
+
 def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
-    """`None` and 'latest' mean everything at hand; else a full ISO date, not after today: nobody
-    knows what will be published until then, and figures would seem older than they are.
+    """`None` and 'latest' mean everything at hand; else a full ISO date that has begun somewhere:
+    nobody knows what will be published until a later one, and figures would seem older than they
+    are.
     """
     if as_of is None or (isinstance(as_of, str) and as_of == "latest"):
         return None
     day = _day(as_of)
-    if day > today():
+    if day > newest_day():
         raise UsageError(
             f"as_of is a day in the future: {day.isoformat()}",
-            hint=f"a day up to {today().isoformat()}, or 'latest' for everything known now",
+            hint=f"a day up to {newest_day().isoformat()}, or 'latest' for everything known now",
         )
     return day
 

@@ -99,6 +99,8 @@ def _lay_out(figure: Figure, width: float) -> None:
     if len(panels) > _MANY:
         heights = [min(height, _SMALL) for height in heights]
     figure.set_size_inches(width, figure.get_figheight())
+    if not panels:  # a picture of nothing
+        return
     _spread_labels(panels)
     words = _units(figure, panels), _notes(figure)
     for text in (*words[0], *words[1]):

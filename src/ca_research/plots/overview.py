@@ -130,6 +130,7 @@ def _verdict_list(glance: pd.DataFrame) -> Figure:
                 lines.append((y, x, str(row.claim), colour, bool(row.fragile)))
             at += _LINE * math.ceil(len(part) / across)
         at += _GAP
+    at = max(at, _LINE)  # of no entry: room for a line
     with style.context():
         figure = plt.figure(figsize=(style.wide(), at))
         ax = figure.add_axes((0, 0, 1, 1))

@@ -8,6 +8,7 @@ in one clear line.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import itertools
 import threading
@@ -89,6 +90,9 @@ class _Manager(AsyncKernelManager):
         return getattr(self.provisioner, "pid", None)
 
 
+_OUTSIDE = "__import__('ca_research.ground.outside', fromlist=['modules']).modules()"
+
+
 class _Client(PapermillNotebookClient):
     """Stops the kernel where a limit is passed, and remembers which one."""
 
@@ -97,6 +101,15 @@ class _Client(PapermillNotebookClient):
             nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options
         )
         self.limits, self.passed, self._printed = limits, "", 0
+        self.outside: list[str] = []
+
+    def papermill_execute_cells(self) -> None:
+        """Execute the cells, then ask the kernel which of its modules no key covers."""
+        super().papermill_execute_cells()
+        asked = self.kc.execute("", silent=True, user_expressions={"outside": _OUTSIDE})
+        answer = self.wait_for_reply(asked)["content"].get("user_expressions", {}).get("outside")
+        if answer and answer["status"] == "ok":  # a kernel with another version may not know
+            self.outside = ast.literal_eval(answer["data"]["text/plain"])
 
     def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
         self._printed += _size(message["content"])
@@ -163,8 +176,9 @@ def _size(content: dict[str, Any]) -> int:
 class LimitedEngine(Engine):
     """Registered with papermill as 'ca-research'.
 
-    Its own arguments: `limits`, and the list `made`, to which the notebook is added before its
-    kernel starts, so that it is there whatever becomes of it and no file has to hold it.
+    Its own arguments: `limits`; the list `made`, to which the notebook is added before its kernel
+    starts, so that it is there whatever becomes of it and no file has to hold it; and the list
+    `outside`, to which go the modules that no key covers.
     """
 
     @classmethod
@@ -175,6 +189,7 @@ class LimitedEngine(Engine):
         *,
         limits: Limits,
         made: list[Any],
+        outside: list[str],
         start_timeout: int = 60,
         extra_arguments: list[str] | None = None,
         **_: Any,
@@ -203,6 +218,7 @@ class LimitedEngine(Engine):
         finally:
             done.set()
             watch.join()
+            outside += client.outside
         if client.passed:
             raise RunError(client.passed)
 

@@ -46,8 +46,8 @@ def package_files() -> Iterator[Path]:
 
 
 def measure_files() -> list[Path]:
-    """Code of the project's own measures."""
-    return walk(paths.measures_dir(), ".py")
+    """The project's own measures: their code, and whatever lies beside it for them to read."""
+    return walk(paths.measures_dir())
 
 
 def environment() -> dict[str, str]:

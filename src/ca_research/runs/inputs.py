@@ -11,10 +11,12 @@
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
 | names of economies, words for codes, the article's entry and settings | all |
-| a measure of the project's own | all |
+| a file in the project's `measures/`, code or not | all |
 | the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
 | verdicts stored by other runs | the overview |
+| a module from elsewhere, which no key covers (`ground/outside.py`) | its run, each time |
+| a variable, a file opened by a path of one's own | nothing: they are not seen |
 """
 
 from __future__ import annotations

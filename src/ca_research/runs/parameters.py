@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..ground import paths, reads
+from ..ground import economies, paths, reads
 from ..ground.errors import ParameterError, RunError, UnknownNameError
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -21,7 +21,7 @@ _NOTEBOOK = "save it from JupyterLab, or take it back from git"
 @dataclass(frozen=True)
 class Parameter:
     """One typed parameter of the cell tagged `parameters`; choices, bounds, pattern and meaning
-    come from the metadata.
+    come from the metadata. What has codes of economies to choose from takes their names as well.
     """
 
     name: str
@@ -58,6 +58,8 @@ class Parameter:
                 where=where,
                 hint=f"for example -p {self.name}={self.default}",
             )
+        if self.choices and isinstance(value, str):  # an economy by its name is the run of its code
+            value = economies.among(value, self.choices)
         if self.choices and value not in self.choices:
             raise UnknownNameError(
                 f"value for parameter {self.name}:", value, self.choices, where=where
@@ -67,7 +69,7 @@ class Parameter:
                 f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning
             )
         for bound, wrong in ((self.minimum, "below"), (self.maximum, "above")):
-            if bound is not None and (value < bound if wrong == "below" else value > bound):  # type: ignore[operator]
+            if bound is not None and (value < bound if wrong == "below" else value > bound):
                 raise ParameterError(
                     f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}",
                     where=where,

@@ -21,6 +21,7 @@ from .. import kernels
 from ..ground import paths
 from ..ground.errors import RunError
 from ..ground.files import changed, scratch_folder, sweep, write_whole
+from ..ground.numbers import first_few
 from . import inputs, worker
 from .planning import Run
 from .store import Store, open_store
@@ -41,6 +42,7 @@ class Result:
     from the store.
 
     moved: somebody wrote to its inputs while it ran, so it has to run again.
+    outside: modules that it imported from where no key looks: it is not stored, and runs each time.
     """
 
     run_id: str
@@ -53,6 +55,7 @@ class Result:
     error: str = ""
     where: str = ""
     moved: bool = False
+    outside: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -163,12 +166,15 @@ def execute(
     def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
         if outcome.note:
             tell(outcome.note)
+        if outcome.outside:
+            tell(_unseen(run, outcome.outside))
         now = inputs.marks(files[run.run_id])
         if moved := changed({name: begun[name] for name in now}, now):
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
         _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
-        if outcome.notebook and not outcome.error and not stored:
+        good = outcome.notebook and not outcome.error and not outcome.outside
+        if good and not stored:
             _keep(store, keys[run.run_id], outcome)
         result = Result(
             run.run_id,
@@ -181,6 +187,7 @@ def execute(
             outcome.error,
             outcome.where,
             bool(moved),
+            outcome.outside,
         )
         done[run.run_id] = result
         on_done(result)
@@ -216,6 +223,14 @@ def execute(
         with contextlib.suppress(OSError):
             store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
+
+
+def _unseen(run: Run, outside: Sequence[str]) -> str:
+    return (
+        f"ca-research: {paths.shown(run.notebook)} imports {first_few(outside, 3)} from outside of "
+        "measures/ and the installed packages; an edit there would not be seen, so it is not "
+        "stored and runs each time"
+    )
 
 
 def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None:

@@ -57,6 +57,7 @@ class Outcome:
 
     note: the line that says why the kernel was not a warm one, where one was asked for and not to
         be had.
+    outside: modules that it imported from where no key looks, so that it cannot be stored.
     """
 
     notebook: str
@@ -64,6 +65,7 @@ class Outcome:
     error: str = ""
     where: str = ""
     note: str = ""
+    outside: tuple[str, ...] = ()
 
 
 def settings() -> dict[str, str]:
@@ -173,7 +175,7 @@ def _attempt(task: Task) -> Outcome:
     warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     started, error, where, notes = time.perf_counter(), "", "", _Notes()
-    made, content = list[Any](), ""
+    made, outside, content = list[Any](), list[str](), ""
     logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
@@ -191,6 +193,7 @@ def _attempt(task: Task) -> Outcome:
                 engine_name=NAME,
                 limits=Limits(**task.limits),
                 made=made,
+                outside=outside,
                 kernel_name=task.kernel or kernels.default()[0],
                 cwd=str(here),
                 progress_bar=False,
@@ -208,7 +211,7 @@ def _attempt(task: Task) -> Outcome:
         seconds = round(time.perf_counter() - started, 2)
         if made:
             content = stamped(made[0], task, error, where)
-    return Outcome(content, seconds, error, where, notes.note)
+    return Outcome(content, seconds, error, where, notes.note, tuple(outside))
 
 
 def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:

@@ -165,10 +165,14 @@ def table_file(name: str) -> Path:
     try:
         file = current() / f"{name}.parquet"
     except MissingTableError:
-        raise MissingTableError(name, where=paths.shown(paths.processed_dir())) from None
+        raise _missing(name, paths.processed_dir()) from None
     if not file.is_file():
-        raise MissingTableError(name, where=paths.shown(file.parent))
+        raise _missing(name, file.parent)
     return file
+
+
+def _missing(name: str, folder: Path) -> MissingTableError:
+    return MissingTableError(name, paths.shown(folder), empty=name not in names())
 
 
 def names() -> list[str]:
@@ -184,7 +188,8 @@ def processed(name: str) -> pa.Table:
     """
     if name == "sources":
         sources = [s.model_dump() for s in registry.sources().values()]
-        return pa.Table.from_pandas(pd.DataFrame(sources), preserve_index=False)
+        columns = list(registry.Source.model_fields)  # a project may have none yet
+        return pa.Table.from_pandas(pd.DataFrame(sources, columns=columns), preserve_index=False)
     table = registry.table(name)
     return finished(table, with_added(table, validated(table) if table.files else None))
 

@@ -96,7 +96,7 @@ def load(
         years in the wrong order or for a table without them,
         ``aggregates`` for one without economies; more rows than a frame may have.
     MissingTableError
-        The tables have not been built.
+        The tables have not been built, or the project has no figures for this one.
     UndeclaredReadError
         A notebook that runs reads a table that its metadata does not declare.
 

@@ -103,7 +103,7 @@ def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:
     head, mark, rest = before.partition("\n## ")
     lines = [f"## {dt.date.today().isoformat()}", "", f"Reason: {reason}", ""]
     if first:
-        lines += [f"- {len(found.unknown)} verdicts, none before them"]
+        lines += [f"- {len(found.changes)} verdicts, none before them"]
     else:
         lines += (
             [f"Inputs that changed: {'; '.join(map(str, found.inputs)) or 'none'}", ""]

@@ -26,7 +26,7 @@ more than 0.0001.
 """
 
 TOLERANCES = {
-    "verdict, fragile, part, state, number of specifications": "exact",
+    "verdict, certainty, fragile, part, state, unit, number of specifications": "exact",
     "estimate, low, high": f"{RELATIVE:g} of the larger number, or {ABSOLUTE:g}",
     "share of specifications": f"{SHARE:g}",
 }
@@ -100,7 +100,7 @@ class Comparison:
 
 def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
     """Every verdict of both sides; an entry that only one of them has is a change, but for those of
-    unknown runs.
+    unknown runs. To a baseline without a verdict every one is new: it knows no run at all.
     """
     changes, causes, unknown = [], list[Cause](), dict[Key, Entry]()
     known = {entry.run for entry in baseline.entries.values()}
@@ -112,7 +112,7 @@ def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) ->
             differences = tuple(_differences(old, new))
             if differences:
                 changes.append(Change("changed", new, differences, changed or (Cause(NONE),)))
-        elif new and new.run not in known:
+        elif new and known and new.run not in known:
             unknown[key] = new
         elif new:
             changes.append(Change("new", new))
@@ -138,19 +138,18 @@ def _why_gone(report: State, entry: Entry) -> str:
 
 
 def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
-    for name in ("part", "verdict", "fragile"):
-        if getattr(old, name) != getattr(new, name):
-            yield Difference(name, getattr(old, name), getattr(new, name))
+    for name in ("part", "verdict", "fragile", "certainty"):
+        before, after = getattr(old, name), getattr(new, name)
+        if before is not None and before != after:  # None: accepted before it was kept
+            yield Difference(name, before, after)
     for name in sorted(old.criteria.keys() | new.criteria.keys()):
-        before, after = old.criteria.get(name), new.criteria.get(name)
-        if before is None or after is None:
-            yield Difference(
-                f"{name}: criterion", before and before["state"], after and after["state"]
-            )
+        was, now = old.criteria.get(name), new.criteria.get(name)
+        if was is None or now is None:
+            yield Difference(f"{name}: criterion", was and was["state"], now and now["state"])
             continue
-        for what in before:
-            if not _equal(what, before[what], after[what]):
-                yield Difference(f"{name}: {what.replace('_', ' ')}", before[what], after[what])
+        for what in was:
+            if not _equal(what, was[what], now[what]):
+                yield Difference(f"{name}: {what.replace('_', ' ')}", was[what], now[what])
 
 
 def _equal(what: str, old: Any, new: Any) -> bool:
@@ -173,7 +172,7 @@ def _causes(old: Entry, new: Entry) -> Iterator[Cause]:
         yield Cause(UNKNOWN)
         return
     if old.rule != new.rule:
-        yield Cause("rule")
+        yield Cause("rule", (new.claim,))
     own = {f"claims/{new.claim}", "claims/*"} if old.rule != new.rule else set()
     for cause in _changed(old.inputs, new.inputs):
         which = tuple(w for w in cause.which if w not in own)

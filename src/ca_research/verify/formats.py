@@ -31,10 +31,6 @@ def shown(value: Any) -> str:
 
 
 def headline(found: Comparison) -> str:
-    if not found.compared and not found.changes and found.unknown:
-        return (
-            f"{counted(len(found.unknown), 'verdict')}, all of runs that the baseline does not know"
-        )
     total = counted(len(found.compared), "verdict")
     beside = f"; {len(found.unknown)} of runs that it does not know" if found.unknown else ""
     if found.same:

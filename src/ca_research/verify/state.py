@@ -15,11 +15,22 @@ from ..ground.errors import BaselineError, CoverageError, UsageError
 from ..runs import read_manifest
 
 SCHEMA = 1
-"""Form of baseline/verdicts.json; raise it when the form changes."""
+"""Form of baseline/verdicts.json; raise it when one of the form before cannot be read any more."""
 
 FILE = "verdicts.json"
-CRITERION = ("state", "estimate", "low", "high", "share_of_specifications", "specifications")
+CRITERION = (
+    "state",
+    "estimate",
+    "low",
+    "high",
+    "share_of_specifications",
+    "specifications",
+    "unit",
+)
 """What is kept of a criterion."""
+
+_LATER = {"unit"}
+"""What baselines of the same form once lacked: it is compared where it stands."""
 
 _SHARED = ("environment", "package", "register", "data")
 
@@ -29,8 +40,10 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """A verdict as it is compared. `inputs` are the fingerprints of what it was made from, apart;
-    empty if not recorded.
+    """A verdict as it is compared.
+
+    certainty: its level, '' where nothing was decided; None in a baseline that does not say.
+    inputs: the fingerprints of what it was made from, apart; empty if not recorded.
     """
 
     claim: str
@@ -43,6 +56,7 @@ class Entry:
     rule: str
     notebook: str
     criteria: dict[str, dict[str, Any]]
+    certainty: str | None = None
     inputs: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -137,6 +151,7 @@ def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry
         rule=v["rule_sha256"][:16],
         notebook=v["notebook"],
         criteria={c["name"]: {name: c[name] for name in CRITERION} for c in v["criteria"]},
+        certainty=v["certainty"].get("level", ""),
     )
     gave = run_of(runs, entry.claim, entry.params, entry.as_of)
     return replace(entry, inputs=(gave or {}).get("inputs") or {})
@@ -200,7 +215,10 @@ def _of_baseline(one: Mapping[str, Any], shared: Mapping[str, Any]) -> Entry:
     about = shared["notebooks"][one["notebook"]]
     claim = f"claims/{one['claim']}"
     entries = [*about["register"], *([claim] if claim in shared["register"] else [])]
-    criteria = {name: {k: c[k] for k in CRITERION} for name, c in one["criteria"].items()}
+    criteria = {
+        name: {k: c[k] for k in CRITERION if k in c or k not in _LATER}
+        for name, c in one["criteria"].items()
+    }
     inputs = {
         "data": {name: shared["data"][name] for name in about["data"]},
         "register": {name: shared["register"][name] for name in sorted(set(entries))},
