@@ -166,6 +166,35 @@ def test_a_day_that_is_none_is_refused(built, figures, day):
         add(figures(), published=day)
 
 
+@pytest.mark.parametrize("more", [{}, {"lag": 90}])
+@pytest.mark.parametrize("large", [False, True])
+def test_figures_of_a_year_after_their_publication_are_refused(
+    built, figures, monkeypatch, more, large
+):
+    """2013 for 2023: figures of 2021 were known in 2013, and settled a claim as of 2020."""
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    with pytest.raises(UsageError, match=r"figures of 2021 .* published on 2020-12-31") as told:
+        add(figures(), published="2020-12-31", **more)
+    assert "--published" in told.value.hint and not registry.added()
+    assert add(figures(), published="2021", dry_run=True, **more).count("new") == 1
+
+
+def test_an_academic_year_may_be_named_by_the_year_after_its_publication(figures):
+    text = "origin,destination,year,students\nKAZ,CHN,2023/24,5\n"
+    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
+    said = {column: {"is": value} for column, value in said.items()}
+    asked = {"table": "students", "map": said, "dry_run": True}
+    assert add(figures(text), published="2023-10-01", **asked).rows["year"].tolist() == [2024]
+    with pytest.raises(UsageError, match="figures of 2024"):
+        add(figures(text), published="2022-10-01", **asked)
+
+
+def test_a_day_to_come_is_no_day_of_publication(built, figures):
+    with pytest.raises(UsageError, match="a day in the future: 2999-05-01") as told:
+        add(figures(), published="2999-05-01")
+    assert "a day up to 20" in told.value.hint and not registry.added()
+
+
 def test_a_column_that_nothing_fills_is_asked_for(built, figures):
     text = "Who,With,When,USD\nKAZ,CHN,2020,2\n"
     with pytest.raises(UsageError, match="nothing says what flow is") as error:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from .. import registry
 from ..ground.errors import Fault, MissingTableError, UsageError, known_name
+from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Role
 from . import added, vintage
@@ -136,7 +137,8 @@ def add(
     source : str
         An id for the source; one that no other source has.
     published : str or date
-        When the file was published. Its figures are known from that day, unless `lag` is given.
+        When the file was published. Its figures are known from that day, unless `lag` is given;
+        none of them can be of a later year.
     title, publisher, licence, address : str
         What a reader has to know of the source. Of a publisher whose layout is known, only what
         differs.
@@ -168,7 +170,8 @@ def add(
     DataError
         With every faulty cell: sheet, row, column, value and rule.
     UsageError
-        Something that is needed is not said, or the source exists.
+        Something that is needed is not said, the source exists, or `published` cannot be: a day to
+        come, or before the figures.
 
     Examples
     --------
@@ -193,6 +196,11 @@ def add(
     said = of_user(_map(map), spec)
     valid_id(source)
     added.refuse_known(source)
+    if published is not None and bounds(str(published))[0] > today():
+        raise UsageError(
+            f"source {source!r} is published on a day in the future: {published}",
+            hint=f"a day up to {today().isoformat()}",
+        )
     about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
 
     def register(layout: Layout | None, name: str) -> registry.Source:
@@ -253,6 +261,7 @@ def _add_large(
                 replace(given, name=stream.name), layout, understood, understood.rows, skipped
             )
             entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
+            refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
             counts, compared = reading.against(_built(spec))
             proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
             if asked is not None and not asked(proposal):
@@ -303,7 +312,9 @@ def valid_id(source: str) -> None:
 
 
 def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added:
-    """The register entry of what was read."""
+    """The register entry of what was read; raises UsageError where its day cannot be."""
+    spec = registry.table(table)
+    refuse_years_ahead(source, spec, found.rows["year"].max() if _dated(spec) else None)
     return registry.Added(
         source=source,
         table=table,
@@ -315,8 +326,30 @@ def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added
         mapping=found.understood.map.model_dump(exclude_defaults=True, mode="json"),
         left_out=dict(found.understood.left_out),
         skipped=len(found.skipped),
-        added=dt.date.today().isoformat(),
+        added=today().isoformat(),
     )
+
+
+def _dated(spec: registry.Table) -> bool:
+    """Whether rows are of the year that they name; facts may name one to come."""
+    return "year" in spec.columns and spec.columns["year"].type == "year"
+
+
+def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int | None) -> None:
+    """Raise UsageError where figures are of a year after that in which they were published: nobody
+    knew them then. An academic year that is named by its end may have begun in it.
+    """
+    if last is None:
+        return
+    year = bounds(str(source.edition))[1].year
+    if last > year + (spec.columns["year"].span == "last"):
+        raise UsageError(
+            f"figures of {last} in a source that was published on {source.edition}: nobody knew "
+            "them then",
+            where=f"source {source.source_id!r}",
+            hint="give the day of the edition that has them: --published; forecasts are no figures "
+            "of a table: leave them out by `only` in the map",
+        )
 
 
 def proposed(entry: registry.Added, found: Read) -> Addition:
@@ -426,7 +459,7 @@ def source_entry(
             original=found["address"],
             found_in=found_in,
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
-            accessed=dt.date.today().isoformat(),
+            accessed=today().isoformat(),
             origin_group=layout.origin if layout else source,
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]

@@ -418,6 +418,11 @@ class Reading:
         ((rows,),) = self.stream.run("select count(*) from good").fetchall()
         return int(rows)
 
+    def last(self, column: str) -> Any:
+        """The largest value of a column; None where there is no row."""
+        ((value,),) = self.stream.run(f"select max({_name(column)}) from good").fetchall()
+        return value
+
     def first(self, rows: int) -> pd.DataFrame:
         """The first rows in key order."""
         columns = ", ".join(map(_name, self.table.columns))
