@@ -166,6 +166,55 @@ def test_a_day_that_is_none_is_refused(built, figures, day):
         add(figures(), published=day)
 
 
+COPY = "Who,With,When,Way,USD\nKAZ,CHN,2019,export,1\nKAZ,CHN,2020,export,2.0015\n"
+
+
+def origin(source="OWN"):
+    return registry.sources()[source].origin_group
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_copy_of_figures_is_no_second_origin(built, figures, monkeypatch, large):
+    """It made a verdict certain: two independent sources."""
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    found = add(figures(COPY))
+    assert found.count("repeats") == 2 and origin() == "S_CALENDAR"
+    assert "of one origin with S_CALENDAR: no second source (if it is one: --origin OWN)" in str(
+        found
+    )
+    add(figures(COPY + "KAZ,CHN,2021,export,4\n"), source="MORE")
+    assert origin("MORE") == "MORE"
+    add(figures(COPY + "\n"), source="APART", origin="APART")
+    assert origin("APART") == "APART"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_one_file_under_two_ids_is_one_origin(built, figures, monkeypatch, large):
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    add(figures())
+    found = add(figures(), source="AGAIN", map=MAP | {"partner": {"is": "RUS"}}, skip_bad=True)
+    assert found.count("new") and origin("AGAIN") == origin() == "OWN"
+
+
+def test_a_copy_of_what_has_no_figure_repeats_every_word(built, figures):
+    rows = ca.load("events", source="S_CALENDAR").drop(columns=["source_id", "known_on"])
+    about = {"table": "events", "map": {}}
+    add(figures(rows.to_csv(index=False)), **about)
+    assert origin() == "S_CALENDAR"
+    rows.loc[0, "date"] = "2013-08"
+    add(figures(rows.to_csv(index=False)), source="OTHER", **about)
+    assert origin("OTHER") == "OTHER"
+
+
+def test_an_origin_is_that_of_a_source_or_a_group_that_is_known(built, figures):
+    add(figures(), origin="S_STATED")
+    assert origin() == "S_STATED"
+    add(figures(TEXT + "\n"), source="BY_GROUP", origin="COMTRADE")
+    assert origin("BY_GROUP") == "COMTRADE"
+    with pytest.raises(UnknownNameError, match="origin 'S_STATE'"):
+        add(figures(TEXT + "\n\n"), source="NONE", origin="S_STATE")
+
+
 @pytest.mark.parametrize("more", [{}, {"lag": 90}])
 @pytest.mark.parametrize("large", [False, True])
 def test_figures_of_a_year_after_their_publication_are_refused(

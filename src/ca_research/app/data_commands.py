@@ -190,6 +190,9 @@ def data_add(
     role: Role = None,
     preference: Preference = None,
     lag: Lag = None,
+    origin: Annotated[
+        str | None, typer.Option("--origin", help="A source that its figures go back to.")
+    ] = None,
     skip_bad: SkipBad = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read, check and compare; add nothing.")
@@ -222,6 +225,7 @@ def data_add(
         role=role,
         preference=preference,
         lag=lag,
+        origin=origin,
         skip_bad=skip_bad,
         dry_run=dry_run,
         confirm=None if yes or dry_run else confirm,

@@ -116,6 +116,7 @@ def add(
     role: str | None = None,
     preference: int | None = None,
     lag: int | None = None,
+    origin: str | None = None,
     skip_bad: bool = False,
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
@@ -151,6 +152,11 @@ def add(
     lag : int, optional
         Days after the end of a year at which the figures of that year were out, for a series of
         which this file is an edition. Without it all rows are known from `published`.
+    origin : str, optional
+        A source, or a group of them, that its figures go back to: they are then one figure, told
+        twice, and no second source. By default what a publisher's layout says; else the origin of
+        a source that was added from the same file, or that says all that its rows say; else its
+        own, which its own id names.
     skip_bad : bool
         Leave out faulty rows, and keep the list of them.
     dry_run : bool
@@ -207,24 +213,25 @@ def add(
         whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
         place = f"a file added by a user: {name}"
         return source_entry(
-            source, place, layout, whole, published, role, preference, lag, file=name
+            source, place, layout, whole, published, role, preference, lag, file=name, origin=origin
         )
 
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
         try:
-            return _add_large(spec, files, said, source, register, skip_bad, asked)
+            return _add_large(spec, files, said, source, register, origin is None, skip_bad, asked)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
     found = read(files[0], spec, said, source, skip_bad)
     entry = entry_of(found, register(found.layout, found.given.name), table)
+    follows = origin is None and found.layout is None
     if asked is not None:
-        proposal = proposed(entry, found)
+        proposal = proposed(entry, found, follows)
         if not asked(proposal):
             return proposal
     with added.alone():
-        return settled(proposed(entry, found), added.keep)
+        return settled(proposed(entry, found, follows), added.keep)
 
 
 def _add_large(
@@ -233,6 +240,7 @@ def _add_large(
     said: Mapping[str, Any],
     source: str,
     register: Callable[[Layout | None, str], registry.Source],
+    follows: bool,
     skip_bad: bool,
     asked: Callable[[Addition], bool] | None,
 ) -> Addition:
@@ -262,7 +270,9 @@ def _add_large(
             )
             entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
             refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
-            counts, compared = reading.against(_built(spec))
+            counts, compared = reading.against(stood := _built(spec))
+            if follows and layout is None:
+                entry = of_one_origin(entry, reading.copied(stood, counts))
             proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
             if asked is not None and not asked(proposal):
                 return proposal
@@ -352,12 +362,28 @@ def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int 
         )
 
 
-def proposed(entry: registry.Added, found: Read) -> Addition:
-    """What would be added, compared with what others said."""
+def of_one_origin(entry: registry.Added, copied: Sequence[str]) -> registry.Added:
+    """An entry with the origin of what it is a copy of: a source of the same file, or one that
+    says all of it; else as it is. Twice told is not confirmed.
+    """
+    of_file = [s for s, e in registry.added().items() if e.file_sha256 == entry.file_sha256]
+    if not (twins := [*of_file, *copied]):
+        return entry
+    group = registry.origin_groups()[twins[0]]
+    source = entry.source.model_copy(update={"origin_group": group})
+    return entry.model_copy(update={"source": source})
+
+
+def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addition:
+    """What would be added, compared with what others said; with `follows` a copy of theirs is of
+    their origin.
+    """
     spec = registry.table(entry.table)
     others = _standing(spec, found.rows)
     others = others[others["source_id"] != entry.source.source_id]
     compared = added.against(spec, found.rows, others)
+    if follows:
+        entry = of_one_origin(entry, added.copied(spec, found.rows, others))
     said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
     return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
 
@@ -428,6 +454,7 @@ def source_entry(
     preference: int | None,
     lag: int | None,
     file: str = "",
+    origin: str | None = None,
 ) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
     found = dict(about)
@@ -460,7 +487,7 @@ def source_entry(
             found_in=found_in,
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
             accessed=today().isoformat(),
-            origin_group=layout.origin if layout else source,
+            origin_group=_origin_group(origin, source, layout),
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
             preference=preference,
@@ -477,6 +504,17 @@ def source_entry(
             f"source {source!r}: {registry.explain(error)}",
             hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://",
         ) from None
+
+
+def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
+    """The group of sources of one origin to which a source belongs."""
+    from ..sources.layouts import all_layouts
+
+    if said is None:
+        return layout.origin if layout else source
+    groups = registry.origin_groups()
+    known = {source, *groups.values(), *(known.origin for known in all_layouts())}
+    return groups.get(said) or known_name("origin", said, {*groups, *known})
 
 
 def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
@@ -524,6 +562,11 @@ def _told(found: Addition) -> Iterator[str]:
         f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
+    source_id, groups = entry.source.source_id, registry.origin_groups()
+    alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
+    if alike:
+        few = ", ".join(alike[:SHOWN]) + (", ..." if len(alike) > SHOWN else "")
+        yield f"of one origin with {few}: no second source (if it is one: --origin {source_id})"
     apart = found.compared[found.compared["said"].eq("contradicts")]
     for row in apart.head(SHOWN).to_dict("records"):
         cell = ", ".join(

@@ -307,23 +307,45 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
     Figures of unlike terms (columns of the role `basis`) are not compared.
     """
     value = figure(table)
-    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     cell = [n for n in table.key if n != "source_id"]
-    columns = [*cell, *basis]
-    found = new[[*columns, *([value] if value else [])]].reset_index(drop=True)
-    found = found.assign(_row=range(len(found)))
-    stood = old[[*columns, "source_id", *([value] if value else [])]]
-    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
+    pairs = _paired(table, new, old)
     if value is None:
         pairs["said"] = pairs["source_id"].notna().map({True: "repeats", False: "new"})
         return pairs.drop_duplicates("_row")[[*cell, "said"]].reset_index(drop=True)
-    gap = (pairs[value] - pairs[f"{value}_old"]).abs()
-    size = pairs[[value, f"{value}_old"]].abs().max(axis=1)
-    pairs = pairs.assign(_gap=(gap / size).where(size > 0, gap)).sort_values(["_row", "_gap"])
-    best = pairs.drop_duplicates("_row")
+    best = pairs.sort_values(["_row", "_gap"]).drop_duplicates("_row")
     said = best["_gap"].le(CLOSE).map({True: "repeats", False: "contradicts"})
     said = said.where(best["source_id"].notna(), "new")
     told = best[cell].assign(
         said=said, value=best[value], stood=best[f"{value}_old"], stood_source=best["source_id"]
     )
     return told.reset_index(drop=True)
+
+
+def copied(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+    """The sources that say all that added rows say, in a table without figures word for word."""
+    if figure(table) is None:
+        columns = [n for n in table.columns if n != "source_id"]
+        same = new[columns].merge(old[[*columns, "source_id"]], on=columns)
+    else:
+        pairs = _paired(table, new, old)
+        same = pairs[pairs["_gap"].le(CLOSE)]
+    rows = same["source_id"].value_counts()
+    return sorted(rows.index[rows.eq(len(new))])
+
+
+def _paired(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """New rows (`_row`) beside those that stood for their cells, if any; of figures `_gap`, the
+    part of the larger by which they differ.
+    """
+    value = figure(table)
+    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
+    columns = [*(n for n in table.key if n != "source_id"), *basis]
+    found = new[[*columns, *([value] if value else [])]].reset_index(drop=True)
+    found = found.assign(_row=range(len(found)))
+    stood = old[[*columns, "source_id", *([value] if value else [])]]
+    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
+    if value is None:
+        return pairs
+    gap = (pairs[value] - pairs[f"{value}_old"]).abs()
+    size = pairs[[value, f"{value}_old"]].abs().max(axis=1)
+    return pairs.assign(_gap=(gap / size).where(size > 0, gap))

@@ -8,7 +8,7 @@ is wrong are read again by the way of small files, which names their faults.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -433,19 +433,13 @@ class Reading:
         """What the rows say of cells on which others spoke before: as `added.against`, in numbers,
         and the first that repeat or contradict one by one. standing: SQL of the rows that stand.
         """
-        value = _name(self.reader.figure())
-        basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
         cell = [n for n in self.table.key if n != "source_id"]
-        same = list(dict.fromkeys([*cell, *basis]))
-        on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
-        apart, size = f"abs(g.{value} - s.{value})", f"greatest(abs(g.{value}), abs(s.{value}))"
-        key = ", ".join(f"g.{_name(n)}" for n in cell)
+        key = ", ".join(map(_name, cell))
         self.stream.connection.execute(
             f"create or replace temp table told_before as select {key}, "
-            f"any_value(g.{value}) as value, min(gap) as gap, arg_min(s_value, gap) as stood, "
-            f"arg_min(s_source, gap) as stood_source from (select g.*, s.{value} as s_value, "
-            f"s.source_id as s_source, case when {size} > 0 then {apart} / {size} else {apart} end "
-            f"as gap from good g join ({standing}) s on {on}) g group by {key}"
+            f"any_value({_name(self.reader.figure())}) as value, min(gap) as gap, "
+            "arg_min(s_value, gap) as stood, arg_min(s_source, gap) as stood_source "
+            f"from ({self._pairs(standing)}) group by {key}"
         )
         said = f"case when gap <= {CLOSE} then 'repeats' else 'contradicts' end as said"
         counts = self.stream.run(
@@ -458,6 +452,30 @@ class Reading:
             f"order by said, {columns} limit {FEW}"
         )
         return {"new": self.count() - sum(found.values()), **found}, few.df()
+
+    def copied(self, standing: str, said: Mapping[str, int]) -> list[str]:
+        """The sources that say all that the rows say, as `added.copied`. said: as `against`."""
+        if said["new"] or said["contradicts"]:
+            return []
+        found = self.stream.run(
+            f"select s_source from ({self._pairs(standing)}) where gap <= {CLOSE} "
+            f"group by s_source having count(*) = {said['repeats']} order by s_source"
+        )
+        return [source for (source,) in found.fetchall()]
+
+    def _pairs(self, standing: str) -> str:
+        """SQL of the rows beside those that stand for their cells: `s_value`, `s_source` and the
+        `gap` between them.
+        """
+        value = _name(self.reader.figure())
+        basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
+        same = dict.fromkeys([*(n for n in self.table.key if n != "source_id"), *basis])
+        on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
+        apart, size = f"abs(g.{value} - s.{value})", f"greatest(abs(g.{value}), abs(s.{value}))"
+        return (
+            f"select g.*, s.{value} as s_value, s.source_id as s_source, case when {size} > 0 "
+            f"then {apart} / {size} else {apart} end as gap from good g join ({standing}) s on {on}"
+        )
 
     def write(self, folder: Path) -> list[Path]:
         """The rows in key order: a file for each year, and one for sums over all products."""
