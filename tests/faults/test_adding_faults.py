@@ -2,6 +2,7 @@
 file or nothing.
 """
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -10,10 +11,13 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry, tables
-from ca_research.ground.errors import CaResearchError
+from ca_research.ground import reads
+from ca_research.ground.errors import CaResearchError, StaleTablesError
 from ca_research.tables import added
 
 TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
+ABOUT = {"table": "trade", "title": "t", "publisher": "p", "licence": "l"}
+ABOUT["published"] = "2024-05-01"
 CALL = """
 import sys, os
 import ca_research as ca
@@ -100,9 +104,46 @@ def test_killed_between_adding_and_building_is_mended_by_the_next_build(built, f
     )
     assert killed.wait(120) == -9
     registry.forget()
-    assert "OWN" not in set(ca.load("trade")["source_id"])  # the build before stands, whole
+    for read in READ.values():  # the list of sources has one of which the tables know nothing
+        with pytest.raises(StaleTablesError, match="ca-research data build"):
+            read()
     tables.build()
     assert len(ca.load("trade", source="OWN")) == 1
+
+
+READ = {
+    "a table": lambda: ca.load("trade"),
+    "a query": lambda: ca.sql("select count(*) from trade"),
+    "a relation": lambda: ca.relation("trade"),
+}
+
+
+@pytest.mark.parametrize("read", READ)
+def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
+    """Rows of a source that the register had no more: a KeyError, or a day that did not count."""
+    ca.add(file(), source="OWN", **ABOUT)
+    READ[read]()
+    entry = built.home / "data/added/OWN/source.yaml"
+    entry.write_text(entry.read_text().replace("2024-05-01", "2024-05-02"))
+    registry.forget()
+    with pytest.raises(StaleTablesError, match="ca-research data build"):
+        READ[read]()
+    tables.build()
+    READ[read]()
+    shutil.rmtree(entry.parent)
+    registry.forget()
+    with pytest.raises(StaleTablesError):
+        READ[read]()
+    assert ca.add(file(2021), source="NEXT", **ABOUT).kept  # which builds before it compares
+    READ[read]()
+
+
+def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, file, monkeypatch):
+    ca.add(file(), source="OWN", **ABOUT)
+    shutil.rmtree(built.home / "data/added/OWN")
+    registry.forget()
+    monkeypatch.setenv(reads.VARIABLE, reads.limit(["trade"], []))
+    assert len(ca.load("trade", source="S_STATED")) == 1
 
 
 def test_a_full_disk_adds_nothing(built, file, monkeypatch):

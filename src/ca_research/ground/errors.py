@@ -142,6 +142,10 @@ class MissingTableError(CaResearchError):
         )
 
 
+class StaleTablesError(CaResearchError):
+    """The tables were built before figures that were added, changed or removed since."""
+
+
 class CoverageError(CaResearchError):
     """A measure needs cells that no source covers (missing is not zero)."""
 

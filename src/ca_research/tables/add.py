@@ -14,12 +14,18 @@ import pandas as pd
 from pydantic import ValidationError
 
 from .. import registry
-from ..ground.errors import Fault, MissingTableError, UsageError, known_name
+from ..ground.errors import (
+    Fault,
+    MissingTableError,
+    StaleTablesError,
+    UsageError,
+    known_name,
+)
 from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Role
 from . import added, vintage
-from .build import build
+from .build import build, up_to_date
 from .dates import bounds
 from .load import load
 from .located import refuse_located
@@ -305,11 +311,22 @@ def _of_all_rows(stream: Stream, mapped: Map, spec: registry.Table, said: Mappin
 
 def _built(spec: registry.Table) -> str:
     """SQL of the rows of a table that stand."""
+    _catch_up()
     try:
         return standing(spec.table)
     except MissingTableError:
         build()
     return standing(spec.table)
+
+
+def _catch_up() -> None:
+    """Build what others added or removed who ended before they built."""
+    try:
+        up_to_date()
+    except StaleTablesError:
+        build()
+    except MissingTableError:
+        pass
 
 
 def valid_id(source: str) -> None:
@@ -519,6 +536,7 @@ def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
 
 def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the table as they stand, of the economies and years of the new ones."""
+    _catch_up()
     try:
         old = load(spec.table)
     except MissingTableError:
