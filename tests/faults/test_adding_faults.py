@@ -59,6 +59,32 @@ def test_two_of_one_name_at_once_and_one_is_refused(built, file):
     assert len(ca.load("trade", source="SAME")) == 1
 
 
+def test_removed_while_another_removes(built, file):
+    """One of them failed, after it had removed: what it built from was changed by the other."""
+    for n in range(3):
+        ca.add(file(2018 + n), source=f"S{n}", **ABOUT)
+    code = """
+import sys, time
+import ca_research as ca, ca_research.tables
+building = sys.modules["ca_research.tables.build"]
+read = building._all
+def slowly(*what):
+    rows = read(*what)
+    time.sleep(0.5)
+    return rows
+building._all = slowly
+ca.remove(sys.argv[1])
+"""
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, f"S{n}"], stderr=subprocess.PIPE, text=True)
+        for n in range(3)
+    ]
+    assert [(p.wait(120), p.stderr.read()) for p in running] == [(0, "")] * 3
+    registry.forget()
+    assert not registry.added()
+    assert not {"S0", "S1", "S2"} & set(ca.load("trade")["source_id"])
+
+
 KILLED = {
     "while the rows are written": """
         import pyarrow.parquet as pq

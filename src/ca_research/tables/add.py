@@ -439,9 +439,10 @@ def remove(source: str) -> registry.Added:
         ...
     ca_research.ground.errors.UnknownNameError: unknown added source 'NOBODYS'...
     """
-    gone = added.remove(source)
-    vintage.forget(source)
-    build()
+    with added.alone():  # whoever adds or removes meanwhile would change what is built
+        gone = added.remove(source)
+        vintage.forget(source)
+        build()
     return gone
 
 

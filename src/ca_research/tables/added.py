@@ -165,18 +165,17 @@ def refuse_known(source_id: str) -> None:
 
 
 def remove(source_id: str) -> registry.Added:
-    """Take back a source that was added, with all its rows.
+    """Take back a source that was added, with all its rows. Call it within `alone`.
 
     Returns its entry. Raises UnknownNameError for a source that was not added.
     """
-    with alone() as folder:
-        known = registry.added()
-        if source_id not in known:
-            raise UnknownNameError("added source", source_id, known)
-        gone = folder / f".new-{source_id}-{os.getpid()}"
-        (folder / source_id).rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-        registry.forget()
+    folder, known = paths.added_dir(), registry.added()
+    if source_id not in known:
+        raise UnknownNameError("added source", source_id, known)
+    gone = folder / f".new-{source_id}-{os.getpid()}"
+    (folder / source_id).rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+    registry.forget()
     return known[source_id]
 
 
