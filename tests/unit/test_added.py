@@ -15,6 +15,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.sources import stream
+from ca_research.tables import added
 from ca_research.tables.build import table_file
 
 ABOUT = {
@@ -80,6 +81,49 @@ def test_what_it_says_of_cells_on_which_others_spoke(built, figures):
     }
     assert "1 row new, 1 repeat and 1 contradict" in str(found)
     assert "7 here, 1 by S_STATED" in str(found)
+
+
+def against(table, new, old):
+    spec = registry.table(table)
+    frame = pd.DataFrame([*new, *old]).assign(source_id=["NEW"] * len(new) + ["OLD"] * len(old))
+    new, old = frame[: len(new)], frame[len(new) :]
+    return added.against(spec, new, old)["said"].tolist(), added.copied(spec, new, old)
+
+
+def test_empty_figures_repeat_each_other_and_say_nothing_of_others():
+    """An edition of projects contradicted itself where it gives no amount: nan here, nan there."""
+
+    def project(number, amount):
+        return {"project_id": number, "amount_usd": amount, "price_basis": "current USD"}
+
+    none = float("nan")
+    old = [project("1", none), project("2", 5.0), project("3", none), project("4", 7.0)]
+    new = [project("1", none), project("2", none), project("3", 5.0), project("4", 8.0)]
+    said, copied = against("projects", new, old)
+    assert said == ["repeats", "new", "new", "contradicts"] and copied == []
+    assert against("projects", old, old) == (["repeats"] * 4, ["OLD"])
+
+
+def test_figures_in_unlike_units_are_not_compared():
+    """The same product in millions contradicted itself."""
+
+    def product(value, unit):
+        cell = {"economy": "KAZ", "year": 2020, "indicator": "GDP"}
+        return [cell | {"value": value, "unit": unit}]
+
+    old = product(1e9, "current USD")
+    assert against("macro", product(1000, "million USD"), old) == (["new"], [])
+    assert against("macro", product(2e9, "current USD"), old)[0] == ["contradicts"]
+
+
+def test_the_value_stands_for_a_quantity_that_is_not_known():
+    def sold(quantity, value, unit):
+        cell = {"exporter": "KAZ", "importer": "CHN", "year": 2020, "commodity": "lng"}
+        return [cell | {"unit": unit, "quantity": quantity, "value_usd": value}]
+
+    none = float("nan")
+    assert against("energy", sold(none, 9.0, "USD"), sold(none, 5.0, "USD"))[0] == ["contradicts"]
+    assert against("energy", sold(5.0, 9.0, "bcm"), sold(5.0, none, "bcm"))[0] == ["repeats"]
 
 
 def test_as_of_holds_for_added_rows(built, figures):

@@ -303,7 +303,8 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
 
     Notes
     -----
-    Figures of unlike terms (columns of the role `basis`) are not compared.
+    Figures of unlike terms (columns of the role `basis`) are not compared. Two empty figures repeat
+    each other; an empty one says nothing of another.
     """
     value = figure(table)
     cell = [n for n in table.key if n != "source_id"]
@@ -313,7 +314,7 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
         return pairs.drop_duplicates("_row")[[*cell, "said"]].reset_index(drop=True)
     best = pairs.sort_values(["_row", "_gap"]).drop_duplicates("_row")
     said = best["_gap"].le(CLOSE).map({True: "repeats", False: "contradicts"})
-    said = said.where(best["source_id"].notna(), "new")
+    said = said.where(best["_gap"].notna(), "new")
     told = best[cell].assign(
         said=said, value=best[value], stood=best[f"{value}_old"], stood_source=best["source_id"]
     )
@@ -332,19 +333,32 @@ def copied(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> list[
     return sorted(rows.index[rows.eq(len(new))])
 
 
-def _paired(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    """New rows (`_row`) beside those that stood for their cells, if any; of figures `_gap`, the
-    part of the larger by which they differ.
+def stands_in(table: registry.Table) -> list[str]:
+    """The columns of which the first that is not empty is the figure of a row: of energy of which
+    only the value is known, the value.
     """
     value = figure(table)
+    if value is None or table.columns[value].role == "value":
+        return [value] if value else []
+    return [n for n, c in table.columns.items() if c.type == "number"]
+
+
+def _paired(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """New rows (`_row`) beside those that stood for their cells, if any; of figures `_gap`, the
+    part of the larger by which they differ: none of two that are empty, unknown of one.
+    """
+    value, numbers = figure(table), stands_in(table)
     basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     columns = [*(n for n in table.key if n != "source_id"), *basis]
-    found = new[[*columns, *([value] if value else [])]].reset_index(drop=True)
+    found, stood = new[columns].reset_index(drop=True), old[[*columns, "source_id"]]
     found = found.assign(_row=range(len(found)))
-    stood = old[[*columns, "source_id", *([value] if value else [])]]
+    if value is not None:
+        found[value] = new[numbers].bfill(axis=1).iloc[:, 0].to_numpy()
+        stood = stood.assign(**{value: old[numbers].bfill(axis=1).iloc[:, 0]})
     pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
     if value is None:
         return pairs
-    gap = (pairs[value] - pairs[f"{value}_old"]).abs()
-    size = pairs[[value, f"{value}_old"]].abs().max(axis=1)
-    return pairs.assign(_gap=(gap / size).where(size > 0, gap))
+    both = pairs[[value, f"{value}_old"]]
+    gap, size = (both[value] - both[f"{value}_old"]).abs(), both.abs().max(axis=1)
+    empty = both.isna().all(axis=1) & pairs["source_id"].notna()
+    return pairs.assign(_gap=(gap / size).where(size > 0, gap).mask(empty, 0.0))

@@ -31,7 +31,7 @@ from ..sources.mapping import (
 )
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
-from .added import ACCOUNTS, CLOSE, parts_sql
+from .added import ACCOUNTS, CLOSE, parts_sql, stands_in
 from .dates import known_on
 from .rules import parse, rules
 from .validate import checked_rows, schema
@@ -437,9 +437,9 @@ class Reading:
         key = ", ".join(map(_name, cell))
         self.stream.connection.execute(
             f"create or replace temp table told_before as select {key}, "
-            f"any_value({_name(self.reader.figure())}) as value, min(gap) as gap, "
-            "arg_min(s_value, gap) as stood, arg_min(s_source, gap) as stood_source "
-            f"from ({self._pairs(standing)}) group by {key}"
+            f"any_value(g_value) as value, min(gap) as gap, arg_min(s_value, gap) as stood, "
+            f"arg_min(s_source, gap) as stood_source from ({self._pairs(standing)}) "
+            f"where gap is not null group by {key}"
         )
         said = f"case when gap <= {CLOSE} then 'repeats' else 'contradicts' end as said"
         counts = self.stream.run(
@@ -464,17 +464,21 @@ class Reading:
         return [source for (source,) in found.fetchall()]
 
     def _pairs(self, standing: str) -> str:
-        """SQL of the rows beside those that stand for their cells: `s_value`, `s_source` and the
-        `gap` between them.
+        """SQL of the rows beside those that stand for their cells, as `added.against` pairs them:
+        `g_value`, `s_value`, `s_source` and the `gap` between them.
         """
-        value = _name(self.reader.figure())
         basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
         same = dict.fromkeys([*(n for n in self.table.key if n != "source_id"), *basis])
         on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
-        apart, size = f"abs(g.{value} - s.{value})", f"greatest(abs(g.{value}), abs(s.{value}))"
+        new, old = (
+            f"coalesce({', '.join(f'{side}.{_name(n)}' for n in stands_in(self.table))})"
+            for side in "gs"
+        )
+        apart, size = f"abs({new} - {old})", f"greatest(abs({new}), abs({old}))"
         return (
-            f"select g.*, s.{value} as s_value, s.source_id as s_source, case when {size} > 0 "
-            f"then {apart} / {size} else {apart} end as gap from good g join ({standing}) s on {on}"
+            f"select g.*, {new} as g_value, {old} as s_value, s.source_id as s_source, "
+            f"case when {size} is null then 0 when {size} > 0 then {apart} / {size} "
+            f"else {apart} end as gap from good g join ({standing}) s on {on}"
         )
 
     def write(self, folder: Path) -> list[Path]:
