@@ -88,6 +88,17 @@ def test_comtrade_api_with_codes_alone(read):
     assert layout == "comtrade" and rows == TRADE_ROWS
 
 
+def test_comtrade_s_areas_are_those_of_the_register_or_left_out_and_counted(read):
+    """By number they stopped the file; 490 is mostly Taiwan, and 837 are bunkers."""
+    partners = ("490", "899", "156", "837", "839")
+    records = [COMTRADE_RECORD | {"reporterISO": None, "partnerISO": None}] * len(partners)
+    records = [r | {"partnerCode": p} for r, p in zip(records, partners, strict=True)]
+    rows, left, _ = read(json.dumps({"data": records}), "trade", "f.json")
+    assert [r["partner"] for r in rows] == ["S19", "_X", "CHN"]
+    assert left == {"partnerCode that is no economy here (837, 839)": 2}
+    assert [names.number(code) for code in ("S19", "_X")] == ["490", "899"]
+
+
 def test_comtrade_of_before_2022(read):
     text = (
         "Classification,Year,Trade Flow Code,Trade Flow,Reporter Code,Reporter,Reporter ISO,"
