@@ -6,7 +6,7 @@ import pytest
 
 from ca_research import registry, sources
 from ca_research.ground.errors import FileError, UsageError
-from ca_research.sources import layouts, names
+from ca_research.sources import layouts, names, worldbank
 from ca_research.sources.mapping import of_user
 from ca_research.tables.validate import checked_rows
 
@@ -335,6 +335,23 @@ def page(number, pages, total, *years):
         for year in years
     ]
     return [{"page": number, "pages": pages, "per_page": 2, "total": total}, records]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("GDP per capita growth (annual %)", "annual %"),
+        ("CO2 emissions (metric tons per capita)", "metric tons per capita"),
+        ("GDP per capita, PPP (current international $)", "current international $ per head"),
+        ("Freshwater resources per capita (cubic meters)", "cubic meters per head"),
+        ("GDP deflator (base year varies by country)", "as its name says"),
+        ("Population, total (national estimate)", "persons"),
+        ("Unemployment (% of labor force) (modeled ILO estimate)", "% of labor force"),
+    ],
+)
+def test_what_is_said_of_heads_is_not_said_twice_and_a_note_is_no_unit(name, unit):
+    """Growth per head was in `annual % per head`, a deflator in `base year varies by country`."""
+    assert worldbank.unit(name) == unit
 
 
 COMTRADE_RECORD = dict(zip(*(line.split(",") for line in COMTRADE.splitlines()[:2]), strict=False))
