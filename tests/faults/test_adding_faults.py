@@ -2,6 +2,7 @@
 file or nothing.
 """
 
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -10,10 +11,13 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry, tables
-from ca_research.ground.errors import CaResearchError
+from ca_research.ground import reads
+from ca_research.ground.errors import CaResearchError, StaleTablesError
 from ca_research.tables import added
 
 TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
+ABOUT = {"table": "trade", "title": "t", "publisher": "p", "licence": "l"}
+ABOUT["published"] = "2024-05-01"
 CALL = """
 import sys, os
 import ca_research as ca
@@ -53,6 +57,32 @@ def test_two_of_one_name_at_once_and_one_is_refused(built, file):
     ends = sorted((p.wait(120), "was added before" in p.stderr.read()) for p in running)
     assert ends == [(0, False), (1, True)]
     assert len(ca.load("trade", source="SAME")) == 1
+
+
+def test_removed_while_another_removes(built, file):
+    """One of them failed, after it had removed: what it built from was changed by the other."""
+    for n in range(3):
+        ca.add(file(2018 + n), source=f"S{n}", **ABOUT)
+    code = """
+import sys, time
+import ca_research as ca, ca_research.tables
+building = sys.modules["ca_research.tables.build"]
+read = building._all
+def slowly(*what):
+    rows = read(*what)
+    time.sleep(0.5)
+    return rows
+building._all = slowly
+ca.remove(sys.argv[1])
+"""
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, f"S{n}"], stderr=subprocess.PIPE, text=True)
+        for n in range(3)
+    ]
+    assert [(p.wait(120), p.stderr.read()) for p in running] == [(0, "")] * 3
+    registry.forget()
+    assert not registry.added()
+    assert not {"S0", "S1", "S2"} & set(ca.load("trade")["source_id"])
 
 
 KILLED = {
@@ -100,9 +130,46 @@ def test_killed_between_adding_and_building_is_mended_by_the_next_build(built, f
     )
     assert killed.wait(120) == -9
     registry.forget()
-    assert "OWN" not in set(ca.load("trade")["source_id"])  # the build before stands, whole
+    for read in READ.values():  # the list of sources has one of which the tables know nothing
+        with pytest.raises(StaleTablesError, match="ca-research data build"):
+            read()
     tables.build()
     assert len(ca.load("trade", source="OWN")) == 1
+
+
+READ = {
+    "a table": lambda: ca.load("trade"),
+    "a query": lambda: ca.sql("select count(*) from trade"),
+    "a relation": lambda: ca.relation("trade"),
+}
+
+
+@pytest.mark.parametrize("read", READ)
+def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
+    """Rows of a source that the register had no more: a KeyError, or a day that did not count."""
+    ca.add(file(), source="OWN", **ABOUT)
+    READ[read]()
+    entry = built.home / "data/added/OWN/source.yaml"
+    entry.write_text(entry.read_text().replace("2024-05-01", "2024-05-02"))
+    registry.forget()
+    with pytest.raises(StaleTablesError, match="ca-research data build"):
+        READ[read]()
+    tables.build()
+    READ[read]()
+    shutil.rmtree(entry.parent)
+    registry.forget()
+    with pytest.raises(StaleTablesError):
+        READ[read]()
+    assert ca.add(file(2021), source="NEXT", **ABOUT).kept  # which builds before it compares
+    READ[read]()
+
+
+def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, file, monkeypatch):
+    ca.add(file(), source="OWN", **ABOUT)
+    shutil.rmtree(built.home / "data/added/OWN")
+    registry.forget()
+    monkeypatch.setenv(reads.VARIABLE, reads.limit(["trade"], []))
+    assert len(ca.load("trade", source="S_STATED")) == 1
 
 
 def test_a_full_disk_adds_nothing(built, file, monkeypatch):

@@ -15,6 +15,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.sources import stream
+from ca_research.tables import added
 from ca_research.tables.build import table_file
 
 ABOUT = {
@@ -80,6 +81,49 @@ def test_what_it_says_of_cells_on_which_others_spoke(built, figures):
     }
     assert "1 row new, 1 repeat and 1 contradict" in str(found)
     assert "7 here, 1 by S_STATED" in str(found)
+
+
+def against(table, new, old):
+    spec = registry.table(table)
+    frame = pd.DataFrame([*new, *old]).assign(source_id=["NEW"] * len(new) + ["OLD"] * len(old))
+    new, old = frame[: len(new)], frame[len(new) :]
+    return added.against(spec, new, old)["said"].tolist(), added.copied(spec, new, old)
+
+
+def test_empty_figures_repeat_each_other_and_say_nothing_of_others():
+    """An edition of projects contradicted itself where it gives no amount: nan here, nan there."""
+
+    def project(number, amount):
+        return {"project_id": number, "amount_usd": amount, "price_basis": "current USD"}
+
+    none = float("nan")
+    old = [project("1", none), project("2", 5.0), project("3", none), project("4", 7.0)]
+    new = [project("1", none), project("2", none), project("3", 5.0), project("4", 8.0)]
+    said, copied = against("projects", new, old)
+    assert said == ["repeats", "new", "new", "contradicts"] and copied == []
+    assert against("projects", old, old) == (["repeats"] * 4, ["OLD"])
+
+
+def test_figures_in_unlike_units_are_not_compared():
+    """The same product in millions contradicted itself."""
+
+    def product(value, unit):
+        cell = {"economy": "KAZ", "year": 2020, "indicator": "GDP"}
+        return [cell | {"value": value, "unit": unit}]
+
+    old = product(1e9, "current USD")
+    assert against("macro", product(1000, "million USD"), old) == (["new"], [])
+    assert against("macro", product(2e9, "current USD"), old)[0] == ["contradicts"]
+
+
+def test_the_value_stands_for_a_quantity_that_is_not_known():
+    def sold(quantity, value, unit):
+        cell = {"exporter": "KAZ", "importer": "CHN", "year": 2020, "commodity": "lng"}
+        return [cell | {"unit": unit, "quantity": quantity, "value_usd": value}]
+
+    none = float("nan")
+    assert against("energy", sold(none, 9.0, "USD"), sold(none, 5.0, "USD"))[0] == ["contradicts"]
+    assert against("energy", sold(5.0, 9.0, "bcm"), sold(5.0, none, "bcm"))[0] == ["repeats"]
 
 
 def test_as_of_holds_for_added_rows(built, figures):
@@ -178,6 +222,84 @@ def test_what_is_not_said_of_the_source_is_asked_for_by_name(built, figures):
 def test_a_day_that_is_none_is_refused(built, figures, day):
     with pytest.raises(UsageError):
         add(figures(), published=day)
+
+
+COPY = "Who,With,When,Way,USD\nKAZ,CHN,2019,export,1\nKAZ,CHN,2020,export,2.0015\n"
+
+
+def origin(source="OWN"):
+    return registry.sources()[source].origin_group
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_copy_of_figures_is_no_second_origin(built, figures, monkeypatch, large):
+    """It made a verdict certain: two independent sources."""
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    found = add(figures(COPY))
+    assert found.count("repeats") == 2 and origin() == "S_CALENDAR"
+    assert "of one origin with S_CALENDAR: no second source (if it is one: --origin OWN)" in str(
+        found
+    )
+    add(figures(COPY + "KAZ,CHN,2021,export,4\n"), source="MORE")
+    assert origin("MORE") == "MORE"
+    add(figures(COPY + "\n"), source="APART", origin="APART")
+    assert origin("APART") == "APART"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_one_file_under_two_ids_is_one_origin(built, figures, monkeypatch, large):
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    add(figures())
+    found = add(figures(), source="AGAIN", map=MAP | {"partner": {"is": "RUS"}}, skip_bad=True)
+    assert found.count("new") and origin("AGAIN") == origin() == "OWN"
+
+
+def test_a_copy_of_what_has_no_figure_repeats_every_word(built, figures):
+    rows = ca.load("events", source="S_CALENDAR").drop(columns=["source_id", "known_on"])
+    about = {"table": "events", "map": {}}
+    add(figures(rows.to_csv(index=False)), **about)
+    assert origin() == "S_CALENDAR"
+    rows.loc[0, "date"] = "2013-08"
+    add(figures(rows.to_csv(index=False)), source="OTHER", **about)
+    assert origin("OTHER") == "OTHER"
+
+
+def test_an_origin_is_that_of_a_source_or_a_group_that_is_known(built, figures):
+    add(figures(), origin="S_STATED")
+    assert origin() == "S_STATED"
+    add(figures(TEXT + "\n"), source="BY_GROUP", origin="COMTRADE")
+    assert origin("BY_GROUP") == "COMTRADE"
+    with pytest.raises(UnknownNameError, match="origin 'S_STATE'"):
+        add(figures(TEXT + "\n\n"), source="NONE", origin="S_STATE")
+
+
+@pytest.mark.parametrize("more", [{}, {"lag": 90}])
+@pytest.mark.parametrize("large", [False, True])
+def test_figures_of_a_year_after_their_publication_are_refused(
+    built, figures, monkeypatch, more, large
+):
+    """2013 for 2023: figures of 2021 were known in 2013, and settled a claim as of 2020."""
+    monkeypatch.setattr(stream, "FROM", -1 if large else 1 << 40)
+    with pytest.raises(UsageError, match=r"figures of 2021 .* published on 2020-12-31") as told:
+        add(figures(), published="2020-12-31", **more)
+    assert "--published" in told.value.hint and not registry.added()
+    assert add(figures(), published="2021", dry_run=True, **more).count("new") == 1
+
+
+def test_an_academic_year_may_be_named_by_the_year_after_its_publication(figures):
+    text = "origin,destination,year,students\nKAZ,CHN,2023/24,5\n"
+    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
+    said = {column: {"is": value} for column, value in said.items()}
+    asked = {"table": "students", "map": said, "dry_run": True}
+    assert add(figures(text), published="2023-10-01", **asked).rows["year"].tolist() == [2024]
+    with pytest.raises(UsageError, match="figures of 2024"):
+        add(figures(text), published="2022-10-01", **asked)
+
+
+def test_a_day_to_come_is_no_day_of_publication(built, figures):
+    with pytest.raises(UsageError, match="a day in the future: 2999-05-01") as told:
+        add(figures(), published="2999-05-01")
+    assert "a day up to 20" in told.value.hint and not registry.added()
 
 
 def test_a_column_that_nothing_fills_is_asked_for(built, figures):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from ca_research import load, registry
+from ca_research import add, load, registry
 from ca_research.app.cli import app
 from ca_research.app.init_command import FORMS, make
 from ca_research.ground import paths
@@ -145,3 +145,21 @@ def test_a_title_is_quoted(elsewhere):
     make(elsewhere / "p", elsewhere / "a.txt")
     text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
     assert 'title: "\\"Yes\\": no"' in text
+
+
+def test_tables_without_figures_are_listed_as_empty(elsewhere, monkeypatch):
+    """Each had '1 row' of '1 source' once a figure was added to another."""
+    make(elsewhere / "p")
+    monkeypatch.chdir(elsewhere / "p")
+    (elsewhere / "a.csv").write_text("origin,destination,year,students\nKAZ,CHN,2020,5\n")
+    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
+    add(
+        elsewhere / "a.csv", table="students", source="MINE", published="2021", title="t",
+        publisher="p", licence="l", map={name: {"is": value} for name, value in said.items()},
+    )  # fmt: skip
+    listed = CliRunner().invoke(app, ["data", "list", "--format", "csv"])
+    rows = {line.split(",")[0]: line.split(",")[1:3] for line in listed.stdout.splitlines()[1:]}
+    assert rows["students"] == rows["sources"] == ["1", "1"]
+    assert rows["trade"] == ["0", "0"]
+    assert "no figures yet: " in listed.stderr and "students" not in listed.stderr
+    assert "next: ca-research data add FILE --table " in listed.stderr

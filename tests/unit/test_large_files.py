@@ -644,3 +644,14 @@ def test_decimals_split_off_far_below_are_seen(with_products, ways, monkeypatch)
     rows = "".join(f"China,{1992 + n},{n + 1},\n" for n in range(30))
     kind, what = ways("Partner,Year,Value,\n" + rows + "China,2022,4,5\n", map=GOODS)
     assert kind == "UsageError" and what.endswith("without a heading, behind 'Value': 5")
+
+
+def test_empty_figures_are_compared_as_in_small_files(ways):
+    """Of the real table: of energy sold only the value may be known."""
+    stood = ca.load("energy", source="M_MINEX")
+    assert stood["quantity"].isna().all()
+    names = [n for n in registry.table("energy").columns if n != "source_id"]
+    for factor, said in ((1, "repeats"), (2, "contradicts")):
+        text = stood[names].assign(value_usd=factor * stood["value_usd"]).to_csv(index=False)
+        found = ways(text, table="energy", map={name: name for name in names})["said"]
+        assert found == {"new": 0, "repeats": 0, "contradicts": 0} | {said: 1}

@@ -6,7 +6,7 @@ import pytest
 
 from ca_research import registry, sources
 from ca_research.ground.errors import FileError, UsageError
-from ca_research.sources import layouts, names
+from ca_research.sources import layouts, names, worldbank
 from ca_research.sources.mapping import of_user
 from ca_research.tables.validate import checked_rows
 
@@ -86,6 +86,17 @@ def test_comtrade_api_with_codes_alone(read):
     records = [r | {"primaryValue": float(r["primaryValue"])} for r in records]
     rows, _, layout = read(json.dumps({"elapsedTime": "0", "data": records}), "trade", "f.json")
     assert layout == "comtrade" and rows == TRADE_ROWS
+
+
+def test_comtrade_s_areas_are_those_of_the_register_or_left_out_and_counted(read):
+    """By number they stopped the file; 490 is mostly Taiwan, and 837 are bunkers."""
+    partners = ("490", "899", "156", "837", "839")
+    records = [COMTRADE_RECORD | {"reporterISO": None, "partnerISO": None}] * len(partners)
+    records = [r | {"partnerCode": p} for r, p in zip(records, partners, strict=True)]
+    rows, left, _ = read(json.dumps({"data": records}), "trade", "f.json")
+    assert [r["partner"] for r in rows] == ["S19", "_X", "CHN"]
+    assert left == {"partnerCode that is no economy here (837, 839)": 2}
+    assert [names.number(code) for code in ("S19", "_X")] == ["490", "899"]
 
 
 def test_comtrade_of_before_2022(read):
@@ -324,6 +335,23 @@ def page(number, pages, total, *years):
         for year in years
     ]
     return [{"page": number, "pages": pages, "per_page": 2, "total": total}, records]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("GDP per capita growth (annual %)", "annual %"),
+        ("CO2 emissions (metric tons per capita)", "metric tons per capita"),
+        ("GDP per capita, PPP (current international $)", "current international $ per head"),
+        ("Freshwater resources per capita (cubic meters)", "cubic meters per head"),
+        ("GDP deflator (base year varies by country)", "as its name says"),
+        ("Population, total (national estimate)", "persons"),
+        ("Unemployment (% of labor force) (modeled ILO estimate)", "% of labor force"),
+    ],
+)
+def test_what_is_said_of_heads_is_not_said_twice_and_a_note_is_no_unit(name, unit):
+    """Growth per head was in `annual % per head`, a deflator in `base year varies by country`."""
+    assert worldbank.unit(name) == unit
 
 
 COMTRADE_RECORD = dict(zip(*(line.split(",") for line in COMTRADE.splitlines()[:2]), strict=False))

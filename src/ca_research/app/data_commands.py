@@ -83,28 +83,36 @@ def data_list(format: console.Format = "table") -> None:
     from .. import registry
 
     def counts(name: str, table: registry.Table) -> tuple[int | None, int | None]:
+        if name == "sources":
+            return len(registry.sources()), len(registry.sources())
         of = registry.rows_of(name)
         if table.location:
             from ..tables import rows_of
 
             of = rows_of(name)
             return (sum(of.values()), len(of)) if of else (None, None)  # no build has seen it
-        return sum(of.values()) or len(registry.sources()), len(of) or len(registry.sources())
+        return sum(of.values()), len(of)
 
+    tables = registry.tables()
+    sizes = {name: counts(name, table) for name, table in tables.items()}
     console.rows(
         [
             {
                 "table": n,
-                "rows": counts(n, t)[0],
-                "sources": counts(n, t)[1],
+                "rows": sizes[n][0],
+                "sources": sizes[n][1],
                 "added": ", ".join(s for s, a in registry.added().items() if a.table == n),
                 "files": "elsewhere" if t.location else len(t.files),
                 "title": t.title,
             }
-            for n, t in registry.tables().items()
+            for n, t in tables.items()
         ],
         format,
     )
+    here = [n for n, t in tables.items() if n != "sources" and not t.location]
+    if none := [n for n in here if not sizes[n][0]]:
+        told = f"no figures yet: {', '.join(none)}"
+        typer.echo(f"{told}\nnext: ca-research data add FILE --table {none[0]}", err=True)
 
 
 @data_app.command("show")
@@ -199,6 +207,9 @@ def data_add(
     role: Role = None,
     preference: Preference = None,
     lag: Lag = None,
+    origin: Annotated[
+        str | None, typer.Option("--origin", help="A source that its figures go back to.")
+    ] = None,
     skip_bad: SkipBad = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read, check and compare; add nothing.")
@@ -232,6 +243,7 @@ def data_add(
         role=role,
         preference=preference,
         lag=lag,
+        origin=origin,
         skip_bad=skip_bad,
         dry_run=dry_run,
         confirm=None if yes or dry_run else confirm,

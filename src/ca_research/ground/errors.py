@@ -151,6 +151,10 @@ class MissingTableError(CaResearchError):
         super().__init__(f"table {table!r} {what}", where=where, hint=hint)
 
 
+class StaleTablesError(CaResearchError):
+    """The tables were built before figures that were added, changed or removed since."""
+
+
 class CoverageError(CaResearchError):
     """A measure needs cells that no source covers (missing is not zero)."""
 

@@ -149,14 +149,15 @@ def execute(
     A notebook that fails is a Result with its error; its page is still written. Each finished one
     is stored at once, so that a run that was killed goes on with what is missing. With fail_fast
     nothing new starts after a failure and what did not run is left out of the results. Raises
-    MissingTableError before any kernel starts where the tables have not been built.
+    MissingTableError or StaleTablesError before any kernel starts where the tables have not been
+    built, or not since figures were added or removed.
 
     at_work: processes that are there already; without them some are started, and ended.
     """
-    from ..tables.build import current
+    from ..tables.build import up_to_date
 
     store, verdicts = open_store(), out / "verdicts.json"
-    about = inputs.Inputs(current(), kernels.described(options.kernel))
+    about = inputs.Inputs(up_to_date(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
     files = {run.run_id: about.files(run, verdicts) for run in runs}
     begun = inputs.marks({file for covered in files.values() for file in covered})

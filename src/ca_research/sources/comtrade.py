@@ -103,6 +103,8 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     product = file.needs("cmdCode", "Commodity Code")
     pattern = re.compile(table.columns["product"].pattern or ".*")
     counts = [v for v in file.distinct(product) if pattern.match(v)]
+    reporter = file.needs("reporterISO", "Reporter ISO", "reporterCode", "Reporter Code")
+    partner = file.needs("partnerISO", "Partner ISO", "partnerCode", "Partner Code")
     is_whole = among(("0", "C00", "TOTAL CPC", "All MOTs", "W00", ""))
     # a year is month 52; asked only where nothing plainer says so
     whole_years = file.only("months, not years", among(("52", "0", "")), "refMonth")
@@ -120,9 +122,9 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         *file.only("by means of transport", is_whole, "motCode", "Mode of Transport Code"),
         *file.only("by mode of supply", is_whole, "mosCode"),
         *file.only("by second partner", is_whole, "partner2Code", "2nd Partner Code"),
+        *file.economies(reporter),
+        *file.economies(partner),
     )
-    reporter = file.needs("reporterISO", "Reporter ISO", "reporterCode", "Reporter Code")
-    partner = file.needs("partnerISO", "Partner ISO", "partnerCode", "Partner Code")
     return Map(
         sheet=sheet.name,
         header=sheet.lines[place],

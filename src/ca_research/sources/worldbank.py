@@ -22,6 +22,8 @@ _GROUPS = frozenset(
     )
 )
 """Codes of the Bank's regions and groups of income, which are no economies."""
+_NO_UNIT = re.compile(r"^base year\b|\bestimate$", re.I)
+"""What stands in brackets behind an indicator's name and is no unit."""
 
 
 def unit(name: str) -> str:
@@ -31,13 +33,16 @@ def unit(name: str) -> str:
     --------
     >>> unit("GDP (current US$)"), unit("Population, total"), unit("Trade (% of GDP)")
     ('current USD', 'persons', '% of GDP')
-    >>> unit("GDP per capita (constant 2015 US$)")
-    'constant 2015 USD per head'
+    >>> unit("GDP per capita (constant 2015 US$)"), unit("GDP per capita growth (annual %)")
+    ('constant 2015 USD per head', 'annual %')
+    >>> unit("Unemployment (% of labor force) (modeled ILO estimate)")
+    '% of labor force'
     """
-    inside = re.findall(r"\(([^()]*)\)", name)
+    inside = [told for told in re.findall(r"\(([^()]*)\)", name) if not _NO_UNIT.search(told)]
     if inside:
-        head = " per head" if "per capita" in name.casefold() else ""
-        return inside[-1].replace("US$", "USD").strip() + head
+        found = inside[-1].replace("US$", "USD").strip()
+        said = "%" in found or "per capita" in found.casefold()  # of whom, or that it is a share
+        return found if said or "per capita" not in name.casefold() else f"{found} per head"
     return "persons" if name.startswith("Population") else "as its name says"
 
 

@@ -14,11 +14,18 @@ import pandas as pd
 from pydantic import ValidationError
 
 from .. import registry
-from ..ground.errors import Fault, MissingTableError, UsageError, known_name
+from ..ground.errors import (
+    Fault,
+    MissingTableError,
+    StaleTablesError,
+    UsageError,
+    known_name,
+)
+from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
 from . import added, vintage
-from .build import build
+from .build import build, up_to_date
 from .dates import bounds
 from .load import load
 from .located import refuse_located
@@ -116,6 +123,7 @@ def add(
     role: str | None = None,
     preference: int | None = None,
     lag: int | None = None,
+    origin: str | None = None,
     skip_bad: bool = False,
     dry_run: bool = False,
     confirm: Callable[[Addition], bool] | None = None,
@@ -137,7 +145,8 @@ def add(
     source : str
         An id for the source; one that no other source has.
     published : str or date
-        When the file was published. Its figures are known from that day, unless `lag` is given.
+        When the file was published. Its figures are known from that day, unless `lag` is given;
+        none of them can be of a later year.
     title, publisher, licence, address : str
         What a reader has to know of the source. Of a publisher whose layout is known, only what
         differs.
@@ -153,6 +162,11 @@ def add(
     lag : int, optional
         Days after the end of a year at which the figures of that year were out, for a series of
         which this file is an edition. Without it all rows are known from `published`.
+    origin : str, optional
+        A source, or a group of them, that its figures go back to: they are then one figure, told
+        twice, and no second source. By default what a publisher's layout says; else the origin of
+        a source that was added from the same file, or that says all that its rows say; else its
+        own, which its own id names.
     skip_bad : bool
         Leave out faulty rows, and keep the list of them.
     dry_run : bool
@@ -172,7 +186,8 @@ def add(
     DataError
         With every faulty cell: sheet, row, column, value and rule.
     UsageError
-        Something that is needed is not said, or the source exists.
+        Something that is needed is not said, the source exists, or `published` cannot be: a day to
+        come, or before the figures.
 
     Examples
     --------
@@ -197,6 +212,11 @@ def add(
     said = of_user(_map(map), spec)
     valid_id(source)
     added.refuse_known(source)
+    if published is not None and bounds(str(published))[0] > today():
+        raise UsageError(
+            f"source {source!r} is published on a day in the future: {published}",
+            hint=f"a day up to {today().isoformat()}",
+        )
     about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
 
     def register(layout: Layout | None, name: str) -> registry.Source:
@@ -213,23 +233,25 @@ def add(
             lag,
             redistribution,
             file=name,
+            origin=origin,
         )
 
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
         try:
-            return _add_large(spec, files, said, source, register, skip_bad, asked)
+            return _add_large(spec, files, said, source, register, origin is None, skip_bad, asked)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
     found = read(files[0], spec, said, source, skip_bad)
     entry = entry_of(found, register(found.layout, found.given.name), table)
+    follows = origin is None and found.layout is None
     if asked is not None:
-        proposal = proposed(entry, found)
+        proposal = proposed(entry, found, follows)
         if not asked(proposal):
             return proposal
     with added.alone():
-        return settled(proposed(entry, found), added.keep)
+        return settled(proposed(entry, found, follows), added.keep)
 
 
 def _add_large(
@@ -238,6 +260,7 @@ def _add_large(
     said: Mapping[str, Any],
     source: str,
     register: Callable[[Layout | None, str], registry.Source],
+    follows: bool,
     skip_bad: bool,
     asked: Callable[[Addition], bool] | None,
 ) -> Addition:
@@ -266,7 +289,10 @@ def _add_large(
                 replace(given, name=stream.name), layout, understood, understood.rows, skipped
             )
             entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
-            counts, compared = reading.against(_built(spec))
+            refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
+            counts, compared = reading.against(stood := _built(spec))
+            if follows and layout is None:
+                entry = of_one_origin(entry, reading.copied(stood, counts))
             proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
             if asked is not None and not asked(proposal):
                 return proposal
@@ -299,11 +325,22 @@ def _of_all_rows(stream: Stream, mapped: Map, spec: registry.Table, said: Mappin
 
 def _built(spec: registry.Table) -> str:
     """SQL of the rows of a table that stand."""
+    _catch_up()
     try:
         return standing(spec.table)
     except MissingTableError:
         build()
     return standing(spec.table)
+
+
+def _catch_up() -> None:
+    """Build what others added or removed who ended before they built."""
+    try:
+        up_to_date()
+    except StaleTablesError:
+        build()
+    except MissingTableError:
+        pass
 
 
 def valid_id(source: str) -> None:
@@ -316,7 +353,9 @@ def valid_id(source: str) -> None:
 
 
 def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added:
-    """The register entry of what was read."""
+    """The register entry of what was read; raises UsageError where its day cannot be."""
+    spec = registry.table(table)
+    refuse_years_ahead(source, spec, found.rows["year"].max() if _dated(spec) else None)
     return registry.Added(
         source=source,
         table=table,
@@ -328,16 +367,54 @@ def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added
         mapping=found.understood.map.model_dump(exclude_defaults=True, mode="json"),
         left_out=dict(found.understood.left_out),
         skipped=len(found.skipped),
-        added=dt.date.today().isoformat(),
+        added=today().isoformat(),
     )
 
 
-def proposed(entry: registry.Added, found: Read) -> Addition:
-    """What would be added, compared with what others said."""
+def _dated(spec: registry.Table) -> bool:
+    """Whether rows are of the year that they name; facts may name one to come."""
+    return "year" in spec.columns and spec.columns["year"].type == "year"
+
+
+def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int | None) -> None:
+    """Raise UsageError where figures are of a year after that in which they were published: nobody
+    knew them then. An academic year that is named by its end may have begun in it.
+    """
+    if last is None:
+        return
+    year = bounds(str(source.edition))[1].year
+    if last > year + (spec.columns["year"].span == "last"):
+        raise UsageError(
+            f"figures of {last} in a source that was published on {source.edition}: nobody knew "
+            "them then",
+            where=f"source {source.source_id!r}",
+            hint="give the day of the edition that has them: --published; forecasts are no figures "
+            "of a table: leave them out by `only` in the map",
+        )
+
+
+def of_one_origin(entry: registry.Added, copied: Sequence[str]) -> registry.Added:
+    """An entry with the origin of what it is a copy of: a source of the same file, or one that
+    says all of it; else as it is. Twice told is not confirmed.
+    """
+    of_file = [s for s, e in registry.added().items() if e.file_sha256 == entry.file_sha256]
+    if not (twins := [*of_file, *copied]):
+        return entry
+    group = registry.origin_groups()[twins[0]]
+    source = entry.source.model_copy(update={"origin_group": group})
+    return entry.model_copy(update={"source": source})
+
+
+def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addition:
+    """What would be added, compared with what others said; with `follows` a copy of theirs is of
+    their origin.
+    """
     spec = registry.table(entry.table)
     others = _standing(spec, found.rows)
     others = others[others["source_id"] != entry.source.source_id]
     compared = added.against(spec, found.rows, others)
+    if follows:
+        entry = of_one_origin(entry, added.copied(spec, found.rows, others))
     said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
     return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
 
@@ -376,9 +453,10 @@ def remove(source: str) -> registry.Added:
         ...
     ca_research.ground.errors.UnknownNameError: unknown added source 'NOBODYS'...
     """
-    gone = added.remove(source)
-    vintage.forget(source)
-    build()
+    with added.alone():  # whoever adds or removes meanwhile would change what is built
+        gone = added.remove(source)
+        vintage.forget(source)
+        build()
     return gone
 
 
@@ -409,6 +487,7 @@ def source_entry(
     lag: int | None,
     redistribution: str,
     file: str = "",
+    origin: str | None = None,
 ) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
     found = dict(about)
@@ -441,8 +520,8 @@ def source_entry(
             original=found["address"],
             found_in=found_in,
             citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
-            accessed=dt.date.today().isoformat(),
-            origin_group=layout.origin if layout else source,
+            accessed=today().isoformat(),
+            origin_group=_origin_group(origin, source, layout),
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
             preference=preference,
@@ -461,8 +540,20 @@ def source_entry(
         ) from None
 
 
+def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
+    """The group of sources of one origin to which a source belongs."""
+    from ..sources.layouts import all_layouts
+
+    if said is None:
+        return layout.origin if layout else source
+    groups = registry.origin_groups()
+    known = {source, *groups.values(), *(known.origin for known in all_layouts())}
+    return groups.get(said) or known_name("origin", said, {*groups, *known})
+
+
 def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the table as they stand, of the economies and years of the new ones."""
+    _catch_up()
     try:
         old = load(spec.table)
     except MissingTableError:
@@ -506,6 +597,11 @@ def _told(found: Addition) -> Iterator[str]:
         f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
+    source_id, groups = entry.source.source_id, registry.origin_groups()
+    alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
+    if alike:
+        few = ", ".join(alike[:SHOWN]) + (", ..." if len(alike) > SHOWN else "")
+        yield f"of one origin with {few}: no second source (if it is one: --origin {source_id})"
     apart = found.compared[found.compared["said"].eq("contradicts")]
     for row in apart.head(SHOWN).to_dict("records"):
         cell = ", ".join(

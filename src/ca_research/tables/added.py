@@ -165,18 +165,17 @@ def refuse_known(source_id: str) -> None:
 
 
 def remove(source_id: str) -> registry.Added:
-    """Take back a source that was added, with all its rows.
+    """Take back a source that was added, with all its rows. Call it within `alone`.
 
     Returns its entry. Raises UnknownNameError for a source that was not added.
     """
-    with alone() as folder:
-        known = registry.added()
-        if source_id not in known:
-            raise UnknownNameError("added source", source_id, known)
-        gone = folder / f".new-{source_id}-{os.getpid()}"
-        (folder / source_id).rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-        registry.forget()
+    folder, known = paths.added_dir(), registry.added()
+    if source_id not in known:
+        raise UnknownNameError("added source", source_id, known)
+    gone = folder / f".new-{source_id}-{os.getpid()}"
+    (folder / source_id).rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+    registry.forget()
     return known[source_id]
 
 
@@ -304,26 +303,62 @@ def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.D
 
     Notes
     -----
-    Figures of unlike terms (columns of the role `basis`) are not compared.
+    Figures of unlike terms (columns of the role `basis`) are not compared. Two empty figures repeat
+    each other; an empty one says nothing of another.
     """
     value = figure(table)
-    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
     cell = [n for n in table.key if n != "source_id"]
-    columns = [*cell, *basis]
-    found = new[[*columns, *([value] if value else [])]].reset_index(drop=True)
-    found = found.assign(_row=range(len(found)))
-    stood = old[[*columns, "source_id", *([value] if value else [])]]
-    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
+    pairs = _paired(table, new, old)
     if value is None:
         pairs["said"] = pairs["source_id"].notna().map({True: "repeats", False: "new"})
         return pairs.drop_duplicates("_row")[[*cell, "said"]].reset_index(drop=True)
-    gap = (pairs[value] - pairs[f"{value}_old"]).abs()
-    size = pairs[[value, f"{value}_old"]].abs().max(axis=1)
-    pairs = pairs.assign(_gap=(gap / size).where(size > 0, gap)).sort_values(["_row", "_gap"])
-    best = pairs.drop_duplicates("_row")
+    best = pairs.sort_values(["_row", "_gap"]).drop_duplicates("_row")
     said = best["_gap"].le(CLOSE).map({True: "repeats", False: "contradicts"})
-    said = said.where(best["source_id"].notna(), "new")
+    said = said.where(best["_gap"].notna(), "new")
     told = best[cell].assign(
         said=said, value=best[value], stood=best[f"{value}_old"], stood_source=best["source_id"]
     )
     return told.reset_index(drop=True)
+
+
+def copied(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+    """The sources that say all that added rows say, in a table without figures word for word."""
+    if figure(table) is None:
+        columns = [n for n in table.columns if n != "source_id"]
+        same = new[columns].merge(old[[*columns, "source_id"]], on=columns)
+    else:
+        pairs = _paired(table, new, old)
+        same = pairs[pairs["_gap"].le(CLOSE)]
+    rows = same["source_id"].value_counts()
+    return sorted(rows.index[rows.eq(len(new))])
+
+
+def stands_in(table: registry.Table) -> list[str]:
+    """The columns of which the first that is not empty is the figure of a row: of energy of which
+    only the value is known, the value.
+    """
+    value = figure(table)
+    if value is None or table.columns[value].role == "value":
+        return [value] if value else []
+    return [n for n, c in table.columns.items() if c.type == "number"]
+
+
+def _paired(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """New rows (`_row`) beside those that stood for their cells, if any; of figures `_gap`, the
+    part of the larger by which they differ: none of two that are empty, unknown of one.
+    """
+    value, numbers = figure(table), stands_in(table)
+    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
+    columns = [*(n for n in table.key if n != "source_id"), *basis]
+    found, stood = new[columns].reset_index(drop=True), old[[*columns, "source_id"]]
+    found = found.assign(_row=range(len(found)))
+    if value is not None:
+        found[value] = new[numbers].bfill(axis=1).iloc[:, 0].to_numpy()
+        stood = stood.assign(**{value: old[numbers].bfill(axis=1).iloc[:, 0]})
+    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
+    if value is None:
+        return pairs
+    both = pairs[[value, f"{value}_old"]]
+    gap, size = (both[value] - both[f"{value}_old"]).abs(), both.abs().max(axis=1)
+    empty = both.isna().all(axis=1) & pairs["source_id"].notna()
+    return pairs.assign(_gap=(gap / size).where(size > 0, gap).mask(empty, 0.0))

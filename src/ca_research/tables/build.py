@@ -7,6 +7,7 @@ either.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -29,16 +30,18 @@ from ..ground.errors import (
     DataError,
     IntegrityError,
     MissingTableError,
+    StaleTablesError,
     WriteError,
 )
 from ..ground.files import changed, stamps, walk, write_whole
+from ..ground.remember import by_files
 from . import located
 from .added import with_added
 from .derived import finished
 from .raw import check_files
 from .validate import validated
 
-CURRENT = "CURRENT"
+CURRENT, ADDED = "CURRENT", "ADDED"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
 
 
@@ -158,12 +161,43 @@ def current() -> Path:
     raise MissingTableError("(all)", where=paths.shown(paths.processed_dir()))
 
 
+def up_to_date() -> Path:
+    """As `current`; raises StaleTablesError where figures were added or removed since, by a process
+    that ended before it built, or by hand: sources and rows would not be of one state.
+
+    A run does not ask: its inputs are compared before and after it.
+    """
+    folder = current()
+    if reads.declared("table") is None and _built_with(folder) not in (None, _added()):
+        raise StaleTablesError(
+            "the tables are older than data/added: what was added or removed was not built",
+            where=paths.shown(folder),
+            hint="ca-research data build",
+        )
+    return folder
+
+
+@by_files(added=True)
+def _added() -> str:
+    """A hash of the entries of added figures."""
+    entries = paths.added_entries()
+    told = (f"{f.parent.name} {hashlib.sha256(f.read_bytes()).hexdigest()}\n" for f in entries)
+    return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=16)
+def _built_with(folder: Path) -> str | None:
+    """The hash of the entries that a build has seen; None of one by an earlier version."""
+    file = folder / ADDED
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
 def table_file(name: str) -> Path:
     """Parquet file of a table in the current build."""
     registry.table(name)
     reads.check("table", name)
     try:
-        file = current() / f"{name}.parquet"
+        file = up_to_date() / f"{name}.parquet"
     except MissingTableError:
         raise _missing(name, paths.processed_dir()) from None
     if not file.is_file():
@@ -327,6 +361,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
                 one.result()
             for name, seen in elsewhere.items():
                 located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
+            (scratch / ADDED).write_text(_added(), encoding="utf-8")
             if moved := changed(begun, _state()):
                 raise IntegrityError(
                     f"{', '.join(moved[:3])} changed while the tables were built; nothing was "

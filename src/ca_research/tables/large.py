@@ -8,7 +8,7 @@ is wrong are read again by the way of small files, which names their faults.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from ..sources.mapping import (
 )
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
-from .added import ACCOUNTS, CLOSE, parts_sql
+from .added import ACCOUNTS, CLOSE, parts_sql, stands_in
 from .dates import known_on
 from .rules import parse, rules
 from .validate import checked_rows, schema
@@ -418,6 +418,11 @@ class Reading:
         ((rows,),) = self.stream.run("select count(*) from good").fetchall()
         return int(rows)
 
+    def last(self, column: str) -> Any:
+        """The largest value of a column; None where there is no row."""
+        ((value,),) = self.stream.run(f"select max({_name(column)}) from good").fetchall()
+        return value
+
     def first(self, rows: int) -> pd.DataFrame:
         """The first rows in key order."""
         columns = ", ".join(map(_name, self.table.columns))
@@ -428,19 +433,13 @@ class Reading:
         """What the rows say of cells on which others spoke before: as `added.against`, in numbers,
         and the first that repeat or contradict one by one. standing: SQL of the rows that stand.
         """
-        value = _name(self.reader.figure())
-        basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
         cell = [n for n in self.table.key if n != "source_id"]
-        same = list(dict.fromkeys([*cell, *basis]))
-        on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
-        apart, size = f"abs(g.{value} - s.{value})", f"greatest(abs(g.{value}), abs(s.{value}))"
-        key = ", ".join(f"g.{_name(n)}" for n in cell)
+        key = ", ".join(map(_name, cell))
         self.stream.connection.execute(
             f"create or replace temp table told_before as select {key}, "
-            f"any_value(g.{value}) as value, min(gap) as gap, arg_min(s_value, gap) as stood, "
-            f"arg_min(s_source, gap) as stood_source from (select g.*, s.{value} as s_value, "
-            f"s.source_id as s_source, case when {size} > 0 then {apart} / {size} else {apart} end "
-            f"as gap from good g join ({standing}) s on {on}) g group by {key}"
+            f"any_value(g_value) as value, min(gap) as gap, arg_min(s_value, gap) as stood, "
+            f"arg_min(s_source, gap) as stood_source from ({self._pairs(standing)}) "
+            f"where gap is not null group by {key}"
         )
         said = f"case when gap <= {CLOSE} then 'repeats' else 'contradicts' end as said"
         counts = self.stream.run(
@@ -453,6 +452,34 @@ class Reading:
             f"order by said, {columns} limit {FEW}"
         )
         return {"new": self.count() - sum(found.values()), **found}, few.df()
+
+    def copied(self, standing: str, said: Mapping[str, int]) -> list[str]:
+        """The sources that say all that the rows say, as `added.copied`. said: as `against`."""
+        if said["new"] or said["contradicts"]:
+            return []
+        found = self.stream.run(
+            f"select s_source from ({self._pairs(standing)}) where gap <= {CLOSE} "
+            f"group by s_source having count(*) = {said['repeats']} order by s_source"
+        )
+        return [source for (source,) in found.fetchall()]
+
+    def _pairs(self, standing: str) -> str:
+        """SQL of the rows beside those that stand for their cells, as `added.against` pairs them:
+        `g_value`, `s_value`, `s_source` and the `gap` between them.
+        """
+        basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
+        same = dict.fromkeys([*(n for n in self.table.key if n != "source_id"), *basis])
+        on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
+        new, old = (
+            f"coalesce({', '.join(f'{side}.{_name(n)}' for n in stands_in(self.table))})"
+            for side in "gs"
+        )
+        apart, size = f"abs({new} - {old})", f"greatest(abs({new}), abs({old}))"
+        return (
+            f"select g.*, {new} as g_value, {old} as s_value, s.source_id as s_source, "
+            f"case when {size} is null then 0 when {size} > 0 then {apart} / {size} "
+            f"else {apart} end as gap from good g join ({standing}) s on {on}"
+        )
 
     def write(self, folder: Path) -> list[Path]:
         """The rows in key order: a file for each year, and one for sums over all products."""

@@ -95,8 +95,9 @@ def load(
         ``source_id``, a preferred source of a table whose sources have no role, a day that is none,
         years in the wrong order or for a table without them,
         ``aggregates`` for one without economies; more rows than a frame may have.
-    MissingTableError
-        The tables have not been built, or the project has no figures for this one.
+    MissingTableError, StaleTablesError
+        The tables have not been built, or not since figures were added or removed; or the project
+        has no figures for this one.
     UndeclaredReadError
         A notebook that runs reads a table that its metadata does not declare.
 

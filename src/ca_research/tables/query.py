@@ -24,7 +24,7 @@ from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
 from .added import accounts, large, parts_sql
-from .build import current, names, table_file
+from .build import names, table_file, up_to_date
 from .load import Wanted, asks_for_preferred, file_of_vintage, spoken_within, wanted
 from .located import MEMORY, located, told
 from .preference import ranked
@@ -76,8 +76,8 @@ def sql(query: str, *, seconds: float | None = SECONDS) -> pd.DataFrame:
         With DuckDB's own words, or for more than one statement.
     TimeLimitError
         It took longer than `seconds`, and was stopped.
-    MissingTableError
-        The tables have not been built.
+    MissingTableError, StaleTablesError
+        The tables have not been built, or not since figures were added or removed.
     CaResearchError
         A file of the build is damaged.
 
@@ -330,7 +330,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
     """
     if seconds is not None and not (isinstance(seconds, Real) and 0 < seconds < math.inf):
         raise UsageError(f"not a time limit: {seconds!r}", hint="seconds above zero, such as 60")
-    folder = current()
+    folder = up_to_date()
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
