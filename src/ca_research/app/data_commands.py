@@ -291,7 +291,7 @@ def data_remove(
     from ..tables import remove
 
     gone = remove(source)
-    typer.echo(f"{gone.rows:,} rows of {source} taken out of {gone.table}")
+    typer.echo(f"{counted(gone.rows, 'row')} of {source} taken out of {gone.table}")
     typer.echo("next: ca-research run --changed", err=True)
 
 

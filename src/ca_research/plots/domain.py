@@ -658,7 +658,9 @@ def stock_bars(stocks: pd.DataFrame, *, highlight: str) -> Figure:
     Raises
     ------
     UsageError
-        A column is not there, an investor stands twice, or the one in colour is not among them.
+        A column is not there, or an investor stands twice.
+    UnknownNameError
+        The investor in colour is not among them.
     MixedUnitsError
         Several hosts, years, measures or price bases.
     CoverageError

@@ -26,6 +26,9 @@ _FLOWS = {
 }
 _VALUED = {word: "fob" if flow == "export" else "cif" for word, flow in _FLOWS.items()}
 
+_AREAS = {"490": "S19", "899": "_X"}
+"""Areas by number, as the register knows them: the rest of Asia, and what is not specified."""
+
 _HS = re.compile(r"H(S|\d).*", re.I)
 _YEAR = re.compile(r"\d{4}")
 
@@ -105,6 +108,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     counts = [v for v in file.distinct(product) if pattern.match(v)]
     reporter = file.needs("reporterISO", "Reporter ISO", "reporterCode", "Reporter Code")
     partner = file.needs("partnerISO", "Partner ISO", "partnerCode", "Partner Code")
+    areas = {k: v for k, v in _AREAS.items() if k in file.whole(partner)}
     is_whole = among(("0", "C00", "TOTAL CPC", "All MOTs", "W00", ""))
     # a year is month 52; asked only where nothing plainer says so
     whole_years = file.only("months, not years", among(("52", "0", "")), "refMonth")
@@ -123,7 +127,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         *file.only("by mode of supply", is_whole, "mosCode"),
         *file.only("by second partner", is_whole, "partner2Code", "2nd Partner Code"),
         *file.economies(reporter),
-        *file.economies(partner),
+        *file.economies(partner, own=areas),
     )
     return Map(
         sheet=sheet.name,
@@ -132,7 +136,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
         keeps_to_the_years=True,
         columns={
             "reporter": Field(column=reporter),
-            "partner": Field(column=partner),
+            "partner": Field(column=partner, words=areas),
             "year": Field(column=file.needs("refYear", "Year", "period")),
             "flow": Field(column=flow, words=_FLOWS),
             "product": Field(column=product),

@@ -121,8 +121,7 @@ _CODES |= {"G001": "WLD"}
 """Codes of Eurostat, the World Bank and the IMF that are not those of ISO."""
 
 _NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
-_NUMBERS |= {"490": "S19", "899": "_X"}
-"""Comtrade's numbers for customs territories and areas where they are not those of the UN's M49."""
+"""Comtrade's numbers for customs territories where they are not those of the UN's M49."""
 
 _FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
 """States that are no more: their codes are none of those that follow them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ..ground.errors import UsageError
 from . import cells, names
@@ -68,10 +68,15 @@ class Headed:
         among = tuple(v for v in self.whole(heading) if keep(v))
         return (Only(column=heading, among=among, why=why),)
 
-    def economies(self, heading: str, but: frozenset[str] = frozenset()) -> tuple[Only, ...]:
-        """Rows of economies and groups that the project knows; the rest is named in the reason."""
+    def economies(
+        self, heading: str, but: Collection[str] = (), own: Collection[str] = ()
+    ) -> tuple[Only, ...]:
+        """Rows of economies and groups that the project knows, or the publisher's `own` words for
+        them; the rest is named in the reason.
+        """
         codes = self.whole(heading)
-        lost = sorted(c for c in codes if c in but or (c and names.code(c) is None))
+        known = {c for c in codes if not c or c in own or names.code(c) is not None}
+        lost = sorted(c for c in codes if c in but or c not in known)
         if not lost:
             return ()
         told = ", ".join(c or "empty" for c in lost[:8]) + (", ..." if len(lost) > 8 else "")
