@@ -6,16 +6,17 @@ a sheet by it.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
-from pydantic import ValidationError, model_validator
 
 from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
@@ -26,6 +27,16 @@ from .sheets import Given, Sheet, shown
 _A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
 
 
+def _as_shown(said: Any) -> Any:
+    """Of numbers and days, which YAML makes of `2021`, the text that a cell of them shows."""
+    told = isinstance(said, (int, float, dt.date)) and not isinstance(said, bool)
+    return shown(said) if told else said
+
+
+Text = Annotated[str, BeforeValidator(_as_shown)]
+"""What stands in a file: a heading, a cell, the name of a sheet."""
+
+
 class Field(Model):
     """Where a column of the table comes from.
 
@@ -34,9 +45,9 @@ class Field(Model):
     width, first: a code is filled with zeros at its left, and its first characters count.
     """
 
-    column: str | None = None
-    constant: str | None = None
-    words: dict[str, str] = {}  # noqa: RUF012
+    column: Text | None = None
+    constant: Text | None = None
+    words: dict[Text, Text] = {}  # noqa: RUF012
     times: float = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
@@ -52,15 +63,15 @@ class Field(Model):
 class Across(Model):
     """A heading under which figures stand that is itself a value: `2019`, or `2019 | export`."""
 
-    column: str
-    gives: dict[str, str]
+    column: Text
+    gives: dict[str, Text]
 
 
 class Only(Model):
     """Rows that count: those whose column has one of these values; others are left out as `why`."""
 
-    column: str
-    among: tuple[str, ...]
+    column: Text
+    among: tuple[Text, ...]
     why: str
 
 
@@ -97,7 +108,7 @@ class Map(Model):
     """
 
     layout: str = "guess"
-    sheet: str = ""
+    sheet: Text = ""
     header: int = Bounded(default=1, ge=1)
     header_rows: int = Bounded(default=1, ge=1, le=3)
     columns: dict[str, Field] = {}  # noqa: RUF012
@@ -107,13 +118,15 @@ class Map(Model):
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
     sums: bool = False
-    totals: dict[str, str] = {}  # noqa: RUF012
-    once: tuple[str, ...] = ()
+    totals: dict[str, Text] = {}  # noqa: RUF012
+    once: tuple[Text, ...] = ()
     groups: bool = True
 
 
-def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
+def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
     """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
+
+    where: the file of the map. Raises UsageError with the field that is wrong.
 
     Examples
     --------
@@ -121,15 +134,11 @@ def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
     >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
     {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
     """
-    if not isinstance(said, Mapping):
-        raise UsageError("a map is a mapping", hint="columns: {year: Year}")
+    columns = said.get("columns") or {} if isinstance(said, Mapping) else None
+    if not isinstance(columns, Mapping):
+        raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
     known = set(Map.model_fields)
-    columns = {k: v for k, v in said.items() if k not in known} | dict(said.get("columns") or {})
-    if unknown := [k for k in columns if k not in table.columns or k == "source_id"]:
-        raise UsageError(
-            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
-            hint=f"columns: {', '.join(c for c in table.columns if c != 'source_id')}",
-        )
+    columns = {k: v for k, v in said.items() if k not in known} | dict(columns)
     fields = {}
     for name, value in columns.items():
         if isinstance(value, Mapping):
@@ -138,17 +147,41 @@ def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
                 given["constant"] = str(given["constant"])
             fields[name] = given
         else:
-            fields[name] = {"column": str(value)}
+            fields[name] = {"column": value}
     rest = {k: v for k, v in said.items() if k in known and k != "columns"}
-    return {**rest, "columns": fields}
+    _refuse_unknown(columns, table, where)
+    found = _made({**rest, "columns": fields}, where)
+    filled = [*found.totals, *(name for one in found.across for name in one.gives)]
+    _refuse_unknown([*filled, *([found.fills] if found.fills else [])], table, where)
+    for part, other in (("across", "fills"), ("fills", "across"), ("totals", "sums")):
+        if getattr(found, part) and not getattr(found, other):
+            raise UsageError(
+                f"the map: `{part}` without `{other}`",
+                where=where,
+                hint="say both, or neither: see docs/adding-figures.md",
+            )
+    return found.model_dump(exclude_unset=True)
 
 
-def made(said: Mapping[str, Any]) -> Map:
+def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
+    """Refuse names that are no columns of the table."""
+    fillable = [name for name in table.columns if name != "source_id"]
+    if unknown := [name for name in named if name not in fillable]:
+        raise UsageError(
+            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
+            where=where,
+            hint=f"columns: {', '.join(fillable)}",
+        )
+
+
+def _made(said: Mapping[str, Any], where: str) -> Map:
     """The map of these words; raises UsageError with the field that is wrong."""
     try:
         return Map.model_validate(said)
     except ValidationError as error:
-        raise UsageError(f"the map: {explain(error)}", hint="see docs/adding-figures.md") from None
+        raise UsageError(
+            f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
+        ) from None
 
 
 @dataclass
@@ -542,4 +575,4 @@ def _word(
     return text, "", ""
 
 
-__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading", "made"]
+__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading"]

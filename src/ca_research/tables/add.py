@@ -190,7 +190,7 @@ def add(
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     refuse_located(spec)
-    said = of_user(_map(map), spec)
+    said = of_user(_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
     about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
