@@ -3,6 +3,7 @@
 import pytest
 
 from ca_research import registry, sources
+from ca_research.ground.errors import UsageError
 from ca_research.sources.mapping import of_user
 
 GOODS = {"reporter": "KAZ", "flow": "import", "product": "TOTAL", "valuation": "cif"}
@@ -78,3 +79,26 @@ def test_numbers_in_a_map_are_the_text_of_cells(read):
     flows = {"flow": {"column": "Way", "words": {1: "import"}}}
     text = "Partner;Year;Way;Value\nChina;2021;1;5\n"
     assert read(text, flows).rows["flow"].tolist() == ["import"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"year": {"column": "Year", "times": 2}}, "year: `times` changes nothing"),
+        ({"value_usd": {"column": "Value", "span": "last"}}, "value_usd: `span` changes nothing"),
+        ({"value_usd": {"column": "Value", "width": 2}}, "value_usd: `width` changes nothing"),
+        ({"partner": {"column": "Partner", "first": 2}}, "partner: `first` changes nothing"),
+        ({"layout": "comtrade"}, "`layout` is found by the headings"),
+    ],
+)
+def test_what_would_change_nothing_is_refused(said, words):
+    """It was shown as understood, and ignored."""
+    with pytest.raises(UsageError, match=words) as error:
+        of_user(said, registry.table("trade"))
+    assert error.value.hint
+
+
+def test_lines_of_a_heading_count_without_its_place(read):
+    """They were left to the guess, and the headings that it took were not those that were read."""
+    text = "Partner;Year;Value\n;;(thousand USD)\nChina;2021;5\n"
+    assert figures(read(text, header_rows=2)) == [("CHN", "2021", "5000")]

@@ -186,11 +186,13 @@ def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
 def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:
     """Where the heading begins and how many lines it has."""
     if "header" in said:
-        place = next((i for i, n in enumerate(sheet.lines) if n >= int(said["header"])), 0)
-        return place, int(said.get("header_rows", 1))
+        place = next((i for i, n in enumerate(sheet.lines) if n >= said["header"]), 0)
+        return place, said.get("header_rows", 1)
     wanted = {f["column"] for f in said.get("columns", {}).values() if "column" in f}
     scores = [_score(row, table, wanted) for row in sheet.rows[:_LOOK]]
     place = max(range(len(scores)), key=lambda i: (scores[i], -i))
+    if "header_rows" in said:
+        return place, said["header_rows"]
     years = [sum(cells.is_year(c) for c in row if c is not None) for row in sheet.rows[:_LOOK]]
     if (
         place + 1 < len(sheet.rows)

@@ -40,7 +40,7 @@ Text = Annotated[str, BeforeValidator(_as_shown)]
 class Field(Model):
     """Where a column of the table comes from.
 
-    column: a heading of the file. constant: one value for all rows. words: what the file's words
+    column: a heading of the file. constant: one value for all rows. words: what cells of the file
     mean in the table. times: what figures are multiplied by. span: which year of a range counts.
     width, first: a code is filled with zeros at its left, and its first characters count.
     """
@@ -138,6 +138,10 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     if not isinstance(columns, Mapping):
         raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
     known = set(Map.model_fields)
+    if "layout" in said:
+        raise UsageError(
+            "the map: `layout` is found by the headings", where=where, hint="take it out"
+        )
     columns = {k: v for k, v in said.items() if k not in known} | dict(columns)
     fields = {}
     for name, value in columns.items():
@@ -151,6 +155,7 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     rest = {k: v for k, v in said.items() if k in known and k != "columns"}
     _refuse_unknown(columns, table, where)
     found = _made({**rest, "columns": fields}, where)
+    _refuse_unused(found, table, where)
     filled = [*found.totals, *(name for one in found.across for name in one.gives)]
     _refuse_unknown([*filled, *([found.fills] if found.fills else [])], table, where)
     for part, other in (("across", "fills"), ("fills", "across"), ("totals", "sums")):
@@ -172,6 +177,26 @@ def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
             where=where,
             hint=f"columns: {', '.join(fillable)}",
         )
+
+
+_USED = dict.fromkeys(("number", "integer"), ("words", "times")) | {
+    "year": ("words", "span"),
+    "economy": ("words",),
+}
+"""Options of a column that change something, by its type; of other types see below."""
+
+
+def _refuse_unused(found: Map, table: Table, where: str) -> None:
+    """Refuse options that say nothing of a column of its type."""
+    for name, field_ in found.columns.items():
+        kind = table.columns[name].type
+        used = _USED.get(kind, ("words", "width", "first"))
+        if unused := sorted(field_.model_fields_set - {"column", "constant", *used}):
+            raise UsageError(
+                f"the map: {name}: `{unused[0]}` changes nothing of a column of type {kind}",
+                where=where,
+                hint=f"take it out; what may be said is {', '.join(used)}",
+            )
 
 
 def _made(said: Mapping[str, Any], where: str) -> Map:
@@ -374,7 +399,7 @@ class Reader:
                 continue
             if column.type == "year":
                 of = head if isinstance(head, str) else "a heading"
-                refuse_parts_of_years(cell.unique(), self.file, of)
+                refuse_parts_of_years(in_words(cell, field_).unique(), self.file, of)
             values, why, left = self.column(cell, column, field_, head)
             found[name] = values
             for reason, count in left[~quiet & left.ne("")].value_counts().items():
@@ -425,7 +450,8 @@ class Reader:
         cell, field_, _ = self._cells(long, value) if value else (None, None, None)
         if cell is None or (field_ and field_.constant is not None):
             return long
-        empty = cell.map(cells.missing).astype(bool)  # of no cell at all it is of no type
+        empty = in_words(cell, field_).map(cells.missing)
+        empty = empty.astype(bool)  # of no cell at all it is of no type
         if lost := int(empty.sum()):
             self.out.left_out["no figure in the cell"] += lost
         return long[~empty].reset_index(drop=True)
@@ -453,6 +479,8 @@ class Reader:
         times = field_.times if field_ else 1.0
         span = (field_.span if field_ else None) or column.span
         kind = column.type
+        if kind in ("number", "integer", "year"):
+            cell = in_words(cell, field_)
         read: Callable[[Any], tuple[str, str, str]]
         if kind in ("number", "integer"):
             mark, doubt = self.mapped.decimal, ""
@@ -519,6 +547,15 @@ class Reader:
                     f"{name}: {why[at]}",
                 )
             )
+
+
+def in_words(cell: pd.Series, field_: Field | None) -> pd.Series:
+    """Cells of figures or years, those of which a map says what they mean in its words."""
+    if field_ is None or not field_.words:
+        return cell
+    words = {k.casefold(): v for k, v in field_.words.items()}
+    meant = [words.get(shown(one).casefold(), one) for one in cell]
+    return pd.Series(meant, cell.index, dtype=object)
 
 
 def repeated(row: Mapping[str, str], where: str) -> FileError:
