@@ -102,3 +102,69 @@ def test_lines_of_a_heading_count_without_its_place(read):
     """They were left to the guess, and the headings that it took were not those that were read."""
     text = "Partner;Year;Value\n;;(thousand USD)\nChina;2021;5\n"
     assert figures(read(text, header_rows=2)) == [("CHN", "2021", "5000")]
+
+
+# --- what the user says of all rows, beside headings that are values
+
+WIDE = "Partner;2021;2022\nChina;5;6\nRussia;7;8\n"
+LEVELS = "Страна;2019 | degree;2019 | all;2020 | all\nКазахстан;1;2;3\nУзбекистан;4;5;6\n"
+
+
+def test_a_value_for_all_rows_keeps_the_headings_that_agree(read):
+    """It was shown as in force, and the headings went before it."""
+    found = read(WIDE, {"year": {"is": "2022"}})
+    assert figures(found) == [("CHN", "2022", "6"), ("RUS", "2022", "8")]
+    assert found.left_out == {"columns not read: 2021": 1}
+    assert len(read(WIDE).rows) == 4
+
+
+def test_year_and_value_that_are_named_go_before_headings(read):
+    for value, wanted in (("2021", ["5", "7"]), ({"is": "9"}, ["9", "9"])):
+        found = read(WIDE, {"year": {"is": "2022"}, "value_usd": value})
+        assert [one[1:] for one in figures(found)] == [("2022", figure) for figure in wanted]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"year": {"is": "2030"}}, "no heading is of year 2030"),
+        ({"value_usd": {"is": "5"}}, "headings say what value_usd is"),
+        ({"year": {"is": "2021/22"}, "value_usd": {"is": "5"}}, ""),
+    ],
+)
+def test_what_cannot_stand_beside_headings_is_refused(read, said, words):
+    if not words:
+        assert not read(WIDE, said).map.across
+        return
+    with pytest.raises(UsageError, match=words) as error:
+        read(WIDE, said)
+    assert error.value.hint
+
+
+def test_a_category_for_all_rows_keeps_its_headings(tmp_path):
+    spec, file = registry.table("students"), tmp_path / "levels.csv"
+    file.write_text(LEVELS)
+    given = sources.read(file)
+    columns = {"destination": "CHN", "precision": "exact", "statistic": "enrolled"}
+    columns = {k: {"is": v} for k, v in columns.items()}
+    for level, wanted in (("all", {"2", "3", "5", "6"}), ("degree", {"1", "4"})):
+        said = of_user({**columns, "level": {"is": level}}, spec)
+        found = sources.apply(given, sources.understand(given, spec, said)[0], spec)
+        assert not found.faults and set(found.rows["students"]) == wanted
+        assert set(found.rows["level"]) == {level}
+    for level in ({"is": "scholarship"}, {"column": "Страна"}):
+        with pytest.raises(UsageError, match="level"):
+            sources.understand(given, spec, of_user({**columns, "level": level}, spec))
+
+
+def test_a_year_for_all_rows_keeps_it_of_a_publisher_s_headings(tmp_path):
+    spec, file = registry.table("macro"), tmp_path / "bank.csv"
+    file.write_text(
+        "Country Name,Country Code,Indicator Name,Indicator Code,2019,2020\n"
+        "Tajikistan,TJK,GDP (current US$),NY.GDP.MKTP.CD,1,2\n"
+    )
+    given = sources.read(file)
+    mapped, layout = sources.understand(given, spec, of_user({"year": {"is": 2020}}, spec))
+    found = sources.apply(given, mapped, spec)
+    assert layout and found.rows[["year", "value"]].to_numpy().tolist() == [["2020", "2"]]
+    assert found.left_out == {"columns not read: 2019": 1}

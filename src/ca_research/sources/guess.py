@@ -13,7 +13,7 @@ from typing import Any
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, money, names, units
-from .mapping import Across, Field, Map, heading
+from .mapping import Across, Field, Map, as_said, heading
 from .sheets import Given, Sheet, shown
 
 _PARTED = re.compile(
@@ -75,6 +75,7 @@ def meant(name: str, column: Column, word: str) -> str | None:
 
 def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     """A map for a file, around what the user has said of it."""
+    asked = Map.model_validate(said)
     sheet = _best_sheet(given, said.get("sheet", ""))
     place, lines = _heading_place(sheet, table, said)
     if "sheet" not in said and len(given.sheets) > 1:
@@ -82,7 +83,7 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     base = Map(sheet=sheet.name, header=sheet.lines[place], header_rows=lines)
     heads, start = heading(sheet, base)
     body = sheet.rows[start : start + 400]
-    fixed = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
+    fixed = asked.columns
     taken = {f.column for f in fixed.values() if f.column}
     columns = {name: units.as_headed(field, table.columns[name]) for name, field in fixed.items()}
     for name, column in table.columns.items():
@@ -92,7 +93,11 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
                 columns[name] = _field(name, column, heads[at], _column(body, at), table)
                 taken.add(heads[at])
     _economies_by_cells(given, table, columns, heads, body, taken)
-    across, fills = _across(table, columns, heads, body)
+    across, fills = asked.across, asked.fills
+    if not across:
+        across, fills = _across(table, columns, heads, body)
+    across = as_said(across, fills, fixed, table, given.name)
+    fills = fills if across else ""
     if fills and fills in columns and fills not in fixed:
         del columns[fills]
     for name in {k for a in across for k in a.gives} - fixed.keys():
@@ -107,8 +112,8 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     _whole(given, sheet, place, columns, table, said)
     _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
     units.refuse_others(given, found, table, fixed)
-    asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
-    return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
+    rest = said.keys() - {"columns", "across", "fills"}
+    return found.model_copy(update={k: getattr(asked, k) for k in rest})
 
 
 def _whole(

@@ -209,6 +209,46 @@ def _made(said: Mapping[str, Any], where: str) -> Map:
         ) from None
 
 
+def as_said(
+    across: tuple[Across, ...], fills: str, said: Mapping[str, Field], table: Table, where: str
+) -> tuple[Across, ...]:
+    """The headings that are values, as far as they agree with what the user says of columns; none
+    where the user says all that they would.
+
+    Raises UsageError where the user's words leave none, or cannot stand beside them.
+    """
+    told = {name for one in across for name in one.gives}
+    if fills in said and told <= said.keys():
+        return ()
+    by_column = [name for name in told if name in said and said[name].column is not None]
+    clash = [fills] if across and fills in said and said[fills].constant is not None else by_column
+    if clash:
+        raise UsageError(
+            f"headings say what {clash[0]} is, and so does the user: {across[0].column}, ...",
+            where=where,
+            hint=f"leave {clash[0]} out, or name {', '.join(sorted({*told, fills}))} in a map",
+        )
+    for name in sorted(told & said.keys()):
+        column, span = table.columns[name], said[name].span or table.columns[name].span or "last"
+        wanted = _of_a_heading(column, str(said[name].constant), span)
+        across = tuple(
+            one
+            for one in across
+            if name not in one.gives or _of_a_heading(column, one.gives[name], span) == wanted
+        )
+        if not across:
+            raise UsageError(
+                f"no heading is of {name} {said[name].constant}",
+                where=where,
+                hint=f"leave out what is said of {name}, or name its heading in a map",
+            )
+    return across
+
+
+def _of_a_heading(column: Column, text: str, span: str) -> int | str:
+    return cells.year(text, span) if column.type == "year" else text.casefold()
+
+
 @dataclass
 class Understood:
     """Rows of a file in the table's columns, as text, and what became of the rest.
@@ -304,7 +344,7 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
 def _unread(mapped: Map, there: list[str]) -> list[str]:
     """Headings of a wide table that speak of a year and were not understood."""
     read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
-    wide = mapped.layout == "guess" and any("year" in a.gives for a in mapped.across)
+    wide = any("year" in a.gives for a in mapped.across)
     return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
 
 
