@@ -178,14 +178,25 @@ def _best_sheet(given: Given, wanted: str) -> Sheet:
 
 
 def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
-    """Refuse a workbook of which other sheets have the same headings."""
-    others = [s.name for s in given.sheets if not s.hidden and head in s.rows[:_LOOK]]
+    """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
+    form = _form(head)
+    others = [
+        s.name
+        for s in given.sheets
+        if not s.hidden and any(_form(row) == form for row in s.rows[:_LOOK])
+    ]
     if others != [sheet.name]:
         raise UsageError(
             f"{len(others)} sheets have the same headings, and one is read at a time",
             where=f"{given.name}: {', '.join(others)}",
             hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
         )
+
+
+def _form(head: list[Any]) -> str:
+    """Headings without case and spaces; years that follow each other are one sign."""
+    signs = ("#" if cells.is_year(c) else " ".join(shown(c).split()).casefold() for c in head)
+    return re.sub(r"#[#|]*", "#", "|".join(signs)).rstrip("|")
 
 
 def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:

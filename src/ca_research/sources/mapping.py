@@ -330,6 +330,9 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     rule = f"more cells than the {width} headings: a separator within a number or a text?"
     for line, row in long_.items():
         out.faults.append(Fault(shown_file, line, "", " | ".join(map(shown, row[-3:])), rule))
+    if others := [s.name for s in given.sheets if s is not sheet and s.rows and not s.hidden]:
+        more = ", ..." if len(others) > 8 else ""
+        out.left_out[f"sheets not read: {', '.join(others[:8])}{more}"] += len(others)
     if unread := _unread(mapped, names_):
         out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
     if any("year" in a.gives for a in mapped.across):

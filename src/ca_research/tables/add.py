@@ -465,7 +465,8 @@ def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
     entry = found.entry
     how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
-    yield f"{entry.file}, {how}"
+    sheet = f", sheet {entry.mapping['sheet']!r}" if entry.mapping.get("sheet") else ""
+    yield f"{entry.file}{sheet}, {how}"
     for name, field in entry.mapping.get("columns", {}).items():
         if name != entry.mapping.get("fills"):
             yield f"  {name}: {_field(field)}"
@@ -475,7 +476,7 @@ def _told(found: Addition) -> Iterator[str]:
         fills = entry.mapping["fills"]
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
-        yield f"  {fills}: under {len(heads)} headings, {few}{by}"
+        yield f"  {fills}: under {len(heads)} heading{'s'[: len(heads) != 1]}, {few}{by}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
