@@ -226,10 +226,10 @@ def test_the_command_adds_lists_and_removes(built, figures, tmp_path, command):
     plan.write_text(json.dumps({k: v for k, v in MAP.items() if k != "flow"}))
     about = [w for k, v in ABOUT.items() for w in (f"--{k}", v)]
     words = ["data", "add", str(figures()), "--table", "trade", "--source", "OWN"]
-    words += ["--map", str(plan), "--set", "flow=import", "--yes", *about]
+    words += ["--map", str(plan), "--set", "flow=export", "--yes", *about]
     code, out, err = command(*words)
     assert code == 0, err
-    assert "added to trade as OWN" in out and "always import" in out
+    assert "added to trade as OWN" in out and "always export" in out
     code, out, _ = command("data", "list")
     assert "OWN" in out
     code, out, _ = command("data", "remove", "OWN")

@@ -526,6 +526,7 @@ def written(folder, *texts):
         ("P;Year;Value;Unit\n#;mln USD", "P;Year;Value;Unit\n#;thousand USD", "several units"),
         ("Imports, USD\nP;Year;Value\n", "Imports, mln tenge\nP;Year;Value\n", "tenge"),
         ("P;Year;Value;Month\n#;total", "P;Year;Value;Month\n#;March", "rows of parts"),
+        ("P;Year;Value;Basis\n#;year", "P;Year;Value;Basis\n#;9M 2023", "part of a year: 9M 2023"),
         ("P;Year;Value\n", "P;Year;Value\n#\nNote: in thousand USD;;", "speaks of the unit"),
     ],
 )
@@ -550,6 +551,8 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
     [
         (";Unit\n", (";million USD", ";thousand USD"), "several units"),
         (";Month\n", (";total", ";March"), "rows of parts"),
+        (";Coverage\n", (";year", ";January-June"), "part of a year: January-June"),
+        (";Kind\n", (";import", ";re-imports"), "part of exports or imports: re-imports"),
     ],
 )
 def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):

@@ -88,7 +88,7 @@ def test_numbers_in_a_map_are_the_text_of_cells(read):
         ({"value_usd": {"column": "Value", "span": "last"}}, "value_usd: `span` changes nothing"),
         ({"value_usd": {"column": "Value", "width": 2}}, "value_usd: `width` changes nothing"),
         ({"partner": {"column": "Partner", "first": 2}}, "partner: `first` changes nothing"),
-        ({"layout": "comtrade"}, "`layout` is found by the headings"),
+        ({"layout": "comtrade"}, "`layout` is found out"),
     ],
 )
 def test_what_would_change_nothing_is_refused(said, words):
@@ -168,3 +168,56 @@ def test_a_year_for_all_rows_keeps_it_of_a_publisher_s_headings(tmp_path):
     found = sources.apply(given, mapped, spec)
     assert layout and found.rows[["year", "value"]].to_numpy().tolist() == [["2020", "2"]]
     assert found.left_out == {"columns not read: 2019": 1}
+
+
+# --- columns that nothing reads
+
+BESIDE = "Partner;Year;Value (USD);{}\nChina;2022;5;{}\nRussia;2022;7;{}\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "words"),
+    [
+        ("Coverage", ("January-September",), "part of a year: January-September"),
+        ("Coverage", ("Q1", "Q2"), "part of a year: Q1"),
+        ("Basis", ("year", "quarterly"), "part of a year: quarterly"),
+        ("Months covered", ("9",), "rows of parts"),
+        ("Number of months", ("12",), ""),
+        ("Price basis", ("constant 2015 US$",), "constant prices"),
+        ("Measure", ("tonnes",), "another unit than US dollars: tonnes"),
+        ("Quantity unit", ("kg",), ""),
+        ("Type", ("Re-export",), "part of exports or imports: Re-export"),
+        ("Type", ("Import, including re-imports",), ""),
+        ("Trade type", ("Export",), "flow is said to be always import, and cells say Export"),
+        ("Trade type", ("Import", "Export"), "flow is said to be always import"),
+        ("Trade type", ("Import",), ""),
+        ("Terms", ("fob",), "valuation is said to be always cif"),
+        ("Sex", ("all",), ""),
+        ("Source", ("Bulletin of Q1 2023",), ""),
+        ("Code of area", ("CHN", "MAR"), ""),
+        ("Scenario", ("baseline",), ""),
+        ("Remark", ("revised in March 2024", "goods worth more than 2 million USD"), ""),
+    ],
+)
+def test_cells_of_a_column_that_is_not_read(read, head, cells, words):
+    """Nine months stood as a year, and re-exports as exports: nobody looked there."""
+    text = BESIDE.format(head, cells[0], cells[-1])
+    if words:
+        with pytest.raises(UsageError, match=words) as error:
+            read(text)
+        assert f"only: [{{column: {head}," in error.value.hint
+        only = [{"column": head, "among": cells, "why": "others"}]
+        assert len(read(text, only=only).rows) == 2
+    else:
+        found = read(text)
+        assert len(found.rows) == 2 and found.map.unread == {head: (*dict.fromkeys(cells),)}
+
+
+def test_all_that_is_not_read_is_shown_with_its_first_cells(read):
+    heads = "Scenario;Note;;Rank"
+    rows = "".join(f"Russia;{year};7;b;{year - 2000};;1\n" for year in range(2010, 2014))
+    text = f"Partner;Year;Value;{heads}\nChina;2022;5;base;;;1\n{rows}"
+    first = {"Scenario": ("base", "b"), "Note": ("10", "11", "12", "..."), "Rank": ("1",)}
+    assert read(text).map.unread == first
+    wide = "Partner;Scenario;2021\nChina;base;5\n"
+    assert read(wide).map.unread == {"Scenario": ("base",)}

@@ -12,18 +12,10 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, money, names, units
+from . import cells, money, names, units, unread
 from .mapping import Across, Field, Map, as_said, heading
 from .sheets import Given, Sheet, shown
 
-_PARTED = re.compile(
-    r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
-    r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
-    re.I,
-)
-_WHOLE = re.compile(
-    r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
-)
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
 """No heading, as it is kept here and as pandas writes it."""
 _LOOK = 40
@@ -109,36 +101,31 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     _by_name_alone(table, columns, across, heads, body)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
     units.scaled(given, sheet, found, table, fixed)
-    _whole(given, sheet, place, columns, table, said)
+    read = {f.column for f in columns.values()} | {one.column for one in (*across, *asked.only)}
+    beside = unread.columns(heads, sheet.rows[start:], read)
+    unread.refuse(beside, given.name, table, columns)
+    _refuse_other_words(beside, given.name, table, fixed)
     _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
     units.refuse_others(given, found, table, fixed)
     rest = said.keys() - {"columns", "across", "fills"}
-    return found.model_copy(update={k: getattr(asked, k) for k in rest})
+    left = {"unread": unread.first(beside)}
+    return found.model_copy(update=left | {k: getattr(asked, k) for k in rest})
 
 
-def _whole(
-    given: Given,
-    sheet: Sheet,
-    place: int,
-    columns: dict[str, Field],
-    table: Table,
-    said: dict[str, Any],
+def _refuse_other_words(
+    beside: dict[str, tuple[str, ...]], where: str, table: Table, fixed: dict[str, Field]
 ) -> None:
-    """Refuse rows that a column which the table does not have tells apart: months, sexes, ages."""
-    read = {f.column for f in columns.values()} | {o["column"] for o in said.get("only", ())}
-    for at, cell in enumerate(sheet.rows[place]):
-        head = shown(cell)
-        if head in read or not _PARTED.fullmatch(head):
+    """Refuse a column whose cells are words of a category of which the user says another."""
+    for name, field in fixed.items():
+        column = table.columns[name]
+        if not column.values or field.constant is None:
             continue
-        cut = sorted({shown(row[at]) for row in sheet.rows[place + 1 :] if at < len(row)} - {""})
-        if any(not (_WHOLE.fullmatch(one) or cells.is_year(one)) for one in cut):
-            raise UsageError(
-                f"rows of parts, which table {table.table!r} does not tell apart: "
-                f"{head} {', '.join(cut[:4])}",
-                where=given.name,
-                hint="leave whole years and totals alone in the file, or say in the map which rows "
-                f"count: only: [{{column: {head}, among: [...], why: ...}}]",
-            )
+        for head, told in beside.items():
+            if any(unread.is_whole(one) or not meant(name, column, one) for one in told):
+                continue
+            if {meant(name, column, one) for one in told} != {field.constant}:
+                what = f"{name} is said to be always {field.constant}, and cells say {told[0]}"
+                raise unread.refused(what, head, where)
 
 
 def _refuse_split(

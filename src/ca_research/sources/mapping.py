@@ -105,6 +105,8 @@ class Map(Model):
         Headings whose cells together stand in one row: a file that has them twice is refused.
     groups
         Whether totals and groups of economies among the rows are left out and not faults.
+    unread
+        Headings that a guess takes nothing from, with their first cells.
     """
 
     layout: str = "guess"
@@ -121,6 +123,7 @@ class Map(Model):
     totals: dict[str, Text] = {}  # noqa: RUF012
     once: tuple[Text, ...] = ()
     groups: bool = True
+    unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
 
 def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
@@ -138,9 +141,11 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     if not isinstance(columns, Mapping):
         raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
     known = set(Map.model_fields)
-    if "layout" in said:
+    if found_out := {"layout", "unread"} & said.keys():
         raise UsageError(
-            "the map: `layout` is found by the headings", where=where, hint="take it out"
+            f"the map: `{found_out.pop()}` is found out, and not said",
+            where=where,
+            hint="take it out",
         )
     columns = {k: v for k, v in said.items() if k not in known} | dict(columns)
     fields = {}

@@ -477,6 +477,10 @@ def _told(found: Addition) -> Iterator[str]:
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
         yield f"  {fills}: under {len(heads)} heading{'s'[: len(heads) != 1]}, {few}{by}"
+    if unread := entry.mapping.get("unread"):
+        told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
+        rest = f"; and {len(told) - 12} more" if len(told) > 12 else ""
+        yield f"  not read: {'; '.join(told[:12])}{rest}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
