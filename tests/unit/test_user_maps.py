@@ -221,3 +221,43 @@ def test_all_that_is_not_read_is_shown_with_its_first_cells(read):
     assert read(text).map.unread == first
     wide = "Partner;Scenario;2021\nChina;base;5\n"
     assert read(wide).map.unread == {"Scenario": ("base",)}
+
+
+# --- hints that lead on
+
+
+def test_of_a_figure_without_a_column_its_heading_is_asked_for(read):
+    """The hint was to give all rows one figure."""
+    text = "Partner;Year;Imports (mln USD);Note\nChina;2022;5;a\n"
+    with pytest.raises(UsageError, match="nothing says what value_usd is") as error:
+        read(text)
+    assert "value_usd: Imports (mln USD) (or Note)" in error.value.hint
+    assert "--set" not in error.value.hint
+    assert figures(read(text, {"value_usd": "Imports (mln USD)"})) == [("CHN", "2022", "5000000")]
+
+
+def test_totals_and_groups_do_not_outweigh_economies(read):
+    text = "Страна;2021;2022\nКитай;1;2\nРоссия;3;4\nИтого;9;9\nПрочие;5;6\n"
+    assert [one[0] for one in figures(read(text))] == ["CHN", "CHN", "RUS", "RUS"]
+
+
+@pytest.mark.parametrize("head", ["2022/2021", "2022/21"])
+def test_a_falling_range_is_no_year(read, head):
+    """The hint was to say `span`, with which it was refused again."""
+    found = read(f"Partner;2021;2022;{head}\nChina;5;6;120\n")
+    assert len(figures(found)) == 2 and found.left_out == {f"columns not read: {head}": 1}
+    assert "a ratio" in str(read(f"Partner;Year;Value\nChina;{head};6\n").faults[0])
+
+
+def test_slips_of_the_command_have_hints_of_their_own(tmp_path, command):
+    (tmp_path / "figures.csv").write_text(LONG)
+    about = [word for k, v in ABOUT.items() for word in (f"--{k}", v)]
+    about += [word for k, v in GOODS.items() for word in ("--set", f"{k}={v}")]
+    how = ["--table", "trade", "--source", "OWN", "--dry-run", *about]
+    for more, hint in (
+        (("--set", "flow"), "--set flow=import"),
+        (("--set", "flow=export"), "all rows have one: --set flow=export"),
+        (("--preference", "-5"), "a preference and a lag are whole numbers from 0"),
+    ):
+        code, _, error = command("data", "add", str(tmp_path / "figures.csv"), *how, *more)
+        assert code == 2 and hint in error

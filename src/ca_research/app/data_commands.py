@@ -217,7 +217,7 @@ def data_add(
         file,
         table=table,
         source=source,
-        map=_with_constants(map, console.pairs(set), table),
+        map=_with_constants(map, console.pairs(set, of_all_rows=True), table),
         address=address,
         role=role,
         preference=preference,

@@ -123,7 +123,7 @@ def _refuse_other_words(
         for head, told in beside.items():
             if any(unread.is_whole(one) or not meant(name, column, one) for one in told):
                 continue
-            if {meant(name, column, one) for one in told} != {field.constant}:
+            if {meant(name, column, one) for one in told} != {field.constant.casefold()}:
                 what = f"{name} is said to be always {field.constant}, and cells say {told[0]}"
                 raise unread.refused(what, head, where)
 
@@ -297,7 +297,7 @@ def _could_be(column: Column, found: list[Any]) -> bool:
     if not found:
         return False
     if column.type == "economy":
-        return _share(found, lambda c: names.code(shown(c)) is not None) >= 0.4
+        return _share(_single(found), lambda c: names.code(shown(c)) is not None) >= 0.4
     if column.type == "year":
         return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
     if column.type in ("number", "integer"):
@@ -329,7 +329,12 @@ def _by_name_alone(
 
 
 def _share(found: list[Any], holds: Any) -> float:
-    return sum(bool(holds(c)) for c in found) / len(found)
+    return sum(bool(holds(c)) for c in found) / len(found) if found else 0.0
+
+
+def _single(found: list[Any]) -> list[Any]:
+    """Cells without totals and groups, which stand among economies and are none."""
+    return [c for c in found if names.code(shown(c)) or not names.no_economy(shown(c))]
 
 
 def _field(name: str, column: Column, head: str, found: list[Any], table: Table) -> Field:
@@ -360,7 +365,7 @@ def _economies_by_cells(
         for at in range(len(heads))
         if heads[at] not in taken
         and (found := _column(body, at))
-        and _share(found, lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
+        and _share(_single(found), lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
     ]
     if len(open_) == 1 and len(like) >= 1:
         _refuse_several(given, open_[0], table.columns[open_[0]], like, heads, body)
@@ -391,7 +396,8 @@ def _gives(head: str, table: Table) -> dict[str, str]:
     """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
     gives = {}
     for part in head.split(" | "):
-        if "year" in table.columns and cells.year(part, "last") != "must be a year":
+        year = cells.year(part, "last")
+        if "year" in table.columns and year not in ("must be a year", cells.A_RATIO):
             gives["year"] = part
             continue
         for name, column in table.columns.items():

@@ -395,11 +395,17 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
         raise UsageError(
             f"nothing says what {', '.join(lacking)} is",
             where=name,
-            hint="; ".join(_how(n, table.columns[n]) for n in lacking),
+            hint="; ".join(
+                _how(n, table.columns[n], [h for h in there if h and h not in used])
+                for n in lacking
+            ),
         )
 
 
-def _how(name: str, column: Column) -> str:
+def _how(name: str, column: Column, unread: list[str]) -> str:
+    if column.type == "number" and unread:  # one value for all rows is seldom meant
+        more = f" (or {', '.join(unread[1:6])})" if unread[1:] else ""
+        return f"name its heading in a map (--map), {name}: {unread[0]}{more}"
     values = f", one of {', '.join(column.values)}" if column.values else f" ({column.meaning})"
     return f"--set {name}=...{values}"
 

@@ -442,7 +442,8 @@ def source_entry(
     except ValidationError as error:
         raise UsageError(
             f"source {source!r}: {registry.explain(error)}",
-            hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://",
+            hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://; "
+            "a preference and a lag are whole numbers from 0",
         ) from None
 
 
