@@ -322,7 +322,24 @@ FEW = (("KAZ", "CHN", 2019, 0.05), ("KGZ", "CHN", 2019, 0.5))
 
 ECONOMISTS = {  # file: (bytes, figures by economy or their number, words of a fault or a remark)
     "two_sheets.xlsx": (workbook(("a", HEADS, TWO[0]), ("b", HEADS, TWO[1])), {}, "2 sheets have"),
-    "cover.xlsx": (workbook(("read me", ("origin",), ("of figures",)), ("b", HEADS, *TWO)), 2, ""),
+    "two_years.xlsx": (
+        workbook(
+            ("2018", ("origin", "destination", 2018), ("KAZ", "CHN", 5)),
+            ("2019", ("origin", "destination", 2019, "2020 г."), ("KAZ", "CHN", 6, 7)),
+        ),
+        {},
+        "2 sheets have",
+    ),
+    "two_spellings.xlsx": (
+        workbook(("a", HEADS, TWO[0]), ("b", (*HEADS[:3], "Students "), TWO[1])),
+        {},
+        "2 sheets have",
+    ),
+    "cover.xlsx": (
+        workbook(("read me", ("origin",), ("of figures",)), ("b", HEADS, *TWO)),
+        2,
+        "sheets not read: read me",
+    ),
     "hidden_row.xlsx": (workbook(("a", HEADS, *TWO), then=hidden("row", 3)), {}, "row that is hid"),
     "hidden_column.xlsx": (
         workbook(("a", HEADS, *TWO), then=hidden("column", "D")),

@@ -1,7 +1,9 @@
 """Figures that a user adds: beside the snapshot, part of everything, gone without a trace."""
 
+import io
 import json
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -360,10 +362,10 @@ def test_the_command_adds_lists_and_removes(built, figures, tmp_path, command):
     plan.write_text(json.dumps({k: v for k, v in MAP.items() if k != "flow"}))
     about = [w for k, v in ABOUT.items() for w in (f"--{k}", v)]
     words = ["data", "add", str(figures()), "--table", "trade", "--source", "OWN"]
-    words += ["--map", str(plan), "--set", "flow=import", "--yes", *about]
+    words += ["--map", str(plan), "--set", "flow=export", "--yes", *about]
     code, out, err = command(*words)
     assert code == 0, err
-    assert "added to trade as OWN" in out and "always import" in out
+    assert "added to trade as OWN" in out and "always export" in out
     code, out, _ = command("data", "list")
     assert "OWN" in out
     code, out, _ = command("data", "remove", "OWN")
@@ -421,6 +423,22 @@ def test_a_code_and_a_name_of_one_economy_are_one_column(figures):
     named = add(figures(counts), table="students", map={**known, "students": "Students total"},
                 dry_run=True)  # fmt: skip
     assert named.rows["students"].tolist() == [13]
+
+
+def test_a_proposal_names_the_sheet_that_is_read_and_those_that_are_not(figures):
+    """Neither was told, and a user could not see that a sheet was left."""
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Imports"
+    for row in (("Partner", "Year", "Value"), ("China", 2022, 5)):
+        book.active.append(row)
+    notes = book.create_sheet("Notes")
+    for text in ("By the office", "as of 1 May 2023"):
+        notes.append([text])
+    book.create_sheet("empty")
+    book.save(content)
+    told = add(figures(content.getvalue(), "book.xlsx"), map=KNOWN, dry_run=True)
+    assert "book.xlsx, sheet 'Imports', read by its headings" in str(told)
+    assert "left out: 1 (sheets not read: Notes)" in str(told)
 
 
 def test_flows_told_by_numbers_are_asked_for(figures):

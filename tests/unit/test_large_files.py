@@ -139,6 +139,32 @@ def test_headings_units_and_words_of_a_map(built, ways):
     assert found["count"] == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ({"year": {"2022": "2021"}}, {2020: 2, 2021: 0.5}),
+        ({"year": {"2022-04-01": "2022"}, "value_usd": {"..": "0"}}, {2022: 0}),
+        ({"value_usd": {"..": "0", "0.5": "n/a"}}, {2020: 2, 2021: 0}),
+        ({"value_usd": {"0.5": "1e3"}}, {2020: 2, 2022: 1000}),
+        ({"value_usd": {"nil": "0,5"}}, "both ways"),
+    ],
+)
+def test_words_of_years_and_of_figures(built, ways, tmp_path, words, value):
+    """They were shown in the proposal, and changed nothing."""
+    rows = ["2020,export,2", "2021,export,..", "2022,export,0.5"]
+    if "2022-04-01" in words.get("year", ()):
+        rows = ["2022-04-01,export,..", "2022-01-01,import,n/a"]
+    if "nil" in words.get("value_usd", ()):
+        rows.append("2023,export,nil")
+    said = {**MAP, **{k: {"column": MAP[k], "words": v} for k, v in words.items()}}
+    found = ways(HEAD + "".join(f"KAZ,CHN,{row}\n" for row in rows), map=said)
+    if isinstance(value, str):
+        assert value in str(found)
+    else:
+        rows = add(tmp_path / "figures.csv", map=said, dry_run=True).rows
+        assert dict(zip(rows["year"], rows["value_usd"], strict=True)) == value
+
+
 def test_a_faulty_cell_is_named_with_its_line_and_value(built, ways):
     text = HEAD + CELLS["plain"] + "\nKAZ,Nowhere,2020,export,2\n"
     assert ways(text, map=MAP) == [
@@ -518,6 +544,7 @@ def written(folder, *texts):
         ("P;Year;Value;Unit\n#;mln USD", "P;Year;Value;Unit\n#;thousand USD", "several units"),
         ("Imports, USD\nP;Year;Value\n", "Imports, mln tenge\nP;Year;Value\n", "tenge"),
         ("P;Year;Value;Month\n#;total", "P;Year;Value;Month\n#;March", "rows of parts"),
+        ("P;Year;Value;Basis\n#;year", "P;Year;Value;Basis\n#;9M 2023", "part of a year: 9M 2023"),
         ("P;Year;Value\n", "P;Year;Value\n#\nNote: in thousand USD;;", "speaks of the unit"),
     ],
 )
@@ -542,6 +569,8 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
     [
         (";Unit\n", (";million USD", ";thousand USD"), "several units"),
         (";Month\n", (";total", ";March"), "rows of parts"),
+        (";Coverage\n", (";year", ";January-June"), "part of a year: January-June"),
+        (";Kind\n", (";import", ";re-imports"), "part of exports or imports: re-imports"),
     ],
 )
 def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):

@@ -157,21 +157,22 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
             bar.console.print(f"{served} of {total} served from the store", highlight=False)
 
 
-def pairs(words: list[str] | None) -> dict[str, str]:
-    """What `-p NAME=VALUE` or `--grid NAME=A,B` gave, by name; raises UsageError for another form
-    or a name twice.
+def pairs(words: list[str] | None, *, of_all_rows: bool = False) -> dict[str, str]:
+    """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` (of_all_rows) gave, by name;
+    raises UsageError for another form or a name twice.
     """
     found: dict[str, str] = {}
     for word in words or ():
         name, equals, value = word.partition("=")
         if not equals or not name or not value:
-            raise UsageError(
-                f"expected NAME=VALUE, got {word!r}", hint="for example -p economy=UZB"
-            )
+            example = "--set flow=import" if of_all_rows else "-p economy=UZB"
+            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint=f"for example {example}")
         if name in found:
             raise UsageError(
                 f"{name} is given twice: {found[name]} and {value}",
-                hint=f"several values go into one grid: --grid {name}={found[name]},{value}",
+                hint=f"all rows have one: --set {name}={value}; else name its column in a map"
+                if of_all_rows
+                else f"several values go into one grid: --grid {name}={found[name]},{value}",
             )
         found[name] = value
     return found

@@ -237,7 +237,7 @@ def data_add(
         file,
         table=table,
         source=source,
-        map=_with_constants(map, console.pairs(set)),
+        map=_with_constants(map, console.pairs(set, of_all_rows=True), table),
         redistribution=redistribution or "figures",
         address=address,
         role=role,
@@ -266,21 +266,21 @@ def _asked(files: list[Path], about: dict[str, str | None]) -> dict[str, str | N
     return {k: v or typer.prompt(k) for k, v in about.items()}
 
 
-def _with_constants(file: Path | None, constants: dict[str, str]) -> Any:
+def _with_constants(file: Path | None, constants: dict[str, str], table: str) -> Any:
     """A map with one value for all rows of some columns."""
     if not constants:
         return file
+    from .. import registry
     from ..ground.textfiles import Unreadable, read_yaml
+    from ..sources.mapping import of_user
 
     hint = "name the columns of the file: columns: {year: Year}"
     try:
         said = read_yaml(file.read_bytes()) if file else {}
     except (OSError, Unreadable) as error:
         raise UsageError(f"the map cannot be read: {error}", where=str(file), hint=hint) from None
-    if not isinstance(said, dict):
-        raise UsageError("a map is a mapping", where=str(file), hint=hint)
-    columns = said.get("columns") or {}
-    return {**said, "columns": {**columns, **{k: {"is": v} for k, v in constants.items()}}}
+    said = of_user(said, registry.table(table), str(file or ""))
+    return said | {"columns": said["columns"] | {k: {"is": v} for k, v in constants.items()}}
 
 
 @data_app.command("remove")

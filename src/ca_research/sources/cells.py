@@ -162,6 +162,9 @@ _PART = re.compile(
 )
 
 
+A_RATIO = "a ratio of two years or a range that falls, not a year"
+
+
 def year(cell: Any, span: str | None = None) -> int | str:
     """The year of a cell, or why it is none. span: which end of a range counts, 'first' or 'last'.
 
@@ -188,6 +191,8 @@ def year(cell: Any, span: str | None = None) -> int | str:
         last += 100 if last < first and len(hit[2]) == 2 else 0
         if _PART.fullmatch(text) and last != first + 1:
             return "a part of a year"
+        if last <= first or last == first + 99:  # 2022/2021, 2022/21
+            return A_RATIO
         if last == first + 1 and span in ("first", "last"):
             return first if span == "first" else last
         if last > first + 1:

@@ -12,18 +12,10 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, money, names, units
-from .mapping import Across, Field, Map, heading
+from . import cells, money, names, units, unread
+from .mapping import Across, Field, Map, as_said, heading
 from .sheets import Given, Sheet, shown
 
-_PARTED = re.compile(
-    r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
-    r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
-    re.I,
-)
-_WHOLE = re.compile(
-    r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
-)
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
 """No heading, as it is kept here and as pandas writes it."""
 _LOOK = 40
@@ -75,6 +67,7 @@ def meant(name: str, column: Column, word: str) -> str | None:
 
 def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     """A map for a file, around what the user has said of it."""
+    asked = Map.model_validate(said)
     sheet = _best_sheet(given, said.get("sheet", ""))
     place, lines = _heading_place(sheet, table, said)
     if "sheet" not in said and len(given.sheets) > 1:
@@ -82,7 +75,7 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     base = Map(sheet=sheet.name, header=sheet.lines[place], header_rows=lines)
     heads, start = heading(sheet, base)
     body = sheet.rows[start : start + 400]
-    fixed = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
+    fixed = asked.columns
     taken = {f.column for f in fixed.values() if f.column}
     columns = {name: units.as_headed(field, table.columns[name]) for name, field in fixed.items()}
     for name, column in table.columns.items():
@@ -92,7 +85,11 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
                 columns[name] = _field(name, column, heads[at], _column(body, at), table)
                 taken.add(heads[at])
     _economies_by_cells(given, table, columns, heads, body, taken)
-    across, fills = _across(table, columns, heads, body)
+    across, fills = asked.across, asked.fills
+    if not across:
+        across, fills = _across(table, columns, heads, body)
+    across = as_said(across, fills, fixed, table, given.name)
+    fills = fills if across else ""
     if fills and fills in columns and fills not in fixed:
         del columns[fills]
     for name in {k for a in across for k in a.gives} - fixed.keys():
@@ -104,36 +101,31 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     _by_name_alone(table, columns, across, heads, body)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
     units.scaled(given, sheet, found, table, fixed)
-    _whole(given, sheet, place, columns, table, said)
+    read = {f.column for f in columns.values()} | {one.column for one in (*across, *asked.only)}
+    beside = unread.columns(heads, sheet.rows[start:], read)
+    unread.refuse(beside, given.name, table, columns)
+    _refuse_other_words(beside, given.name, table, fixed)
     _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
     units.refuse_others(given, found, table, fixed)
-    asked = Map.model_validate({k: v for k, v in said.items() if k != "columns"})
-    return found.model_copy(update={k: getattr(asked, k) for k in said if k != "columns"})
+    rest = said.keys() - {"columns", "across", "fills"}
+    left = {"unread": unread.first(beside)}
+    return found.model_copy(update=left | {k: getattr(asked, k) for k in rest})
 
 
-def _whole(
-    given: Given,
-    sheet: Sheet,
-    place: int,
-    columns: dict[str, Field],
-    table: Table,
-    said: dict[str, Any],
+def _refuse_other_words(
+    beside: dict[str, tuple[str, ...]], where: str, table: Table, fixed: dict[str, Field]
 ) -> None:
-    """Refuse rows that a column which the table does not have tells apart: months, sexes, ages."""
-    read = {f.column for f in columns.values()} | {o["column"] for o in said.get("only", ())}
-    for at, cell in enumerate(sheet.rows[place]):
-        head = shown(cell)
-        if head in read or not _PARTED.fullmatch(head):
+    """Refuse a column whose cells are words of a category of which the user says another."""
+    for name, field in fixed.items():
+        column = table.columns[name]
+        if not column.values or field.constant is None:
             continue
-        cut = sorted({shown(row[at]) for row in sheet.rows[place + 1 :] if at < len(row)} - {""})
-        if any(not (_WHOLE.fullmatch(one) or cells.is_year(one)) for one in cut):
-            raise UsageError(
-                f"rows of parts, which table {table.table!r} does not tell apart: "
-                f"{head} {', '.join(cut[:4])}",
-                where=given.name,
-                hint="leave whole years and totals alone in the file, or say in the map which rows "
-                f"count: only: [{{column: {head}, among: [...], why: ...}}]",
-            )
+        for head, told in beside.items():
+            if any(unread.is_whole(one) or not meant(name, column, one) for one in told):
+                continue
+            if {meant(name, column, one) for one in told} != {field.constant.casefold()}:
+                what = f"{name} is said to be always {field.constant}, and cells say {told[0]}"
+                raise unread.refused(what, head, where)
 
 
 def _refuse_split(
@@ -173,8 +165,13 @@ def _best_sheet(given: Given, wanted: str) -> Sheet:
 
 
 def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
-    """Refuse a workbook of which other sheets have the same headings."""
-    others = [s.name for s in given.sheets if not s.hidden and head in s.rows[:_LOOK]]
+    """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
+    form = _form(head)
+    others = [
+        s.name
+        for s in given.sheets
+        if not s.hidden and any(_form(row) == form for row in s.rows[:_LOOK])
+    ]
     if others != [sheet.name]:
         raise UsageError(
             f"{len(others)} sheets have the same headings, and one is read at a time",
@@ -183,14 +180,22 @@ def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
         )
 
 
+def _form(head: list[Any]) -> str:
+    """Headings without case and spaces; years that follow each other are one sign."""
+    signs = ("#" if cells.is_year(c) else " ".join(shown(c).split()).casefold() for c in head)
+    return re.sub(r"#[#|]*", "#", "|".join(signs)).rstrip("|")
+
+
 def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:
     """Where the heading begins and how many lines it has."""
     if "header" in said:
-        place = next((i for i, n in enumerate(sheet.lines) if n >= int(said["header"])), 0)
-        return place, int(said.get("header_rows", 1))
+        place = next((i for i, n in enumerate(sheet.lines) if n >= said["header"]), 0)
+        return place, said.get("header_rows", 1)
     wanted = {f["column"] for f in said.get("columns", {}).values() if "column" in f}
     scores = [_score(row, table, wanted) for row in sheet.rows[:_LOOK]]
     place = max(range(len(scores)), key=lambda i: (scores[i], -i))
+    if "header_rows" in said:
+        return place, said["header_rows"]
     years = [sum(cells.is_year(c) for c in row if c is not None) for row in sheet.rows[:_LOOK]]
     if (
         place + 1 < len(sheet.rows)
@@ -292,7 +297,7 @@ def _could_be(column: Column, found: list[Any]) -> bool:
     if not found:
         return False
     if column.type == "economy":
-        return _share(found, lambda c: names.code(shown(c)) is not None) >= 0.4
+        return _share(_single(found), lambda c: names.code(shown(c)) is not None) >= 0.4
     if column.type == "year":
         return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
     if column.type in ("number", "integer"):
@@ -324,7 +329,12 @@ def _by_name_alone(
 
 
 def _share(found: list[Any], holds: Any) -> float:
-    return sum(bool(holds(c)) for c in found) / len(found)
+    return sum(bool(holds(c)) for c in found) / len(found) if found else 0.0
+
+
+def _single(found: list[Any]) -> list[Any]:
+    """Cells without totals and groups, which stand among economies and are none."""
+    return [c for c in found if names.code(shown(c)) or not names.no_economy(shown(c))]
 
 
 def _field(name: str, column: Column, head: str, found: list[Any], table: Table) -> Field:
@@ -355,7 +365,7 @@ def _economies_by_cells(
         for at in range(len(heads))
         if heads[at] not in taken
         and (found := _column(body, at))
-        and _share(found, lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
+        and _share(_single(found), lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
     ]
     if len(open_) == 1 and len(like) >= 1:
         _refuse_several(given, open_[0], table.columns[open_[0]], like, heads, body)
@@ -386,7 +396,8 @@ def _gives(head: str, table: Table) -> dict[str, str]:
     """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
     gives = {}
     for part in head.split(" | "):
-        if "year" in table.columns and cells.year(part, "last") != "must be a year":
+        year = cells.year(part, "last")
+        if "year" in table.columns and year not in ("must be a year", cells.A_RATIO):
             gives["year"] = part
             continue
         for name, column in table.columns.items():

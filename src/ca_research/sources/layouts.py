@@ -11,7 +11,7 @@ from typing import Any
 from ..ground.errors import UsageError
 from ..registry import Table
 from . import answers, guess, sheets
-from .mapping import Field, Map
+from .mapping import Field, Map, as_said
 from .sheets import Given, Sheet, shown
 
 LOOK = 12
@@ -126,4 +126,6 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     merged["layout"] = layout.name
     if found.fills in fields:
         merged |= {"across": (), "fills": ""}
+    elif "across" not in rest:
+        merged["across"] = as_said(found.across, found.fills, fields, table, given.name)
     return Map.model_validate(merged), layout

@@ -6,16 +6,17 @@ a sheet by it.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
-from pydantic import ValidationError, model_validator
 
 from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
@@ -26,17 +27,27 @@ from .sheets import Given, Sheet, shown
 _A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
 
 
+def _as_shown(said: Any) -> Any:
+    """Of numbers and days, which YAML makes of `2021`, the text that a cell of them shows."""
+    told = isinstance(said, (int, float, dt.date)) and not isinstance(said, bool)
+    return shown(said) if told else said
+
+
+Text = Annotated[str, BeforeValidator(_as_shown)]
+"""What stands in a file: a heading, a cell, the name of a sheet."""
+
+
 class Field(Model):
     """Where a column of the table comes from.
 
-    column: a heading of the file. constant: one value for all rows. words: what the file's words
+    column: a heading of the file. constant: one value for all rows. words: what cells of the file
     mean in the table. times: what figures are multiplied by. span: which year of a range counts.
     width, first: a code is filled with zeros at its left, and its first characters count.
     """
 
-    column: str | None = None
-    constant: str | None = None
-    words: dict[str, str] = {}  # noqa: RUF012
+    column: Text | None = None
+    constant: Text | None = None
+    words: dict[Text, Text] = {}  # noqa: RUF012
     times: float = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
@@ -52,15 +63,15 @@ class Field(Model):
 class Across(Model):
     """A heading under which figures stand that is itself a value: `2019`, or `2019 | export`."""
 
-    column: str
-    gives: dict[str, str]
+    column: Text
+    gives: dict[str, Text]
 
 
 class Only(Model):
     """Rows that count: those whose column has one of these values; others are left out as `why`."""
 
-    column: str
-    among: tuple[str, ...]
+    column: Text
+    among: tuple[Text, ...]
     why: str
 
 
@@ -94,10 +105,12 @@ class Map(Model):
         Headings whose cells together stand in one row: a file that has them twice is refused.
     groups
         Whether totals and groups of economies among the rows are left out and not faults.
+    unread
+        Headings that a guess takes nothing from, with their first cells.
     """
 
     layout: str = "guess"
-    sheet: str = ""
+    sheet: Text = ""
     header: int = Bounded(default=1, ge=1)
     header_rows: int = Bounded(default=1, ge=1, le=3)
     columns: dict[str, Field] = {}  # noqa: RUF012
@@ -107,13 +120,16 @@ class Map(Model):
     decimal: Literal[".", ","] | None = None
     keeps_to_the_years: bool = False
     sums: bool = False
-    totals: dict[str, str] = {}  # noqa: RUF012
-    once: tuple[str, ...] = ()
+    totals: dict[str, Text] = {}  # noqa: RUF012
+    once: tuple[Text, ...] = ()
     groups: bool = True
+    unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
 
-def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
+def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
     """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
+
+    where: the file of the map. Raises UsageError with the field that is wrong.
 
     Examples
     --------
@@ -121,15 +137,17 @@ def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
     >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
     {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
     """
-    if not isinstance(said, Mapping):
-        raise UsageError("a map is a mapping", hint="columns: {year: Year}")
+    columns = said.get("columns") or {} if isinstance(said, Mapping) else None
+    if not isinstance(columns, Mapping):
+        raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
     known = set(Map.model_fields)
-    columns = {k: v for k, v in said.items() if k not in known} | dict(said.get("columns") or {})
-    if unknown := [k for k in columns if k not in table.columns or k == "source_id"]:
+    if found_out := {"layout", "unread"} & said.keys():
         raise UsageError(
-            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
-            hint=f"columns: {', '.join(c for c in table.columns if c != 'source_id')}",
+            f"the map: `{found_out.pop()}` is found out, and not said",
+            where=where,
+            hint="take it out",
         )
+    columns = {k: v for k, v in said.items() if k not in known} | dict(columns)
     fields = {}
     for name, value in columns.items():
         if isinstance(value, Mapping):
@@ -138,17 +156,102 @@ def of_user(said: Mapping[str, Any], table: Table) -> dict[str, Any]:
                 given["constant"] = str(given["constant"])
             fields[name] = given
         else:
-            fields[name] = {"column": str(value)}
+            fields[name] = {"column": value}
     rest = {k: v for k, v in said.items() if k in known and k != "columns"}
-    return {**rest, "columns": fields}
+    _refuse_unknown(columns, table, where)
+    found = _made({**rest, "columns": fields}, where)
+    _refuse_unused(found, table, where)
+    filled = [*found.totals, *(name for one in found.across for name in one.gives)]
+    _refuse_unknown([*filled, *([found.fills] if found.fills else [])], table, where)
+    for part, other in (("across", "fills"), ("fills", "across"), ("totals", "sums")):
+        if getattr(found, part) and not getattr(found, other):
+            raise UsageError(
+                f"the map: `{part}` without `{other}`",
+                where=where,
+                hint="say both, or neither: see docs/adding-figures.md",
+            )
+    return found.model_dump(exclude_unset=True)
 
 
-def made(said: Mapping[str, Any]) -> Map:
+def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
+    """Refuse names that are no columns of the table."""
+    fillable = [name for name in table.columns if name != "source_id"]
+    if unknown := [name for name in named if name not in fillable]:
+        raise UsageError(
+            f"{unknown[0]!r} is no column of table {table.table!r} that a file could fill",
+            where=where,
+            hint=f"columns: {', '.join(fillable)}",
+        )
+
+
+_USED = dict.fromkeys(("number", "integer"), ("words", "times")) | {
+    "year": ("words", "span"),
+    "economy": ("words",),
+}
+"""Options of a column that change something, by its type; of other types see below."""
+
+
+def _refuse_unused(found: Map, table: Table, where: str) -> None:
+    """Refuse options that say nothing of a column of its type."""
+    for name, field_ in found.columns.items():
+        kind = table.columns[name].type
+        used = _USED.get(kind, ("words", "width", "first"))
+        if unused := sorted(field_.model_fields_set - {"column", "constant", *used}):
+            raise UsageError(
+                f"the map: {name}: `{unused[0]}` changes nothing of a column of type {kind}",
+                where=where,
+                hint=f"take it out; what may be said is {', '.join(used)}",
+            )
+
+
+def _made(said: Mapping[str, Any], where: str) -> Map:
     """The map of these words; raises UsageError with the field that is wrong."""
     try:
         return Map.model_validate(said)
     except ValidationError as error:
-        raise UsageError(f"the map: {explain(error)}", hint="see docs/adding-figures.md") from None
+        raise UsageError(
+            f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
+        ) from None
+
+
+def as_said(
+    across: tuple[Across, ...], fills: str, said: Mapping[str, Field], table: Table, where: str
+) -> tuple[Across, ...]:
+    """The headings that are values, as far as they agree with what the user says of columns; none
+    where the user says all that they would.
+
+    Raises UsageError where the user's words leave none, or cannot stand beside them.
+    """
+    told = {name for one in across for name in one.gives}
+    if fills in said and told <= said.keys():
+        return ()
+    by_column = [name for name in told if name in said and said[name].column is not None]
+    clash = [fills] if across and fills in said and said[fills].constant is not None else by_column
+    if clash:
+        raise UsageError(
+            f"headings say what {clash[0]} is, and so does the user: {across[0].column}, ...",
+            where=where,
+            hint=f"leave {clash[0]} out, or name {', '.join(sorted({*told, fills}))} in a map",
+        )
+    for name in sorted(told & said.keys()):
+        column, span = table.columns[name], said[name].span or table.columns[name].span or "last"
+        wanted = _of_a_heading(column, str(said[name].constant), span)
+        across = tuple(
+            one
+            for one in across
+            if name not in one.gives or _of_a_heading(column, one.gives[name], span) == wanted
+        )
+        if not across:
+            raise UsageError(
+                f"no heading is of {name} {said[name].constant}",
+                where=where,
+                hint=f"leave out what is said of {name}, or name its heading in a map",
+            )
+    return across
+
+
+def _of_a_heading(column: Column, text: str, span: str) -> int | str:
+    return cells.year(text, span) if column.type == "year" else text.casefold()
 
 
 @dataclass
@@ -232,6 +335,9 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
     rule = f"more cells than the {width} headings: a separator within a number or a text?"
     for line, row in long_.items():
         out.faults.append(Fault(shown_file, line, "", " | ".join(map(shown, row[-3:])), rule))
+    if others := [s.name for s in given.sheets if s is not sheet and s.rows and not s.hidden]:
+        more = ", ..." if len(others) > 8 else ""
+        out.left_out[f"sheets not read: {', '.join(others[:8])}{more}"] += len(others)
     if unread := _unread(mapped, names_):
         out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
     if any("year" in a.gives for a in mapped.across):
@@ -246,7 +352,7 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
 def _unread(mapped: Map, there: list[str]) -> list[str]:
     """Headings of a wide table that speak of a year and were not understood."""
     read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
-    wide = mapped.layout == "guess" and any("year" in a.gives for a in mapped.across)
+    wide = any("year" in a.gives for a in mapped.across)
     return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
 
 
@@ -289,11 +395,17 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
         raise UsageError(
             f"nothing says what {', '.join(lacking)} is",
             where=name,
-            hint="; ".join(_how(n, table.columns[n]) for n in lacking),
+            hint="; ".join(
+                _how(n, table.columns[n], [h for h in there if h and h not in used])
+                for n in lacking
+            ),
         )
 
 
-def _how(name: str, column: Column) -> str:
+def _how(name: str, column: Column, unread: list[str]) -> str:
+    if column.type == "number" and unread:  # one value for all rows is seldom meant
+        more = f" (or {', '.join(unread[1:6])})" if unread[1:] else ""
+        return f"name its heading in a map (--map), {name}: {unread[0]}{more}"
     values = f", one of {', '.join(column.values)}" if column.values else f" ({column.meaning})"
     return f"--set {name}=...{values}"
 
@@ -341,7 +453,7 @@ class Reader:
                 continue
             if column.type == "year":
                 of = head if isinstance(head, str) else "a heading"
-                refuse_parts_of_years(cell.unique(), self.file, of)
+                refuse_parts_of_years(in_words(cell, field_).unique(), self.file, of)
             values, why, left = self.column(cell, column, field_, head)
             found[name] = values
             for reason, count in left[~quiet & left.ne("")].value_counts().items():
@@ -392,7 +504,8 @@ class Reader:
         cell, field_, _ = self._cells(long, value) if value else (None, None, None)
         if cell is None or (field_ and field_.constant is not None):
             return long
-        empty = cell.map(cells.missing).astype(bool)  # of no cell at all it is of no type
+        empty = in_words(cell, field_).map(cells.missing)
+        empty = empty.astype(bool)  # of no cell at all it is of no type
         if lost := int(empty.sum()):
             self.out.left_out["no figure in the cell"] += lost
         return long[~empty].reset_index(drop=True)
@@ -420,6 +533,8 @@ class Reader:
         times = field_.times if field_ else 1.0
         span = (field_.span if field_ else None) or column.span
         kind = column.type
+        if kind in ("number", "integer", "year"):
+            cell = in_words(cell, field_)
         read: Callable[[Any], tuple[str, str, str]]
         if kind in ("number", "integer"):
             mark, doubt = self.mapped.decimal, ""
@@ -488,6 +603,15 @@ class Reader:
             )
 
 
+def in_words(cell: pd.Series, field_: Field | None) -> pd.Series:
+    """Cells of figures or years, those of which a map says what they mean in its words."""
+    if field_ is None or not field_.words:
+        return cell
+    words = {k.casefold(): v for k, v in field_.words.items()}
+    meant = [words.get(shown(one).casefold(), one) for one in cell]
+    return pd.Series(meant, cell.index, dtype=object)
+
+
 def repeated(row: Mapping[str, str], where: str) -> FileError:
     """What is said of a row that would count twice."""
     told = ", ".join(f"{head} {cell}" for head, cell in row.items())
@@ -542,4 +666,4 @@ def _word(
     return text, "", ""
 
 
-__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading", "made"]
+__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading"]

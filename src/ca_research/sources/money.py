@@ -264,6 +264,17 @@ def month_of(text: str, years: Collection[int]) -> str | None:
     return next((words for words, year in hits if year in years), None)
 
 
+def of_the_text(heading: str) -> bool:
+    """Whether a heading is of what tells where a text comes from, and when it was published.
+
+    Examples
+    --------
+    >>> of_the_text("Source"), of_the_text("Coverage")
+    (True, False)
+    """
+    return bool(_OF_THE_TEXT.search(heading))
+
+
 def part_of_flow(text: str) -> str | None:
     """Words which say that figures are of a part of exports or imports alone.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..ground.errors import UsageError
@@ -34,6 +34,7 @@ _IN_GOODS = re.compile(
     rf"\b(?:in|в)\s+(?:§\s*)?(?:of\s+)?(?:{_GOODS})\s*(?=$|[,;)])|^\s*§?\s*(?:{_GOODS})\s*$",
     re.I,
 )
+_GOODS_ALONE = re.compile(rf"\s*{cells.SCALE}?\s*(?:{_GOODS})\s*", re.I)
 _PERSONS = re.compile(r"person|people|student|number|head|чел|студент|人|名", re.I)
 _SCALES = re.compile(
     r"(units?|ones|thousands?|millions?|billions?|mln|bn|тыс\.?|млн\.?|млрд\.?)", re.I
@@ -78,12 +79,12 @@ def _figure(table: Table) -> str:
     return of_role or ("value" if {"value", "unit"} <= table.columns.keys() else "")
 
 
-def _told_unit(columns: dict[str, Field]) -> str:
+def _told_unit(columns: Mapping[str, Field]) -> str:
     """The unit that was said for all rows of a table with a column of units."""
     return (columns["unit"].constant or "") if "unit" in columns else ""
 
 
-def _kind(name: str, table: Table, columns: dict[str, Field]) -> str:
+def _kind(name: str, table: Table, columns: Mapping[str, Field]) -> str:
     """As `kind_of`, of a table with a column of units what was said for all rows."""
     if (kind := kind_of(table.columns[name])) or name != _figure(table):
         return kind
@@ -91,6 +92,27 @@ def _kind(name: str, table: Table, columns: dict[str, Field]) -> str:
     if money.dollars(unit):
         return "USD"
     return "PERSONS" if re.search(r"^(persons|people|students)$", unit, re.I) else ""
+
+
+def in_current_dollars(table: Table, columns: Mapping[str, Field]) -> bool:
+    """Whether figures of a table are in current US dollars."""
+    real = in_constant_prices(_told_unit(columns))
+    return not real and any(_kind(name, table, columns) == "USD" for name in columns)
+
+
+def in_constant_prices(text: str) -> bool:
+    return bool(_CONSTANT.search(text))
+
+
+def of_goods(text: str) -> bool:
+    """Whether a text is a unit of goods and nothing else.
+
+    Examples
+    --------
+    >>> of_goods("thousand tonnes"), of_goods("tonnes of wheat")
+    (True, False)
+    """
+    return bool(_GOODS_ALONE.fullmatch(cells.without_scales(money.plain(text))[0]))
 
 
 def _says_times(field: Field | None) -> bool:

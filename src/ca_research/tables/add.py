@@ -209,7 +209,7 @@ def add(
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     refuse_located(spec)
-    said = of_user(_map(map), spec)
+    said = of_user(_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
     if published is not None and bounds(str(published))[0] > today():
@@ -536,7 +536,8 @@ def source_entry(
     except ValidationError as error:
         raise UsageError(
             f"source {source!r}: {registry.explain(error)}",
-            hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://",
+            hint="a date is 2024, 2024-05 or 2024-05-01; an address begins with https://; "
+            "a preference and a lag are whole numbers from 0",
         ) from None
 
 
@@ -571,7 +572,8 @@ def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
     entry = found.entry
     how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
-    yield f"{entry.file}, {how}"
+    sheet = f", sheet {entry.mapping['sheet']!r}" if entry.mapping.get("sheet") else ""
+    yield f"{entry.file}{sheet}, {how}"
     for name, field in entry.mapping.get("columns", {}).items():
         if name != entry.mapping.get("fills"):
             yield f"  {name}: {_field(field)}"
@@ -581,7 +583,11 @@ def _told(found: Addition) -> Iterator[str]:
         fills = entry.mapping["fills"]
         times = entry.mapping["columns"].get(fills, {}).get("times", 1)
         by = f", times {times:g}" if times != 1 else ""
-        yield f"  {fills}: under {len(heads)} headings, {few}{by}"
+        yield f"  {fills}: under {len(heads)} heading{'s'[: len(heads) != 1]}, {few}{by}"
+    if unread := entry.mapping.get("unread"):
+        told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
+        rest = f"; and {len(told) - 12} more" if len(told) > 12 else ""
+        yield f"  not read: {'; '.join(told[:12])}{rest}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)

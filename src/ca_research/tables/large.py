@@ -26,6 +26,7 @@ from ..sources.mapping import (
     Reader,
     Understood,
     complete,
+    in_words,
     refuse_parts_of_years,
     repeated,
 )
@@ -166,9 +167,9 @@ class Reading:
                 f"column {name!r} has a list of numbers or a pattern", where=self.stream.name
             )
         at = self._at(field.column)
-        mark, examples = self._mark(at)
+        mark, examples = self._mark(at, field)
         self.marks.add(mark)
-        cell, plain = f"c{at}", self._plain(at, mark)
+        cell, plain = f"c{at}", self._plain(at, mark, field)
         key, raw = self._look(at, f"not coalesce({plain}, false)")
         value = f"{cell}::double" if mark != "," else f"replace({cell}, ',', '.')::double"
         if field.times != 1:
@@ -180,7 +181,7 @@ class Reading:
             found = self._column(key, "{}", [float(t) if t else None for t in text])
             value = f"case when coalesce({plain}, false) then {value} else {found} end"
             if needed:
-                missing = list(map(cells.missing, raw))
+                missing = list(map(cells.missing, in_words(odd[: len(raw)], field)))
                 form = "case when {} then 'no figure in the cell' end"
                 self._steps.insert(
                     len(self.mapped.only), ("left", self._column(key, form, missing))
@@ -193,18 +194,21 @@ class Reading:
         if not (self.mapped.sums and name == self.reader.figure()):
             self._bad += [(name, limit) for limit in limits]
 
-    def _plain(self, at: int, mark: str | None) -> str:
+    def _plain(self, at: int, mark: str | None, field: Field) -> str:
+        """SQL of whether a cell is plainly a number, and none to which a map gives a meaning."""
+        if any(map(str.isdigit, "".join(field.words))):
+            return "false"
         kind = self.stream.type_of(at)
         if kind == "VARCHAR":
             return f"regexp_full_match(c{at}, {_text(_PLAIN[mark])})"
         return f"not isnan(c{at}::double)" if any(n in kind for n in _NUMBERS) else "false"
 
-    def _mark(self, at: int) -> tuple[str | None, list[str]]:
+    def _mark(self, at: int, field: Field) -> tuple[str | None, list[str]]:
         """The decimal mark of a column, and cells that tell it beside those that are no numbers."""
         if self.stream.type_of(at) != "VARCHAR":
             return ".", []
         cell = f"c{at}"
-        plain = self._plain(at, ".")
+        plain = self._plain(at, ".", field)
         pointed = f"contains({cell}, '.') and not regexp_full_match({cell}, {_text(_EITHER)})"
         ((example,),) = self.stream.run(
             f"select min({cell}) from {self.stream.cells} where {plain} and {pointed}"
@@ -216,7 +220,8 @@ class Reading:
             f"select distinct {cell} from {self.stream.cells} where not coalesce({plain}, false) "
             "limit 10000"
         ).fetchall()
-        mark, _ = cells.decimal_mark([*(c for (c,) in odd), *examples])
+        told = in_words(pd.Series([*(c for (c,) in odd), *examples], dtype=object), field)
+        mark, _ = cells.decimal_mark(told)
         return mark, examples
 
     def _say(self, key: tuple[int, str], why: pd.Series, left: pd.Series) -> None:
@@ -254,16 +259,18 @@ class Reading:
     def _refuse_parts_of_years(self) -> None:
         """As in small files, of the rows that count."""
         for name, column in self.table.columns.items():
-            head = (self.mapped.columns.get(name) or Field(constant="")).column
+            field = self.mapped.columns.get(name)
+            head = field.column if field else None
             if column.type != "year" or head is None:
                 continue
             _, raw = self._look(at := self._at(head))
-            if cells.part_beside_years(raw) is not None:
+            if cells.part_beside_years(in_words(pd.Series(raw, dtype=object), field)) is not None:
                 found = self.stream.run(
                     f"select distinct c{at} from {self.stream.cells} semi join "
                     "(select f, n from told where left_out is null) using (f, n) order by 1"
                 ).fetchall()
-                refuse_parts_of_years((cell for (cell,) in found), self.stream.name, head)
+                left = pd.Series([cell for (cell,) in found], dtype=object)
+                refuse_parts_of_years(in_words(left, field), self.stream.name, head)
 
     def _broken(self, but: Collection[str] = ()) -> Iterator[str]:
         return (f"coalesce({sql}, false)" for name, sql in self._bad if name not in but)
