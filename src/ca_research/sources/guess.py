@@ -101,7 +101,8 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     _by_name_alone(table, columns, across, heads, body)
     found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
     units.scaled(given, sheet, found, table, fixed)
-    read = {f.column for f in columns.values()} | {one.column for one in (*across, *asked.only)}
+    read = {field.column for field in columns.values()}
+    read |= {one.column for one in across} | {one.column for one in asked.only}
     beside = unread.columns(heads, sheet.rows[start:], read)
     unread.refuse(beside, given.name, table, columns)
     _refuse_other_words(beside, given.name, table, fixed)

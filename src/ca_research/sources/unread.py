@@ -46,7 +46,7 @@ def columns(
     """The different cells of each column that is not read, in their order, one more than `MANY` at
     most; none of empty ones.
     """
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for at, head in enumerate(heads):
         if head not in read:
             there = dict.fromkeys(row[at] for row in body if at < len(row))
