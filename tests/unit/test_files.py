@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ import pytest
 from ca_research import kernels
 from ca_research.ground import files, paths
 from ca_research.ground.errors import CaResearchError, IntegrityError, LinkError, WriteError
-from ca_research.ground.files import changed, scratch_folder, stamps, walk, write_whole
+from ca_research.ground.files import changed, lock, scratch_folder, stamps, walk, write_whole
 
 
 @pytest.mark.parametrize(
@@ -337,3 +338,14 @@ def test_what_users_get_is_written_whole(tmp_path, monkeypatch, full_disk, comma
     code, _, told = command("sql", "select 1", "-o", str(file))
     assert code == 1 and "No space left" in told
     assert file.read_text() == "before" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_lock_that_cannot_be_made_is_an_error_in_words(tmp_path):
+    """A project that nobody may write to ended with "[Errno 13]" and the name of the lock."""
+    (tmp_path / "processed").write_text("no folder")
+    with pytest.raises(WriteError) as caught, lock(tmp_path / "processed" / ".lock"):
+        pass
+    assert caught.value.where.endswith("processed/.lock")
+    assert "a copy of it can stand elsewhere" in caught.value.hint
+    with lock(tmp_path / "new" / ".lock"), suppress(OSError):
+        raise OSError("of what is done meanwhile")

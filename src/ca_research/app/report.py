@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ground.errors import CoverageError, RunError, UsageError, WriteError
-from ..ground.files import changed, sweep, write_whole, zipped
+from ..ground.errors import CoverageError, RunError, UsageError
+from ..ground.files import changed, lock, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
 
@@ -380,19 +380,9 @@ def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
     """One command at a time writes the pages of a folder; another waits."""
-    from filelock import FileLock
-
     from ..runs.store import store_dir
 
-    locks = store_dir() / "locks"
-    lock = FileLock(locks / sha256(str(out.resolve()).encode()).hexdigest()[:16])
-    try:
-        locks.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except OSError as problem:
-        elsewhere = "name a folder for the store of runs: CA_RESEARCH_CACHE=FOLDER"
-        raise WriteError(locks, problem, hint=elsewhere) from problem
-    try:
+    name = sha256(str(out.resolve()).encode()).hexdigest()[:16]
+    elsewhere = "name a folder for the store of runs: CA_RESEARCH_CACHE=FOLDER"
+    with lock(store_dir() / "locks" / name, hint=elsewhere):
         yield
-    finally:
-        lock.release()

@@ -152,6 +152,27 @@ def write_whole(file: Path, content: bytes | str, *, folders: bool = True) -> No
         raise WriteError(file, problem) from problem
 
 
+@contextmanager
+def lock(
+    file: Path, *, hint: str = "the project has to be writable; a copy of it can stand elsewhere"
+) -> Iterator[None]:
+    """Hold a lock that is a file; another process waits. Raises WriteError where it cannot be
+    made.
+    """
+    from filelock import FileLock
+
+    held = FileLock(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held.acquire()
+    except OSError as problem:
+        raise WriteError(file, problem, hint=hint) from problem
+    try:
+        yield
+    finally:
+        held.release()
+
+
 def zipped(files: Mapping[str, bytes]) -> bytes:
     """A zip of these files by their names in it, in their order; the same give the same bytes.
 

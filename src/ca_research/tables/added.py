@@ -20,7 +20,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
-from filelock import FileLock
 
 from .. import registry
 from ..ground import economies, paths
@@ -31,6 +30,7 @@ from ..ground.errors import (
     UsageError,
     WriteError,
 )
+from ..ground.files import lock
 from .raw import sha256
 from .rules import rules
 from .validate import schema
@@ -44,8 +44,7 @@ ACCOUNTS = "accounts.parquet"
 def alone() -> Iterator[Path]:
     """The folder of added figures, for one process at a time; another waits."""
     folder = paths.added_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
+    with lock(folder / ".lock"):
         registry.forget()  # whoever held the lock may have changed what was read
         for left in folder.glob(".new-*"):  # by a process that was killed: nobody else adds now
             shutil.rmtree(left, ignore_errors=True)

@@ -21,7 +21,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
 from .. import registry
 from ..ground import economies, paths, reads
@@ -33,7 +32,7 @@ from ..ground.errors import (
     StaleTablesError,
     WriteError,
 )
-from ..ground.files import changed, stamps, walk, write_whole
+from ..ground.files import changed, lock, stamps, walk, write_whole
 from ..ground.remember import by_files
 from . import located
 from .added import with_added
@@ -316,8 +315,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
     True
     """
     home = paths.processed_dir()
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / ".lock"):
+    with lock(home / ".lock"):
         for left in home.glob(".build-*"):  # by a process that was killed: nobody else builds now
             shutil.rmtree(left, ignore_errors=True)
         begun = _state()

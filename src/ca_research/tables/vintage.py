@@ -18,12 +18,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
 from .. import registry
 from ..ground import paths
 from ..ground.errors import UnknownNameError, UsageError, WriteError
-from ..ground.files import write_whole
+from ..ground.files import lock, write_whole
 from .added import figure
 from .derived import finished
 from .reading import read
@@ -274,8 +273,7 @@ def _unlike(spec: registry.Table, found: pd.DataFrame, then: pd.DataFrame) -> pd
 def alone(source: str) -> Iterator[Path]:
     """The folder of a source's vintages, for one fetch at a time; another waits."""
     home = paths.vintages_dir()
-    home.mkdir(parents=True, exist_ok=True)
-    with FileLock(home / f".lock-{source}"):
+    with lock(home / f".lock-{source}"):
         for left in home.glob(f"*/{PARTIAL}"):  # of whatever source: nobody goes on with it
             if time.time() - left.stat().st_mtime > 2 * STALE.total_seconds():
                 shutil.rmtree(left, ignore_errors=True)
