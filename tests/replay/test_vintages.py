@@ -154,15 +154,21 @@ def test_the_same_is_asked_again_by_the_name_of_the_source(on, online, services)
         ca.fetch("TJK_TRADE", year=2021)
 
 
-def test_what_may_not_be_passed_on_stays_so_however_it_is_asked_again(on):
+def test_what_was_said_of_a_source_stays_however_it_is_asked_again(on):
     """A fetch marked its source `figures` anew, so that an archive would have held its rows."""
-    on("2026-01-10", redistribution="no")
+    said = {"redistribution": "no", "role": "stated", "preference": 7, "lag": 90}
+
+    def known() -> dict:
+        source = registry.sources()["TJK_TRADE"]
+        return {k: getattr(source, k, None) for k in said} | {"lag": source.release_lag_days}
+
+    on("2026-01-10", **said)
     ca.fetch("TJK_TRADE")
-    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    assert known() == said
     on("2026-01-11")
-    assert registry.sources()["TJK_TRADE"].redistribution == "no"
+    assert known() == said
     ca.fetch("TJK_TRADE", redistribution="yes")
-    assert registry.sources()["TJK_TRADE"].redistribution == "yes"
+    assert known() == said | {"redistribution": "yes"}
 
 
 def test_what_an_archive_may_not_hold_is_fetched_again_by_its_command(on, command):

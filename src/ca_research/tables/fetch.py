@@ -129,7 +129,8 @@ def fetch(
     role, preference : str, int
         How the source speaks for a reporter, and before which others: the lower first.
     redistribution : {'figures', 'yes', 'no'}, optional
-        What the licence allows, as for `add`; asked again, what it was.
+        What the licence allows, as for `add`. Of a source that is asked again, this, `lag`, `role`
+        and `preference` are by default what they were.
     skip_bad : bool
         Leave out faulty rows, and keep the list of them.
     dry_run : bool
@@ -187,12 +188,8 @@ def fetch(
                 f"{provider} is asked the same again, or under another id",
                 hint="name the provider to ask something else",
             )
-        last, stood = vintage.find(provider, before.vintage), before.source
-        table, source, asked = last.table, provider, dict(last.asked)
-        lag = stood.release_lag_days if lag is None else lag
-        preference = stood.preference if preference is None else preference
-        role = role or stood.role
-        provider = last.provider
+        last = vintage.find(provider, before.vintage)
+        table, source, asked, provider = last.table, provider, dict(last.asked), last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
     refuse_located(registry.table(table))
@@ -204,9 +201,13 @@ def fetch(
     said = fetching.choice(provider, asked)
     source = source or _id(provider, said)
     valid_id(source)
-    if redistribution is None:  # however it is asked again, what may not be passed on stays so
-        known = registry.added().get(source)
-        redistribution = known.source.redistribution if known else "figures"
+    if known := registry.added().get(source):  # asked again, what was said of it stays
+        lag = known.source.release_lag_days if lag is None else lag
+        preference = known.source.preference if preference is None else preference
+        role, redistribution = (
+            role or known.source.role,
+            redistribution or known.source.redistribution,
+        )
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
         _refuse_other(source, provider, table, said)
@@ -216,7 +217,9 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            proposal = _proposal(folder, one, service, (role, preference, lag, redistribution))
+            proposal = _proposal(
+                folder, one, service, (role, preference, lag, redistribution or "figures")
+            )
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
             raise
