@@ -81,7 +81,7 @@ def test_an_edit_in_a_folder_of_helpers_is_seen(project, own):
 
 
 def test_an_edit_of_a_file_that_a_measure_reads_is_seen(project, own):
-    reads = "FACTOR = open(__file__.replace('double.py', 'factor.txt')).read()\n"
+    reads = "import pathlib\nFACTOR = pathlib.Path(__file__).with_name('factor.txt').read_text()\n"
     own(helpers=HELPERS, double=DOUBLE + reads)
     factor = project.home / "measures" / "factor.txt"
     factor.write_text("1", encoding="utf-8")

@@ -16,6 +16,7 @@ FOLDER = "data/left_out"
 """Where an archive has the entries and maps; in `data/added` an entry without rows is a fault."""
 FILE = "FILE"
 """What stands in a command for the path to the file."""
+_FOUND = ("layout", "unread")
 _PLACE = ("sheet", "header", "header_rows")
 
 
@@ -88,7 +89,8 @@ def _map_file(source: str) -> str:
 
 
 def _map(entry: registry.Added) -> dict[str, Any]:
-    """How its file was understood. The place of the headings would hide that a layout is known."""
-    if entry.layout == "guess":
-        return entry.mapping
-    return {k: v for k, v in entry.mapping.items() if k not in _PLACE}
+    """How its file was understood, without what is found out. The place of the headings would hide
+    that a layout is known.
+    """
+    without = _FOUND if entry.layout == "guess" else (*_FOUND, *_PLACE)
+    return {k: v for k, v in entry.mapping.items() if k not in without}
