@@ -18,7 +18,7 @@ from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
 from .save import save
-from .show import show, show_choice, show_note, show_statements, show_table, to_svg
+from .show import show, show_choice, show_note, show_statements, show_table, to_svg, where_known
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
@@ -55,4 +55,5 @@ __all__ = [
     "to_svg",
     "trade_ranges",
     "verdict_matrix",
+    "where_known",
 ]

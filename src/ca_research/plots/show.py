@@ -30,7 +30,7 @@ from ..ground.display import (
     Section,
     is_year,
 )
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.numbers import NOTHING, fixed, percent
 from ..ground.source_columns import ids_in, source_columns
 from ..registry.words import cell_words
@@ -380,7 +380,7 @@ def _frame(name: str, given: object) -> None:
         )
 
 
-def show_note(text: str, *, section: Section = "main") -> None:
+def show_note(text: str, *, section: Section = "main", reason: str = "") -> None:
     """Display sentences that were made from results, as a paragraph of the page.
 
     Parameters
@@ -389,6 +389,8 @@ def show_note(text: str, *, section: Section = "main") -> None:
         Plain text; nothing in it is markup.
     section : {'main', 'specifications', 'against', 'missing', 'context'}
         Where on the page.
+    reason : str
+        What only a notebook adds, for who works in it.
 
     Raises
     ------
@@ -406,7 +408,44 @@ def show_note(text: str, *, section: Section = "main") -> None:
 
     if section not in SECTIONS:
         raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
-    display({NOTE_MIME: {"section": section, "text": text}, "text/plain": text}, raw=True)
+    plain = f"{text}\n{reason}" if reason else text
+    display({NOTE_MIME: {"section": section, "text": text}, "text/plain": plain}, raw=True)
+
+
+@contextmanager
+def where_known(section: Section = "main") -> Iterator[None]:
+    """What needs figures that were not known on every day of knowledge: without them the page says
+    so, and the notebook goes on to its verdict.
+
+    Parameters
+    ----------
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page what is inside would stand.
+
+    Raises
+    ------
+    UsageError
+        Another section.
+
+    Examples
+    --------
+    Pictures and measures raise CoverageError where no figure is left for them; in a notebook this
+    says which.
+
+    >>> import ca_research as ca
+    >>> rows = ca.load("trade", reporter="KAZ", as_of="1900-01-01")
+    >>> with where_known():
+    ...     ranks = ca.trade.rank(rows, partner="CHN")
+    {...'text': 'What would stand here needs figures that were not known on this day.'...
+    """
+    try:
+        yield
+    except CoverageError as error:
+        show_note(
+            "What would stand here needs figures that were not known on this day.",
+            section=section,
+            reason=str(error),
+        )
 
 
 def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:
