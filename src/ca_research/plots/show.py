@@ -433,9 +433,10 @@ def where_known(section: Section = "main") -> Iterator[None]:
     says which.
 
     >>> import ca_research as ca
+    >>> from ca_research.plots import rank_slopes
     >>> rows = ca.load("trade", reporter="KAZ", as_of="1900-01-01")
     >>> with where_known():
-    ...     ranks = ca.trade.rank(rows, partner="CHN")
+    ...     picture = rank_slopes(ca.trade.rank(rows, partner="CHN"), "CHN")
     {...'text': 'What would stand here needs figures that were not known on this day.'...
     """
     try:
