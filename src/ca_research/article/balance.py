@@ -577,6 +577,7 @@ def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, i
 
 
 @needs("votes", "economy", "power", "year", "{column}", like="article.balance.votes")
+@needs("votes", "economy", "power", "year", "{column}", like="article.balance.votes")
 def vote_lines(
     votes: pd.DataFrame, *, column: str = "agreement", label: str = "share of common votes"
 ) -> Figure:

@@ -238,6 +238,7 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
         & (macro["unit"] == "bcm")
     ]
     used = used[used["value"] > 0].sort_values("source_id")
+    of = ("of pipeline imports", "of all gas imports", "of consumption")
     rows = []
     for year in sorted(years):
         own, all_ = inside[inside["year"] == year], total[total["year"] == year]
@@ -250,13 +251,13 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "year": int(year),
-                "of pipeline imports": 100 * quantity / pipeline,
-                "of all gas imports": 100 * quantity / all_["quantity"].sum(),
-                "of consumption": 100 * quantity / burnt["value"].iloc[-1] if len(burnt) else None,
+                of[0]: 100 * quantity / pipeline,
+                of[1]: 100 * quantity / all_["quantity"].sum(),
+                of[2]: 100 * quantity / burnt["value"].iloc[-1] if len(burnt) else None,
                 "sources": tuple(sources),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["year", *of, "sources"])
 
 
 @needs("shares", "commodity", "year", "share", "low", "high", like="article.energy.energy_shares")

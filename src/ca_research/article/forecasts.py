@@ -641,6 +641,19 @@ def forecast_paths(
     return pd.DataFrame(rows, columns=["economy", "model", "year", "mean", "low", "high"])
 
 
+def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
+    """Mean of what came over the mean of what a random walk with drift expected of the same years.
+
+    paths: as from `forecast_paths`.
+    Returns economy and ratio; empty where nothing is known of the years after.
+    """
+    came = paths[paths["model"] == "after"]
+    drift = paths[paths["model"] == "drift"]
+    both = drift.merge(came, on=["economy", "year"], suffixes=("", "_came"))
+    means = both.groupby("economy")[["mean_came", "mean"]].mean()
+    return (means["mean_came"] / means["mean"]).rename("ratio").reset_index()
+
+
 @needs(
     "paths",
     "economy",

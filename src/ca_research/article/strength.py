@@ -17,7 +17,8 @@ import pandas as pd
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
-from ..investment.fdi import LEAST_INVESTORS
+from ..ground.errors import CoverageError
+from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_years
 from ..stats.frames import require
 from .investors import Conduits, HongKong, StockRanks, stock_ranks
 
@@ -55,7 +56,7 @@ def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
     rows = facts[(facts["unit"] == "percent") & facts["subject"].isin(eco.CA5)]
     rows = rows.dropna(subset=["period", "year", "value"])
     named = [_STATED.match(attribute) for attribute in rows["attribute"]]
-    rows, hits = rows[[bool(hit) for hit in named]], [hit for hit in named if hit]
+    rows, hits = rows.loc[[bool(hit) for hit in named]], [hit for hit in named if hit]
     loans = [
         (hit["what"] or "").startswith("foreign") or (hit["what"] == "share" and host in _LOANS_TOO)
         for hit, host in zip(hits, rows["subject"], strict=True)
@@ -148,6 +149,21 @@ def strength_rank(
     about = {"concept": CONCEPTS["stock"]}
     ranked = ((stocks(host), host) for host in economies)
     return [stock | {"about": about} if stock else flows(host) for stock, host in ranked]
+
+
+def newest_stock(investment: pd.DataFrame, host: str) -> pd.DataFrame:
+    """`stock_by_investor` at the end of the newest year in which enough investors are named.
+
+    investment: table `investment`. host: a code or name.
+    Returns its columns and year. Raises CoverageError where no year has so many.
+    """
+    years = stock_years(investment, host)
+    if not years:
+        raise CoverageError(
+            f"no year in which one source names {LEAST_INVESTORS} investors in {host}",
+            hint="ca.coverage('investment', by=['host'])",
+        )
+    return stock_by_investor(investment, host, years[0]).assign(year=years[0])
 
 
 def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from .pictures import control_lines
 from .placebos import (
     axes,
     control,
+    courses,
     effect_fits,
     gain_p,
     joint_p,
@@ -29,6 +30,7 @@ __all__ = [
     "china_imports",
     "control",
     "control_lines",
+    "courses",
     "donor_pool",
     "effect",
     "effect_fits",

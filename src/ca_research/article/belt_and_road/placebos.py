@@ -9,7 +9,7 @@ read.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any, Literal, NamedTuple, get_args
@@ -321,6 +321,18 @@ def control_in(shared: Prepared | str, economy: str, method: str) -> SyntheticCo
     figures, start, demean = _asked(shared, eco.resolve(economy), method)
     wide = pd.DataFrame(figures.values(), index=figures.years, columns=figures.units)
     return synthetic_control(wide, figures.units[0], start, demean=demean)
+
+
+def courses(controls: Mapping[str, SyntheticControl]) -> pd.DataFrame:
+    """What several synthetic controls compare, year by year, one economy after the other.
+
+    controls: by economy.
+    Returns the columns of `SyntheticControl.to_frame` and economy.
+    Raises CoverageError without a control.
+    """
+    if not controls:
+        raise CoverageError("no economy that can be set beside a synthetic control")
+    return pd.concat([found.to_frame().assign(economy=e) for e, found in controls.items()])
 
 
 def effect_fits(
