@@ -3,7 +3,7 @@
 import pytest
 
 from ca_research.article.literature import Literature, beside
-from ca_research.ground.errors import UnknownNameError
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry import claims, settings
 
 
@@ -27,3 +27,6 @@ def test_a_study_that_was_not_yet_there_is_left_out():
     ours = {"gap_KGZ_2016": 4.25, "gap_KAZ_2021": None, "gap_KAZ_2022": 7.0}
     assert len(beside("C33", ours)) == 3
     assert beside("C33", ours, as_of="2023-05-19")["published"].tolist() == [4.1]
+    assert len(beside("C33", ours, as_of=None)) == 3
+    with pytest.raises(UsageError, match="soon"):
+        beside("C33", ours, as_of="soon")

@@ -158,6 +158,15 @@ def test_failures_look_as_they_do_here_and_a_worker_with_other_files_does_not_ru
     assert "differ" in outcome.error and outcome.notebook == ""
 
 
+def test_a_worker_of_another_project_says_which_it_has(home):
+    from ca_research.runs import cluster as module
+    from ca_research.runs import worker
+
+    (run,) = planned(home, 1, "1")
+    outcome = module.remote(worker.Task(run, "key", ""), "notebooks/elsewhere.ipynb")
+    assert f"project, {home}, has no notebooks/elsewhere.ipynb" in outcome.error
+
+
 def test_no_scheduler_is_said_in_one_line(home, tmp_path, monkeypatch):
     from ca_research.runs import cluster as module
 

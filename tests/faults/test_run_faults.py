@@ -148,6 +148,11 @@ LIMITED = {
         {"output_bytes": 5 * 1024**2},
         "put out more than 5 MB",
     ),
+    "carries": (  # an error that holds a whole answer or frame
+        "raise ValueError('x' * 6 * 1024**2)",
+        {"output_bytes": 5 * 1024**2},
+        "put out more than 5 MB",
+    ),
     "leaves": ("import os; os._exit(7)", {}, "the kernel died"),
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", {}, "the kernel died"),
 }

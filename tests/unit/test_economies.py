@@ -6,7 +6,7 @@ import pytest
 
 from ca_research import registry
 from ca_research.ground import economies as eco
-from ca_research.ground.errors import AggregateError, RegistryError, UnknownNameError
+from ca_research.ground.errors import AggregateError, RegistryError, UnknownNameError, UsageError
 
 
 @pytest.mark.parametrize(
@@ -229,3 +229,9 @@ def test_a_group_is_that_of_the_project_also_where_it_is_a_default(project):
     assert eco.CA5 is before and tuple(before) == ("KGZ", "TJK", "TKM", "UZB")
     assert before == ("KGZ", "TJK", "TKM", "UZB") and before[1:] == ("TJK", "TKM", "UZB")
     assert eco.members("CA5", 2020) == before.codes and "KAZ" not in before
+
+
+@pytest.mark.parametrize("what", [None, ["KAZ", "KGZ"], 398, float("nan")])
+def test_what_is_no_text_is_no_economy(what):
+    with pytest.raises(UsageError, match="by its code or name, not by"):
+        eco.resolve(what)

@@ -1,12 +1,14 @@
 """Importing the package and asking for help loads nothing heavy."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 import ca_research
+from ca_research.ground import paths
 
 HEAVY = [
     "pandas",
@@ -108,3 +110,35 @@ finally:
     sys.stdout = sys.__stdout__
 """
     assert fresh(code)[0] is True
+
+
+HELD = """
+import importlib, json, pkgutil, sys
+import ca_research
+for module in pkgutil.walk_packages(ca_research.__path__, "ca_research."):
+    if "__main__" not in module.name and ".lab." not in module.name:
+        importlib.import_module(module.name)
+own = {n: m for n, m in sys.modules.items() if n.startswith("ca_research")}
+del own["ca_research.ground.remember"]  # what it keeps, it keeps by file
+print(json.dumps([
+    f"{name}.{key}" for name, module in own.items() for key, value in vars(module).items()
+    if not key.startswith("__") and isinstance(value, (str, tuple, list, dict, set, frozenset))
+    and "Qazaqstan" in repr(value)
+]))
+"""
+
+
+@pytest.mark.long
+def test_no_module_keeps_what_a_registry_said_when_it_was_imported(tmp_path, monkeypatch):
+    """A server of kernels imports the package once, for whatever project asks it next."""
+    shutil.copytree(paths.home() / "registry", tmp_path / "registry")
+    for folder in ("notebooks", "data/raw"):
+        (tmp_path / folder).mkdir(parents=True)
+    names = tmp_path / "registry" / "economies.csv"
+    text = names.read_text(encoding="utf-8")
+    assert "KAZ,Kazakhstan" in text
+    names.write_text(text.replace("KAZ,Kazakhstan", "KAZ,Qazaqstan"), encoding="utf-8")
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(tmp_path))
+    assert fresh(HELD)[0] == []
+    said = fresh("import json, ca_research as ca; print(json.dumps(ca.economies.name_of('KAZ')))")
+    assert said[0] == "Qazaqstan"

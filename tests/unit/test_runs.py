@@ -179,6 +179,24 @@ def test_run_ids_are_unique_readable_and_stable():
     )
 
 
+def _run(**params):
+    return runs.Run("C02", Path("n"), {"as_of": "latest", **params})
+
+
+def test_runs_of_other_values_have_other_files():
+    values = ["Казахстан", "Киргизия", "a_b", "a-b", "A-b", "a b", "x" * 300, "x" * 301, ["a"], "a"]
+    ids = [_run(label=value).run_id for value in values]
+    assert len(set(ids)) == len(values)
+    assert all(re.fullmatch(r"c02-as-of-latest-label-[a-z0-9.-]{1,90}", i) for i in ids)
+    assert ids[-1] == "c02-as-of-latest-label-a"  # what a name shows whole needs no more
+    assert _run(share=0.5).run_id == "c02-as-of-latest-share-0.5"
+
+
+def test_the_command_of_a_run_is_one_that_a_shell_reads():
+    words = shlex.split(_run(label="a b \"c'd\n$HOME").command)
+    assert words[3:5] == ["-p", "label=a b \"c'd\n$HOME"]
+
+
 def test_a_grid_is_the_product_with_the_fixed_parameters():
     found = runs.plan(["C33"], grid={"economy": ["KAZ", "UZB"]}, as_of=["2022-01-01", "latest"])
     assert {(r.params["economy"], r.params["as_of"]) for r in found} == {

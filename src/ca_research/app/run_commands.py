@@ -96,6 +96,11 @@ def run(
     from ..ground import paths
     from . import report
 
+    if cluster and jobs:
+        raise UsageError(
+            "--jobs is for this machine, and --cluster hands the runs to others",
+            hint="set the number there: dask worker ... --nworkers 2",
+        )
     folder = (out or paths.reports_dir()).resolve()
     limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout}
     limits["memory_bytes"] = int(memory * 1024**3) if memory else None

@@ -194,12 +194,15 @@ _OF: dict[str, Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]] = {
     "C19": _signing,
     "C21": _sea,
 }
-LANES: dict[str, tuple[str, ...]] = {
-    "C03": tuple(_name(c) for c in FORMATS),
-    "C05": tuple(eco.name_of(c) for c in eco.CA5),
-    "C19": tuple(eco.name_of(c) for c in eco.CA5),
-}
-"""Lanes that a claim's timeline shows even where no row is dated."""
+
+
+def lanes_of(claim: str) -> tuple[str, ...]:
+    """Lanes that a claim's timeline shows even where no row is dated: names of the project's own
+    registry.
+    """
+    if claim == "C03":
+        return tuple(map(_name, FORMATS))
+    return tuple(map(eco.name_of, eco.CA5)) if claim in ("C05", "C19") else ()
 
 
 NOTES: dict[str, str] = {
@@ -250,7 +253,7 @@ def dates_found(claim: str, rows: pd.DataFrame) -> str:
     dates = shown.groupby("lane", sort=False)["date"]
     whole = len(dates) <= _FEW and claim not in _FIRST
     told = [f"{lane} {_years(claim, part, whole=whole)}" for lane, part in dates]
-    lacking = [lane for lane in LANES.get(claim, ()) if lane not in set(shown["lane"])]
+    lacking = [lane for lane in lanes_of(claim) if lane not in set(shown["lane"])]
     told += [f"none for {joined(lacking)}"] if lacking else []
     return f"{_TOLD.get(claim, 'Dates on record')}: {'; '.join(told) or 'none'}"
 

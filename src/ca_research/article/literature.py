@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground.errors import UnknownNameError
+from ..ground.periods import parse_as_of
 from ..registry.base import Model
 from ..trade import reconcile
 
@@ -71,8 +72,8 @@ def beside(claim: str, ours: Mapping[str, float | None], as_of: str = "latest") 
     """
     published = registry.settings("article/literature", Literature).estimates
     mine = [e for e in published if e.claim == claim]
-    if as_of != "latest":
-        mine = [e for e in mine if e.year <= int(as_of[:4])]
+    if day := parse_as_of(as_of):
+        mine = [e for e in mine if e.year <= day.year]
     for entry in mine:
         if entry.ours not in ours:
             raise UnknownNameError(f"figure beside {entry.authors}", entry.ours, sorted(ours))

@@ -17,7 +17,7 @@ from typing import overload
 
 from . import paths
 from .arguments import several, whole_number
-from .errors import AggregateError, RegistryError, UnknownNameError
+from .errors import AggregateError, RegistryError, UnknownNameError, UsageError
 from .remember import by_files
 from .textfiles import Unreadable, read_csv
 
@@ -215,8 +215,13 @@ def resolve(name: str) -> str:
     """Code of an economy or aggregate given by code or name ('Kazakhstan', 'Turkey', 'Türkiye',
     'EU').
 
-    Raises UnknownNameError with suggestions.
+    Raises UnknownNameError with suggestions, UsageError for what is no text.
     """
+    if not isinstance(name, str):
+        raise UsageError(
+            f"an economy is given by its code or name, not by {name!r}",
+            hint="'KAZ' or 'Kazakhstan'",
+        )
     code = _code(name)
     if code is None:
         labels = [n for n, _ in _economies().values()] + list(AGGREGATES) + list(_economies())

@@ -5,6 +5,7 @@ lines; the library's inner workings when they are asked for.
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,21 @@ def _own_lines(error: BaseException, shell: Any) -> list[str]:
             place = frame.filename
         lines.append(f"{place}, line {frame.lineno}: {frame.line}")
     return lines
+
+
+_READABLE = 500
+"""Letters of a message that one line tells, in the terminal, on a page or in the manifest."""
+
+
+def plain(text: str) -> str:
+    """First lines of a message as one, without terminal colours, as long as can be read: an error
+    may carry all that it was about.
+
+    Examples
+    --------
+    >>> plain("\x1b[31mno file\x1b[0m\\n\\nnext: make one"), len(plain("x" * 60_000))
+    ('no file next: make one', 501)
+    """
+    head = re.sub(r"\x1b\[[0-9;]*m", "", text[: 10 * _READABLE])
+    told = " ".join([line for line in head.splitlines() if line.strip()][:3])
+    return told if len(told) <= _READABLE else told[:_READABLE] + "…"

@@ -42,7 +42,18 @@ _AT_IMPORT = (
         "PANDAS_",
         "DUCKDB_",
     ),
-    *("MKL_", "OPENBLAS_", "OMP_", "KMP_", "SCIPY_", "XDG_CONFIG_", "XDG_CACHE_", "XDG_DATA_"),
+    *(
+        "MKL_",
+        "OPENBLAS_",
+        "OMP_",
+        "KMP_",
+        "SCIPY_",
+        "JOBLIB_",
+        "TQDM_",
+        "XDG_CONFIG_",
+        "XDG_CACHE_",
+        "XDG_DATA_",
+    ),
 )
 _AT_IMPORT_NAMES = frozenset(
     {

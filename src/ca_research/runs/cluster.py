@@ -14,6 +14,7 @@ from ..ground import paths
 from ..ground.errors import RunError
 from ..ground.extras import needed
 from ..ground.files import changed, scratch_folder
+from ..ground.tracebacks import plain
 from . import inputs, worker
 from .planning import Run
 
@@ -42,7 +43,7 @@ def on_cluster(
         client = Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as problem:
         raise RunError(
-            f"no scheduler answers: {worker.plain(str(problem))}",
+            f"no scheduler answers: {plain(str(problem))}",
             where=address,
             hint="start one: dask scheduler",
         ) from None
@@ -65,7 +66,7 @@ def on_cluster(
             try:
                 outcome = future.result()
             except Exception as problem:  # the workers that had it are gone
-                error = f"{type(problem).__name__}: {worker.plain(str(problem))}"
+                error = f"{type(problem).__name__}: {plain(str(problem))}"
                 outcome = worker.Outcome("", 0.0, error, paths.shown(run.notebook))
             finish(run, outcome)
             if fail_fast and outcome.error:
@@ -83,6 +84,12 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     from ..tables.build import current
 
     run = Run(task.run.claim, paths.home() / notebook, task.run.params)
+    if not run.notebook.is_file():
+        elsewhere = (
+            f"the worker's project, {paths.home()}, has no {notebook}: start the worker in the "
+            "project's folder, or with CA_RESEARCH_HOME"
+        )
+        return worker.Outcome("", 0.0, elsewhere, notebook)
     about = inputs.Inputs(current(), kernels.described(task.kernel))
     files = about.files(run)
     before, key = inputs.marks(files), about.key(run)

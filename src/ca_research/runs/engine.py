@@ -170,6 +170,8 @@ class _Client(PapermillNotebookClient):
 def _size(content: dict[str, Any]) -> int:
     if "text" in content:
         return len(content["text"])
+    if "traceback" in content:
+        return len(content["evalue"]) + sum(map(len, content["traceback"]))
     return sum(len(v) if isinstance(v, str) else 1000 for v in content.get("data", {}).values())
 
 

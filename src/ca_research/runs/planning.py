@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +46,19 @@ def pages() -> list[str]:
     ]
 
 
+_LONGEST = 100
+"""Letters of a run's name: what is added to them (.html, folders) stays within what disks take."""
+
+
+def _shown_whole(value: Any) -> bool:
+    """Whether a name in small letters tells a value from any other: numbers, words of small letters
+    and codes.
+    """
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"[a-z0-9.]+|[A-Z0-9]{2,4}", value))
+    return value is None or isinstance(value, (bool, int, float))
+
+
 @dataclass(frozen=True)
 class Run:
     """One notebook with one set of parameters. `claim` is a claim's id or a name of PAGES; `run_id`
@@ -55,8 +71,17 @@ class Run:
 
     @property
     def run_id(self) -> str:
-        parts = [self.claim, *(f"{k}-{v}" for k, v in sorted(self.params.items()) if k != "claim")]
-        return re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(map(str, parts))).lower()
+        """Claim and parameters in letters of an address. Values that it cannot show whole, or not
+        apart from others, are told apart by a hash, since each run has its own files.
+        """
+        given = {k: v for k, v in sorted(self.params.items()) if k != "claim"}
+        parts = [self.claim, *(f"{k}-{v}" for k, v in given.items())]
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(parts)).lower()
+        own = {k: v for k, v in given.items() if k != "as_of"}
+        if len(name) <= _LONGEST and all(map(_shown_whole, own.values())):
+            return name
+        same = hashlib.sha256(json.dumps(own, default=str).encode()).hexdigest()[:8]
+        return f"{name[:_LONGEST].rstrip('-.')}-{same}"
 
     @property
     def after(self) -> bool:
@@ -67,7 +92,9 @@ class Run:
     def command(self) -> str:
         """The command that re-creates this run."""
         given = "".join(
-            f" -p {k}={v}" for k, v in sorted(self.params.items()) if k not in ("as_of", "claim")
+            f" -p {shlex.quote(f'{k}={v}')}"
+            for k, v in sorted(self.params.items())
+            if k not in ("as_of", "claim")
         )
         return f"ca-research run {self.claim}{given} --as-of {self.params['as_of']}"
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__, kernels
 from ..ground import garbage, paths, reads
+from ..ground.tracebacks import plain
 from . import lean
 from .planning import Run
 
@@ -266,12 +267,6 @@ def versions() -> dict[str, str]:
     return {"Python": platform.python_version(), "ca-research": __version__} | {
         name: version(name) for name in names
     }
-
-
-def plain(text: str) -> str:
-    """First lines of a message without terminal colours."""
-    lines = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip()]
-    return " ".join(lines[:3])
 
 
 def without_paths(text: str) -> str:

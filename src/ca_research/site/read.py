@@ -31,6 +31,7 @@ from ..ground.display import (
 )
 from ..ground.errors import RunError, UnknownNameError
 from ..ground.files import stamps
+from ..ground.tracebacks import plain
 
 
 def _known(source_ids: list[str]) -> list[str]:
@@ -350,7 +351,7 @@ def read_page(file: Path) -> Page:
         statements: dict[str, Any] = {}
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                error = f"{output.ename}: {output.evalue}"
+                error = f"{output.ename}: {plain(output.evalue)}"
             data = output.get("data", {})
             if MIME in data:
                 page.verdicts = list(data[MIME])
