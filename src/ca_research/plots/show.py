@@ -414,8 +414,9 @@ def show_note(text: str, *, section: Section = "main", reason: str = "") -> None
 
 @contextmanager
 def where_known(section: Section = "main") -> Iterator[None]:
-    """What needs figures that were not known on every day of knowledge: without them the page says
-    so, and the notebook goes on to its verdict.
+    """Show what needs figures that may not have been known; without them the page says so.
+
+    On any day of knowledge the notebook goes on to its verdict. Nothing but CoverageError is caught.
 
     Parameters
     ----------
