@@ -299,14 +299,15 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     hint = inspect.signature(function).parameters[name].annotation
     own_words = get_origin(hint) is Literal
     column = table.columns.get(name)
+    if name == "to":  # another of those that the measure speaks of
+        column = next(c for c in table.columns.values() if c.role == "counterpart")
     try:
         if name == "source":
             known = [*SOURCES, *registry.sources()]
             if chosen not in known:
                 raise UnknownNameError("source", chosen, known)
-        elif name == "to" or (column is not None and column.type == "economy"):
-            if not column or column.type == "economy":
-                eco.resolve(chosen)
+        elif column is not None and column.type == "economy":
+            eco.resolve(chosen)
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
         elif name == "window":
