@@ -105,12 +105,30 @@ def test_sources_that_disagree_leave_a_range():
             {"partner": "CHN", "since": 2010, "of": "share", "by": "difference"},
             0.2,
         ),
-        ("trade.count", {"above": 65, "listed": 1}, 1),
-        ("trade.count", {"listed": 1}, 3),
+        ("trade.count", {"above": 15, "flow": "exports", "listed": 1}, 2),
+        ("trade.count", {"listed": 1}, 3),  # what is known of Türkiye is enough
     ],
 )
 def test_the_numbers_are_those_of_the_formulas(name, chosen, expected):
     assert row(name, **chosen)["estimate"] == pytest.approx(expected)
+
+
+def test_a_partner_of_whom_one_direction_is_listed_may_be_above_a_bound():
+    """Exports alone were counted as turnover: 'no partner above a billion'."""
+    found = row("trade.count", above=65, listed=1)  # Türkiye: 20, and imports that nobody lists
+    assert pd.isna(found["estimate"]) and (found["low"], found["high"]) == (1, 2)
+    assert found["interval"] == "bounds from what is not reported"
+    every = row("trade.count", above=95, listed=1, source="every")  # 0 or 1, and 1
+    assert (every["low"], every["high"], every["interval"]) == (0, 1, "range across sources")
+
+
+def test_a_source_that_lists_one_direction_counts_no_turnover():
+    exports = trade(*(("KAZ", p, 2021, 5.0, None, OFFICE) for p in ("CHN", "RUS")))
+    assert row("trade.count", exports, flow="exports", listed=1)["estimate"] == 2
+    missing = row("trade.count", exports, listed=1)["missing"]
+    assert missing.startswith("no figure of export and import for Kazakhstan in any year")
+    newest = row("trade.count", pd.concat([ROWS, exports]), listed=1)
+    assert (newest["estimate"], newest["last_year"]) == (3, 2020)
 
 
 def test_a_window_is_a_mean_of_years_by_one_source():

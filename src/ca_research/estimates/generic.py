@@ -88,8 +88,18 @@ def value(of: str) -> Question:
 
 
 def count(above: float) -> Question:
-    """How many single counterparts have a figure above a bound."""
-    return Question((), lambda v, y: float((v.listed(y) > above).sum()), compares=True)
+    """How many single counterparts have a figure above a bound.
+
+    Of one whose figure lacks a part the least is known: below the bound, it may be above it.
+    """
+
+    def least(voice: Voice, year: int) -> float:
+        return float((voice.listed(year) > above).sum())
+
+    def most(voice: Voice, year: int) -> float:
+        return least(voice, year) + float((voice.floors(year) <= above).sum())
+
+    return Question((), least, compares=True, most=most)
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
@@ -158,7 +168,11 @@ def _over(counterpart: str, *, to: str) -> Question:
 
 
 def _count(*, above: float = 0) -> Question:
-    """How many have a figure above a bound, in the unit of the table."""
+    """How many have a figure above a bound, in the unit of the table.
+
+    Those of which a part alone is listed, as exports without imports, may be above it too: they
+    leave a range. A source that lists no figure of a part counts nothing.
+    """
     return count(above)
 
 
