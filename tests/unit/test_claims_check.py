@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -183,22 +182,46 @@ def test_an_article_of_the_future_is_named(monkeypatch):
     assert fault == "registry/article.yaml: date: 2999-01-01 is in the future"
 
 
+def declared(measure: str, kind: str, comparison: str, threshold: float, **more: Any) -> list[str]:
+    """What is said of a criterion by a generic measure."""
+    given = {"measure": measure, "kind": kind, "comparison": comparison, "threshold": threshold}
+    first = registry.claim("C33").readings[0].criteria[0]
+    return list(misdeclared(measures.find(measure), first.model_copy(update=given | more)))
+
+
+def test_the_kind_is_that_of_a_generic_measure():
+    assert declared("trade.share", "share", ">", 0.2) == []
+    (said,) = declared("trade.share", "percent", ">", 0.2)
+    assert said == "kind: trade.share gives a share, and no percent"
+
+
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("kind", "comparison", "threshold", "said"),
     [
-        ({"kind": "percent"}, "trade.share gives a share, and no percent"),
-        ({"threshold": 20.0}, "a share is a number from 0 to 1, and never 20"),
-        ({"measure": "trade.rank", "kind": "rank", "threshold": 0.5}, "of 1 or more"),
+        ("share", ">", 20.0, "a share is a number from 0 to 1, so > 20 is always true of it, or"),
+        ("share", ">", 1.0, "so > 1 is"),
+        ("share", ">=", 0.0, "so >= 0 is"),
+        ("rank", "<", 1.0, "a rank is a whole number of 1 or more, so < 1 is"),
+        ("rank", ">=", 1.0, "so >= 1 is"),
+        ("rank", "<=", 0.5, "of 1 or more"),
+        ("rank", "==", 1.5, "a whole number"),
+        ("count", "<", 0.0, "so < 0 is"),
+        ("share", ">", 0.0, ""),
+        ("share", "==", 0.5, ""),
+        ("rank", "<=", 1.0, ""),
+        ("rank", "==", 1.0, ""),
+        ("rank", "<", 1.5, ""),
+        ("ratio", ">", 0.0, ""),
+        ("count", ">", 0.0, ""),
     ],
 )
-def test_kind_and_threshold_are_those_of_a_generic_measure(changes, said):
-    fine = {"measure": "trade.share", "kind": "share", "threshold": 0.2}
-    told = [list(_declared(fine | given)) for given in ({}, changes)]
-    assert not told[0] and any(said in fault for fault in told[1]), told
-
-
-def _declared(given: dict) -> Iterator[str]:
-    return misdeclared(measures.find(given["measure"]), given["kind"], given["threshold"])
+def test_what_every_figure_of_a_generic_measure_meets_or_none_is_refused(
+    kind, comparison, threshold, said
+):
+    """It was well formed, and the verdict a firm one."""
+    for table in ("facts", "trade"):
+        found = "\n".join(declared(f"{table}.{kind}", kind, comparison, threshold))
+        assert said in found and bool(said) == bool(found), found
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             "kind: a share is a part of one and is shown times a hundred, while the unit is "
             f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
         )
-    yield from misdeclared(find(criterion.measure), criterion.kind, criterion.threshold)
+    yield from misdeclared(find(criterion.measure), criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
     yield from wrong_choices(criterion, claim.axes_of(criterion))

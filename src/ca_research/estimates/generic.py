@@ -22,6 +22,7 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.periods import years_back
+from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
@@ -287,20 +288,26 @@ def _chosen(name: str, value: Any, hint: Any) -> Any:
     return value
 
 
-def misdeclared(function: Measure, kind: str, threshold: float) -> Iterator[str]:
-    """What a criterion says of a generic measure and is not so, in words.
-
-    kind: what sort of number the criterion says it gives. threshold: what it is compared with.
+def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:
+    """What a criterion says of a generic measure and is not so, in words: the kind of its figures,
+    and a comparison that every figure meets, or none.
     """
-    question = function.name.rpartition(".")[2]  # type: ignore[attr-defined]
+    name = function.name  # type: ignore[attr-defined]
+    question = name.rpartition(".")[2]
     if not hasattr(function, "table") or question not in SORTS:
         return
     given, least, most = SORTS[question]
+    kind, comparison, threshold = criterion.kind, criterion.comparison, criterion.threshold
     if kind != given:
-        yield f"kind: {function.name} gives a {given}, and no {kind}"  # type: ignore[attr-defined]
-    if not least <= threshold <= most:
+        yield f"kind: {name} gives a {given}, and no {kind}"
+    whole = question in ("rank", "count")
+    never = comparison == "==" and whole and not threshold.is_integer()
+    if never or not either_way(comparison, threshold, least, most):
         reach = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} or more"
-        yield f"threshold: a {given} is a number {reach}, and never {threshold:g}"
+        yield (
+            f"threshold: a {given} is a {'whole ' if whole else ''}number {reach}, so "
+            f"{comparison} {threshold:g} is always true of it, or never"
+        )
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:

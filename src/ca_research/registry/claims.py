@@ -150,6 +150,23 @@ class Says(Model):
     finding: str | None = None
 
 
+def either_way(comparison: str, threshold: float, low: float, high: float) -> bool:
+    """Whether a number between two bounds may meet a comparison, and may miss it.
+
+    Examples
+    --------
+    >>> either_way(">", 0, 0, 1), either_way(">", 1, 0, 1)
+    (True, False)
+    """
+    return {
+        ">": low <= threshold < high,
+        ">=": low < threshold <= high,
+        "<": low < threshold <= high,
+        "<=": low <= threshold < high,
+        "==": low <= threshold <= high,
+    }[comparison]
+
+
 class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
@@ -180,14 +197,7 @@ class Criterion(Model):
         once("axes", self.axes)
         if self.bounds:
             low, high = self.bounds
-            either = {
-                ">": low <= self.threshold < high,
-                ">=": low < self.threshold <= high,
-                "<": low < self.threshold <= high,
-                "<=": low <= self.threshold < high,
-                "==": low <= self.threshold <= high,
-            }[self.comparison]
-            if not either:
+            if not either_way(self.comparison, self.threshold, low, high):
                 raise ValueError(
                     f"{self.name}: {self.comparison} {self.threshold:g} is always true or never "
                     f"between {low:g} and {high:g}"
