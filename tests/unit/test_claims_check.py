@@ -225,6 +225,38 @@ def test_what_every_figure_of_a_generic_measure_meets_or_none_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("kind", "settings", "said"),
+    [
+        ("growth", {}, ""),
+        ("percent", {"of": "share"}, ""),
+        ("change", {"by": "difference"}, ""),
+        ("share", {"by": "difference", "of": "share"}, ""),
+        ("share", {}, "by percent of value gives growth or percent, and no share"),  # 4,000%
+        ("p", {}, "and no p"),
+        ("growth", {"by": "difference"}, "and no growth"),  # 10,000% for 10,000 books
+        ("points", {"by": "difference", "of": "share"}, "gives change or share, and no points"),
+    ],
+)
+def test_the_kind_of_a_change_follows_from_its_choices(kind, settings, said):
+    found = "".join(declared("facts.change", kind, ">", 40.0, settings=settings, axes=()))
+    assert said in found and bool(said) == bool(found), found
+
+
+@pytest.mark.parametrize(
+    ("settings", "axis", "refused"),
+    [
+        ({}, "by", True),
+        ({"by": "difference"}, "of", True),
+        ({"by": "percent"}, "of", False),
+        ({}, "year", False),
+    ],
+)
+def test_per_cent_and_units_are_not_ways_to_calculate_one_number(settings, axis, refused):
+    found = declared("facts.change", "growth", ">", 40.0, settings=settings, axes=(axis,))
+    assert ["figures of unlike units" in fault for fault in found] == [True] * refused, found
+
+
+@pytest.mark.parametrize(
     ("want", "said"),
     [
         ({"cells": {"reportr": "{economy}"}}, "unknown column of trade 'reportr'"),

@@ -197,6 +197,16 @@ SORTS: dict[str, tuple[str, float, float]] = {
 per cent or in the unit of the table, as it is asked for.
 """
 
+_IN_PERCENT = ("growth", "percent")
+_IN_UNITS = ("change", "points", "level", "count", "length", "days", "months", "years")
+CHANGES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("percent", "value"): _IN_PERCENT,
+    ("percent", "share"): _IN_PERCENT,
+    ("difference", "value"): _IN_UNITS,
+    ("difference", "share"): ("change", "share"),  # of one
+}
+"""The kinds that a change may have, by its choices `by` and `of`."""
+
 
 def measures(
     table: str, counterpart: str, terms: Callable[..., Terms], *, of_economies: bool = True
@@ -294,12 +304,15 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     """
     name = function.name  # type: ignore[attr-defined]
     question = name.rpartition(".")[2]
-    if not hasattr(function, "table") or question not in SORTS:
+    if not hasattr(function, "table"):
+        return
+    if question == "change":
+        yield from _mistaken_change(name, criterion)
         return
     given, least, most = SORTS[question]
-    kind, comparison, threshold = criterion.kind, criterion.comparison, criterion.threshold
-    if kind != given:
-        yield f"kind: {name} gives a {given}, and no {kind}"
+    comparison, threshold = criterion.comparison, criterion.threshold
+    if criterion.kind != given:
+        yield f"kind: {name} gives a {given}, and no {criterion.kind}"
     whole = question in ("rank", "count")
     never = comparison == "==" and whole and not threshold.is_integer()
     if never or not either_way(comparison, threshold, least, most):
@@ -308,6 +321,23 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
             f"threshold: a {given} is a {'whole ' if whole else ''}number {reach}, so "
             f"{comparison} {threshold:g} is always true of it, or never"
         )
+
+
+def _mistaken_change(name: str, criterion: registry.Criterion) -> Iterator[str]:
+    """As `misdeclared`, of a change, whose unit follows from `by` and `of`."""
+    chosen = {"by": "percent", "of": "value"} | criterion.settings
+    by, of = str(chosen["by"]), str(chosen["of"])
+    unlike = ("by", "of") if by == "difference" else ("by",)
+    if mixing := [axis for axis in criterion.axes if axis in unlike]:
+        yield (
+            f"axes: along {mixing[0]!r} {name} gives figures of unlike units, and one threshold is "
+            "for all; declare a criterion for each"
+        )
+        return
+    kinds = CHANGES.get((by, of), (criterion.kind,))  # other words are refused as choices
+    if criterion.kind not in kinds:
+        told = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        yield f"kind: {name} by {by} of {of} gives {told}, and no {criterion.kind}"
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
