@@ -178,7 +178,7 @@ FIRST = ["readings", 0, "criteria", 0]
         ([*FIRST, "measure"], "trade.leads"),
         ([*FIRST, "settings"], {"basis": "mirror", "eu": "apart"}),
         ([*FIRST, "over", "at_least"], 4),
-        ([*FIRST, "axes"], ["source"]),
+        ([*FIRST[:-1], 1, "axes"], ["source"]),
         (
             ["readings", 0, "rule", "supported"],
             {"at_least": 3, "of": [f"first_{b} holds" for b in ("reporter", "mirror", "interval")]},
@@ -241,6 +241,7 @@ def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
         ([*FIRST, "over"], {"economies": ["Kyrgyzstan"], "at_least": 1}, "is KGZ meant"),
         (["data"], ["trade", "trade"], "tables that stand twice: trade"),
         ([*FIRST, "axes"], ["eu", "eu"], "axes that stand twice: eu"),
+        ([*FIRST, "axes"], ["source"], "leaves out nothing.* source, partners"),
     ],
 )
 def test_a_faulty_declaration_is_refused(path, value, words):

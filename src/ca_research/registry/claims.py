@@ -363,15 +363,14 @@ class ClaimSpec(Model):
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
         declared = {axis.name: axis.choices for axis in self.grid.axes}
-        used: set[str] = set()
+        together = [set(c.axes) for reading in self.readings for c in reading.criteria]
         for reading in self.readings:
             for criterion in reading.criteria:
                 if unknown := sorted(set(criterion.axes) - set(declared)):
                     raise ValueError(
                         f"{criterion.name} uses axes that the grid does not declare: {unknown}"
                     )
-                used |= set(criterion.axes)
-        if unused := sorted(set(declared) - used):
+        if unused := sorted(set(declared).difference(*together)):
             raise ValueError(f"axes that no criterion uses: {unused}")
         for exclusion in self.grid.exclude:
             if unknown := sorted(set(exclusion.when) - set(declared)):
@@ -379,6 +378,11 @@ class ClaimSpec(Model):
             for name, value in exclusion.when.items():
                 if not among(value, declared[name]):
                     raise ValueError(f"an exclusion names no value of {name}: {value!r}")
+            if not any(set(exclusion.when) <= axes for axes in together):
+                raise ValueError(
+                    "an exclusion leaves out nothing, for no criterion has all of its axes: "
+                    f"{', '.join(exclusion.when)}"
+                )
         return self
 
     @property
