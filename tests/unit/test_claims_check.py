@@ -92,13 +92,22 @@ def test_every_word_of_the_register_that_rows_alone_know_is_in_one():
 
 
 def test_an_amendment_begins_where_the_one_before_it_ended():
-    first, later = ("2026-01-01", "contradicted", "supported"), "2026-01-02"
+    first, later = ("2026-11-26", "contradicted", "supported"), "2026-11-27"
     assert faults(amended(first, (later, "supported", None))) == []
     assert faults(amended(first, (later, None, "contradicted"))) == [], "not known is no fault"
     (broken,) = faults(amended(first, (later, "contradicted", None)))
     assert "C33.yaml: amendments" in broken and "left 'supported'" in broken
-    (order,) = faults(amended((later, None, None), ("2026-01-01", None, None)))
-    assert "that of 2026-01-01 stands after that of 2026-01-02" in order
+    (order,) = faults(amended((later, None, None), ("2026-11-26", None, None)))
+    assert "that of 2026-11-26 stands after that of 2026-11-27" in order
+
+
+def test_an_amendment_is_of_a_day_between_the_declaration_and_today():
+    declared = C33["declared_on"]
+    assert faults(amended((declared, None, None), (in_days(0), None, None))) == []
+    (early,) = faults(amended(("2020-01-01", None, None)))
+    assert f"that of 2020-01-01 is before the claim was declared, on {declared}" in early
+    (late,) = faults(amended((in_days(2), None, None)))
+    assert f"amendments: that of {in_days(2)} is in the future" in late
 
 
 @pytest.mark.parametrize("wrong", [{"then": None}, {"then": None, "now": "perhaps"}, None])
@@ -110,7 +119,7 @@ def test_an_amendment_says_what_the_verdict_was(wrong):
 
 def test_amendments_are_no_part_of_the_rule():
     declared = registry.claim("C33")
-    for spec in (amended(("2026-01-01", "contradicted", "supported")), amended()):
+    for spec in (amended(("2026-11-26", "contradicted", "supported")), amended()):
         assert spec.rule_sha256 == declared.rule_sha256
         assert spec.rule_sha256_2 == declared.rule_sha256_2
 
@@ -128,7 +137,8 @@ def in_days(days: int) -> str:
 
 
 def test_a_claim_may_be_declared_on_the_day_that_it_is_anywhere_on_earth():
-    assert faults(changed(["declared_on"], in_days(0))) == []
+    spec = amended().model_copy(update={"declared_on": dt.date.fromisoformat(in_days(0))})
+    assert faults(spec) == []
 
 
 @pytest.mark.parametrize(
