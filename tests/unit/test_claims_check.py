@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -93,13 +92,22 @@ def test_every_word_of_the_register_that_rows_alone_know_is_in_one():
 
 
 def test_an_amendment_begins_where_the_one_before_it_ended():
-    first, later = ("2026-01-01", "contradicted", "supported"), "2026-01-02"
+    first, later = ("2026-11-26", "contradicted", "supported"), "2026-11-27"
     assert faults(amended(first, (later, "supported", None))) == []
     assert faults(amended(first, (later, None, "contradicted"))) == [], "not known is no fault"
     (broken,) = faults(amended(first, (later, "contradicted", None)))
     assert "C33.yaml: amendments" in broken and "left 'supported'" in broken
-    (order,) = faults(amended((later, None, None), ("2026-01-01", None, None)))
-    assert "that of 2026-01-01 stands after that of 2026-01-02" in order
+    (order,) = faults(amended((later, None, None), ("2026-11-26", None, None)))
+    assert "that of 2026-11-26 stands after that of 2026-11-27" in order
+
+
+def test_an_amendment_is_of_a_day_between_the_declaration_and_today():
+    declared = C33["declared_on"]
+    assert faults(amended((declared, None, None), (in_days(0), None, None))) == []
+    (early,) = faults(amended(("2020-01-01", None, None)))
+    assert f"that of 2020-01-01 is before the claim was declared, on {declared}" in early
+    (late,) = faults(amended((in_days(2), None, None)))
+    assert f"amendments: that of {in_days(2)} is in the future" in late
 
 
 @pytest.mark.parametrize("wrong", [{"then": None}, {"then": None, "now": "perhaps"}, None])
@@ -111,7 +119,7 @@ def test_an_amendment_says_what_the_verdict_was(wrong):
 
 def test_amendments_are_no_part_of_the_rule():
     declared = registry.claim("C33")
-    for spec in (amended(("2026-01-01", "contradicted", "supported")), amended()):
+    for spec in (amended(("2026-11-26", "contradicted", "supported")), amended()):
         assert spec.rule_sha256 == declared.rule_sha256
         assert spec.rule_sha256_2 == declared.rule_sha256_2
 
@@ -129,7 +137,8 @@ def in_days(days: int) -> str:
 
 
 def test_a_claim_may_be_declared_on_the_day_that_it_is_anywhere_on_earth():
-    assert faults(changed(["declared_on"], in_days(0))) == []
+    spec = amended().model_copy(update={"declared_on": dt.date.fromisoformat(in_days(0))})
+    assert faults(spec) == []
 
 
 @pytest.mark.parametrize(
@@ -183,22 +192,78 @@ def test_an_article_of_the_future_is_named(monkeypatch):
     assert fault == "registry/article.yaml: date: 2999-01-01 is in the future"
 
 
+def declared(measure: str, kind: str, comparison: str, threshold: float, **more: Any) -> list[str]:
+    """What is said of a criterion by a generic measure."""
+    given = {"measure": measure, "kind": kind, "comparison": comparison, "threshold": threshold}
+    first = registry.claim("C33").readings[0].criteria[0]
+    return list(misdeclared(measures.find(measure), first.model_copy(update=given | more)))
+
+
+def test_the_kind_is_that_of_a_generic_measure():
+    assert declared("trade.share", "share", ">", 0.2) == []
+    (said,) = declared("trade.share", "percent", ">", 0.2)
+    assert said == "kind: trade.share gives a share, and no percent"
+
+
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("kind", "comparison", "threshold", "said"),
     [
-        ({"kind": "percent"}, "trade.share gives a share, and no percent"),
-        ({"threshold": 20.0}, "a share is a number from 0 to 1, and never 20"),
-        ({"measure": "trade.rank", "kind": "rank", "threshold": 0.5}, "of 1 or more"),
+        ("share", ">", 20.0, "a share is a number from 0 to 1, so > 20 is always true of it, or"),
+        ("share", ">", 1.0, "so > 1 is"),
+        ("share", ">=", 0.0, "so >= 0 is"),
+        ("rank", "<", 1.0, "a rank is a whole number of 1 or more, so < 1 is"),
+        ("rank", ">=", 1.0, "so >= 1 is"),
+        ("rank", "<=", 0.5, "of 1 or more"),
+        ("rank", "==", 1.5, "a whole number"),
+        ("count", "<", 0.0, "so < 0 is"),
+        ("share", ">", 0.0, ""),
+        ("share", "==", 0.5, ""),
+        ("rank", "<=", 1.0, ""),
+        ("rank", "==", 1.0, ""),
+        ("rank", "<", 1.5, ""),
+        ("ratio", ">", 0.0, ""),
+        ("count", ">", 0.0, ""),
     ],
 )
-def test_kind_and_threshold_are_those_of_a_generic_measure(changes, said):
-    fine = {"measure": "trade.share", "kind": "share", "threshold": 0.2}
-    told = [list(_declared(fine | given)) for given in ({}, changes)]
-    assert not told[0] and any(said in fault for fault in told[1]), told
+def test_what_every_figure_of_a_generic_measure_meets_or_none_is_refused(
+    kind, comparison, threshold, said
+):
+    """It was well formed, and the verdict a firm one."""
+    for table in ("facts", "trade"):
+        found = "\n".join(declared(f"{table}.{kind}", kind, comparison, threshold))
+        assert said in found and bool(said) == bool(found), found
 
 
-def _declared(given: dict) -> Iterator[str]:
-    return misdeclared(measures.find(given["measure"]), given["kind"], given["threshold"])
+@pytest.mark.parametrize(
+    ("kind", "settings", "said"),
+    [
+        ("growth", {}, ""),
+        ("percent", {"of": "share"}, ""),
+        ("change", {"by": "difference"}, ""),
+        ("share", {"by": "difference", "of": "share"}, ""),
+        ("share", {}, "by percent of value gives growth or percent, and no share"),  # 4,000%
+        ("p", {}, "and no p"),
+        ("growth", {"by": "difference"}, "and no growth"),  # 10,000% for 10,000 books
+        ("points", {"by": "difference", "of": "share"}, "gives change or share, and no points"),
+    ],
+)
+def test_the_kind_of_a_change_follows_from_its_choices(kind, settings, said):
+    found = "".join(declared("facts.change", kind, ">", 40.0, settings=settings, axes=()))
+    assert said in found and bool(said) == bool(found), found
+
+
+@pytest.mark.parametrize(
+    ("settings", "axis", "refused"),
+    [
+        ({}, "by", True),
+        ({"by": "difference"}, "of", True),
+        ({"by": "percent"}, "of", False),
+        ({}, "year", False),
+    ],
+)
+def test_per_cent_and_units_are_not_ways_to_calculate_one_number(settings, axis, refused):
+    found = declared("facts.change", "growth", ">", 40.0, settings=settings, axes=(axis,))
+    assert ["figures of unlike units" in fault for fault in found] == [True] * refused, found
 
 
 @pytest.mark.parametrize(

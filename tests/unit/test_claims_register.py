@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -178,7 +179,7 @@ FIRST = ["readings", 0, "criteria", 0]
         ([*FIRST, "measure"], "trade.leads"),
         ([*FIRST, "settings"], {"basis": "mirror", "eu": "apart"}),
         ([*FIRST, "over", "at_least"], 4),
-        ([*FIRST, "axes"], ["source"]),
+        ([*FIRST[:-1], 1, "axes"], ["source"]),
         (
             ["readings", 0, "rule", "supported"],
             {"at_least": 3, "of": [f"first_{b} holds" for b in ("reporter", "mirror", "interval")]},
@@ -241,11 +242,52 @@ def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
         ([*FIRST, "over"], {"economies": ["Kyrgyzstan"], "at_least": 1}, "is KGZ meant"),
         (["data"], ["trade", "trade"], "tables that stand twice: trade"),
         ([*FIRST, "axes"], ["eu", "eu"], "axes that stand twice: eu"),
+        ([*FIRST, "axes"], ["source"], "leaves out nothing.* source, partners"),
     ],
 )
 def test_a_faulty_declaration_is_refused(path, value, words):
     with pytest.raises(ValidationError, match=words):
         changed("C33", path, value)
+
+
+def alone(edit: Callable[[dict[str, Any]], Any]) -> str:
+    """What is said of C33 with one reading, edited."""
+    content = CLAIMS["C33"].model_dump(mode="json")
+    content["readings"] = content["readings"][:1]
+    edit(content["readings"][0])
+    with pytest.raises(ValidationError) as refused:
+        ClaimSpec.model_validate(content)
+    return registry.explain(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            lambda reading: reading["criteria"][0].update(treshold=3),
+            "readings.0.criteria.0.treshold: Extra inputs are not permitted (got 3)",
+        ),
+        (
+            lambda reading: reading["criteria"][0].update(threshold=math.nan),
+            "readings.0.criteria.0.threshold: Input should be a finite number (got nan)",
+        ),
+        (
+            lambda reading: reading["criteria"].append(reading["criteria"][0]),
+            "readings.0: Value error, criteria that stand twice: first_reporter",
+        ),
+    ],
+)
+def test_one_fault_is_told_once(edit, said):
+    """It was followed by 'at least 1 item' and the whole reading."""
+    assert alone(edit) == said
+
+
+def test_a_list_that_is_too_short_is_told_and_a_long_value_is_cut():
+    said = alone(lambda reading: reading.update(against=[*range(100)]))
+    assert said.endswith("(got [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16...)")
+    with pytest.raises(ValidationError) as refused:
+        changed("C33", ["readings"], [])
+    assert "readings: Tuple should have at least 1 item" in registry.explain(refused.value)
 
 
 @pytest.mark.parametrize("path", [["grid", "axes"], [*FIRST[:-1]], ["readings"]])

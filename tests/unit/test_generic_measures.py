@@ -13,6 +13,7 @@ import yaml
 from ca_research import registry
 from ca_research.claims import check
 from ca_research.claims.measures import find, wrong_choices
+from ca_research.estimates import generic
 from ca_research.ground import economies, paths
 from ca_research.ground.errors import AggregateError, MixedUnitsError, UsageError
 
@@ -104,12 +105,30 @@ def test_sources_that_disagree_leave_a_range():
             {"partner": "CHN", "since": 2010, "of": "share", "by": "difference"},
             0.2,
         ),
-        ("trade.count", {"above": 65, "listed": 1}, 1),
-        ("trade.count", {"listed": 1}, 3),
+        ("trade.count", {"above": 15, "flow": "exports", "listed": 1}, 2),
+        ("trade.count", {"listed": 1}, 3),  # what is known of Türkiye is enough
     ],
 )
 def test_the_numbers_are_those_of_the_formulas(name, chosen, expected):
     assert row(name, **chosen)["estimate"] == pytest.approx(expected)
+
+
+def test_a_partner_of_whom_one_direction_is_listed_may_be_above_a_bound():
+    """Exports alone were counted as turnover: 'no partner above a billion'."""
+    found = row("trade.count", above=65, listed=1)  # Türkiye: 20, and imports that nobody lists
+    assert pd.isna(found["estimate"]) and (found["low"], found["high"]) == (1, 2)
+    assert found["interval"] == "bounds from what is not reported"
+    every = row("trade.count", above=95, listed=1, source="every")  # 0 or 1, and 1
+    assert (every["low"], every["high"], every["interval"]) == (0, 1, "range across sources")
+
+
+def test_a_source_that_lists_one_direction_counts_no_turnover():
+    exports = trade(*(("KAZ", p, 2021, 5.0, None, OFFICE) for p in ("CHN", "RUS")))
+    assert row("trade.count", exports, flow="exports", listed=1)["estimate"] == 2
+    missing = row("trade.count", exports, listed=1)["missing"]
+    assert missing.startswith("no figure of export and import for Kazakhstan in any year")
+    newest = row("trade.count", pd.concat([ROWS, exports]), listed=1)
+    assert (newest["estimate"], newest["last_year"]) == (3, 2020)
 
 
 def test_a_window_is_a_mean_of_years_by_one_source():
@@ -319,6 +338,18 @@ def test_a_setting_that_the_measure_does_not_read_is_named(claimed, command):
     assert code == 1 and "takes no 'subject'" in wrong
 
 
+@pytest.mark.parametrize(
+    ("measure", "to", "fine"),
+    [
+        ("facts.ratio", "bookshop", True),
+        ("trade.ratio", "bookshop", False),
+        ("trade.ratio", "Russia", True),
+    ],
+)
+def test_the_other_of_a_ratio_is_one_of_those_that_its_table_speaks_of(measure, to, fine):
+    assert (list(generic.faults(find(measure), "to", to)) == []) is fine
+
+
 def test_a_window_has_a_year():
     spec = registry.claims()["C33"].readings[0].criteria[0]
     window = {"partner": "TUR", "since": 2020, "window": 0}
@@ -333,10 +364,24 @@ def test_a_choice_with_words_of_its_own_takes_them_and_not_those_of_the_column(c
     assert code == 0, wrong
 
 
-def test_every_table_has_the_five():
-    for table in ("trade", "investment", "students", "debt", "facts"):
-        for name in ("share", "rank", "change", "ratio", "count"):
-            assert find(f"{table}.{name}").table == table
+def test_every_table_has_the_five_and_each_has_a_template_without_a_fault(claimed, monkeypatch):
+    """Of `facts.ratio` the template was refused: its subjects are no economies."""
+    from ca_research.app import scaffold
+
+    monkeypatch.setattr(scaffold.registry, "forget", lambda: None)  # read it once, not each time
+    monkeypatch.setattr(scaffold, "_figure", lambda: FACT)
+    tables = ("trade", "investment", "students", "debt", "facts")
+    names = [f"{t}.{q}" for t in tables for q in ("share", "rank", "change", "ratio", "count")]
+    for number, name in enumerate(names, start=10):
+        assert find(name).table == name.partition(".")[0]
+        scaffold.new_claim(f"C{number}", measure=name)
+    notebooks = {f"c{n}.ipynb": {name.partition(".")[0]} for n, name in enumerate(names, start=10)}
+    found = check.register(registry.claims(), notebooks)
+    assert [fault for fault in found if "no claim rests on" not in fault] == []
+
+
+FACT = {"subject": "library", "to": "library", "attribute": "loans", "unit": "books", "since": 2020}
+"""A start as `new claim` finds it, of a subject that is no economy."""
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,14 @@ def _want(want: Want) -> Iterator[str]:
 
 
 def _amendments(claim: ClaimSpec) -> Iterator[str]:
-    """Amendments stand in order of time, and each begins with the verdict that the one before it
-    left, where both were recorded.
+    """Amendments are of days between the declaration and today, stand in order of time, and each
+    begins with the verdict that the one before it left, where both were recorded.
     """
+    for one in claim.amendments:
+        if one.date < claim.declared_on:
+            yield f"that of {one.date} is before the claim was declared, on {claim.declared_on}"
+        if one.date > newest_day():
+            yield f"that of {one.date} is in the future"
     for one, next_ in itertools.pairwise(claim.amendments):
         if next_.date < one.date:
             yield f"that of {next_.date} stands after that of {one.date}"
@@ -146,7 +151,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             "kind: a share is a part of one and is shown times a hundred, while the unit is "
             f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
         )
-    yield from misdeclared(find(criterion.measure), criterion.kind, criterion.threshold)
+    yield from misdeclared(find(criterion.measure), criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
     yield from wrong_choices(criterion, claim.axes_of(criterion))

@@ -22,6 +22,7 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.periods import years_back
+from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
@@ -88,8 +89,18 @@ def value(of: str) -> Question:
 
 
 def count(above: float) -> Question:
-    """How many single counterparts have a figure above a bound."""
-    return Question((), lambda v, y: float((v.listed(y) > above).sum()), compares=True)
+    """How many single counterparts have a figure above a bound.
+
+    Of one whose figure lacks a part the least is known: below the bound, it may be above it.
+    """
+
+    def least(voice: Voice, year: int) -> float:
+        return float((voice.listed(year) > above).sum())
+
+    def most(voice: Voice, year: int) -> float:
+        return least(voice, year) + float((voice.floors(year) <= above).sum())
+
+    return Question((), least, compares=True, most=most)
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:
@@ -158,7 +169,11 @@ def _over(counterpart: str, *, to: str) -> Question:
 
 
 def _count(*, above: float = 0) -> Question:
-    """How many have a figure above a bound, in the unit of the table."""
+    """How many have a figure above a bound, in the unit of the table.
+
+    Those of which a part alone is listed, as exports without imports, may be above it too: they
+    leave a range. A source that lists no figure of a part counts nothing.
+    """
     return count(above)
 
 
@@ -181,6 +196,16 @@ SORTS: dict[str, tuple[str, float, float]] = {
 """Of each generic measure the kind of its figures and the range that they lie in. A change is in
 per cent or in the unit of the table, as it is asked for.
 """
+
+_IN_PERCENT = ("growth", "percent")
+_IN_UNITS = ("change", "points", "level", "count", "length", "days", "months", "years")
+CHANGES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("percent", "value"): _IN_PERCENT,
+    ("percent", "share"): _IN_PERCENT,
+    ("difference", "value"): _IN_UNITS,
+    ("difference", "share"): ("change", "share"),  # of one
+}
+"""The kinds that a change may have, by its choices `by` and `of`."""
 
 
 def measures(
@@ -273,20 +298,46 @@ def _chosen(name: str, value: Any, hint: Any) -> Any:
     return value
 
 
-def misdeclared(function: Measure, kind: str, threshold: float) -> Iterator[str]:
-    """What a criterion says of a generic measure and is not so, in words.
-
-    kind: what sort of number the criterion says it gives. threshold: what it is compared with.
+def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[str]:
+    """What a criterion says of a generic measure and is not so, in words: the kind of its figures,
+    and a comparison that every figure meets, or none.
     """
-    question = function.name.rpartition(".")[2]  # type: ignore[attr-defined]
-    if not hasattr(function, "table") or question not in SORTS:
+    name = function.name  # type: ignore[attr-defined]
+    question = name.rpartition(".")[2]
+    if not hasattr(function, "table"):
+        return
+    if question == "change":
+        yield from _mistaken_change(name, criterion)
         return
     given, least, most = SORTS[question]
-    if kind != given:
-        yield f"kind: {function.name} gives a {given}, and no {kind}"  # type: ignore[attr-defined]
-    if not least <= threshold <= most:
+    comparison, threshold = criterion.comparison, criterion.threshold
+    if criterion.kind != given:
+        yield f"kind: {name} gives a {given}, and no {criterion.kind}"
+    whole = question in ("rank", "count")
+    never = comparison == "==" and whole and not threshold.is_integer()
+    if never or not either_way(comparison, threshold, least, most):
         reach = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} or more"
-        yield f"threshold: a {given} is a number {reach}, and never {threshold:g}"
+        yield (
+            f"threshold: a {given} is a {'whole ' if whole else ''}number {reach}, so "
+            f"{comparison} {threshold:g} is always true of it, or never"
+        )
+
+
+def _mistaken_change(name: str, criterion: registry.Criterion) -> Iterator[str]:
+    """As `misdeclared`, of a change, whose unit follows from `by` and `of`."""
+    chosen = {"by": "percent", "of": "value"} | criterion.settings
+    by, of = str(chosen["by"]), str(chosen["of"])
+    unlike = ("by", "of") if by == "difference" else ("by",)
+    if mixing := [axis for axis in criterion.axes if axis in unlike]:
+        yield (
+            f"axes: along {mixing[0]!r} {name} gives figures of unlike units, and one threshold is "
+            "for all; declare a criterion for each"
+        )
+        return
+    kinds = CHANGES.get((by, of), (criterion.kind,))  # other words are refused as choices
+    if criterion.kind not in kinds:
+        told = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        yield f"kind: {name} by {by} of {of} gives {told}, and no {criterion.kind}"
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
@@ -299,14 +350,15 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     hint = inspect.signature(function).parameters[name].annotation
     own_words = get_origin(hint) is Literal
     column = table.columns.get(name)
+    if name == "to":  # another of those that the measure speaks of
+        column = next(c for c in table.columns.values() if c.role == "counterpart")
     try:
         if name == "source":
             known = [*SOURCES, *registry.sources()]
             if chosen not in known:
                 raise UnknownNameError("source", chosen, known)
-        elif name == "to" or (column is not None and column.type == "economy"):
-            if not column or column.type == "economy":
-                eco.resolve(chosen)
+        elif column is not None and column.type == "economy":
+            eco.resolve(chosen)
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
         elif name == "window":

@@ -125,6 +125,16 @@ class Voice:
         ]
         return mine.groupby("with")["amount"].sum()
 
+    def floors(self, year: int) -> pd.Series:
+        """Those of `listed` without all parts, of which the figure may be more."""
+        listed = self.listed(year)
+        told = self.rows.loc[self.rows["year"] == year, "with"].value_counts()
+        return listed[told.reindex(listed.index) < self.parts]
+
+    def whole(self, year: int) -> bool:
+        """Whether there is a figure of each part, of whomever."""
+        return self.rows.loc[self.rows["year"] == year, "part"].nunique() == self.parts
+
 
 Answer = Callable[[Voice, int], float | None]
 
@@ -145,6 +155,9 @@ class Question:
         Whether all counterparts that are listed are needed, and not only those of `of`.
     base : int, optional
         The year compared with, if any.
+    most : callable, optional
+        The most that it could be with the parts that a voice does not tell, where `answer` is the
+        least.
     """
 
     of: Sequence[str]
@@ -152,6 +165,7 @@ class Question:
     spans: Callable[[int], Sequence[Sequence[int]]] = lambda year: ((year,),)
     compares: bool = False
     base: int | None = None
+    most: Callable[[Voice, int], float] | None = None
 
 
 def answers(
@@ -215,10 +229,13 @@ def _row(
                 economy=unit, missing=f"a figure to divide by is zero or less in {at}"
             )
         used = {i for k, v in found.items() if v is not None for i in voices[k].rows.index}
-        rows, low, high = frame.iloc[sorted(used)], min(given), max(given)
+        most = [question.most(voice, at) for voice in voices] if question.most else given
+        rows, low, high = frame.iloc[sorted(used)], min(given), max(most)
         if low == high:
             return estimate_row(rows, economy=unit, estimate=low)
-        return estimate_row(rows, economy=unit, low=low, high=high, interval="range across sources")
+        unlike = min(given) < max(given)
+        why = "range across sources" if unlike else "bounds from what is not reported"
+        return estimate_row(rows, economy=unit, low=low, high=high, interval=why)
     for role, codes in (("unit", [unit]), ("counterpart", question.of)):
         if named := terms.column(role):
             refuse_named(frame[named].unique(), named, codes)
@@ -245,7 +262,7 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
 
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
-    wanted = " and ".join(eco.name_of(c) for c in question.of)
+    wanted = " and ".join(map(eco.name_of, question.of) if question.of else terms.parts)
     among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
     chosen = ", ".join(v for v in terms.choices.values() if v)
     return (
@@ -323,12 +340,15 @@ def _voices(
     make = _each_for_itself if terms.each_speaks else _each_source
     for voice in make(needed, terms, question, spans):
         complete = all(voice.figure(c, y) is not None for c in question.of for y in years)
-        enough = all(len(voice.listed(y)) >= terms.listed for y in years)
-        if complete and (enough or not question.compares):
+        if complete and (not question.compares or all(_enough(voice, terms, y) for y in years)):
             _alike(voice)
             yield voice
             if terms.source == "preferred":
                 return
+
+
+def _enough(voice: Voice, terms: Terms, year: int) -> bool:
+    return voice.whole(year) and len(voice.listed(year)) >= terms.listed
 
 
 def _each_source(

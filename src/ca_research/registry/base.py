@@ -29,6 +29,7 @@ PartialDate = Annotated[
 ]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound="Model")
+_LONGEST = 60  # characters of a wrong value that a message shows
 EmptyIsNone = BeforeValidator(lambda v: None if v == "" else v)
 
 
@@ -39,13 +40,24 @@ class Model(BaseModel):
 
 
 def explain(error: ValidationError) -> str:
+    """Every fault of a file with its field, in one line; none that follows from another alone."""
+    items = error.errors()
+    at_fault = [item["loc"] for item in items]
     lines = []
-    for item in error.errors():
-        at = ".".join(str(part) for part in item["loc"]) or "(whole)"
+    for item in items:
+        at, depth = ".".join(str(part) for part in item["loc"]) or "(whole)", len(item["loc"])
+        below = any(loc[:depth] == item["loc"] and len(loc) > depth for loc in at_fault)
+        if item["type"] == "too_short" and below:
+            continue  # what is left of a list without those that are wrong
         # what stands for a location may hold a password
         quiet = isinstance(item["input"], dict) or "location" in item["loc"]
-        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {item['input']!r})"))
+        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {_brief(item['input'])})"))
     return "; ".join(lines)
+
+
+def _brief(value: Any) -> str:
+    said = repr(value)
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 3]}..."
 
 
 @by_file

@@ -150,6 +150,23 @@ class Says(Model):
     finding: str | None = None
 
 
+def either_way(comparison: str, threshold: float, low: float, high: float) -> bool:
+    """Whether a number between two bounds may meet a comparison, and may miss it.
+
+    Examples
+    --------
+    >>> either_way(">", 0, 0, 1), either_way(">", 1, 0, 1)
+    (True, False)
+    """
+    return {
+        ">": low <= threshold < high,
+        ">=": low < threshold <= high,
+        "<": low < threshold <= high,
+        "<=": low <= threshold < high,
+        "==": low <= threshold <= high,
+    }[comparison]
+
+
 class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
@@ -180,14 +197,7 @@ class Criterion(Model):
         once("axes", self.axes)
         if self.bounds:
             low, high = self.bounds
-            either = {
-                ">": low <= self.threshold < high,
-                ">=": low < self.threshold <= high,
-                "<": low < self.threshold <= high,
-                "<=": low <= self.threshold < high,
-                "==": low <= self.threshold <= high,
-            }[self.comparison]
-            if not either:
+            if not either_way(self.comparison, self.threshold, low, high):
                 raise ValueError(
                     f"{self.name}: {self.comparison} {self.threshold:g} is always true or never "
                     f"between {low:g} and {high:g}"
@@ -353,15 +363,14 @@ class ClaimSpec(Model):
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
         declared = {axis.name: axis.choices for axis in self.grid.axes}
-        used: set[str] = set()
+        together = [set(c.axes) for reading in self.readings for c in reading.criteria]
         for reading in self.readings:
             for criterion in reading.criteria:
                 if unknown := sorted(set(criterion.axes) - set(declared)):
                     raise ValueError(
                         f"{criterion.name} uses axes that the grid does not declare: {unknown}"
                     )
-                used |= set(criterion.axes)
-        if unused := sorted(set(declared) - used):
+        if unused := sorted(set(declared).difference(*together)):
             raise ValueError(f"axes that no criterion uses: {unused}")
         for exclusion in self.grid.exclude:
             if unknown := sorted(set(exclusion.when) - set(declared)):
@@ -369,6 +378,11 @@ class ClaimSpec(Model):
             for name, value in exclusion.when.items():
                 if not among(value, declared[name]):
                     raise ValueError(f"an exclusion names no value of {name}: {value!r}")
+            if not any(set(exclusion.when) <= axes for axes in together):
+                raise ValueError(
+                    "an exclusion leaves out nothing, for no criterion has all of its axes: "
+                    f"{', '.join(exclusion.when)}"
+                )
         return self
 
     @property
