@@ -115,6 +115,13 @@ def test_what_changed_since_publication_is_named():
     assert "What changed" not in told(now, day=PUBLISHED)
 
 
+def test_nothing_has_changed_since_publication_on_an_earlier_day():
+    """A page of 2020 told what 'has changed' since 2023, from the verdict then back to its own."""
+    early, then = verdict("C09", "not enough evidence", "2020-01-01"), verdict("C09", "supported")
+    found = told(early, then | {"as_of": PUBLISHED}, day="2020-01-01")
+    assert found and "What changed" not in found
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_any_set_of_verdicts_gives_whole_sentences(seed):
     draw = random.Random(seed)

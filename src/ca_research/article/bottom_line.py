@@ -15,7 +15,7 @@ from ..claims.certainty import LEVELS
 from ..claims.overview import whole_region
 from ..claims.slots import in_words, joined
 from ..ground import economies
-from ..ground.periods import day_in_words
+from ..ground.periods import day_in_words, is_after
 
 Stored = Mapping[str, Any]
 Statement = tuple[str, str, list[str]]
@@ -50,7 +50,8 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
     day
         The day of knowledge that is spoken of.
     published
-        The day of the article: verdicts of that day are what the others are compared with.
+        The day of the article: verdicts of that day are what those of a later one are compared
+        with.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
         _holding(now),
         _contradicted(now),
         _open(now),
-        _changed(now, then, published) if day != published else None,
+        _changed(now, then, published) if is_after(day, published) else None,
     ]
     return [statement for statement in made if statement]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies
+from ..ground.periods import is_after
 from ..registry import ClaimSpec, Criterion, Reading
 from .answers import answer, finding, sentence
 from .certainty import certainty, origins_of
@@ -150,7 +151,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
 def _against(reading: Reading, as_of: str) -> str:
     """What speaks against the verdict, as far as it was known on the day of knowledge."""
     published = registry.article().date.isoformat()
-    later = reading.against_since if as_of == "latest" or as_of > published else None
+    later = reading.against_since if is_after(as_of, published) else None
     return f"{reading.against} {later}" if later else reading.against
 
 
