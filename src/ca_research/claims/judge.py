@@ -75,8 +75,8 @@ def _year(as_of: str) -> int:
     """
     if as_of != "latest":
         return int(as_of[:4])
-    published = [int(s.published[:4]) for s in registry.sources().values() if s.published]
-    return max(published, default=registry.article().date.year)
+    newest = registry.newest_publication()
+    return int(newest[:4]) if newest else registry.article().date.year
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..ground.drawing import draw
-from ..ground.economies import in_prose, joined
-from .words import criterion_number
+from .words import criterion_number, judged_for
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
@@ -325,10 +324,8 @@ class Verdict:
     @property
     def alone(self) -> str:
         """For whom alone it was judged, where its statement speaks of all; begins with a space."""
-        economies = str(self.params.get("economy", "CA5"))
-        if economies == "CA5":
-            return ""
-        return f" Judged here for {joined(map(in_prose, economies.split(',')))} alone."
+        whom = judged_for(self.params)
+        return f" Judged here for {whom} alone." if whom else ""
 
     @property
     def _word(self) -> str:

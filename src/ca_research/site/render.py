@@ -21,7 +21,7 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
-from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
+from ..claims.words import STATE_WORDS, bounds, criterion_number, judged_for, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, minus_in_prose, number
@@ -200,6 +200,7 @@ _PARTS = {
     "ended": parts.ended,
     "gaps": parts.gaps,
     "heads": parts.heads,
+    "judged_for": judged_for,
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
