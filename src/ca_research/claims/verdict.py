@@ -234,7 +234,8 @@ class Verdict:
     amended : bool
         Whether the rule was changed after it was declared.
     against, would_change : str
-        What speaks against, and what would change the verdict.
+        What speaks against, and what would change the verdict, in words of the claim's file; they
+        begin with for whom and when they were written where that is not what was judged.
     dropped_as_of : int or None
         Rows that were not yet known on the day.
     wanted : tuple of dict

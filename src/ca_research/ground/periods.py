@@ -56,15 +56,15 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     return day
 
 
-def is_after(as_of: str, day: str) -> bool:
-    """Whether a day of knowledge comes after a day; everything known ('latest') does.
+def is_after(as_of: str, other: str) -> bool:
+    """Whether one day of knowledge comes after another; 'latest' comes after each that is a day.
 
     Examples
     --------
     >>> is_after("latest", "2023-05-19"), is_after("2020-01-01", "2023-05-19")
     (True, False)
     """
-    return as_of == "latest" or as_of > day
+    return other != "latest" and (as_of == "latest" or as_of > other)
 
 
 def _day(as_of: str | dt.date) -> dt.date:
