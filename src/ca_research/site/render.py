@@ -37,7 +37,7 @@ from ..registry.words import (
 )
 from ..tables import cite, rows_of
 from . import copies, parts
-from .first_use import anchor
+from .first_use import anchor, anchors
 from .forms import table_latex
 from .read import Item, Picture
 from .svg import INHERITED, clean, shorter
@@ -154,6 +154,7 @@ def environment() -> Environment:
         "in_words": in_words,
         "heads_of_cards": heads_of_cards,
         "slug": lru_cache(None)(anchor),
+        "anchors": anchors,
     }
     env.filters |= filters
     env.globals |= {
