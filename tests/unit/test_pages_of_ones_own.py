@@ -80,3 +80,26 @@ def test_terms_that_differ_in_other_letters_alone_are_each_linked(project, writt
     assert sorted(ids) == sorted(["порог", "доля", "öko-a", "öko-a-2"])
     linked = link_terms("<main><p>порог, доля, Öko A, Öko-A</p></main>")
     assert sorted(re.findall(r'href="glossary.html#([^"]*)"', linked)) == sorted(ids)
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def test_one_is_not_called_many_and_what_is_not_there_is_not_told_of(project, written):
+    """'1 claims' from '1 runs', 'None of the 0 entries', tables without a name in brackets."""
+    article = project.home / "registry" / "article.yaml"
+    content = yaml.safe_load(article.read_text(encoding="utf-8")) | {"report_summary": ""}
+    article.write_text(yaml.safe_dump(content), encoding="utf-8")
+    (project.spec("events")).unlink()
+    told = {name: words(html) for name, html in written("trade").items()}
+    assert "1 claim, and 0 sentences of opinion" in told["index"]
+    assert "The claims of “Invented article” are checked here" in told["index"]
+    assert "1 entry was judged" in told["methods"]
+    assert "Of 1 entry none was written blind" in told["methods"]
+    for name in ("index", "register", "methods", "amendments"):
+        assert "from 1 run ·" in told[name] or "from 1 run." in told[name], name
+    none = words(written()["methods"])
+    for said in (told["methods"], none):
+        assert "Dated events" not in said and "overview" not in said and "why not. " in said
+    assert "0 entries were judged" in none and "written blind" not in none

@@ -24,7 +24,7 @@ from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, judged_for, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
-from ..ground.numbers import NOTHING, between, minus_in_prose, number
+from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
@@ -161,6 +161,7 @@ def environment() -> Environment:
         "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
+        "counted": counted,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
         "tells": overview.told,
