@@ -108,11 +108,32 @@ def test_who_leads_is_read_from_the_countries_and_their_rivals():
 def test_what_changed_since_publication_is_named():
     then, now = verdict("C09", "not enough evidence", PUBLISHED), verdict("C09", "supported")
     text, ids = told(then, now, verdict("C02", "supported", PUBLISHED))["What changed"]
-    assert "one of one verdicts has changed" in text
+    assert "the one verdict has changed" in text
     title = registry.claim("C09").title
     assert f"From “not enough evidence” to “supported”: {title}." in text and ids == ["C09"]
     assert "no verdict has changed" in told(now, now | {"as_of": PUBLISHED})["What changed"][0]
     assert "What changed" not in told(now, day=PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("word", "about", "begins"),
+    [
+        ("supported", "What holds", "The one claim is supported."),
+        ("supported", "What is contradicted", "The one claim is not contradicted."),
+        ("not enough evidence", "What cannot be said", "The one claim cannot be decided"),
+        ("not testable", "What cannot be said", "The one claim could not be settled"),
+    ],
+)
+def test_a_report_on_one_claim_does_not_count_it(word, about, begins):
+    """'None of the one claims is contradicted.'"""
+    assert told(verdict("C09", word))[about][0].startswith(begins)
+
+
+def test_nothing_has_changed_since_publication_on_an_earlier_day():
+    """A page of 2020 told what 'has changed' since 2023, from the verdict then back to its own."""
+    early, then = verdict("C09", "not enough evidence", "2020-01-01"), verdict("C09", "supported")
+    found = told(early, then | {"as_of": PUBLISHED}, day="2020-01-01")
+    assert found and "What changed" not in found
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -51,7 +51,7 @@ REVIEW = typed(
         "claimReviewed": TEXT,
         "reviewAspect": TEXT,
         "reviewBody": TEXT,
-        "temporalCoverage": TEXT,
+        "temporalCoverage": DATE,
         "author": ORGANIZATION,
         "reviewRating": RATING,
         "itemReviewed": CLAIM,
@@ -82,6 +82,23 @@ def verdict(word: str, **given: Any) -> dict[str, Any]:
         "params": {"as_of": "latest"},
         "sources": ["KAZ_BNS", "P023"],
     } | given
+
+
+def test_a_verdict_on_one_country_is_no_rating_of_the_claim():
+    """It stood under the words of the claim on five, with nothing but its id to tell it apart."""
+    whole, one = (
+        claim_review(verdict("contradicted", params={"economy": code})) for code in ("CA5", "KAZ")
+    )
+    for name in ("claimReviewed", "reviewAspect"):
+        assert "for Kazakhstan alone" in one[name] and "alone" not in whole[name]
+
+
+def test_all_that_is_known_goes_as_far_as_the_newest_source(monkeypatch):
+    assert claim_review(verdict("supported"))["temporalCoverage"] == registry.newest_publication()
+    early = claim_review(verdict("supported", as_of="2020-01-01"))
+    assert early["temporalCoverage"] == "2020-01-01"
+    monkeypatch.setattr(registry, "newest_publication", lambda: None)
+    assert "temporalCoverage" not in claim_review(verdict("supported"))
 
 
 @pytest.mark.parametrize("word", registry.VERDICTS)

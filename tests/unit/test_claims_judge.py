@@ -15,6 +15,7 @@ from ca_research.claims import Evidence, universe
 from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
 from ca_research.claims.judge import judge
 from ca_research.ground import economies as eco
+from ca_research.ground.periods import day_in_words
 from ca_research.registry import VERDICTS, ClaimSpec, Over
 
 CA5 = list(eco.CA5)
@@ -434,3 +435,17 @@ def test_what_was_not_known_on_the_day_of_the_article_is_not_said_on_its_page():
     published = registry.article().date.isoformat()
     assert verdict(*rows, spec=of, as_of=published).against == "It is old."
     assert verdict(*rows, spec=of, as_of="latest").against == "It is old. Newer."
+
+
+def test_what_was_written_for_all_and_for_another_day_says_so_beside_the_verdict_on_one():
+    """Pages of one country said that figures of its neighbours would change their verdict."""
+    of, rows = claim(criterion(over=OVER)), five([2, 2, 2, 2, 2])
+    published = registry.article().date
+    whole = verdict(*rows, spec=of, as_of=published.isoformat())
+    assert (whole.against, whole.would_change) == ("a", "c")
+    one = verdict(*rows, spec=of, economies=("KAZ",))
+    assert one.would_change == "For all five countries together: c"
+    early = verdict(*rows, spec=of, as_of="2020-01-01")
+    assert early.against == f"As of {day_in_words(published)}: a"
+    both = verdict(*rows, spec=of, economies=("KAZ",), as_of="2020-01-01")
+    assert both.against == f"For all five countries together, as of {day_in_words(published)}: a"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from typer.testing import CliRunner
 
@@ -10,6 +12,7 @@ from ca_research.app.cli import app
 from ca_research.app.init_command import FORMS, make
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
+from ca_research.ground.periods import day_in_words
 
 ARTICLE = "Trains\n2024-02-01\nMore trains came. They were long.\nNobody counted them.\n"
 
@@ -25,14 +28,46 @@ def elsewhere(tmp_path, monkeypatch):
 
 def test_the_sentences_of_an_article_are_listed_and_not_kept(elsewhere):
     (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
-    listed = make(elsewhere / "p", elsewhere / "a.txt")
-    assert listed == [
+    begun = make(elsewhere / "p", elsewhere / "a.txt")
+    assert begun.sentences == [
         ("1.1", "More trains came."),
         ("1.2", "They were long."),
         ("2.1", "Nobody counted them."),
     ]
     text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
     assert "trains came" not in text and text.count("sha256") >= 4
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "3 March 2021",
+        "March 3, 2021",
+        "Moscow, 3.03.2021",
+        "2021-03-03.",
+        "2021/3/3",
+        "3 марта 2021",
+    ],
+)
+def test_a_day_in_another_form_is_refused(elsewhere, second):
+    """It became a sentence or was dropped, and the project was of today without a word."""
+    (elsewhere / "a.txt").write_text(ARTICLE.replace("2024-02-01", second), encoding="utf-8")
+    with pytest.raises(UsageError, match="no day") as fault:
+        make(elsewhere / "p", elsewhere / "a.txt")
+    assert second in fault.value.what and "2024-03-01" in fault.value.hint
+
+
+def test_a_day_further_down_is_not_that_of_the_article(elsewhere):
+    """The last paragraph's was taken for it, and no longer listed."""
+    text = "Trains\nIn 2021 trains came.\n2019-05-05\n2019-05-06 was another day.\n"
+    (elsewhere / "a.txt").write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, ["init", "p", "--article", "a.txt"])
+    today = day_in_words(dt.date.today())
+    assert f"day of the article: {today} (today, as its second line says none" in done.stdout
+    assert "2.1  2019-05-05" in done.stdout and "3.1  2019-05-06 was" in done.stdout
+    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    done = CliRunner().invoke(app, ["init", "q", "--article", "a.txt"])
+    assert "day of the article: 1 February 2024\n" in done.stdout
 
 
 def test_a_project_is_found_from_any_folder_in_it(elsewhere, monkeypatch):

@@ -7,14 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
-from ..ground.periods import newest_day
+from ..ground.periods import day_in_words, newest_day
 
 FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
@@ -54,6 +54,30 @@ _IGNORED = (
     "data/processed/\ndata/vintages/\nreports/\nscratch/\n.ipynb_checkpoints/\n__pycache__/\n"
 )
 
+_LIKE_A_DAY = re.compile(
+    r"(\w+,? )?\d{1,2}\W{1,2}(\w+\W{1,2})?\d{4}\W*"  # 3 March 2021; Moscow, 03.03.2021
+    r"|\w+ \d{1,2},? \d{4}\W*"  # March 3, 2021
+    r"|\d{4}\D\d{1,2}\D\d{1,2}\b.*"  # 2021-03-03, as this line has more; 2021/3/3
+)
+"""A line that says a day, in whatever form; no sentence does."""
+
+
+class Begun(NamedTuple):
+    """What a project begins with: the day of its article, whether the article said it, and the
+    sentences, each with its place (paragraph.sentence) and beginning.
+    """
+
+    day: dt.date
+    given: bool
+    sentences: list[tuple[str, str]]
+
+
+class _Article(NamedTuple):
+    title: str
+    day: dt.date
+    given: bool
+    sentences: dict[tuple[int, int], str]
+
 
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist, or is empty.")],
@@ -66,17 +90,23 @@ def init(
     ] = False,
 ) -> None:
     """Start a project: tables to add figures to, and the sentences of an article to check."""
-    listed = make(folder, article, extend=extend)
+    day, given, listed = make(folder, article, extend=extend)
     typer.echo(f"{folder}: a project, {'with the built-in figures' if extend else 'empty'}")
+    typer.echo(
+        f"day of the article: {day_in_words(day)}"
+        + (
+            ""
+            if given
+            else " (today, as its second line says none; to change it: registry/article.yaml)"
+        )
+    )
     for place, sentence in listed:
         typer.echo(f"  {place}  {sentence}")
     more = "" if extend else "ca-research data add FILE --table facts ..., then "
     typer.echo(f"next: cd {folder}; {more}ca-research new claim C01 --sentence {listed[0][0]}")
 
 
-def make(
-    folder: Path, article: Path | None = None, *, extend: bool = False
-) -> list[tuple[str, str]]:
+def make(folder: Path, article: Path | None = None, *, extend: bool = False) -> Begun:
     """Write a project, whole or not at all.
 
     Parameters
@@ -91,14 +121,14 @@ def make(
 
     Returns
     -------
-    list of (str, str)
-        The sentences of the article: place (paragraph.sentence) and beginning.
+    Begun
+        The day and the sentences of the article.
 
     Raises
     ------
     UsageError
-        The folder holds something; the article cannot be read, has no sentences, or is of a day
-        that has not begun.
+        The folder holds something; the article cannot be read, has no sentences, says its day in
+        another form, or is of a day that has not begun.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
@@ -108,19 +138,20 @@ def make(
         )
     import tempfile
 
-    title, day, sentences = _read(article)
+    read = _read(article)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         new = Path(scratch) / "project"
-        _fill(new, title, day, sentences, extend)
+        _fill(new, read, extend)
         if folder.exists():
             folder.rmdir()
         new.rename(folder)
-    return [(f"{p}.{s}", _beginning(words)) for (p, s), words in sentences.items() if p]
+    listed = [(f"{p}.{s}", _beginning(words)) for (p, s), words in read.sentences.items() if p]
+    return Begun(read.day, read.given, listed)
 
 
-def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str]]:
-    """Title, day and sentences of an article; of a file without a day, today."""
+def _read(article: Path | None) -> _Article:
+    """An article; one without a day is of today."""
     from ..claims.article import sentences
 
     today = dt.date.today()
@@ -137,12 +168,15 @@ def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str
             where=str(article),
             hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
-    said = re.search(r"^(\d{4}-\d{2}-\d{2})\s*$", text, re.MULTILINE)
+    second = [line.strip() for line in text.splitlines() if line.strip()][1]
+    given = _LIKE_A_DAY.fullmatch(second) is not None
     try:
-        day = dt.date.fromisoformat(said[1]) if said else today
+        day = dt.date.fromisoformat(second) if given else today
     except ValueError:
         raise UsageError(
-            f"no day: {said[1] if said else ''}", where=str(article), hint="for example 2024-03-01"
+            f"no day: {second}",
+            where=f"{article}, second line",
+            hint="a line of its own, for example 2024-03-01",
         ) from None
     if day > newest_day():
         raise UsageError(
@@ -150,19 +184,17 @@ def _read(article: Path | None) -> tuple[str, dt.date, dict[tuple[int, int], str
             where=str(article),
             hint="claims are judged by what was known on that day: say when it was published",
         )
-    return found[0, 1], day, found
+    return _Article(found[0, 1], day, given, found)
 
 
-def _fill(
-    new: Path, title: str, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool
-) -> None:
+def _fill(new: Path, article: _Article, extend: bool) -> None:
     import shutil
 
     for name in ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures"):
         (new / name).mkdir(parents=True)
     own = paths.of_package()
     shutil.copy(own / "registry" / "economies.csv", new / "registry")
-    write_whole(new / "registry" / "article.yaml", _article(title, day, sentences))
+    write_whole(new / "registry" / "article.yaml", _entry(article))
     if extend:
         shutil.copytree(own / "registry" / "tables", new / "registry/tables", dirs_exist_ok=True)
         shutil.copytree(own / "data" / "raw", new / "data/raw", dirs_exist_ok=True)
@@ -171,27 +203,27 @@ def _fill(
     else:
         for name, text in _empty_tables(own / "registry"):
             write_whole(new / "registry" / name, text)
-    write_whole(new / "README.md", _README.format(title=title))
+    write_whole(new / "README.md", _README.format(title=article.title))
     write_whole(new / ".gitignore", _IGNORED)
 
 
-def _article(title: str, day: dt.date, sentences: dict[tuple[int, int], str]) -> str:
+def _entry(article: _Article) -> str:
     from ..claims.article import sentence_sha256
 
     lines = [
         "# A sentence is named by its place and the hash of its words; `none` says why no claim",
         "# rests on it.",
-        f"title: {_quoted(title)}",
-        f"date: {day}",
+        f"title: {_quoted(article.title)}",
+        f"date: {article.day}",
         "publisher: null",
-        f"report_title: {_quoted(title)}",
+        f"report_title: {_quoted(article.title)}",
         'report_summary: ""',
         "sentences:",
     ]
     lines += [
         f"  - {{paragraph: {p}, sentence: {s}, none: not taken up yet, "
         f"sha256: {sentence_sha256(words)}}}"
-        for (p, s), words in sentences.items()
+        for (p, s), words in article.sentences.items()
     ]
     return "\n".join(lines) + "\n"
 

@@ -15,7 +15,7 @@ from ..claims.certainty import LEVELS
 from ..claims.overview import whole_region
 from ..claims.slots import in_words, joined
 from ..ground import economies
-from ..ground.periods import day_in_words
+from ..ground.periods import day_in_words, is_after
 
 Stored = Mapping[str, Any]
 Statement = tuple[str, str, list[str]]
@@ -50,7 +50,8 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
     day
         The day of knowledge that is spoken of.
     published
-        The day of the article: verdicts of that day are what the others are compared with.
+        The day of the article: verdicts of that day are what those of a later one are compared
+        with.
 
     Returns
     -------
@@ -69,7 +70,7 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
         _holding(now),
         _contradicted(now),
         _open(now),
-        _changed(now, then, published) if day != published else None,
+        _changed(now, then, published) if is_after(day, published) else None,
     ]
     return [statement for statement in made if statement]
 
@@ -93,16 +94,14 @@ def _open(now: Sequence[Stored]) -> Statement:
     lacking, untested = _with(now, LACKING), _with(now, "not testable")
     if not lacking and not untested:
         return "What cannot be said", "Every claim has a verdict.", []
-    claims = f"of the {in_words(len(now))} claims"
     told = []
     if lacking:
-        number = in_words(len(lacking)).capitalize()
-        told.append(f"{number} {claims} cannot be decided with what was found.")
+        told.append(f"{_part(lacking, now)} cannot be decided with what was found.")
         told += _where_missing(lacking)
     if untested:
-        number = in_words(len(untested)).capitalize()
-        who = "more" if lacking else claims
-        told.append(f"{number} {who} could not be settled by any figures.")
+        more = f"{in_words(len(untested)).capitalize()} more"
+        who = more if lacking else _part(untested, now)
+        told.append(f"{who} could not be settled by any figures.")
     return "What cannot be said", " ".join(told), _ids([*lacking, *untested])
 
 
@@ -157,7 +156,8 @@ def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) 
     if not moved:
         return "What changed", f"{since} no verdict has changed.", []
     verb = "has" if len(moved) == 1 else "have"
-    text = f"{since} {in_words(len(moved))} of {in_words(len(both))} verdicts {verb} changed."
+    some = f"{in_words(len(moved))} of {in_words(len(both))} verdicts"
+    text = f"{since} {'the one verdict' if len(both) == 1 else some} {verb} changed."
     ways: dict[tuple[str, str], list[str]] = {}
     for v in moved:
         turn = then[v["claim"]]["verdict"], v["verdict"]
@@ -182,8 +182,17 @@ def _ids(verdicts: Iterable[Stored]) -> list[str]:
 
 
 def _count(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
+    if len(now) == 1:
+        return "The one claim is" if mine else "The one claim is not"
+    return f"{_part(mine, now)} {'is' if len(mine) < 2 else 'are'}"
+
+
+def _part(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
+    """How many of all claims: 'Two of the nine claims'."""
+    if len(now) == 1:
+        return "The one claim"
     number = "None" if not mine else in_words(len(mine)).capitalize()
-    return f"{number} of the {in_words(len(now))} claims {'is' if len(mine) < 2 else 'are'}"
+    return f"{number} of the {in_words(len(now))} claims"
 
 
 def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:

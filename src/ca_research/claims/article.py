@@ -28,12 +28,13 @@ def normal(text: str) -> str:
 
 
 def sentences(article: str) -> dict[tuple[int, int], str]:
-    """Sentences by (paragraph, sentence), both from 1; the title is (0, 1), the line with the date
-    is left out.
+    """Sentences by (paragraph, sentence), both from 1; the title is (0, 1), a second line that
+    begins with a date is left out.
     """
-    lines = [normal(line) for line in article.splitlines() if line.strip()]
-    found = {(0, 1): lines[0]}
-    body = [line for line in lines[1:] if not re.match(r"^\d{4}-\d{2}-\d{2}", line)]
+    title, *body = [normal(line) for line in article.splitlines() if line.strip()]
+    found = {(0, 1): title}
+    if body and re.match(r"\d{4}-\d{2}-\d{2}", body[0]):
+        del body[0]
     for p, paragraph in enumerate(body, start=1):
         for s, sentence in enumerate(_END.split(paragraph), start=1):
             found[(p, s)] = sentence

@@ -11,15 +11,18 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies
+from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec, Criterion, Reading
 from .answers import answer, finding, sentence
 from .certainty import certainty, origins_of
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
+from .given import economies_of
 from .leave_out import leave_out
 from .rule import applied, deciding, possible, speaks
 from .verdict import CriterionResult, Verdict
 from .wanted import Wanted
+from .words import in_words
 
 
 def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
@@ -74,8 +77,8 @@ def _year(as_of: str) -> int:
     """
     if as_of != "latest":
         return int(as_of[:4])
-    published = [int(s.published[:4]) for s in registry.sources().values() if s.published]
-    return max(published, default=registry.article().date.year)
+    newest = registry.newest_publication()
+    return int(newest[:4]) if newest else registry.article().date.year
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
@@ -133,8 +136,8 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 declared_on=spec.declared_on.isoformat(),
                 notebook=f"notebooks/{spec.notebook}",
                 amended=bool(spec.amendments),
-                against=_against(reading, evidence.as_of),
-                would_change=reading.would_change,
+                against=_written(_against(reading, evidence.as_of), spec, evidence),
+                would_change=_written(reading.would_change, spec, evidence),
                 dropped_as_of=evidence.dropped,
                 wanted=_of_reading(evidence.wanted, reading),
             )
@@ -150,8 +153,22 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
 def _against(reading: Reading, as_of: str) -> str:
     """What speaks against the verdict, as far as it was known on the day of knowledge."""
     published = registry.article().date.isoformat()
-    later = reading.against_since if as_of == "latest" or as_of > published else None
+    later = reading.against_since if is_after(as_of, published) else None
     return f"{reading.against} {later}" if later else reading.against
+
+
+def _written(text: str, spec: ClaimSpec, evidence: Evidence) -> str:
+    """Words of a claim's file on its verdict, with for whom and when they were written where that
+    is not what was judged: some of its economies, or a day before the article's.
+    """
+    whole, published = economies_of(spec), registry.article().date
+    about = []
+    if len(evidence.economies) < len(whole):
+        about.append(f"for all {in_words(len(whole))} countries together")
+    if is_after(published.isoformat(), evidence.as_of):
+        about.append(f"as of {day_in_words(published)}")
+    said = ", ".join(about)
+    return f"{said[:1].upper()}{said[1:]}: {text}" if said else text
 
 
 def _of_reading(wanted: Iterable[Wanted], reading: Reading) -> tuple[Wanted, ...]:

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..ground.drawing import draw
-from ..ground.economies import in_prose, joined
-from .words import criterion_number
+from .words import criterion_number, judged_for
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
@@ -235,7 +234,8 @@ class Verdict:
     amended : bool
         Whether the rule was changed after it was declared.
     against, would_change : str
-        What speaks against, and what would change the verdict.
+        What speaks against, and what would change the verdict, in words of the claim's file; they
+        begin with for whom and when they were written where that is not what was judged.
     dropped_as_of : int or None
         Rows that were not yet known on the day.
     wanted : tuple of dict
@@ -325,10 +325,8 @@ class Verdict:
     @property
     def alone(self) -> str:
         """For whom alone it was judged, where its statement speaks of all; begins with a space."""
-        economies = str(self.params.get("economy", "CA5"))
-        if economies == "CA5":
-            return ""
-        return f" Judged here for {joined(map(in_prose, economies.split(',')))} alone."
+        whom = judged_for(self.params)
+        return f" Judged here for {whom} alone." if whom else ""
 
     @property
     def _word(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import registry
+from ..ground import economies
 from ..ground.numbers import between, fixed, number, of_logs, with_unit
 from ..ground.remember import by_files
 
@@ -146,6 +147,18 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{figure} ({unit})"
     return with_unit(figure, one(unit) if values == [1, 1] else unit)
+
+
+def judged_for(params: Mapping[str, Any]) -> str:
+    """Whom alone a run with these parameters judges, where its claim speaks of all; else ''.
+
+    Examples
+    --------
+    >>> judged_for({"economy": "KAZ,USA"}), judged_for({"economy": "CA5"})
+    ('Kazakhstan and the United States', '')
+    """
+    codes = str(params.get("economy", "CA5"))
+    return "" if codes == "CA5" else economies.joined(map(economies.in_prose, codes.split(",")))
 
 
 @by_files("sources.csv", added=True)

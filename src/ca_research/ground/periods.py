@@ -56,6 +56,17 @@ def parse_as_of(as_of: str | dt.date | None) -> dt.date | None:
     return day
 
 
+def is_after(as_of: str, other: str) -> bool:
+    """Whether one day of knowledge comes after another; 'latest' comes after each that is a day.
+
+    Examples
+    --------
+    >>> is_after("latest", "2023-05-19"), is_after("2020-01-01", "2023-05-19")
+    (True, False)
+    """
+    return other != "latest" and (as_of == "latest" or as_of > other)
+
+
 def _day(as_of: str | dt.date) -> dt.date:
     if isinstance(as_of, dt.date) and as_of == as_of:  # pandas' NaT is a date, and no day
         return as_of.date() if isinstance(as_of, dt.datetime) else as_of

@@ -49,7 +49,7 @@ def verdict_html(verdict: Verdict) -> str:
         if v.criteria:
             rows = "".join(map(_criterion_row, v.as_dict()["criteria"]))
             parts.append(f"<table>{rows}</table>")
-        parts.append(f"<p><small>What would change this: {escape(v.would_change)}</small></p>")
+        parts.append(f"<p><small>What would change this? {escape(v.would_change)}</small></p>")
     return "".join(parts) + "</div>"
 
 

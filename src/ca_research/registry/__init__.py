@@ -99,6 +99,12 @@ def _sources_in(file: Path) -> dict[str, Source]:
 
 
 @by_files("sources.csv", added=True)
+def newest_publication() -> str | None:
+    """The day (month, year) of the newest source that has one: how far all that is known goes."""
+    return max((s.published for s in sources().values() if s.published), default=None)
+
+
+@by_files("sources.csv", added=True)
 def origin_groups() -> dict[str, str]:
     """The origin group of every source: figures of one group are one figure, told twice."""
     return {source_id: source.origin_group for source_id, source in sources().items()}

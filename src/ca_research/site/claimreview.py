@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import registry
+from ..claims.words import judged_for
 
 SCALE = {"contradicted": 1, "partly supported": 2, "supported": 3}
 """The verdicts that lie on one scale. 'Not enough evidence' and 'not testable' are no degree of
@@ -25,7 +26,8 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
     """One verdict as a ClaimReview: the claim in the project's words, the article it appears in,
     the rating, the datasets.
 
-    Nothing is filled in that is not known: the article's author and address are left out.
+    Of some countries alone it says so, for its rating is not that of the claim. Nothing is filled
+    in that is not known: the article's author and address are left out.
     """
     spec, article = registry.claim(verdict["claim"]), registry.article()
     setting = "".join(
@@ -42,13 +44,17 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
             "worstRating": min(SCALE.values()),
             "bestRating": max(SCALE.values()),
         }
-    return {
+    whom = judged_for(verdict["params"])
+    day = registry.newest_publication() if verdict["as_of"] == "latest" else verdict["as_of"]
+    review = {
         "@type": "ClaimReview",
         "@id": f"#{verdict['claim']}-{verdict['reading']}{setting}_as-of-{verdict['as_of']}",
-        "claimReviewed": spec.restatement,
-        "reviewAspect": verdict["title"],
+        "claimReviewed": f"{spec.restatement} Judged for {whom} alone."
+        if whom
+        else spec.restatement,
+        "reviewAspect": f"{verdict['title']}, for {whom} alone" if whom else verdict["title"],
         "reviewBody": f"{verdict['statement']} {verdict['rule']}".strip(),
-        "temporalCoverage": verdict["as_of"],
+        "temporalCoverage": day,
         "author": {"@type": "Organization", "name": "ca-research"},
         "reviewRating": rating,
         "itemReviewed": {
@@ -63,6 +69,7 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
         },
         "isBasedOn": [dataset(source) for source in verdict["sources"]],
     }
+    return {name: value for name, value in review.items() if value is not None}
 
 
 def dataset(source_id: str) -> dict[str, Any]:

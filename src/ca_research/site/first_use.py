@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Iterable
 
 from markupsafe import escape
 
@@ -28,13 +29,14 @@ def link_terms(html: str) -> str:
 
     Examples
     --------
-    >>> link_terms("<main><p>A placebo.</p><p>The placebo again.</p></main>")[:47]
+    >>> link_terms("<main><p>A placebo.</p><p>The placebo again.</p></main>")[:48]
     '<main><p>A <a class="term" href="glossary.html#p'
     """
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
     terms = glossary()
-    left, any_term = {anchor(term.term): _pattern(term) for term in terms}, _pattern(*terms)
+    at = anchors(term.term for term in terms)
+    left, any_term = {at[term.term]: _pattern(term) for term in terms}, _pattern(*terms)
     open_: list[str] = []
     parts = _TELLING.split(begins + main)
     texts, tags = parts[::4], list(zip(parts[1::4], parts[2::4], parts[3::4], strict=True))
@@ -77,14 +79,30 @@ def _linked(text: str, left: dict[str, re.Pattern[str]]) -> str:
 
 
 def anchor(text: object) -> str:
-    """A text as an anchor of a page.
+    """A text as an anchor of a page, in whatever letters it is written.
 
     Examples
     --------
-    >>> anchor("container unit (TEU)")
-    'container-unit-teu'
+    >>> anchor("container unit (TEU)"), anchor("Öko-nomie")
+    ('container-unit-teu', 'öko-nomie')
     """
-    return re.sub(r"[^a-z0-9]+", "-", str(text).lower()).strip("-")
+    return re.sub(r"[\W_]+", "-", str(text).lower()).strip("-")
+
+
+def anchors(texts: Iterable[str]) -> dict[str, str]:
+    """An anchor for each of the texts of a page: one that is taken gets a number.
+
+    Examples
+    --------
+    >>> anchors(["At sea", "at-sea", "?"])
+    {'At sea': 'at-sea', 'at-sea': 'at-sea-2', '?': 'part'}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        first = anchor(text) or "part"
+        names = itertools.chain([first], (f"{first}-{n}" for n in itertools.count(2)))
+        found[text] = next(name for name in names if name not in found.values())
+    return found
 
 
 @functools.cache

@@ -21,10 +21,10 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
-from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
+from ..claims.words import STATE_WORDS, bounds, criterion_number, judged_for, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
-from ..ground.numbers import NOTHING, between, minus_in_prose, number
+from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
@@ -37,7 +37,7 @@ from ..registry.words import (
 )
 from ..tables import cite, rows_of
 from . import copies, parts
-from .first_use import anchor
+from .first_use import anchor, anchors
 from .forms import table_latex
 from .read import Item, Picture
 from .svg import INHERITED, clean, shorter
@@ -154,12 +154,14 @@ def environment() -> Environment:
         "in_words": in_words,
         "heads_of_cards": heads_of_cards,
         "slug": lru_cache(None)(anchor),
+        "anchors": anchors,
     }
     env.filters |= filters
     env.globals |= {
         "NOTHING": NOTHING,
         "between": between,
         "bounds": bounds,
+        "counted": counted,
         "criterion_number": criterion_number,
         "decides": overview.deciding,
         "tells": overview.told,
@@ -200,6 +202,7 @@ _PARTS = {
     "ended": parts.ended,
     "gaps": parts.gaps,
     "heads": parts.heads,
+    "judged_for": judged_for,
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
