@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
 import ca_research as ca
 from ca_research import registry, tables
 from ca_research.ground import reads
-from ca_research.ground.errors import CaResearchError, StaleTablesError
+from ca_research.ground.errors import CaResearchError, IntegrityError, StaleTablesError
 from ca_research.tables import added
 
 TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
@@ -162,6 +163,40 @@ def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
         READ[read]()
     assert ca.add(file(2021), source="NEXT", **ABOUT).kept  # which builds before it compares
     READ[read]()
+
+
+@pytest.mark.parametrize("read", [*READ.values(), tables.build], ids=[*READ, "a build"])
+def test_rows_that_were_edited_by_hand_are_refused(built, file, read):
+    """The figures of before went on being given, and a build called the tables up to date."""
+    ca.add(file(), source="OWN", **ABOUT)
+    kept = built.home / "data/added/OWN/rows.parquet"
+    before = kept.read_bytes()
+    for content in (before + b"x", None):
+        kept.write_bytes(content) if content else kept.unlink()
+        registry.forget()
+        with pytest.raises(IntegrityError, match="ca-research data remove OWN"):
+            read()
+    kept.write_bytes(before)
+    registry.forget()
+    read()  # the same rows, if written anew
+    kept.unlink()
+    ca.remove("OWN")
+    read()
+
+
+def test_rows_that_nobody_wrote_to_are_not_read_again(built, file, monkeypatch):
+    """Gigabytes of a large source would be, by each process that reads a table."""
+    ca.add(file(), source="OWN", **ABOUT)
+    kept = built.home / "data/added/OWN/rows.parquet"
+    kept.touch()
+    read, real = [], added.refuse_altered
+    monkeypatch.setattr(added, "refuse_altered", lambda entry: (read.append(1), real(entry)))
+    looks = []
+    for step in (ca.load, ca.load, lambda _: time.sleep(1.1), lambda _: tables.build(), ca.load):
+        step("trade")
+        registry.forget()
+        looks.append(len(read))
+    assert looks == [1, 2, 2, 3, 3]
 
 
 def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, file, monkeypatch):

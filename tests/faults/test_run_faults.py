@@ -874,8 +874,37 @@ def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command
         assert code == 0 and (turn == 0) == ("nothing has changed" not in told), said
         for name in ("home.html", "share/photo.png"):
             assert (web / name).read_text() == "mine"
+    (web / "manifest.json").write_text("no manifest any more")
+    (web / "index.html").unlink()  # as after a run that was killed: the rest is still a report's
+    assert "(2 files put back from the store)" in command(*words, str(web))[1]
     (web / "index.html").write_text("mine too")
-    assert command(*words, str(web), "--fresh")[0] == 2
+    for more in ((), ("--fresh",)):
+        assert command(*words, str(web), *more)[0] == 2
+    assert (web / "index.html").read_text() == "mine too"
+
+
+THEIRS = (
+    "index.html",
+    "methods.html",
+    "references.bib",
+    "manifest.json",
+    "brief-as-of-latest-economy-kaz.html",
+    "share/brief-as-of-latest-economy-kaz.png",
+)
+
+
+def test_nothing_of_others_is_written_over(built, tmp_path, command, monkeypatch):
+    """Of the pages the index alone was looked at; what lies beside them went without a word."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
+    notebook(built.home, "country_brief", "print(1)", parameters=BRIEF)
+    words = ("run", "--kernel", kernels.ORDINARY, "--out")
+    for name in THEIRS:
+        folder = tmp_path / Path(name).name
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text("mine")
+        code, told, said = command(*words, str(folder))
+        assert (code, told) == (2, "") and f"no report has made: {folder.name}" in said
+        assert [f.read_text() for f in folder.rglob("*.*")] == ["mine"]
 
 
 def test_what_a_fresh_run_finds_stays_found(built, tmp_path, command, monkeypatch):

@@ -99,7 +99,7 @@ def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):
 def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report):
     remember_report(store, "k", report)
     assert serve_report(store, "k", report) == 0
-    (report / "c30.html").write_text("changed")
+    (report / "c30.html").write_text(content("c30.html") + ", changed")
     (report / "verdicts.json").unlink()
     (report / "stray.html").write_text(content("stray.html"))
     (report / "slides.html").write_text("mine, and edited")
@@ -111,6 +111,21 @@ def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report):
     for name in ("mine.txt", "notebooks/mine.ipynb"):
         assert (report / name).read_text() == "not of the report"
     assert serve_report(store, "another key", report) is None
+
+
+def test_a_report_is_not_served_over_what_no_report_has_made(store, report, tmp_path):
+    """It was refused where it had to be made, and served over the same files."""
+    remember_report(store, "k", report)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for name in ("index.html", "c30.html", "manifest.json"):
+        (theirs / name).write_text("mine")
+        with pytest.raises(UsageError, match=f"what no report has made: {name}"):
+            serve_report(store, "k", theirs)
+        assert [f.read_text() for f in theirs.rglob("*.*")] == ["mine"]
+        (theirs / name).unlink()
+    (report / "manifest.json").write_text("no manifest any more")
+    assert serve_report(store, "k", report) == 1, "beside the pages of a report it is a report's"
 
 
 def test_a_report_whose_files_are_gone_from_the_store_is_not_served(store, report, tmp_path):

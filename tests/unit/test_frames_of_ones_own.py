@@ -660,6 +660,29 @@ def test_products_are_of_one_level_and_totals_are_none(made):
     assert [sorted(shares(**one)["share"]) for one in of_one_level] == [[0.4, 0.6]] * 3
 
 
+PRINTED = ("27.09", "2709.00", "2709 00", "2709.00.10 00", "HS 27.09", " 27", "CN27", "HS2017-27")
+PRINTED += ("H5-2709", "27-29", "HS27-29", "27, 29", "Chapter 27")
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_codes_as_they_are_printed_are_codes(printed):
+    """Shares of 27 and of 27.09, which is a part of it, came to 1 together."""
+    with pytest.raises(MixedUnitsError, match="stands beside"):
+        trade.product_shares(basket(**{"27": 60.0, "72": 40.0, printed: 6.0}))
+
+
+def test_codes_as_they_are_printed_may_be_of_one_level():
+    of_one_level = (
+        {"27.09": 60.0, "2711": 40.0},
+        {"2709 00": 60.0, "HS2017-271111": 40.0},
+        {"27-29": 60.0, "30-39": 40.0},
+        {"27": 60.0, "9999AA": 40.0},
+        {"27": 60.0, "Not specified": 40.0},
+    )
+    for one in of_one_level:
+        assert sorted(trade.product_shares(basket(**one))["share"]) == [0.4, 0.6]
+
+
 @pytest.mark.parametrize("made", [lambda f: f, relation])
 def test_rows_of_all_products_are_left_out_whatever_they_lack(made):
     """A frame was refused for a total without a partner, and its relation was not."""

@@ -178,25 +178,33 @@ SHUT = {
         {"destination": {"is": "CHN"}, "level": {"is": "all"}}
         | {"precision": {"is": "exact"}, "statistic": {"is": "enrolled"}},
     ),
-    "COMTRADE": ("trade", COMTRADE, {}),
+    "APART": ("trade", COMTRADE, {}),
+}
+SHUT["AGAIN"] = SHUT["WIDE"]
+ASKED = {
+    "LONG": {"lag": 90, "skip_bad": True, "role": "office", "preference": 2, "origin": "UIS"},
+    "APART": {"origin": "APART"},
 }
 
 
 def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
     own, tmp_path, monkeypatch, command
 ):
-    """REPLICATION.md said the citation alone, and how a file had been understood stayed out too."""
-    more = {"lag": 90, "skip_bad": True, "role": "office", "preference": 2}
+    """REPLICATION.md said the citation alone, and how a file had been understood stayed out too;
+    later, one figure told twice came back as two of independent origin.
+    """
     about = {"published": "2024-05", "publisher": "An office", "title": "Ours", "licence": "closed"}
     files, kept = {}, {}
     for source, (table, text, said) in SHUT.items():
         files[source] = tmp_path / f"{source}.csv"
         files[source].write_text(text)
-        given = about | (more if source == "LONG" else {}) | {"redistribution": "no", "map": said}
+        given = about | ASKED.get(source, {}) | {"redistribution": "no", "map": said}
         kept[source] = ca.add(files[source], table=table, source=source, **given).entry
     (own / "reports" / "verdicts.json").write_text(
         json.dumps([{"claim": "C07", "sources": ["WIDE"]}, {"claim": "C08", "sources": ["OTHER"]}])
     )
+    origins = {source: entry.source.origin_group for source, entry in kept.items()}
+    assert origins == {"LONG": "UIS", "WIDE": "WIDE", "APART": "APART", "AGAIN": "WIDE"}
     made = archive.pack(tmp_path / "archive.zip", own / "reports")
     assert set(made.left_out) == set(SHUT)
     there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..ground.errors import CoverageError, RunError, UsageError
+from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, lock, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
@@ -42,6 +42,7 @@ def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
 
     everything: the command runs all there is. Else pages of other runs stay beside its own, and
         count as an input.
+    Raises UsageError where a file of others would be written over.
     Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
     """
     from ..runs import fingerprint
@@ -64,6 +65,7 @@ def make(
     """Run what is planned into `out` and write all pages. Failed runs are in the result; their
     pages show the failure.
 
+    Raises UsageError, before anything runs, where a file of others would be written over.
     Where an input is edited meanwhile, what depends on it runs again, at most `TURNS` times in all;
     a report is remembered only if nobody has written to its inputs since it was begun.
 
@@ -73,10 +75,11 @@ def make(
     from ..runs import fingerprint
     from ..runs.store import open_store, remember_report
 
-    _refuse_others(out)
     for turn in range(1, TURNS + 1):
         begun = fingerprint.state()
-        made = _once(plan(), out, options, everything=everything, progress=progress)
+        chosen = plan()
+        _refuse_others(out, chosen)
+        made = _once(chosen, out, options, everything=everything, progress=progress)
         with locked(out):
             key = fingerprint.whole(words, None if everything else out / "notebooks")
             moved = changed(begun, fingerprint.state())
@@ -104,18 +107,15 @@ def make(
     )
 
 
-def _refuse_others(out: Path) -> None:
-    """Raise UsageError where files of others lie in the places of a report's own."""
+def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
+    """Raise UsageError where files of others lie in the places of a report's own: of the runs that
+    are chosen, and of those whose notebooks lie there.
+    """
     from ..runs import EXECUTED
-    from ..runs.store import made_here
+    from ..runs.store import places, refuse_others
 
-    places = [out / "index.html", *(out / EXECUTED).glob("*.ipynb")]
-    if theirs := sorted(shown(f) for f in places if f.is_file() and not made_here(f)):
-        raise UsageError(
-            f"the folder holds what no report has made: {first_few(theirs, 3)}",
-            where=shown(out),
-            hint="name another folder for the pages: --out FOLDER",
-        )
+    there = [file.stem for file in (out / EXECUTED).glob("*.ipynb")]
+    refuse_others(out, places({*there, *(run.run_id for run in chosen)}))
 
 
 _READ_ANEW = ("registry/", "data/raw/", "data/added/", "notebooks/", "measures/")

@@ -154,7 +154,8 @@ def run(
 def _run_changed(folder: Path, options: Options) -> None:
     """Judge again what rests on changed tables, and say what moved, here and on a page."""
     from .. import verify
-    from ..site import write_changed
+    from ..runs.store import refuse_others
+    from ..site import CHANGED, write_changed
     from . import report
 
     before = verify.standing(folder)
@@ -162,6 +163,7 @@ def _run_changed(folder: Path, options: Options) -> None:
     if not chosen:
         typer.echo("no page rests on a table that has changed since: nothing to judge again")
         return
+    refuse_others(folder, [CHANGED])
     made = report.make(
         ["--changed", *(run.run_id for run in chosen)],
         lambda: chosen,

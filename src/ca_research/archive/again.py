@@ -10,19 +10,23 @@ import yaml
 
 from .. import registry
 from ..ground import paths
+from ..sources.mapping import FOUND_OUT
 from ..tables import added, vintage
 
 FOLDER = "data/left_out"
 """Where an archive has the entries and maps; in `data/added` an entry without rows is a fault."""
 FILE = "FILE"
 """What stands in a command for the path to the file."""
-_FOUND = ("layout", "unread")
 _PLACE = ("sheet", "header", "header_rows")
 
 
 def left_out() -> dict[str, registry.Added]:
-    """What was added and may not be passed on, by source."""
-    return {s: a for s, a in registry.added().items() if a.source.redistribution == "no"}
+    """What was added and may not be passed on, by source: those that others go back to first, so
+    that they are known when the others are added again.
+    """
+    closed = [a for a in registry.added().values() if a.source.redistribution == "no"]
+    closed.sort(key=lambda a: a.source.origin_group != a.source.source_id)
+    return {a.source.source_id: a for a in closed}
 
 
 def files(entry: registry.Added) -> dict[str, bytes]:
@@ -75,6 +79,7 @@ def _about(source: registry.Source) -> dict[str, Any]:
         "publisher": source.publisher,
         "licence": source.licence,
         "address": source.original,
+        "origin": source.origin_group,
         "map": _map_file(source.source_id),
     }
 
@@ -92,5 +97,5 @@ def _map(entry: registry.Added) -> dict[str, Any]:
     """How its file was understood, without what is found out. The place of the headings would hide
     that a layout is known.
     """
-    without = _FOUND if entry.layout == "guess" else (*_FOUND, *_PLACE)
+    without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
     return {k: v for k, v in entry.mapping.items() if k not in without}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from . import paths, reads
-from .files import stamps
+from .files import stamps, walk
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +58,9 @@ def by_file(
     return call
 
 
-def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def by_files(
+    *patterns: str, added: bool = False, rows: bool = False
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Remember what a function returns, by project folder, until a file it reads has changed.
 
     Parameters
@@ -67,6 +69,8 @@ def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], 
         The files within registry/ that the function reads, for example "tables/*.yaml".
     added : bool
         Whether it reads the register entries of added figures too.
+    rows : bool
+        Whether it reads their rows too.
 
     Notes
     -----
@@ -81,7 +85,7 @@ def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], 
             key = (function, place, args, *kwargs.items())
             kept, now = _kept.get(key), time.monotonic()
             if kept is None or now >= kept.until:
-                marks, until = _look(patterns, added, place, now)
+                marks, until = _look(patterns, added, rows, place, now)
                 unchanged = kept is not None and kept.marks == marks
                 value = kept.value if kept and unchanged else function(*args, **kwargs)
                 kept = _kept[key] = _Kept(value, marks, until)
@@ -93,22 +97,24 @@ def by_files(*patterns: str, added: bool = False) -> Callable[[Callable[P, T]], 
 
 
 def _look(
-    patterns: tuple[str, ...], added: bool, place: Hashable, now: float
+    patterns: tuple[str, ...], added: bool, rows: bool, place: Hashable, now: float
 ) -> tuple[Marks, float]:
     """The marks of the files, and until when they need no second look: several functions read the
     same ones.
     """
-    key = (patterns, added, place)
+    key = (patterns, added, rows, place)
     if key not in _looked or now >= _looked[key][1]:
-        _looked[key] = stamps(_read(patterns, added)), now + LOOK_AGAIN
+        _looked[key] = stamps(_read(patterns, added, rows)), now + LOOK_AGAIN
     return _looked[key]
 
 
-def _read(patterns: tuple[str, ...], added: bool) -> Iterator[Path]:
+def _read(patterns: tuple[str, ...], added: bool, rows: bool) -> Iterator[Path]:
     for pattern in patterns:
         yield from paths.registry_dir().glob(pattern)
     if added:
         yield from paths.added_entries()
+    if rows:
+        yield from walk(paths.added_dir(), ".parquet")
 
 
 def forget() -> None:

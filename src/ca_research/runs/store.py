@@ -17,12 +17,15 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
+from ..ground.numbers import first_few
+from ..ground.paths import shown
 
 DEFAULT_SIZE = 500 * 1024 * 1024
 """Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
@@ -58,6 +61,9 @@ BESIDE = (
     "manifest.json",
 )
 """Files of a report beside its pages."""
+
+ABOUT_ALL = ("index.html", "register.html", "methods.html", "amendments.html", "glossary.html")
+"""Pages of a report that are about all of its runs."""
 
 CARDS = "share/*.png"
 """The small pictures of verdicts, for previews of links."""
@@ -179,36 +185,61 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
     """Make `out` hold the report stored under a key, byte for byte: how many files had to be put
     back or removed for that.
 
-    None where the store does not have it all.
+    None where the store does not have it all. Raises UsageError as `refuse_others` does.
     """
-    record, put_back = store.recall("reports", key), 0
+    record = store.recall("reports", key)
     if not record:
         return None
-    for name, sha256 in record["files"].items():
-        file = out / name
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            content = store.get(sha256)
-            if content is None:
-                return None
-            write_whole(file, content)
-            put_back += 1
+    due = {n: sha256 for n, sha256 in record["files"].items() if _sha256(out / n) != sha256}
+    refuse_others(out, due)
+    for name, sha256 in due.items():
+        content = store.get(sha256)
+        if content is None:
+            return None
+        write_whole(out / name, content)
     strays = {*filter(made_here, {*_shown(out)} - {out / name for name in record["files"]})}
     for stray in strays:
         stray.unlink()
-    return put_back + len(strays)
+    return len(due) + len(strays)
+
+
+def _sha256(file: Path) -> str:
+    """The hash of a file; '' where there is none."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def places(run_ids: Iterable[str]) -> list[str]:
+    """Where a report of these runs writes, by name within its folder."""
+    forms = ("{}.html", CARDS.replace("*", "{}"), "notebooks/{}.ipynb")
+    return [*ABOUT_ALL, *BESIDE, *(form.format(run) for run in run_ids for form in forms)]
+
+
+def refuse_others(out: Path, names: Iterable[str]) -> None:
+    """Raise UsageError where files of others lie in these places of a report."""
+    there = [out / name for name in names if (out / name).is_file()]
+    if theirs := sorted(shown(file) for file in there if not made_here(file)):
+        raise UsageError(
+            f"the folder holds what no report has made: {first_few(theirs, 3)}",
+            where=shown(out),
+            hint="name another folder for the pages: --out FOLDER",
+        )
 
 
 def made_here(file: Path) -> bool:
-    """Whether a report made a file of its folder. What bears no such mark is the user's, and
-    neither kept nor removed.
+    """Whether a report made a file of its folder. What bears no mark of one is the user's, and
+    neither kept nor removed; what lies beside the pages bears none, and is known by the index or a
+    run of a report there.
     """
+    if file.name in BESIDE:
+        signs = (file.with_name("index.html"), *file.parent.glob("notebooks/*.ipynb"))
+        return any(made_here(sign) for sign in signs if sign.is_file())
     marks = {  # what a page says at its end, a run in its notebook, a card in its description
         ".html": f'<span id="address">{file.name}</span>',
         ".ipynb": '"run_id"',
         ".png": "\nca-research ",
     }
     mark = marks.get(file.suffix)
-    return file.name in BESIDE if mark is None else mark.encode() in file.read_bytes()
+    return mark is not None and mark.encode() in file.read_bytes()
 
 
 def _shown(out: Path) -> list[Path]:

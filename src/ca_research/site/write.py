@@ -23,7 +23,7 @@ from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
-from ..runs.store import made_here
+from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
 from . import cards, forms
 from .claimreview import claim_reviews
@@ -266,11 +266,10 @@ def _about_all(
         "tally": {word: words.count(word) for word in registry.VERDICTS},
         "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
     }
-    themes = {"index": _by_theme(judged), "register": _by_theme(claims)}
-    for name in ("index", "register", "methods", "amendments", "glossary"):
-        file = f"{name}.html"
+    themes = {"index.html": _by_theme(judged), "register.html": _by_theme(claims)}
+    for file in ABOUT_ALL:
         template = env.get_template(f"{file}.j2")
-        yield file, template.render(**about, here=file, address=file, themes=themes.get(name, {}))
+        yield file, template.render(**about, here=file, address=file, themes=themes.get(file, {}))
 
 
 def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:

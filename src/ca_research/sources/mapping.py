@@ -126,6 +126,10 @@ class Map(Model):
     unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
 
+FOUND_OUT = ("layout", "unread")
+"""Fields of a map that no user says."""
+
+
 def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
     """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
 
@@ -141,7 +145,7 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     if not isinstance(columns, Mapping):
         raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
     known = set(Map.model_fields)
-    if found_out := {"layout", "unread"} & said.keys():
+    if found_out := said.keys() & FOUND_OUT:
         raise UsageError(
             f"the map: `{found_out.pop()}` is found out, and not said",
             where=where,

@@ -184,25 +184,40 @@ def rows(entry: registry.Added) -> pa.Table | None:
     Raises IntegrityError where they are not those of its entry, or where the table's rules have
     changed since and no longer allow them.
     """
-    source_id, folder = entry.source.source_id, paths.added_dir() / entry.source.source_id
-    where = f"data/added/{source_id}" + ("" if entry.parts else f"/{_named(ROWS, entry)}")
-    again = f"ca-research data remove {source_id}, then add the file again"
-    files = [folder / PARTS / name for name in entry.parts] or [folder / _named(ROWS, entry)]
-    there = all(file.is_file() for file in files)
-    of_all = _of_large(folder, entry.parts)
-    hashed = (_sha256_of(of_all) if entry.parts else sha256(files[0])) if there else ""
-    if hashed != entry.rows_sha256:
-        raise IntegrityError("added figures are not those that were added", where=where, hint=again)
+    refuse_altered(entry)
+    files = rows_files(entry)
     fits = (
-        _large_fits(entry, files) if entry.parts else _fits(entry, found := pq.read_table(files[0]))
+        _large_fits(entry, [f for f in files if f.parent.name == PARTS])
+        if entry.parts
+        else _fits(entry, found := pq.read_table(files[0]))
     )
     if not fits:
-        raise IntegrityError(
-            f"added figures no longer keep the rules of table {entry.table!r}",
-            where=where,
-            hint=again,
-        )
+        raise _unfit(entry, f"added figures no longer keep the rules of table {entry.table!r}")
     return None if entry.parts else found
+
+
+def refuse_altered(entry: registry.Added) -> None:
+    """Raise IntegrityError where the rows of a source are not those of its entry."""
+    files = rows_files(entry)
+    there = all(file.is_file() for file in files)
+    hashed = (_sha256_of(files) if entry.parts else sha256(files[0])) if there else ""
+    if hashed != entry.rows_sha256:
+        raise _unfit(entry, "added figures are not those that were added")
+
+
+def rows_files(entry: registry.Added) -> list[Path]:
+    """The files of the rows of a source, of which its entry has the hash."""
+    folder = paths.added_dir() / entry.source.source_id
+    return _of_large(folder, entry.parts) if entry.parts else [folder / _named(ROWS, entry)]
+
+
+def _unfit(entry: registry.Added, what: str) -> IntegrityError:
+    source_id = entry.source.source_id
+    return IntegrityError(
+        what,
+        where=f"data/added/{source_id}" + ("" if entry.parts else f"/{_named(ROWS, entry)}"),
+        hint=f"ca-research data remove {source_id}, then add the file again",
+    )
 
 
 def _fits(entry: registry.Added, found: pa.Table) -> bool:

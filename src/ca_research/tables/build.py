@@ -7,11 +7,11 @@ either.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,8 +34,7 @@ from ..ground.errors import (
 )
 from ..ground.files import changed, lock, stamps, walk, write_whole
 from ..ground.remember import by_files
-from . import located
-from .added import with_added
+from . import added, located
 from .derived import finished
 from .raw import check_files
 from .validate import validated
@@ -162,21 +161,34 @@ def current() -> Path:
 
 def up_to_date() -> Path:
     """As `current`; raises StaleTablesError where figures were added or removed since, by a process
-    that ended before it built, or by hand: sources and rows would not be of one state.
+    that ended before it built, or by hand: sources and rows would not be of one state;
+    IntegrityError where rows of theirs were edited.
 
     A run does not ask: its inputs are compared before and after it.
     """
     folder = current()
-    if reads.declared("table") is None and _built_with(folder) not in (None, _added()):
+    if reads.declared("table") is None:
+        _refuse_stale(folder)
+    return folder
+
+
+@by_files(added=True, rows=True)
+def _refuse_stale(folder: Path) -> None:
+    """Raise an error where added figures are not those of a build; not of one by an earlier
+    version, which did not note them.
+    """
+    noted = folder / ADDED
+    if not noted.is_file():
+        return
+    if noted.read_text(encoding="utf-8") != _added():
         raise StaleTablesError(
             "the tables are older than data/added: what was added or removed was not built",
             where=paths.shown(folder),
             hint="ca-research data build",
         )
-    return folder
+    _refuse_altered(folder)
 
 
-@by_files(added=True)
 def _added() -> str:
     """A hash of the entries of added figures."""
     entries = paths.added_entries()
@@ -184,11 +196,15 @@ def _added() -> str:
     return hashlib.sha256("".join(told).encode()).hexdigest()
 
 
-@functools.lru_cache(maxsize=16)
-def _built_with(folder: Path) -> str | None:
-    """The hash of the entries that a build has seen; None of one by an earlier version."""
-    file = folder / ADDED
-    return file.read_text(encoding="utf-8") if file.is_file() else None
+def _refuse_altered(folder: Path) -> None:
+    """Raise IntegrityError where added rows are not those of their entries: of files that nobody
+    has written to since a build, none is read.
+    """
+    built = (folder / ADDED).stat().st_mtime_ns
+    for entry in registry.added().values():
+        marks = stamps(added.rows_files(entry)).values()
+        if any(not mark or max(mark[-2:]) >= built for mark in marks):
+            added.refuse_altered(entry)
 
 
 def table_file(name: str) -> Path:
@@ -224,7 +240,7 @@ def processed(name: str) -> pa.Table:
         columns = list(registry.Source.model_fields)  # a project may have none yet
         return pa.Table.from_pandas(pd.DataFrame(sources, columns=columns), preserve_index=False)
     table = registry.table(name)
-    return finished(table, with_added(table, validated(table) if table.files else None))
+    return finished(table, added.with_added(table, validated(table) if table.files else None))
 
 
 def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]:
@@ -324,7 +340,7 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         target = home / f"build-{content_key(elsewhere)}"
         pointer = home / CURRENT
         files = [f"{n}.parquet" for n in names()]
-        files += [f"{n}{located.SUFFIX}" for n in elsewhere]
+        files += [ADDED, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
         whole = all((target / file).is_file() for file in files)
         if (
             not force
@@ -334,6 +350,9 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         ):
             for name in names()[1:]:
                 check_files(registry.table(name))
+            looked = time.time() - 1  # a disk's clock may be behind
+            _refuse_altered(target)
+            os.utime(target / ADDED, (looked, looked))
             return Built(
                 target,
                 {

@@ -34,8 +34,14 @@ economies.
 KEYS = ("reporter", "partner", "year", "flow", "product")
 _TOTALS = ("TOTAL", "_T", "ALL", "ALL PRODUCTS", "ALL COMMODITIES")
 """What all products together are called, in capitals."""
-_NAMED = re.compile(r"(HS|SITC)[ _-]?(?=\d+$)", re.IGNORECASE)
-"""The name of a classification before a code of it."""
+_NAMED = re.compile(
+    r"^(?:(?:HS|CN|SITC)(?:(?:\d|(?:19|20)\d\d)[_:-])?|H\d[_:-])[ _-]?(?=\d)", re.IGNORECASE
+)
+"""The name of a classification, and its edition, before a code of it: HS27, HS2017-27."""
+_APART = re.compile(r"(?<=\d)[.\s]+(?=\d)")
+"""What parts the digits of a code in print: 2709.00, 2709 00."""
+_UNKNOWN = re.compile(r"(?=.*\d)(?!\d+[A-Z]*$)")
+"""What has digits and is no code: 01-05, Chapter 27; of codes that customs make, 9999AA is one."""
 
 ALIKE_MONEY = ("price_basis", "unit", "currency")
 """Of ALIKE, what must agree even where two sides or two flows are set against each other."""
@@ -206,13 +212,14 @@ def single_products(trade: pd.DataFrame) -> pd.DataFrame:
 
 def one_classification(products: Iterable[Any]) -> None:
     """Raise MixedUnitsError for HS and SITC together, or a chapter ('27', 'HS27') beside its
-    headings ('2709'), a section ('SITC3') beside its divisions; UsageError for numbers, and for
-    codes that lost a zero ('101'): nothing would tell whose headings they are.
+    headings ('2709', '27.09'), a section ('SITC3') beside its divisions, a range ('01-05') beside
+    codes; UsageError for numbers, and for codes that lost a zero ('101'): nothing would tell whose
+    headings they are.
     """
     held = set(products)
     codes = sorted(map(str, held))
-    sections = {code for code in codes if code.upper().startswith("SITC")}
-    bare = {code: code if code.isdigit() else _NAMED.sub("", code) for code in codes}
+    sections = {code for code in codes if code.strip().upper().startswith("SITC")}
+    bare = {code: code if code.isdigit() else _bare(code) for code in codes}
     digits = {code: number for code, number in bare.items() if number.isdigit()}
     lost = [code for code, number in digits.items() if len(number) % 2 and code not in sections]
     if lost or any(not isinstance(product, str) for product in held):
@@ -237,6 +244,17 @@ def one_classification(products: Iterable[Any]) -> None:
                 hint="keep products of one level: "
                 f"frame[frame['product'].str.len() == {len(whole[0])}]",
             )
+    others = [code for code in codes if code not in digits]
+    if digits and (unknown := [code for code in others if _UNKNOWN.match(bare[code])]):
+        raise MixedUnitsError(
+            f"product {unknown[0]} stands beside {min(digits)}, and may hold it",
+            hint="keep products that are codes: frame[frame['product'].str.isdigit()]",
+        )
+
+
+def _bare(code: str) -> str:
+    """A code by its digits alone: '2709' of 'HS 27.09'. What is no code stays as it is."""
+    return _APART.sub("", _NAMED.sub("", code.strip()))
 
 
 def by_product(trade: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
