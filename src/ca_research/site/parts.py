@@ -91,10 +91,26 @@ def day(as_of: str) -> str:
     return f"with what was known on {day_in_words(dt.date.fromisoformat(as_of))}"
 
 
+def each_day(days: Sequence[str]) -> str:
+    """What the claims of a report were judged with, in order.
+
+    Examples
+    --------
+    >>> each_day(["2020-01-01", "latest"])
+    'once with what was known on 1 January 2020, and once with all figures available now'
+    """
+    published = registry.article().date.isoformat()
+    said = [f"{day(one)}{', the day of the article' if one == published else ''}" for one in days]
+    if len(said) < 2:
+        return "".join(said)
+    *first, last = (f"once {words}" for words in said)
+    return f"{', '.join(first)}, and {last}"
+
+
 def other_day(head: Stored, other: Stored) -> str:
     """The verdict of another day of knowledge, beside the one that a page shows."""
     if other["as_of"] == "latest":
-        when = "with all figures available now"
+        when = day("latest")
     else:
         when = f"on {day_in_words(dt.date.fromisoformat(other['as_of']))}"
         if other["as_of"] == registry.article().date.isoformat():

@@ -197,6 +197,7 @@ _PARTS = {
     "could_become": parts.could_become,
     "day": parts.day,
     "declared_bar": parts.declared_bar,
+    "each_day": parts.each_day,
     "ended": parts.ended,
     "gaps": parts.gaps,
     "heads": parts.heads,

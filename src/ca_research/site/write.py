@@ -25,7 +25,7 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from ..runs.store import made_here
 from ..tables import cite
-from . import cards, forms
+from . import cards, forms, parts
 from .claimreview import claim_reviews
 from .first_use import link_terms
 from .read import Page, Shelf, executed
@@ -165,7 +165,10 @@ def _shared(
     pages: list[Page], claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
 ) -> dict[str, Any]:
     """What every template may use."""
+    days = _days(claims)
     return {
+        "days": days,
+        "newest": days[-1] if days else "latest",
         "address_of": {row["claim"].id: row["now"].run_id for row in claims},
         "titles": {row["claim"].id: row["claim"].title for row in claims},
         "amendments": _amendments(claims),
@@ -182,7 +185,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     """
     env, pages, _, _ = _begin(Shelf(out / EXECUTED))
     rows = [_changed_row(one, pages) for one in moved]
-    parts = [
+    moves = [
         ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
         (
             "The same verdict from other figures",
@@ -191,7 +194,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     ]
     html = env.get_template("changed.html.j2").render(
         summary=summary,
-        parts=parts,
+        parts=moves,
         unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
         added=list(registry.added().values()),
         tables=registry.tables(),
@@ -207,14 +210,10 @@ def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
     verdict = one.verdict
     page = next((p for p in pages if verdict in p.verdicts), None)
     told = [economies.name_of(v) for k, v in verdict["params"].items() if k == "economy"]
-    day = verdict["as_of"]
-    when = "with all figures available now"
-    if day != "latest":
-        when = f"with what was known on {day_in_words(dt.date.fromisoformat(day))}"
     return {
         "claim": registry.claim(verdict["claim"]),
         "page": f"{page.run_id}.html" if page else "",
-        "about": ", ".join([verdict["title"], *told, when]),
+        "about": ", ".join([verdict["title"], *told, parts.day(verdict["as_of"])]),
         "was": one.was,
         "now": verdict["verdict"],
         "answer": verdict["answer"],
@@ -382,6 +381,12 @@ def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
     ]
 
 
+def _days(claims: list[dict[str, Any]]) -> list[str]:
+    """The days of knowledge of the claims that figures can judge, the newest last."""
+    judged = [row for row in claims if row["claim"].kind != "opinion"] or claims
+    return sorted({day for row in judged for one in row["settings"] for day in one["by_day"]})
+
+
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every amendment and correction in order of time: date, reason; of an amendment also row (of
     the index), anchor, before and after (hashes of the rule), moved (verdicts before and after, on
@@ -448,10 +453,10 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the
     article's day first).
 
-    `now` and `then` are the pages of the first setting with everything at hand and with what was
-    known.
+    `now` and `then` are the pages of the first setting of the newest day that was run, and of the
+    article's; where that was not run, or is the newest, of the earliest.
     """
-    rows = []
+    rows, published = [], registry.article().date.isoformat()
     for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
         settings: list[dict[str, Any]] = []
         for page in (p for p in pages if p.claim == claim_id):
@@ -469,9 +474,14 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
             key=lambda s: (s["setting"].get("economy", "CA5") != "CA5", str(s["setting"]))
         )
         by_day = settings[0]["by_day"]
-        now = by_day.get("latest") or next(iter(by_day.values()))
-        then = next((p for p in by_day.values() if p is not now), None)
+        *earlier, newest = by_day
+        then = published if published in earlier else "".join(earlier[:1])
         rows.append(
-            {"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then}
+            {
+                "claim": registry.claim(claim_id),
+                "settings": settings,
+                "now": by_day[newest],
+                "then": by_day.get(then),
+            }
         )
     return rows

@@ -1,0 +1,86 @@
+"""Pages of a report of several days of knowledge: which day each shows, where its links lead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from ca_research import registry
+from ca_research.site import parts, write
+from ca_research.site.read import Page
+
+EARLY, PUBLISHED = "2020-01-01", registry.article().date.isoformat()
+
+
+def run(claim: str, as_of: str, verdict: str = "", **setting: str) -> Page:
+    """A page without cells; of a claim with the verdict that its run came to."""
+    name = "_".join([claim.lower(), as_of, *map(str.lower, setting.values())])
+    page = Page(name, claim, {"as_of": as_of, **setting}, "", "", "", "")
+    if verdict:
+        texts = {key: f"{verdict} {key}" for key in ("finding", "answer", "statement")}
+        about = {"verdict": verdict, "as_of": as_of, "fragile": False, "criteria": []}
+        page.verdicts = [{**about, **texts, "deciding": []}]
+    return page
+
+
+class Kept:
+    """Pages, as if they were read from a folder."""
+
+    def __init__(self, *pages: Page) -> None:
+        self._pages = sorted(pages, key=lambda page: page.run_id)
+
+    def pages(self) -> list[Page]:
+        return self._pages
+
+
+def written(*pages: Page, names: tuple[str, ...] = ()) -> dict[str, str]:
+    """The pages about all claims, by name, and those of the runs that are named."""
+    env, read, claims, others = write._begin(Kept(*pages))
+    html = dict(write._about_all(env, claims, others)) | dict(
+        write._page_of_each(env, read, set(names))
+    )
+    return {name: re.sub(r"\s+", " ", text) for name, text in html.items()}
+
+
+def test_without_latest_the_newest_day_is_shown_and_named():
+    html = written(run("C33", EARLY, "not enough evidence"), run("C33", PUBLISHED, "contradicted"))
+    index, known = html["index.html"], "with what was known on 19 May 2023"
+    assert "available now" not in index
+    assert f'aria-label="Verdicts {known}"' in index and f"The verdicts are those {known}." in index
+    assert f'aria-label="C33, {known}: contradicted"' in index
+    assert "On 1 January 2020: not enough evidence" in index
+    assert f"once with what was known on 1 January 2020, and once {known}, the day of" in index
+    assert f"Verdict {known}: contradicted" in html["amendments.html"]
+    assert f"contradicted {known}" in html["register.html"]
+    assert "available now" not in html["methods.html"]
+
+
+def test_beside_the_newest_day_stands_that_of_the_article():
+    days = {EARLY: "not enough evidence", PUBLISHED: "contradicted", "latest": "supported"}
+    index = written(*[run("C33", day, verdict) for day, verdict in days.items()])["index.html"]
+    assert 'aria-label="C33, with all figures available now: supported"' in index
+    assert "On publication day, 19 May 2023: contradicted" in index
+    assert "2020: not enough" not in index
+
+
+def test_a_claim_that_was_not_judged_on_the_newest_day_says_its_own():
+    index = written(run("C33", EARLY, "contradicted"), run("C30", "latest", "supported"))
+    assert "Judged with what was known on 1 January 2020" in index["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ([], ""),
+        (["latest"], "with all figures available now"),
+        (
+            [PUBLISHED, "latest"],
+            "once with what was known on 19 May 2023, the day of the article, and once with all "
+            "figures available now",
+        ),
+    ],
+)
+def test_the_days_of_a_report_in_words(days: list[Any], words: str):
+    assert parts.each_day(days) == words
