@@ -9,7 +9,7 @@ import pytest
 
 from ca_research import registry
 from ca_research.site import parts, write
-from ca_research.site.read import Page
+from ca_research.site.read import Cell, Page
 
 EARLY, PUBLISHED = "2020-01-01", registry.article().date.isoformat()
 
@@ -68,6 +68,21 @@ def test_beside_the_newest_day_stands_that_of_the_article():
 def test_a_claim_that_was_not_judged_on_the_newest_day_says_its_own():
     index = written(run("C33", EARLY, "contradicted"), run("C30", "latest", "supported"))
     assert "Judged with what was known on 1 January 2020" in index["index.html"]
+
+
+def test_the_index_begins_with_the_bottom_line_of_the_day_that_it_shows():
+    def overview(as_of: str) -> Page:
+        page = run("overview", as_of)
+        said = [{"about": "What holds", "text": f"By {as_of} one.", "claims": ["C33"]}]
+        told = {"title": "The bottom line", "statements": said}
+        page.cells.append(Cell("code", "", statements=told))
+        return page
+
+    judged = [run("C33", EARLY, "contradicted"), run("C33", PUBLISHED, "supported")]
+    index = written(*judged, overview(EARLY), overview(PUBLISHED))["index.html"]
+    assert f"By {PUBLISHED} one." in index and f"By {EARLY}" not in index
+    assert "The bottom line, with what was known on 19 May 2023" in index
+    assert "The bottom line" not in written(*judged, overview(EARLY))["index.html"]
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,7 @@ def _about_all(
 ) -> Iterator[tuple[str, str]]:
     """The pages about all claims: name and HTML."""
     judged = [row for row in claims if row["claim"].kind != "opinion"]
+    newest = env.globals["newest"]
     words = [row["now"].headline["verdict"] for row in judged if row["now"].headline]
     about = {
         "claims": claims,
@@ -263,7 +264,7 @@ def _about_all(
         "judged": judged,
         "opinions": [row for row in claims if row["claim"].kind == "opinion"],
         "tally": {word: words.count(word) for word in registry.VERDICTS},
-        "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
+        "bottom": next((p.statements for p in others["overview"] if p.as_of == newest), {}),
     }
     themes = {"index": _by_theme(judged), "register": _by_theme(claims)}
     for name in ("index", "register", "methods", "amendments", "glossary"):
