@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ca_research import registry
+from ca_research.runs import PAGES
 from ca_research.site import parts, write
 from ca_research.site.read import Cell, Page
 
@@ -83,6 +84,60 @@ def test_the_index_begins_with_the_bottom_line_of_the_day_that_it_shows():
     assert f"By {PUBLISHED} one." in index and f"By {EARLY}" not in index
     assert "The bottom line, with what was known on 19 May 2023" in index
     assert "The bottom line" not in written(*judged, overview(EARLY))["index.html"]
+
+
+def test_a_page_that_judges_nothing_says_its_day_and_leads_to_its_other_days():
+    html = written(
+        *[run("brief", day, economy="KAZ") for day in (EARLY, "latest")],
+        names=(f"brief_{EARLY}_kaz", "brief_latest_kaz"),
+    )
+    for day, other in ((EARLY, "latest"), ("latest", EARLY)):
+        page = html[f"brief_{day}_kaz.html"]
+        said = f" · {parts.day(day)}"
+        assert f"{said}</title>" in page
+        assert f'{said} · also <a href="brief_{other}_kaz.html">{parts.day(other)}</a></p>' in page
+    lists = re.findall(r'>([^<]*):</p> <ul class="briefs">.*?"(brief_[^"]*)"', html["index.html"])
+    assert lists == [
+        ("With all figures available now", "brief_latest_kaz.html"),
+        ("With what was known on 1 January 2020", f"brief_{EARLY}_kaz.html"),
+    ]
+
+
+def test_pages_lead_to_pages_of_their_own_day():
+    days = (EARLY, "latest")
+    pages = [run(name, day) for name in ("overview", "data") for day in days]
+    verdicts = [run("C33", day, "supported") for day in days]
+    for page in pages[:2]:
+        said = [{"about": "What holds", "text": "One.", "claims": ["C33"]}]
+        page.cells.append(Cell("code", "", statements={"title": "In short", "statements": said}))
+    html = written(*pages, *verdicts, names=tuple(page.run_id for page in pages))
+    for day, other in (days, days[::-1]):
+        top = html[f"data_{day}.html"].partition("</nav>")[0]
+        assert top.count(">Overview<") == 1 and f'"overview_{day}.html"' in top
+        assert f'"data_{day}.html" aria-current' in top and f'"data_{other}.html"' not in top
+        assert f'"c33_{day}.html" title' in html[f"overview_{day}.html"]
+    assert '"overview_latest.html"' in html["index.html"].partition("</nav>")[0]
+
+
+def test_an_overview_under_way_is_in_the_navigation_of_its_day():
+    coming = {"overview_1": EARLY, "overview_2": "latest"}
+    nothing = {name: [] for name in PAGES}
+    for run_id, day in coming.items():
+        links = write._navigation(nothing, coming, day)
+        assert [href for href, words in links if words == "Overview"] == [f"{run_id}.html"]
+
+
+def test_the_brief_on_a_country_is_of_the_same_day_if_there_is_one():
+    economies = ("CA5", "KAZ", "KGZ")
+    judged = [run("C33", EARLY, economy=code) for code in economies]
+    briefs = [run("brief", day, economy="KAZ") for day in (EARLY, PUBLISHED)]
+    briefs += [run("brief", day, economy="KGZ") for day in (PUBLISHED, "latest")]
+    rows = {row["name"]: row["brief"] for row in write._family(judged[0], [*judged, *briefs])}
+    assert rows == {"Kazakhstan": briefs[0], "Kyrgyzstan": briefs[3]}
+    (name,) = names = (judged[0].run_id,)
+    page = written(*judged, *briefs, names=names)[f"{name}.html"]
+    assert "all about Kazakhstan</a>" in page
+    assert "all about Kyrgyzstan, with all figures available now</a>" in page
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -34,6 +35,7 @@ from .render import environment
 VERDICTS = "verdicts.json"
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
+_NO_RUNS: Mapping[str, str] = {}
 
 
 def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]:
@@ -80,12 +82,13 @@ class Beside(NamedTuple):
 
 
 def share_out(
-    out: Path, submit: Callable[..., Future[None]], coming: Collection[str] = ()
+    out: Path, submit: Callable[..., Future[None]], coming: Mapping[str, str] = _NO_RUNS
 ) -> Beside | None:
     """Have another process write pages of executed notebooks in `out`, some half of them; None
     where they are few, or there is no such process.
 
-    submit: has it call a function. coming: runs of the overview under way, to which pages lead.
+    submit: has it call a function. coming: runs of the overview under way, to which pages lead,
+    each with its day of knowledge.
     """
     names = [file.stem for file in executed(out / EXECUTED) if file.stem not in coming]
     if len(names) <= _FEW:
@@ -128,7 +131,7 @@ _FEW = 20
 """So many pages are written before another process has imported what it needs."""
 
 
-def write_pages(out: Path, names: Sequence[str], coming: Collection[str] = ()) -> None:
+def write_pages(out: Path, names: Sequence[str], coming: Mapping[str, str] = _NO_RUNS) -> None:
     """Write the pages of some runs whose executed notebooks are in `out`, and nothing else.
 
     coming: as in `share_out`.
@@ -138,7 +141,7 @@ def write_pages(out: Path, names: Sequence[str], coming: Collection[str] = ()) -
 
 
 def _begin(
-    read: Shelf, coming: Collection[str] = ()
+    read: Shelf, coming: Mapping[str, str] = _NO_RUNS
 ) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
     """What was read, and an environment for templates: pages, rows of the index, and the pages that
     are about no one claim.
@@ -148,7 +151,7 @@ def _begin(
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     env = environment()
     env.globals |= _shared(pages, claims, others)
-    env.globals["navigation"] = _navigation(others, coming)
+    env.globals["navigation"] = functools.partial(_navigation, others, coming)
     return env, pages, claims, others
 
 
@@ -169,13 +172,22 @@ def _shared(
     return {
         "days": days,
         "newest": days[-1] if days else "latest",
-        "address_of": {row["claim"].id: row["now"].run_id for row in claims},
+        "address_of": functools.partial(_address_of, {row["claim"].id: row for row in claims}),
         "titles": {row["claim"].id: row["claim"].title for row in claims},
         "amendments": _amendments(claims),
         "made": day_in_words(dt.date.today()),
         "pages": pages,
         "card": "",
     }
+
+
+def _address_of(rows: Mapping[str, dict[str, Any]], claim_id: str, as_of: str) -> str:
+    """The page of a claim, given the rows of the index, of a day of knowledge or else the one that
+    the index shows.
+    """
+    row = rows[claim_id]
+    page: Page = row["settings"][0]["by_day"].get(as_of, row["now"])
+    return f"{page.run_id}.html"
 
 
 def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
@@ -198,6 +210,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
         unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
         added=list(registry.added().values()),
         tables=registry.tables(),
+        as_of=env.globals["newest"],
         here="",
         address=CHANGED,
     )
@@ -231,11 +244,13 @@ def _page_of_each(
         name = f"{page.run_id}.html"
         about = {
             "page": page,
+            "as_of": page.as_of,
             "address": name,
             "sources": [registry.sources()[s] for s in page.sources()],
         }
         if page.claim in PAGES:
             template, about["here"] = "notebook.html.j2", name
+            about["siblings"] = _siblings(page, pages)
             about["family"] = _claims_of(page, pages)
         else:
             template, siblings = "page.html.j2", _siblings(page, pages)
@@ -259,6 +274,7 @@ def _about_all(
     newest = env.globals["newest"]
     words = [row["now"].headline["verdict"] for row in judged if row["now"].headline]
     about = {
+        "as_of": newest,
         "claims": claims,
         "others": others,
         "judged": judged,
@@ -310,18 +326,36 @@ def _complain(pages: list[Page]) -> None:
         )
 
 
-def _navigation(others: Mapping[str, list[Page]], coming: Collection[str]) -> list[tuple[str, str]]:
-    """Links at the top of every page: address and words. coming: as in `share_out`."""
-    overviews = dict.fromkeys((*(p.run_id for p in others["overview"]), *coming))
+def _navigation(
+    others: Mapping[str, list[Page]], coming: Mapping[str, str], as_of: str
+) -> list[tuple[str, str]]:
+    """Links at the top of a page of a day of knowledge: address and words. coming: as in
+    `share_out`.
+    """
+    days = {name: {p.run_id: p.as_of for p in others[name]} for name in others}
+    days["overview"] |= coming
+
+    def links(name: str, words: str) -> list[tuple[str, str]]:
+        return [(f"{run_id}.html", words) for run_id in _of_day(days[name], as_of)]
+
     return [
         ("index.html", "Claims"),
-        *[(f"{run_id}.html", "Overview") for run_id in overviews],
+        *links("overview", "Overview"),
         ("register.html", "Register"),
-        *[(f"{p.run_id}.html", "Data") for p in others["data"]],
-        *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
+        *links("data", "Data"),
+        *links("specification_curve", "Distance"),
         ("methods.html", "How this was done"),
         ("glossary.html", "Glossary"),
     ]
+
+
+def _of_day(days: Mapping[str, str], as_of: str) -> list[str]:
+    """Of runs, each with its day of knowledge, those of one day; where none is of it, those of the
+    newest.
+    """
+    there = set(days.values())
+    day = as_of if as_of in there else max(there, default=as_of)  # "latest" comes after any date
+    return [run_id for run_id, its in days.items() if its == day]
 
 
 def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
@@ -347,25 +381,27 @@ def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
 
 
 def _family(page: Page, pages: list[Page]) -> list[dict[str, Any]]:
-    """The same claim on the same day for other economies, each with the brief on it; empty where
-    the claim is judged once.
+    """The same claim on the same day for other economies, each with the brief on it, of that day if
+    there is one; empty where the claim is judged once.
     """
     runs = [p for p in pages if p.claim == page.claim and p.as_of == page.as_of]
     alike = [p for p in runs if p is not page and "economy" in p.setting]
-    briefs = {p.setting.get("economy"): p for p in pages if p.claim == "brief"}
+    briefs = {p.run_id: p for p in pages if p.claim == "brief"}
+
+    def brief(code: str) -> Page | None:
+        days = {name: p.as_of for name, p in briefs.items() if p.setting.get("economy") == code}
+        return next((briefs[name] for name in _of_day(days, page.as_of)), None)
+
     mine = page.setting.get("economy")
     rows = [
-        {"name": economies.name_of(code), "page": None, "brief": briefs[code]}
+        {"name": economies.name_of(code), "page": None, "brief": brief(code)}
         for code in [mine]
-        if alike and code and code in briefs
+        if alike and code and brief(code)
     ]
     return rows + [
-        {
-            "name": economies.name_of(p.setting["economy"]),
-            "page": p,
-            "brief": briefs.get(p.setting["economy"]),
-        }
+        {"name": economies.name_of(code), "page": p, "brief": brief(code)}
         for p in alike
+        for code in [p.setting["economy"]]
     ]
 
 
