@@ -9,7 +9,7 @@ import pytest
 
 from ca_research import registry
 from ca_research.runs import PAGES
-from ca_research.site import parts, write
+from ca_research.site import cards, parts, write
 from ca_research.site.read import Cell, Page
 
 EARLY, PUBLISHED = "2020-01-01", registry.article().date.isoformat()
@@ -138,6 +138,32 @@ def test_the_brief_on_a_country_is_of_the_same_day_if_there_is_one():
     page = written(*judged, *briefs, names=names)[f"{name}.html"]
     assert "all about Kazakhstan</a>" in page
     assert "all about Kyrgyzstan, with all figures available now</a>" in page
+
+
+def test_a_verdict_on_one_country_is_not_passed_off_as_the_claims():
+    pages = [run("C33", PUBLISHED, "supported", economy="KAZ")]
+    pages += [run("C33", PUBLISHED, "contradicted", economy="KGZ")]
+    html = written(*pages)
+    index, register = html["index.html"], html["register.html"]
+    assert 'aria-label="C33, Kazakhstan alone, with what was known' in index
+    assert "Judged for Kazakhstan alone<" in index and "One of the verdicts is not" in index
+    assert f'"c33_{PUBLISHED}_kgz.html">Kyrgyzstan alone: contradicted</a>' in index
+    assert "supported for Kazakhstan alone with what was known" in register
+    assert f'"c33_{PUBLISHED}_kgz.html">Kyrgyzstan alone</a>' in register
+    whole = written(*pages, run("C33", PUBLISHED, "supported", economy="CA5"))["index.html"]
+    assert " alone" not in whole and "claim as a whole" not in whole
+
+
+def test_a_card_says_for_whom_and_with_what_it_was_judged():
+    single = cards._words(run("C33", PUBLISHED, "contradicted", economy="KAZ"))
+    assert single[1] == "Kazakhstan alone, with what was known on 19 May 2023"
+    whole = cards._words(run("C33", "latest", "supported", economy="CA5"))
+    assert whole[1] == "With all figures available now"
+
+
+def test_what_a_run_is_judged_for_in_words():
+    assert parts.judged_for({"economy": "KAZ,USA"}) == "Kazakhstan and the United States alone"
+    assert parts.judged_for({"claim": "C03", "since": 2010}) == "since 2010"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from typing import Any
 
 from .. import registry
 from ..claims.logic import HOLDS, UNDECIDED, leaves
+from ..claims.overview import own_params
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
 from ..claims.words import one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
+from ..registry.words import axis_words
 from ..registry.words import words as registry_words
 
 Stored = Mapping[str, Any]
@@ -89,6 +91,22 @@ def day(as_of: str) -> str:
     if as_of == "latest":
         return "with all figures available now"
     return f"with what was known on {day_in_words(dt.date.fromisoformat(as_of))}"
+
+
+def judged_for(params: Stored) -> str:
+    """What a run judges that does not judge the claim as a whole; '' for one that does.
+
+    Examples
+    --------
+    >>> judged_for({"as_of": "latest", "economy": "KAZ"}), judged_for({"economy": "CA5"})
+    ('Kazakhstan alone', '')
+    """
+    return ", ".join(
+        f"{joined(map(economies.in_prose, str(value).split(',')))} alone"
+        if name == "economy"
+        else f"{axis_words(name)} {value}"
+        for name, value in own_params(params).items()
+    )
 
 
 def each_day(days: Sequence[str]) -> str:

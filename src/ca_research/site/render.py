@@ -201,6 +201,7 @@ _PARTS = {
     "ended": parts.ended,
     "gaps": parts.gaps,
     "heads": parts.heads,
+    "judged_for": parts.judged_for,
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,

@@ -18,6 +18,7 @@ from jinja2 import Environment
 
 from .. import registry
 from ..claims import check, compare
+from ..claims.overview import own_params
 from ..ground import economies, paths
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import write_whole
@@ -491,7 +492,9 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     article's day first).
 
     `now` and `then` are the pages of the first setting of the newest day that was run, and of the
-    article's; where that was not run, or is the newest, of the earliest.
+    article's; where that was not run, or is the newest, of the earliest. `part` says what the first
+    setting judges where it is not the claim as a whole; `others` are the newest pages of the other
+    settings.
     """
     rows, published = [], registry.article().date.isoformat()
     for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
@@ -506,11 +509,9 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
             row["by_day"] = dict(
                 sorted(row["by_day"].items(), key=lambda kv: (kv[0] == "latest", kv[0]))
             )
-        # the whole region (no setting, or CA5) before single economies
-        settings.sort(
-            key=lambda s: (s["setting"].get("economy", "CA5") != "CA5", str(s["setting"]))
-        )
-        by_day = settings[0]["by_day"]
+        # the claim as a whole before single economies
+        settings.sort(key=lambda s: (bool(own_params(s["setting"])), str(s["setting"])))
+        by_day, *others = (s["by_day"] for s in settings)
         *earlier, newest = by_day
         then = published if published in earlier else "".join(earlier[:1])
         rows.append(
@@ -519,6 +520,8 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
                 "settings": settings,
                 "now": by_day[newest],
                 "then": by_day.get(then),
+                "part": parts.judged_for(settings[0]["setting"]),
+                "others": [list(pages_of.values())[-1] for pages_of in others],
             }
         )
     return rows
