@@ -49,6 +49,16 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
 def own_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters by which a run judges something else than the claim as a whole.
 
+    Parameters
+    ----------
+    params
+        Parameters of a run, as they stand in verdicts.json.
+
+    Returns
+    -------
+    dict
+        Those that are neither the day of knowledge, the claim, nor all of its countries.
+
     Examples
     --------
     >>> own_params({"as_of": "latest", "economy": "KAZ"}), own_params({"economy": "CA5"})
