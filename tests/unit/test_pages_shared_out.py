@@ -65,7 +65,7 @@ def test_pages_written_before_the_overview_is_there_lead_to_it(out, alone, monke
     (overview,) = (folder / EXECUTED).glob("overview*")
     kept = overview.rename(folder / "kept")
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        beside = share_out(folder, other.submit, [overview.stem])
+        beside = share_out(folder, other.submit, {overview.stem: "latest"})
         beside.done.result()
     assert len(list(folder.glob("*.html"))) == len(beside.names) > 0
     kept.rename(overview)

@@ -185,7 +185,9 @@ def _made(
                 last = []
             beside = None
             if at_work.jobs > 1:  # one process alone has the overview to run first
-                beside = share_out(out, at_work.submit, [run.run_id for run in last])
+                beside = share_out(
+                    out, at_work.submit, {run.run_id: run.params["as_of"] for run in last}
+                )
             if last:
                 if results:
                     write_verdicts(out, read)

@@ -43,11 +43,28 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     """Verdicts of runs without parameters of their own, or over all five: one for each reading and
     day.
     """
-    return [
-        v
-        for v in verdicts
-        if all(k in ("as_of", "claim") or x == "CA5" for k, x in v["params"].items())
-    ]
+    return [v for v in verdicts if not own_params(v["params"])]
+
+
+def own_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters by which a run judges something else than the claim as a whole.
+
+    Parameters
+    ----------
+    params
+        Parameters of a run, as they stand in verdicts.json.
+
+    Returns
+    -------
+    dict
+        Those that are neither the day of knowledge, the claim, nor all of its countries.
+
+    Examples
+    --------
+    >>> own_params({"as_of": "latest", "economy": "KAZ"}), own_params({"economy": "CA5"})
+    ({'economy': 'KAZ'}, {})
+    """
+    return {k: v for k, v in params.items() if k not in ("as_of", "claim") and v != "CA5"}
 
 
 def deciding(verdict: Stored) -> Stored | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..ground.drawing import draw
-from .words import criterion_number, judged_for
+from .words import criterion_number, judged_alone
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
@@ -325,7 +325,7 @@ class Verdict:
     @property
     def alone(self) -> str:
         """For whom alone it was judged, where its statement speaks of all; begins with a space."""
-        whom = judged_for(self.params)
+        whom = judged_alone(self.params)
         return f" Judged here for {whom} alone." if whom else ""
 
     @property

@@ -149,12 +149,12 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     return with_unit(figure, one(unit) if values == [1, 1] else unit)
 
 
-def judged_for(params: Mapping[str, Any]) -> str:
+def judged_alone(params: Mapping[str, Any]) -> str:
     """Whom alone a run with these parameters judges, where its claim speaks of all; else ''.
 
     Examples
     --------
-    >>> judged_for({"economy": "KAZ,USA"}), judged_for({"economy": "CA5"})
+    >>> judged_alone({"economy": "KAZ,USA"}), judged_alone({"economy": "CA5"})
     ('Kazakhstan and the United States', '')
     """
     codes = str(params.get("economy", "CA5"))

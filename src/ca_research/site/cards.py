@@ -17,6 +17,7 @@ from .. import __version__, registry
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
 from ..runs.store import made_here
+from . import parts
 from .read import Page
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def card(page: Page) -> bytes:
     from PIL import Image, ImageDraw, ImageFont
     from PIL.PngImagePlugin import PngInfo
 
-    title, verdict, finding = _words(page)
+    title, when, verdict, finding = _words(page)
     plain, bold = _fonts()
     tone = TONE.get(verdict, MUTED)
     layers = {ink: Image.new("L", (WIDTH, HEIGHT)) for ink in (INK, tone, MUTED)}
@@ -68,7 +69,8 @@ def card(page: Page) -> bytes:
             top += int(size * 1.32)
         return top
 
-    top = lines(title, plain, 44, INK, 70, 42, 2)
+    top = lines(when, plain, 30, MUTED, 34, 62, 1)
+    top = lines(title, plain, 44, INK, top + 8, 42, 2)
     top = lines(verdict.capitalize(), bold, 76, tone, top + 26, 30, 1)
     lines(finding, plain, 48, INK, top + 26, 38, 3)
     lines(f"ca-research · {page.claim}", plain, 30, MUTED, HEIGHT - 76, 60, 1)
@@ -103,11 +105,13 @@ def _printed(layers: Mapping[str, Image.Image]) -> Image.Image:
     return printed
 
 
-def _words(page: Page) -> tuple[str, str, str]:
-    """Title, verdict and finding."""
+def _words(page: Page) -> tuple[str, str, str, str]:
+    """Title, for whom and with what it was judged, verdict and finding."""
     head = page.headline
     assert head is not None
-    return registry.claim(page.claim).title, head["verdict"], head["finding"]
+    said = ", ".join(filter(None, (parts.judged_for(page.params), parts.day(page.as_of))))
+    when = f"{said[:1].upper()}{said[1:]}"
+    return registry.claim(page.claim).title, when, head["verdict"], head["finding"]
 
 
 def _said_by(page: Page) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import registry
-from ..claims.words import judged_for
+from ..claims.words import judged_alone
 
 SCALE = {"contradicted": 1, "partly supported": 2, "supported": 3}
 """The verdicts that lie on one scale. 'Not enough evidence' and 'not testable' are no degree of
@@ -44,7 +44,7 @@ def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
             "worstRating": min(SCALE.values()),
             "bestRating": max(SCALE.values()),
         }
-    whom = judged_for(verdict["params"])
+    whom = judged_alone(verdict["params"])
     day = registry.newest_publication() if verdict["as_of"] == "latest" else verdict["as_of"]
     review = {
         "@type": "ClaimReview",

@@ -9,11 +9,13 @@ from typing import Any
 
 from .. import registry
 from ..claims.logic import HOLDS, UNDECIDED, leaves
+from ..claims.overview import own_params
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
-from ..claims.words import one, source_words
+from ..claims.words import judged_alone, one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
+from ..registry.words import axis_words
 from ..registry.words import words as registry_words
 
 Stored = Mapping[str, Any]
@@ -91,10 +93,42 @@ def day(as_of: str) -> str:
     return f"with what was known on {day_in_words(dt.date.fromisoformat(as_of))}"
 
 
+def judged_for(params: Stored) -> str:
+    """What a run judges that does not judge the claim as a whole; '' for one that does.
+
+    Examples
+    --------
+    >>> judged_for({"as_of": "latest", "economy": "KAZ"}), judged_for({"economy": "CA5"})
+    ('Kazakhstan alone', '')
+    """
+    return ", ".join(
+        f"{judged_alone({name: value})} alone"
+        if name == "economy"
+        else f"{axis_words(name)} {value}"
+        for name, value in own_params(params).items()
+    )
+
+
+def each_day(days: Sequence[str]) -> str:
+    """What the claims of a report were judged with, in order.
+
+    Examples
+    --------
+    >>> each_day(["2020-01-01", "latest"])
+    'once with what was known on 1 January 2020, and once with all figures available now'
+    """
+    published = registry.article().date.isoformat()
+    said = [f"{day(one)}{', the day of the article' if one == published else ''}" for one in days]
+    if len(said) < 2:
+        return "".join(said)
+    *first, last = (f"once {words}" for words in said)
+    return f"{', '.join(first)}, and {last}"
+
+
 def other_day(head: Stored, other: Stored) -> str:
     """The verdict of another day of knowledge, beside the one that a page shows."""
     if other["as_of"] == "latest":
-        when = "with all figures available now"
+        when = day("latest")
     else:
         when = f"on {day_in_words(dt.date.fromisoformat(other['as_of']))}"
         if other["as_of"] == registry.article().date.isoformat():

@@ -21,7 +21,7 @@ from ..claims import overview
 from ..claims.answers import ways
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
-from ..claims.words import STATE_WORDS, bounds, criterion_number, judged_for, source_words
+from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
@@ -199,10 +199,11 @@ _PARTS = {
     "could_become": parts.could_become,
     "day": parts.day,
     "declared_bar": parts.declared_bar,
+    "each_day": parts.each_day,
     "ended": parts.ended,
     "gaps": parts.gaps,
     "heads": parts.heads,
-    "judged_for": judged_for,
+    "judged_for": parts.judged_for,
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,7 @@ from jinja2 import Environment
 
 from .. import registry
 from ..claims import check, compare
+from ..claims.overview import own_params
 from ..ground import economies, paths
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import write_whole
@@ -25,7 +27,7 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
-from . import cards, forms
+from . import cards, forms, parts
 from .claimreview import claim_reviews
 from .first_use import link_terms
 from .read import Page, Shelf, executed
@@ -34,6 +36,7 @@ from .render import environment
 VERDICTS = "verdicts.json"
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
+_NO_RUNS: Mapping[str, str] = {}
 
 
 def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]:
@@ -80,12 +83,13 @@ class Beside(NamedTuple):
 
 
 def share_out(
-    out: Path, submit: Callable[..., Future[None]], coming: Collection[str] = ()
+    out: Path, submit: Callable[..., Future[None]], coming: Mapping[str, str] = _NO_RUNS
 ) -> Beside | None:
     """Have another process write pages of executed notebooks in `out`, some half of them; None
     where they are few, or there is no such process.
 
-    submit: has it call a function. coming: runs of the overview under way, to which pages lead.
+    submit: has it call a function. coming: runs of the overview under way, to which pages lead,
+    each with its day of knowledge.
     """
     names = [file.stem for file in executed(out / EXECUTED) if file.stem not in coming]
     if len(names) <= _FEW:
@@ -128,7 +132,7 @@ _FEW = 20
 """So many pages are written before another process has imported what it needs."""
 
 
-def write_pages(out: Path, names: Sequence[str], coming: Collection[str] = ()) -> None:
+def write_pages(out: Path, names: Sequence[str], coming: Mapping[str, str] = _NO_RUNS) -> None:
     """Write the pages of some runs whose executed notebooks are in `out`, and nothing else.
 
     coming: as in `share_out`.
@@ -138,7 +142,7 @@ def write_pages(out: Path, names: Sequence[str], coming: Collection[str] = ()) -
 
 
 def _begin(
-    read: Shelf, coming: Collection[str] = ()
+    read: Shelf, coming: Mapping[str, str] = _NO_RUNS
 ) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
     """What was read, and an environment for templates: pages, rows of the index, and the pages that
     are about no one claim.
@@ -148,7 +152,7 @@ def _begin(
     others = {name: [p for p in pages if p.claim == name] for name in PAGES}
     env = environment()
     env.globals |= _shared(pages, claims, others)
-    env.globals["navigation"] = _navigation(others, coming)
+    env.globals["navigation"] = functools.partial(_navigation, others, coming)
     return env, pages, claims, others
 
 
@@ -165,14 +169,26 @@ def _shared(
     pages: list[Page], claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
 ) -> dict[str, Any]:
     """What every template may use."""
+    days = _days(claims)
     return {
-        "address_of": {row["claim"].id: row["now"].run_id for row in claims},
+        "days": days,
+        "newest": days[-1] if days else "latest",
+        "address_of": functools.partial(_address_of, {row["claim"].id: row for row in claims}),
         "titles": {row["claim"].id: row["claim"].title for row in claims},
         "amendments": _amendments(claims),
         "made": day_in_words(dt.date.today()),
         "pages": pages,
         "card": "",
     }
+
+
+def _address_of(rows: Mapping[str, dict[str, Any]], claim_id: str, as_of: str) -> str:
+    """The page of a claim, given the rows of the index, of a day of knowledge or else the one that
+    the index shows.
+    """
+    row = rows[claim_id]
+    page: Page = row["settings"][0]["by_day"].get(as_of, row["now"])
+    return f"{page.run_id}.html"
 
 
 def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
@@ -182,7 +198,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     """
     env, pages, _, _ = _begin(Shelf(out / EXECUTED))
     rows = [_changed_row(one, pages) for one in moved]
-    parts = [
+    moves = [
         ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
         (
             "The same verdict from other figures",
@@ -191,10 +207,11 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     ]
     html = env.get_template("changed.html.j2").render(
         summary=summary,
-        parts=parts,
+        parts=moves,
         unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
         added=list(registry.added().values()),
         tables=registry.tables(),
+        as_of=env.globals["newest"],
         here="",
         address=CHANGED,
     )
@@ -207,14 +224,10 @@ def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
     verdict = one.verdict
     page = next((p for p in pages if verdict in p.verdicts), None)
     told = [economies.name_of(v) for k, v in verdict["params"].items() if k == "economy"]
-    day = verdict["as_of"]
-    when = "with all figures available now"
-    if day != "latest":
-        when = f"with what was known on {day_in_words(dt.date.fromisoformat(day))}"
     return {
         "claim": registry.claim(verdict["claim"]),
         "page": f"{page.run_id}.html" if page else "",
-        "about": ", ".join([verdict["title"], *told, when]),
+        "about": ", ".join([verdict["title"], *told, parts.day(verdict["as_of"])]),
         "was": one.was,
         "now": verdict["verdict"],
         "answer": verdict["answer"],
@@ -232,11 +245,13 @@ def _page_of_each(
         name = f"{page.run_id}.html"
         about = {
             "page": page,
+            "as_of": page.as_of,
             "address": name,
             "sources": [registry.sources()[s] for s in page.sources()],
         }
         if page.claim in PAGES:
             template, about["here"] = "notebook.html.j2", name
+            about["siblings"] = _siblings(page, pages)
             about["family"] = _claims_of(page, pages)
         else:
             template, siblings = "page.html.j2", _siblings(page, pages)
@@ -257,14 +272,16 @@ def _about_all(
 ) -> Iterator[tuple[str, str]]:
     """The pages about all claims: name and HTML."""
     judged = [row for row in claims if row["claim"].kind != "opinion"]
+    newest = env.globals["newest"]
     words = [row["now"].headline["verdict"] for row in judged if row["now"].headline]
     about = {
+        "as_of": newest,
         "claims": claims,
         "others": others,
         "judged": judged,
         "opinions": [row for row in claims if row["claim"].kind == "opinion"],
         "tally": {word: words.count(word) for word in registry.VERDICTS},
-        "bottom": next((p.statements for p in others["overview"] if p.statements), {}),
+        "bottom": next((p.statements for p in others["overview"] if p.as_of == newest), {}),
     }
     themes = {"index.html": _by_theme(judged), "register.html": _by_theme(claims)}
     for file in ABOUT_ALL:
@@ -309,18 +326,36 @@ def _complain(pages: list[Page]) -> None:
         )
 
 
-def _navigation(others: Mapping[str, list[Page]], coming: Collection[str]) -> list[tuple[str, str]]:
-    """Links at the top of every page: address and words. coming: as in `share_out`."""
-    overviews = dict.fromkeys((*(p.run_id for p in others["overview"]), *coming))
+def _navigation(
+    others: Mapping[str, list[Page]], coming: Mapping[str, str], as_of: str
+) -> list[tuple[str, str]]:
+    """Links at the top of a page of a day of knowledge: address and words. coming: as in
+    `share_out`.
+    """
+    days = {name: {p.run_id: p.as_of for p in others[name]} for name in others}
+    days["overview"] |= coming
+
+    def links(name: str, words: str) -> list[tuple[str, str]]:
+        return [(f"{run_id}.html", words) for run_id in _of_day(days[name], as_of)]
+
     return [
         ("index.html", "Claims"),
-        *[(f"{run_id}.html", "Overview") for run_id in overviews],
+        *links("overview", "Overview"),
         ("register.html", "Register"),
-        *[(f"{p.run_id}.html", "Data") for p in others["data"]],
-        *[(f"{p.run_id}.html", "Distance") for p in others["specification_curve"]],
+        *links("data", "Data"),
+        *links("specification_curve", "Distance"),
         ("methods.html", "How this was done"),
         ("glossary.html", "Glossary"),
     ]
+
+
+def _of_day(days: Mapping[str, str], as_of: str) -> list[str]:
+    """Of runs, each with its day of knowledge, those of one day; where none is of it, those of the
+    newest.
+    """
+    there = set(days.values())
+    day = as_of if as_of in there else max(there, default=as_of)  # "latest" comes after any date
+    return [run_id for run_id, its in days.items() if its == day]
 
 
 def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
@@ -346,25 +381,27 @@ def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
 
 
 def _family(page: Page, pages: list[Page]) -> list[dict[str, Any]]:
-    """The same claim on the same day for other economies, each with the brief on it; empty where
-    the claim is judged once.
+    """The same claim on the same day for other economies, each with the brief on it, of that day if
+    there is one; empty where the claim is judged once.
     """
     runs = [p for p in pages if p.claim == page.claim and p.as_of == page.as_of]
     alike = [p for p in runs if p is not page and "economy" in p.setting]
-    briefs = {p.setting.get("economy"): p for p in pages if p.claim == "brief"}
+    briefs = {p.run_id: p for p in pages if p.claim == "brief"}
+
+    def brief(code: str) -> Page | None:
+        days = {name: p.as_of for name, p in briefs.items() if p.setting.get("economy") == code}
+        return next((briefs[name] for name in _of_day(days, page.as_of)), None)
+
     mine = page.setting.get("economy")
     rows = [
-        {"name": economies.name_of(code), "page": None, "brief": briefs[code]}
+        {"name": economies.name_of(code), "page": None, "brief": brief(code)}
         for code in [mine]
-        if alike and code and code in briefs
+        if alike and code and brief(code)
     ]
     return rows + [
-        {
-            "name": economies.name_of(p.setting["economy"]),
-            "page": p,
-            "brief": briefs.get(p.setting["economy"]),
-        }
+        {"name": economies.name_of(code), "page": p, "brief": brief(code)}
         for p in alike
+        for code in [p.setting["economy"]]
     ]
 
 
@@ -379,6 +416,12 @@ def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
         and p.setting.get("economy") == mine
         and p.as_of == page.as_of
     ]
+
+
+def _days(claims: list[dict[str, Any]]) -> list[str]:
+    """The days of knowledge of the claims that figures can judge, the newest last."""
+    judged = [row for row in claims if row["claim"].kind != "opinion"] or claims
+    return sorted({day for row in judged for one in row["settings"] for day in one["by_day"]})
 
 
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -447,10 +490,12 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the
     article's day first).
 
-    `now` and `then` are the pages of the first setting with everything at hand and with what was
-    known.
+    `now` and `then` are the pages of the first setting of the newest day that was run, and of the
+    article's; where that was not run, or is the newest, of the earliest. `part` says what the first
+    setting judges where it is not the claim as a whole; `others` are the newest pages of the other
+    settings.
     """
-    rows = []
+    rows, published = [], registry.article().date.isoformat()
     for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
         settings: list[dict[str, Any]] = []
         for page in (p for p in pages if p.claim == claim_id):
@@ -463,14 +508,19 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
             row["by_day"] = dict(
                 sorted(row["by_day"].items(), key=lambda kv: (kv[0] == "latest", kv[0]))
             )
-        # the whole region (no setting, or CA5) before single economies
-        settings.sort(
-            key=lambda s: (s["setting"].get("economy", "CA5") != "CA5", str(s["setting"]))
-        )
-        by_day = settings[0]["by_day"]
-        now = by_day.get("latest") or next(iter(by_day.values()))
-        then = next((p for p in by_day.values() if p is not now), None)
+        # the claim as a whole before single economies
+        settings.sort(key=lambda s: (bool(own_params(s["setting"])), str(s["setting"])))
+        by_day, *others = (s["by_day"] for s in settings)
+        *earlier, newest = by_day
+        then = published if published in earlier else "".join(earlier[:1])
         rows.append(
-            {"claim": registry.claim(claim_id), "settings": settings, "now": now, "then": then}
+            {
+                "claim": registry.claim(claim_id),
+                "settings": settings,
+                "now": by_day[newest],
+                "then": by_day.get(then),
+                "part": parts.judged_for(settings[0]["setting"]),
+                "others": [list(pages_of.values())[-1] for pages_of in others],
+            }
         )
     return rows
