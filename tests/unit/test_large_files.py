@@ -165,6 +165,22 @@ def test_words_of_years_and_of_figures(built, ways, tmp_path, words, value):
         assert dict(zip(rows["year"], rows["value_usd"], strict=True)) == value
 
 
+@pytest.mark.parametrize("said", ["1.234", 1.234, 0.125, 1000])
+@pytest.mark.parametrize("decimal", [None, ","])
+def test_numbers_of_a_map_have_a_point_in_any_file(built, ways, tmp_path, said, decimal):
+    """They were read by the mark of the file: 1.234 became 1234, or the file was refused."""
+    text = HEAD + 'KAZ,CHN,2020,export,"2,5"\nKAZ,CHN,2021,export,about\n'
+    told = MAP | {"value_usd": {"column": "USD", "words": {"about": said}}}
+    more = {"decimal": decimal} if decimal else {}
+    assert ways(text, map={"columns": told, **more})["count"] == 2
+    rows = add(tmp_path / "figures.csv", map={"columns": told, **more}, dry_run=True).rows
+    assert rows["value_usd"].tolist() == [2.5, float(said)]
+    told = MAP | {"value_usd": {"is": said}}
+    assert ways(text, map={"columns": told, "decimal": ","})["count"] == 2
+    rows = add(tmp_path / "figures.csv", map={"columns": told, "decimal": ","}, dry_run=True).rows
+    assert rows["value_usd"].tolist() == [float(said)] * 2
+
+
 def test_a_faulty_cell_is_named_with_its_line_and_value(built, ways):
     text = HEAD + CELLS["plain"] + "\nKAZ,Nowhere,2020,export,2\n"
     assert ways(text, map=MAP) == [
