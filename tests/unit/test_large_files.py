@@ -587,6 +587,8 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
         (";Month\n", (";total", ";March"), "rows of parts"),
         (";Coverage\n", (";year", ";January-June"), "part of a year: January-June"),
         (";Kind\n", (";import", ";re-imports"), "part of exports or imports: re-imports"),
+        (";Kind\n", (";Import", ";Export"), "always import, and cells say Export"),
+        (";Reporter\n", (";KAZ", ";UZB"), "always KAZ, and cells say UZB"),
     ],
 )
 def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):
@@ -617,6 +619,22 @@ def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, tmp_
     monkeypatch.setattr(sheets, "MAX_BYTES", 1)
     with pytest.raises(FileError, match="too many different cells under 'cmdCode'"):
         add(files[0], dry_run=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [({"flow": "import"}, "always import, and cells say X"), ({"year": 2020}, "always 2020")],
+)
+def test_what_is_said_of_all_rows_is_held_against_a_layout(
+    with_products, ways, monkeypatch, said, words
+):
+    """The last row alone says otherwise."""
+    monkeypatch.setattr(stream, "_SHOWN", 5)
+    head = "freqCode,reporterCode,partnerCode,refYear,flowCode,cmdCode,primaryValue\n"
+    rows = "".join(f"A,398,156,2020,M,{n:02},{n}\n" for n in range(1, 40))
+    said = {name: {"is": value} for name, value in said.items()}
+    assert ways(head + rows, map=said)["count"] == 39
+    assert words in str(ways(head + rows + "A,398,156,2021,X,TOTAL,5\n", map=said))
 
 
 def test_a_text_beside_a_mark_is_no_note(with_products, ways, monkeypatch):

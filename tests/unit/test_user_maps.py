@@ -189,9 +189,16 @@ BESIDE = "Partner;Year;Value (USD);{}\nChina;2022;5;{}\nRussia;2022;7;{}\n"
         ("Type", ("Re-export",), "part of exports or imports: Re-export"),
         ("Type", ("Import, including re-imports",), ""),
         ("Trade type", ("Export",), "flow is said to be always import, and cells say Export"),
-        ("Trade type", ("Import", "Export"), "flow is said to be always import"),
         ("Trade type", ("Import",), ""),
+        ("Trade type", ("Import", "Export"), "cells say Export"),
         ("Terms", ("fob",), "valuation is said to be always cif"),
+        ("Reporter", ("KAZ", "UZB"), "reporter is said to be always KAZ, and cells say UZB"),
+        ("Declarant", ("Узбекистан",), "reporter is said to be always KAZ"),
+        ("Reporter", ("Kazakhstan", "398"), ""),
+        ("HS code", ("27", "84"), "product is said to be always TOTAL, and cells say 27"),
+        ("Commodity", ("270900",), "product is said to be always TOTAL"),
+        ("Commodity", ("All commodities", "TOTAL"), ""),
+        ("Commodity", ("Goods of all kinds",), ""),
         ("Sex", ("all",), ""),
         ("Source", ("Bulletin of Q1 2023",), ""),
         ("Code of area", ("CHN", "MAR"), ""),
@@ -211,6 +218,24 @@ def test_cells_of_a_column_that_is_not_read(read, head, cells, words):
     else:
         found = read(text)
         assert len(found.rows) == 2 and found.map.unread == {head: (*dict.fromkeys(cells),)}
+
+
+@pytest.mark.parametrize(
+    ("said", "cells", "words"),
+    [
+        ("2020", ("2022", "2021"), "year is said to be always 2020, and cells say 2021"),
+        ("2022", ("2022", "2022 г."), ""),
+        ("2022", ("2022/23", "2021/22"), ""),
+    ],
+)
+def test_a_year_of_all_rows_beside_a_column_of_years(read, said, cells, words):
+    text = "Partner;Year;Value (USD)\nChina;{};5\nRussia;{};7\n".format(*cells)
+    if words:
+        with pytest.raises(UsageError, match=words) as error:
+            read(text, {"year": {"is": said}})
+        assert "say nothing of year" in error.value.hint
+    else:
+        assert set(read(text, {"year": {"is": said}}).rows["year"]) == {said}
 
 
 def test_all_that_is_not_read_is_shown_with_its_first_cells(read):

@@ -116,17 +116,28 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
 def _refuse_other_words(
     beside: dict[str, tuple[str, ...]], where: str, table: Table, fixed: dict[str, Field]
 ) -> None:
-    """Refuse a column whose cells are words of a category of which the user says another."""
+    """Refuse columns that tell what the user says of all rows, and tell something else: those whose
+    cells are words of a category, and those whose heading is that of an economy, a year or a code.
+    """
     for name, field in fixed.items():
         column = table.columns[name]
-        if not column.values or field.constant is None:
+        if field.constant is None:
             continue
         for head, told in beside.items():
-            if any(unread.is_whole(one) or not meant(name, column, one) for one in told):
-                continue
-            if {meant(name, column, one) for one in told} != {field.constant.casefold()}:
-                what = f"{name} is said to be always {field.constant}, and cells say {told[0]}"
-                raise unread.refused(what, head, where)
+            if not column.values and _names(name, head):
+                own = Field(column=head)
+                unread.refuse_other_values(name, field, own, told, table, where)
+            if column.values and (other := _other_word(name, column, field.constant, told)):
+                what = f"{name} is said to be always {field.constant}, and cells say {other}"
+                raise unread.refused(what, head, where, f"read it of its column, {name}: {head}")
+
+
+def _other_word(name: str, column: Column, said: str, told: tuple[str, ...]) -> str | None:
+    """The first word of another category than the one that is said, where all cells are words."""
+    own = {one: meant(name, column, one) for one in told}
+    if any(unread.is_whole(one) or not value for one, value in own.items()):
+        return None
+    return min((one for one, value in own.items() if value != said.casefold()), default=None)
 
 
 def _refuse_split(

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from ..ground.errors import UsageError
-from ..registry import Table
+from ..registry import Column, Table
 from . import cells, money, names, units
-from .mapping import Field
+from .mapping import Field, Map, Reader, Understood
 from .sheets import shown
 
 FIRST = 3
@@ -80,14 +82,65 @@ def refuse(
                 raise refused(what, head, where)
 
 
-def refused(what: str, head: str, where: str) -> UsageError:
+def refused(
+    what: str, head: str, where: str, hint: str = "leave whole years and totals alone in the file"
+) -> UsageError:
     """What is said of rows that a column which is not read tells to be something else."""
     return UsageError(
         what,
         where=f"{where}: column {head!r}",
-        hint="leave whole years and totals alone in the file, or say in the map which rows "
-        f"count: only: [{{column: {head}, among: [...], why: ...}}]",
+        hint=f"{hint}, or say in the map which rows count: "
+        f"only: [{{column: {head}, among: [...], why: ...}}]",
     )
+
+
+def refuse_other_values(
+    name: str, said: Field, field: Field, told: Sequence[str], table: Table, where: str
+) -> None:
+    """Refuse one value that is said of all rows where cells of the column that would tell it
+    (`field`) mean another one; cells that mean none are the user's to explain.
+    """
+    column, head = table.columns[name], str(field.column)
+    if column.type in ("number", "integer") or not told:
+        return
+    reader = Reader(table, Map(), where, Understood(Map(), pd.DataFrame()))
+    wanted = next(_meanings(reader, column, said, [str(said.constant)]))
+    several = name in table.key and len(told) > 1
+    pairs = zip(told, _meanings(reader, column, field, told), strict=True)
+    other = sorted(
+        cell
+        for cell, values in pairs
+        if not wanted & values
+        and all(_is_a_value(one, column, wanted) for one in values)
+        and (_closed(column) or several or cell.casefold() in map(str.casefold, field.words))
+    )
+    if any(wanted) and other:
+        what = f"{name} is said to be always {said.constant}, and cells say {other[0]}"
+        word = f"{name}: {{column: {head}, words: {{{other[0]}: {said.constant}}}}}"
+        hint = f"say nothing of {name}, which this column tells, or what its cells mean: {word}"
+        raise refused(what, head, where, hint)
+
+
+def _meanings(
+    reader: Reader, column: Column, field: Field, told: Sequence[str]
+) -> Iterator[frozenset[str]]:
+    """What each cell may mean in the table; of a range of years either end."""
+    series = pd.Series(told, dtype=object)
+    spans = (field.model_copy(update={"span": span}) for span in ("first", "last"))
+    read = [reader.column(series, column, one, "")[0] for one in spans]
+    return (frozenset(values) for values in zip(*read, strict=True))
+
+
+def _closed(column: Column) -> bool:
+    """Whether the table says which values a column may have."""
+    return column.type in ("economy", "year") or bool(column.values or column.pattern)
+
+
+def _is_a_value(text: str, column: Column, wanted: Collection[str]) -> bool:
+    """Whether a cell tells a value of a column, or a code that is no finer one of what is said."""
+    if not text or not column.pattern or re.match(column.pattern, text):
+        return bool(text)
+    return text.isdigit() and not text.startswith(tuple(wanted))
 
 
 def _parts(head: str, told: tuple[str, ...]) -> str:
