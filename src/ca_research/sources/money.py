@@ -58,7 +58,10 @@ _MONTHS = re.compile(
     rf"({_MONTH}|may|ма[йя])\b",
     re.I,
 )
+_MONTH_OR_QUARTER = re.compile(rf"(?:{_MONTH}|may|ма[йя])\.?|Q[1-4]|[1-4]Q", re.I)
 _WHOLE_YEAR = (("jan", "dec"), ("янв", "дек"))
+_WHOLE_BY_MONTHS = re.compile(rf"[\s.,]*(?:{_A_YEAR})?[\s.]*(?:г|года?)?\.?\s*", re.I)
+"""What may stand behind January to December."""
 _FEW = (
     r"(?:[1-9]|1[01]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
     r"дв[ау]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать)"
@@ -105,8 +108,8 @@ _PART_OF_A_FLOW = (
     r"\bexports? of (?:domestic|foreign)\b|\bре-?(?:экспорт|импорт)\w*|转口|[复再][出进]口)"
 )
 _WITH_A_PART = re.compile(
-    rf"(?:\b(?:incl|including|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*(?:the\s+)?"
-    rf"{_PART_OF_A_FLOW}",
+    rf"(?:\b(?:incl|includ(?:es?|ed|ing)|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*"
+    rf"(?:the\s+)?{_PART_OF_A_FLOW}|{_PART_OF_A_FLOW}\s+(?:(?:is|are)\s+)?(?:included|включены)\b",
     re.I,
 )
 _WITHOUT_A_PART = re.compile(
@@ -243,10 +246,37 @@ def part_of_year_in_title(text: str) -> str | None:
     """
     text = _DATED.sub(" ", text)
     for hit in _MONTHS.finditer(text):
-        if (hit[1].casefold()[:3], hit[2].casefold()[:3]) not in _WHOLE_YEAR:
+        if not _ends_a_year(hit):
             return hit[0]
     part = _PART.search(text)
     return part[0] if part else None
+
+
+def is_whole_year(text: str) -> bool:
+    """Whether a text is a year by its first and its last month, and nothing else.
+
+    Examples
+    --------
+    >>> is_whole_year("January-December 2022"), is_whole_year("Jan-Jun")
+    (True, False)
+    """
+    hit = _MONTHS.match(text)
+    return bool(hit and _ends_a_year(hit) and _WHOLE_BY_MONTHS.fullmatch(text[hit.end() :]))
+
+
+def _ends_a_year(hit: re.Match[str]) -> bool:
+    return (hit[1].casefold()[:3], hit[2].casefold()[:3]) in _WHOLE_YEAR
+
+
+def a_month_or_quarter(text: str) -> bool:
+    """Whether a text is the name of one month or the sign of a quarter, and nothing else.
+
+    Examples
+    --------
+    >>> a_month_or_quarter("OCT"), a_month_or_quarter("Q1"), a_month_or_quarter("Q1 2022")
+    (True, True, False)
+    """
+    return bool(_MONTH_OR_QUARTER.fullmatch(text))
 
 
 def month_of(text: str, years: Collection[int]) -> str | None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, money, names, units
+from . import cells, money, units
 from .mapping import Field, Map, Reader, Understood
 from .sheets import shown
 
@@ -24,18 +24,30 @@ MANY = 1_000
 figures apart; each one takes a fifth of a millisecond to look at."""
 
 _PARTED = re.compile(
-    r"months?|quarters?|periods?|freq\w*|half|semester|sex|gender|age.*|"
-    r"месяц\w*|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
+    r"months?|mon\.?|quarters?|periods?|freq\w*|half|semester|sex|gender|age([sd]?|.?groups?.*)|"
+    r"месяц\w*|мес\.?|квартал\w*|период|пол|возраст.*|月|月份|季度|性别",
     re.I,
 )
 _MONTHS_COUNTED = re.compile(
-    r"(number|no\.?|count) of months.*|months (covered|reported|included|of data)|n.?months|"
-    r"(число|количество|кол-во) месяцев.*|月数",
+    r"(number|no\.?|count) of months.*|months( (covered|reported|included|of data))?|n.?months|"
+    r"(число|количество|кол-во) месяцев.*|месяцев|月数",
     re.I,
 )
-_WHOLE = re.compile(
-    r"A|annual(ly)?|year(ly)?|T|_T|totals?|all.*|both.*|год\w*|всего|оба пола|全年|合计", re.I
+_OF_A_TIME = re.compile(
+    r".*\b(period|time|when|coverage|covered|calendar|basis|freq\w*|период\w*|охват|время)\b.*|"
+    r"(months?|mon|quarters?|month[ _](name|code|number)|quarter[ _](name|code|number)|"
+    r"месяц\w*|мес|квартал\w*|月|月份|季度|期间|时间)\.?",
+    re.I,
 )
+"""Headings under which a month alone, or a quarter, is that of the figures."""
+_WHOLE = re.compile(
+    r"A|annual(ly)?( data| figures)?|P1Y|year(ly)?|((full|whole|calendar) )year|T|_T|totals?|all.*|"
+    r"both.*|M\s?[+&/]?\s?F|год\w*|всего|итого|оба пола|全年|合计",
+    re.I,
+)
+_WHOLE_IN_MONTHS = re.compile(r"52|0?1\s*[-–—]\s*12")
+"""A year in a column of months: Comtrade's number of it, or from the first to the last."""
+_OF_MONTHS = re.compile(r"mon\b|month|мес|月", re.I)
 _OF_QUANTITY = re.compile(
     r"quantit|qty|weight|mass|volume|suppl|колич|кол-во|вес|масс|数量|重量", re.I
 )
@@ -145,12 +157,15 @@ def _is_a_value(text: str, column: Column, wanted: Collection[str]) -> bool:
 
 def _parts(head: str, told: tuple[str, ...]) -> str:
     """What tells parts of figures apart: months, sexes, ages."""
-    if _MONTHS_COUNTED.fullmatch(head):
-        cut = sorted(one for one in told if cells.number(one) != 12)
-    elif _PARTED.fullmatch(head):
-        cut = sorted(one for one in told if not is_whole(one))
-    else:
+    if not (counted := _MONTHS_COUNTED.fullmatch(head)) and not _PARTED.fullmatch(head):
         return ""
+    of_months = _WHOLE_IN_MONTHS if counted or _OF_MONTHS.match(head) else None
+    cut = sorted(
+        one
+        for one in told
+        if not (is_whole(one) or (of_months and of_months.fullmatch(one)))
+        and not (counted and cells.number(one) == 12)
+    )
     return f"{head} {', '.join(cut[:4])}" if cut else ""
 
 
@@ -162,7 +177,7 @@ def _amiss(
     for cell in told:
         if not any(map(str.isalpha, cell)):
             continue
-        if "year" in table.columns and (part := _part_of_year(cell)):
+        if "year" in table.columns and (part := _part_of_year(head, cell)):
             yield f"figures of a part of a year: {part}"
         if "flow" in table.columns and (part := money.part_of_flow(cell)):
             yield f"figures of a part of exports or imports: {part}"
@@ -172,13 +187,14 @@ def _amiss(
             yield f"figures in another unit than US dollars: {cell[:60]}"
 
 
-def _part_of_year(cell: str) -> str | None:
+def _part_of_year(head: str, cell: str) -> str | None:
     if len(cell.split()) > 1:  # a month in a sentence is that of its text
         return money.part_of_year_in_title(cell)
-    part = money.part_of_year(cell)
-    return None if part and names.code(cell) else part  # MAR is Morocco
+    if money.a_month_or_quarter(cell):  # MAR is Morocco too, and Q1 a class of goods
+        return cell if _OF_A_TIME.fullmatch(head) else None
+    return money.part_of_year(cell)
 
 
 def is_whole(cell: str) -> bool:
     """Whether a cell says that its row is of a whole: a total, all ages, a year."""
-    return bool(_WHOLE.fullmatch(cell)) or cells.is_year(cell)
+    return bool(_WHOLE.fullmatch(cell)) or cells.is_year(cell) or money.is_whole_year(cell)
