@@ -588,6 +588,7 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
         (";Coverage\n", (";year", ";January-June"), "part of a year: January-June"),
         (";Kind\n", (";import", ";re-imports"), "part of exports or imports: re-imports"),
         (";Kind\n", (";Import", ";Export"), "always import, and cells say Export"),
+        (";Kind\n", (";Balance", ";Exports of goods"), "cells say Exports of goods"),
         (";Reporter\n", (";KAZ", ";UZB"), "always KAZ, and cells say UZB"),
     ],
 )

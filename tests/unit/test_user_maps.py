@@ -1,5 +1,6 @@
 """How a user's file is read: by a map in words, by its headings, and what is said of the rest."""
 
+import pandas as pd
 import pytest
 
 from ca_research import registry, sources
@@ -202,6 +203,24 @@ BESIDE = "Partner;Year;Value (USD);{}\nChina;2022;5;{}\nRussia;2022;7;{}\n"
         ("Class", ("Q1",), ""),
         ("Reference period", ("Q1",), "part of a year: Q1"),
         ("Period covered", ("May",), "part of a year: May"),
+        ("Period covered", ("9 months",), "part of a year: 9 months"),
+        ("Term of the loan", ("9 months",), ""),
+        ("мес.", ("1-11",), "rows of parts"),
+        ("мес.", ("1-12",), ""),
+        ("mon", ("3",), "rows of parts"),
+        ("Davr", ("Yanvar-mart",), "part of a year: Yanvar-mart"),
+        ("Davr", ("Yanvar-dekabr",), ""),
+        ("Flow code", ("RX",), "part of exports or imports: RX"),
+        ("Trade type", ("Exports of goods",), "always import, and cells say Exports of goods"),
+        ("Kind", ("Экспорт товаров",), "always import, and cells say Экспорт"),
+        ("Trade", ("Exports, FOB",), "always import, and cells say Exports, FOB"),
+        ("Kind", ("EXP",), "always import, and cells say EXP"),
+        ("Kind", ("出口额",), "always import, and cells say 出口额"),
+        ("Kind", ("Export", "Balance"), "always import, and cells say Export"),
+        ("Kind", ("Imports of goods", "Balance"), ""),
+        ("Kind", ("进出口", "Export and import"), ""),
+        ("Remark", ("Exports are told in a table of its own",), ""),
+        ("Ministry", ("Expert council", "Экономика"), ""),
         ("Price basis", ("constant 2015 US$",), "constant prices"),
         ("Measure", ("tonnes",), "another unit than US dollars: tonnes"),
         ("Quantity unit", ("kg",), ""),
@@ -237,6 +256,25 @@ def test_cells_of_a_column_that_is_not_read(read, head, cells, words):
     else:
         found = read(text)
         assert len(found.rows) == 2 and found.map.unread == {head: (*dict.fromkeys(cells),)}
+
+
+def test_a_title_or_a_sheet_of_the_other_flow_is_refused(read, tmp_path):
+    """Imports came in as exports, for the title was read for its unit alone."""
+    text = "{};;\nPartner;Year;Value\nChina;2022;5\n"
+    for title in ("Экспорт товаров, долл. США", "Exports of goods, USD", "中国出口额（美元）"):
+        with pytest.raises(UsageError, match="always import, and a title says") as error:
+            read(text.format(title))
+        assert "--set flow=import" not in error.value.hint and "flow=export" in error.value.hint
+    for title in ("Импорт товаров, долл. США", "Exports and imports, USD", "Trade, USD"):
+        assert figures(read(text.format(title))) == [("CHN", "2022", "5")]
+    with pytest.raises(UsageError, match="a title says Exports"):
+        read("Partner;Year;Exports (USD)\nChina;2022;5\n", {"value_usd": "Exports (USD)"})
+    frame = pd.DataFrame({"Partner": ["China"], "Year": [2022], "Value": [5]})
+    frame.to_excel(tmp_path / "figures.xlsx", sheet_name="Экспорт", index=False)
+    spec, given = registry.table("trade"), sources.read(tmp_path / "figures.xlsx")
+    said = of_user({"columns": {k: {"is": v} for k, v in GOODS.items()}}, spec)
+    with pytest.raises(UsageError, match="a title says Экспорт"):
+        sources.understand(given, spec, said)
 
 
 @pytest.mark.parametrize(

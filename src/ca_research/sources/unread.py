@@ -48,6 +48,9 @@ _WHOLE = re.compile(
 _WHOLE_IN_MONTHS = re.compile(r"52|0?1\s*[-–—]\s*12")
 """A year in a column of months: Comtrade's number of it, or from the first to the last."""
 _OF_MONTHS = re.compile(r"mon\b|month|мес|月", re.I)
+_OF_FLOWS = re.compile(r"flow|direction|type|kind|поток|направлен|вид|流向|进出口", re.I)
+_CODES_OF_PARTS = re.compile(r"R[XM]|DX|FM", re.I)
+"""Comtrade's codes of re-exports, re-imports, domestic exports and foreign imports."""
 _OF_QUANTITY = re.compile(
     r"quantit|qty|weight|mass|volume|suppl|колич|кол-во|вес|масс|数量|重量", re.I
 )
@@ -179,7 +182,7 @@ def _amiss(
             continue
         if "year" in table.columns and (part := _part_of_year(head, cell)):
             yield f"figures of a part of a year: {part}"
-        if "flow" in table.columns and (part := money.part_of_flow(cell)):
+        if "flow" in table.columns and (part := _part_of_flow(head, cell)):
             yield f"figures of a part of exports or imports: {part}"
         if in_dollars and units.in_constant_prices(cell):
             yield f"figures in constant prices, and not in current US dollars: {cell[:60]}"
@@ -188,11 +191,16 @@ def _amiss(
 
 
 def _part_of_year(head: str, cell: str) -> str | None:
+    if money.a_part_alone(cell):  # MAR is Morocco too, and Q1 a class of goods
+        return cell if _OF_A_TIME.fullmatch(head) else None
     if len(cell.split()) > 1:  # a month in a sentence is that of its text
         return money.part_of_year_in_title(cell)
-    if money.a_month_or_quarter(cell):  # MAR is Morocco too, and Q1 a class of goods
-        return cell if _OF_A_TIME.fullmatch(head) else None
     return money.part_of_year(cell)
+
+
+def _part_of_flow(head: str, cell: str) -> str | None:
+    coded = _CODES_OF_PARTS.fullmatch(cell) and _OF_FLOWS.search(head)
+    return cell if coded else money.part_of_flow(cell)
 
 
 def is_whole(cell: str) -> bool:
