@@ -165,6 +165,22 @@ def test_words_of_years_and_of_figures(built, ways, tmp_path, words, value):
         assert dict(zip(rows["year"], rows["value_usd"], strict=True)) == value
 
 
+@pytest.mark.parametrize("said", ["1.234", 1.234, 0.125, 1000])
+@pytest.mark.parametrize("decimal", [None, ","])
+def test_numbers_of_a_map_have_a_point_in_any_file(built, ways, tmp_path, said, decimal):
+    """They were read by the mark of the file: 1.234 became 1234, or the file was refused."""
+    text = HEAD + 'KAZ,CHN,2020,export,"2,5"\nKAZ,CHN,2021,export,about\n'
+    told = MAP | {"value_usd": {"column": "USD", "words": {"about": said}}}
+    more = {"decimal": decimal} if decimal else {}
+    assert ways(text, map={"columns": told, **more})["count"] == 2
+    rows = add(tmp_path / "figures.csv", map={"columns": told, **more}, dry_run=True).rows
+    assert rows["value_usd"].tolist() == [2.5, float(said)]
+    told = MAP | {"value_usd": {"is": said}}
+    assert ways(text, map={"columns": told, "decimal": ","})["count"] == 2
+    rows = add(tmp_path / "figures.csv", map={"columns": told, "decimal": ","}, dry_run=True).rows
+    assert rows["value_usd"].tolist() == [float(said)] * 2
+
+
 def test_a_faulty_cell_is_named_with_its_line_and_value(built, ways):
     text = HEAD + CELLS["plain"] + "\nKAZ,Nowhere,2020,export,2\n"
     assert ways(text, map=MAP) == [
@@ -571,6 +587,9 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(
         (";Month\n", (";total", ";March"), "rows of parts"),
         (";Coverage\n", (";year", ";January-June"), "part of a year: January-June"),
         (";Kind\n", (";import", ";re-imports"), "part of exports or imports: re-imports"),
+        (";Kind\n", (";Import", ";Export"), "always import, and cells say Export"),
+        (";Kind\n", (";Balance", ";Exports of goods"), "cells say Exports of goods"),
+        (";Reporter\n", (";KAZ", ";UZB"), "always KAZ, and cells say UZB"),
     ],
 )
 def test_what_is_said_far_below_counts(with_products, tmp_path, monkeypatch, head, then, said):
@@ -601,6 +620,22 @@ def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, tmp_
     monkeypatch.setattr(sheets, "MAX_BYTES", 1)
     with pytest.raises(FileError, match="too many different cells under 'cmdCode'"):
         add(files[0], dry_run=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [({"flow": "import"}, "always import, and cells say X"), ({"year": 2020}, "always 2020")],
+)
+def test_what_is_said_of_all_rows_is_held_against_a_layout(
+    with_products, ways, monkeypatch, said, words
+):
+    """The last row alone says otherwise."""
+    monkeypatch.setattr(stream, "_SHOWN", 5)
+    head = "freqCode,reporterCode,partnerCode,refYear,flowCode,cmdCode,primaryValue\n"
+    rows = "".join(f"A,398,156,2020,M,{n:02},{n}\n" for n in range(1, 40))
+    said = {name: {"is": value} for name, value in said.items()}
+    assert ways(head + rows, map=said)["count"] == 39
+    assert words in str(ways(head + rows + "A,398,156,2021,X,TOTAL,5\n", map=said))
 
 
 def test_a_text_beside_a_mark_is_no_note(with_products, ways, monkeypatch):

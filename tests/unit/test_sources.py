@@ -603,3 +603,46 @@ def test_the_user_s_word_goes_before_the_publisher_s_layout(read):
 def test_each_layout_fills_tables_that_exist(layout):
     assert all(name in registry.tables() for name in layout.tables)
     assert layout.address.startswith("https://") and layout.licence and layout.origin
+
+
+FLOWS = """\
+freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,reporterCode,partnerCode,primaryValue
+A,2022,TJK,M,CHN,0,TOTAL,762,156,1200
+A,2022,TJK,X,RUS,0,TOTAL,762,643,1500
+A,2022,TJK,RX,RUS,0,TOTAL,762,643,15
+"""
+BANK = "Country Name,Country Code,Indicator Name,Indicator Code,2019\n{}\n"
+PEOPLE = BANK.format('Kazakhstan,KAZ,"Population, total",SP.POP.TOTL,19000000')
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "said", "words"),
+    [
+        (FLOWS, "trade", {"flow": "import"}, "flow is said to be always import, and cells say X"),
+        (FLOWS, "trade", {"product": "27"}, "product is said to be always 27, and cells say TOTAL"),
+        (FLOWS.replace("TOTAL", "27"), "trade", {"product": "TOTAL"}, "cells say 27"),
+        (FLOWS, "trade", {"reporter": "KAZ"}, "reporter is said to be always KAZ"),
+        (FLOWS, "trade", {"year": 2020}, "year is said to be always 2020, and cells say 2022"),
+        (FLOWS, "trade", {"year": 2022, "reporter": "Tajikistan", "product": "TOTAL"}, ""),
+        (FLOWS.replace(",X,", ",M,"), "trade", {"flow": "import"}, ""),
+        (PEOPLE, "macro", {"economy": "UZB"}, "economy is said to be always UZB"),
+        (PEOPLE, "macro", {"unit": "current USD"}, "unit is said to be always current USD"),
+        (PEOPLE, "macro", {"unit": "persons", "economy": "KAZ"}, ""),
+        (BANK.format("Kazakhstan,KAZ,Gini index,SI.POV.GINI,1"), "macro", {"unit": "points"}, ""),
+    ],
+)
+def test_what_is_said_of_all_rows_agrees_with_a_publisher_s_columns(read, text, table, said, words):
+    """Exports were booked as imports, and figures of one country as those of another."""
+    said = {name: {"is": value} for name, value in said.items()}
+    if words:
+        with pytest.raises(UsageError, match=words) as error:
+            read(text, table, columns=said)
+        assert error.value.hint
+    else:
+        assert read(text, table, columns=said)[0]
+
+
+def test_rows_that_count_may_agree_with_what_is_said_of_all(read):
+    only = [{"column": "flowCode", "among": ["M"], "why": "exports"}]
+    rows, left_out, _ = read(FLOWS, "trade", columns={"flow": {"is": "import"}}, only=only)
+    assert [row["partner"] for row in rows] == ["CHN"] and left_out["exports"] == 1

@@ -1,5 +1,6 @@
 """How a user's file is read: by a map in words, by its headings, and what is said of the rest."""
 
+import pandas as pd
 import pytest
 
 from ca_research import registry, sources
@@ -183,15 +184,59 @@ BESIDE = "Partner;Year;Value (USD);{}\nChina;2022;5;{}\nRussia;2022;7;{}\n"
         ("Basis", ("year", "quarterly"), "part of a year: quarterly"),
         ("Months covered", ("9",), "rows of parts"),
         ("Number of months", ("12",), ""),
+        ("Months", ("12",), ""),
+        ("Months", ("1", "12"), "rows of parts"),
+        ("Month", ("12",), "rows of parts"),
+        ("month", ("52",), ""),
+        ("Age", ("52",), "rows of parts"),
+        ("Age group", ("15-24",), "rows of parts"),
+        ("Agency", ("Bureau of National Statistics",), ""),
+        ("Period", ("January-December 2022", "январь-декабрь 2022 г."), ""),
+        ("Period", ("January-December 2022", "January-November 2022"), "rows of parts"),
+        ("Frequency", ("Annual data", "P1Y"), ""),
+        ("Sex", ("MF",), ""),
+        ("Пол", ("Итого",), ""),
+        ("Пол", ("Ж",), "rows of parts"),
+        ("Note2", ("includes re-exports", "re-exports included"), ""),
+        ("Last month reported", ("December", "May"), ""),
+        ("Office", ("Jan", "OCT"), ""),
+        ("Class", ("Q1",), ""),
+        ("Reference period", ("Q1",), "part of a year: Q1"),
+        ("Period covered", ("May",), "part of a year: May"),
+        ("Period covered", ("9 months",), "part of a year: 9 months"),
+        ("Term of the loan", ("9 months",), ""),
+        ("мес.", ("1-11",), "rows of parts"),
+        ("мес.", ("1-12",), ""),
+        ("mon", ("3",), "rows of parts"),
+        ("Davr", ("Yanvar-mart",), "part of a year: Yanvar-mart"),
+        ("Davr", ("Yanvar-dekabr",), ""),
+        ("Flow code", ("RX",), "part of exports or imports: RX"),
+        ("Trade type", ("Exports of goods",), "always import, and cells say Exports of goods"),
+        ("Kind", ("Экспорт товаров",), "always import, and cells say Экспорт"),
+        ("Trade", ("Exports, FOB",), "always import, and cells say Exports, FOB"),
+        ("Kind", ("EXP",), "always import, and cells say EXP"),
+        ("Kind", ("出口额",), "always import, and cells say 出口额"),
+        ("Kind", ("Export", "Balance"), "always import, and cells say Export"),
+        ("Kind", ("Imports of goods", "Balance"), ""),
+        ("Kind", ("进出口", "Export and import"), ""),
+        ("Remark", ("Exports are told in a table of its own",), ""),
+        ("Ministry", ("Expert council", "Экономика"), ""),
         ("Price basis", ("constant 2015 US$",), "constant prices"),
         ("Measure", ("tonnes",), "another unit than US dollars: tonnes"),
         ("Quantity unit", ("kg",), ""),
         ("Type", ("Re-export",), "part of exports or imports: Re-export"),
         ("Type", ("Import, including re-imports",), ""),
         ("Trade type", ("Export",), "flow is said to be always import, and cells say Export"),
-        ("Trade type", ("Import", "Export"), "flow is said to be always import"),
         ("Trade type", ("Import",), ""),
+        ("Trade type", ("Import", "Export"), "cells say Export"),
         ("Terms", ("fob",), "valuation is said to be always cif"),
+        ("Reporter", ("KAZ", "UZB"), "reporter is said to be always KAZ, and cells say UZB"),
+        ("Declarant", ("Узбекистан",), "reporter is said to be always KAZ"),
+        ("Reporter", ("Kazakhstan", "398"), ""),
+        ("HS code", ("27", "84"), "product is said to be always TOTAL, and cells say 27"),
+        ("Commodity", ("270900",), "product is said to be always TOTAL"),
+        ("Commodity", ("All commodities", "TOTAL"), ""),
+        ("Commodity", ("Goods of all kinds",), ""),
         ("Sex", ("all",), ""),
         ("Source", ("Bulletin of Q1 2023",), ""),
         ("Code of area", ("CHN", "MAR"), ""),
@@ -211,6 +256,43 @@ def test_cells_of_a_column_that_is_not_read(read, head, cells, words):
     else:
         found = read(text)
         assert len(found.rows) == 2 and found.map.unread == {head: (*dict.fromkeys(cells),)}
+
+
+def test_a_title_or_a_sheet_of_the_other_flow_is_refused(read, tmp_path):
+    """Imports came in as exports, for the title was read for its unit alone."""
+    text = "{};;\nPartner;Year;Value\nChina;2022;5\n"
+    for title in ("Экспорт товаров, долл. США", "Exports of goods, USD", "中国出口额（美元）"):
+        with pytest.raises(UsageError, match="always import, and a title says") as error:
+            read(text.format(title))
+        assert "--set flow=import" not in error.value.hint and "flow=export" in error.value.hint
+    for title in ("Импорт товаров, долл. США", "Exports and imports, USD", "Trade, USD"):
+        assert figures(read(text.format(title))) == [("CHN", "2022", "5")]
+    with pytest.raises(UsageError, match="a title says Exports"):
+        read("Partner;Year;Exports (USD)\nChina;2022;5\n", {"value_usd": "Exports (USD)"})
+    frame = pd.DataFrame({"Partner": ["China"], "Year": [2022], "Value": [5]})
+    frame.to_excel(tmp_path / "figures.xlsx", sheet_name="Экспорт", index=False)
+    spec, given = registry.table("trade"), sources.read(tmp_path / "figures.xlsx")
+    said = of_user({"columns": {k: {"is": v} for k, v in GOODS.items()}}, spec)
+    with pytest.raises(UsageError, match="a title says Экспорт"):
+        sources.understand(given, spec, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "cells", "words"),
+    [
+        ("2020", ("2022", "2021"), "year is said to be always 2020, and cells say 2021"),
+        ("2022", ("2022", "2022 г."), ""),
+        ("2022", ("2022/23", "2021/22"), ""),
+    ],
+)
+def test_a_year_of_all_rows_beside_a_column_of_years(read, said, cells, words):
+    text = "Partner;Year;Value (USD)\nChina;{};5\nRussia;{};7\n".format(*cells)
+    if words:
+        with pytest.raises(UsageError, match=words) as error:
+            read(text, {"year": {"is": said}})
+        assert "say nothing of year" in error.value.hint
+    else:
+        assert set(read(text, {"year": {"is": said}}).rows["year"]) == {said}
 
 
 def test_all_that_is_not_read_is_shown_with_its_first_cells(read):

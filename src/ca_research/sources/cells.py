@@ -24,7 +24,8 @@ MISSING = frozenset(
 _RAISED = "⁰¹²³⁴-⁹①-⑳⓪-⓾❶-❿➀-➓⑴-⒇"
 _NOTE = re.compile(rf"(\s*(\*+|†+|‡+|[{_RAISED}]+|\[\w{{1,2}}\]|\([a-zа-я]\)|(?<=\s)[a-z]\)))+$")
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
-_PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+"""A number as programs write it."""
 _GROUPED = {
     ".": re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"),
     ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d*)?"),
@@ -126,7 +127,7 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
         if form.fullmatch(text):
             other = "," if mark == "." else "."
             return float(text.replace(other, "").replace(mark, "."))
-    if mark == "." and _PLAIN.fullmatch(text):
+    if mark == "." and PLAIN.fullmatch(text):
         return float(text)
     return _why_none(text)
 

@@ -18,6 +18,9 @@ from .sheets import Given, Sheet, shown
 
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
 """No heading, as it is kept here and as pandas writes it."""
+_CHINESE = r"\u4e00-\u9fff"
+_WORDS_OF_A_KIND = 6
+"""Words in a cell beyond which it is a remark, and names no kind of figures."""
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
 
@@ -50,8 +53,8 @@ WORDS: dict[str, str] = {
 
 MEANINGS: dict[str, dict[str, str]] = {
     "flow": {
-        "export": r"x|exports?( \(fob\))?|вывоз|экспорт|эк|出口",
-        "import": r"m|imports?( \(cif\))?|ввоз|импорт|им|进口",
+        "export": r"exports?( \(fob\))?|exp\.?|x|вывоз|экспорт|эк|(?<!进)出口",
+        "import": r"imports?( \(cif\))?|imp\.?|m|ввоз|импорт|им|进口",
     },
 }
 """What words of files mean in a column of the table. 1 and 2 are told by no office alike."""
@@ -63,6 +66,18 @@ def meant(name: str, column: Column, word: str) -> str | None:
         if value in (column.values or ()) and re.fullmatch(pattern, word.strip(), re.I):
             return value
     return word if word in (column.values or ()) else None
+
+
+def _told(name: str, column: Column, text: str) -> list[tuple[int, str]]:
+    """Where words of a category begin in a text, and the table's own word for each; a few letters
+    alone are none, for they stand for much else.
+    """
+    return [
+        (hit.start(), value)
+        for value, pattern in MEANINGS.get(name, {}).items()
+        for hit in re.finditer(rf"(?<![^\W{_CHINESE}])(?:{pattern})", text, re.I)
+        if value in (column.values or ()) and re.search(rf"\w{{4}}|[{_CHINESE}]", hit[0])
+    ]
 
 
 def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
@@ -108,6 +123,7 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
     _refuse_other_words(beside, given.name, table, fixed)
     _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
     units.refuse_others(given, found, table, fixed)
+    _refuse_other_titles(given, found, table, fixed)
     rest = said.keys() - {"columns", "across", "fills"}
     left = {"unread": unread.first(beside)}
     return found.model_copy(update=left | {k: getattr(asked, k) for k in rest})
@@ -116,17 +132,57 @@ def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
 def _refuse_other_words(
     beside: dict[str, tuple[str, ...]], where: str, table: Table, fixed: dict[str, Field]
 ) -> None:
-    """Refuse a column whose cells are words of a category of which the user says another."""
+    """Refuse columns that tell what the user says of all rows, and tell something else: those whose
+    cells are words of a category, and those whose heading is that of an economy, a year or a code.
+    """
     for name, field in fixed.items():
         column = table.columns[name]
-        if not column.values or field.constant is None:
+        if field.constant is None:
             continue
+        said = field.constant.casefold()
         for head, told in beside.items():
-            if any(unread.is_whole(one) or not meant(name, column, one) for one in told):
-                continue
-            if {meant(name, column, one) for one in told} != {field.constant.casefold()}:
-                what = f"{name} is said to be always {field.constant}, and cells say {told[0]}"
-                raise unread.refused(what, head, where)
+            if not column.values and _names(name, head):
+                own = Field(column=head)
+                unread.refuse_other_values(name, field, own, told, table, where)
+            if column.values and (other := _other_word(name, column, said, told)):
+                what = f"{name} is said to be always {field.constant}, and cells say {other}"
+                raise unread.refused(what, head, where, f"read it of its column, {name}: {head}")
+
+
+def _other_word(name: str, column: Column, said: str, told: tuple[str, ...]) -> str | None:
+    """A cell that is a word of another category than the one that is said, where all are words; or
+    begins with one and does not speak of both: `Exports of goods` beside `Balance`.
+    """
+    own = {one: meant(name, column, one) for one in told}
+    if any(unread.is_whole(one) or not value for one, value in own.items()):
+        few = [one for one in told if len(one.split()) <= _WORDS_OF_A_KIND]
+        own = {one: _first_told(name, column, said, one) for one in few if len(told) <= unread.MANY}
+    return min((one for one, value in own.items() if value not in ("", said)), default=None)
+
+
+def _first_told(name: str, column: Column, said: str, text: str) -> str:
+    """The category with whose word a text begins; what is said where it speaks of that too."""
+    told = _told(name, column, text)
+    first = next((value for at, value in told if at == 0), "")
+    return said if said in (value for _, value in told) else first
+
+
+def _refuse_other_titles(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
+    """Refuse a sheet, a title or a heading of figures that speaks of another category than the one
+    that is said.
+    """
+    numbers = (n for n, c in table.columns.items() if c.type in ("number", "integer"))
+    heads = (found.columns[n].column or "" for n in numbers if n in found.columns)
+    texts = (found.sheet, *units.titles_above(given, found), *heads)
+    for name, field in fixed.items():
+        for text in texts if field.constant else ():
+            told = {value for _, value in _told(name, table.columns[name], text)}
+            if told and str(field.constant).casefold() not in told:
+                raise UsageError(
+                    f"{name} is said to be always {field.constant}, and a title says {text[:80]}",
+                    where=given.name,
+                    hint=f"--set {name}={min(told)}, or take these words out of the file",
+                )
 
 
 def _refuse_split(

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from . import answers, guess, sheets
+from . import answers, guess, sheets, unread
 from .mapping import Field, Map, as_said
+from .parts import Headed
 from .sheets import Given, Sheet, shown
 
 LOOK = 12
@@ -28,7 +29,8 @@ class Layout:
     headings: names that stand in one line, all of them. tables: those that its files fill.
     mapping: the map of a file that has them, for a table. origin: figures of one origin are one
     figure, told twice. role: how it speaks for a reporter (registry). words, amounts: headings
-    whose cells `mapping` compares within a row.
+    whose cells `mapping` compares within a row. unsaid: what `mapping` writes where a file does not
+    say a thing.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Layout:
     role: str = "compilation"
     words: tuple[str, ...] = ()
     amounts: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def all_layouts() -> list[Layout]:
@@ -128,4 +131,25 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
         merged |= {"across": (), "fills": ""}
     elif "across" not in rest:
         merged["across"] = as_said(found.across, found.fills, fields, table, given.name)
-    return Map.model_validate(merged), layout
+    whole = Map.model_validate(merged)
+    _refuse_other_values(found, whole, Headed(sheet, place), layout, table, given.name)
+    return whole, layout
+
+
+def _refuse_other_values(
+    found: Map, whole: Map, file: Headed, layout: Layout, table: Table, where: str
+) -> None:
+    """Refuse what the user says of all rows where cells that count in the layout say otherwise."""
+    for name, field in found.columns.items():
+        said = whole.columns[name]
+        if said.constant is None or field.column is None or name == found.fills:
+            continue
+        counted = [set(one.among) for one in whole.only if one.column == field.column]
+        told = [
+            cell
+            for cell in file.whole(field.column)
+            if cell
+            and all(cell in among for among in counted)
+            and field.words.get(cell) not in layout.unsaid
+        ]
+        unread.refuse_other_values(name, said, field, told, table, where)

@@ -609,11 +609,20 @@ class Reader:
 
 def in_words(cell: pd.Series, field_: Field | None) -> pd.Series:
     """Cells of figures or years, those of which a map says what they mean in its words."""
-    if field_ is None or not field_.words:
+    if field_ is None:
         return cell
-    words = {k.casefold(): v for k, v in field_.words.items()}
+    if field_.constant is not None:
+        cell = cell.map(_as_told)
+    if not field_.words:
+        return cell
+    words = {k.casefold(): _as_told(v) for k, v in field_.words.items()}
     meant = [words.get(shown(one).casefold(), one) for one in cell]
     return pd.Series(meant, cell.index, dtype=object)
+
+
+def _as_told(word: str) -> float | str:
+    """A word of a map, which has its numbers with a point, whatever the mark of the file is."""
+    return float(word) if cells.PLAIN.fullmatch(word) else word
 
 
 def repeated(row: Mapping[str, str], where: str) -> FileError:

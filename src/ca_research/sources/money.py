@@ -49,7 +49,8 @@ _MONTH = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|янв(?:ар\w*)?|фев(?:рал\w*)?|март?\w{0,2}|"
     r"апр(?:ел\w*)?|июн\w*|июл\w*|авг(?:уст\w*)?|сент?(?:ябр\w*)?|окт(?:ябр\w*)?|ноя(?:бр\w*)?|"
-    r"дек(?:абр\w*)?"
+    r"дек(?:абр\w*)?|yanvar|fevral|mart|aprel|iyu[nl]|avgust|sent(?:abr|yabr)|"
+    r"okt(?:abr|yabr)|noyabr|dek(?:abr)?"
 )
 _A_YEAR = r"(?:18|19|20)\d\d"
 _MONTHS = re.compile(
@@ -58,10 +59,15 @@ _MONTHS = re.compile(
     rf"({_MONTH}|may|ма[йя])\b",
     re.I,
 )
-_WHOLE_YEAR = (("jan", "dec"), ("янв", "дек"))
+_WHOLE_YEAR = (("jan", "dec"), ("янв", "дек"), ("yan", "dek"))
+_WHOLE_BY_MONTHS = re.compile(rf"[\s.,]*(?:{_A_YEAR})?[\s.]*(?:г|года?)?\.?\s*", re.I)
+"""What may stand behind January to December."""
 _FEW = (
     r"(?:[1-9]|1[01]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|"
     r"дв[ау]|три|четыре|пять|шесть|семь|восемь|девять|десять|одиннадцать)"
+)
+_A_PART_ALONE = re.compile(
+    rf"(?:{_MONTH}|may|ма[йя])\.?|Q[1-4]|[1-4]Q|{_FEW}[\s-]?(?:months?|mos?|мес\w*|个月)\.?", re.I
 )
 _SPAN_OF_A_YEAR = r"(?:[1-4]Q|H[12]|[12]H|(?:[1-9]|1[01])M)"
 _PART = re.compile(
@@ -105,8 +111,8 @@ _PART_OF_A_FLOW = (
     r"\bexports? of (?:domestic|foreign)\b|\bре-?(?:экспорт|импорт)\w*|转口|[复再][出进]口)"
 )
 _WITH_A_PART = re.compile(
-    rf"(?:\b(?:incl|including|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*(?:the\s+)?"
-    rf"{_PART_OF_A_FLOW}",
+    rf"(?:\b(?:incl|includ(?:es?|ed|ing)|with|plus|and|включая|с уч[её]том|и)\b\.?|[&+])\s*"
+    rf"(?:the\s+)?{_PART_OF_A_FLOW}|{_PART_OF_A_FLOW}\s+(?:(?:is|are)\s+)?(?:included|включены)\b",
     re.I,
 )
 _WITHOUT_A_PART = re.compile(
@@ -243,10 +249,37 @@ def part_of_year_in_title(text: str) -> str | None:
     """
     text = _DATED.sub(" ", text)
     for hit in _MONTHS.finditer(text):
-        if (hit[1].casefold()[:3], hit[2].casefold()[:3]) not in _WHOLE_YEAR:
+        if not _ends_a_year(hit):
             return hit[0]
     part = _PART.search(text)
     return part[0] if part else None
+
+
+def is_whole_year(text: str) -> bool:
+    """Whether a text is a year by its first and its last month, and nothing else.
+
+    Examples
+    --------
+    >>> is_whole_year("January-December 2022"), is_whole_year("Jan-Jun")
+    (True, False)
+    """
+    hit = _MONTHS.match(text)
+    return bool(hit and _ends_a_year(hit) and _WHOLE_BY_MONTHS.fullmatch(text[hit.end() :]))
+
+
+def _ends_a_year(hit: re.Match[str]) -> bool:
+    return (hit[1].casefold()[:3], hit[2].casefold()[:3]) in _WHOLE_YEAR
+
+
+def a_part_alone(text: str) -> bool:
+    """Whether a text is a month, a number of months or a quarter, and nothing else.
+
+    Examples
+    --------
+    >>> a_part_alone("OCT"), a_part_alone("9 months"), a_part_alone("Q1 2022")
+    (True, True, False)
+    """
+    return bool(_A_PART_ALONE.fullmatch(text))
 
 
 def month_of(text: str, years: Collection[int]) -> str | None:

@@ -324,7 +324,7 @@ def refuse_others(given: Given, found: Map, table: Table, fixed: dict[str, Field
                 hint="give a file of values",
             )
         corners = _corners(given, found)
-        above = [*_titles(given, found), *_labels(sheet_of(given, found), found, name)]
+        above = [*titles_above(given, found), *_labels(sheet_of(given, found), found, name)]
         notes = _notes(given, found, name)
         if kind == "USD":
             real = name == _figure(table) and bool(_CONSTANT.search(_told_unit(found.columns)))
@@ -389,7 +389,7 @@ def _refuse_parts_of_flows(given: Given, found: Map, table: Table) -> None:
         heads += heading(sheet_of(given, found), found)[0]  # a corner speaks for the whole table
     name = _figure(table)
     labels = _labels(sheet_of(given, found), found, name) if name in found.columns else []
-    for text in (*heads, found.sheet, *_titles(given, found), *labels):
+    for text in (*heads, found.sheet, *titles_above(given, found), *labels):
         if part := money.part_of_flow(text):
             raise UsageError(
                 f"figures of a part of exports or imports: {part}",
@@ -522,8 +522,8 @@ def _corners(given: Given, found: Map) -> list[str]:
     ]
 
 
-def _titles(given: Given, mapped: Map) -> list[str]:
-    """Texts above the heading and headings themselves, in which a unit or a currency may stand."""
+def titles_above(given: Given, mapped: Map) -> list[str]:
+    """Texts above the heading, in which a unit, a currency or a flow may stand."""
     sheet = next((s for s in given.sheets if s.name == mapped.sheet), given.sheets[0])
     above = [
         shown(c)
