@@ -416,7 +416,7 @@ def show_note(text: str, *, section: Section = "main", reason: str = "") -> None
 def where_known(section: Section = "main") -> Iterator[None]:
     """Show what needs figures that may not have been known; without them the page says so.
 
-    On any day of knowledge the notebook goes on to its verdict. Nothing but CoverageError is caught.
+    On any day of knowledge the notebook goes on to its verdict: only CoverageError is caught.
 
     Parameters
     ----------
