@@ -197,6 +197,23 @@ def test_one_that_is_no_measure_is_an_error_and_no_answer(article, own, text, wo
     assert "measures/double.py, line" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("double", "helpers", "told"),
+    [
+        (DOUBLE.replace('"value"', '"valu"'), HELPERS, ("KeyError: 'valu'", "double.py, line 9")),
+        (DOUBLE, HELPERS.replace("a * b", "a * c"), ("name 'c' is not", "helpers.py, line 2")),
+    ],
+    ids=("its own", "a helper's"),
+)
+def test_a_slip_in_one_is_told_with_its_line(article, own, command, double, helpers, told):
+    """It was called a fault of ca-research, and was to be reported."""
+    own(double=double, helpers=helpers)
+    measured_by(article, "my.double")
+    code, _, err = command("check", "C07")
+    assert code == 1 and err.startswith("error: my.double does not work: ")
+    assert all(words in err for words in told) and "fault of ca-research" not in err
+
+
 def test_the_check_and_the_gathering_ask_alike_what_a_measure_needs(article, own):
     """`**others` was no lack to the check, and one to the gathering."""
     own(double=DOUBLE.replace('year: str = "newest"', 'year: str = "newest", **others'))
