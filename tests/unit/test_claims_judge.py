@@ -4,6 +4,7 @@ verdict stores.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -319,6 +320,15 @@ def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
     assert alone.criteria[0].sole_sources == ("KAZ_BNS",)
 
 
+def test_nothing_that_is_left_out_answers_what_the_main_specification_leaves_open():
+    """Without a source that no figure rests on the first other way took its place."""
+    spec = claim(criterion())
+    found = verdict(row(0), row(1, 2), row(2, 2, sources=("WTO_HSM",)), spec=spec)
+    assert (found.verdict, found.fragile, found.fragility) == ("not enough evidence", False, ())
+    lost = verdict(row(0, 2), row(1, 2, sources=("WTO_HSM",)), row(2, 0), spec=spec)
+    assert "without the source KAZ_BNS: supported" in lost.fragility, "another takes its place"
+
+
 def test_not_testable_needs_no_evidence_and_is_not_fragile():
     reading = {
         "name": "needed",
@@ -397,6 +407,14 @@ def test_a_removal_takes_no_part_in_the_criterion_and_its_flip_is_named():
         1.0,
     )
     assert verdict.fragile and verdict.fragility == ("without left: contradicted",)
+
+
+def test_a_removal_does_not_answer_what_the_main_specification_leaves_open():
+    spec, found = with_removal(2.0, 2.0, 2.0)
+    frame = found.frame.assign(path=["", "p1", "p2"], sources=[(), ("A",), ("A",)])
+    frame.loc[0, "estimate"] = None
+    verdict = judge(spec, dataclasses.replace(found, frame=frame), {})
+    assert (verdict.verdict, verdict.fragility) == ("not enough evidence", ())
 
 
 def test_a_removal_that_changes_nothing_is_not_named():
