@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ca_research import registry
-from ca_research.claims import Evidence, universe
+from ca_research.claims import Evidence, slots, universe
 from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
 from ca_research.claims.judge import judge
 from ca_research.ground import economies as eco
@@ -188,6 +188,30 @@ def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
     assert spread.interval == "range across three ways to calculate it"
     assert judged(row(0, 2)).interval == "one figure"
     assert judged(row(0, 2), row(1, 2)).interval == "the same in both ways"
+
+
+def span(*rows: dict) -> tuple[float | None, float | None, str]:
+    found = judged(*rows)
+    return found.low, found.high, found.interval
+
+
+def test_the_range_over_all_ways_takes_in_the_bounds_of_those_that_are_ranges():
+    """It was 'one figure' beside a second way that left the question open."""
+    two = [row(0, 4), row(1, low=1.5, high=4)]
+    assert span(*two) == (1.5, 4, "range across two ways to calculate it")
+    assert span(*two, row(2, 1)) == (1, 4, "range across three ways to calculate it")
+    assert judged(*two, row(2, 1)).specifications == 3
+    assert span(row(0, 4), row(1, low=3)) == (3, None, "range across two ways to calculate it")
+    assert span(row(0, 4), row(1, high=5), row(2, low=3))[:2] == (None, None)
+    assert slots.values(judged(row(0, 4), row(1, low=3)))["range"] == "at least 3"
+
+
+def test_bounds_are_of_the_kind_that_the_measure_says():
+    found = judged(row(0, 2, low=1.5, high=3, interval="95% interval"), row(1, 9))
+    assert (found.low, found.high, found.interval) == (1.5, 3, "95% interval")
+    assert found.cells[0].interval == "95% interval"
+    assert judged(row(0, low=1.5)).interval == "bounds from what is not reported"
+    assert judged(row(0, 2, interval="years")).cells[0].interval == "", "there are no bounds"
 
 
 OVER = {"economies": CA5, "at_least": 3}

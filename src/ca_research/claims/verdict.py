@@ -50,6 +50,10 @@ class Cell:
         Why there is no estimate.
     about : mapping of str to str
         What the measure tells beside the figure, such as who leads instead.
+    interval : str
+        What kind of range the bounds are, as the measure says it; '' where it does not.
+    ranged : bool
+        Whether there are bounds.
 
     Examples
     --------
@@ -65,6 +69,11 @@ class Cell:
     year: int | None
     missing: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    interval: str = ""
+
+    @property
+    def ranged(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True)
@@ -81,9 +90,11 @@ class CriterionResult:
         The main specification's: the measure itself, or for a count over economies the number in
         which the comparison is met.
     low, high : float or None
-        Bounds of it; for a count they span the economies that are not observed.
+        Its own bounds, or the range over all ways to calculate it, each with its bounds; an end
+        that one of them leaves open is null. For a count they span the economies that are not
+        observed.
     interval : str
-        What kind of range that is.
+        What kind of range that is: of its own bounds what the measure says.
     threshold : float
         What the estimate is compared with; for a count, how many are needed.
     comparison : str
