@@ -344,6 +344,18 @@ def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
     assert alone.criteria[0].sole_sources == ("KAZ_BNS",)
 
 
+def test_printing_a_verdict_tells_what_it_hangs_on_and_why_something_cannot_be_said():
+    lines = str(verdict(*five([2, 2, 2, 2, None]))).splitlines()
+    assert "Cannot be said: Uzbekistan: Size: not published." in lines
+    assert not any(line.startswith("Fragile") for line in lines)
+    lines = str(verdict(*five([2, 2, 2, 0, 0]))).splitlines()
+    reasons = (f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan"))
+    assert f"Fragile: {'; '.join(reasons)}." in lines
+    lines = str(verdict(*five([None] * 5))).splitlines()
+    (open_,) = (line for line in lines if line.startswith("Cannot be said: "))
+    assert open_.count("not published") == 3 and open_.endswith("; and two more.")
+
+
 def test_nothing_that_is_left_out_answers_what_the_main_specification_leaves_open():
     """Without a source that no figure rests on the first other way took its place."""
     spec = claim(criterion())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -11,12 +11,15 @@ import pandas as pd
 
 from ..ground.drawing import draw
 from ..ground.economies import in_prose, joined
-from .words import criterion_number
+from .words import criterion_number, in_words
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
 answers.
 """
+
+MOST_TOLD = 3
+"""Reasons of one kind that a printed verdict names."""
 
 
 def _number(value: Any) -> Any:
@@ -185,7 +188,8 @@ class Verdict:
     """The computed answer to one reading of a claim.
 
     It shows itself in Jupyter, and printing it gives the answer, how certain it is, the criteria it
-    follows from and the other readings. `as_dict` is the form that is stored.
+    follows from, what it hangs on, what cannot be said and why, and the other readings. `as_dict`
+    is the form that is stored.
 
     Attributes
     ----------
@@ -310,7 +314,7 @@ class Verdict:
 
     def __str__(self) -> str:
         """The verdict as a reader needs it: the answer, how certain it is, the criteria it follows
-        from, the other readings.
+        from, what it hangs on, what cannot be said, the other readings.
         """
         criteria = self.as_dict()["criteria"]
         sure = self.certainty
@@ -322,6 +326,8 @@ class Verdict:
                 *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 self.statement + self.alone,
                 *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
+                *_told("Fragile", self.fragility),
+                *_told("Cannot be said", self.coverage["missing"]),
                 *(f"{v.title}: {v._word}. {v.finding}" for v in self.beside),
             ]
         )
@@ -401,6 +407,13 @@ class Verdict:
             `as_dict` of each.
         """
         return [v.as_dict() for v in self.all()]
+
+
+def _told(head: str, reasons: Sequence[str]) -> list[str]:
+    """The first of some reasons in a line, and how many more there are; no line without any."""
+    left = len(reasons) - MOST_TOLD
+    more = [f"and {in_words(left)} more"] if left > 0 else []
+    return [f"{head}: {'; '.join([*reasons[:MOST_TOLD], *more])}."] if reasons else []
 
 
 def stored_fields() -> list[str]:
