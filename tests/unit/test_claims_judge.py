@@ -4,6 +4,7 @@ verdict stores.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ca_research import registry
-from ca_research.claims import Evidence, universe
+from ca_research.claims import Evidence, slots, universe
 from ca_research.claims.criteria import judge_criterion, scaled, specification_truths
 from ca_research.claims.judge import judge
 from ca_research.ground import economies as eco
@@ -190,6 +191,30 @@ def test_bounds_are_carried_and_a_range_over_specifications_is_named_as_one():
     assert judged(row(0, 2), row(1, 2)).interval == "the same in both ways"
 
 
+def span(*rows: dict) -> tuple[float | None, float | None, str]:
+    found = judged(*rows)
+    return found.low, found.high, found.interval
+
+
+def test_the_range_over_all_ways_takes_in_the_bounds_of_those_that_are_ranges():
+    """It was 'one figure' beside a second way that left the question open."""
+    two = [row(0, 4), row(1, low=1.5, high=4)]
+    assert span(*two) == (1.5, 4, "range across two ways to calculate it")
+    assert span(*two, row(2, 1)) == (1, 4, "range across three ways to calculate it")
+    assert judged(*two, row(2, 1)).specifications == 3
+    assert span(row(0, 4), row(1, low=3)) == (3, None, "range across two ways to calculate it")
+    assert span(row(0, 4), row(1, high=5), row(2, low=3))[:2] == (None, None)
+    assert slots.values(judged(row(0, 4), row(1, low=3)))["range"] == "at least 3"
+
+
+def test_bounds_are_of_the_kind_that_the_measure_says():
+    found = judged(row(0, 2, low=1.5, high=3, interval="95% interval"), row(1, 9))
+    assert (found.low, found.high, found.interval) == (1.5, 3, "95% interval")
+    assert found.cells[0].interval == "95% interval"
+    assert judged(row(0, low=1.5)).interval == "bounds from what is not reported"
+    assert judged(row(0, 2, interval="years")).cells[0].interval == "", "there are no bounds"
+
+
 OVER = {"economies": CA5, "at_least": 3}
 
 
@@ -320,6 +345,27 @@ def test_leaving_out_one_source_can_flip_and_a_sole_source_is_said_apart():
     assert alone.criteria[0].sole_sources == ("KAZ_BNS",)
 
 
+def test_printing_a_verdict_tells_what_it_hangs_on_and_why_something_cannot_be_said():
+    lines = str(verdict(*five([2, 2, 2, 2, None]))).splitlines()
+    assert "Cannot be said: Uzbekistan: Size: not published." in lines
+    assert not any(line.startswith("Fragile") for line in lines)
+    lines = str(verdict(*five([2, 2, 2, 0, 0]))).splitlines()
+    reasons = (f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan"))
+    assert f"Fragile: {'; '.join(reasons)}." in lines
+    lines = str(verdict(*five([None] * 5))).splitlines()
+    (open_,) = (line for line in lines if line.startswith("Cannot be said: "))
+    assert open_.count("not published") == 3 and open_.endswith("; and two more.")
+
+
+def test_nothing_that_is_left_out_answers_what_the_main_specification_leaves_open():
+    """Without a source that no figure rests on the first other way took its place."""
+    spec = claim(criterion())
+    found = verdict(row(0), row(1, 2), row(2, 2, sources=("WTO_HSM",)), spec=spec)
+    assert (found.verdict, found.fragile, found.fragility) == ("not enough evidence", False, ())
+    lost = verdict(row(0, 2), row(1, 2, sources=("WTO_HSM",)), row(2, 0), spec=spec)
+    assert "without the source KAZ_BNS: supported" in lost.fragility, "another takes its place"
+
+
 def test_not_testable_needs_no_evidence_and_is_not_fragile():
     reading = {
         "name": "needed",
@@ -398,6 +444,14 @@ def test_a_removal_takes_no_part_in_the_criterion_and_its_flip_is_named():
         1.0,
     )
     assert verdict.fragile and verdict.fragility == ("without left: contradicted",)
+
+
+def test_a_removal_does_not_answer_what_the_main_specification_leaves_open():
+    spec, found = with_removal(2.0, 2.0, 2.0)
+    frame = found.frame.assign(path=["", "p1", "p2"], sources=[(), ("A",), ("A",)])
+    frame.loc[0, "estimate"] = None
+    verdict = judge(spec, dataclasses.replace(found, frame=frame), {})
+    assert (verdict.verdict, verdict.fragility) == ("not enough evidence", ())
 
 
 def test_a_removal_that_changes_nothing_is_not_named():

@@ -55,6 +55,20 @@ def test_a_range_decides_only_as_a_whole(low, high, comparison, met):
     assert decide(None, low, high, comparison, 1) is met
 
 
+@pytest.mark.parametrize(
+    ("value", "threshold"), [(100 * (7 / 5 - 1), 40), (100 * (1.1 - 1), 10), (0.1 * 3, 0.3)]
+)
+def test_the_noise_of_floating_point_decides_nothing(value, threshold):
+    assert value != threshold
+    for comparison, met in {">": False, ">=": True, "<": False, "<=": True, "==": True}.items():
+        assert decide(value, None, None, comparison, threshold) is met
+    assert decide(threshold * (1 + 1e-9), None, None, ">", threshold) is True
+
+
+def test_the_end_of_more_than_a_figure_is_above_it():
+    assert decide(None, math.nextafter(50, math.inf), 100, ">", 50) is True
+
+
 @pytest.mark.parametrize("absent", [None, math.nan])
 @pytest.mark.parametrize("comparison", [">", ">=", "<", "<=", "=="])
 def test_no_figure_decides_nothing(absent, comparison):

@@ -63,6 +63,8 @@ def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_cl
         (FRAME.assign(estimate=float("inf")), "an estimate of inf"),
         (FRAME.assign(high=float("inf")), "a high of inf"),
         (FRAME.assign(low=3.0), "low of 3 above a high of 2"),
+        (FRAME.assign(estimate=30.0), "estimate of 30 above its high of 2"),
+        (FRAME.assign(estimate=-1.0), "estimate of -1 below its low of "),
         (FRAME.assign(sources="WB_WDI"), "sources that are no tuple"),
     ],
 )

@@ -138,6 +138,22 @@ def test_a_window_is_a_mean_of_years_by_one_source():
     assert found["n"] == 12
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "grown"), [(25_000, 35_000, 40), (100, 110, 10), (0.3, 0.3, 0)]
+)
+def test_a_change_in_per_cent_is_exact_where_its_ends_are(before, after, grown):
+    """39.99999999999999 is less than the 40% that a claim may ask for."""
+    ends = ((2020, before), (2021, after))
+    rows = trade(*(("KAZ", "CHN", year, float(value), 0.0, OFFICE) for year, value in ends))
+    assert row("trade.change", rows, partner="CHN", since=2020)["estimate"] == grown
+
+
+def test_a_mean_of_a_window_does_not_rest_on_the_order_of_its_years():
+    values = (0.1, 0.2, 0.3, 0.3, 0.2, 0.1)
+    rows = trade(*(("KAZ", "CHN", 2010 + n, v, 0.0, OFFICE) for n, v in enumerate(values)))
+    assert row("trade.change", rows, partner="CHN", since=2012, window=3)["estimate"] == 0
+
+
 def test_partners_reports_are_read_from_their_side():
     theirs = trade(("CHN", "KAZ", 2020, 5.0, 7.0, OFFICE), ("RUS", "KAZ", 2020, 6.0, 2.0, OFFICE))
     assert row("trade.rank", theirs, partner="CHN", basis="partners")["estimate"] == 1

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from ca_research import claim, load, registry
+from ca_research import check as run_check
+from ca_research import claim, load, registry, tables
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check, measures
 from ca_research.estimates.measures import rows_of
@@ -154,8 +155,6 @@ def article(project):
     ]
     file = project.home / "registry" / "article.yaml"
     file.write_text(f"{file.read_text().replace('sentences: []', '')}sentences: {listed}\n")
-    from ca_research import tables
-
     tables.build()
     new_claim("C07")
     project.forget()
@@ -197,6 +196,23 @@ def test_one_that_is_no_measure_is_an_error_and_no_answer(article, own, text, wo
     assert "measures/double.py, line" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("double", "helpers", "told"),
+    [
+        (DOUBLE.replace('"value"', '"valu"'), HELPERS, ("KeyError: 'valu'", "double.py, line 9")),
+        (DOUBLE, HELPERS.replace("a * b", "a * c"), ("name 'c' is not", "helpers.py, line 2")),
+    ],
+    ids=("its own", "a helper's"),
+)
+def test_a_slip_in_one_is_told_with_its_line(article, own, command, double, helpers, told):
+    """It was called a fault of ca-research, and was to be reported."""
+    own(double=double, helpers=helpers)
+    measured_by(article, "my.double")
+    code, _, err = command("check", "C07")
+    assert code == 1 and err.startswith("error: my.double does not work: ")
+    assert all(words in err for words in told) and "fault of ca-research" not in err
+
+
 def test_the_check_and_the_gathering_ask_alike_what_a_measure_needs(article, own):
     """`**others` was no lack to the check, and one to the gathering."""
     own(double=DOUBLE.replace('year: str = "newest"', 'year: str = "newest", **others'))
@@ -213,6 +229,29 @@ def test_the_check_compares_typed_choices_with_the_signature(article, own):
     measured_by(article, "my.double", more="way: smu, ")
     (fault,) = [f for f in check.register(registry.claims(), {"c07.ipynb": {"facts"}})]
     assert "unknown way of my.double: 'smu'; did you mean sum?" in fault
+
+
+@pytest.mark.parametrize(
+    ("main", "without", "verdict"),
+    [
+        (2020, "S_LATE", "not enough evidence"),  # it had no figure, and nothing was taken away
+        (2018, "S_LATE", "supported"),  # the year before stands in for the main one
+    ],
+)
+def test_another_way_stands_in_only_for_a_main_one_that_has_lost_its_figures(
+    article, main, without, verdict
+):
+    figures = (("2018", "S_LATE"), ("2019", "S_CALENDAR"))
+    rows = (("KAZ", "loans", year, "5", "books", source) for year, source in figures)
+    article.rows(*((name, *row) for name, row in zip("ab", rows, strict=True)), table="facts")
+    tables.build()
+    file = article.home / "registry" / "claims" / "C07.yaml"
+    text = file.read_text(encoding="utf-8").replace("main: newest", f"main: {main}")
+    text = text.replace("[newest, newest-1]", f"[{main}, 2019]")
+    file.write_text(text, encoding="utf-8")
+    article.forget()
+    found = run_check("C07", without=without)
+    assert (found.verdict, found.fragility) == (verdict, ())
 
 
 def test_an_edit_of_a_measure_runs_the_claim_again(article, own, command, tmp_path):

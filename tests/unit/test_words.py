@@ -149,6 +149,14 @@ def test_only_the_noun_that_is_counted_loses_its_plural():
         (criterion("km", None, -2.0, 3.5), "−2 to 3.5 (exact)"),
         (criterion("km", None, None, 3.5), "at most 3.5 (exact)"),
         (criterion("share of cells", None, 0.0667, 0.667), "6.67 to 66.7% (exact)"),
+        (
+            criterion("log points", None, -0.254, 0.446) | {"kind": "log_points"},
+            "22% below to 56% above (exact)",
+        ),
+        (
+            criterion("log points", 0.4, None, 0.446) | {"kind": "log_points"},
+            "at most 56% above (exact)",
+        ),
     ],
 )
 def test_an_interval_is_in_the_unit_of_its_number(given, shown):

@@ -20,10 +20,10 @@ from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .compute import Call, Computation
-from .evidence import Evidence, gather, rows_of, universe
+from .evidence import Evidence, gather, main_rows, rows_of, universe
 from .given import economies_of, of_all_together
 from .judge import judge
-from .leave_out import standing_in
+from .leave_out import empty_mains, standing_in
 from .rule import reachable
 from .verdict import Verdict
 from .wanted import publishers, words
@@ -315,13 +315,13 @@ def check(
     calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
     needed = Computation(dict.fromkeys(spec.data)).taken(calls)
     gone = source_ids(without)
-    frames = {name: load(name, as_of=as_of) for name in sorted(needed)}
+    given: dict[str, Any] = {name: load(name, as_of=as_of) for name in sorted(needed)}
+    less = {name: rows[~rows["source_id"].isin(gone)] for name, rows in given.items() if gone}
+    given["economies"] = None if economy in (None, "CA5") else economy
+    evidence = gather(spec, {**given, **less}, as_of or "latest", gone)
     if gone:
-        frames = {name: rows[~rows["source_id"].isin(gone)] for name, rows in frames.items()}
-    given = {**frames, "economies": None if economy in (None, "CA5") else economy}
-    evidence = gather(spec, given, as_of or "latest", gone)
-    if gone:
-        left = pd.DataFrame(standing_in(rows_of(evidence.frame)), columns=evidence.frame.columns)
+        rows = standing_in(rows_of(evidence.frame), empty_mains(main_rows(spec, given)))
+        left = pd.DataFrame(rows, columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
     params = {}
     if economy is not None:

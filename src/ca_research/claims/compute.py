@@ -17,7 +17,7 @@ from ..estimates import Estimate, checked, parts_of
 from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
 from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..registry import Criterion
-from .measures import find, place
+from .measures import find, place, slip
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
@@ -96,7 +96,7 @@ class Computation:
         """The estimates of one specification, with the table rows behind each in `rows`.
 
         Raises what the measure raises, each time it is asked, and MeasureError for what are no
-        estimates.
+        estimates, or where the code of a measure from outside the package fails.
         """
         function = call.function
 
@@ -104,7 +104,14 @@ class Computation:
             return checked(rows_of(function)(**arguments), call.name, place(function))
 
         key = (call, tuple(sorted(choices.items())))
-        return self._once(key, function, partial(self._given_to, call, choices), make)
+        try:
+            return self._once(key, function, partial(self._given_to, call, choices), make)
+        except (CaResearchError, ImportError):  # what is not installed is told apart
+            raise
+        except Exception as error:
+            if fault := slip(function, call.name, error):
+                raise fault from error
+            raise
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source. What is made from other figures,

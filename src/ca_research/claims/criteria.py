@@ -9,7 +9,7 @@ says why the two ends are symmetric).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -23,6 +23,9 @@ from .words import in_words
 
 SHARE = 0.80
 """Share of distinct specifications in which a criterion must be true (or false)."""
+
+_UNSAID = "bounds from what is not reported"
+"""What kind of range it is where the measure does not say."""
 
 
 def scaled(over: Over, economies_judged: int) -> int:
@@ -41,6 +44,7 @@ class _Answer(NamedTuple):
     year: int | None
     missing: str
     about: Mapping[str, str]
+    interval: str
 
 
 def _answers(rows: EvidenceRows) -> dict[Any, dict[str, _Answer]]:
@@ -50,7 +54,8 @@ def _answers(rows: EvidenceRows) -> dict[Any, dict[str, _Answer]]:
         estimate, low, high, year = (
             number(row.get(name)) for name in ("estimate", "low", "high", "last_year")
         )
-        missing, about = row.get("missing"), row.get("about")
+        missing, about, interval = (row.get(name) for name in ("missing", "about", "interval"))
+        ranged = low is not None or high is not None
         found.setdefault(row["spec"], {})[row.get("economy") or ""] = _Answer(
             estimate,
             low,
@@ -58,6 +63,7 @@ def _answers(rows: EvidenceRows) -> dict[Any, dict[str, _Answer]]:
             None if year is None else int(year),
             missing if isinstance(missing, str) else "",
             about if isinstance(about, dict) else {},
+            interval if isinstance(interval, str) and ranged else "",
         )
     return found
 
@@ -77,7 +83,9 @@ def _cells(
         met = decide(
             found.estimate, found.low, found.high, criterion.comparison, criterion.threshold
         )
-        cells.append(Cell(code, *found[:3], met, found.year, found.missing, found.about))
+        cells.append(
+            Cell(code, *found[:3], met, found.year, found.missing, found.about, found.interval)
+        )
     return cells
 
 
@@ -211,17 +219,7 @@ def judge_criterion(
             cells=tuple(main_cells),
         )
     only = main_cells[0]
-    low, high, interval = only.low, only.high, ""
-    if low is None and high is None:
-        values = [c[0].estimate for c in cells.values() if c and c[0].estimate is not None]
-        if values:
-            low, high, ways = min(values), max(values), len(values)
-            interval = f"range across {in_words(ways)} ways to calculate it"
-            if low == high:
-                every = "both" if ways == 2 else f"all {in_words(ways)}"
-                interval = "one figure" if ways == 1 else f"the same in {every} ways"
-    else:
-        interval = "bounds from what is not reported"
+    low, high, interval = _interval(only, [own[0] for own in cells.values() if own])
     return CriterionResult(
         **common,
         estimate=only.estimate,
@@ -232,6 +230,32 @@ def judge_criterion(
         comparison=criterion.comparison,
         cells=(only,),
     )
+
+
+def _interval(main: Cell, ways: Iterable[Cell]) -> tuple[float | None, float | None, str]:
+    """Low, high, and what kind of interval they are: the bounds that the main specification has
+    itself, or else the range over all ways to calculate it, each with its bounds. An end that any
+    of them leaves open is open.
+    """
+    told = [main] if main.ranged else [c for c in ways if c.ranged or c.estimate is not None]
+    if not told:
+        return None, None, ""
+    if len(told) == 1 and told[0].ranged:
+        return told[0].low, told[0].high, told[0].interval or _UNSAID
+    lows = [c.low if c.ranged else c.estimate for c in told]
+    highs = [c.high if c.ranged else c.estimate for c in told]
+    low, high = _end(min, lows), _end(max, highs)
+    number = in_words(len(told))
+    if low is None or low != high:
+        return low, high, f"range across {number} ways to calculate it"
+    every = "both" if len(told) == 2 else f"all {number}"
+    return low, high, "one figure" if len(told) == 1 else f"the same in {every} ways"
+
+
+def _end(farthest: Callable[..., float], ends: list[float | None]) -> float | None:
+    """The farthest of some ends of ranges; None where one is open."""
+    known = [end for end in ends if end is not None]
+    return farthest(known) if len(known) == len(ends) else None
 
 
 def judge_criteria(

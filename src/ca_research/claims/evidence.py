@@ -340,6 +340,18 @@ def gather(
     )
 
 
+def main_rows(spec: ClaimSpec, given: Mapping[str, Any]) -> EvidenceRows:
+    """The rows of every criterion's main specification alone; given: as `gather` takes it."""
+    judged = checks.judged_economies(spec, given.get("economies"))
+    computation = Computation({k: v for k, v in given.items() if k != "economies"})
+    found: EvidenceRows = []
+    for criterion in spec.criteria().values():
+        call = Call.of(criterion, counted(criterion, judged))
+        rows = universe(spec, criterion).rows(partial(computation.run, call), only={0})
+        found += _labelled(spec, criterion, rows)
+    return found
+
+
 def _told(
     faults: list[UsageError], computation: Computation, call: Call, **choices: Any
 ) -> list[Estimate]:

@@ -32,7 +32,8 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
 
     A verdict that turns into "not enough evidence" because a criterion has lost its only source
     says nothing about robustness: the source is named in `sole`. Every other change of the verdict
-    is a flip.
+    is a flip. A criterion that its main specification leaves open is not answered by taking figures
+    away: it is judged as it stands.
     """
     if not reading.criteria:
         return Dependence((), {})
@@ -44,9 +45,10 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
 
     whole = [row for row in evidence.rows if row["criterion"] in names]
     mine = [row for row in whole if row["without"] == ""]
+    empty = empty_mains(mine)
     flips = [
         f"without {removed.partition(': ')[2]}: {other}"
-        for removed, rows in _parts(whole, mine)
+        for removed, rows in _parts(whole, mine, empty)
         if (other := again(rows, judged)) != verdict
     ]
     sole: dict[str, list[str]] = {}
@@ -55,7 +57,7 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
         rest = [row for row in evidence.rows_without(source) if row["criterion"] in names]
         if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
-        other = again(standing_in(rest), judged)
+        other = again(standing_in(rest, empty), judged)
         if other != verdict and not (emptied and other == NOTHING_LEFT):
             flips.append(f"without the source {source}: {other}")
     if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
@@ -67,12 +69,14 @@ def leave_out(reading: Reading, evidence: Evidence, methods: list[str], verdict:
     return Dependence(tuple(flips), sole)
 
 
-def _parts(whole: EvidenceRows, mine: EvidenceRows) -> Iterator[tuple[str, EvidenceRows]]:
+def _parts(
+    whole: EvidenceRows, mine: EvidenceRows, empty: set[str]
+) -> Iterator[tuple[str, EvidenceRows]]:
     """Each declared removal with the rows that are judged then: its own, and those of criteria
-    without it.
+    without it, or with an empty main specification.
     """
     for removed in sorted({row["without"] for row in whole} - {""}):
-        rows = [row for row in whole if row["without"] == removed]
+        rows = [r for r in whole if r["without"] == removed and r["criterion"] not in empty]
         named = {row["criterion"] for row in rows}
         yield removed, [*rows, *(row for row in mine if row["criterion"] not in named)]
 
@@ -82,11 +86,17 @@ def _observed(rows: EvidenceRows) -> set[str]:
     return {row["criterion"] for row in rows if has_figures(row)}
 
 
-def standing_in(rows: EvidenceRows) -> EvidenceRows:
+def empty_mains(rows: EvidenceRows) -> set[str]:
+    """Names of the criteria whose main specification has no figures."""
+    mains = [row for row in rows if row["is_main"]]
+    return {row["criterion"] for row in mains} - _observed(mains)
+
+
+def standing_in(rows: EvidenceRows, empty: set[str]) -> EvidenceRows:
     """Without a main specification that has no figures left: the first declared one that has some
-    takes its place. Where none has, the main one stays, and says why nothing can be said.
+    takes its place. Where none has, or the main one had none before anything was left out
+    (`empty`: of these criteria), it stays, and says why nothing can be said.
     """
     standing = [row for row in rows if row["without"] == ""]
-    mains = [row for row in standing if row["is_main"]]
-    gone = _observed(standing) - _observed(mains)
+    gone = (empty_mains(standing) & _observed(standing)) - empty
     return [row for row in rows if not (row["is_main"] and row["criterion"] in gone)]

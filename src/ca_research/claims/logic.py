@@ -21,6 +21,9 @@ COMPARE = {
 
 HOLDS, FAILS, MIXED, UNDECIDED = "holds", "fails", "mixed", "undecided"
 
+SAME = 1e-10
+"""Figures that differ by less than this share of themselves are one: verdicts keep ten digits."""
+
 
 def number(value: Any) -> float | None:
     """A figure of a row of evidence; None where there is none."""
@@ -31,7 +34,8 @@ def decide(
     value: float | None, low: float | None, high: float | None, comparison: str, threshold: float
 ) -> Truth:
     """Whether a value meets a threshold; a range meets it only if all of it does, and misses it
-    only if none does.
+    only if none does. Ends are compared to the last digit: that of 'more than 50' lies the smallest
+    step above 50.
     """
     value, low, high = (None if v is None or math.isnan(v) else v for v in (value, low, high))
     if low is not None or high is not None:
@@ -44,7 +48,11 @@ def decide(
             )
         met = {COMPARE[comparison](end, threshold) for end in ends}
         return met.pop() if len(met) == 1 else None
-    return None if value is None else bool(COMPARE[comparison](value, threshold))
+    if value is None:
+        return None
+    if math.isclose(value, threshold, rel_tol=SAME):  # the noise of floating point says nothing
+        value = threshold
+    return bool(COMPARE[comparison](value, threshold))
 
 
 def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:

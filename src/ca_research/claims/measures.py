@@ -11,6 +11,7 @@ import datetime as dt
 import importlib
 import inspect
 import re
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -161,6 +162,22 @@ def place(function: Measure) -> str:
     """File and line of a measure, as a user should see them."""
     code = inspect.unwrap(function).__code__
     return own_measures.shown(Path(code.co_filename), code.co_firstlineno)
+
+
+def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
+    """What went wrong in the code of a measure from outside the package, with the innermost line of
+    it; None where no such line was at work.
+    """
+    folder = Path(inspect.unwrap(function).__code__.co_filename).parent
+    steps = traceback.extract_tb(error.__traceback__)
+    lines = [step for step in steps if Path(step.filename).is_relative_to(folder)]
+    if folder.is_relative_to(_PACKAGE) or not lines:
+        return None
+    return MeasureError(
+        f"{name} does not work: {type(error).__name__}: {' '.join(str(error).split())}",
+        where=own_measures.shown(Path(lines[-1].filename), lines[-1].lineno),
+        hint="mend the line",
+    )
 
 
 @cache

@@ -69,11 +69,11 @@ def values(c: CriterionResult) -> dict[str, str]:
     estimate = only.estimate if only else c.estimate
     kind = "count" if counts and not only else c.kind
     figure = said(estimate, kind, near) or spread(low, high, kind, near)
-    span = (low if low is not None else estimate, high if high is not None else estimate)
+    span = (estimate, estimate) if low is None and high is None else (low, high)
     return {
         "number": figure,
         "amount": _amount(figure, estimate, c, counted=counts and not only),
-        "range": spread(*((low, high) if estimate is None else span), kind, near),
+        "range": spread(*span, kind, near),
         "low": said(low, kind, near),
         "high": said(high, kind, near),
         "threshold": said(near, c.kind),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import pandas as pd
 
 from ..ground.drawing import draw
-from .words import criterion_number, judged_alone
+from .words import criterion_number, in_words, judged_alone
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
 answers.
 """
+
+MOST_TOLD = 3
+"""Reasons of one kind that a printed verdict names."""
 
 
 def _number(value: Any) -> Any:
@@ -49,6 +52,10 @@ class Cell:
         Why there is no estimate.
     about : mapping of str to str
         What the measure tells beside the figure, such as who leads instead.
+    interval : str
+        What kind of range the bounds are, as the measure says it; '' where it does not.
+    ranged : bool
+        Whether there are bounds.
 
     Examples
     --------
@@ -64,6 +71,11 @@ class Cell:
     year: int | None
     missing: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    interval: str = ""
+
+    @property
+    def ranged(self) -> bool:
+        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,11 @@ class CriterionResult:
         The main specification's: the measure itself, or for a count over economies the number in
         which the comparison is met.
     low, high : float or None
-        Bounds of it; for a count they span the economies that are not observed.
+        Its own bounds, or the range over all ways to calculate it, each with its bounds; an end
+        that one of them leaves open is null. For a count they span the economies that are not
+        observed.
     interval : str
-        What kind of range that is.
+        What kind of range that is: of its own bounds what the measure says.
     threshold : float
         What the estimate is compared with; for a count, how many are needed.
     comparison : str
@@ -173,7 +187,8 @@ class Verdict:
     """The computed answer to one reading of a claim.
 
     It shows itself in Jupyter, and printing it gives the answer, how certain it is, the criteria it
-    follows from and the other readings. `as_dict` is the form that is stored.
+    follows from, what it hangs on, what cannot be said and why, and the other readings. `as_dict`
+    is the form that is stored.
 
     Attributes
     ----------
@@ -299,7 +314,7 @@ class Verdict:
 
     def __str__(self) -> str:
         """The verdict as a reader needs it: the answer, how certain it is, the criteria it follows
-        from, the other readings.
+        from, what it hangs on, what cannot be said, the other readings.
         """
         criteria = self.as_dict()["criteria"]
         sure = self.certainty
@@ -311,6 +326,8 @@ class Verdict:
                 *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 self.statement + self.alone,
                 *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
+                *_told("Fragile", self.fragility),
+                *_told("Cannot be said", self.coverage["missing"]),
                 *(f"{v.title}: {v._word}. {v.finding}" for v in self.beside),
             ]
         )
@@ -388,6 +405,13 @@ class Verdict:
             `as_dict` of each.
         """
         return [v.as_dict() for v in self.all()]
+
+
+def _told(head: str, reasons: Sequence[str]) -> list[str]:
+    """The first of some reasons in a line, and how many more there are; no line without any."""
+    left = len(reasons) - MOST_TOLD
+    more = [f"and {in_words(left)} more"] if left > 0 else []
+    return [f"{head}: {'; '.join([*reasons[:MOST_TOLD], *more])}."] if reasons else []
 
 
 def stored_fields() -> list[str]:

@@ -109,7 +109,7 @@ def bounds(c: Mapping[str, Any]) -> str:
     if c["low"] == c["high"]:
         return str(c["interval"])
     if c["kind"] == "log_points":
-        return f"{' to '.join(of_logs(c[end]) for end in ('low', 'high'))} ({c['interval']})"
+        return f"{spread(c['low'], c['high'], 'log_points')} ({c['interval']})"
     times = 100 if c["kind"] == "share" else 1
     low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
     return f"{between(low, high)}{'%' if times == 100 else ''} ({c['interval']})"

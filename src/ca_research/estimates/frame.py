@@ -116,7 +116,8 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     ------
     MeasureError
         They are no rows, lack a column, answer twice for an economy, or hold what is no finite
-        number where one must stand, bounds that are crossed, or sources that are no tuple.
+        number where one must stand, bounds that are crossed, an estimate outside them, or sources
+        that are no tuple.
 
     Examples
     --------
@@ -151,10 +152,13 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
             if isinstance(value, Real) and math.isinf(value):
                 what = f"{'an' if name == 'estimate' else 'a'} {name} of {value}"
                 raise refuse(what, "null where there is no bound, and the reason in `missing`")
-        low, high = row["low"], row["high"]
-        both = isinstance(low, Real) and isinstance(high, Real)
-        if both and low > high and not math.isclose(low, high):
+        low, estimate, high = row["low"], row["estimate"], row["high"]
+        if _above(low, high):
             raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
+        if _above(low, estimate):
+            raise refuse(f"an estimate of {estimate:g} below its low of {low:g}", _WITHIN)
+        if _above(estimate, high):
+            raise refuse(f"an estimate of {estimate:g} above its high of {high:g}", _WITHIN)
         if not isinstance(row["sources"], tuple):
             raise refuse(
                 "sources that are no tuple", "a tuple of source ids, () where there is none"
@@ -163,6 +167,15 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
             raise refuse("origins that are no tuple", "a tuple, or leave them to estimate_row")
     more = [name for name in rows[0] if name not in ESTIMATE_COLUMNS] if framed and rows else []
     return [{name: row.get(name) for name in (*ESTIMATE_COLUMNS, *more)} for row in rows]
+
+
+_WITHIN = "bounds are of the same number: they lie on both sides of it"
+
+
+def _above(one: Any, other: Any) -> bool:
+    """Whether one number is above another by more than the noise of floating point."""
+    both = isinstance(one, Real) and isinstance(other, Real)
+    return both and one > other and not math.isclose(one, other)
 
 
 @cache

@@ -63,7 +63,7 @@ def ratio(of: str, to: str) -> Question:
 def change(of: Question, since: int, window: int, by: str) -> Question:
     """How the answer to a question has changed between two ends, each the mean over a window.
 
-    Formula: 100 (b / a - 1) in per cent, or b - a as a difference; a and b are the means over the
+    Formula: 100 (b - a) / a in per cent, or b - a as a difference; a and b are the means over the
     `window` years that end in `since` and in the year asked for.
     """
     base = range(since - window + 1, since + 1)
@@ -75,10 +75,10 @@ def change(of: Question, since: int, window: int, by: str) -> Question:
         ends = [[of.answer(voice, y) for y in span] for span in spans(year)]
         if any(value is None for end in ends for value in end):
             return None
-        before, after = (sum(end) / window for end in ends)  # type: ignore[arg-type]
+        before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
-        return None if not before > 0 else 100 * (after / before - 1)
+        return None if not before > 0 else 100 * (after - before) / before
 
     return Question(of.of, answer, spans, of.compares, since)
 
