@@ -236,3 +236,11 @@ def test_of_two_sources_the_older_stock_stays():
     ).assign(**stock, revision="as_published")
     found = brief.newest_investment(frame, "KAZ", ["CHN"])
     assert found[["year", "source_id"]].values.tolist() == [[2021, "A"], [2024, "B"]]
+
+
+def test_no_account_of_debts_is_no_debt_to_speak_of():
+    debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    owed = brief.debt_to_china(debt, macro, "KGZ")
+    assert owed["year"].is_monotonic_increasing and brief.debt_owed(owed, "KGZ")
+    none = brief.debt_to_china(debt.iloc[:0], macro.iloc[:0], "KGZ")
+    assert none.empty and brief.debt_owed(none, "KGZ") == ""
