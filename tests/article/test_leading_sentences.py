@@ -121,6 +121,10 @@ def test_titles_of_a_briefs_pictures_follow_the_figures():
         "China was number 2 among Kyrgyzstan's trade partners in 1999 and in 2023, "
         "by partners' reports"
     )
+    once = brief.place_moved(moves[moves["year"] == 2023], "KGZ")
+    assert once == (
+        "China was number 1 among Kyrgyzstan's trade partners in 2023, by own report"
+    ), "one year is not said twice"
     votes = pd.DataFrame({"CHN": [0.9, 0.77], "USA": [0.2, 0.224]}, index=[2022, 2023])
     assert brief.votes_alike(votes, "KGZ") == (
         "Kyrgyzstan voted with China in 77% of votes in 2023 and with the United States in 22%"

@@ -156,7 +156,8 @@ def place_moved(moves: pd.DataFrame, economy: str) -> str:
     (was, then), (now, last) = (rows.iloc[i][["rank", "year"]] for i in (0, -1))
     among = f"among {eco.name_of(economy)}'s trade partners"
     if was == now:
-        return f"China was number {now} {among} in {then} and in {last}, by {value_words(basis)}"
+        years = f"{then} and in {last}" if then != last else last
+        return f"China was number {now} {among} in {years}, by {value_words(basis)}"
     went = "rose" if now < was else "fell"
     return f"China {went} from number {was} {among} in {then} to number {now} in {last}, by " + (
         value_words(basis)
