@@ -258,8 +258,18 @@ def cell(frame: pd.DataFrame, economy: str) -> tuple[float | None, ...]:
 @pytest.mark.parametrize("differ", [True, False])
 def test_the_picture_says_where_two_sources_disagree_on_a_year(differ):
     rows = polls() if differ else polls().query("source_id != 'OTHER'")
-    _, record = article.approval.poll_figure(rows, about=["USA", "CHN"])
+    [(_, record)] = article.approval.poll_figures(rows, about=["USA", "CHN"])
     assert ("two sources that disagree" in record["note"]) == differ
+
+
+def test_no_poll_no_goal_and_no_grant_is_no_picture():
+    others = polls().query("about != 'USA'")
+    with pytest.raises(CoverageError):
+        next(article.approval.poll_figures(others, about=["USA", "CHN"]))
+    with pytest.raises(CoverageError):
+        next(article.doctrine.goal_figures(strategies().iloc[:0]))
+    with pytest.raises(CoverageError):
+        next(aid.grant_figures(ca.load("investment").iloc[:0], ca.load("macro")))
 
 
 def test_approval_is_of_the_newest_wave_and_one_question():

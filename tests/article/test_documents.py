@@ -502,3 +502,16 @@ def test_grants_have_a_donor_and_a_recipient(capsys):
     frames = {name: ca.load(name) for name in ("evidence", "investment", "macro")}
     document_pages.show_beside("C14", frames)
     assert "recipient,year,donor," in capsys.readouterr().out
+
+
+def test_what_is_known_beside_the_documents_is_shown_though_other_figures_are_not(capsys):
+    import ca_research as ca
+    from ca_research.article import document_pages
+
+    frames = {name: ca.load(name, as_of="2003-01-01") for name in ("evidence", "facts", "opinion")}
+    for claim in ("C10", "C15"):
+        document_pages.show_beside(claim, frames)
+    assert "svg" not in capsys.readouterr().out
+    document_pages.show_beside("C09", frames)
+    shown = capsys.readouterr().out
+    assert "not known on this day" in shown and "Government visits" in shown

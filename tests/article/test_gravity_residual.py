@@ -13,6 +13,7 @@ from ca_research.article.gravity_residual import (
     by_choices,
     every_place,
     finding,
+    in_words,
     placebo_table,
     rank_p,
     ranked_strips,
@@ -351,3 +352,16 @@ def test_a_strip_names_whom_it_is_asked_to_and_shades_one_in_twenty():
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
     shaded = ax.patches[0]
     assert (shaded.get_x(), shaded.get_width()) == (0.5, 2)  # two of forty
+
+
+def test_what_was_found_is_told_in_words_and_nothing_is_told_of_no_place():
+    columns = ["question", "direction", "estimate", "rank", "among"]
+    found = [("change", "exports", 0.446, 3.0, 60.0), ("controlled", "both", None, None, None)]
+    told = in_words(pd.DataFrame(found, columns=columns))
+    assert told["asked"].tolist() == [
+        "change after 2013",
+        "level, beside other former Soviet pairs",
+    ]
+    assert told["flow"].tolist() == ["exports", "exports and imports"]
+    assert told["place"].tolist() == ["3 of 60", ""]
+    assert in_words(pd.DataFrame(found[:0], columns=columns)).empty

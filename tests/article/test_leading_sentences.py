@@ -121,6 +121,10 @@ def test_titles_of_a_briefs_pictures_follow_the_figures():
         "China was number 2 among Kyrgyzstan's trade partners in 1999 and in 2023, "
         "by partners' reports"
     )
+    once = brief.place_moved(moves[moves["year"] == 2023], "KGZ")
+    assert once == (
+        "China was number 1 among Kyrgyzstan's trade partners in 2023, by own report"
+    ), "one year is not said twice"
     votes = pd.DataFrame({"CHN": [0.9, 0.77], "USA": [0.2, 0.224]}, index=[2022, 2023])
     assert brief.votes_alike(votes, "KGZ") == (
         "Kyrgyzstan voted with China in 77% of votes in 2023 and with the United States in 22%"
@@ -236,3 +240,11 @@ def test_of_two_sources_the_older_stock_stays():
     ).assign(**stock, revision="as_published")
     found = brief.newest_investment(frame, "KAZ", ["CHN"])
     assert found[["year", "source_id"]].values.tolist() == [[2021, "A"], [2024, "B"]]
+
+
+def test_no_account_of_debts_is_no_debt_to_speak_of():
+    debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    owed = brief.debt_to_china(debt, macro, "KGZ")
+    assert owed["year"].is_monotonic_increasing and brief.debt_owed(owed, "KGZ")
+    none = brief.debt_to_china(debt.iloc[:0], macro.iloc[:0], "KGZ")
+    assert none.empty and brief.debt_owed(none, "KGZ") == ""

@@ -208,6 +208,16 @@ def test_a_note_is_plain_text_in_a_section(shown):
         plots.show_note("x", section="nowhere")
 
 
+def test_a_frame_without_a_row_is_a_note_where_figures_may_be_lacking(shown):
+    rows = pd.DataFrame({"economy": ["KGZ"], "km": [1063.0], "source_id": ["FBK"]})
+    assert plots.known(rows) is rows
+    with plots.where_known("against"):
+        show_table(plots.known(rows.iloc[:0]), section="against", title="Length")
+    [note] = shown
+    assert note[NOTE_MIME]["section"] == "against" and "not known" in note[NOTE_MIME]["text"]
+    assert "no row" in note["text/plain"], "who works in the notebook is told why"
+
+
 def test_sentences_on_all_claims_carry_the_claims_they_rest_on(shown):
     plots.show_statements("The bottom line", [("What holds", "Two do.", ("C02", "C25"))])
     stated = {"about": "What holds", "text": "Two do.", "claims": ["C02", "C25"]}

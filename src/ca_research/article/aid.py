@@ -21,6 +21,7 @@ from ..plots.marks import mark
 from ..plots.needs import by_year, needs
 from ..plots.panels import the_five_first, year_axis
 from ..plots.pen import tight
+from ..plots.show import known
 from ..stats.frames import require
 from .settings import Series, settings
 
@@ -226,10 +227,13 @@ def _row_of_bars(ax: Axes, yearly: pd.Series, colour: str) -> None:
 def grant_figures(
     money: pd.DataFrame, macro: pd.DataFrame
 ) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    """American grants by head and year, with the record that its page needs."""
+    """American grants by head and year, with the record that its page needs.
+
+    Raises CoverageError where there are none.
+    """
     since = 2000
     grants = grants_per_head(money, macro, donors=["USA"]).query("missing == ''")
-    grants = grants[grants["year"] >= since]
+    grants = known(grants[grants["year"] >= since])
     newest = grants[grants["year"] == grants["year"].max()]
     said = "; ".join(
         (

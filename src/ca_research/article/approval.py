@@ -4,7 +4,7 @@ since its peak.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,6 +20,7 @@ from ..plots import style
 from ..plots.needs import needs
 from ..plots.panels import apart, panels, the_five_first, year_axis
 from ..plots.pen import tight
+from ..plots.show import known
 from ..registry.words import party
 from .settings import settings
 from .words import several
@@ -344,14 +345,17 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     return figure
 
 
-def poll_figure(
+def poll_figures(
     opinion: pd.DataFrame, *, about: Sequence[str], bar: float | None = None
-) -> tuple[Figure, dict[str, Any]]:
+) -> Iterator[tuple[Figure, dict[str, Any]]]:
     """Approval of each power, with the record that its page needs; the words are of the United
     States. about: the powers. bar: a share to draw.
+
+    Raises CoverageError where no poll asked about the United States.
     """
     waves = approval_waves(opinion, about=about)
-    mine = waves[waves["about"] == "USA"].sort_values("year").groupby("economy")
+    ours = known(waves[waves["about"] == "USA"])
+    mine = ours.sort_values("year").groupby("economy")
     said = "; ".join(
         (
             f"{eco.name_of(e)} {p['value_pct'].max():.0f} at its highest, "
@@ -359,7 +363,7 @@ def poll_figure(
         )
         for e, p in mine
     )
-    last = waves.loc[waves["about"] == "USA"].groupby("economy")["year"].max()
+    last = ours.groupby("economy")["year"].max()
     years = (
         f"{int(last.min())}"
         if last.min() == last.max()
@@ -373,11 +377,14 @@ def poll_figure(
     )
     told = waves.groupby(["economy", "about", "year"])["value_pct"].nunique()
     differ = " Two marks of one year: two sources that disagree." if told.gt(1).any() else ""
-    return poll_panels(waves, bar=bar), {
-        "section": "main",
-        "title": title,
-        "alt": f"Approval of the leadership of the United States: {said} (per cent).",
-        "data": waves,
-        "note": "Per cent of all asked; those without a view are part of the whole. Single values "
-        "quoted from the poll's tables." + differ,
-    }
+    yield (
+        poll_panels(waves, bar=bar),
+        {
+            "section": "main",
+            "title": title,
+            "alt": f"Approval of the leadership of the United States: {said} (per cent).",
+            "data": waves,
+            "note": "Per cent of all asked; those without a view are part of the whole. Single "
+            "values quoted from the poll's tables." + differ,
+        },
+    )

@@ -14,7 +14,8 @@ from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
 from ..ground.periods import date_in_words
-from ..investment import stock_years
+from ..investment import debt_exposure, stock_years
+from ..investment.debt import whole_accounts
 from ..registry.words import (
     measure_group,
     measure_name,
@@ -26,6 +27,7 @@ from ..registry.words import (
 from ..tables.preference import NO_REPORTS, of_role, preferred_rows
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
+from .settings import settings
 from .trade_priority import NEEDED, SINCE, newest_ranks
 
 _OWN, _MIRROR, _RANGE = BASES
@@ -154,7 +156,8 @@ def place_moved(moves: pd.DataFrame, economy: str) -> str:
     (was, then), (now, last) = (rows.iloc[i][["rank", "year"]] for i in (0, -1))
     among = f"among {eco.name_of(economy)}'s trade partners"
     if was == now:
-        return f"China was number {now} {among} in {then} and in {last}, by {value_words(basis)}"
+        years = f"{then} and in {last}" if then != last else last
+        return f"China was number {now} {among} in {years}, by {value_words(basis)}"
     went = "rose" if now < was else "fell"
     return f"China {went} from number {was} {among} in {then} to number {now} in {last}, by " + (
         value_words(basis)
@@ -206,10 +209,24 @@ def _no_reports(trade: pd.DataFrame) -> list[str]:
     return list(of_role(trade["source_id"].unique(), *NO_REPORTS))
 
 
+def debt_to_china(debt: pd.DataFrame, macro: pd.DataFrame, economy: str) -> pd.DataFrame:
+    """`investment.debt_exposure` of an economy to China, by year; no row where no source gives
+    what it owes China and all others.
+
+    debt, macro: like the tables. economy: a code.
+    """
+    if not whole_accounts(debt, [economy], "CHN"):
+        return pd.DataFrame(columns=["debtor", "year", "debt_usd", "of_bilateral", "of_gdp"])
+    exposure = debt_exposure(
+        debt, macro, debtors=[economy], creditor="CHN", gdp_source=settings().sources.gdp
+    )
+    return exposure.sort_values("year")
+
+
 def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
     """What an economy owes China as a state, in its newest year; '' without one.
 
-    exposure: as from `investment.debt_exposure`, of one debtor: year, debt_usd, of_bilateral,
+    exposure: as from `debt_to_china`: year, debt_usd, of_bilateral,
         of_gdp (fractions).
     """
     name = eco.name_of(eco.resolve(economy))

@@ -23,6 +23,7 @@ from ..plots.narrow import redrawn
 from ..plots.needs import needs, one_figure
 from ..plots.panels import the_five_first, year_axis
 from ..plots.pen import tight
+from ..plots.show import known
 from ..registry.words import party
 from .documents import Coded, coded, seen_rows
 from .settings import settings
@@ -517,20 +518,26 @@ def visit_figures(facts: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]
     )
 
 
-def goal_figure(evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    """What the documents name as goals, with the record that its page needs."""
-    table = goals(evidence, documents="all_coded")
+def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
+    """What the documents name as goals, with the record that its page needs.
+
+    Raises CoverageError where no document is coded.
+    """
+    table = known(goals(evidence, documents="all_coded"))
     own = int((table["kind"] == "own").sum())
     named = {goal: int((table[goal] == 1).sum()) for goal in GOALS if goal in table}
     said = ", ".join(f"{GOALS[goal]}: {n}" for goal, n in named.items())
     most = sorted(named.items(), key=lambda pair: -pair[1])
-    return goal_grid(table), {
-        "section": "main",
-        "title": f"Goals named by {len(table)} US texts: "
-        + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
-        "alt": f"Of {len(table)} texts, those that name the goal: {said}.",
-        "data": table,
-        "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, or "
-        f"not coded. {own} texts are of the United States alone; joint texts and summaries by "
-        "others are drawn too.",
-    }
+    yield (
+        goal_grid(table),
+        {
+            "section": "main",
+            "title": f"Goals named by {len(table)} US texts: "
+            + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
+            "alt": f"Of {len(table)} texts, those that name the goal: {said}.",
+            "data": table,
+            "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, "
+            f"or not coded. {own} texts are of the United States alone; joint texts and summaries "
+            "by others are drawn too.",
+        },
+    )

@@ -15,13 +15,14 @@ from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.display import Section
 from ..ground.errors import UsageError
-from ..plots.show import show, show_table
+from ..plots.show import known, show, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
 from . import aid, approval, doctrine, documents
 from .settings import settings
 
 Frames = Mapping[str, pd.DataFrame]
+Figures = Iterator[tuple[Figure, dict[str, Any]]]
 
 _POWER = {"C13": "USA", "C17": "CHN"}
 _CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
@@ -44,7 +45,8 @@ def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
     coding.
     """
     if claim_id in _CODED:
-        for figure, record in _cases(claim_id, evidence):
+        with where_known():
+            figure, record = _cases(claim_id, evidence)
             show(figure, **record)
     if claim_id == "C16":
         _show_kinds(evidence)
@@ -86,8 +88,10 @@ def show_beside(claim_id: str, frames: Frames) -> None:
             f"{claim_id} also needs the table {', '.join(lacking)}",
             hint="frames={name: ca.load(name)}",
         )
-    for figure, record in _beside(claim_id, frames):
-        show(figure, **record)
+    for figures in _beside(claim_id, frames):
+        with where_known():
+            for figure, record in figures:
+                show(figure, **record)
     if claim_id == "C16":
         _show_terms(frames["projects"], frames["facts"])
 
@@ -157,7 +161,8 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
                 note=" ".join(notes),
             )
     if claim_id in _CODED:
-        _show_codes(claim_id, evidence)
+        with where_known():
+            _show_codes(claim_id, evidence)
 
 
 def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
@@ -177,7 +182,7 @@ def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
     fields = scheme.fields["strict"].values.items()
     rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
-        listed,
+        known(listed),
         section="main",
         title=f"{scheme.title}: what each document shows",
         note=f"{scheme.about} {rules}",
@@ -198,20 +203,25 @@ _SHOWN = {
 """What a document shows by its code, for acts and for conditions."""
 
 
-def _beside(claim_id: str, frames: Frames) -> Iterator[tuple[Figure, dict[str, Any]]]:
+def _beside(claim_id: str, frames: Frames) -> Iterator[Figures]:
+    """Pictures by what they are made from: what is known of one may not be known of another."""
     if claim_id == "C09":
-        yield from doctrine.rank_figures(frames["evidence"])
-        yield from doctrine.visit_figures(frames["facts"])
+        yield doctrine.rank_figures(frames["evidence"])
+        yield doctrine.visit_figures(frames["facts"])
     elif claim_id == "C12":
-        yield doctrine.goal_figure(frames["evidence"])
+        yield doctrine.goal_figures(frames["evidence"])
     elif claim_id == "C10":
-        yield approval.poll_figure(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
+        yield approval.poll_figures(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
     elif claim_id == "C15":
-        yield approval.poll_figure(frames["opinion"], about=["USA"])
+        yield approval.poll_figures(frames["opinion"], about=["USA"])
     elif claim_id == "C14":
-        for figure, record in aid.grant_figures(frames["investment"], frames["macro"]):
-            gave = {"host": "recipient", "investor": "donor"}  # grants are no investment
-            yield figure, record | {"data": record["data"].rename(columns=gave)}
+        yield _grant_figures(frames["investment"], frames["macro"])
+
+
+def _grant_figures(investment: pd.DataFrame, macro: pd.DataFrame) -> Figures:
+    for figure, record in aid.grant_figures(investment, macro):
+        gave = {"host": "recipient", "investor": "donor"}  # grants are no investment
+        yield figure, record | {"data": record["data"].rename(columns=gave)}
 
 
 def group_name(reading: str, claim_id: str = "") -> str:
@@ -273,7 +283,7 @@ _SHAPES = {
 }
 
 
-def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any]]]:
+def _cases(claim_id: str, evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     """Acts of both powers side by side, or conditions of one lender."""
     scheme = _CODED[claim_id]
     shown = {"acts": ("C13", "C17"), "conditions": ("C16",)}[scheme]
@@ -284,7 +294,7 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
         )
         for one in shown
     ]
-    cases = pd.concat(parts, ignore_index=True)
+    cases = known(pd.concat(parts, ignore_index=True))
     strict = cases[cases["counted"] == "strict"].groupby(["power", "case"]).size()
     enough, total = (
         int((strict >= documents.ENOUGH).sum()),
@@ -302,7 +312,7 @@ def _cases(claim_id: str, evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict
         else "reported conditions of Chinese finance,"
     )
     rest = f"{in_words(enough) if enough else 'none'} rest{'s' if enough == 1 else ''}"
-    yield (
+    return (
         documents.case_list(cases, enough=documents.ENOUGH),
         {
             "section": "main",

@@ -18,7 +18,16 @@ from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
 from .save import save
-from .show import show, show_choice, show_note, show_statements, show_table, to_svg, where_known
+from .show import (
+    known,
+    show,
+    show_choice,
+    show_note,
+    show_statements,
+    show_table,
+    to_svg,
+    where_known,
+)
 from .small import economy_lines
 from .timeline import timeline
 from .words import leader_words, row_words
@@ -30,6 +39,7 @@ __all__ = [
     "coverage_map",
     "curve_data",
     "economy_lines",
+    "known",
     "leader_words",
     "measure_group",
     "measure_name",

@@ -450,6 +450,37 @@ def where_known(section: Section = "main") -> Iterator[None]:
         )
 
 
+def known(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame itself, where it has a row: within `where_known`, what needs one begins with it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame.
+
+    Raises
+    ------
+    CoverageError
+        It has no row.
+
+    Examples
+    --------
+    >>> lengths = pd.DataFrame({"economy": ["KGZ"], "km": [1063], "source_id": ["FBK"]})
+    >>> with where_known():
+    ...     show_table(known(lengths.query("km > 2000")), section="main", title="Long borders")
+    {...'text': 'What would stand here needs figures that were not known on this day.'...
+    """
+    _frame("frame", frame)
+    if frame.empty:
+        raise CoverageError("a frame has no row: there is nothing to show")
+    return frame
+
+
 def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[str]]]) -> None:
     """Display a few sentences on all claims together.
 

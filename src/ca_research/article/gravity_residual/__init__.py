@@ -14,14 +14,16 @@ from .measures import (
     samples_of,
     with_commonwealth,
 )
-from .pictures import finding, ranked_strips, strips_of
+from .pictures import FLOWS, finding, in_words, ranked_strips, strips_of
 
 __all__ = [
+    "FLOWS",
     "Samples",
     "by_choices",
     "every_place",
     "every_residual",
     "finding",
+    "in_words",
     "one_step",
     "placebo_table",
     "rank_p",

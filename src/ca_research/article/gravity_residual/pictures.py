@@ -14,6 +14,7 @@ from matplotlib.path import Path
 
 from ...ground import economies as eco
 from ...ground.errors import CoverageError
+from ...ground.numbers import of_logs
 from ...plots import style
 from ...plots.narrow import redrawn
 from ...plots.needs import needs
@@ -74,6 +75,31 @@ def finding(places: pd.DataFrame, estimator: str, economy: str = "CHN") -> str:
     if not said:
         return f"{whose} have no place among those of other countries"
     return f"{whose} are {' and '.join(said)}"
+
+
+_QUESTIONS = {
+    "controlled": "level, beside other former Soviet pairs",
+    "change": "change after 2013",
+}
+FLOWS = {"exports": "exports", "imports": "imports", "both": "exports and imports"}
+
+
+def in_words(fits: pd.DataFrame) -> pd.DataFrame:
+    """What was found by each way to calculate it, as a table shows it.
+
+    fits: as from `every_residual`. Returns the same rows with asked, flow, beside (what trade is
+    beside the model) and place ('3 of 60'; '' without one) in words.
+    """
+    placed = fits["rank"] > 0
+    told = fits.assign(
+        asked=fits["question"].replace(_QUESTIONS),
+        flow=fits["direction"].map(FLOWS),
+        beside=fits["estimate"].map(of_logs, na_action="ignore"),
+        place="",
+    )
+    ranks = fits.loc[placed, ["rank", "among"]].itertuples(index=False)
+    told.loc[placed, "place"] = [f"{rank:.0f} of {among:.0f}" for rank, among in ranks]
+    return told
 
 
 @redrawn
