@@ -7,6 +7,7 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry
+from ca_research.article import brief, students_in_china
 from ca_research.article.belt_and_road.income import INDICATOR, incomes
 from ca_research.article.debt import debt_burden
 from ca_research.article.energy import energy_share
@@ -14,6 +15,7 @@ from ca_research.ground import economies as eco
 from ca_research.tables.preference import in_order, one_source_each
 
 OWN = "ZZ_OWN"
+OTHER = "csc_2011"  # of few rows
 
 
 @pytest.fixture
@@ -80,3 +82,27 @@ def test_what_stood_goes_before_what_was_added_unless_a_preference_says_so(own):
     assert one_source_each(rows, ["year"])["source_id"].tolist() == ["WB_WDI", OWN]
     own(preference=1)
     assert in_order([OWN, "WB_WDI"])[0] == OWN
+
+
+def test_counts_of_others_go_on_where_the_series_that_speaks_ends():
+    """A verdict used counts of 2019 and 2022 while the picture beside it said there were none."""
+    students = ca.load("students", origin=["KAZ", "UZB"], destination="CHN")
+    series = ca.tables.preferred_rows(students, ["origin", "level"])
+    assert students_in_china.with_later_counts(students, series).index.equals(series.index)
+    kaz = (series["origin"] == "KAZ") & (series["level"] == "all")
+    end = series[kaz].sort_values("year").tail(1)
+    more = [
+        end.assign(year=2022, students=9000.0, source_id=OTHER),
+        end.assign(year=2023, students=8000.0, precision="rounded", source_id=OTHER),
+        end.assign(year=2022, level="scholarship", source_id=OTHER),
+        end.assign(year=end["year"] - 1, source_id=OTHER),
+    ]
+    held = pd.concat([students, *more], ignore_index=True)
+    series = ca.tables.preferred_rows(held, ["origin", "level"])
+    found = students_in_china.with_later_counts(held, series)
+    added = found[(found["source_id"] == OTHER) & (found["year"] > 2018)]
+    assert added[["origin", "year", "students"]].values.tolist() == [["KAZ", 2022, 9000.0]]
+    assert len(found) == len(series) + 1
+    newest = found[(found["level"] == "all") & (found["origin"] == "KAZ")]
+    told = brief.students_counted(newest, held.iloc[:0], "KAZ")
+    assert told == "The last count of students from Kazakhstan in China, of 2022, found 9,000."

@@ -10,6 +10,7 @@ import pandas as pd
 from ..estimates.measures import by_parts, measure, parts
 from ..students import flows
 from ..students.flows import Counts, Window
+from ..tables import preferred_rows
 
 Level = Literal["all", "degree", "scholarship"]
 Edition = Literal["uis_outbound_peijin", "uis_api_nemuulen_outbound"]
@@ -100,3 +101,17 @@ def share_change(
     return flows.share_change(
         students, economies=economies, destination="CHN", total_source=uis, window=window, seen=seen
     )
+
+
+def with_later_counts(in_china: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """A series and what others counted of all students since: figures come in later than the
+    series that speaks.
+
+    in_china: rows of table `students` of one destination. series: `tables.preferred_rows` of them
+        by origin and level.
+    Returns rows of `in_china`: those of `series`, then exact counts of level 'all' of later years.
+    """
+    last = series[series["level"] == "all"].groupby("origin")["year"].max()
+    others = in_china[(in_china["level"] == "all") & (in_china["precision"] == "exact")]
+    later = others[others["year"] > others["origin"].map(last)]
+    return pd.concat([series, preferred_rows(later, ["origin", "level", "year"])])
