@@ -465,6 +465,8 @@ def known(frame: pd.DataFrame) -> pd.DataFrame:
     ------
     CoverageError
         It has no row.
+    UsageError
+        It is no frame.
 
     Examples
     --------
