@@ -467,6 +467,8 @@ def known(frame: pd.DataFrame) -> pd.DataFrame:
     ------
     CoverageError
         It has no row.
+    UsageError
+        It is no frame.
 
     Examples
     --------
