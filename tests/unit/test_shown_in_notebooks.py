@@ -3,15 +3,23 @@ numbers that are read.
 """
 
 import re
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import ca_research as ca
+from ca_research import registry
 from ca_research.plots import hooks
 
 EXPONENT = re.compile(r"\de[+]\d")
+
+
+def shown_in_a_terminal(frame):
+    printer = Mock()
+    hooks.any_frame_text(frame, printer, False)
+    return printer.text.call_args.args[0]
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +88,31 @@ def test_text_of_a_reader_is_no_markup(rows):
     assert "<b>x" not in hooks.any_frame_html(odd)
 
 
-def test_any_other_frame_is_shown_by_pandas():
+@pytest.mark.parametrize("table", registry.tables())
+def test_every_table_is_shown(table):
+    """Those with a column `measure` raised: it was taken for the measure that gave the frame."""
+    rows = ca.load(table)
+    assert f"{len(rows):,} rows" in hooks.any_frame_html(rows) and shown_in_a_terminal(rows)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"x": [1.5]}),
+        pd.DataFrame({"measure": ["a", "b"], "x": [1, 2]}),
+        pd.DataFrame({"table": ["trade", "trade"], "attrs": [1, 2]}),
+    ],
+    ids=lambda frame: frame.columns[0],
+)
+def test_any_other_frame_is_shown_by_pandas(frame):
+    assert hooks.any_frame_html(frame) == frame._repr_html_()
+    assert shown_in_a_terminal(frame) == repr(frame)
+    assert f"{len(frame)} row" in ca.text(frame)
+
+
+def test_what_a_reader_keeps_in_attrs_is_no_table():
     frame = pd.DataFrame({"x": [1.5]})
+    frame.attrs["table"] = ["trade"]
     assert hooks.any_frame_html(frame) == frame._repr_html_()
 
 

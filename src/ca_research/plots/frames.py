@@ -13,6 +13,7 @@ from .. import registry
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
+from ..stats.measured import measure_of
 from .words import dollars
 
 ROWS = 12
@@ -23,8 +24,16 @@ MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("l
 
 def ours(frame: pd.DataFrame) -> bool:
     """Whether a frame is one of the library's: loaded rows, or what a measure gave."""
-    made = frame.attrs.get("table") in registry.tables() or bool(getattr(frame, "measure", None))
-    return made and frame.columns.nlevels == 1
+    measure, _ = measure_of(frame)
+    return bool(_table(frame) or measure) and frame.columns.nlevels == 1
+
+
+def _table(frame: pd.DataFrame) -> str:
+    """The table that a frame was loaded from; '' where none is known. A reader's own frame may say
+    anything as its `table`.
+    """
+    name = frame.attrs.get("table")
+    return name if isinstance(name, str) and name in registry.tables() else ""
 
 
 def frame_html(frame: pd.DataFrame) -> str:
@@ -126,10 +135,10 @@ def _units(frame: pd.DataFrame) -> dict[Any, str]:
     """Units of the columns: of a loaded table as the registry declares them, of a measure's frame
     those of the money in it.
     """
-    if measure := getattr(frame, "measure", None):
-        return dict.fromkeys(MONEY.get(measure[0], ()), dollars(frame, "USD"))
-    name = frame.attrs.get("table")
-    if name not in registry.tables():
+    measure, _ = measure_of(frame)
+    if measure:
+        return dict.fromkeys(MONEY.get(measure, ()), dollars(frame, "USD"))
+    if not (name := _table(frame)):
         return {}
     declared = registry.table(name).columns
     return {c: declared[c].unit or "" for c in frame.columns if c in declared}

@@ -35,7 +35,7 @@ class Plot(PlotAccessor):
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         frame = self._parent
-        measure, columns = getattr(frame, "measure", None) or ("", ())
+        measure, columns = measure_of(frame)
         whole = measure and set(columns) <= set(frame.columns)
         if whole and not args and options.keys() <= OPTIONS:
             return draw(measure, frame, **options)
@@ -44,6 +44,15 @@ class Plot(PlotAccessor):
 
 OPTIONS = {"ax", "size", "title", "direction", "top"}
 """Words that the pictures of measured frames know; any other is pandas' own."""
+
+
+def measure_of(frame: pd.DataFrame) -> tuple[str, tuple[Any, ...]]:
+    """The measure that gave a frame, and the columns that it gave; ('', ()) of any other frame,
+    also of one with a column `measure`.
+    """
+    if not isinstance(frame, Measured):
+        return "", ()
+    return getattr(frame, "measure", None) or ("", ())
 
 
 def measured(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
