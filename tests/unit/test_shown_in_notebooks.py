@@ -11,6 +11,7 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry
+from ca_research.ground import paths
 from ca_research.plots import hooks
 
 EXPONENT = re.compile(r"\de[+]\d")
@@ -20,6 +21,10 @@ def shown_in_a_terminal(frame):
     printer = Mock()
     hooks.any_frame_text(frame, printer, False)
     return printer.text.call_args.args[0]
+
+
+def units_in(html):
+    return dict(re.findall("<th>([^<]*)<br><small>(.*?)</small>", html))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,72 @@ def test_an_index_is_shown(rows, made):
     assert "<tr><th>year</th>" in html and "<td>2023</td>" in html
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        lambda rows: rows[rows["year"] > 2020],
+        lambda rows: rows[["year", "value_usd"]].sort_values("value_usd"),
+        lambda rows: rows.set_index(["partner", "year"])[["value_usd"]],
+        lambda rows: rows.astype({"value_usd": "int64", "year": "int32"}),
+        lambda rows: pd.concat([rows, ca.load("trade", reporter="KGZ", product="TOTAL")]),
+    ],
+    ids=["rows", "columns", "an index", "types", "more rows"],
+)
+def test_figures_that_are_chosen_keep_their_unit(rows, chosen):
+    assert units_in(hooks.any_frame_html(chosen(rows))) == {"value_usd": "USD"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda rows: rows.assign(value_usd=rows["value_usd"] / 1e9).tail(2),
+        lambda rows: rows.assign(value_usd=rows["value_usd"] > 1e6),
+        lambda rows: rows.assign(value_usd=rows["value_usd"] * 1j),
+        lambda rows: rows.corr(numeric_only=True),
+        lambda rows: rows.rank(numeric_only=True),
+        lambda rows: rows.describe(),
+        lambda rows: rows[["value_usd"]].pct_change(),
+        lambda rows: pd.concat([rows, rows], axis=1),
+        lambda rows: ca.load("students").rank(numeric_only=True),
+        lambda rows: ca.trade.mirror_gap("KGZ", "CHN").corr(numeric_only=True),
+    ],
+)
+def test_what_is_computed_has_no_unit(rows, made):
+    """'USD' stood over billions, correlations, ranks and counts: pandas carries attrs on."""
+    assert not units_in(hooks.any_frame_html(made(rows)))
+    assert ca.text(made(rows))
+
+
+def test_a_computed_column_of_a_measure_has_no_unit():
+    gap = ca.trade.mirror_gap("KAZ", "CHN")
+    billions = gap.assign(low=gap["low"] / 1e9)[["year", "low", "high"]]
+    assert units_in(hooks.any_frame_html(billions)) == {"high": "USD"}
+
+
+def test_where_rows_say_their_unit_it_stands_over_them():
+    world = ca.load("macro", indicator="NY.GDP.MKTP.CD")
+    loans = ca.load("projects").query("price_basis == 'constant 2021 USD'")
+    for rows, units in (
+        (world, {"value": "current USD"}),
+        (world.drop(columns="unit"), {}),
+        (loans, {"amount_usd": "constant 2021 USD"}),
+        (loans.drop(columns="price_basis"), {"amount_usd": "USD"}),
+    ):
+        assert units_in(hooks.any_frame_html(rows)) == units
+
+
+def test_where_no_tables_are_rows_are_shown_without_units(rows, monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "processed_dir", lambda: tmp_path)
+    html = hooks.any_frame_html(rows)
+    assert f"{len(rows)} rows" in html and not units_in(html)
+
+
+def test_of_what_the_file_does_not_hold_the_whole_key_has_to_do(rows):
+    kept = rows.assign(vintage="2024-01-31")
+    assert units_in(hooks.any_frame_html(kept)) == {"value_usd": "USD"}
+    assert not units_in(hooks.any_frame_html(kept.drop(columns="product")))
+
+
 def test_columns_of_several_levels_are_shown_by_pandas(rows):
     wide = rows.pivot_table(index="year", columns="flow", values=["value_usd"])
     assert hooks.any_frame_html(wide) == wide._repr_html_()
@@ -89,10 +160,13 @@ def test_text_of_a_reader_is_no_markup(rows):
 
 
 @pytest.mark.parametrize("table", registry.tables())
-def test_every_table_is_shown(table):
+def test_every_table_is_shown_with_its_units(table):
     """Those with a column `measure` raised: it was taken for the measure that gave the frame."""
     rows = ca.load(table)
-    assert f"{len(rows):,} rows" in hooks.any_frame_html(rows) and shown_in_a_terminal(rows)
+    html = hooks.any_frame_html(rows)
+    assert f"{len(rows):,} rows" in html and shown_in_a_terminal(rows)
+    units = {c: one.unit for c, one in registry.table(table).columns.items() if one.unit}
+    assert units_in(html) == units
 
 
 @pytest.mark.parametrize(

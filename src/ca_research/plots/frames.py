@@ -14,6 +14,7 @@ from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
 from ..stats.measured import measure_of
+from ..tables.unchanged import unchanged
 from .words import dollars
 
 ROWS = 12
@@ -40,9 +41,10 @@ def frame_html(frame: pd.DataFrame) -> str:
     """A frame as a small table; text of the reader's data is escaped."""
     refuse_no_frame(frame)
     told = with_index(frame)
-    units = _units(frame)
+    shown = _shown(told)
+    units = _units(frame, shown)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
-    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(told)]
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(shown)]
     if len(frame) > ROWS:
         whole = f'<td colspan="{len(told.columns)}" style="text-align: center">⋮</td>'
         lines.insert(ROWS // 2, whole)
@@ -56,8 +58,9 @@ def frame_html(frame: pd.DataFrame) -> str:
 def text(frame: pd.DataFrame) -> str:
     """A frame as it is read in a terminal.
 
-    Units stand below names, numbers have no exponents, and what all rows have in common is told
-    once, at the end.
+    Units stand below names while figures are those that were loaded or measured; what is computed
+    from them has none. Numbers have no exponents, and what all rows have in common is told once, at
+    the end.
 
     Parameters
     ----------
@@ -83,8 +86,9 @@ def text(frame: pd.DataFrame) -> str:
     """
     refuse_no_frame(frame)
     told = with_index(frame)
+    shown = _shown(told)
     names = [str(c) for c in told.columns]
-    units, rows = _units(frame), list(_rows(told))
+    units, rows = _units(frame, shown), list(_rows(shown))
     same = [n for n in range(len(names)) if _one_value(told.iloc[:, n], [row[n] for row in rows])]
     columns = []
     for n in range(len(names)):
@@ -122,26 +126,48 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([left, frame.reset_index(drop=True)], axis=1)
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[list[str]]:
-    """The cells of the rows that are shown."""
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are shown."""
     half = ROWS // 2
-    shown = pd.concat([frame.head(half), frame.tail(half)]) if len(frame) > ROWS else frame
-    names = [str(c) for c in frame.columns]
+    return pd.concat([frame.head(half), frame.tail(half)]) if len(frame) > ROWS else frame
+
+
+def _rows(shown: pd.DataFrame) -> Iterator[list[str]]:
+    names = [str(c) for c in shown.columns]
     for row in shown.itertuples(index=False, name=None):
         yield [_cell(name, value) for name, value in zip(names, row, strict=True)]
 
 
-def _units(frame: pd.DataFrame) -> dict[Any, str]:
-    """Units of the columns: of a loaded table as the registry declares them, of a measure's frame
-    those of the money in it.
+def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
+    """Units of the columns whose figures are, in the rows shown, still those of the table, as the
+    registry declares them, or of the measure: what is computed from dollars need not be dollars.
     """
-    measure, _ = measure_of(frame)
+    if not shown.columns.is_unique:
+        return {}
+    measure, given = measure_of(frame)
     if measure:
-        return dict.fromkeys(MONEY.get(measure, ()), dollars(frame, "USD"))
+        money = [c for c in MONEY.get(measure, ()) if c in shown and _among(shown[c], given[c])]
+        return dict.fromkeys(money, dollars(frame, "USD"))
     if not (name := _table(frame)):
         return {}
-    declared = registry.table(name).columns
-    return {c: declared[c].unit or "" for c in frame.columns if c in declared}
+    declared = {c: u for c, one in registry.table(name).columns.items() if (u := one.unit)}
+    own = [c for c in shown.columns if c in declared and unchanged(name, shown, c)]
+    return {c: _unit(declared[c], frame) for c in own}
+
+
+def _among(shown: pd.Series, given: pd.Series) -> bool:
+    return shown.dtype.kind == given.dtype.kind and bool(shown.dropna().isin(given).all())
+
+
+def _unit(declared: str, frame: pd.DataFrame) -> str:
+    """A unit in words; of one that a column says, what it says in all rows."""
+    alone, see, column = declared.partition("see column ")
+    if not see:
+        return declared
+    if column not in frame:
+        return alone.rstrip("; ")
+    said = frame[column].dropna().unique()
+    return str(said[0]) if len(said) == 1 else declared
 
 
 def _head(column: str, unit: str | None) -> str:
