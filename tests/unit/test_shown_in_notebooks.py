@@ -135,6 +135,30 @@ def test_of_what_the_file_does_not_hold_the_whole_key_has_to_do(rows):
     assert not units_in(hooks.any_frame_html(kept.drop(columns="product")))
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda rows: rows.pivot_table(
+            index="year", columns="flow", values="value_usd", aggfunc="sum"
+        ).rename_axis(index=None),
+        lambda rows: rows[["value_usd"]].set_axis(rows["year"].astype(int).tolist()),
+        lambda rows: rows.sort_values("value_usd")[3:7],
+    ],
+    ids=["a pivot", "an axis", "a filter"],
+)
+def test_whole_numbers_without_a_name_are_shown_where_they_do_not_count_the_rows(rows, made):
+    """They were taken for a count: years vanished, and labels for `loc` after a filter."""
+    shown = made(rows)
+    html = hooks.any_frame_html(shown)
+    assert all(f"<tr><td>{label}</td>" in html for label in shown.index)
+    lines = ca.text(shown).splitlines()[-1 - len(shown) : -1]
+    assert [line.split()[0] for line in lines] == list(map(str, shown.index))
+
+
+def test_labels_that_are_all_the_same_stand_beside_their_rows(rows):
+    assert "in each:  0" not in ca.text(rows.set_axis([0] * len(rows)))
+
+
 def test_columns_of_several_levels_are_shown_by_pandas(rows):
     wide = rows.pivot_table(index="year", columns="flow", values=["value_usd"])
     assert hooks.any_frame_html(wide) == wide._repr_html_()

@@ -40,7 +40,7 @@ def _table(frame: pd.DataFrame) -> str:
 def frame_html(frame: pd.DataFrame) -> str:
     """A frame as a small table; text of the reader's data is escaped."""
     refuse_no_frame(frame)
-    told = with_index(frame)
+    told = with_index(frame, labels=True)
     shown = _shown(told)
     units = _units(frame, shown)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
@@ -85,11 +85,15 @@ def text(frame: pd.DataFrame) -> str:
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
     refuse_no_frame(frame)
-    told = with_index(frame)
+    told = with_index(frame, labels=True)
     shown = _shown(told)
     names = [str(c) for c in told.columns]
     units, rows = _units(frame, shown), list(_rows(shown))
-    same = [n for n in range(len(names)) if _one_value(told.iloc[:, n], [row[n] for row in rows])]
+    same = [
+        n
+        for n, name in enumerate(names)
+        if name and _one_value(told.iloc[:, n], [row[n] for row in rows])
+    ]
     columns = []
     for n in range(len(names)):
         if n in same:
@@ -112,12 +116,17 @@ def _one_value(column: pd.Series, shown: list[str]) -> bool:
     return len(shown) > 1 and len(set(shown)) == 1 and column.map(str).nunique() == 1
 
 
-def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+def with_index(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
     """The frame with its index as first columns, but for one that only counts the rows, and for
     what stands in a column of the same name as well.
+
+    labels: whether whole numbers without a name stand there too, unless they count from 0 to the
+    last row. Who works with a frame needs them for `loc`, and they may be years; who reads a page
+    does not see which rows were left out before.
     """
     index = frame.index
     counts = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
+    counts = counts and (not labels or index.equals(pd.RangeIndex(len(index))))
     levels = [n for n, name in enumerate(index.names) if name is None or name not in frame.columns]
     if counts or not levels:
         return frame
@@ -185,7 +194,7 @@ def _cell(column: str, value: Any) -> str:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    if is_year(column) and float(value).is_integer():
+    if (is_year(column) or not column) and float(value).is_integer():  # labels are no amounts
         return str(int(value))
     return number(value)
 
