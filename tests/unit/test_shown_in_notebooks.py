@@ -12,6 +12,7 @@ import pytest
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import paths
+from ca_research.ground.errors import UsageError
 from ca_research.plots import hooks
 
 EXPONENT = re.compile(r"\de[+]\d")
@@ -45,7 +46,55 @@ def test_a_loaded_frame_shows_whole_numbers_units_and_both_ends(rows):
 def test_what_is_long_shows_its_beginning_and_its_end():
     long = ca.load("trade", reporter="KAZ", product="TOTAL")
     html = hooks.any_frame_html(long)
-    assert html.count("<tr>") == 14 and "⋮" in html and f"{len(long):,} rows" in html
+    assert html.count("<tr>") == 12 and "⋮" in html and f"{len(long):,} rows" in html
+
+
+@pytest.fixture(scope="module")
+def many():
+    return ca.load("trade", reporter="KAZ", product="TOTAL").head(100)
+
+
+@pytest.mark.parametrize(
+    ("options", "asked", "shown"),
+    [
+        ({"display.width": 80}, 20, 20),
+        ({"display.width": 80}, 100, 10),
+        ({"display.max_rows": 500}, 100, 100),
+        ({"display.max_rows": None}, 100, 100),
+        ({"display.max_rows": 5}, 20, 5),
+        ({"display.min_rows": 31}, 100, 31),
+        ({"display.min_rows": None}, 100, 60),
+    ],
+)
+def test_as_many_rows_are_shown_as_options_of_pandas_say(many, options, asked, shown):
+    """`head(20)` showed 12, whatever the options."""
+    frame = many.head(asked)
+    with pd.option_context(options):
+        html, lines = hooks.any_frame_html(frame), ca.text(frame).splitlines()
+    assert html.count("<tr>") == 1 + shown + (shown < asked)
+    assert len(lines) == 3 + shown + (shown < asked), "names, units, and what is common below"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 100, 101])
+def test_a_text_has_as_many_rows_as_are_asked_for(many, rows):
+    *table, _ = ca.text(many, rows=rows).splitlines()
+    assert len(table) == 2 + min(rows, 100) + (rows < 100)
+    between = [n for n, line in enumerate(table) if "⋮" in line]
+    assert between == ([2 + (rows + 1) // 2] if rows < 100 else [])
+
+
+@pytest.mark.parametrize("rows", [0, -3, 2.5, "all", True])
+def test_rows_that_are_no_number_of_rows_are_refused(many, rows):
+    with pytest.raises(UsageError, match="rows must be a"):
+        ca.text(many, rows=rows)
+
+
+def test_numbers_are_written_as_the_reader_asks_pandas_to(rows):
+    with pd.option_context("display.float_format", "{:.1e}".format):
+        html, said = hooks.any_frame_html(rows), ca.text(rows)
+    value, year = rows["value_usd"].iloc[0], rows["year"].iloc[0]
+    assert f"<td>{value:.1e}</td>" in html and f"<td>{year}</td>" in html
+    assert f"{value:.1e}" in said
 
 
 def test_a_measure_is_shown_so_too_and_what_is_missing_is_a_dash():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
+from ..ground.arguments import refuse, whole_number
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
@@ -17,8 +18,6 @@ from ..stats.measured import measure_of
 from ..tables.unchanged import unchanged
 from .words import dollars
 
-ROWS = 12
-"""Rows that are shown of a long frame: half from its beginning, half from its end."""
 MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("low", "high")}
 """Columns of dollars in what a measure gives, where their names do not say it."""
 
@@ -37,17 +36,17 @@ def _table(frame: pd.DataFrame) -> str:
     return name if isinstance(name, str) and name in registry.tables() else ""
 
 
-def frame_html(frame: pd.DataFrame) -> str:
-    """A frame as a small table; text of the reader's data is escaped."""
+def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
+    """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
     refuse_no_frame(frame)
     told = with_index(frame, labels=True)
-    shown = _shown(told)
+    shown = _shown(told, rows)
     units = _units(frame, shown)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
     lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(shown)]
-    if len(frame) > ROWS:
+    if len(shown) < len(frame):
         whole = f'<td colspan="{len(told.columns)}" style="text-align: center">⋮</td>'
-        lines.insert(ROWS // 2, whole)
+        lines.insert(_first(shown), whole)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
@@ -55,7 +54,7 @@ def frame_html(frame: pd.DataFrame) -> str:
     )
 
 
-def text(frame: pd.DataFrame) -> str:
+def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     """A frame as it is read in a terminal.
 
     Units stand below names while figures are those that were loaded or measured; what is computed
@@ -66,11 +65,20 @@ def text(frame: pd.DataFrame) -> str:
     ----------
     frame : pandas.DataFrame
         Rows of a table, what a measure gave, or any other.
+    rows : int, optional
+        Show so many of them at most; by default as many as pandas would: all up to its option
+        ``display.max_rows``, of more ``display.min_rows``.
 
     Returns
     -------
     str
-        Of a long frame its first and its last rows.
+        Of a long frame its first and its last rows. Numbers that are not of a whole type are
+        written by the option ``display.float_format`` where it is set.
+
+    Raises
+    ------
+    UsageError
+        `frame` is no frame, or `rows` no whole number above 0.
 
     Examples
     --------
@@ -86,29 +94,29 @@ def text(frame: pd.DataFrame) -> str:
     """
     refuse_no_frame(frame)
     told = with_index(frame, labels=True)
-    shown = _shown(told)
+    shown = _shown(told, rows)
     names = [str(c) for c in told.columns]
-    units, rows = _units(frame, shown), list(_rows(shown))
+    units, lines = _units(frame, shown), list(_rows(shown))
     same = [
         n
         for n, name in enumerate(names)
-        if name and _one_value(told.iloc[:, n], [row[n] for row in rows])
+        if name and _one_value(told.iloc[:, n], [line[n] for line in lines])
     ]
     columns = []
     for n in range(len(names)):
         if n in same:
             continue
-        cells = [names[n], units.get(told.columns[n]) or "", *(row[n] for row in rows)]
-        if len(frame) > ROWS:
-            cells.insert(2 + ROWS // 2, "⋮")
+        cells = [names[n], units.get(told.columns[n]) or "", *(line[n] for line in lines)]
+        if len(shown) < len(frame):
+            cells.insert(2 + _first(shown), "⋮")
         numeric = pd.api.types.is_numeric_dtype(told.iloc[:, n].infer_objects())
         width = max(map(len, cells))
         columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
-    lines = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
-    if len(lines) > 1 and not lines[1]:
-        del lines[1]  # no column has a unit
-    common = ", ".join(f"{names[n]} {rows[0][n]}" for n in same)
-    return "\n".join([*lines, _size(frame) + (f", in each: {common}" if common else "")])
+    said = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+    if len(said) > 1 and not said[1]:
+        del said[1]  # no column has a unit
+    common = ", ".join(f"{names[n]} {lines[0][n]}" for n in same)
+    return "\n".join([*said, _size(frame) + (f", in each: {common}" if common else "")])
 
 
 def _one_value(column: pd.Series, shown: list[str]) -> bool:
@@ -135,16 +143,32 @@ def with_index(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
     return pd.concat([left, frame.reset_index(drop=True)], axis=1)
 
 
-def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are shown."""
-    half = ROWS // 2
-    return pd.concat([frame.head(half), frame.tail(half)]) if len(frame) > ROWS else frame
+def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
+    """The rows that are shown: so many, else as many as the reader's options of pandas say; of a
+    longer frame half from its beginning, half from its end.
+    """
+    if rows is None:
+        most = pd.get_option("display.max_rows") or len(frame)
+        some = min(most, pd.get_option("display.min_rows") or most)
+    else:
+        most = some = whole_number("rows", rows, "20")
+        if some < 1:
+            refuse("rows", "a whole number above 0", rows, "20")
+    if len(frame) <= most:
+        return frame
+    return pd.concat([frame.head(some - some // 2), frame.tail(some // 2)])
+
+
+def _first(shown: pd.DataFrame) -> int:
+    """How many of the rows shown of a longer frame are from its beginning."""
+    return len(shown) - len(shown) // 2
 
 
 def _rows(shown: pd.DataFrame) -> Iterator[list[str]]:
+    own = pd.get_option("display.float_format") or number
     names = [str(c) for c in shown.columns]
     for row in shown.itertuples(index=False, name=None):
-        yield [_cell(name, value) for name, value in zip(names, row, strict=True)]
+        yield [_cell(name, value, own) for name, value in zip(names, row, strict=True)]
 
 
 def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
@@ -183,7 +207,8 @@ def _head(column: str, unit: str | None) -> str:
     return escape(column) + (f"<br><small>{escape(unit)}</small>" if unit else "")
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: Any, own: Callable[[float], Any]) -> str:
+    """own: how the reader wants numbers that are not of a whole type."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value))
     if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
@@ -196,7 +221,7 @@ def _cell(column: str, value: Any) -> str:
         return str(value)
     if (is_year(column) or not column) and float(value).is_integer():  # labels are no amounts
         return str(int(value))
-    return number(value)
+    return str(own(value)) if isinstance(value, float) else number(value)
 
 
 def _size(frame: pd.DataFrame) -> str:
