@@ -50,7 +50,7 @@ def measure_of(frame: pd.DataFrame) -> tuple[str, pd.DataFrame]:
     """The measure that gave a frame, and all that it gave; '' and nothing for any other frame, also
     for one with a column `measure`.
     """
-    if not isinstance(frame, Measured) or not getattr(frame, "measure", ""):
+    if not isinstance(frame, Measured) or getattr(frame, "given", None) is None:
         return "", pd.DataFrame()
     return frame.measure, frame.given
 
