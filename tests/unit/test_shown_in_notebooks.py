@@ -14,6 +14,7 @@ from ca_research import registry
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.plots import hooks
+from ca_research.stats.measured import measured
 
 EXPONENT = re.compile(r"\de[+]\d")
 
@@ -158,6 +159,8 @@ def test_a_computed_column_of_a_measure_has_no_unit():
     gap = ca.trade.mirror_gap("KAZ", "CHN")
     billions = gap.assign(low=gap["low"] / 1e9)[["year", "low", "high"]]
     assert units_in(hooks.any_frame_html(billions)) == {"high": "USD"}
+    own = measured(pd.DataFrame({"rank": [1]}), "rank").assign(low=3)
+    assert not units_in(hooks.any_frame_html(own))
 
 
 def test_where_rows_say_their_unit_it_stands_over_them():

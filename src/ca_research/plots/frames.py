@@ -179,8 +179,9 @@ def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
         return {}
     measure, given = measure_of(frame)
     if measure:
-        money = [c for c in MONEY.get(measure, ()) if c in shown and _among(shown[c], given[c])]
-        return dict.fromkeys(money, dollars(frame, "USD"))
+        money = [c for c in MONEY.get(measure, ()) if c in shown and c in given]
+        same = [c for c in money if _among(shown[c], given[c])]
+        return dict.fromkeys(same, dollars(frame, "USD"))
     if not (name := _table(frame)):
         return {}
     declared = {c: u for c, one in registry.table(name).columns.items() if (u := one.unit)}
