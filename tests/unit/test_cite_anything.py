@@ -172,6 +172,11 @@ def test_a_model_of_a_merged_frame_names_both_sources(rows, people):
     assert ca.cite(table) == ca.cite(BOTH)
 
 
+def test_a_row_with_a_column_of_any_name_is_cited(rows):
+    """Of a row, pandas gives a cell `columns` in the place of its columns."""
+    assert ca.cite(rows.assign(columns="wide").iloc[0]) == ca.cite("UZB_STAT")
+
+
 def test_listed_sources_are_cited_after_parquet_and_csv(rows, tmp_path):
     """Arrays were 'unhashable', the text of a tuple an 'unknown source'."""
     shares = ca.trade.partner_shares(rows)

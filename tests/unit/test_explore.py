@@ -129,6 +129,9 @@ def test_every_table_can_be_explored(table):
     plt.close("all")
     pd.testing.assert_frame_equal(looked.result, names["result"])
     assert len(names["result"]), "what is chosen at first has rows"
+    bundles = looked._bundles()
+    assert bundles["table"]["text/html"].startswith("<table>"), "and they are shown"
+    plt.close("all")
 
 
 def test_a_gap_stays_a_gap_and_an_empty_choice_is_told_in_words():

@@ -35,6 +35,9 @@ from ..plots.frames import frame_html
 from ..plots.show import to_svg
 from .views import LATEST, Choice, View, view_of
 
+ROWS = 12
+"""Rows that are shown between picture and code."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -50,7 +53,7 @@ class Outcome:
         if self.error:
             return f"<pre>{escape(self.error)}</pre>"
         if isinstance(self.result, pd.DataFrame):
-            return frame_html(self.result)
+            return frame_html(self.result, ROWS)
         return f'<pre style="white-space: pre-wrap">{escape(str(self.result))}</pre>'
 
 

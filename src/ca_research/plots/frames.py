@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
@@ -10,33 +10,43 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
+from ..ground.arguments import refuse, whole_number
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
+from ..stats.measured import measure_of
+from ..tables.unchanged import unchanged
 from .words import dollars
 
-ROWS = 12
-"""Rows that are shown of a long frame: half from its beginning, half from its end."""
 MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("low", "high")}
 """Columns of dollars in what a measure gives, where their names do not say it."""
 
 
 def ours(frame: pd.DataFrame) -> bool:
     """Whether a frame is one of the library's: loaded rows, or what a measure gave."""
-    made = frame.attrs.get("table") in registry.tables() or bool(getattr(frame, "measure", None))
-    return made and frame.columns.nlevels == 1
+    measure, _ = measure_of(frame)
+    return bool(_table(frame) or measure) and frame.columns.nlevels == 1
 
 
-def frame_html(frame: pd.DataFrame) -> str:
-    """A frame as a small table; text of the reader's data is escaped."""
+def _table(frame: pd.DataFrame) -> str:
+    """The table that a frame was loaded from; '' where none is known. A reader's own frame may say
+    anything as its `table`.
+    """
+    name = frame.attrs.get("table")
+    return name if isinstance(name, str) and name in registry.tables() else ""
+
+
+def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
+    """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
     refuse_no_frame(frame)
-    told = with_index(frame)
-    units = _units(frame)
+    told = with_index(frame, labels=True)
+    shown = _shown(told, rows)
+    units = _units(frame, shown)
     heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
-    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(told)]
-    if len(frame) > ROWS:
+    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(shown)]
+    if len(shown) < len(frame):
         whole = f'<td colspan="{len(told.columns)}" style="text-align: center">⋮</td>'
-        lines.insert(ROWS // 2, whole)
+        lines.insert(_first(shown), whole)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
@@ -44,21 +54,31 @@ def frame_html(frame: pd.DataFrame) -> str:
     )
 
 
-def text(frame: pd.DataFrame) -> str:
+def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     """A frame as it is read in a terminal.
 
-    Units stand below names, numbers have no exponents, and what all rows have in common is told
-    once, at the end.
+    Units stand below names while figures are those that were loaded or measured; what is computed
+    from them has none. Numbers have no exponents, and what all rows have in common is told once, at
+    the end.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Rows of a table, what a measure gave, or any other.
+    rows : int, optional
+        Show so many of them at most; by default as many as pandas would: all up to its option
+        ``display.max_rows``, of more ``display.min_rows``.
 
     Returns
     -------
     str
-        Of a long frame its first and its last rows.
+        Of a long frame its first and its last rows. Numbers that are not of a whole type are
+        written by the option ``display.float_format`` where it is set.
+
+    Raises
+    ------
+    UsageError
+        `frame` is no frame, or `rows` no whole number above 0.
 
     Examples
     --------
@@ -73,25 +93,30 @@ def text(frame: pd.DataFrame) -> str:
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
     refuse_no_frame(frame)
-    told = with_index(frame)
+    told = with_index(frame, labels=True)
+    shown = _shown(told, rows)
     names = [str(c) for c in told.columns]
-    units, rows = _units(frame), list(_rows(told))
-    same = [n for n in range(len(names)) if _one_value(told.iloc[:, n], [row[n] for row in rows])]
+    units, lines = _units(frame, shown), list(_rows(shown))
+    same = [
+        n
+        for n, name in enumerate(names)
+        if name and _one_value(told.iloc[:, n], [line[n] for line in lines])
+    ]
     columns = []
     for n in range(len(names)):
         if n in same:
             continue
-        cells = [names[n], units.get(told.columns[n]) or "", *(row[n] for row in rows)]
-        if len(frame) > ROWS:
-            cells.insert(2 + ROWS // 2, "⋮")
+        cells = [names[n], units.get(told.columns[n]) or "", *(line[n] for line in lines)]
+        if len(shown) < len(frame):
+            cells.insert(2 + _first(shown), "⋮")
         numeric = pd.api.types.is_numeric_dtype(told.iloc[:, n].infer_objects())
         width = max(map(len, cells))
         columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
-    lines = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
-    if len(lines) > 1 and not lines[1]:
-        del lines[1]  # no column has a unit
-    common = ", ".join(f"{names[n]} {rows[0][n]}" for n in same)
-    return "\n".join([*lines, _size(frame) + (f", in each: {common}" if common else "")])
+    said = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+    if len(said) > 1 and not said[1]:
+        del said[1]  # no column has a unit
+    common = ", ".join(f"{names[n]} {lines[0][n]}" for n in same)
+    return "\n".join([*said, _size(frame) + (f", in each: {common}" if common else "")])
 
 
 def _one_value(column: pd.Series, shown: list[str]) -> bool:
@@ -99,12 +124,17 @@ def _one_value(column: pd.Series, shown: list[str]) -> bool:
     return len(shown) > 1 and len(set(shown)) == 1 and column.map(str).nunique() == 1
 
 
-def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+def with_index(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
     """The frame with its index as first columns, but for one that only counts the rows, and for
     what stands in a column of the same name as well.
+
+    labels: whether whole numbers without a name stand there too, unless they count from 0 to the
+    last row. Who works with a frame needs them for `loc`, and they may be years; who reads a page
+    does not see which rows were left out before.
     """
     index = frame.index
     counts = index.nlevels == 1 and index.name is None and pd.api.types.is_integer_dtype(index)
+    counts = counts and (not labels or index.equals(pd.RangeIndex(len(index))))
     levels = [n for n, name in enumerate(index.names) if name is None or name not in frame.columns]
     if counts or not levels:
         return frame
@@ -113,33 +143,73 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([left, frame.reset_index(drop=True)], axis=1)
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[list[str]]:
-    """The cells of the rows that are shown."""
-    half = ROWS // 2
-    shown = pd.concat([frame.head(half), frame.tail(half)]) if len(frame) > ROWS else frame
-    names = [str(c) for c in frame.columns]
-    for row in shown.itertuples(index=False, name=None):
-        yield [_cell(name, value) for name, value in zip(names, row, strict=True)]
-
-
-def _units(frame: pd.DataFrame) -> dict[Any, str]:
-    """Units of the columns: of a loaded table as the registry declares them, of a measure's frame
-    those of the money in it.
+def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
+    """The rows that are shown: so many, else as many as the reader's options of pandas say; of a
+    longer frame half from its beginning, half from its end.
     """
-    if measure := getattr(frame, "measure", None):
-        return dict.fromkeys(MONEY.get(measure[0], ()), dollars(frame, "USD"))
-    name = frame.attrs.get("table")
-    if name not in registry.tables():
+    if rows is None:
+        most = pd.get_option("display.max_rows") or len(frame)
+        some = min(most, pd.get_option("display.min_rows") or most)
+    else:
+        most = some = whole_number("rows", rows, "20")
+        if some < 1:
+            refuse("rows", "a whole number above 0", rows, "20")
+    if len(frame) <= most:
+        return frame
+    return pd.concat([frame.head(some - some // 2), frame.tail(some // 2)])
+
+
+def _first(shown: pd.DataFrame) -> int:
+    """How many of the rows shown of a longer frame are from its beginning."""
+    return len(shown) - len(shown) // 2
+
+
+def _rows(shown: pd.DataFrame) -> Iterator[list[str]]:
+    own = pd.get_option("display.float_format") or number
+    names = [str(c) for c in shown.columns]
+    for row in shown.itertuples(index=False, name=None):
+        yield [_cell(name, value, own) for name, value in zip(names, row, strict=True)]
+
+
+def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
+    """Units of the columns whose figures are, in the rows shown, still those of the table, as the
+    registry declares them, or of the measure: what is computed from dollars need not be dollars.
+    """
+    if not shown.columns.is_unique:
         return {}
-    declared = registry.table(name).columns
-    return {c: declared[c].unit or "" for c in frame.columns if c in declared}
+    measure, given = measure_of(frame)
+    if measure:
+        money = [c for c in MONEY.get(measure, ()) if c in shown and c in given]
+        same = [c for c in money if _among(shown[c], given[c])]
+        return dict.fromkeys(same, dollars(frame, "USD"))
+    if not (name := _table(frame)):
+        return {}
+    declared = {c: u for c, one in registry.table(name).columns.items() if (u := one.unit)}
+    own = [c for c in shown.columns if c in declared and unchanged(name, shown, c)]
+    return {c: _unit(declared[c], frame) for c in own}
+
+
+def _among(shown: pd.Series, given: pd.Series) -> bool:
+    return shown.dtype.kind == given.dtype.kind and bool(shown.dropna().isin(given).all())
+
+
+def _unit(declared: str, frame: pd.DataFrame) -> str:
+    """A unit in words; of one that a column says, what it says in all rows."""
+    alone, see, column = declared.partition("see column ")
+    if not see:
+        return declared
+    if column not in frame:
+        return alone.rstrip("; ")
+    said = frame[column].dropna().unique()
+    return str(said[0]) if len(said) == 1 else declared
 
 
 def _head(column: str, unit: str | None) -> str:
     return escape(column) + (f"<br><small>{escape(unit)}</small>" if unit else "")
 
 
-def _cell(column: str, value: Any) -> str:
+def _cell(column: str, value: Any, own: Callable[[float], Any]) -> str:
+    """own: how the reader wants numbers that are not of a whole type."""
     if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value))
     if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
@@ -150,9 +220,9 @@ def _cell(column: str, value: Any) -> str:
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    if is_year(column) and float(value).is_integer():
+    if (is_year(column) or not column) and float(value).is_integer():  # labels are no amounts
         return str(int(value))
-    return number(value)
+    return str(own(value)) if isinstance(value, float) else number(value)
 
 
 def _size(frame: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ class Measured(pd.DataFrame):
     plots as any frame.
     """
 
-    _metadata = ["measure"]  # noqa: RUF012 - as pandas asks
+    _metadata = ["measure", "given"]  # noqa: RUF012 - as pandas asks
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
@@ -35,8 +35,8 @@ class Plot(PlotAccessor):
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         frame = self._parent
-        measure, columns = getattr(frame, "measure", None) or ("", ())
-        whole = measure and set(columns) <= set(frame.columns)
+        measure, given = measure_of(frame)
+        whole = measure and set(given.columns) <= set(frame.columns)
         if whole and not args and options.keys() <= OPTIONS:
             return draw(measure, frame, **options)
         return super().__call__(*args, **options)
@@ -46,8 +46,17 @@ OPTIONS = {"ax", "size", "title", "direction", "top"}
 """Words that the pictures of measured frames know; any other is pandas' own."""
 
 
+def measure_of(frame: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """The measure that gave a frame, and all that it gave; '' and nothing for any other frame, also
+    for one with a column `measure`.
+    """
+    if not isinstance(frame, Measured) or getattr(frame, "given", None) is None:
+        return "", pd.DataFrame()
+    return frame.measure, frame.given
+
+
 def measured(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """The frame, which from now on plots itself as what `measure` gives."""
     found = Measured(frame)
-    found.attrs, found.measure = frame.attrs, (measure, tuple(frame.columns))
+    found.attrs, found.measure, found.given = frame.attrs, measure, pd.DataFrame(frame)
     return found

@@ -68,7 +68,7 @@ def _named(what: Any) -> set[str]:
         return {what}
     if isinstance(what, pd.Series) and source_columns([what.name]):
         return _in_cells(what, str(what.name)) or set()
-    columns = getattr(what, "columns", what.index if isinstance(what, pd.Series) else ())
+    columns = what.index if isinstance(what, pd.Series) else getattr(what, "columns", ())
     held = [_in_cells(_column(what, c), c) for c in source_columns(columns)]
     if there := [ids for ids in held if ids is not None]:
         return {i for ids in there for i in ids}
