@@ -250,6 +250,7 @@ OTHERS = {
     "Size",
     "coefficient_curve",
     "curve_data",
+    "known",
     "leader_words",
     "measure_group",
     "measure_name",
@@ -266,6 +267,7 @@ OTHERS = {
     "show_table",
     "show_universe",
     "to_svg",
+    "where_known",
 }
 """Of the public names those that draw no frame, or display what another has drawn."""
 
