@@ -410,7 +410,7 @@ def test_a_label_of_the_frames_own_is_shown():
     ("name", "given", "said"),
     [
         ("trade_ranges", {"shown": "Chnia"}, "unknown economy 'Chnia'"),
-        ("trade_ranges", {"shown": 5}, "unknown economy 5"),
+        ("trade_ranges", {"shown": 5}, "by its code or name, not by 5"),
         ("trade_ranges", {"shown": []}, "no partner to draw"),
         ("trade_ranges", {"bases": "own"}, "unknown basis 'own'"),
         ("trade_ranges", {"bases": []}, "no basis to draw"),
