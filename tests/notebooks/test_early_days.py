@@ -13,7 +13,7 @@ NOT_KNOWN = "What would stand here needs figures that were not known on this day
 @pytest.mark.parametrize("day", ["1900-01-01", "2014-01-01"])
 def test_every_notebook_ends_on_an_early_day(tmp_path, day):
     done = subprocess.run(
-        [sys.executable, "-m", "ca_research", "run", "--as-of", day, "--out", tmp_path],
+        [sys.executable, "-m", "ca_research.app.cli", "run", "--as-of", day, "--out", tmp_path],
         capture_output=True,
         text=True,
         check=False,

@@ -498,3 +498,14 @@ def test_the_name_of_a_panel_stands_clear_of_the_exponent_of_its_scale():
     name = next(t for t in (ax.title, ax._left_title) if t.get_text())
     assert exponent.get_text()
     assert name.get_window_extent().y0 >= exponent.get_window_extent().y1
+
+
+def test_a_year_that_is_not_among_those_drawn_is_not_marked():
+    """Its words lay far to the right, and the picture could not be laid out."""
+    frame = pd.DataFrame({"economy": "KAZ", "year": [2010, 2011, 2012], "v": [1.0, 2.0, 3.0]})
+    frame["source_id"] = "KAZ_BNS"
+    for year, words in ((2011, [" launch", "3"]), (2022, ["3"])):
+        figure = plots.economy_lines(
+            frame, economies=["KAZ"], value="v", unit="x", mark=(year, "launch"), digits=0
+        )
+        assert [text.get_text() for text in figure.axes[0].texts] == words

@@ -58,7 +58,7 @@ def economy_lines(
     bars : mapping of str to float, optional
         Label and height of dashed lines, named in the first panel.
     mark : tuple of int and str, optional
-        A year and what it is, as a vertical line.
+        A year and what it is, as a vertical line where it is among the years drawn.
     top : float, optional
         Of the scale; by default a little above the largest figure. It begins at zero, or below the
         least figure where that is negative.
@@ -108,7 +108,7 @@ def economy_lines(
             if least < 0:
                 ax.axhline(0, color=style.INK, linewidth=0.8)
             _bars(ax, bars, named=i == 0)
-            if mark:
+            if mark and ax.get_xlim()[0] <= mark[0] <= ax.get_xlim()[1]:
                 ax.axvline(mark[0], color=style.GRID, linewidth=1.4)
                 if i == 0:
                     at = (mark[0], 0.2)
