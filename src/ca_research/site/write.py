@@ -319,10 +319,11 @@ def _complain(pages: list[Page]) -> None:
     unfit = [p for p in pages if p.unfit]
     if unfit:
         raise RunError(
-            "figures, tables or notes that no page can hold were left out: "
+            "verdicts, figures, tables or notes that no page can hold were left out: "
             + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
             where=", ".join(sorted({p.notebook for p in unfit})),
-            hint="show them by plots.show, plots.show_table and plots.show_note",
+            hint="after `data remove`: ca-research run --changed; else show them by plots.show, "
+            "plots.show_table and plots.show_note",
         )
 
 
