@@ -159,7 +159,7 @@ def _agreement(decided: Sequence[CriterionResult], turns: bool) -> tuple[bool, s
     if ways < 2:
         return True, ""
     return True, f"all {in_words(ways)} ways to calculate it agree" if ways > 2 else (
-        "both ways to calculate it agree"
+        "both computations agree"
     )
 
 
