@@ -19,7 +19,7 @@ def stored(
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
     finding = "Two of the five countries."
-    told = {"criteria": criteria, "finding": finding}
+    told = {"criteria": criteria, "finding": finding, "rule": "r"}
     return about | {"headline": headline, "fragile": verdict == "supported"} | told
 
 

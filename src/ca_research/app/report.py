@@ -21,6 +21,7 @@ from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, lock, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
+from .template import WORDS
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
@@ -289,6 +290,8 @@ def _answer(verdict: Mapping[str, Any]) -> str:
     else:
         day = f"known on {day_in_words(dt.date.fromisoformat(verdict['as_of']))}"
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
+    if verdict["rule"] == WORDS["rule"]:
+        return f"{', '.join(what)}: no verdict before the rule is written."
     word = verdict["verdict"] + (", fragile" if verdict["fragile"] else "")
     return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
 
