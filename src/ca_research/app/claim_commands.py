@@ -156,11 +156,13 @@ def claims_check(
     from ..claims import check, measures
     from ..ground import paths
     from ..runs.parameters import tables_by_notebook
+    from ..verify.rules import unamended
 
     text = _article(article) if article else None
     specs = registry.claims()
     faults = check.register(specs, tables_by_notebook())
     faults += quoted.check(specs, text)
+    faults += unamended(paths.baseline_dir())
     stored = verdicts or paths.reports_dir() / "verdicts.json"
     known: list[dict[str, Any]] = []
     old = 0
