@@ -111,7 +111,7 @@ class Claim:
         parts = []
         for criterion in self.spec.criteria().values():
             part = universe(self.spec, criterion).table()
-            for name in criterion.axes:
+            for name in criterion.every_axis:
                 words = {value: self.choice_words(name, value) for value in part[name].unique()}
                 part[name] = [words[value] for value in part[name]]
             part.insert(0, "criterion", criterion.name)

@@ -182,5 +182,5 @@ def _curve(criterion: Criterion, evidence: Evidence) -> pd.DataFrame:
     """What every specification of a criterion says, with its choices."""
     rows = evidence.standing[evidence.standing["criterion"] == criterion.name]
     said = specification_truths(criterion, rows, list(evidence.economies))
-    choices = rows.drop_duplicates("spec").set_index("spec")[list(criterion.axes)]
+    choices = rows.drop_duplicates("spec").set_index("spec")[list(criterion.every_axis)]
     return said.join(choices, on="spec")
