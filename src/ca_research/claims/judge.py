@@ -13,7 +13,7 @@ from .. import registry
 from ..ground import economies
 from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec, Criterion, Reading
-from ..registry.votes import Vote
+from ..registry.voting import Vote
 from .answers import answer, finding, sentence
 from .certainty import certainty, origins_of
 from .criteria import judge_criteria, specification_truths

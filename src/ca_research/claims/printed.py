@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .. import registry
 from ..ground.economies import joined
-from ..registry.votes import Vote
+from ..registry.voting import Vote
 
 DEPENDS = registry.PRINTED[-1]
 """The sixth word: careful readings of one sentence are decided the one and the other way."""
