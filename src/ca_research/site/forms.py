@@ -24,7 +24,7 @@ _COLUMNS = (
     "claim",
     "reading",
     "part",
-    "headline",
+    "leads",
     "setting",
     "as_of",
     "verdict",
@@ -103,7 +103,7 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
             noun = "countries" if c["counted"] == "economies" else c["counted"]
             c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
         own = {name: v[name] for name in _OWN} | {"certainty": v["certainty"].get("level", "")}
-        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "headline", "fragile")}
+        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "leads", "fragile")}
         main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
         rows.append(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
     return _csv(_COLUMNS, rows)
