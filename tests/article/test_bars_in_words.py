@@ -65,7 +65,8 @@ def typed(text: str, bar: float, kind: str) -> list[str]:
 def moved(criterion: Criterion) -> Iterator[tuple[float, str, Criterion]]:
     """Each bar of a criterion, its kind, and the criterion under others: far up, and far down."""
     bar = criterion.threshold
-    for other in (bar * 37 + 1e6, bar / 37 - 1e6):
+    step = 3.0 if criterion.kind == "log_points" else 36 * abs(bar) + 1e6
+    for other in (bar + step, bar - step):
         yield bar, criterion.kind, criterion.model_copy(update={"threshold": other, "bars": {}})
     if criterion.over:
         for least in {1, len(criterion.over.economies)} - {criterion.over.at_least}:

@@ -14,12 +14,12 @@ from ca_research.claims.criteria import judge_criteria
 from ca_research.claims.judge import judge
 from ca_research.claims.leave_out import Dependence
 
-TWO = ("KAZ_BNS", "KGZ_NSC")
+TWO, NOTHING = ("KAZ_BNS", "KGZ_NSC"), Dependence()
 
 
 def graded(
     sources: tuple[str, ...] = TWO,
-    hangs: Dependence = Dependence(),
+    hangs: Dependence = NOTHING,
     today: int = 2020,
     indirect: str | None = None,
     other: float = 3.0,
