@@ -78,13 +78,12 @@ def certainty(
         return graded
     rest = evidence.less(typed)
     without = judge_criteria(reading, rest.standing, methods, list(rest.economies))
-    most = "moderate"
+    most = {"level": "moderate", "reason": "it hangs on files that were added"}
     if applied(reading, without)[0] == word:
         left = leave_out(reading, rest, methods, without)
-        most = _graded(spec, reading, rest, word, without, left, today)["level"]
-    if LEVELS.index(graded["level"]) >= LEVELS.index(most):
-        return graded
-    return {"level": most, "reason": f"files that were added do not raise it; {graded['reason']}"}
+        most = _graded(spec, reading, rest, word, without, left, today)
+        most["reason"] = f"files that were added aside, {most['reason']}"
+    return max(graded, most, key=lambda one: LEVELS.index(one["level"]))
 
 
 def _graded(
