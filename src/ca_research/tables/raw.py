@@ -82,9 +82,7 @@ def held(columns: Mapping[str, registry.Column], header: Collection[str]) -> lis
     return [name for name, column in columns.items() if name in header or not column.nullable]
 
 
-def _read(
-    name: str, columns: Mapping[str, registry.Column]
-) -> tuple[pd.DataFrame, list[Fault]]:
+def _read(name: str, columns: Mapping[str, registry.Column]) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of one raw file, and the lines that cannot be one."""
     shown, content, rows, lines, faults = (
         f"data/raw/{name}",
