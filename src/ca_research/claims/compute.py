@@ -33,6 +33,8 @@ class Call:
     settings: tuple[tuple[str, Any], ...]
     economies: tuple[str, ...]
     function: Measure = field(compare=False)
+    bars: frozenset[str] = field(default=frozenset(), compare=False)
+    """Axes that set a bar of the criterion: no choice of the measure."""
     whole: tuple[str, ...] = ()
     """Of a call for some of its economies, all of them: its parts are made for these."""
     no_older_than: int | None = None
@@ -56,6 +58,7 @@ class Call:
             tuple(sorted(settings.items())),
             tuple(economies),
             find(criterion.measure),
+            frozenset(criterion.bars.values()),
             no_older_than=None if age is None else whole_number(AGE, age),
         )
 
@@ -121,6 +124,7 @@ class Computation:
                 return rows
             return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
 
+        choices = {name: value for name, value in choices.items() if name not in call.bars}
         key = (call, tuple(sorted(choices.items())))
         try:
             return self._once(key, function, partial(self._given_to, call, choices), make)
