@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from .. import stats
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_parts, measure, parts
+from ..estimates.measures import by_parts, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, number
 from ..ground.errors import known_name
@@ -306,6 +306,7 @@ def _both(years: Sequence[int]) -> str:
 
 
 @measure("relations.favour_where_grown")
+@tells("view")
 @by_parts
 @parts(polls=Polls, counted=counts_in_china)
 def favour_where_grown(
@@ -322,7 +323,7 @@ def favour_where_grown(
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
     polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, in percentage
-    points (`newest_pair`). Exchange is students in China: between the years of the waves where both
+    points (`newest_pair`), which tells the `view` of both. Exchange is students in China: between the years of the waves where both
     are counted, else over the five years to the last count before the second wave. An economy
     without two waves, without these counts, or in which exchange did not grow has the reason in
     `missing`.
@@ -340,10 +341,11 @@ def favour_where_grown(
             why = "students in China are not counted" if years is None else "exchange did not grow"
             out.append(estimate_row(economy=economy, missing=why))
             continue
-        change = float(pair["percent"].iloc[1] - pair["percent"].iloc[0])
+        (was, now), (first, last) = pair["percent"], pair["year"]
+        told = {"view": f"{was:g} to {now:g}% ({first} to {last})"}
         behind = counted[counted["origin"].eq(economy) & counted["year"].isin(years)]
         used = pd.concat([pair, behind[_COUNT]])
-        out.append(estimate_row(used, economy=economy, estimate=change))
+        out.append(estimate_row(used, economy=economy, estimate=float(now - was), about=told))
     return out
 
 
@@ -361,7 +363,7 @@ def exceptions(
     *,
     economies: Sequence[str],
     exposure: Literal["same_years", "five_years_before"] = "same_years",
-    margin: int = 10,
+    margin: float = 0,
     polls: Polls | None = None,
     counted: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -370,7 +372,8 @@ def exceptions(
 
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.
-    margin: percentage points.
+    margin: percentage points; a change within the sampling error is no fall
+        (`stats.change_error`).
     polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row for all, without an
     estimate: low counts the economies where both are seen, high adds those where one of the two is
