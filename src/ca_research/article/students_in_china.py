@@ -43,7 +43,7 @@ def window_change(
     window: 'five_years', 'four_years' or 'whole'.
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
     Returns an estimates frame, one row per economy. Each tells the `numbers` of all of them
-    together at both ends, and whose number fell in the `last_year` and by how much, where one did.
+    together at both ends, and by how much whose number fell in the `last_year`, where one did.
     Raises what `flows.window_change` raises.
     """
     seen = flows.Counts(students) if seen is None else seen
@@ -72,7 +72,7 @@ def _numbers(rows: Mapping[str, pd.DataFrame], first: int, last: int) -> dict[st
     fell = {e: 1 - s[last] / s[last - 1] for e, s in counts.items() if s.get(last - 1, 0) > s[last]}
     return {
         "numbers": f"{before:,.0f} in {first} to {after:,.0f} in {last}",
-        "last_year": joined(f"{eco.in_prose(e)} by {100 * by:.0f}%" for e, by in fell.items()),
+        "last_year": joined(f"{100 * by:.0f}% from {eco.in_prose(e)}" for e, by in fell.items()),
     }
 
 
