@@ -287,7 +287,7 @@ def approval_fall(
         high = max(float(by_year["max"].max()) - lowest, 0.0)
         used, year = pd.concat([before, last]), int(last["year"].iloc[0])
         points = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-        told = {"fall": f"{points} points ({year})"}
+        told = {"fall": f"{points} ({year})"}
         figure: dict[str, Any] = (
             {"estimate": low}
             if low == high
