@@ -332,9 +332,8 @@ def changes(found: Sequence[Moved]) -> list[str]:
         if not one.verdict["leads"] or not (one.turned or one.why):
             continue
         was = f" (before: {one.was})" if one.turned and one.was else ""
-        lines.append(
-            f"{_run_words(one.verdict)}: {one.verdict['verdict']}{was}. {one.verdict['finding'].rstrip('.')}."
-        )
+        word, finding = one.verdict["verdict"], one.verdict["finding"].rstrip(".")
+        lines.append(f"{_run_words(one.verdict)}: {word}{was}. {finding}.")
         lines += [f"  {why}" for why in one.why]
     return lines
 

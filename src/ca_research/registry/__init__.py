@@ -32,7 +32,7 @@ from .claims import (
 from .codings import Coding, coding
 from .services import Provider, Vintage, provider, providers
 from .tables import Added, Column, Location, Source, Table
-from .votes import votes
+from .voting import votes
 
 M = TypeVar("M", bound=Model)
 
