@@ -263,8 +263,9 @@ def approval_fall(
     end: the last published wave ('newest'), or the one before ('newest-1'). waves: 'all' or
         'tables'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; zero
-    where the last wave is the highest; each tells its `fall` with the year of that wave. Sources that disagree on a wave leave a range (low, high)
-    and no estimate; an economy with one wave has the reason in `missing`.
+    where the last wave is the highest; each tells its `fall` with the year of that wave. Sources
+    that disagree on a wave leave a range (low, high) and no estimate; an economy with one wave has
+    the reason in `missing`.
     Raises UnknownNameError for another choice of waves, UsageError for another `end`.
     Formula: max(0, highest share before the last wave - share of the last wave).
     """

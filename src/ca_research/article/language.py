@@ -7,17 +7,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
+from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import chosen, needs
-from ..plots.panels import economy_panel, panels, say_empty
+from ..plots.panels import economy_panel, panels, say_empty, the_five_first, year_axis
 from ..plots.pen import tight
 from ..registry.words import measure_name
 
@@ -351,13 +353,18 @@ def _dot_follows(points: pd.DataFrame, point: pd.Series) -> bool:
     return bool((level & points["year"].between(point["year"] + 1, point["year"] + 3)).any())
 
 
-@needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
-def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Figure:
-    """Counts of learners as they were printed, each economy on its own scale; two figures of one
-    source are joined.
+@needs("frame", "economy", "institute", "year", "value", "bound", "source_id", empty=True)
+def learner_points(
+    frame: pd.DataFrame, *, economies: str | Sequence[str], compared: pd.DataFrame | None = None
+) -> Figure:
+    """Counts of learners as they were printed, each economy on its own scale; those of one place
+    are joined.
 
-    frame: columns economy, year, value, bound (as_stated, lower, upper), source_id.
+    frame: columns economy, institute (null where a count is of no one place), year, value, bound
+        (as_stated, lower, upper), source_id. compared: economy and institute of those to colour;
+        where it is not given all that are joined.
     """
+    coloured = None if compared is None else set(compared[["economy", "institute"]].agg(tuple, 1))
     economies = chosen("economy", economies, frame["economy"])
     years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2005, 2024)
     with style.context():
@@ -369,9 +376,11 @@ def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Fi
                 ax.set_yticks([])
                 say_empty(ax, "no count of learners")
                 continue
-            for _, part in mine.groupby("source_id"):
+            place = mine["institute"].fillna(mine["source_id"])
+            for where, part in mine.groupby(place.astype(str)):
                 joined = len(part) > 1 and part["year"].is_unique
-                colour = style.HIGHLIGHT if joined else style.OTHER
+                told = joined if coloured is None else (economy, where) in coloured
+                colour = style.HIGHLIGHT if told else style.OTHER
                 if joined:
                     ax.plot(part["year"].astype(int), part["value"], color=colour, linewidth=1.6)
                 for row in part.itertuples():
@@ -400,4 +409,78 @@ def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Fi
             ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
         figure.supylabel("learners", color=style.MUTED)
         tight(figure, h_pad=1.1, w_pad=0.9)
+    return figure
+
+
+@needs("counts", "what", "value", "yearly")
+def count_dots(counts: pd.DataFrame) -> Figure:
+    """One dot a figure, on a scale of powers of ten, those that are yearly counts in colour.
+
+    counts: what (the name of a row), value, yearly (whether it is a count of one year).
+    """
+    import seaborn as sns
+
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.26 * len(counts) + 0.7))
+        sns.stripplot(
+            counts.assign(kind=counts["yearly"].map({True: "yearly", False: "other"})),
+            x="value",
+            y="what",
+            hue="kind",
+            palette={"yearly": style.HIGHLIGHT, "other": style.OTHER},
+            size=7,
+            jitter=False,
+            log_scale=True,
+            legend=False,
+            ax=ax,
+        )
+        for y, value in enumerate(counts["value"]):
+            ax.annotate(
+                f"{value:,.0f}", (value, y), xytext=(7, 0), textcoords="offset points", va="center"
+            )
+        ax.set_xlim(right=4 * float(counts["value"].max()))
+        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        ax.set_xlabel("candidates")
+        ax.set_ylabel("")
+        style.bare(ax, y=False)
+        tight(figure)
+    return figure
+
+
+@needs("opened", "economy", "year", "value")
+def opening_dots(opened: pd.DataFrame) -> Figure:
+    """Institutes opened in a year, one row for each economy, the number where there are several.
+
+    opened: economy, year, value.
+    """
+    import seaborn as sns
+
+    rows = the_five_first(opened["economy"])
+    named = opened.assign(row=opened["economy"].map(eco.name_of), year=opened["year"].astype(int))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.32 * len(rows) + 0.6))
+        order = [eco.name_of(code) for code in rows]
+        sns.stripplot(
+            named,
+            x="year",
+            y="row",
+            order=order,
+            color=style.HIGHLIGHT,
+            size=9,
+            jitter=False,
+            ax=ax,
+        )
+        for one in named[named["value"] > 1].itertuples():
+            ax.annotate(
+                f"{one.value:.0f}",
+                (one.year, order.index(one.row)),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+            )
+        ax.set_xlabel("")
+        ax.set_ylabel("")
+        year_axis(ax, 5)
+        style.bare(ax, y=False)
+        tight(figure)
     return figure
