@@ -379,7 +379,7 @@ def poll_figures(
     newest = [p["value_pct"].iloc[-1] < (bar or p["value_pct"].max()) for _, p in mine]
     what = "below its peak" if bar is None else f"below {bar:.0f}%"
     title = (
-        f"US approval is {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
+        f"US approval was {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
         f"countries by Gallup's newest published polls ({years})"
     )
     told = waves.groupby(["economy", "about", "year"])["value_pct"].nunique()
