@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal, get_args
 
@@ -418,7 +418,11 @@ class Coded:
         return self.figures(claim, coding, strength, seen).frame
 
 
-def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
+Shown = tuple[str, str]
+"""A case, and an origin that shows it."""
+
+
+def _largest_case(shown: Sequence[Shown], case: str) -> int:
     """Origins on one and the same case (the case with most), or on any of them. shown: (case,
     origin).
     """
@@ -427,7 +431,7 @@ def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
     return max(_origins_by_case(shown).values(), default=0)
 
 
-def _origins_by_case(shown: Sequence[tuple[str, str]]) -> Counter[str]:
+def _origins_by_case(shown: Iterable[Shown]) -> Counter[str]:
     return Counter(kind for kind, _ in set(shown) if isinstance(kind, str))
 
 
@@ -435,7 +439,7 @@ MOST_NAMED = 2
 """Cases that a sentence names; where more have as many origins it names none."""
 
 
-def _best_documented(shown: Sequence[tuple[str, str]]) -> list[str]:
+def _best_documented(shown: Iterable[Shown]) -> list[str]:
     """The case with most origins, or those with as many."""
     counts = _origins_by_case(shown)
     return sorted(case for case, n in counts.items() if n == max(counts.values()))
@@ -450,7 +454,7 @@ def _known_codes(coding: str, codes: str) -> None:
 
 
 @measure("relations.documented_cases")
-@tells("case")
+@tells("case", "in_doubt", "beside")
 @parts(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
@@ -458,6 +462,9 @@ def documented_cases(
     claim: str,
     coding: str,
     codes: str,
+    sure: str = "",
+    nothing: Literal["counts", "open"] = "counts",
+    beside: str = "",
     strength: Strength = "documents",
     doubtful: Literal["strict", "wide"] = "strict",
     case: Literal["same", "any"] = "same",
@@ -469,46 +476,72 @@ def documented_cases(
 
     evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';'
         ('unrest;narrow').
+    sure: a field of the coding with the values yes, unsure and no; a document coded unsure may
+        count or not, one coded no counts for nothing. Where empty, the code alone decides.
+    nothing: what it means that no document shows a case: a count of zero ('counts'), or no answer
+        ('open'), as of inquiries, which nobody may have made.
+    beside: other codes, joined by ';', whose documented cases are told and count for nothing.
     doubtful: which code counts where two are defensible, 'strict' or 'wide'.
     case: 'same' (origins on the case that has most) or 'any' (origins on any case of the kind).
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
-    that has most and rests on the documents that show it. Zero is an answer where documents on the
-    claim were seen, and rests on all of them; it says that none of them shows a case, and no more.
-    Where none was seen, that stands in `missing`.
-    Raises UnknownNameError for another choice or an unknown code, UsageError for no code.
+    that has most, those `in_doubt` and `beside` it, and rests on the documents that show them; low and high without
+    and with the unsure ones, where they differ. Zero is an answer where documents on the claim were
+    seen, and rests on all of them; it says that none of them shows a case, and no more. Where none
+    was seen, that stands in `missing`.
+    Raises UnknownNameError for another choice, field or an unknown code, UsageError for no code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
     known_name("case", case, ("same", "any"))
     known_name("single", single, ("none", "source"))
+    known_name("nothing", nothing, ("counts", "open"))
     _known_codes(coding, codes)
+    if sure:
+        known_name(f"field of {coding}", sure, registry_coding(coding).fields)
     documents = documents or Coded(evidence)
     figures = documents.figures(claim, coding, strength, _seen("excerpt", texts))
     if figures.frame.empty:
         return [estimate_row(missing="no document was seen")]
     wanted = set(_list(codes))
     given, kinds, origins = (figures.values(c) for c in (doubtful, "case", "origin_group"))
-    told_by = zip(given, kinds, origins, strict=True)
-    shown = [(kind, origin) for code, kind, origin in told_by if code in wanted]
-    count = _largest_case(shown, case)
-    if single == "source":
-        lost = [
-            _largest_case([s for s in shown if s[1] != gone], case)
-            for gone in {origin for _, origin in shown}
-        ]
-        count = min(lost, default=0)
-    best = _best_documented(shown)
-    named = " and ".join(registry_coding(coding).cases.get(c) or case_name(c) for c in best)
-    told = {"case": named if len(best) <= MOST_NAMED else ""}
+    called = figures.values(sure) if sure else ["yes"] * len(given)
+    may = [i for i, code in enumerate(given) if code in wanted and called[i] in ("yes", "unsure")]
+    if not may and nothing == "open":
+        return [estimate_row(missing="no document that could show it was seen")]
+    possible = [(kinds[i], origins[i]) for i in may]
+    certain = [(kinds[i], origins[i]) for i in may if called[i] == "yes"]
+    low, high = (float(_count(shown, case, single)) for shown in (certain, possible))
+    found: dict[str, Any] = {"estimate": low}
+    if low < high:
+        why = "acts of which coders were unsure counted against and for"
+        found = {"low": low, "high": high, "interval": why}
+    best, doubted = _best_documented(certain), _best_documented(set(possible) - set(certain))
+    aside = set(_list(beside))
+    others = [(kinds[i], origins[i]) for i, code in enumerate(given) if code in aside]
+    enough = sorted(c for c, n in _origins_by_case(others).items() if n >= ENOUGH)
+    told = {"case": best, "in_doubt": doubted, "beside": enough}
     # nought rests on every document that was looked through, a case on those that show it
-    places = None
-    if shown:
-        meant = set(kinds if case == "any" else best)
-        pairs = enumerate(zip(given, kinds, strict=True))
-        places = [i for i, (code, kind) in pairs if code in wanted and kind in meant]
-    return [estimate_row(estimate=float(count), about=told) | figures.behind(places)]
+    meant = {kind for kind, _ in possible} if case == "any" else {*best, *doubted}
+    places = [i for i in may if kinds[i] in meant] or None
+    about = {name: _named(cases, coding) for name, cases in told.items()}
+    return [estimate_row(**found, about=about) | figures.behind(places)]
+
+
+def _count(shown: Sequence[Shown], case: str, single: str) -> int:
+    """Origins on a case, without the one whose loss lowers the count most if `single` asks it."""
+    if single == "none":
+        return _largest_case(shown, case)
+    apart = ([s for s in shown if s[1] != gone] for gone in {origin for _, origin in shown})
+    return min((_largest_case(left, case) for left in apart), default=0)
+
+
+def _named(cases: Sequence[str], coding: str) -> str:
+    """Cases in words; of more than MOST_NAMED none."""
+    words = registry_coding(coding).cases
+    few = len(cases) <= MOST_NAMED
+    return " and ".join(words.get(c) or case_name(c) for c in cases) if few else ""
 
 
 @measure("relations.cases_read")
