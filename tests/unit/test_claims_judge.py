@@ -127,6 +127,50 @@ def judged(*rows: dict, **changes: Any):
     return judge_criterion(spec.criteria()["size"], evidence(*rows).frame, ["how"], CA5)
 
 
+def barred(kind: str, values: list[float], main: float) -> dict[str, Any]:
+    """A grid with one axis that sets a bar."""
+    axis = {"name": "bar", "meaning": "m", "kind": kind, "values": values, "main": main}
+    return {"axes": [axis]}
+
+
+def under_bars(rows: list[dict], grid: dict[str, Any], **changes: Any):
+    spec = claim(criterion(axes=[], **changes), grid=grid)
+    return judge_criterion(spec.criteria()["size"], evidence(*rows).frame, ["bar"], CA5)
+
+
+def test_an_axis_sets_the_threshold() -> None:
+    rows = [row(0, 45, bar=50, path="p"), row(1, 45, bar=40, path="p")]
+    asked = {"comparison": "<", "threshold": 50, "bars": {"threshold": "bar"}}
+    result = under_bars(rows, barred("method", [50, 40], 50), **asked)
+    assert (result.main_met, result.specifications, result.agreeing) == (True, 2, 1)
+    assert (result.state, result.threshold) == ("mixed", 50)
+
+
+def test_an_axis_sets_how_many_economies_are_needed() -> None:
+    held = {"KAZ", "KGZ", "TJK"}
+    rows = [
+        row(spec, 2 if code in held else 0, economy=code, bar=bar, path=f"p{code}")
+        for spec, bar in enumerate((4, 3))
+        for code in CA5
+    ]
+    asked = {"over": {"economies": CA5, "at_least": 4}, "bars": {"at_least": "bar"}}
+    result = under_bars(rows, barred("method", [4, 3], 4), **asked)
+    assert (result.state, result.main_met, result.threshold) == ("mixed", False, 4)
+    assert result.share_of_specifications == 0.5
+
+
+@pytest.mark.parametrize(
+    ("grid", "fault"),
+    [
+        (barred("data", [50, 40], 50), "kind 'method'"),
+        (barred("method", [50, 40], 40), "main value is 50"),
+    ],
+)
+def test_a_bar_that_an_axis_cannot_set_is_refused(grid: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        claim(criterion(axes=[], threshold=50, bars={"threshold": "bar"}), grid=grid)
+
+
 def values(main: float, others: list[float | None]) -> list[dict]:
     return [row(n, v) for n, v in enumerate([main, *others])]
 

@@ -32,6 +32,8 @@ class Call:
     settings: tuple[tuple[str, Any], ...]
     economies: tuple[str, ...]
     function: Measure = field(compare=False)
+    bars: frozenset[str] = field(default=frozenset(), compare=False)
+    """Axes that set a bar of the criterion: no choice of the measure."""
     whole: tuple[str, ...] = ()
     """Of a call for some of its economies, all of them: its parts are made for these."""
 
@@ -47,7 +49,8 @@ class Call:
     @classmethod
     def of(cls, criterion: Criterion, economies: list[str]) -> Call:
         settings = tuple(sorted(criterion.settings.items()))
-        return cls(criterion.measure, settings, tuple(economies), find(criterion.measure))
+        bars = frozenset(criterion.bars.values())
+        return cls(criterion.measure, settings, tuple(economies), find(criterion.measure), bars)
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class Computation:
         def make(**arguments: Any) -> list[Estimate]:
             return checked(rows_of(function)(**arguments), call.name, place(function))
 
+        choices = {name: value for name, value in choices.items() if name not in call.bars}
         key = (call, tuple(sorted(choices.items())))
         try:
             return self._once(key, function, partial(self._given_to, call, choices), make)

@@ -97,6 +97,11 @@ def _truth(criterion: Criterion, cells: list[Cell]) -> Truth:
     return count_rule((c.met for c in cells), scaled(criterion.over, len(cells)))
 
 
+def _bars(criterion: Criterion, rows: EvidenceRows) -> dict[Any, Criterion]:
+    """The criterion under the bars of each specification."""
+    return {row["spec"]: criterion.at(row) for row in rows}
+
+
 def specification_truths(
     criterion: Criterion, rows: pd.DataFrame, judged: list[str]
 ) -> pd.DataFrame:
@@ -110,9 +115,9 @@ def specification_truths(
     codes = counted(criterion, judged) if criterion.over else [""]
     truths = []
     told = rows_of(rows)
-    mains = {row["spec"] for row in told if row["is_main"]}
+    mains, bars = {row["spec"] for row in told if row["is_main"]}, _bars(criterion, told)
     for spec, answers in sorted(_answers(told).items()):
-        cells = _cells(criterion, answers, codes)
+        cells = _cells(bars[spec], answers, codes)
         if len(codes) != 1:
             held, open_ = sum(c.met is True for c in cells), sum(c.met is None for c in cells)
             value, low, high = (
@@ -129,7 +134,7 @@ def specification_truths(
                 "value": value,
                 "low": low,
                 "high": high,
-                "met": _truth(criterion, cells),
+                "met": _truth(bars[spec], cells),
             }
         )
     table = pd.DataFrame(truths, columns=["spec", "is_main", "value", "low", "high", "met"])
@@ -147,13 +152,13 @@ def judge_criterion(
     """
     rows = rows_of(evidence)
     codes = counted(criterion, judged) if criterion.over else [""]
-    used_methods = [m for m in methods if m in criterion.axes]
+    used_methods = [m for m in methods if m in criterion.every_axis]
     stands_for = collapse(rows, used_methods)
     # a specification without any data is a recorded failure; it says nothing for or against
     chosen = distinct(rows, used_methods)
-    answers = _answers(rows)
-    cells = {spec: _cells(criterion, answers[spec], codes) for spec in chosen}
-    truths = {spec: _truth(criterion, cells[spec]) for spec in chosen}
+    answers, bars = _answers(rows), _bars(criterion, rows)
+    cells = {spec: _cells(bars[spec], answers[spec], codes) for spec in chosen}
+    truths = {spec: _truth(bars[spec], cells[spec]) for spec in chosen}
 
     mains = [row["spec"] for row in rows if row["is_main"]]
     # with the main specification's sources left out, the first one declared that still has data

@@ -254,7 +254,9 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
         Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
     )
     exclusions = tuple(
-        Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.axes)
+        Exclusion(e.when, e.reason)
+        for e in spec.grid.exclude
+        if set(e.when) <= set(criterion.every_axis)
     )
     removals = {a.name: a.main for a in chosen if a.kind == "removal"}
     if len(removals) > 1:
@@ -389,7 +391,7 @@ def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> Evid
     words = {
         (axis.name, value): f"{axis.name}: {choice_words(axis, value)}"
         for axis in spec.grid.axes
-        if axis.kind == "removal" and axis.name in criterion.axes
+        if axis.kind == "removal" and axis.name in criterion.every_axis
         for value in axis.choices
         if value != axis.main
     }
@@ -488,7 +490,7 @@ def _one_answer(spec: ClaimSpec, standing: Mapping[str, EvidenceRows]) -> None:
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
     for criterion in spec.criteria().values():
         rows = standing[criterion.name]
-        stands_for = collapse(rows, [m for m in methods if m in criterion.axes])
+        stands_for = collapse(rows, [m for m in methods if m in criterion.every_axis])
         answers: dict[Any, list[tuple[Any, ...]]] = {}
         for row in rows:
             answers.setdefault(row["spec"], []).append(_rounded(row))

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -22,6 +23,9 @@ Word = Literal[
     "supported", "partly supported", "contradicted", "not enough evidence", "not testable"
 ]
 VERDICTS: tuple[str, ...] = get_args(Word)
+Printed = Word | Literal["depends on the reading"]
+"""What can be said of a sentence, from the tests of its readings."""
+PRINTED: tuple[str, ...] = (*VERDICTS, "depends on the reading")
 
 
 class Locator(Model):
@@ -171,6 +175,8 @@ class Criterion(Model):
     """A named measure with its fixed settings, a comparison, a threshold, and why that threshold.
 
     `kind` is what sort of number it is, `unit` the words for it, `says` the sentences about it.
+    `axes` are those of the grid whose values the measure takes; `bars` name axes whose values stand
+    in for its own threshold, or for how many economies are needed.
     """
 
     name: Name
@@ -187,14 +193,32 @@ class Criterion(Model):
     counted: str = "economies"
     over: Over | None = None
     axes: tuple[Name, ...] = ()
+    bars: dict[Literal["threshold", "at_least"], Name] = Field(default_factory=dict)
     says: Says | None = None
+
+    @property
+    def every_axis(self) -> tuple[str, ...]:
+        """The axes whose values its measure takes, then those that set its bars."""
+        return (*self.axes, *self.bars.values())
+
+    def at(self, choices: Mapping[str, Any]) -> Criterion:
+        """The criterion under the bars of a specification."""
+        if not self.bars:
+            return self
+        own = {bar: choices[axis] for bar, axis in self.bars.items()}
+        needed = {"at_least": own["at_least"]} if "at_least" in own else {}
+        over = self.over and self.over.model_copy(update=needed)
+        threshold = own.get("threshold", self.threshold)
+        return self.model_copy(update={"threshold": threshold, "over": over})
 
     @model_validator(mode="after")
     def _reachable(self) -> Criterion:
         """`bounds` are the values the measure can take: within them the threshold must be able to
         decide either way.
         """
-        once("axes", self.axes)
+        once("axes", self.every_axis)
+        if "at_least" in self.bars and not self.over:
+            raise ValueError(f"{self.name}: it counts over no economies, so at_least sets no bar")
         if self.bounds:
             low, high = self.bounds
             if not either_way(self.comparison, self.threshold, low, high):
@@ -286,17 +310,20 @@ class Grid(Model):
 
 
 class Outcome(Model):
-    """The verdict of the headline reading: `then` with what was known on the article's day, `now`
-    with all figures of the day of the amendment. Null where it was not recorded.
+    """The verdict on a claim: `then` with what was known on the article's day, `now` with all
+    figures of the day of the amendment. Null where it was not recorded.
+
+    Up to 2026-11-29 it is that of the reading which stands first in the file, since then that of
+    the sentence as printed.
     """
 
-    then: Word | None
-    now: Word | None
+    then: Printed | None
+    now: Printed | None
 
 
 class Amendment(Model):
-    """A change of a rule after its declaration: what the rule made of the headline before it and
-    after it. For a claim with several runs it is the first of them.
+    """A change of a rule after its declaration: what it made of the claim before it and after
+    it. For a claim with several runs it is the first of them.
     """
 
     date: dt.date
@@ -363,13 +390,14 @@ class ClaimSpec(Model):
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
         declared = {axis.name: axis.choices for axis in self.grid.axes}
-        together = [set(c.axes) for reading in self.readings for c in reading.criteria]
+        together = [set(c.every_axis) for reading in self.readings for c in reading.criteria]
         for reading in self.readings:
             for criterion in reading.criteria:
-                if unknown := sorted(set(criterion.axes) - set(declared)):
+                if unknown := sorted(set(criterion.every_axis) - set(declared)):
                     raise ValueError(
                         f"{criterion.name} uses axes that the grid does not declare: {unknown}"
                     )
+                self._bars(criterion)
         if unused := sorted(set(declared).difference(*together)):
             raise ValueError(f"axes that no criterion uses: {unused}")
         for exclusion in self.grid.exclude:
@@ -384,6 +412,22 @@ class ClaimSpec(Model):
                     f"{', '.join(exclusion.when)}"
                 )
         return self
+
+    def _bars(self, criterion: Criterion) -> None:
+        """Raise ValueError for an axis that cannot set a bar of a criterion: its main value is the
+        criterion's own bar, and it changes no figures.
+        """
+        own = {"threshold": criterion.threshold}
+        own |= {"at_least": criterion.over.at_least} if criterion.over else {}
+        axes = {axis.name: axis for axis in self.grid.axes}
+        for bar, name in criterion.bars.items():
+            if axes[name].kind != "method" or axes[name].main != own[bar]:
+                raise ValueError(
+                    f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and its "
+                    f"main value is {own[bar]:g}"
+                )
+            for value in axes[name].choices:
+                Criterion.model_validate(criterion.at({name: value}).model_dump())
 
     @property
     def rule_sha256(self) -> str:
@@ -404,7 +448,7 @@ class ClaimSpec(Model):
     def axes_of(self, criterion: Criterion) -> tuple[GridAxis, ...]:
         """The axes of the grid that a criterion names, in the order in which it names them."""
         axes = {axis.name: axis for axis in self.grid.axes}
-        return tuple(axes[name] for name in criterion.axes)
+        return tuple(axes[name] for name in criterion.every_axis)
 
     def criteria(self) -> dict[str, Criterion]:
         """Criteria of all readings by name; a name stands for one criterion throughout the
@@ -461,6 +505,8 @@ def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
         reading["criteria"].sort(key=lambda c: c["name"])
         for criterion in reading["criteria"]:
             criterion["settings"] = _texts(criterion["settings"])
+            if not criterion["bars"]:  # which came later
+                del criterion["bars"]
     for axis, declared in zip(parts["grid"]["axes"], spec.grid.axes, strict=True):
         axis |= {"values": [*map(canonical, declared.choices)], "main": canonical(declared.main)}
     for exclusion in parts["grid"]["exclude"]:
