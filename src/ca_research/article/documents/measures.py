@@ -31,6 +31,8 @@ from ...stats.frames import records
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
+MOST_NAMED = 2
+"""Cases or sources that a sentence names; of more it names none."""
 Strength = Literal["any", "documents", "primary"]
 STRENGTHS = {
     "any": ("primary", "secondary", "commentary"),
@@ -133,6 +135,7 @@ class Counted:
 
 
 @measure("relations.independent_sources")
+@tells("named")
 @parts(documents=Counted)
 def independent_sources(
     evidence: pd.DataFrame,
@@ -162,7 +165,8 @@ def independent_sources(
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
     rows looked through, on both sides; its sources are those that are counted. Zero is an answer
     where documents on the reading were seen, on whichever side, and rests on all of them; where
-    none was, the reason stands in `missing`.
+    none was, the reason stands in `missing`. It tells the sources and their years, where they are
+    few: `named`.
     Raises UnknownNameError for another choice or a coding that does not exist.
     """
     known_name("direction", direction, SIDES)
@@ -195,10 +199,28 @@ def independent_sources(
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
     behind = figures.behind(places)
+    told = _names_of(figures, mine) if count <= MOST_NAMED and single == "none" else ""
     if mine:  # what the other side says was looked through, and is no source of this count
         own = figures.behind(mine)
         behind |= {name: own[name] for name in ("sources", "rows", "origins")}
-    return [estimate_row(estimate=float(count)) | behind]
+    return [estimate_row(estimate=float(count), about={"named": told}) | behind]
+
+
+_NEAREST = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+"""Order in which the texts of one origin stand for it: near to the event, and read in full."""
+
+
+def _names_of(figures: Figures, places: Sequence[int]) -> str:
+    """The origins of some rows, each by its best text and the year of its oldest."""
+    columns = ("origin_group", "strength", "text_seen", "item", "year", "source_id")
+    rows = list(zip(*([figures.values(c)[i] for i in places] for c in columns), strict=True))
+    names = []
+    for group in sorted({row[0] for row in rows}):
+        own = [row for row in rows if row[0] == group]
+        best = min(own, key=lambda r: (_NEAREST[r[1]], _NEAREST[r[2]], r[3]))
+        year = min((row[4] for row in own if pd.notna(row[4])), default=pd.NA)
+        names.append(source_and_year(best[5], year))
+    return "; ".join(sorted(names))
 
 
 def sides(
@@ -220,14 +242,13 @@ def sides(
     out.
     """
     rows = _counts(seen_rows(evidence, claim=claim, strength=strength, seen=seen), counting)
-    order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in records(rows[rows["direction"].isin(SIDES) & rows["origin_group"].notna()]):
         key = (row["reading"], row["direction"], row["origin_group"])
         groups.setdefault(key, []).append(row)
     found = []
     for (reading, side, group), part in groups.items():
-        best = min(part, key=lambda r: (order[r["strength"]], order[r["text_seen"]], r["item"]))
+        best = min(part, key=lambda r: (_NEAREST[r["strength"]], _NEAREST[r["text_seen"]], r["item"]))
         year = min((r["year"] for r in part if pd.notna(r["year"])), default=pd.NA)
         found.append(
             {
@@ -237,7 +258,7 @@ def sides(
                 "name": source_and_year(best["source_id"], year),
                 "year": year,
                 "strength": best["strength"],
-                "text_seen": min((r["text_seen"] for r in part), key=order.__getitem__),
+                "text_seen": min((r["text_seen"] for r in part), key=_NEAREST.__getitem__),
                 "both_sides": all((reading, one, group) in groups for one in SIDES),
                 "statement": best["statement"],
                 "rows": len(part),
@@ -435,10 +456,6 @@ def _origins_by_case(shown: Iterable[Shown]) -> Counter[str]:
     return Counter(kind for kind, _ in set(shown) if isinstance(kind, str))
 
 
-MOST_NAMED = 2
-"""Cases that a sentence names; where more have as many origins it names none."""
-
-
 def _best_documented(shown: Iterable[Shown]) -> list[str]:
     """The case with most origins, or those with as many."""
     counts = _origins_by_case(shown)
@@ -595,8 +612,8 @@ def case_origins(
     order = {code: i for i, code in enumerate(wanted)}
     found = []
     for (case, group), part in rows.groupby(["case", "origin_group"]):
-        strict = sorted(set(part["strict"]) & set(wanted), key=order.__getitem__)
-        wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
+        strict = sorted(set(part["strict"]) & set(wanted), key=_NEAREST.__getitem__)
+        wide = sorted(set(part["wide"]) & set(wanted), key=_NEAREST.__getitem__)
         found.append(
             {
                 "case": _case_words(str(case), coding),
