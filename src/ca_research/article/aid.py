@@ -94,7 +94,8 @@ def aid_years(
     since, until: first and last year.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A year without a row is not reported, and counts neither way; the years reported
-    are n. It tells in which years there were grants: `when`. A series without the donor and host is recorded in `missing`.
+    are n. It tells in which years there were grants: `when`. A series without the donor and host is
+    recorded in `missing`.
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
     if whole_number("since", since) > whole_number("until", until):

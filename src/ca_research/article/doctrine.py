@@ -148,7 +148,9 @@ def _place(coded: Figures, reports: list[int], economy: str, order: str) -> dict
     places = {float(coded.values(order)[at]) for at in reports}
     if len(places) == 1:
         place = places.pop()
-        told = {"place": _place_in_words(int(place), {coded.values("before")[at] for at in reports})}
+        told = {
+            "place": _place_in_words(int(place), {coded.values("before")[at] for at in reports})
+        }
         row = estimate_row(economy=economy, estimate=place, about=told)
     else:
         row = estimate_row(

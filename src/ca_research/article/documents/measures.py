@@ -248,7 +248,9 @@ def sides(
         groups.setdefault(key, []).append(row)
     found = []
     for (reading, side, group), part in groups.items():
-        best = min(part, key=lambda r: (_NEAREST[r["strength"]], _NEAREST[r["text_seen"]], r["item"]))
+        best = min(
+            part, key=lambda r: (_NEAREST[r["strength"]], _NEAREST[r["text_seen"]], r["item"])
+        )
         year = min((r["year"] for r in part if pd.notna(r["year"])), default=pd.NA)
         found.append(
             {
@@ -281,6 +283,29 @@ def sides(
         {"year": "Int64", "both_sides": "bool"}
     )
     return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
+
+
+def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Both sides of each reading as lists of sources by name.
+
+    sides: reading, side, name, year and sources or source_id, as from `sides`. labels: words for
+        the readings.
+    Returns about, for, against (names, the oldest text first) and sources (tuple), one row per
+    reading.
+    """
+    ordered = sides.sort_values(["year", "name"])
+    found = []
+    for reading in dict.fromkeys(sides["reading"]):
+        own = ordered[ordered["reading"] == reading]
+        names = {side: "; ".join(own.loc[own["side"] == side, "name"]) for side in SIDES}
+        cited = own["sources"] if "sources" in own else [(s,) for s in own["source_id"]]
+        row = {"about": labels.get(reading, reading), "for": names["supports"]}
+        row |= {
+            "against": names["refutes"],
+            "sources": tuple(sorted({s for c in cited for s in c})),
+        }
+        found.append(row)
+    return pd.DataFrame(found, columns=["about", "for", "against", "sources"])
 
 
 def source_and_year(source_id: str, year: object) -> str:
@@ -504,10 +529,10 @@ def documented_cases(
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
-    that has most, those `in_doubt` and `beside` it, and rests on the documents that show them; low and high without
-    and with the unsure ones, where they differ. Zero is an answer where documents on the claim were
-    seen, and rests on all of them; it says that none of them shows a case, and no more. Where none
-    was seen, that stands in `missing`.
+    that has most, those `in_doubt` and `beside` it, and rests on the documents that show them; low
+    and high without and with the unsure ones, where they differ. Zero is an answer where documents
+    on the claim were seen, and rests on all of them; it says that none of them shows a case, and no
+    more. Where none was seen, that stands in `missing`.
     Raises UnknownNameError for another choice, field or an unknown code, UsageError for no code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
@@ -592,28 +617,36 @@ def cases_read(
 
 
 def case_origins(
-    evidence: pd.DataFrame, *, claim: str, coding: str, codes: str, strength: str = "documents"
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    coding: str,
+    codes: str,
+    sure: str = "interference",
+    strength: str = "documents",
 ) -> pd.DataFrame:
     """Origins that show a case of a kind, one row per case and origin, for those who want to see
     what was counted.
 
     evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in
-        `documented_cases`.
+        `documented_cases`; sure: as there, of a coding that has the field.
     Returns case (in words), first_year (of the case's documents), origin_group, name (publisher and
     year), code (the strict
     one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources
-    (tuple); the case with most origins by the strict code first.
+    (tuple) and, of a coding with the field, `sure`; the case with most origins by the strict code
+    first.
     Raises what `coded` raises.
     """
     _known_codes(coding, codes)
     wanted = _list(codes)
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     rows = rows[rows["strict"].isin(wanted) | rows["wide"].isin(wanted)]
+    judged = sure in rows
     order = {code: i for i, code in enumerate(wanted)}
     found = []
     for (case, group), part in rows.groupby(["case", "origin_group"]):
-        strict = sorted(set(part["strict"]) & set(wanted), key=_NEAREST.__getitem__)
-        wide = sorted(set(part["wide"]) & set(wanted), key=_NEAREST.__getitem__)
+        strict = sorted(set(part["strict"]) & set(wanted), key=order.__getitem__)
+        wide = sorted(set(part["wide"]) & set(wanted), key=order.__getitem__)
         found.append(
             {
                 "case": _case_words(str(case), coding),
@@ -622,10 +655,12 @@ def case_origins(
                 "name": source_and_year(part["source_id"].iloc[0], part["year"].min()),
                 "code": (strict or wide)[0],
                 "counted": "strict" if strict else "wide",
+                **({"sure": part[sure].iloc[0]} if judged else {}),
                 "sources": tuple(sorted(set(part["source_id"]))),
             }
         )
     columns = ["case", "first_year", "origin_group", "name", "code", "counted", "sources"]
+    columns += ["sure"] if judged else []
     frame = pd.DataFrame(found, columns=columns)
     strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
     frame["_most"] = -frame["case"].map(strict_first).fillna(0)
