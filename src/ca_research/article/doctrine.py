@@ -18,6 +18,7 @@ from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.errors import UsageError, known_name
+from ..ground.numbers import ordinal
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.marks import dated_name, mark
@@ -162,13 +163,13 @@ def _place(coded: Figures, reports: list[int], economy: str, order: str) -> dict
     return row | coded.behind(reports)
 
 
-_PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
+_PLACES = ("first", "second", "third", "fourth", "fifth")
 
 
 def _place_in_words(place: int, before: Iterable[str]) -> str:
     """A place and the powers named before it, where the place counts these alone."""
     powers = sorted({tuple(str(codes).split(";")) for codes in before if pd.notna(codes)})
-    word = _PLACES[place - 1]
+    word = _PLACES[place - 1] if place <= len(_PLACES) else ordinal(place)
     if len(powers) != 1 or len(powers[0]) != place - 1:
         return word
     return f"{word} after {joined(eco.in_prose(code) for code in powers[0])}"
