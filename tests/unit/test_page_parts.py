@@ -96,7 +96,7 @@ def test_what_was_asked_for_is_said_in_words():
     ("claim", "criterion", "words"),
     [
         ("C01", "lead_observed", "more than 50% of the comparisons that can be made"),
-        ("C02", "days_match", "no days of difference"),
+        ("C02", "days_match", "no difference"),
         ("C03", "seven", "at least one dated meeting, in all seven"),
         ("C03", "standing", "at least one dated meeting or body, in all seven"),
         ("C07", "ideal_spread", "less than 1 unit of the scale, in at least three of five"),
