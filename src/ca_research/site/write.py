@@ -48,7 +48,8 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
 
 
 def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
-    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its runs alone has them.
+    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its
+    runs alone has them.
 
     Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
     """
