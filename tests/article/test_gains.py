@@ -78,7 +78,9 @@ def test_a_list_without_cancelled_projects_gives_a_most_and_no_least():
 
 def test_a_list_that_keeps_cancelled_projects_gives_both_ends():
     given_up = projects("old", "2017-12-31", ("UZB", 2008, "Cancelled", "Loan", 10.0))
-    row = share(pd.concat([OLD, given_up.assign(project_id="old-given-up")]))  # one completed, one signed, one cancelled
+    row = share(
+        pd.concat([OLD, given_up.assign(project_id="old-given-up")])
+    )  # one completed, one signed, one cancelled
     assert (row["low"], row["high"]) == pytest.approx((100 / 3, 200 / 3))
 
 

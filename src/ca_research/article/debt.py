@@ -255,9 +255,7 @@ def _loans(stated: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
     return out
 
 
-def _change_of_loans(
-    stated: pd.DataFrame, economies: Sequence[str], span: int
-) -> list[Estimate]:
+def _change_of_loans(stated: pd.DataFrame, economies: Sequence[str], span: int) -> list[Estimate]:
     """How the newest count of each debtor differs from that of some years before."""
     counts, out = stated[stated["end"] == "estimate"].drop(columns="end"), []
     for debtor in economies:
