@@ -77,7 +77,7 @@ def speaks(reading: Reading, result: CriterionResult) -> str:
     return "for" if good > 0 else "against" if good < 0 else ""
 
 
-def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
+def applied(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
     return apply_rule(
         reading,

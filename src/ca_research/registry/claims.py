@@ -205,7 +205,7 @@ class Criterion(Model):
         """The criterion under the bars of a specification."""
         if not self.bars:
             return self
-        own = {bar: choices[axis] for bar, axis in self.bars.items()}
+        own = {bar: choices[axis] for bar, axis in self.bars.items() if axis in choices}
         needed = {"at_least": own["at_least"]} if "at_least" in own else {}
         over = self.over and self.over.model_copy(update=needed)
         threshold = own.get("threshold", self.threshold)
