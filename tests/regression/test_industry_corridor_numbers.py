@@ -238,10 +238,11 @@ def test_debt_to_china_over_output(debtor):
     )
     percent = (100 * owed / output.set_index("year")["value"]).dropna()
     debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    level = ca.article.debt.debt_burden(debt, macro, economies=[debtor]).iloc[0]
+    official = {"economies": [debtor], "lenders": "official"}
+    level = ca.article.debt.debt_burden(debt, macro, **official).iloc[0]
     assert (
         level["estimate"] == pytest.approx(percent.iloc[-1])
         and level["last_year"] == percent.index[-1] == 2023
     )
-    change = ca.article.debt.debt_burden_change(debt, macro, economies=[debtor])["estimate"][0]
+    change = ca.article.debt.debt_burden_change(debt, macro, **official)["estimate"][0]
     assert change == pytest.approx(percent[2023] - percent[2018])
