@@ -80,10 +80,6 @@ PICTURES = {
         {"lengths": frame(economy=["KAZ", "KGZ"], value=[1700.0, 1000.0])},
         {"threshold": 3000},
     ),
-    "case_list": (
-        {"cases": frame(power="USA", case="c", name="A, 2005", code="broad", counted="strict")},
-        {"enough": 2},
-    ),
     "completion_dots": (
         {"frame": frame(edition="e", host="KAZ", commitments=4, share=50.0)},
         {"bar": 70},
@@ -204,19 +200,6 @@ PICTURES = {
     "share_ranges": (
         {"frame": frame(unit="u", what="w", year=2020, low=1.0, high=2.0, kind="whole")},
         {"bar": 50, "bar_label": "half"},
-    ),
-    "side_columns": (
-        {
-            "sides": frame(
-                reading="r",
-                side="supports",
-                name="A paper, 2020",
-                year=2020,
-                strength="primary",
-                text_seen="full",
-            )
-        },
-        {},
     ),
     "signing_curves": (
         {

@@ -170,6 +170,8 @@ def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
     table = registry.table(name)
     for column, declared in table.columns.items():
         if column not in frame:
+            if declared.nullable:  # as a raw file may leave it out
+                continue
             raise UnknownNameError(f"column of {name}", column, map(str, frame.columns))
         if not declared.nullable and (lost := frame[column].isna()).any():
             raise UsageError(
