@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .. import investment
+from .. import investment, registry
 from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.display import Section
@@ -219,7 +219,10 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[Figures]:
     elif claim_id == "C12":
         yield doctrine.goal_figures(frames["evidence"])
     elif claim_id == "C10":
-        yield approval.poll_figures(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
+        low = registry.claim(claim_id).criteria()["low"]
+        yield approval.poll_figures(
+            frames["opinion"], about=["USA", "CHN", "RUS"], bar=low.threshold
+        )
     elif claim_id == "C15":
         yield approval.poll_figures(frames["opinion"], about=["USA"])
     elif claim_id == "C14":

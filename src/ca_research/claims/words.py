@@ -104,6 +104,9 @@ def bounds(c: Mapping[str, Any]) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of
     interval it is.
     """
+    if c["cell_threshold"] is not None:  # of countries, or of the only one its own
+        only = c["cells"][0] if len(c["cells"]) == 1 else {"kind": "count"}
+        c = {**c, **only}
     if c["low"] is None and c["high"] is None:
         return "none"
     if c["low"] == c["high"]:

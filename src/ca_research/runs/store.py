@@ -54,6 +54,7 @@ def allowed_size() -> int:
 BESIDE = (
     "verdicts.json",
     "verdicts.csv",
+    "verdicts_countries.csv",
     "verdicts.tex",
     "claimreview.jsonld",
     "references.bib",

@@ -48,7 +48,7 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
 
 
 def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
-    """verdicts.json and verdicts.csv, by name, as a report of some of its runs alone has them.
+    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its runs alone has them.
 
     Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
     """
@@ -62,7 +62,11 @@ def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
                 where=paths.shown(out / EXECUTED / f"{run_id}.ipynb"),
                 hint="ca-research run",
             ) from None
-    return {VERDICTS: _as_json(verdicts), forms.CSV_FILE: forms.verdicts_csv(verdicts)}
+    return {
+        VERDICTS: _as_json(verdicts),
+        forms.CSV_FILE: forms.verdicts_csv(verdicts),
+        forms.COUNTRIES_FILE: forms.countries_csv(verdicts),
+    }
 
 
 def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
@@ -296,6 +300,7 @@ def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
         out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n"
     )
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
+    write_whole(out / forms.COUNTRIES_FILE, forms.countries_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
 
 
@@ -319,10 +324,11 @@ def _complain(pages: list[Page]) -> None:
     unfit = [p for p in pages if p.unfit]
     if unfit:
         raise RunError(
-            "figures, tables or notes that no page can hold were left out: "
+            "verdicts, figures, tables or notes that no page can hold were left out: "
             + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
             where=", ".join(sorted({p.notebook for p in unfit})),
-            hint="show them by plots.show, plots.show_table and plots.show_note",
+            hint="after `data remove`: ca-research run --changed; else show them by plots.show, "
+            "plots.show_table and plots.show_note",
         )
 
 
