@@ -140,8 +140,7 @@ def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Who comes first in an economy's trade, on each basis, in the newest year that can say so.
 
     That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one
-    lacks the EU, that one as well. On the basis 'interval' only partners on which both sides report
-    are compared: of a flow that one side alone reports the other side's figure is not known.
+    lacks the EU, that one as well.
 
     Parameters
     ----------
@@ -194,13 +193,12 @@ class _Row(NamedTuple):
 
 
 def _compared(seen: Reports, economy: str, year: int, basis: str) -> list[_Row]:
-    """Every partner, the EU as one; on 'interval' without those on which one side alone reports."""
+    """Every partner, the EU as one."""
     choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "one"}
     choices |= {"among": None, "needed": NEEDED}
     return [
         _Row(economy, basis, year, standing.partner, standing.low, standing.high)
         for standing in ranking_of(seen, economy, year, basis=basis, **choices).standings
-        if basis != "interval" or standing.sides == 2
     ]
 
 
