@@ -17,14 +17,13 @@ from .measures import (
 from .pictures import priority_matrix
 from .relations import meetings_lead, opinion_lead, summits
 from .students import host_lead
-from .trade import first_partners, leaders, partner_lead
+from .trade import leaders, partner_lead
 
 __all__ = [
     "CHOICES",
     "by_choice",
     "cells",
     "finance_lead",
-    "first_partners",
     "host_lead",
     "investment_cells",
     "investor_lead",

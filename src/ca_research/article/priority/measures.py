@@ -27,6 +27,7 @@ from ...stats.frames import records
 from ...stats.pieces import Pieces
 from ...trade.rank import reports
 from ...trade.standings import Reports
+from ..trade_priority import Powers
 from .investment import by_kind, compared, of_kind
 from .leads import framed
 from .relations import (
@@ -107,16 +108,25 @@ def _of_pieces(
 
 
 @by_parts
-@parts(seen=reports)
+@parts(seen=reports, powers=Powers)
 def trade_cells(
-    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, seen: Reports | None = None
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    seen: Reports | None = None,
+    powers: Powers | None = None,
 ) -> ByChoice:
-    """The cells of trade in every way to measure them; see `cells`. seen: what `reports` makes."""
+    """The cells of trade in every way to measure them; see `cells`. seen, powers: what `reports`
+    and `Powers` make.
+    """
     codes = [eco.resolve(e) for e in economies]
     seen = reports(trade, economies=codes) if seen is None else seen
+    powers = Powers(trade, economies=codes) if powers is None else powers
     sides = {"own": "reporter", "partners": "mirror"}
     by_side = {
-        choice: _cells("trade", choice, [_newest(partial(on_basis, seen, e, s)) for e in codes])
+        choice: _cells(
+            "trade", choice, [_newest(partial(on_basis, seen, powers, e, s)) for e in codes]
+        )
         for choice, s in sides.items()
     }
     found = {**by_side["own"], **by_side["partners"]}
