@@ -214,7 +214,7 @@ def _has_verdicts(out: Path, overview: Run) -> bool:
 
     file = out / "verdicts.json"
     shown = whole_region(read_verdicts(file)) if file.is_file() else []
-    return any(v["headline"] and v["as_of"] == overview.params["as_of"] for v in shown)
+    return any(v["leads"] and v["as_of"] == overview.params["as_of"] for v in shown)
 
 
 @dataclass(frozen=True)
@@ -236,25 +236,35 @@ LISTED = 12
 def answers(
     out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]
 ) -> list[str]:
-    """The verdicts of a report in words: a line for each run, or their number by verdict where
-    there are many.
+    """The verdicts of a report in words: for each run the answer, the sentence as printed and its
+    tests; or, where there are many, their number by verdict.
 
     claims: those asked for (all where none is named); sets: values of parameters, of which a run
         has one of each name.
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    asked = [
-        v
-        for v in stored
-        if v["headline"] and (not claims or v["claim"] in claims) and _among(v, sets)
-    ]
-    if len(asked) <= LISTED:
-        return [_answer(v) for v in asked]
-    count = Counter(v["verdict"] for v in asked)
+    asked = [v for v in stored if (not claims or v["claim"] in claims) and _among(v, sets)]
+    heads = [v for v in asked if v["leads"]]
+    if len(heads) <= LISTED:
+        return [line for v in heads for line in (_answer(v), *_tests(v, asked))]
+    count = Counter(v["as_printed"] for v in heads)
     return [
-        f"{len(asked)} verdicts: " + ", ".join(f"{n} {word}" for word, n in count.most_common())
+        f"{len(heads)} sentences as printed: "
+        + ", ".join(f"{n} {word}" for word, n in count.most_common())
     ]
+
+
+def _tests(lead: Mapping[str, Any], stored: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The verdict on a sentence, then the tests of its readings, a line each."""
+    run = [lead[name] for name in ("claim", "as_of", "params")]
+    mine = [v for v in stored if [v[name] for name in ("claim", "as_of", "params")] == run]
+    lines = [f"As printed: {lead['as_printed']}. {lead['because']}"]
+    for v in mine:
+        near = "" if v["nearness"] is None else f", nearness {v['nearness']} of 3"
+        word = v["verdict"] + (", fragile" if v["fragile"] else "")
+        lines.append(f"Test “{v['title']}”{near}: {word}.")
+    return [f"  {line}" for line in lines]
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
@@ -274,9 +284,14 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
 
 
 def _answer(verdict: Mapping[str, Any]) -> str:
-    """One verdict and its finding: 'C33 Kazakhstan, known on 19 May 2023: contradicted. Russia
-    first by Kazakhstan's own figures.'
+    """The answer of one run: 'C33 Kazakhstan, known on 19 May 2023: Russia is first by
+    Kazakhstan's own figures.'
     """
+    return f"{_run_words(verdict)}: {verdict['answer']}"
+
+
+def _run_words(verdict: Mapping[str, Any]) -> str:
+    """Which run a verdict is of, in words."""
     from ..ground import economies
     from ..ground.periods import day_in_words
 
@@ -289,13 +304,12 @@ def _answer(verdict: Mapping[str, Any]) -> str:
     else:
         day = f"known on {day_in_words(dt.date.fromisoformat(verdict['as_of']))}"
     what = [" ".join([verdict["claim"], *where]), *(f"{k}={v}" for k, v in told.items()), day]
-    word = verdict["verdict"] + (", fragile" if verdict["fragile"] else "")
-    return f"{', '.join(what)}: {word}. {verdict['finding'].rstrip('.')}."
+    return ", ".join(what)
 
 
 def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
     """What new figures change, in one sentence."""
-    heads = [one for one in found if one.verdict["headline"]]
+    heads = [one for one in found if one.verdict["leads"]]
     turned = sum(one.turned and one.was is not None for one in heads)
     same = sum(not one.turned and bool(one.why) for one in heads)
     claims = len({one.verdict["claim"] for one in heads})
@@ -315,10 +329,11 @@ def changes(found: Sequence[Moved]) -> list[str]:
     """Verdicts that moved, before and after, with the reasons; those that did not are left out."""
     lines = []
     for one in found:
-        if not one.verdict["headline"] or not (one.turned or one.why):
+        if not one.verdict["leads"] or not (one.turned or one.why):
             continue
         was = f" (before: {one.was})" if one.turned and one.was else ""
-        lines.append(_answer(one.verdict) + was)
+        word, finding = one.verdict["verdict"], one.verdict["finding"].rstrip(".")
+        lines.append(f"{_run_words(one.verdict)}: {word}{was}. {finding}.")
         lines += [f"  {why}" for why in one.why]
     return lines
 

@@ -59,7 +59,7 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
         What each speaks of, its text, and the ids of its claims. One about which the verdicts say
         nothing is left out.
     """
-    heads = [v for v in whole_region(verdicts) if v["headline"]]
+    heads = [v for v in whole_region(verdicts) if v["leads"]]
     heads = [v for v in heads if registry.claim(v["claim"]).kind != "opinion"]
     now = sorted((v for v in heads if v["as_of"] == day), key=lambda v: v["claim"])
     then = {v["claim"]: v for v in heads if v["as_of"] == published}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import registry
@@ -21,6 +21,7 @@ from ..registry.claims import Want
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import find, misfits, wrong_choices
+from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
@@ -202,6 +203,26 @@ def stale(stored: Mapping[str, Any]) -> bool:
     declared = registry.claim(stored["claim"])
     now = (declared.rule_sha256, declared.rule_sha256_2)
     return (stored["rule_sha256"], stored.get("rule_sha256_2")) != now
+
+
+def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Faults of the stored verdicts of one run: a verdict on the sentence that those of its
+    readings do not imply. Judged by an earlier rule they have none.
+    """
+    if not stored or any(map(stale, stored)):
+        return []
+    words, fits = {v["reading"]: v for v in stored}, registry.votes(stored[0]["claim"])
+    tests = [
+        ReadingVerdict(words[name]["title"], words[name]["verdict"], fits.get(name))
+        for name in by_nearness(fits, words)
+    ]
+    implied, _ = as_printed(tests)
+    return [
+        f"{v['claim']}, as of {v['as_of']}: says {v['as_printed']!r} of the sentence, its readings "
+        f"imply {implied!r}"
+        for v in stored
+        if v["as_printed"] != implied
+    ][:1]
 
 
 def verdict(stored: Mapping[str, Any]) -> list[str]:

@@ -188,7 +188,7 @@ class Claim:
         return gather(self.spec, given, as_of)
 
     def judge(self, evidence: Evidence, params: dict[str, Any] | None = None) -> Verdict:
-        """The verdict of the headline reading; those of the other readings are in its `beside`.
+        """The verdict of the reading that leads; those of the other readings are in its `beside`.
 
         Parameters
         ----------
@@ -291,8 +291,8 @@ def check(
     Returns
     -------
     Verdict
-        Of the headline reading, with those of the other readings in `beside`: the same as a run of
-        the claim's notebook stores.
+        Of the reading that leads, with those of the others in `beside` and that of the sentence in
+        `as_printed`: the same as a run of the claim's notebook stores.
 
     Raises
     ------
@@ -410,5 +410,5 @@ def _wanted_rows(verdict: Verdict) -> list[dict[str, Any]]:
                 "possible": " or ".join(reading.possible),
                 "cells": entry["cells"],
             }
-            found.setdefault(row["what"], row)  # the headline reading comes first
+            found.setdefault(row["what"], row)  # the reading that leads comes first
     return list(found.values())

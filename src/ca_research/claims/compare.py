@@ -96,8 +96,8 @@ def _few(names: set[str]) -> str:
 def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
     """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
 
-    Returns claim, reading, headline (whether it stands first), title, params (text), first, second
-    (verdict words), changed, why (the decisive differences, in sentences).
+    Returns claim, reading, leads (whether its answer is the claim's), title, params (text), first,
+    second (verdict words), changed, why (the decisive differences, in sentences).
     """
     keys = [
         {k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts
@@ -115,7 +115,7 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
             {
                 "claim": claim,
                 "reading": reading,
-                "headline": after["headline"],
+                "leads": after["leads"],
                 "title": after["title"],
                 "params": params if params != "{}" else "",
                 "first": before["verdict"],
@@ -124,6 +124,6 @@ def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> 
                 "why": " ".join(differences(before, after, decisive=True)),
             }
         )
-    columns = ["claim", "reading", "headline", "title", "params"]
+    columns = ["claim", "reading", "leads", "title", "params"]
     columns += ["first", "second", "changed", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"headline": bool, "changed": bool})
+    return pd.DataFrame(rows, columns=columns).astype({"leads": bool, "changed": bool})

@@ -254,7 +254,9 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
         Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
     )
     exclusions = tuple(
-        Exclusion(e.when, e.reason) for e in spec.grid.exclude if set(e.when) <= set(criterion.every_axis)
+        Exclusion(e.when, e.reason)
+        for e in spec.grid.exclude
+        if set(e.when) <= set(criterion.every_axis)
     )
     removals = {a.name: a.main for a in chosen if a.kind == "removal"}
     if len(removals) > 1:

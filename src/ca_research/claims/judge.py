@@ -13,12 +13,14 @@ from .. import registry
 from ..ground import economies
 from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec, Criterion, Reading
+from ..registry.voting import Vote
 from .answers import answer, finding, sentence
 from .certainty import certainty, origins_of
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .given import economies_of
 from .leave_out import leave_out
+from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import applied, deciding, possible, speaks
 from .verdict import CriterionResult, Verdict
 from .wanted import Wanted
@@ -82,10 +84,16 @@ def _year(as_of: str) -> int:
 
 
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
-    """The verdict of the headline reading, with those of the other readings in `beside`."""
+    """The verdict of the reading that leads, with those of the other readings in `beside`.
+
+    The closest to the sentence leads, among those that figures could settle.
+    """
     methods = [a.name for a in spec.grid.axes if a.kind == "method"]
-    verdicts = []
-    for reading in spec.readings:
+    fits, verdicts = registry.votes(spec.id), []
+    readings = {reading.name: reading for reading in spec.readings}
+    order = by_nearness(fits, readings)
+    leads = next((name for name in order if readings[name].criteria), order[0])
+    for reading in map(readings.__getitem__, order):
         mine = evidence.standing[
             evidence.standing["criterion"].isin([c.name for c in reading.criteria])
         ]
@@ -101,7 +109,8 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 reading=reading.name,
                 title=reading.title,
                 statement=reading.statement,
-                headline=reading is spec.readings[0],
+                leads=reading.name == leads,
+                nearness=fits[reading.name].nearness if reading.name in fits else None,
                 params=dict(params),
                 as_of=evidence.as_of,
                 pseudo_as_of=bool(set(used) & set(evidence.revised_sources)),
@@ -142,12 +151,41 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 wanted=_of_reading(evidence.wanted, reading),
             )
         )
+    verdicts = _as_printed(spec, verdicts)
+    lead = next(v for v in verdicts if v.leads)
     return dataclasses.replace(
-        verdicts[0],
-        beside=tuple(verdicts[1:]),
+        lead,
+        beside=tuple(v for v in verdicts if v is not lead),
         traces=evidence.traces,
         curves={name: _curve(c, evidence) for name, c in spec.criteria().items()},
     )
+
+
+def _as_printed(spec: ClaimSpec, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts of all readings, each with that of the sentence.
+
+    Where readers who saw the names of the countries would have it otherwise, that is said.
+    """
+    words = {v.reading: v.verdict for v in verdicts}
+    titles = {v.reading: v.title for v in verdicts}
+
+    def printed(fits: Mapping[str, Vote]) -> tuple[str, str]:
+        return as_printed(
+            [ReadingVerdict(titles[n], words[n], fits.get(n)) for n in by_nearness(fits, words)]
+        )
+
+    word, because = printed(registry.votes(spec.id))
+    named = registry.votes(spec.id, named=True)
+    other = printed(named)[0] if named else word
+    split = (
+        ""
+        if other == word
+        else (f"Readers who saw the names of the countries judged the readings otherwise: {other}.")
+    )
+    return [
+        dataclasses.replace(v, as_printed=word, because=because, readers_split=split)
+        for v in verdicts
+    ]
 
 
 def _against(reading: Reading, as_of: str) -> str:

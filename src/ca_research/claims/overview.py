@@ -92,7 +92,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     it there are, and whether they agree), other_day (the verdict on the other day), fragile, guess.
     """
     rows = []
-    heads = [v for v in whole_region(verdicts) if v["headline"]]
+    heads = [v for v in whole_region(verdicts) if v["leads"]]
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
         other = next(

@@ -196,8 +196,19 @@ class Verdict:
         Id of the claim and name of the reading.
     title, statement : str
         The reading for a reader.
-    headline : bool
-        Whether it is the reading that counts for the claim.
+    leads : bool
+        Whether its answer is that of the claim's page: of the readings that figures could settle
+        the one that blind readers found closest to the sentence.
+    nearness : int or None
+        How near blind readers found the reading to the sentence: 3 it says what the sentence says,
+        2 most of it, 1 a part of it, 0 another question; None where nobody voted.
+    as_printed : str
+        The verdict on the sentence as it is printed, from those of all its readings
+        (`claims.printed`): one of the five words, or 'depends on the reading'.
+    because : str
+        How that comes about.
+    readers_split : str
+        What readers who saw the countries' names would make of it, where that differs.
     params : dict
         Parameters of the run.
     as_of : str
@@ -277,7 +288,8 @@ class Verdict:
     reading: str
     title: str
     statement: str
-    headline: bool
+    leads: bool
+    nearness: int | None
     params: dict[str, Any]
     as_of: str
     pseudo_as_of: bool
@@ -308,29 +320,38 @@ class Verdict:
     would_change: str
     dropped_as_of: int | None = 0
     wanted: tuple[dict[str, Any], ...] = ()
+    as_printed: str = ""
+    because: str = ""
+    readers_split: str = ""
     beside: tuple[Verdict, ...] = field(default=(), repr=False)
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     curves: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
-        """The verdict as a reader needs it: the answer, how certain it is, the criteria it follows
-        from, what it hangs on, what cannot be said, the other readings.
+        """The verdict as a reader needs it: the answer, the verdict on the sentence as it is
+        printed, then the tests, first the one that leads with what it follows from.
         """
         criteria = self.as_dict()["criteria"]
         sure = self.certainty
-        told = self.finding and not self.answer.startswith(self.finding)  # not the same twice
         return "\n".join(
             [
-                f"{self.claim} {self.title}: {self._word}." + (f" {self.finding}" if told else ""),
-                self.answer,
-                *([f"Certainty {sure['level']}: {sure['reason']}."] if sure else []),
-                self.statement + self.alone,
+                f"{self.claim}: {self.answer}",
+                f"As printed: {self.as_printed}. {self.because}".strip(),
+                *([self.readers_split] if self.readers_split else []),
+                self._test(),
+                f"  {self.statement}{self.alone}",
+                *([f"  Certainty {sure['level']}: {sure['reason']}."] if sure else []),
                 *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
-                *_told("Fragile", self.fragility),
-                *_told("Cannot be said", self.coverage["missing"]),
-                *(f"{v.title}: {v._word}. {v.finding}" for v in self.beside),
+                *(f"  {line}" for line in _told("Fragile", self.fragility)),
+                *(f"  {line}" for line in _told("Cannot be said", self.coverage["missing"])),
+                *(f"{v._test()} {v.finding}" for v in self.beside),
             ]
         )
+
+    def _test(self) -> str:
+        """The reading as a test: its title, how near it is to the sentence, its verdict."""
+        near = "" if self.nearness is None else f", nearness {self.nearness} of 3"
+        return f"Test “{self.title}”{near}: {self._word}."
 
     def __repr__(self) -> str:
         gone = f", without {self.params['without']}" if "without" in self.params else ""
@@ -392,7 +413,7 @@ class Verdict:
         Returns
         -------
         list of Verdict
-            The headline first.
+            The one that leads first, then by how near they are to the sentence.
         """
         return [self, *self.beside]
 

@@ -18,10 +18,21 @@ from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..ground.remember import by_file, by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
 from .base import Model, explain, read_yaml
-from .claims import VERDICTS, Article, ClaimSpec, Criterion, Member, Over, Reading, Sentence
+from .claims import (
+    PRINTED,
+    VERDICTS,
+    Article,
+    ClaimSpec,
+    Criterion,
+    Member,
+    Over,
+    Reading,
+    Sentence,
+)
 from .codings import Coding, coding
 from .services import Provider, Vintage, provider, providers
 from .tables import Added, Column, Location, Source, Table
+from .voting import votes
 
 M = TypeVar("M", bound=Model)
 
@@ -223,6 +234,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 __all__ = [
+    "PRINTED",
     "VERDICTS",
     "Added",
     "Article",
@@ -257,4 +269,5 @@ __all__ = [
     "sources",
     "table",
     "tables",
+    "votes",
 ]

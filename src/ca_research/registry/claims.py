@@ -23,6 +23,9 @@ Word = Literal[
     "supported", "partly supported", "contradicted", "not enough evidence", "not testable"
 ]
 VERDICTS: tuple[str, ...] = get_args(Word)
+Printed = Word | Literal["depends on the reading"]
+"""What can be said of a sentence, from the tests of its readings."""
+PRINTED: tuple[str, ...] = (*VERDICTS, "depends on the reading")
 
 
 class Locator(Model):
@@ -200,10 +203,13 @@ class Criterion(Model):
 
     def at(self, choices: Mapping[str, Any]) -> Criterion:
         """The criterion under the bars of a specification."""
-        bars = {bar: choices[axis] for bar, axis in self.bars.items()}
-        if "at_least" in bars and self.over:
-            bars["over"] = self.over.model_copy(update={"at_least": bars.pop("at_least")})
-        return self.model_copy(update=bars) if bars else self
+        if not self.bars:
+            return self
+        own = {bar: choices[axis] for bar, axis in self.bars.items()}
+        needed = {"at_least": own["at_least"]} if "at_least" in own else {}
+        over = self.over and self.over.model_copy(update=needed)
+        threshold = own.get("threshold", self.threshold)
+        return self.model_copy(update={"threshold": threshold, "over": over})
 
     @model_validator(mode="after")
     def _reachable(self) -> Criterion:
@@ -304,17 +310,20 @@ class Grid(Model):
 
 
 class Outcome(Model):
-    """The verdict of the headline reading: `then` with what was known on the article's day, `now`
-    with all figures of the day of the amendment. Null where it was not recorded.
+    """The verdict on a claim: `then` with what was known on the article's day, `now` with all
+    figures of the day of the amendment. Null where it was not recorded.
+
+    Up to 2026-11-29 it is that of the reading which stands first in the file, since then that of
+    the sentence as printed.
     """
 
-    then: Word | None
-    now: Word | None
+    then: Printed | None
+    now: Printed | None
 
 
 class Amendment(Model):
-    """A change of a rule after its declaration: what the rule made of the headline before it and
-    after it. For a claim with several runs it is the first of them.
+    """A change of a rule after its declaration: what it made of the claim before it and after
+    it. For a claim with several runs it is the first of them.
     """
 
     date: dt.date

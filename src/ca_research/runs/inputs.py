@@ -10,7 +10,7 @@
 | the state that a build has seen of a table elsewhere | runs of notebooks that declare the table |
 | a claim file | runs of that claim, and of notebooks that declare `claims/*` |
 | another registry entry (`coding/acts`) | runs of notebooks that declare it |
-| names of economies, words for codes, the article's entry and settings | all |
+| names of economies, words for codes, the article's entry and settings, blind votes | all |
 | a file in the project's `measures/`, code or not | all |
 | the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
 | a kernel other than this environment's: its command, executable, variables, packages | all |
@@ -69,9 +69,15 @@ def limits(run: Run) -> str:
     return reads.limit(reads.tables(metadata(run.notebook)), registry_entries(run))
 
 
+VOTES = "votes"
+"""The blind votes of registry/coding, as one entry of the registry."""
+
+
 def _entry_files(name: str) -> list[Path]:
     """Files of a registry entry, `claims/*` being all of a folder."""
     folder = paths.registry_dir()
+    if name == VOTES:
+        return sorted((folder / "coding").glob("*.csv"))
     if name.endswith("/*"):
         return sorted((folder / name[:-2]).glob("*.yaml"))
     return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
@@ -79,13 +85,14 @@ def _entry_files(name: str) -> list[Path]:
 
 def _shared() -> list[Path]:
     """Files of the registry that any run may read: names of economies, words for codes, the
-    article's entry and settings.
+    article's entry and settings, blind votes.
     """
     folder = paths.registry_dir()
     names = ("economies.csv", "article.yaml", "words.yaml")
     return [
         *(f for name in names if (f := folder / name).is_file()),
         *sorted((folder / "article").glob("*.yaml")),
+        *sorted((folder / "coding").glob("*.csv")),
     ]
 
 
@@ -200,7 +207,7 @@ class Inputs:
 
     def _entry(self, name: str) -> str:
         folder = paths.registry_dir()
-        if name.endswith("/*"):
+        if name.endswith("/*") or name == VOTES:
             return of_files(_entry_files(name), folder)
         (file,) = _entry_files(name)
         return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
@@ -234,7 +241,7 @@ class Inputs:
         """
         folder, about = paths.registry_dir(), metadata(run.notebook)
         files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
-        files += [*(folder / "article").glob("*.yaml"), folder / "article"]
+        files += [*(folder / "article").glob("*.yaml"), folder / "article", *_entry_files(VOTES)]
         files += paths.added_entries()
         files += [
             paths.home() / "requirements.lock",
@@ -262,7 +269,7 @@ class Inputs:
         content = json.loads(run.notebook.read_text(encoding="utf-8"))
         code = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "code"]
         about = metadata(run.notebook)
-        shared = {name: self._entry(name) for name in ("economies", "article", "article/*")}
+        shared = {name: self._entry(name) for name in ("economies", "article", "article/*", VOTES)}
         entries = {name: self._entry(name) for name in registry_entries(run)}
         return {
             "data": {name: self._figure(name) for name in sorted(reads.tables(about))},

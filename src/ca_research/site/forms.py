@@ -22,7 +22,7 @@ _COLUMNS = (
     "claim",
     "reading",
     "part",
-    "headline",
+    "leads",
     "setting",
     "as_of",
     "verdict",
@@ -85,7 +85,7 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     for v in verdicts:
         c = deciding(v) or {}
         own = {name: v[name] for name in _OWN} | {"certainty": v["certainty"].get("level", "")}
-        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "headline", "fragile")}
+        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "leads", "fragile")}
         main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
         writer.writerow(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
     return text.getvalue()

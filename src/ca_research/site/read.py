@@ -370,6 +370,7 @@ def read_page(file: Path) -> Page:
         page.cells.append(Cell("code", cell.source, error, shown, notes, statements))
         page.items += shown
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
+    page.unsound += [] if page.unsound else check.sentence(page.verdicts)
     if page.unsound:  # whatever the notebook says, it is not a verdict
         page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook
     elif page.unfit and not page.error:

@@ -291,7 +291,7 @@ def _about_all(
 
 def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
     """The verdicts as JSON-LD, CSV and LaTeX."""
-    reviews = claim_reviews([v for v in verdicts if v["headline"]])
+    reviews = claim_reviews([v for v in verdicts if v["leads"]])
     write_whole(
         out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n"
     )

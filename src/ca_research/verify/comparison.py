@@ -26,7 +26,7 @@ more than 0.0001.
 """
 
 TOLERANCES = {
-    "verdict, certainty, fragile, part, state, unit, number of specifications": "exact",
+    "as printed, verdict, certainty, fragile, part, state, unit, number of specifications": "exact",
     "estimate, low, high": f"{RELATIVE:g} of the larger number, or {ABSOLUTE:g}",
     "share of specifications": f"{SHARE:g}",
 }
@@ -138,10 +138,10 @@ def _why_gone(report: State, entry: Entry) -> str:
 
 
 def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
-    for name in ("part", "verdict", "fragile", "certainty"):
+    for name in ("as_printed", "part", "verdict", "fragile", "certainty"):
         before, after = getattr(old, name), getattr(new, name)
         if before is not None and before != after:  # None: accepted before it was kept
-            yield Difference(name, before, after)
+            yield Difference(name.replace("_", " "), before, after)
     for name in sorted(old.criteria.keys() | new.criteria.keys()):
         was, now = old.criteria.get(name), new.criteria.get(name)
         if was is None or now is None:

@@ -43,6 +43,8 @@ class Entry:
     """A verdict as it is compared.
 
     certainty: its level, '' where nothing was decided; None in a baseline that does not say.
+    as_printed: the verdict on the sentence, held once, with the reading that leads; None in a
+    baseline that does not say.
     inputs: the fingerprints of what it was made from, apart; empty if not recorded.
     """
 
@@ -57,6 +59,7 @@ class Entry:
     notebook: str
     criteria: dict[str, dict[str, Any]]
     certainty: str | None = None
+    as_printed: str | None = None
     inputs: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -152,6 +155,7 @@ def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry
         notebook=v["notebook"],
         criteria={c["name"]: {name: c[name] for name in CRITERION} for c in v["criteria"]},
         certainty=v["certainty"].get("level", ""),
+        as_printed=v["as_printed"] if v["leads"] else "",
     )
     gave = run_of(runs, entry.claim, entry.params, entry.as_of)
     return replace(entry, inputs=(gave or {}).get("inputs") or {})

@@ -1,0 +1,147 @@
+"""The verdict on a sentence as it is printed, from the tests of its readings and how near blind
+readers found each of them (registry/coding/README.md has the rule and its limits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .. import registry
+from ..ground.economies import joined
+from ..registry.voting import Vote
+
+DEPENDS = registry.PRINTED[-1]
+"""The sixth word: careful readings of one sentence are decided the one and the other way."""
+
+CAREFUL = 2
+"""Nearness from which a reading says what the sentence says."""
+
+NEARNESS = {
+    3: "says what the sentence says",
+    2: "says most of it",
+    1: "says a part of it",
+    0: "asks another question",
+    None: "nobody has judged blind how near it is",
+}
+"""How near a test is to the sentence, in words."""
+
+_FOR, _AGAINST = ("supported", "partly supported"), ("contradicted",)
+_OPEN = "not enough evidence"
+
+
+class ReadingVerdict(NamedTuple):
+    """A reading as the rule sees it: its title, its verdict, and the votes on it (None: none)."""
+
+    title: str
+    verdict: str
+    vote: Vote | None
+
+    @property
+    def careful(self) -> bool:
+        return self.vote is not None and self.vote.nearness >= CAREFUL
+
+    @property
+    def decided(self) -> bool:
+        return self.verdict in (*_FOR, *_AGAINST)
+
+
+def by_nearness(votes: Mapping[str, Vote], names: Iterable[str]) -> list[str]:
+    """Names of readings, the closest first; without votes in the order in which they stand."""
+    return sorted(names, key=lambda n: (-votes[n].best, -votes[n].fit) if n in votes else (0, 0))
+
+
+def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
+    """The verdict on a sentence and its reason.
+
+    Parameters
+    ----------
+    tests : sequence of ReadingVerdict
+        One for each reading, the closest first (`by_nearness`).
+
+    Returns
+    -------
+    tuple of str
+        One of the five words or `DEPENDS`, and why, in a sentence or two.
+
+    Notes
+    -----
+    The closest readings are those that most blind readers took as such. Theirs is the verdict if
+    it is decided and no careful reading is decided the other way; supported beside partly
+    supported is partly supported. Where nobody voted, the first reading stands for the sentence.
+
+    Examples
+    --------
+    >>> closest = ReadingVerdict("By date", "supported", Vote(3.0, 5))
+    >>> careful = ReadingVerdict("As a whole", "contradicted", Vote(2.0, 0))
+    >>> as_printed([closest, careful])[0], as_printed([closest])[0]
+    ('depends on the reading', 'supported')
+    """
+    first, voted = tests[0], any(test.vote for test in tests)
+    if not voted:
+        alone = (
+            ""
+            if len(tests) == 1
+            else (
+                " Nobody has judged blind which reading is closest; the first in the file counts."
+            )
+        )
+        return first.verdict, f"It is the verdict of “{first.title}”.{alone}" if alone else (
+            "One test, and it asks what the sentence says."
+        )
+    careful = [test for test in tests if test.careful]
+    if not careful:
+        beside = _each(tests, lambda test: test.decided)
+        return _OPEN, f"No test at hand says what the sentence says.{beside}"
+    most = max(test.vote.best for test in tests if test.vote)
+    closest = [test for test in tests if test.vote and test.vote.best == most]
+    if unsettled := next((test for test in closest if not test.decided), None):
+        beside = _each(tests, lambda test: test.decided and test is not unsettled)
+        return unsettled.verdict, (
+            f"The closest reading, “{unsettled.title}”, cannot be settled.{beside}"
+        )
+    decided = list(dict.fromkeys([*closest, *(test for test in careful if test.decided)]))
+    words = {test.verdict for test in decided}
+    if words & set(_FOR) and words & set(_AGAINST):
+        return DEPENDS, " ".join(f"“{t.title}” is {t.verdict}." for t in decided)
+    word = "partly supported" if "partly supported" in words else closest[0].verdict
+    other = _each(careful, lambda test: test.decided and test.verdict != closest[0].verdict)
+    return word, f"It is the verdict of the closest reading, “{closest[0].title}”.{other}"
+
+
+def _each(tests: Iterable[ReadingVerdict], wanted: Callable[[ReadingVerdict], bool]) -> str:
+    """Some tests with their verdicts, as a sentence that begins with a space; '' for none."""
+    named = [f"“{test.title}” is {test.verdict}" for test in tests if wanted(test)]
+    return f" Beside it, {joined(named)}." if named else ""
+
+
+def sentences(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One entry for each claim, day and parameters, as sentences.json keeps them.
+
+    Parameters
+    ----------
+    stored : iterable of mapping
+        Entries of verdicts.json.
+
+    Returns
+    -------
+    list of dict
+        ``claim``, ``as_of``, ``params``, ``as_printed``, ``because``, ``answer`` and ``tests``:
+        ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
+    """
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for v in stored:
+        params = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
+        key = (v["claim"], v["as_of"], str(sorted(params.items())))
+        entry = found.setdefault(
+            key,
+            {"claim": v["claim"], "as_of": v["as_of"], "params": params}
+            | {name: v[name] for name in ("as_printed", "because", "readers_split")}
+            | {"answer": "", "tests": []},
+        )
+        if v["leads"]:
+            entry["answer"] = v["answer"]
+        shown = ("reading", "statement", "nearness", "verdict", "fragile")
+        certain = {"certainty": v["certainty"].get("level", "")}
+        entry["tests"].append({name: v[name] for name in shown} | certain)
+    return list(found.values())
