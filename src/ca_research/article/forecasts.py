@@ -81,7 +81,7 @@ def first_by_own_tables(leads: pd.DataFrame, after: int = 2022) -> str:
 
 
 @measure("trade.lead_after")
-@tells("rival")
+@tells("rival", "worst")
 @by_economy
 @parts(seen=reports, powers=Powers, stated=Stated)
 def lead_after(
@@ -106,9 +106,10 @@ def lead_after(
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
     partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
         trade, stated: what `Stated` makes of facts, where it is made already.
-    Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
-    where only a bound is known. An economy that was first wherever it can be ranked, but cannot be
-    at the start or in any later year, has the reason in `missing`.
+    Returns an estimates frame, one row per economy, with the largest rival and the year in which
+    China stood worst in `about`; a range where only a bound is known. An economy that was first
+    wherever it can be ranked, but cannot be at the start or in any later year, has the reason in
+    `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
     start = whole_number("start", start)
@@ -145,14 +146,16 @@ def _least(told: Mapping[int, Estimate], code: str, start: int) -> Estimate:
         high = math.inf if row["high"] is None else row["high"]
         return (row["low"] or 0.0, high) if one is None else (one, one)
 
-    worst = min(told.values(), key=lambda row: (ends(row)[1] > 1, ends(row)[0]))
+    year = min(told, key=lambda y: (ends(told[y])[1] > 1, ends(told[y])[0]))
+    worst = told[year]
     lacking = [] if start in told else [f"in {start}"]
     lacking += [] if any(year > start for year in told) else [f"after {start}"]
     if lacking and ends(worst)[1] > 1:  # behind in one year is behind, whatever the others say
         return estimate_row(economy=code, missing=f"no report by partner {' or '.join(lacking)}")
     frames = [row["rows"].frame for row in told.values()]
     behind = pd.concat(frames).drop_duplicates() if len(frames) > 1 else frames[0]
-    kept = {k: worst[k] for k in ("estimate", "low", "high", "interval", "about")}
+    kept = {k: worst[k] for k in ("estimate", "low", "high", "interval")}
+    kept["about"] = {**worst["about"], "worst": str(year)}
     span = {"first_year": min(told), "last_year": max(told)}
     return estimate_row(behind, economy=code, **kept) | span
 

@@ -293,11 +293,11 @@ def _newest(
     seen: Reports, codes: Sequence[str], basis: str, eu: str, since: int, absent: str
 ) -> int:
     """The newest year with China and Russia; of one economy that has none, with China."""
-    choices: dict[str, Any] = {"basis": basis, "eu": eu, "since": since, "at_least": AT_LEAST}
+    choices: dict[str, Any] = {"basis": basis, "since": since, "at_least": AT_LEAST}
     try:
-        return newest_year(seen, codes, needed=NEEDED, **choices)
+        return newest_year(seen, codes, needed=NEEDED, eu=eu, **choices)
     except CoverageError:
-        if absent == "open" or len(codes) > 1 or eu == "one":
+        if absent == "open" or len(codes) > 1:
             raise
         return newest_year(seen, codes, needed=NEEDED[:1], **choices)
 

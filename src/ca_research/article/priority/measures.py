@@ -292,7 +292,7 @@ def _chosen(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: int = 2013,
+    since: int = 2018,
 ) -> tuple[dict[str, str], int]:
     """The choice of each dimension, and the first year."""
     chosen = {
@@ -345,7 +345,7 @@ def chosen_cells(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: int = 2013,
+    since: int = 2018,
 ) -> list[Cell]:
     """The cells of one specification, out of what `by_choice` or `every_cell` makes."""
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
@@ -354,7 +354,7 @@ def chosen_cells(
 
 
 @measure("claims.priority.lead_share")
-@tells("led", "cells", "empty", "others")
+@tells("led", "cells", "empty", "ours", "others")
 @by_parts
 @parts(chosen=chosen_cells)
 def lead_share(
@@ -372,7 +372,7 @@ def lead_share(
     investment_concept: Literal["stock", "inflow"] = "stock",
     student_level: Literal["degree", "all"] = "degree",
     meetings: Literal["visits", "summits"] = "visits",
-    since: int = 2013,
+    since: int = 2018,
     dimension: Literal[
         "none", "trade", "investment", "finance", "students", "opinion", "meetings"
     ] = "none",
@@ -489,6 +489,7 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str, place: int) -> dict[s
             "led": in_words(led),
             "cells": in_words(len(asked)),
             "empty": in_words(len(cells) - len(filled)),
+            "ours": _ours(filled),
             "others": _others(filled),
         },
         "rows": Rows(partial(compared_cells, asked, place)),
@@ -532,14 +533,48 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
-    """Who leads where China does not: 'Russia leads eight, the EU one'."""
-    leaders = Counter(c["leader"] for c in filled if c["led"] is False and c.get("leader"))
-    return _counted(tuple(leaders.most_common()))
+    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan), the EU
+    for trade in Kazakhstan'.
+    """
+    lost = [c for c in filled if c["led"] is False and c.get("leader")]
+    number = Counter(c["leader"] for c in lost)
+    places = [
+        (code, tuple((c["dimension"], c["economy"]) for c in lost if c["leader"] == code))
+        for code, _ in number.most_common()
+    ]
+    return _counted(tuple(places))
+
+
+def _ours(filled: Sequence[Mapping[str, Any]]) -> str:
+    """Where China leads: 'trade in Kyrgyzstan and Uzbekistan'."""
+    return _fields(tuple((c["dimension"], c["economy"]) for c in filled if c["led"] is True))
+
+
+Places = tuple[tuple[str, str], ...]
+"""Fields and codes of countries."""
 
 
 @by_files("economies.csv")
-def _counted(leaders: Sequence[tuple[str, int]]) -> str:
-    if not leaders:
-        return ""
-    (first, number), *rest = [(eco.in_prose(code), in_words(n)) for code, n in leaders]
-    return joined([f"{first} comes first in {number}", *(f"{who} in {n}" for who, n in rest)])
+def _counted(leaders: tuple[tuple[str, Places], ...]) -> str:
+    return ", ".join(
+        eco.in_prose(who)
+        + (
+            f" for {_fields(own)}"
+            if len(own) == 1
+            else f" in {in_words(len(own))} ({_fields(own)})"
+        )
+        for who, own in leaders
+    )
+
+
+@by_files("economies.csv")
+def _fields(places: Places) -> str:
+    """'students in all five, trade in Tajikistan'."""
+    by_field: dict[str, list[str]] = {}
+    for field, code in places:
+        by_field.setdefault(field, []).append(code)
+    every = set(eco.CA5)
+    return ", ".join(
+        f"{field} in " + ("all five" if {*codes} == every else joined(map(eco.in_prose, codes)))
+        for field, codes in by_field.items()
+    )

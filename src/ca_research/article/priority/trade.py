@@ -36,7 +36,7 @@ def partner_lead(
     *,
     economies: Sequence[str],
     trade_basis: str = "own_else_partners",
-    since: int = 2013,
+    since: int = 2018,
     seen: Reports | None = None,
     powers: Powers | None = None,
 ) -> pd.DataFrame:
@@ -47,8 +47,8 @@ def partner_lead(
         year before this one.
     trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs
         where it has none).
-    The year is the newest in which it can be said whether China leads; where a rival is silent, a
-    bound may say so (`trade_priority.order_of`).
+    The year is the newest that observes Russia and the EU; where none does, the newest in which a
+    bound says whether China leads (`trade_priority.order_of`).
     seen, powers: what `rank.reports` and `Powers` make of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (what was compared, in billion USD) `leader` (the code of who leads) and
@@ -145,13 +145,19 @@ def on_basis(seen: Reports, powers: Powers, economy: str, basis: str, since: int
     """
     side = "own report" if basis == "reporter" else "partners' reports"
     asked: dict[str, Any] = {"basis": basis, "eu": "one", "taking_part": frozenset(POWERS)}
+    bounded = None
     for year in reversed([y for y in seen.years() if y >= since]):
         found = order_of(seen, powers, economy, year, **asked)
-        if found and (found[0].decided or not found[0].bounds):
+        if found and not found[0].bounds:
             break
-    else:
-        why = f"turnover by {side} never shows whether China is before Russia and the EU"
-        return no_lead("trade", economy, why)
+        if found and found[0].decided and bounded is None:
+            bounded = year, found
+    else:  # no year observes all: the newest in which a bound answers for one that is silent
+        if bounded is None:
+            why = f"turnover by {side} never shows whether China is before Russia and the EU"
+            return no_lead("trade", economy, why)
+        year, found = bounded
+    assert found is not None
     order, rows = found
     values = {code: order.ends[code] for code in POWERS if code in order.ends}
     high = math.inf if order.high is None else order.high
