@@ -7,7 +7,7 @@ for another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
 import pandas as pd
@@ -17,7 +17,7 @@ from ..ground.economies import joined
 from ..ground.numbers import fixed
 from ..ground.periods import date_in_words
 from ..registry import article
-from ..registry.words import party
+from ..registry.words import party, value_words
 from ..trade.rank import BASES, Eu, reports
 from .trade_priority import SINCE, Order, Powers, Stated, order_of, stated_orders
 
@@ -159,8 +159,8 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["basis"] == _OWN) | ~rows["economy"].isin(own)].reset_index(drop=True)
 
 
-def thesis(table: pd.DataFrame) -> list[str]:
-    """Whether China is first in trade, in two or three sentences; none of an empty table.
+def thesis(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Who is first in trade, as a few sentences with what each speaks of; none of an empty table.
 
     Parameters
     ----------
@@ -169,41 +169,40 @@ def thesis(table: pd.DataFrame) -> list[str]:
 
     Returns
     -------
-    list of str
+    list of tuple
         Who is first among single countries by the newest report of each country, with its year, or
         by partners' where it publishes none; who was in the year before the article, where that is
-        another year; who is with the EU as one.
+        another year, and who is with the EU as one.
     """
     last_full = article().date.year - 1
     own, theirs = newest(table, _OWN), newest(table, _MIRROR)
     theirs = theirs[~theirs["economy"].isin(own["economy"])]
-    said = []
+    now, before = [], []
     if len(own):
-        said.append(
-            f"By each country's own newest figures its first single trade partner is {_where(own)}"
-        )
-    said += [bound_words(row) for row in theirs.itertuples()]
+        by_own = "By each country's own newest figures"
+        now.append(f"{by_own} {_where(own, 'is the first single trade partner')}.")
+    now += [f"{bound_words(row)}." for row in theirs.itertuples()]
     then = table[(table["basis"] == _OWN) & (table["eu"] == "apart") & (table["first"] != "")]
-    then = then[(then["year"] == last_full) & then["economy"].isin(_later(own, last_full))]
-    if len(then):
-        said.append(f"In {last_full}, before the article, it was {_where(then, years=False)}")
+    then = then[then["year"] == last_full]
+    if len(then) and (own["year"] > last_full).any():
+        before.append(f"In {last_full} {_where(then, 'was first', years=False)}.")
     union = newest(table, _OWN, "one").query("first == 'EU27'")
     if len(union):
-        said.append(f"Counted as one, the EU is first in {_places(union.itertuples())}")
-    return [f"{one}." for one in said]
+        before.append(f"Counted as one, the EU is first in {_places(union.itertuples())}.")
+    told = {"In trade": now, "Before the article, and with the EU as one": before}
+    return [(about, " ".join(said)) for about, said in told.items() if said]
 
 
-def _later(own: pd.DataFrame, year: int) -> set[str]:
-    return set(own["economy"]) if (own["year"] > year).any() else set()
-
-
-def _where(rows: pd.DataFrame, *, years: bool = True) -> str:
-    """'China in Kazakhstan (2025) and Kyrgyzstan (2023) and Russia in Tajikistan (...)'."""
+def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:
+    """'China is first in Kazakhstan (2025) and Kyrgyzstan (2023); Russia in Tajikistan (2022)'."""
     groups = [
-        f"{party(first)} in {_places(mine.itertuples(), years=years)}"
+        (party(str(first)), _places(mine.itertuples(), years=years))
         for first, mine in rows.groupby("first", sort=False)
     ]
-    return groups[0] if len(groups) == 1 else f"{'; '.join(groups[:-1])}; and {groups[-1]}"
+    return "; ".join(
+        f"{who} {verb} in {where}" if i == 0 else f"{who} in {where}"
+        for i, (who, where) in enumerate(groups)
+    )
 
 
 def _places(rows: Iterable[Any], *, years: bool = True) -> str:
@@ -214,39 +213,71 @@ def _places(rows: Iterable[Any], *, years: bool = True) -> str:
 
 def bound_words(row: Any) -> str:
     """What partners report of a country that publishes nothing: who is first, and what a partner
-    that is silent would need to be it. row: of `first_partners`, on the basis of partners.
-    """
-    name, who = eco.name_of(row.economy), party(row.first)
-    told = f"{name} publishes none; by partners' figures for {row.year} {who} comes first"
-    return told + silence(row)
+    that is silent would need to be it.
 
-
-def silence(row: Any) -> str:
-    """', with 10.0 billion dollars: Russia reports nothing, and its largest exports and imports on
-    record, of any years, come to 2.2 billion together'; '' where no bound stands in the row.
+    row: of `first_partners`, on the basis of partners, with a bound.
     """
+    who = party(row.first)
+    mine = fixed(row.ends[row.first][0] / 1e9, 1)
     silent = [code for code in row.bounds if code != row.first]
-    if not silent:
-        return ""
-    mine = f"{fixed(row.ends[row.first][0] / 1e9, 1)} billion dollars"
-    most = max(row.ends[code][1] for code in silent)
+    most = fixed(max(row.ends[code][1] for code in silent) / 1e9, 1)
     names = joined(party(code) for code in silent)
-    verb, whose = ("reports", "its") if len(silent) == 1 else ("report", "their")
-    least = "" if len(silent) == 1 else "at most "
+    verb, whose = ("reports", "its") if len(silent) == 1 else ("report", "either's")
     return (
-        f", with {mine}: {names} {verb} nothing, and {whose} largest exports and imports on "
-        f"record, of any years, come to {least}{fixed(most / 1e9, 1)} billion together"
+        f"{eco.name_of(row.economy)} publishes no table; by {who}'s own count for {row.year}, of "
+        f"{mine} billion dollars, {who} comes first. {names} {verb} nothing, and {whose} largest "
+        f"exports and largest imports on record, of any years, come to {most} billion together"
     )
 
 
-def by_country(table: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each economy with its newest rows: `own`, `own_eu`, `partners`, `partners_eu`."""
-    kinds = {
-        "own": newest(table, _OWN),
-        "own_eu": newest(table, _OWN, "one"),
-        "partners": newest(table, _MIRROR),
-        "partners_eu": newest(table, _MIRROR, "one"),
+def stayed_first(leads: pd.DataFrame, start: int) -> str:
+    """Where China was first in a year and all that follow, and who was ahead where it was not, for
+    a title.
+
+    leads: from `standing_rows`.
+
+    Examples
+    --------
+    >>> rows = {"economy": ["KGZ", "UZB", "UZB"], "year": [2022, 2022, 2023]}
+    >>> stayed_first(pd.DataFrame(rows | {"first": ["CHN", "RUS", "CHN"]}), 2022)
+    'First in trade from 2022 on: China in Kyrgyzstan. In 2022 Russia was first in Uzbekistan'
+    """
+    later = leads[leads["year"] >= start]
+    at_start = set(later.loc[later["year"] == start, "economy"])
+    always = [
+        eco.in_prose(str(code))
+        for code, mine in later.groupby("economy", sort=False)
+        if code in at_start and mine["first"].eq("CHN").all()
+    ]
+    other = later[(later["year"] == start) & ~later["first"].isin(["CHN", ""])]
+    told = [f"First in trade from {start} on: China in {joined(always)}"] if always else []
+    if len(other):
+        told.append(f"In {start} {_where(other, 'was first', years=False)}")
+    return ". ".join(told) or f"Who is first in trade from {start} on is not known"
+
+
+_EU = {"apart": "members singly", "one": "as one"}
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for a reader: names for codes, China's place as one cell, and who is silent.
+
+    table: from `first_partners`. place: '2', or '1 to 2' where ranges overlap; silent: who reports
+    nothing in that year and is counted at the most of any.
+    """
+    ends = table[["place_low", "place_high"]].astype(str)
+    place = ends["place_low"].where(
+        table["place_low"] == table["place_high"], ends["place_low"] + " to " + ends["place_high"]
+    )
+    words = {
+        "period": table["period"].map(date_in_words),
+        "basis": table["basis"].map(value_words),
+        "eu": table["eu"].map(_EU),
+        "first": [
+            party(r.first) if r.first else " or ".join(map(party, r.contenders))
+            for r in table.itertuples()
+        ],
+        "place": place,
+        "silent": [joined(map(party, codes)) for codes in table["bounds"]],
     }
-    for code in dict.fromkeys(table["economy"]):
-        rows = {k: t[t["economy"] == code] for k, t in kinds.items()}
-        yield code, {k: next(t.itertuples()) for k, t in rows.items() if len(t)}
+    return table.assign(**words).drop(columns=["ends", "contenders", "bounds"])

@@ -533,8 +533,8 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
-    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan), the EU
-    for trade in Kazakhstan'.
+    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan), the
+    EU for trade in Kazakhstan'.
     """
     lost = [c for c in filled if c["led"] is False and c.get("leader")]
     number = Counter(c["leader"] for c in lost)
