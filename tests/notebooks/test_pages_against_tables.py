@@ -260,7 +260,7 @@ def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(rep
     found = sorted(report.glob(f"notebooks/{claim.lower()}-as-of-latest*.ipynb"))
     head = next(
         p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5"
-    ).headline
+    ).lead
     rule = register(claim)["readings"][0].get("rule")
     if not rule:
         pytest.skip("not testable: no rule")
@@ -292,7 +292,7 @@ def test_the_overview_prints_the_criterion_that_decided(report, claim, name):
             strict=True,
         )
     )
-    verdicts = page(report, f"{claim.lower()}-as-of-latest").headline["criteria"]
+    verdicts = page(report, f"{claim.lower()}-as-of-latest").lead["criteria"]
     decided = next(c for c in verdicts if c["name"] == name)
     assert row["answer"].split()[0] == f"{decided['estimate']:g}"
     assert row["asked"] == decided["label"]
@@ -309,7 +309,7 @@ def test_the_overview_says_what_was_found_and_how_certain_it_is(report):
         for row in table.record["rows"]
     }
     for name in ("c16-as-of-latest", "c25-as-of-latest", "c33-as-of-latest-economy-ca5"):
-        head = page(report, name).headline
+        head = page(report, name).lead
         claim = head["claim"]
         assert told[claim]["answer"] == head["answer"]
         assert told[claim]["certainty"] in (head["certainty"].get("level", "–"), "–", "")

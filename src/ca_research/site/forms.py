@@ -15,7 +15,7 @@ from ..claims.words import bounds, criterion_number
 from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 
-CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
+CSV_FILE, LATEX_FILE, SENTENCES_FILE = "verdicts.csv", "verdicts.tex", "sentences.csv"
 BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
 
 _COLUMNS = (
@@ -23,8 +23,10 @@ _COLUMNS = (
     "reading",
     "part",
     "leads",
+    "nearness",
     "setting",
     "as_of",
+    "as_printed",
     "verdict",
     "answer",
     "finding",
@@ -42,7 +44,10 @@ _COLUMNS = (
     "specifications",
     "title",
 )
-_OWN = ("claim", "reading", "as_of", "verdict", "answer", "finding", "title")
+_OWN = (
+    *("claim", "reading", "nearness", "as_of", "as_printed"),
+    *("verdict", "answer", "finding", "title"),
+)
 _WIDE = 28  # characters; a longer text gets a column that breaks lines
 _LATEX = {
     "<": r"\textless{}",
@@ -88,6 +93,26 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
         yes_no = {name: "yes" if v[name] else "no" for name in ("part", "leads", "fragile")}
         main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
         writer.writerow(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
+    return text.getvalue()
+
+
+def sentences_csv(printed: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each entry of sentences.json, with its tests after one another: their number, and
+    of each how near it is, its verdict, whether it is fragile and how certain.
+    """
+    text = io.StringIO()
+    own = ("claim", "setting", "as_of", "as_printed", "because", "readers_split", "answer")
+    each = ("reading", "nearness", "verdict", "fragile", "certainty")
+    most = max((len(s["tests"]) for s in printed), default=0)
+    heads = [f"{name}_{n}" for n in range(1, most + 1) for name in each]
+    writer = csv.DictWriter(text, [*own, "tests", *heads], lineterminator="\n")
+    writer.writeheader()
+    for s in printed:
+        row = {name: s[name] for name in own if name in s}
+        for n, test in enumerate(s["tests"], 1):
+            told = test | {"fragile": "yes" if test["fragile"] else "no"}
+            row |= {f"{name}_{n}": told[name] for name in each}
+        writer.writerow(row | {"setting": _setting(s), "tests": len(s["tests"])})
     return text.getvalue()
 
 

@@ -301,7 +301,8 @@ class Page:
         )
 
     @property
-    def headline(self) -> dict[str, Any] | None:
+    def lead(self) -> dict[str, Any] | None:
+        """The test whose answer the page shows; it carries the verdict on the sentence too."""
         return self.verdicts[0] if self.verdicts else None
 
     @property
