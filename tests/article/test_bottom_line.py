@@ -18,7 +18,7 @@ ECONOMIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[str, Any]:
     return {
         "claim": claim,
-        "headline": True,
+        "leads": True,
         "params": {},
         "as_of": as_of,
         "verdict": word,

@@ -142,7 +142,7 @@ def test_what_is_chosen_stands_in_the_address_and_is_found_again(open_page):
 def test_search_reads_quotations_findings_and_answers(open_page, report):
     page = open_page("index.html")
     stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    heads = {v["claim"]: v for v in stored if v["headline"] and v["as_of"] == "latest"}
+    heads = {v["claim"]: v for v in stored if v["leads"] and v["as_of"] == "latest"}
     for claim, text in (
         ("C25", registry.claim("C25").quotation),
         ("C16", heads["C16"]["finding"]),

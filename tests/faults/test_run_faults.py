@@ -822,7 +822,7 @@ def test_the_overview_of_runs_with_parameters_alone_is_refused_before_anything_s
 ):
     """It failed in a picture of nothing, and the report could not be zipped any more."""
     notebook(built.home, "overview", "print(1)", parameters='as_of: str = "latest"')
-    stored = [{"headline": True, "as_of": "latest", "params": {"economy": "KAZ"}}]
+    stored = [{"leads": True, "as_of": "latest", "params": {"economy": "KAZ"}}]
     (tmp_path / "verdicts.json").write_text(json.dumps(stored))
     (tmp_path / "index.html").write_text('<span id="address">index.html</span>')  # a report's own
     code, told, said = command("run", "overview", "--out", str(tmp_path))

@@ -238,7 +238,7 @@ def test_approval_ended_below_its_peak_in_four_of_the_five():
 
 
 @pytest.mark.parametrize("as_of", ["2023-05-19", "latest"])
-def test_the_headlines_judge_at_the_breadth_of_an_ordinary_reader(as_of, stored):
+def test_the_first_readings_judge_at_the_breadth_of_an_ordinary_reader(as_of, stored):
     """The words follow from counts of origins by case, made here from the raw rows and codes."""
     acts, conditions = ({(r.claim, r.item): r.codes for r in coding(n).rows} for n in _CODINGS)
     rows = raw("evidence/small.csv")
@@ -259,7 +259,7 @@ def test_the_headlines_judge_at_the_breadth_of_an_ordinary_reader(as_of, stored)
     read = {c["case"] for (claim, _), c in conditions.items() if c.get("read") == "contract"}
     assert len(read) == 1, "one contract, far from the twenty asked for"
     said = {
-        claim: next(v for v in stored(claim, as_of).values() if v["headline"])
+        claim: next(v for v in stored(claim, as_of).values() if v["leads"])
         for claim in ("C13", "C16", "C17")
     }
     assert {claim: v["verdict"] for claim, v in said.items()} == {

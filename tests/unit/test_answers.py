@@ -13,14 +13,12 @@ from ca_research.ground.errors import UsageError
 from ca_research.plots import hooks
 
 
-def stored(
-    claim: str, verdict: str, as_of: str = "latest", headline: bool = True, **params
-) -> dict:
+def stored(claim: str, verdict: str, as_of: str = "latest", leads: bool = True, **params) -> dict:
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
     finding = "Two of the five countries."
     told = {"criteria": criteria, "finding": finding}
-    return about | {"headline": headline, "fragile": verdict == "supported"} | told
+    return about | {"leads": leads, "fragile": verdict == "supported"} | told
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def test_each_run_ends_with_its_verdict_in_words(out):
     folder = out(
         stored("C33", "not enough evidence", "2023-05-19", economy="KAZ"),
         stored("C33", "supported", economy="KAZ", years=5),
-        stored("C33", "contradicted", headline=False, economy="KAZ"),
+        stored("C33", "contradicted", leads=False, economy="KAZ"),
         stored("C30", "contradicted"),
     )
     assert report.answers(folder, ["C33"], [{}]) == [

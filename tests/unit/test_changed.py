@@ -15,11 +15,11 @@ def stored(verdict="supported", estimate=1.0, state="holds", sources=("KAZ_BNS",
     criterion = {"name": "first", "label": "China first", "state": state, "estimate": estimate}
     return {
         "claim": "C33",
-        "reading": "headline",
+        "reading": "literal",
         "title": "First",
         "params": {"economy": "KAZ", "claim": "C33"},
         "as_of": "latest",
-        "headline": True,
+        "leads": True,
         "fragile": False,
         "verdict": verdict,
         "answer": f"An answer: {verdict}.",

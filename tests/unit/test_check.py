@@ -86,8 +86,8 @@ def test_the_command_says_the_verdict_and_ends_well(command):
     assert said.endswith("(as of latest)\n")
     code, said, _ = command("check", "C25", "--as-of", "2023-05-19", "--format", "json")
     assert code == 0
-    (headline, *_) = json.loads(said)
-    assert (headline["claim"], headline["as_of"]) == ("C25", "2023-05-19")
+    (lead, *_) = json.loads(said)
+    assert (lead["claim"], lead["as_of"]) == ("C25", "2023-05-19")
 
 
 @pytest.mark.parametrize(

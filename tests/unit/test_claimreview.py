@@ -112,7 +112,7 @@ def test_the_real_report_has_one_for_each_claim_and_day(report):
     document = json.loads((report / "claimreview.jsonld").read_text(encoding="utf-8"))
     jsonschema.validate(document, DOCUMENT)
     verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    assert len(document["@graph"]) == sum(v["headline"] for v in verdicts)
+    assert len(document["@graph"]) == sum(v["leads"] for v in verdicts)
     assert len({r["@id"] for r in document["@graph"]}) == len(document["@graph"])
 
 

@@ -378,7 +378,7 @@ def stored(verdict: str, **changes: Any) -> dict[str, Any]:
     return {
         "claim": "C33",
         "reading": "literal",
-        "headline": True,
+        "leads": True,
         "title": "t",
         "as_of": "latest",
         "params": {},

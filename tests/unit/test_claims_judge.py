@@ -422,10 +422,10 @@ def test_not_testable_needs_no_evidence_and_is_not_fragile():
     base = claim(criterion()).model_dump()
     spec = ClaimSpec.model_validate(base | {"readings": [*base["readings"], reading]})
     found = verdict(row(0, 2), spec=spec)
-    assert (found.verdict, found.headline) == ("supported", True)
+    assert (found.verdict, found.leads) == ("supported", True)
     (beside,) = found.beside
     assert (beside.verdict, beside.reason) == ("not testable", "no published measure")
-    assert (beside.fragile, beside.headline, beside.criteria) == (False, False, ())
+    assert (beside.fragile, beside.leads, beside.criteria) == (False, False, ())
 
 
 def test_as_of_and_pseudo_flag_come_from_the_evidence_that_was_used():

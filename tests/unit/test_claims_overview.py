@@ -41,7 +41,7 @@ def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[s
         "claim": claim,
         "reading": "literal",
         "title": "t",
-        "headline": True,
+        "leads": True,
         "params": {},
         "as_of": "latest",
         "verdict": word,
@@ -56,12 +56,12 @@ def verdict(claim: str = "C25", word: str = "supported", **given: Any) -> dict[s
     } | given
 
 
-def test_one_row_for_each_headline_of_the_whole_region_with_the_other_day_beside_it():
+def test_one_row_for_each_claim_of_the_whole_region_with_the_other_day_beside_it():
     table = overview.table(
         [
             verdict(),
             verdict(as_of="2023-05-19", word="contradicted"),
-            verdict(headline=False, reading="other"),
+            verdict(leads=False, reading="other"),
             verdict("C33", params={"economy": "CA5"}),
             verdict("C33", params={"economy": "KAZ"}, word="contradicted"),
         ]

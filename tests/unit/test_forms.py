@@ -153,7 +153,7 @@ def verdict(**given):
         "reading": "literal",
         "title": "As it stands",
         "part": False,
-        "headline": True,
+        "leads": True,
         "params": {"economy": "UZB"},
         "as_of": "latest",
         "verdict": "supported",

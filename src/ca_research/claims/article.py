@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from ..registry import ClaimSpec
 
-QUOTED_WORDS_LIMIT = 200
-"""Words that all quotations of the register may have together."""
+LONGEST_QUOTATION = 25
+"""Words that one quotation may have; all together they have at most half of the article's."""
 
 _END = re.compile(r"(?<=[.?!])[\"”]?\s+(?=[“\"A-Z])")
 
@@ -47,15 +47,20 @@ def sentence_sha256(sentence: str) -> str:
 
 def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[str]:
     """Faults of the register's quotations, as lines of text; empty where all is well."""
-    faults = []
-    words = sum(len(c.quotation.split()) for c in claims.values())
-    if words > QUOTED_WORDS_LIMIT:
-        faults.append(
-            f"register: the quotations have {words} words together, the limit is "
-            f"{QUOTED_WORDS_LIMIT}"
-        )
+    words = {c.id: len(c.quotation.split()) for c in claims.values()}
+    faults = [
+        f"{claim}: the quotation has {n} words, the limit is {LONGEST_QUOTATION}"
+        for claim, n in words.items()
+        if n > LONGEST_QUOTATION
+    ]
     if article is None:
         return faults
+    half = len(article.split()) // 2
+    if sum(words.values()) > half:
+        faults.append(
+            f"register: the quotations have {sum(words.values())} words together, half the article "
+            f"has {half}"
+        )
     known = sentences(article)
     for claim in claims.values():
         at = (claim.article.paragraph, claim.article.sentence)

@@ -21,7 +21,7 @@ from ..registry.claims import Want
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
 from .measures import find, misfits, wrong_choices
-from .printed import Test, as_printed, by_nearness
+from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
@@ -213,7 +213,7 @@ def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
         return []
     words, fits = {v["reading"]: v for v in stored}, registry.votes(stored[0]["claim"])
     tests = [
-        Test(words[name]["title"], words[name]["verdict"], fits.get(name))
+        ReadingVerdict(words[name]["title"], words[name]["verdict"], fits.get(name))
         for name in by_nearness(fits, words)
     ]
     implied, _ = as_printed(tests)

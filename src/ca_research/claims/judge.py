@@ -20,7 +20,7 @@ from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .given import economies_of
 from .leave_out import leave_out
-from .printed import Test, as_printed, by_nearness
+from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import applied, deciding, possible, speaks
 from .verdict import CriterionResult, Verdict
 from .wanted import Wanted
@@ -171,7 +171,7 @@ def _as_printed(spec: ClaimSpec, verdicts: Sequence[Verdict]) -> list[Verdict]:
 
     def printed(fits: Mapping[str, Vote]) -> tuple[str, str]:
         return as_printed(
-            [Test(titles[n], words[n], fits.get(n)) for n in by_nearness(fits, words)]
+            [ReadingVerdict(titles[n], words[n], fits.get(n)) for n in by_nearness(fits, words)]
         )
 
     word, because = printed(registry.votes(spec.id))

@@ -30,7 +30,7 @@ _FOR, _AGAINST = ("supported", "partly supported"), ("contradicted",)
 _OPEN = "not enough evidence"
 
 
-class Test(NamedTuple):
+class ReadingVerdict(NamedTuple):
     """A reading as the rule sees it: its title, its verdict, and the votes on it (None: none)."""
 
     title: str
@@ -51,12 +51,12 @@ def by_nearness(votes: Mapping[str, Vote], names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda n: (-votes[n].best, -votes[n].fit) if n in votes else (0, 0))
 
 
-def as_printed(tests: Sequence[Test]) -> tuple[str, str]:
+def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     """The verdict on a sentence and its reason.
 
     Parameters
     ----------
-    tests : sequence of Test
+    tests : sequence of ReadingVerdict
         One for each reading, the closest first (`by_nearness`).
 
     Returns
@@ -72,11 +72,10 @@ def as_printed(tests: Sequence[Test]) -> tuple[str, str]:
 
     Examples
     --------
-    >>> near, far = Vote(3.0, 5), Vote(2.0, 0)
-    >>> as_printed([Test("By date", "supported", near), Test("Whole", "contradicted", far)])[0]
-    'depends on the reading'
-    >>> as_printed([Test("Motives", "not testable", near), Test("Texts", "supported", far)])[0]
-    'not testable'
+    >>> closest = ReadingVerdict("By date", "supported", Vote(3.0, 5))
+    >>> careful = ReadingVerdict("As a whole", "contradicted", Vote(2.0, 0))
+    >>> as_printed([closest, careful])[0], as_printed([closest])[0]
+    ('depends on the reading', 'supported')
     """
     first, voted = tests[0], any(test.vote for test in tests)
     if not voted:
@@ -110,7 +109,7 @@ def as_printed(tests: Sequence[Test]) -> tuple[str, str]:
     return word, f"It is the verdict of the closest reading, “{closest[0].title}”.{other}"
 
 
-def _each(tests: Iterable[Test], wanted: Callable[[Test], bool]) -> str:
+def _each(tests: Iterable[ReadingVerdict], wanted: Callable[[ReadingVerdict], bool]) -> str:
     """Some tests with their verdicts, as a sentence that begins with a space; '' for none."""
     named = [f"“{test.title}” is {test.verdict}" for test in tests if wanted(test)]
     return f" Beside it, {joined(named)}." if named else ""
