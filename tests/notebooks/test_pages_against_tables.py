@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import html
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -14,9 +15,11 @@ import pandas as pd
 import pytest
 import yaml
 
+from ca_research.claims.overview import own_params
 from ca_research.claims.slots import in_words
 from ca_research.ground import economies as eco
 from ca_research.ground import paths
+from ca_research.registry import claims
 from ca_research.site.read import Page, read_page
 from ca_research.tables import load
 
@@ -258,9 +261,7 @@ def matters(rule: dict, states: dict[str, str], name: str) -> bool:
 @pytest.mark.parametrize("claim", [f"C{n:02d}" for n in range(1, 36)])
 def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(report, claim):
     found = sorted(report.glob(f"notebooks/{claim.lower()}-as-of-latest*.ipynb"))
-    head = next(
-        p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5"
-    ).lead
+    head = next(p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5").lead
     rule = register(claim)["readings"][0].get("rule")
     if not rule:
         pytest.skip("not testable: no rule")
@@ -315,7 +316,7 @@ def test_the_overview_says_what_was_found_and_how_certain_it_is(report):
         assert told[claim]["certainty"] in (head["certainty"].get("level", "–"), "–", "")
 
 
-def test_the_index_begins_with_the_bottom_line_of_the_overview(report):
+def test_the_index_answers_the_thesis_and_has_the_bottom_line_of_the_overview(report):
     bottom = page(report, "overview-as-of-latest").statements
     index = text_of(report, "index.html")
     assert 3 <= len(bottom["statements"]) <= 5
@@ -333,6 +334,13 @@ def test_the_filter_of_the_index_and_its_tally_count_the_same(report):
     assert {word: Counter(cards)[word] for word in tally} == tally and len(cards) == sum(
         tally.values()
     )
+    judged = {c.id for c in claims().values() if c.kind != "opinion"}
+    printed = [
+        s["as_printed"]
+        for s in json.loads((report / "sentences.json").read_text(encoding="utf-8"))
+        if s["claim"] in judged and s["as_of"] == "latest" and not own_params(s["params"])
+    ]
+    assert Counter(printed) == Counter(cards)
     opinions = re.findall(r'<li class="card opinion"[^>]*data-verdict="([^"]*)"', index)
     assert set(opinions) == {"not testable"}
 
