@@ -95,6 +95,28 @@ def test_the_index_begins_with_the_bottom_line_of_the_day_that_it_shows():
     assert "The bottom line" not in written(*judged, overview(EARLY))["index.html"]
 
 
+def test_of_several_lists_of_sentences_the_first_answers_the_thesis():
+    page = run("overview", PUBLISHED)
+    for title, text in (("Is it so?", "It is."), ("In short", "One holds.")):
+        said = [{"about": "A", "text": text, "claims": ["C33"]}]
+        page.cells.append(Cell("code", "", statements={"title": title, "statements": said}))
+    index = written(run("C33", PUBLISHED, "supported"), page)["index.html"].partition("<h1>")[2]
+    order = [index.index(words) for words in ("Is it so?", "It is.", "In short", "One holds.")]
+    assert order == sorted(order)
+    alone = written(run("C33", PUBLISHED, "supported"), overview_with("It is.", "One holds."))
+    index = alone["index.html"].partition("<h1>")[2]
+    order = [index.index(words) for words in ('id="thesis"', "It is.", "In short", "One holds.")]
+    assert order == sorted(order)
+
+
+def overview_with(*texts: str) -> Page:
+    """An overview that says these sentences in one list."""
+    page = run("overview", PUBLISHED)
+    said = [{"about": "A", "text": text, "claims": ["C33"]} for text in texts]
+    page.cells.append(Cell("code", "", statements={"title": "In short", "statements": said}))
+    return page
+
+
 def test_a_page_that_judges_nothing_says_its_day_and_leads_to_its_other_days():
     html = written(
         *[run("brief", day, economy="KAZ") for day in (EARLY, "latest")],

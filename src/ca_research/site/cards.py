@@ -69,12 +69,12 @@ def card(page: Page) -> bytes:
             top += int(size * 1.32)
         return top
 
-    top = lines(when, plain, 28, MUTED, 30, 66, 1)
+    top = lines(f"{page.claim} · {when}", plain, 28, MUTED, 30, 66, 1)
     top = lines(f"Tested: {tested}", plain, 36, INK, top + 6, 52, 4)
     top = lines(verdict.capitalize(), bold, 62, tone, top + 14, 32, 1)
     lines(finding, plain, 40, INK, top + 12, 46, 2)
     lines(printed, plain, 28, MUTED, HEIGHT - 112, 66, 1)
-    lines(f"{footing} · ca-research {page.claim}", plain, 26, MUTED, HEIGHT - 68, 72, 1)
+    lines(footing, plain, 28, MUTED, HEIGHT - 68, 66, 1)
     buffer = io.BytesIO()
     said = PngInfo()
     said.add_itxt("Description", _said_by(page))

@@ -275,16 +275,16 @@ def _about_all(
     """The pages about all claims: name and HTML."""
     judged = [row for row in claims if row["claim"].kind != "opinion"]
     newest, heads = env.globals["newest"], [row["now"].lead for row in judged if row["now"].lead]
-    about = {
+    about: dict[str, Any] = {
         "as_of": newest,
         "claims": claims,
         "others": others,
         "judged": judged,
         "opinions": [row for row in claims if row["claim"].kind == "opinion"],
         "tally": {word: _counted(heads, word) for word in registry.PRINTED},
-        "bottom": next((p.statements for p in others["overview"] if p.as_of == newest), {}),
+        "thesis": _first_claim(judged),
+        **_summary(next((p.statements for p in others["overview"] if p.as_of == newest), [])),
         "paragraphs": _paragraphs(claims),
-        "thesis": _thesis(judged),
         "agreement": agreement(),
         "ways": moves.counts(a for a in env.globals["amendments"] if a["way"]),
         "WAYS": moves.WAYS,
@@ -324,7 +324,25 @@ def _place(row: dict[str, Any]) -> tuple[int, int]:
     return row["claim"].article.paragraph, row["claim"].article.sentence
 
 
-def _thesis(judged: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _summary(made: list[dict[str, Any]]) -> dict[str, Any]:
+    """What an overview says of all claims together: `thesis_said`, the sentences that answer the
+    thesis, and `bottom`, the others. Of one list the first sentence answers it, of several the
+    first list does, under its own title.
+    """
+    question = registry.article().question or "The thesis"
+    if not made:
+        return {"question": question, "thesis_said": [], "bottom": {}}
+    if len(made) > 1:
+        return {
+            "question": made[0]["title"],
+            "thesis_said": made[0]["statements"],
+            "bottom": made[-1],
+        }
+    first, *rest = made[0]["statements"]
+    return {"question": question, "thesis_said": [first], "bottom": made[0] | {"statements": rest}}
+
+
+def _first_claim(judged: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The first claim of the article, where its page has a picture; None for another."""
     first = min(judged, key=_place, default=None)
     return first if first and any(i.kind == "figure" for i in first["now"].of("main")) else None

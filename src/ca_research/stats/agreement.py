@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import permutations
 from typing import Any, Literal
 
@@ -38,12 +38,12 @@ def krippendorff_alpha(units: Iterable[Sequence[Any]], scale: Scale = "nominal")
     >>> round(krippendorff_alpha([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]), 3)
     0.533
     """
-    pairs: Counter[tuple[Hashable, Hashable]] = Counter()
+    pairs: defaultdict[tuple[Any, Any], float] = defaultdict(float)
     for unit in units:
         values = [value for value in unit if value is not None]
         for pair in permutations(values, 2):
             pairs[pair] += 1 / (len(values) - 1)
-    times: Counter[Any] = Counter()
+    times: defaultdict[Any, float] = defaultdict(float)
     for (value, _), weight in pairs.items():
         times[value] += weight
     order = sorted(times)
