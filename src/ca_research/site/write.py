@@ -286,7 +286,7 @@ def _about_all(
         **_summary(next((p.statements for p in others["overview"] if p.as_of == newest), [])),
         "paragraphs": _paragraphs(claims),
         "agreement": agreement(),
-        "ways": moves.counts(a for a in env.globals["amendments"] if a["way"]),
+        "ways": moves.counts(a for a in _amendments(claims) if a["way"]),
         "WAYS": moves.WAYS,
     }
     themes = {"index.html": _by_theme(judged), "register.html": _by_theme(claims)}
