@@ -302,6 +302,7 @@ def gather(
     universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
     checks.all_used(spec, set(asked), computation.taken(calls.values()))
     known = checks.knowledge(checks.tables_among(asked), as_of)
+    computation.known_in = known.year
     tables = {name: Table(frame) for name, frame in checks.tables_among(computation.given).items()}
     parts: dict[str, EvidenceRows] = {}
     traces: list[dict[str, Any]] = []

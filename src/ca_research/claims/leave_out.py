@@ -11,6 +11,7 @@ from ..ground import economies
 from ..registry import Reading
 from .criteria import judge_criteria
 from .evidence import Evidence, EvidenceRows, counted, has_figures
+from .logic import number
 from .rule import applied
 from .verdict import CriterionResult
 
@@ -102,9 +103,15 @@ def _observed(rows: EvidenceRows) -> set[str]:
 
 
 def empty_mains(rows: EvidenceRows) -> set[str]:
-    """Names of the criteria whose main specification has no figures."""
+    """Names of the criteria whose main specification has no figures that may decide: one that is
+    too old is shown, and answers no more than none.
+    """
     mains = [row for row in rows if row["is_main"]]
-    return {row["criterion"] for row in mains} - _observed(mains)
+    ends = ("estimate", "low", "high")
+    answered = {
+        r["criterion"] for r in mains if any(number(r.get(end)) is not None for end in ends)
+    }
+    return {row["criterion"] for row in mains} - (_observed(mains) & answered)
 
 
 def standing_in(rows: EvidenceRows, empty: set[str]) -> EvidenceRows:

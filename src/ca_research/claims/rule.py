@@ -28,7 +28,7 @@ def apply_rule(
     )
     listed = "; ".join(f"{name} {state}" for name, state in states.items())
     if supported:
-        return "supported", listed
+        return reading.rule.at_most, listed
     if contradicted:
         return "contradicted", listed
     if supported is None or contradicted is None:
