@@ -504,7 +504,7 @@ def documented_cases(
     claim: str,
     coding: str,
     codes: str,
-    sure: str = "",
+    sure: Literal["", "interference"] = "",
     nothing: Literal["counts", "open"] = "counts",
     beside: str = "",
     strength: Strength = "documents",
