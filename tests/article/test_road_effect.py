@@ -194,7 +194,7 @@ def test_the_joint_p_takes_the_side_asked_for(jumped):
 def test_the_joint_p_tells_the_least_it_could_have_been(jumped):
     """Three of five have a fit, each with a rank of at least 1 / 16."""
     nothing = pd.DataFrame()
-    for asked, least in ((3, f"{3 / (len(DONORS) + 1):.2f}"), (4, "1.00")):
+    for asked, least in ((3, f"{3 / (len(DONORS) + 1):.2g}"), (4, "1")):
         choices = {"economies": FIVE, "at_least": asked, "fits": jumped} | MAIN
         found = handed(joint_p, nothing, nothing, **choices).iloc[0]
         assert found["about"]["least"] == least

@@ -14,12 +14,12 @@ from ca_research.claims.criteria import judge_criteria
 from ca_research.claims.judge import judge
 from ca_research.claims.leave_out import Dependence
 
-TWO = ("KAZ_BNS", "KGZ_NSC")
+TWO, NOTHING = ("KAZ_BNS", "KGZ_NSC"), Dependence()
 
 
 def graded(
     sources: tuple[str, ...] = TWO,
-    hangs: Dependence = Dependence(),
+    hangs: Dependence = NOTHING,
     today: int = 2020,
     indirect: str | None = None,
     other: float = 3.0,
@@ -132,6 +132,6 @@ def test_documents_count_by_the_origins_that_their_rows_name():
     """Six papers that quote two speakers are two sources, not six (C06)."""
     rows = pd.DataFrame({"sources": [("A", "B", "C"), ("D",)], "origins": [("X", "Y"), ()]})
     assert origins_of(rows) == ["D", "X", "Y"]
-    said = ca.check("C06").beside[0]
+    said = next(v for v in ca.check("C06").all() if v.reading == "substance")
     assert said.criteria[0].estimate == 2
     assert "one of its two sources" in said.certainty["reason"], "two are asked for"

@@ -14,7 +14,9 @@ import zipfile
 
 import pytest
 
+from ca_research import registry
 from ca_research.app import report as reports
+from ca_research.claims.printed import sentences
 from ca_research.site import forms, read_pages
 
 HOSTILE = [
@@ -154,6 +156,11 @@ def verdict(**given):
         "title": "As it stands",
         "part": False,
         "leads": True,
+        "nearness": 2,
+        "as_printed": "depends on the reading",
+        "because": "Two readings differ.",
+        "readers_split": "",
+        "statement": "It is so.",
         "params": {"economy": "UZB"},
         "as_of": "latest",
         "verdict": "supported",
@@ -177,6 +184,7 @@ def test_the_csv_keeps_the_numbers_whole_and_parses_back():
         "yes",
         "Share",
     )
+    assert (first["nearness"], first["as_printed"]) == ("2", "depends on the reading")
     assert (first["answer"], first["certainty"]) == ("A third, by one count.", "low")
     assert second["title"] == 'a "quoted", title\nof two lines'
     assert second["estimate"] == "" and second["state"] == "" and second["fragile"] == "no"
@@ -231,6 +239,35 @@ def test_below_five_specifications_no_percentage_is_printed():
     assert row[8:] == ["--", "4"]
 
 
+def test_a_sentence_is_one_row_with_its_tests_after_one_another():
+    beside = verdict(reading="other", nearness=None, verdict="contradicted", leads=False)
+    (first,) = csv.DictReader(
+        io.StringIO(forms.sentences_csv(sentences([verdict(), beside | {"certainty": {}}])))
+    )
+    assert (first["setting"], first["tests"]) == ("economy=UZB", "2")
+    assert first["as_printed"] == "depends on the reading"
+    assert first["answer"] == "A third, by one count."
+    assert [first[f"{name}_1"] for name in ("reading", "nearness", "verdict", "certainty")] == [
+        *("literal", "2", "supported", "low")
+    ]
+    assert (first["nearness_2"], first["verdict_2"], first["certainty_2"]) == (
+        *("", "contradicted", ""),
+    )
+
+
+def test_the_sentences_of_the_report_are_those_of_its_verdicts(report):
+    printed = json.loads((report / "sentences.json").read_text(encoding="utf-8"))
+    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    assert printed == sentences(stored)
+    assert sum(len(s["tests"]) for s in printed) == len(stored)
+    assert {s["as_printed"] for s in printed} <= set(registry.PRINTED)
+    text = (report / "sentences.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(r["claim"], r["as_of"], r["as_printed"]) for r in rows] == [
+        (s["claim"], s["as_of"], s["as_printed"]) for s in printed
+    ]
+
+
 def test_the_latex_of_verdicts_says_what_the_csv_says():
     (row,) = cells(forms.verdicts_latex([verdict()]))
     assert row == [
@@ -276,6 +313,8 @@ def out(tmp_path):
     for name in (
         "c07.html",
         "methods.html",
+        "sentences.json",
+        "sentences.csv",
         "verdicts.json",
         "verdicts.csv",
         "verdicts_countries.csv",
@@ -300,11 +339,13 @@ def names(file) -> list[str]:
 def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
     file = tmp_path / "send.zip"
     code, said, _ = command("report", "--zip", str(file), "--out", str(out))
-    assert code == 0 and str(file) in said and "11 files" in said
+    assert code == 0 and str(file) in said and "13 files" in said
     assert names(file) == [
         "c07.html",
         "index.html",
         "methods.html",
+        "sentences.json",
+        "sentences.csv",
         "verdicts.json",
         "verdicts.csv",
         "verdicts_countries.csv",

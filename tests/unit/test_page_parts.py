@@ -117,12 +117,12 @@ def test_what_a_rule_asks_for_is_said_in_words(claim, criterion, words):
 
 def test_the_other_day_is_named_with_its_verdict():
     published = registry.article().date.isoformat()
-    head = {"verdict": "supported", "as_of": "latest"}
-    same = parts.other_day(head, {"verdict": "supported", "as_of": published})
+    head = {"as_printed": "supported", "as_of": "latest"}
+    same = parts.other_day(head, {"as_printed": "supported", "as_of": published})
     assert same == "Same verdict on publication day, 19 May 2023"
-    moved = parts.other_day(head, {"verdict": "contradicted", "as_of": published})
+    moved = parts.other_day(head, {"as_printed": "contradicted", "as_of": published})
     assert moved == "On publication day, 19 May 2023: contradicted"
-    back = parts.other_day({"verdict": "contradicted"}, head)
+    back = parts.other_day({"as_printed": "contradicted"}, head)
     assert back == "With all figures available now: supported"
 
 

@@ -209,14 +209,16 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
             (-0.4, -0.27),
         ):  # above and below the bar: across it, it would strike through a name
             ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.text(
-            threshold,
-            0.42,
-            f"{threshold:,.0f} km claimed ",
+        ax.annotate(
+            f"{threshold:,.0f} km claimed",
+            (threshold, 0.42),
+            xytext=(-4, 0),
+            textcoords="offset points",
             ha="right",
             va="bottom",
             fontsize=style.TICK,
             color=style.MUTED,
+            bbox=style.CLEAR,
         )
         ax.set_ylim(-0.4, 0.65)
         ax.set_xlim(0, start * 1.15)

@@ -106,14 +106,14 @@ def debt_burden(
     economies: Sequence[str],
     year: str = "newest",
     creditor: str = "CHN",
-    lenders: Lenders = "official",
+    lenders: Lenders = "all",
 ) -> list[Estimate]:
     """Debt to a creditor in per cent of gross domestic product.
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
     facts: as in `loans_burden`, which gives the rows for `lenders` 'all'.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
-    lenders: 'official', or 'all' that the state owns.
+    lenders: 'all' that the state owns, which takes `facts`, or 'official'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval; a debtor without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
@@ -149,7 +149,7 @@ def debt_burden_change(
     year: str = "newest",
     span: int = 5,
     creditor: str = "CHN",
-    lenders: Lenders = "official",
+    lenders: Lenders = "all",
 ) -> list[Estimate]:
     """Change of debt to a creditor, in per cent of gross domestic product, over some years, in
     percentage points.
@@ -255,9 +255,7 @@ def _loans(stated: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
     return out
 
 
-def _change_of_loans(
-    stated: pd.DataFrame, economies: Sequence[str], span: int
-) -> list[Estimate]:
+def _change_of_loans(stated: pd.DataFrame, economies: Sequence[str], span: int) -> list[Estimate]:
     """How the newest count of each debtor differs from that of some years before."""
     counts, out = stated[stated["end"] == "estimate"].drop(columns="end"), []
     for debtor in economies:

@@ -269,14 +269,11 @@ def _slowest(pairs: pd.DataFrame, economies: Sequence[str], missing: str) -> lis
             continue
         was, now = (_as_printed(row) for row in pair.rows.itertuples())
         told = f"{was} in {pair.first_year} and {now} in {pair.last_year} ({pair.institute})"
-        used = pair.rows[_ROW]
+        used = pair.rows.drop(columns="institute")  # a name that the test's counts were given
         growth = float(pair.growth)
         out.append(estimate_row(used, economy=economy, estimate=growth, about={"counts": told}))
     return out
 
-
-_ROW = ["economy", "year", "measure", "value", "unit", "bound", "note", "source_id"]
-"""What a row of the table is, whatever name was given to its series."""
 
 _WORDS = {"as_stated": "", "lower": "over ", "upper": "under "}
 
@@ -376,7 +373,7 @@ def learner_points(
                 ax.set_yticks([])
                 say_empty(ax, "no count of learners")
                 continue
-            place = mine["institute"].fillna(mine["source_id"])
+            place = mine["institute"].fillna(pd.Series(mine.index.astype(str), mine.index))
             for where, part in mine.groupby(place.astype(str)):
                 joined = len(part) > 1 and part["year"].is_unique
                 told = joined if coloured is None else (economy, where) in coloured

@@ -83,7 +83,7 @@ def change_since(
     economies: Sequence[str],
     level: Level = "all",
     start: int = 2019,
-    end: int = 2022,
+    end: int = 2021,
 ) -> pd.DataFrame:
     """Change of the number of students in China between two years, in persons.
 

@@ -138,10 +138,7 @@ def _independent(
     hanging = {name for names in hangs.needed.values() for name in names}
     strengths = {name: 1 if name in hanging else len(found) for name, found in origins.items()}
     ends = {"supported": rule.supported, "contradicted": rule.contradicted}
-    if word in ends:
-        fewest = weakest(ends[word], states, strengths)
-    else:
-        fewest = min(strengths.values())
+    fewest = weakest(ends[word], states, strengths) if word in ends else min(strengths.values())
     if fewest > 1:
         return True, f"{in_words(fewest)} independent sources"
     every = len({origin for found in origins.values() for origin in found})

@@ -108,7 +108,9 @@ def empty_mains(rows: EvidenceRows) -> set[str]:
     """
     mains = [row for row in rows if row["is_main"]]
     ends = ("estimate", "low", "high")
-    answered = {r["criterion"] for r in mains if any(number(r.get(end)) is not None for end in ends)}
+    answered = {
+        r["criterion"] for r in mains if any(number(r.get(end)) is not None for end in ends)
+    }
     return {row["criterion"] for row in mains} - (_observed(mains) & answered)
 
 

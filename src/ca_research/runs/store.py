@@ -52,6 +52,8 @@ def allowed_size() -> int:
 
 
 BESIDE = (
+    "sentences.json",
+    "sentences.csv",
     "verdicts.json",
     "verdicts.csv",
     "verdicts_countries.csv",

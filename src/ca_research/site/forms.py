@@ -16,7 +16,7 @@ from ..claims.words import bounds, criterion_number, in_words
 from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 
-CSV_FILE, LATEX_FILE = "verdicts.csv", "verdicts.tex"
+CSV_FILE, LATEX_FILE, SENTENCES_FILE = "verdicts.csv", "verdicts.tex", "sentences.csv"
 COUNTRIES_FILE = "verdicts_countries.csv"
 BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
 
@@ -25,8 +25,10 @@ _COLUMNS = (
     "reading",
     "part",
     "leads",
+    "nearness",
     "setting",
     "as_of",
+    "as_printed",
     "verdict",
     "answer",
     "finding",
@@ -45,21 +47,13 @@ _COLUMNS = (
     "title",
 )
 _COUNTRIES = (
-    "claim",
-    "reading",
-    "as_of",
-    "setting",
-    "criterion",
-    "economy",
-    "estimate",
-    "low",
-    "high",
-    "unit",
-    "year",
-    "met",
-    "missing",
+    *("claim", "reading", "as_of", "setting", "criterion"),
+    *("economy", "estimate", "low", "high", "unit", "year", "met", "missing"),
 )
-_OWN = ("claim", "reading", "as_of", "verdict", "answer", "finding", "title")
+_OWN = (
+    *("claim", "reading", "nearness", "as_of", "as_printed"),
+    *("verdict", "answer", "finding", "title"),
+)
 _WIDE = 28  # characters; a longer text gets a column that breaks lines
 _LATEX = {
     "<": r"\textless{}",
@@ -138,6 +132,26 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    return text.getvalue()
+
+
+def sentences_csv(printed: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each entry of sentences.json, with its tests after one another: their number, and
+    of each how near it is, its verdict, whether it is fragile and how certain.
+    """
+    text = io.StringIO()
+    own = ("claim", "setting", "as_of", "as_printed", "because", "readers_split", "answer")
+    each = ("reading", "nearness", "verdict", "fragile", "certainty")
+    most = max((len(s["tests"]) for s in printed), default=0)
+    heads = [f"{name}_{n}" for n in range(1, most + 1) for name in each]
+    writer = csv.DictWriter(text, [*own, "tests", *heads], lineterminator="\n")
+    writer.writeheader()
+    for s in printed:
+        row = {name: s[name] for name in own if name in s}
+        for n, test in enumerate(s["tests"], 1):
+            told = test | {"fragile": "yes" if test["fragile"] else "no"}
+            row |= {f"{name}_{n}": told[name] for name in each}
+        writer.writerow(row | {"setting": _setting(s), "tests": len(s["tests"])})
     return text.getvalue()
 
 

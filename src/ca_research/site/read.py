@@ -289,9 +289,9 @@ class Page:
         return [item for item in self.items if item.section == section]
 
     @property
-    def statements(self) -> dict[str, Any]:
-        """The sentences on all claims together, of the first cell that made some."""
-        return next((c.statements for c in self.cells if c.statements), {})
+    def statements(self) -> list[dict[str, Any]]:
+        """The sentences on all claims together, of each cell that made some."""
+        return [c.statements for c in self.cells if c.statements]
 
     @property
     def left_out(self) -> bool:
@@ -301,7 +301,8 @@ class Page:
         )
 
     @property
-    def headline(self) -> dict[str, Any] | None:
+    def lead(self) -> dict[str, Any] | None:
+        """The test whose answer the page shows; it carries the verdict on the sentence too."""
         return self.verdicts[0] if self.verdicts else None
 
     @property

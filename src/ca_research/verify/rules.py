@@ -1,4 +1,4 @@
-"""Whether the rules at hand are those that were accepted, or say since when and why they are not."""
+"""Whether the rules at hand are those that were accepted, or say why they are not."""
 
 from __future__ import annotations
 

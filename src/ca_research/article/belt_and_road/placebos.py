@@ -584,7 +584,7 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
 
 
 @measure("relations.joint_p")
-@tells("asked", "changes", "least")
+@tells("asked", "changes", "least", "tested")
 @parts(fits=fits_of)
 def joint_p(
     trade: pd.DataFrame,
@@ -607,10 +607,10 @@ def joint_p(
     side: 'gain' or 'loss'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
     estimate is p of `partial_conjunction`; it tells how many are `asked` for, the `changes` beside
-    the synthetic controls with the rank of each, and the `least` that p could have been, which
-    hangs on the number of donors. An economy without a fit counts with p of one; where none has a
-    fit, the reasons stand in `missing`. Fewer economies than at_least (a run for one of them) ask
-    for all of them.
+    the synthetic controls with the rank of each, how many were `tested`, and the `least` that p
+    could have been, which hangs on the number of donors. An economy without a fit counts with p of
+    one; where none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run
+    for one of them) ask for all of them.
     Raises UnknownNameError for another choice.
     """
     if side not in SIDES:
@@ -634,7 +634,8 @@ def joint_p(
         "changes": eco.joined(
             f"{_change(row, SIDES[side])} in {eco.in_prose(row['economy'])}" for row in there
         ),
-        "least": numbers.fixed(partial_conjunction(floors, least), 2),
+        "least": f"{partial_conjunction(floors, least):.2g}",
+        "tested": in_words(len(there)),
     }
     row = estimate_row(estimate=p, about=about) | {
         "n": int(sum(row["n"] for row in there)),

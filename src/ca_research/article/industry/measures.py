@@ -35,8 +35,8 @@ def manufacturing_change(
     economies: codes.
     window, before: years ('2019-2022', '2010-2013', or one year).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval, which tells the `share` before and after. A window counts where at least half of its years are reported, else the reason is
-    in `missing`; the means are over the years that are.
+    an interval, which tells the `share` before and after. A window counts where at least half of
+    its years are reported, else the reason is in `missing`; the means are over the years that are.
     Raises UsageError for a window that is none.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
