@@ -149,7 +149,10 @@ def _names(cells: Iterable[Cell], *, years: bool = False) -> str:
     return joined(
         economies.in_prose(c.economy) + (f" ({c.year})" if years and c.year is not None else "")
         for c in cells
-    ) -> str:
+    )
+
+
+def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
     told = []
     for cell in cells:
         low, high = (
