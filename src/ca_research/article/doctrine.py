@@ -552,21 +552,23 @@ def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
 
     Raises CoverageError where no document is coded.
     """
-    table = known(goals(evidence, documents="all_coded"))
-    own = int((table["kind"] == "own").sum())
-    named = {goal: int((table[goal] == 1).sum()) for goal in GOALS if goal in table}
-    said = ", ".join(f"{GOALS[goal]}: {n}" for goal, n in named.items())
-    most = sorted(named.items(), key=lambda pair: -pair[1])
+    table = known(goals(evidence))
+    named = {goal: int((table[goal] == 1).sum()) for goal in GOALS}
+    most = {goal: n + int(table[goal].isna().sum()) for goal, n in named.items()}
+    said = {goal: spread(n, most[goal], "count") for goal, n in named.items()}
+    order = sorted(GOALS, key=lambda goal: (-named[goal], -most[goal]))
     yield (
         goal_grid(table),
         {
             "section": "main",
-            "title": f"Goals named by {len(table)} US texts: "
-            + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
-            "alt": f"Of {len(table)} texts, those that name the goal: {said}.",
+            "title": f"Goals named by {len(table)} American texts: "
+            + ", ".join(f"{_SHORT[goal]} {said[goal]}" for goal in order),
+            "alt": f"Of {len(table)} texts, those that name the goal: "
+            + ", ".join(f"{GOALS[goal]}: {said[goal]}" for goal in order)
+            + ".",
             "data": table,
             "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, "
-            f"or not coded. {own} texts are of the United States alone; joint texts and summaries "
-            "by others are drawn too.",
+            "or not coded; such a text may name the goal or not. Texts that the United States "
+            "wrote alone; joint texts and summaries by others stand in the list.",
         },
     )

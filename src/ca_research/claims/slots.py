@@ -146,8 +146,10 @@ def _held(met: int, known: int, of: int, noun: str) -> str:
 
 
 def _names(cells: Iterable[Cell], *, years: bool = False) -> str:
-    when = lambda c: f" ({c.year})" if years and c.year is not None else ""  # noqa: E731
-    return joined(economies.in_prose(c.economy) + when(c) for c in cells)
+    return joined(
+        economies.in_prose(c.economy) + (f" ({c.year})" if years and c.year is not None else "")
+        for c in cells
+    )
 
 
 def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
