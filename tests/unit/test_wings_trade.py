@@ -278,8 +278,13 @@ def test_a_partners_report_never_enters_the_own_basis():
 
 def test_a_range_of_both_sides_needs_both_and_a_rank_is_open_where_ranges_overlap():
     """Russia on one side only stood in the range of both, and decided the newest year."""
-    older = frame(*both("KAZ", "CHN", 9, 9, "KAZ_BNS", 2021), *both("KAZ", "RUS", 12, 12, "KAZ_BNS", 2021))
-    theirs = frame(*both("CHN", "KAZ", 11, 11, "WITS_CHN_2022X", 2021), *both("RUS", "KAZ", 13, 13, "RUS_FTS", 2021))
+    older = frame(
+        *both("KAZ", "CHN", 9, 9, "KAZ_BNS", 2021), *both("KAZ", "RUS", 12, 12, "KAZ_BNS", 2021)
+    )
+    theirs = frame(
+        *both("CHN", "KAZ", 11, 11, "WITS_CHN_2022X", 2021),
+        *both("RUS", "KAZ", 13, 13, "RUS_FTS", 2021),
+    )
     table = ranked(WRONG, basis="interval")
     assert turnover(table) == {"CHN": pytest.approx(24.2)}  # 12.1 + 12.1
     assert turnover(table, "high") == {"CHN": pytest.approx(31.2)}
