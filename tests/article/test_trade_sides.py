@@ -135,7 +135,8 @@ def test_a_bound_that_answers_is_named_under_the_picture():
                 ("mirror", "KAZ", "RUS", True),
                 *[(basis, "KGZ", "CHN", True) for basis in ("reporter", "mirror")],
             ],
-            "Among single countries Russia is first in Kazakhstan and China in Kyrgyzstan by every report that tells",
+            "Among single countries Russia is first in Kazakhstan and China in Kyrgyzstan by every "
+            "report that tells",
         ),
         (  # both reports name Russia; a range of the two that meets China's names nobody
             [
@@ -147,7 +148,8 @@ def test_a_bound_that_answers_is_named_under_the_picture():
         ),
         (
             [("reporter", "TKM", "", False), ("mirror", "TKM", "CHN", True)],
-            "Among single countries China is first in Turkmenistan by the only reports that can be compared",
+            "Among single countries China is first in Turkmenistan by the only reports that can be "
+            "compared",
         ),
     ],
 )
