@@ -57,29 +57,6 @@ SCALES = get_args(Scale)
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
-def first_by_own_tables(leads: pd.DataFrame, after: int = 2022) -> str:
-    """Where China is first in the years after `after`, for a title; `leads` as from
-    `leads_by_year`.
-
-    Examples
-    --------
-    >>> first_by_own_tables(
-    ...     pd.DataFrame({"economy": ["KGZ", "UZB"], "year": [2023, 2023], "ratio": [1.8, 0.9]})
-    ... )
-    "China is first in Kyrgyzstan by the countries' own tables for years after 2022"
-    """
-    later = leads[leads["year"] > after]
-    if later.empty:
-        return "China against its largest single rival, to the last year known"
-    told = []
-    for code, first in (later["ratio"] > 1).groupby(later["economy"], sort=False):
-        if first.any():
-            part = "" if first.all() else f" ({first.sum()} of {len(first)} years)"
-            told.append(eco.in_prose(str(code)) + part)
-    where = eco.joined(told) or "none of the countries"
-    return f"China is first in {where} by the countries' own tables for years after {after}"
-
-
 @measure("trade.lead_after")
 @tells("rival", "worst")
 @by_economy

@@ -573,7 +573,7 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
     """
     said = {}
     for row in first.itertuples():
-        who = f"{party(row.first)} first" if row.first else "no clear first"
+        who = f"{party(row.first)} first" if row.first else "open"
         said[str(row.economy)] = (
             f"{eco.name_of(row.economy)}: {who if row.compared else 'cannot be said'}"
         )
@@ -581,8 +581,8 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
 
 
 def finding(first: pd.DataFrame) -> str:
-    """Who is first by every report that tells, and where that depends on the report; `first` as
-    from `who_is_first`.
+    """Who is first among single countries by every report that tells, and where that depends on the
+    report; `first` as from `who_is_first`.
     """
     always: dict[str, list[str]] = {}
     varied, once = [], []
@@ -595,35 +595,49 @@ def finding(first: pd.DataFrame) -> str:
         else:
             varied.append(name)
     leading = [(party(code), joined(names)) for code, names in always.items()]
+    single = "Among single countries"
     said = []
     if leading:
         (who, where), *rest = leading
-        clauses = [f"{who} is first in {where}", *(" in ".join(pair) for pair in rest)]
+        clauses = [
+            f"Among single countries {who} is first in {where}",
+            *(" in ".join(pair) for pair in rest),
+        ]
         said.append(f"{joined(clauses)} by every report that tells")
     if varied and said:
         said.append(f"in {joined(varied)} that depends on the report")
     elif varied:
-        said.append(f"Who is first in {joined(varied)} depends on the report")
+        said.append(f"Which single country is first in {joined(varied)} depends on the report")
     elif once and not said:
         said += [
-            f"{who} is first in {name} by the only reports that can be compared"
+            f"{single} {who} is first in {name} by the only reports that can be compared"
             for who, name in once
         ]
     return "; ".join(said) or "No side's reports say whether China or Russia is first"
 
 
-def how_drawn(first: pd.DataFrame) -> str:
-    """The note under the picture; `first` as from `who_is_first`."""
+def how_drawn(first: pd.DataFrame, firsts: pd.DataFrame) -> str:
+    """The note under the picture.
+
+    first: as from `who_is_first`. firsts: the table of who is first (`first_partners`), of which
+    the EU as one is told.
+    """
     note = (
         "Of several figures a bar ends at the least, its paler part at the largest. The EU, "
         "framed, is drawn as one; in the rank its members stand apart. Partners are compared "
         "within one choice alone."
     )
+    union = firsts[(firsts["eu"] == "one") & (firsts["first"] == "EU27")]
+    drawn = first.merge(union[["economy", "basis", "year"]], on=["economy", "basis", "year"])
+    if len(drawn):
+        where = joined(map(eco.in_prose, dict.fromkeys(drawn["economy"])))
+        note += f" Counted as one, the EU comes first in {where}."
     bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
     if bounded:
         note += (
             f" On {joined(bounded)} one of the two largest reports nothing. It could be first only "
-            "with more trade than any year on record shows."
+            "with more than its largest exports and largest imports on record, of any years, come "
+            "to together."
         )
     return note
 

@@ -131,7 +131,7 @@ def _who(cell: Any) -> str:
 
 
 def _ratio(cell: pd.Series) -> str:
-    said = f"{cell.low:.2g}–{cell.high:.2g}" if pd.notna(cell.high) else f"at least {cell.low:.2g}"
+    said = f"{cell.low:.2g}–{cell.high:.2g}" if pd.notna(cell.high) else f"≥{cell.low:.2g}"
     if pd.notna(cell.estimate):
         said = f"{cell.estimate:.2g}"
     return f"{said}×, {int(cell.last_year)}"
