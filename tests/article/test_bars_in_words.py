@@ -46,7 +46,7 @@ def forms(bar: float, kind: str) -> set[str]:
     """How a bar would be typed, as patterns; none for nought and one, which are in every text."""
     if bar in (0, 1):
         return set()
-    digits = {re.escape(text) for text in (f"{bar:g}", number(bar))}
+    digits = {rf"{re.escape(text)}(?! ?%)" for text in (f"{bar:g}", number(bar))}
     word = slots.in_words(bar)
     if kind in ("share", "percent", "growth", "points"):
         share = bar if kind == "share" else bar / 100

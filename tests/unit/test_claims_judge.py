@@ -390,16 +390,20 @@ def test_leaving_out_one_source_can_flip_and_the_only_one_always_does():
     assert alone.criteria[0].sole_sources == ("KAZ_BNS",)
 
 
+def _lines(found: Any) -> list[str]:
+    return [line.strip() for line in str(found).splitlines()]
+
+
 def test_printing_a_verdict_tells_what_it_hangs_on_and_why_something_cannot_be_said():
     values, other = [2, 2, 2, 2, None], {"sources": ("KGZ_NSC",)}
-    lines = str(verdict(*five(values), *five(values, 1, **other))).splitlines()
+    lines = _lines(verdict(*five(values), *five(values, 1, **other)))
     assert "Cannot be said: Uzbekistan: Size: not published." in lines
     assert not any(line.startswith("Fragile") for line in lines)
     values = [2, 2, 2, 0, 0]
-    lines = str(verdict(*five(values), *five(values, 1, **other))).splitlines()
+    lines = _lines(verdict(*five(values), *five(values, 1, **other)))
     reasons = (f"without {n}: contradicted" for n in ("Kazakhstan", "Kyrgyzstan", "Tajikistan"))
     assert f"Fragile: {'; '.join(reasons)}." in lines
-    lines = str(verdict(*five([None] * 5))).splitlines()
+    lines = _lines(verdict(*five([None] * 5)))
     (open_,) = (line for line in lines if line.startswith("Cannot be said: "))
     assert open_.count("not published") == 3 and open_.endswith("; and two more.")
 
