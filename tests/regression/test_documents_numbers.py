@@ -230,11 +230,26 @@ def test_approval_ended_below_its_peak_in_four_of_the_five():
         last = own["period"].max()
         peak = own.loc[own["period"] < last, "value_pct"].max()
         fell[economy] = max(peak - own.loc[own["period"] == last, "value_pct"].item(), 0)
-    assert {e for e, points in fell.items() if points >= 10} == {"KAZ", "KGZ", "TJK", "UZB"}
-    verdict = ca.check("C15")
-    (criterion,) = verdict.criteria
-    assert {c.economy: c.estimate for c in criterion.cells} == fell
-    assert verdict.verdict == "supported"
+    assert {e for e, points in fell.items() if points > 4.4} == {"KAZ", "KGZ", "TJK", "UZB"}
+    found = ca.article.approval.approval_fall(ca.load("opinion"), economies=list(fell), about="USA")
+    assert dict(zip(found["economy"], found["estimate"], strict=True)) == fell
+
+
+def test_polls_older_than_five_years_do_not_decide():
+    last = {"KAZ": 2015, "KGZ": 2014, "TJK": 2014, "TKM": 2019, "UZB": 2014}
+    for as_of, recent in [("2023-05-19", {"TKM"}), ("latest", set())]:
+        for claim in ("C10", "C15"):
+            literal = next(
+                v for v in _tests(ca.check(claim, as_of=as_of)) if v.reading == "literal"
+            )
+            cells = literal.criteria[0].cells
+            assert {c.economy: c.year for c in cells} == last
+            assert {c.economy for c in cells if c.estimate is not None} == recent
+            assert literal.verdict == "not enough evidence"
+
+
+def _tests(verdict):
+    return [verdict, *verdict.beside]
 
 
 @pytest.mark.parametrize("as_of", ["2023-05-19", "latest"])

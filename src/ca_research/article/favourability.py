@@ -288,10 +288,10 @@ def pairs_compared(
             else:
                 row["missing"] = "students in China are not counted"
         rows.append(row)
-    years = ["first_poll", "last_poll", "first_count", "last_count"]
+    dates = ["first_poll", "last_poll", "first_count", "last_count"]
     numeric = ["before", "after", "students_change"]
-    pairs = pd.DataFrame(rows, columns=["economy", *years, *numeric, "missing"])
-    pairs = pairs.astype(dict.fromkeys(numeric, "float64") | dict.fromkeys(years, "Int64"))
+    pairs = pd.DataFrame(rows, columns=["economy", *dates, *numeric, "missing"])
+    pairs = pairs.astype(dict.fromkeys(numeric, "float64") | dict.fromkeys(dates, "Int64"))
     return pairs.assign(view_change=pairs["after"] - pairs["before"])
 
 

@@ -267,6 +267,7 @@ def change_error(before: int = 1000, after: int = 1000) -> float:
     Returns
     -------
     float
+        Percentage points: a larger change is beyond what chance makes of one in twenty.
 
     Raises
     ------
