@@ -32,7 +32,7 @@ def test_the_filter_keeps_as_many_claims_as_the_tally_counts(open_page):
     page = open_page("index.html")
     for i in range(page.locator(".tally li").count()):
         count, word = (
-            page.locator(f".tally li:nth-child({i + 1}) {part}").inner_text()
+            page.locator(f".tally li:nth-child({i + 1}) > {part}").inner_text()
             for part in ("strong", "span")
         )
         page.select_option("#by-verdict", word)
@@ -43,7 +43,7 @@ def test_the_filter_keeps_as_many_claims_as_the_tally_counts(open_page):
 def test_a_claim_opens_from_the_index_and_its_code_unfolds(open_page):
     page = open_page("index.html")
     page.get_by_role("link", name="Three neighbours").click()
-    assert page.locator(".verdict .badge").inner_text() == "supported"
+    assert page.locator(".printed .badge").inner_text() == "supported"
     fold = page.locator("#methods details").first
     assert not fold.locator("pre").is_visible()
     page.locator("#methods > summary").click()
@@ -98,7 +98,7 @@ def test_keyboard_reaches_filters_and_claims(open_page):
 
 def test_readable_without_script(open_page):
     page = open_page("c33-as-of-latest-economy-ca5.html", java_script_enabled=False)
-    assert page.locator(".verdict .badge").is_visible()
+    assert page.locator(".printed .badge").is_visible()
     assert not page.locator("#theme").is_visible()
 
 
@@ -114,13 +114,15 @@ def test_order_of_a_page_is_that_of_the_design(open_page):
     assert folded.evaluate_all("all => all.map(d => d.open)") == [False] * folded.count()
 
 
-def test_the_answer_stands_with_the_verdict_and_its_certainty(open_page, report):
+def test_the_answer_stands_first_then_the_sentence_as_printed_and_its_tests(open_page, report):
     page = open_page("c25-as-of-latest.html")
     stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
     head = next(v for v in stored if v["claim"] == "C25" and v["as_of"] == "latest")
     box = page.locator(".verdict")
     assert box.locator(".answer").inner_text() == head["answer"]
     assert f"Certainty: {head['certainty']['level']}" in box.inner_text()
+    tops = [box.locator(part).bounding_box()["y"] for part in (".answer", ".printed", ".tests")]
+    assert tops == sorted(tops)
     speaks = page.locator(".sides > div").first.inner_text()
     assert all(c["says"] in speaks for c in head["criteria"] if c["speaks"] == "for")
 
@@ -159,6 +161,25 @@ def test_each_choice_says_how_many_claims_it_leaves(open_page):
         said = int(re.search(r"\((\d+)\)$", option.inner_text())[1])
         page.select_option("#by-verdict", option.get_attribute("value"))
         assert page.locator(".card:visible").count() == said
+
+
+def test_what_is_fragile_can_be_asked_for_as_often_as_the_tally_says(open_page):
+    page = open_page("index.html")
+    said = page.locator(".tally").inner_text()
+    page.select_option("#by-footing", "fragile")
+    fragile = sum(int(n) for n in re.findall(r"(\d+) fragile", said))
+    assert 0 < page.locator(".card:not(.opinion):visible").count() == fragile
+    assert page.url.endswith("#footing=fragile")
+
+
+def test_the_top_of_a_page_is_one_row_on_a_phone(open_page):
+    page = open_page("index.html")
+    page.set_viewport_size({"width": 375, "height": 812})
+    boxes = [x.bounding_box() for x in page.locator(".top :is(a, button):visible").all()]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert len(middles) > 3 and max(middles) - min(middles) < 10
+    shown = page.locator(".top nav a:visible").count() + page.locator(".more-pages a").count()
+    assert shown == page.locator(".top nav a").count()
 
 
 def test_a_claim_leads_to_its_countries_and_back(open_page):

@@ -1,15 +1,18 @@
 """The whole way, once: papermill, pages, verdicts.json."""
 
+import html
 import json
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from html.parser import HTMLParser
 
 from ca_research import registry
 from ca_research.runs import plan
 from ca_research.runs.store import CARDS, made_here
+from ca_research.site import moves
 
 
 def test_verdicts_json_has_the_form_of_the_design(report, stored_keys):
@@ -112,7 +115,7 @@ def test_every_verdict_has_a_small_picture_and_a_description_for_previews(report
         assert told["og:image"] == f"share/{run.run_id}.png"
         assert (report / told["og:image"]).read_bytes().startswith(b"\x89PNG")
         assert told["description"] == told["og:description"]
-        assert told["description"].lower().startswith(registry.VERDICTS), run.run_id
+        assert told["description"].rstrip(".").endswith(registry.PRINTED), run.run_id
     assert {f.stem for f in report.glob("share/*.png")} == {
         r.run_id for r in plan() if r.claim in registry.claims()
     }
@@ -133,24 +136,18 @@ def test_amendments_stand_on_one_page_in_order_of_time(report):
 
 def test_the_verdicts_before_and_after_each_amendment_stand_in_columns(report):
     text = (report / "amendments.html").read_text(encoding="utf-8")
-    table = re.search(r"<tbody>(.*?)</tbody>", text, re.S)[1]
-    rows = [re.findall(r"<td>(.*?)</td>", row) for row in table.split("<tr>")[1:]]
-    made = sorted(
-        (
-            (a.date, c.id, n, a)
-            for c in registry.claims().values()
-            for n, a in enumerate(c.amendments)
-        ),
-        key=lambda entry: entry[0],
-    )
+    rows = re.findall(r'<tr data-way=".*?</tr>', text, re.S)
+    made = [
+        (a.date, c.id, n, a) for c in registry.claims().values() for n, a in enumerate(c.amendments)
+    ]
+    made = sorted(made, key=lambda entry: entry[0])[::-1]
     assert len(rows) == len(made) > 20
-    for cells, (_, claim, _, a) in zip(rows, made, strict=True):
-        declared = [a.before.then, a.after.then, a.before.now, a.after.now]
-        said = [re.sub(r"</?strong>", "", cell) for cell in cells]
-        assert said == [word or "–" for word in declared], claim
-        assert ("<strong>" in cells[3]) == bool(
-            a.before.now and a.after.now and a.before.now != a.after.now
-        ), claim
+    for row, (_, claim, _, a) in zip(rows, made, strict=True):
+        cells = re.findall(r"<td>(.*?)</td>", row)
+        for told, stated in zip(cells, (a.before, a.after), strict=False):
+            words = {word or "–" for word in (stated.then, stated.now)}
+            said = told.replace(" on publication day", "").replace(" with all figures", "")
+            assert set(said.split(", ")) == words, claim
 
 
 def test_index_is_small_and_links_every_claim(report):
@@ -195,6 +192,45 @@ def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
         text = file.read_text(encoding="utf-8")
         assert str(paths.home()) not in text, file.name
         assert str(Path.home()) + "/" not in text, file.name
+
+
+def test_amendments_lead_with_whose_way_each_moved_its_verdict(report):
+    text = (report / "amendments.html").read_text(encoding="utf-8")
+    rows = [html.unescape(way) for way in re.findall(r'<tr data-way="([^"]+)">', text)]
+    assert len(rows) == sum(len(c.amendments) for c in registry.claims().values())
+    counts = text.partition('id="verdicts"')[0]
+    total = re.search(r'<th scope="row">all days</th>(.*?)</tr>', counts)[1]
+    numbers = list(map(int, re.findall(r'class="n">(\d+)<', total)))
+    assert numbers == [*(Counter(rows)[way] for way in moves.WAYS), len(rows)]
+    assert text.index('id="ways"') < text.index('id="verdicts"') < text.index('class="amendment"')
+
+
+def test_each_head_has_the_answer_the_sentence_as_printed_and_its_tests(report):
+    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    heads = Counter(v["leads"] for v in stored)[True]
+    found = 0
+    for file in [*report.glob("c*-as-of-*.html"), *report.glob("o*-as-of-latest.html")]:
+        if not re.fullmatch(r"[co]\d\d-.*", file.stem):
+            continue
+        head = re.search(r'<section class="verdict".*?</section>', file.read_text("utf-8"), re.S)[0]
+        parts = ('<p class="answer">', '<p class="printed">', '<ul class="tests"')
+        places = [head.index(part) for part in parts]
+        assert places == sorted(places), file.name
+        answer = html.unescape(re.search(r'class="answer">(.*?)</p>', head, re.S)[1])
+        mine = next(
+            v
+            for v in stored
+            if v["leads"]
+            and v["answer"] == re.sub("<.*?>", "", answer)
+            and file.stem.startswith(f"{v['claim'].lower()}-as-of-{v['as_of']}")
+        )
+        run = [mine[name] for name in ("claim", "as_of", "params")]
+        tests = [v for v in stored if [v[n] for n in ("claim", "as_of", "params")] == run]
+        words = re.findall(r'<strong class="word [^"]*">([a-z ]+)</strong>', head)
+        assert words == [v["verdict"] for v in tests], file.name
+        assert re.search(r'class="badge[^>]*>([a-z ]+)<', head)[1] == mine["as_printed"], file.name
+        found += 1
+    assert found == heads
 
 
 def test_a_repeated_run_gives_the_same_verdicts(report, tmp_path):

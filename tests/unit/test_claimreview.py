@@ -44,7 +44,8 @@ DATASET = typed(
     {"creator": ORGANIZATION, "license": TEXT, "url": TEXT, "datePublished": DATE},
 )
 ARTICLE = typed("OpinionNewsArticle", {"headline": TEXT, "datePublished": DATE})
-CLAIM = typed("Claim", {"name": TEXT, "text": TEXT, "appearance": ARTICLE})
+CLAIM = typed("Claim", {"name": TEXT, "text": TEXT}, {"appearance": ARTICLE, "citation": ARTICLE})
+BESIDE = typed("PropertyValue", {"name": TEXT, "value": {}})
 REVIEW = typed(
     "ClaimReview",
     {
@@ -55,6 +56,7 @@ REVIEW = typed(
         "author": ORGANIZATION,
         "reviewRating": RATING,
         "itemReviewed": CLAIM,
+        "additionalProperty": {"type": "array", "items": BESIDE, "minItems": 1},
         "isBasedOn": {"type": "array", "items": DATASET},
     },
 )
@@ -76,6 +78,11 @@ def verdict(word: str, **given: Any) -> dict[str, Any]:
         "title": "Together",
         "statement": "s",
         "rule": "r",
+        "nearness": 2,
+        "as_printed": word,
+        "fragile": True,
+        "certainty": {"level": "low"},
+        "coverage": {"from": 2010, "to": 2023},
         "verdict": word,
         "answer": "So it is.",
         "as_of": "latest",
@@ -137,7 +144,30 @@ def test_unknown_properties_are_left_out_and_known_ones_are_the_registrys():
         published = source.publisher and source.kind != "derived"  # else computed here
         assert ("creator" in found) == bool(published)
     review = claim_review(verdict("supported"))
-    assert (
-        review["itemReviewed"]["appearance"]["datePublished"] == registry.article().date.isoformat()
-    )
+    cited = review["itemReviewed"]["citation"]
+    assert cited["datePublished"] == registry.article().date.isoformat()
     assert [d["identifier"] for d in review["isBasedOn"]] == ["KAZ_BNS", "P023"]
+
+
+@pytest.mark.parametrize("nearness", [None, 0, 1, 2, 3])
+def test_the_words_of_the_article_are_rated_only_where_the_test_says_what_they_say(nearness):
+    """A printing press had made "keeps trying to bring about riots" true, three of three."""
+    review = claim_review(verdict("supported", nearness=nearness))
+    about, quotation = review["itemReviewed"], registry.claim("C25").quotation
+    assert review["claimReviewed"] == "s"
+    assert (about["text"] == quotation) == ("appearance" in about) == (nearness == 3)
+    assert nearness == 3 or quotation not in str(review)
+
+
+def test_a_rating_carries_what_it_must_not_be_read_without():
+    given = verdict("supported", as_printed="depends on the reading")
+    beside = {p["name"]: p["value"] for p in claim_review(given)["additionalProperty"]}
+    assert beside == {
+        "as printed": "depends on the reading",
+        "nearness": 2,
+        "the test": "says most of it",
+        "fragile": True,
+        "certainty": "low",
+        "first year": 2010,
+        "last year": 2023,
+    }

@@ -22,7 +22,10 @@ def run(claim: str, as_of: str, verdict: str = "", **setting: str) -> Page:
     if verdict:
         texts = {key: f"{verdict} {key}" for key in ("finding", "answer", "statement")}
         about = {"verdict": verdict, "as_of": as_of, "fragile": False, "criteria": []}
-        page.verdicts = [{**about, **texts, "deciding": []}]
+        printed = {"as_printed": verdict, "because": "", "readers_split": "", "nearness": 2}
+        page.verdicts = [
+            {**about, **texts, **printed, "deciding": [], "certainty": {}, "coverage": {}}
+        ]
     return page
 
 
@@ -49,11 +52,14 @@ def test_without_latest_the_newest_day_is_shown_and_named():
     html = written(run("C33", EARLY, "not enough evidence"), run("C33", PUBLISHED, "contradicted"))
     index, known = html["index.html"], "with what was known on 19 May 2023"
     assert "available now" not in index
-    assert f'aria-label="Verdicts {known}"' in index and f"The verdicts are those {known}." in index
+    assert (
+        f'aria-label="Sentences as printed {known}"' in index
+        and f"The verdicts are those {known}." in index
+    )
     assert f'aria-label="C33, {known}: contradicted"' in index
     assert "On 1 January 2020: not enough evidence" in index
     assert f"once with what was known on 1 January 2020, and once {known}, the day of" in index
-    assert f"Verdict {known}: contradicted" in html["amendments.html"]
+    assert f"As printed, {known}: contradicted" in html["amendments.html"]
     assert f"contradicted {known}" in html["register.html"]
     assert "available now" not in html["methods.html"]
 
@@ -74,7 +80,10 @@ def test_a_claim_that_was_not_judged_on_the_newest_day_says_its_own():
 def test_the_index_begins_with_the_bottom_line_of_the_day_that_it_shows():
     def overview(as_of: str) -> Page:
         page = run("overview", as_of)
-        said = [{"about": "What holds", "text": f"By {as_of} one.", "claims": ["C33"]}]
+        said = [
+            {"about": about, "text": f"By {as_of} one.", "claims": ["C33"]}
+            for about in ("Who leads", "What holds")
+        ]
         told = {"title": "The bottom line", "statements": said}
         page.cells.append(Cell("code", "", statements=told))
         return page
@@ -84,6 +93,28 @@ def test_the_index_begins_with_the_bottom_line_of_the_day_that_it_shows():
     assert f"By {PUBLISHED} one." in index and f"By {EARLY}" not in index
     assert "The bottom line, with what was known on 19 May 2023" in index
     assert "The bottom line" not in written(*judged, overview(EARLY))["index.html"]
+
+
+def test_of_several_lists_of_sentences_the_first_answers_the_thesis():
+    page = run("overview", PUBLISHED)
+    for title, text in (("Is it so?", "It is."), ("In short", "One holds.")):
+        said = [{"about": "A", "text": text, "claims": ["C33"]}]
+        page.cells.append(Cell("code", "", statements={"title": title, "statements": said}))
+    index = written(run("C33", PUBLISHED, "supported"), page)["index.html"].partition("<h1>")[2]
+    order = [index.index(words) for words in ("Is it so?", "It is.", "In short", "One holds.")]
+    assert order == sorted(order)
+    alone = written(run("C33", PUBLISHED, "supported"), overview_with("It is.", "One holds."))
+    index = alone["index.html"].partition("<h1>")[2]
+    order = [index.index(words) for words in ('id="thesis"', "It is.", "In short", "One holds.")]
+    assert order == sorted(order)
+
+
+def overview_with(*texts: str) -> Page:
+    """An overview that says these sentences in one list."""
+    page = run("overview", PUBLISHED)
+    said = [{"about": "A", "text": text, "claims": ["C33"]} for text in texts]
+    page.cells.append(Cell("code", "", statements={"title": "In short", "statements": said}))
+    return page
 
 
 def test_a_page_that_judges_nothing_says_its_day_and_leads_to_its_other_days():
@@ -115,7 +146,7 @@ def test_pages_lead_to_pages_of_their_own_day():
         top = html[f"data_{day}.html"].partition("</nav>")[0]
         assert top.count(">Overview<") == 1 and f'"overview_{day}.html"' in top
         assert f'"data_{day}.html" aria-current' in top and f'"data_{other}.html"' not in top
-        assert f'"c33_{day}.html" title' in html[f"overview_{day}.html"]
+        assert "In short" not in html[f"overview_{day}.html"], "the index has it"
     assert '"overview_latest.html"' in html["index.html"].partition("</nav>")[0]
 
 
@@ -124,7 +155,7 @@ def test_an_overview_under_way_is_in_the_navigation_of_its_day():
     nothing = {name: [] for name in PAGES}
     for run_id, day in coming.items():
         links = write._navigation(nothing, coming, day)
-        assert [href for href, words in links if words == "Overview"] == [f"{run_id}.html"]
+        assert [href for href, words, _ in links if words == "Overview"] == [f"{run_id}.html"]
 
 
 def test_the_brief_on_a_country_is_of_the_same_day_if_there_is_one():
@@ -156,9 +187,9 @@ def test_a_verdict_on_one_country_is_not_passed_off_as_the_claims():
 
 def test_a_card_says_for_whom_and_with_what_it_was_judged():
     single = cards._words(run("C33", PUBLISHED, "contradicted", economy="KAZ"))
-    assert single[1] == "Kazakhstan alone, with what was known on 19 May 2023"
+    assert single[0] == "Kazakhstan alone, with what was known on 19 May 2023"
     whole = cards._words(run("C33", "latest", "supported", economy="CA5"))
-    assert whole[1] == "With all figures available now"
+    assert whole[0] == "With all figures available now"
 
 
 def test_what_a_run_is_judged_for_in_words():

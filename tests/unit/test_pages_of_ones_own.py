@@ -93,7 +93,7 @@ def test_one_is_not_called_many_and_what_is_not_there_is_not_told_of(project, wr
     article.write_text(yaml.safe_dump(content), encoding="utf-8")
     (project.spec("events")).unlink()
     told = {name: words(html) for name, html in written("trade").items()}
-    assert "1 claim, and 0 sentences of opinion" in told["index"]
+    assert "1 claim as printed, and 0 sentences of opinion" in told["index"]
     assert "The claims of “Invented article” are checked here" in told["index"]
     assert "1 entry was judged" in told["methods"]
     assert "Of 1 entry none was written blind" in told["methods"]

@@ -52,8 +52,11 @@ def allowed_size() -> int:
 
 
 BESIDE = (
+    "sentences.json",
+    "sentences.csv",
     "verdicts.json",
     "verdicts.csv",
+    "verdicts_countries.csv",
     "verdicts.tex",
     "claimreview.jsonld",
     "references.bib",

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import __version__, registry
+from .. import __version__
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
 from ..runs.store import made_here
@@ -35,7 +35,7 @@ def address(page: Page) -> str:
     """Where the card of a page lies, seen from the page; '' where it has no verdict or no letters
     to draw it with.
     """
-    return f"{FOLDER}/{page.run_id}.png" if page.headline and _fonts() else ""
+    return f"{FOLDER}/{page.run_id}.png" if page.lead and _fonts() else ""
 
 
 def write(pages: Sequence[Page], out: Path) -> list[Path]:
@@ -52,13 +52,13 @@ def write(pages: Sequence[Page], out: Path) -> list[Path]:
 
 
 def card(page: Page) -> bytes:
-    """The card of one page: claim, verdict, finding."""
+    """The card of one page: what was tested, its verdict, the finding, and on what that stands."""
     from PIL import Image, ImageDraw, ImageFont
     from PIL.PngImagePlugin import PngInfo
 
-    title, when, verdict, finding = _words(page)
+    when, tested, verdict, finding, footing, printed = _words(page)
     plain, bold = _fonts()
-    tone = TONE.get(verdict, MUTED)
+    tone = TONE.get(verdict.split(",")[0], MUTED)
     layers = {ink: Image.new("L", (WIDTH, HEIGHT)) for ink in (INK, tone, MUTED)}
     ImageDraw.Draw(layers[tone]).rectangle((0, 0, 24, HEIGHT), fill=255)
 
@@ -69,11 +69,12 @@ def card(page: Page) -> bytes:
             top += int(size * 1.32)
         return top
 
-    top = lines(when, plain, 30, MUTED, 34, 62, 1)
-    top = lines(title, plain, 44, INK, top + 8, 42, 2)
-    top = lines(verdict.capitalize(), bold, 76, tone, top + 26, 30, 1)
-    lines(finding, plain, 48, INK, top + 26, 38, 3)
-    lines(f"ca-research · {page.claim}", plain, 30, MUTED, HEIGHT - 76, 60, 1)
+    top = lines(f"{page.claim} · {when}", plain, 28, MUTED, 30, 66, 1)
+    top = lines(f"Tested: {tested}", plain, 36, INK, top + 6, 52, 4)
+    top = lines(verdict.capitalize(), bold, 62, tone, top + 14, 32, 1)
+    lines(finding, plain, 40, INK, top + 12, 46, 2)
+    lines(printed, plain, 28, MUTED, HEIGHT - 112, 66, 1)
+    lines(footing, plain, 28, MUTED, HEIGHT - 68, 66, 1)
     buffer = io.BytesIO()
     said = PngInfo()
     said.add_itxt("Description", _said_by(page))
@@ -105,13 +106,31 @@ def _printed(layers: Mapping[str, Image.Image]) -> Image.Image:
     return printed
 
 
-def _words(page: Page) -> tuple[str, str, str, str]:
-    """Title, for whom and with what it was judged, verdict and finding."""
-    head = page.headline
+def _words(page: Page) -> tuple[str, ...]:
+    """For whom and with what it was judged, what was tested, its verdict and finding, how near that
+    is to the sentence with certainty and years, and the sentence as printed.
+    """
+    head = page.lead
     assert head is not None
     said = ", ".join(filter(None, (parts.judged_for(page.params), parts.day(page.as_of))))
     when = f"{said[:1].upper()}{said[1:]}"
-    return registry.claim(page.claim).title, when, head["verdict"], head["finding"]
+    first, last = (head["coverage"].get(end) for end in ("from", "to"))
+    level, near = head["certainty"].get("level"), parts.nearness(head, len(page.verdicts))
+    footing = (
+        f"It {near}" if near and head["nearness"] is not None else "",
+        f"certainty {level}" if level else "",
+        (f"figures of {first} to {last}" if first != last else f"figures of {last}")
+        if last
+        else "",
+    )
+    return (
+        when,
+        head["statement"],
+        head["verdict"] + (", fragile" if head["fragile"] else ""),
+        head["finding"],
+        " · ".join(filter(None, footing)),
+        f"The sentence as printed: {head['as_printed']}",
+    )
 
 
 def _said_by(page: Page) -> str:

@@ -38,6 +38,25 @@ def copy_read(source: registry.Source) -> Copy | None:
     return Copy(_DAY.sub(lambda day: date_in_words(day[0]), source.found_in), "")
 
 
+_LISTS = re.compile(
+    r"mail-archive|groups\.(?:yahoo|google)|/pipermail|listserv|russialist|\blists\."
+)
+
+
+def kind_of_copy(source: registry.Source) -> str:
+    """In one word where a source was found, if not at its publisher: 'copy' or 'mailing list'.
+
+    Examples
+    --------
+    >>> from ca_research import registry
+    >>> [kind_of_copy(registry.sources()[s]) for s in ("DATASETS_GDP", "E1_GILMAN_1997", "P023")]
+    ['copy', 'mailing list', '']
+    """
+    if not source.found_in:
+        return ""
+    return "mailing list" if _LISTS.search(source.found_in) else "copy"
+
+
 def when_known(source: registry.Source) -> str:
     """When the figures of a source are taken to have been known, in words."""
     if source.release_basis == "stated":

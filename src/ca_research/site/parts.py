@@ -10,9 +10,10 @@ from typing import Any
 from .. import registry
 from ..claims.logic import HOLDS, UNDECIDED, leaves
 from ..claims.overview import own_params
+from ..claims.printed import NEARNESS
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
-from ..claims.words import judged_alone, one, source_words
+from ..claims.words import judged_alone, no_days, one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 from ..registry.words import axis_words
@@ -126,16 +127,18 @@ def each_day(days: Sequence[str]) -> str:
 
 
 def other_day(head: Stored, other: Stored) -> str:
-    """The verdict of another day of knowledge, beside the one that a page shows."""
+    """The sentence as printed by what was known on another day, beside the one that a page
+    shows.
+    """
     if other["as_of"] == "latest":
         when = day("latest")
     else:
         when = f"on {day_in_words(dt.date.fromisoformat(other['as_of']))}"
         if other["as_of"] == registry.article().date.isoformat():
             when = f"on publication day, {when.removeprefix('on ')}"
-    if other["verdict"] == head["verdict"]:
+    if other["as_printed"] == head["as_printed"]:
         return f"Same verdict {when}"
-    return f"{when[:1].upper()}{when[1:]}: {other['verdict']}"
+    return f"{when[:1].upper()}{when[1:]}: {other['as_printed']}"
 
 
 def sides(verdict: Stored) -> dict[str, list[Stored]]:
@@ -317,6 +320,8 @@ def _each_bar(c: registry.Criterion) -> str:
         return f"{bound} {figure}: {unit}"
     if c.kind in ("percent", "share") and figure == "100%" and c.comparison in ("==", ">="):
         return f"all {unit.removeprefix('of ')}" if unit.startswith("of ") else f"all {unit}"
+    if c.kind == "days" and c.comparison == "==" and c.threshold == 0:
+        return no_days(unit)
     if c.comparison == "==" and c.threshold == 0:
         bound, figure = "", "none" if unit.startswith("of ") else "no"
     elif c.threshold == 0:
@@ -351,9 +356,15 @@ def ended(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
+def nearness(verdict: Stored, tests: int) -> str:
+    """How near a test is to the sentence, in words; '' for the only one, on which nobody votes."""
+    near = verdict["nearness"]
+    return "" if tests == 1 and near is None else NEARNESS[near]
+
+
 def about(page: Any) -> str:
     """A page in a sentence or two, for search engines and previews."""
-    head = page.headline
+    head = page.lead
     if head is None:
         return ended(page.title)
-    return f"{head['verdict'].capitalize()}. {head['answer']}"
+    return f"{head['answer']} As printed: {head['as_printed']}."

@@ -36,7 +36,7 @@ from ..ground.tracebacks import plain
 
 def _known(source_ids: list[str]) -> list[str]:
     if strange := set(source_ids) - registry.sources().keys():
-        raise ValueError(f"{', '.join(sorted(strange))} is not in registry/sources.csv")
+        raise ValueError(f"{', '.join(sorted(strange))} is no source of the register")
     return source_ids
 
 
@@ -289,9 +289,9 @@ class Page:
         return [item for item in self.items if item.section == section]
 
     @property
-    def statements(self) -> dict[str, Any]:
-        """The sentences on all claims together, of the first cell that made some."""
-        return next((c.statements for c in self.cells if c.statements), {})
+    def statements(self) -> list[dict[str, Any]]:
+        """The sentences on all claims together, of each cell that made some."""
+        return [c.statements for c in self.cells if c.statements]
 
     @property
     def left_out(self) -> bool:
@@ -301,7 +301,8 @@ class Page:
         )
 
     @property
-    def headline(self) -> dict[str, Any] | None:
+    def lead(self) -> dict[str, Any] | None:
+        """The test whose answer the page shows; it carries the verdict on the sentence too."""
         return self.verdicts[0] if self.verdicts else None
 
     @property
@@ -369,6 +370,13 @@ def read_page(file: Path) -> Page:
                 )
         page.cells.append(Cell("code", cell.source, error, shown, notes, statements))
         page.items += shown
+    try:
+        _known([source for verdict in page.verdicts for source in verdict["sources"]])
+    except ValueError as fault:  # it was removed after the run
+        page.verdicts, page.traces = [], {}
+        page.unfit.append(f"its verdict rests on what is gone: {fault}")
+    except (KeyError, TypeError):  # no verdict, as is said below
+        pass
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
     page.unsound += [] if page.unsound else check.sentence(page.verdicts)
     if page.unsound:  # whatever the notebook says, it is not a verdict

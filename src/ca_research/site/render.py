@@ -95,7 +95,7 @@ _DARK_PAGE = (
     "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;"
     "--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
     "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;"
-    "--unknown:#a9b4ba;color-scheme:dark;"
+    "--unknown:#a9b4ba;--depends:#c9adf2;color-scheme:dark;"
 )
 
 
@@ -146,6 +146,7 @@ def environment() -> Environment:
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
         "source": registry.sources().__getitem__,
         "copy_read": copies.copy_read,
+        "kind_of_copy": copies.kind_of_copy,
         "when_known": copies.when_known,
         "tables_of": tables_of,
         "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
@@ -178,7 +179,10 @@ def environment() -> Environment:
     light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
     dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
     style = env.get_template("style.css").render(
-        figure_colours={"light": Markup(light)}, dark=Markup(dark), most_choices=MOST_CHOICES
+        figure_colours={"light": Markup(light)},
+        dark=Markup(dark),
+        most_choices=MOST_CHOICES,
+        words_printed=len(registry.PRINTED),
     )
     script = env.get_template("page.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -207,6 +211,7 @@ _PARTS = {
     "holds_somewhere": parts.holds_somewhere,
     "kind_words": parts.KIND_WORDS,
     "most_embedded": MOST_EMBEDDED,
+    "nearness": parts.nearness,
     "needed": parts.needed,
     "measure_words": measure_words,
     "origin_names": parts.origin_names,

@@ -18,7 +18,9 @@ from jinja2 import Environment
 
 from .. import registry
 from ..claims import check, compare
+from ..claims.agreement import agreement
 from ..claims.overview import own_params
+from ..claims.printed import sentences
 from ..ground import economies, paths
 from ..ground.errors import CoverageError, RunError
 from ..ground.files import write_whole
@@ -27,13 +29,13 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED, PAGES
 from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
-from . import cards, forms, parts
+from . import cards, forms, moves, parts
 from .claimreview import claim_reviews
 from .first_use import link_terms
 from .read import Page, Shelf, executed
 from .render import environment
 
-VERDICTS = "verdicts.json"
+VERDICTS, SENTENCES = "verdicts.json", "sentences.json"
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
 _NO_RUNS: Mapping[str, str] = {}
@@ -48,7 +50,8 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
 
 
 def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
-    """verdicts.json and verdicts.csv, by name, as a report of some of its runs alone has them.
+    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its
+    runs alone has them.
 
     Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
     """
@@ -62,7 +65,11 @@ def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
                 where=paths.shown(out / EXECUTED / f"{run_id}.ipynb"),
                 hint="ca-research run",
             ) from None
-    return {VERDICTS: _as_json(verdicts), forms.CSV_FILE: forms.verdicts_csv(verdicts)}
+    return {
+        VERDICTS: _as_json(verdicts),
+        forms.CSV_FILE: forms.verdicts_csv(verdicts),
+        forms.COUNTRIES_FILE: forms.countries_csv(verdicts),
+    }
 
 
 def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
@@ -71,8 +78,8 @@ def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
     return verdicts
 
 
-def _as_json(verdicts: list[dict[str, Any]]) -> str:
-    return json.dumps(verdicts, ensure_ascii=False, indent=1) + "\n"
+def _as_json(entries: Any) -> str:
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
 
 
 class Beside(NamedTuple):
@@ -272,16 +279,20 @@ def _about_all(
 ) -> Iterator[tuple[str, str]]:
     """The pages about all claims: name and HTML."""
     judged = [row for row in claims if row["claim"].kind != "opinion"]
-    newest = env.globals["newest"]
-    words = [row["now"].headline["verdict"] for row in judged if row["now"].headline]
-    about = {
+    newest, heads = env.globals["newest"], [row["now"].lead for row in judged if row["now"].lead]
+    about: dict[str, Any] = {
         "as_of": newest,
         "claims": claims,
         "others": others,
         "judged": judged,
         "opinions": [row for row in claims if row["claim"].kind == "opinion"],
-        "tally": {word: words.count(word) for word in registry.VERDICTS},
-        "bottom": next((p.statements for p in others["overview"] if p.as_of == newest), {}),
+        "tally": {word: _counted(heads, word) for word in registry.PRINTED},
+        "thesis": _first_claim(judged),
+        **_summary(next((p.statements for p in others["overview"] if p.as_of == newest), [])),
+        "paragraphs": _paragraphs(claims),
+        "agreement": agreement(),
+        "ways": moves.counts(a for a in _amendments(claims) if a["way"]),
+        "WAYS": moves.WAYS,
     }
     themes = {"index.html": _by_theme(judged), "register.html": _by_theme(claims)}
     for file in ABOUT_ALL:
@@ -289,13 +300,68 @@ def _about_all(
         yield file, template.render(**about, here=file, address=file, themes=themes.get(file, {}))
 
 
+def _counted(heads: Sequence[dict[str, Any]], word: str) -> dict[str, int]:
+    """How many sentences have a verdict as printed, and of these how many lead by a fragile test or
+    by one of low certainty.
+    """
+    mine = [v for v in heads if v["as_printed"] == word]
+    return {
+        "sentences": len(mine),
+        "fragile": sum(v["fragile"] for v in mine),
+        "low": sum(v["certainty"].get("level") == "low" for v in mine),
+    }
+
+
+def _paragraphs(claims: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The article by paragraph and sentence: of each the rows of its claims, or why it has none.
+    Left out is what this report did not judge.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    for sentence in registry.article().sentences:
+        place = sentence.paragraph, sentence.sentence
+        rows = [row for row in claims if _place(row) == place]
+        if rows or sentence.none:
+            found.setdefault(sentence.paragraph, []).append({"rows": rows, "none": sentence.none})
+    return [one for one in found.values() if any(sentence["rows"] for sentence in one)]
+
+
+def _place(row: dict[str, Any]) -> tuple[int, int]:
+    return row["claim"].article.paragraph, row["claim"].article.sentence
+
+
+def _summary(made: list[dict[str, Any]]) -> dict[str, Any]:
+    """What an overview says of all claims together: `thesis_said`, the sentences that answer the
+    thesis, and `bottom`, the others. Of one list the first sentence answers it, of several the
+    first list does, under its own title.
+    """
+    question = registry.article().question or "The thesis"
+    if not made:
+        return {"question": question, "thesis_said": [], "bottom": {}}
+    if len(made) > 1:
+        return {
+            "question": made[0]["title"],
+            "thesis_said": made[0]["statements"],
+            "bottom": made[-1],
+        }
+    first, *rest = made[0]["statements"]
+    return {"question": question, "thesis_said": [first], "bottom": made[0] | {"statements": rest}}
+
+
+def _first_claim(judged: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first claim of the article, where its page has a picture; None for another."""
+    first = min(judged, key=_place, default=None)
+    return first if first and any(i.kind == "figure" for i in first["now"].of("main")) else None
+
+
 def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
-    """The verdicts as JSON-LD, CSV and LaTeX."""
+    """The verdicts as JSON-LD, CSV and LaTeX, and those on the sentences as printed."""
+    printed = sentences(verdicts)
+    write_whole(out / SENTENCES, _as_json(printed))
+    write_whole(out / forms.SENTENCES_FILE, forms.sentences_csv(printed))
     reviews = claim_reviews([v for v in verdicts if v["leads"]])
-    write_whole(
-        out / "claimreview.jsonld", json.dumps(reviews, ensure_ascii=False, indent=1) + "\n"
-    )
+    write_whole(out / "claimreview.jsonld", _as_json(reviews))
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
+    write_whole(out / forms.COUNTRIES_FILE, forms.countries_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
 
 
@@ -319,33 +385,34 @@ def _complain(pages: list[Page]) -> None:
     unfit = [p for p in pages if p.unfit]
     if unfit:
         raise RunError(
-            "figures, tables or notes that no page can hold were left out: "
+            "verdicts, figures, tables or notes that no page can hold were left out: "
             + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
             where=", ".join(sorted({p.notebook for p in unfit})),
-            hint="show them by plots.show, plots.show_table and plots.show_note",
+            hint="after `data remove`: ca-research run --changed; else show them by plots.show, "
+            "plots.show_table and plots.show_note",
         )
 
 
 def _navigation(
     others: Mapping[str, list[Page]], coming: Mapping[str, str], as_of: str
-) -> list[tuple[str, str]]:
-    """Links at the top of a page of a day of knowledge: address and words. coming: as in
-    `share_out`.
+) -> list[tuple[str, str, bool]]:
+    """Links at the top of a page of a day of knowledge: address, words, and whether a phone has
+    them at the foot. coming: as in `share_out`.
     """
     days = {name: {p.run_id: p.as_of for p in others[name]} for name in others}
     days["overview"] |= coming
 
-    def links(name: str, words: str) -> list[tuple[str, str]]:
-        return [(f"{run_id}.html", words) for run_id in _of_day(days[name], as_of)]
+    def links(name: str, words: str) -> list[tuple[str, str, bool]]:
+        return [(f"{run_id}.html", words, True) for run_id in _of_day(days[name], as_of)]
 
     return [
-        ("index.html", "Claims"),
+        ("index.html", "Claims", False),
         *links("overview", "Overview"),
-        ("register.html", "Register"),
+        ("register.html", "Register", False),
         *links("data", "Data"),
         *links("specification_curve", "Distance"),
-        ("methods.html", "How this was done"),
-        ("glossary.html", "Glossary"),
+        ("methods.html", "Methods", False),
+        ("glossary.html", "Glossary", False),
     ]
 
 
@@ -427,9 +494,9 @@ def _days(claims: list[dict[str, Any]]) -> list[str]:
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every amendment and correction in order of time: date, reason; of an amendment also row (of
     the index), anchor, before and after (hashes of the rule), moved (verdicts before and after, on
-    the article's day and now).
+    the article's day and now), way (whose way that is), what (was changed, in a sentence).
     """
-    nothing = {"row": None, "anchor": "", "before": "", "after": "", "moved": ()}
+    nothing = {"row": None, "anchor": "", "before": "", "after": "", "moved": (), "way": ""}
     found: list[dict[str, Any]] = [
         {**nothing, "date": c.date, "reason": c.reason} for c in registry.article().corrections
     ]
@@ -445,6 +512,8 @@ def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "before": hashes[n - 1],
                 "after": hashes[n],
                 "moved": [(a.before.then, a.after.then), (a.before.now, a.after.now)],
+                "way": moves.way(a.before, a.after),
+                "what": moves.first_sentence(a.reason),
             }
             for n, a in enumerate(made, 1)
         ]

@@ -169,8 +169,8 @@ def rank(
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
         flow, partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
         largest; equal values share a rank), partners (how many are ranked), sources, price_basis
-        where `trade` has it. No row where nothing can be compared. Its ``plot()`` draws the ``top`` partners of one economy, basis and flow: places
-        over the years, or trade in one year.
+        where `trade` has it. No row where nothing can be compared. Its ``plot()`` draws the ``top``
+        partners of one economy, basis and flow: places over the years, or trade in one year.
 
     Raises
     ------

@@ -230,10 +230,7 @@ class Reports:
         """
         told, sides = self._of(economy, year).told, _SIDES.get(basis, (basis,))
         return all(
-            (other, way, side) in told
-            for other in partners
-            for way in directions
-            for side in sides
+            (other, way, side) in told for other in partners for way in directions for side in sides
         )
 
     def order(self, economy: str, year: int, roles: tuple[str, ...]) -> tuple[str, ...]:

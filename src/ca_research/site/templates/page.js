@@ -8,17 +8,18 @@ if(b){b.hidden=false;label();b.addEventListener("click",function(){root.dataset.
 // The list of claims: what is chosen stands in the address, and each choice says how many it leaves.
 var f=document.getElementById("filters");
 if(f){f.hidden=false;
-var names=["verdict","theme","kind"],cards=[].slice.call(document.querySelectorAll(".card")),shown=document.getElementById("shown");
+var names=["verdict","footing","theme","kind"],cards=[].slice.call(document.querySelectorAll(".card")),shown=document.getElementById("shown");
 function fits(card,except){
 var words=f.elements.q.value.toLowerCase().split(/\s+/);
-return words.every(function(w){return card.dataset.find.indexOf(w)>=0})&&names.every(function(n){var v=f.elements[n].value;return n===except||!v||card.dataset[n]===v})}
+return words.every(function(w){return card.dataset.find.indexOf(w)>=0})&&names.every(function(n){var v=f.elements[n].value;return n===except||!v||has(card,n,v)})}
+function has(card,n,v){return n==="footing"?card.dataset[n].split(" ").indexOf(v)>=0:card.dataset[n]===v}
 function count(kind){var all=cards.filter(function(c){return c.matches(kind)});return all.filter(function(c){return !c.hidden}).length+" of "+all.length}
 function apply(){
 cards.forEach(function(c){c.hidden=!fits(c)});
 document.querySelectorAll(".theme").forEach(function(s){s.hidden=!s.querySelector(".card:not([hidden])")});
 names.forEach(function(n){var left=cards.filter(function(c){return fits(c,n)});
 [].slice.call(f.elements[n].options).forEach(function(o){o.dataset.words=o.dataset.words||o.textContent;
-o.textContent=o.dataset.words+" ("+left.filter(function(c){return !o.value||c.dataset[n]===o.value}).length+")"})});
+o.textContent=o.dataset.words+" ("+left.filter(function(c){return !o.value||has(c,n,o.value)}).length+")"})});
 shown.textContent=count(".card:not(.opinion)")+" claims shown"+(document.querySelector(".opinion")?", "+count(".opinion")+" sentences of opinion":"")}
 function keep(){var p=new URLSearchParams();names.concat("q").forEach(function(n){if(f.elements[n].value)p.set(n,f.elements[n].value)});
 history.replaceState(null,"","#"+p);apply()}
