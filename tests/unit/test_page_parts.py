@@ -103,7 +103,7 @@ def test_what_was_asked_for_is_said_in_words():
         ("C21", "terminal_denied", "fewer than two independent sources"),
         ("C25", "total_length", "more than 3,000 km"),
         ("C30", "rise_recent", "more than 0 persons, in at least three of five"),
-        ("C34", "value_kept", "at least 1: ratio to 2022, in at least three of five"),
+        ("C34", "value_kept", "at least 1: ratio to 2022, in at least four of five"),
         ("C07", "concentration", "no rise, in at least three of five"),
         ("C07", "war", "all these votes, in at least four of five"),
         ("C09", "rank", "place 2 or better, in at least three of five"),
