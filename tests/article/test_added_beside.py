@@ -54,12 +54,12 @@ def test_debt_of_a_second_whole_account(own):
     rows = debt[(debt["source_id"] == "ids_dod_one") & (debt["measure"] == "stock")]
     both = beside(debt, rows, "value_usd")
     own()
-    before = debt_burden(debt, macro, economies=["KGZ", "TJK"])
-    after = debt_burden(both, macro, economies=["KGZ", "TJK"])
+    before = debt_burden(debt, macro, economies=["KGZ", "TJK"], lenders="official")
+    after = debt_burden(both, macro, economies=["KGZ", "TJK"], lenders="official")
     assert after["estimate"].equals(before["estimate"]) and before["estimate"].notna().all()
     assert not any(OWN in cell for cell in after["sources"])
     own(preference=1)
-    after = debt_burden(both, macro, economies=["KGZ", "TJK"])
+    after = debt_burden(both, macro, economies=["KGZ", "TJK"], lenders="official")
     assert (after["estimate"] / before["estimate"]).round(6).tolist() == [1.1, 1.1]
     assert all(OWN in cell for cell in after["sources"])
 

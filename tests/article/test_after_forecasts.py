@@ -10,10 +10,8 @@ import pytest
 
 from ca_research.article.forecasts import (
     MODELS,
-    first_by_own_tables,
     forecast_paths,
     lead_after,
-    leads_by_year,
     relative_forecast_error,
     value_after,
     value_series,
@@ -62,42 +60,35 @@ NOTHING_STATED = pd.DataFrame(
     columns=["fact_id", "subject", "attribute", "period", "year", "value", "source_id"]
 )
 
-BY_TABLES = "by the countries' own tables for years after 2022"
-
 # rank
 
 
-@pytest.mark.parametrize(
-    ("ratios", "words"),
-    [
-        ({("KAZ", 2022): 0.9}, "China against its largest single rival, to the last year known"),
-        (
-            {("KAZ", 2022): 0.9, ("KAZ", 2023): 1.1, ("KGZ", 2023): 1.8},
-            f"China is first in Kazakhstan and Kyrgyzstan {BY_TABLES}",
-        ),
-        (
-            {("KAZ", 2023): 1.1, ("KAZ", 2024): 0.9, ("UZB", 2023): 0.8},
-            f"China is first in Kazakhstan (1 of 2 years) {BY_TABLES}",
-        ),
-        ({("UZB", 2023): 0.8}, f"China is first in none of the countries {BY_TABLES}"),
-    ],
-)
-def test_the_title_names_the_countries_where_china_is_first(ratios, words):
-    told = pd.DataFrame([(*key, ratio) for key, ratio in ratios.items()])
-    assert first_by_own_tables(told.set_axis(["economy", "year", "ratio"], axis=1)) == words
-
-
-def test_one_later_year_behind_is_enough_to_break_it():
-    table = rows(*own(2022, 1, 9), *own(2023, 5, 2), *own(2024, 3, 4))
-    assert leads_by_year(table, economies=["KAZ"])["ratio"].tolist() == [2.5, 0.75]
+def test_one_year_behind_is_enough_to_break_it():
+    table = rows(*own(2022, 9, 1), *own(2023, 5, 2), *own(2024, 3, 4))
     found = lead_after(table, NOTHING_STATED, economies=["KAZ"]).iloc[0]
-    assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2023, 2024)
+    assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2022, 2024)
+    assert found["about"] == {"rival": "RUS", "worst": "2024"}
+
+
+def test_it_begins_at_the_start_and_being_behind_then_needs_no_later_year():
+    """First after 2022 was called 'stayed first' where another had been first in 2022."""
+    behind = rows(*own(2022, 1, 9), *own(2023, 5, 2))
+    assert lead_after(behind, NOTHING_STATED, economies=["KAZ"])["estimate"].item() == 1 / 9
+    alone = rows(*own(2022, 1, 9))
+    assert lead_after(alone, NOTHING_STATED, economies=["KAZ"])["estimate"].item() == 1 / 9
+
+
+@pytest.mark.parametrize(("years", "lacking"), [([2022], "after 2022"), ([2023], "in 2022")])
+def test_being_first_needs_the_start_and_a_later_year(years, lacking):
+    table = rows(*(row for year in years for row in own(year, 9, 1)))
+    found = lead_after(table, NOTHING_STATED, economies=["KAZ"])
+    assert found["estimate"].isna().all() and found["missing"].item().endswith(lacking)
 
 
 def test_years_before_and_years_without_russia_do_not_count():
-    table = rows(*own(2022, 1, 9), ("KAZ", "CHN", 2024, "export", 5.0, "KAZ_BNS", "2025-01-01"))
+    table = rows(*own(2021, 1, 9), ("KAZ", "CHN", 2024, "export", 5.0, "KAZ_BNS", "2025-01-01"))
     row = lead_after(table, NOTHING_STATED, economies=["KAZ", "UZB"])
-    assert row["estimate"].isna().all() and row["missing"].str.contains("after 2022").all()
+    assert row["estimate"].isna().all() and row["missing"].str.contains("from 2022").all()
 
 
 # value

@@ -18,10 +18,11 @@ ECONOMIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[str, Any]:
     return {
         "claim": claim,
-        "leads": True,
         "params": {},
         "as_of": as_of,
+        "leads": True,
         "verdict": word,
+        "as_printed": word,
         "answer": f"The answer of {claim}.",
         "finding": f"Finding of {claim}",
         "certainty": {},
@@ -39,7 +40,7 @@ def counted(name: str = "first", **met: bool | None) -> dict[str, Any]:
 
 
 def told(*verdicts: dict[str, Any], day: str = "latest") -> dict[str, tuple[str, list[str]]]:
-    return {about: (text, ids) for about, text, ids in statements(verdicts, day, PUBLISHED)}
+    return {about: (text, ids) for about, text, ids in statements(verdicts, day)}
 
 
 def test_what_holds_is_counted_and_the_most_certain_named_first():
@@ -51,7 +52,7 @@ def test_what_holds_is_counted_and_the_most_certain_named_first():
         verdict("O01", "not testable"),
     )
     text, ids = found["What holds"]
-    assert text.startswith("Two of the four claims are supported, one more in part.")
+    assert text.startswith("Two of the four sentences are supported as printed, one more in part.")
     assert text.index("Finding of C25") < text.index("Finding of C02")
     assert ids == ["C02", "C25"]
 
@@ -73,7 +74,7 @@ def test_what_contradicted_claims_have_in_common_is_computed():
         *(verdict(c, "contradicted") for c in universal), *(verdict(c, "supported") for c in dates)
     )
     text, ids = found["What is contradicted"]
-    assert "All three make a sweeping statement, as three of all six claims do." in text
+    assert "All three make a sweeping statement, as three of all six sentences do." in text
     assert ids == sorted(universal)
     other = told(*(verdict(c, "contradicted") for c in dates))["What is contradicted"][0]
     assert "of these" not in other, "what holds of every claim sets none apart"
@@ -89,51 +90,29 @@ def test_missing_countries_are_those_of_the_criteria_that_decide():
     assert "Turkmenistan (in one) and Uzbekistan (in one)" in text and ids == ["C20", "C30"]
 
 
-def test_who_leads_is_read_from_the_countries_and_their_rivals():
-    own = counted("own", KAZ=True, KGZ=True, UZB=False)
-    partners = counted("partners", KAZ=False, KGZ=True, TJK=True)
-    trade = verdict("C33", "partly supported", criteria=[own, partners])
-    text, ids = told(trade, verdict("C01", "contradicted"))["Who leads"]
-    assert text == (
-        "By every newest count the largest single trade partner is China in Kyrgyzstan "
-        "and Tajikistan and Russia in Uzbekistan. In Kazakhstan it is China or Russia, depending "
-        "on the report and its year. For Turkmenistan it cannot be said. "
-        "Over the fields with figures: The answer of C01."
+def test_a_sentence_counts_by_its_verdict_as_printed():
+    found = told(
+        verdict("C05", "supported", as_printed="depends on the reading"),
+        verdict("C02", "supported", fragile=True, certainty={"level": "low", "reason": ""}),
     )
-    assert ids == ["C01", "C33"]
-    unknown = verdict("C33", "not enough evidence", criteria=[counted()])
-    assert told(unknown)["Who leads"] == ("The answer of C33.", ["C33"])
-
-
-def test_what_changed_since_publication_is_named():
-    then, now = verdict("C09", "not enough evidence", PUBLISHED), verdict("C09", "supported")
-    text, ids = told(then, now, verdict("C02", "supported", PUBLISHED))["What changed"]
-    assert "the one verdict has changed" in text
-    title = registry.claim("C09").title
-    assert f"From “not enough evidence” to “supported”: {title}." in text and ids == ["C09"]
-    assert "no verdict has changed" in told(now, now | {"as_of": PUBLISHED})["What changed"][0]
-    assert "What changed" not in told(now, day=PUBLISHED)
+    text, ids = found["What holds"]
+    assert ids == ["C02"] and "one would turn without one source" in text
+    assert "one is of low certainty" in text
+    assert found["What depends on the reading"][1] == ["C05"]
 
 
 @pytest.mark.parametrize(
     ("word", "about", "begins"),
     [
-        ("supported", "What holds", "The one claim is supported."),
-        ("supported", "What is contradicted", "The one claim is not contradicted."),
-        ("not enough evidence", "What cannot be said", "The one claim cannot be decided"),
-        ("not testable", "What cannot be said", "The one claim could not be settled"),
+        ("supported", "What holds", "The one sentence is supported as printed."),
+        ("supported", "What is contradicted", "The one sentence is not contradicted."),
+        ("not enough evidence", "What cannot be said", "The one sentence cannot be decided"),
+        ("not testable", "What cannot be said", "The one sentence could not be settled"),
     ],
 )
 def test_a_report_on_one_claim_does_not_count_it(word, about, begins):
     """'None of the one claims is contradicted.'"""
     assert told(verdict("C09", word))[about][0].startswith(begins)
-
-
-def test_nothing_has_changed_since_publication_on_an_earlier_day():
-    """A page of 2020 told what 'has changed' since 2023, from the verdict then back to its own."""
-    early, then = verdict("C09", "not enough evidence", "2020-01-01"), verdict("C09", "supported")
-    found = told(early, then | {"as_of": PUBLISHED}, day="2020-01-01")
-    assert found and "What changed" not in found
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -149,7 +128,7 @@ def test_any_set_of_verdicts_gives_whole_sentences(seed):
             one = verdict(claim, word, day, criteria=criteria, deciding=["first"])
             level = draw.choice(["high", "moderate", "low", None])
             given.append(one | {"certainty": {"level": level} if level else {}})
-    found = statements(given, "latest", PUBLISHED)
+    found = statements(given, "latest")
     assert bool(found) is any(c.startswith("C") for c in claims) and len(found) <= 5
     for about, text, ids in found:
         assert about and not text[0].islower() and text.endswith("."), text

@@ -123,6 +123,9 @@ def test_scale_is_bounded_by_all_rail_and_by_the_narrow_count():
     assert one(article.corridor.corridor_scale(both, scale="containers"))["high"] == pytest.approx(
         10
     )
+    assert one(article.corridor.corridor_scale(both, before=2000))["missing"].endswith(
+        "before 2000"
+    )
     alone = one(article.corridor.corridor_scale(SEA))
     assert (alone["low"], alone["high"]) == (0, 5), (
         "nothing is known of the corridor's part of rail"

@@ -62,6 +62,7 @@ def invented(monkeypatch):
         "kind": {"meaning": "m"},
         "powers": {"meaning": "m", "values": places},
         "all_named": {"meaning": "m", "like": "powers"},
+        "before": {"meaning": "m"},
         "says": {"meaning": "m"},
     }
     rows = [
@@ -69,7 +70,8 @@ def invented(monkeypatch):
             "claim": "C09",
             "item": i,
             "reason": "invented",
-            "codes": {"economy": e, "kind": k, "powers": p, "all_named": a, "says": s},
+            "codes": {"economy": e, "kind": k, "powers": p, "all_named": a, "says": s}
+            | ({"before": "RUS"} if p == "2" else {}),
         }
         for i, e, k, p, a, s, *_ in TEXTS
     ]
@@ -107,6 +109,21 @@ def test_place_in_the_newest_visible_list(choices, expected):
     found = article.doctrine.partner_rank(evidence(), economies=["KAZ", "UZB", "TJK"], **choices)
     assert by_economy(found) == expected
     assert all(bool(r["missing"]) == pd.isna(r["estimate"]) for _, r in found.iterrows())
+
+
+@pytest.mark.parametrize(
+    ("choices", "told"),
+    [
+        ({"version": "newest-1"}, "second after Russia"),
+        ({"version": "newest-1", "order": "all_named"}, "fourth"),  # others are named before it too
+        ({}, "first"),
+    ],
+)
+def test_a_place_names_the_powers_before_it_where_it_counts_these_alone(choices, told):
+    (row,) = article.doctrine.partner_rank(evidence(), economies=["KAZ"], **choices).to_dict(
+        "records"
+    )
+    assert row["about"] == {"place": told}
 
 
 def test_two_reports_of_one_text_are_one_text():

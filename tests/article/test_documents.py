@@ -4,7 +4,9 @@ counts.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -12,8 +14,10 @@ from pydantic import ValidationError
 
 from ca_research import registry
 from ca_research.article.documents import measures as docs
+from ca_research.ground import paths
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.registry.codings import Coding
+from ca_research.registry import codings
+from ca_research.registry.codings import CodeField, Coding
 from ca_research.registry.words import cell_words, words
 
 # invented: item, reading, direction, origin_group, strength, text_seen, date
@@ -302,6 +306,82 @@ def test_no_document_is_no_answer(monkeypatch):
     monkeypatch.setattr(docs, "registry_coding", lambda name: scheme())
     row = docs.documented_cases(frame(ROWS[4:5]), claim="C90", coding="x", codes="narrow").iloc[0]
     assert pd.isna(row["estimate"]) and row["missing"] and row["path"] == ""
+
+
+def test_an_unsure_act_is_undecided_and_one_called_none_counts_for_nothing(monkeypatch):
+    """By the strict code A and B show the press, C, D and E the road (invented)."""
+    coded = scheme()
+    words = dict(zip("abcde", ("yes", "unsure", "yes", "no", "unsure"), strict=True))
+    fields = {"interference": {"meaning": "m", "values": dict.fromkeys(words.values(), "v")}}
+    rows = [
+        row.model_copy(
+            update={"codes": {**row.codes, "interference": words.get(row.item[0], "no")}}
+        )
+        for row in coded.rows
+    ]
+    changed = coded.model_copy(
+        update={
+            "rows": tuple(rows),
+            "fields": coded.fields | {k: CodeField.model_validate(v) for k, v in fields.items()},
+        }
+    )
+    monkeypatch.setattr(docs, "registry_coding", lambda name: changed)
+    asked = {"claim": "C90", "coding": "x", "codes": "narrow;broad", "sure": "interference"}
+    (row,) = docs.documented_cases(frame(), **asked).to_dict("records")
+    assert pd.isna(row["estimate"])
+    assert (row["low"], row["high"]) == (1, 2)
+    assert set(row["about"]) == {"case", "in_doubt", "beside"}
+    with pytest.raises(UnknownNameError):
+        docs.documented_cases(frame(), **asked | {"sure": "mood"})
+
+
+def test_that_nobody_inquired_is_no_answer_where_it_is_declared_so(invented):
+    asked = {"claim": "C90", "coding": "x", "codes": "whole"}
+    assert docs.documented_cases(frame(), **asked)["estimate"].iloc[0] == 0
+    (row,) = docs.documented_cases(frame(), **asked, nothing="open").to_dict("records")
+    assert pd.isna(row["estimate"]) and row["missing"]
+
+
+def test_sides_are_lists_by_name_the_oldest_first():
+    rows = [
+        ("r", "supports", "B paper, 2003", 2003, ("b",)),
+        ("r", "supports", "A paper, 2001", 2001, ("a",)),
+        ("s", "refutes", "D paper, 2005", 2005, ("d",)),
+    ]
+    given = pd.DataFrame(rows, columns=["reading", "side", "name", "year", "sources"])
+    found = docs.side_lists(given, labels={"r": "What they say"}).to_dict("records")
+    assert found == [
+        {
+            "about": "What they say",
+            "for": "A paper, 2001; B paper, 2003",
+            "against": "",
+            "sources": ("a", "b"),
+        },
+        {"about": "s", "for": "", "against": "D paper, 2005", "sources": ("d",)},
+    ]
+
+
+def test_acts_are_coded_as_most_of_the_blind_coders_coded_them():
+    codes = {(r.claim, r.item): r.codes for r in codings.coding("acts").rows}
+    asked = {"act": "strict", "interference": "interference", "string": "string"}
+    with (paths.registry_dir() / "coding" / "acts_blind.csv").open(encoding="utf-8") as votes:
+        for vote in csv.DictReader(votes):
+            given = codes[vote["claim"], vote["item"]]
+            for question, field in asked.items():
+                counts = Counter(v for name, v in vote.items() if name[:-2] == question)
+                ((most, n),) = counts.most_common(1)
+                assert n * 2 > counts.total(), "a majority"
+                assert given[field] == most, (vote["item"], question)
+            others = {v for name, v in vote.items() if name[:-2] == "act"} - {given["strict"]}
+            assert given.get("wide", given["strict"]) in (others or {given["strict"]})
+
+
+def test_few_sources_are_told_by_name_and_year():
+    given = {"claim": "C90", "reading": "r", "direction": "supports"}
+    few = docs.independent_sources(frame(), **given).iloc[0]["about"]["named"]
+    assert few == "S_a1, 2001; S_b1, 2004", "each origin by its best text and oldest year"
+    three = docs.independent_sources(frame(), **given, strength="any").iloc[0]["about"]["named"]
+    assert three == "", "three are not named"
 
 
 def test_contracts_read_are_cases_not_documents(monkeypatch):

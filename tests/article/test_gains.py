@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import ca_research as ca
 from ca_research import article
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 
@@ -40,6 +41,7 @@ OLD = projects(
 )
 OLD.loc[3, "recommended"] = False
 BOTH = pd.concat([OLD, NEW], ignore_index=True)
+OFFICIAL = {"lenders": "official"}
 
 
 def share(frame=BOTH, **choices):
@@ -65,12 +67,32 @@ def test_only_commitments_five_years_old_count():
     assert later["high"] == pytest.approx(75) and later["last_year"] == 2017
 
 
-def test_the_listed_share_is_a_range_and_never_an_estimate():
-    """What the list has as completed is the least, with what it still has as signed the most."""
+def test_a_list_without_cancelled_projects_gives_a_most_and_no_least():
+    """What it has as completed or still as signed is the most; a project that it leaves out could
+    only lower the share.
+    """
     row = share(vintage="newest-1")  # one completed, one signed
-    assert pd.isna(row["estimate"]) and "signed" in row["interval"]
-    assert (row["low"], row["high"]) == pytest.approx((50, 100))
-    assert share()["low"] == pytest.approx(100 * 2 / 3), "what is under way is not completed"
+    assert pd.isna(row["estimate"]) and "cancelled" in row["interval"]
+    assert pd.isna(row["low"]) and row["high"] == pytest.approx(100)
+    assert row["about"]["done"] == "1" and row["about"]["listed"] == "2"
+
+
+def test_a_list_that_keeps_cancelled_projects_gives_both_ends():
+    given_up = projects("old", "2017-12-31", ("UZB", 2008, "Cancelled", "Loan", 10.0))
+    row = share(
+        pd.concat([OLD, given_up.assign(project_id="old-given-up")])
+    )  # one completed, one signed, one cancelled
+    assert (row["low"], row["high"]) == pytest.approx((100 / 3, 200 / 3))
+
+
+def test_loans_and_grants_are_told_apart():
+    assert share()["about"] == {
+        "share": "67%",
+        "loans": "50%",
+        "grants": "100%",
+        "done": "2",
+        "listed": "3",
+    }
 
 
 def test_pledges_rows_advised_against_and_old_debt_stay_out():
@@ -163,14 +185,16 @@ GDP = product({"KGZ": {2015: 100.0, 2018: 100.0, 2020: 150.0}, "TKM": {2015: 100
 
 
 def test_debt_is_taken_in_the_newest_year_that_has_both():
-    rows = article.debt.debt_burden(DEBT, GDP, economies=["KGZ", "TKM", "KAZ"]).set_index("economy")
+    rows = article.debt.debt_burden(
+        DEBT, GDP, economies=["KGZ", "TKM", "KAZ"], **OFFICIAL
+    ).set_index("economy")
     assert rows.loc["KGZ", "estimate"] == pytest.approx(12), "2021 has no GDP"
     assert (
         rows.loc["KGZ", "sources"] == ("DATASETS_GDP", "ids_dod_one")
         and rows.loc["KGZ", "last_year"] == 2020
     )
     assert rows.loc["TKM", "estimate"] == pytest.approx(5) and rows.loc["KAZ", "missing"]
-    before = article.debt.debt_burden(DEBT, GDP, economies=["KGZ"], year="newest-1")
+    before = article.debt.debt_burden(DEBT, GDP, economies=["KGZ"], year="newest-1", **OFFICIAL)
     assert before["estimate"][0] == pytest.approx(20)
 
 
@@ -178,12 +202,16 @@ def test_change_needs_both_ends():
     """12 - 30 points over five years; Turkmenistan has no debt row five years before: missing, not
     zero.
     """
-    rows = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ", "TKM"]).set_index("economy")
+    rows = article.debt.debt_burden_change(
+        DEBT, GDP, economies=["KGZ", "TKM"], **OFFICIAL
+    ).set_index("economy")
     assert (
         rows.loc["KGZ", "estimate"] == pytest.approx(-18) and rows.loc["KGZ", "first_year"] == 2015
     )
     assert rows.loc["TKM", "missing"] == "no official debt to CHN for 2015"
-    three = article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], year="newest-1", span=3)
+    three = article.debt.debt_burden_change(
+        DEBT, GDP, economies=["KGZ"], year="newest-1", span=3, **OFFICIAL
+    )
     assert three["estimate"][0] == pytest.approx(-10)
     with pytest.raises(UsageError):
         article.debt.debt_burden_change(DEBT, GDP, economies=["KGZ"], span="long")
@@ -207,3 +235,17 @@ def test_loans_are_taken_as_they_are_stated():
     assert found["low"].dropna().to_dict() == {"TKM": 13}
     assert found["high"].dropna().to_dict() == {"KAZ": 5}
     assert found.loc["UZB", "missing"]
+    assert found["about"]["TKM"] == {"stated": "over 13%", "counted_for": "2017"}
+    every = {"economies": ["KGZ", "TKM"]}
+    low = article.debt.debt_burden(DEBT, GDP, facts, **every)["estimate"]
+    assert low[0] == 30 and pd.isna(low[1]), "of all lenders it is the same figure"
+    fall = article.debt.debt_burden_change(DEBT, GDP, facts, **every)["estimate"]
+    assert fall[0] == -60 and pd.isna(fall[1]), "2017 against 2012; a bound is no count"
+    with pytest.raises(UsageError, match="facts"):
+        article.debt.debt_burden(DEBT, GDP, **every)
+
+
+def test_a_figure_too_old_to_decide_answers_no_more_than_none():
+    """The official debt took the place of the loans of 2017 without their source, and decided."""
+    (debt,) = (r for r in ca.check("C32").beside if r.reading == "affordable")
+    assert debt.verdict == "not enough evidence" and not debt.fragile

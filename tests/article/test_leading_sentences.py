@@ -10,9 +10,13 @@ import pytest
 import ca_research as ca
 from ca_research import plots
 from ca_research.article import brief
+from ca_research.article.first_partners import first_partners
 from ca_research.ground.errors import CoverageError, UnknownNameError
 
 NO_REPORTS = pd.DataFrame(columns=["partner", "year", "turnover"])
+NONE_STATED = pd.DataFrame(
+    columns=["fact_id", "subject", "attribute", "period", "year", "value", "source_id"]
+)
 
 
 def ranks(
@@ -80,28 +84,26 @@ def test_a_frame_that_is_no_ranks_is_refused(gone, error):
         ca.article.priority.leaders(ranks(("CHN", 1, float("nan"))))
 
 
+def firsts(rows: list[dict], economy: str = "KAZ") -> pd.DataFrame:
+    return first_partners(pd.DataFrame(rows), NONE_STATED, [economy])
+
+
 def test_the_newest_year_that_observes_the_eu_is_said_beside_a_newer_one_without_it():
     full = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 6}, 2023, "KAZ_BNS")
     newer = reports("KAZ", {"CHN": 5, "RUS": 3, "TUR": 1}, 2025, "KAZ_BNS")
-    firsts = ca.article.priority.first_partners(pd.DataFrame(full + newer), "KAZ")
-    assert firsts[["basis", "year", "leader", "partners"]].values.tolist() == [
-        ["reporter", 2023, "EU27", 3],
-        ["reporter", 2025, "CHN", 3],
-    ]
-    said = brief.largest_partner(firsts, NO_REPORTS, "Kazakhstan")
-    assert said == (
-        "Kazakhstan's own figures for 2025 put China first, before Russia. They leave out the EU, "
-        "which came first in 2023."
+    assert brief.largest_partner(firsts(full + newer), NO_REPORTS, "Kazakhstan") == (
+        "Kazakhstan's own figures for 2025 put China first among single countries, before Russia; "
+        "with the EU as one, figures for 2023 put the EU first."
     )
 
 
 def test_the_sentence_on_trade_follows_the_figures():
-    own = reports("KAZ", {"CHN": 3, "RUS": 5, "EU27": 4}, 2024, "KAZ_BNS")
+    own = reports("KAZ", {"CHN": 3, "RUS": 5, "TUR": 4}, 2024, "KAZ_BNS")
     their = theirs({"CHN": 8, "RUS": 5, "EU27": 1}, 2022)
-    firsts = ca.article.priority.first_partners(pd.DataFrame(own + their), "KAZ")
-    assert brief.largest_partner(firsts, NO_REPORTS, "KAZ") == (
-        "Kazakhstan's own figures for 2024 put Russia first, before the EU. Its partners' figures "
-        "for 2022 put China first, before Russia."
+    assert brief.largest_partner(firsts(own + their), NO_REPORTS, "KAZ") == (
+        "Kazakhstan's own figures for 2024 put Russia first among single countries and China "
+        "number 3, with the EU as one too. Its partners' figures for 2022 put China first among "
+        "single countries, before Russia, with the EU as one too."
     )
 
 
@@ -138,47 +140,29 @@ def test_who_comes_second_is_said_only_where_it_is_sure():
     assert (found["leader"], found["second"]) == ("CHN", "")
 
 
-def test_the_range_compares_only_partners_on_which_both_sides_report():
-    rows = reports("KAZ", {"CHN": 4, "RUS": 3, "EU27": 9}, 2021, "KAZ_BNS") + theirs(
-        {"CHN": 8, "RUS": 5}, 2021
-    )
-    firsts = ca.article.priority.first_partners(pd.DataFrame(rows), "KAZ").set_index("basis")
-    assert firsts.loc["reporter", "leader"] == "EU27"
-    assert firsts.loc["interval", "leader"] == "" and set(firsts.loc["interval", "contenders"]) == {
-        "CHN",
-        "RUS",
-    }
-    assert firsts.loc["interval", "unobserved"] == ("EU27",), "one side alone reports on it"
-
-
 def test_where_nothing_is_observed_nobody_is_named():
-    firsts = ca.article.priority.first_partners(
-        pd.DataFrame(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS")), "TKM"
-    )
-    assert firsts.empty
-    assert brief.largest_partner(firsts, NO_REPORTS, "TKM") == (
+    bare = firsts(reports("TKM", {"CHN": 4}, 2021, "WITS_CA_IMPORTS"), "TKM")
+    assert bare.empty
+    assert brief.largest_partner(bare, NO_REPORTS, "TKM") == (
         "No figures show China and Russia side by side, so no first partner of Turkmenistan is "
         "named here."
     )
-    trade = pd.DataFrame(
-        [
-            {**row, "reporter": p, "partner": "TKM"}
-            for p, v in {"CHN": 10e9, "UZB": 1e9}.items()
-            for row in reports(p, {"TKM": v}, 2025, "GACC_2025")
-        ]
-    )
-    said = brief.largest_partner(firsts, brief.partner_reports(trade, "TKM"), "TKM")
+    rows = [
+        {**row, "reporter": p, "partner": "TKM"}
+        for p, v in {"CHN": 10e9, "UZB": 1e9}.items()
+        for row in reports(p, {"TKM": v}, 2025, "GACC_2025")
+    ]
+    said = brief.largest_partner(bare, brief.partner_reports(pd.DataFrame(rows), "TKM"), "TKM")
     assert said.endswith(
         "China reports trade of 10.0 billion dollars with it in 2025, the most of two countries "
         "that publish both directions."
     )
-    bounded = brief.largest_partner(
-        firsts, brief.partner_reports(trade, "TKM"), "TKM", russia=2.2e9
-    )
-    assert bounded.startswith("No figures on Turkmenistan show China and Russia side by side. ")
-    assert bounded.endswith(
-        "No record shows more than 2.2 billion dollars of trade with Russia in any year."
-    )
+    sold = reports("RUS", {"TKM": 2.4e9}, 2016, "RUS_FTS")[:1]
+    bought = reports("RUS", {"TKM": 2e9}, 2008, "RUS_FTS")[1:]
+    bounded = brief.largest_partner(firsts([*rows, *sold, *bought], "TKM"), NO_REPORTS, "TKM")
+    assert "China comes first" in bounded and bounded.endswith(
+        "exports and largest imports on record, of any years, come to 2.2 billion together."
+    ), "the two are of different years, and that is said"
 
 
 def test_a_small_part_is_never_nought():

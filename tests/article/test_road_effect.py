@@ -177,7 +177,8 @@ def test_partial_conjunction_holds_its_level():
 def test_the_joint_p_takes_the_side_asked_for(jumped):
     nothing = pd.DataFrame()
     p = jumped["p_gain"].fillna(1.0).sort_values().to_numpy()
-    gain = handed(joint_p, nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
+    three = {"economies": FIVE, "at_least": 3, "fits": jumped} | MAIN
+    gain = handed(joint_p, nothing, nothing, **three).iloc[0]
     assert gain["estimate"] == pytest.approx(min(1.0, 3 * p[2])) and gain["economy"] == ""
     one = handed(
         joint_p, nothing, nothing, economies=FIVE, at_least=2, side="loss", fits=jumped, **MAIN
@@ -193,8 +194,23 @@ def test_the_joint_p_takes_the_side_asked_for(jumped):
 def test_the_joint_p_tells_the_least_it_could_have_been(jumped):
     """Three of five have a fit, each with a rank of at least 1 / 16."""
     nothing = pd.DataFrame()
-    found = handed(joint_p, nothing, nothing, economies=FIVE, fits=jumped, **MAIN).iloc[0]
-    assert found["about"] == {"least": f"{3 / (len(DONORS) + 1):.2f}"}
+    for asked, least in ((3, f"{3 / (len(DONORS) + 1):.2g}"), (4, "1")):
+        choices = {"economies": FIVE, "at_least": asked, "fits": jumped} | MAIN
+        found = handed(joint_p, nothing, nothing, **choices).iloc[0]
+        assert found["about"]["least"] == least
+
+
+def test_a_rank_tells_the_size_of_the_change_that_it_is_the_rank_of(jumped):
+    nothing = pd.DataFrame()
+    for measure, column in ((gain_p, "p_gain"), (loss_p, "p_loss")):
+        found = handed(measure, nothing, nothing, economies=FIVE, fits=jumped, **MAIN)
+        fits = jumped.set_index("economy")
+        for row in found[found["estimate"].notna()].itertuples():
+            fit = fits.loc[row.economy]
+            percent, p = row.about["change"].replace("−", "-").split("% (p ")
+            assert float(percent) == round(100 * np.expm1(fit["estimate"]))
+            assert float(p.rstrip(")")) == pytest.approx(fit[column], rel=0.06)
+        assert set(found.loc[found["estimate"].isna(), "about"].map(str)) == {"{'change': ''}"}
 
 
 def signed(code: str, date: str, source: str) -> pd.DataFrame:

@@ -7,7 +7,13 @@ import pytest
 from tests.unit.test_wings_other import STOCK, stock
 
 import ca_research as ca
-from ca_research.article.strength import rank_of_share, stated_shares, strength_rank
+from ca_research.article.investors import fdi_share
+from ca_research.article.strength import (
+    rank_of_share,
+    stated_shares,
+    strength_rank,
+    strength_share,
+)
 
 NONE = stock()
 
@@ -52,7 +58,7 @@ def test_a_share_bounds_its_own_rank(shares, own, ranks):
 def test_a_stock_comes_before_a_share():
     told = facts(("KAZ", "fdi_inflow_share:CHN", "2023", 90.0))
     found = ranked(stock(**STOCK), told, "KAZ")
-    assert (found["estimate"], found["about"]) == (5, {"concept": "by stock"})
+    assert (found["estimate"], found["about"]["concept"]) == (5, "by stock")
 
 
 def test_inflow_of_three_years_is_added_and_of_two_is_not():
@@ -64,9 +70,34 @@ def test_inflow_of_three_years_is_added_and_of_two_is_not():
     )
     told = facts(("KAZ", "fdi_inflow_share:CHN", "2023", 90.0))
     found = ranked(flows, told, "KAZ")  # the United States 15, China 15
-    assert (found["estimate"], found["about"]) == (1, {"concept": "by inflow over three years"})
+    assert (found["estimate"], found["about"]["concept"]) == (1, "by inflow over three years")
+    part = strength_share(flows, told, economies=["KAZ"])
+    assert part["high"][0] == pytest.approx(100 * 15 / 42), "of the named, who are not all"
+    assert pd.isna(part["estimate"][0]) and pd.isna(part["low"][0])
     found = ranked(flows[flows["year"] > 2020], told, "KAZ")
     assert found["about"] == {"concept": "by share of inflow"}
+
+
+def test_a_part_is_of_the_whole_that_the_source_states():
+    rows = stock(**STOCK, WLD=150)  # China 6, Hong Kong 9, the Netherlands 40 or what STOCK has
+    china, dutch, hong_kong = (STOCK[code] for code in ("CHN", "NLD", "HKG"))
+
+    def part(**choices):
+        return fdi_share(rows, economies=["KAZ"], **choices)["estimate"].item()
+
+    assert part() == pytest.approx(100 * china / 150)
+    assert part(conduits="left_out") == pytest.approx(100 * china / (150 - dutch))
+    assert part(hong_kong="with_china") == pytest.approx(100 * (china + hong_kong) / 150)
+
+
+def test_a_share_with_loans_in_it_decides_nothing():
+    told = facts(("UZB", "foreign_investment_and_loans_share:CHN", "2024", 90.0))
+    for measure in (strength_rank, strength_share):
+        row = measure(NONE, told, economies=["UZB"]).iloc[0]
+        assert pd.isna(row["estimate"]) and pd.isna(row["low"]) and "loans" in row["missing"]
+        assert "90%" in row["about"]["with_loans"]
+    both = pd.concat([told, facts(("UZB", "fdi_inflow_share:CHN", "2020", 30.0))])
+    assert strength_share(NONE, both, economies=["UZB"])["estimate"].item() == 30
 
 
 def test_a_whole_year_comes_before_a_part_of_one():

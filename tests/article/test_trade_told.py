@@ -94,8 +94,8 @@ def test_the_bound_speaks_against_china_as_it_speaks_for_it():
 def test_later_years_are_ranked_by_own_figures_and_else_by_partners():
     table = pd.concat(
         [
-            trade(("KAZ", "CHN", 2023, 2), ("KAZ", "RUS", 2023, 4)),
-            trade(("CHN", "KAZ", 2023, 9), ("CHN", "TJK", 2023, 9), ("CHN", "TKM", 2023, 9)),
+            *(trade(("KAZ", "CHN", y, 2), ("KAZ", "RUS", y, 4)) for y in (2022, 2023)),
+            *(trade(*[("CHN", e, y, 9) for e in ("KAZ", "TJK", "TKM")]) for y in (2022, 2023)),
             trade(("RUS", "TKM", 2010, 3), ("RUS", "TJK", 2010, 3)),
         ]
     )

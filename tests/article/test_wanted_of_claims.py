@@ -144,7 +144,7 @@ def test_the_verdict_goes_both_ways_when_the_wanted_students_are_counted():
     verdicts = {}
     for now in (500, 90_000):
         filled = blank.assign(
-            students=blank["year"].map({2019: 10_000.0, 2022: float(now)}),
+            students=blank["year"].map({2019: 10_000.0, 2021: float(now)}),
             source_id="moe_brief_stats_peijin",
             known_on=pd.Timestamp("2025-01-01"),
             is_aggregate=False,

@@ -30,7 +30,7 @@ OPEN = {
     "attribute", "detail", "instrument", "kinds", "level", "measure", "other", "place",
     "price_basis", "product", "says", "sector", "source", "accession_list",
     # a claim, its readings, and codings of the registry
-    "apart_from", "claim", "codes", "coding", "counting", "reading",
+    "apart_from", "claim", "beside", "codes", "coding", "counting", "reading",
 }  # fmt: skip
 """Texts that no list in code closes."""
 

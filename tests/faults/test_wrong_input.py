@@ -502,6 +502,18 @@ UNFIT = {
 }
 
 
+def test_a_verdict_from_a_source_that_was_removed_is_left_out(tmp_path, monkeypatch):
+    """`data add`, a run, `data remove`: the next run ended in a KeyError, without a page."""
+    stored = ca.check("C25").as_dict()
+    executed(tmp_path, "gone", {read.MIME: [stored]})
+    left = {k: v for k, v in registry.sources().items() if k not in stored["sources"]}
+    monkeypatch.setattr(registry, "sources", lambda: left)
+    with pytest.raises(RunError, match="no source of the register") as caught:
+        write_site(tmp_path)
+    assert "ca-research run --changed" in caught.value.hint
+    assert json.loads((tmp_path / "verdicts.json").read_text()) == []
+
+
 @pytest.mark.parametrize("name", UNFIT)
 def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, name):
     """The other pages are written, and the command ends with what was left out and where."""

@@ -15,7 +15,6 @@ from ca_research.ground import paths
 EARLY, PUBLISHED = "2020-01-01", "2023-05-19"
 BOOK = nbformat.read(paths.notebooks_dir() / "overview.ipynb", as_version=4)
 CELLS = {cell.id: cell.source for cell in BOOK.cells if cell.cell_type == "code"}
-CHANGES = ("cell-01", "cell-02", "cell-02b", "cell-bottom", "cell-09", "changed-shown")
 
 
 @pytest.fixture(scope="module")
@@ -24,32 +23,6 @@ def verdicts() -> list[dict[str, Any]]:
     now = ca.check("C25").as_dict()
     words = {EARLY: "not enough evidence", PUBLISHED: "supported", "latest": "supported"}
     return [now | {"as_of": day, "verdict": word} for day, word in words.items()]
-
-
-@pytest.fixture
-def told(verdicts, monkeypatch):
-    """What the page of a day says of changes: titles of its tables, and its notes."""
-
-    def of(day: str) -> list[str]:
-        said: list[str] = []
-        monkeypatch.setattr(overview, "read_verdicts", lambda: verdicts)
-        monkeypatch.setattr(plots, "show_table", lambda *_, title, **__: said.append(title))
-        monkeypatch.setattr(plots, "show_note", said.append)
-        monkeypatch.setattr(plots, "show_statements", lambda *_: None)
-        names: dict[str, Any] = {}
-        for cell in CHANGES:
-            exec(CELLS[cell], names)
-            names["as_of"] = day
-        return said
-
-    return of
-
-
-def test_what_changed_since_publication_is_told_on_later_days_alone(told):
-    """A page of 2020 listed what is known now as what had changed, against its own verdicts."""
-    assert "0 of 1 verdicts have changed since the article's day" in told("latest")
-    for day in (EARLY, PUBLISHED):
-        assert [note.partition(":")[0] for note in told(day)] == ["Nothing is compared"]
 
 
 def test_the_family_of_tests_is_called_what_the_register_calls_it(verdicts, monkeypatch):

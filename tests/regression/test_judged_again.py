@@ -4,6 +4,8 @@ refused.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -485,3 +487,32 @@ def test_a_count_of_students_by_a_source_of_a_users_counts_at_once(monkeypatch, 
     ).iloc[0]
     assert before["estimate"] > 0 > after["estimate"] == -before["estimate"]
     assert after["sources"] == ("CHN_OFFICE",)
+
+
+def test_a_typed_source_beside_an_offices_leaves_the_certainty_as_it_was(monkeypatch):
+    """A copy of all that a claim rests on, under invented names of own origins."""
+    claim, before, known = ca.claim("C02"), ca.check("C02"), registry.sources()
+    twins = {source: f"TYPED_{source}" for source in before.sources}
+    made = {
+        twin: known[source].model_copy(update={"source_id": twin, "origin_group": twin})
+        for source, twin in twins.items()
+    }
+    both = known | made
+    monkeypatch.setattr(registry, "sources", lambda: both)
+    monkeypatch.setattr(
+        registry, "origin_groups", lambda: {s: one.origin_group for s, one in both.items()}
+    )
+    tables = {}
+    for name in claim.spec.data:
+        whole = ca.load(name)
+        typed = whole[whole["source_id"].isin(twins)]
+        typed = typed.assign(source_id=typed["source_id"].map(twins))
+        tables[name] = pd.concat([whole, typed], ignore_index=True)
+
+    def level(entry: SimpleNamespace | None) -> str:
+        monkeypatch.setattr(registry, "added", lambda: dict.fromkeys(made, entry) if entry else {})
+        return claim.judge(claim.gather(**tables, as_of="latest")).certainty["level"]
+
+    assert before.certainty["level"] == "moderate"
+    assert level(None) == "high", "two offices would be"
+    assert level(SimpleNamespace(vintage=None)) == "moderate"

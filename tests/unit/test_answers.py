@@ -17,7 +17,7 @@ def stored(claim: str, verdict: str, as_of: str = "latest", leads: bool = True, 
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
     finding = "Two of the five countries."
-    told = {"criteria": criteria, "finding": finding}
+    told = {"criteria": criteria, "finding": finding, "rule": "r"}
     return about | {"leads": leads, "fragile": verdict == "supported"} | told
 
 

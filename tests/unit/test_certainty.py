@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,24 +10,26 @@ from tests.unit.test_claims_judge import CA5, claim, criterion, evidence, row
 
 import ca_research as ca
 from ca_research.claims.certainty import certainty, origins_of
-from ca_research.claims.criteria import judge_criterion
+from ca_research.claims.criteria import judge_criteria
+from ca_research.claims.judge import judge
+from ca_research.claims.leave_out import Dependence
 
-INDEPENDENT = ["KAZ_BNS", "KGZ_NSC"]
+TWO, NOTHING = ("KAZ_BNS", "KGZ_NSC"), Dependence()
 
 
 def graded(
-    origins: list[str] = INDEPENDENT,
-    word: str = "supported",
-    fragile: bool = False,
+    sources: tuple[str, ...] = TWO,
+    hangs: Dependence = NOTHING,
     today: int = 2020,
     indirect: str | None = None,
-    **result: Any,
+    other: float = 3.0,
 ) -> dict[str, str]:
+    """Of one criterion by two ways, the second without the first source."""
     spec = claim(criterion())
     reading = spec.readings[0].model_copy(update={"indirect": indirect})
-    frame = evidence(row(0, 2.0), row(1, 3.0, pick="b")).frame
-    judged = replace(judge_criterion(reading.criteria[0], frame, ["how"], CA5), **result)
-    return certainty(spec, reading, word, [judged], origins, fragile, today)
+    found = evidence(row(0, 2.0, sources=sources), row(1, other, pick="b", sources=sources))
+    results = judge_criteria(reading, found.rows, ["how"], CA5)
+    return certainty(spec, reading, found, ["how"], results, hangs, today)
 
 
 def test_nothing_against_it_is_high():
@@ -38,29 +39,82 @@ def test_nothing_against_it_is_high():
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    "given",
     [
-        ({"origins": ["KAZ_BNS"]}, "one source"),
-        ({"origins": []}, "one source"),
-        ({"agreeing": 1}, "other ways to calculate"),
-        ({"fragile": True}, "leaving out one"),
-        ({"indirect": "polls stand for trust"}, "polls stand for trust"),
-        ({"today": 2024}, "2018"),
+        {"sources": ("KAZ_BNS",)},
+        {"hangs": Dependence(needed={"KAZ_BNS": ["size"]})},
+        {"other": 0.0},
+        {"hangs": Dependence(beside=True)},
+        {"indirect": "polls stand for trust"},
+        {"today": 2024},
     ],
 )
-def test_each_thing_against_it_costs_a_step_and_is_named_first(given, why):
-    found = graded(**given)
-    assert found["level"] == "moderate"
-    assert why in found["reason"].split(";")[0]
+def test_each_thing_against_it_costs_a_step(given):
+    assert graded(**given)["level"] == "moderate"
 
 
 def test_two_things_against_it_are_low_and_disagreement_counts_once():
-    assert graded(origins=["KAZ_BNS"], today=2024)["level"] == "low"
-    assert graded(agreeing=1, fragile=True)["level"] == "moderate"
+    assert graded(sources=("KAZ_BNS",), today=2024)["level"] == "low"
+    assert graded(other=0.0, hangs=Dependence(beside=True))["level"] == "moderate"
 
 
 def test_what_asserts_nothing_has_no_certainty():
-    assert graded(word="not enough evidence") == {} and graded(word="not testable") == {}
+    spec = claim(criterion())
+    found = evidence(row(0))
+    results = judge_criteria(spec.readings[0], found.rows, ["how"], CA5)
+    assert certainty(spec, spec.readings[0], found, ["how"], results, Dependence(), 2020) == {}
+
+
+def test_sources_of_which_each_is_needed_corroborate_nothing():
+    """Four offices, each for its own country, and four countries asked for (C33 said 'high, four
+    independent sources')."""
+    offices = ("KAZ_BNS", "KGZ_NSC", "TJK_STAT", "UZB_STAT")
+    spec = claim(criterion(over={"economies": CA5, "at_least": 4}))
+    each = [row(0, 2, economy=e, sources=(s,)) for e, s in zip(CA5, offices, strict=False)]
+    alone = judge(spec, evidence(*each, row(0, economy=CA5[4])), {})
+    assert alone.verdict == "supported"
+    assert alone.certainty["level"] != "high"
+    assert "independent" not in alone.certainty["reason"]
+
+
+@pytest.mark.parametrize(("join", "level"), [("all", "moderate"), ("any", "high")])
+def test_the_least_sourced_criterion_decides_where_it_is_needed(join, level):
+    spec = claim(
+        criterion("many"),
+        criterion("few"),
+        supported={join: ["many holds", "few holds"]},
+        contradicted={"all": ["many fails", "few fails"]},
+    )
+    rows = [
+        *(row(n, 2, name="many", sources=(s,), pick="ab"[n]) for n, s in enumerate(TWO)),
+        row(0, 2, name="few"),
+    ]
+    rows[0]["sources"] = TWO
+    hangs, reading = Dependence(needed={"KAZ_BNS": ["few"]}), spec.readings[0]
+    results = judge_criteria(reading, evidence(*rows).rows, ["how"], CA5)
+    graded = certainty(spec, reading, evidence(*rows), ["how"], results, hangs, 2020)
+    assert graded["level"] == level
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_file_that_was_added_does_not_raise_it(monkeypatch, same):
+    """A second, typed source beside an office's made 'moderate' 'high'."""
+    spec = claim(criterion())
+    office = row(0, 2.0)
+    if not same:  # without what was typed nothing is decided
+        office = row(0)
+    typed = row(0, 2.0, sources=(*office["sources"], "TYPED", "ALSO"))
+    entry = SimpleNamespace(vintage=None)
+    reading, methods = spec.readings[0], ["how"]
+    monkeypatch.setattr("ca_research.registry.added", lambda: {"TYPED": entry, "ALSO": entry})
+    before = evidence(office)
+    after = evidence(typed, less=lambda sources: before)
+    results = judge_criteria(reading, after.rows, methods, CA5)
+    graded = certainty(spec, reading, after, methods, results, Dependence(), 2020)
+    assert graded["level"] == "moderate"
+    fetched = SimpleNamespace(vintage="2026-11-29")
+    monkeypatch.setattr("ca_research.registry.added", lambda: {"TYPED": fetched, "ALSO": fetched})
+    assert certainty(spec, reading, after, methods, results, Dependence(), 2020)["level"] == "high"
 
 
 def test_sources_of_one_origin_are_one():
@@ -71,13 +125,13 @@ def test_sources_of_one_origin_are_one():
         groups.setdefault(origin, []).append(source)
     twins = next(members for members in groups.values() if len(members) > 1)[:2]
     of_twins = origins_of(pd.DataFrame({"sources": [tuple(twins)]}))
-    assert len(of_twins) == 1 and graded(origins=of_twins)["level"] == "moderate"
+    assert len(of_twins) == 1 and graded(sources=tuple(twins))["level"] == "moderate"
 
 
 def test_documents_count_by_the_origins_that_their_rows_name():
     """Six papers that quote two speakers are two sources, not six (C06)."""
     rows = pd.DataFrame({"sources": [("A", "B", "C"), ("D",)], "origins": [("X", "Y"), ()]})
     assert origins_of(rows) == ["D", "X", "Y"]
-    said = ca.check("C06").beside[0]
+    said = next(v for v in ca.check("C06").all() if v.reading == "substance")
     assert said.criteria[0].estimate == 2
-    assert said.certainty["reason"].endswith("two independent sources")
+    assert "one of its two sources" in said.certainty["reason"], "two are asked for"

@@ -25,6 +25,8 @@ ROWS = (  # invented: codes of real economies, values 1, 2, 3
 
 HEADER = ",".join(COLUMNS) + "\n"
 PLAIN = "".join(",".join(row) + "\n" for row in ROWS)
+SHORT = "".join(",".join((*row[:5], row[6])) + "\n" for row in (COLUMNS, *ROWS))
+"""Without the column that may be empty."""
 FIRST = "KAZ,CHN,2019,export,1,,S_CALENDAR"
 
 
@@ -47,6 +49,8 @@ def test_every_table_of_the_snapshot_goes_the_fast_way_and_reads_alike(name):
     ("text", "fast"),
     [
         (HEADER + PLAIN, True),
+        (SHORT, True),
+        (SHORT.replace("value_usd,", ""), False),
         ((HEADER + PLAIN).replace("\n", "\r\n"), True),
         ((HEADER + PLAIN).rstrip("\n"), True),
         (HEADER + PLAIN.replace("as printed", '"a ""quoted"", word\nin two lines"'), True),

@@ -146,7 +146,7 @@ def verdict(**given):
         "unit": "share",
         "share_of_specifications": 0.875,
         "specifications": 8,
-        "cells": [{"estimate": 1}],
+        "cells": [{"economy": "", "estimate": 1}],
         "cell_threshold": None,
         "counted": "economies",
     }
@@ -188,6 +188,55 @@ def test_the_csv_keeps_the_numbers_whole_and_parses_back():
     assert (first["answer"], first["certainty"]) == ("A third, by one count.", "low")
     assert second["title"] == 'a "quoted", title\nof two lines'
     assert second["estimate"] == "" and second["state"] == "" and second["fragile"] == "no"
+
+
+CELL = {"economy": "KAZ", "estimate": 38.0, "low": None, "high": None, "year": 2019}
+
+
+def of_countries(kind: str = "percent", unit: str = "per cent of respondents", **given):
+    """Four of five are below a half; of the last nothing is known (C10 said 4.0 per cent)."""
+    cells = [
+        CELL | {"economy": e, "met": True, "missing": ""} for e in ("KAZ", "KGZ", "TJK", "UZB")
+    ]
+    open_ = {"economy": "TKM", "estimate": None, "met": None, "missing": "no poll", "year": None}
+    (criterion,) = verdict()["criteria"]
+    criterion |= {
+        **{"estimate": 4.0, "low": 4.0, "high": 5.0, "kind": kind, "unit": unit},
+        **{"cell_threshold": 50.0, "cells": [*cells, CELL | open_]},
+    }
+    return verdict(criteria=[criterion], params={}, **given)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit"), [("percent", "per cent of respondents"), ("rank", "rank"), ("share", "share")]
+)
+def test_a_number_stands_under_what_it_counts(kind, unit):
+    counted = of_countries(kind, unit)
+    (row,) = csv.DictReader(io.StringIO(forms.verdicts_csv([counted])))
+    assert (row["estimate"], row["unit"]) == ("4.0", "countries of five")
+    (row,) = cells(forms.verdicts_latex([counted]))
+    assert row[6].startswith("4 of 5 countries") and row[7].startswith("4 to 5 (")
+
+
+def test_the_figures_of_each_country_stand_in_a_file_beside():
+    found = csv.DictReader(io.StringIO(forms.countries_csv([of_countries(), verdict()])))
+    rows = {row["economy"]: row for row in found}
+    assert list(rows) == ["KAZ", "KGZ", "TJK", "UZB", "TKM"]
+    assert (rows["KAZ"]["estimate"], rows["KAZ"]["met"], rows["KAZ"]["year"]) == (
+        *("38.0", "yes"),
+        "2019",
+    )
+    assert rows["KAZ"]["unit"] == "per cent of respondents"
+    assert (rows["TKM"]["estimate"], rows["TKM"]["met"], rows["TKM"]["missing"]) == (
+        *("", ""),
+        "no poll",
+    )
+
+
+def test_below_five_specifications_no_percentage_is_printed():
+    (few,) = verdict()["criteria"]
+    (row,) = cells(forms.verdicts_latex([verdict(criteria=[few | {"specifications": 4}])]))
+    assert row[8:] == ["--", "4"]
 
 
 def test_a_sentence_is_one_row_with_its_tests_after_one_another():
@@ -268,6 +317,7 @@ def out(tmp_path):
         "sentences.csv",
         "verdicts.json",
         "verdicts.csv",
+        "verdicts_countries.csv",
         "verdicts.tex",
         "claimreview.jsonld",
         "references.bib",
@@ -289,7 +339,7 @@ def names(file) -> list[str]:
 def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
     file = tmp_path / "send.zip"
     code, said, _ = command("report", "--zip", str(file), "--out", str(out))
-    assert code == 0 and str(file) in said and "12 files" in said
+    assert code == 0 and str(file) in said and "13 files" in said
     assert names(file) == [
         "c07.html",
         "index.html",
@@ -298,6 +348,7 @@ def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
         "sentences.csv",
         "verdicts.json",
         "verdicts.csv",
+        "verdicts_countries.csv",
         "verdicts.tex",
         "claimreview.jsonld",
         "references.bib",

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from ca_research import add, load, registry
 from ca_research.app.cli import app
 from ca_research.app.init_command import FORMS, make
+from ca_research.app.template import RULE, WORDS
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.ground.periods import day_in_words
@@ -88,7 +89,7 @@ def test_one_project_after_another_in_one_process(elsewhere, monkeypatch):
     assert (registry.article().title, len(registry.article().sentences)) == ("Two", 3)
 
 
-def test_from_nothing_to_a_verdict_in_three_commands(elsewhere, monkeypatch):
+def test_from_nothing_to_a_verdict_once_the_rule_is_written(elsewhere, monkeypatch):
     run = CliRunner()
     (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
     assert run.invoke(app, ["init", "p", "--article", "a.txt"]).exit_code == 0
@@ -103,7 +104,15 @@ def test_from_nothing_to_a_verdict_in_three_commands(elsewhere, monkeypatch):
     assert load("facts")["fact_id"].tolist() == ["RAIL-1", "RAIL-2"]
     done = run.invoke(app, ["new", "claim", "T1", "--sentence", "1.1"])
     assert done.exit_code == 0, done.output
-    assert "supported: The figure: 7 trains." in done.output
+    assert "supported" not in done.output, "no verdict before the rule"
+    refused = run.invoke(app, ["check", "T1"])
+    assert refused.exit_code and "supported" not in refused.output
+    assert "no verdict before the rule is written" in str(refused.exception)
+    file = elsewhere / "p/registry/claims/T1.yaml"
+    text = file.read_text()
+    for name in RULE:
+        text = text.replace(WORDS[name].format(measure="tables.figure"), f"Own words, {name}")
+    file.write_text(text)
     assert run.invoke(app, ["check", "T1"]).stdout.startswith("T1 As it stands: supported")
 
 
@@ -124,7 +133,7 @@ def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
     gone = run.invoke(app, ["data", "remove", "OWN"])
     assert "there is no added source yet" in str(gone.exception)
     done = run.invoke(app, ["new", "claim", "C01", "--measure", "trade.rank"])
-    assert done.exit_code == 0 and "next: ca-research run C01" in done.stdout
+    assert done.exit_code == 0 and "no verdict before the rule" in done.stdout
 
 
 @pytest.mark.parametrize("built", [True, False])

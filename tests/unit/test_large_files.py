@@ -76,7 +76,7 @@ def with_products(project):
     """The tiny project, with the columns of the real table of trade."""
     declared = yaml.safe_load(REAL.read_text(encoding="utf-8"))
     project.edit(columns=declared["columns"], key=declared["key"])
-    project.rows(("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "S_CALENDAR"))
+    project.rows(("KAZ", "CHN", 2019, "export", "TOTAL", 3, "fob", "goods", "", "S_CALENDAR"))
     tables.build()
     return project
 

@@ -58,7 +58,6 @@ def test_exports_by_chapter_need_rows_by_chapter():
         lambda t: ca.article.industry.chapter_rows(t, "KAZ"),
         lambda t: ca.article.forecasts.value_after(t, economies=["KAZ"]),
         lambda t: ca.article.forecasts.value_series(t, "KAZ"),
-        lambda t: ca.article.priority.first_partners(t, "KAZ"),
     ],
 )
 def test_a_missing_column_is_named(measure):

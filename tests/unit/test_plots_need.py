@@ -80,10 +80,6 @@ PICTURES = {
         {"lengths": frame(economy=["KAZ", "KGZ"], value=[1700.0, 1000.0])},
         {"threshold": 3000},
     ),
-    "case_list": (
-        {"cases": frame(power="USA", case="c", name="A, 2005", code="broad", counted="strict")},
-        {"enough": 2},
-    ),
     "completion_dots": (
         {"frame": frame(edition="e", host="KAZ", commitments=4, share=50.0)},
         {"bar": 70},
@@ -131,8 +127,39 @@ PICTURES = {
         {"early": (2010, 2012), "late": (2020, 2022)},
     ),
     "learner_points": (
-        {"frame": frame(economy="KAZ", year=2020, value=1.0, bound="lower", source_id="A")},
+        {
+            "frame": frame(
+                economy="KAZ",
+                institute="Astana",
+                year=2020,
+                value=1.0,
+                bound="lower",
+                source_id="A",
+            )
+        },
         {"economies": ["KAZ"]},
+    ),
+    "count_dots": (
+        {
+            "counts": frame(
+                what=["one sitting", "the year"], value=[10.0, 20.0], yearly=[False, True]
+            )
+        },
+        {},
+    ),
+    "opening_dots": ({"opened": frame(economy="KAZ", year=[2010, 2012], value=[1.0, 2.0])}, {}),
+    "view_pairs": (
+        {
+            "pairs": frame(
+                economy="KAZ",
+                first_poll=2017,
+                last_poll=2021,
+                before=75.0,
+                after=39.0,
+                students_change=619.0,
+            )
+        },
+        {},
     ),
     "mirror_gaps": ({"gaps": GAPS}, {"partner": "CHN"}),
     "ranked_strips": ({"tables": frame(economy=["CHN", "RUS"], estimate=[1.0, 2.0])}, {}),
@@ -173,19 +200,6 @@ PICTURES = {
     "share_ranges": (
         {"frame": frame(unit="u", what="w", year=2020, low=1.0, high=2.0, kind="whole")},
         {"bar": 50, "bar_label": "half"},
-    ),
-    "side_columns": (
-        {
-            "sides": frame(
-                reading="r",
-                side="supports",
-                name="A paper, 2020",
-                year=2020,
-                strength="primary",
-                text_seen="full",
-            )
-        },
-        {},
     ),
     "signing_curves": (
         {

@@ -504,7 +504,7 @@ def test_a_year_that_is_not_among_those_drawn_is_not_marked():
     """Its words lay far to the right, and the picture could not be laid out."""
     frame = pd.DataFrame({"economy": "KAZ", "year": [2010, 2011, 2012], "v": [1.0, 2.0, 3.0]})
     frame["source_id"] = "KAZ_BNS"
-    for year, words in ((2011, [" launch", "3"]), (2022, ["3"])):
+    for year, words in ((2011, ["launch", "3"]), (2022, ["3"])):
         figure = plots.economy_lines(
             frame, economies=["KAZ"], value="v", unit="x", mark=(year, "launch"), digits=0
         )

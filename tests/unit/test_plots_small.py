@@ -69,7 +69,8 @@ def test_nothing_at_all_is_five_empty_panels():
     empty = pd.DataFrame({"economy": [], "year": [], "value": []})
     figure = plots.economy_lines(empty, economies=FIVE, value="value", unit="u")
     assert sum("not reported" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
-    learners = pd.DataFrame({"economy": [], "year": [], "value": [], "bound": [], "source_id": []})
+    columns = ["economy", "institute", "year", "value", "bound", "source_id"]
+    learners = pd.DataFrame(columns=columns)
     figure = article.language.learner_points(learners, economies=FIVE)
     assert (
         sum("no count of learners" in {t.get_text() for t in ax.texts} for ax in figure.axes) == 5
@@ -101,24 +102,25 @@ def test_measures_are_named_in_words():
     assert plots.measure_name("some_other_thing") == "some other thing"
 
 
-def test_only_figures_of_one_source_are_joined():
+def test_only_figures_of_one_place_are_joined():
     frame = pd.DataFrame(
         [
-            ("UZB", 2010, 50.0, "upper", "A"),
-            ("UZB", 2020, 80.0, "lower", "A"),
-            ("UZB", 2015, 2000.0, "as_stated", "B"),
+            ("UZB", "Tashkent", 2010, 50.0, "upper", "A"),
+            ("UZB", "Tashkent", 2020, 80.0, "lower", "C"),
+            ("UZB", None, 2015, 2000.0, "as_stated", "B"),
+            ("UZB", None, 2017, 1500.0, "as_stated", "B"),
         ],
-        columns=["economy", "year", "value", "bound", "source_id"],
+        columns=["economy", "institute", "year", "value", "bound", "source_id"],
     )
     ax = article.language.learner_points(frame, economies=["UZB"]).axes[0]
     assert [list(line.get_xdata()) for line in ax.lines] == [[2010, 2020]]
-    assert {t.get_text() for t in ax.texts} == {"80", "2,000"}
+    assert {t.get_text() for t in ax.texts} == {"80", "2,000", "1,500"}
 
 
 def test_a_label_stands_left_of_its_dot_where_another_dot_follows():
     frame = pd.DataFrame(
         {"year": [2012, 2015, 2016, 2019], "value": [3000.0, 256.0, 350.0, 300.0]}
-    ).assign(economy="KGZ", bound="as_stated", source_id=list("ABCD"))
+    ).assign(economy="KGZ", institute=None, bound="as_stated", source_id=list("ABCD"))
     ax = article.language.learner_points(frame, economies=["KGZ"]).axes[0]
     side = {t.get_text(): t.get_ha() for t in ax.texts}
     assert side["256"] == "right" and side["3,000"] == side["300"] == "left"

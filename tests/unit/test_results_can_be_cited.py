@@ -102,7 +102,7 @@ def test_a_debtor_without_output_is_named():
             debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
         )
     burden = ca.article.debt.debt_burden(
-        debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"]
+        debt, macro[macro["economy"] != "TJK"], economies=["KGZ", "TJK"], lenders="official"
     )
     assert burden.set_index("economy")["missing"].map(bool).to_dict() == {"KGZ": False, "TJK": True}
 

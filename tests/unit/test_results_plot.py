@@ -321,8 +321,11 @@ def test_a_measured_frame_is_the_frame_that_it_was(results):
 
 
 def test_what_cannot_be_drawn_is_refused_in_words(results):
-    two = ca.trade.rank(partners(), basis=["reporter", "interval"], economy="KAZ")
-    with pytest.raises(MixedUnitsError, match="basis is interval, reporter"):
+    told = partners()
+    theirs = told.rename(columns={"reporter": "partner", "partner": "reporter"})
+    both = pd.concat([told, theirs], ignore_index=True)
+    two = ca.trade.rank(both, basis=["reporter", "mirror"], economy="KAZ")
+    with pytest.raises(MixedUnitsError, match="basis is mirror, reporter"):
         two.plot()
     gap = results["mirror_gap"]
     with pytest.raises(UnknownNameError, match="direction 'exports'"):

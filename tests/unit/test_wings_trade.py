@@ -272,18 +272,29 @@ def test_a_partners_report_never_enters_the_own_basis():
     assert turnover(mirror) == {
         "CHN": pytest.approx(31.2)
     }  # Russia does not report: no rank, but no mixture
-    assert mirror["sides"].tolist() == [1]
     with pytest.raises(CoverageError, match="Russia"):
         trade_priority.lead(WRONG, economies=["KAZ"], basis="mirror")
 
 
-def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap():
+def test_a_range_of_both_sides_needs_both_and_a_rank_is_open_where_ranges_overlap():
+    """Russia on one side only stood in the range of both, and decided the newest year."""
+    older = frame(
+        *both("KAZ", "CHN", 9, 9, "KAZ_BNS", 2021), *both("KAZ", "RUS", 12, 12, "KAZ_BNS", 2021)
+    )
+    theirs = frame(
+        *both("CHN", "KAZ", 11, 11, "WITS_CHN_2022X", 2021),
+        *both("RUS", "KAZ", 13, 13, "RUS_FTS", 2021),
+    )
     table = ranked(WRONG, basis="interval")
-    assert turnover(table)["CHN"] == pytest.approx(24.2)  # 12.1 + 12.1
-    assert turnover(table, "high")["CHN"] == pytest.approx(31.2)
-    found = trade_priority.lead(WRONG, economies=["KAZ"], basis="interval").iloc[0]
-    assert (found["low"], found["high"]) == (pytest.approx(24.2 / 27.0), pytest.approx(31.2 / 27.0))
-    assert pd.isna(found["estimate"])
+    assert turnover(table) == {"CHN": pytest.approx(24.2)}  # 12.1 + 12.1
+    assert turnover(table, "high") == {"CHN": pytest.approx(31.2)}
+    with pytest.raises(CoverageError, match="Russia"):
+        trade_priority.lead(WRONG, economies=["KAZ"], basis="interval")
+    lead = ca.trade.lead(WRONG, economies=["KAZ"], partner="CHN", year=2022, basis="interval")
+    assert lead["missing"].item()
+    whole = pd.concat([WRONG, older, theirs])
+    found = trade_priority.lead(whole, economies=["KAZ"], basis="interval").iloc[0]
+    assert found["last_year"] == 2021 and found["high"] == pytest.approx(22 / 24)
     russia_too = pd.concat(
         [WRONG, frame(*both("RUS", "KAZ", 20.0, 10.0, "RUS_FTS"))]
     )  # 30.0 against 27.0
@@ -292,6 +303,7 @@ def test_the_interval_spans_both_sides_and_a_rank_is_open_where_ranges_overlap()
         24.2 / (20.0 + 13.5)
     )  # flow by flow: 20.0 and 13.5, the higher reports
     assert found["high"] == pytest.approx(31.2 / (13.5 + 10.0))
+    assert pd.isna(found["estimate"])
 
 
 def test_a_partner_without_one_direction_is_left_out_of_turnover_only():

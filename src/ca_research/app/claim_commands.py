@@ -42,8 +42,15 @@ def check(
     console.known(format, ("text", "json"))
     chosen = economy_of(claim, console.pairs(param))
     from ..claims.claim import check as judged
+    from .scaffold import rule_unwritten
 
     verdict = judged(claim, economy=chosen, as_of=as_of)
+    if why := rule_unwritten(claim):
+        raise UsageError(
+            f"{why} is still the template's",
+            where=f"registry/claims/{claim}.yaml",
+            hint="write these, then check again (docs/adding-a-claim.md)",
+        )
     if format == "json":
         typer.echo(json.dumps(verdict.bundle(), ensure_ascii=False, indent=1))
     else:
@@ -149,11 +156,13 @@ def claims_check(
     from ..claims import check, measures
     from ..ground import paths
     from ..runs.parameters import tables_by_notebook
+    from ..verify.rules import unamended
 
     text = _article(article) if article else None
     specs = registry.claims()
     faults = check.register(specs, tables_by_notebook())
     faults += quoted.check(specs, text)
+    faults += unamended(paths.baseline_dir())
     stored = verdicts or paths.reports_dir() / "verdicts.json"
     known: list[dict[str, Any]] = []
     old = 0
@@ -234,17 +243,6 @@ def _article(file: Path) -> str:
     return text
 
 
-def _first_verdict(claim: str) -> str:
-    """What a claim comes to as it was written, or why it cannot be judged yet."""
-    from ..claims.claim import check as judged
-
-    try:
-        verdict = judged(claim)
-    except CaResearchError as error:
-        return f"not judged yet: {error.what}"
-    return f"{verdict.verdict}: {verdict.answer}"
-
-
 @new_app.callback()
 def new() -> None: ...
 
@@ -264,6 +262,7 @@ def new_claim(
     from ..ground import paths
     from ..tables import build
     from .scaffold import new_claim as write
+    from .scaffold import rule_unwritten
 
     place = None
     if sentence is not None:
@@ -275,9 +274,8 @@ def new_claim(
             )
         place = (int(parts[0]), int(parts[1]))
     build()  # of a project that has just begun no table is
-    for file in write(claim, place, measure):
+    files = write(claim, place, measure)
+    for file in files:
         typer.echo(paths.shown(file))
-    typer.echo(_first_verdict(claim))
-    typer.echo(
-        f"next: ca-research run {claim}, then make both files your own (docs/adding-a-claim.md)"
-    )
+    typer.echo(rule_unwritten(claim))
+    typer.echo(f"next: write {paths.shown(files[0])}, the rule first (docs/adding-a-claim.md)")

@@ -21,6 +21,7 @@ from ..ground.errors import CoverageError, RunError
 from ..ground.files import changed, lock, sweep, write_whole, zipped
 from ..ground.numbers import first_few
 from ..ground.paths import shown
+from .template import WORDS
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
@@ -247,12 +248,21 @@ def answers(
     asked = [v for v in stored if (not claims or v["claim"] in claims) and _among(v, sets)]
     heads = [v for v in asked if v["leads"]]
     if len(heads) <= LISTED:
-        return [line for v in heads for line in (_answer(v), *_tests(v, asked))]
+        return [line for v in heads for line in _lines(v, asked)]
     count = Counter(v["as_printed"] for v in heads)
     return [
         f"{len(heads)} sentences as printed: "
         + ", ".join(f"{n} {word}" for word, n in count.most_common())
     ]
+
+
+def _lines(lead: Mapping[str, Any], stored: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The answer of one run, the sentence as printed and its tests; nothing of these while the rule
+    is the template's.
+    """
+    if lead["rule"] == WORDS["rule"]:
+        return [f"{_run_words(lead)}: no verdict before the rule is written."]
+    return [_answer(lead), *_tests(lead, stored)]
 
 
 def _tests(lead: Mapping[str, Any], stored: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -283,6 +283,9 @@ def verify_command(
     console.known(format, tuple(verify.FORMATS))
     if reason and not accept:
         raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
+    unamended = verify.unamended(paths.baseline_dir())
+    for line in unamended:
+        typer.echo(line, err=True)
     report = verify.read_report((out or paths.reports_dir()).resolve())
     if accept:
         found = verify.accept(report, paths.baseline_dir(), reason)
@@ -295,7 +298,7 @@ def verify_command(
             f"accepted: {paths.shown(paths.baseline_dir())} holds the verdicts of this report",
             err=True,
         )
-    elif not found.same:
+    elif unamended or not found.same:
         if found.changes:
             typer.echo(
                 'next: mend what moved them, or: ca-research verify --accept --reason "..."',

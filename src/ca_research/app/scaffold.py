@@ -18,26 +18,10 @@ from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
 from ..registry.claims import CLAIM_ID
+from .template import RULE, WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_WORDS = {
-    "title": "The claim in a few words",
-    "restatement": "What the sentence asserts, in your own words, so that figures can show it to "
-    "be wrong.",
-    "known_before": "What you knew of the answer when you wrote the rule.",
-    "expected": "Your guess, in words.",
-    "statement": "The figure is above the threshold.",
-    "label": "The figure",
-    "criterion": "What {measure} gives is more than the threshold.",
-    "why": "Why this threshold and no other.",
-    "rule": "Supported if the figure is above the threshold, contradicted if it is not.",
-    "against": "The strongest evidence and the strongest reading against the outcome.",
-    "would_change": "What figure, from whom, would change the verdict.",
-    "rivals": "Another explanation of the same figures.",
-}
-"""Words of the template that a claim of one's own does not keep."""
 
 _CLAIM = """\
 id: {id}
@@ -175,13 +159,13 @@ def new_claim(
         claim,
         _CLAIM.format(
             id=claim_id,
-            words=_WORDS,
+            words=WORDS,
             paragraph=where.paragraph,
             sentence=where.sentence,
             sha256=where.sha256,
             today=dt.date.today().isoformat(),
             notebook=notebook.name,
-            statement=_yaml(_WORDS["criterion"].format(measure=measure)),
+            statement=_yaml(WORDS["criterion"].format(measure=measure)),
             measure=measure,
             data=_yaml(start.data),
             settings=_yaml(start.settings),
@@ -215,9 +199,17 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
     measures = {criterion.measure for criterion in spec.criteria().values()}
     return [
         name
-        for name, words in _WORDS.items()
+        for name, words in WORDS.items()
         if said & {words.format(measure=measure) for measure in measures}
     ]
+
+
+def rule_unwritten(claim_id: str) -> str:
+    """Why no verdict on a claim is shown yet: words of its rule are still the template's; '' where
+    it is written.
+    """
+    left = [name for name in unwritten(registry.claim(claim_id)) if name in RULE]
+    return f"no verdict before the rule is written: {', '.join(left)}" if left else ""
 
 
 def _texts(value: Any) -> Iterator[str]:

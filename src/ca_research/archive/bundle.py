@@ -26,7 +26,7 @@ FILES = (
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "CITATION.cff"),
     *(".pre-commit-config.yaml", "data/processed/README.md"),
 )
-RESULTS = ("verdicts.json", "verdicts.csv")
+RESULTS = ("verdicts.json", "verdicts.csv", "verdicts_countries.csv")
 HASHES = "SHA256SUMS"
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from ..claims.slots import in_words
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
@@ -76,6 +76,7 @@ def _grants(investment: pd.DataFrame, series: str) -> pd.DataFrame:
 
 
 @measure("investment.aid_years")
+@tells("when")
 def aid_years(
     investment: pd.DataFrame,
     *,
@@ -93,7 +94,8 @@ def aid_years(
     since, until: first and last year.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval. A year without a row is not reported, and counts neither way; the years reported
-    are n. A series without the donor and host is recorded in `missing`.
+    are n. It tells in which years there were grants: `when`. A series without the donor and host is
+    recorded in `missing`.
     Raises UnknownNameError for another series, UsageError where `since` lies after `until`.
     """
     if whole_number("since", since) > whole_number("until", until):
@@ -111,8 +113,18 @@ def aid_years(
             )
             continue
         share = 100 * float((own["value_usd"] > 0).mean())
-        found.append(estimate_row(own, economy=economy, estimate=share))
+        told = {"when": _when(own)}
+        found.append(estimate_row(own, economy=economy, estimate=share, about=told))
     return found
+
+
+def _when(grants: pd.DataFrame) -> str:
+    """In which of the years reported there were grants, in words."""
+    first, last = int(grants["year"].min()), int(grants["year"].max())
+    positive, of = int((grants["value_usd"] > 0).sum()), len(grants)
+    every = positive == of == last - first + 1
+    count = "every year" if every else f"{in_words(positive)} of {in_words(of)} years reported"
+    return f"{count} from {first} to {last}"
 
 
 def grants_per_head(

@@ -65,7 +65,13 @@ def _range(rows: pd.DataFrame) -> tuple[float, float]:
     return float(rows["value_pct"].min()), float(rows["value_pct"].max())
 
 
+def _percent(low: float, high: float, year: int) -> str:
+    """A share and its year, as a sentence tells them."""
+    return f"{low:.0f}% ({year})" if low == high else f"{low:.0f} to {high:.0f}% ({year})"
+
+
 @measure("relations.approval")
+@tells("newest")
 def approval(
     opinion: pd.DataFrame, *, economies: Sequence[str], about: str, wave: str = "newest"
 ) -> list[Estimate]:
@@ -73,16 +79,17 @@ def approval(
 
     opinion: as in `approval_waves`. economies: codes. about: the code of the power.
     wave: 'newest' of each economy, or 'newest-1'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Where
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, which tells the
+    `newest` share with its year. Where
     sources disagree on a wave, low and high are their range and there is no estimate; too few waves
     are recorded in `missing`.
     Respondents without a view are part of the whole: a low share is not a share of disapproval.
     Raises UsageError for another `wave`.
     """
     found, back = [], years_back(wave)
+    every = approval_waves(opinion, about=about)
     for economy in economies:
-        own = approval_waves(opinion, about=about)
-        own = own[own["economy"] == economy]
+        own = every[every["economy"] == economy]
         used = _at(own, back)
         if used.empty:
             found.append(
@@ -90,17 +97,15 @@ def approval(
                     economy=economy, missing=f"{several(own['year'].nunique(), 'poll')} published"
                 )
             )
-        elif used["value_pct"].nunique() > 1:
-            low, high = _range(used)
-            found.append(
-                estimate_row(
-                    used, economy=economy, low=low, high=high, interval="range across sources"
-                )
-            )
-        else:
-            found.append(
-                estimate_row(used, economy=economy, estimate=float(used["value_pct"].iloc[0]))
-            )
+            continue
+        low, high = _range(used)
+        told = {"newest": _percent(low, high, int(used["year"].iloc[0]))}
+        figure: dict[str, Any] = (
+            {"estimate": low}
+            if low == high
+            else {"low": low, "high": high, "interval": "range across sources"}
+        )
+        found.append(estimate_row(used, economy=economy, about=told, **figure))
     return found
 
 
@@ -243,6 +248,7 @@ def countries_below(
 
 
 @measure("relations.approval_fall")
+@tells("fall")
 def approval_fall(
     opinion: pd.DataFrame,
     *,
@@ -257,8 +263,9 @@ def approval_fall(
     end: the last published wave ('newest'), or the one before ('newest-1'). waves: 'all' or
         'tables'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; zero
-    where the last wave is the highest. Sources that disagree on a wave leave a range (low, high)
-    and no estimate; an economy with one wave has the reason in `missing`.
+    where the last wave is the highest; each tells its `fall` with the year of that wave. Sources
+    that disagree on a wave leave a range (low, high) and no estimate; an economy with one wave has
+    the reason in `missing`.
     Raises UnknownNameError for another choice of waves, UsageError for another `end`.
     Formula: max(0, highest share before the last wave - share of the last wave).
     """
@@ -279,15 +286,15 @@ def approval_fall(
         lowest, highest = _range(last)
         low = max(float(by_year["min"].max()) - highest, 0.0)
         high = max(float(by_year["max"].max()) - lowest, 0.0)
-        used = pd.concat([before, last])
-        if low == high:
-            found.append(estimate_row(used, economy=economy, estimate=low))
-        else:
-            found.append(
-                estimate_row(
-                    used, economy=economy, low=low, high=high, interval="range across sources"
-                )
-            )
+        used, year = pd.concat([before, last]), int(last["year"].iloc[0])
+        points = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+        told = {"fall": f"{points} ({year})"}
+        figure: dict[str, Any] = (
+            {"estimate": low}
+            if low == high
+            else {"low": low, "high": high, "interval": "range across sources"}
+        )
+        found.append(estimate_row(used, economy=economy, about=told, **figure))
     return found
 
 
@@ -372,7 +379,7 @@ def poll_figures(
     newest = [p["value_pct"].iloc[-1] < (bar or p["value_pct"].max()) for _, p in mine]
     what = "below its peak" if bar is None else f"below {bar:.0f}%"
     title = (
-        f"US approval is {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
+        f"US approval was {what} in {in_words(sum(newest))} of {in_words(len(newest))} "
         f"countries by Gallup's newest published polls ({years})"
     )
     told = waves.groupby(["economy", "about", "year"])["value_pct"].nunique()

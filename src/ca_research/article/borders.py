@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.errors import (
     AggregateError,
@@ -97,6 +97,7 @@ def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
 
 
 @measure("relations.border_total")
+@tells("lengths")
 def border_total(
     facts: pd.DataFrame,
     *,
@@ -106,9 +107,9 @@ def border_total(
     """Sum of the borders with China over the economies that have one, in km.
 
     facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. An economy without
-    a profile is not
-    one without a border: by its own profiles the sum is then missing, with the reason.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `lengths`
+    that are added. An economy without a profile is not one without a border: by its own profiles
+    the sum is then missing, with the reason.
     Raises as `border_lengths`, and UsageError where two sources give one border, for they would be
     added.
     Formula: sum of the lengths above zero.
@@ -127,7 +128,9 @@ def border_total(
     rows = rows[rows["value"] > 0]
     if rows.empty:
         return [estimate_row(missing=f"no border with China in the {side} profiles")]
-    return [estimate_row(rows, estimate=float(rows["value"].sum()))]
+    each = rows.sort_values("value", ascending=False)[["economy", "value"]]
+    lengths = eco.joined(f"{eco.in_prose(code)} ({km:,.0f} km)" for code, km in each.to_numpy())
+    return [estimate_row(rows, estimate=float(rows["value"].sum()), about={"lengths": lengths})]
 
 
 @measure("relations.neighbours")
@@ -206,14 +209,16 @@ def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
             (-0.4, -0.27),
         ):  # above and below the bar: across it, it would strike through a name
             ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.text(
-            threshold,
-            0.42,
-            f"{threshold:,.0f} km claimed ",
+        ax.annotate(
+            f"{threshold:,.0f} km claimed",
+            (threshold, 0.42),
+            xytext=(-4, 0),
+            textcoords="offset points",
             ha="right",
             va="bottom",
             fontsize=style.TICK,
             color=style.MUTED,
+            bbox=style.CLEAR,
         )
         ax.set_ylim(-0.4, 0.65)
         ax.set_xlim(0, start * 1.15)

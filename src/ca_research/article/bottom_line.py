@@ -1,28 +1,28 @@
-"""The article as a whole in three to five sentences, made from stored verdicts.
+"""The article as a whole in a few sentences, made from stored verdicts and from who is first in
+trade.
 
-Counts are counts: no claim weighs more than another, and none is left out.
+Counts are counts: no sentence weighs more than another, and none is left out.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from .. import registry
 from ..claims.certainty import LEVELS
 from ..claims.overview import whole_region
+from ..claims.printed import DEPENDS
 from ..claims.slots import in_words, joined
 from ..ground import economies
-from ..ground.periods import day_in_words, is_after
+from . import first_partners
 
 Stored = Mapping[str, Any]
 Statement = tuple[str, str, list[str]]
 """What it speaks of, the sentence, the claims it rests on."""
-
-TRADE, ALL_FIELDS = "C33", "C01"
-"""The claims that say who comes first: in trade, and over all fields."""
 
 MOST, MOST_TITLES = 3, 6
 """Findings or countries, and titles of claims, that a sentence names."""
@@ -40,18 +40,53 @@ _KINDS = {
 }
 
 
-def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Statement]:
-    """Who leads, what holds, what is contradicted, what cannot be said, what changed.
+def thesis(
+    firsts: pd.DataFrame,
+    verdicts: Sequence[Stored],
+    day: str,
+    *,
+    of_trade: Sequence[str],
+    of_all_fields: str,
+) -> list[Statement]:
+    """Whether China comes first: in trade, country by country, and over all fields.
+
+    Parameters
+    ----------
+    firsts
+        From `first_partners`, as known on the day.
+    verdicts
+        Entries of verdicts.json.
+    day
+        The day of knowledge that is spoken of.
+    of_trade
+        Ids of the claims that say who is first in trade.
+    of_all_fields
+        Id of the claim that compares over all fields.
+
+    Returns
+    -------
+    list of tuple
+        As of `statements`.
+    """
+    told = [(about, text, list(of_trade)) for about, text in first_partners.thesis(firsts)]
+    now = [v for v in whole_region(verdicts) if v["leads"] and v["as_of"] == day]
+    return told + [
+        ("Over all fields", v["answer"], [of_all_fields])
+        for v in now
+        if v["claim"] == of_all_fields
+    ]
+
+
+def statements(verdicts: Sequence[Stored], day: str) -> list[Statement]:
+    """What holds, what is contradicted, what depends on the reading, what cannot be said.
 
     Parameters
     ----------
     verdicts
-        Entries of verdicts.json, of any number of claims.
+        Entries of verdicts.json, of any number of claims. Counted are the verdicts on their
+        sentences as printed.
     day
         The day of knowledge that is spoken of.
-    published
-        The day of the article: verdicts of that day are what those of a later one are compared
-        with.
 
     Returns
     -------
@@ -59,41 +94,47 @@ def statements(verdicts: Sequence[Stored], day: str, published: str) -> list[Sta
         What each speaks of, its text, and the ids of its claims. One about which the verdicts say
         nothing is left out.
     """
-    heads = [v for v in whole_region(verdicts) if v["leads"]]
+    heads = [v for v in whole_region(verdicts) if v["leads"] and v["as_of"] == day]
     heads = [v for v in heads if registry.claim(v["claim"]).kind != "opinion"]
-    now = sorted((v for v in heads if v["as_of"] == day), key=lambda v: v["claim"])
-    then = {v["claim"]: v for v in heads if v["as_of"] == published}
+    now = sorted(heads, key=lambda v: v["claim"])
     if not now:
         return []
-    made = [
-        _leading(now),
-        _holding(now),
-        _contradicted(now),
-        _open(now),
-        _changed(now, then, published) if is_after(day, published) else None,
-    ]
+    made = [_holding(now), _contradicted(now), _depending(now), _open(now)]
     return [statement for statement in made if statement]
 
 
 def _holding(now: Sequence[Stored]) -> Statement:
     mine = _with(now, "supported")
     partly = _with(now, "partly supported")
-    text = f"{_count(mine, now)} supported"
+    text = f"{_count(mine, now)} supported as printed"
     if partly:
         text += f", {in_words(len(partly))} more in part"
-    return "What holds", f"{text}.{_most_certain(mine)}", _ids(mine)
+    return "What holds", f"{text}.{_weak([*mine, *partly])}{_most_certain(mine)}", _ids(mine)
+
+
+def _weak(mine: Sequence[Stored]) -> str:
+    """How many of these verdicts would turn without one source, country or part, and how many are
+    of low certainty.
+    """
+    turning = sum(v["fragile"] for v in mine)
+    low = sum(v["certainty"].get("level") == LEVELS[-1] for v in mine)
+    told = (
+        [f"{in_words(turning)} would turn without one source, country or part"] if turning else []
+    )
+    told += [f"{in_words(low)} {'is' if low == 1 else 'are'} of low certainty"] if low else []
+    return f" Of these {joined(told)}." if told else ""
 
 
 def _contradicted(now: Sequence[Stored]) -> Statement:
     mine = _with(now, "contradicted")
-    text = f"{_count(mine, now)} contradicted.{_in_common(mine, now)}"
+    text = f"{_count(mine, now)} contradicted.{_weak(mine)}{_in_common(mine, now)}"
     return "What is contradicted", f"{text}{_most_certain(mine, of_claims=True)}", _ids(mine)
 
 
 def _open(now: Sequence[Stored]) -> Statement:
     lacking, untested = _with(now, LACKING), _with(now, "not testable")
     if not lacking and not untested:
-        return "What cannot be said", "Every claim has a verdict.", []
+        return "What cannot be said", "Every sentence has a verdict.", []
     told = []
     if lacking:
         told.append(f"{_part(lacking, now)} cannot be decided with what was found.")
@@ -105,66 +146,17 @@ def _open(now: Sequence[Stored]) -> Statement:
     return "What cannot be said", " ".join(told), _ids([*lacking, *untested])
 
 
-def _leading(now: Sequence[Stored]) -> Statement | None:
-    """Who comes first in trade, country by country, and what that is worth over all fields."""
-    found = {v["claim"]: v for v in now if v["claim"] in (TRADE, ALL_FIELDS)}
-    told = []
-    if TRADE in found:
-        told.append(_first_in_trade(found[TRADE]))
-    if ALL_FIELDS in found:
-        told.append(f"Over the fields with figures: {found[ALL_FIELDS]['answer']}")
-    return ("Who leads", " ".join(told), sorted(found)) if told else None
-
-
-def _first_in_trade(verdict: Stored) -> str:
-    """Who leads by every count that can be made, where it depends on who counts, and where nobody
-    can be named.
-    """
-    counted = [c for c in verdict["criteria"] if c["cell_threshold"] is not None]
-    leaders: dict[str, set[str]] = {}
-    for cell in (x for c in counted for x in c["cells"]):
-        found = leaders.setdefault(economies.in_prose(cell["economy"]), set())
-        if cell["met"] is not None:
-            found.add(_leader(cell))
-    if not any(leaders.values()):
-        return str(verdict["answer"])
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for country, found in leaders.items():
-        groups.setdefault(tuple(sorted(found)), []).append(country)
-    agreed = [f"{who[0]} in {joined(where)}" for who, where in groups.items() if len(who) == 1]
-    told = [f"By every newest count the largest single trade partner is {joined(agreed)}."]
-    for who, where in groups.items():
-        if not who:
-            told.append(f"For {joined(where)} it cannot be said.")
-        elif len(who) > 1:
-            which = f"{' or '.join(who)}, depending on the report and its year"
-            told.append(f"In {joined(where)} it is {which}.")
-    return " ".join(told[not agreed :])
-
-
-def _leader(cell: Stored) -> str:
-    rival = cell["about"].get("rival", "")
-    return "China" if cell["met"] else economies.in_prose(rival) if rival else "another country"
-
-
-def _changed(now: Sequence[Stored], then: Mapping[str, Stored], published: str) -> Statement | None:
-    both = [v for v in now if v["claim"] in then]
-    if not both:
+def _depending(now: Sequence[Stored]) -> Statement | None:
+    mine = _with(now, DEPENDS)
+    if not mine:
         return None
-    moved = [v for v in both if v["verdict"] != then[v["claim"]]["verdict"]]
-    since = f"Since publication on {day_in_words(dt.date.fromisoformat(published))}"
-    if not moved:
-        return "What changed", f"{since} no verdict has changed.", []
-    verb = "has" if len(moved) == 1 else "have"
-    some = f"{in_words(len(moved))} of {in_words(len(both))} verdicts"
-    text = f"{since} {'the one verdict' if len(both) == 1 else some} {verb} changed."
-    ways: dict[tuple[str, str], list[str]] = {}
-    for v in moved:
-        turn = then[v["claim"]]["verdict"], v["verdict"]
-        ways.setdefault(turn, []).append(registry.claim(v["claim"]).title)
-    for (before, after), titles in ways.items():
-        text += f" From “{before}” to “{after}”: {_few(titles)}."
-    return "What changed", text, _ids(moved)
+    titles = _few([f"“{registry.claim(v['claim']).title}”" for v in mine])
+    verb = "depends" if len(mine) == 1 else "depend"
+    return (
+        "What depends on the reading",
+        f"{_part(mine, now)} {verb} on how it is read: {titles}.",
+        _ids(mine),
+    )
 
 
 def _few(titles: Sequence[str]) -> str:
@@ -174,7 +166,7 @@ def _few(titles: Sequence[str]) -> str:
 
 
 def _with(verdicts: Iterable[Stored], word: str) -> list[Stored]:
-    return [v for v in verdicts if v["verdict"] == word]
+    return [v for v in verdicts if v["as_printed"] == word]
 
 
 def _ids(verdicts: Iterable[Stored]) -> list[str]:
@@ -183,16 +175,16 @@ def _ids(verdicts: Iterable[Stored]) -> list[str]:
 
 def _count(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     if len(now) == 1:
-        return "The one claim is" if mine else "The one claim is not"
+        return "The one sentence is" if mine else "The one sentence is not"
     return f"{_part(mine, now)} {'is' if len(mine) < 2 else 'are'}"
 
 
 def _part(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
-    """How many of all claims: 'Two of the nine claims'."""
+    """How many of all sentences: 'Two of the nine sentences'."""
     if len(now) == 1:
-        return "The one claim"
+        return "The one sentence"
     number = "None" if not mine else in_words(len(mine)).capitalize()
-    return f"{number} of the {in_words(len(now))} claims"
+    return f"{number} of the {in_words(len(now))} sentences"
 
 
 def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:
@@ -234,7 +226,7 @@ def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     shared = _KINDS[value] if what == "kind" else f"stand under “{registry.article().theme(value)}”"
     n, of = in_words(here[best]), in_words(len(mine))
     alike = f"All {of}" if n == of else f"{n.capitalize()} of the {of}"
-    return f" {alike} {shared}, as {in_words(all_[best])} of all {in_words(len(now))} claims do."
+    return f" {alike} {shared}, as {in_words(all_[best])} of all {in_words(len(now))} sentences do."
 
 
 def _where_missing(lacking: Sequence[Stored]) -> list[str]:

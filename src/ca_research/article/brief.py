@@ -27,6 +27,7 @@ from ..registry.words import (
 from ..tables.preference import NO_REPORTS, of_role, preferred_rows
 from ..trade import rank, rank_years
 from ..trade.rank import BASES
+from .first_partners import bound_words, newest
 from .settings import settings
 from .trade_priority import NEEDED, SINCE, newest_ranks
 
@@ -49,70 +50,72 @@ def in_dollars(usd: float) -> str:
     return f"{fixed(usd)} dollars"
 
 
-def largest_partner(
-    firsts: pd.DataFrame, reports: pd.DataFrame, economy: str, *, russia: float = 0.0
-) -> str:
+def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -> str:
     """Who trades most with an economy, in the newest year of its own figures and of its partners'.
 
     Parameters
     ----------
     firsts : pandas.DataFrame
-        As from `priority.first_partners`.
+        As from `first_partners.first_partners`.
     reports : pandas.DataFrame
         As from `partner_reports`; said where nobody can be called the first.
     economy : str
         Its code or name.
-    russia : float
-        USD. The most trade with Russia that any record of any year shows; said where China reports
-        more and no figures show the two side by side. Nought: no record is known.
 
     Returns
     -------
     str
-        A sentence or two. Where ranges overlap no partner is called the largest; where the EU is
-        not observed that is said.
+        A sentence or two, on single countries and on the EU as one.
     """
-    name = eco.name_of(eco.resolve(economy))
+    code = eco.resolve(economy)
+    mine = firsts[firsts["economy"] == code]
     said: list[str] = []
     for basis in _WHOSE:
-        rows = firsts[firsts["basis"] == basis].sort_values("year", ascending=False)
-        told = [_placed(row, name, told=said) for row in rows.head(1).itertuples()]
-        told += [_with_the_eu(row) for row in rows.iloc[1:2].itertuples()]
-        said += ["".join(told) + "."] if told else []
+        for row in newest(mine, basis).itertuples():
+            if basis == _MIRROR and row.bounds and said:
+                continue  # its own figures tell more than a bound
+            if row.bounds:
+                said.append(f"{bound_words(row)}.")
+                continue
+            union = newest(mine[mine["year"] <= row.year], basis, "one").itertuples()
+            with_the_eu = "".join(_with_the_eu(row, one) for one in union)
+            said.append(f"{_placed(row, told=said)}{with_the_eu}.")
     if said:
         return " ".join(said)
-    china = reports.loc[reports["partner"] == "CHN", "turnover"].max()
-    if 0 < russia < china:
-        return (
-            f"No figures on {name} show China and Russia side by side.{_most_reported(reports)} No "
-            f"record shows more than {in_dollars(russia)} of trade with Russia in any year."
-        )
     return (
-        f"No figures show China and Russia side by side, so no first partner of {name} is named "
-        f"here.{_most_reported(reports)}"
+        "No figures show China and Russia side by side, so no first partner of "
+        f"{eco.name_of(code)} is named here.{_most_reported(reports)}"
     )
 
 
-def _placed(row: Any, name: str, *, told: Sequence[str]) -> str:
-    """'Kazakhstan's own figures for 2025 put China first, before Russia. They leave out the EU'."""
-    whose = "Its partners'" if row.basis == _MIRROR and told else f"{name}'s {_WHOSE[row.basis]}"
-    without = ". They leave out the EU" if row.unobserved else ""
-    if not row.leader:
-        either = " or ".join(map(eco.in_prose, row.contenders))
-        return f"{whose} figures for {row.year} leave open whether {either} comes first{without}"
-    before = f", before {eco.in_prose(row.second)}" if row.second else ""
-    return f"{whose} figures for {row.year} put {eco.in_prose(row.leader)} first{before}{without}"
+def _placed(row: Any, *, told: Sequence[str]) -> str:
+    """'Kazakhstan's own figures for 2025 put China first among single countries, before Russia'."""
+    name, when = eco.name_of(row.economy), date_in_words(row.period)
+    whose = f"{name}'s {_WHOSE[row.basis]} figures"
+    if row.basis == _MIRROR and told:
+        whose = "Its partners' figures"
+    elif row.stated:
+        whose = f"The shares that {name}'s agency states"
+    return (
+        f"{whose} for {when} put {eco.in_prose(row.first)} first among single countries"
+        f"{_china_after(row)}"
+    )
 
 
-def _with_the_eu(row: Any) -> str:
-    """', which came first in 2023' of the EU; of others '; in 2023, the newest year with the EU in
-    them, China came first'.
-    """
-    verb = "came" if row.leader else "may have come"
-    if tuple(row.contenders) == ("EU27",):
-        return f", which {verb} first in {row.year}"
-    who = " or ".join(map(eco.in_prose, row.contenders))
-    return f"; in {row.year}, the newest year that has it, {who} {verb} first"
+def _china_after(row: Any) -> str:
+    """What comes after the first: its largest rival, or where China stands."""
+    if row.first == "CHN":
+        return f", before {eco.in_prose(row.rival)}"
+    if row.place_low != row.place_high:
+        return ""
+    return ", before China" if row.place_high == 2 else f" and China number {row.place_high}"
+
+
+def _with_the_eu(row: Any, union: Any) -> str:
+    """'; with the EU as one, figures for 2023 put the EU first'."""
+    if (row.first, row.period) == (union.first, union.period):
+        return ", with the EU as one too"
+    return f"; with the EU as one, figures for {union.year} put {eco.in_prose(union.first)} first"
 
 
 def _most_reported(reports: pd.DataFrame) -> str:

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import Estimate, estimate_row, estimates
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground.arguments import whole_number
 from ..ground.errors import known_name
 from ..ground.periods import years_back
@@ -155,8 +155,12 @@ def corridor_containers(
 
 
 @measure("economy.corridor_scale")
+@tells("trains", "boxes")
 def corridor_scale(
-    facts: pd.DataFrame, *, scale: Literal["import_value", "stated", "containers"] = "import_value"
+    facts: pd.DataFrame,
+    *,
+    scale: Literal["import_value", "stated", "containers"] = "import_value",
+    before: int | None = None,
 ) -> list[Estimate]:
     """What the rail corridor is of trade between China and Europe, in per cent, as bounds.
 
@@ -164,11 +168,16 @@ def corridor_scale(
     scale: 'import_value', rail's part of the value of EU imports from China; 'stated', a share of
         'trade' of no stated base; 'containers', rail both ways over that plus the sea westbound
         alone (the sea eastbound is not at hand, so the upper bound is a loose one).
+    before: only figures of years before this one; all where not given.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. high:
     all rail routes; low: the part of them that the narrow count of containers gives to Kazakhstan
     (zero where that count is not at hand). No figures on this scale are recorded in `missing`.
+    Tells the corridor's part of rail alone, of `trains` and of containers (`boxes`).
     Raises UnknownNameError for another scale.
     """
+    when = "" if before is None else f" before {before}"
+    if before is not None:
+        facts = facts[facts["year"] < whole_number("before", before)]
     known: dict[str, Callable[[], tuple[pd.DataFrame, float | None]]] = {
         "import_value": lambda: _one(facts, "CHN-EU imports by rail", "share_of_import_value"),
         "stated": lambda: _one(facts, ALL_ROUTES, "share_of_trade"),
@@ -177,18 +186,16 @@ def corridor_scale(
     known_name("scale", scale, tuple(known))
     used, share = known[scale]()
     if share is None:
-        return [
-            estimate_row(
-                missing=f"no figures for rail beside other ways by {scale.replace('_', ' ')}"
-            )
-        ]
-    inside = corridor_containers(facts)["low"].iloc[0]
-    low = share * float(inside) / 100 if pd.notna(inside) else 0.0
-    return [
-        estimate_row(
-            used, low=low, high=share, interval="the narrow count's part of rail to all of it"
-        )
-    ]
+        what = f"no figures for rail beside other ways by {scale.replace('_', ' ')}{when}"
+        return [estimate_row(missing=what)]
+    trains, boxes = corridor_trains(facts).iloc[0], corridor_containers(facts).iloc[0]
+    low = share * float(boxes["low"]) / 100 if pd.notna(boxes["low"]) else 0.0
+    about = {
+        "trains": "" if trains["missing"] else f"{trains['estimate']:.0f}%",
+        "boxes": "" if boxes["missing"] else f"{boxes['low']:.0f} to {boxes['high']:.0f}%",
+    }
+    why = "the narrow count's part of rail to all of it"
+    return [estimate_row(used, low=low, high=share, interval=why, about=about)]
 
 
 def _one(facts: pd.DataFrame, subject: str, attribute: str) -> tuple[pd.DataFrame, float | None]:

@@ -16,10 +16,12 @@ import pandas as pd
 from .. import registry
 from ..estimates.cells import CellsOf
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
+from ..ground.economies import joined
 from ..ground.errors import UnknownNameError, UsageError
+from ..ground.periods import date_in_words
 from ..stats.frames import require
 from ..tables.dates import bounds
 from .documents import ENOUGH
@@ -37,6 +39,8 @@ COLUMNS = (
     "detail",
     "source_id",
 )
+MOST_DATES = 2
+"""Dates of one event that a sentence names; of more it names none."""
 PRECISIONS = {10: "day", 7: "month", 4: "year"}
 
 
@@ -187,6 +191,7 @@ def _gap(
 
 
 @measure("relations.date_gap")
+@tells("date")
 def date_gap(
     events: pd.DataFrame,
     *,
@@ -209,7 +214,8 @@ def date_gap(
     origins: least number of independent origins ('2').
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Where sources differ or
     give a month or year only, low and high are the least and the greatest gap and there
-    is no estimate; too few origins are recorded in `missing`.
+    is no estimate; too few origins are recorded in `missing`. It tells the `date` that sources
+    give, or the two.
     Raises UnknownNameError for another mode or a missing column, UsageError for what is no date.
     """
     if mode not in ("within", "equal"):
@@ -242,7 +248,9 @@ def date_gap(
         if low == high
         else {"low": low, "high": high, "interval": "what the dates leave open"}
     )
-    return [estimate_row(used_rows(rows), **found)]
+    dates = sorted(set(rows["date"]))
+    told = joined(map(date_in_words, dates)) if len(dates) <= MOST_DATES else ""
+    return [estimate_row(used_rows(rows), about={"date": told}, **found)]
 
 
 def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -252,6 +260,7 @@ def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @measure("relations.earlier")
+@tells("since")
 def earlier(
     events: pd.DataFrame,
     *,
@@ -271,7 +280,7 @@ def earlier(
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Earlier ones count
     if two independent origins date any; one alone leaves a range from zero to what it dates (low,
     high). With none dated the estimate is zero only if a source says `says` of the occasion; else
-    `missing` gives the reason.
+    `missing` gives the reason. It tells the year of the earliest: `since`.
     Raises UnknownNameError for a missing column, UsageError for what is no date.
     """
     alike = {
@@ -293,10 +302,12 @@ def earlier(
         if len(saying):
             return [estimate_row(used_rows(saying), estimate=0.0)]
         return [estimate_row(missing=f"no earlier one is dated, and no source says '{says}'")]
-    return [estimate_row(used_rows(pd.concat([rows, named])), **found)]
+    told = {"since": str(rows["last_day"].min().year)}
+    return [estimate_row(used_rows(pd.concat([rows, named])), about=told, **found)]
 
 
 @measure("relations.places_visited")
+@tells("visited")
 def places_visited(
     events: pd.DataFrame,
     *,
@@ -313,8 +324,8 @@ def places_visited(
     actor: the code of who sent.
     detail: who travelled, a regular expression.
     count: 'one_visit' (the visit that covers most of them) or 'any_visit' (all together).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row. Without any such
-    visit in that time the reason stands in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells those
+    `visited` by name. Without any such visit in that time the reason stands in `missing`.
     Raises UnknownNameError for another count or a missing column, UsageError for what is no date.
     """
     if count not in ("one_visit", "any_visit"):
@@ -324,8 +335,9 @@ def places_visited(
     if rows.empty:
         return [estimate_row(missing=f"no visit in {near} is dated")]
     visited = [wanted & expand(c) for c in rows["counterpart"]]
-    number = max(map(len, visited)) if count == "one_visit" else len(set().union(*visited))
-    return [estimate_row(used_rows(rows), estimate=float(number))]
+    reached = max(visited, key=len) if count == "one_visit" else set().union(*visited)
+    told = {"visited": joined(eco.in_prose(code) for code in sorted(reached))}
+    return [estimate_row(used_rows(rows), estimate=float(len(reached)), about=told)]
 
 
 def expand(codes: str) -> set[str]:

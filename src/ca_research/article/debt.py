@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
@@ -90,23 +90,36 @@ def _shares(
     return table.assign(percent=100 * table["of_gdp"].astype(float))[wanted].reset_index(drop=True)
 
 
+Lenders = Literal["official", "all"]
+"""'official': governments and their agencies, by the debt statistics; 'all': every lender that the
+creditor's state owns, banks included and unreported loans too, by a study.
+"""
+
+
 @measure("investment.debt_burden")
+@tells("stated", "counted_for")
 def debt_burden(
     debt: pd.DataFrame,
     macro: pd.DataFrame,
+    facts: pd.DataFrame | None = None,
     *,
     economies: Sequence[str],
     year: str = "newest",
     creditor: str = "CHN",
+    lenders: Lenders = "all",
 ) -> list[Estimate]:
-    """Official debt to a creditor in per cent of gross domestic product.
+    """Debt to a creditor in per cent of gross domestic product.
 
     debt, macro, creditor: as in `debt_shares`. economies: codes of debtors.
+    facts: as in `loans_burden`, which gives the rows for `lenders` 'all'.
     year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
+    lenders: 'all' that the state owns, which takes `facts`, or 'official'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval; a debtor without so many years is recorded in `missing`.
     Raises UsageError for another `year`, and what `debt_exposure` raises.
     """
+    if lenders == "all":
+        return _loans(_stated_loans(facts, creditor), economies)
     debt = _one_account(debt, economies, creditor)
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
@@ -130,17 +143,19 @@ def debt_burden(
 def debt_burden_change(
     debt: pd.DataFrame,
     macro: pd.DataFrame,
+    facts: pd.DataFrame | None = None,
     *,
     economies: Sequence[str],
     year: str = "newest",
     span: int = 5,
     creditor: str = "CHN",
+    lenders: Lenders = "all",
 ) -> list[Estimate]:
-    """Change of official debt to a creditor, in per cent of gross domestic product, over some
-    years, in percentage points.
+    """Change of debt to a creditor, in per cent of gross domestic product, over some years, in
+    percentage points.
 
-    debt, macro, economies, year, creditor: as in `debt_burden`; `year` is the later end. span: a
-        number of years.
+    debt, macro, facts, economies, year, creditor, lenders: as in `debt_burden`; `year` is the later
+        end. span: a number of years.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, without
     an interval. A debtor without a figure for either end is recorded in `missing`: no other year
     stands in.
@@ -150,6 +165,8 @@ def debt_burden_change(
     """
     if whole_number("span", span) < 1:
         raise UsageError(f"not a number of years: {span}", hint="for example 5")
+    if lenders == "all":
+        return _change_of_loans(_stated_loans(facts, creditor), economies, span)
     debt = _one_account(debt, economies, creditor)
     shares, back = _shares(debt, macro, economies, creditor), years_back(year)
     out = []
@@ -179,9 +196,11 @@ def debt_burden_change(
 
 
 _ENDS = {"_lower_bound": "low", "_upper_bound": "high", "": "estimate"}
+_IN_WORDS = {"low": "over ", "high": "under ", "estimate": ""}
 
 
 @measure("investment.loans_burden")
+@tells("stated", "counted_for")
 def loans_burden(
     facts: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
 ) -> list[Estimate]:
@@ -193,12 +212,26 @@ def loans_burden(
     creditor: a code.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, of the newest
     year: an estimate, or low or high where only a bound is stated. Others are recorded in
-    `missing`.
+    `missing`. Tells the figure as it is `stated`, and the year that it is `counted_for`.
     """
+    return _loans(_stated_loans(facts, creditor), economies)
+
+
+def _stated_loans(facts: pd.DataFrame | None, creditor: str) -> pd.DataFrame:
+    """Rows of what a study states, with `end`: an estimate, or the low or high end."""
+    if facts is None:
+        raise UsageError(
+            "loans of all lenders are in table facts", hint="facts=ca.load('facts', as_of=...)"
+        )
     attribute = f"debt_to_{creditor}_direct_loans"
     stated = facts[
         facts["attribute"].str.startswith(attribute) & facts["unit"].eq("percent of GDP")
     ].dropna(subset=["value", "year"])
+    return stated.assign(end=stated["attribute"].str.removeprefix(attribute).map(_ENDS))
+
+
+def _loans(stated: pd.DataFrame, economies: Sequence[str]) -> list[Estimate]:
+    """The newest of each debtor."""
     out = []
     for debtor in economies:
         mine = stated[stated["subject"] == debtor]
@@ -207,9 +240,33 @@ def loans_burden(
             why = "no study states all loans of its lenders"
             out.append(estimate_row(economy=debtor, missing=why))
             continue
-        end = _ENDS[newest["attribute"].iloc[0].removeprefix(attribute)]
-        row = estimate_row(newest, economy=debtor, interval="" if end == "estimate" else end)
-        out.append(row | {end: float(newest["value"].iloc[0])})
+        end, value = newest["end"].iloc[0], float(newest["value"].iloc[0])
+        about = {
+            "stated": f"{_IN_WORDS[end]}{value:.0f}%",
+            "counted_for": f"{newest['year'].iloc[0]:.0f}",
+        }
+        row = estimate_row(
+            newest.drop(columns="end"),
+            economy=debtor,
+            interval="" if end == "estimate" else end,
+            about=about,
+        )
+        out.append(row | {end: value})
+    return out
+
+
+def _change_of_loans(stated: pd.DataFrame, economies: Sequence[str], span: int) -> list[Estimate]:
+    """How the newest count of each debtor differs from that of some years before."""
+    counts, out = stated[stated["end"] == "estimate"].drop(columns="end"), []
+    for debtor in economies:
+        mine = counts[counts["subject"] == debtor]
+        two = mine[mine["year"].isin([mine["year"].max(), mine["year"].max() - span])]
+        if two["year"].nunique() < 2:
+            why = f"no two counts of all loans of its lenders, {span} years apart"
+            out.append(estimate_row(economy=debtor, missing=why))
+            continue
+        before, after = two.sort_values("year")["value"].iloc[[0, -1]]
+        out.append(estimate_row(two, economy=debtor, estimate=float(after - before)))
     return out
 
 
@@ -218,7 +275,11 @@ SIGNED = "Pipeline: Commitment"
 """The state of a signature: whether anything followed is not recorded, which is not the same as
 nothing.
 """
+ENDED = ("Cancelled", "Suspended")
+"""States of what was given up. A list that knows none of them has left such projects out."""
 _BOUNDS = "completed, to completed or still listed as signed"
+_MOST = "at most: completed or still listed as signed, of a list without cancelled projects"
+_LOAN, _GRANT = "loan|credit", "grant|assistance|training"
 NOT_BUILT = ("Debt forgiveness", "Debt rescheduling", "debt_action")
 """Flow types that change an old debt; there is nothing to complete."""
 AGE = 5
@@ -315,6 +376,7 @@ def completion_by(
 
 
 @measure("investment.completion_share")
+@tells("done", "listed", "share", "loans", "grants")
 def completion_share(
     projects: pd.DataFrame,
     *,
@@ -322,16 +384,18 @@ def completion_share(
     clock: Clock = "last_year",
     weight: Weight = "number",
 ) -> list[Estimate]:
-    """Completed commitments among those listed that are old enough (per cent), all hosts together,
-    as bounds. Old enough: at least AGE years.
+    """Completed commitments among those that are old enough (per cent), all hosts together, as
+    bounds. Old enough: at least AGE years.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
     vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. low:
-    what the list has as completed; high: these and those still listed as signed (SIGNED), which
-    nobody may have followed since. Both are of the commitments listed: no edition keeps cancelled
-    or suspended projects, and how many there were is not known.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an estimate. high:
+    those listed as completed and those still listed as signed (SIGNED), which nobody may have
+    followed since. low: what the list has as completed, where it keeps what was given up (ENDED);
+    of a list that has left such projects out there is no low, for how many there were is not known,
+    and each would lower the share. Tells how many are `done` of the `listed`, that `share`, and it
+    of `loans` and of `grants` (technical help among them).
     No such edition, or none old enough, is recorded in `missing`.
     Raises UnknownNameError for another weight or clock, UsageError for another `vintage`.
     """
@@ -352,8 +416,16 @@ def completion_share(
         100 * float(weights[counted].sum() / weights.sum())
         for counted in (rows["completed"], rows["completed"] | rows["status"].eq(SIGNED))
     )
-    used = rows.drop(columns="completed")
-    return [estimate_row(used, low=least, high=most, interval=_BOUNDS)]
+    kinds = rows["flow_type"].fillna("").astype(str)
+    of = {
+        name: rows.loc[kinds.str.contains(words, case=False), "completed"].mean()
+        for name, words in (("share", ""), ("loans", _LOAN), ("grants", _GRANT))
+    }
+    about = {name: "" if pd.isna(part) else f"{100 * part:.0f}%" for name, part in of.items()}
+    about |= {"done": str(int(rows["completed"].sum())), "listed": str(len(rows))}
+    used, kept = rows.drop(columns="completed"), rows["status"].isin(ENDED).any()
+    low, why = (least, _BOUNDS) if kept else (None, _MOST)
+    return [estimate_row(used, low=low, high=most, interval=why, about=about)]
 
 
 @measure("investment.completed_projects")

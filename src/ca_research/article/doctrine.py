@@ -12,10 +12,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ..claims.words import in_words, spread
 from ..estimates.frame import Estimate, Figures, estimate_row
-from ..estimates.measures import measure, parts
+from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
+from ..ground.economies import joined
 from ..ground.errors import UsageError, known_name
+from ..ground.numbers import ordinal
 from ..ground.periods import years_back
 from ..plots import style
 from ..plots.marks import dated_name, mark
@@ -98,6 +101,7 @@ def texts_in_order(
 
 
 @measure("relations.partner_rank")
+@tells("place")
 @parts(listed=texts_in_order)
 def partner_rank(
     evidence: pd.DataFrame,
@@ -118,7 +122,8 @@ def partner_rank(
     version: 'newest' text with a visible order, or 'newest-1'; reports of one origin are one text.
     listed: as `texts_in_order` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: an estimate, or
-    low and high where reports of one text disagree. Fewer texts with a visible order are recorded
+    low and high where reports of one text disagree. It tells the `place` with the powers that stand
+    before it: 'second after Russia'. Fewer texts with a visible order are recorded
     in `missing`.
     Raises UnknownNameError for another choice or a row without a code, UsageError for another
     `version`. Codes and their rules: registry/coding/partners.yaml.
@@ -143,7 +148,11 @@ def _place(coded: Figures, reports: list[int], economy: str, order: str) -> dict
     """China's place in one text, by all reports of it; those that disagree leave a range."""
     places = {float(coded.values(order)[at]) for at in reports}
     if len(places) == 1:
-        row = estimate_row(economy=economy, estimate=places.pop())
+        place = places.pop()
+        told = {
+            "place": _place_in_words(int(place), {coded.values("before")[at] for at in reports})
+        }
+        row = estimate_row(economy=economy, estimate=place, about=told)
     else:
         row = estimate_row(
             economy=economy,
@@ -152,6 +161,18 @@ def _place(coded: Figures, reports: list[int], economy: str, order: str) -> dict
             interval="reports of one text that disagree",
         )
     return row | coded.behind(reports)
+
+
+_PLACES = ("first", "second", "third", "fourth", "fifth")
+
+
+def _place_in_words(place: int, before: Iterable[str]) -> str:
+    """A place and the powers named before it, where the place counts these alone."""
+    powers = sorted({tuple(str(codes).split(";")) for codes in before if pd.notna(codes)})
+    word = _PLACES[place - 1] if place <= len(_PLACES) else ordinal(place)
+    if len(powers) != 1 or len(powers[0]) != place - 1:
+        return word
+    return f"{word} after {joined(eco.in_prose(code) for code in powers[0])}"
 
 
 @measure("relations.official_words")
@@ -283,6 +304,7 @@ def goal_records(coded: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 @measure("relations.goal_share")
+@tells("texts", "of_texts")
 @parts(coded=goal_records)
 def goal_share(
     evidence: pd.DataFrame,
@@ -303,7 +325,8 @@ def goal_share(
     period: 'all', or what is left out: 'before_2001', 'from_2017'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row: low and high by
     'bounds' where a document does not show the goal, else an estimate; n is the number of
-    documents. Fewer than FEWEST with a visible code are recorded in `missing`.
+    documents. It tells how many name the goal, `texts`, and `of_texts` how many were read. Fewer
+    than FEWEST with a visible code are recorded in `missing`.
     Raises UnknownNameError for another choice.
     """
     known_name("goal", goal, tuple(GOALS))
@@ -329,11 +352,14 @@ def goal_share(
     cells = [(d["document"], d["year"], source) for d in read for source in d["sources"]]
     used = pd.DataFrame(cells, columns=["document", "year", "source_id"])
     named = sum(document[goal] == 1 for document in visible)
-    if unseen == "left_out" or len(visible) == len(table):
-        return [estimate_row(used, estimate=100 * named / len(visible)) | {"n": len(visible)}]
-    low, high = 100 * named / len(table), 100 * (named + len(table) - len(visible)) / len(table)
+    open_ = 0 if unseen == "left_out" else len(table) - len(visible)
+    n = len(visible) + open_
+    told = {"texts": spread(named, named + open_, "count"), "of_texts": in_words(n)}
+    low, high = 100 * named / n, 100 * (named + open_) / n
+    if not open_:
+        return [estimate_row(used, estimate=low, about=told) | {"n": n}]
     kind = "goals not visible counted against and for"
-    return [estimate_row(used, low=low, high=high, interval=kind) | {"n": len(table)}]
+    return [estimate_row(used, low=low, high=high, interval=kind, about=told) | {"n": n}]
 
 
 _GOALS = {"LIB": "Liberal order"}
@@ -480,13 +506,16 @@ def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
         f"{eco.name_of(r.economy)} {'' if pd.isna(r.year) else int(r.year)}: place {r.powers}"
         for r in visible.itertuples()
     )
-    within = int((visible["powers"].astype(int) <= 2).sum())
+    places = visible["powers"].astype(int)
+    within = int((places <= 2).sum())
+    first = "" if (places == 1).any() else ", never first"
+    where = "first or second" if (places == 1).any() else "second"
     yield (
         rank_marks(ranks),
         {
             "section": "main",
-            "title": f"China's place among the powers named: first or second in {within} of "
-            f"{len(visible)} lists whose order can be seen",
+            "title": f"China's place among the powers named: {where} in {within} of "
+            f"{len(visible)} lists whose order can be seen{first}",
             "alt": f"{said}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
             "note": "Filled: within the first two. Small: a list that is no official text or "
@@ -523,21 +552,23 @@ def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
 
     Raises CoverageError where no document is coded.
     """
-    table = known(goals(evidence, documents="all_coded"))
-    own = int((table["kind"] == "own").sum())
-    named = {goal: int((table[goal] == 1).sum()) for goal in GOALS if goal in table}
-    said = ", ".join(f"{GOALS[goal]}: {n}" for goal, n in named.items())
-    most = sorted(named.items(), key=lambda pair: -pair[1])
+    table = known(goals(evidence))
+    named = {goal: int((table[goal] == 1).sum()) for goal in GOALS}
+    most = {goal: n + int(table[goal].isna().sum()) for goal, n in named.items()}
+    said = {goal: spread(n, most[goal], "count") for goal, n in named.items()}
+    order = sorted(GOALS, key=lambda goal: (-named[goal], -most[goal]))
     yield (
         goal_grid(table),
         {
             "section": "main",
-            "title": f"Goals named by {len(table)} US texts: "
-            + ", ".join(f"{_SHORT[goal]} {n}" for goal, n in most),
-            "alt": f"Of {len(table)} texts, those that name the goal: {said}.",
+            "title": f"Goals named by {len(table)} American texts: "
+            + ", ".join(f"{_SHORT[goal]} {said[goal]}" for goal in order),
+            "alt": f"Of {len(table)} texts, those that name the goal: "
+            + ", ".join(f"{GOALS[goal]}: {said[goal]}" for goal in order)
+            + ".",
             "data": table,
             "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, "
-            f"or not coded. {own} texts are of the United States alone; joint texts and summaries "
-            "by others are drawn too.",
+            "or not coded; such a text may name the goal or not. Texts that the United States "
+            "wrote alone; joint texts and summaries by others stand in the list.",
         },
     )

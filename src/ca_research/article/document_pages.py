@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from .. import investment
+from .. import investment, registry
 from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.display import Section
@@ -41,13 +41,12 @@ alone.
 
 
 def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show the cases behind coded documents, by year and code; nothing for a claim without a
-    coding.
+    """List the cases behind coded documents, each with the independent sources that show it;
+    nothing for a claim without a coding.
     """
     if claim_id in _CODED:
         with where_known():
-            figure, record = _cases(claim_id, evidence)
-            show(figure, **record)
+            _show_cases(claim_id, evidence)
     if claim_id == "C16":
         _show_kinds(evidence)
 
@@ -97,13 +96,21 @@ def show_beside(claim_id: str, frames: Frames) -> None:
 
 
 def show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show both sides of a claim, one mark for each independent origin; nothing where its criteria
-    do not count sides.
+    """List both sides of a claim, each independent source by name; nothing where its criteria do
+    not count sides.
     """
     sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
+    sides = sides[sides["strength"] != "commentary"]
     if len(sides) and claim_id not in ("C09", "C12"):
-        figure, record = _sides(claim_id, sides)
-        show(figure, **record)
+        both = sides.loc[sides["both_sides"], "origin_group"].nunique()
+        note = "One entry for each independent source; commentary does not count."
+        note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
+        show_table(
+            documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
+            section="context" if claim_id in _CODED else "main",
+            title=_sides_title(claim_id, sides),
+            note=note,
+        )
 
 
 def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
@@ -174,6 +181,7 @@ def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
             "about": rows["case"].map(documents.case_name, na_action="ignore"),
             "shows": rows["strict"].map(_SHOWN),
             "read widely": rows["wide"].map(_SHOWN).where(rows["wide"] != rows["strict"], ""),
+            **({"interference": rows["interference"]} if "interference" in rows else {}),
             "why": rows["why"],
             "source": rows["source_id"],
             "source_id": rows["source_id"],
@@ -211,7 +219,10 @@ def _beside(claim_id: str, frames: Frames) -> Iterator[Figures]:
     elif claim_id == "C12":
         yield doctrine.goal_figures(frames["evidence"])
     elif claim_id == "C10":
-        yield approval.poll_figures(frames["opinion"], about=["USA", "CHN", "RUS"], bar=40)
+        low = registry.claim(claim_id).criteria()["low"]
+        yield approval.poll_figures(
+            frames["opinion"], about=["USA", "CHN", "RUS"], bar=low.threshold
+        )
     elif claim_id == "C15":
         yield approval.poll_figures(frames["opinion"], about=["USA"])
     elif claim_id == "C14":
@@ -243,83 +254,72 @@ def _named(groups: Iterable[str], claim_id: str) -> dict[str, str]:
     return {group: group_name(group, claim_id) for group in groups}
 
 
-def _sides(claim_id: str, sides: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    counted = sides[sides["strength"] != "commentary"]
+def _sides_title(claim_id: str, sides: pd.DataFrame) -> str:
+    """How many independent sources stand on each side."""
     pro, con = (
-        counted.loc[counted["side"] == side, "origin_group"].nunique()
+        sides.loc[sides["side"] == side, "origin_group"].nunique()
         for side in ("supports", "refutes")
     )
-    labels = _named(sides["reading"], claim_id)
-    said = "; ".join(
-        f"{labels[reading]}, {'for' if side == 'supports' else 'against'}: "
-        + ", ".join(part["name"])
-        for (reading, side), part in sides.groupby(["reading", "side"])
-    )
-    both = sides.loc[sides["both_sides"], "origin_group"].nunique()
-    note = (
-        "One entry for each independent source. Ring: read in excerpt only. Paler: farther from "
-        "the event; commentary is listed and does not count."
-    )
-    note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
     title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
     title += f"{in_words(con) if con else 'none'} against it"
-    groups = list(sides["reading"].unique())  # one alone may not be what the headline asks
-    title = (
-        f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
-    )
-    return documents.side_columns(sides, labels=labels), {
-        "section": "context" if claim_id in _CODED else "main",
-        "title": title,
-        "alt": f"Independent sources by name. {said}.",
-        "data": sides,
-        "note": note,
-    }
+    groups = list(sides["reading"].unique())  # one alone may not be what the sentence says
+    return f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
 
 
-_SHAPES = {
-    "acts": "Square: upon elections, laws, courts, appointments or territory; circle: upon "
-    "contracts, press or associations; diamond: by force or secret services; triangle: unrest.",
-    "conditions": "Circle: an economic condition; square: a policy condition.",
-}
-
-
-def _cases(claim_id: str, evidence: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
-    """Acts of both powers side by side, or conditions of one lender."""
+def _show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Acts of both powers by one rule, or conditions of one lender, a row each."""
     scheme = _CODED[claim_id]
     shown = {"acts": ("C13", "C17"), "conditions": ("C16",)}[scheme]
     codes = {"acts": "unrest;force;narrow;broad", "conditions": "policy;economic"}[scheme]
-    parts = [
+    origins = [
         documents.case_origins(evidence, claim=one, coding=scheme, codes=codes).assign(
             power=_POWER.get(one, "")
         )
         for one in shown
     ]
-    cases = known(pd.concat(parts, ignore_index=True))
-    strict = cases[cases["counted"] == "strict"].groupby(["power", "case"]).size()
-    enough, total = (
-        int((strict >= documents.ENOUGH).sum()),
-        cases.groupby(["power", "case"]).ngroups,
+    every = known(pd.concat(origins, ignore_index=True))
+    cases = pd.DataFrame(
+        _case_row(power, case, part)
+        for (power, case), part in every.groupby(["power", "case"], sort=False)
     )
-    said = "; ".join(
-        f"{eco.name_of(str(power)) + ', ' if power else ''}{case}: "
-        f"{int((part['counted'] == 'strict').sum())} strict, "
-        f"{int((part['counted'] == 'wide').sum())} by the wide code alone"
-        for (power, case), part in cases.groupby(["power", "case"])
+    documented = int((cases["certain"] >= documents.ENOUGH).sum())
+    rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
+    what, beside = "reported conditions of Chinese finance", ""
+    if scheme == "acts":
+        what, beside = "reported acts of both powers", " and would be called interference"
+    show_table(
+        cases.drop(columns=["certain"] if scheme == "acts" else ["certain", "power", "called"]),
+        section="main",
+        title=f"Of {in_words(len(cases))} {what}, {rest} on two independent sources{beside}",
+        note=_CASE_NOTE[scheme],
+        labels={"called": "called interference"} if scheme == "acts" else {},
     )
-    what = (
-        "reported acts, by one rule for both powers,"
-        if scheme == "acts"
-        else "reported conditions of Chinese finance,"
-    )
-    rest = f"{in_words(enough) if enough else 'none'} rest{'s' if enough == 1 else ''}"
-    return (
-        documents.case_list(cases, enough=documents.ENOUGH),
-        {
-            "section": "main",
-            "title": f"Of {in_words(total)} {what} {rest} on two or more independent sources",
-            "alt": f"Independent sources by case. {said}.",
-            "data": cases,
-            "note": f"{_SHAPES[scheme]} Bold: two independent sources or more. Ring: a source that "
-            "speaks of it only if read widely. Without commentary.",
-        },
-    )
+
+
+_CASE_NOTE = {
+    "acts": "One rule for both powers, without commentary. Five blind readers, who saw neither "
+    "power nor country, coded each document; what most of them say stands here. A contractor named "
+    "for a loan's project is a condition of the loan, and no interference. In brackets: only if "
+    "read widely.",
+    "conditions": "By the stricter code; in brackets what speaks of it only if read widely. "
+    "Without commentary.",
+}
+
+
+def _case_row(power: object, case: object, origins: pd.DataFrame) -> dict[str, Any]:
+    """A case with its sources by name, and how many show it without doubt."""
+    strict = origins["counted"] == "strict"
+    certain = strict & origins["sure"].isin(["yes"]) if "sure" in origins else strict
+    named = [
+        name if sure else f"({name})" for name, sure in zip(origins["name"], strict, strict=True)
+    ]
+    votes = " or ".join(dict.fromkeys(origins["sure"])) if "sure" in origins else ""
+    return {
+        "power": power,
+        "case": case,
+        "kind": _SHOWN[origins["code"].iloc[0]],
+        "independent sources": "; ".join(named),
+        "called": votes,
+        "certain": int(certain.sum()),
+        "sources": tuple(sorted({s for part in origins["sources"] for s in part})),
+    }

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError
@@ -121,42 +121,54 @@ def _share(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> dict
 
 
 @measure("economy.energy_share")
+@tells("newest", "earlier", "used")
 def energy_share(
     energy: pd.DataFrame,
+    macro: pd.DataFrame | None = None,
     *,
     commodity: Commodity,
     year: str = "newest",
     origin: Origin = "five",
-    since: int = 0,
 ) -> list[Estimate]:
     """Share of Central Asia in China's imports of one commodity (per cent); an estimates frame of
     one row.
 
     energy: like table `energy`. commodity: 'gas', 'crude' or 'uranium' (see COMMODITIES for
         numerator, denominator, unit).
+    macro: like table `macro`, with China's consumption of gas; only what is told rests on it.
     year: 'newest' year for which both are at hand, 'newest-1', 'newest-2'. origin: 'five', or
         'kazakhstan' (uranium).
-    since: no year before this one counts; a share of long ago says nothing of the present.
     Formula: 100 * sum over origins / total; crude gives only bounds (low 0, high the whole of
-    'Other CIS').
+    'Other CIS'). Tells the figure with its year (`newest`), those of the first year and of the
+    year before (`earlier`), and what the gas was of all that China used in that year (`used`).
     A year that is not there, a total of zero and origins above the total are recorded in `missing`.
     Raises UnknownNameError for a commodity, an origin or a column, UsageError for two figures of
-    one origin and year or a `since` that is no year.
+    one origin and year.
     """
     _origin(origin)
     _, _, years = _parts(energy, commodity, origin)
-    since, back = whole_number("since", since), years_back(year)
-    ordered = sorted((y for y in years if y >= since), reverse=True)
+    ordered, back = sorted(years, reverse=True), years_back(year)
     if len(ordered) <= back:
-        when = f" from {since} on" if since else ""
         found = {0: "no year", 1: "one year"}.get(len(ordered), f"{len(ordered)} years")
-        older = f"; the newest is {max(years)}" if years and not ordered else ""
         return [
-            estimate_row(
-                missing=f"{commodity}: {found}{when} with figures for both origin and total{older}"
-            )
+            estimate_row(missing=f"{commodity}: {found} with figures for both origin and total")
         ]
-    return [_share(energy, commodity, origin, int(ordered[back]))]
+    chosen, older = int(ordered[back]), ordered[back + 1 :]
+    before = sorted({older[-1], older[0]}) if older else []
+    told = {y: _share_in_words(energy, commodity, origin, y) for y in [*before, chosen]}
+    about = {"newest": told[chosen], "earlier": eco.joined(filter(None, map(told.get, before)))}
+    if commodity == "gas" and macro is not None:
+        of_use = gas_context(energy, macro).set_index("year")["of consumption"].dropna()
+        about["used"] = f"{of_use[chosen]:.0f}%" if chosen in of_use.index else ""
+    return [_share(energy, commodity, origin, chosen) | {"about": about}]
+
+
+def _share_in_words(energy: pd.DataFrame, commodity: str, origin: str, year: int) -> str:
+    """'48% in 2014', of a bound 'at most 1.1% in 2023'; '' where the share is missing."""
+    share = _share(energy, commodity, origin, year)
+    if share["estimate"] is not None:
+        return f"{share['estimate']:.0f}% in {year}"
+    return "" if share["high"] is None else f"at most {share['high']:.1f}% in {year}"
 
 
 @measure("economy.energy_share_before")

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from .. import stats
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_parts, measure, parts
+from ..estimates.measures import by_parts, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, number
 from ..ground.errors import known_name
@@ -236,17 +236,12 @@ def _side_by_side(
     return frame.astype(dict.fromkeys(columns[1:], "float64"))
 
 
-def newest_pair(facts: pd.DataFrame, opinion: pd.DataFrame, economy: str) -> pd.DataFrame:
-    """The two newest waves of one question in an economy, of the pollster who asked last.
-
-    facts, opinion: as in `waves`. economy: a code.
-    Returns two rows of `waves`, the earlier first; none where no pollster asked the same twice.
-    """
-    return _newest_pair([waves(facts, opinion, series=series) for series in SERIES], economy)
-
-
 def _newest_pair(asked: Sequence[pd.DataFrame], economy: str) -> pd.DataFrame:
-    """`newest_pair` among the waves of each pollster."""
+    """The two newest waves of one question in an economy, of the pollster who asked last, the
+    earlier first; none where no pollster asked the same twice.
+
+    asked: `waves` of each pollster.
+    """
     newest = [table[table["economy"] == economy].tail(2) for table in asked]
     pairs = [pair for pair in newest if len(pair) == 2]
     return max(pairs, key=lambda pair: int(pair["year"].iloc[-1]), default=asked[-1].iloc[:0])
@@ -274,9 +269,9 @@ def pairs_compared(
     """The pairs that `favour_where_grown` compares, one row for each economy, as a page shows them.
 
     facts, opinion, students, economies: as there.
-    Returns economy, polled and counted (the years of both), view (per cent, 'before to after'),
-    view_change (percentage points), students ('before to after'), students_change (persons), and
-    what is missing.
+    Returns economy, first_poll, last_poll (years), before, after (per cent), view_change
+    (percentage points), first_count, last_count (years), students_change (persons), and what is
+    missing.
     """
     rows: list[dict[str, object]] = []
     asked = [waves(facts, opinion, series=series) for series in SERIES]
@@ -285,27 +280,77 @@ def pairs_compared(
         pair = _newest_pair(asked, economy)
         row: dict[str, object] = {"economy": economy, "missing": "no pollster asked the same twice"}
         if not pair.empty:
-            (was, now), polled = pair["percent"], [int(y) for y in pair["year"]]
-            row |= {"polled": _both(polled), "view": f"{was:.0f} to {now:.0f}"}
-            row |= {"view_change": float(now - was), "missing": ""}
-            if years := _exchange_years(counts, *polled):
-                before, after = (float(counts[y]) for y in years)
-                row |= {"counted": _both(years), "students": f"{before:,.0f} to {after:,.0f}"}
-                row["students_change"] = after - before
+            (row["before"], row["after"]), (first, last) = pair["percent"], map(int, pair["year"])
+            row |= {"first_poll": first, "last_poll": last, "missing": ""}
+            if years := _exchange_years(counts, first, last):
+                row["first_count"], row["last_count"] = years
+                row["students_change"] = counts[years[1]] - counts[years[0]]
             else:
                 row["missing"] = "students in China are not counted"
         rows.append(row)
-    columns = ["economy", "polled", "view", "view_change", "counted", "students", "students_change"]
-    return pd.DataFrame(rows, columns=[*columns, "missing"]).astype(
-        {"view_change": "float64", "students_change": "float64"}
-    )
+    years = ["first_poll", "last_poll", "first_count", "last_count"]
+    numeric = ["before", "after", "students_change"]
+    pairs = pd.DataFrame(rows, columns=["economy", *years, *numeric, "missing"])
+    pairs = pairs.astype(dict.fromkeys(numeric, "float64") | dict.fromkeys(years, "Int64"))
+    return pairs.assign(view_change=pairs["after"] - pairs["before"])
 
 
-def _both(years: Sequence[int]) -> str:
-    return " and ".join(map(str, years))
+@needs("pairs", "economy", "first_poll", "last_poll", "before", "after", "students_change")
+def view_pairs(pairs: pd.DataFrame) -> Figure:
+    """What people think of China in the two newest polls of each economy, the later one in colour,
+    under how many more of its students were in China.
+
+    pairs: as from `pairs_compared`.
+    """
+    import seaborn as sns
+
+    asked = pairs.dropna(subset=["before", "after"]).reset_index(drop=True)
+    polls = asked.melt(["economy"], ["before", "after"], "poll", "percent")
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.56 * len(asked) + 0.7))
+        ax.hlines(
+            asked.index, asked["before"], asked["after"], color=style.GRID, linewidth=3, zorder=1
+        )
+        sns.scatterplot(
+            polls.assign(row=[*asked.index, *asked.index]),
+            x="percent",
+            y="row",
+            hue="poll",
+            palette={"before": style.OTHER, "after": style.HIGHLIGHT},
+            s=60,
+            zorder=3,
+            legend=False,
+            ax=ax,
+        )
+        for y, row in asked.iterrows():
+            ends = [(row["before"], row["first_poll"]), (row["after"], row["last_poll"])]
+            for (percent, year), other in zip(ends, ends[::-1], strict=True):
+                side = "left" if percent >= other[0] else "right"
+                ax.annotate(
+                    f"{percent:g} ({year})",
+                    (percent, float(y)),
+                    xytext=(8 if side == "left" else -8, 0),
+                    textcoords="offset points",
+                    ha=side,
+                    va="center",
+                )
+        names = [eco.name_of(e) for e in asked["economy"]]
+        more = [
+            f"students {change:+,.0f}" if pd.notna(change) else "students not counted"
+            for change in asked["students_change"]
+        ]
+        ax.set_yticks(asked.index, [f"{n}\n{m}" for n, m in zip(names, more, strict=True)])
+        ax.set_ylim(len(asked) - 0.5, -0.5)
+        ax.set_xlim(0, 100)
+        ax.set_xlabel("view of China, per cent")
+        ax.set_ylabel("")
+        style.bare(ax, x=True, y=False)
+        tight(figure)
+    return figure
 
 
 @measure("relations.favour_where_grown")
+@tells("view")
 @by_parts
 @parts(polls=Polls, counted=counts_in_china)
 def favour_where_grown(
@@ -322,10 +367,10 @@ def favour_where_grown(
     facts, opinion: as in `waves`. students: as in `exchange_change`. economies: codes.
     polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, in percentage
-    points (`newest_pair`). Exchange is students in China: between the years of the waves where both
-    are counted, else over the five years to the last count before the second wave. An economy
-    without two waves, without these counts, or in which exchange did not grow has the reason in
-    `missing`.
+    points, which tells the `view` of both. Exchange is students in China: between the years of
+    the waves where both are counted, else over the five years to the last count before the second
+    wave. An economy without two waves, without these counts, or in which exchange did not grow has
+    the reason in `missing`.
     """
     polls = polls or Polls(facts, opinion)
     counted = counts_in_china(students, economies=economies) if counted is None else counted
@@ -340,10 +385,11 @@ def favour_where_grown(
             why = "students in China are not counted" if years is None else "exchange did not grow"
             out.append(estimate_row(economy=economy, missing=why))
             continue
-        change = float(pair["percent"].iloc[1] - pair["percent"].iloc[0])
+        (was, now), (first, last) = pair["percent"], pair["year"]
+        told = {"view": f"{was:g} to {now:g}% ({first} to {last})"}
         behind = counted[counted["origin"].eq(economy) & counted["year"].isin(years)]
         used = pd.concat([pair, behind[_COUNT]])
-        out.append(estimate_row(used, economy=economy, estimate=change))
+        out.append(estimate_row(used, economy=economy, estimate=float(now - was), about=told))
     return out
 
 
@@ -361,7 +407,7 @@ def exceptions(
     *,
     economies: Sequence[str],
     exposure: Literal["same_years", "five_years_before"] = "same_years",
-    margin: int = 10,
+    margin: float = 0,
     polls: Polls | None = None,
     counted: pd.DataFrame | None = None,
 ) -> list[Estimate]:
@@ -370,7 +416,8 @@ def exceptions(
 
     facts, opinion, students, exposure: as in `exchange_change` ('same_years' or
         'five_years_before'). economies: codes.
-    margin: percentage points.
+    margin: percentage points; a change within the sampling error is no fall
+        (`stats.change_error`).
     polls, counted: what `Polls` and `counts_in_china` make of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row for all, without an
     estimate: low counts the economies where both are seen, high adds those where one of the two is

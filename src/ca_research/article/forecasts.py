@@ -5,8 +5,9 @@ on what was known.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal, get_args
@@ -32,9 +33,9 @@ from ..stats.frames import numbers, require
 from ..stats.pieces import Pieces
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, Flow, lead_rows, ranking_of, reports
+from ..trade.rank import FLOWS, Eu, Flow, reports
 from ..trade.standings import Reports
-from .trade_priority import NEEDED, Partners, Powers, Stated, among, bounded, stated_shares
+from .trade_priority import Partners, Powers, Stated, among, own_row, stated_shares, table_row
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -56,88 +57,8 @@ SCALES = get_args(Scale)
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
-def leads_by_year(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    after: int = 2022,
-    flow: str = "turnover",
-    partners: str = "named",
-    eu: str = "apart",
-) -> pd.DataFrame:
-    """China over its largest rival by own report in every year after `after` that can be ranked.
-
-    trade: like table `trade`; rows of product TOTAL count. economies: codes or names. after: a
-        year.
-    flow, partners, eu: as in `trade_priority.lead` ('turnover', 'exports', 'imports'; 'named',
-        'every'; 'apart', 'one').
-    Returns economy, year, ratio (China's trade over the rival's), rival (code), sources (tuple),
-    one row per economy and year. A year is ranked where China and Russia (and the EU, if it counts
-    as one) are observed by one source.
-    Raises UnknownNameError for another choice, and what `rank` raises.
-    """
-    return _leads(trade, economies, whole_number("after", after), flow, partners, eu)[0]
-
-
-def _leads(
-    trade: pd.DataFrame, economies: Sequence[str], after: int, flow: str, partners: str, union: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`leads_by_year`, and the rows of `trade` behind it with `economy`."""
-    require(trade, ("value_usd",), keys=_CELL)
-    known_name("flow", flow, tuple(FLOWS))
-    known_name("eu", union, ("apart", "one"))
-    choices: dict[str, Any] = {
-        "basis": "reporter",
-        "flow": flow,
-        "source": "office_first",
-        "among": among(partners),
-        "eu": union,
-        "needed": NEEDED,
-    }
-    codes = [eco.resolve(e) for e in economies]
-    late = trade[trade["year"].gt(after).to_numpy(bool)]
-    rows, used = [], []
-    needed = {*NEEDED, "EU27"} if union == "one" else set(NEEDED)
-    for code in codes:
-        seen = reports(late[late["reporter"].eq(code).to_numpy(bool)], economies=[code])
-        for year in seen.years():
-            found = ranking_of(seen, code, year, **choices)
-            if not needed <= found.partners:
-                continue
-            (china,) = (s for s in found.standings if s.partner == "CHN")
-            first = next(s for s in found.standings if s.partner != "CHN")
-            cells = seen.at(code, year, (place for place, _ in found.used), cells=True)
-            used.append(cells.assign(economy=code))
-            rows.append((code, year, china.low / first.low, first.partner, china.sources))
-    leads = pd.DataFrame(rows, columns=["economy", "year", "ratio", "rival", "sources"])
-    return leads, pd.concat(used) if used else pd.DataFrame(columns=["economy", *_CELL])
-
-
-def first_by_own_tables(leads: pd.DataFrame, after: int = 2022) -> str:
-    """Where China is first in the years after `after`, for a title; `leads` as from
-    `leads_by_year`.
-
-    Examples
-    --------
-    >>> first_by_own_tables(
-    ...     pd.DataFrame({"economy": ["KGZ", "UZB"], "year": [2023, 2023], "ratio": [1.8, 0.9]})
-    ... )
-    "China is first in Kyrgyzstan by the countries' own tables for years after 2022"
-    """
-    later = leads[leads["year"] > after]
-    if later.empty:
-        return "China against its largest single rival, to the last year known"
-    told = []
-    for code, first in (later["ratio"] > 1).groupby(later["economy"], sort=False):
-        if first.any():
-            part = "" if first.all() else f" ({first.sum()} of {len(first)} years)"
-            told.append(eco.in_prose(str(code)) + part)
-    where = eco.joined(told) or "none of the countries"
-    return f"China is first in {where} by the countries' own tables for years after {after}"
-
-
 @measure("trade.lead_after")
-@tells("rival")
+@tells("rival", "worst")
 @by_economy
 @parts(seen=reports, powers=Powers, stated=Stated)
 def lead_after(
@@ -145,69 +66,75 @@ def lead_after(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    after: int = 2022,
+    start: int = 2022,
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
     partners: Partners = "named",
+    eu: Eu = "apart",
     seen: Reports | None = None,
     powers: Powers | None = None,
     stated: Stated | None = None,
 ) -> list[Estimate]:
-    """China's trade over that of its largest rival in later years, the least of them: above one,
-    China ranked first in each of the years after `after`.
+    """China's trade over that of its largest rival from a year on, the least of the years: above
+    one, China ranked first at the start and in each later year that can be compared.
 
-    trade, economies, after: as in `leads_by_year`. facts: as in `stated_shares`.
+    trade, economies, eu: as in `trade_priority.lead`. facts: as in `stated_shares`. start: a year.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
     partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
         trade, stated: what `Stated` makes of facts, where it is made already.
-    Returns an estimates frame, one row per economy, with the largest rival in `about`; a range
-    where only a bound is known. An economy of which no later year can be ranked is recorded in
+    Returns an estimates frame, one row per economy, with the largest rival and the year in which
+    China stood worst in `about`; a range where only a bound is known. An economy that was first
+    wherever it can be ranked, but cannot be at the start or in any later year, has the reason in
     `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
-    after = whole_number("after", after)
+    start = whole_number("start", start)
     codes = [eco.resolve(e) for e in economies]
     taking_part = among(partners)
     seen = reports(trade, economies=codes) if seen is None else seen
     powers = Powers(trade, economies=codes) if powers is None else powers
     stated = Stated(facts, economies=codes) if stated is None else stated
-    years = [year for year in seen.years() if year > after]
+    years = sorted({*seen.years(), *(year for _, year in stated.by_year)})
+    years = [year for year in years if year >= start]
     out = []
     for code in codes:
-        told: list[Estimate] = []
+        told: dict[int, Estimate] = {}
         if basis == "own_else_partners":
-            told = _own_leads(seen, code, years, taking_part)
-            late = sorted(year for own, year in stated.by_year if own == code and year > after)
-            told = told or [row for y in late if (row := stated.lead(code, y, partners))]
-        if not told:
-            rows = (bounded(powers, seen, code, y, taking_part, basis="mirror") for y in years)
-            told = [row for row in rows if row]
-        out.append(_least(told, code, f"no report by partner after {after}"))
+            own = partial(own_row, seen, powers, stated, code, partners=partners, eu=eu)
+            told = _known({year: own(year) for year in years})
+        theirs = partial(table_row, seen, powers, code, taking_part=taking_part)
+        told = told or _known({year: theirs(year=year, basis="mirror", eu=eu) for year in years})
+        out.append(_least(told, code, start))
     return out
 
 
-def _own_leads(
-    seen: Reports, code: str, years: Sequence[int], taking_part: Collection[str] | None
-) -> list[Estimate]:
-    """Rows of an estimates frame by the economy's own tables, one for each year that has both of
-    NEEDED.
-    """
-    choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "apart"}
-    choices |= {"basis": "reporter", "among": taking_part, "needed": NEEDED}
-    rows = (lead_rows(seen, [code], "CHN", year, **choices)[0] for year in years)
-    return [row for row in rows if not row["missing"]]
+def _known(rows: Mapping[int, Estimate]) -> dict[int, Estimate]:
+    return {year: row for year, row in rows.items() if not row["missing"]}
 
 
-def _least(rows: Sequence[dict[str, Any]], code: str, missing: str) -> dict[str, Any]:
+def _least(told: Mapping[int, Estimate], code: str, start: int) -> Estimate:
     """The row of the year in which China stood worst, with the rows behind all years."""
-    if not rows:
-        return estimate_row(economy=code, missing=missing)
-    worst = min(rows, key=lambda row: row["estimate"] or row["low"] or 0.0)
-    frames = [row["rows"].frame for row in rows]
+    if not told:
+        return estimate_row(economy=code, missing=f"no report by partner from {start} on")
+
+    def ends(row: Estimate) -> tuple[float, float]:
+        one = row["estimate"]
+        high = math.inf if row["high"] is None else row["high"]
+        return (row["low"] or 0.0, high) if one is None else (one, one)
+
+    year = min(told, key=lambda y: (ends(told[y])[1] > 1, ends(told[y])[0]))
+    worst = told[year]
+    lacking = [] if start in told else [f"in {start}"]
+    lacking += [] if any(year > start for year in told) else [f"after {start}"]
+    if lacking and ends(worst)[1] > 1:  # behind in one year is behind, whatever the others say
+        return estimate_row(economy=code, missing=f"no report by partner {' or '.join(lacking)}")
+    frames = [row["rows"].frame for row in told.values()]
     behind = pd.concat(frames).drop_duplicates() if len(frames) > 1 else frames[0]
-    kept = {k: worst[k] for k in ("estimate", "low", "high", "interval", "about")}
-    return estimate_row(behind, economy=code, **kept)
+    kept = {k: worst[k] for k in ("estimate", "low", "high", "interval")}
+    kept["about"] = {**worst["about"], "worst": str(year)}
+    span = {"first_year": min(told), "last_year": max(told)}
+    return estimate_row(behind, economy=code, **kept) | span
 
 
 @measure("trade.share_after")

@@ -5,19 +5,21 @@ opened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure
+from ..estimates.measures import measure, tells
+from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import UnknownNameError, UsageError, known_name
 from ..plots import style
 from ..plots.needs import chosen, needs
-from ..plots.panels import economy_panel, panels, say_empty
+from ..plots.panels import economy_panel, panels, say_empty, the_five_first, year_axis
 from ..plots.pen import tight
 from ..registry.words import measure_name
 
@@ -108,6 +110,51 @@ def examinee_lead(
     return [estimate_row(pd.concat([mine, theirs]), estimate=growth - against)]
 
 
+def _counts(culture: pd.DataFrame, opening: str) -> pd.DataFrame:
+    """Counts of learners that say of which institute (or of the whole country) they are."""
+    rows = culture[
+        (culture["measure"] == "learners")
+        & culture["economy"].str.fullmatch(r"[A-Z]{3}")
+        & culture["institute"].notna()
+    ]
+    if opening == "left_out":
+        first = rows["note"].astype("string").str.contains("first year", case=False)
+        rows = rows[~first.fillna(False)]
+    return rows.dropna(subset=["year", "value"])
+
+
+def _pairs(rows: pd.DataFrame, bound: str, last_from: int) -> pd.DataFrame:
+    """The last count of each series and the one nearest to five years before it, with the growth
+    between them brought to five years, and the rows of both.
+    """
+    slack = _ROUNDING if bound == "cautious" else 0.0
+    out = []
+    for (economy, institute), mine in rows.groupby(["economy", "institute"]):
+        mine = mine.sort_values("year").reset_index(drop=True)
+        if len(mine) < 2 or mine["year"].duplicated().any():
+            continue
+        if mine["year"].iloc[-1] < whole_number("last_from", last_from):
+            continue
+        years = mine["year"].iloc[-1] - mine["year"].iloc[:-1].astype(int)
+        ends = mine.loc[[(years - SPAN).abs().idxmin(), len(mine) - 1]]
+        (first, last), (since, until) = ends["value"].astype(float), ends["year"].astype(int)
+        ratio = last * (1 - slack) / (first * (1 + slack))
+        out.append(
+            {
+                "economy": economy,
+                "institute": institute,
+                "first_year": since,
+                "last_year": until,
+                "first": first,
+                "last": last,
+                "growth": 100 * (ratio ** (SPAN / (until - since)) - 1),
+                "rows": ends,
+            }
+        )
+    columns = ["economy", "institute", "first_year", "last_year", "first", "last", "growth"]
+    return pd.DataFrame(out, columns=[*columns, "rows"])
+
+
 def learner_cases(
     culture: pd.DataFrame,
     *,
@@ -115,67 +162,24 @@ def learner_cases(
     last_from: int = 0,
     opening: str = "counted",
 ) -> pd.DataFrame:
-    """Institutes for which one source gives two years of learners: what is told, and its growth
-    brought to five years.
+    """Places with counts of learners for two years: the last, and the one nearest to five years
+    before it, whoever printed them.
 
-    culture: table `culture` (economy, year, measure, value in persons, note, source_id); rows of
-        measure `learners` of single economies. Only where a source has exactly one figure a year
-        for an economy: two institutes of one source cannot be told apart.
+    culture: table `culture` (economy, institute, year, measure, value in persons, note, source_id);
+        rows of measure `learners` of single economies that name their institute ('whole country'
+        for all of a country). Two figures for one year cannot be told apart: such a place is left
+        out.
     bound: 'as_printed', or 'cautious', the first count a tenth higher and the last a tenth lower.
     last_from: the second count is of this year or later (0: any).
     opening: 'counted', or 'left_out', without figures that their note calls those of the first year
         (any institute grows from the year in which it opens).
-    Returns economy, first_year, last_year, first, last (persons), years, growth (per cent in five
-    years, compound), source_id.
+    Returns economy, institute, first_year, last_year, first, last (persons), growth (per cent in
+    five years, compound), rows (of the table).
     Raises UnknownNameError for another choice. Formula: 100 ((last / first) ** (5 / years) - 1).
     """
     for kind, choice, known in (("bound", bound, BOUNDS), ("opening", opening, OPENINGS)):
         known_name(kind, choice, known)
-    slack = _ROUNDING if bound == "cautious" else 0.0
-    rows = culture[
-        (culture["measure"] == "learners") & culture["economy"].str.fullmatch(r"[A-Z]{3}")
-    ]
-    out = []
-    if opening == "left_out":
-        rows = rows[
-            ~rows["note"].astype("string").str.contains("first year", case=False).fillna(False)
-        ]
-    for (economy, source), mine in rows.dropna(subset=["year", "value"]).groupby(
-        ["economy", "source_id"]
-    ):
-        mine = mine.sort_values("year")
-        if (
-            len(mine) < 2
-            or mine["year"].duplicated().any()
-            or mine["year"].iloc[-1] < whole_number("last_from", last_from)
-        ):
-            continue
-        years = int(mine["year"].iloc[-1] - mine["year"].iloc[0])
-        first, last = float(mine["value"].iloc[0]), float(mine["value"].iloc[-1])
-        ratio = last * (1 - slack) / (first * (1 + slack))
-        out.append(
-            {
-                "economy": economy,
-                "first_year": int(mine["year"].iloc[0]),
-                "last_year": int(mine["year"].iloc[-1]),
-                "first": first,
-                "last": last,
-                "years": years,
-                "growth": 100 * (ratio ** (5 / years) - 1),
-                "source_id": source,
-            }
-        )
-    columns = [
-        "economy",
-        "first_year",
-        "last_year",
-        "first",
-        "last",
-        "years",
-        "growth",
-        "source_id",
-    ]
-    return pd.DataFrame(out, columns=columns)
+    return _pairs(_counts(culture, opening), bound, last_from)
 
 
 @measure("relations.learner_growth")
@@ -187,93 +191,54 @@ def learner_growth(
     last_from: int = 0,
     opening: Opening = "counted",
 ) -> list[Estimate]:
-    """Growth of learners at the institute that tells of two years, in per cent in five years.
+    """Growth of learners of Chinese where two years of one place are counted, in per cent in five
+    years.
 
-    culture, bound, last_from, opening: as in `learner_cases` ('as_printed', 'cautious'; 'counted',
-        'left_out').
-    economies: codes.
+    culture, bound, last_from, opening: as in `learner_cases`. economies: codes.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval. Where an economy has several such cases the slowest counts: one that grew does not
-    speak for the others. An economy without a case has the reason in `missing`.
+    an interval. Where an economy has several such places the slowest counts: one that grew does not
+    speak for the others. An economy without one has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """
     cases = learner_cases(culture, bound=bound, last_from=last_from, opening=opening)
-    which = "" if not last_from else f", the second in {last_from} or later"
+    which = "" if not last_from else f", the second of {last_from} or later"
     which += " and the first not of its opening" if opening == "left_out" else ""
-    out = []
-    for economy in economies:
-        mine = cases[cases["economy"] == economy].sort_values("growth")
-        if mine.empty:
-            out.append(
-                estimate_row(
-                    economy=economy,
-                    missing=f"no institute for which one source gives two years{which}",
-                )
-            )
-            continue
-        case = mine.iloc[0]
-        used = culture[
-            (culture["measure"] == "learners")
-            & (culture["economy"] == economy)
-            & (culture["source_id"] == case["source_id"])
-        ]
-        out.append(estimate_row(used, economy=economy, estimate=float(case["growth"])))
-    return out
+    return _slowest(cases, economies, f"no institute with counts for two years{which}")
 
 
 PANDEMIC = (2020, 2021, 2022)
 """Years in which tests and lessons were hardly held: neither end of a comparison."""
 
-_STATED = "hsk_takers_yearly_growth"
-
-
-def stated_growth(facts: pd.DataFrame) -> pd.DataFrame:
-    """Growth of candidates of the Chinese test that is stated for a span of years, brought to five.
-
-    facts: like table `facts`; rows of attribute hsk_takers_yearly_growth, per cent a year, whose
-        period is 'first-last'.
-    Returns the rows with economy, first_year, last_year and growth (per cent in five years,
-    compound). Formula: 100 ((1 + g / 100) ** 5 - 1).
-    """
-    rows = facts[facts["attribute"] == _STATED].dropna(subset=["value"])
-    ends = rows["period"].str.extract(r"^(\d{4})-(\d{4})$").dropna().astype(int)
-    rows = rows.loc[ends.index]
-    return rows.assign(
-        economy=rows["subject"],
-        first_year=ends[0],
-        last_year=ends[1],
-        growth=100 * ((1 + rows["value"].astype(float) / 100) ** 5 - 1),
-    )
+SPAN = 5
+"""Years over which growth is asked for."""
 
 
 def learning_pairs(
-    culture: pd.DataFrame, facts: pd.DataFrame, *, bound: str = "as_printed", last_from: int = 0
+    culture: pd.DataFrame, *, bound: str = "as_printed", last_from: int = 0
 ) -> pd.DataFrame:
-    """Two dates of one institute or test that can be compared, outside the pandemic (PANDEMIC).
+    """Two counts of one place or of the test in one country, outside the pandemic (PANDEMIC).
 
-    culture, facts, bound, last_from: as in `learning_growth`.
-    Returns what (learners at one institute, or candidates of the test, as stated), economy,
-    first_year, last_year, first, last (persons, null where only growth is stated), growth (per cent
-    in five years, compound), source_id; the slowest growth of an economy first.
+    culture, bound, last_from: as in `learner_cases`; beside learners the candidates of the Chinese
+        test in a year (`hsk_takers`). A rate of growth that is stated without its counts is no
+        pair.
+    Returns what `learner_cases` returns, the slowest growth of an economy first; institute is
+    'candidates of the test' where these are counted.
     """
-    cases = learner_cases(culture, bound=bound, last_from=last_from, opening="left_out")
-    stated = stated_growth(facts)
-    stated = stated[stated["last_year"] >= whole_number("last_from", last_from)]
-    shared = ["economy", "first_year", "last_year", "growth", "source_id"]
-    pairs = pd.concat(
-        [
-            cases[[*shared, "first", "last"]].assign(what="learners at one institute"),
-            stated[shared].assign(what="candidates of the test, as stated"),
-        ]
+    known_name("bound", bound, BOUNDS)
+    tests = culture[
+        (culture["measure"] == "hsk_takers") & culture["economy"].str.fullmatch(r"[A-Z]{3}")
+    ].dropna(subset=["year", "value"])
+    rows = pd.concat(
+        [_counts(culture, "left_out"), tests.assign(institute="candidates of the test")]
     )
-    apart = pairs["first_year"].isin(PANDEMIC) | pairs["last_year"].isin(PANDEMIC)
-    return pairs[~apart].sort_values(["economy", "growth"], ignore_index=True)
+    pairs = _pairs(rows[~rows["year"].isin(PANDEMIC)], bound, last_from)
+    return pairs.sort_values(["economy", "growth"], ignore_index=True)
 
 
 @measure("relations.learning_growth")
+@tells("counts")
 def learning_growth(
     culture: pd.DataFrame,
-    facts: pd.DataFrame,
     *,
     economies: Sequence[str],
     bound: Bound = "as_printed",
@@ -281,41 +246,40 @@ def learning_growth(
 ) -> list[Estimate]:
     """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
 
-    culture: as in `learner_cases`; learners at one institute at two dates. facts: as in
-        `stated_growth`; candidates. economies: codes.
-    bound: 'as_printed' or 'cautious', as in `learner_cases`. last_from: the second date is of this
-        year or later.
+    culture, bound, last_from: as in `learning_pairs`. economies: codes.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without an
-    interval. A pair that begins in the year of opening, or of which one end lies in the pandemic
-    (PANDEMIC), takes no part. Where an economy has several pairs the slowest counts. One without
-    a pair has the reason in `missing`.
+    interval, which tells its two `counts`. A count of the year of opening or of the pandemic
+    (PANDEMIC) takes no part. Where an economy has several pairs the slowest counts. One without a
+    pair has the reason in `missing`.
     Raises UnknownNameError for another bound.
     """
-    pairs = learning_pairs(culture, facts, bound=bound, last_from=last_from)
-    slowest, stated = pairs.drop_duplicates("economy").set_index("economy"), stated_growth(facts)
+    pairs = learning_pairs(culture, bound=bound, last_from=last_from)
+    why = "no two counts of one institute or of the test outside 2020 to 2022"
+    return _slowest(pairs, economies, why)
+
+
+def _slowest(pairs: pd.DataFrame, economies: Sequence[str], missing: str) -> list[Estimate]:
+    """The slowest growth of each economy, with its two counts."""
+    slowest = pairs.sort_values("growth", kind="stable").drop_duplicates("economy")
+    by_economy = {pair.economy: pair for pair in slowest.itertuples()}
     out = []
     for economy in economies:
-        if economy not in slowest.index:
-            why = "no two dates of one institute or test outside 2020 to 2022 can be compared"
-            out.append(estimate_row(economy=economy, missing=why))
+        if (pair := by_economy.get(economy)) is None:
+            out.append(estimate_row(economy=economy, missing=missing))
             continue
-        pair = slowest.loc[economy]
-        used = _behind(culture, stated, economy, pair["source_id"])
-        out.append(estimate_row(used, economy=economy, estimate=float(pair["growth"])))
+        was, now = (_as_printed(row) for row in pair.rows.itertuples())
+        told = f"{was} in {pair.first_year} and {now} in {pair.last_year} ({pair.institute})"
+        used = pair.rows.drop(columns="institute")  # a name that the test's counts were given
+        growth = float(pair.growth)
+        out.append(estimate_row(used, economy=economy, estimate=growth, about={"counts": told}))
     return out
 
 
-def _behind(culture: pd.DataFrame, stated: pd.DataFrame, economy: str, source: str) -> pd.DataFrame:
-    """The rows that a pair of `learning_growth` rests on, with the keys of their own table."""
-    counted = culture[
-        (culture["measure"] == "learners")
-        & (culture["economy"] == economy)
-        & (culture["source_id"] == source)
-    ]
-    if len(counted):
-        return counted
-    mine = stated[(stated["economy"] == economy) & (stated["source_id"] == source)]
-    return mine.drop(columns=["economy", "first_year", "last_year", "growth"])
+_WORDS = {"as_stated": "", "lower": "over ", "upper": "under "}
+
+
+def _as_printed(row: Any) -> str:
+    return f"{_WORDS[row.bound]}{row.value:,.0f}"
 
 
 @measure("relations.institute_openings")
@@ -386,13 +350,18 @@ def _dot_follows(points: pd.DataFrame, point: pd.Series) -> bool:
     return bool((level & points["year"].between(point["year"] + 1, point["year"] + 3)).any())
 
 
-@needs("frame", "economy", "year", "value", "bound", "source_id", empty=True)
-def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Figure:
-    """Counts of learners as they were printed, each economy on its own scale; two figures of one
-    source are joined.
+@needs("frame", "economy", "institute", "year", "value", "bound", "source_id", empty=True)
+def learner_points(
+    frame: pd.DataFrame, *, economies: str | Sequence[str], compared: pd.DataFrame | None = None
+) -> Figure:
+    """Counts of learners as they were printed, each economy on its own scale; those of one place
+    are joined.
 
-    frame: columns economy, year, value, bound (as_stated, lower, upper), source_id.
+    frame: columns economy, institute (null where a count is of no one place), year, value, bound
+        (as_stated, lower, upper), source_id. compared: economy and institute of those to colour;
+        where it is not given all that are joined.
     """
+    coloured = None if compared is None else set(compared[["economy", "institute"]].agg(tuple, 1))
     economies = chosen("economy", economies, frame["economy"])
     years = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (2005, 2024)
     with style.context():
@@ -404,9 +373,11 @@ def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Fi
                 ax.set_yticks([])
                 say_empty(ax, "no count of learners")
                 continue
-            for _, part in mine.groupby("source_id"):
+            place = mine["institute"].fillna(pd.Series(mine.index.astype(str), mine.index))
+            for where, part in mine.groupby(place.astype(str)):
                 joined = len(part) > 1 and part["year"].is_unique
-                colour = style.HIGHLIGHT if joined else style.OTHER
+                told = joined if coloured is None else (economy, where) in coloured
+                colour = style.HIGHLIGHT if told else style.OTHER
                 if joined:
                     ax.plot(part["year"].astype(int), part["value"], color=colour, linewidth=1.6)
                 for row in part.itertuples():
@@ -435,4 +406,78 @@ def learner_points(frame: pd.DataFrame, *, economies: str | Sequence[str]) -> Fi
             ax.yaxis.set_major_locator(MaxNLocator(nbins=4))
         figure.supylabel("learners", color=style.MUTED)
         tight(figure, h_pad=1.1, w_pad=0.9)
+    return figure
+
+
+@needs("counts", "what", "value", "yearly")
+def count_dots(counts: pd.DataFrame) -> Figure:
+    """One dot a figure, on a scale of powers of ten, those that are yearly counts in colour.
+
+    counts: what (the name of a row), value, yearly (whether it is a count of one year).
+    """
+    import seaborn as sns
+
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.26 * len(counts) + 0.7))
+        sns.stripplot(
+            counts.assign(kind=counts["yearly"].map({True: "yearly", False: "other"})),
+            x="value",
+            y="what",
+            hue="kind",
+            palette={"yearly": style.HIGHLIGHT, "other": style.OTHER},
+            size=7,
+            jitter=False,
+            log_scale=True,
+            legend=False,
+            ax=ax,
+        )
+        for y, value in enumerate(counts["value"]):
+            ax.annotate(
+                f"{value:,.0f}", (value, y), xytext=(7, 0), textcoords="offset points", va="center"
+            )
+        ax.set_xlim(right=4 * float(counts["value"].max()))
+        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        ax.set_xlabel("candidates")
+        ax.set_ylabel("")
+        style.bare(ax, y=False)
+        tight(figure)
+    return figure
+
+
+@needs("opened", "economy", "year", "value")
+def opening_dots(opened: pd.DataFrame) -> Figure:
+    """Institutes opened in a year, one row for each economy, the number where there are several.
+
+    opened: economy, year, value.
+    """
+    import seaborn as sns
+
+    rows = the_five_first(opened["economy"])
+    named = opened.assign(row=opened["economy"].map(eco.name_of), year=opened["year"].astype(int))
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.32 * len(rows) + 0.6))
+        order = [eco.name_of(code) for code in rows]
+        sns.stripplot(
+            named,
+            x="year",
+            y="row",
+            order=order,
+            color=style.HIGHLIGHT,
+            size=9,
+            jitter=False,
+            ax=ax,
+        )
+        for one in named[named["value"] > 1].itertuples():
+            ax.annotate(
+                f"{one.value:.0f}",
+                (one.year, order.index(one.row)),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+            )
+        ax.set_xlabel("")
+        ax.set_ylabel("")
+        year_axis(ax, 5)
+        style.bare(ax, y=False)
+        tight(figure)
     return figure

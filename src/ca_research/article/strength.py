@@ -10,17 +10,17 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
-from ..estimates.frame import Estimate, estimate_row
+from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.errors import CoverageError
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_years
 from ..stats.frames import require
-from .investors import Conduits, HongKong, StockRanks, stock_ranks
+from .investors import Conduits, HongKong, Standing, Stocks, part_of_whole, stock_standings
 
 INFLOWS = ("fdi_flow_gross", "fdi_flow")
 YEARS_OF_INFLOW = 3
@@ -30,7 +30,6 @@ CONCEPTS = {
     "stock": "by stock",
     "inflow": "by inflow over three years",
     "fdi": "by share of inflow",
-    "loans": "by share of foreign investment and loans",
 }
 """How a sentence names the concept on which a host is judged."""
 
@@ -95,25 +94,36 @@ def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
     return larger + 1, larger + 1 + hidden
 
 
-FlowRanks = Callable[[str], Estimate]
+Standings = Callable[[str], Standing]
 
 
-@parts(stated=stated_shares)
-def flow_ranks(
+@parts(stated=stated_shares, stocks=stock_standings)
+def standings(
     investment: pd.DataFrame,
     facts: pd.DataFrame,
     *,
+    conduits: str = "counted",
+    hong_kong: str = "apart",
     period: str = "year_first",
     stated: pd.DataFrame | None = None,
-) -> FlowRanks:
-    """What `strength_rank` says of a host without such a stock, made when it is asked for."""
+    stocks: Stocks | None = None,
+) -> Standings:
+    """Where China stands in a host by the best concept published, made when it is asked for."""
     shares = stated_shares(facts) if stated is None else stated
-    return cache(lambda host: _by_inflow(investment, host) or _by_share(shares, host, period))
+    by_stock = stocks or stock_standings(investment, conduits=conduits, hong_kong=hong_kong)
+
+    @cache
+    def standing(host: str) -> Standing:
+        if found := by_stock(host):
+            return found._replace(about={**found.about, "concept": CONCEPTS["stock"]})
+        return _by_inflow(investment, host) or _by_share(shares, host, period)
+
+    return standing
 
 
 @measure("investment.strength_rank")
-@tells("concept")
-@parts(stated=stated_shares, stocks=stock_ranks, flows=flow_ranks)
+@tells("concept", "size", "beside", "with_loans")
+@parts(standing=standings)
 @by_economy
 def strength_rank(
     investment: pd.DataFrame,
@@ -123,9 +133,7 @@ def strength_rank(
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
     period: Literal["year_first", "newest"] = "year_first",
-    stated: pd.DataFrame | None = None,
-    stocks: StockRanks | None = None,
-    flows: FlowRanks | None = None,
+    standing: Standings | None = None,
 ) -> list[Estimate]:
     """Rank of China among the investors of a host, by the best concept published for it.
 
@@ -133,22 +141,45 @@ def strength_rank(
     conduits, hong_kong: as in `investment.fdi_rank`, where a stock is ranked.
     period: of shares that are stated 'year_first', the newest whole year and a part of one only
         where there is none; 'newest', whichever ends last.
-    stated, stocks, flows: what `stated_shares`, `investors.stock_ranks` and `flow_ranks` make of
-        these (made here if not given).
+    standing: what `standings` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
     `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS; else the
     inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is stated,
-    whose rank is a range where investors that are not named could be larger. A host with none of
-    these is recorded in `missing`.
+    whose rank is a range where investors that are not named could be larger. A share of investment
+    and loans together is none of direct investment: a host with nothing else is recorded in
+    `missing`, as one with none of these is.
     Raises UnknownNameError for another choice.
     """
-    if stocks is None:
-        stocks = stock_ranks(investment, conduits=conduits, hong_kong=hong_kong)
-    if flows is None:
-        flows = flow_ranks(investment, facts, period=period, stated=stated)
-    about = {"concept": CONCEPTS["stock"]}
-    ranked = ((stocks(host), host) for host in economies)
-    return [stock | {"about": about} if stock else flows(host) for stock, host in ranked]
+    choices = {"conduits": conduits, "hong_kong": hong_kong, "period": period}
+    standing = standing or standings(investment, facts, **choices)
+    return [standing(host).as_rank(host) for host in economies]
+
+
+@measure("investment.strength_share")
+@tells("concept", "size", "beside", "with_loans")
+@parts(standing=standings)
+@by_economy
+def strength_share(
+    investment: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    conduits: Conduits = "counted",
+    hong_kong: HongKong = "apart",
+    period: Literal["year_first", "newest"] = "year_first",
+    standing: Standings | None = None,
+) -> list[Estimate]:
+    """China's part of direct investment in a host, in per cent, by the best concept published.
+
+    All arguments, the concepts and what is missing: as in `strength_rank`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
+    `concept`, its `size` in dollars where the whole is known, the two largest others by stock
+    (`beside`), and a share `with_loans` that decides nothing.
+    Raises UnknownNameError for another choice.
+    """
+    choices = {"conduits": conduits, "hong_kong": hong_kong, "period": period}
+    standing = standing or standings(investment, facts, **choices)
+    return [standing(host).as_share(host) for host in economies]
 
 
 def newest_stock(investment: pd.DataFrame, host: str) -> pd.DataFrame:
@@ -166,8 +197,8 @@ def newest_stock(investment: pd.DataFrame, host: str) -> pd.DataFrame:
     return stock_by_investor(investment, host, years[0]).assign(year=years[0])
 
 
-def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:
-    """Rank by inflow summed over the newest years in a row with enough investors of one source."""
+def _by_inflow(investment: pd.DataFrame, host: str) -> Standing | None:
+    """By inflow summed over the newest years in a row with enough investors of one source."""
     mine = investment[
         (investment["host"] == host)
         & investment["measure"].isin(INFLOWS)
@@ -183,8 +214,9 @@ def _by_inflow(investment: pd.DataFrame, host: str) -> dict[str, Any] | None:
         sums = used.groupby("investor")["value_usd"].sum()
         if "CHN" in sums.index:
             rank = 1 + int((sums > sums["CHN"]).sum())
-            about = {"concept": CONCEPTS["inflow"]}
-            return estimate_row(used, economy=host, estimate=float(rank), about=about)
+            whole, share, size = part_of_whole(investment, used, float(sums["CHN"]))
+            about = {"concept": CONCEPTS["inflow"], "size": size}
+            return Standing(used, whole, (rank, rank), share, about)
     return None
 
 
@@ -192,27 +224,34 @@ def _window(last: int) -> range:
     return range(last - YEARS_OF_INFLOW + 1, last + 1)
 
 
-def _by_share(stated: pd.DataFrame, host: str, period: str) -> dict[str, Any]:
-    """Rank by the stated share of China, among those that the same source states."""
+def _by_share(stated: pd.DataFrame, host: str, period: str) -> Standing:
+    """By the stated share of China, among those that the same source states."""
     mine = stated[stated["host"] == host]
     with_china = mine.loc[mine["investor"] == "CHN", ["period", "source_id"]]
     mine = mine.merge(with_china.drop_duplicates(), on=["period", "source_id"])
     if mine.empty:
-        return estimate_row(
-            economy=host, missing="no stock, inflow or stated share by investor was found"
+        return Standing(missing="no stock, inflow or stated share by investor was found")
+    loans = _newest(mine[mine["concept"] == "loans"], period)
+    mine = _newest(mine[mine["concept"] == "fdi"], period)
+    if mine.empty:
+        own = loans[loans["investor"] == "CHN"].iloc[0]
+        figure = f"{own['share']:.0f}% ({own['period']})"
+        return Standing(
+            missing=f"only a share of investment and loans together is stated: {figure}",
+            about={"with_loans": f"{eco.in_prose(host)}'s {figure}"},
         )
-    if period == "year_first" and mine["whole"].any():
-        mine = mine[mine["whole"]]
-    mine = mine[mine["end"] == mine["end"].max()]
     named = mine.groupby("source_id")["investor"].nunique()
     used = mine[mine["source_id"] == named.idxmax()]
     (own,) = used.loc[used["investor"] == "CHN", "share"]
-    low, high = rank_of_share(used["share"], own)
-    about = {"concept": CONCEPTS[used["concept"].iloc[0]]}
-    used = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
-    if low == high:
-        return estimate_row(used, economy=host, estimate=float(low), about=about)
-    why = "investors that are not named could be larger"
-    return estimate_row(
-        used, economy=host, low=float(low), high=float(high), interval=why, about=about
-    )
+    rows = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
+    ranks, about = rank_of_share(used["share"], own), {"concept": CONCEPTS["fdi"]}
+    return Standing(rows, None, ranks, (float(own), float(own)), about)
+
+
+def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Those of the newest whole year, and of a part of one only where there is none; or of
+    whichever period ends last.
+    """
+    if period == "year_first" and shares["whole"].any():
+        shares = shares[shares["whole"]]
+    return shares[shares["end"] == shares["end"].max()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import pandas as pd
 
-from ..estimates.measures import by_parts, measure, parts
+from ..estimates.measures import by_parts, measure, parts, tells
+from ..ground import economies as eco
+from ..ground.economies import joined
 from ..students import flows
 from ..students.flows import Counts, Window
 from ..tables import preferred_rows
@@ -21,6 +23,7 @@ hosts.
 
 
 @measure("students.window_change")
+@tells("numbers", "last_year")
 @by_parts
 @parts(seen=Counts)
 def window_change(
@@ -39,9 +42,12 @@ def window_change(
     students, economies, seen: as there. level: 'all', 'degree' or 'scholarship'.
     window: 'five_years', 'four_years' or 'whole'.
     statistic: 'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
-    Returns an estimates frame, one row per economy. Raises what `flows.window_change` raises.
+    Returns an estimates frame, one row per economy. Each tells the `numbers` of all of them
+    together at both ends, and by how much whose number fell in the `last_year`, where one did.
+    Raises what `flows.window_change` raises.
     """
-    return flows.window_change(
+    seen = flows.Counts(students) if seen is None else seen
+    found = flows.window_change(
         students,
         economies=economies,
         destination="CHN",
@@ -50,6 +56,24 @@ def window_change(
         statistic=statistic,
         seen=seen,
     )
+    counted = found.dropna(subset=["first_year", "last_year"])
+    if counted.empty or counted[["first_year", "last_year"]].nunique().ne(1).any():
+        return found
+    first, last = (int(counted[end].iloc[0]) for end in ("first_year", "last_year"))
+    told = _numbers({e: seen.of(e, "CHN", level=level) for e in counted["economy"]}, first, last)
+    found["about"] = [told if year == last else None for year in found["last_year"].fillna(0)]
+    return found
+
+
+def _numbers(rows: Mapping[str, pd.DataFrame], first: int, last: int) -> dict[str, str]:
+    """The sum of some counts in two years, and those that fell in the last of them."""
+    counts = {e: r.set_index("year")["students"].astype(float) for e, r in rows.items()}
+    before, after = (sum(series[year] for series in counts.values()) for year in (first, last))
+    fell = {e: 1 - s[last] / s[last - 1] for e, s in counts.items() if s.get(last - 1, 0) > s[last]}
+    return {
+        "numbers": f"{before:,.0f} in {first} to {after:,.0f} in {last}",
+        "last_year": joined(f"{100 * by:.0f}% from {eco.in_prose(e)}" for e, by in fell.items()),
+    }
 
 
 @measure("students.change_since")
@@ -59,7 +83,7 @@ def change_since(
     economies: Sequence[str],
     level: Level = "all",
     start: int = 2019,
-    end: int = 2022,
+    end: int = 2021,
 ) -> pd.DataFrame:
     """Change of the number of students in China between two years, in persons.
 

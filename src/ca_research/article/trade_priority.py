@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from functools import cache, partial
-from typing import Any, Literal, get_args
+from functools import partial
+from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
 from ..claims.slots import joined
-from ..estimates.frame import Estimate, estimate_row, estimates
-from ..estimates.measures import by_parts, measure, parts, rows_of, tells
+from ..estimates.frame import Estimate, estimate_row
+from ..estimates.measures import by_parts, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
@@ -44,6 +45,11 @@ NEEDED = ("CHN", "RUS")
 SINCE = 2013
 """A rank in the present tense is taken from no earlier year, as in `partner_lead`."""
 
+_UNION = ("EU27", "EU")
+"""Codes under which the union is on record."""
+
+_CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
+
 AT_LEAST = 3
 """Of five economies, how many must be observed for a year to be the newest."""
 
@@ -67,25 +73,26 @@ def among(partners: str) -> Collection[str] | None:
 
 def pairs(trade: pd.DataFrame, economies: Sequence[str], partners: Sequence[str]) -> Pieces:
     """The rows of `trade` between some economies and some partners, by either side; of product
-    TOTAL. Their key is the frozenset of both.
+    TOTAL. Their key is the frozenset of both, the EU of any membership as the EU27.
     """
     one, other = (
         trade["reporter"].isin(these) & trade["partner"].isin(those)
         for these, those in ((economies, partners), (partners, economies))
     )
     rows = trade[((one | other) & trade["product"].eq("TOTAL")).to_numpy(bool)]
-    sides = (rows[column].tolist() for column in ("reporter", "partner"))
+    sides = (rows[column].replace("EU", "EU27").tolist() for column in ("reporter", "partner"))
     return Pieces(rows, map(frozenset, zip(*sides, strict=True)))
 
 
 class Powers:
-    """The rows of `trade` between some economies and NEEDED, by either side; of product TOTAL.
+    """The rows of `trade` between some economies and those that a bound may stand for (NEEDED and
+    the EU), by either side; of product TOTAL.
 
     What each trade was at most is looked for once: it is the same for every year that it bounds.
     """
 
     def __init__(self, trade: pd.DataFrame, *, economies: Sequence[str]) -> None:
-        self._pairs = pairs(trade, list(economies), list(NEEDED))
+        self._pairs = pairs(trade, list(economies), [*NEEDED, *_UNION])
 
     def without(self, source: str) -> Powers:
         """The rows of other sources."""
@@ -97,6 +104,109 @@ class Powers:
         """`largest_ever` of these rows."""
         make = partial(largest_ever, economy=economy, partner=partner, flow=flow)
         return self._pairs.once(frozenset((economy, partner)), (economy, flow), make)
+
+
+Span = tuple[float, float]
+"""The least and the most that a figure can be."""
+
+
+class Order(NamedTuple):
+    """Who comes first among partners, and where China stands.
+
+    ends: the least and the most of each partner's trade. bounds: partners without a report, whose
+    most is that of any year on record. low, high: China over its largest rival (high is None where
+    every rival may be nought). contenders: those that may be first, the largest first. rival: the
+    largest but China, one with a report before one without. place: the best and the worst that
+    China can have.
+    """
+
+    ends: Mapping[str, Span]
+    bounds: tuple[str, ...]
+    low: float
+    high: float | None
+    contenders: tuple[str, ...]
+    rival: str
+    place: tuple[int, int]
+
+    @property
+    def first(self) -> str:
+        """The one partner that can be first; '' where several can."""
+        return self.contenders[0] if len(self.contenders) == 1 else ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether China is first, or is not, whatever its rivals' trade is between its ends."""
+        return self.low > 1 or (self.high is not None and self.high < 1)
+
+
+def in_order(ends: Mapping[str, Span], bounds: Collection[str] = ()) -> Order | None:
+    """The order of partners by the ends of their trade; None without China, or a rival with trade.
+
+    Examples
+    --------
+    >>> found = in_order({"CHN": (10, 10), "RUS": (0, 2), "UZB": (1, 1)}, bounds=["RUS"])
+    >>> found.first, found.low, found.high, found.rival
+    ('CHN', 5.0, 10.0, 'UZB')
+    """
+    rivals = {code: span for code, span in ends.items() if code != "CHN"}
+    if "CHN" not in ends or not any(most > 0 for _, most in rivals.values()):
+        return None
+    least, most = ends["CHN"]
+    sure = max(low for low, _ in rivals.values())
+    reach = max(low for low, _ in ends.values())
+    able = sorted(ends, key=lambda code: (-ends[code][1], code))
+    return Order(
+        ends=ends,
+        bounds=tuple(sorted(bounds)),
+        low=least / max(high for _, high in rivals.values()),
+        high=most / sure if sure > 0 else None,
+        contenders=tuple(code for code in able if ends[code][1] >= reach),
+        rival=max(rivals, key=lambda code: (code not in bounds, *rivals[code][::-1])),
+        place=(
+            1 + sum(low > most for low, _ in rivals.values()),
+            1 + sum(high >= least for _, high in rivals.values()),
+        ),
+    )
+
+
+def order_of(
+    seen: Reports,
+    powers: Powers,
+    economy: str,
+    year: int,
+    *,
+    basis: str,
+    taking_part: Collection[str] | None,
+    flow: str = "turnover",
+    eu: str = "apart",
+    source: str = "office_first",
+) -> tuple[Order, pd.DataFrame] | None:
+    """The order of an economy's partners by the reports of one basis and year, with the rows
+    behind it; None where nothing is known.
+
+    A bound stands for one of NEEDED, or for the EU as one, that partners do not report; by its own
+    report an economy must list NEEDED, and a range of both sides has no bound. powers: the same
+    trade as `seen`.
+    """
+    choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "needed": NEEDED}
+    found = ranking_of(seen, economy, year, basis=basis, among=taking_part, **choices)
+    wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
+    absent = sorted(wanted - found.partners)
+    bare = wanted == {*absent} or (basis == "reporter" and {*NEEDED} & {*absent})
+    if bare or (absent and basis == "interval"):
+        return None
+    ranged = basis == "interval"
+    ends: dict[str, Span] = {
+        s.partner: (s.low, s.high if ranged else s.low) for s in found.standings
+    }
+    rows = [seen.at(economy, year, (place for place, _ in found.used), cells=True)]
+    for code in absent:
+        most = powers.largest(economy, code, flow)
+        whole = most["direction"].nunique() == len(FLOWS[flow])
+        ends[code] = 0.0, float(most["value_usd"].sum()) if whole else math.inf
+        rows.append(most[_CELL])
+    order = in_order(ends, absent)
+    return None if order is None else (order, pd.concat(rows).drop_duplicates())
 
 
 @measure("trade.lead")
@@ -172,32 +282,22 @@ def lead(
     seen = reports(trade, economies=codes) if seen is None else seen
     newest = _newest(seen, codes, basis, eu, whole_number("since", since), absent)
     choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
-    asked = {**choices, "among": taking_part, "needed": NEEDED}
-    found = lead_rows(seen, codes, "CHN", newest - back, **asked)
     if absent == "open":
-        return found
+        asked = {**choices, "among": taking_part, "needed": NEEDED}
+        return lead_rows(seen, codes, "CHN", newest - back, **asked)
     powers = Powers(trade, economies=codes) if powers is None else powers
-    bounds = {
-        code: bounded(powers, seen, code, newest - back, taking_part, **choices)
-        for code in _open(found)
-    }
-    return [bounds.get(row["economy"]) or row for row in found]
-
-
-def _open(found: list[Estimate]) -> list[str]:
-    """Economies without an answer."""
-    return [row["economy"] for row in found if row["missing"]]
+    return [table_row(seen, powers, code, newest - back, taking_part, **choices) for code in codes]
 
 
 def _newest(
     seen: Reports, codes: Sequence[str], basis: str, eu: str, since: int, absent: str
 ) -> int:
     """The newest year with China and Russia; of one economy that has none, with China."""
-    choices: dict[str, Any] = {"basis": basis, "eu": eu, "since": since, "at_least": AT_LEAST}
+    choices: dict[str, Any] = {"basis": basis, "since": since, "at_least": AT_LEAST}
     try:
-        return newest_year(seen, codes, needed=NEEDED, **choices)
+        return newest_year(seen, codes, needed=NEEDED, eu=eu, **choices)
     except CoverageError:
-        if absent == "open" or len(codes) > 1 or eu == "one":
+        if absent == "open" or len(codes) > 1:
             raise
         return newest_year(seen, codes, needed=NEEDED[:1], **choices)
 
@@ -206,12 +306,14 @@ def largest_ever(trade: pd.DataFrame, economy: str, partner: str, flow: str) -> 
     """The rows with the most trade that any source shows for any year, one per direction of a flow.
 
     trade: like table `trade`; rows of product TOTAL count, by either side, panels included. Their
-    sum bounds what the flow may be in a year without a report, as far as any record reaches.
+    sum, which may be of two years, bounds what the flow may be in a year without a report, as far
+    as any record reaches. partner: a code; of the EU27 the union of any membership counts.
     """
-    pair = trade["reporter"].isin([economy, partner]) & trade["partner"].isin([economy, partner])
-    both = trade[pair.to_numpy(bool)]
+    partners = _UNION if partner == "EU27" else (partner,)
+    sides = [economy, *partners]
+    both = trade[(trade["reporter"].isin(sides) & trade["partner"].isin(sides)).to_numpy(bool)]
     rows = perspective(both[both["product"] == "TOTAL"], [economy])
-    rows = rows[(rows["other"] == partner) & rows["direction"].isin(FLOWS[flow])]
+    rows = rows[rows["other"].isin(partners) & rows["direction"].isin(FLOWS[flow])]
     return rows.sort_values("value_usd").groupby("direction").tail(1)
 
 
@@ -221,57 +323,27 @@ def bounded(
     economy: str,
     year: int,
     taking_part: Collection[str] | None,
-    *,
-    basis: str,
-    flow: str = "turnover",
-    eu: str = "apart",
-    source: str = "office_first",
-) -> dict[str, Any] | None:
-    """The row of an economy where one of NEEDED is not observed and the other is so large (or so
-    small) that no recorded year of the missing one would change the order; None where it is not so.
+    **choices: Any,
+) -> Estimate | None:
+    """The row of an economy where a partner that must be observed is not, and no recorded trade of
+    the missing one would change whether China is first; None where it is not so.
 
-    powers: the same trade as `seen`.
+    powers: the same trade as `seen`. choices: those of `order_of`.
     """
-    found = ranking_of(
-        seen,
-        economy,
-        year,
-        basis=basis,
-        flow=flow,
-        eu=eu,
-        source=source,
-        among=taking_part,
-        needed=(),
-    )
-    there = found.partners
-    absent = [code for code in NEEDED if code not in there]
-    if len(absent) != 1 or (eu == "one" and "EU27" not in there):
+    found = order_of(seen, powers, economy, year, taking_part=taking_part, **choices)
+    if found is None or not found[0].decided:
         return None
-    most = powers.largest(economy, absent[0], flow)
-    if most["direction"].nunique() < len(FLOWS[flow]):
-        return None
-    bound = float(most["value_usd"].sum())
-    highs = {s.partner: s.high for s in found.standings}
-    china = highs.pop("CHN", 0.0)
-    rival = max(highs, key=lambda code: highs[code], default="")
-    largest = max([bound, *highs.values()])
-    if china > largest > 0:
-        low, high = china / largest, china / highs[rival] if rival else None
-        about = {"rival": rival or absent[0]}
-    elif absent == ["CHN"] and rival and bound < highs[rival]:
-        low, high, about = 0.0, bound / highs[rival], {"rival": rival}
-    else:
-        return None
-    cells = ["reporter", "partner", "year", "flow", "product", "source_id"]
-    rows = seen.at(economy, year, (place for place, _ in found.used), cells=True)
+    order, rows = found
+    absent = eco.joined(eco.name_of(code) for code in order.bounds)
+    # the years of the row are those of the comparison, not of the record that bounds it
     return estimate_row(
-        pd.concat([rows, most[cells]]).drop_duplicates(),
+        rows,
         economy=economy,
-        low=low,
-        high=high,
-        interval=f"{eco.name_of(absent[0])} at nought, and at the most of any year and source",
-        about=about,
-    )
+        low=order.low,
+        high=order.high,
+        interval=f"{absent} at nought, and at the most of any year and source",
+        about={"rival": order.rival},
+    ) | {"first_year": year, "last_year": year}
 
 
 def stated_shares(facts: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
@@ -294,106 +366,60 @@ _MOST_OF_A_YEAR = r"\d{4}( Jan-(Oct|Nov|Dec))?"
 
 class Stated:
     """What `stated_shares` gives, by economy and year: the shares of each source that states both
-    of NEEDED, and China's lead by them.
+    of NEEDED, and China's place by them.
     """
 
     def __init__(self, facts: pd.DataFrame, *, economies: Sequence[str]) -> None:
         by_year = stated_shares(facts, economies).groupby(["economy", "year"])
         told = {(code, int(year)): [*_by_source(rows)] for (code, year), rows in by_year}
         self.by_year = {key: sources for key, sources in told.items() if sources}
-        self._leads: dict[tuple[str, int, str], Estimate] = {}
+        self._leads: dict[tuple[str, int, str, str], Estimate] = {}
 
-    def lead(self, economy: str, year: int, partners: str) -> Estimate | None:
+    def lead(self, economy: str, year: int, partners: str, eu: str = "apart") -> Estimate | None:
         """The row of an economy by the shares of one year, None without a source."""
-        key = (economy, year, partners)
+        key = (economy, year, partners, eu)
         if key not in self._leads and (sources := self.by_year.get(key[:2])):
-            self._leads[key] = stated_lead(sources, economy, partners)
+            self._leads[key] = stated_lead(sources, economy, partners, eu)
         return self._leads.get(key)
 
 
-@measure("trade.lead_told")
-@tells("rival")
-@by_parts
-@parts(seen=reports, stated=Stated)
-def lead_told(
-    trade: pd.DataFrame,
-    facts: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    source: OwnSource = "office_first",
-    partners: Partners = "named",
-    since: int = SINCE,
-    seen: Reports | None = None,
-    stated: Stated | None = None,
-) -> list[Estimate]:
-    """China's trade over that of its largest rival by the economy's own report: by its table, else
-    by what its agency states.
-
-    A share is set against shares of the same source and year alone.
-
-    trade, economies, source, partners, since, seen: as in `lead`. facts: as in `stated_shares`;
-    stated: what `Stated` makes of them, where it is made already.
-    Returns an estimates frame, one row per economy, in the newest year in which China and Russia
-    can be compared in AT_LEAST of them, by table or statement. Raises what `lead` raises.
+def stated_orders(
+    shares: Sequence[pd.DataFrame], partners: str, eu: str = "apart"
+) -> list[tuple[Order, pd.DataFrame]]:
+    """The order of partners by the shares that each source states, and the rows behind it. The EU
+    as one, which no agency states, has at most what the others leave of a hundred.
     """
-    known(source=source)
-    codes = [eco.resolve(e) for e in economies]
-    seen = reports(trade, economies=codes) if seen is None else seen
-    stated = Stated(facts, economies=codes) if stated is None else stated
-    year = _newest_told(seen, codes, stated.by_year, whole_number("since", since))
-    choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "source": source}
-    asked = {**choices, "eu": "apart", "among": among(partners), "needed": NEEDED}
-    found = lead_rows(seen, codes, "CHN", year, **asked)
-    shares = {code: stated.lead(code, year, partners) for code in _open(found)}
-    return [shares.get(row["economy"]) or row for row in found]
-
-
-def _newest_told(
-    seen: Reports, codes: Sequence[str], told: Collection[tuple[str, int]], since: int
-) -> int:
-    """The newest year in which so many economies list both of NEEDED, or have them `told`."""
-    choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "eu": "apart"}
-    choices |= {"source": "office_first", "among": None, "needed": NEEDED}
-
-    def able(code: str, year: int) -> bool:
-        listed = ranking_of(seen, code, year, **choices).partners
-        return set(NEEDED) <= listed or (code, year) in told
-
-    least = min(AT_LEAST, len(codes))
-    years = sorted({*seen.years(), *(year for _, year in told)}, reverse=True)
-    for year in (y for y in years if y >= since):
-        if sum(able(code, year) for code in codes) >= least:
-            return year
-    raise CoverageError(
-        f"no year since {since} has trade with China and Russia as reported by "
-        + (f"{least} of {len(codes)} countries" if len(codes) > 1 else "the country itself"),
-        hint="ca.coverage('trade', by=['reporter'])",
-    )
-
-
-def stated_lead(shares: Sequence[pd.DataFrame], economy: str, partners: str) -> Estimate:
-    """The row of an economy by the shares of one year, by source; a range where these differ."""
-    taking_part = among(partners)
-    ratios, rivals, used = [], [], []
+    taking_part, found = among(partners), []
     for rows in shares:
-        others = rows[rows["other"] != "CHN"]
+        used = rows
         if taking_part is not None:
-            others = others[others["other"].isin(list(taking_part))]
-        largest = others.loc[others["value"].idxmax()]
-        own = rows.loc[rows["other"] == "CHN", "value"].iloc[0]
-        ratios.append(float(own / largest["value"]))
-        rivals.append(str(largest["other"]))
-        used.append(pd.concat([rows[rows["other"] == "CHN"], others]))
-    rows = pd.concat(used)[["fact_id", "subject", "attribute", "year", "source_id"]]
-    one = min(ratios) == max(ratios)
+            used = rows[rows["other"].isin([*taking_part, "CHN"])]
+        ends = {str(r.other): (float(r.value),) * 2 for r in used.itertuples()}
+        bounds = ["EU27"] if eu == "one" else []
+        ends |= {code: (0.0, 100 - float(rows["value"].sum())) for code in bounds}
+        if order := in_order(ends, bounds):
+            found.append((order, used))
+    return found
+
+
+def stated_lead(
+    shares: Sequence[pd.DataFrame], economy: str, partners: str, eu: str = "apart"
+) -> Estimate:
+    """The row of an economy by the shares of one year, by source; a range where these differ, or
+    where the EU as one could have more than was stated of any.
+    """
+    told = stated_orders(shares, partners, eu)
+    low, high = min(o.low for o, _ in told), max(o.high or math.inf for o, _ in told)
+    one = low == high
+    cells = ["fact_id", "subject", "attribute", "year", "source_id"]
     return estimate_row(
-        rows,
+        pd.concat([rows for _, rows in told])[cells],
         economy=economy,
-        estimate=ratios[0] if one else None,
-        low=None if one else min(ratios),
-        high=None if one else max(ratios),
+        estimate=low if one else None,
+        low=None if one else low,
+        high=None if one else high,
         interval="" if one else "range of what was stated",
-        about={"rival": rivals[0]},
+        about={"rival": told[0][0].rival},
     )
 
 
@@ -404,22 +430,102 @@ def _by_source(shares: pd.DataFrame) -> Iterator[pd.DataFrame]:
             yield rows
 
 
-def leads(
-    trade: pd.DataFrame, facts: pd.DataFrame, economies: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """The claim's leads by basis, as its verdict takes them; none for a basis without a year."""
-    of_trade = partial(rows_of(lead), trade)
-    asked = (
-        partial(rows_of(lead_told), trade, facts),
-        partial(of_trade, basis="mirror", absent="bounded"),
-        partial(of_trade, basis="interval"),
+def table_row(
+    seen: Reports,
+    powers: Powers,
+    economy: str,
+    year: int,
+    taking_part: Collection[str] | None,
+    **choices: Any,
+) -> Estimate:
+    """China's lead by the reports of one basis and year, else what bounds answer; with the reason
+    where there is none. choices: those of `order_of`.
+    """
+    asked = {"flow": "turnover", "source": "office_first", **choices}
+    (row,) = lead_rows(seen, [economy], "CHN", year, **asked, among=taking_part, needed=NEEDED)
+    bound = bounded(powers, seen, economy, year, taking_part, **asked) if row["missing"] else None
+    return bound or row
+
+
+def own_row(
+    seen: Reports,
+    powers: Powers,
+    stated: Stated,
+    economy: str,
+    year: int,
+    *,
+    partners: str,
+    eu: str = "apart",
+    source: str = "office_first",
+) -> Estimate:
+    """China's lead by an economy's own report of one year: by its table, else what bounds answer of
+    it, else what its agency states; with the reason where there is none.
+    """
+    choices = {"basis": "reporter", "eu": eu, "source": source}
+    row = table_row(seen, powers, economy, year, among(partners), **choices)
+    return (row["missing"] and stated.lead(economy, year, partners, eu)) or row
+
+
+@measure("trade.lead_told")
+@tells("rival")
+@by_parts
+@parts(seen=reports, powers=Powers, stated=Stated)
+def lead_told(
+    trade: pd.DataFrame,
+    facts: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    source: OwnSource = "office_first",
+    partners: Partners = "named",
+    eu: Eu = "apart",
+    since: int = SINCE,
+    seen: Reports | None = None,
+    powers: Powers | None = None,
+    stated: Stated | None = None,
+) -> list[Estimate]:
+    """China's trade over that of its largest rival by the economy's own report: by its table, else
+    by what its agency states.
+
+    A share is set against shares of the same source and year alone.
+
+    trade, economies, source, partners, eu, since, seen, powers: as in `lead`. facts: as in
+    `stated_shares`; stated: what `Stated` makes of them, where it is made already.
+    Returns an estimates frame, one row per economy, in the newest year in which China and Russia
+    (and the EU, if it counts as one) can be compared in AT_LEAST of them, by table or statement.
+    Raises what `lead` raises.
+    """
+    known(source=source, eu=eu)
+    codes = [eco.resolve(e) for e in economies]
+    seen = reports(trade, economies=codes) if seen is None else seen
+    powers = Powers(trade, economies=codes) if powers is None else powers
+    stated = Stated(facts, economies=codes) if stated is None else stated
+    year = _newest_told(seen, codes, stated.by_year, whole_number("since", since), eu)
+    choices = {"partners": partners, "eu": eu, "source": source}
+    return [own_row(seen, powers, stated, code, year, **choices) for code in codes]
+
+
+def _newest_told(
+    seen: Reports, codes: Sequence[str], told: Collection[tuple[str, int]], since: int, eu: str
+) -> int:
+    """The newest year in which so many economies list whom they must, or have NEEDED `told`."""
+    choices: dict[str, Any] = {"basis": "reporter", "flow": "turnover", "eu": eu}
+    choices |= {"source": "office_first", "among": None, "needed": NEEDED}
+    wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
+
+    def able(code: str, year: int) -> bool:
+        return wanted <= ranking_of(seen, code, year, **choices).partners or (code, year) in told
+
+    least = min(AT_LEAST, len(codes))
+    years = sorted({*seen.years(), *(year for _, year in told)}, reverse=True)
+    for year in (y for y in years if y >= since):
+        if sum(able(code, year) for code in codes) >= least:
+            return year
+    names = eco.joined(eco.in_prose(code) for code in sorted(wanted))
+    raise CoverageError(
+        f"no year since {since} has trade with {names} as reported by "
+        + (f"{least} of {len(codes)} countries" if len(codes) > 1 else "the country itself"),
+        hint="ca.coverage('trade', by=['reporter'])",
     )
-    seen = cache(partial(reports, trade, economies=economies))
-    found = {}
-    for basis, ask in zip(BASES, asked, strict=True):
-        with suppress(CoverageError):
-            found[basis] = estimates(ask(economies=economies, seen=seen()))
-    return found
 
 
 def who_is_first(found: Mapping[str, pd.DataFrame], economies: Sequence[str]) -> pd.DataFrame:
@@ -428,7 +534,7 @@ def who_is_first(found: Mapping[str, pd.DataFrame], economies: Sequence[str]) ->
     Parameters
     ----------
     found : mapping of str to pandas.DataFrame
-        What `leads` gives.
+        The main figures of a verdict by basis (`evidence.main`), as of `lead`.
     economies : sequence of str
         Codes; a row for each on every basis, also without a lead.
 
@@ -467,7 +573,7 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
     """
     said = {}
     for row in first.itertuples():
-        who = f"{party(row.first)} first" if row.first else "no clear first"
+        who = f"{party(row.first)} first" if row.first else "open"
         said[str(row.economy)] = (
             f"{eco.name_of(row.economy)}: {who if row.compared else 'cannot be said'}"
         )
@@ -475,8 +581,8 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
 
 
 def finding(first: pd.DataFrame) -> str:
-    """Who is first by every report that tells, and where that depends on the report; `first` as
-    from `who_is_first`.
+    """Who is first among single countries by every report that tells, and where that depends on the
+    report; `first` as from `who_is_first`.
     """
     always: dict[str, list[str]] = {}
     varied, once = [], []
@@ -489,35 +595,49 @@ def finding(first: pd.DataFrame) -> str:
         else:
             varied.append(name)
     leading = [(party(code), joined(names)) for code, names in always.items()]
+    single = "Among single countries"
     said = []
     if leading:
         (who, where), *rest = leading
-        clauses = [f"{who} is first in {where}", *(" in ".join(pair) for pair in rest)]
+        clauses = [
+            f"Among single countries {who} is first in {where}",
+            *(" in ".join(pair) for pair in rest),
+        ]
         said.append(f"{joined(clauses)} by every report that tells")
     if varied and said:
         said.append(f"in {joined(varied)} that depends on the report")
     elif varied:
-        said.append(f"Who is first in {joined(varied)} depends on the report")
+        said.append(f"Which single country is first in {joined(varied)} depends on the report")
     elif once and not said:
         said += [
-            f"{who} is first in {name} by the only reports that can be compared"
+            f"{single} {who} is first in {name} by the only reports that can be compared"
             for who, name in once
         ]
     return "; ".join(said) or "No side's reports say whether China or Russia is first"
 
 
-def how_drawn(first: pd.DataFrame) -> str:
-    """The note under the picture; `first` as from `who_is_first`."""
+def how_drawn(first: pd.DataFrame, firsts: pd.DataFrame) -> str:
+    """The note under the picture.
+
+    first: as from `who_is_first`. firsts: the table of who is first (`first_partners`), of which
+    the EU as one is told.
+    """
     note = (
         "Of several figures a bar ends at the least, its paler part at the largest. The EU, "
         "framed, is drawn as one; in the rank its members stand apart. Partners are compared "
         "within one choice alone."
     )
+    union = firsts[(firsts["eu"] == "one") & (firsts["first"] == "EU27")]
+    drawn = first.merge(union[["economy", "basis", "year"]], on=["economy", "basis", "year"])
+    if len(drawn):
+        where = joined(map(eco.in_prose, dict.fromkeys(drawn["economy"])))
+        note += f" Counted as one, the EU comes first in {where}."
     bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
     if bounded:
         note += (
             f" On {joined(bounded)} one of the two largest reports nothing. It could be first only "
-            "with more trade than any year on record shows."
+            "with more than its largest exports and largest imports on record, of any years, come "
+            "to together."
         )
     return note
 

@@ -166,7 +166,7 @@ def ways(c: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> ways({"specifications": 2, "agreeing": 2, "main_met": True})
-    'both ways to calculate it agree'
+    'two computations, which agree'
     >>> ways({"specifications": 48, "agreeing": 12, "main_met": False})
     '12 of 48 ways to calculate it (25%) say no'
     """
@@ -174,15 +174,13 @@ def ways(c: Mapping[str, Any]) -> str:
     if n == 0:
         return "it could not be calculated"
     if n == 1:
-        return "one way to calculate it"
+        return "single computation"
+    if n == 2:
+        if c["main_met"] is None:
+            return "two computations; the main one leaves it open"
+        return f"two computations, which {'agree' if agreeing == 2 else 'do not agree'}"
     if c["main_met"] is None:
         return f"{in_words(n)} ways to calculate it; the main one leaves it open"
-    if n == 2:
-        return (
-            "both ways to calculate it agree"
-            if agreeing == 2
-            else "the two ways to calculate it do not agree"
-        )
     if agreeing == n:
         return f"all {in_words(n)} ways to calculate it agree"
     share = f" ({100 * agreeing / n:.0f}%)" if n >= FEWEST_FOR_PERCENT else ""

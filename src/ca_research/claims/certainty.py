@@ -4,13 +4,18 @@ that speaks against relying on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from .. import registry
 from ..registry import ClaimSpec, Reading
 from .answers import ENDS
+from .criteria import judge_criteria
+from .evidence import Evidence
+from .leave_out import Dependence, leave_out
+from .logic import weakest
+from .rule import applied, deciding
 from .slots import in_words
 from .verdict import CriterionResult
 
@@ -25,20 +30,24 @@ _TIMELESS = ("length", "days", "months", "years")
 def certainty(
     spec: ClaimSpec,
     reading: Reading,
-    word: str,
-    decided: Sequence[CriterionResult],
-    origins: Sequence[str],
-    fragile: bool,
+    evidence: Evidence,
+    methods: list[str],
+    results: Mapping[str, CriterionResult],
+    hangs: Dependence,
     today: int,
 ) -> dict[str, str]:
     """The level of certainty of a verdict and its reason, in words.
 
     Parameters
     ----------
-    decided
-        The criteria that made the verdict what it is.
-    origins
-        The independent origins that their main figures rest on (`origins_of`).
+    evidence
+        What the criteria were judged by.
+    methods
+        Names of the axes of kind 'method'.
+    results
+        The judged criteria by name.
+    hangs
+        What the verdict hangs on (`leave_out`).
     today
         The year of the day of knowledge.
 
@@ -53,12 +62,44 @@ def certainty(
     of bias, inconsistency, indirectness and imprecision: do at least two independent sources speak;
     does every way to calculate it, and leaving any one part out, give the same; do the figures
     measure what the claim says; are they less than five years old. Each no is a step down.
+
+    Sources are counted for each criterion that the verdict needs, and the least-sourced one
+    decides. One that would lose its answer without one of its sources rests on one, however many
+    there are. Files that a user added never raise the level: it is at most what it was without
+    them, and not high where they decide.
     """
+    word = applied(reading, results)[0]
     if word not in (*ENDS, "partly supported"):
         return {}
+    graded = _graded(spec, reading, evidence, word, results, hangs, today)
+    typed = [s for s, entry in registry.added().items() if entry.vintage is None]
+    typed = [source for source in evidence.sources if source in typed]
+    if not typed or evidence.less is None:
+        return graded
+    rest = evidence.less(typed)
+    without = judge_criteria(reading, rest.standing, methods, list(rest.economies))
+    most = {"level": "moderate", "reason": "it hangs on files that were added"}
+    if applied(reading, without)[0] == word:
+        left = leave_out(reading, rest, methods, without)
+        most = _graded(spec, reading, rest, word, without, left, today)
+        most["reason"] = f"files that were added aside, {most['reason']}"
+    return max(graded, most, key=lambda one: LEVELS.index(one["level"]))
+
+
+def _graded(
+    spec: ClaimSpec,
+    reading: Reading,
+    evidence: Evidence,
+    word: str,
+    results: Mapping[str, CriterionResult],
+    hangs: Dependence,
+    today: int,
+) -> dict[str, str]:
+    names = deciding(reading, {name: r.state for name, r in results.items()}, word)
+    decided = [results[name] for name in names]
     asked = [
-        _independent(origins),
-        _agreement(decided, fragile),
+        _independent(reading, evidence, word, results, hangs),
+        _agreement(decided, hangs.beside),
         _direct(reading),
         *([_age(decided, today)] if _ages(spec, decided) else []),
     ]
@@ -81,22 +122,40 @@ def origins_of(figures: pd.DataFrame) -> list[str]:
     return sorted({o for named, ids in told for o in named or (group.get(s, s) for s in ids)})
 
 
-def _independent(origins: Sequence[str]) -> tuple[bool, str]:
-    if len(origins) < 2:
+def _independent(
+    reading: Reading,
+    evidence: Evidence,
+    word: str,
+    results: Mapping[str, CriterionResult],
+    hangs: Dependence,
+) -> tuple[bool, str]:
+    """Whether no criterion that the verdict needs rests on one source."""
+    rule, states = reading.rule, {name: r.state for name, r in results.items()}
+    assert rule is not None
+    decided = deciding(reading, states, word)
+    origins = {name: origins_of(evidence.main(name)) for name in decided}
+    hanging = {name for names in hangs.needed.values() for name in names}
+    strengths = {name: 1 if name in hanging else len(found) for name, found in origins.items()}
+    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    fewest = weakest(ends[word], states, strengths) if word in ends else min(strengths.values())
+    if fewest > 1:
+        return True, f"{in_words(fewest)} independent sources"
+    every = len({origin for found in origins.values() for origin in found})
+    if every < 2:
         return False, "it rests on one source"
-    return True, f"{in_words(len(origins))} independent sources"
+    return False, f"a part of it hangs on one of its {in_words(every)} sources"
 
 
-def _agreement(decided: Sequence[CriterionResult], fragile: bool) -> tuple[bool, str]:
+def _agreement(decided: Sequence[CriterionResult], turns: bool) -> tuple[bool, str]:
     ways = max((c.specifications for c in decided), default=0)
     if any(c.agreeing < c.specifications for c in decided):
         return False, "other ways to calculate it disagree or cannot be done"
-    if fragile:
-        return False, "leaving out one source, country or part changes the verdict"
+    if turns:
+        return False, "leaving out one country or part changes the verdict"
     if ways < 2:
         return True, ""
     return True, f"all {in_words(ways)} ways to calculate it agree" if ways > 2 else (
-        "both ways to calculate it agree"
+        "both computations agree"
     )
 
 

@@ -15,6 +15,7 @@ from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
+from ..ground.numbers import number
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
@@ -165,8 +166,16 @@ def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     slots = slots_of(criterion)
     typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
     typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
+    typed -= _bars(criterion)  # moved, the sentence would be untrue
     for state, sentence in criterion.says.model_dump(exclude_none=True).items():
         yield from (f"says.{state}: {fault}" for fault in faults(sentence, slots, typed))
+
+
+def _bars(criterion: Criterion) -> set[str]:
+    """The bars of a criterion as they would be typed; {threshold} and {needed} say them."""
+    value = criterion.threshold * (100 if criterion.kind == "share" else 1)
+    bars = [value, criterion.over.at_least] if criterion.over else [value]
+    return {text for bar in bars for text in (f"{bar:g}", number(bar))}
 
 
 def _rule(reading: Reading) -> Iterator[str]:

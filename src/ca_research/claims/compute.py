@@ -13,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from ..estimates import Estimate, checked, parts_of
+from ..estimates import Estimate, checked, parts_of, shown_if_older
 from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
+from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..registry import Criterion
-from .measures import find, place, slip
+from .measures import AGE, find, place, slip
 
 _PACKAGE = __name__.partition(".")[0] + "."
 
@@ -36,6 +37,8 @@ class Call:
     """Axes that set a bar of the criterion: no choice of the measure."""
     whole: tuple[str, ...] = ()
     """Of a call for some of its economies, all of them: its parts are made for these."""
+    no_older_than: int | None = None
+    """How many years before the day of knowledge a figure may lie that decides."""
 
     def only(self, economies: Iterable[str]) -> Call:
         """The call for some of its economies, with the parts that it has for all."""
@@ -48,9 +51,16 @@ class Call:
 
     @classmethod
     def of(cls, criterion: Criterion, economies: list[str]) -> Call:
-        settings = tuple(sorted(criterion.settings.items()))
-        bars = frozenset(criterion.bars.values())
-        return cls(criterion.measure, settings, tuple(economies), find(criterion.measure), bars)
+        settings = dict(criterion.settings)
+        age = settings.pop(AGE, None)
+        return cls(
+            criterion.measure,
+            tuple(sorted(settings.items())),
+            tuple(economies),
+            find(criterion.measure),
+            frozenset(criterion.bars.values()),
+            no_older_than=None if age is None else whole_number(AGE, age),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,10 +90,15 @@ class _Cut:
 
 
 class Computation:
-    """Calls on one set of figures. What was computed, or could not be, is not computed again."""
+    """Calls on one set of figures. What was computed, or could not be, is not computed again.
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
+    known_in: the year of the day of knowledge, from which the age of a figure is counted; without
+    it no figure is too old.
+    """
+
+    def __init__(self, given: Mapping[str, Any], known_in: int | None = None) -> None:
         self.given = {name: _bare(value) for name, value in given.items()}
+        self.known_in = known_in
         self._made: dict[Any, _Made] = {}
         self._parts: dict[str, set[Any]] = {}
         self._inputs_of: dict[Maker, frozenset[str]] = {}
@@ -104,7 +119,10 @@ class Computation:
         function = call.function
 
         def make(**arguments: Any) -> list[Estimate]:
-            return checked(rows_of(function)(**arguments), call.name, place(function))
+            rows = checked(rows_of(function)(**arguments), call.name, place(function))
+            if call.no_older_than is None or self.known_in is None:
+                return rows
+            return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
 
         choices = {name: value for name, value in choices.items() if name not in call.bars}
         key = (call, tuple(sorted(choices.items())))
@@ -123,7 +141,7 @@ class Computation:
         asked for that. Tables are cut where somebody reads them.
         """
         changed = {name for name, sources in self._sources.items() if source in sources}
-        rest = Computation({})
+        rest = Computation({}, self.known_in)
         rest.given = {
             name: _Cut(self._read(name), source) if name in changed else value
             for name, value in self.given.items()

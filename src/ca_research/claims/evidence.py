@@ -57,6 +57,8 @@ class Evidence:
         Figures that would answer what is open (`claims.wanted`).
     again : callable, optional
         Makes the standing rows anew from figures without one source, as dictionaries.
+    less : callable, optional
+        Gathers again from tables without some sources.
     made : callable, optional
         Gives what was made under the name of a part.
     spec : ClaimSpec, optional
@@ -85,6 +87,9 @@ class Evidence:
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
     again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
+    less: Callable[[Sequence[str]], Evidence] | None = field(
+        default=None, repr=False, compare=False
+    )
     made: Callable[[str], Any] | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
@@ -297,6 +302,7 @@ def gather(
     universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
     checks.all_used(spec, set(asked), computation.taken(calls.values()))
     known = checks.knowledge(checks.tables_among(asked), as_of)
+    computation.known_in = known.year
     tables = {name: Table(frame) for name, frame in checks.tables_among(computation.given).items()}
     parts: dict[str, EvidenceRows] = {}
     traces: list[dict[str, Any]] = []
@@ -326,6 +332,11 @@ def gather(
         rest = computation.without(source)
         return list(_measured_again(spec, standing, calls, universes, rest, source))
 
+    def less(sources: Sequence[str]) -> Evidence:
+        tables = checks.tables_among(given)
+        rest = {name: rows[~rows["source_id"].isin(sources)] for name, rows in tables.items()}
+        return gather(spec, {**given, **rest}, as_of, [*gone, *sources])
+
     # what is published later does not change what was known on an earlier day
     lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
     return Evidence(
@@ -337,6 +348,7 @@ def gather(
         tuple(traces),
         lacking,
         again,
+        less,
         computation.part,
         spec,
     )

@@ -36,6 +36,14 @@ class Knowledge:
     dropped: int | None = 0
     revised: tuple[str, ...] = ()
 
+    @property
+    def year(self) -> int:
+        """The year of that day; of everything known, that of the newest publication, or of the
+        article where no source has a date.
+        """
+        newest = self.as_of if self.as_of != "latest" else registry.newest_publication()
+        return int(newest[:4]) if newest else registry.article().date.year
+
 
 def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
     """The economies that a claim speaks of: those that its criteria count over, else the five."""
@@ -162,6 +170,8 @@ def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
     table = registry.table(name)
     for column, declared in table.columns.items():
         if column not in frame:
+            if declared.nullable:  # as a raw file may leave it out
+                continue
             raise UnknownNameError(f"column of {name}", column, map(str, frame.columns))
         if not declared.nullable and (lost := frame[column].isna()).any():
             raise UsageError(

@@ -15,7 +15,7 @@ from ..ground.periods import day_in_words, is_after
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.voting import Vote
 from .answers import answer, finding, sentence
-from .certainty import certainty, origins_of
+from .certainty import certainty
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
 from .given import economies_of
@@ -100,7 +100,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
         judged = list(evidence.economies)
         results = judge_criteria(reading, mine, methods, judged)
         word, reason = applied(reading, results)
-        hangs = leave_out(reading, evidence, methods, word)
+        hangs = leave_out(reading, evidence, methods, results)
         decided = deciding(reading, {n: r.state for n, r in results.items()}, word)
         used = sorted({s for cell in mine["sources"] for s in cell})
         verdicts.append(
@@ -118,13 +118,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 answer=answer(reading, results, word, decided),
                 finding=finding(reading, results, word, decided),
                 certainty=certainty(
-                    spec,
-                    reading,
-                    word,
-                    [results[name] for name in decided],
-                    origins_of(_main(mine, decided)),
-                    bool(hangs.flips),
-                    _year(evidence.as_of),
+                    spec, reading, evidence, methods, results, hangs, _year(evidence.as_of)
                 ),
                 possible=possible(reading, results),
                 deciding=decided,

@@ -97,6 +97,26 @@ def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
     return set().union(*alike)
 
 
+def weakest(condition: Any, states: Mapping[str, str], strengths: Mapping[str, int]) -> int:
+    """How well a true condition stands, by how well each criterion does: of parts that are all
+    needed as the weakest, of alternatives as the strongest.
+
+    Examples
+    --------
+    >>> states, strengths = {"a": "holds", "b": "holds"}, {"a": 3, "b": 1}
+    >>> weakest({"all": ["a holds", "b holds"]}, states, strengths)
+    1
+    >>> weakest({"any": ["a holds", "b holds"]}, states, strengths)
+    3
+    """
+    if isinstance(condition, str):
+        return strengths[condition.split()[0]]
+    parts = condition.get("all") or condition.get("any") or condition["of"]
+    least = len(parts) if "all" in condition else condition.get("at_least", 1)
+    true = (part for part in parts if evaluate(part, states))
+    return sorted((weakest(part, states, strengths) for part in true), reverse=True)[least - 1]
+
+
 def leaves(condition: Any) -> set[str]:
     """The single conditions ('NAME holds') that a condition is made of.
 

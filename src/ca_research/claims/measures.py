@@ -28,6 +28,11 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _REGISTERS = re.compile(rb"""^[ \t]*[\w.@= ]*\bmeasures?\(\s*["']""", re.MULTILINE)
 """What stands in a module that registers a name: only these are read as Python."""
 
+AGE = "no_older_than"
+"""The setting that any criterion may have: a figure whose newest year lies more years than these
+before the day of knowledge is shown and decides nothing.
+"""
+
 
 def find(name: str) -> Measure:
     """The function registered under a name; only the module that marks it is imported.
@@ -110,8 +115,8 @@ def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
 
 
 def not_taken(criterion: Criterion) -> list[str]:
-    """Settings and axes of a criterion that are no arguments of its measure."""
-    taken = taken_by(criterion)
+    """Settings and axes of a criterion that are no arguments of its measure, and not AGE."""
+    taken = {*taken_by(criterion), AGE}
     return [name for name in (*criterion.settings, *criterion.axes) if name not in taken]
 
 

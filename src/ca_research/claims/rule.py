@@ -28,7 +28,7 @@ def apply_rule(
     )
     listed = "; ".join(f"{name} {state}" for name, state in states.items())
     if supported:
-        return "supported", listed
+        return reading.rule.at_most, listed
     if contradicted:
         return "contradicted", listed
     if supported is None or contradicted is None:
@@ -77,7 +77,7 @@ def speaks(reading: Reading, result: CriterionResult) -> str:
     return "for" if good > 0 else "against" if good < 0 else ""
 
 
-def applied(reading: Reading, results: dict[str, CriterionResult]) -> tuple[str, str]:
+def applied(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, str]:
     """The verdict of a reading, and its reason, from its judged criteria."""
     return apply_rule(
         reading,

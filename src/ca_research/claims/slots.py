@@ -28,7 +28,9 @@ SLOTS = {
     "needed": "how many of them the rule asks for",
     "held": "in how many it is so: 'two of the three countries with data'; of one 'yes' or 'no'",
     "where": "where it is so, by name; of three and more 'all three countries' if it is so in all",
+    "where_years": "the same, each with the year of its figure: 'Kazakhstan (2020)'",
     "where_not": "where it is not so, by name",
+    "where_not_years": "the same, each with the year of its figure",
     "all_not": "the same, or 'all three countries' if it is so in none",
     "not_any": "the same after a 'not': 'any of the three countries' if it is so in none",
     "open": "where it cannot be said, by name",
@@ -39,13 +41,14 @@ SLOTS = {
     "cells_not": "each where it is not so, with its figure",
 }
 """The slots that every criterion fills. A measure may fill more (`about` of its estimates): `name`,
-and where it is counted `name.met` and `name.not`, which name the places only where they differ, and
-`name.met_where` and `name.not_where`, which always do."""
+and where it is counted `name.met` and `name.not`, which name the places only where they differ,
+`name.met_where` and `name.not_where`, which always do, and `name.met_years` and `name.not_years`,
+which give each place its year."""
 
 _COUNTED = {"of", "needed", "held", "open"}
 _COUNTED |= {name for name in SLOTS if name.startswith(("where", "cells", "all_", "not_", "open_"))}
 
-_OF_CELLS = (".met", ".not", ".met_where", ".not_where")
+_OF_CELLS = (".met", ".not", ".met_where", ".not_where", ".met_years", ".not_years")
 """What may follow a name that a measure tells: of the cells that are met, and of those that are
 not.
 """
@@ -114,7 +117,9 @@ def _counted(c: CriterionResult) -> dict[str, str]:
         "needed": in_words(c.threshold),
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
         "where": all_or_names("all", met),
+        "where_years": _names(met, years=True),
         "where_not": _names(unmet),
+        "where_not_years": _names(unmet, years=True),
         "all_not": all_or_names("all", unmet),
         "not_any": all_or_names("any of the", unmet),
         "open": _names(open_),
@@ -140,8 +145,11 @@ def _held(met: int, known: int, of: int, noun: str) -> str:
     return f"{in_words(met) if met else 'none'} of the {in_words(known)}{tail}"
 
 
-def _names(cells: Iterable[Cell]) -> str:
-    return joined(economies.in_prose(c.economy) for c in cells)
+def _names(cells: Iterable[Cell], *, years: bool = False) -> str:
+    return joined(
+        economies.in_prose(c.economy) + (f" ({c.year})" if years and c.year is not None else "")
+        for c in cells
+    )
 
 
 def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
@@ -180,4 +188,7 @@ def _about(c: CriterionResult) -> dict[str, str]:
             found[name + end] = told if len(groups) > 1 else next(iter(groups), "")
             if end:
                 found[f"{name}{end}_where"] = told
+                found[f"{name}{end}_years"] = joined(
+                    f"{value} in {_names(cells, years=True)}" for value, cells in groups.items()
+                )
     return found

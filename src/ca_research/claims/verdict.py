@@ -230,7 +230,8 @@ class Verdict:
     reason : str
         How the rule came to it.
     fragile : bool
-        Whether leaving out one source, one economy or one declared part changes it.
+        Whether it would be another, "not enough evidence" included, without one source, one country
+        or one declared part.
     fragility : tuple of str
         What is left out, and the verdict that this leads to.
     sole_sources : tuple of str

@@ -104,6 +104,9 @@ def bounds(c: Mapping[str, Any]) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of
     interval it is.
     """
+    if c["cell_threshold"] is not None:  # of countries, or of the only one its own
+        only = c["cells"][0] if len(c["cells"]) == 1 else {"kind": "count"}
+        c = {**c, **only}
     if c["low"] is None and c["high"] is None:
         return "none"
     if c["low"] == c["high"]:
@@ -139,7 +142,9 @@ def criterion_number(c: Mapping[str, Any]) -> str:
             rest = f"of {rest}" if rest else ""
         return with_unit(figure, one(rest) if values == [1, 1] else rest).strip()
     unit = re.sub(r"^per cent\b", "%", unit)
-    figure = "no" if kind == "days" and values == [0, 0] else between(*values)
+    if kind == "days" and values == [0, 0]:
+        return no_days(unit)
+    figure = between(*values)
     if kind == "rank":
         return f"rank {figure}"
     if kind == "p":
@@ -147,6 +152,18 @@ def criterion_number(c: Mapping[str, Any]) -> str:
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{figure} ({unit})"
     return with_unit(figure, one(unit) if values == [1, 1] else unit)
+
+
+def no_days(unit: str) -> str:
+    """What no days of some kind are.
+
+    Examples
+    --------
+    >>> no_days("days outside the month"), no_days("days of difference"), no_days("days")
+    ('inside the month', 'no difference', 'no days')
+    """
+    said = re.sub(r"^days outside\b", "inside", re.sub(r"^days of\b", "no", unit))
+    return said if said != unit else f"no {unit}"
 
 
 def judged_alone(params: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Estimates: the frame that every measure gives, the rows behind it, and the path the data took."""
 
+from .age import shown_if_older
 from .cells import CellsOf
 from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
 from .measures import Measure, by_economy, by_parts, measure, parts, parts_of, tells, told_by
@@ -19,6 +20,7 @@ __all__ = [
     "measure",
     "parts",
     "parts_of",
+    "shown_if_older",
     "tells",
     "told_by",
 ]

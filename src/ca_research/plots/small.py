@@ -26,6 +26,7 @@ def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
                 textcoords="offset points",
                 fontsize=style.TICK,
                 color=style.MUTED,
+                bbox=style.CLEAR,
             )
 
 
@@ -111,11 +112,12 @@ def economy_lines(
             if mark and ax.get_xlim()[0] <= mark[0] <= ax.get_xlim()[1]:
                 ax.axvline(mark[0], color=style.GRID, linewidth=1.4)
                 if i == 0:
-                    at = (mark[0], 0.2)
                     ax.annotate(
-                        f" {mark[1]}",
-                        at,
+                        mark[1],
+                        (mark[0], 0.2),
                         xycoords=("data", "axes fraction"),
+                        xytext=(3, 0),
+                        textcoords="offset points",
                         fontsize=style.TICK,
                         color=style.MUTED,
                     )
@@ -161,11 +163,13 @@ def economy_lines(
 
 
 def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, int]:
-    """Economy and year in which two series lie furthest apart: the place where a name belongs to
-    one of them only.
+    """Economy and year in which a name below the other series belongs to that alone: of the places
+    where the two lie far apart the one with the most room below.
     """
     both = frame.merge(other, on=["economy", "year"], suffixes=("", "_other"))
     if both.empty:
         return "", 0
-    at = both.loc[(both[value] - both[f"{value}_other"]).abs().astype(float).idxmax()]
+    gaps = (both[value] - both[f"{value}_other"]).abs().astype(float)
+    far = both.loc[gaps >= 0.75 * gaps.max()]
+    at = far.loc[far[f"{value}_other"].astype(float).idxmax()]
     return str(at["economy"]), int(at["year"])

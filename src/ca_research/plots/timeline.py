@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -67,6 +67,31 @@ def _label(
     ax.text(at, y - 0.24, text, ha="center", va="bottom", color=style.MUTED, bbox=style.CLEAR)
 
 
+_STEP = 0.34
+"""How far below one another the lines of a lane stand, of the room of a lane."""
+_MARK = 0.12
+"""Inches that a mark takes along the axis."""
+
+
+def _on_lines(rows: pd.DataFrame, span: float) -> pd.DataFrame:
+    """Rows of a lane with `line`, so that no mark covers another; what would be drawn on the very
+    same place is drawn once.
+    """
+    least = pd.Timedelta(days=_MARK * span / (0.75 * style.wide()))
+    drawn = rows.drop_duplicates(["first_day", "last_day", "exact", "mark", "code"])
+    drawn = drawn.sort_values(["last_day", "mark"])
+    ends: list[pd.Timestamp] = []
+    lines = []
+    for first, last in zip(drawn["first_day"], drawn["last_day"], strict=True):
+        begin = last if pd.isna(first) else first
+        middle = begin + (last - begin) / 2
+        left, right = min(begin, middle - least / 2), max(last, middle + least / 2)
+        line = next((i for i, end in enumerate(ends) if left >= end), len(ends))
+        ends[line : line + 1] = [right]
+        lines.append(line)
+    return drawn.assign(line=lines)
+
+
 def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: float) -> None:
     """A span named by a rule: shaded, with its name on a line of its own inside the axis."""
     end = last + pd.Timedelta(days=1)
@@ -84,6 +109,8 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
         va="bottom",
         fontsize=style.TICK,
         color=style.INK,
+        bbox=style.CLEAR,
+        zorder=3,
     )
 
 
@@ -111,7 +138,8 @@ def timeline(
     """Lanes of dated rows, one axis per panel.
 
     A day is a dot, a span of days or a date known to the month or year only a bar as long as it may
-    be. Labels are written where there is room; the table beside the figure has all dates.
+    be. Marks that would cover one another stand below each other. Labels are written where there is
+    room; the table beside the figure has all dates.
 
     Parameters
     ----------
@@ -156,8 +184,21 @@ def timeline(
         p: list(lanes) or list(dict.fromkeys(rows.loc[rows["panel"] == p, "lane"])) or [empty]
         for p in panels
     }
-    above = {p: 0.52 * len(windows or {}) if p == panels[-1] else 0.0 for p in panels}
-    heights = [0.55 * (len(shown[p]) + above[p]) + 0.75 for p in panels]
+    # on a phone the names of lanes stand above them
+    room = 0.68 if style.wide() == style.WIDE or not windows else 1.1
+    above = {p: room - 0.68 + 0.52 * len(windows or {}) * (p == panels[-1]) for p in panels}
+    spans = {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
+    lines = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
+    laid = {}
+    for p in panels:
+        mine = rows[rows["panel"] == p] if len(rows) else rows
+        ends = _limits(
+            mine,
+            spans if p == panels[-1] else {},
+            lines if len(panels) == 1 or not len(mine) else {},
+        )
+        laid[p] = ends, _lay_out(mine, shown[p], (ends[1] - ends[0]).days)
+    heights = [0.55 * (laid[p][1].depth + above[p]) + 0.75 for p in panels]
     with style.context():
         figure, grid = plt.subplots(
             len(panels),
@@ -167,34 +208,25 @@ def timeline(
             height_ratios=heights,
         )
         for ax, panel in zip(grid[:, 0], panels, strict=True):
-            mine = rows[rows["panel"] == panel] if len(rows) else rows
-            last = panel == panels[-1]
-            spans = (
-                {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
-                if last
-                else {}
-            )
-            lines = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
-            low, high = _limits(mine, spans, lines if len(panels) == 1 or not len(mine) else {})
-            lines = {k: v for k, v in lines.items() if low <= v <= high}
+            (low, high), lanes_laid = laid[panel]
             ax.set_xlim(low, high)
-            _draw_lanes(ax, mine, shown[panel], (high - low).days, empty)
-            for i, (label, (a, b)) in enumerate(spans.items()):
-                text = f"{label}: {date_in_short((windows or {})[label])}"
-                _window(ax, text, a, b, -0.68 - 0.52 * i)
-            for label, day in lines.items():
+            _draw_lanes(ax, lanes_laid, (high - low).days, empty)
+            named = spans if panel == panels[-1] else {}
+            for i, (label, (a, b)) in enumerate(named.items()):
+                _window(ax, label, a, b, -room - 0.52 * i)
+            for label, day in ((k, v) for k, v in lines.items() if low <= v <= high):
                 ax.axvline(day, color=style.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
                 right = (day - low) > 0.6 * (high - low)
                 ax.annotate(
                     label,
-                    (day, len(shown[panel]) - 0.42),
+                    (day, lanes_laid.depth - 0.42),
                     xytext=(-4 if right else 4, 0),
                     textcoords="offset points",
                     ha="right" if right else "left",
                     fontsize=style.TICK,
                     color=style.MUTED,
                 )
-            ax.set_ylim(len(shown[panel]) - 0.35, -0.66 - 0.52 * len(spans))
+            ax.set_ylim(lanes_laid.depth - 0.35, -room + 0.02 - 0.52 * len(named))
             ax.set_title(panel)
             locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
             ax.xaxis.set_major_locator(locator)
@@ -231,9 +263,27 @@ def _limits(
     return low - room, high + room
 
 
-def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, empty: str) -> None:
-    for y, lane in enumerate(lanes):
+class _Lanes(NamedTuple):
+    """Lanes of a panel: where each begins and its rows on lines, and how deep all are together."""
+
+    at: dict[str, float]
+    rows: dict[str, pd.DataFrame]
+    depth: float
+
+
+def _lay_out(rows: pd.DataFrame, lanes: Sequence[str], span: int) -> _Lanes:
+    at, found, y = {}, {}, 0.0
+    for lane in lanes:
         mine = rows[rows["lane"] == lane] if len(rows) else rows
+        found[lane] = _on_lines(mine, span) if len(mine) else mine
+        at[lane] = y
+        y += 1 + _STEP * (found[lane]["line"].max() if len(mine) else 0)
+    return _Lanes(at, found, y)
+
+
+def _draw_lanes(ax: Axes, lanes: _Lanes, span: int, empty: str) -> None:
+    for lane, y in lanes.at.items():
+        mine = lanes.rows[lane]
         ax.axhline(y, color=style.GRID, linewidth=1, zorder=0)
         if mine.empty:
             ax.text(
@@ -248,7 +298,9 @@ def _draw_lanes(ax: Axes, rows: pd.DataFrame, lanes: Sequence[str], span: int, e
             )
             continue
         taken: list[tuple[float, float]] = []
-        for _, row in mine.sort_values(["last_day", "mark"]).iterrows():
-            _span(ax, y, row, style.colour(row["code"]) if row["code"] else style.INK, span)
-            _label(ax, row, y, taken, span)
-    ax.set_yticks(range(len(lanes)), list(lanes), fontsize=style.LABEL)
+        for _, row in mine.iterrows():
+            colour = style.colour(row["code"]) if row["code"] else style.INK
+            _span(ax, y + _STEP * row["line"], row, colour, span)
+            if not row["line"]:
+                _label(ax, row, y, taken, span)
+    ax.set_yticks(list(lanes.at.values()), list(lanes.at), fontsize=style.LABEL)

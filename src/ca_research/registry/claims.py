@@ -91,8 +91,8 @@ class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words, and `question` is
-    what its first answer is to; `themes` names those of the claims. `partners` are the powers that the claims compare, `colours` the hue of
-    each in pictures.
+    what its first answer is to; `themes` names those of the claims. `partners` are the powers that
+    the claims compare, `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed.
     """
@@ -206,7 +206,7 @@ class Criterion(Model):
         """The criterion under the bars of a specification."""
         if not self.bars:
             return self
-        own = {bar: choices[axis] for bar, axis in self.bars.items()}
+        own = {bar: choices[axis] for bar, axis in self.bars.items() if axis in choices}
         needed = {"at_least": own["at_least"]} if "at_least" in own else {}
         over = self.over and self.over.model_copy(update=needed)
         threshold = own.get("threshold", self.threshold)
@@ -235,12 +235,14 @@ class Rule(Model):
     holds|fails'.
 
     `otherwise` is the verdict where neither is true although nothing that could decide it is
-    missing.
+    missing. `at_most` is that of a reading whose criteria test a part of what it says, where they
+    all speak for it.
     """
 
     supported: Any
     contradicted: Any
     otherwise: Literal["partly supported", "not enough evidence"] = "partly supported"
+    at_most: Literal["supported", "partly supported"] = "supported"
     words: str
 
 
@@ -504,6 +506,8 @@ def _hash(spec: ClaimSpec, left_out: set[str]) -> str:
     parts = spec.model_dump(mode="json", include={"readings", "grid"})
     for reading in parts["readings"]:  # the order in which criteria are shown decides nothing
         reading["criteria"].sort(key=lambda c: c["name"])
+        if reading["rule"] and reading["rule"]["at_most"] == "supported":  # which came later
+            del reading["rule"]["at_most"]
         for criterion in reading["criteria"]:
             criterion["settings"] = _texts(criterion["settings"])
             if not criterion["bars"]:  # which came later

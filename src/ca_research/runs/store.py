@@ -56,6 +56,7 @@ BESIDE = (
     "sentences.csv",
     "verdicts.json",
     "verdicts.csv",
+    "verdicts_countries.csv",
     "verdicts.tex",
     "claimreview.jsonld",
     "references.bib",

@@ -1,5 +1,5 @@
-"""Other forms of what the pages show: the verdicts as CSV and LaTeX, and any table of a page as
-LaTeX.
+"""Other forms of what the pages show: the verdicts and their countries as CSV, the verdicts as
+LaTeX, and any table of a page as LaTeX.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..claims.answers import FEWEST_FOR_PERCENT
 from ..claims.overview import deciding
-from ..claims.words import bounds, criterion_number
+from ..claims.words import bounds, criterion_number, in_words
 from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 
 CSV_FILE, LATEX_FILE, SENTENCES_FILE = "verdicts.csv", "verdicts.tex", "sentences.csv"
+COUNTRIES_FILE = "verdicts_countries.csv"
 BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
 
 _COLUMNS = (
@@ -43,6 +45,10 @@ _COLUMNS = (
     "share_of_specifications",
     "specifications",
     "title",
+)
+_COUNTRIES = (
+    *("claim", "reading", "as_of", "setting", "criterion"),
+    *("economy", "estimate", "low", "high", "unit", "year", "met", "missing"),
 )
 _OWN = (
     *("claim", "reading", "nearness", "as_of", "as_printed"),
@@ -80,19 +86,52 @@ _PREAMBLE = (
 
 def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     """One row for each entry of verdicts.json, with the criterion that decides it; numbers as they
-    are stored.
+    are stored, and `unit` what they count: 'countries of five' where they are a count of countries.
 
     A reading without criteria has no number: its cells are empty.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for v in verdicts:
-        c = deciding(v) or {}
+        c = dict(deciding(v) or {})
+        if c.get("cell_threshold") is not None:
+            noun = "countries" if c["counted"] == "economies" else c["counted"]
+            c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
         own = {name: v[name] for name in _OWN} | {"certainty": v["certainty"].get("level", "")}
         yes_no = {name: "yes" if v[name] else "no" for name in ("part", "leads", "fragile")}
         main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
-        writer.writerow(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
+        rows.append(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
+    return _csv(_COLUMNS, rows)
+
+
+def countries_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """The figures of each country behind the counts of verdicts.json: a row for each criterion that
+    counts countries and each of these, in the unit of the measure.
+    """
+    return _csv(
+        _COUNTRIES,
+        (
+            {
+                **{name: v[name] for name in ("claim", "reading", "as_of")},
+                **{name: cell[name] for name in ("economy", "estimate", "low", "high", "year")},
+                "setting": _setting(v),
+                "criterion": c["label"],
+                "unit": c["unit"],
+                "met": {True: "yes", False: "no", None: ""}[cell["met"]],
+                "missing": cell["missing"],
+            }
+            for v in verdicts
+            for c in v["criteria"]
+            for cell in c["cells"]
+            if cell["economy"]
+        ),
+    )
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue()
 
 
@@ -144,7 +183,9 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
                 c["label"],
                 criterion_number(c),
                 bounds(c),
-                percent(c["share_of_specifications"]),
+                percent(c["share_of_specifications"])
+                if c["specifications"] >= FEWEST_FOR_PERCENT
+                else NOTHING,
                 str(c["specifications"]),
             )
             if c
@@ -154,7 +195,7 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
     numeric = [False] * 8 + [True] * 2
     note = (
         "Share of specifications: how many of the distinct specifications make the criterion "
-        "true; no probability."
+        "true, where there are five or more; no probability."
     )
     return latex_table("Verdicts", head, rows, numeric, note)
 

@@ -13,7 +13,7 @@ from ..claims.overview import own_params
 from ..claims.printed import NEARNESS
 from ..claims.slots import in_words, joined, said
 from ..claims.wanted import publishers, words
-from ..claims.words import judged_alone, one, source_words
+from ..claims.words import judged_alone, no_days, one, source_words
 from ..ground import economies
 from ..ground.periods import day_in_words
 from ..registry.words import axis_words
@@ -320,6 +320,8 @@ def _each_bar(c: registry.Criterion) -> str:
         return f"{bound} {figure}: {unit}"
     if c.kind in ("percent", "share") and figure == "100%" and c.comparison in ("==", ">="):
         return f"all {unit.removeprefix('of ')}" if unit.startswith("of ") else f"all {unit}"
+    if c.kind == "days" and c.comparison == "==" and c.threshold == 0:
+        return no_days(unit)
     if c.comparison == "==" and c.threshold == 0:
         bound, figure = "", "none" if unit.startswith("of ") else "no"
     elif c.threshold == 0:

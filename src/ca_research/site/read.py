@@ -36,7 +36,7 @@ from ..ground.tracebacks import plain
 
 def _known(source_ids: list[str]) -> list[str]:
     if strange := set(source_ids) - registry.sources().keys():
-        raise ValueError(f"{', '.join(sorted(strange))} is not in registry/sources.csv")
+        raise ValueError(f"{', '.join(sorted(strange))} is no source of the register")
     return source_ids
 
 
@@ -370,6 +370,13 @@ def read_page(file: Path) -> Page:
                 )
         page.cells.append(Cell("code", cell.source, error, shown, notes, statements))
         page.items += shown
+    try:
+        _known([source for verdict in page.verdicts for source in verdict["sources"]])
+    except ValueError as fault:  # it was removed after the run
+        page.verdicts, page.traces = [], {}
+        page.unfit.append(f"its verdict rests on what is gone: {fault}")
+    except (KeyError, TypeError):  # no verdict, as is said below
+        pass
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
     page.unsound += [] if page.unsound else check.sentence(page.verdicts)
     if page.unsound:  # whatever the notebook says, it is not a verdict

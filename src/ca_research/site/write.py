@@ -50,7 +50,8 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
 
 
 def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
-    """verdicts.json and verdicts.csv, by name, as a report of some of its runs alone has them.
+    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its
+    runs alone has them.
 
     Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
     """
@@ -64,7 +65,11 @@ def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
                 where=paths.shown(out / EXECUTED / f"{run_id}.ipynb"),
                 hint="ca-research run",
             ) from None
-    return {VERDICTS: _as_json(verdicts), forms.CSV_FILE: forms.verdicts_csv(verdicts)}
+    return {
+        VERDICTS: _as_json(verdicts),
+        forms.CSV_FILE: forms.verdicts_csv(verdicts),
+        forms.COUNTRIES_FILE: forms.countries_csv(verdicts),
+    }
 
 
 def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
@@ -356,6 +361,7 @@ def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
     reviews = claim_reviews([v for v in verdicts if v["leads"]])
     write_whole(out / "claimreview.jsonld", _as_json(reviews))
     write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
+    write_whole(out / forms.COUNTRIES_FILE, forms.countries_csv(verdicts))
     write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
 
 
@@ -379,10 +385,11 @@ def _complain(pages: list[Page]) -> None:
     unfit = [p for p in pages if p.unfit]
     if unfit:
         raise RunError(
-            "figures, tables or notes that no page can hold were left out: "
+            "verdicts, figures, tables or notes that no page can hold were left out: "
             + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
             where=", ".join(sorted({p.notebook for p in unfit})),
-            hint="show them by plots.show, plots.show_table and plots.show_note",
+            hint="after `data remove`: ca-research run --changed; else show them by plots.show, "
+            "plots.show_table and plots.show_note",
         )
 
 

@@ -11,7 +11,7 @@ from .forecast import (
     naive,
     random_walk_drift,
 )
-from .growth import compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
+from .growth import change_error, compound_rate, end_to_end, log_slope, mean_annual_rate, sen_slope
 from .multiple import holm
 from .synthetic import Placebos, SyntheticControl, simplex_weights, synthetic_control
 from .universe import AtMostOne, Axis, Exclusion, Universe, collapse, distinct
@@ -29,6 +29,7 @@ __all__ = [
     "SyntheticControl",
     "Universe",
     "arima",
+    "change_error",
     "collapse",
     "compound_rate",
     "distinct",

@@ -6,6 +6,8 @@ observations and UsageError for what is no series of finite numbers by year, or 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -249,3 +251,37 @@ def mean_annual_rate(series: pd.Series) -> float:
         raise CoverageError("year-on-year rates need consecutive years", hint="use compound_rate")
     _positive_base(observed)
     return float((observed / observed.shift(1) - 1).dropna().mean())
+
+
+def change_error(before: int = 1000, after: int = 1000) -> float:
+    """Sampling error of a change between two polls, in percentage points.
+
+    Half the 95 % interval of the difference of two shares near one half, where it is widest; other
+    shares err by less. A change within it may be chance.
+
+    Parameters
+    ----------
+    before, after : int
+        How many were asked in each; about a thousand where a poll does not say.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError
+        Fewer than one asked.
+
+    Notes
+    -----
+    100 * 1.96 * sqrt(1 / (4 n) + 1 / (4 m)), for samples drawn at random.
+
+    Examples
+    --------
+    >>> round(change_error(), 1), round(change_error(1500, 1500), 1)
+    (4.4, 3.6)
+    """
+    if min(before, after) < 1:
+        raise UsageError(f"a poll of {min(before, after)}", hint="how many were asked, as 1000")
+    return 100 * 1.96 * math.sqrt(0.25 / before + 0.25 / after)

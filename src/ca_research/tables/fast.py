@@ -18,6 +18,7 @@ from pyarrow import csv as arrow_csv
 
 from .. import registry
 from ..ground import paths
+from .raw import held
 from .rules import dtype, parse, rules
 
 _BLOCK = 1 << 22
@@ -48,28 +49,36 @@ def accepted(table: registry.Table) -> pa.Table | None:
 
 def _texts(table: registry.Table) -> pa.Table:
     """All rows of the files: texts as a dictionary, those of numbers as they are."""
-    names = list(table.columns)
     types = {
         n: pa.string() if c.type == "number" else _DICTIONARY for n, c in table.columns.items()
     }
     parts = []
     for name, declared in table.files.items():
         file = paths.raw_dir() / name
+        names = held(table.columns, _header(file))
         _plain(file, names)
         part = arrow_csv.read_csv(
             file,
             read_options=arrow_csv.ReadOptions(column_names=names, skip_rows=1),
             parse_options=arrow_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=types, null_values=[], strings_can_be_null=False
+                column_types={n: types[n] for n in names}, null_values=[], strings_can_be_null=False
             ),
         )
         if len(part) != declared.rows:
             raise _Doubt
-        parts.append(part)
+        for lacking in types.keys() - set(names):
+            empty = pa.repeat("", len(part))
+            part = part.append_column(lacking, empty.cast(types[lacking]))
+        parts.append(part.select([*types]))
     if not sum(map(len, parts)):
         raise _Doubt
     return pa.concat_tables(parts).unify_dictionaries()
+
+
+def _header(file: Path) -> list[str]:
+    with file.open("rb") as content:
+        return content.readline().decode("utf-8", errors="replace").strip().split(",")
 
 
 def _plain(file: Path, columns: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -59,13 +60,14 @@ def check_files(table: registry.Table) -> None:
 
 
 def read_raw(table: registry.Table) -> pd.DataFrame:
-    """All raw rows of a table as text, with `_file` and `_line` (1 is the header).
+    """All raw rows of a table as text, with `_file` and `_line` (1 is the header); a column that a
+    file leaves out is empty.
 
     Raises DataError with every line that has not the columns of the table.
     """
     parts, faults = [], []
     for name in table.files:
-        part, broken = _read(name, list(table.columns))
+        part, broken = _read(name, table.columns)
         parts.append(part)
         faults += broken
     if faults:
@@ -73,7 +75,14 @@ def read_raw(table: registry.Table) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
+def held(columns: Mapping[str, registry.Column], header: Collection[str]) -> list[str]:
+    """The columns that a raw file has: all of its table, but that one which may be empty may be
+    left out, and then is empty in all of its rows.
+    """
+    return [name for name, column in columns.items() if name in header or not column.nullable]
+
+
+def _read(name: str, columns: Mapping[str, registry.Column]) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows of one raw file, and the lines that cannot be one."""
     shown, content, rows, lines, faults = (
         f"data/raw/{name}",
@@ -94,6 +103,7 @@ def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
         text = content.decode("utf-8", errors="replace")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(reader, [])
+    expected = held(columns, header)
     if header != expected:
         faults.append(Fault(shown, 1, "(header)", ",".join(header), _header_rule(header, expected)))
     line = 2
@@ -113,6 +123,7 @@ def _read(name: str, expected: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
     if CONTROL.search(text):
         faults += _unprintable(shown, expected, rows, lines)
     part = pd.DataFrame(rows, columns=expected, dtype="str")
+    part = part.reindex(columns=list(columns), fill_value="")
     return part.assign(_file=shown, _line=lines), faults
 
 

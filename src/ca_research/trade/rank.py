@@ -60,7 +60,6 @@ _RANKED = {
     "high": "float64",
     "rank": "Int64",
     "partners": "int64",
-    "sides": "int64",
     "sources": "object",
 }
 """Columns of a frame of ranks, and their types."""
@@ -145,7 +144,8 @@ def rank(
         Every year in the frame, if not given.
     basis : {'reporter', 'mirror', 'interval', 'reconciled'} or sequence of them
         Whose reports count, one of BASES or several: 'reporter' (the economy's own), 'mirror' (its
-        partners') or 'interval' (the range of both); or 'reconciled' (one figure made of both).
+        partners') or 'interval' (the range of both, of partners on which both report each flow);
+        or 'reconciled' (one figure made of both).
     flow : {'turnover', 'exports', 'imports'}
         One of FLOWS. A partner without all of its directions is left
         out: missing is not zero.
@@ -168,10 +168,9 @@ def rank(
     pandas.DataFrame
         One row per economy, year, basis and partner, the largest first: economy, year, basis,
         flow, partner, low and high (USD; equal on a basis with one figure), rank by low (1 is the
-        largest; equal values share a rank), partners (how many are ranked), sides (of the two, how
-        many report it), sources, price_basis where `trade` has it. No row where nothing can be
-        compared. Its ``plot()`` draws the ``top`` partners of one economy, basis and flow: places
-        over the years, or trade in one year.
+        largest; equal values share a rank), partners (how many are ranked), sources, price_basis
+        where `trade` has it. No row where nothing can be compared. Its ``plot()`` draws the ``top``
+        partners of one economy, basis and flow: places over the years, or trade in one year.
 
     Raises
     ------
@@ -259,7 +258,7 @@ def _ranks(
         trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
     seen, flow = reports(trade, economies=codes), choices["flow"]
     rows = [
-        (code, when, one, flow, s.partner, s.low, s.high, place, many, s.sides, s.sources)
+        (code, when, one, flow, s.partner, s.low, s.high, place, many, s.sources)
         for code in codes
         for when in (seen.years() if asked is None else asked)
         for one in bases

@@ -25,7 +25,9 @@ trade with one or two).
 """
 
 _SIDES = {"interval": ("reporter", "mirror")}
-"""Who reports on a basis; on another one the side of its name alone."""
+"""Who must report on a basis; on another one the side of its name alone. A range of both sides is
+none where one of them is silent.
+"""
 
 _CELL = ("economy", "other", "year", "direction", "side", "source_id")
 
@@ -49,27 +51,24 @@ class Report(NamedTuple):
 class Standing(NamedTuple):
     """A partner with all the flows asked for: sums over flows of the least and the largest report,
     and their sources.
-
-    `sides`: how many of the two sides report, in the flow where that is fewest.
     """
 
     partner: str
     low: float
     high: float
     sources: tuple[str, ...]
-    sides: int
 
 
 class Ranking:
-    """Partners with all the flows asked for. Often no more than who they are is asked: what else
-    there is to tell is made once that is.
+    """Partners with all the flows asked for, each reported by all the sides that the basis needs.
+    Often no more than who they are is asked: what else there is to tell is made once that is.
     """
 
-    def __init__(self, reports: Sequence[Report], single: Mapping[int, str], flows: int) -> None:
-        told: dict[str, set[str]] = {}
+    def __init__(self, reports: Sequence[Report], single: Mapping[int, str], needed: int) -> None:
+        told: dict[str, set[tuple[str, str]]] = {}
         for i, other in single.items():
-            told.setdefault(other, set()).add(reports[i].direction)
-        self.partners = {other for other, directions in told.items() if len(directions) == flows}
+            told.setdefault(other, set()).add((reports[i].direction, reports[i].side))
+        self.partners = {other for other, ways in told.items() if len(ways) == needed}
         self._reports, self._single = reports, single
 
     @cached_property
@@ -226,14 +225,12 @@ class Reports:
         basis: str,
         directions: Sequence[str],
     ) -> bool:
-        """Whether there is any report of each partner in each direction: without one it has no
-        rank. Far sooner told than ranked.
+        """Whether there is any report of each partner in each direction, by each side of the basis:
+        without one it has no rank. Far sooner told than ranked.
         """
-        told, able = self._of(economy, year).told, _SIDES.get(basis, (basis,))
+        told, sides = self._of(economy, year).told, _SIDES.get(basis, (basis,))
         return all(
-            any((other, way, side) in told for side in able)
-            for other in partners
-            for way in directions
+            (other, way, side) in told for other in partners for way in directions for side in sides
         )
 
     def order(self, economy: str, year: int, roles: tuple[str, ...]) -> tuple[str, ...]:
@@ -288,11 +285,12 @@ def ranking(
     -------
     Ranking
     """
+    sides = _SIDES.get(basis, (basis,))
     chosen = {i for i, r in enumerate(reports) if r.direction in directions}
     if basis == "reporter":
         chosen = _own(reports, chosen, order, needed)
     else:
-        chosen = {i for i in chosen if reports[i].side in _SIDES.get(basis, (basis,))}
+        chosen = {i for i in chosen if reports[i].side in sides}
     groups = set(eco.AGGREGATES)
     single = {
         i: reports[i].other
@@ -306,7 +304,7 @@ def ranking(
         inside = members | {"GBR"} if basis != "reporter" else members
         single = {i: other for i, other in single.items() if other not in inside}
         single |= dict.fromkeys(_european_union(reports, chosen, members), "EU27")
-    return Ranking(reports, single, len(directions))
+    return Ranking(reports, single, len(directions) * len(sides))
 
 
 def _own(
@@ -359,19 +357,16 @@ def _standings(reports: Sequence[Report], used: Iterable[tuple[int, str]]) -> tu
         cell = figures.setdefault((other, report.direction), {})
         cell.setdefault((report.side, report.source_id), []).append(report.value)
         sources.setdefault(other, set()).add(report.source_id)
-    ends: dict[str, list[tuple[float, float, int]]] = {}
+    ends: dict[str, list[tuple[float, float]]] = {}
     for (other, _), told in figures.items():
         totals = [math.fsum(values) for values in told.values()]
-        ends.setdefault(other, []).append(
-            (min(totals), max(totals), len({side for side, _ in told}))
-        )
+        ends.setdefault(other, []).append((min(totals), max(totals)))
     found = [
         Standing(
             other,
-            math.fsum(low for low, _, _ in both),
-            math.fsum(high for _, high, _ in both),
+            math.fsum(low for low, _ in both),
+            math.fsum(high for _, high in both),
             tuple(sorted(sources[other])),
-            min(sides for _, _, sides in both),
         )
         for other, both in ends.items()
     ]

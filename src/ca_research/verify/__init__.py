@@ -1,15 +1,17 @@
 """Verdicts of a report against those that were accepted before: what moved, by how much, and
 because of which input.
 
-state.py       both sides of the comparison: the report, and baseline/verdicts.json comparison.py
-what differs, and which inputs changed acceptance.py  a report becomes the new baseline, with a
-reason formats.py     a comparison as text, JSON, JUnit and Markdown
+state.py: both sides of the comparison, the report and baseline/verdicts.json. comparison.py: what
+differs, and which inputs changed. rules.py: rules that differ without an amendment. acceptance.py:
+a report becomes the new baseline, with a reason. formats.py: a comparison as text, JSON, JUnit and
+Markdown.
 """
 
 from .acceptance import EVERYTHING, accept, unlike_plan
 from .changed import Moved, affected, given_by, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
+from .rules import unamended
 from .state import State, read_baseline, read_report
 
 __all__ = [
@@ -30,5 +32,6 @@ __all__ = [
     "read_report",
     "show",
     "standing",
+    "unamended",
     "unlike_plan",
 ]

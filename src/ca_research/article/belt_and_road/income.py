@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import Estimate
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...stats.frames import alike, require
@@ -34,6 +34,7 @@ from .placebos import (
     fits_in,
     of_economies,
     pooled,
+    ranked,
 )
 
 INDICATOR = "NY.GDP.PCAP.KD"
@@ -155,10 +156,11 @@ def income_control(
 
 
 def _rank(side: str, fits: pd.DataFrame | Fits, economies: Sequence[str]) -> list[Estimate]:
-    return [row | {"estimate": row[SIDES[side]]} for row in of_economies(fits, economies)]
+    return ranked(of_economies(fits, economies), SIDES[side])
 
 
 @measure("relations.income_gain_p")
+@tells("change")
 @parts(fits=income_fits_of)
 def income_gain_p(
     macro: pd.DataFrame,
@@ -179,8 +181,8 @@ def income_gain_p(
         'never'. method: 'synthetic' or 'synthetic_demeaned'. until: the last year counted, 2020,
         2019 or 2022.
     fits: as `income_fits` makes them (made here if not given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
-    without a fit has the reason in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, which tells the
+    `change` beside the synthetic control; an economy without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}
@@ -190,6 +192,7 @@ def income_gain_p(
 
 
 @measure("relations.income_loss_p")
+@tells("change")
 @parts(fits=income_fits_of)
 def income_loss_p(
     macro: pd.DataFrame,
@@ -207,8 +210,8 @@ def income_loss_p(
     macro, events, economies, fits: as in `income_gain_p`.
     accession_list, donors, method, until: as there ('M_GFDC25', 'M_LPV26' or 'texts';
         'never_or_late' or 'never'; 'synthetic' or 'synthetic_demeaned'; 2020, 2019 or 2022).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; an economy
-    without a fit has the reason in `missing`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, which tells the
+    `change` beside the synthetic control; an economy without a fit has the reason in `missing`.
     Raises UnknownNameError for another choice.
     """
     choices = {"accession_list": accession_list, "donors": donors, "method": method}

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
+from ...claims.slots import in_words
 from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Figures, estimate_row
 from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
@@ -468,11 +469,28 @@ def _rank(
             f"no table holds {outcome.replace('_', ' ')} at constant prices",
             hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
         )
-    picked = _picked(trade, events, economies, fits, choices)
-    return [row | {"estimate": row[column]} for row in picked]
+    return ranked(_picked(trade, events, economies, fits, choices), column)
+
+
+def ranked(rows: Fits, column: str) -> list[Estimate]:
+    """Fits as estimates of their placebo rank, which tell the `change` beside the synthetic control
+    with that rank.
+    """
+    return [
+        row | {"estimate": row[column], "about": {"change": _change(row, column)}} for row in rows
+    ]
+
+
+def _change(row: Mapping[str, Any], column: str) -> str:
+    """'+205% (p 0.27)'; '' without a fit."""
+    if pd.isna(row[column]):
+        return ""
+    percent = 100 * np.expm1(row["estimate"])
+    return f"{'+' if percent > 0 else ''}{numbers.fixed(percent)}% (p {row[column]:.2g})"
 
 
 @measure("relations.gain_p")
+@tells("change")
 @parts(fits=fits_of)
 def gain_p(
     trade: pd.DataFrame,
@@ -497,8 +515,8 @@ def gain_p(
     method: 'synthetic' or 'synthetic_demeaned'. until: the last year counted, 2020, 2019 or 2022.
     fits: as `effect_fits` makes them (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
-    p_gain of `placebo_ranks`, at least 1 / (donors + 1). An economy without a fit has the reason in
-    `missing`.
+    p_gain of `placebo_ranks`, at least 1 / (donors + 1); it tells the `change` beside the synthetic
+    control. An economy without a fit has the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {
@@ -512,6 +530,7 @@ def gain_p(
 
 
 @measure("relations.loss_p")
+@tells("change")
 @parts(fits=fits_of)
 def loss_p(
     trade: pd.DataFrame,
@@ -531,7 +550,8 @@ def loss_p(
     trade, events, economies, outcome, accession_list, donors, source, method, until, fits: as in
         `gain_p`.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; the estimate is
-    p_loss of `placebo_ranks`. An economy without a fit has the reason in `missing`.
+    p_loss of `placebo_ranks`; it tells the `change` beside the synthetic control. An economy
+    without a fit has the reason in `missing`.
     Raises CoverageError for an outcome that no table holds, UnknownNameError for another choice.
     """
     choices = {
@@ -564,14 +584,14 @@ def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
 
 
 @measure("relations.joint_p")
-@tells("least")
+@tells("asked", "changes", "least", "tested")
 @parts(fits=fits_of)
 def joint_p(
     trade: pd.DataFrame,
     events: pd.DataFrame,
     *,
     economies: Sequence[str],
-    at_least: int = 3,
+    at_least: int = 4,
     side: Literal["gain", "loss"] = "gain",
     accession_list: str | None = None,
     donors: Donors = "never_or_late",
@@ -586,10 +606,11 @@ def joint_p(
     at_least: a number.
     side: 'gain' or 'loss'.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
-    estimate is p of `partial_conjunction`; it tells the `least` that it could have been, which
-    hangs on the number of donors. An economy without a fit counts with p of one; where
-    none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run for one of
-    them) ask for all of them.
+    estimate is p of `partial_conjunction`; it tells how many are `asked` for, the `changes` beside
+    the synthetic controls with the rank of each, how many were `tested`, and the `least` that p
+    could have been, which hangs on the number of donors. An economy without a fit counts with p of
+    one; where none has a fit, the reasons stand in `missing`. Fewer economies than at_least (a run
+    for one of them) ask for all of them.
     Raises UnknownNameError for another choice.
     """
     if side not in SIDES:
@@ -608,7 +629,14 @@ def joint_p(
     least = min(whole_number("at_least", at_least), len(picked))
     p = partial_conjunction([row[SIDES[side]] for row in picked], least)
     floors = [1 / (row["donors_used"] + 1) for row in there] + [1.0] * (len(picked) - len(there))
-    about = {"least": numbers.fixed(partial_conjunction(floors, least), 2)}
+    about = {
+        "asked": in_words(least),
+        "changes": eco.joined(
+            f"{_change(row, SIDES[side])} in {eco.in_prose(row['economy'])}" for row in there
+        ),
+        "least": f"{partial_conjunction(floors, least):.2g}",
+        "tested": in_words(len(there)),
+    }
     row = estimate_row(estimate=p, about=about) | {
         "n": int(sum(row["n"] for row in there)),
         "first_year": int(min(row["first_year"] for row in there)),

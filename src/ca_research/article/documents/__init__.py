@@ -17,16 +17,15 @@ from .measures import (
     readable,
     seen_rows,
     show_both_sides,
+    side_lists,
     sides,
     source_and_year,
 )
-from .pictures import case_list, side_columns
 
 __all__ = [
     "ENOUGH",
     "ONE_ORIGIN",
     "Coded",
-    "case_list",
     "case_name",
     "case_origins",
     "cases_by_kind",
@@ -40,7 +39,7 @@ __all__ = [
     "readable",
     "seen_rows",
     "show_both_sides",
-    "side_columns",
+    "side_lists",
     "sides",
     "source_and_year",
 ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal, get_args
 
@@ -31,6 +31,8 @@ from ...stats.frames import records
 
 ENOUGH = 2
 """Independent sources that count as documented: the same for every claim and every power."""
+MOST_NAMED = 2
+"""Cases or sources that a sentence names; of more it names none."""
 Strength = Literal["any", "documents", "primary"]
 STRENGTHS = {
     "any": ("primary", "secondary", "commentary"),
@@ -133,6 +135,7 @@ class Counted:
 
 
 @measure("relations.independent_sources")
+@tells("named")
 @parts(documents=Counted)
 def independent_sources(
     evidence: pd.DataFrame,
@@ -162,7 +165,8 @@ def independent_sources(
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row; n is the number of
     rows looked through, on both sides; its sources are those that are counted. Zero is an answer
     where documents on the reading were seen, on whichever side, and rests on all of them; where
-    none was, the reason stands in `missing`.
+    none was, the reason stands in `missing`. It tells the sources and their years, where they are
+    few: `named`.
     Raises UnknownNameError for another choice or a coding that does not exist.
     """
     known_name("direction", direction, SIDES)
@@ -195,10 +199,28 @@ def independent_sources(
     if (direction, single) in (("supports", "source_in_favour"), ("refutes", "source_against")):
         count = max(count - 1, 0)
     behind = figures.behind(places)
+    told = _names_of(figures, mine) if count <= MOST_NAMED and single == "none" else ""
     if mine:  # what the other side says was looked through, and is no source of this count
         own = figures.behind(mine)
         behind |= {name: own[name] for name in ("sources", "rows", "origins")}
-    return [estimate_row(estimate=float(count)) | behind]
+    return [estimate_row(estimate=float(count), about={"named": told}) | behind]
+
+
+_NEAREST = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
+"""Order in which the texts of one origin stand for it: near to the event, and read in full."""
+
+
+def _names_of(figures: Figures, places: Sequence[int]) -> str:
+    """The origins of some rows, each by its best text and the year of its oldest."""
+    columns = ("origin_group", "strength", "text_seen", "item", "year", "source_id")
+    rows = list(zip(*([figures.values(c)[i] for i in places] for c in columns), strict=True))
+    names = []
+    for group in sorted({row[0] for row in rows}):
+        own = [row for row in rows if row[0] == group]
+        best = min(own, key=lambda r: (_NEAREST[r[1]], _NEAREST[r[2]], r[3]))
+        year = min((row[4] for row in own if pd.notna(row[4])), default=pd.NA)
+        names.append(source_and_year(best[5], year))
+    return "; ".join(sorted(names))
 
 
 def sides(
@@ -220,14 +242,15 @@ def sides(
     out.
     """
     rows = _counts(seen_rows(evidence, claim=claim, strength=strength, seen=seen), counting)
-    order = {v: i for i, v in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in records(rows[rows["direction"].isin(SIDES) & rows["origin_group"].notna()]):
         key = (row["reading"], row["direction"], row["origin_group"])
         groups.setdefault(key, []).append(row)
     found = []
     for (reading, side, group), part in groups.items():
-        best = min(part, key=lambda r: (order[r["strength"]], order[r["text_seen"]], r["item"]))
+        best = min(
+            part, key=lambda r: (_NEAREST[r["strength"]], _NEAREST[r["text_seen"]], r["item"])
+        )
         year = min((r["year"] for r in part if pd.notna(r["year"])), default=pd.NA)
         found.append(
             {
@@ -237,7 +260,7 @@ def sides(
                 "name": source_and_year(best["source_id"], year),
                 "year": year,
                 "strength": best["strength"],
-                "text_seen": min((r["text_seen"] for r in part), key=order.__getitem__),
+                "text_seen": min((r["text_seen"] for r in part), key=_NEAREST.__getitem__),
                 "both_sides": all((reading, one, group) in groups for one in SIDES),
                 "statement": best["statement"],
                 "rows": len(part),
@@ -260,6 +283,29 @@ def sides(
         {"year": "Int64", "both_sides": "bool"}
     )
     return frame.sort_values(["reading", "side", "year", "origin_group"], ignore_index=True)
+
+
+def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Both sides of each reading as lists of sources by name.
+
+    sides: reading, side, name, year and sources or source_id, as from `sides`. labels: words for
+        the readings.
+    Returns about, for, against (names, the oldest text first) and sources (tuple), one row per
+    reading.
+    """
+    ordered = sides.sort_values(["year", "name"])
+    found = []
+    for reading in dict.fromkeys(sides["reading"]):
+        own = ordered[ordered["reading"] == reading]
+        names = {side: "; ".join(own.loc[own["side"] == side, "name"]) for side in SIDES}
+        cited = own["sources"] if "sources" in own else [(s,) for s in own["source_id"]]
+        row = {"about": labels.get(reading, reading), "for": names["supports"]}
+        row |= {
+            "against": names["refutes"],
+            "sources": tuple(sorted({s for c in cited for s in c})),
+        }
+        found.append(row)
+    return pd.DataFrame(found, columns=["about", "for", "against", "sources"])
 
 
 def source_and_year(source_id: str, year: object) -> str:
@@ -418,7 +464,11 @@ class Coded:
         return self.figures(claim, coding, strength, seen).frame
 
 
-def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
+Shown = tuple[str, str]
+"""A case, and an origin that shows it."""
+
+
+def _largest_case(shown: Sequence[Shown], case: str) -> int:
     """Origins on one and the same case (the case with most), or on any of them. shown: (case,
     origin).
     """
@@ -427,15 +477,11 @@ def _largest_case(shown: Sequence[tuple[str, str]], case: str) -> int:
     return max(_origins_by_case(shown).values(), default=0)
 
 
-def _origins_by_case(shown: Sequence[tuple[str, str]]) -> Counter[str]:
+def _origins_by_case(shown: Iterable[Shown]) -> Counter[str]:
     return Counter(kind for kind, _ in set(shown) if isinstance(kind, str))
 
 
-MOST_NAMED = 2
-"""Cases that a sentence names; where more have as many origins it names none."""
-
-
-def _best_documented(shown: Sequence[tuple[str, str]]) -> list[str]:
+def _best_documented(shown: Iterable[Shown]) -> list[str]:
     """The case with most origins, or those with as many."""
     counts = _origins_by_case(shown)
     return sorted(case for case, n in counts.items() if n == max(counts.values()))
@@ -450,7 +496,7 @@ def _known_codes(coding: str, codes: str) -> None:
 
 
 @measure("relations.documented_cases")
-@tells("case")
+@tells("case", "in_doubt", "beside")
 @parts(documents=Coded)
 def documented_cases(
     evidence: pd.DataFrame,
@@ -458,6 +504,9 @@ def documented_cases(
     claim: str,
     coding: str,
     codes: str,
+    sure: Literal["", "interference"] = "",
+    nothing: Literal["counts", "open"] = "counts",
+    beside: str = "",
     strength: Strength = "documents",
     doubtful: Literal["strict", "wide"] = "strict",
     case: Literal["same", "any"] = "same",
@@ -469,46 +518,72 @@ def documented_cases(
 
     evidence, claim, coding, strength: as in `coded`. codes: the codes that count, joined by ';'
         ('unrest;narrow').
+    sure: a field of the coding with the values yes, unsure and no; a document coded unsure may
+        count or not, one coded no counts for nothing. Where empty, the code alone decides.
+    nothing: what it means that no document shows a case: a count of zero ('counts'), or no answer
+        ('open'), as of inquiries, which nobody may have made.
+    beside: other codes, joined by ';', whose documented cases are told and count for nothing.
     doubtful: which code counts where two are defensible, 'strict' or 'wide'.
     case: 'same' (origins on the case that has most) or 'any' (origins on any case of the kind).
     texts: 'all', or 'seen_in_excerpt' to leave out the texts that were seen only in excerpt.
     single: 'none', or 'source' to take away the origin whose loss lowers the count most.
     documents: the evidence as `Coded` (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `case`
-    that has most and rests on the documents that show it. Zero is an answer where documents on the
-    claim were seen, and rests on all of them; it says that none of them shows a case, and no more.
-    Where none was seen, that stands in `missing`.
-    Raises UnknownNameError for another choice or an unknown code, UsageError for no code.
+    that has most, those `in_doubt` and `beside` it, and rests on the documents that show them; low
+    and high without and with the unsure ones, where they differ. Zero is an answer where documents
+    on the claim were seen, and rests on all of them; it says that none of them shows a case, and no
+    more. Where none was seen, that stands in `missing`.
+    Raises UnknownNameError for another choice, field or an unknown code, UsageError for no code.
     """
     known_name("doubtful", doubtful, ("strict", "wide"))
     known_name("case", case, ("same", "any"))
     known_name("single", single, ("none", "source"))
+    known_name("nothing", nothing, ("counts", "open"))
     _known_codes(coding, codes)
+    if sure:
+        known_name(f"field of {coding}", sure, registry_coding(coding).fields)
     documents = documents or Coded(evidence)
     figures = documents.figures(claim, coding, strength, _seen("excerpt", texts))
     if figures.frame.empty:
         return [estimate_row(missing="no document was seen")]
     wanted = set(_list(codes))
     given, kinds, origins = (figures.values(c) for c in (doubtful, "case", "origin_group"))
-    told_by = zip(given, kinds, origins, strict=True)
-    shown = [(kind, origin) for code, kind, origin in told_by if code in wanted]
-    count = _largest_case(shown, case)
-    if single == "source":
-        lost = [
-            _largest_case([s for s in shown if s[1] != gone], case)
-            for gone in {origin for _, origin in shown}
-        ]
-        count = min(lost, default=0)
-    best = _best_documented(shown)
-    named = " and ".join(registry_coding(coding).cases.get(c) or case_name(c) for c in best)
-    told = {"case": named if len(best) <= MOST_NAMED else ""}
+    called = figures.values(sure) if sure else ["yes"] * len(given)
+    may = [i for i, code in enumerate(given) if code in wanted and called[i] in ("yes", "unsure")]
+    if not may and nothing == "open":
+        return [estimate_row(missing="no document that could show it was seen")]
+    possible = [(kinds[i], origins[i]) for i in may]
+    certain = [(kinds[i], origins[i]) for i in may if called[i] == "yes"]
+    low, high = (float(_count(shown, case, single)) for shown in (certain, possible))
+    found: dict[str, Any] = {"estimate": low}
+    if low < high:
+        why = "acts of which coders were unsure counted against and for"
+        found = {"low": low, "high": high, "interval": why}
+    best, doubted = _best_documented(certain), _best_documented(set(possible) - set(certain))
+    aside = set(_list(beside))
+    others = [(kinds[i], origins[i]) for i, code in enumerate(given) if code in aside]
+    enough = sorted(c for c, n in _origins_by_case(others).items() if n >= ENOUGH)
+    told = {"case": best, "in_doubt": doubted, "beside": enough}
     # nought rests on every document that was looked through, a case on those that show it
-    places = None
-    if shown:
-        meant = set(kinds if case == "any" else best)
-        pairs = enumerate(zip(given, kinds, strict=True))
-        places = [i for i, (code, kind) in pairs if code in wanted and kind in meant]
-    return [estimate_row(estimate=float(count), about=told) | figures.behind(places)]
+    meant = {kind for kind, _ in possible} if case == "any" else {*best, *doubted}
+    places = [i for i in may if kinds[i] in meant] or None
+    about = {name: _named(cases, coding) for name, cases in told.items()}
+    return [estimate_row(**found, about=about) | figures.behind(places)]
+
+
+def _count(shown: Sequence[Shown], case: str, single: str) -> int:
+    """Origins on a case, without the one whose loss lowers the count most if `single` asks it."""
+    if single == "none":
+        return _largest_case(shown, case)
+    apart = ([s for s in shown if s[1] != gone] for gone in {origin for _, origin in shown})
+    return min((_largest_case(left, case) for left in apart), default=0)
+
+
+def _named(cases: Sequence[str], coding: str) -> str:
+    """Cases in words; of more than MOST_NAMED none."""
+    words = registry_coding(coding).cases
+    few = len(cases) <= MOST_NAMED
+    return " and ".join(words.get(c) or case_name(c) for c in cases) if few else ""
 
 
 @measure("relations.cases_read")
@@ -542,23 +617,31 @@ def cases_read(
 
 
 def case_origins(
-    evidence: pd.DataFrame, *, claim: str, coding: str, codes: str, strength: str = "documents"
+    evidence: pd.DataFrame,
+    *,
+    claim: str,
+    coding: str,
+    codes: str,
+    sure: str = "interference",
+    strength: str = "documents",
 ) -> pd.DataFrame:
     """Origins that show a case of a kind, one row per case and origin, for those who want to see
     what was counted.
 
     evidence, claim, coding, strength: as in `coded`. codes: those that count, joined by ';', as in
-        `documented_cases`.
+        `documented_cases`; sure: as there, of a coding that has the field.
     Returns case (in words), first_year (of the case's documents), origin_group, name (publisher and
     year), code (the strict
     one where that is among `codes`, else the wide one), counted ('strict' or 'wide'), sources
-    (tuple); the case with most origins by the strict code first.
+    (tuple) and, of a coding with the field, `sure`; the case with most origins by the strict code
+    first.
     Raises what `coded` raises.
     """
     _known_codes(coding, codes)
     wanted = _list(codes)
     rows = coded(evidence, claim=claim, coding=coding, strength=strength)
     rows = rows[rows["strict"].isin(wanted) | rows["wide"].isin(wanted)]
+    judged = sure in rows
     order = {code: i for i, code in enumerate(wanted)}
     found = []
     for (case, group), part in rows.groupby(["case", "origin_group"]):
@@ -572,10 +655,12 @@ def case_origins(
                 "name": source_and_year(part["source_id"].iloc[0], part["year"].min()),
                 "code": (strict or wide)[0],
                 "counted": "strict" if strict else "wide",
+                **({"sure": part[sure].iloc[0]} if judged else {}),
                 "sources": tuple(sorted(set(part["source_id"]))),
             }
         )
     columns = ["case", "first_year", "origin_group", "name", "code", "counted", "sources"]
+    columns += ["sure"] if judged else []
     frame = pd.DataFrame(found, columns=columns)
     strict_first = frame[frame["counted"] == "strict"].groupby("case").size()
     frame["_most"] = -frame["case"].map(strict_first).fillna(0)

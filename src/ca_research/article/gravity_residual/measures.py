@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Figures, estimate_row
-from ...estimates.measures import measure, parts
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import CoverageError, UnknownNameError, known_name
+from ...ground.numbers import of_logs
 from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...stats.frames import require
@@ -493,6 +494,7 @@ def residual(
 
 
 @measure("trade.residual_p")
+@tells("beside")
 @parts(fitted=by_choices)
 def residual_p(
     trade: pd.DataFrame,
@@ -512,8 +514,9 @@ def residual_p(
     trade, geography, economies, question, direction, estimator, years, country, fitted: as in
     `residual`. pool: 'every' economy takes China's place, or those 'outside' the CIS alone.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, economy ''; the
-    estimate is p = rank / number of economies with an estimate, China included (never 0). A fit
-    that failed has the reason in `missing`.
+    estimate is p = rank / number of economies with an estimate, China included (never 0); it tells
+    where China's trade stands `beside` what is implied. A fit that failed has the reason in
+    `missing`.
     Raises UnknownNameError for a choice, CoverageError where `fitted` does not hold it.
     Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
     Econometrics 218(2).
@@ -527,4 +530,5 @@ def residual_p(
     }
     row = _picked(trade, geography, fitted, economies, choices)
     p = row["p" if pool == "every" else "p_outside"]
-    return [row | {"estimate": p, "path": row["path"] and f"{row['path']} {pool}"}]
+    about = {"beside": "" if pd.isna(row["estimate"]) else of_logs(row["estimate"])}
+    return [row | {"estimate": p, "path": row["path"] and f"{row['path']} {pool}", "about": about}]

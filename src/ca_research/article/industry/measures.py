@@ -9,8 +9,9 @@ from typing import Literal
 import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
-from ...estimates.measures import measure
+from ...estimates.measures import measure, tells
 from ...ground.errors import UnknownNameError
+from ...ground.numbers import fixed
 from ...ground.periods import window_years
 from ..settings import settings
 
@@ -18,6 +19,7 @@ BEFORE = "2010-2013"
 
 
 @measure("economy.manufacturing_change")
+@tells("share")
 def manufacturing_change(
     macro: pd.DataFrame,
     *,
@@ -33,8 +35,8 @@ def manufacturing_change(
     economies: codes.
     window, before: years ('2019-2022', '2010-2013', or one year).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval. A window counts where at least half of its years are reported, else the reason is
-    in `missing`; the means are over the years that are.
+    an interval, which tells the `share` before and after. A window counts where at least half of
+    its years are reported, else the reason is in `missing`; the means are over the years that are.
     Raises UsageError for a window that is none.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
@@ -57,11 +59,10 @@ def manufacturing_change(
         if missing:
             out.append(estimate_row(economy=economy, missing=missing))
         else:
-            out.append(
-                estimate_row(
-                    pd.concat(used), economy=economy, estimate=100 * (means[1] / means[0] - 1)
-                )
-            )
+            share = f"{fixed(means[0])} to {fixed(means[1])}%"
+            rise = 100 * (means[1] / means[0] - 1)
+            about = {"share": share}
+            out.append(estimate_row(pd.concat(used), economy=economy, estimate=rise, about=about))
     return out
 
 

@@ -14,17 +14,18 @@ from .measures import (
     student_cells,
     trade_cells,
 )
-from .pictures import priority_matrix
+from .pictures import LABELS, cells_in_words, priority_matrix, title_of
 from .relations import meetings_lead, opinion_lead, summits
 from .students import host_lead
-from .trade import first_partners, leaders, partner_lead
+from .trade import leaders, partner_lead
 
 __all__ = [
     "CHOICES",
+    "LABELS",
     "by_choice",
     "cells",
+    "cells_in_words",
     "finance_lead",
-    "first_partners",
     "host_lead",
     "investment_cells",
     "investor_lead",
@@ -40,5 +41,6 @@ __all__ = [
     "priority_matrix",
     "student_cells",
     "summits",
+    "title_of",
     "trade_cells",
 ]

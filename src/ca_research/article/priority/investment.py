@@ -143,7 +143,7 @@ def investor_lead(
     *,
     economies: Sequence[str],
     investment_concept: str = "stock",
-    since: int = 2013,
+    since: int = 2018,
 ) -> pd.DataFrame:
     """China's direct investment over that of its largest rival among Russia, the EU27 and the
     United States.
@@ -168,7 +168,7 @@ def investor_lead(
 
 
 def finance_lead(
-    investment: pd.DataFrame, *, economies: Sequence[str], since: int = 2013
+    investment: pd.DataFrame, *, economies: Sequence[str], since: int = 2018
 ) -> pd.DataFrame:
     """China's net official finance over that of its largest rival, for loans or for grants, on one
     source and year.

@@ -4,6 +4,7 @@ leads and the place of China.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -42,7 +43,7 @@ def lead(
         economy=economy,
         estimate=found.low if one else None,
         low=None if one else found.low,
-        high=None if one else found.high,
+        high=None if one or math.isinf(found.high) else found.high,
         interval="" if one else interval,
     )
     told = {"values": values, "leader": found.leader, "place": found.place}

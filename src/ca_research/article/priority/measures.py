@@ -27,6 +27,7 @@ from ...stats.frames import records
 from ...stats.pieces import Pieces
 from ...trade.rank import reports
 from ...trade.standings import Reports
+from ..trade_priority import Powers
 from .investment import by_kind, compared, of_kind
 from .leads import framed
 from .relations import (
@@ -107,16 +108,25 @@ def _of_pieces(
 
 
 @by_parts
-@parts(seen=reports)
+@parts(seen=reports, powers=Powers)
 def trade_cells(
-    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, seen: Reports | None = None
+    trade: pd.DataFrame,
+    *,
+    economies: Sequence[str] = eco.CA5,
+    seen: Reports | None = None,
+    powers: Powers | None = None,
 ) -> ByChoice:
-    """The cells of trade in every way to measure them; see `cells`. seen: what `reports` makes."""
+    """The cells of trade in every way to measure them; see `cells`. seen, powers: what `reports`
+    and `Powers` make.
+    """
     codes = [eco.resolve(e) for e in economies]
     seen = reports(trade, economies=codes) if seen is None else seen
+    powers = Powers(trade, economies=codes) if powers is None else powers
     sides = {"own": "reporter", "partners": "mirror"}
     by_side = {
-        choice: _cells("trade", choice, [_newest(partial(on_basis, seen, e, s)) for e in codes])
+        choice: _cells(
+            "trade", choice, [_newest(partial(on_basis, seen, powers, e, s)) for e in codes]
+        )
         for choice, s in sides.items()
     }
     found = {**by_side["own"], **by_side["partners"]}
@@ -282,7 +292,7 @@ def _chosen(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: int = 2013,
+    since: int = 2018,
 ) -> tuple[dict[str, str], int]:
     """The choice of each dimension, and the first year."""
     chosen = {
@@ -335,7 +345,7 @@ def chosen_cells(
     investment_concept: str = "stock",
     student_level: str = "degree",
     meetings: str = "visits",
-    since: int = 2013,
+    since: int = 2018,
 ) -> list[Cell]:
     """The cells of one specification, out of what `by_choice` or `every_cell` makes."""
     chosen, first = _chosen(trade_basis, investment_concept, student_level, meetings, since)
@@ -344,7 +354,7 @@ def chosen_cells(
 
 
 @measure("claims.priority.lead_share")
-@tells("led", "cells", "empty", "others")
+@tells("led", "cells", "empty", "ours", "others")
 @by_parts
 @parts(chosen=chosen_cells)
 def lead_share(
@@ -362,7 +372,7 @@ def lead_share(
     investment_concept: Literal["stock", "inflow"] = "stock",
     student_level: Literal["degree", "all"] = "degree",
     meetings: Literal["visits", "summits"] = "visits",
-    since: int = 2013,
+    since: int = 2018,
     dimension: Literal[
         "none", "trade", "investment", "finance", "students", "opinion", "meetings"
     ] = "none",
@@ -479,6 +489,7 @@ def _share(cells: Sequence[Mapping[str, Any]], count: str, place: int) -> dict[s
             "led": in_words(led),
             "cells": in_words(len(asked)),
             "empty": in_words(len(cells) - len(filled)),
+            "ours": _ours(filled),
             "others": _others(filled),
         },
         "rows": Rows(partial(compared_cells, asked, place)),
@@ -522,14 +533,48 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
-    """Who leads where China does not: 'Russia leads eight, the EU one'."""
-    leaders = Counter(c["leader"] for c in filled if c["led"] is False and c.get("leader"))
-    return _counted(tuple(leaders.most_common()))
+    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan), the
+    EU for trade in Kazakhstan'.
+    """
+    lost = [c for c in filled if c["led"] is False and c.get("leader")]
+    number = Counter(c["leader"] for c in lost)
+    places = [
+        (code, tuple((c["dimension"], c["economy"]) for c in lost if c["leader"] == code))
+        for code, _ in number.most_common()
+    ]
+    return _counted(tuple(places))
+
+
+def _ours(filled: Sequence[Mapping[str, Any]]) -> str:
+    """Where China leads: 'trade in Kyrgyzstan and Uzbekistan'."""
+    return _fields(tuple((c["dimension"], c["economy"]) for c in filled if c["led"] is True))
+
+
+Places = tuple[tuple[str, str], ...]
+"""Fields and codes of countries."""
 
 
 @by_files("economies.csv")
-def _counted(leaders: Sequence[tuple[str, int]]) -> str:
-    if not leaders:
-        return ""
-    (first, number), *rest = [(eco.in_prose(code), in_words(n)) for code, n in leaders]
-    return joined([f"{first} comes first in {number}", *(f"{who} in {n}" for who, n in rest)])
+def _counted(leaders: tuple[tuple[str, Places], ...]) -> str:
+    return ", ".join(
+        eco.in_prose(who)
+        + (
+            f" for {_fields(own)}"
+            if len(own) == 1
+            else f" in {in_words(len(own))} ({_fields(own)})"
+        )
+        for who, own in leaders
+    )
+
+
+@by_files("economies.csv")
+def _fields(places: Places) -> str:
+    """'students in all five, trade in Tajikistan'."""
+    by_field: dict[str, list[str]] = {}
+    for field, code in places:
+        by_field.setdefault(field, []).append(code)
+    every = set(eco.CA5)
+    return ", ".join(
+        f"{field} in " + ("all five" if {*codes} == every else joined(map(eco.in_prose, codes)))
+        for field, codes in by_field.items()
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,6 +14,35 @@ from ...plots.narrow import name_rows, redrawn
 from ...plots.needs import needs, one_figure
 from ...plots.pen import tight
 from ...registry.words import party
+
+LABELS = {
+    "trade": "goods trade",
+    "investment": "direct investment",
+    "finance": "official finance",
+    "students": "students abroad",
+    "opinion": "public opinion",
+    "meetings": "leaders' visits",
+}
+"""Dimensions as a reader knows them."""
+
+
+def title_of(cells: pd.DataFrame) -> str:
+    """In how many comparisons China comes first; cells: as from `priority.matrix`."""
+    led, lost = (sum(v is told for v in cells["led"]) for told in (True, False))
+    return (
+        f"Of {len(cells)} comparisons China comes first in {led} and not in {lost}; "
+        f"{len(cells) - led - lost} cannot be made"
+    )
+
+
+def cells_in_words(cells: pd.DataFrame) -> str:
+    """Who leads in each comparison, for the text of a picture; cells: as from `priority.matrix`."""
+    told = [
+        f"{eco.name_of(r.economy)}, {LABELS[r.dimension]}: "
+        + (f"{_who(r)} ({r.compared})" if r.n > 0 else "cannot be said")
+        for r in cells.rename(columns={"values": "compared"}).itertuples()
+    ]
+    return "; ".join(told) + "."
 
 
 @redrawn
@@ -29,7 +60,7 @@ from ...registry.words import party
     like="article.priority.matrix",
 )
 def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None) -> Figure:
-    """Economies by dimensions: filled where China leads, framed where another does, else empty. A
+    """Economies by dimensions: filled where China leads, framed where another does, else blank. A
     cell names the leader, China's figure over its largest rival's, and the year.
 
     cells: columns dimension, economy, led (True, False, None), estimate, low, high, last_year,
@@ -50,21 +81,21 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
         figure, ax = plt.subplots(figsize=(style.wide(), 0.9 + row * len(codes)))
         for r in cells.itertuples():
             x, y = dimensions.index(r.dimension), codes.index(r.economy)
-            led, filled = r.led is True, r.n > 0
+            if not r.n > 0:
+                continue  # nobody can say: blank
+            led = r.led is True
             face = style.HIGHLIGHT if led else "none"
-            edge = style.colour(r.leader) if filled else style.OTHER
             ax.add_patch(
                 plt.Rectangle(
                     (x + 0.04, y + top),
                     0.92,
                     part,
                     facecolor=face,
-                    edgecolor=edge,
-                    linewidth=1.6 if filled else 0.8,
-                    linestyle="-" if filled else (0, (3, 3)),
+                    edgecolor=style.colour(r.leader),
+                    linewidth=1.6,
                 )
             )
-            ink = style.PAPER if led else style.INK if filled else style.MUTED
+            ink = style.PAPER if led else style.INK
             said, space = (_who(r), _ratio(r)), "\n" if over else " "
             for at, words in zip((0.35, 0.72), said, strict=True):
                 ax.text(
@@ -95,16 +126,12 @@ def priority_matrix(cells: pd.DataFrame, *, labels: dict[str, str] | None = None
     return figure
 
 
-def _who(cell: pd.Series) -> str:
-    if not cell.n > 0:
-        return "missing"
+def _who(cell: Any) -> str:
     return party(cell.leader) if cell.leader else "no single leader"
 
 
 def _ratio(cell: pd.Series) -> str:
-    if not cell.n > 0:
-        return ""
-    said = f"{cell.low:.2g}–{cell.high:.2g}"
+    said = f"{cell.low:.2g}–{cell.high:.2g}" if pd.notna(cell.high) else f"≥{cell.low:.2g}"
     if pd.notna(cell.estimate):
         said = f"{cell.estimate:.2g}"
     return f"{said}×, {int(cell.last_year)}"

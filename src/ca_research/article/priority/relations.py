@@ -27,7 +27,7 @@ SUMMITS = ("format_first_summit", "format_summit")
 
 
 def opinion_lead(
-    opinion: pd.DataFrame, *, economies: Sequence[str], since: int = 2013
+    opinion: pd.DataFrame, *, economies: Sequence[str], since: int = 2018
 ) -> pd.DataFrame:
     """Share that sees China favourably over that of its largest rival, by one question in one year.
 
@@ -101,7 +101,7 @@ def meetings_lead(
     *,
     economies: Sequence[str],
     meetings: str = "visits",
-    since: int = 2013,
+    since: int = 2018,
 ) -> pd.DataFrame:
     """Meetings with China's leader over those with the largest rival's among Russia, the EU and the
     United States.

@@ -27,7 +27,7 @@ def host_lead(
     *,
     economies: Sequence[str],
     student_level: str = "degree",
-    since: int = 2013,
+    since: int = 2018,
 ) -> pd.DataFrame:
     """Students in China over those in the largest rival host among Russia, the EU and the United
     States, in one year.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -13,11 +13,11 @@ from ...estimates.measures import parts
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError
 from ...stats.frames import numbers, require
-from ...stats.leading import Figure, leading
-from ...trade.rank import BASES, ranking_of, reports
-from ...trade.standings import Ranking, Reports
-from ..trade_priority import NEEDED, SINCE, among
-from .leads import RIVALS, framed, lead, no_lead
+from ...stats.leading import Leading
+from ...trade.rank import reports
+from ...trade.standings import Reports
+from ..trade_priority import NEEDED, Powers, order_of
+from .leads import POWERS, framed, lead, no_lead
 
 MAIN = (*NEEDED, "EU27")
 """Who could lead: where one of them is not observed, whoever leads does so among the others
@@ -30,14 +30,15 @@ TRADE_BASES = {
 }
 
 
-@parts(seen=reports)
+@parts(seen=reports, powers=Powers)
 def partner_lead(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
     trade_basis: str = "own_else_partners",
-    since: int = 2013,
+    since: int = 2018,
     seen: Reports | None = None,
+    powers: Powers | None = None,
 ) -> pd.DataFrame:
     """China's turnover over that of its largest rival among Russia, the EU as one, and the United
     States.
@@ -46,24 +47,26 @@ def partner_lead(
         year before this one.
     trade_basis: 'own' (the economy's reports), 'partners' (theirs), 'own_else_partners' (theirs
         where it has none).
-    The year is the newest that observes most of the rivals.
-    seen: what `rank.reports` makes of trade (made here if not given).
+    The year is the newest that observes Russia and the EU; where none does, the newest in which a
+    bound says whether China leads (`trade_priority.order_of`).
+    seen, powers: what `rank.reports` and `Powers` make of trade (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, with the
     columns `values` (what was compared, in billion USD) `leader` (the code of who leads) and
     `place` (the best and the worst place of China). The
-    estimate is a ratio; where reports differ, low and high instead. Rivals that are not observed
-    are recorded in `missing`.
+    estimate is a ratio; where a bound stands for a rival, low and high instead. Where nothing can
+    be said, the reason is in `missing`.
     Raises UnknownNameError for an unknown basis, and what `rank` raises.
     """
     if trade_basis not in TRADE_BASES:
         raise UnknownNameError("trade_basis", trade_basis, TRADE_BASES)
     codes = [eco.resolve(e) for e in economies]
     seen = reports(trade, economies=codes) if seen is None else seen
+    powers = Powers(trade, economies=codes) if powers is None else powers
     rows = []
     for code in codes:
         row: dict[str, Any] = {}
         for basis in TRADE_BASES[trade_basis]:
-            row = on_basis(seen, code, basis, since)
+            row = on_basis(seen, powers, code, basis, since)
             if not row["missing"]:
                 break
         rows.append(row)
@@ -136,117 +139,30 @@ def _next(cell: pd.DataFrame, contenders: Sequence[str]) -> str:
     return str(reach.iloc[0]) if len(reach) == 1 else ""
 
 
-def first_partners(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
-    """Who comes first in an economy's trade, on each basis, in the newest year that can say so.
-
-    That is the newest year since SINCE in which all of MAIN are observed, and, where a newer one
-    lacks the EU, that one as well. On the basis 'interval' only partners on which both sides report
-    are compared: of a flow that one side alone reports the other side's figure is not known.
-
-    Parameters
-    ----------
-    trade : pandas.DataFrame
-        Like table `trade`; rows of product TOTAL count.
-    economy : str
-        Its code or name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As of `leaders`, in the order of BASES, the year with the EU first; no row for a basis
-        without such a year.
-
-    Raises
-    ------
-    UnknownNameError
-        For an unknown economy, and what `rank` raises.
-    """
-    economy = eco.resolve(economy)
-    require(
-        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
-    )
-    total = trade[(trade["product"] == "TOTAL") & (trade["year"] >= SINCE)]
-    near = total[(total["reporter"] == economy) | (total["partner"] == economy)]
-    seen, found = reports(near, economies=[economy]), []
-    for basis in BASES:
-        chosen: list[list[_Row]] = []
-        for year in sorted(near["year"].unique(), reverse=True):
-            rows = _compared(seen, economy, int(year), basis)
-            observed = {row.partner for row in rows}
-            whole = set(MAIN) <= observed
-            if whole or (not chosen and set(NEEDED) <= observed):
-                chosen.insert(0, rows)
-            if whole:
-                break
-        found += [row for rows in chosen for row in rows]
-    return leaders(pd.DataFrame(found, columns=_Row._fields))
-
-
-class _Row(NamedTuple):
-    """A partner in one year by one basis, as `rank` gives it."""
-
-    economy: str
-    basis: str
-    year: int
-    partner: str
-    low: float
-    high: float
-
-
-def _compared(seen: Reports, economy: str, year: int, basis: str) -> list[_Row]:
-    """Every partner, the EU as one; on 'interval' without those on which one side alone reports."""
-    choices: dict[str, Any] = {"flow": "turnover", "source": "office_first", "eu": "one"}
-    choices |= {"among": None, "needed": NEEDED}
-    return [
-        _Row(economy, basis, year, standing.partner, standing.low, standing.high)
-        for standing in ranking_of(seen, economy, year, basis=basis, **choices).standings
-        if basis != "interval" or standing.sides == 2
-    ]
-
-
-def on_basis(seen: Reports, economy: str, basis: str, since: int) -> Estimate:
+def on_basis(seen: Reports, powers: Powers, economy: str, basis: str, since: int) -> Estimate:
     """The row of an economy by the reports of one side, its own ('reporter') or its partners'
     ('mirror'); see `partner_lead`.
     """
     side = "own report" if basis == "reporter" else "partners' reports"
-    choices: dict[str, Any] = {
-        "flow": "turnover",
-        "source": "office_first",
-        "among": among("named"),
-        "eu": "one",
-        "needed": NEEDED,
-    }
-    powers = {*NEEDED, *RIVALS}
-    compared: list[Figure] = []
-    used: dict[int, Ranking] = {}
+    asked: dict[str, Any] = {"basis": basis, "eu": "one", "taking_part": frozenset(POWERS)}
+    bounded = None
     for year in reversed([y for y in seen.years() if y >= since]):
-        told = partial(_partners, seen, economy, year, basis)
-        if not set(NEEDED) <= seen.once(economy, year, ("partners", basis), told):
-            continue
-        used[year] = ranked = ranking_of(seen, economy, year, basis=basis, **choices)
-        standings = [s for s in ranked.standings if s.partner in powers]
-        compared += [(basis, year, s.partner, s.low, s.high) for s in standings]
-        if powers <= ranked.partners:
-            break  # no older year can observe more of the rivals
-    found = leading(compared, "CHN", needed=("RUS",), any_of=RIVALS)
-    if isinstance(found, str):
-        return no_lead("trade", economy, f"turnover by {side}: {found}")
-
-    def behind() -> dict[str, Any]:
-        places = [place for place, partner in used[found.year].used if partner in powers]
-        return Figures(seen.at(economy, found.year, places, cells=True)).behind()
-
-    shown = found.compared(lambda dollars: f"{dollars / 1e9:.3g}")
-    return lead(
-        "trade",
-        economy,
-        found,
-        seen.once(economy, found.year, ("behind the lead", basis), behind),
-        f"{shown} billion dollars by {side}",
-        "range of the reports on this basis",
-    )
-
-
-def _partners(seen: Reports, economy: str, year: int, basis: str) -> set[str]:
-    """Partners of whom there is any report on one side."""
-    return {report.other for report in seen.of(economy, year) if report.side == basis}
+        found = order_of(seen, powers, economy, year, **asked)
+        if found and not found[0].bounds:
+            break
+        if found and found[0].decided and bounded is None:
+            bounded = year, found
+    else:  # no year observes all: the newest in which a bound answers for one that is silent
+        if bounded is None:
+            why = f"turnover by {side} never shows whether China is before Russia and the EU"
+            return no_lead("trade", economy, why)
+        year, found = bounded
+    assert found is not None
+    order, rows = found
+    values = {code: order.ends[code] for code in POWERS if code in order.ends}
+    high = math.inf if order.high is None else order.high
+    place = Leading(basis, year, order.low, high, values)
+    shown = place.compared(lambda dollars: f"{dollars / 1e9:.3g}")
+    behind = Figures(rows).behind() | {"first_year": year, "last_year": year}
+    kind = "silent partners at nought, and at the most of any year and source"
+    return lead("trade", economy, place, behind, f"{shown} billion dollars by {side}", kind)

@@ -17,6 +17,7 @@ from ...ground import economies as eco
 from ...ground.arguments import day, number, refuse
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
 from ...ground.numbers import fixed
+from ...ground.periods import date_in_words
 from ...stats.survival import Curve, kaplan_meier, median_time, product_limit, survival_at
 from ...tables.dates import bounds
 from ..belt_and_road import PLACEHOLDERS, accession_variants
@@ -384,6 +385,7 @@ def months_to_sign(
 
 
 @measure("relations.months_ahead")
+@tells("date")
 @by_parts
 @parts(times=signings, used=documents_behind, others=curves_of_others)
 def months_ahead(
@@ -406,7 +408,7 @@ def months_ahead(
         make (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy. Below
     zero: sooner than the median. low and high come from the precision of the dates on both sides; a
-        bound that the watch does not reach is null.
+        bound that the watch does not reach is null. It tells the `date` of the document.
     Raises as `months_to_sign`.
     Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
     53(282).
@@ -418,7 +420,11 @@ def months_ahead(
     theirs, watch, rows = _medians(others), max(t.high for t in times), []
     rest = _others(times)
     for time in _each(times, economies):
-        found = estimate_row(economy=time.economy, **_minus(time.months(), theirs, watch))
+        signed = "" if time.date is None else date_in_words(time.bounded_by or time.date)
+        about = {"date": f"by {signed}" if time.bounded_by else signed}
+        found = estimate_row(
+            economy=time.economy, about=about, **_minus(time.months(), theirs, watch)
+        )
         whole = _of(used, {time.economy, *rest})
         mine = _of(used, {time.economy})  # the rest only makes the median it is compared with
         rows.append(found | whole | {k: mine[k] for k in ("n", "first_year", "last_year")})

@@ -1,0 +1,217 @@
+"""Who is first in trade: one table, and every sentence that says so."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pandas as pd
+import pytest
+from test_trade_told import stated, trade
+
+import ca_research as ca
+from ca_research.article import bottom_line, brief, priority, trade_priority
+from ca_research.article.first_partners import (
+    first_partners,
+    newest,
+    standing_rows,
+    stayed_first,
+    thesis,
+)
+from ca_research.article.trade_priority import in_order
+from ca_research.claims.verdict import Verdict
+
+NONE_STATED = stated(2022, CHN=10, RUS=20).iloc[:0]
+DAYS = ("latest", "2023-05-19")
+
+
+def test_an_order_says_who_can_be_first_whatever_a_silent_partner_has():
+    sure = in_order({"CHN": (10, 10), "RUS": (0, 2), "UZB": (1, 1)}, ["RUS"])
+    assert (sure.first, sure.low, sure.high, sure.place) == ("CHN", 5, 10, (1, 1))
+    open_ = in_order({"CHN": (10, 10), "RUS": (0, 12)}, ["RUS"])
+    assert open_.first == "" and not open_.decided and open_.place == (1, 2)
+    behind = in_order({"CHN": (3, 3), "UZB": (9, 9), "RUS": (0, 12)}, ["RUS"])
+    assert behind.decided and behind.first == "" and behind.rival == "UZB"
+    assert in_order({"RUS": (1, 1)}) is None and in_order({"CHN": (1, 1)}) is None
+
+
+def test_bounds_count_for_the_eu_as_for_russia_and_only_where_they_decide():
+    table = trade(("CHN", "TKM", 2021, 10), ("RUS", "TKM", 2010, 2), ("EU27", "TKM", 2010, 3))
+    found = first_partners(table, NONE_STATED, ["TKM"]).query("year == 2021")
+    found = found.set_index(["basis", "eu"])
+    assert found["first"].to_dict() == {("mirror", "apart"): "CHN", ("mirror", "one"): "CHN"}
+    assert found.loc[("mirror", "one"), "bounds"] == ("EU27", "RUS")
+    larger = trade(("CHN", "TKM", 2021, 10), ("RUS", "TKM", 2010, 2), ("EU27", "TKM", 2010, 30))
+    assert set(first_partners(larger, NONE_STATED, ["TKM"]).query("year == 2021")["eu"]) == {
+        "apart"
+    }
+
+
+def test_what_an_agency_states_counts_with_the_eu_apart_and_as_one():
+    facts = stated(2023, "Jan-Nov", CHN=19, RUS=20)
+    found = first_partners(trade(("KAZ", "CHN", 2023, 1)), facts, ["TJK"]).set_index("eu")
+    assert found.loc["apart", "first"] == "RUS" and found.loc["apart", "period"] == "2023 Jan-Nov"
+    assert set(found.loc["one", "contenders"]) == {"RUS", "EU27"}, "the rest may be the EU's"
+    assert found.loc["one", "high"] < 1, "China is behind Russia whatever the EU has"
+
+
+def test_the_newest_row_is_one_without_a_bound_where_there_is_one():
+    table = trade(
+        *[(p, "KAZ", 2021, v) for p, v in (("CHN", 5), ("RUS", 6))], ("CHN", "KAZ", 2023, 99)
+    )
+    found = first_partners(table, NONE_STATED, ["KAZ"])
+    assert newest(found, "mirror")[["year", "first"]].values.tolist() == [[2021, "RUS"]]
+
+
+@cache
+def real(day: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    tables = ca.load("trade", product="TOTAL", as_of=day), ca.load("facts", as_of=day)
+    return *tables, first_partners(*tables)
+
+
+@cache
+def readings(claim: str, day: str) -> list[Verdict]:
+    leading = ca.check(claim, as_of=day)
+    return [leading, *leading.beside]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_verdict_on_first_partners_takes_the_rows_of_the_table(day):
+    table = real(day)[2].set_index(["economy", "year", "basis", "eu"])
+    bases = {"reporter": "reporter", "mirror": "mirror", "interval": "interval"}
+    for test in readings("C33", day):
+        eu = "one" if test.reading == "eu_as_one" else "apart"
+        for criterion in test.criteria:
+            basis = bases[criterion.name.split("_")[1]]
+            for cell in (c for c in criterion.cells if c.met is not None):
+                row = table.loc[(cell.economy, cell.year, basis, eu)]
+                assert cell.met == (row["place_high"] == 1), (criterion.name, cell.economy)
+                if cell.estimate is not None:
+                    assert row["ratio"] == pytest.approx(cell.estimate)
+
+
+_COUNTRY = "Kazakhstan|Kyrgyzstan|Tajikistan|Turkmenistan|Uzbekistan"
+_POWER = "China|Russia|[Tt]he EU|[Tt]he United States"
+_SAID = re.compile(rf"\b(behind)\b|\b(first)\b|({_POWER})|({_COUNTRY})(?: \(([^)]*)\))?")
+_CODES = {"china": "CHN", "russia": "RUS", "the eu": "EU27", "the united states": "USA"}
+
+
+def pairs(sentence: str) -> list[tuple[str, str, bool, set[int]]]:
+    """Country, power, whether it is said to be ahead of China (else first), and years."""
+    found, power, ahead = [], "", False
+    typed = {int(year) for year in re.findall(r"\b20\d\d\b", sentence)}
+    for hit in _SAID.finditer(sentence):
+        rest = sentence[hit.end() :]
+        if hit[1]:
+            ahead = True
+        elif hit[2]:  # 'behind Russia in Kazakhstan, and first in Kyrgyzstan' speaks of China
+            power, ahead = "CHN" if ahead else power, False
+        elif hit[3]:
+            if not rest.startswith(("'s", " as one")):
+                power = _CODES[hit[3].lower()]
+        elif power:
+            own = {int(year) for year in re.findall(r"\b20\d\d\b", hit[5] or "")}
+            found.append((hit[4], power, ahead, own or typed))
+    return found
+
+
+def check(text: str, table: pd.DataFrame) -> int:
+    """How many claims of a text the table holds; fails on one that it does not."""
+    number = 0
+    for sentence in re.split(r"(?<=[.]) ", text):
+        if not re.search(r"\b(first|behind)\b", sentence) or "leave it open" in sentence:
+            continue
+        own, theirs = "own figures" in sentence.lower(), "artners'" in sentence
+        for country, power, ahead, years in pairs(sentence):
+            rows = table[table["economy"] == ca.economies.resolve(country)]
+            rows = rows[rows["year"].isin(years)] if years else rows
+            if own != theirs:
+                rows = rows[rows["basis"] == ("reporter" if own else "mirror")]
+            said = rows["first"].eq(power)
+            if ahead:
+                said = rows["rival"].eq(power) & rows["place_low"].gt(1)
+            assert said.any(), f"{country}: {power} in {sorted(years)}, says {sentence!r}"
+            number += 1
+    return number
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_answers_findings_and_statements_hold_to_the_table(day):
+    table, number = real(day)[2], 0
+    for claim in ("C33", "C34"):
+        for test in readings(claim, day):
+            for text in (test.answer, test.finding, *(c.says for c in test.criteria)):
+                if "share" not in text and "orecast" not in text and "level of" not in text:
+                    number += check(text, table)
+    assert number >= 10
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_briefs_titles_and_the_bottom_line_hold_to_the_table(day):
+    rows, _, table = real(day)
+    for code in ca.economies.CA5:
+        text = brief.largest_partner(table, brief.partner_reports(rows, code), code)
+        name = ca.economies.name_of(code)
+        for said in re.findall(
+            rf"(?:for|of) (?:January to \w+ )?(20\d\d)[^;.]*? put ({_POWER}) first", text
+        ):
+            power = _CODES[said[1].lower()]
+            mine = table[(table["economy"] == code) & (table["year"] == int(said[0]))]
+            assert mine["first"].eq(power).any(), (name, said)
+        ranks = trade_priority.newest_ranks(rows, [code])
+        for led in priority.leaders(ranks).itertuples() if len(ranks) else ():
+            same = (table["economy"] == code) & (table["basis"] == led.basis)
+            same &= (table["year"] == led.year) & (table["eu"] == "one")
+            assert table.loc[same, "first"].tolist() == [led.leader]
+    told = dict(thesis(table))
+    assert sum(check(text, table) for text in told.values()) >= 4
+    assert check(stayed_first(standing_rows(table), 2022), table) >= 3
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_turkmenistan_and_tajikistan_are_in_every_statement_with_their_years(day):
+    table = real(day)[2]
+    text = " ".join(told for _, told in thesis(table))
+    for country in ("Tajikistan (", "Turkmenistan publishes no table; by China's own count for 20"):
+        assert country in text
+    assert "every newest count" not in text
+    for code in ("TJK", "TKM"):
+        assert "20" in brief.largest_partner(table, pd.DataFrame(), code)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_cells_of_trade_over_all_fields_are_those_of_the_table(day):
+    """One field of six: who leads among four powers is who is first in the table, if it is one of
+    them.
+    """
+    rows, _, table = real(day)
+    led = priority.partner_lead(rows, economies=ca.economies.CA5)
+    union = table[table["eu"] == "one"]
+    for row in led.itertuples():
+        same = (union["economy"] == row.economy) & (union["year"] == row.last_year)
+        assert row.leader in set(union.loc[same, "first"]), row.economy
+    answer = readings("C01", day)[0].answer
+    for power, countries in re.findall(
+        rf"({_POWER})(?: is first)?(?: in \w+ \(| for )trade in ((?:{_COUNTRY}|, | and )+)", answer
+    ):
+        for country in re.findall(_COUNTRY, countries):
+            code = _CODES[power.lower()]
+            assert led.set_index("economy").loc[ca.economies.resolve(country), "leader"] == code
+
+
+def test_a_sentence_that_the_table_does_not_hold_is_found():
+    table = real("latest")[2]
+    for wrong in (
+        "Own figures for 2022 put China first in Kazakhstan.",
+        "China is first in Tajikistan (2021) by own figures; Russia in Kyrgyzstan (2023).",
+        "Own figures for 2023 put China behind Russia in Kyrgyzstan.",
+    ):
+        with pytest.raises(AssertionError, match="says"):
+            check(wrong, table)
+
+
+def test_the_thesis_ends_with_all_fields_and_names_its_claims():
+    table = real("latest")[2]
+    over = {"claim": "C01", "leads": True, "as_of": "latest", "params": {}, "answer": "Two of 12."}
+    said = bottom_line.thesis(table, [over], "latest", of_trade=["C33"], of_all_fields="C01")
+    assert said[-1] == ("Over all fields", "Two of 12.", ["C01"]) and said[0][2] == ["C33"]
