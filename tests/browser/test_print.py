@@ -35,7 +35,7 @@ LOST = """() => {
   const seen = e => e.checkVisibility() && e.getClientRects().length;
   const again = e => e.matches(".extra > summary") && [...e.parentElement.querySelectorAll("h3")]
     .some(h => seen(h) && e.textContent.trim().endsWith(`: ${h.firstChild.data.trim()}`));
-  const only_a_screen = ".top, .skip, .filters, .switch, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
+  const only_a_screen = ".top, .more-pages, .skip, .filters, .switch, .toc, .beside, .copy, .whence, .get, .anchor, #methods .prose > :is(h3, h4, h5):last-child, .fold:has(> #code), details.code, #code, script, [hidden], [popover]";
   return [...document.querySelectorAll("body *")].filter(e => !e.closest(only_a_screen) && !e.closest("svg")
     && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !seen(e) && !again(e))
     .map(e => e.outerHTML.slice(0, 120))

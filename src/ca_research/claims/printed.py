@@ -92,7 +92,7 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     careful = [test for test in tests if test.careful]
     if not careful:
         beside = _each(tests, lambda test: test.decided)
-        return _OPEN, f"No test at hand says what the sentence says.{beside}"
+        return _OPEN, f"No test here says what the sentence says.{beside}"
     most = max(test.vote.best for test in tests if test.vote)
     closest = [test for test in tests if test.vote and test.vote.best == most]
     if unsettled := next((test for test in closest if not test.decided), None):

@@ -90,8 +90,8 @@ class Correction(Model):
 class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
-    `report_title` and `report_summary` head the report, in the project's words, and `question` is
-    what its first answer is to; `themes` names those of the claims. `partners` are the powers that
+    `report_title` and `report_summary` head the report, in the project's words; `themes` names
+    those of the claims. `partners` are the powers that
     the claims compare, `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed.
@@ -102,7 +102,6 @@ class Article(Model):
     publisher: str | None
     report_title: str
     report_summary: str
-    question: str = ""
     themes: dict[str, str] = Field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     family: tuple[Member, ...] = ()

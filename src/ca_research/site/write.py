@@ -334,7 +334,7 @@ def _summary(made: list[dict[str, Any]]) -> dict[str, Any]:
     thesis, and `bottom`, the others. Of one list the first sentence answers it, of several the
     first list does, under its own title.
     """
-    question = registry.article().question or "The thesis"
+    question = "The thesis"
     if not made:
         return {"question": question, "thesis_said": [], "bottom": {}}
     if len(made) > 1:
