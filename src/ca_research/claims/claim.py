@@ -55,7 +55,7 @@ class Claim:
     >>> frames = {name: ca.load(name) for name in claim.spec.data}
     >>> evidence = claim.gather(**frames)
     >>> claim.judge(evidence).finding
-    'The three borders with China add up to 3,305 km, more than 3,000'
+    'Length of the borders with China: 3,305 km'
     """
 
     spec: ClaimSpec
@@ -308,7 +308,7 @@ def check(
     >>> import ca_research as ca
     >>> verdict = ca.check("C25", as_of="2023-05-19")
     >>> verdict.verdict, verdict.finding
-    ('supported', 'The three borders with China add up to 3,305 km, more than 3,000')
+    ('supported', 'Length of the borders with China: 3,305 km')
     """
     declared = claim(claim_id)
     spec = declared.spec

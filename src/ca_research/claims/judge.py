@@ -18,7 +18,7 @@ from .answers import answer, finding, sentence
 from .certainty import certainty
 from .criteria import judge_criteria, specification_truths
 from .evidence import Evidence
-from .given import economies_of
+from .given import Knowledge, economies_of
 from .leave_out import leave_out
 from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import applied, deciding, possible, speaks
@@ -73,16 +73,6 @@ def _main(frame: pd.DataFrame, criteria: Iterable[str]) -> pd.DataFrame:
     return frame[frame["is_main"] & frame["criterion"].isin(list(criteria))]
 
 
-def _year(as_of: str) -> int:
-    """The year of a day of knowledge; of everything known, that of the newest publication, or of
-    the article where no source has a date.
-    """
-    if as_of != "latest":
-        return int(as_of[:4])
-    newest = registry.newest_publication()
-    return int(newest[:4]) if newest else registry.article().date.year
-
-
 def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
     """The verdict of the reading that leads, with those of the other readings in `beside`.
 
@@ -118,7 +108,7 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Ver
                 answer=answer(reading, results, word, decided),
                 finding=finding(reading, results, word, decided),
                 certainty=certainty(
-                    spec, reading, evidence, methods, results, hangs, _year(evidence.as_of)
+                    spec, reading, evidence, methods, results, hangs, Knowledge(evidence.as_of).year
                 ),
                 possible=possible(reading, results),
                 deciding=decided,

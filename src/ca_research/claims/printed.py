@@ -77,17 +77,14 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     >>> as_printed([closest, careful])[0], as_printed([closest])[0]
     ('depends on the reading', 'supported')
     """
-    first, voted = tests[0], any(test.vote for test in tests)
-    if not voted:
-        alone = (
-            ""
-            if len(tests) == 1
-            else (
-                " Nobody has judged blind which reading is closest; the first in the file counts."
-            )
-        )
-        return first.verdict, f"It is the verdict of “{first.title}”.{alone}" if alone else (
-            "One test, and it asks what the sentence says."
+    first = tests[0]
+    if not any(test.vote for test in tests):
+        unjudged = "nobody has judged blind"
+        if len(tests) == 1:
+            return first.verdict, f"It is the verdict of the one test; {unjudged} how near it is."
+        return first.verdict, (
+            f"It is the verdict of “{first.title}”, the first in the file; {unjudged} which reading "
+            "is closest."
         )
     careful = [test for test in tests if test.careful]
     if not careful:

@@ -202,13 +202,6 @@ class Verdict:
     nearness : int or None
         How near blind readers found the reading to the sentence: 3 it says what the sentence says,
         2 most of it, 1 a part of it, 0 another question; None where nobody voted.
-    as_printed : str
-        The verdict on the sentence as it is printed, from those of all its readings
-        (`claims.printed`): one of the five words, or 'depends on the reading'.
-    because : str
-        How that comes about.
-    readers_split : str
-        What readers who saw the countries' names would make of it, where that differs.
     params : dict
         Parameters of the run.
     as_of : str
@@ -267,6 +260,13 @@ class Verdict:
         Rows that were not yet known on the day.
     wanted : tuple of dict
         Figures that would answer what its criteria leave open.
+    as_printed : str
+        The verdict on the sentence as it is printed, from those of all its readings
+        (`claims.printed`): one of the five words, or 'depends on the reading'.
+    because : str
+        How that comes about.
+    readers_split : str
+        What readers who saw the countries' names would make of it, where that differs.
     beside : tuple of Verdict
         Those of the other readings.
     traces : tuple of dict
@@ -280,9 +280,9 @@ class Verdict:
     >>> import ca_research as ca
     >>> verdict = ca.check("C25")
     >>> verdict.verdict, verdict.certainty["level"]
-    ('supported', 'high')
+    ('supported', 'moderate')
     >>> print(verdict.answer)
-    The three borders with China add up to 3,305 km, more than 3,000. Three of the five ...
+    The borders of Kazakhstan (1,765 km), Kyrgyzstan (1,063 km) and Tajikistan (477 km) with ...
     """
 
     claim: str

@@ -69,8 +69,8 @@ def votes(claim_id: str, *, named: bool = False) -> dict[str, Vote]:
 
     Examples
     --------
-    >>> votes("C16")["policy"]
-    Vote(fit=3.0, best=5)
+    >>> votes("a claim that nobody voted on")
+    {}
     """
     return _all(NAMED if named else MASKED).get(claim_id, {})
 

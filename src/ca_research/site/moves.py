@@ -69,14 +69,21 @@ def counts(amendments: Iterable[dict[str, Any]]) -> dict[Any, Counter[str]]:
     return found
 
 
-def first_sentence(reason: str) -> str:
-    """What was changed, as the reason of an amendment begins.
+def beginning(reason: str) -> str:
+    """What was changed, as the reason of an amendment begins: sentences of some length together.
 
     Examples
     --------
-    >>> first_sentence("The bar is 3.5 in four of five. It was three.")
-    'The bar is 3.5 in four of five.'
+    >>> beginning("Two bars. An effect shows where one as large is rare, below one in twenty. So.")
+    'Two bars. An effect shows where one as large is rare, below one in twenty.'
     """
-    return re.split(r"(?<=[.!?:])\s+(?=[A-Z“‘'\"])", reason.strip(), maxsplit=1)[0].removesuffix(
-        ":"
-    )
+    said = ""
+    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z“‘'\"])", reason.strip()):
+        said = f"{said} {sentence}".strip()
+        if len(said) >= _ENOUGH:
+            break
+    return said
+
+
+_ENOUGH = 60
+"""Characters that say what was changed."""

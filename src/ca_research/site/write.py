@@ -513,7 +513,7 @@ def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "after": hashes[n],
                 "moved": [(a.before.then, a.after.then), (a.before.now, a.after.now)],
                 "way": moves.way(a.before, a.after),
-                "what": moves.first_sentence(a.reason),
+                "what": moves.beginning(a.reason),
             }
             for n, a in enumerate(made, 1)
         ]
