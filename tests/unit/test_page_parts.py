@@ -119,7 +119,7 @@ def test_the_other_day_is_named_with_its_verdict():
     published = registry.article().date.isoformat()
     head = {"as_printed": "supported", "as_of": "latest"}
     same = parts.other_day(head, {"as_printed": "supported", "as_of": published})
-    assert same == "Same verdict on publication day, 19 May 2023"
+    assert same == "The same on publication day, 19 May 2023"
     moved = parts.other_day(head, {"as_printed": "contradicted", "as_of": published})
     assert moved == "On publication day, 19 May 2023: contradicted"
     back = parts.other_day({"as_printed": "contradicted"}, head)

@@ -137,7 +137,7 @@ def other_day(head: Stored, other: Stored) -> str:
         if other["as_of"] == registry.article().date.isoformat():
             when = f"on publication day, {when.removeprefix('on ')}"
     if other["as_printed"] == head["as_printed"]:
-        return f"Same verdict {when}"
+        return f"The same {when}"
     return f"{when[:1].upper()}{when[1:]}: {other['as_printed']}"
 
 
