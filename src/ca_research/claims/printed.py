@@ -83,8 +83,8 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
         if len(tests) == 1:
             return first.verdict, f"It is the verdict of the one test; {unjudged} how near it is."
         return first.verdict, (
-            f"It is the verdict of “{first.title}”, the first in the file; {unjudged} which reading "
-            "is closest."
+            f"It is the verdict of “{first.title}”, the first in the file; {unjudged} which is "
+            "closest."
         )
     careful = [test for test in tests if test.careful]
     if not careful:
