@@ -193,8 +193,8 @@ def test_the_cells_of_trade_over_all_fields_are_those_of_the_table(day):
         assert row.leader in set(union.loc[same, "first"]), row.economy
     answer = readings("C01", day)[0].answer
     told = re.findall(
-        rf"({_POWER})(?: leads)?(?: in \w+(?: of \w+ comparisons)? \(| for )trade"
-        rf"(?: and {_POWER} for \w+)? in ((?:{_COUNTRY}|, | and )+)",
+        rf"({_POWER})(?: leads)?(?: in \w+(?: of \w+ comparisons)? \(| in )trade"
+        rf"(?: and (?:{_POWER}) in \w+)? in ((?:{_COUNTRY}|, | and )+)",
         answer,
     )
     assert len(told) == 3, answer

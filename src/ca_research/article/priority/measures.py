@@ -535,7 +535,7 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
     """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan in
-    2018), the EU for trade and the United States for investment in Kazakhstan'.
+    2018), the EU in trade and the United States in investment in Kazakhstan'.
     """
     lost = [c for c in filled if c["led"] is False and c.get("leader")]
     number = Counter(c["leader"] for c in lost)
@@ -572,7 +572,7 @@ def _counted(leaders: tuple[tuple[str, Places], ...]) -> str:
     single: dict[str, list[str]] = {}
     for who, own in leaders:
         for field, code, _ in own if len(own) == 1 else ():
-            single.setdefault(code, []).append(f"{eco.in_prose(who)} for {field}")
+            single.setdefault(code, []).append(f"{eco.in_prose(who)} in {field}")
     return ", ".join(
         [*several, *(f"{joined(who)} in {eco.in_prose(code)}" for code, who in single.items())]
     )
@@ -580,10 +580,13 @@ def _counted(leaders: tuple[tuple[str, Places], ...]) -> str:
 
 @by_files("economies.csv")
 def _fields(places: Places) -> str:
-    """'trade in Tajikistan in 2021, students in all five and opinion in Kyrgyzstan in 2018'."""
+    """'trade in Tajikistan in 2021, students in all five and opinion in Kyrgyzstan in 2018'; no
+    year of a field whose figures are of several.
+    """
     by_year: dict[int | None, dict[str, list[str]]] = {}
-    for field, code, year in places:
-        by_year.setdefault(year, {}).setdefault(field, []).append(code)
+    for field in dict.fromkeys(field for field, *_ in places):
+        codes, years = zip(*((code, year) for f, code, year in places if f == field), strict=True)
+        by_year.setdefault(years[0] if len({*years}) == 1 else None, {})[field] = [*codes]
     every = set(eco.CA5)
     return ", ".join(
         joined(
