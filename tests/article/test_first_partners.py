@@ -15,6 +15,7 @@ from ca_research.article.first_partners import (
     first_partners,
     newest,
     standing_rows,
+    stated_since,
     stayed_first,
     thesis,
 )
@@ -148,7 +149,7 @@ def test_answers_findings_and_statements_hold_to_the_table(day):
 
 @pytest.mark.parametrize("day", DAYS)
 def test_briefs_titles_and_the_bottom_line_hold_to_the_table(day):
-    rows, _, table = real(day)
+    rows, facts, table = real(day)
     for code in ca.economies.CA5:
         text = brief.largest_partner(table, brief.partner_reports(rows, code), code)
         name = ca.economies.name_of(code)
@@ -163,15 +164,15 @@ def test_briefs_titles_and_the_bottom_line_hold_to_the_table(day):
             same = (table["economy"] == code) & (table["basis"] == led.basis)
             same &= (table["year"] == led.year) & (table["eu"] == "one")
             assert table.loc[same, "first"].tolist() == [led.leader]
-    told = dict(thesis(table))
+    told = dict(thesis(table, facts))
     assert sum(check(text, table) for text in told.values()) >= 4
     assert check(stayed_first(standing_rows(table), 2022), table) >= 3
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_turkmenistan_and_tajikistan_are_in_every_statement_with_their_years(day):
-    table = real(day)[2]
-    text = " ".join(told for _, told in thesis(table))
+    _, facts, table = real(day)
+    text = " ".join(told for _, told in thesis(table, facts))
     for country in ("Tajikistan (", "Turkmenistan publishes no table; by China's own count for 20"):
         assert country in text
     assert "every newest count" not in text
@@ -191,9 +192,13 @@ def test_the_cells_of_trade_over_all_fields_are_those_of_the_table(day):
         same = (union["economy"] == row.economy) & (union["year"] == row.last_year)
         assert row.leader in set(union.loc[same, "first"]), row.economy
     answer = readings("C01", day)[0].answer
-    for power, countries in re.findall(
-        rf"({_POWER})(?: is first)?(?: in \w+ \(| for )trade in ((?:{_COUNTRY}|, | and )+)", answer
-    ):
+    told = re.findall(
+        rf"({_POWER})(?: leads)?(?: in \w+(?: of \w+ comparisons)? \(| in )trade"
+        rf"(?: and (?:{_POWER}) in \w+)? in ((?:{_COUNTRY}|, | and )+)",
+        answer,
+    )
+    assert len(told) == 3, answer
+    for power, countries in told:
         for country in re.findall(_COUNTRY, countries):
             code = _CODES[power.lower()]
             assert led.set_index("economy").loc[ca.economies.resolve(country), "leader"] == code
@@ -210,8 +215,32 @@ def test_a_sentence_that_the_table_does_not_hold_is_found():
             check(wrong, table)
 
 
+def test_what_is_stated_since_stands_beside_the_newest_figures():
+    own = newest(real("latest")[2], "reporter").query("economy == 'TJK'")
+    row = {
+        "attribute": "trade_turnover_reported_by_TJK",
+        "unit": "USD",
+        "year": 2024,
+        "period": "2024",
+    }
+    facts = pd.DataFrame(
+        [
+            row | {"subject": "TJK-RUS", "value": 1.9e9, "note": "A ministry; more"},
+            row | {"subject": "TJK-CHN", "value": 1.96e9, "note": "An agency"},
+        ]
+    )
+    assert stated_since(own, facts) == [
+        "Of Tajikistan's trade in 2024 two of its offices state 1.96 billion dollars with China "
+        "and 1.9 with Russia."
+    ]
+    assert not stated_since(own, facts.iloc[:1]), "one partner is compared with none"
+    assert not stated_since(own, facts.assign(period="2024 Jan-May")), "a part of a year"
+    assert not stated_since(own, facts.assign(year=2023, period="2023")), "not since"
+    assert not stated_since(own.assign(first="CHN"), facts)
+
+
 def test_the_thesis_ends_with_all_fields_and_names_its_claims():
-    table = real("latest")[2]
+    _, facts, table = real("latest")
     over = {"claim": "C01", "leads": True, "as_of": "latest", "params": {}, "answer": "Two of 12."}
-    said = bottom_line.thesis(table, [over], "latest", of_trade=["C33"], of_all_fields="C01")
+    said = bottom_line.thesis(table, facts, [over], "latest", of_trade=["C33"], of_all_fields="C01")
     assert said[-1] == ("Over all fields", "Two of 12.", ["C01"]) and said[0][2] == ["C33"]

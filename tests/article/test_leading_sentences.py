@@ -109,8 +109,16 @@ def test_the_sentence_on_trade_follows_the_figures():
 
 def test_titles_of_a_briefs_pictures_follow_the_figures():
     led = ca.article.priority.leaders(ranks(("RUS", 1.2, 1.4), ("CHN", 0.7, 1.9)))
-    assert brief.largest_shown(led) == (
-        "China or Russia is the largest of the partners shown by own report (2020)"
+    firsts = [("RUS", "2022", True, ()), ("CHN", "2021", False, ())]
+    columns = ["first", "period", "stated", "bounds"]
+    own = pd.DataFrame(firsts, columns=columns).assign(
+        economy="TJK", basis="reporter", eu="apart", year=[2022, 2021]
+    )
+    shown = "China or Russia is the largest of the partners shown by"
+    assert brief.largest_shown(led, own) == f"{shown} own report (2020)"
+    assert brief.largest_shown(led.assign(basis="mirror"), own) == (
+        f"{shown} partners' reports (2020); the shares that its agency states for 2022, not drawn, "
+        "put Russia first among single countries"
     )
     place = {"partner": "CHN", "basis": "reporter"}
     moves = pd.DataFrame([place | {"rank": 1, "year": 2023}, place | {"rank": 6, "year": 1999}])
@@ -175,6 +183,10 @@ def test_a_small_part_is_never_nought():
         "yearly output."
     )
     assert brief.debt_owed(owed.iloc[:0], "TKM") == ""
+    newer = owed.assign(of_gdp=[0.02, float("nan")])
+    assert brief.debt_owed(newer, "TKM").endswith(
+        "and their lenders; at the end of 2022 what it owed China was 2.0% of its yearly output."
+    )
 
 
 def test_students_are_counted_and_stated_apart():

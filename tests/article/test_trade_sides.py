@@ -151,6 +151,15 @@ def test_a_bound_that_answers_is_named_under_the_picture():
             "Among single countries China is first in Turkmenistan by the only reports that can be "
             "compared",
         ),
+        (
+            [
+                ("reporter", "KGZ", "CHN", True),
+                ("mirror", "KGZ", "CHN", True),
+                ("mirror", "TKM", "CHN", True),
+            ],
+            "Among single countries China is first in Kyrgyzstan by every report that tells; in "
+            "Turkmenistan China is first by the only reports that can be compared",
+        ),
     ],
 )
 def test_the_title_is_the_finding(rows, words):

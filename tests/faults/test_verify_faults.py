@@ -104,6 +104,8 @@ def test_two_answers_to_one_question_are_no_report(command, out, baseline):
         "as_of": "latest",
         "verdict": "supported",
         "fragile": False,
+        "leads": True,
+        "as_printed": "depends on the reading",
         "certainty": {},
         "rule_sha256": "a" * 64,
         "notebook": "n",

@@ -171,8 +171,8 @@ def test_the_first_hour_runs_as_it_stands(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert re.search(r"^C33 .*: supported", done.stdout, re.M)
-    verdicts = re.findall(r"^C01 As it stands: (.*?)\. .*\n.*% of imports\.$", done.stdout, re.M)
+    assert re.search(r"^C33: .*\nAs printed: ", done.stdout, re.M)
+    verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", done.stdout, re.M)
     assert verdicts == ["supported, fragile", "contradicted"]  # today, and in 2020
     assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
 

@@ -16,9 +16,9 @@ from ca_research.plots import hooks
 def stored(claim: str, verdict: str, as_of: str = "latest", leads: bool = True, **params) -> dict:
     criteria = [{"label": "Rise", "state": "undecided"}, {"label": "Share", "state": "holds"}]
     about = {"claim": claim, "params": params, "as_of": as_of, "verdict": verdict}
-    finding = "Two of the five countries."
-    told = {"criteria": criteria, "finding": finding, "rule": "r"}
-    return about | {"leads": leads, "fragile": verdict == "supported"} | told
+    told = {"criteria": criteria, "answer": "Two of the five.", "rule": "r", "title": "Alone"}
+    printed = {"as_printed": verdict, "because": "b", "nearness": 2 if leads else None}
+    return about | {"leads": leads, "fragile": verdict == "supported"} | told | printed
 
 
 @pytest.fixture
@@ -30,33 +30,44 @@ def out(tmp_path):
     return write
 
 
-def test_each_run_ends_with_its_verdict_in_words(out):
+def test_each_run_ends_with_its_answer_the_sentence_and_its_tests(out):
     folder = out(
         stored("C33", "not enough evidence", "2023-05-19", economy="KAZ"),
         stored("C33", "supported", economy="KAZ", years=5),
-        stored("C33", "contradicted", leads=False, economy="KAZ"),
+        stored("C33", "contradicted", leads=False, economy="KAZ", years=5),
         stored("C30", "contradicted"),
     )
     assert report.answers(folder, ["C33"], [{}]) == [
-        "C33 Kazakhstan, known on 19 May 2023: not enough evidence. Two of the five countries.",
-        "C33 Kazakhstan, years=5, with all figures: supported, fragile. Two of the five countries.",
+        "C33 Kazakhstan, known on 19 May 2023: Two of the five.",
+        "  As printed: not enough evidence. b",
+        "  Test “Alone”, nearness 2 of 3: not enough evidence.",
+        "C33 Kazakhstan, years=5, with all figures: Two of the five.",
+        "  As printed: supported. b",
+        "  Test “Alone”, nearness 2 of 3: supported, fragile.",
+        "  Test “Alone”: contradicted.",
     ]
-    last = report.answers(folder, [], [{}])[-1]
-    assert last == "C30, with all figures: contradicted. Two of the five countries."
+    assert report.answers(folder, ["C30"], [{}])[0] == "C30, with all figures: Two of the five."
+
+
+def runs_of(lines):
+    """The lines with which a run begins."""
+    return [line for line in lines if not line.startswith(" ")]
 
 
 def test_only_what_was_asked_for_is_said(out):
     folder = out(
         *(stored("C33", "supported", economy=e, strict=True) for e in ("KAZ", "KGZ", "UZB"))
     )
-    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"], "strict": ["true"]}])) == 1
-    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ", "UZB"]}])) == 2
-    assert len(report.answers(folder, ["C33"], [{"economy": ["Kazakhstan", "uzb"]}])) == 2
-    assert len(report.answers(folder, ["C33"], [{"economy": ["KAZ"]}, {"economy": ["KGZ"]}])) == 2
-    assert (
-        len(report.answers(folder, ["C33"], [{"level": ["1"]}])) == 3
-    )  # not stored with a verdict
-    assert report.answers(folder, ["C33"], [{"as_of": ["2023-05-19"]}]) == []
+
+    def of(*asked):
+        return runs_of(report.answers(*asked))
+
+    assert len(of(folder, ["C33"], [{"economy": ["KAZ"], "strict": ["true"]}])) == 1
+    assert len(of(folder, ["C33"], [{"economy": ["KAZ", "UZB"]}])) == 2
+    assert len(of(folder, ["C33"], [{"economy": ["Kazakhstan", "uzb"]}])) == 2
+    assert len(of(folder, ["C33"], [{"economy": ["KAZ"]}, {"economy": ["KGZ"]}])) == 2
+    assert len(of(folder, ["C33"], [{"level": ["1"]}])) == 3  # not stored with a verdict
+    assert of(folder, ["C33"], [{"as_of": ["2023-05-19"]}]) == []
 
 
 def test_many_verdicts_are_counted(out):
@@ -64,7 +75,9 @@ def test_many_verdicts_are_counted(out):
         *(stored("C01", "supported") for _ in range(60)),
         *(stored("C02", "not testable") for _ in range(40)),
     )
-    assert report.answers(folder, [], [{}]) == ["100 verdicts: 60 supported, 40 not testable"]
+    assert report.answers(folder, [], [{}]) == [
+        "100 sentences as printed: 60 supported, 40 not testable"
+    ]
 
 
 def test_a_report_without_verdicts_says_none(tmp_path):
@@ -81,9 +94,9 @@ def test_a_claim_and_a_verdict_print_as_text():
     )
     verdict = claim.judge(claim.gather(students=ca.load("students", as_of="2023-05-19")))
     assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
-    first, *rest = str(verdict).splitlines()
-    assert first.startswith("C30 ") and len(str(verdict)) < 1200
-    assert first.endswith(f": {verdict.verdict}. {verdict.finding}")
+    first, printed, *rest = str(verdict).splitlines()
+    assert first == f"C30: {verdict.answer}" and len(str(verdict)) < 1500
+    assert printed.startswith(f"As printed: {verdict.as_printed}.")
     assert all(any(c.label in line for line in rest) for c in verdict.criteria)
 
 

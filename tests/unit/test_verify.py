@@ -51,6 +51,8 @@ def verdict(**given):
         "as_of": "latest",
         "verdict": "supported",
         "fragile": False,
+        "leads": True,
+        "as_printed": "depends on the reading",
         "certainty": {"level": "moderate", "why": "one source"},
         "rule_sha256": "a" * 64,
         "notebook": "notebooks/c07.ipynb",
@@ -124,6 +126,7 @@ def test_a_report_is_the_same_as_the_baseline_made_from_it(state, baseline):
     [
         ({"verdict": "contradicted"}, "verdict"),
         ({"fragile": True}, "fragile"),
+        ({"as_printed": "supported"}, "as printed"),
         ({"part": True}, "part"),
         ({"certainty": {"level": "low"}}, "certainty"),
         ({"certainty": {}}, "certainty"),
@@ -311,7 +314,10 @@ def test_the_text_shows_old_new_and_cause(state, baseline):
     assert re.search(r"verdict +supported -> contradicted\n", text)
     assert re.search(r"share: estimate +0\.52 -> 0\.4875\n", text)
     assert "because of: data (trade)\n" in text
-    assert "tolerances: verdict, certainty" in text and "1e-06 of the larger number" in text
+    assert (
+        "tolerances: as printed, verdict, certainty" in text
+        and "1e-06 of the larger number" in text
+    )
 
 
 def test_json_says_the_same(state, baseline):
@@ -422,7 +428,7 @@ def test_the_baseline_is_stable_and_holds_neither_times_nor_places(state):
 def test_a_baseline_from_before_certainty_and_units_were_kept_compares_the_rest(state, tmp_path):
     content = json.loads(write_baseline(state()))
     (one,) = content["verdicts"]
-    del one["certainty"], one["criteria"]["share"]["unit"]
+    del one["certainty"], one["as_printed"], one["criteria"]["share"]["unit"]
     (tmp_path / "verdicts.json").write_text(json.dumps(content))
     old = verify.read_baseline(tmp_path)
     other = {"certainty": {"level": "low"}, "criteria": [criterion(unit="dollars")]}

@@ -42,6 +42,7 @@ _KINDS = {
 
 def thesis(
     firsts: pd.DataFrame,
+    facts: pd.DataFrame,
     verdicts: Sequence[Stored],
     day: str,
     *,
@@ -54,6 +55,8 @@ def thesis(
     ----------
     firsts
         From `first_partners`, as known on the day.
+    facts
+        Like the table, as known on the day.
     verdicts
         Entries of verdicts.json.
     day
@@ -68,7 +71,7 @@ def thesis(
     list of tuple
         As of `statements`.
     """
-    told = [(about, text, list(of_trade)) for about, text in first_partners.thesis(firsts)]
+    told = [(about, text, list(of_trade)) for about, text in first_partners.thesis(firsts, facts)]
     now = [v for v in whole_region(verdicts) if v["leads"] and v["as_of"] == day]
     return told + [
         ("Over all fields", v["answer"], [of_all_fields])
@@ -151,10 +154,10 @@ def _depending(now: Sequence[Stored]) -> Statement | None:
     if not mine:
         return None
     titles = _few([f"“{registry.claim(v['claim']).title}”" for v in mine])
-    verb = "depends" if len(mine) == 1 else "depend"
+    verb = "depends on how it is" if len(mine) == 1 else "depend on how they are"
     return (
         "What depends on the reading",
-        f"{_part(mine, now)} {verb} on how it is read: {titles}.",
+        f"{_part(mine, now)} {verb} read: {titles}.",
         _ids(mine),
     )
 
@@ -189,7 +192,8 @@ def _part(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
 
 def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:
     """The findings of the verdicts that are most certain, among these of the ones that hang on no
-    single part; '' where there is no verdict.
+    single part; '' where there is no verdict. Called the most certain only where none of them
+    hangs on one part or is of low certainty.
 
     of_claims: each after the title of its claim, for a finding may speak against what it answers.
     """
@@ -202,11 +206,13 @@ def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:
         about = f"“{registry.claim(v['claim']).title}”: " if of_claims else ""
         return f"{about}{v['finding'].rstrip('.')}."
 
-    found = [said(v) for v in sorted(mine, key=order)]
-    if not found:
+    named = sorted(mine, key=order)[:MOST]
+    if not named:
         return ""
-    lead = "" if len(found) == 1 else " The most certain:" if len(found) > MOST else " They are:"
-    return f"{lead} {' '.join(found[:MOST])}"
+    firm = not any(v["fragile"] or v["certainty"].get("level") == LEVELS[-1] for v in named)
+    some = " The most certain:" if firm else " For example:"
+    lead = "" if len(mine) == 1 else some if len(mine) > MOST else " They are:"
+    return f"{lead} {' '.join(map(said, named))}"
 
 
 def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:

@@ -133,10 +133,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def largest_shown(leaders: pd.DataFrame) -> str:
-    """'China is the largest of the partners shown by own report (2023); Russia is by ...'.
+def largest_shown(leaders: pd.DataFrame, firsts: pd.DataFrame) -> str:
+    """'China is the largest of the partners shown by own report (2023); Russia is by ...', and what
+    own figures say where they are not drawn.
 
     leaders: as from `priority.leaders`, of one economy. Several names where ranges overlap.
+    firsts: as from `first_partners.first_partners`, of that economy.
     """
     ways: dict[str, list[str]] = {}
     for r in leaders.itertuples():
@@ -144,7 +146,17 @@ def largest_shown(leaders: pd.DataFrame) -> str:
         ways.setdefault(who, []).append(f"by {value_words(r.basis)} ({r.year})")
     (first, by), *others = ways.items()
     told = f"{_capital(first)} is the largest of the partners shown {_listed(by)}"
-    return "; ".join([told, *(f"{who} {_listed(how)}" for who, how in others)])
+    drawn = leaders["basis"].eq(_OWN).any()
+    own = [] if drawn else [_undrawn(row) for row in newest(firsts, _OWN).itertuples()]
+    return "; ".join([told, *(f"{who} {_listed(how)}" for who, how in others), *own])
+
+
+def _undrawn(row: Any) -> str:
+    whose = "the shares that its agency states" if row.stated else "its own figures"
+    return (
+        f"{whose} for {date_in_words(row.period)}, not drawn, put {eco.in_prose(row.first)} first "
+        "among single countries"
+    )
 
 
 def place_moved(moves: pd.DataFrame, economy: str) -> str:
@@ -227,19 +239,27 @@ def debt_to_china(debt: pd.DataFrame, macro: pd.DataFrame, economy: str) -> pd.D
 
 
 def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
-    """What an economy owes China as a state, in its newest year; '' without one.
+    """What an economy owes China as a state, in its newest year, and how much of its yearly output
+    that was in the newest year for which this is known; '' without a year.
 
     exposure: as from `debt_to_china`: year, debt_usd, of_bilateral,
         of_gdp (fractions).
     """
     name = eco.name_of(eco.resolve(economy))
-    known = exposure.dropna(subset=["of_bilateral", "of_gdp"]).sort_values("year").tail(1)
-    return " ".join(
-        f"At the end of {r.year} the state of {name} owed official lenders of China "
-        f"{in_dollars(r.debt_usd)}: {small_percent(r.of_bilateral)} of what it owed other states "
-        f"and their lenders, and {small_percent(r.of_gdp)} of its yearly output."
-        for r in known.itertuples()
-    )
+    known = exposure.dropna(subset=["of_bilateral"]).sort_values("year")
+    of_output = known.dropna(subset=["of_gdp"]).tail(1)
+    said = ""
+    for r in known.tail(1).itertuples():
+        said = (
+            f"At the end of {r.year} the state of {name} owed official lenders of China "
+            f"{in_dollars(r.debt_usd)}: {small_percent(r.of_bilateral)} of what it owed other "
+            "states and their lenders"
+        )
+        for o in of_output.itertuples():
+            when = "" if o.year == r.year else f"; at the end of {o.year} what it owed China was"
+            said += f"{when or ', and'} {small_percent(o.of_gdp)} of its yearly output"
+        said += "."
+    return said
 
 
 _PRECISION = {"lower_bound": "at least ", "rounded": "about ", "upper_bound": "at most "}

@@ -90,6 +90,7 @@ class Polls:
 
 
 @measure("relations.favour_change")
+@tells("rise")
 @by_parts
 @parts(polls=Polls)
 def favour_change(
@@ -105,8 +106,8 @@ def favour_change(
     facts, opinion, series: as in `waves` ('barometer' or 'gallup'). economies: codes.
     polls: what `Polls` makes of both (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy; no interval, for
-    the sizes of the samples are not at hand. Fewer than two waves are recorded in `missing`.
-    Raises UnknownNameError for another series.
+    the sizes of the samples are not at hand; it tells the `rise`. Fewer than two waves are
+    recorded in `missing`. Raises UnknownNameError for another series.
     """
     table, out = (polls or Polls(facts, opinion)).waves(series), []
     for economy in economies:
@@ -119,13 +120,9 @@ def favour_change(
             )
         else:
             ends = mine.iloc[[0, -1]]
-            out.append(
-                estimate_row(
-                    ends,
-                    economy=economy,
-                    estimate=stats.end_to_end(ends.set_index("year")["percent"]),
-                )
-            )
+            change = stats.end_to_end(ends.set_index("year")["percent"])
+            told = {"rise": f"{change:g}"}
+            out.append(estimate_row(ends, economy=economy, estimate=change, about=told))
     return out
 
 

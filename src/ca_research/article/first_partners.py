@@ -12,9 +12,10 @@ from typing import Any, get_args
 
 import pandas as pd
 
+from ..claims import slots
 from ..ground import economies as eco
 from ..ground.economies import joined
-from ..ground.numbers import fixed
+from ..ground.numbers import fixed, number
 from ..ground.periods import date_in_words
 from ..registry import article
 from ..registry.words import party, value_words
@@ -159,20 +160,22 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["basis"] == _OWN) | ~rows["economy"].isin(own)].reset_index(drop=True)
 
 
-def thesis(table: pd.DataFrame) -> list[tuple[str, str]]:
+def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
     """Who is first in trade, as a few sentences with what each speaks of; none of an empty table.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `first_partners`, as known on a day.
+    facts : pandas.DataFrame
+        Like the table: what a country's own side has stated since its newest figures.
 
     Returns
     -------
     list of tuple
-        Who is first among single countries by the newest report of each country, with its year, or
-        by partners' where it publishes none; who was in the year before the article, where that is
-        another year, and who is with the EU as one.
+        Who is first among single countries by the newest report of each country, with its year, and
+        what has been stated of later years, or by partners' where it publishes none; who was in the
+        year before the article, where that is another year, and who is with the EU as one.
     """
     last_full = article().date.year - 1
     own, theirs = newest(table, _OWN), newest(table, _MIRROR)
@@ -181,6 +184,7 @@ def thesis(table: pd.DataFrame) -> list[tuple[str, str]]:
     if len(own):
         by_own = "By each country's own newest figures"
         now.append(f"{by_own} {_where(own, 'is the first single trade partner')}.")
+        now += stated_since(own, facts)
     now += [f"{bound_words(row)}." for row in theirs.itertuples()]
     then = table[(table["basis"] == _OWN) & (table["eu"] == "apart") & (table["first"] != "")]
     then = then[then["year"] == last_full]
@@ -191,6 +195,38 @@ def thesis(table: pd.DataFrame) -> list[tuple[str, str]]:
         before.append(f"Counted as one, the EU is first in {_places(union.itertuples())}.")
     told = {"In trade": now, "Before the article, and with the EU as one": before}
     return [(about, " ".join(said)) for about, said in told.items() if said]
+
+
+def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
+    """What a country's own side has stated, in dollars, of its trade with China and with the first
+    partner of its newest figures in a whole year after these; a sentence each.
+
+    own: from `newest`, of own reports. facts: like the table.
+    """
+    said = []
+    for row in own[own["first"] != "CHN"].itertuples():
+        rows = facts[
+            facts["subject"].isin([f"{row.economy}-{who}" for who in ("CHN", row.first)])
+            & facts["attribute"].eq(f"trade_turnover_reported_by_{row.economy}")
+            & facts["unit"].eq("USD")
+            & facts["year"].gt(row.year)
+            & facts["period"].eq(facts["year"].astype(str))
+        ]
+        both = rows[rows.groupby("year")["subject"].transform("nunique") == 2]
+        last = both[both["year"] == both["year"].max()].sort_values("value", ascending=False)
+        if len(last) != 2:
+            continue  # nothing since, or more than one figure on a partner
+        offices = last["note"].str.partition(";")[0].nunique()
+        who = f"{slots.in_words(offices)} of its offices" if offices > 1 else "its statements"
+        (most, partner), (less, other) = (
+            (number(r.value / 1e9), eco.in_prose(r.subject.partition("-")[2]))
+            for r in last.itertuples()
+        )
+        said.append(
+            f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} {who} state {most} "
+            f"billion dollars with {partner} and {less} with {other}."
+        )
+    return said
 
 
 def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:

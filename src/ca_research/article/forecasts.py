@@ -22,6 +22,7 @@ from ..estimates.measures import by_economy, measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import day, whole_number
 from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
+from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
 from ..plots import style
 from ..plots.needs import needs, one_figure
@@ -58,7 +59,7 @@ _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
 @measure("trade.lead_after")
-@tells("rival", "worst")
+@tells("rival", "worst", "since")
 @by_economy
 @parts(seen=reports, powers=Powers, stated=Stated)
 def lead_after(
@@ -83,10 +84,10 @@ def lead_after(
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
     partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
         trade, stated: what `Stated` makes of facts, where it is made already.
-    Returns an estimates frame, one row per economy, with the largest rival and the year in which
-    China stood worst in `about`; a range where only a bound is known. An economy that was first
-    wherever it can be ranked, but cannot be at the start or in any later year, has the reason in
-    `missing`.
+    Returns an estimates frame, one row per economy, with the largest rival, the year in which
+    China stood worst and the years since it was last behind in `about`; a range where only a bound
+    is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
+    any later year, has the reason in `missing`.
     Raises UnknownNameError for another choice, and what `rank` raises.
     """
     start = whole_number("start", start)
@@ -132,9 +133,17 @@ def _least(told: Mapping[int, Estimate], code: str, start: int) -> Estimate:
     frames = [row["rows"].frame for row in told.values()]
     behind = pd.concat(frames).drop_duplicates() if len(frames) > 1 else frames[0]
     kept = {k: worst[k] for k in ("estimate", "low", "high", "interval")}
-    kept["about"] = {**worst["about"], "worst": str(year)}
+    behind_in = [y for y in told if ends(told[y])[0] <= 1]
+    since = [y for y in told if y > max(behind_in, default=max(told))]
+    kept["about"] = {**worst["about"], "worst": str(year), "since": _span(since)}
     span = {"first_year": min(told), "last_year": max(told)}
     return estimate_row(behind, economy=code, **kept) | span
+
+
+def _span(years: Sequence[int]) -> str:
+    """'2023', '2023 to 2025'."""
+    ends = sorted({min(years), max(years)}) if years else []
+    return " to ".join(map(str, ends))
 
 
 @measure("trade.share_after")
@@ -281,6 +290,23 @@ def _value_once(
         return estimate_row(economy=economy, missing=f"China's customs give no {flow} {what}")
     value = {"mean": later.mean(), "least": later.min(), "last": later[-1]}[statistic]
     return estimate_row(economy=economy, estimate=float(value / yearly[base])) | behind
+
+
+def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) -> str:
+    """From what base the largest of some ratios comes; '' of none.
+
+    kept: as from `value_after`, with the flow. trade: like the table.
+    """
+    known = kept.dropna(subset=["estimate"]).sort_values("estimate").tail(1)
+    said = ""
+    for row in known.itertuples():
+        rows = china_reported(trade, row.economy, since=base)
+        usd = _yearly(rows, row.flow)[0][base]
+        said = (
+            f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
+            f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in {base}."
+        )
+    return said
 
 
 def _yearly(rows: pd.DataFrame, flow: str) -> tuple[dict[int, float], dict[str, Any]]:

@@ -580,16 +580,21 @@ def findings(first: pd.DataFrame) -> dict[str, str]:
     return said
 
 
+_ONLY = "the only reports that can be compared"
+
+
 def finding(first: pd.DataFrame) -> str:
-    """Who is first among single countries by every report that tells, and where that depends on the
-    report; `first` as from `who_is_first`.
+    """Who is first among single countries by every report that tells, where that depends on the
+    report, and where one side alone tells; `first` as from `who_is_first`.
     """
     always: dict[str, list[str]] = {}
     varied, once = [], []
     for code, rows in first[first["compared"]].groupby("economy", sort=False):
         told, name = [who for who in rows["first"] if who], eco.in_prose(str(code))
         if len(rows) == 1:
-            once.append((party(told[0]) if told else "Nobody", name))
+            who = party(told[0]) if told else "Nobody"
+            how = "its own count alone" if rows["bounded"].all() else _ONLY
+            once.append((who, name, how))
         elif len(told) > 1 and len({*told}) == 1:
             always.setdefault(told[0], []).append(name)
         else:
@@ -609,10 +614,9 @@ def finding(first: pd.DataFrame) -> str:
     elif varied:
         said.append(f"Which single country is first in {joined(varied)} depends on the report")
     elif once and not said:
-        said += [
-            f"{single} {who} is first in {name} by the only reports that can be compared"
-            for who, name in once
-        ]
+        said += [f"{single} {who} is first in {name} by {how}" for who, name, how in once]
+        once = []
+    said += [f"in {name} {who} is first by {how}" for who, name, how in once if said]
     return "; ".join(said) or "No side's reports say whether China or Russia is first"
 
 
@@ -632,12 +636,15 @@ def how_drawn(first: pd.DataFrame, firsts: pd.DataFrame) -> str:
     if len(drawn):
         where = joined(map(eco.in_prose, dict.fromkeys(drawn["economy"])))
         note += f" Counted as one, the EU comes first in {where}."
-    bounded = [eco.in_prose(code) for code in first.loc[first["bounded"], "economy"]]
-    if bounded:
+    bounds = firsts[(firsts["eu"] == "apart") & firsts["bounds"].map(bool)]
+    drawn = first[first["bounded"]].merge(bounds, on=["economy", "basis", "year"])
+    for silent, rows in drawn.groupby("bounds", sort=False):
+        several = len(silent) > 1
         note += (
-            f" On {joined(bounded)} one of the two largest reports nothing. It could be first only "
-            "with more than its largest exports and largest imports on record, of any years, come "
-            "to together."
+            f" {joined(map(party, silent))} {'report' if several else 'reports'} nothing on "
+            f"{joined(map(eco.in_prose, rows['economy']))}; {'either' if several else 'it'} would "
+            "be first only with more than its largest exports and largest imports on record, of "
+            "any years, come to together."
         )
     return note
 

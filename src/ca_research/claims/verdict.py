@@ -223,8 +223,8 @@ class Verdict:
     reason : str
         How the rule came to it.
     fragile : bool
-        Whether it would be another, "not enough evidence" included, without one source, one country
-        or one declared part.
+        Whether the verdict would change, also to "not enough evidence", without one source, one
+        country or one declared part.
     fragility : tuple of str
         What is left out, and the verdict that this leads to.
     sole_sources : tuple of str

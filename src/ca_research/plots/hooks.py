@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ..claims import MIME, Claim, Verdict, trace
+from ..claims.printed import DEPENDS, NEARNESS
 from ..claims.words import STATE_WORDS, criterion_number
 from ..ground.numbers import NOTHING, decimals
 from ..stats.result import Result, flat
@@ -27,25 +28,30 @@ _MARK = {
     "contradicted": "○",
     "not enough evidence": "?",
     "not testable": "–",
+    DEPENDS: "◑",
 }
 
 
 def verdict_html(verdict: Verdict) -> str:
-    """A small card: the answer first, how certain it is, then each reading with its criteria."""
+    """A small card: the answer first, the sentence as printed, then each test with its criteria."""
     day = "" if verdict.as_of == "latest" else f", as of {verdict.as_of}"
-    sure = verdict.certainty
+    split = f" {verdict.readers_split}" if verdict.readers_split else ""
     parts = [
-        f"<div><p>{_MARK[verdict.verdict]} <b>{escape(verdict.claim)}: {escape(_word(verdict))}</b>"
-        f"{escape(day)}<br>{escape(verdict.answer + verdict.alone)}</p>"
+        f"<div><p><b>{escape(verdict.claim)}</b>{escape(day)}<br>"
+        f"{escape(verdict.answer + verdict.alone)}</p>",
+        f"<p>As printed: {_MARK[verdict.as_printed]} <b>{escape(verdict.as_printed)}</b>. "
+        f"{escape(verdict.because + split)}</p>",
     ]
-    if sure:
-        parts.append(
-            f"<p><small>Certainty {escape(sure['level'])}: {escape(sure['reason'])}.</small></p>"
-        )
     for v in verdict.all():
-        word = "" if v is verdict else f"{_MARK[v.verdict]} {escape(_word(v))}. "
+        near = "" if v.nearness is None else f" ({NEARNESS[v.nearness]})"
         why = "" if v.criteria else f"<br><small>{escape(v.reason)}</small>"
-        parts.append(f"<p><b>{escape(v.title)}</b>: {word}{escape(v.statement)}{why}</p>")
+        parts.append(
+            f"<p>Test <b>{escape(v.title)}</b>{near}: {_MARK[v.verdict]} "
+            f"<b>{escape(_word(v))}</b>. {escape(v.statement)}{why}</p>"
+        )
+        if v is verdict and (sure := v.certainty):
+            said = f"Certainty {sure['level']}: {sure['reason']}."
+            parts.append(f"<p><small>{escape(said)}</small></p>")
         if v.criteria:
             rows = "".join(map(_criterion_row, v.as_dict()["criteria"]))
             parts.append(f"<table>{rows}</table>")

@@ -253,7 +253,7 @@ def could_become(verdict: Stored) -> str:
         *first, last = others
         words = f"{', '.join(first)} or {last}" if first else last
         return f"With the missing figures it could still become {words}."
-    return "The missing figures could not change this verdict." if open_ else ""
+    return "By themselves the missing figures could not change this verdict." if open_ else ""
 
 
 def _bound(sign: str, kind: str) -> str:

@@ -14,7 +14,7 @@ from .measures import (
     student_cells,
     trade_cells,
 )
-from .pictures import LABELS, cells_in_words, priority_matrix, title_of
+from .pictures import LABELS, cells_in_words, priority_matrix, title_of, years_of
 from .relations import meetings_lead, opinion_lead, summits
 from .students import host_lead
 from .trade import leaders, partner_lead
@@ -43,4 +43,5 @@ __all__ = [
     "summits",
     "title_of",
     "trade_cells",
+    "years_of",
 ]

@@ -23,6 +23,7 @@ from ...estimates.measures import by_parts, measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, UsageError, known_name
 from ...ground.remember import by_files
+from ...registry import article
 from ...stats.frames import records
 from ...stats.pieces import Pieces
 from ...trade.rank import reports
@@ -533,13 +534,13 @@ def _too_few(filled: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _others(filled: Sequence[Mapping[str, Any]]) -> str:
-    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan), the
-    EU for trade in Kazakhstan'.
+    """Who leads where China does not: 'Russia in two (students in Kazakhstan and Kyrgyzstan in
+    2018), the EU in trade and the United States in investment in Kazakhstan'.
     """
     lost = [c for c in filled if c["led"] is False and c.get("leader")]
     number = Counter(c["leader"] for c in lost)
     places = [
-        (code, tuple((c["dimension"], c["economy"]) for c in lost if c["leader"] == code))
+        (code, tuple(_place(c) for c in lost if c["leader"] == code))
         for code, _ in number.most_common()
     ]
     return _counted(tuple(places))
@@ -547,34 +548,51 @@ def _others(filled: Sequence[Mapping[str, Any]]) -> str:
 
 def _ours(filled: Sequence[Mapping[str, Any]]) -> str:
     """Where China leads: 'trade in Kyrgyzstan and Uzbekistan'."""
-    return _fields(tuple((c["dimension"], c["economy"]) for c in filled if c["led"] is True))
+    return _fields(tuple(_place(c) for c in filled if c["led"] is True))
 
 
-Places = tuple[tuple[str, str], ...]
-"""Fields and codes of countries."""
+Places = tuple[tuple[str, str, int | None], ...]
+"""Fields, codes of countries and years; no year where it is the last full one before the article
+or later.
+"""
+
+
+def _place(cell: Mapping[str, Any]) -> tuple[str, str, int | None]:
+    year = int(cell["last_year"])
+    return cell["dimension"], cell["economy"], year if year < article().date.year - 1 else None
 
 
 @by_files("economies.csv")
 def _counted(leaders: tuple[tuple[str, Places], ...]) -> str:
-    return ", ".join(
-        eco.in_prose(who)
-        + (
-            f" for {_fields(own)}"
-            if len(own) == 1
-            else f" in {in_words(len(own))} ({_fields(own)})"
-        )
+    several = [
+        f"{eco.in_prose(who)} in {in_words(len(own))} ({_fields(own)})"
         for who, own in leaders
+        if len(own) > 1
+    ]
+    single: dict[str, list[str]] = {}
+    for who, own in leaders:
+        for field, code, _ in own if len(own) == 1 else ():
+            single.setdefault(code, []).append(f"{eco.in_prose(who)} in {field}")
+    return ", ".join(
+        [*several, *(f"{joined(who)} in {eco.in_prose(code)}" for code, who in single.items())]
     )
 
 
 @by_files("economies.csv")
 def _fields(places: Places) -> str:
-    """'students in all five, trade in Tajikistan'."""
-    by_field: dict[str, list[str]] = {}
-    for field, code in places:
-        by_field.setdefault(field, []).append(code)
+    """'trade in Tajikistan in 2021, students in all five and opinion in Kyrgyzstan in 2018'; no
+    year of a field whose figures are of several.
+    """
+    by_year: dict[int | None, dict[str, list[str]]] = {}
+    for field in dict.fromkeys(field for field, *_ in places):
+        codes, years = zip(*((code, year) for f, code, year in places if f == field), strict=True)
+        by_year.setdefault(years[0] if len({*years}) == 1 else None, {})[field] = [*codes]
     every = set(eco.CA5)
     return ", ".join(
-        f"{field} in " + ("all five" if {*codes} == every else joined(map(eco.in_prose, codes)))
-        for field, codes in by_field.items()
+        joined(
+            f"{field} in " + ("all five" if {*codes} == every else joined(map(eco.in_prose, codes)))
+            for field, codes in by_field.items()
+        )
+        + (f" in {year}" if year else "")
+        for year, by_field in by_year.items()
     )

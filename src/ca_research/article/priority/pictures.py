@@ -35,6 +35,19 @@ def title_of(cells: pd.DataFrame) -> str:
     )
 
 
+def years_of(cells: pd.DataFrame) -> str:
+    """'The figures are of: trade 2021 to 2025, students 2018.'; '' without any.
+
+    cells: as from `priority.matrix`.
+    """
+    years = cells[cells["n"] > 0].groupby("dimension", sort=False)["last_year"]
+    told = [
+        f"{LABELS[str(field)].lower()} " + " to ".join(map(str, sorted({min(of), max(of)})))
+        for field, of in years
+    ]
+    return f"The figures are of: {', '.join(told)}." if told else ""
+
+
 def cells_in_words(cells: pd.DataFrame) -> str:
     """Who leads in each comparison, for the text of a picture; cells: as from `priority.matrix`."""
     told = [
