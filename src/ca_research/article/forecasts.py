@@ -304,7 +304,8 @@ def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) ->
         usd = _yearly(rows, row.flow)[0][base]
         said = (
             f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
-            f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in {base}."
+            f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in "
+            f"{base}."
         )
     return said
 
