@@ -224,8 +224,8 @@ def test_an_answer_follows_the_figures():
             seen = {
                 filled(criterion.says.holds, values(result(criterion, HOLDS, True, [c])))
                 for c in (
-                    Cell("", 8.5, None, None, True, 1987, ""),
-                    Cell("", 6.5, None, None, True, 1987, ""),
+                    Cell("", 8.5, None, None, True, 1987, "", told(criterion.measure)),
+                    Cell("", 6.5, None, None, True, 1987, "", told(criterion.measure)),
                 )
             }
             assert len(seen) == 2, f"{claim.id} {criterion.name}"

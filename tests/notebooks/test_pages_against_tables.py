@@ -299,7 +299,7 @@ def test_the_overview_prints_the_criterion_that_decided(report, claim):
     decided = next(c for c in lead["criteria"] if c["label"] == row["asked"])
     assert decided["name"] in lead["deciding"]
     assert row["answer"].split()[0] == f"{decided['estimate']:,g}"
-    few = {0: "it could not", 1: "one way", 2: "ways to calculate it"}
+    few = {0: "it could not", 1: "one way", 2: "two computations"}
     ways = decided["specifications"]
     assert few.get(ways, f"{in_words(ways)} ways") in row["ways to calculate it"]
 

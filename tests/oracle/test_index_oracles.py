@@ -108,20 +108,23 @@ def test_intensity_in_fractions(seed):
 def plain(
     trade_rows: list[tuple], economy: str, basis: str, flow: str
 ) -> dict[str, tuple[float, float]]:
-    """Least and largest report per partner, summed over directions; a partner without a direction
-    is left out.
+    """Least and largest report per partner, summed over directions; a partner without a direction,
+    by one of the sides that are asked, is left out.
     """
     opposite, needed = {"export": "import", "import": "export"}, set(FLOWS[flow])
-    seen: dict[tuple[str, str], list[float]] = {}
+    own: dict[tuple[str, str], list[float]] = {}
+    theirs: dict[tuple[str, str], list[float]] = {}
     for reporter, partner, _, direction, _, value, source in trade_rows:
-        if basis != "mirror" and reporter == economy and source == "KAZ_BNS":
-            seen.setdefault((partner, direction), []).append(value)
-        if basis != "reporter" and partner == economy:
-            seen.setdefault((reporter, opposite[direction]), []).append(value)
+        if reporter == economy and source == "KAZ_BNS":
+            own.setdefault((partner, direction), []).append(value)
+        if partner == economy:
+            theirs.setdefault((reporter, opposite[direction]), []).append(value)
+    asked = {"reporter": [own], "mirror": [theirs], "interval": [own, theirs]}[basis]
     found = {}
-    for other in {o for o, _ in seen}:
-        if all((other, d) in seen for d in needed):
-            found[other] = tuple(sum(f(seen[other, d]) for d in needed) for f in (min, max))
+    for other in {o for side in asked for o, _ in side}:
+        if all((other, d) in side for d in needed for side in asked):
+            reports = [[v for side in asked for v in side[other, d]] for d in needed]
+            found[other] = (sum(map(min, reports)), sum(map(max, reports)))
     return found
 
 

@@ -37,7 +37,8 @@ def test_a_rule_that_says_nothing_of_it_has_the_hash_that_it_had():
     other = spec.model_copy(
         update={
             "readings": tuple(
-                r.model_copy(update={"rule": free}) if r is GAIN else r for r in spec.readings
+                r.model_copy(update={"rule": free}) if r.name == GAIN.name else r
+                for r in spec.readings
             )
         }
     )

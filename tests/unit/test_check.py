@@ -7,9 +7,11 @@ import json
 import pytest
 
 import ca_research as ca
-from ca_research import paths
+from ca_research import paths, registry
+from ca_research.claims.evidence import gather
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry import VERDICTS
+from ca_research.registry.claims import ClaimSpec
 
 STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
 
@@ -132,14 +134,24 @@ def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason
 
 
 def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
-    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed."""
+    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed; official debt
+    alone names it, and so would a rule that asks for that.
+    """
     verdict = ca.check("C32", without="DATASETS_GDP")
-    states = {c.name: c.state for c in verdict.criteria}
-    assert states == {"completion": "holds", "debt_low": "undecided", "debt_falls": "undecided"}
-    (low,) = (c for c in verdict.criteria if c.name == "debt_low")
-    assert all("'DATASETS_GDP'" in cell.missing for cell in low.cells)
-    others = {v.reading: v.verdict for v in verdict.all()}
-    assert others["delivered"] == "supported", "it rests on other sources"
+    low = verdict.curves["debt_low"]
+    assert low.loc[low["lenders"] == "official", "met"].isna().all() and len(low) == 4
+    assert {v.reading: v.verdict for v in verdict.all()}["possible"] == "supported"
+    content = registry.claim("C32").model_dump(mode="json")
+    (lenders,) = (axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
+    lenders |= {"values": ["official"], "main": "official"}
+    spec = ClaimSpec.model_validate(content)
+    frames = {name: ca.load(name) for name in spec.data}
+    given = {n: rows[rows["source_id"] != "DATASETS_GDP"] for n, rows in frames.items()}
+    with pytest.raises(UsageError, match="no specification can be computed"):
+        gather(spec, given, "latest")
+    evidence = gather(spec, given, "latest", ("DATASETS_GDP",))
+    missing = evidence.frame.loc[evidence.frame["criterion"] == "debt_low", "missing"]
+    assert len(missing) and missing.str.contains("'DATASETS_GDP'").all()
 
 
 def test_economies_that_are_not_named_are_those_that_the_claim_counts_over():

@@ -112,9 +112,9 @@ def test_the_notebook_takes_the_runs_that_are_declared(spec):
 def test_specifications_are_the_product_minus_the_exclusions():
     table = ca.claim("C33").specifications()
     per = table.groupby("criterion")["excluded"].agg(["size", lambda s: (s != "").sum()])
-    # source 2 x partners 2 = 4, of which compiled with every: 1
-    assert per.loc["first_reporter"].tolist() == [4, 1]
-    assert per.loc["first_mirror"].tolist() == [1, 0]
+    # source 2 x partners 2 x countries needed 2 = 8, of which compiled with every: 2
+    assert per.loc["first_reporter"].tolist() == [8, 2]
+    assert per.loc["first_mirror"].tolist() == [2, 0]  # countries needed 2
     assert table.groupby("criterion")["is_main"].sum().eq(1).all()
     assert len(ca.claim("C25").specifications()) == 2 + 2
 
@@ -181,7 +181,6 @@ FIRST = ["readings", 0, "criteria", 0]
         ([*FIRST, "comparison"], ">="),
         ([*FIRST, "measure"], "trade.leads"),
         ([*FIRST, "settings"], {"basis": "mirror", "eu": "apart"}),
-        ([*FIRST, "over", "at_least"], 4),
         ([*FIRST[:-1], 1, "axes"], ["source"]),
         (
             ["readings", 0, "rule", "supported"],
@@ -196,6 +195,12 @@ FIRST = ["readings", 0, "criteria", 0]
 )
 def test_the_hash_moves_with_what_decides(path, value):
     assert changed("C33", path, value).rule_sha256 != CLAIMS["C33"].rule_sha256
+
+
+def test_the_hash_moves_with_how_many_are_needed():
+    """Of a claim whose grid does not set it: there the two must agree."""
+    path = ["readings", 0, "criteria", 0, "over", "at_least"]
+    assert changed("C14", path, 3).rule_sha256 != CLAIMS["C14"].rule_sha256
 
 
 @pytest.mark.parametrize(

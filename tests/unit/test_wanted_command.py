@@ -27,7 +27,7 @@ RUN = CliRunner()
 def test_it_names_the_figures_who_has_them_and_what_they_could_change():
     done = RUN.invoke(app, ["wanted", "C30", "-p", "economy=KAZ"])
     assert done.exit_code == 0
-    assert "Students from Kazakhstan in China in 2019 and in 2022" in done.stdout
+    assert "Students from Kazakhstan in China in 2019 and in 2021" in done.stdout
     assert "(2 figures of table students)" in done.stdout
     assert (
         "published by Ministry of Education of China" in done.stdout

@@ -229,21 +229,21 @@ def test_a_series_that_cannot_be_measured_does_not_take_the_others_with_it():
 
 
 def test_officials_floors_are_no_count():
-    said = counts("KAZ", {2022: 18000}, precision="lower_bound")
+    said = counts("KAZ", {2021: 18000}, precision="lower_bound")
     rows = students(*counts("KAZ", {2018: 9, 2019: 10}), *said)
     assert students_in_china.change_since(rows, economies=["KAZ"])["estimate"].isna().all()
-    counted = students(*counts("KAZ", {2019: 10, 2022: 4}))
+    counted = students(*counts("KAZ", {2019: 10, 2021: 4}))
     assert students_in_china.change_since(counted, economies=["KAZ"])["estimate"].item() == -6
-    halves = students(*counts("KAZ", {2019: 10}), *counts("KAZ", {2022: 4}, source="moe_2018"))
+    halves = students(*counts("KAZ", {2019: 10}), *counts("KAZ", {2021: 4}, source="moe_2018"))
     assert (
         students_in_china.change_since(halves, economies=["KAZ"])["estimate"].isna().all()
     )  # two sources, no change
 
 
-def test_2019_to_2022_is_undecided_for_all_five():
+def test_2019_to_2021_is_undecided_for_all_five():
     found = students_in_china.change_since(ca.load("students"), economies=eco.CA5)
     assert found["estimate"].isna().all()
-    assert found["missing"].str.contains("2019 and 2022").all()
+    assert found["missing"].str.contains("2019 and 2021").all()
 
 
 @pytest.mark.parametrize("origin", ["KAZ", "UZB"])

@@ -213,6 +213,7 @@ def loans_burden(
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per debtor, of the newest
     year: an estimate, or low or high where only a bound is stated. Others are recorded in
     `missing`. Tells the figure as it is `stated`, and the year that it is `counted_for`.
+    Raises UsageError where there is no table.
     """
     return _loans(_stated_loans(facts, creditor), economies)
 

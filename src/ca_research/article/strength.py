@@ -171,7 +171,8 @@ def strength_share(
 ) -> list[Estimate]:
     """China's part of direct investment in a host, in per cent, by the best concept published.
 
-    All arguments, the concepts and what is missing: as in `strength_rank`.
+    investment, facts, economies, conduits, hong_kong, period, standing: as in `strength_rank`.
+    The concepts and what is missing: as there.
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
     `concept`, its `size` in dollars where the whole is known, the two largest others by stock
     (`beside`), and a share `with_loans` that decides nothing.

@@ -320,7 +320,8 @@ def check(
     given["economies"] = None if economy in (None, "CA5") else economy
     evidence = gather(spec, {**given, **less}, as_of or "latest", gone)
     if gone:
-        rows = standing_in(rows_of(evidence.frame), empty_mains(main_rows(spec, given)))
+        whole = main_rows(spec, given, as_of or "latest")
+        rows = standing_in(rows_of(evidence.frame), empty_mains(whole))
         left = pd.DataFrame(rows, columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
     params = {}

@@ -354,10 +354,16 @@ def gather(
     )
 
 
-def main_rows(spec: ClaimSpec, given: Mapping[str, Any]) -> EvidenceRows:
-    """The rows of every criterion's main specification alone; given: as `gather` takes it."""
+def main_rows(
+    spec: ClaimSpec, given: Mapping[str, Any], as_of: str | dt.date | None = None
+) -> EvidenceRows:
+    """The rows of every criterion's main specification alone; given, as_of: as `gather` takes
+    them.
+    """
     judged = checks.judged_economies(spec, given.get("economies"))
-    computation = Computation({k: v for k, v in given.items() if k != "economies"})
+    asked = {k: v for k, v in given.items() if k != "economies"}
+    known = checks.knowledge(checks.tables_among(asked), as_of)
+    computation = Computation(asked, known.year)  # what is too old decides nothing here either
     found: EvidenceRows = []
     for criterion in spec.criteria().values():
         call = Call.of(criterion, counted(criterion, judged))

@@ -20,6 +20,7 @@ from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.numbers import fixed
+from ..registry.claims import Criterion
 from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
@@ -369,7 +370,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
     """
     distinct = {c.name: c.specifications for v in verdict.all() for c in v.criteria}
     for name, criterion in claim.spec.criteria().items():
-        data = curve_data(claim, verdict, name)
+        data = _but_idle_bars(curve_data(claim, verdict, name), criterion)
         drawn = data.dropna(subset=["value", "low", "high"], how="all")
         if distinct[name] < FEWEST_DRAWN or len(drawn) < 2:
             continue
@@ -389,7 +390,7 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
         show(
             specification_curve(
                 data,
-                {a.name: axis_words(a) for a in claim.spec.axes_of(criterion)},
+                {a.name: axis_words(a) for a in claim.spec.axes_of(criterion) if a.name in data},
                 unit=unit,
                 of=of,
                 words=claim.choice_words,
@@ -413,6 +414,18 @@ def show_universe(claim: Claim, evidence: Evidence, verdict: Verdict) -> None:
             data=data if _by_country(data) else data.drop(columns="economy"),
             sources=list(verdict.sources),
         )
+
+
+def _but_idle_bars(data: pd.DataFrame, criterion: Criterion) -> pd.DataFrame:
+    """A curve without the choices of a bar that changes nothing of what is said: the same figures
+    stand in it once.
+    """
+    for bar in criterion.bars.values():
+        rest = [axis for axis in criterion.every_axis if axis in data and axis != bar]
+        main = data[data[bar] == data.loc[data["is_main"], bar].iloc[0]]
+        if len(data.drop_duplicates([*rest, "met"])) == len(main):
+            data = main.drop(columns=bar).reset_index(drop=True)
+    return data
 
 
 _ALIKE = " Ways that rest on the same figures are drawn apart here and counted once elsewhere."

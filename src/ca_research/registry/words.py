@@ -190,7 +190,8 @@ def cell_words(column: str, value: str) -> str:
         return measure_name(value)
     if column == "indicator":
         value = _PREFIX.sub("", value)
-    if column in ("date", "period", "bounded_by") or _DAYS.fullmatch(value):
+    dated = column in ("date", "period", "bounded_by") and not _CODE.fullmatch(value)
+    if dated or _DAYS.fullmatch(value):  # a code: the name of a choice, like which period
         return date_in_words(value)
     if column in ("source", "sources", "edition", "bound_source_id"):
         names = [_source_told(part) for part in re.split(r"[ ;,]+", value)]

@@ -196,6 +196,9 @@ def environment() -> Environment:
 
 MOST_EMBEDDED = 200
 """Sources whose references a page holds in itself, to be copied; of more it names the files."""
+FEW_ROWS = 8
+"""Rows behind a number of several countries that are listed of each; behind that of one stand more.
+"""
 
 _PARTS = {
     "about": parts.about,
@@ -205,6 +208,7 @@ _PARTS = {
     "declared_bar": parts.declared_bar,
     "each_day": parts.each_day,
     "ended": parts.ended,
+    "few_rows": FEW_ROWS,
     "gaps": parts.gaps,
     "heads": parts.heads,
     "judged_for": parts.judged_for,
