@@ -117,7 +117,7 @@ MOST_QUOTED = 20
 """Rows of a list of documents that a page shows without being asked."""
 
 
-MOST_CITED = 12
+MOST_CITED = 15
 """Sources of a table that a row without sources of its own names."""
 
 
