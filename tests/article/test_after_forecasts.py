@@ -67,7 +67,7 @@ def test_one_year_behind_is_enough_to_break_it():
     table = rows(*own(2022, 9, 1), *own(2023, 5, 2), *own(2024, 3, 4))
     found = lead_after(table, NOTHING_STATED, economies=["KAZ"]).iloc[0]
     assert found["estimate"] == 0.75 and (found["first_year"], found["last_year"]) == (2022, 2024)
-    assert found["about"] == {"rival": "RUS", "worst": "2024"}
+    assert found["about"] == {"rival": "RUS", "worst": "2024", "since": ""}
 
 
 def test_it_begins_at_the_start_and_being_behind_then_needs_no_later_year():

@@ -335,7 +335,7 @@ def test_a_place_counts_where_it_is_as_good_as_asked_for_and_rivals_are_named():
     assert first["estimate"] == 0.5 and first["about"]["led"] == "ten"
     assert first["about"]["ours"].startswith("trade in Kazakhstan and Kyrgyzstan, ")
     told = first["about"]["others"]
-    assert told.startswith("Russia in eight (") and ", the EU for " in told
+    assert told.startswith("Russia in eight (") and ", the EU in " in told
     second = share(frame, count="observed", place=2)
     assert (second["low"], second["high"]) == (0.7, 0.75)
 
