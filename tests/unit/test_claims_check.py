@@ -15,7 +15,7 @@ from pydantic import ValidationError
 import ca_research as ca
 from ca_research import registry
 from ca_research.claims import check, measures
-from ca_research.claims.compare import differences, two_days
+from ca_research.claims.compare import differences
 from ca_research.claims.unseen import unseen
 from ca_research.claims.words import source_words
 from ca_research.estimates.generic import misdeclared
@@ -450,16 +450,6 @@ def test_differences_name_few_sources_and_count_the_rest():
     known = sorted(s.source_id for s in registry.sources().values() if s.publisher)[:40]
     (line,) = differences(stored("supported"), stored("supported", sources=["KAZ_BNS", *known]))
     assert line.count("more") == 1 and line.endswith(" more.")
-
-
-def test_two_days_pairs_the_same_reading_and_parameters_only():
-    then = stored("supported", as_of="2023-05-19", params={"economy": "KAZ", "as_of": "2023-05-19"})
-    now = stored("not enough evidence", params={"economy": "KAZ", "as_of": "latest"})
-    other = stored("supported", params={"economy": "KGZ", "as_of": "latest"})
-    table = two_days([then, now, other], "2023-05-19")
-    assert table[["claim", "first", "second", "changed"]].values.tolist() == (
-        [["C33", "supported", "not enough evidence", True]]
-    )
 
 
 def test_a_changed_kind_moves_the_second_hash_of_a_rule_and_not_the_first():

@@ -122,8 +122,6 @@ def test_a_report_without_claims_has_empty_tables_that_can_be_filtered():
         overview.testable_share(glance)["entries"].sum() == 0
         and overview.family([])["p"].isna().all()
     )
-    moved = two_days([], "2023-05-19")
-    assert list(moved[moved["changed"]].columns) == list(moved.columns)
 
 
 def test_the_family_is_adjusted_together_and_nothing_drops_out_of_it():

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from .. import registry
 from .slots import in_words, joined
 from .words import STATE_WORDS, criterion_number, source_words
@@ -91,39 +89,3 @@ def _few(names: set[str]) -> str:
     """The first names in order, and how many more there are; '' for none."""
     told, more = sorted(names)[:MOST_NAMED], len(names) - MOST_NAMED
     return joined([*told, f"{in_words(more)} more"] if more > 0 else told) if told else ""
-
-
-def two_days(verdicts: Sequence[Stored], first: str, second: str = "latest") -> pd.DataFrame:
-    """Verdicts of the same claim, reading and parameters on two days of knowledge, one row each.
-
-    Returns claim, reading, leads (whether its answer is the claim's), title, params (text), first,
-    second (verdict words), changed, why (the decisive differences, in sentences).
-    """
-    keys = [
-        {k: v for k, v in one["params"].items() if k not in ("as_of", "claim")} for one in verdicts
-    ]
-    by = {
-        (v["claim"], v["reading"], str(k), v["as_of"]): v
-        for v, k in zip(verdicts, keys, strict=True)
-    }
-    rows = []
-    for (claim, reading, params, day), after in by.items():
-        before = by.get((claim, reading, params, first))
-        if day != second or before is None:
-            continue
-        rows.append(
-            {
-                "claim": claim,
-                "reading": reading,
-                "leads": after["leads"],
-                "title": after["title"],
-                "params": params if params != "{}" else "",
-                "first": before["verdict"],
-                "second": after["verdict"],
-                "changed": before["verdict"] != after["verdict"],
-                "why": " ".join(differences(before, after, decisive=True)),
-            }
-        )
-    columns = ["claim", "reading", "leads", "title", "params"]
-    columns += ["first", "second", "changed", "why"]
-    return pd.DataFrame(rows, columns=columns).astype({"leads": bool, "changed": bool})
