@@ -9,7 +9,6 @@ import pytest
 
 from ca_research import registry
 from ca_research.claims import overview, rule
-from ca_research.claims.compare import two_days
 from ca_research.claims.slots import in_words
 from ca_research.ground.errors import CoverageError, RegistryError, UsageError
 from ca_research.stats import holm
