@@ -11,7 +11,8 @@ import pytest
 from ca_research.ground import paths
 
 STUDENTS = (
-    "Страна;2018/19;2021/22\nКазахстан;11784;13001\nКыргызстан;4614;4700\nИтого;16398;17701\n"
+    "Страна;2018/19;2020/21;2021/22\nКазахстан;11784;12500;13001\nКыргызстан;4614;4650;4700\n"
+    "Итого;16398;17150;17701\n"
 )
 ABOUT = ["--title", "t", "--publisher", "An office", "--licence", "l", "--published", "2023-04-01"]
 FIXED = ("destination=CHN", "level=all", "precision=exact", "statistic=enrolled")

@@ -437,6 +437,7 @@ def count_dots(counts: pd.DataFrame) -> Figure:
             )
         ax.set_xlim(right=4 * float(counts["value"].max()))
         ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
+        ax.xaxis.set_minor_formatter(lambda *_: "")  # within a power of ten each would be written
         ax.set_xlabel("candidates")
         ax.set_ylabel("")
         style.bare(ax, y=False)
