@@ -116,7 +116,7 @@ def fetch(
         if claim is None or asked or source or table:
             raise UsageError(
                 "wanted is asked by a claim alone",
-                hint="ca-research data fetch wanted C33 [-p economy=TKM]",
+                hint="ca-research data fetch wanted C33 [-p economy=TJK]",
             )
         added = _wanted(claim, economy_of(claim, console.pairs(param)), how, asks)
     elif claim is not None or param:

@@ -48,8 +48,8 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
 
     Examples
     --------
-    >>> [offer.source for offer in offers("C33", economy="TKM")]
-    ['COMTRADE_C33_TKM']
+    >>> [offer.source for offer in offers("C33", economy="TJK")]
+    ['COMTRADE_C33_TJK', 'COMTRADE_C33_RUS_TJK']
     """
     found: list[Offer] = []
     for row in wanted(claim, economy=economy).to_dict("records"):
