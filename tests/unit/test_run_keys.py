@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from ca_research import runs
 from ca_research.ground import paths, reads
 from ca_research.ground.errors import UndeclaredReadError
 from ca_research.runs import Run, fingerprint, inputs, pool, worker
+from ca_research.runs.fingerprint import key
+from ca_research.tables.build import current
 
 TABLES = {"one": ["trade"], "two": ["students"], "three": []}
 
@@ -42,8 +46,10 @@ def home(tmp_path, monkeypatch):
 
 
 def planned(home: Path) -> dict[str, Run]:
-    def run(claim: str, notebook: str, **params: str) -> Run:
-        return Run(claim, home / "notebooks" / f"{notebook}.ipynb", {"as_of": "latest", **params})
+    def run(name: str, notebook: str, **params: str) -> Run:
+        file, after = home / "notebooks" / f"{notebook}.ipynb", name == "overview"
+        entries = () if after else (f"claims/{name}",)
+        return Run(name, file, {"as_of": "latest", **params}, entries=entries, after=after)
 
     return {
         "C33": run("C33", "one"),
@@ -56,7 +62,8 @@ def planned(home: Path) -> dict[str, Run]:
 
 def keys(home: Path) -> dict[str, str]:
     about = inputs.Inputs(home / "data" / "processed" / "build-tiny")
-    return {name: about.key(run, home / "verdicts.json") for name, run in planned(home).items()}
+    stored = home / "verdicts.json"
+    return {name: key(about.of(run, stored)) for name, run in planned(home).items()}
 
 
 def append(*names: str):
@@ -94,6 +101,8 @@ CHANGES = {
     "an entry that nobody declares": (append("registry", "coding", "conditions.yaml"), set()),
     "names of economies": (append("registry", "economies.csv"), EVERYTHING),
     "the article": (append("registry", "article.yaml"), EVERYTHING),
+    "words for codes": (append("registry", "words.yaml"), EVERYTHING),
+    "blind votes": (append("registry", "coding", "acts_blind.csv"), EVERYTHING),
     "the article's settings": (append("registry", "article", "settings.yaml"), EVERYTHING),
     "the lock file": (append("requirements.lock"), EVERYTHING),
     "a measure of the project": (append("measures", "own.py"), EVERYTHING),
@@ -124,7 +133,8 @@ def executed(home, tmp_path, monkeypatch):
     def work(at_work, runs, tasks, options, on_start, finish):
         for run in runs:
             due.append(run.run_id)
-            finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1))
+            read = {"files": {}, "names": []}
+            finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1, read=read))
 
     monkeypatch.setattr(pool, "_in_processes", work)
 
@@ -151,7 +161,7 @@ def test_what_does_not_depend_on_a_change_comes_from_the_store(home, executed, c
 def test_a_changed_parameter_re_runs_its_run_and_the_old_value_is_still_stored(home, executed):
     before = planned(home)
     after = before | {
-        "C33 KAZ": Run("C33", before["C33 KAZ"].notebook, {"as_of": "latest", "economy": "UZB"})
+        "C33 KAZ": replace(before["C33 KAZ"], params={"as_of": "latest", "economy": "UZB"})
     }
     executed(before)
     assert executed(after) == {"C33 KAZ"}
@@ -164,29 +174,10 @@ def test_parameters_make_another_key_and_nothing_else_does(home):
     assert keys(home) == found
 
 
-def test_the_package_counts_but_for_what_only_starts_or_shows_runs(home, tmp_path, monkeypatch):
-    copy = tmp_path / "ca_research"
-    for name in (
-        "trade/rank.py",
-        "site/render.py",
-        "runs/pool.py",
-        "kernels/server.py",
-        "app/cli.py",
-        "claims/judge.py",
-    ):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_text("x = 1\n")
-    monkeypatch.setattr(fingerprint, "PACKAGE", copy)
-    monkeypatch.setattr(inputs, "PACKAGE", copy)
-    assert sorted(f.relative_to(copy).as_posix() for f in fingerprint.package_files()) == [
-        "claims/judge.py",
-        "trade/rank.py",
-    ]
-    before = keys(home)
-    (copy / "site" / "render.py").write_text("x = 2\n")
-    assert keys(home) == before
-    (copy / "claims" / "judge.py").write_text("x = 2\n")
-    assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
+def test_the_package_counts_but_for_what_only_starts_or_shows_runs():
+    rooms = {name.partition("/")[2] for name in inputs.Inputs(None).of(runs.plan(["C25"])[0])}
+    assert {"claims", "trade", "plots", "ground", "tables"} <= rooms
+    assert not rooms & {"site", "verify", "kernels", "runs", "app", "archive"}
 
 
 def test_python_and_installed_packages_count(home, monkeypatch):
@@ -198,10 +189,6 @@ def test_python_and_installed_packages_count(home, monkeypatch):
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     monkeypatch.syspath_prepend(str(home / "site-packages"))
     assert all(a != b for a, b in zip(keys(home).values(), before.values(), strict=True))
-
-
-# --- the key of a whole command
-# --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,23 +203,46 @@ def test_python_and_installed_packages_count(home, monkeypatch):
     ],
 )
 def test_a_whole_command_is_known_again_until_anything_below_it_changes(home, change):
-    before = fingerprint.whole(["run"])
-    assert fingerprint.whole(["run"]) == before
-    assert fingerprint.whole(["run", "C30"]) != before
+    before = fingerprint.key_of_command(["run"])
+    assert fingerprint.key_of_command(["run"]) == before
+    assert fingerprint.key_of_command(["run", "C30"]) != before
     change(home)
-    assert fingerprint.whole(["run"]) != before
+    assert fingerprint.key_of_command(["run"]) != before
+
+
+def test_a_whole_command_covers_what_each_of_its_runs_does():
+    """An input that a run knows of and the command does not would leave an old page standing."""
+    about, covered = inputs.Inputs(current()), set(fingerprint.state())
+    for run in runs.plan():
+        own = {str(f) for f in about.files(run) if f.is_file() and f.name != "CURRENT"}
+        assert own <= covered, run.run_id
+
+
+def test_the_portable_part_names_what_moved_and_nothing_of_this_machine(home):
+    def told():
+        about = inputs.Inputs(home / "data" / "processed" / "build-tiny")
+        return inputs.portable(about.of(planned(home)["C33"]))
+
+    before = told()
+    append("data", "processed", "build-tiny", "trade.parquet")(home)
+    assert told() == before
+    for kind, name, where in (
+        ("register", "words", ("registry", "words.yaml")),
+        ("register", "claims/C33", ("registry", "claims", "C33.yaml")),
+        ("data", "trade", ("registry", "tables", "trade.yaml")),
+    ):
+        append(*where)(home)
+        now = told()
+        assert {k: v for k, v in now[kind].items() if before[kind][k] != v}.keys() == {name}
+        before = now
 
 
 def test_pages_of_others_count_for_a_command_that_leaves_them_there(home, tmp_path):
     executed = tmp_path / "executed"
     executed.mkdir()
-    before = fingerprint.whole(["run"], executed)
+    before = fingerprint.key_of_command(["run"], executed)
     (executed / "other.ipynb").write_text("{}")
-    assert fingerprint.whole(["run"], executed) != before
-
-
-# --- reads that are not declared
-# -------------------------------------------------------------------------
+    assert fingerprint.key_of_command(["run"], executed) != before
 
 
 def limited(monkeypatch, tables=(), registry=()):

@@ -155,7 +155,7 @@ def claims_check(
     from ..claims import article as quoted
     from ..claims import check, measures
     from ..ground import paths
-    from ..runs.parameters import tables_by_notebook
+    from ..registry.schedule import tables_by_notebook
     from ..verify.rules import unamended
 
     text = _article(article) if article else None

@@ -46,12 +46,12 @@ def served(words: Sequence[str], out: Path, everything: bool) -> int | None:
     Raises UsageError where a file of others would be written over.
     Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
     """
-    from ..runs import fingerprint
+    from ..runs.fingerprint import key_of_command
     from ..runs.store import open_store, serve_report
 
     executed = None if everything else out / "notebooks"
     with locked(out):
-        return serve_report(open_store(), fingerprint.whole(words, executed), out)
+        return serve_report(open_store(), key_of_command(words, executed), out)
 
 
 def make(
@@ -73,19 +73,20 @@ def make(
     words: what the command asks for; plan: gives its runs; progress: shows them.
     """
     from .. import registry
-    from ..runs import fingerprint
+    from ..runs.fingerprint import key_of_command, state
     from ..runs.store import open_store, remember_report
 
     for turn in range(1, TURNS + 1):
-        begun = fingerprint.state()
+        begun = state()
         chosen = plan()
         _refuse_others(out, chosen)
         made = _once(chosen, out, options, everything=everything, progress=progress)
         with locked(out):
-            key = fingerprint.whole(words, None if everything else out / "notebooks")
-            moved = changed(begun, fingerprint.state())
+            key = key_of_command(words, None if everything else out / "notebooks")
+            moved = changed(begun, state())
             if not moved and not made.error and made.whole:
-                remember_report(open_store(), key, out)
+                read = {path: h for r in made.results for path, h in r.read.items()}
+                remember_report(open_store(), key, out, read)
         if not moved and not any(r.moved for r in made.results):
             return made
         which = first_few(moved, 3)
@@ -153,12 +154,6 @@ def _made(
     from .. import runs, tables
     from ..site import Shelf, share_out, write_site, write_verdicts
 
-    if chosen and all(r.after and not _has_verdicts(out, r) for r in chosen):
-        raise CoverageError(
-            "there is no report yet that the overview could read",
-            where=shown(out),
-            hint="ca-research run, which ends with it",
-        )
     started, complaint = time.perf_counter(), None
     tables.build()  # figures that were changed since the last build are part of what is run
     if not options.cluster:
@@ -187,14 +182,16 @@ def _made(
             beside = None
             if at_work.jobs > 1:  # one process alone has the overview to run first
                 beside = share_out(
-                    out, at_work.submit, {run.run_id: run.params["as_of"] for run in last}
+                    out,
+                    at_work.submit,
+                    {run.run_id: run.params.get("as_of", "latest") for run in last},
                 )
             if last:
                 if results:
                     write_verdicts(out, read)
                 results += execute(last)
         beside = beside or share_out(out, at_work.submit)
-        runs.write_manifest(out, results, time.perf_counter() - started, options.kernel)
+        runs.write_manifest(out, results, time.perf_counter() - started)
         try:
             write_site(out, beside, read)
         except RunError as error:
@@ -205,17 +202,6 @@ def _made(
         runs.failed(results) or complaint,
         len(results) == len(chosen) and not any(r.outside for r in results),
     )
-
-
-def _has_verdicts(out: Path, overview: Run) -> bool:
-    """Whether a report holds a verdict that the overview would show: those of runs with parameters
-    of one's own it does not.
-    """
-    from ..claims.overview import read_verdicts, whole_region
-
-    file = out / "verdicts.json"
-    shown = whole_region(read_verdicts(file)) if file.is_file() else []
-    return any(v["leads"] and v["as_of"] == overview.params["as_of"] for v in shown)
 
 
 @dataclass(frozen=True)

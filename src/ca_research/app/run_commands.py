@@ -31,7 +31,7 @@ def run(
     claims: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Claims to run, for example C30, or brief, or overview; all where none is named."
+            help="Claims or notebooks, for example C30, overview or FILE.ipynb; default: all."
         ),
     ] = None,
     param: Annotated[
@@ -89,11 +89,12 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Run claims through their notebooks and write the pages; what has not changed is served from
-    the store.
+    """Run notebooks and write their pages: those of claims, of the project, or any FILE.ipynb; what
+    has not changed is served from the store.
     """
     from .. import runs
     from ..ground import paths
+    from ..runs.fingerprint import of_file
     from . import report
 
     if cluster and jobs:
@@ -101,12 +102,23 @@ def run(
             "--jobs is for this machine, and --cluster hands the runs to others",
             hint="set the number there: dask worker ... --nworkers 2",
         )
-    folder = (out or paths.reports_dir()).resolve()
+    books = [Path(name).resolve() for name in claims or () if name.endswith(".ipynb")]
+    foreign = any(paths.home() not in file.parents for file in books)
+    folder = (out or (Path("reports") if foreign else paths.reports_dir())).resolve()
     limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout}
     limits["memory_bytes"] = int(memory * 1024**3) if memory else None
     pairs, lists = console.pairs(param), {k: _several(k, v) for k, v in console.pairs(grid).items()}
     sets = runs.read_grid(grid_file) if grid_file else []
-    asked = [sorted(claims or ()), pairs, lists, sets, as_of or (), _kernel(kernel), limits]
+    asked = [
+        sorted(claims or ()),
+        {str(f): of_file(f) for f in books},
+        pairs,
+        lists,
+        sets,
+        as_of or (),
+        _kernel(kernel),
+        limits,
+    ]
     if changed:
         if any((claims, pairs, lists, sets, as_of)):
             raise UsageError(

@@ -18,6 +18,9 @@ from .errors import UndeclaredReadError
 
 VARIABLE = "CA_RESEARCH_READS"
 
+noted: set[str] = set()
+"""What this process has read, as `data/TABLE` and `register/PATTERN`, whoever asks (`opened`)."""
+
 
 def tables(about: Mapping[str, Any]) -> list[str]:
     """The tables that a notebook's metadata declares; `*` stands for all of the registry."""
@@ -45,6 +48,7 @@ def declared(kind: str) -> list[str] | None:
 
 def check(kind: str, name: str) -> None:
     """Raise UndeclaredReadError where a run reads what its notebook does not declare."""
+    noted.add(f"data/{name}" if kind == "table" else f"register/{name}.yaml")
     known = declared(kind)
     if known is not None and name not in known and f"{name.partition('/')[0]}/*" not in known:
         raise UndeclaredReadError(kind, name, known)

@@ -59,7 +59,7 @@ def by_file(
 
 
 def by_files(
-    *patterns: str, added: bool = False, rows: bool = False
+    *patterns: str, added: bool = False, rows: bool = False, raw: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Remember what a function returns, by project folder, until a file it reads has changed.
 
@@ -71,6 +71,8 @@ def by_files(
         Whether it reads the register entries of added figures too.
     rows : bool
         Whether it reads their rows too.
+    raw : bool
+        Whether it reads the raw files.
 
     Notes
     -----
@@ -78,14 +80,17 @@ def by_files(
     (`reads`) is part of what is remembered by. An error is not remembered.
     """
 
+    names = {f"register/{pattern}" for pattern in patterns}
+
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            reads.noted.update(names)
             place = (paths.decided_by(), os.environ.get(reads.VARIABLE))
             key = (function, place, args, *kwargs.items())
             kept, now = _kept.get(key), time.monotonic()
             if kept is None or now >= kept.until:
-                marks, until = _look(patterns, added, rows, place, now)
+                marks, until = _look(patterns, (added, rows, raw), place, now)
                 unchanged = kept is not None and kept.marks == marks
                 value = kept.value if kept and unchanged else function(*args, **kwargs)
                 kept = _kept[key] = _Kept(value, marks, until)
@@ -97,24 +102,26 @@ def by_files(
 
 
 def _look(
-    patterns: tuple[str, ...], added: bool, rows: bool, place: Hashable, now: float
+    patterns: tuple[str, ...], more: tuple[bool, ...], place: Hashable, now: float
 ) -> tuple[Marks, float]:
     """The marks of the files, and until when they need no second look: several functions read the
     same ones.
     """
-    key = (patterns, added, rows, place)
+    key = (patterns, more, place)
     if key not in _looked or now >= _looked[key][1]:
-        _looked[key] = stamps(_read(patterns, added, rows)), now + LOOK_AGAIN
+        _looked[key] = stamps(_read(patterns, *more)), now + LOOK_AGAIN
     return _looked[key]
 
 
-def _read(patterns: tuple[str, ...], added: bool, rows: bool) -> Iterator[Path]:
+def _read(patterns: tuple[str, ...], added: bool, rows: bool, raw: bool) -> Iterator[Path]:
     for pattern in patterns:
         yield from paths.registry_dir().glob(pattern)
     if added:
         yield from paths.added_entries()
     if rows:
         yield from walk(paths.added_dir(), ".parquet")
+    if raw:
+        yield from walk(paths.raw_dir())
 
 
 def forget() -> None:

@@ -12,12 +12,10 @@ from typing import Any
 _WHERE = {
     "EXECUTED": "pool",
     "Options": "pool",
-    "PAGES": "planning",
     "Parameter": "parameters",
     "Result": "pool",
     "Run": "planning",
     "check": "parameters",
-    "days": "planning",
     "declared": "parameters",
     "execute": "pool",
     "failed": "pool",
@@ -26,7 +24,6 @@ _WHERE = {
     "plan_with": "planning",
     "read_grid": "grid",
     "read_manifest": "manifest",
-    "tables_by_notebook": "parameters",
     "write_manifest": "manifest",
 }
 

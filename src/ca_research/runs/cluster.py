@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .. import kernels
 from ..ground import paths
@@ -16,6 +17,7 @@ from ..ground.extras import needed
 from ..ground.files import changed, scratch_folder
 from ..ground.tracebacks import plain
 from . import inputs, worker
+from .fingerprint import key, marks
 from .planning import Run
 
 _RETRIES = 1
@@ -83,7 +85,7 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     """
     from ..tables.build import current
 
-    run = Run(task.run.claim, paths.home() / notebook, task.run.params)
+    run = replace(task.run, notebook=paths.home() / notebook)
     if not run.notebook.is_file():
         elsewhere = (
             f"the worker's project, {paths.home()}, has no {notebook}: start the worker in the "
@@ -92,8 +94,8 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
         return worker.Outcome("", 0.0, elsewhere, notebook)
     about = inputs.Inputs(current(), kernels.described(task.kernel))
     files = about.files(run)
-    before, key = inputs.marks(files), about.key(run)
-    if key != task.key and not run.after:
+    before = marks(files)
+    if key(about.of(run)) != task.key and not run.after:
         return worker.Outcome(
             "", 0.0, "the worker's package, tables, registry or environment differ", notebook
         )
@@ -106,7 +108,7 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
         # not multiprocessing: a worker that Dask watches over may have no children of that kind
         subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
         outcome: worker.Outcome = pickle.loads(answer.read_bytes())
-    if moved := changed(before, inputs.marks(files)):
+    if moved := changed(before, marks(files)):
         return worker.Outcome(
             "", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook
         )

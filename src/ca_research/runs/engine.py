@@ -90,7 +90,8 @@ class _Manager(AsyncKernelManager):
         return getattr(self.provisioner, "pid", None)
 
 
-_OUTSIDE = "__import__('ca_research.ground.outside', fromlist=['modules']).modules()"
+_OPENED = "__import__('ca_research.ground.opened', fromlist=['listing'])"
+"""In the kernel: notes what a run reads."""
 
 
 class _Client(PapermillNotebookClient):
@@ -101,15 +102,21 @@ class _Client(PapermillNotebookClient):
             nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options
         )
         self.limits, self.passed, self._printed = limits, "", 0
-        self.outside: list[str] = []
+        self.read: list[dict[str, Any]] = []
 
     def papermill_execute_cells(self) -> None:
-        """Execute the cells, then ask the kernel which of its modules no key covers."""
+        """Execute the cells, and have the kernel say what they read."""
+        self._ask("begin()")
         super().papermill_execute_cells()
-        asked = self.kc.execute("", silent=True, user_expressions={"outside": _OUTSIDE})
-        answer = self.wait_for_reply(asked)["content"].get("user_expressions", {}).get("outside")
-        if answer and answer["status"] == "ok":  # a kernel with another version may not know
-            self.outside = ast.literal_eval(answer["data"]["text/plain"])
+        self.read = [found] if (found := self._ask("listing()")) else []
+
+    def _ask(self, call: str) -> Any:
+        """What a call of `opened` gives in the kernel; None where that has no such module."""
+        asked = self.kc.execute("", silent=True, user_expressions={"it": f"{_OPENED}.{call}"})
+        answer = self.wait_for_reply(asked)["content"].get("user_expressions", {}).get("it", {})
+        if answer.get("status") != "ok":
+            return None
+        return ast.literal_eval(answer["data"]["text/plain"])
 
     def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
         self._printed += _size(message["content"])
@@ -180,7 +187,7 @@ class LimitedEngine(Engine):
 
     Its own arguments: `limits`; the list `made`, to which the notebook is added before its kernel
     starts, so that it is there whatever becomes of it and no file has to hold it; and the list
-    `outside`, to which go the modules that no key covers.
+    `read`, to which goes what it read besides its declared inputs.
     """
 
     @classmethod
@@ -191,7 +198,7 @@ class LimitedEngine(Engine):
         *,
         limits: Limits,
         made: list[Any],
-        outside: list[str],
+        read: list[Any],
         start_timeout: int = 60,
         extra_arguments: list[str] | None = None,
         **_: Any,
@@ -220,7 +227,7 @@ class LimitedEngine(Engine):
         finally:
             done.set()
             watch.join()
-            outside += client.outside
+            read += client.read
         if client.passed:
             raise RunError(client.passed)
 

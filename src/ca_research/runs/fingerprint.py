@@ -1,5 +1,5 @@
-"""Hashes of files and of the environment. Standard library only: what is unchanged is found out
-before anything is imported.
+"""Hashes of files, of the environment, and of all that a whole command depends on. Standard
+library only: what is unchanged is found out before anything is imported.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from ..ground import paths
 from ..ground.files import stamps, walk
 
-FORMAT = 1  # raise when what a stored run or report holds changes its form
+Manifest = dict[str, str]
+Listing = dict[str, list[Path]]
+
+FORMAT = "2"  # raise when what a stored run or report holds changes its form
 PACKAGE = Path(__file__).resolve().parents[1]
-_SHOWS_ONLY = {"site", "verify", "kernels", "runs", "app"}
-"""Rooms above the notebooks: they start or show runs and cannot change what one holds."""
 _RENDERS = (".py", ".j2", ".css", ".js")
 
 
@@ -30,29 +32,24 @@ def digest(parts: Iterable[bytes]) -> str:
 
 
 def of_files(files: Iterable[Path], base: Path) -> str:
-    """Hash of names and contents."""
+    """Hash of names and contents of those that are there."""
+    there = sorted(f for f in files if f.is_file())
     return digest(
-        part
-        for f in sorted(files)
-        for part in (f.relative_to(base).as_posix().encode(), f.read_bytes())
+        b for f in there for b in (f.relative_to(base).as_posix().encode(), f.read_bytes())
     )
 
 
-def package_files() -> Iterator[Path]:
-    """Sources of the package that can change what a notebook computes or shows."""
-    for file in walk(PACKAGE, ".py"):
-        if file.relative_to(PACKAGE).parts[0] not in _SHOWS_ONLY:
-            yield file
+def of_file(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def measure_files() -> list[Path]:
-    """The project's own measures: their code, and whatever lies beside it for them to read."""
-    return walk(paths.measures_dir())
+def key(manifest: Mapping[str, Any]) -> str:
+    """Content key: equal manifests, equal pages."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
-def environment() -> dict[str, str]:
+def environment() -> Manifest:
     """Python, the lock file where there is one, and the packages installed by name and version."""
-    lock = paths.home() / "requirements.lock"
     installed = {
         entry.name.rsplit(".", 1)[0]
         for folder in map(Path, sys.path)
@@ -62,66 +59,47 @@ def environment() -> dict[str, str]:
     }
     return {
         "python": platform.python_version(),
-        "lock": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "",
+        "lock": of_file(paths.home() / "requirements.lock"),
         "installed": digest(name.encode() for name in sorted(installed)),
     }
 
 
-def project_files() -> list[Path]:
-    """Files of the project that a command can depend on: registry, raw figures, notebooks,
-    measures, the lock file.
-    """
-    folders = (paths.registry_dir(), paths.raw_dir(), paths.notebooks_dir())
-    found = [f for folder in folders for f in walk(folder)]
-    return [*found, *measure_files(), paths.home() / "requirements.lock"]
-
-
-def added_files() -> list[Path]:
-    """Figures that were added, with their register entries."""
-    return walk(paths.added_dir())
-
-
-def rendered_files() -> list[Path]:
-    """Files of the package that a page can depend on."""
-    return walk(PACKAGE, *_RENDERS)
-
-
-def state() -> dict[str, object]:
-    """Marks of all that a command can depend on; `files.changed` tells two of them apart."""
-    found: dict[str, object] = dict(stamps([*project_files(), *added_files(), *rendered_files()]))
+def marks(files: Iterable[Path]) -> dict[str, object]:
+    """Marks of inputs: equal before and after, nobody has written to one."""
+    found: dict[str, object] = dict(stamps(files))
     return found | {"installed packages": environment()["installed"]}
 
 
-def whole(words: Iterable[str], executed: Path | None = None) -> str:
-    """Key of a whole command: its words, and everything of the project and the package that it
-    could depend on.
+def of_command(executed: Path | None = None) -> Listing:
+    """Files that a command can depend on: all of the project and the package. Standard library
+    only, and as cheap as reading them: where the command is known, nothing is planned.
 
-    Coarser than the keys of its runs and as cheap as reading the files: where it is known, nothing
-    has to be planned.
     executed: folder of executed notebooks, for a command that leaves those of others beside its
         own.
     """
-    home, processed = paths.home(), paths.processed_dir()
+    processed = paths.processed_dir()
     pointer = processed / "CURRENT"
-    build = (
-        processed / pointer.read_text(encoding="utf-8").strip()
-        if pointer.is_file()
-        else processed / "none"
-    )
-    return hashlib.sha256(
-        json.dumps(
-            {
-                "format": FORMAT,
-                "words": list(words),
-                "project": of_files(filter(Path.is_file, project_files()), home),
-                "added": of_files(added_files(), paths.added_dir()),
-                "tables": of_files(
-                    (f for form in ("*.parquet", "*.json") for f in build.glob(form)), processed
-                ),
-                "package": of_files(rendered_files(), PACKAGE),
-                "executed": of_files(executed.glob("*.ipynb"), executed) if executed else "",
-                **environment(),
-            },
-            sort_keys=True,
-        ).encode()
-    ).hexdigest()
+    build = processed / (pointer.read_text("utf-8").strip() if pointer.is_file() else "none")
+    return {
+        "registry": walk(paths.registry_dir()),
+        "raw": walk(paths.raw_dir()),
+        "notebooks": walk(paths.notebooks_dir()),
+        "measures": walk(paths.measures_dir()),
+        "added": walk(paths.added_dir()),
+        "build": [f for form in ("*.parquet", "*.json") for f in sorted(build.glob(form))],
+        "package": walk(PACKAGE, *_RENDERS),
+        "lock": [paths.home() / "requirements.lock"],
+        "executed": sorted(executed.glob("*.ipynb")) if executed else [],
+    }
+
+
+def state() -> dict[str, object]:
+    """Marks of all that a command can depend on."""
+    return marks(file for files in of_command().values() for file in files)
+
+
+def key_of_command(words: Iterable[str], executed: Path | None = None) -> str:
+    """Key of a whole command: its words and the union of all that its runs could depend on."""
+    listing = of_command(executed)
+    hashed = {name: of_files(files, Path("/")) for name, files in listing.items()}
+    return key({"format": FORMAT, "words": list(words), **hashed, **environment()})

@@ -1,140 +1,160 @@
-"""What a run depends on, as hashes: its content key.
+"""What a run, or a whole command, depends on: one manifest, name -> hash.
 
-| change in | re-runs |
-|---|---|
-| a notebook | its runs |
-| a parameter | that run |
-| a table (its processed content) | runs of notebooks that declare it |
-| a table's declaration, or a source with rows in it | runs of notebooks that declare the table |
-| figures added to a table, or removed | runs of notebooks that declare the table |
-| the state that a build has seen of a table elsewhere | runs of notebooks that declare the table |
-| a claim file | runs of that claim, and of notebooks that declare `claims/*` |
-| another registry entry (`coding/acts`) | runs of notebooks that declare it |
-| names of economies, words for codes, the article's entry and settings, blind votes | all |
-| a file in the project's `measures/`, code or not | all |
-| the package (but for site/, kernels/, runs/ and app/), the lock file, packages, Python | all |
-| a kernel other than this environment's: its command, executable, variables, packages | all |
-| verdicts stored by other runs | the overview |
-| a module from elsewhere, which no key covers (`ground/outside.py`) | its run, each time |
-| a variable, a file opened by a path of one's own | nothing: they are not seen |
+The key of a run is the hash of its manifest; why it runs again is a difference of two; that nobody
+edited an input meanwhile is seen by the marks of the files it lists; `verify`, `run --changed` and
+`replicate` read the part that is the same on every machine (`portable`).
+
+| name | what | whose |
+|---|---|---|
+| `run/...` | name, parameters, verdicts stored by the others | that run's |
+| `notebook/code`, `notebook/file` | the notebook, without prose and with it | its runs' |
+| `data/TABLE` | declaration, sources with rows in it, additions, state elsewhere | readers of it |
+| `build/TABLE` | the processed rows | readers of it |
+| `data/./PATH` | a file of the project that the notebook opened | that run's |
+| `register/ENTRY` | a claim, a coding ... (`claims/*`: all of a folder) | readers of it |
+| `register/...` | economies, words, article and its settings, blind votes | all |
+| `package/ROOM` | sources of the package, but for rooms that start or show runs | all |
+| `package/measures` | the project's `measures/`, code or not | all |
+| `environment/...` | Python, lock file, packages by version, the kernel | all |
+
+A notebook that does not declare what it reads may read all; what it has read is then part of its
+manifest (`ground/opened.py`). A variable is not seen.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..ground import paths, reads
-from ..ground.files import stamps
+from ..ground import opened, paths, reads
+from ..ground.files import walk
 from ..ground.textfiles import read_yaml
+from ..registry.schedule import read_notebook
 from .fingerprint import (
     FORMAT,
     PACKAGE,
+    Listing,
+    Manifest,
     digest,
     environment,
-    measure_files,
+    of_file,
     of_files,
-    package_files,
 )
 from .planning import Run
 
-
-def metadata(notebook: Path) -> dict[str, Any]:
-    """What a notebook declares of itself: claim, tables, registry, parameters."""
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    found: dict[str, Any] = content["metadata"].get("ca_research", {})
-    return found
-
-
-def registry_entries(run: Run) -> list[str]:
-    """Registry entries that a run may read besides the tables' own: its claim, and what its
-    notebook declares.
-    """
-    own = (
-        [f"claims/{run.claim}"]
-        if (paths.registry_dir() / "claims" / f"{run.claim}.yaml").is_file()
-        else []
-    )
-    return sorted({*own, *metadata(run.notebook).get("registry", ())})
-
-
-def limits(run: Run) -> str:
-    """The limits of a run's reads, as the kernel finds them in its environment."""
-    return reads.limit(reads.tables(metadata(run.notebook)), registry_entries(run))
-
-
+SHORT = 16
+"""Hex digits of a fingerprint: enough to tell a change, short enough to be read in a diff."""
+_SHOWS_ONLY = {"archive", "site", "verify", "kernels", "runs", "app"}
+"""Rooms above the notebooks: they start or show runs and cannot change what one holds."""
+OPENED = "data/./"
+"""How the names of files begin that a notebook opened, by their place in the project."""
 VOTES = "votes"
 """The blind votes of registry/coding, as one entry of the registry."""
 
 
+def limits(run: Run) -> str:
+    """The limits of a run's reads, as its kernel finds them; empty where its notebook declares
+    none.
+    """
+    about = read_notebook(run.notebook).about
+    if not {"tables", "registry"} & about.keys():
+        return ""
+    return reads.limit(reads.tables(about), _entries(run, about))
+
+
+def _entries(run: Run, about: Mapping[str, Any]) -> list[str]:
+    return sorted({*run.entries, *about.get("registry", ())})
+
+
 def _entry_files(name: str) -> list[Path]:
-    """Files of a registry entry, `claims/*` being all of a folder."""
+    """Files of a registry entry; `claims/*` stands for all of a folder, or a pattern names them."""
     folder = paths.registry_dir()
     if name == VOTES:
         return sorted((folder / "coding").glob("*.csv"))
-    if name.endswith("/*"):
-        return sorted((folder / name[:-2]).glob("*.yaml"))
-    return [folder / (f"{name}.csv" if name == "economies" else f"{name}.yaml")]
+    if not Path(name).suffix:
+        name += ".csv" if name == "economies" else ".yaml"
+    return sorted(folder.glob(name))
 
 
-def _shared() -> list[Path]:
-    """Files of the registry that any run may read: names of economies, words for codes, the
-    article's entry and settings, blind votes.
-    """
-    folder = paths.registry_dir()
-    names = ("economies.csv", "article.yaml", "words.yaml")
-    return [
-        *(f for name in names if (f := folder / name).is_file()),
-        *sorted((folder / "article").glob("*.yaml")),
-        *sorted((folder / "coding").glob("*.csv")),
-    ]
+_EVERYWHERE = ("economies", "words", "article", "article/*", VOTES)
+"""Entries that any run may read: names of economies, words for codes, the article's entry and
+settings, blind votes."""
 
 
-def marks(files: Iterable[Path]) -> dict[str, object]:
-    """Marks of the inputs of a run: equal before and after it, nobody has written to one."""
-    found: dict[str, object] = dict(stamps(files))
-    return found | {"installed packages": environment()["installed"]}
-
-
-SHORT = 16
-"""Hex digits of a fingerprint: enough to tell a change, short enough to be read in a diff."""
-
-
-@dataclass(frozen=True)
 class Inputs:
-    """Everything that runs can depend on, each file hashed once.
+    """The manifests of runs, each file hashed once.
 
-    tables: folder of the current build. kernel: what `kernels.described` says of the kernel that is
-        asked for.
+    tables: folder of the current build; None where only what is `portable` is asked for. kernel:
+        what `kernels.described` says of the kernel that is asked for.
     """
 
-    tables: Path
-    kernel: str = ""
+    def __init__(self, tables: Path | None, kernel: str = "") -> None:
+        self.tables, self.kernel = tables, kernel
+        self._hashed: Manifest = {}
 
-    @cached_property
-    def _common(self) -> dict[str, Any]:
-        return {
-            "format": FORMAT,
-            "package": of_files(self._package, PACKAGE),
-            "registry": of_files(_shared(), paths.registry_dir()),
-            "measures": self._measures,
-            "kernel": self.kernel,
-            **environment(),
+    def of(self, run: Run, stored: Path | None = None, read: Iterable[str] = ()) -> Manifest:
+        """The manifest of a run.
+
+        stored: verdicts.json, for a run that reads it. read: names of what its notebook has read
+            besides what it declares.
+        """
+        book = read_notebook(run.notebook)
+        code = [text for kind, _, text in book.cells if kind == "code"]
+        names = {*self._declared(run), *read}
+        told = {"name": run.name, "format": FORMAT, "parameters": json.dumps(run.params)}
+        if run.after and stored:
+            told["verdicts"] = of_file(stored)
+        found = {f"run/{k}": v for k, v in told.items()} | {
+            "notebook/code": digest([json.dumps([code, book.about], sort_keys=True).encode()]),
+            "notebook/file": of_file(run.notebook),
         }
+        return found | {n: self.hash(n, run.root) for n in sorted(names)} | self._common
+
+    def _declared(self, run: Run) -> Iterator[str]:
+        about = read_notebook(run.notebook).about
+        for table in reads.tables(about):
+            yield f"data/{table}"
+            if self.tables:
+                yield f"build/{table}"
+        for entry in (*_EVERYWHERE, *_entries(run, about)):
+            yield f"register/{entry}"
+
+    def hash(self, name: str, root: Path) -> str:
+        """The hash of an input by its name in a manifest. root: where the files of a run lie."""
+        if name.startswith(OPENED):
+            return of_file(root / name.removeprefix(OPENED))
+        if name not in self._hashed:
+            kind, _, what = name.partition("/")
+            if kind == "data":
+                made = digest(self._table(what))
+            elif kind == "build":
+                made = of_file((self.tables or Path()) / f"{what}.parquet")
+            else:
+                made = of_files(_entry_files(what), paths.registry_dir())
+            self._hashed[name] = made
+        return self._hashed[name]
 
     @cached_property
-    def _package(self) -> list[Path]:
-        return list(package_files())
+    def _common(self) -> Manifest:
+        rooms = {f"package/{room}": of_files(f, PACKAGE) for room, f in self._rooms.items()}
+        if own := walk(paths.measures_dir()):
+            rooms["package/measures"] = of_files(own, paths.home())
+        kernel = {"kernel": digest([self.kernel.encode()])} if self.kernel else {}
+        return rooms | {f"environment/{k}": v for k, v in (environment() | kernel).items()}
 
     @cached_property
-    def _measures(self) -> str:
-        return of_files(measure_files(), paths.home())
+    def _rooms(self) -> Listing:
+        rooms: Listing = {}
+        for file in walk(PACKAGE, ".py"):
+            room = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+            if room not in _SHOWS_ONLY:
+                rooms.setdefault(room, []).append(file)
+        return rooms
 
     @cached_property
     def _sources(self) -> Mapping[str, bytes]:
@@ -150,137 +170,88 @@ class Inputs:
             found.setdefault(read_yaml(text)["table"], []).append(text)
         return found
 
-    def _table(self, name: str) -> str:
-        """Content of a table, its declaration, and its sources. Those whose rows it does not hold
-        cannot matter to it.
+    def _table(self, name: str) -> list[bytes]:
+        """What is said of a table: its declaration, which holds the hash of each raw file; the
+        sources with rows in it; what was added. Of one that lives elsewhere any source may speak,
+        and a build says in which state it was.
         """
-        if name not in self._hashed:
-            file = self.tables / f"{name}.parquet"
-            content = file.read_bytes() if file.is_file() else b""
-            self._hashed[name] = digest([content, *self._declared(name)])
-        return self._hashed[name]
-
-    def _declared(self, name: str) -> list[bytes]:
-        """What is said of a table: its declaration, its sources, what was added to it. Of one that
-        lives elsewhere any source may speak, and a build says in which state it was.
-        """
-        text = (paths.registry_dir() / "tables" / f"{name}.yaml").read_bytes()
-        said = read_yaml(text)
-        seen = self.tables / f"{name}.location.json"
-        listed = said.get("rows") or (self._sources if said.get("location") else {})
-        named = (self._sources.get(s, b"") for s in sorted(listed))
+        declaration = paths.registry_dir() / "tables" / f"{name}.yaml"
+        if not declaration.is_file():
+            return []
+        text = declaration.read_bytes()
+        about = read_yaml(text)
+        listed = about.get("rows") or (self._sources if about.get("location") else {})
+        sources = (self._sources.get(s, b"") for s in sorted(listed))
+        seen = (self.tables or Path("none")) / f"{name}.location.json"
         state = [seen.read_bytes()] if seen.is_file() else []
-        return [text, *named, *self._added.get(name, ()), *state]
+        return [text, *sources, *self._added.get(name, ()), *state]
 
-    @cached_property
-    def _hashed(self) -> dict[str, str]:
-        return {}
-
-    @cached_property
-    def _figures(self) -> dict[str, str]:
-        return {}
-
-    @cached_property
-    def _rooms(self) -> dict[str, str]:
-        """What `package_files` yields, hashed room by room, and the project's own measures, if it
-        has any.
+    def again(self, run: Run, made: Mapping[str, Any]) -> dict[str, Any]:
+        """What is `portable` of the manifest of a run now, given what it was before: with what its
+        notebook has read then.
         """
-        rooms: dict[str, list[Path]] = {}
-        for file in self._package:
-            rooms.setdefault(file.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(
-                file
-            )
-        own = {"measures": self._measures[:SHORT]} if measure_files() else {}
-        return own | {
-            room: of_files(files, PACKAGE)[:SHORT] for room, files in sorted(rooms.items())
-        }
+        read = [f"{kind}/{name}" for kind in ("data", "register") for name in made.get(kind, ())]
+        return portable(self.of(run, read=read))
 
-    def _figure(self, name: str) -> str:
-        """Figures of a table by their declaration, which holds the hash of every raw file, and by
-        their sources.
+    def read(self, run: Run, record: Mapping[str, Any], out: Path) -> Read:
+        """What `opened.listing` of a run's kernel says, as inputs of the run.
 
-        The Parquet file is left out: its bytes also tell which version of a library wrote it.
+        out: folder of the report, which a run that comes after the others reads.
         """
-        if name not in self._figures:
-            self._figures[name] = digest(self._declared(name))[:SHORT]
-        return self._figures[name]
-
-    def _entry(self, name: str) -> str:
-        folder = paths.registry_dir()
-        if name.endswith("/*") or name == VOTES:
-            return of_files(_entry_files(name), folder)
-        (file,) = _entry_files(name)
-        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-
-    def parts(self, run: Run, stored: Path | None = None) -> dict[str, Any]:
-        """What the key of a run is made of, by name. stored: verdicts.json, for a run that reads
-        it.
-        """
-        about = metadata(run.notebook)
-        return {
-            **self._common,
-            "claim": run.claim,
-            "params": run.params,
-            "notebook": hashlib.sha256(run.notebook.read_bytes()).hexdigest(),
-            "tables": {name: self._table(name) for name in sorted(reads.tables(about))},
-            "entries": {name: self._entry(name) for name in registry_entries(run)},
-            "verdicts": hashlib.sha256(stored.read_bytes()).hexdigest()
-            if run.after and stored and stored.is_file()
-            else "",
-        }
-
-    def key(self, run: Run, stored: Path | None = None) -> str:
-        """Content key of a run: equal keys, equal pages."""
-        return hashlib.sha256(
-            json.dumps(self.parts(run, stored), sort_keys=True).encode()
-        ).hexdigest()
+        names = [] if limits(run) else list(record["names"])
+        outside, edited = list[str](), list[str]()
+        for path, stamp in record["files"].items():
+            file = Path(path)
+            if run.after and out in file.parents:
+                continue
+            if run.root not in file.parents:
+                outside.append(path)
+                continue
+            names.append(OPENED + file.relative_to(run.root).as_posix())
+            if opened.stamp(file) != tuple(stamp):
+                edited.append(names[-1].removeprefix(OPENED))
+        tables = [n for n in names if n.startswith("data/") and not n.startswith(OPENED)]
+        names += [n.replace("data/", "build/", 1) for n in tables]
+        hashes = {name: self.hash(name, run.root) for name in sorted(set(names))}
+        return Read(hashes, tuple(outside), tuple(edited))
 
     def files(self, run: Run, stored: Path | None = None) -> list[Path]:
-        """All files that the key of a run covers, and folders of which it covers whatever is in
+        """The files behind the manifest of a run, and folders of which it covers whatever is in
         them.
         """
-        folder, about = paths.registry_dir(), metadata(run.notebook)
-        files = [folder / n for n in ("economies.csv", "article.yaml", "words.yaml", "sources.csv")]
-        files += [*(folder / "article").glob("*.yaml"), folder / "article", *_entry_files(VOTES)]
-        files += paths.added_entries()
-        files += [
-            paths.home() / "requirements.lock",
-            paths.processed_dir() / "CURRENT",
-            run.notebook,
-            *self._package,
-            *measure_files(),
-            paths.measures_dir(),
-        ]
-        for name in reads.tables(about):
-            files += [self.tables / f"{name}.{end}" for end in ("parquet", "location.json")]
-            files += [folder / "tables" / f"{name}.yaml"]
-        for name in registry_entries(run):
-            files += [*_entry_files(name), *([folder / name[:-2]] if name.endswith("/*") else [])]
-        return [*files, stored] if run.after and stored else files
+        folder, home = paths.registry_dir(), paths.home()
+        found = [run.notebook, home / "requirements.lock", folder / "sources.csv"]
+        found += [paths.processed_dir() / "CURRENT", *paths.added_entries(), paths.measures_dir()]
+        found += walk(paths.measures_dir()) + ([stored] if run.after and stored else [])
+        found += [file for files in self._rooms.values() for file in files]
+        for kind, _, what in (name.partition("/") for name in self._declared(run)):
+            if kind == "data":
+                found.append(folder / "tables" / f"{what}.yaml")
+            elif kind == "build" and self.tables:
+                found += [self.tables / f"{what}.{end}" for end in ("parquet", "location.json")]
+            elif kind == "register":
+                found += [*([(folder / what).parent] if "*" in what else []), *_entry_files(what)]
+        return found
 
-    def fingerprints(self, run: Run) -> dict[str, Any]:
-        """The inputs of a run apart, each under a short hash, so that a moved verdict can be told
-        its cause.
 
-        data: by table; register: by entry; notebook: code and declarations without prose; package:
-            by room; environment.
-        Unlike `parts` they are the same on every machine that has the same inputs.
-        """
-        content = json.loads(run.notebook.read_text(encoding="utf-8"))
-        code = ["".join(c["source"]) for c in content["cells"] if c["cell_type"] == "code"]
-        about = metadata(run.notebook)
-        shared = {name: self._entry(name) for name in ("economies", "article", "article/*", VOTES)}
-        entries = {name: self._entry(name) for name in registry_entries(run)}
-        return {
-            "data": {name: self._figure(name) for name in sorted(reads.tables(about))},
-            "register": {name: found[:SHORT] for name, found in sorted((shared | entries).items())},
-            "notebook": digest([json.dumps([code, about], sort_keys=True).encode()])[:SHORT],
-            "package": self._rooms,
-            "environment": {
-                k: v if k == "python" else v[:SHORT] for k, v in self._environment().items()
-            },
-        }
+@dataclass(frozen=True)
+class Read:
+    """What a run has read besides its declared inputs: hashes by name, files of which nobody knows
+    when they change, and those that were edited while it ran.
+    """
 
-    def _environment(self) -> dict[str, str]:
-        other = {"kernel": hashlib.sha256(self.kernel.encode()).hexdigest()} if self.kernel else {}
-        return environment() | other
+    hashes: Manifest
+    outside: tuple[str, ...]
+    edited: tuple[str, ...]
+
+
+def portable(manifest: Mapping[str, str]) -> dict[str, Any]:
+    """What a manifest says of inputs that are the same on every machine that has the same, by kind,
+    short: without processed rows, prose, name and parameters.
+    """
+    kinds: dict[str, Any] = {kind: {} for kind in ("data", "register", "package", "environment")}
+    for name, hashed in sorted(manifest.items()):
+        kind, _, what = name.partition("/")
+        if kind in kinds:
+            kinds[kind][what] = hashed[:SHORT]
+    return kinds | {"notebook": manifest["notebook/code"][:SHORT]}

@@ -11,11 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, kernels, registry
+from .. import __version__
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
-from . import inputs, planning, worker
+from . import worker
+from .fingerprint import environment
 from .planning import Run
 from .pool import Result
 
@@ -25,22 +26,19 @@ and state it.
 """
 
 
-def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel: str = "") -> None:
+def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None:
     """Write `out`/manifest.json. Runs of an earlier command whose notebooks still lie in the folder
     stay listed.
-
-    kernel: the kernelspec that the results were made with; empty for the default.
     """
     from ..tables.build import current
 
-    about = inputs.Inputs(current(), kernels.described(kernel))
-    now = {r.run_id: asdict(r) | {"inputs": _inputs(about, r, out)} for r in results}
+    now = {r.run_id: asdict(r) for r in results}
     earlier = {
         r["run_id"]: r for r in _runs(out) if (out / "notebooks" / f"{r['run_id']}.ipynb").is_file()
     }
     content = {
         "ca_research": __version__,
-        **inputs.environment(),
+        **environment(),
         "packages": worker.versions(),
         "tables": current().name,
         "seed": SEED,
@@ -50,17 +48,6 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float, kernel:
     write_whole(
         out / "manifest.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
     )
-
-
-def _inputs(about: inputs.Inputs, result: Result, out: Path) -> dict[str, Any]:
-    """Fingerprints of what a run was made from; empty where that has changed since it began, and is
-    not known any more.
-    """
-    page = planning.PAGES.get(result.claim)
-    notebook = paths.notebooks_dir() / (page[0] if page else registry.claim(result.claim).notebook)
-    run = planning.Run(result.claim, notebook, result.params)
-    known = notebook.is_file() and about.key(run, out / "verdicts.json") == result.key
-    return about.fingerprints(run) if known else {}
 
 
 def _runs(out: Path) -> list[dict[str, Any]]:

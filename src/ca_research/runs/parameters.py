@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..ground import economies, paths, reads
+from ..ground import economies, paths
 from ..ground.errors import ParameterError, RunError, UnknownNameError
+from ..registry.schedule import read_notebook
 
-_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
+_TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
 _CELL = 'one per line, `name: type = value`, for example: as_of: str = "latest"'
-_NOTEBOOK = "save it from JupyterLab, or take it back from git"
 
 
 @dataclass(frozen=True)
@@ -37,27 +37,32 @@ class Parameter:
         """The value in the parameter's type; raises ParameterError. Text from a command line is
         converted.
         """
-        kind = _TYPES[self.type]
+        if self.type not in _TYPES:
+            raise ParameterError(
+                f"parameter {self.name} cannot be given: its type {self.type} is not one of "
+                f"{', '.join(_TYPES)}",
+                where=where,
+                hint=_CELL,
+            )
+        kind, given = _TYPES[self.type], value
         try:
             if isinstance(value, str) and kind is bool:
                 value = {"true": True, "false": False}[value.lower()]
             elif isinstance(value, str) and kind in (int, float):
                 value = _number(value, kind)
+            elif isinstance(value, str) and kind in (list, dict):
+                value = json.loads(value)
+            if kind is float and type(value) is int and abs(value) < 2**53:
+                value = float(value)
+            if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
+                raise ValueError
         except (KeyError, ValueError):
             raise ParameterError(
-                f"parameter {self.name} is of type {self.type}, got {value!r}",
+                f"parameter {self.name} is of type {self.type}, got {given!r} "
+                f"({type(given).__name__})",
                 where=where,
                 hint=f"for example -p {self.name}={self.default}",
             ) from None
-        if kind is float and type(value) is int and abs(value) < 2**53:
-            value = float(value)
-        if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
-            raise ParameterError(
-                f"parameter {self.name} is of type {self.type}, got {value!r} "
-                f"({type(value).__name__})",
-                where=where,
-                hint=f"for example -p {self.name}={self.default}",
-            )
         if self.choices and isinstance(value, str):  # an economy by its name is the run of its code
             value = economies.among(value, self.choices)
         if self.choices and value not in self.choices:
@@ -87,74 +92,35 @@ def _number(text: str, kind: type) -> int | float:
     return kind(text)
 
 
-def notebook_file(name: str) -> Path:
-    """A notebook of the project by file name, for example 'students_in_china.ipynb'."""
-    file = paths.notebooks_dir() / name
-    if not file.is_file():
-        raise UnknownNameError(
-            "notebook", name, sorted(p.name for p in paths.notebooks_dir().glob("*.ipynb"))
-        )
-    return file
-
-
-def tables_by_notebook() -> dict[str, set[str]]:
-    """Tables that each notebook of the project says it loads, by file name."""
-    found = {}
-    for file in sorted(paths.notebooks_dir().glob("*.ipynb")):
-        metadata = json.loads(file.read_text(encoding="utf-8"))["metadata"]
-        found[file.name] = set(reads.tables(metadata.get("ca_research", {})))
-    return found
-
-
 def declared(file: Path) -> dict[str, Parameter]:
-    """Parameters of a notebook, from the annotated assignments in its cell tagged `parameters`."""
-    where = paths.shown(file)
+    """Parameters of a notebook: the assignments of plain values in its first cell tagged
+    `parameters`, typed by annotation or else by the default; none where no cell is tagged.
+    """
+    where, book = paths.shown(file), read_notebook(file)
+    text = next((text for _, tags, text in book.cells if "parameters" in tags), "")
     try:
-        notebook = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RunError(f"not a notebook: {error}", where=where, hint=_NOTEBOOK) from None
-    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
-    if len(cells) != 1:
-        raise RunError(
-            f"{len(cells)} cells are tagged `parameters`, there must be one",
-            where=where,
-            hint="tag the cell that holds them, and no other",
-        )
-    about = notebook["metadata"].get("ca_research", {}).get("parameters", {})
-    try:
-        body = ast.parse("".join(cells[0]["source"])).body
+        body = ast.parse(text).body
     except SyntaxError as error:
         raise RunError(
             f"the parameters cell is not Python: {error}", where=where, hint=_CELL
         ) from None
-    found = {}
+    found, about = {}, book.about.get("parameters", {})
     for node in body:
-        if not (
-            isinstance(node, ast.AnnAssign)
-            and isinstance(node.target, ast.Name)
-            and node.value is not None
-        ):
-            raise RunError(
-                "the parameters cell holds something else than typed assignments",
-                where=where,
-                hint=_CELL,
-            )
-        kind = ast.unparse(node.annotation)
-        if kind not in _TYPES:
-            raise RunError(
-                f"parameter {node.target.id}: type {kind} is not one of {', '.join(_TYPES)}",
-                where=where,
-                hint=_CELL,
-            )
-        name, extra = node.target.id, about.get(node.target.id, {})
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+            continue
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        if not isinstance(target, ast.Name):
+            continue
         try:
             default = ast.literal_eval(node.value)
         except ValueError:
-            raise RunError(
-                f"parameter {name}: the default must be a plain value", where=where, hint=_CELL
-            ) from None
-        found[name] = Parameter(
-            name,
+            default = None
+        kind = type(default).__name__
+        if isinstance(node, ast.AnnAssign):
+            kind = ast.unparse(node.annotation).removesuffix(" | None").partition("[")[0]
+        extra = about.get(target.id, {})
+        found[target.id] = Parameter(
+            target.id,
             kind,
             default,
             tuple(extra.get("choices", ())),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from ..ground.errors import RunError
 from ..ground.files import changed, scratch_folder, sweep, write_whole
 from ..ground.numbers import first_few
 from . import inputs, worker
+from .fingerprint import key, marks
 from .planning import Run
 from .store import Store, open_store
 
@@ -41,12 +42,15 @@ class Result:
     """What became of a run. `error` is empty where all went well; `stored` says that it was served
     from the store.
 
+    inputs: what it was made from (`inputs.portable`).
     moved: somebody wrote to its inputs while it ran, so it has to run again.
-    outside: modules that it imported from where no key looks: it is not stored, and runs each time.
+    read: hashes of the files that it opened, by path.
+    outside: what it read where no key looks: it is not stored, and runs each time.
     """
 
     run_id: str
-    claim: str
+    name: str
+    notebook: str
     params: dict[str, Any]
     command: str
     key: str
@@ -54,7 +58,9 @@ class Result:
     stored: bool = False
     error: str = ""
     where: str = ""
+    inputs: dict[str, Any] = field(default_factory=dict)
     moved: bool = False
+    read: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
 
     @property
@@ -160,44 +166,52 @@ def execute(
     about = inputs.Inputs(up_to_date(), kernels.described(options.kernel))
     sweep(out / EXECUTED)
     files = {run.run_id: about.files(run, verdicts) for run in runs}
-    begun = inputs.marks({file for covered in files.values() for file in covered})
-    keys = {run.run_id: about.key(run, verdicts) for run in runs}
+    begun = marks({file for covered in files.values() for file in covered})
+    manifests = {run.run_id: about.of(run, verdicts) for run in runs}
+    keys = {run_id: key(manifest) for run_id, manifest in manifests.items()}
     done: dict[str, Result] = {}
 
-    def finish(run: Run, outcome: worker.Outcome, stored: bool = False) -> None:
-        if outcome.note:
-            tell(outcome.note)
-        if outcome.outside:
-            tell(_unseen(run, outcome.outside))
-        now = inputs.marks(files[run.run_id])
-        if moved := changed({name: begun[name] for name in now}, now):
+    def finish(run: Run, outcome: worker.Outcome, stored: inputs.Manifest | None = None) -> None:
+        """stored: what it had read, where it comes from the store."""
+        mine, now = keys[run.run_id], marks(files[run.run_id])
+        read = about.read(run, outcome.read or {"files": {}, "names": []}, out)
+        outside = read.outside if outcome.read is not None or stored is not None else _UNKNOWN
+        moved = [*changed({name: begun[name] for name in now}, now), *read.edited]
+        if moved:
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
-        _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, keys[run.run_id], outcome)
-        good = outcome.notebook and not outcome.error and not outcome.outside
-        if good and not stored:
-            _keep(store, keys[run.run_id], outcome)
-        result = Result(
+        elif outside and not outcome.error:
+            tell(_unseen(run, outside))
+        if outcome.note:
+            tell(outcome.note)
+        _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, mine, outcome)
+        if stored is None and outcome.notebook and not outcome.error and not outside:
+            _keep(store, mine, outcome, read.hashes)
+        hashes = read.hashes if stored is None else stored
+        opened = {n.removeprefix(inputs.OPENED): h for n, h in hashes.items()}
+        done[run.run_id] = Result(
             run.run_id,
-            run.claim,
+            run.name,
+            paths.shown(run.notebook),
             run.params,
             run.command,
-            keys[run.run_id],
+            mine,
             outcome.seconds,
-            stored,
+            stored is not None,
             outcome.error,
             outcome.where,
+            {} if moved else inputs.portable(manifests[run.run_id] | hashes),
             bool(moved),
-            outcome.outside,
+            {str(run.root / n): h for n, h in opened.items() if inputs.OPENED + n in hashes},
+            outside,
         )
-        done[run.run_id] = result
-        on_done(result)
+        on_done(done[run.run_id])
 
     due = []
     for run in runs:
-        kept = _stored(store, keys[run.run_id]) if options.use_store else None
+        kept = _stored(store, keys[run.run_id], about, run) if options.use_store else None
         if kept:
-            finish(run, kept, stored=True)
+            finish(run, *kept)
         else:
             due.append(run)
     if due:
@@ -226,11 +240,13 @@ def execute(
     return [done[run.run_id] for run in runs if run.run_id in done]
 
 
+_UNKNOWN = ("files that its kernel does not tell of",)
+
+
 def _unseen(run: Run, outside: Sequence[str]) -> str:
     return (
-        f"ca-research: {paths.shown(run.notebook)} imports {first_few(outside, 3)} from outside of "
-        "measures/ and the installed packages; an edit there would not be seen, so it is not "
-        "stored and runs each time"
+        f"ca-research: {paths.shown(run.notebook)} reads {first_few(outside, 3)}, from outside of "
+        "the project; a change there would not be seen, so it is not stored and runs each time"
     )
 
 
@@ -248,21 +264,23 @@ def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None
     write_whole(file, content)
 
 
-def _stored(store: Store, key: str) -> worker.Outcome | None:
+def _stored(
+    store: Store, key: str, about: inputs.Inputs, run: Run
+) -> tuple[worker.Outcome, inputs.Manifest] | None:
+    """A finished run, where what it read besides the inputs of its key is still the same."""
     record = store.recall("runs", key)
-    content = store.get(record["file"]) if record else None
-    return (
-        worker.Outcome(content.decode(), float(record["seconds"]))
-        if record and content is not None
-        else None
-    )
+    if not record or any(about.hash(n, run.root) != h for n, h in record["read"].items()):
+        return None
+    content = store.get(record["file"])
+    if content is None:
+        return None
+    return worker.Outcome(content.decode(), float(record["seconds"])), record["read"]
 
 
-def _keep(store: Store, key: str, outcome: worker.Outcome) -> None:
+def _keep(store: Store, key: str, outcome: worker.Outcome, read: inputs.Manifest) -> None:
     try:
-        store.remember(
-            "runs", key, {"file": store.put(outcome.notebook.encode()), "seconds": outcome.seconds}
-        )
+        file = store.put(outcome.notebook.encode())
+        store.remember("runs", key, {"file": file, "seconds": outcome.seconds, "read": read})
     except OSError:  # a full or read-only disk takes the store away, not the result
         return
 

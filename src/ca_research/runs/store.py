@@ -1,8 +1,9 @@
 """The store of finished work: files by their content, records by the key they were made under.
 
     blobs/ab/abcd...   a file, named by the sha256 of its bytes
-    runs/KEY.json      {"file": sha256, "seconds": ...}: the executed notebook of one run
-    reports/KEY.json   {"files": {name: sha256}}: all files of a report
+    runs/KEY.json      {"file": sha256, "seconds": ..., "read": {name: sha256}}: the executed
+                       notebook of one run, and what it read besides the inputs of its key
+    reports/KEY.json   {"files": {name: sha256}, "read": {path: sha256}}: all files of a report
 
 A record is written after its blobs and by renaming, a blob is checked when it is read: what a
 crash, a full disk or a bad sector leaves behind is a miss, never a wrong page. The least recently
@@ -17,7 +18,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.paths import shown
+from .fingerprint import of_file
 
 DEFAULT_SIZE = 500 * 1024 * 1024
 """Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
@@ -73,8 +75,8 @@ CARDS = "share/*.png"
 
 
 _FIELDS: dict[str, dict[str, Any]] = {
-    "runs": {"file": str, "seconds": (int, float)},
-    "reports": {"files": dict},
+    "runs": {"file": str, "seconds": (int, float), "read": dict},
+    "reports": {"files": dict, "read": dict},
 }
 """What a record of a kind holds."""
 
@@ -173,14 +175,16 @@ def open_store() -> Store:
     return Store(store_dir())
 
 
-def remember_report(store: Store, key: str, out: Path) -> None:
+def remember_report(store: Store, key: str, out: Path, read: Mapping[str, str]) -> None:
     """Keep every file of a finished report under the key of its command, if the store's disk has
     room for it.
+
+    read: hashes of files that its notebooks opened, by path.
     """
     with contextlib.suppress(OSError):
         own = filter(made_here, _shown(out))
         files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in own}
-        store.remember("reports", key, {"files": files})
+        store.remember("reports", key, {"files": files, "read": dict(read)})
         store.trim()
 
 
@@ -191,9 +195,9 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
     None where the store does not have it all. Raises UsageError as `refuse_others` does.
     """
     record = store.recall("reports", key)
-    if not record:
+    if not record or any(of_file(Path(n)) != sha256 for n, sha256 in record["read"].items()):
         return None
-    due = {n: sha256 for n, sha256 in record["files"].items() if _sha256(out / n) != sha256}
+    due = {n: sha256 for n, sha256 in record["files"].items() if of_file(out / n) != sha256}
     refuse_others(out, due)
     for name, sha256 in due.items():
         content = store.get(sha256)
@@ -204,11 +208,6 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
     for stray in strays:
         stray.unlink()
     return len(due) + len(strays)
-
-
-def _sha256(file: Path) -> str:
-    """The hash of a file; '' where there is none."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def places(run_ids: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,8 @@ class Outcome:
 
     note: the line that says why the kernel was not a warm one, where one was asked for and not to
         be had.
-    outside: modules that it imported from where no key looks, so that it cannot be stored.
+    read: what it opened besides its declared inputs (`opened.listing`); None where the kernel
+        cannot say.
     """
 
     notebook: str
@@ -66,7 +67,7 @@ class Outcome:
     error: str = ""
     where: str = ""
     note: str = ""
-    outside: tuple[str, ...] = ()
+    read: Mapping[str, Any] | None = None
 
 
 def settings() -> dict[str, str]:
@@ -176,13 +177,10 @@ def _attempt(task: Task) -> Outcome:
     warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     started, error, where, notes = time.perf_counter(), "", "", _Notes()
-    made, outside, content = list[Any](), list[str](), ""
+    made, read, content = list[Any](), list[Mapping[str, Any]](), ""
     logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
     logger.addHandler(notes)
     with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
-        here = Path(folder) / "here"
-        # empty: what lies beside the command is in no key, and runs at a time do not mix files
-        here.mkdir()
         os.environ["JUPYTER_RUNTIME_DIR"] = (
             folder  # a killed worker leaves no connection file among the user's
         )
@@ -194,9 +192,10 @@ def _attempt(task: Task) -> Outcome:
                 engine_name=NAME,
                 limits=Limits(**task.limits),
                 made=made,
-                outside=outside,
+                read=read,
                 kernel_name=task.kernel or kernels.default()[0],
-                cwd=str(here),
+                language=_language(task.run.notebook),
+                cwd=str(task.run.notebook.parent),
                 progress_bar=False,
                 log_output=False,
                 extra_arguments=list(_QUIET),
@@ -212,7 +211,16 @@ def _attempt(task: Task) -> Outcome:
         seconds = round(time.perf_counter() - started, 2)
         if made:
             content = stamped(made[0], task, error, where)
-    return Outcome(content, seconds, error, where, notes.note, tuple(outside))
+    return Outcome(content, seconds, error, where, notes.note, read[0] if read else None)
+
+
+def _language(notebook: Path) -> str | None:
+    """What papermill takes a notebook for that does not say its language; None where it does."""
+    import nbformat
+
+    about = nbformat.read(notebook, as_version=4).metadata
+    says = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
+    return None if says else "python"
 
 
 def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
@@ -224,9 +232,9 @@ def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
     notebook.metadata.pop("papermill", None)  # holds absolute paths
     run: dict[str, Any] = {
         "run_id": task.run.run_id,
-        "claim": task.run.claim,
+        "name": task.run.name,
         "params": task.run.params,
-        "notebook": f"notebooks/{task.run.notebook.name}",
+        "notebook": paths.shown(task.run.notebook),
         "command": task.run.command,
         "key": task.key,
         "versions": versions(),

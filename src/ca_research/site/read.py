@@ -332,7 +332,7 @@ def read_page(file: Path) -> Page:
         )
     page = Page(
         meta["run_id"],
-        meta["claim"],
+        meta["name"],
         dict(meta["params"]),
         meta["command"],
         meta["error"],

@@ -26,7 +26,7 @@ from ..ground.errors import CoverageError, RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
-from ..runs import EXECUTED, PAGES
+from ..runs import EXECUTED
 from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
 from . import cards, forms, moves, parts
@@ -156,7 +156,13 @@ def _begin(
     """
     pages = read.pages()
     claims = _claims(pages)
-    others = {name: [p for p in pages if p.claim == name] for name in PAGES}
+    others = {
+        name: [p for p in pages if p.claim == name]
+        for name in sorted(
+            {p.claim for p in pages} - registry.claims().keys()
+            | {"overview", "brief", "data", "specification_curve"}
+        )
+    }
     env = environment()
     env.globals |= _shared(pages, claims, others)
     env.globals["navigation"] = functools.partial(_navigation, others, coming)
@@ -256,7 +262,7 @@ def _page_of_each(
             "address": name,
             "sources": [registry.sources()[s] for s in page.sources()],
         }
-        if page.claim in PAGES:
+        if page.claim not in registry.claims():
             template, about["here"] = "notebook.html.j2", name
             about["siblings"] = _siblings(page, pages)
             about["family"] = _claims_of(page, pages)
@@ -432,7 +438,7 @@ def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
     first: dict[tuple[str, str], Page] = {}
     for page in pages:
         first.setdefault((page.claim, page.as_of), page)
-    order = sorted({p.claim for p in pages} - PAGES.keys())
+    order = sorted({p.claim for p in pages} & registry.claims().keys())
 
     def near(claim: str, step: int, as_of: str) -> Page | None:
         place = order.index(claim) + step
@@ -479,7 +485,7 @@ def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
         p
         for p in pages
         if mine
-        and p.claim not in PAGES
+        and p.claim in registry.claims()
         and p.setting.get("economy") == mine
         and p.as_of == page.as_of
     ]
@@ -565,7 +571,7 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     settings.
     """
     rows, published = [], registry.article().date.isoformat()
-    for claim_id in sorted({p.claim for p in pages} - PAGES.keys()):
+    for claim_id in sorted({p.claim for p in pages} & registry.claims().keys()):
         settings: list[dict[str, Any]] = []
         for page in (p for p in pages if p.claim == claim_id):
             row = next((s for s in settings if s["setting"] == page.setting), None)

@@ -162,7 +162,7 @@ def current() -> Path:
 def up_to_date() -> Path:
     """As `current`; raises StaleTablesError where figures were added or removed since, by a process
     that ended before it built, or by hand: sources and rows would not be of one state;
-    IntegrityError where rows of theirs were edited.
+    IntegrityError where rows of theirs or raw files were edited.
 
     A run does not ask: its inputs are compared before and after it.
     """
@@ -172,7 +172,7 @@ def up_to_date() -> Path:
     return folder
 
 
-@by_files(added=True, rows=True)
+@by_files("tables/*.yaml", added=True, rows=True, raw=True)
 def _refuse_stale(folder: Path) -> None:
     """Raise an error where added figures are not those of a build; not of one by an earlier
     version, which did not note them.
@@ -197,14 +197,20 @@ def _added() -> str:
 
 
 def _refuse_altered(folder: Path) -> None:
-    """Raise IntegrityError where added rows are not those of their entries: of files that nobody
-    has written to since a build, none is read.
+    """Raise IntegrityError where added rows or raw files are not those of their entries: of files
+    that nobody has written to since a build, none is read.
     """
     built = (folder / ADDED).stat().st_mtime_ns
+
+    def written(files: Iterable[Path]) -> bool:
+        return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
+
     for entry in registry.added().values():
-        marks = stamps(added.rows_files(entry)).values()
-        if any(not mark or max(mark[-2:]) >= built for mark in marks):
+        if written(added.rows_files(entry)):
             added.refuse_altered(entry)
+    for table in registry.tables().values():
+        if written(paths.raw_dir() / name for name in table.files):
+            check_files(table)
 
 
 def table_file(name: str) -> Path:
@@ -348,9 +354,9 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
             and pointer.is_file()
             and pointer.read_text(encoding="utf-8") == target.name
         ):
+            looked = time.time() - 1  # a disk's clock may be behind
             for name in names()[1:]:
                 check_files(registry.table(name))
-            looked = time.time() - 1  # a disk's clock may be behind
             _refuse_altered(target)
             os.utime(target / ADDED, (looked, looked))
             return Built(

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
+from .. import registry
 from ..ground import paths
 from ..ground.errors import BaselineError, UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
-from ..runs import PAGES, plan
+from ..runs import plan
 from .comparison import Change, Comparison, compare, outdated
 from .state import FILE, State, read_baseline, write_baseline
 
@@ -71,7 +72,7 @@ def _whole(report: State) -> None:
         raise BaselineError(what, hint=EVERYTHING)
     planned = {r.run_id: r for r in plan()}
     gave = {r["run_id"] for entry in report.entries.values() if (r := report.run_of(entry))}
-    silent = {run_id for run_id, run in planned.items() if run.claim not in PAGES} - gave
+    silent = {run_id for run_id, run in planned.items() if run.name in registry.claims()} - gave
     if silent:
         raise BaselineError(
             f"runs without a verdict: {first_few(sorted(silent), 5)}",

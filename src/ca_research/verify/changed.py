@@ -45,14 +45,14 @@ def affected(out: Path) -> tuple[list[runs.Run], tuple[str, ...]]:
     that rest on a table to which figures were added. A page that reads the verdicts of others is
     among them as soon as there is any.
     """
-    about = inputs.Inputs(Path())  # fingerprints read no built table
+    about = inputs.Inputs(None)
     report = _report(out)
-    made = {r["run_id"]: (r.get("inputs") or {}).get("data") for r in report}
+    made = {r["run_id"]: r.get("inputs") or {} for r in report}
     added = {entry.table for entry in registry.added().values()}
     chosen, tables, after = list[runs.Run](), set[str](), list[runs.Run]()
     for run in runs.plan_with(report):
-        now = about.fingerprints(run)["data"]
-        recorded = made.get(run.run_id)
+        before = made.get(run.run_id, {})
+        now, recorded = about.again(run, before)["data"], before.get("data")
         moved = {n for n in now if now[n] != recorded.get(n)} if recorded else added & now.keys()
         if run.after:
             after.append(run)

@@ -222,14 +222,9 @@ def outdated(report: State) -> tuple[Cause, ...]:
     Runs that nobody planned count as well. Raises RegistryError where the register at hand cannot
     be read.
     """
-    from pathlib import Path
-
     from ..runs import inputs, plan_with
 
-    about, known = (
-        inputs.Inputs(Path()),
-        {r["run_id"]: r for r in report.runs},
-    )  # fingerprints read no built table
+    about, known = inputs.Inputs(None), {r["run_id"]: r for r in report.runs}
     causes = list[Cause]()
     try:
         due = plan_with(report.runs)
@@ -239,6 +234,6 @@ def outdated(report: State) -> tuple[Cause, ...]:
         made = known.get(run.run_id, {}).get("inputs")
         if made:
             causes += [
-                c for c in _changed(made, about.fingerprints(run)) if c.input != "environment"
+                c for c in _changed(made, about.again(run, made)) if c.input != "environment"
             ]
     return _together(causes)

@@ -114,7 +114,7 @@ def run_of(
     fitting = [
         r
         for r in runs
-        if (r["claim"], str(r["params"].get("as_of", "latest"))) == (claim, as_of)
+        if (r["name"], str(r["params"].get("as_of", "latest"))) == (claim, as_of)
         and _setting(r["params"]).items() <= params.items()
     ]
     return max(fitting, key=lambda r: len(r["params"]), default=None)

@@ -1,0 +1,111 @@
+"""`ca-research run FILE.ipynb`: a notebook of anybody's, in a folder that is no project. It imports
+nothing of the package and declares nothing; what it opens are its inputs.
+"""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+CELLS = {
+    "parameters": "until: int = 2020\nname = 'a'",
+    "code": (
+        "import pandas as pd\nimport seaborn as sns\n"
+        "prices = pd.read_csv('prices.csv').query('year <= @until')\n"
+        "sns.lineplot(prices, x='year', y='price');"
+    ),
+    "shown": "prices.describe()",
+}
+
+
+def book(*sources: str):
+    cells = [nbformat.v4.new_markdown_cell("# Prices by year")]
+    cells += [nbformat.v4.new_code_cell(s) for s in sources]
+    cells[1].metadata["tags"] = ["parameters"]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return tmp_path_factory.mktemp("any-store")
+
+
+@pytest.fixture
+def bare(tmp_path, store, monkeypatch):
+    """A folder with a notebook and a file; gives a function that runs a command in it."""
+    monkeypatch.setenv("CA_RESEARCH_CACHE", str(store))
+    nbformat.write(book(*CELLS.values()), tmp_path / "prices.ipynb")
+    (tmp_path / "prices.csv").write_text("year,price\n2019,1\n2020,2\n2021,3\n")
+
+    def run(*words):
+        command = [sys.executable, "-m", "ca_research.app.cli", "run", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    run.folder = tmp_path
+    return run
+
+
+def manifest(bare):
+    held = json.loads((bare.folder / "reports" / "manifest.json").read_text())["runs"]
+    return {r["run_id"]: r for r in held}
+
+
+def test_it_runs_several_at_once_and_again_only_where_an_input_has_changed(bare):
+    grid = ("prices.ipynb", "--grid", "until=2019,2020,2021")
+    first = bare(*grid)
+    assert first.returncode == 0, first.stderr
+    ids = [f"prices-until-{year}" for year in (2019, 2020, 2021)]
+    made = manifest(bare)
+    assert sorted(made) == ids and not any(r["stored"] for r in made.values())
+    for run_id in ids:
+        page = (bare.folder / "reports" / f"{run_id}.html").read_text()
+        assert "Prices by year" in page and "<img" in page
+    index = (bare.folder / "reports" / "index.html").read_text()
+    assert all(f"{run_id}.html" in index for run_id in ids)
+
+    assert "nothing has changed" in bare(*grid).stdout
+    (bare.folder / "note.txt").write_text("which it does not open")
+    assert "nothing has changed" in bare(*grid).stdout
+    with (bare.folder / "prices.csv").open("a") as file:
+        file.write("2018,9\n")
+    assert bare(*grid).returncode == 0
+    assert not any(r["stored"] for r in manifest(bare).values())
+    assert all("./prices.csv" in r["inputs"]["data"] for r in manifest(bare).values())
+
+
+def test_wrong_values_are_refused_before_the_start(bare):
+    for given in ("until=soon", "unti=2020", "as_of=2020"):
+        refused = bare("prices.ipynb", "-p", given)
+        assert refused.returncode == 2 and not (bare.folder / "reports").exists()
+
+
+def test_what_lies_outside_is_no_input_that_a_key_could_cover(bare, tmp_path_factory):
+    """It ran once and was served for ever after, whatever became of the file."""
+    other = tmp_path_factory.mktemp("elsewhere") / "prices.csv"
+    other.write_text("year,price\n2019,1\n2020,2\n")
+    text = CELLS["code"].replace("prices.csv", str(other))
+    nbformat.write(book(CELLS["parameters"], text), bare.folder / "outside.ipynb")
+    for _ in range(2):
+        done = bare("outside.ipynb")
+        assert done.returncode == 0 and "outside of the project" in done.stderr
+        assert not manifest(bare)["outside"]["stored"]
+
+
+def test_tables_and_claims_that_it_reads_are_its_inputs(bare):
+    code = "import ca_research as ca\nca.load('students', source='preferred')\nca.check('C25')"
+    nbformat.write(book("x = 1", code), bare.folder / "reads.ipynb")
+    done = bare("reads.ipynb")
+    assert done.returncode == 0, done.stderr
+    held = manifest(bare)["reads"]["inputs"]
+    assert {"students", "facts", "geography"} <= held["data"].keys()
+    assert "claims/*.yaml" in held["register"] and "trade" not in held["data"]
+
+
+def test_an_error_in_it_ends_the_command_and_stands_on_its_page(bare):
+    nbformat.write(book("x = 1", "raise ValueError('odd prices')"), bare.folder / "fails.ipynb")
+    failed = bare("fails.ipynb")
+    assert failed.returncode == 1 and "odd prices" in failed.stderr
+    assert "odd prices" in (bare.folder / "reports" / "fails.html").read_text()
+    assert bare("nowhere.ipynb").returncode == 2
