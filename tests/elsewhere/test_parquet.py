@@ -319,9 +319,9 @@ def test_a_path_is_known_by_size_and_moment(project, move):
 
 
 def test_a_token_goes_to_the_host_and_nowhere_else(files, move, monkeypatch, project, command):
-    monkeypatch.setenv("OUR_TOKEN", PASSWORD)
+    monkeypatch.setenv("CA_RESEARCH_TOKEN", PASSWORD)
     address = files.put("a.parquet", parquet())
-    move(parquet=[address], key="OUR_TOKEN")
+    move(parquet=[address], key="CA_RESEARCH_TOKEN")
     assert len(ca.load("trade")) == len(ROWS)
     assert {h.get("Authorization") for h in files.headers} == {f"Bearer {PASSWORD}"}
     files.bad["a.parquet"] = lambda n: "403"
@@ -335,6 +335,7 @@ def test_a_token_goes_to_the_host_and_nowhere_else(files, move, monkeypatch, pro
 LOCATIONS = {
     "a user": {"parquet": ["https://me:secret@host/x.parquet"]},
     "a query": {"parquet": ["https://host/x.parquet?sig=secret"]},
+    "another's secret": {"parquet": ["https://host/x.parquet"], "key": "AWS_SECRET_ACCESS_KEY"},
     "no https": {"parquet": ["http://host/x.parquet"]},
     "another protocol": {"parquet": ["ftp://host/x.parquet"]},
     "nothing": {"parquet": []},

@@ -9,7 +9,7 @@ from services import Services
 
 from ca_research import registry, tables
 from ca_research.ground import paths
-from ca_research.sources.fetch import transport
+from ca_research.sources.fetch import keys, transport
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def online(project, services, monkeypatch):
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1,localhost")
     monkeypatch.delenv("COMTRADE_API_KEY", raising=False)
+    monkeypatch.setitem(keys.HOSTS, "COMTRADE_API_KEY", {"127.0.0.1"})
     tables.build()
     project.waits = []
     return project

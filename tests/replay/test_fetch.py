@@ -24,7 +24,7 @@ from ca_research.ground.errors import (
     UnreachableError,
     UsageError,
 )
-from ca_research.sources.fetch import transport
+from ca_research.sources.fetch import keys, transport
 
 ASKED = {
     "worldbank": {"indicator": "NY.GDP.MKTP.CD", "economy": "KAZ", "since": 2000, "until": 2004},
@@ -318,6 +318,19 @@ def test_ever_more_pages_come_to_an_end(online, services):
     with pytest.raises(AnswerError, match="has ever more pages"):
         fetch(online, "worldbank")
     assert len(services.asked) == 20
+
+
+@pytest.mark.parametrize("variable", ["COMTRADE_API_KEY", "AWS_SECRET_ACCESS_KEY"])
+def test_a_key_goes_to_its_publishers_host_alone(online, services, monkeypatch, variable):
+    """A project's own list of services sent any variable of the user's to any address."""
+    monkeypatch.setenv(variable, "very-secret")
+    monkeypatch.setitem(keys.HOSTS, "COMTRADE_API_KEY", {"comtradeapi.un.org"})
+    file = online.home / "registry" / "providers.yaml"
+    file.write_text(file.read_text().replace("key: COMTRADE_API_KEY", f"key: {variable}"))
+    registry.forget()
+    with pytest.raises(AccessKeyError):
+        fetch(online, "comtrade")
+    assert services.asked == []
 
 
 def test_a_key_that_is_none_is_refused_before_it_is_sent(online, services, monkeypatch):

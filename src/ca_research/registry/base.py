@@ -73,6 +73,8 @@ def read_yaml(file: Path, model: type[M]) -> M:
     inside = ((r, base) for r, base in rooms.items() if file.is_relative_to(base))
     room, base = next(inside, (file.parent.name, file.parent))
     where = f"{room}/{file.relative_to(base).as_posix()}"
+    if file.exists() and not file.is_file():  # nobody may ever write to a pipe
+        raise RegistryError("not a file", where=where, hint="put a YAML file there")
     try:
         content = parsed(file.read_bytes())
         found = model.model_validate(content)

@@ -192,7 +192,8 @@ class Location(Model):
         Files of one form, together the table: addresses, or paths (of files, or of folders with all
         Parquet in them), which begin at the project's folder.
     key
-        The environment variable of a token that the files' server wants.
+        The environment variable of a token that the files' server wants; its name begins with
+        CA_RESEARCH_, so that no other secret of a user's can be asked for.
     postgresql
         A database: postgresql://HOST:PORT/DATABASE. Who asks, libpq knows (PGUSER, PGPASSWORD,
         ~/.pgpass, PGSERVICEFILE).
@@ -205,7 +206,7 @@ class Location(Model):
     """
 
     parquet: tuple[_Place, ...] | None = None
-    key: Annotated[str | None, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = None
+    key: Annotated[str | None, Field(pattern=r"^CA_RESEARCH_[A-Z0-9_]+$")] = None
     postgresql: Annotated[str | None, Field(pattern=r"^postgresql://[^\s@?#]*/[^\s@?#/]+$")] = None
     name: Annotated[str | None, Field(pattern=rf"^{_SQL_NAME}(\.{_SQL_NAME})?$")] = None
     state: tuple[Annotated[str, Field(pattern=rf"^{_SQL_NAME}$")], ...] = ()

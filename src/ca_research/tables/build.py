@@ -7,6 +7,7 @@ either.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -336,83 +337,97 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
     >>> built.rows["trade"] > 100_000
     True
     """
+    try:
+        with lock(paths.processed_dir() / ".lock"):
+            return _build(force, progress)
+    except WriteError:
+        if not force and (standing := _standing(_looked())):
+            return standing  # in a project that can only be read nothing has to be written
+        raise
+
+
+def _looked() -> dict[str, Any]:
+    """The state of each table that lives elsewhere."""
+    return {name: located.look(table) for name, table in _away().items()}
+
+
+def _standing(elsewhere: Mapping[str, Any]) -> Built | None:
+    """The current build, where it is whole and of the content at hand."""
     home = paths.processed_dir()
-    with lock(home / ".lock"):
-        for left in home.glob(".build-*"):  # by a process that was killed: nobody else builds now
-            shutil.rmtree(left, ignore_errors=True)
-        begun = _state()
-        elsewhere = {name: located.look(table) for name, table in _away().items()}
-        more = {name: int(seen["rows"]) for name, seen in elsewhere.items()}
-        target = home / f"build-{content_key(elsewhere)}"
-        pointer = home / CURRENT
-        files = [f"{n}.parquet" for n in names()]
-        files += [ADDED, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
-        whole = all((target / file).is_file() for file in files)
-        if (
-            not force
-            and whole
-            and pointer.is_file()
-            and pointer.read_text(encoding="utf-8") == target.name
-        ):
-            looked = time.time() - 1  # a disk's clock may be behind
-            for name in names()[1:]:
-                check_files(registry.table(name))
-            _refuse_altered(target)
-            os.utime(target / ADDED, (looked, looked))
-            return Built(
-                target,
-                {
-                    n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n)
-                    for n in names()
-                }
-                | more,
-                fresh=False,
+    target, pointer = home / f"build-{content_key(elsewhere)}", home / CURRENT
+    files = [f"{n}.parquet" for n in names()]
+    files += [ADDED, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
+    if not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name):
+        return None
+    if not all((target / file).is_file() for file in files):
+        return None
+    looked = time.time() - 1  # a disk's clock may be behind
+    for name in names()[1:]:
+        check_files(registry.table(name))
+    _refuse_altered(target)
+    with contextlib.suppress(OSError):
+        os.utime(target / ADDED, (looked, looked))
+    rows = {n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n) for n in names()}
+    return Built(target, rows | _counts(elsewhere), fresh=False)
+
+
+def _counts(elsewhere: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(seen["rows"]) for name, seen in elsewhere.items()}
+
+
+def _build(force: bool, progress: Callable[[str], None]) -> Built:
+    """As `build`; nobody else builds meanwhile."""
+    home = paths.processed_dir()
+    for left in home.glob(".build-*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    begun, elsewhere = _state(), _looked()
+    if not force and (standing := _standing(elsewhere)):
+        return standing
+    target, pointer = home / f"build-{content_key(elsewhere)}", home / CURRENT
+    registry.forget()  # what was read of it may be older than the key
+    frames = _all(names(), progress)
+    scratch = home / f".{target.name}-{os.getpid()}"
+    scratch.mkdir()
+    try:
+        with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
+            written = [
+                pool.submit(pq.write_table, frame, scratch / f"{name}.parquet", compression="zstd")
+                for name, frame in sorted(frames, key=lambda f: -len(f[1]))
+            ]
+        for one in written:
+            one.result()
+        for name, seen in elsewhere.items():
+            located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
+        (scratch / ADDED).write_text(_added(), encoding="utf-8")
+        if moved := changed(begun, _state()):
+            raise IntegrityError(
+                f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
+                hint="ca-research data build",
             )
-        registry.forget()  # what was read of it may be older than the key
-        frames = _all(names(), progress)
-        scratch = home / f".{target.name}-{os.getpid()}"
-        scratch.mkdir()
-        try:
-            with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
-                written = [
-                    pool.submit(
-                        pq.write_table, frame, scratch / f"{name}.parquet", compression="zstd"
-                    )
-                    for name, frame in sorted(frames, key=lambda f: -len(f[1]))
-                ]
-            for one in written:
-                one.result()
-            for name, seen in elsewhere.items():
-                located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
-            (scratch / ADDED).write_text(_added(), encoding="utf-8")
-            if moved := changed(begun, _state()):
-                raise IntegrityError(
-                    f"{', '.join(moved[:3])} changed while the tables were built; nothing was "
-                    "built",
-                    hint="ca-research data build",
-                )
-            old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
-            if (
-                target.is_dir()
-            ):  # the same content: file by file, so that no reader finds the folder gone
-                for file in scratch.iterdir():
-                    file.replace(target / file.name)
-            else:
-                scratch.rename(target)
-            write_whole(pointer, target.name)
-        except WriteError:
-            raise
-        except OSError as error:
-            raise CaResearchError(
-                f"the tables could not be written: {error.strerror or error}",
-                where=paths.shown(home),
-                hint="check space and permissions, then: ca-research data build",
-            ) from error
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        for stale in home.glob(
-            "build-*"
-        ):  # the build before stays for readers that have just opened it
-            if stale.name not in (target.name, old):
-                shutil.rmtree(stale, ignore_errors=True)
-        return Built(target, {n: len(f) + _in_parts(n) for n, f in frames} | more, fresh=True)
+        old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
+        if (
+            target.is_dir()
+        ):  # the same content: file by file, so that no reader finds the folder gone
+            for file in scratch.iterdir():
+                file.replace(target / file.name)
+        else:
+            scratch.rename(target)
+        write_whole(pointer, target.name)
+    except WriteError:
+        raise
+    except OSError as error:
+        raise CaResearchError(
+            f"the tables could not be written: {error.strerror or error}",
+            where=paths.shown(home),
+            hint="check space and permissions, then: ca-research data build",
+        ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    for stale in home.glob(
+        "build-*"
+    ):  # the build before stays for readers that have just opened it
+        if stale.name not in (target.name, old):
+            shutil.rmtree(stale, ignore_errors=True)
+    return Built(
+        target, {n: len(f) + _in_parts(n) for n, f in frames} | _counts(elsewhere), fresh=True
+    )

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import urlsplit
 
 from ...ground.errors import AccessKeyError
 from ...registry import Provider
 
+HOSTS = {"COMTRADE_API_KEY": {"comtradeapi.un.org"}}
+"""Whom the key of a publisher is sent to, and nobody else: a project writes its own addresses."""
+OWN = "CA_RESEARCH_"
+"""How the variable of a key begins that a project may name for a service of its own."""
+
 
 def key(service: Provider) -> str | None:
-    """The key of a service, or None where it takes none or nobody gave one."""
-    return found(service.key, service.name)
+    """The key of a service, or None where it takes none or nobody gave one.
+
+    Raises AccessKeyError where one was given that would go to another host than its publisher's, or
+    would not be encrypted.
+    """
+    name = service.key
+    if name is None or (given := found(name, service.name)) is None:
+        return None
+    to = urlsplit(service.address)  # https, or this machine: the register has no other
+    own = name.startswith(OWN) and to.scheme == "https"
+    if not own and to.hostname not in HOSTS.get(name, ()):
+        raise AccessKeyError(
+            f"{name} is not sent to {to.scheme}://{to.hostname}",
+            where=f"registry/providers.yaml: {service.name}",
+            hint=f"the publisher's own https address, or a variable named {OWN}...",
+        )
+    return given
 
 
 def found(variable: str | None, name: str | None) -> str | None:
