@@ -19,8 +19,9 @@ Nothing heavy is imported here: Jupyter loads the provisioner in its own process
 
 from __future__ import annotations
 
+from .compiled import by_content
 from .launch import servers, status, stop, stop_all, warm
-from .place import Unavailable, absolute, one_line, why_not
+from .place import PACKAGE, Unavailable, absolute, one_line, say, why_not
 from .spec import described
 
 NAME = "ca-research"
@@ -49,12 +50,15 @@ def default() -> tuple[str, str]:
 __all__ = [
     "NAME",
     "ORDINARY",
+    "PACKAGE",
     "PROVISIONER",
     "Unavailable",
     "absolute",
+    "by_content",
     "default",
     "described",
     "one_line",
+    "say",
     "servers",
     "status",
     "stop",

@@ -20,20 +20,17 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NoReturn
 
 from ..desk import shell
 from . import protocol
 from .place import one_line
-from .stack import modules_listed
 
 
 @dataclass
@@ -62,15 +59,16 @@ def become(order: Order, by_imports: dict[str, str]) -> None:
         for name, value in by_imports.items():
             os.environ.setdefault(name, value)
         app = kernel_app(order)
-        protocol.send(
-            order.connection, "started", files=[own := os.pidfd_open(os.getpid())], pid=os.getpid()
-        )
+        own = os.pidfd_open(os.getpid())
+        protocol.send(order.connection, "started", files=[own], pid=os.getpid())
         os.close(own)
         order.connection.close()
-    except (
-        BaseException
-    ) as problem:  # also SystemExit: ipykernel leaves that way where its options are wrong
-        _fail(order, problem)
+    except BaseException as problem:  # also SystemExit: so ipykernel leaves over wrong options
+        try:
+            trace = traceback.format_exc()[-20_000:]
+            protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
+        finally:  # as after a crash: what an orderly end would clean up the client still needs
+            os._exit(1)
     app.start()
     leave(app)
 
@@ -82,22 +80,9 @@ def leave(app: Any) -> NoReturn:
     Threads are waited for, exit handlers run, what the notebook still holds is let go, and what is
     buffered is written.
     """
-    with contextlib.suppress(BaseException):
-        _let_control_finish(app)
-    with contextlib.suppress(BaseException):
-        # as multiprocessing does in what it forks
-        threading._shutdown()  # type: ignore[attr-defined]
-    with contextlib.suppress(BaseException):
-        shown = app.shell.displayhook
-        # else IPython looks for garbage while all names still hold what they name
-        shown.do_full_cache = False
-        shown._ = shown.__ = shown.___ = None
-    with contextlib.suppress(BaseException):
-        atexit._run_exitfuncs()
-    with contextlib.suppress(BaseException):
-        for names in (app.shell.user_ns, app.shell.user_ns_hidden, vars(sys.modules["__main__"])):
-            names.clear()
-        gc.collect()
+    for step in (_let_control_finish, _end_threads, _let_go):
+        with contextlib.suppress(BaseException):
+            step(app)
     for one in gc.get_objects():
         if issubclass(type(one), (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)):
             with contextlib.suppress(Exception):
@@ -119,42 +104,53 @@ def _let_control_finish(app: Any, seconds: float = 2.0) -> None:
         pass
 
 
-def _fail(order: Order, problem: BaseException) -> NoReturn:
-    """Tell the client and leave as after a crash: what an orderly end would clean up is still
-    needed by the client.
-    """
-    try:
-        trace = traceback.format_exc()[-20_000:]
-        protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
-    finally:
-        os._exit(1)
+def _end_threads(app: Any) -> None:
+    # as multiprocessing does in what it forks
+    threading._shutdown()  # type: ignore[attr-defined]
+
+
+def _let_go(app: Any) -> None:
+    shown = app.shell.displayhook
+    # else IPython looks for garbage while all names still hold what they name
+    shown.do_full_cache = False
+    shown._ = shown.__ = shown.___ = None
+    atexit._run_exitfuncs()
+    for names in (app.shell.user_ns, app.shell.user_ns_hidden, vars(sys.modules["__main__"])):
+        names.clear()
+    gc.collect()
 
 
 def new_process(order: Order) -> None:
-    """Session, signals, files, limits, folder, environment and seeds of a process of its own."""
+    """Session, signals, files, folder, environment and seeds of a process of its own; its limits
+    are the server's, which are the client's (`place.identity`).
+    """
     wanted = order.packet
     os.setsid()  # interrupts go to the process group
     signal.set_wakeup_fd(-1)
-    for number, handler in (
-        (signal.SIGINT, signal.default_int_handler),
-        (signal.SIGTERM, signal.SIG_DFL),
-    ):
-        signal.signal(number, handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for file, place in zip(order.files, (1, 2), strict=True):
         os.dup2(file, place)
     protocol.close(order.files)
-    _limit(wanted)
     os.chdir(wanted["cwd"])
     os.environ.clear()
     os.environ.update(wanted["env"])
     time.tzset()
-    out: Any = sys.__stdout__  # made when the server's was a pipe
-    if out.isatty() and not out.write_through:
-        out.reconfigure(line_buffering=True)
     tempfile.tempdir = None  # found anew, from the environment
     launcher = find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *wanted["argv"]]
     _reseed()
+
+
+def _reseed() -> None:
+    """Two kernels of one server share no random numbers, nor the key by which multiprocessing knows
+    its own.
+    """
+    import numpy
+
+    random.seed()
+    numpy.random.seed()
+    current_process().authkey = os.urandom(32)
 
 
 def shadowed(folder: Path) -> str:
@@ -172,85 +168,21 @@ def shadowed(folder: Path) -> str:
     return ""
 
 
-def _limit(wanted: dict[str, Any]) -> None:
-    """Umask, resource limits, niceness and processors of the client. Raises where the client had
-    more than the server.
-    """
-    import resource
-
-    os.umask(wanted["umask"])
-    for name, (soft, hard) in wanted["limits"].items():
-        number = getattr(resource, name)
-        if resource.getrlimit(number) != (soft, hard):
-            resource.setrlimit(number, (soft, hard))
-    if os.getpriority(os.PRIO_PROCESS, 0) != wanted["nice"]:
-        os.setpriority(os.PRIO_PROCESS, 0, wanted["nice"])
-    if sorted(os.sched_getaffinity(0)) != wanted["affinity"]:
-        os.sched_setaffinity(0, wanted["affinity"])
-
-
-def _reseed() -> None:
-    """Two kernels of one server share no random numbers, nor the key by which multiprocessing knows
-    its own.
-    """
-    import numpy
-
-    random.seed()
-    numpy.random.seed()
-    current_process().authkey = os.urandom(32)
-
-
 class ClientPoller(threading.Thread):
-    """Ends the kernel when its client has ended: ipykernel's own poller looks at the parent, here
-    the server.
+    """Ends the kernel when its client has ended, and removes the file with its key: ipykernel's own
+    poller looks at the parent, here the server.
     """
 
-    def __init__(self, client: int) -> None:
+    def __init__(self, app: Any) -> None:
         super().__init__(name="client-poller", daemon=True)
-        self.client = client
+        self.app = app
 
     def run(self) -> None:
         waiting = select.poll()
-        waiting.register(self.client, select.POLLIN)
+        waiting.register(self.app.client, select.POLLIN)
         waiting.poll()
+        self.app.cleanup_connection_file()
         os._exit(1)
-
-
-class _File:
-    """A module of which its file is told, and nothing else."""
-
-    __slots__ = ("__file__",)
-
-    def __init__(self, name: str) -> None:
-        self.__file__ = name
-
-
-class _Sys(ModuleType):
-    """`sys`, but for its modules."""
-
-    def __init__(self, modules: dict[str, _File]) -> None:
-        super().__init__("sys")
-        self.modules = modules
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys, name)
-
-
-@contextlib.contextmanager
-def _shown_a_list() -> Iterator[None]:
-    """ipykernel lists the file of every module, for its debugger, and IPython the name of each. To
-    look at the modules would copy a page of the server's for most of them: both are shown a list.
-    """
-    from ipykernel import ipkernel
-    from IPython.core import shellapp
-
-    names, files = (text.split("\n") for text in modules_listed())
-    known = _Sys(dict(zip(names, map(_File, files), strict=True)))
-    ipkernel.sys = shellapp.sys = known
-    try:
-        yield
-    finally:
-        ipkernel.sys = shellapp.sys = sys
 
 
 @cache
@@ -265,7 +197,7 @@ def application() -> Any:
 
         def init_poller(self) -> None:
             if self.parent_handle:
-                self.poller = ClientPoller(self.client)
+                self.poller = ClientPoller(self)
 
     WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
     return WarmKernelApp
@@ -278,21 +210,10 @@ def kernel_app(order: Order) -> Any:
         os.close(order.client)
     app = application().instance(parent_handle=parent)
     app.client = order.client
-    with _shown_a_list():
-        app.initialize(order.packet["argv"])
+    app.initialize(order.packet["argv"])
     shell.meet()  # what the import of the package does where a shell is already there
-    if parent and _closed(
-        order.connection
-    ):  # the client has gone: the process we would watch may be another
-        os._exit(1)
     if backend := os.environ.get("MPLBACKEND"):
         import matplotlib
 
         matplotlib.rcParams["backend"] = backend
     return app
-
-
-def _closed(connection: protocol.Socket) -> bool:
-    end = select.poll()
-    end.register(connection, select.POLLHUP)
-    return bool(end.poll(0))

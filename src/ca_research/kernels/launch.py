@@ -13,21 +13,24 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from . import protocol
-from .place import Place, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
+from .compiled import by_content
+from .place import PACKAGE, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
 
 START_SECONDS = 60.0
 """How long a client waits for a server's imports, and for a kernel to come up."""
 
 ANSWER_SECONDS = 2.0
-"""How long a client waits for a server's answer before it looks whether that is stopped."""
+"""How long a client waits for a server to say what it does."""
 
 IDLE_SECONDS = 120
 """A server without kernels ends after this long; `CA_RESEARCH_KERNEL_IDLE` says otherwise."""
+
+MOST_IDLE = 2
+"""So many servers may wait for kernels: one holds some 365 MB."""
 
 LOST = 255
 """Return code of a kernel whose server died before it could say."""
@@ -35,55 +38,13 @@ LOST = 255
 _ATTEMPTS = 3
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What an ordinary start would give a kernel, taken from the client's own process where nothing
-    else is said.
-    """
-
-    argv: list[str]
-    cwd: str
-    env: dict[str, str]
-    umask: int
-    limits: dict[str, tuple[int, int]]
-    nice: int
-    affinity: list[int]
-    independent: bool
-
-
-def request(
-    argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, independent: bool = False
-) -> Wish:
-    """A kernel with these arguments (after `ipykernel_launcher`), folder and environment, limited
-    as this process is.
-    """
-    import resource
-
-    names = [n for n in dir(resource) if n.startswith("RLIMIT_")]
-    masks = [
-        line.split()[1]
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if line.startswith("Umask")
-    ]
-    return Wish(
-        argv=list(argv),
-        cwd=str(cwd),
-        env=dict(env),
-        umask=int(masks[0], 8),
-        limits={n: resource.getrlimit(getattr(resource, n)) for n in names},
-        nice=os.getpriority(os.PRIO_PROCESS, 0),
-        affinity=sorted(os.sched_getaffinity(0)),
-        independent=independent,
-    )
-
-
 class WarmProcess:
     """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client
     uses.
 
     The kernel is the server's child, so its end is seen through a pidfd, and its return code comes
-    from the server.
-    Until that has been read the server does not reap it, so its process id is nobody else's.
+    from the server. Until that has been read the server does not reap it, so its process id is
+    nobody else's.
     """
 
     stdin = stdout = stderr = None
@@ -94,27 +55,21 @@ class WarmProcess:
         self._pidfd, self._connection = pidfd, connection
         self._lock = threading.Lock()
 
-    def fileno(self) -> int:
-        """A file that can be read once the kernel has ended."""
-        return self._pidfd
-
     def poll(self) -> int | None:
         """The return code, None while the kernel runs."""
         with self._lock:
-            if self.returncode is None and _ended(self._pidfd, 0):
+            if self.returncode is None and self._pidfd >= 0 and _ended(self._pidfd, 0):
                 self.returncode = _return_code(self._connection)
                 self._close()
             return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end. Raises subprocess.TimeoutExpired."""
-        until = None if timeout is None else time.monotonic() + timeout
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
         while (code := self.poll()) is None:
-            left = 1.0 if until is None else until - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= until:
                 raise subprocess.TimeoutExpired("warm kernel", timeout or 0)
-            with contextlib.suppress(OSError, ValueError):  # another thread has seen the end
-                _ended(self._pidfd, min(left, 1.0))
+            time.sleep(0.01)
         return code
 
     def send_signal(self, signum: int) -> None:
@@ -127,13 +82,6 @@ class WarmProcess:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
-
-    def abandon(self) -> None:
-        """Kill it, and hold nothing of it any more: nobody will ask how it ended."""
-        self.kill()
-        with self._lock:
-            if self._pidfd >= 0:
-                self._close()
 
     def _close(self) -> None:
         os.close(self._pidfd)
@@ -153,7 +101,7 @@ def _ended(pidfd: int, seconds: float) -> bool:
 
 
 def _return_code(connection: protocol.Socket) -> int:
-    connection.settimeout(2.0)
+    connection.settimeout(ANSWER_SECONDS)
     try:
         answer = protocol.receive(connection)
     except OSError:
@@ -161,99 +109,71 @@ def _return_code(connection: protocol.Socket) -> int:
     return int(answer[0]["code"]) if answer and answer[0]["op"] == "exit" else LOST
 
 
-def start(kernel: Wish, stdout: int, stderr: int) -> WarmProcess:
+def start(
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    files: tuple[int, int] = (1, 2),
+    *,
+    independent: bool = False,
+) -> WarmProcess:
     """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
     left running.
+
+    argv: what follows `ipykernel_launcher`. files: its stdout and stderr.
     """
-    refuse(kernel.env, Path(kernel.cwd))
+    refuse(env, cwd)
+    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}, "independent": independent}
     try:
-        env = absolute(kernel.env, Path(kernel.cwd))
-        at = place(env)
         for _ in range(_ATTEMPTS):
-            now = fingerprint(env)
-            connection = _connected(at, env, now)
-            if process := _ask(connection, kernel, now, (stdout, stderr)):
-                return process
+            full = absolute(env, cwd)
+            wanted["fingerprint"] = now = fingerprint(full)
+            connection = _connected(full, now)
+            connection.settimeout(START_SECONDS)
+            with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                protocol.send(connection, "start", files=files, **wanted)
+                answer = protocol.receive(connection)
+                if answer and (process := _process(connection, *answer)):
+                    return process
+            connection.close()
     except OSError as problem:
         raise Unavailable(f"{type(problem).__name__}: {problem}") from problem
     raise Unavailable("the servers ended before they answered")
 
 
-def _ask(
-    connection: protocol.Socket, kernel: Wish, now: str, files: tuple[int, int]
+def _process(
+    connection: protocol.Socket, packet: dict[str, Any], files: list[int]
 ) -> WarmProcess | None:
-    """A kernel from the server; None where the server ended or is of another fingerprint. Raises
-    Unavailable, OSError.
+    """The kernel that a server has answered with; None where it is of another fingerprint. Raises
+    Unavailable.
     """
-    process = None
-    try:
-        protocol.send(connection, "start", files=files, fingerprint=now, **asdict(kernel))
-        answer = _answer(connection)
-        if answer is None:
-            return None
-        packet, received = answer
-        match packet["op"]:
-            case "started":
-                process = WarmProcess(packet["pid"], received[0], connection)
-                return process
-            case "refused" if packet.get("stale"):
-                return None
-            case "exit":
-                raise Unavailable(
-                    f"the forked kernel ended on its way up (return code {packet['code']})"
-                )
-            case "failed":
-                # its exit: the ports it had bound are free again; the reason stands without it too
-                with contextlib.suppress(TimeoutError):
-                    protocol.receive(connection)
-                raise Unavailable(
-                    f"the forked kernel did not come up: {packet['reason']}",
-                    where=packet["traceback"],
-                )
-            case _:
-                raise Unavailable(packet.get("reason", "the server gave no reason"))
-    except (ConnectionResetError, BrokenPipeError):
+    if packet["op"] == "started":
+        return WarmProcess(packet["pid"], files[0], connection)
+    if packet.get("stale"):
         return None
-    finally:
-        if process is None:
-            connection.close()
+    with connection:
+        if packet["op"] == "failed":  # its exit: the ports it had bound are free again
+            connection.settimeout(ANSWER_SECONDS)
+            with contextlib.suppress(OSError):
+                protocol.receive(connection)
+        reason = packet.get("reason", f"it ended on its way up ({packet.get('code')})")
+        raise Unavailable(
+            f"the forked kernel did not come up: {reason}", where=packet.get("traceback", "")
+        )
 
 
-def _answer(connection: protocol.Socket) -> tuple[dict[str, Any], list[int]] | None:
-    """What comes back, which may take a kernel's start. Raises Unavailable where the server is
-    stopped, and TimeoutError.
-    """
-    server, until = protocol.peer(connection), time.monotonic() + START_SECONDS
-    connection.settimeout(ANSWER_SECONDS)
-    while True:
-        try:
-            return protocol.receive(connection)
-        except TimeoutError:
-            if _stopped(server):
-                raise Unavailable(f"the server (process {server}) is stopped") from None
-            if time.monotonic() > until:
-                raise
-
-
-def _stopped(pid: int) -> bool:
-    """Whether a process stands still: by SIGSTOP, or in a debugger."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
-    except OSError:
-        return False
-
-
-def _connected(at: Place, env: Mapping[str, str], now: str) -> protocol.Socket:
+def _connected(env: Mapping[str, str], now: str) -> protocol.Socket:
     """A connection to the server, which is started where there is none: by one client, the others
     wait for it.
     """
-    if connection := protocol.connect(at.socket, ANSWER_SECONDS):
+    socket = place(env)
+    if connection := protocol.connect(socket, ANSWER_SECONDS):
         return connection
-    with _held(at.lock) as lock:
-        if connection := protocol.connect(at.socket, ANSWER_SECONDS):
+    with _held(socket.with_suffix(".lock")) as lock:
+        if connection := protocol.connect(socket, ANSWER_SECONDS):
             return connection
-        _start_server(at, env, now, lock)
-        if connection := protocol.connect(at.socket, ANSWER_SECONDS):
+        _start_server(socket, env, now, lock)
+        if connection := protocol.connect(socket, ANSWER_SECONDS):
             return connection
     raise Unavailable("the server ended as soon as it had started")
 
@@ -281,7 +201,7 @@ def _held(path: Path) -> Iterator[int]:
         os.close(lock)
 
 
-def _start_server(at: Place, env: Mapping[str, str], now: str, lock: int) -> None:
+def _start_server(socket: Path, env: Mapping[str, str], now: str, lock: int) -> None:
     """Start a server and wait until it listens. It leaves this process's session and is nobody's
     child.
 
@@ -290,12 +210,13 @@ def _start_server(at: Place, env: Mapping[str, str], now: str, lock: int) -> Non
     """
     from .stack import environment
 
-    idle = os.environ.get("CA_RESEARCH_KERNEL_IDLE", "")
-    words = [at.socket, now, idle if idle.isdecimal() else IDLE_SECONDS, lock]
+    by_content(PACKAGE)
+    _make_room(socket)
+    idle = os.environ.get("CA_RESEARCH_KERNEL_IDLE") or IDLE_SECONDS
     with subprocess.Popen(
-        [sys.executable, "-m", "ca_research.kernels.server", *map(str, words)],
+        [sys.executable, "-m", "ca_research.kernels.server", socket, now, str(idle), str(lock)],
         env=environment(env),
-        cwd=at.socket.parent,
+        cwd=socket.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -307,8 +228,7 @@ def _start_server(at: Place, env: Mapping[str, str], now: str, lock: int) -> Non
         if said is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(first.pid, signal.SIGKILL)  # the session it leads, with the server in it
-    if said is None:
-        raise Unavailable(f"the server was not up after {START_SECONDS:g} s")
+            raise Unavailable(f"the server was not up after {START_SECONDS:g} s")
     if not said.endswith("ready\n"):
         last = (said.strip().splitlines() or ["it said nothing"])[-1]
         raise Unavailable(f"the server could not start: {last}", where=said)
@@ -326,30 +246,38 @@ def _read(file: int, until: float) -> str | None:
     return None
 
 
+def _make_room(own: Path) -> None:
+    """End the servers that were needed longest ago, so that with the one to come no more than
+    MOST_IDLE wait.
+    """
+    asked = {path: _ask(path, "status") for path in folder().glob("*.sock") if path != own}
+    idle = {path: said["idle"] for path, said in asked.items() if said and not said["kernels"]}
+    for path in sorted(idle, key=idle.__getitem__)[MOST_IDLE - 1 :]:
+        _ask(path, "stop")
+
+
 def warm(env: Mapping[str, str] | None = None) -> None:
     """Start the server for kernels with this environment (default: this process's), if none runs.
     Raises Unavailable.
     """
-    env = _here(env)
-    refuse(env, Path.cwd())
+    full = _here(env)
+    refuse(full, Path.cwd())
     try:
-        _connected(place(env), env, fingerprint(env)).close()
+        _connected(full, fingerprint(full)).close()
     except OSError as problem:
         raise Unavailable(f"{type(problem).__name__}: {problem}") from problem
 
 
 def status(env: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-    """`pid`, `fingerprint` and process ids of `kernels` of the server for this environment; None
-    where none runs.
-    """
-    return _tell("status", env)
+    """What the server for this environment says of itself (`servers`); None where none runs."""
+    return _ask(place(_here(env)), "status")
 
 
 def stop(env: Mapping[str, str] | None = None) -> None:
     """Tell the server for this environment to take no more kernels; it ends when the last of its
     kernels has.
     """
-    _tell("stop", env)
+    _ask(place(_here(env)), "stop")
 
 
 def servers() -> list[dict[str, Any]]:
@@ -360,65 +288,35 @@ def servers() -> list[dict[str, Any]]:
     list of dict
         For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since
         it was last needed), `ends_after` (seconds of that), `python` (prefix of its environment)
-        and whether it `answers`. Of one that does not, a stopped one, only `pid` and `megabytes`
-        are known.
+        and `fingerprint` (of what it has imported).
 
     Examples
     --------
     >>> all(server["pid"] > 0 for server in servers())
     True
     """
-    if why_not():
-        return []
-    return [about for socket in sorted(folder().glob("*.sock")) if (about := _look(socket))]
-
-
-def _look(socket: Path) -> dict[str, Any] | None:
-    """What is known of the server at a socket; None where nobody listens."""
-    unknown: dict[str, Any] = {"kernels": [], "idle": None, "ends_after": None, "python": ""}
-    try:
-        connection = protocol.connect(socket, ANSWER_SECONDS)
-        if connection is None:
-            return None
-        with connection:
-            pid = protocol.peer(connection)
-        resident = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf(
-            "SC_PAGE_SIZE"
-        )
-    except OSError:  # it has just ended
-        return None
-    answer = _ask_at(socket, "status")
-    known = {name: (answer or {}).get(name, nothing) for name, nothing in unknown.items()}
-    return {"pid": pid, "megabytes": round(resident / 1e6), **known, "answers": bool(answer)}
+    return [said for said in map(lambda path: _ask(path, "status"), _sockets()) if said]
 
 
 def stop_all() -> list[dict[str, Any]]:
     """Tell every server of this user to take no more kernels; each ends when the last of its
-    kernels has.
-
-    One that does not answer is told by a signal, and to go on where it is stopped. Returns what
-    `servers` said of them.
+    kernels has. Returns what `servers` said of them.
     """
     found = servers()
-    for socket in folder().glob("*.sock") if found else ():
-        _ask_at(socket, "stop")
-    for server in found:
-        if not server["answers"]:
-            for number in (signal.SIGTERM, signal.SIGCONT):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(server["pid"], number)
+    for path in _sockets():
+        _ask(path, "stop")
     return found
+
+
+def _sockets() -> list[Path]:
+    return [] if why_not() else sorted(folder().glob("*.sock"))
 
 
 def _here(env: Mapping[str, str] | None) -> dict[str, str]:
     return absolute(os.environ if env is None else env, Path.cwd())
 
 
-def _tell(op: str, env: Mapping[str, str] | None) -> dict[str, Any] | None:
-    return _ask_at(place(_here(env)).socket, op)
-
-
-def _ask_at(socket: Path, op: str) -> dict[str, Any] | None:
+def _ask(socket: Path, op: str) -> dict[str, Any] | None:
     """The answer of the server at a socket; None where none listens, or none answers."""
     try:
         connection = protocol.connect(socket, ANSWER_SECONDS)
@@ -429,4 +327,6 @@ def _ask_at(socket: Path, op: str) -> dict[str, Any] | None:
             answer = protocol.receive(connection)
     except OSError:
         return None
-    return answer[0] if answer else None
+    if not answer:
+        return None
+    return {name: value for name, value in answer[0].items() if name != "op"}

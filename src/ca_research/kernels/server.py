@@ -4,8 +4,8 @@ forked.
 One thread and no state but its kernels. It ends when nobody has needed it for a while, and takes no
 more kernels when its socket is no longer its own (a runtime folder that was cleared, another server
 in its place), when a client brings another fingerprint, or on SIGTERM; kernels that run go on, and
-it stays for them alone. Where it is killed, its kernels go on too:
-each watches its own client (`child.py`).
+it stays for them alone. Where it is killed, its kernels go on too: each watches its own client
+(`child.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import resource
 import select
 import signal
 import sys
@@ -50,13 +49,12 @@ class Kernel:
     connection: protocol.Socket | None
     independent: bool
     doomed: float = 0.0
-    code: int | None = None
+    ended: bool = False
 
 
 class Server:
     def __init__(self, path: Path, fingerprint: str, idle: float) -> None:
         self.path, self.fingerprint, self.idle = path, fingerprint, idle
-        self.pid = os.getpid()
         self.listener: protocol.Socket | None = protocol.listen(path)
         self.own = path.stat().st_ino
         self.waiting: dict[int, protocol.Socket] = {}
@@ -68,22 +66,17 @@ class Server:
         """Serve until there is nothing left to do; in a forked process, return what it is to
         become.
         """
-        while True:
+        while self.listener or self.waiting or self.kernels:
             for file in self._ready():
                 if self.listener and file == self.listener.fileno():
-                    try:
-                        while connection := protocol.accept(self.listener):
-                            self.waiting[connection.fileno()] = connection
-                    except OSError:  # out of open files: the next client starts another server
-                        self.retire()
+                    self._let_in(self.listener)
                 elif file in self.waiting:
                     if order := self._answer(self.waiting.pop(file)):
                         return order
                 else:
                     self._kernel_event(file)
             self._look_around()
-            if self.listener is None and not self.waiting and not self.kernels:
-                return None
+        return None
 
     def _ready(self) -> list[int]:
         """Files with something to say. A fresh poll object each time: nothing of it is shared with
@@ -92,135 +85,117 @@ class Server:
         poll = select.poll()
         files = [*self.waiting, *([self.listener.fileno()] if self.listener else [])]
         for kernel in self.kernels.values():
-            files += [kernel.pidfd] if kernel.code is None else []
+            files += [] if kernel.ended else [kernel.pidfd]
             files += [kernel.connection.fileno()] if kernel.connection else []
-            files += [kernel.client] if not kernel.doomed else []
+            files += [] if kernel.doomed else [kernel.client]
         for file in files:
             poll.register(file, select.POLLIN)
         return [file for file, _ in poll.poll(TICK_SECONDS * 1000)]
+
+    def _let_in(self, listener: protocol.Socket) -> None:
+        with contextlib.suppress(OSError):  # out of open files: the client is let in later
+            while connection := protocol.accept(listener):
+                self.waiting[connection.fileno()] = connection
 
     def _answer(self, connection: protocol.Socket) -> Order | None:
         """Do what a new connection asks; an Order in a forked process. A client that breaks the
         rules is dropped.
         """
-        unused = 0.0 if self.kernels else time.monotonic() - self.used
-        files: list[int] = []
-        try:
-            if (received := protocol.receive(connection)) is None:
-                connection.close()
-                return None
-            packet, files = received
+        idle, files = self._idle(), list[int]()
+        with contextlib.suppress(OSError):
+            packet, files = protocol.receive(connection) or ({"op": ""}, files)
             if packet["op"] != "status":  # to look is not to use
                 self.used = time.monotonic()
             match packet["op"]:
-                case "start" if packet.get("fingerprint") != self.fingerprint:
-                    self.retire()
-                    protocol.send(
-                        connection,
-                        "refused",
-                        stale=True,
-                        reason="the environment or the package has changed",
-                    )
+                case "start" if packet.get("fingerprint") == self.fingerprint:
+                    return self._fork(packet, files, connection)
                 case "start":
-                    taken, files = files, []
-                    return self._fork(packet, taken, connection)
+                    self.retire()
+                    protocol.send(connection, "refused", stale=True)
                 case "status":
-                    protocol.send(connection, "status", **self._status(unused))
+                    protocol.send(connection, "status", **self._status(idle))
                 case "stop":
                     self.retire()
-                    protocol.send(connection, "stopped", pid=os.getpid())
+                    protocol.send(connection, "stopped")
                 case other:
                     protocol.send(connection, "refused", reason=f"unknown request {other!r}")
-        except OSError:
-            pass
-        finally:
-            protocol.close(files)
+        protocol.close(files)
         connection.close()
         return None
 
-    def _status(self, unused: float) -> dict[str, Any]:
+    def _idle(self) -> float:
+        return 0.0 if self.kernels else time.monotonic() - self.used
+
+    def _status(self, idle: float) -> dict[str, Any]:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
         return {
             "pid": os.getpid(),
-            "fingerprint": self.fingerprint,
-            "kernels": sorted(k.pid for k in self.kernels.values() if k.code is None),
-            "idle": int(unused),
+            "megabytes": round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6),
+            "kernels": sorted(k.pid for k in self.kernels.values() if not k.ended),
+            "idle": int(idle),
             "ends_after": self.idle,
             "python": sys.prefix,
+            "fingerprint": self.fingerprint,
         }
 
     def _fork(
         self, packet: dict[str, Any], files: list[int], connection: protocol.Socket
     ) -> Order | None:
         """Fork, and keep or close what came with the request; an Order in the forked process."""
-        opened, pid = list(files), 0
+        client = os.pidfd_open(protocol.peer(connection))
         try:
-            opened.append(watched := os.pidfd_open(protocol.peer(connection)))
-            if not (pid := os.fork()):
-                self._forget()
-                return Order(packet, files, watched, connection)
-            opened.append(pidfd := os.pidfd_open(pid))
-        except BaseException as problem:
-            if not pid and os.getpid() != self.pid:
-                os._exit(1)  # a forked process must never go on as a server
-            if pid:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            protocol.close(opened)
-            with connection, contextlib.suppress(OSError):
+            pid = os.fork()
+        except OSError as problem:
+            protocol.close([*files, client])
+            with connection:
                 protocol.send(connection, "refused", reason=f"fork: {problem}")
             return None
+        if not pid:
+            self._forget()
+            return Order(packet, files, client, connection)
         protocol.close(files)
-        self.kernels[pid] = Kernel(pid, pidfd, watched, connection, bool(packet.get("independent")))
+        self.kernels[pid] = Kernel(
+            pid, os.pidfd_open(pid), client, connection, bool(packet.get("independent"))
+        )
         return None
 
     def _forget(self) -> None:
         """In a forked process: close what is the server's."""
-        if self.listener:
-            self.listener.close()
-        for connection in self.waiting.values():
-            connection.close()
-        for kernel in self.kernels.values():
-            protocol.close([kernel.pidfd, kernel.client])
-            if kernel.connection:
-                kernel.connection.close()
-        self.waiting, self.kernels = {}, {}
+        kernels = self.kernels.values()
+        for held in (self.listener, *self.waiting.values(), *(k.connection for k in kernels)):
+            if held:
+                held.close()
+        protocol.close([file for kernel in kernels for file in (kernel.pidfd, kernel.client)])
 
     def _kernel_event(self, file: int) -> None:
+        """A kernel or its client has ended, or the client lets go of it. Until then the kernel is
+        not reaped, so that its process id is nobody else's.
+        """
         for kernel in list(self.kernels.values()):
-            connection = kernel.connection.fileno() if kernel.connection else -1
-            if file == kernel.pidfd and kernel.code is None:
-                kernel.code = _code(kernel.pidfd)
+            if file == kernel.pidfd and not kernel.ended:
+                kernel.ended = True
                 if kernel.connection:
                     with contextlib.suppress(OSError):
-                        protocol.send(kernel.connection, "exit", code=kernel.code)
-            elif (
-                file == connection and kernel.connection
-            ):  # a client has nothing more to say: this is its end
+                        protocol.send(kernel.connection, "exit", code=_code(kernel.pidfd))
+            elif kernel.connection and file == kernel.connection.fileno():
                 kernel.connection.close()
                 kernel.connection = None
-            elif file == kernel.client and not kernel.doomed:
+            elif file == kernel.client:
                 kernel.doomed = time.monotonic() + GRACE_SECONDS
-            else:
-                continue
-            if kernel.code is not None and kernel.connection is None:
-                self._reap(kernel)
-
-    def _reap(self, kernel: Kernel) -> None:
-        os.waitpid(kernel.pid, 0)
-        protocol.close([kernel.pidfd, kernel.client])
-        del self.kernels[kernel.pid]
-        self.used = time.monotonic()
+            if kernel.ended and not kernel.connection:
+                os.waitpid(kernel.pid, 0)
+                protocol.close([kernel.pidfd, kernel.client])
+                del self.kernels[kernel.pid]
+                self.used = time.monotonic()
 
     def _look_around(self) -> None:
         now = time.monotonic()
         for kernel in self.kernels.values():
-            if kernel.code is None and not kernel.independent and 0 < kernel.doomed < now:
+            if not (kernel.ended or kernel.independent) and 0 < kernel.doomed < now:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(kernel.pid, signal.SIGKILL)
-        if self.kernels:
-            self.used = now
-        unused = not self.waiting and now - self.used > self.idle
-        if self.listener and (self.terminated or unused or not self._is_ours()):
+        unneeded = not self.waiting and self._idle() > self.idle
+        if self.terminated or unneeded or not self._is_ours():
             self.retire()
 
     def _is_ours(self) -> bool:
@@ -235,15 +210,12 @@ class Server:
 
     def retire(self) -> None:
         """Listen no more. Who has already knocked is still let in."""
-        listener, self.listener = self.listener, None
-        if listener is None:
-            return
-        if self._is_ours():
-            self.path.unlink()
-        with contextlib.suppress(OSError):
-            while connection := protocol.accept(listener):
-                self.waiting[connection.fileno()] = connection
-        listener.close()
+        if self.listener:
+            if self._is_ours():
+                self.path.unlink()
+            self._let_in(self.listener)
+            self.listener.close()
+            self.listener = None
 
 
 def _code(pidfd: int) -> int:
@@ -253,26 +225,16 @@ def _code(pidfd: int) -> int:
     return int(ended.si_status) if ended.si_code == os.CLD_EXITED else -int(ended.si_status)
 
 
-def main() -> None:
+def main(path: str, fingerprint: str, idle: str, lock: str) -> None:
     """`python -m ca_research.kernels.server SOCKET FINGERPRINT IDLE_SECONDS LOCK`; says `ready`
     when it listens.
     """
-    path, fingerprint, idle, lock = (
-        Path(sys.argv[1]),
-        sys.argv[2],
-        float(sys.argv[3]),
-        int(sys.argv[4]),
-    )
     if os.fork():  # whoever started it need not reap it
         os._exit(0)
     if sys.path and Path(sys.path[0]) == Path.cwd():  # `-m` puts it there
         del sys.path[0]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.alarm(IMPORT_SECONDS)
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (most, most)
-    )  # three open files a kernel; a kernel has its client's limit
     garbage.seldom()  # and so in every kernel
     try:
         from . import stack
@@ -283,14 +245,14 @@ def main() -> None:
         gc.collect()
         gc.freeze()  # a collection in a kernel leaves shared pages alone
         gc.enable()
-        server = Server(path, fingerprint, idle)
+        server = Server(Path(path), fingerprint, float(idle))
     except BaseException as problem:
         traceback.print_exc(file=sys.stdout)
         print(one_line(problem))  # the last line is what the client tells
         sys.exit(1)
     signal.alarm(0)
     signal.signal(signal.SIGTERM, server.terminate)
-    os.close(lock)
+    os.close(int(lock))
     with contextlib.suppress(OSError):  # who has started it may be dead; others will come
         os.write(1, b"ready\n")
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -302,4 +264,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

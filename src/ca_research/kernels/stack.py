@@ -12,11 +12,10 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
-from .place import THREADS, at_import
+from .place import PACKAGE, THREADS, at_import
 
 QUIET = {
     **dict.fromkeys(THREADS, "1"),
@@ -25,84 +24,30 @@ QUIET = {
 }
 """Environment of a server: threads do not survive a fork."""
 
-STACK = (
-    *(
-        "numpy",
-        "pandas",
-        "pyarrow.parquet",
-        "pyarrow.dataset",
-        "pyarrow.compute",
-        "pyarrow.acero",
-        "duckdb",
-    ),
-    *(
-        "scipy.stats",
-        "scipy.optimize",
-        "statsmodels.api",
-        "statsmodels.formula.api",
-        "statsmodels.tsa.api",
-    ),
-    *(
-        "matplotlib.pyplot",
-        "matplotlib.dates",
-        "matplotlib.backends.backend_agg",
-        "matplotlib.backends.backend_svg",
-    ),
-    *(  # what a first table, picture or figure imports by itself
-        "pandas.core.methods.to_dict",
-        "pandas.core.reshape.reshape",
-        "pandas.io.formats.csvs",
-        "pandas.io.formats.html",
-        "pandas.io.formats.string",
-        *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm")),
-    ),
-    *("seaborn", "joblib", "yaml", "platformdirs", "filelock", "json", "sqlite3", "zoneinfo"),
-    *(
-        "ca_research.registry",
-        "ca_research.ground.economies",
-        "ca_research.stats",
-        "ca_research.tables",
-        "ca_research.trade",
-    ),
-    *(
-        "ca_research.investment",
-        "ca_research.students",
-    ),
-    *("ca_research.claims", "ca_research.plots", "ca_research.plots.hooks"),
-)
-"""Modules, up to the fifth floor: a notebook runs no notebooks and writes no pages."""
+STACK = """
+    numpy pandas pyarrow.parquet pyarrow.dataset pyarrow.compute pyarrow.acero duckdb
+    scipy.stats scipy.optimize statsmodels.api statsmodels.formula.api statsmodels.tsa.api
+    matplotlib.pyplot matplotlib.dates matplotlib.backends.backend_agg
+    matplotlib.backends.backend_svg
+    pandas.core.methods.to_dict pandas.core.reshape.reshape pandas.io.formats.csvs
+    pandas.io.formats.html pandas.io.formats.string
+    PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PpmImagePlugin
+    seaborn joblib yaml platformdirs filelock json sqlite3 zoneinfo
+    ca_research.registry ca_research.ground.economies ca_research.stats ca_research.tables
+    ca_research.trade ca_research.investment ca_research.students ca_research.claims
+    ca_research.plots ca_research.plots.hooks
+"""
+"""Modules, up to the fifth floor: a notebook runs no notebooks and writes no pages; among them what
+a first table, picture or figure imports by itself.
+"""
 
-SHELL = (
-    *(
-        "ipykernel.kernelapp",
-        "ipykernel.ipkernel",
-        "ipykernel.zmqshell",
-        "ipykernel.comm",
-        "ipykernel.debugger",
-        "comm",
-    ),
-    *(
-        "IPython.core.magics",
-        "IPython.core.completer",
-        "IPython.core.completerlib",
-        "IPython.core.debugger",
-        "jedi",
-    ),
-    *(
-        "IPython.core.oinspect",
-        "IPython.core.displaypub",
-        "IPython.core.historyapp",
-        "IPython.core.pylabtools",
-        "IPython.extensions.storemagic",
-    ),
-    *(
-        "tornado.platform.asyncio",
-        "tornado.queues",
-        "cProfile",
-        "encodings.idna",
-        "encodings.latin_1",
-    ),
-)
+SHELL = """
+    ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell ipykernel.comm ipykernel.debugger comm
+    IPython.core.magics IPython.core.completer IPython.core.completerlib IPython.core.debugger jedi
+    IPython.core.oinspect IPython.core.displaypub IPython.core.historyapp IPython.core.pylabtools
+    IPython.extensions.storemagic
+    tornado.platform.asyncio tornado.queues cProfile encodings.idna encodings.latin_1
+"""
 """What ipykernel and IPython import by themselves on their way up; not all of it is there in every
 version.
 """
@@ -132,29 +77,20 @@ def _kernel_to_come() -> Iterator[None]:
 
 def _questions() -> list[str]:
     """Modules of the room `article`, where the package has one."""
-    room = Path(__file__).resolve().parents[1] / "article"
-    files = (file.relative_to(room.parent).with_suffix("") for file in room.rglob("[!_]*.py"))
-    return sorted(".".join(("ca_research", *file.parts)) for file in files)
-
-
-@cache
-def modules_listed() -> tuple[str, str]:
-    """The names of all modules and their files, a line each, which is empty where there is none.
-    Made once, before the first fork, and one string each, so that they lie on few pages.
-    """
-    modules = sys.modules.copy()
-    files = (str(getattr(module, "__file__", None) or "") for module in modules.values())
-    return "\n".join(modules), "\n".join(files)
+    files = (file.relative_to(PACKAGE.parent) for file in (PACKAGE / "article").rglob("[!_]*.py"))
+    return sorted(".".join(file.with_suffix("").parts) for file in files)
 
 
 def _first_picture() -> None:
     """Reads the list of fonts and a font, and what else a first picture waits for; without pyplot,
     which would choose a backend.
     """
+    from matplotlib.backends import backend_registry
     from matplotlib.figure import Figure
 
     from ..plots.pen import Canvas
 
+    backend_registry.list_all()  # looks through all that is installed
     figure = Figure()
     Canvas(figure)
     figure.add_subplot(title="0 1 2").plot([0, 1], label="a")
@@ -173,31 +109,22 @@ def load() -> dict[str, str]:
     before, level = dict(os.environ), logging.root.level
     with _kernel_to_come():
         importlib.import_module("pandas")
-    for name in STACK:
+    for name in [*STACK.split(), *_questions()]:
         importlib.import_module(name)
-    for name in _questions():
-        importlib.import_module(name)
-    for name in SHELL:
+    for name in SHELL.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for name, parts in LAZY.items():
-        package = importlib.import_module(name)
         for part in parts:
-            getattr(package, part)
+            getattr(importlib.import_module(name), part)
     for room in ("ca_research.registry", "ca_research.claims.measures"):
         importlib.import_module(room).read_ahead()
-    from matplotlib.backends import backend_registry
-
-    backend_registry.list_all()  # looks through all that is installed
     _first_picture()
     # pyfixest configures it; a notebook's own basicConfig must still count
     logging.root.handlers.clear()
     logging.root.setLevel(level)
     if "matplotlib_inline.backend_inline" in sys.modules:
-        raise RuntimeError(
-            "the inline backend was imported before there is a shell: it would show no figures"
-        )
+        raise RuntimeError("the inline backend was imported: without a shell it shows no figures")
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"{threads} threads run after the imports")
-    modules_listed()
     return {k: v for k, v in os.environ.items() if before.get(k) != v}

@@ -4,9 +4,6 @@ this only translates.
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -69,7 +66,7 @@ def on_cluster(
                 outcome = future.result()
             except Exception as problem:  # the workers that had it are gone
                 error = f"{type(problem).__name__}: {plain(str(problem))}"
-                outcome = worker.Outcome("", 0.0, error, paths.shown(run.notebook))
+                outcome = _refused(error, paths.shown(run.notebook))
             finish(run, outcome)
             if fail_fast and outcome.error:
                 client.cancel([f for f in futures if not f.done()])
@@ -79,37 +76,27 @@ def on_cluster(
 def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     """Runs on a worker: the task with the worker's own notebook, if all that its key covers is the
     same there.
-
-    In a process of its own: a Dask worker is one process with threads, and a run sets its
-    environment.
     """
     from ..tables.build import current
 
     run = replace(task.run, notebook=paths.home() / notebook)
     if not run.notebook.is_file():
-        elsewhere = (
+        return _refused(
             f"the worker's project, {paths.home()}, has no {notebook}: start the worker in the "
-            "project's folder, or with CA_RESEARCH_HOME"
+            "project's folder, or with CA_RESEARCH_HOME",
+            notebook,
         )
-        return worker.Outcome("", 0.0, elsewhere, notebook)
     about = inputs.Inputs(current(), kernels.described(task.kernel))
     files = about.files(run)
     before = marks(files)
     if key(about.of(run)) != task.key and not run.after:
-        return worker.Outcome(
-            "", 0.0, "the worker's package, tables, registry or environment differ", notebook
-        )
+        return _refused("the worker's package, tables, registry or environment differ", notebook)
     with scratch_folder() as folder:
-        here = worker.Task(
-            run, task.key, task.allowed, task.limits, task.kernel, scratch=str(folder)
-        )
-        answer = folder / "outcome"
-        command = [sys.executable, "-m", "ca_research.runs.worker", str(answer)]
-        # not multiprocessing: a worker that Dask watches over may have no children of that kind
-        subprocess.run(command, input=pickle.dumps(here), stdout=subprocess.DEVNULL, check=True)
-        outcome: worker.Outcome = pickle.loads(answer.read_bytes())
+        outcome = worker.execute(replace(task, run=run, reports="", scratch=str(folder)))
     if moved := changed(before, marks(files)):
-        return worker.Outcome(
-            "", outcome.seconds, f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook
-        )
+        return _refused(f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook)
     return outcome
+
+
+def _refused(error: str, where: str) -> worker.Outcome:
+    return worker.Outcome("", 0.0, error, where)

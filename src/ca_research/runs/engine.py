@@ -1,19 +1,19 @@
-"""A papermill engine with limits: time for a cell and for the notebook, memory of the kernel, bytes
-of output.
+"""A notebook in a kernel, by nbclient, with limits: time for a cell and for the notebook, memory of
+the kernel, bytes of output.
 
-Papermill and nbclient do the work. What they lack is a watch on the kernel from outside: a cell
-that never returns, a kernel that eats the machine's memory, or one that prints without end each end
-in one clear line.
+What nbclient lacks is a watch on the kernel from outside: a cell that never returns, a kernel that
+eats the machine's memory, or one that prints without end each end in one clear line.
 """
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import contextlib
-import itertools
-import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -21,14 +21,15 @@ import psutil
 from jupyter_client import KernelClient
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets import Type
 
 from ..ground.errors import RunError
 
-NAME = "ca-research"
+_LOOK_SECONDS = 0.25
+_OPENED = "__import__('ca_research.ground.opened', fromlist=['listing'])"
+"""In the kernel: notes what a run reads."""
 
 
 @dataclass(frozen=True)
@@ -81,42 +82,78 @@ class _Answers(AsyncKernelClient):
 
 
 class _Manager(AsyncKernelManager):
-    """A kernel manager that knows the process it started."""
-
     client_factory = Type(klass=KernelClient, default_value=_Answers)
 
-    @property
-    def pid(self) -> int | None:
-        return getattr(self.provisioner, "pid", None)
 
+class Client(NotebookClient):
+    """Executes a notebook, and stops its kernel where a limit is passed.
 
-_OPENED = "__import__('ca_research.ground.opened', fromlist=['listing'])"
-"""In the kernel: notes what a run reads."""
+    at: the cell that was executed last. ordinary: why the kernel is no warm one, where one was
+    asked for. read: what it opened besides its declared inputs; None where the kernel cannot say.
+    """
 
-
-class _Client(PapermillNotebookClient):
-    """Stops the kernel where a limit is passed, and remembers which one."""
-
-    def __init__(self, nb_man: Any, limits: Limits, **options: Any) -> None:
+    def __init__(self, notebook: Any, limits: Limits, **options: Any) -> None:
         super().__init__(
-            nb_man, kernel_manager_class=_Manager, timeout=limits.cell_seconds, **options
+            notebook,
+            kernel_manager_class=_Manager,
+            timeout=limits.cell_seconds,
+            raise_on_iopub_timeout=True,
+            record_timing=False,
+            **options,
         )
-        self.limits, self.passed, self._printed = limits, "", 0
-        self.read: list[dict[str, Any]] = []
+        self.limits, self.at, self.ordinary = limits, notebook, ""
+        self.read: Mapping[str, Any] | None = None
+        self._passed, self._printed, self._running = "", 0, None
 
-    def papermill_execute_cells(self) -> None:
-        """Execute the cells, and have the kernel say what they read."""
-        self._ask("begin()")
-        super().papermill_execute_cells()
-        self.read = [found] if (found := self._ask("listing()")) else []
+    async def run(self, connection: Path, env: Mapping[str, str]) -> None:
+        """Execute all cells in a kernel with this environment, which has ended afterwards.
 
-    def _ask(self, call: str) -> Any:
+        connection: where the file with the kernel's key lies for as long as it runs.
+        Raises CellExecutionError where a cell fails, RunError where a limit was passed or the
+        kernel died, RuntimeError where it never was there.
+        """
+        manager, self._running = self.create_kernel_manager(), asyncio.current_task()
+        manager.connection_file = str(connection)
+        watch, in_order = asyncio.create_task(self._watch(manager)), False
+        try:
+            await self.async_start_new_kernel(env=dict(env))
+            self.ordinary = getattr(manager.provisioner, "ordinary", "")
+            await self.async_start_new_kernel_client()
+            await self._ask("begin()")
+            for index, cell in enumerate(self.nb.cells):
+                self.at = cell
+                await self.async_execute_cell(cell, index)
+            self.set_widgets_metadata()
+            self.read = await self._ask("listing()")
+            in_order = True
+        except CellExecutionError:
+            in_order = True
+            raise
+        except CellTimeoutError:
+            raise RunError(f"a cell took longer than {self.limits.cell_seconds} s") from None
+        except DeadKernelError:
+            raise RunError(self._passed or "the kernel died") from None
+        except (asyncio.CancelledError, RuntimeError):  # before the first cell
+            if self._passed:
+                raise RunError(self._passed) from None
+            raise
+        finally:
+            watch.cancel()
+            if manager.has_kernel and in_order:
+                await manager.request_shutdown()
+                await manager.finish_shutdown(pollinterval=0.01)
+            elif manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
+            await manager.cleanup_resources()
+            if self.kc is not None:
+                self.kc.stop_channels()
+
+    async def _ask(self, call: str) -> Any:
         """What a call of `opened` gives in the kernel; None where that has no such module."""
         asked = self.kc.execute("", silent=True, user_expressions={"it": f"{_OPENED}.{call}"})
-        answer = self.wait_for_reply(asked)["content"].get("user_expressions", {}).get("it", {})
-        if answer.get("status") != "ok":
-            return None
-        return ast.literal_eval(answer["data"]["text/plain"])
+        answer = (await self.async_wait_for_reply(asked) or {})["content"]["user_expressions"]
+        told = answer["it"].get("data", {"text/plain": "None"})
+        return ast.literal_eval(told["text/plain"])
 
     def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
         self._printed += _size(message["content"])
@@ -125,53 +162,30 @@ class _Client(PapermillNotebookClient):
             return None  # what is still under way is dropped
         return super().process_message(message, *rest, **options)
 
-    def watch(self, done: threading.Event) -> None:
-        """Runs beside the notebook until it is done. A kernel that comes up after its time is
-        stopped then.
-        """
-        end = time.monotonic() + self.limits.notebook_seconds
-        for look in itertools.count():
-            if done.wait(0.25):
-                return
-            if self.passed:
-                self._kill()
-            elif time.monotonic() > end:
+    async def _watch(self, manager: AsyncKernelManager) -> None:
+        end, most = time.monotonic() + self.limits.notebook_seconds, self.limits.memory_bytes
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if time.monotonic() > end:
                 self._stop(f"it took longer than {self.limits.notebook_seconds} s")
-            # what it started is found by reading of every process of the machine: not each time
-            elif self._memory(with_children=look % 4 == 3) > self.limits.memory_bytes:
-                self._stop(
-                    f"its kernel used more than {self.limits.memory_bytes / 1024**3:.3g} GiB of "
-                    "memory"
-                )
-
-    def _process(self) -> psutil.Process | None:
-        pid = self.km.pid if isinstance(self.km, _Manager) else None
-        try:
-            return psutil.Process(pid) if pid else None
-        except psutil.NoSuchProcess:
-            return None
-
-    def _memory(self, with_children: bool) -> int:
-        process, total = self._process(), 0
-        if process:
-            with contextlib.suppress(psutil.Error):
-                below = process.children(recursive=True) if with_children else []
-                for one in (process, *below):
-                    with contextlib.suppress(psutil.Error):
-                        total += one.memory_info().rss
-        return total
+            elif _memory(getattr(manager.provisioner, "pid", None)) > most:
+                self._stop(f"its kernel used more than {most / 1024**3:.3g} GiB of memory")
 
     def _stop(self, why: str) -> None:
-        self.passed = self.passed or why
-        self._kill()
+        if not self._passed and self._running:
+            self._passed = why
+            self._running.cancel()
 
-    def _kill(self) -> None:
-        process = self._process()
-        if process:
+
+def _memory(pid: int | None) -> int:
+    """Bytes that a process and what it has started hold."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid) if pid else None
+        for one in [process, *process.children(recursive=True)] if process else ():
             with contextlib.suppress(psutil.Error):
-                for one in (*process.children(recursive=True), process):
-                    with contextlib.suppress(psutil.Error):
-                        one.kill()
+                total += one.memory_info().rss
+    return total
 
 
 def _size(content: dict[str, Any]) -> int:
@@ -180,56 +194,3 @@ def _size(content: dict[str, Any]) -> int:
     if "traceback" in content:
         return len(content["evalue"]) + sum(map(len, content["traceback"]))
     return sum(len(v) if isinstance(v, str) else 1000 for v in content.get("data", {}).values())
-
-
-class LimitedEngine(Engine):
-    """Registered with papermill as 'ca-research'.
-
-    Its own arguments: `limits`; the list `made`, to which the notebook is added before its kernel
-    starts, so that it is there whatever becomes of it and no file has to hold it; and the list
-    `read`, to which goes what it read besides its declared inputs.
-    """
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        *,
-        limits: Limits,
-        made: list[Any],
-        read: list[Any],
-        start_timeout: int = 60,
-        extra_arguments: list[str] | None = None,
-        **_: Any,
-    ) -> None:
-        made.append(nb_man.nb)
-        client = _Client(
-            nb_man,
-            limits,
-            startup_timeout=start_timeout,
-            kernel_name=kernel_name,
-            extra_arguments=extra_arguments or [],
-        )
-        done = threading.Event()
-        watch = threading.Thread(target=client.watch, args=(done,), daemon=True)
-        watch.start()
-        try:
-            client.execute()
-        except CellTimeoutError:
-            raise RunError(f"a cell took longer than {limits.cell_seconds} s") from None
-        except DeadKernelError:
-            raise RunError(client.passed or "the kernel died") from None
-        except RuntimeError:  # a kernel that ends on its way up
-            if client.passed:
-                raise RunError(client.passed) from None
-            raise
-        finally:
-            done.set()
-            watch.join()
-            read += client.read
-        if client.passed:
-            raise RunError(client.passed)
-
-
-papermill_engines.register(NAME, LimitedEngine)

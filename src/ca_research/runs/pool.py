@@ -1,21 +1,22 @@
-"""Many runs: what is stored is served, the rest is executed in processes of its own, and nothing is
-lost on the way.
+"""Many runs: what is stored is served, the rest is executed some at a time, and nothing is lost on
+the way.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
+import pickle
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from .. import kernels
 from ..ground import paths
@@ -27,14 +28,10 @@ from .fingerprint import key, marks
 from .planning import Run
 from .store import Store, open_store
 
-T = TypeVar("T")
-
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing
 else.
 """
-
-_TRIES = 2  # a run whose worker died is tried once more: it may have been another's fault
 
 
 @dataclass(frozen=True)
@@ -70,12 +67,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: processes at a time, whether to stop at the first failure, the kernel, the
+    """How to run: notebooks at a time, whether to stop at the first failure, the kernel, the
     limits, whether to take what the store has (it gets what was run in any case).
 
     kernel: name of a kernelspec; empty for the warm one, or the ordinary one where that is not to
         be had.
-    cluster: address of a Dask scheduler that gets the runs instead of processes here.
+    cluster: address of a Dask scheduler that gets the runs.
     """
 
     jobs: int | None = None
@@ -87,58 +84,67 @@ class Options:
 
 
 class Workers:
-    """Processes that execute runs, `jobs` at a time; a pool of them that broke is replaced."""
+    """Executes notebooks, `jobs` at a time: their kernels are the processes, one thread here talks
+    to all of them.
+    """
 
     def __init__(self, jobs: int, scratch: str) -> None:
         self.jobs, self.scratch = jobs, scratch
-        self.needed = False
-        self._pool: ProcessPoolExecutor | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._beside = list[subprocess.Popen[bytes]]()
 
-    def begin(self) -> ProcessPoolExecutor:
-        """Start the processes, which begin with their imports at once."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self.jobs,
-                mp_context=get_context("spawn"),
-                initializer=worker.begin,
-                initargs=(self.scratch,),
-            )
-            for _ in range(self.jobs):
-                self._pool.submit(worker.imports)
-        return self._pool
+    def begin(self) -> asyncio.AbstractEventLoop:
+        """Start the thread, which begins with its imports at once."""
+        if self._loop is None:
+            self._loop = asyncio.SelectorEventLoop()
+            self._ended = asyncio.Event()
+            self._thread = threading.Thread(target=self._serve, name="kernels", daemon=True)
+            self._thread.start()
+        return self._loop
 
-    def submit(self, function: Callable[..., T], *args: Any) -> Future[T]:
-        """Have a process call a function; raises BrokenProcessPool where one was killed while it
-        had nothing to do.
-        """
-        self.needed = True
-        return self.begin().submit(function, *args)
+    def _serve(self) -> None:
+        with contextlib.suppress(ImportError):  # told by the first run
+            worker.imports()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # cancels what is left
+            runner.run(self._ended.wait())
+
+    def run(self, task: worker.Task) -> Future[worker.Outcome]:
+        """Have a notebook executed."""
+        return asyncio.run_coroutine_threadsafe(worker.run(task), self.begin())
+
+    def submit(self, function: Callable[..., None], *args: Any) -> Future[None]:
+        """Have a process call a function; the future fails where the process does."""
+        words = [sys.executable, "-P", "-m", "ca_research.runs.lean"]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
+        self._beside.append(process)
+        return ThreadPoolExecutor(1).submit(_call, process, pickle.dumps((function, args)))
 
     def end(self) -> None:
-        """End the processes now, and the kernels that they started; others begin when needed."""
-        if self._pool is not None:
-            end(self._pool)
-            self._pool = None
+        """End kernels and processes that still run."""
+        for process in self._beside:
+            process.kill()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join()
+            self._loop = None
 
-    def close(self) -> None:
-        """Let the processes finish; those that nobody has needed end where they are."""
-        if self._pool is not None and self.needed:
-            self._pool.shutdown()
-        self.end()
+
+def _call(process: subprocess.Popen[bytes], told: bytes) -> None:
+    process.communicate(told)
+    if process.returncode:
+        raise RunError(f"the process beside ended with return code {process.returncode}")
 
 
 @contextlib.contextmanager
 def workers(options: Options, most: int) -> Iterator[Workers]:
-    """Processes for at most so many runs at a time, for as long as the block lasts."""
+    """Means for at most so many runs at a time, for as long as the block lasts."""
     with scratch_folder() as scratch:
         jobs = max(1, min(options.jobs or os.cpu_count() or 1, most))
         at_work = Workers(jobs, str(scratch))
         try:
             yield at_work
-        except BaseException:
+        finally:
             at_work.end()
-            raise
-        at_work.close()
 
 
 def execute(
@@ -158,7 +164,7 @@ def execute(
     MissingTableError or StaleTablesError before any kernel starts where the tables have not been
     built, or not since figures were added or removed.
 
-    at_work: processes that are there already; without them some are started, and ended.
+    at_work: means that are there already; without them some are begun, and ended.
     """
     from ..tables.build import up_to_date
 
@@ -181,9 +187,7 @@ def execute(
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
         elif outside and not outcome.error:
-            tell(_unseen(run, outside))
-        if outcome.note:
-            tell(outcome.note)
+            kernels.say(_unseen(run, outside))
         _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, mine, outcome)
         if stored is None and outcome.notebook and not outcome.error and not outside:
             _keep(store, mine, outcome, read.hashes)
@@ -234,7 +238,7 @@ def execute(
             on_cluster(options.cluster, work, on_start, finish, options.fail_fast)
         else:
             with nullcontext(at_work) if at_work else workers(options, len(due)) as here:
-                _in_processes(here, due, tasks, options, on_start, finish)
+                _execute(here, due, tasks, options, on_start, finish)
         with contextlib.suppress(OSError):
             store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
@@ -285,7 +289,7 @@ def _keep(store: Store, key: str, outcome: worker.Outcome, read: inputs.Manifest
         return
 
 
-def _in_processes(
+def _execute(
     at_work: Workers,
     due: Sequence[Run],
     tasks: Mapping[str, worker.Task],
@@ -293,60 +297,24 @@ def _in_processes(
     on_start: Callable[[Run], None],
     finish: Callable[[Run, worker.Outcome], None],
 ) -> None:
-    """Execute what is due; what was under way in a pool that broke is tried once more. A process
-    is given its next run before the last is written.
-    """
-    waiting, tries = list(due), dict.fromkeys((r.run_id for r in due), 0)
-    under_way, ended = dict[Future[worker.Outcome], Run](), list[tuple[Run, worker.Outcome]]()
-    stop = False
+    """Execute what is due; the next one is begun before the last is written."""
     at_work.begin()
-    kernel = _kernel(options.kernel, worker.settings())  # while the workers import
-    while waiting or under_way or ended:
-        broken = False
-        while waiting and len(under_way) < at_work.jobs and not (stop or broken):
+    kernel = _kernel(options.kernel)
+    waiting, stop = list(due), False
+    under_way, ended = dict[Future[worker.Outcome], Run](), list[tuple[Run, worker.Outcome]]()
+    while under_way or ended or (waiting and not stop):
+        while waiting and len(under_way) < at_work.jobs and not stop:
             run = waiting.pop(0)
+            on_start(run)
             task = replace(tasks[run.run_id], kernel=kernel, scratch=at_work.scratch)
-            try:
-                future = at_work.submit(worker.execute, task)
-            except BrokenProcessPool:  # a process was killed while it had nothing to do
-                waiting.insert(0, run)
-                broken = True
-                continue
-            under_way[future] = run
-            if not tries[run.run_id]:
-                on_start(run)
-            tries[run.run_id] += 1
+            under_way[at_work.run(task)] = run
         while ended:
             finish(*ended.pop(0))
-        if not (under_way or broken):
-            break
-        ready, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else (set(), set())
-        for future in ready:
-            run = under_way.pop(future)
-            try:
-                outcome = future.result()
-            except BrokenProcessPool:
-                broken = True
-                if tries[run.run_id] < _TRIES:
-                    waiting.insert(0, run)
-                    continue
-                outcome = _killed(run)
+        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            ended.append((under_way.pop(future), outcome := future.result()))
             if outcome.note:  # what could not be had now is not waited for again by every run
                 kernel = kernels.ORDINARY
-            ended.append((run, outcome))
             stop = stop or (options.fail_fast and bool(outcome.error))
-        if broken:
-            waiting[:0] = [r for r in under_way.values() if tries[r.run_id] < _TRIES]
-            for run in (r for r in under_way.values() if tries[r.run_id] >= _TRIES):
-                finish(run, _killed(run))
-            under_way = {}
-            at_work.end()
-
-
-def _killed(run: Run) -> worker.Outcome:
-    return worker.Outcome(
-        "", 0.0, "the process that ran it was killed, twice", paths.shown(run.notebook)
-    )
 
 
 def warm_up(options: Options) -> None:
@@ -356,14 +324,13 @@ def warm_up(options: Options) -> None:
 
     def start() -> None:
         with contextlib.suppress(Exception):
-            if not kernels.why_not():
-                kernels.warm({**os.environ, **worker.settings()})
+            kernels.warm({**os.environ, **worker.settings()})
 
     if not (options.kernel or options.cluster):
         threading.Thread(target=start, name="warm-up", daemon=True).start()
 
 
-def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
+def _kernel(wanted: str) -> str:
     """Name of the kernelspec for all runs; the server of warm ones is started here, so that one
     line tells where it cannot.
     """
@@ -378,45 +345,12 @@ def _kernel(wanted: str, environment: Mapping[str, str]) -> str:
         )
     if name == kernels.NAME:
         try:
-            kernels.warm({**os.environ, **environment})
+            kernels.warm({**os.environ, **worker.settings()})
         except Exception as problem:  # whatever it is, notebooks can still be run
             name, reason = kernels.ORDINARY, kernels.one_line(problem)
     if reason:
-        tell(f"ca-research: ordinary kernels instead of warm ones: {reason}")
+        kernels.say(f"ca-research: ordinary kernels instead of warm ones: {reason}")
     return name
-
-
-_told: set[str] = set()
-
-
-def tell(line: str) -> None:
-    """A line on stderr, once in the life of this process."""
-    if line not in _told:
-        _told.add(line)
-        print(line, file=sys.stderr, flush=True)
-
-
-def end(pool: Executor) -> None:
-    """End a pool now: its processes, and the kernels that they started."""
-    import psutil
-
-    workers, below = (
-        list((getattr(pool, "_processes", None) or {}).values()),
-        list[psutil.Process](),
-    )
-    for worker_ in workers:
-        with contextlib.suppress(psutil.Error):
-            below += psutil.Process(worker_.pid).children(recursive=True)
-    for one in (*workers, *below):
-        with contextlib.suppress(psutil.Error, ValueError):
-            one.kill()
-    for worker_ in (
-        workers
-    ):  # by multiprocessing, which takes one that another has waited for as alive for ever
-        with contextlib.suppress(ValueError, AssertionError):
-            worker_.join(5)
-    psutil.wait_procs(below, timeout=5)
-    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def failed(results: Sequence[Result]) -> RunError | None:

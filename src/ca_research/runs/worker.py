@@ -1,29 +1,24 @@
-"""One run, in a process of its own or on another machine: the notebook through papermill, its
-outcome handed back.
-"""
+"""One run: the notebook with its parameters in a kernel of its own, its outcome handed back."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
+import asyncio
 import os
 import platform
 import re
-import shutil
-import signal
 import sys
 import tempfile
-import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__, kernels
-from ..ground import garbage, paths, reads
+from ..ground import paths, reads
+from ..ground.errors import RunError
 from ..ground.tracebacks import plain
 from . import lean
 from .planning import Run
@@ -32,14 +27,14 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_PARAMETERS = "injected-parameters"
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a worker needs: the run, its key, what it may read, how it is limited, which kernel it
-    gets.
+    """What is needed: the run, its key, what it may read, how it is limited, which kernel it gets.
 
-    scratch: folder for what must not outlive the run; empty for one of the worker's own.
+    scratch: folder for what must not outlive the run; empty for the temporary one.
     """
 
     run: Run
@@ -56,8 +51,7 @@ class Outcome:
     """What became of a run: the executed notebook (empty where none came about), seconds, and the
     error with its place.
 
-    note: the line that says why the kernel was not a warm one, where one was asked for and not to
-        be had.
+    note: why the kernel was not a warm one, where one was asked for and not to be had.
     read: what it opened besides its declared inputs (`opened.listing`); None where the kernel
         cannot say.
     """
@@ -71,9 +65,9 @@ class Outcome:
 
 
 def settings() -> dict[str, str]:
-    """What a worker sets for the kernels of all its runs: the seed of hashes, one thread for BLAS.
+    """What is set for the kernels of all runs: the seed of hashes, one thread for BLAS.
 
-    A kernel starts in a folder of its own, so what is relative to this one is said in full, and
+    A kernel starts in its notebook's folder, so what is relative to this one is said in full, and
     which project this folder lies in.
     """
     full = kernels.absolute(os.environ, Path.cwd())
@@ -87,37 +81,6 @@ def settings() -> dict[str, str]:
     }
 
 
-def environment(task: Task) -> dict[str, str]:
-    """What it sets for the kernel of one run: the limits of its reads and the folder of the report
-    as well.
-    """
-    reports = {"CA_RESEARCH_REPORTS": task.reports} if task.reports else {}
-    return settings() | {reads.VARIABLE: task.allowed} | reports
-
-
-def begin(scratch: str) -> None:
-    """First thing in a worker process. Ctrl-C belongs to the parent, and where that is killed the
-    worker ends too.
-
-    Without the watch it would wait for ever for a next run, and its kernel with it.
-    """
-    from multiprocessing import connection, parent_process
-
-    garbage.seldom()
-    garbage.not_at_the_end()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        connection.wait([parent.sentinel])
-        shutil.rmtree(scratch, ignore_errors=True)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
-
-
 def imports() -> None:
     """What a first run would import."""
     lean.imports()
@@ -126,38 +89,9 @@ def imports() -> None:
     from . import engine  # noqa: F401
 
 
-class _Notes(logging.Handler):
-    """Takes up what Jupyter's parts log, so that many workers do not each print it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.note = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if "instead of a warm one" in record.getMessage():
-            self.note = record.getMessage()
-
-
 def execute(task: Task) -> Outcome:
-    """Execute one notebook. Never raises for what the notebook does; nothing is written but in a
-    scratch folder.
-    """
-    with _environment_of(task):
-        outcome = _attempt(task)
-        # two kernels that start at once can be given one port: one dies before its first cell
-        return _attempt(task) if any(words in outcome.error for words in _UNBORN) else outcome
-
-
-@contextlib.contextmanager
-def _environment_of(task: Task) -> Iterator[None]:
-    """The environment for a task, and only for it: the limits of its reads are nobody else's."""
-    before = dict(os.environ)
-    os.environ |= environment(task)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before
+    """Execute one notebook, and wait for it."""
+    return asyncio.run(run(task))
 
 
 _QUIET = ("--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False")
@@ -167,60 +101,71 @@ the user's.
 _UNBORN = ("Kernel died before replying", "Address already in use")
 
 
-def _attempt(task: Task) -> Outcome:
+async def run(task: Task) -> Outcome:
+    """Execute one notebook. Never raises for what the notebook does; nothing is written but in a
+    scratch folder.
+    """
+    outcome = await _attempt(task)
+    # two kernels that start at once can be given one port: one dies before its first cell
+    return await _attempt(task) if any(words in outcome.error for words in _UNBORN) else outcome
+
+
+async def _attempt(task: Task) -> Outcome:
     imports()
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
+    from nbclient.exceptions import CellExecutionError
 
-    from .engine import NAME, Limits
+    from .engine import Client, Limits
 
-    warnings.filterwarnings("ignore", module="papermill|nbclient|jupyter_client|traitlets")
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    started, error, where, notes = time.perf_counter(), "", "", _Notes()
-    made, read, content = list[Any](), list[Mapping[str, Any]](), ""
-    logger = logging.getLogger("traitlets")  # where a kernel's provisioner writes to
-    logger.addHandler(notes)
-    with tempfile.TemporaryDirectory(prefix="ca-research-", dir=task.scratch or None) as folder:
-        os.environ["JUPYTER_RUNTIME_DIR"] = (
-            folder  # a killed worker leaves no connection file among the user's
-        )
+    started, error, where, content = time.perf_counter(), "", paths.shown(task.run.notebook), ""
+    notebook = client = None
+    with tempfile.TemporaryDirectory(
+        prefix="ca-research-", dir=task.scratch or None, ignore_cleanup_errors=True
+    ) as folder:
+        more = {reads.VARIABLE: task.allowed, "JUPYTER_RUNTIME_DIR": folder}
+        if task.reports:
+            more["CA_RESEARCH_REPORTS"] = task.reports
         try:
-            papermill.execute_notebook(
-                str(task.run.notebook),
-                None,
-                task.run.params,
-                engine_name=NAME,
-                limits=Limits(**task.limits),
-                made=made,
-                read=read,
+            notebook = prepared(task.run)
+            client = Client(
+                notebook,
+                Limits(**task.limits),
                 kernel_name=task.kernel or kernels.default()[0],
-                language=_language(task.run.notebook),
-                cwd=str(task.run.notebook.parent),
-                progress_bar=False,
-                log_output=False,
+                resources={"metadata": {"path": str(task.run.notebook.parent)}},
                 extra_arguments=list(_QUIET),
             )
-        except PapermillExecutionError as problem:
+            await client.run(Path(folder, "kernel.json"), os.environ | settings() | more)
+        except CellExecutionError as problem:
             error = f"{problem.ename}: {plain(problem.evalue)}"
-            where = f"{paths.shown(task.run.notebook)}, cell {problem.exec_count}"
-        except Exception as problem:  # the kernel died or never started, or a limit was passed
-            kind = "" if type(problem).__name__ == "RunError" else f"{type(problem).__name__}: "
-            error, where = kind + plain(str(problem)), paths.shown(task.run.notebook)
-        finally:
-            logger.removeHandler(notes)
-        seconds = round(time.perf_counter() - started, 2)
-        if made:
-            content = stamped(made[0], task, error, where)
-    return Outcome(content, seconds, error, where, notes.note, read[0] if read else None)
+            where += f", cell {client.at.execution_count}"
+        except RunError as problem:  # the kernel died, or a limit was passed
+            error = plain(problem.what)
+        except Exception as problem:  # it is no notebook, or the kernel never started
+            error = f"{type(problem).__name__}: {plain(str(problem))}"
+    seconds = round(time.perf_counter() - started, 2)
+    if notebook:
+        content = stamped(notebook, task, error, where if error else "")
+    note, read = (client.ordinary, client.read) if client else ("", None)
+    return Outcome(content, seconds, error, where if error else "", note, read)
 
 
-def _language(notebook: Path) -> str | None:
-    """What papermill takes a notebook for that does not say its language; None where it does."""
-    import nbformat
+def prepared(run: Run) -> NotebookNode:
+    """A run's notebook with its parameters in a cell, as papermill does it, and without outputs."""
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
 
-    about = nbformat.read(notebook, as_version=4).metadata
-    says = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
-    return None if says else "python"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of older formats
+        notebook = load_notebook_node(str(run.notebook))
+        if run.params:
+            notebook = parameterize_notebook(
+                notebook, run.params, kernel_name=kernels.ORDINARY, language="python"
+            )
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if _PARAMETERS in cell.metadata.get("tags", []):
+            cell["id"] = _PARAMETERS  # papermill draws one at random
+    return notebook
 
 
 def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
@@ -229,7 +174,8 @@ def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
     """
     import nbformat
 
-    notebook.metadata.pop("papermill", None)  # holds absolute paths
+    for part in (notebook, *notebook.cells):
+        part.metadata.pop("papermill", None)
     run: dict[str, Any] = {
         "run_id": task.run.run_id,
         "name": task.run.name,
@@ -249,11 +195,6 @@ def stamped(notebook: NotebookNode, task: Task, error: str, where: str) -> str:
         "name": kernels.ORDINARY,
     }
     notebook.metadata["language_info"] = {"name": "python"}
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell["id"] = "injected-parameters"  # papermill draws one at random
     return without_paths(str(nbformat.writes(notebook)) + "\n")
 
 
@@ -296,14 +237,3 @@ def without_paths(text: str) -> str:
     for folder in sorted(folders, key=len, reverse=True):
         text = text.replace(json.dumps(folder)[1:-1], folders[folder])
     return re.sub(re.escape(json.dumps(tempfile.gettempdir())[1:-1]) + r"/ipykernel_\d+/", "", text)
-
-
-if (
-    __name__ == "__main__"
-):  # a task on stdin, its outcome into the file named: for a worker of a cluster
-    import pickle
-
-    from ca_research.runs import worker
-
-    answer = worker.execute(pickle.load(sys.stdin.buffer))
-    Path(sys.argv[1]).write_bytes(pickle.dumps(answer))
