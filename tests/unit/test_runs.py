@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import pickle
 import platform
 import re
@@ -23,9 +22,8 @@ import yaml
 from filelock import FileLock
 
 from ca_research import registry, runs
-from ca_research.ground import economies, errors, paths, reads
+from ca_research.ground import economies, errors, paths
 from ca_research.ground.errors import MissingTableError, RunError
-from ca_research.runs import worker
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "parameters.yaml").read_text())
 
@@ -270,21 +268,6 @@ def test_one_error_names_every_failed_run(executed):
     assert "3 of 4" in str(error)
     assert all((r.run_id in str(error)) != r.ok for r in results)
     assert runs.failed([r for r in results if r.ok]) is None
-
-
-def test_the_environment_of_a_task_ends_with_it(monkeypatch):
-    """What one run may read is no limit for what the same process does next, pages for example."""
-    seen: dict[str, str] = {}
-
-    def attempt(task: worker.Task) -> worker.Outcome:
-        seen.update(os.environ)
-        os.environ["JUPYTER_RUNTIME_DIR"] = "its own"
-        return worker.Outcome("", 0.0)
-
-    monkeypatch.setattr(worker, "_attempt", attempt)
-    before = dict(os.environ)
-    worker.execute(worker.Task(runs.plan(["C25"])[0], "key", "what it may read"))
-    assert seen[reads.VARIABLE] == "what it may read" and dict(os.environ) == before
 
 
 def test_without_tables_no_kernel_starts(executed, tmp_path, monkeypatch):

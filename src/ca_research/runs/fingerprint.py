@@ -94,8 +94,10 @@ def of_command(executed: Path | None = None) -> Listing:
 
 
 def state() -> dict[str, object]:
-    """Marks of all that a command can depend on."""
-    return marks(file for files in of_command().values() for file in files)
+    """Marks of all that people write and a command can depend on."""
+    listing = of_command()
+    del listing["build"]  # a command makes it itself
+    return marks(file for files in listing.values() for file in files)
 
 
 def key_of_command(words: Iterable[str], executed: Path | None = None) -> str:
