@@ -25,7 +25,6 @@ from .template import WORDS
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
-    from ..runs.pool import Workers
     from ..verify import Moved
 
     Progress = Callable[
@@ -127,46 +126,29 @@ they were.
 
 
 def _once(
-    chosen: Sequence[Run],
-    out: Path,
-    options: Options,
-    *,
-    everything: bool,
-    progress: Progress,
-) -> Report:
-    from ..runs import lean, pool
-
-    pool.warm_up(options)  # while this process imports what it needs itself
-    lean.imports()
-    with pool.workers(options, len(chosen)) as at_work:
-        return _made(chosen, out, options, at_work, everything=everything, progress=progress)
-
-
-def _made(
-    chosen: Sequence[Run],
-    out: Path,
-    options: Options,
-    at_work: Workers,
-    *,
-    everything: bool,
-    progress: Progress,
+    chosen: Sequence[Run], out: Path, options: Options, *, everything: bool, progress: Progress
 ) -> Report:
     from .. import runs, tables
-    from ..site import Shelf, share_out, write_site, write_verdicts
+    from ..runs import lean, pool
 
     started, complaint = time.perf_counter(), None
+    pool.warm_up(options)  # while this process imports what it needs itself
+    lean.imports()
+    from ..site import Shelf, write_site, write_verdicts
+
     tables.build()  # figures that were changed since the last build are part of what is run
-    if not options.cluster:
-        at_work.begin()  # while this process finds out what is due
-    read = Shelf(out / runs.EXECUTED)
     sweep(out)
+    read = Shelf(out / runs.EXECUTED)
     if everything:  # a run of everything leaves no page of an earlier one behind
         keep = {f"{r.run_id}.ipynb" for r in chosen}
         for stale in (out / runs.EXECUTED).glob("*.ipynb"):
             if stale.name not in keep:
                 stale.unlink()
     with ExitStack() as held:
-        with progress(len(chosen)) as (on_start, on_done):
+        with (
+            pool.workers(options, len(chosen)) as at_work,
+            progress(len(chosen)) as (on_start, on_done),
+        ):
 
             def execute(due: Sequence[Run]) -> list[Result]:
                 due = runs.longest_first(due, out)
@@ -177,23 +159,13 @@ def _made(
             results = execute([run for run in chosen if not run.after])
             held.enter_context(locked(out))
             last = [run for run in chosen if run.after]  # it reads what the others have stored
-            if options.fail_fast and runs.failed(results):
-                last = []
-            beside = None
-            if at_work.jobs > 1:  # one process alone has the overview to run first
-                beside = share_out(
-                    out,
-                    at_work.submit,
-                    {run.run_id: run.params.get("as_of", "latest") for run in last},
-                )
-            if last:
+            if last and not (options.fail_fast and runs.failed(results)):
                 if results:
                     write_verdicts(out, read)
                 results += execute(last)
-        beside = beside or share_out(out, at_work.submit)
         runs.write_manifest(out, results, time.perf_counter() - started)
         try:
-            write_site(out, beside, read)
+            write_site(out, read=read)
         except RunError as error:
             complaint = error
     return Report(

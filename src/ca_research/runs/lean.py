@@ -1,6 +1,4 @@
-"""Imports of a process that runs notebooks or reads executed ones, without what they never use; and
-a process that is told on its input what to call.
-"""
+"""Imports of a process that runs notebooks or reads executed ones: without what they never use."""
 
 from __future__ import annotations
 
@@ -23,14 +21,3 @@ def imports() -> None:
         import nbformat  # noqa: F401
     finally:
         del sys.modules[_GRAMMAR]
-
-
-if __name__ == "__main__":
-    import pickle
-
-    from ca_research.ground import garbage
-
-    garbage.seldom()
-    imports()
-    function, given = pickle.load(sys.stdin.buffer)
-    function(*given)

@@ -7,12 +7,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,7 +88,6 @@ class Workers:
     def __init__(self, jobs: int, scratch: str) -> None:
         self.jobs, self.scratch = jobs, scratch
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._beside = list[subprocess.Popen[bytes]]()
 
     def begin(self) -> asyncio.AbstractEventLoop:
         """Start the thread, which begins with its imports at once."""
@@ -112,27 +108,12 @@ class Workers:
         """Have a notebook executed."""
         return asyncio.run_coroutine_threadsafe(worker.run(task), self.begin())
 
-    def submit(self, function: Callable[..., None], *args: Any) -> Future[None]:
-        """Have a process call a function; the future fails where the process does."""
-        words = [sys.executable, "-P", "-m", "ca_research.runs.lean"]
-        process = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
-        self._beside.append(process)
-        return ThreadPoolExecutor(1).submit(_call, process, pickle.dumps((function, args)))
-
     def end(self) -> None:
-        """End kernels and processes that still run."""
-        for process in self._beside:
-            process.kill()
+        """End kernels that still run."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._ended.set)
             self._thread.join()
             self._loop = None
-
-
-def _call(process: subprocess.Popen[bytes], told: bytes) -> None:
-    process.communicate(told)
-    if process.returncode:
-        raise RunError(f"the process beside ended with return code {process.returncode}")
 
 
 @contextlib.contextmanager
