@@ -134,8 +134,10 @@ class Inputs:
                 made = digest(self._table(what))
             elif kind == "build":
                 made = of_file((self.tables or Path()) / f"{what}.parquet")
-            else:
+            elif "*" in what or what == VOTES:
                 made = of_files(_entry_files(what), paths.registry_dir())
+            else:
+                made = "".join(map(of_file, _entry_files(what)))
             self._hashed[name] = made
         return self._hashed[name]
 
