@@ -7,7 +7,6 @@ test_docstrings.py, that examples run in test_examples.py.
 import importlib
 import inspect
 
-import pytest
 from numpydoc.validate import Validator, get_doc_object, validate
 
 import ca_research
@@ -117,77 +116,3 @@ def test_every_method_of_a_public_class_has_the_form():
     assert len(found) > 20
     asked = HELD.keys() - {"EX01"}  # the class has one
     assert {name: faults for name in sorted(found) if (faults := lacks(name, asked))} == {}
-
-
-def complete(x, y):
-    """Sum of two.
-
-    Parameters
-    ----------
-    x, y : float
-        Any.
-
-    Returns
-    -------
-    float
-        Their sum.
-
-    Examples
-    --------
-    >>> complete(1, 2)
-    3
-    """
-    return x + y
-
-
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        (("x, y :", "x :"), "PR01"),
-        (("x, y :", "x, y, z :"), "PR02"),
-        (("x, y :", "y, x :"), "PR03"),
-        (("x, y : float", "x, y"), "PR04"),
-        (("Returns\n-------\nfloat\n    Their sum.\n\n", ""), "RT01"),
-        (("Examples\n--------\n>>> complete(1, 2)\n3", ""), "EX01"),
-        (("of two.", "of two"), "SS03"),
-        (("Sum of two.", "Sum of\ntwo."), "SS06"),
-    ],
-)
-def test_what_is_left_out_is_seen(changed, code, monkeypatch):
-    place = f"{__name__}.complete"
-    assert lacks(place) == []
-    written = inspect.cleandoc(complete.__doc__)  # as Python has it from 3.13 on
-    assert changed[0] in written
-    monkeypatch.setattr(complete, "__doc__", written.replace(*changed))
-    assert {fault[:4] for fault in lacks(place)} == {code}
-
-
-class Result:
-    """A result.
-
-    Attributes
-    ----------
-    n : int
-        How many.
-    twice : int
-        Twice as many.
-
-    Examples
-    --------
-    >>> Result(1).twice
-    2
-    """
-
-    def __init__(self, n):
-        self.n = n
-
-    @property
-    def twice(self):
-        return 2 * self.n
-
-
-def test_fields_of_a_class_are_its_attributes(monkeypatch):
-    place = f"{__name__}.Result"
-    assert lacks(place) == []
-    monkeypatch.setattr(Result, "__doc__", Result.__doc__.replace("n : int", "m : int"))
-    assert {fault[:4] for fault in lacks(place)} == {"PR01", "PR02"}

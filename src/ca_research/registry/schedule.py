@@ -59,7 +59,9 @@ def read_notebook(file: Path) -> Notebook:
         )
         return Notebook(dict(about), tuple(cells))
     except FileNotFoundError:
-        raise RunError("there is no such notebook", where=paths.shown(file)) from None
+        raise RunError(
+            "there is no such notebook", where=paths.shown(file), hint="put it there, or back"
+        ) from None
     except (ValueError, AttributeError, KeyError, TypeError, OSError) as error:
         raise RunError(
             f"not a notebook: {error}",

@@ -164,7 +164,9 @@ def chosen(names: Sequence[str]) -> list[Scheduled]:
         elif name.endswith(".ipynb"):
             file = Path(name).resolve()
             if not file.is_file():
-                raise UsageError(f"there is no notebook {file.name}", where=name)
+                raise UsageError(
+                    f"there is no notebook {file.name}", where=name, hint="give the path to it"
+                )
             own = [one for one in known.values() if one.notebook.resolve() == file]
             found += own or [_of_anybody(file, known)]
         else:
