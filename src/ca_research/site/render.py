@@ -22,7 +22,7 @@ from ..claims.answers import ways
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
-from ..ground import economies
+from ..ground import economies, paths
 from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import day_in_words
@@ -110,14 +110,20 @@ def data_uri(text: str, kind: str) -> str:
 
 class _Prose(mistune.HTMLRenderer):
     """Prose of a notebook without pictures from elsewhere: a page loads nothing, so what stands for
-    one is its text.
+    one is its text. The title is that of the page, and no other heading is of the first level.
     """
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return str(Markup.escape(text))
 
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        return super().heading(text, max(level, 2), **attrs)
+
 
 def environment() -> Environment:
+    """What templates are rendered with; a folder without a register has no article to tell of."""
+    known = (paths.registry_dir() / "article.yaml").is_file()
+    name = lru_cache(None)(economies.name_of) if known else str
     env = Environment(
         loader=PackageLoader("ca_research.site"),
         autoescape=True,
@@ -129,7 +135,7 @@ def environment() -> Environment:
     filters: dict[str, Any] = {
         "number": number,
         "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
-        "untitled": lambda text: re.sub(r"(?m)\A# .*\n?", "", text),
+        "untitled": lambda text: re.sub(r"(?m)^#{1,6} .*\n?", "", text, count=1),
         "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
         "markdown": lambda text: Markup(markdown(text)),
         "axis": axis_words,
@@ -139,12 +145,13 @@ def environment() -> Environment:
         "quoted": _quoted,
         "plain": _plain,
         "choices": _choices,
-        "economy": lru_cache(None)(economies.name_of),
+        "economy": name,
+        "value": lambda value: ", ".join(map(str, value)) if isinstance(value, list) else name(value),
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
-        "source": registry.sources().__getitem__,
+        "source": registry.sources().__getitem__ if known else str,
         "copy_read": copies.copy_read,
         "kind_of_copy": copies.kind_of_copy,
         "when_known": copies.when_known,
@@ -170,7 +177,7 @@ def environment() -> Environment:
         **_PARTS,
         "source_words": lru_cache(None)(source_words),
         "version": __version__,
-        "article": registry.article(),
+        "article": registry.article() if known else None,
         "glossary": glossary(),
         "dated_tables": [
             table.title for table in registry.tables().values() if table.known == "date"
@@ -217,7 +224,7 @@ _PARTS = {
     "most_embedded": MOST_EMBEDDED,
     "nearness": parts.nearness,
     "needed": parts.needed,
-    "measure_words": measure_words,
+    "measure_words": lru_cache(None)(measure_words),
     "origin_names": parts.origin_names,
     "other_day": parts.other_day,
     "otherwise": parts.otherwise,
