@@ -73,7 +73,7 @@ def _shown(output: Mapping[str, Any]) -> Iterator[Output]:
 
 
 def _address(mime: str, content: str) -> str:
-    """A picture within the page. As the picture of an `img` an SVG runs and loads nothing either."""
+    """A picture within the page; also an SVG runs and loads nothing as the picture of an `img`."""
     if mime == "image/svg+xml":
         return f"data:{mime};base64,{b64encode(content.encode()).decode()}"
     return f"data:{mime};base64,{''.join(content.split())}"

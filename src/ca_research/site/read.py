@@ -120,9 +120,8 @@ MOST_CITED = 15
 """Sources of a table that a row without sources of its own names."""
 MOST_DRAWN = 20
 """Rows behind a picture that a page lists; the CSV has them all."""
-_INNER = set(
-    "path rows interval item spec is_main fact_id event_id evidence_id is_aggregate known_on "
-    "mark".split()
+_INNER = re.compile(
+    r"path|rows|interval|item|spec|is_main|(fact|event|evidence)_id|is_aggregate|known_on|mark"
 )
 """Columns of what is drawn that say nothing to a reader."""
 
@@ -181,15 +180,17 @@ class Item:
         columns = {
             name: [_figure_of(row[i]) for row in rows[:MOST_DRAWN]]
             for i, name in enumerate(names)
-            if name not in _INNER and any(row[i] for row in rows)
+            if not _INNER.fullmatch(name) and any(row[i] for row in rows)
         }
         if "name" in columns:  # it names the origin, in words
             columns.pop("origin_group", None)
         cited = [columns.pop(name) for name in SOURCE_COLUMNS if name in columns]
-        told = (" ".join(str(text or "") for text in cell).split() for cell in zip(*cited))
+        told = (
+            " ".join(str(text or "") for text in cell).split() for cell in zip(*cited, strict=True)
+        )
         known = registry.sources()
         origins = [[s for s in dict.fromkeys(cell) if s in known] for cell in told]
-        return Drawn(list(columns), list(zip(*columns.values())), origins, len(rows))
+        return Drawn(list(columns), list(zip(*columns.values(), strict=True)), origins, len(rows))
 
     def cited(self, place: int) -> list[str]:
         """The sources of a row of a table: its own, else those of the whole table where these are
@@ -316,7 +317,7 @@ class Page:
 
 def read_page(file: Path) -> Page:
     """One executed notebook; raises RunError where it is not one of a run of this project."""
-    notebook = nbformat.read(file, as_version=4)
+    notebook = nbformat.v4.reads(file.read_text(encoding="utf-8"))
     declared = notebook.metadata.get("ca_research", {})
     meta = declared.get("run")
     if not meta:

@@ -23,7 +23,7 @@ from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies, paths
-from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
+from ..ground.display import MOST_CHOICES, is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
@@ -36,34 +36,18 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import copies, parts
+from . import colours, copies, parts
+from .colours import VARIABLES
 from .first_use import anchor, anchors
 from .forms import table_latex
 from .read import Item, Picture
 from .svg import INHERITED, clean, shorter
 
-_DARK = {
-    **{
-        HUE["orange"]: "#ff9a55",
-        HUE["blue"]: "#6bbcf0",
-        HUE["green"]: "#4fcfa4",
-        HUE["purple"]: "#e09aca",
-    },
-    **{HUE["ochre"]: "#e5bb4d", OTHER: "#a4afb5"},
-    **{STATE["holds"]: "#4fc9a2", STATE["fails"]: "#ff8a5e", STATE["mixed"]: "#e0b93f"},
-}
-"""Colours of marks on a dark page; on a light one they are what the figure says."""
-
-_COLOURS = {
-    INK: "var(--ink)",
-    MUTED: "var(--muted)",
-    GRID: "var(--grid)",
-    PAPER: "var(--paper)",
-} | {colour: f"var(--f{colour[1:]})" for colour in _DARK}
-
-
 ON_A_PHONE = 360
 """Pixels: a picture drawn no wider shrinks into the column of a phone instead of being scrolled."""
+
+
+_COLOUR = re.compile("|".join(VARIABLES), re.I)
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
@@ -76,8 +60,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     if not (svg := clean(svg)):
         return Markup("")
     svg, family = shorter(svg)
-    for colour, variable in _COLOURS.items():
-        svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
+    svg = _COLOUR.sub(lambda colour: VARIABLES[colour[0].lower()], svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
@@ -89,14 +72,6 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     style = ";".join(filter(None, (INHERITED, family))) + fluid
     label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
-
-
-_DARK_PAGE = (
-    "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;"
-    "--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
-    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;"
-    "--unknown:#a9b4ba;--depends:#c9adf2;color-scheme:dark;"
-)
 
 
 def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
@@ -146,7 +121,9 @@ def environment() -> Environment:
         "plain": _plain,
         "choices": _choices,
         "economy": name,
-        "value": lambda value: ", ".join(map(str, value)) if isinstance(value, list) else name(value),
+        "value": lambda value: (
+            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
+        ),
         "csv_uri": lambda text: data_uri(text, "text/csv"),
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
@@ -183,11 +160,9 @@ def environment() -> Environment:
             table.title for table in registry.tables().values() if table.known == "date"
         ],
     }
-    light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
-    dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
     style = env.get_template("style.css").render(
-        figure_colours={"light": Markup(light)},
-        dark=Markup(dark),
+        light=Markup(colours.declared(dark=False)),
+        dark=Markup(colours.declared(dark=True) + "color-scheme:dark;"),
         most_choices=MOST_CHOICES,
         words_printed=len(registry.PRINTED),
     )

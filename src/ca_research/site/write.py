@@ -510,7 +510,8 @@ def _rows(pages: list[Page]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for page in sorted(pages, key=lambda p: (p.claim, p.as_of)):  # "latest" comes after any date
         settings = found.setdefault(page.claim, {})
-        row = settings.setdefault(str(sorted(page.setting.items())), {"setting": page.setting, "by_day": {}})
+        setting = str(sorted(page.setting.items()))
+        row = settings.setdefault(setting, {"setting": page.setting, "by_day": {}})
         row["by_day"][page.as_of] = page
     rows = []
     for claim_id, settings in found.items():
