@@ -39,7 +39,7 @@ from ..tables import cite, rows_of
 from . import colours, copies, parts
 from .colours import VARIABLES
 from .first_use import anchor, anchors
-from .forms import table_latex
+from .forms import table_latex, without_formulas
 from .read import Item, Picture
 from .svg import INHERITED, clean, shorter
 
@@ -124,7 +124,7 @@ def environment() -> Environment:
         "value": lambda value: (
             ", ".join(map(str, value)) if isinstance(value, list) else name(value)
         ),
-        "csv_uri": lambda text: data_uri(text, "text/csv"),
+        "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
         "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
         "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
         "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
