@@ -118,7 +118,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-_FORMULA, _NUMBER = re.compile(r"[=+@\t\r-]"), re.compile(r"[+-]?[\d.]+(?:e[+-]?\d+)?", re.I)
+_FORMULA, _NUMBER = re.compile(r"[=+@\t-]"), re.compile(r"[+-]?[\d.]+(?:e[+-]?\d+)?", re.I)
 
 
 def as_text(cell: Any) -> Any:
@@ -136,7 +136,7 @@ def as_text(cell: Any) -> Any:
 
 def without_formulas(text: str) -> str:
     """A CSV in which no cell is taken for a formula by a spreadsheet."""
-    if not re.search(r'(?:^|[,"])[=+@\t\r-]', text, re.M):
+    if not re.search(r'(?:^|[,"])[=+@\t-]', text, re.M):
         return text
     safe = io.StringIO()
     rows = csv.reader(io.StringIO(text, newline=""))
