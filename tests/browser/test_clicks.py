@@ -176,13 +176,13 @@ def test_a_citation_is_copied_whole(open_page):
 
 # --- a page and its neighbours
 
+ORDER = """.quote .verdict .answer .printed .tests #figure #against #missing #readings #rule
+#specifications #criteria #days #sample #methods #sources #again"""
+
 
 def test_the_order_of_a_page_is_that_of_the_design(open_page):
     page = open_page("c23-as-of-latest.html")
-    order = [".quote", ".verdict .answer", ".printed", ".tests"]
-    order += "#figure #against #missing #readings #rule #specifications #criteria".split()
-    order += "#days #sample #methods #sources #again".split()
-    tops = [page.locator(part).first.bounding_box()["y"] for part in order]
+    tops = [page.locator(part).first.bounding_box()["y"] for part in ORDER.split()]
     assert tops == sorted(tops)
     assert page.locator(".fold > details[open]").count() == 0
 
