@@ -329,11 +329,6 @@ def _each_bar(c: registry.Criterion) -> str:
     return f"{bound} {figure} {unit}".strip().replace(" ,", ",")
 
 
-def tile(cell: Stored) -> str:
-    """The state of one country, as its tile shows it."""
-    return "open" if cell["met"] is None else "met" if cell["met"] else "not met"
-
-
 def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:
     """The first sources of a criterion that read differently, each with its id, and how many more
     there are.
