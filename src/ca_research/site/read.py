@@ -133,7 +133,7 @@ class Drawn:
     """
 
     columns: list[str]
-    rows: list[tuple[str | float | None, ...]]
+    rows: list[list[str | float | None]]
     origins: list[list[str]]
     count: int
 
@@ -190,7 +190,8 @@ class Item:
         )
         known = registry.sources()
         origins = [[s for s in dict.fromkeys(cell) if s in known] for cell in told]
-        return Drawn(list(columns), list(zip(*columns.values(), strict=True)), origins, len(rows))
+        shown = [list(row) for row in zip(*columns.values(), strict=True)]
+        return Drawn(list(columns), shown, origins, len(rows))
 
     def cited(self, place: int) -> list[str]:
         """The sources of a row of a table: its own, else those of the whole table where these are

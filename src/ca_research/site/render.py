@@ -247,9 +247,7 @@ _FILTERS: dict[str, Any] = {
     "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
 }
 _GLOBALS: dict[str, Any] = {
-    **{
-        name: f for name, f in vars(parts).items() if getattr(f, "__module__", "") == parts.__name__
-    },
+    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
     **{f.__name__: f for f in (between, bounds, counted, criterion_number, ways)},
     "NOTHING": NOTHING,
     "decides": overview.deciding,
