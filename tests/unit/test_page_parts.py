@@ -31,7 +31,10 @@ def speaks(supported, contradicted, state):
     return side
 
 
+CLAIM = environment().get_template("claim.html.j2").module
 SAYS = {
+    "could_become": lambda verdict: CLAIM.could_become(verdict).strip(),
+    "nothing_missing": CLAIM.nothing_missing,
     "speaks": speaks,
     "ways": ways,
     "declared_bar": lambda claim, name: parts.declared_bar(registry.claim(claim).criteria()[name]),
@@ -112,8 +115,7 @@ UNDECIDED = {
 )
 def test_what_holds_in_some_countries_is_said_where_nothing_is_settled(change, words):
     verdict = {"reading": "literal", "against": "", "criteria": [UNDECIDED | change]}
-    macros = environment().get_template("claim.html.j2").module
-    assert words in macros.sides(verdict, registry.claim("C29"), [verdict])
+    assert words in CLAIM.sides(verdict, registry.claim("C29"), [verdict])
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ from . import colours, copies, parts
 from .colours import VARIABLES
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
+from .moves import beginning
 from .read import Item
 from .svg import INHERITED, clean, shorter
 
@@ -229,7 +230,7 @@ _FILTERS: dict[str, Any] = {
         function.__name__: function
         for function in (
             *(number, tables_of, in_words, day_in_words, heads_of_cards, anchors),
-            *(copies.copy_read, copies.kind_of_copy, copies.when_known),
+            *(beginning, copies.copy_read, copies.kind_of_copy, copies.when_known),
         )
     },
     "svg": svg_markup,

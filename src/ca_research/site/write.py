@@ -208,7 +208,7 @@ def _page_of_each(site: _Site) -> Iterator[tuple[str, str]]:
         siblings = {
             p.as_of: p for p in site.pages if (p.claim, p.setting) == (page.claim, page.setting)
         }
-        about = {
+        about: dict[str, Any] = {
             "page": page,
             "as_of": page.as_of,
             "address": name,
@@ -270,7 +270,7 @@ def _about_all(site: _Site) -> Iterator[tuple[str, str]]:
         **_summary(next((p.statements for p in overviews if p.as_of == newest), [])),
         "paragraphs": _paragraphs(site.rows),
         "agreement": agreement(),
-        "ways": moves.counts(a for a in site.env.globals["amendments"] if a["way"]),
+        "ways": moves.counts(a for a in _amendments(site.rows) if a["way"]),
         "WAYS": moves.WAYS,
     }
     themes = {"index.html": _by_theme(site.judged), "register.html": _by_theme(site.rows)}
@@ -373,7 +373,9 @@ def _navigation(site: _Site, as_of: str) -> list[tuple[str, str, bool]]:
     them at the foot.
     """
     overviews = [page for page in site.others if page.statements]
-    named = {page.menu: [] for page in site.others if page.menu and not page.statements}
+    named: dict[str, list[Page]] = {
+        page.menu: [] for page in site.others if page.menu and not page.statements
+    }
     for page in site.others:
         named.get(page.menu, []).append(page)
     others = [(words, page) for words in named for page in _of_day(named[words], as_of)]
@@ -441,14 +443,12 @@ def _claims_of(page: Page, site: _Site) -> list[Page]:
 
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every amendment and correction in order of time: date, reason; of an amendment also row (of
-    the index), anchor, before and after (hashes of the rule), moved (verdicts before and after, on
-    the article's day and now), way (whose way that is), what (was changed, in a sentence).
+    the index), anchor, made (itself), after (the hash of the rule after it), and way (whose way it
+    moved the verdicts).
     """
-    if not claims:
-        return []
-    nothing = {"row": None, "anchor": "", "before": "", "after": "", "moved": (), "way": ""}
+    corrections = registry.article().corrections if claims else ()
     found: list[dict[str, Any]] = [
-        {**nothing, "date": c.date, "reason": c.reason} for c in registry.article().corrections
+        {"date": c.date, "reason": c.reason, "row": None, "way": ""} for c in corrections
     ]
     for row in claims:
         made = row["claim"].amendments
@@ -459,11 +459,9 @@ def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "reason": a.reason,
                 "row": row,
                 "anchor": f"{row['claim'].id}-{n}".lower(),
-                "before": hashes[n - 1],
+                "made": a,
                 "after": hashes[n],
-                "moved": [(a.before.then, a.after.then), (a.before.now, a.after.now)],
                 "way": moves.way(a.before, a.after),
-                "what": moves.beginning(a.reason),
             }
             for n, a in enumerate(made, 1)
         ]
