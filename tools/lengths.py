@@ -7,12 +7,14 @@ late, or their median is too long. Needs Chromium.
 
 from __future__ import annotations
 
+import re
 import shutil
 import statistics
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
 
@@ -34,7 +36,7 @@ class Screen:
         return int(self.height * self.screens)
 
 
-SCREENS = (Screen("desktop", 1280, 900, 7_000, 1.5), Screen("phone", 375, 667, 11_000, 2.0))
+SCREENS = (Screen("desktop", 1280, 800, 7_000, 1.5), Screen("phone", 375, 812, 11_000, 2.0))
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu"]
 MEASURE = """() => {
   const figures = [...document.querySelectorAll("main figure:has(svg, table)")];
@@ -45,23 +47,25 @@ MEASURE = """() => {
 }"""
 
 
+Measured = tuple[int, float | None, int]
+"""Length, place of the first picture and width of what is shown."""
+
+
 def kind(name: str) -> str:
     """What a page is, by its file name.
 
     >>> kind("c33-as-of-latest-economy-kaz.html"), kind("o02-as-of-latest.html"), kind("index.html")
     ('claims, one country', 'opinions', 'index')
     """
-    stem = name.removesuffix(".html")
-    if stem.startswith("o") and stem[1:3].isdigit():
-        return "opinions"
-    if stem.startswith("c") and stem[1:3].isdigit():
-        one = "-economy-" in stem and not stem.endswith("-ca5")
-        return "claims, one country" if one else "claims"
-    return "briefs" if stem.startswith("brief-") else stem.partition("-as-of-")[0]
+    found = re.match(r"(?:([co])\d\d|(.*?))(?:-as-of-.*?)?(-economy-(?!ca5)\w+)?\.html", name)
+    of_claim, other, country = found.groups() if found else ("", name, "")
+    if of_claim == "c":
+        return "claims, one country" if country else "claims"
+    return "opinions" if of_claim else other
 
 
-def measured(page: Page, files: list[Path]) -> dict[str, tuple[int, float | None, int]]:
-    """Length, place of the first picture and width of what is shown, by file name."""
+def measured(page: Page, files: list[Path]) -> dict[str, Measured]:
+    """What is measured of each page, by file name."""
     found = {}
     for file in files:
         page.goto(file.as_uri())
@@ -69,33 +73,24 @@ def measured(page: Page, files: list[Path]) -> dict[str, tuple[int, float | None
     return found
 
 
-def table(screen: Screen, found: dict[str, tuple[int, float | None, int]]) -> list[str]:
+def table(found: dict[str, Measured]) -> pd.DataFrame:
     """A row for each kind of page, the longest kinds first."""
-    kinds: dict[str, list[str]] = {}
-    for name in found:
-        kinds.setdefault(kind(name), []).append(name)
-    lines = [
-        f"{screen.name}, {screen.width} x {screen.height} px; claims: median at most "
-        f"{screen.longest:,}, first picture by {screen.latest:,}",
-        "| kind of page | pages | median length | longest | which | latest first picture | which |",
-        "|---|---:|---:|---:|---|---:|---|",
-    ]
-    for words, names in sorted(kinds.items(), key=lambda k: -max(found[n][0] for n in k[1])):
-        longest = max(names, key=lambda n: found[n][0])
-        shown = [n for n in names if found[n][1] is not None]
-        late = max(shown, key=lambda n: found[n][1] or 0.0, default="")
-        at = f"{found[late][1]:,.0f}" if late else "none"
-        median = statistics.median(found[n][0] for n in names)
-        lines.append(
-            f"| {words} | {len(names)} | {median:,.0f} | {found[longest][0]:,} | "
-            f"{longest.removesuffix('.html')} | {at} | {late.removesuffix('.html')} |"
-        )
-    return lines
+    pages = pd.DataFrame.from_dict(found, "index", columns=["length", "picture", "width"])
+    by_kind = pages.groupby(pages.index.map(kind))
+    return pd.DataFrame(
+        {
+            "pages": by_kind.size(),
+            "median length": by_kind["length"].median(),
+            "longest": by_kind["length"].max(),
+            "which": by_kind["length"].idxmax(),
+            "latest first picture": by_kind["picture"].max(),
+        }
+    ).sort_values("longest", ascending=False)
 
 
-def faults(screen: Screen, found: dict[str, tuple[int, float | None, int]]) -> list[str]:
+def faults(screen: Screen, found: dict[str, Measured]) -> list[str]:
     """What breaks a limit."""
-    claims = {n: v for n, v in found.items() if kind(n).startswith("claims")}
+    claims = {name: page for name, page in found.items() if kind(name).startswith("claims")}
     broken = [
         f"{name}: first picture at {top:,.0f} px"
         for name, (_, top, _) in claims.items()
@@ -104,7 +99,7 @@ def faults(screen: Screen, found: dict[str, tuple[int, float | None, int]]) -> l
     broken += [
         f"{name}: {wide} px wide" for name, (*_, wide) in found.items() if wide > screen.width
     ]
-    if claims and statistics.median(v[0] for v in claims.values()) > screen.longest:
+    if claims and statistics.median(length for length, *_ in claims.values()) > screen.longest:
         broken.append("the median page of a claim is too long")
     return [f"{screen.name}: {line}" for line in broken]
 
@@ -120,9 +115,12 @@ def main() -> int:
             page = browser.new_page(viewport={"width": screen.width, "height": screen.height})
             found = measured(page, files)
             page.close()
-            print("\n".join(table(screen, found)), end="\n\n")
-            over = sorted(n for n, v in found.items() if v[0] > screen.longest)
-            print(f"longer than {screen.longest:,} px: {', '.join(over) or 'none'}\n")
+            print(
+                f"{screen.name}, {screen.width} x {screen.height} px; claims: median at most ",
+                end="",
+            )
+            print(f"{screen.longest:,}, first picture by {screen.latest:,}")
+            print(table(found).round().to_string(), end="\n\n")
             broken += faults(screen, found)
         browser.close()
     print("\n".join(broken) or "no limit is broken")

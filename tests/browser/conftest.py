@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -18,29 +19,12 @@ FLAGS = [
 ]
 PATIENCE = 120_000
 """Milliseconds that a step may take where others keep the machine busy."""
-SHARES = 6  # all pages are dealt out, so that workers take their part of them
-ONE_OF_EACH = "one of each"
-SHAPES = "two of each shape"
-# Of what is repeated (rows, entries, sources of a table, answers of numbers) two of each shape
-# remain: a table of 700 rows costs axe and the Tab key a hundred times what its rows differ in.
-# Texts and names are no part of a shape, but that there is one is; classes and styles are.
-THIN = r"""() => {
-  const shape = e => e.outerHTML
-    .replace(/>[^<]*[^<\s][^<]*(?=<)/g, ">x")
-    .replace(/ (?!class|style|type|scope|role)([\w-]+)="[^"]+"/g, ' $1="x"');
-  const cut = (box, inside) => document.querySelectorAll(box).forEach(b => {
-    const seen = new Map();
-    for (const e of inside ? b.querySelectorAll(inside) : [...b.children]) {
-      const s = shape(e);
-      seen.set(s, (seen.get(s) || 0) + 1);
-      if (seen.get(s) > 2) e.remove();
-    }
-  });
-  cut("tbody, ul, ol"); cut(".origin details", "a"); cut("main", "details.entry");
-  const asked = new Set([...document.querySelectorAll(".num")].map(b => b.getAttribute("popovertarget")));
-  document.querySelectorAll(".whence").forEach(e => asked.has(e.id) || e.remove());
-  cut("main", ".whence");
-}"""
+LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+
+
+def look(page, what):
+    """What a function of looks.js says of a page."""
+    return page.evaluate(f"() => {{ {LOOKS}; return {what}() }}")
 
 
 @pytest.fixture(
@@ -66,7 +50,7 @@ def open_page(browser, report):
     """Opens a page of the report and fails the test if it asks for anything or writes to the
     console.
     """
-    contexts, complaints = [], []
+    contexts, complaints, asked = [], [], []
 
     def opener(name, width=1280, scheme="light", **more):
         context = browser.new_context(
@@ -80,14 +64,7 @@ def open_page(browser, report):
         page = context.new_page()
         page.on("console", lambda m: complaints.append(f"console: {m.text}"))
         page.on("pageerror", lambda e: complaints.append(f"error: {e}"))
-        page.on(
-            "request",
-            lambda r: (
-                complaints.append(f"request: {r.url}")
-                if not r.url.startswith(("file:", "data:"))
-                else None
-            ),
-        )
+        page.on("request", lambda r: asked.append(r.url))
         page.goto((report / name).as_uri())
         return page
 
@@ -95,74 +72,34 @@ def open_page(browser, report):
     for context in contexts:
         context.close()
     assert complaints == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 @pytest.fixture
-def names(report):
-    """The file names of all pages."""
-    return sorted(p.name for p in report.glob("*.html"))
-
-
-@pytest.fixture(
-    params=[ONE_OF_EACH, *(pytest.param(i, marks=pytest.mark.long) for i in range(SHARES))]
-)
-def some_pages(request, names, one_of_each):
-    """The file names of a page of each kind, then of one share of all pages after another."""
-    return one_of_each if request.param == ONE_OF_EACH else names[request.param :: SHARES]
-
-
-@pytest.fixture
-def thin_out():
-    """Leaves two of each shape in a page."""
-    return lambda page: page.evaluate(THIN)
-
-
-@pytest.fixture
-def walk_through(open_page, report, thin_out):
-    """Opens pages one after another in one window."""
-
-    def walk(pages, thin=False, **more):
-        page = None
-        for name in pages:
-            if page is None:
-                page = open_page(name, **more)
-            else:
-                page.goto((report / name).as_uri())
-            if thin:
-                thin_out(page)
-            yield name, page
-
-    return walk
-
-
-@pytest.fixture
-def each_page(walk_through, some_pages):
-    """Walks through some pages: `for name, page in each_page(width=320)`; with `thin=True` through
-    two rows of each shape alone.
-    """
-
-    def walk(**more):
-        return walk_through(some_pages, **more)
-
-    return walk
-
-
-@pytest.fixture(params=[SHAPES, pytest.param("whole", marks=pytest.mark.long)])
-def each_kind(request, walk_through, one_of_each):
-    """Walks through a page of each kind: two rows of each shape, and in the long tests all."""
-
-    def walk(**more):
-        return walk_through(one_of_each, thin=request.param == SHAPES, **more)
-
-    return walk
-
-
-@pytest.fixture
-def one_of_each(names):
+def one_of_each(report):
     """A page of each kind that there is: of a claim with readings, of one on one economy, of an
     opinion, brief, overview, and the rest.
     """
+    names = sorted(p.name for p in report.glob("*.html"))
     wanted = ("c30-", "c33-as-of-latest-economy-ca5", "o01-", "brief-", "overview-")
     single = [next(n for n in names if n.startswith(w)) for w in wanted]
     runs = ("c", "o0", "o1", "brief-", "overview-")
     return sorted({*single, *(n for n in names if not n.startswith(runs))})
+
+
+@pytest.fixture
+def each_kind(open_page, report, one_of_each):
+    """Opens a page of each kind, one after another in one window, with its folds open: `for name,
+    page in each_kind(width=320)`; with `thin=True` two rows of each shape alone.
+    """
+
+    def walk(thin=False, **more):
+        page = open_page(one_of_each[0], **more)
+        for name in one_of_each:
+            page.goto((report / name).as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            if thin:
+                look(page, "thin")
+            yield name, page
+
+    return walk

@@ -1,259 +1,273 @@
-"""The whole way, once: papermill, pages, verdicts.json."""
+"""The whole report, every page of it, by one reader of HTML: what all pages have in common."""
 
+import base64
+import getpass
+import hashlib
 import html
 import json
 import os
 import re
-import subprocess
+import socket
 import sys
 from collections import Counter
-from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.pages import Reader, ill_formed, outside
 
 from ca_research import registry
+from ca_research.ground import paths
+from ca_research.registry.glossary import glossary
 from ca_research.runs import plan
-from ca_research.runs.store import CARDS, made_here
+from ca_research.runs.store import ABOUT_ALL, CARDS, made_here
 from ca_research.site import moves
+from ca_research.site.first_use import anchor, link_terms
+
+WORDS = yaml.safe_load((Path(__file__).parent / "cases" / "words.yaml").read_text("utf-8"))
 
 
-def test_verdicts_json_has_the_form_of_the_design(report, stored_keys):
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    assert {v["claim"] for v in verdicts} == set(registry.claims())
-    assert set(registry.claims()) == {f"C{n:02d}" for n in range(1, 36)} | {
-        f"O{n:02d}" for n in range(1, 14)
-    }
+@pytest.fixture(scope="module")
+def texts(report):
+    return {p.name: p.read_text(encoding="utf-8") for p in sorted(report.glob("*.html"))}
+
+
+@pytest.fixture(scope="module")
+def read(texts):
+    return {name: Reader(text) for name, text in texts.items()}
+
+
+@pytest.fixture(scope="module")
+def verdicts(report):
+    return json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def judged(texts):
+    """The pages of claims: run, claim and text."""
+    claims = registry.claims()
+    return [
+        (run, claims[run.claim], texts[f"{run.run_id}.html"])
+        for run in plan()
+        if run.claim in claims
+    ]
+
+
+def of_run(verdicts, run):
+    about = (run.claim, run.params["as_of"], run.params.get("economy", "CA5"))
+    return [
+        v for v in verdicts if (v["claim"], v["as_of"], v["params"].get("economy", "CA5")) == about
+    ]
+
+
+def faults(pieces):
+    """What no reader should have to read, by rule."""
+    for allowed in WORDS["allowed"]:
+        pieces = [re.sub(allowed, "", piece) for piece in pieces]
+    found = [
+        f"{why}: {p}" for why, rule in WORDS["faults"].items() for p in pieces if re.search(rule, p)
+    ]
+    return found[:3]
+
+
+def on_all(read, rule):
+    return {name: rule(page) for name, page in read.items() if rule(page)}
+
+
+def test_no_page_loads_anything_from_outside(read):
+    assert on_all(read, outside) == {}
+
+
+def test_every_page_can_be_read_without_eyes_or_mouse(read):
+    assert on_all(read, ill_formed) == {}
+    titles = Counter(re.sub(r"\s+", " ", page.pieces[0]) for page in read.values())
+    assert titles.most_common(1)[0][1] == 1
+
+
+def test_no_page_says_what_a_reader_cannot_read(read):
+    assert on_all(read, lambda page: faults(page.pieces)) == {}
+
+
+@pytest.mark.parametrize("markup", WORDS["broken"])
+def test_what_would_be_loaded_or_missed_is_seen(markup):
+    head = "<html lang=en><title>t</title><header></header><footer></footer>"
+    whole = head + "<main><h1>h</h1>{}</main>"
+    assert not outside(Reader(whole)) and not ill_formed(Reader(whole))
+    page = Reader(whole.format(markup))
+    assert outside(page) or ill_formed(page)
+
+
+@pytest.mark.parametrize("text", WORDS["wrong"])
+def test_a_word_that_is_wrong_is_seen(text):
+    assert faults(Reader(f"<p>{text}</p>").pieces)
+
+
+@pytest.mark.parametrize("text", WORDS["right"])
+def test_a_word_that_is_right_passes(text):
+    assert not faults(Reader(f"<p>{text}</p>").pieces)
+
+
+def test_links_lead_to_what_is_there_and_tell_the_other_side_nothing(read, report):
+    for name, page in read.items():
+        assert {"name": "referrer", "content": "no-referrer"} in page.of("meta"), name
+        for link in (a["href"] for a in page.of("a")):
+            if not link.startswith(("data:", "https://", "http://", "#")):
+                file, _, place = link.partition("#")
+                assert (report / file).is_file(), f"{name}: {link}"
+                assert not place or place in read[file].ids, f"{name}: {link}"
+
+
+def test_the_policy_stands_first_and_allows_the_pages_own_script_alone(read):
+    for name, page in read.items():
+        heads = [a for tag, a in page.tags if tag in ("meta", "style", "script", "link")]
+        policy = next(i for i, a in enumerate(heads) if "http-equiv" in a)
+        assert heads[:policy] == [{"charset": "utf-8"}], name
+        digest = base64.b64encode(hashlib.sha256(page.raw["script"].encode()).digest()).decode()
+        assert heads[policy]["content"] == (
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+            f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        ), name
+
+
+def test_nothing_of_this_machine_is_in_the_report(report):
+    """The real home, folder, host, user and environment; words that any machine may have, and the
+    project's own, tell nothing.
+    """
+    public = "".join((paths.home() / name).read_text() for name in ("README.md", "pyproject.toml"))
+    known = {str(Path.home()), str(Path.cwd()), str(paths.home()), str(report), sys.prefix}
+    known |= {v for v in os.environ.values() if len(v) >= 12 and v not in public}
+    known |= {socket.gethostname(), getpass.getuser()}
+    known -= {"root", "user", "runner", "localhost", "nobody", "ubuntu", "/", "/root"}
+    folders = re.compile(r"(?<![\w./-])(?:/root/|/home/\w+/|/Users/\w+/|/tmp/\w)")
+    for file in report.rglob("*.*"):
+        text = "" if file.suffix == ".png" else file.read_text(encoding="utf-8")
+        for value in (value for value in known if value in text):  # and not inside another word
+            assert not re.search(rf"(?<![\w.-]){re.escape(value)}(?![\w-])", text), file.name
+        assert not folders.search(text), file.name
+
+
+def test_verdicts_json_has_the_form_of_the_design(verdicts, stored_keys):
+    ids = [f"C{n:02d}" for n in range(1, 36)] + [f"O{n:02d}" for n in range(1, 14)]
+    assert sorted(registry.claims()) == sorted({v["claim"] for v in verdicts}) == ids
     for v in verdicts:
-        assert v.keys() >= stored_keys[0]
-        assert v["verdict"] in registry.VERDICTS
+        assert v.keys() >= stored_keys[0] and v["verdict"] in registry.VERDICTS
         assert v["rule_sha256"] == registry.claim(v["claim"]).rule_sha256
-        assert set(v["sources"]) <= set(registry.sources())
+        assert set(v["sources"]) <= registry.sources().keys()
         for c in v["criteria"]:
             assert c.keys() >= stored_keys[1]
             assert c["state"] in ("holds", "fails", "mixed", "undecided")
-
-
-def test_every_file_bears_the_mark_of_a_report(report):
-    """Without it a later report would take it for the user's, and leave it."""
-    for form in ("*.html", "notebooks/*.ipynb", CARDS):
-        assert [f.name for f in report.glob(form) if not made_here(f)] == []
-
-
-def test_each_claim_is_judged_for_both_days(report):
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
     for claim, spec in registry.claims().items():
-        expected = {"latest"} if spec.kind == "opinion" else {"2023-05-19", "latest"}
-        assert {v["as_of"] for v in verdicts if v["claim"] == claim} == expected, claim
-        if spec.kind == "opinion":
-            assert [v["verdict"] for v in verdicts if v["claim"] == claim] == ["not testable"]
-            assert all(v["reason"] for v in verdicts if v["claim"] == claim)
+        mine = [v for v in verdicts if v["claim"] == claim]
+        opinion = spec.kind == "opinion"
+        assert {v["as_of"] for v in mine} == {"latest"} | ({"2023-05-19"} if not opinion else set())
+        assert not opinion or [(v["verdict"], bool(v["reason"])) for v in mine] == [
+            ("not testable", True)
+        ]
 
 
-def test_every_page_has_figures_a_verdict_and_no_error(report):
-    judged = {
-        f"{run.run_id}.html": registry.claim(run.claim)
-        for run in plan()
-        if run.claim in registry.claims()
-    }
-    others = {f"{run.run_id}.html" for run in plan()} - judged.keys()
-    assert {p.name for p in report.glob("*.html")} == judged.keys() | others | {
-        "index.html",
-        "register.html",
-        "methods.html",
-        "amendments.html",
-        "glossary.html",
-    }
-    for page in report.glob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        assert 'class="error"' not in text, page.name
-        assert len(text) < 1_000_000, page.name
-        spec = judged.get(page.name)
-        if spec and any(
-            r.criteria for r in spec.readings
-        ):  # a page without criteria has documents to show, no picture
-            assert text.count('role="img"') >= 2, f"{page.name}: a figure is missing"
+def test_the_report_has_the_pages_of_its_plan_and_all_bear_its_mark(report, texts, judged):
+    """Without the mark a later report would take a file for the user's, and leave it."""
+    assert texts.keys() == {f"{run.run_id}.html" for run in plan()} | {*ABOUT_ALL}
+    files = [f for form in ("*.html", "notebooks/*.ipynb", CARDS) for f in report.glob(form)]
+    assert [f.name for f in files if not made_here(f)] == []
+    assert [n for n, text in texts.items() if 'class="error"' in text or len(text) >= 1e6] == []
+    assert len(texts["index.html"]) < 500_000
+    index = texts["index.html"]
+    assert [c for c in registry.claims() if f"{c.lower()}-as-of-latest" not in index] == []
+    for run, spec, text in judged:  # what has no criteria has documents to show, no picture
+        assert text.count('role="img"') >= 2 or not spec.criteria(), run.run_id
 
 
-def test_references_of_all_sources_lie_beside_the_pages_and_a_long_list_names_them(report):
-    kept = {entry["id"] for entry in json.loads((report / "references.json").read_text("utf-8"))}
-    bibtex = (report / "references.bib").read_text(encoding="utf-8")
-    assert bibtex.count("@misc{") == len(kept) > 900
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    assert {source for v in verdicts for source in v["sources"]} <= kept
-    data = (report / "data-as-of-latest.html").read_text(encoding="utf-8")
-    assert 'href="references.bib"' in data and "@misc{" not in data
+def test_each_head_has_the_answer_the_sentence_as_printed_and_its_tests(judged, verdicts):
+    for run, _, text in judged:
+        mine = of_run(verdicts, run)
+        head = re.search(r'<section class="verdict".*?</section>', text, re.S)[0]
+        parts = [head.index(f'class="{name}"') for name in ("answer", "printed", "tests")]
+        assert parts == sorted(parts), run.run_id
+        answer = re.search(r'class="answer">(.*?)</p>', head, re.S)[1]
+        assert html.unescape(re.sub("<.*?>", "", answer)) == mine[0]["answer"]
+        assert re.search(r'class="badge[^>]*>([a-z ]+)<', head)[1] == mine[0]["as_printed"]
+        words = re.findall(r'<strong class="word [^"]*">([a-z ]+)</strong>', head)
+        assert words == [v["verdict"] for v in mine], run.run_id
 
 
-def test_every_main_number_can_be_followed_to_its_rows_or_says_why_not(report):
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    for run in (r for r in plan() if r.claim in registry.claims()):
-        text = (report / f"{run.run_id}.html").read_text(encoding="utf-8")
-        targets = set(re.findall(r'popovertarget="(w-[^"]+)"', text))
-        assert targets <= set(re.findall(r'popover id="(w-[^"]+)"', text)), run.run_id
-        mine = [v for v in verdicts if v["claim"] == run.claim and v["params"] == run.params]
+def test_every_number_is_followed_and_every_figure_names_its_run_and_data(judged, verdicts):
+    for run, _, text in judged:
+        mine = of_run(verdicts, run)
         names = {c["name"].replace("_", "-") for v in mine for c in v["criteria"]}
-        assert {f"w-{name}" for name in names} <= targets, run.run_id
-        for name in re.findall(r'href="#(source-[^"]+)"', text):
-            assert f'id="{name}"' in text, f"{run.run_id}: {name} is cited and not listed"
-
-
-def test_every_figure_and_table_names_its_run_and_offers_its_data(report):
-    for page in report.glob("c*.html"):
-        text = page.read_text(encoding="utf-8")
+        targets = set(re.findall(r'popovertarget="w-([^"]+)"', text))
+        assert names <= targets, run.run_id
         figures = text.count("<figure ")
-        assert (
-            figures
-            and text.count('<div class="origin"><span class="get"><a href="data:text/csv')
-            == figures
-        ), page.name
-        key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)
-        assert key and text.count(f"Run <code>{key[1][:10]}</code>") == figures, page.name
+        key = re.search(r" · run <code>([0-9a-f]{64})</code>", text)[1]
+        assert figures == text.count(f"Run <code>{key[:10]}</code>"), run.run_id
+        assert figures == text.count('<div class="origin"><span class="get"><a href="data:text/csv')
 
 
-def test_every_verdict_has_a_small_picture_and_a_description_for_previews(report):
-    for run in (r for r in plan() if r.claim in registry.claims()):
-        text = (report / f"{run.run_id}.html").read_text(encoding="utf-8")
+def test_every_verdict_has_a_small_picture_and_a_description_for_previews(judged, report):
+    for run, _, text in judged:
         told = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)">', text))
         assert told["og:image"] == f"share/{run.run_id}.png"
         assert (report / told["og:image"]).read_bytes().startswith(b"\x89PNG")
         assert told["description"] == told["og:description"]
         assert told["description"].rstrip(".").endswith(registry.PRINTED), run.run_id
-    assert {f.stem for f in report.glob("share/*.png")} == {
-        r.run_id for r in plan() if r.claim in registry.claims()
-    }
+    assert len(list(report.glob(CARDS))) == len(judged)
 
 
-def test_amendments_stand_on_one_page_in_order_of_time(report):
-    text = (report / "amendments.html").read_text(encoding="utf-8")
-    made = [(a.date, c.id, a) for c in registry.claims().values() for a in c.amendments]
-    assert made
-    days = re.findall(r'id="day-([\d-]+)"', text)
-    corrected = {c.date.isoformat() for c in registry.article().corrections}
-    assert days == sorted({str(date) for date, _, _ in made} | corrected)
-    assert text.count('<div class="amendment">') == len(made) + len(registry.article().corrections)
-    for _, claim, a in made:
-        assert a.rule_sha256_before[:16] in text, claim
-        assert registry.claim(claim).rule_sha256[:16] in text, claim
+def test_references_of_all_sources_lie_beside_the_pages_and_lead_to_publisher_and_copy(
+    report, texts, verdicts
+):
+    kept = {entry["id"] for entry in json.loads((report / "references.json").read_text("utf-8"))}
+    assert (report / "references.bib").read_text("utf-8").count("@misc{") == len(kept) > 900
+    assert {source for v in verdicts for source in v["sources"]} <= kept
+    data = html.unescape(texts["data-as-of-latest.html"])
+    assert 'href="references.bib"' in data and "@misc{" not in data
+    for source in registry.sources().values():
+        entry = data.partition(f'<li id="source-{anchor(source.source_id)}">')[2]
+        entry = entry.partition("</li>")[0]
+        assert f'href="{source.original}"' in entry or not source.original, source.source_id
+        assert "Read from: " in entry or not source.found_in, source.source_id
 
 
-def test_the_verdicts_before_and_after_each_amendment_stand_in_columns(report):
-    text = (report / "amendments.html").read_text(encoding="utf-8")
-    rows = re.findall(r'<tr data-way=".*?</tr>', text, re.S)
-    made = [
-        (a.date, c.id, n, a) for c in registry.claims().values() for n, a in enumerate(c.amendments)
-    ]
-    made = sorted(made, key=lambda entry: entry[0])[::-1]
+def test_amendments_stand_on_one_page_with_days_hashes_verdicts_and_whose_way(texts):
+    text = texts["amendments.html"]
+    made = [(a.date, claim, a) for claim in registry.claims().values() for a in claim.amendments]
+    corrections = registry.article().corrections
+    days = {str(date) for date, *_ in made} | {str(c.date) for c in corrections}
+    assert re.findall(r'id="day-([\d-]+)"', text) == sorted(days)
+    assert text.count('<div class="amendment">') == len(made) + len(corrections)
+    rows = re.findall(r'<tr data-way="([^"]*)">(.*?)</tr>', text, re.S)
     assert len(rows) == len(made) > 20
-    for row, (_, claim, _, a) in zip(rows, made, strict=True):
-        cells = re.findall(r"<td>(.*?)</td>", row)
-        for told, stated in zip(cells, (a.before, a.after), strict=False):
-            words = {word or "–" for word in (stated.then, stated.now)}
-            said = told.replace(" on publication day", "").replace(" with all figures", "")
-            assert set(said.split(", ")) == words, claim
-
-
-def test_index_is_small_and_links_every_claim(report):
-    text = (report / "index.html").read_text(encoding="utf-8")
-    assert len(text) < 500_000
-    assert all(f"{claim.lower()}-as-of-latest" in text for claim in registry.claims())
-
-
-class _External(HTMLParser):
-    """Collects every attribute that could make a browser fetch something."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attrs):
-        for name, value in attrs:
-            fetches = name in ("src", "srcset", "poster", "data", "action", "xlink:href") or (
-                name == "href" and tag != "a"
-            )
-            if fetches and value and not value.startswith(("data:", "#")):
-                self.found.append((tag, name, value))
-
-
-def test_no_page_names_an_external_resource(report):
-    for page in report.glob("*.html"):
-        parser = _External()
-        parser.feed(page.read_text(encoding="utf-8"))
-        assert parser.found == [], page.name
-
-
-def test_nothing_of_this_machine_is_in_pages_or_notebooks(report):
-    from pathlib import Path
-
-    from ca_research.ground import paths
-
-    for file in [
-        *report.glob("*.html"),
-        *report.glob("notebooks/*.ipynb"),
-        report / "verdicts.json",
-    ]:
-        text = file.read_text(encoding="utf-8")
-        assert str(paths.home()) not in text, file.name
-        assert str(Path.home()) + "/" not in text, file.name
-
-
-def test_amendments_lead_with_whose_way_each_moved_its_verdict(report):
-    text = (report / "amendments.html").read_text(encoding="utf-8")
-    rows = [html.unescape(way) for way in re.findall(r'<tr data-way="([^"]+)">', text)]
-    assert len(rows) == sum(len(c.amendments) for c in registry.claims().values())
-    counts = text.partition('id="verdicts"')[0]
-    total = re.search(r'<th scope="row">all days</th>(.*?)</tr>', counts)[1]
-    numbers = list(map(int, re.findall(r'class="n">(\d+)<', total)))
-    assert numbers == [*(Counter(rows)[way] for way in moves.WAYS), len(rows)]
-    assert text.index('id="ways"') < text.index('id="verdicts"') < text.index('class="amendment"')
-
-
-def test_each_head_has_the_answer_the_sentence_as_printed_and_its_tests(report):
-    stored = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-    heads = Counter(v["leads"] for v in stored)[True]
-    found = 0
-    for file in [*report.glob("c*-as-of-*.html"), *report.glob("o*-as-of-latest.html")]:
-        if not re.fullmatch(r"[co]\d\d-.*", file.stem):
-            continue
-        head = re.search(r'<section class="verdict".*?</section>', file.read_text("utf-8"), re.S)[0]
-        parts = ('<p class="answer">', '<p class="printed">', '<ul class="tests"')
-        places = [head.index(part) for part in parts]
-        assert places == sorted(places), file.name
-        answer = html.unescape(re.search(r'class="answer">(.*?)</p>', head, re.S)[1])
-        mine = next(
-            v
-            for v in stored
-            if v["leads"]
-            and v["answer"] == re.sub("<.*?>", "", answer)
-            and file.stem.startswith(f"{v['claim'].lower()}-as-of-{v['as_of']}")
-        )
-        run = [mine[name] for name in ("claim", "as_of", "params")]
-        tests = [v for v in stored if [v[n] for n in ("claim", "as_of", "params")] == run]
-        words = re.findall(r'<strong class="word [^"]*">([a-z ]+)</strong>', head)
-        assert words == [v["verdict"] for v in tests], file.name
-        assert re.search(r'class="badge[^>]*>([a-z ]+)<', head)[1] == mine["as_printed"], file.name
-        found += 1
-    assert found == heads
-
-
-def test_a_repeated_run_gives_the_same_verdicts(report, tmp_path):
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "ca_research.app.cli",
-            "run",
-            "C25",
-            "--as-of",
-            "latest",
-            "--out",
-            str(tmp_path),
-        ],
-        check=True,
-        capture_output=True,
-        env=os.environ,
-    )
-    again = json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8"))
-    before = [
-        v
-        for v in json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
-        if v["claim"] == "C25" and v["as_of"] == "latest"
+    for (way, row), (_, claim, a) in zip(rows, sorted(made, key=lambda m: m[0])[::-1], strict=True):
+        assert a.rule_sha256_before[:16] in text and claim.rule_sha256[:16] in text
+        assert html.unescape(way) == moves.way(a.before, a.after)
+        cells = re.sub(" on publication day| with all figures", "", row)
+        said = re.findall("<td>(.*?)</td>", cells)[:2]
+        for told, stated in zip(said, (a.before, a.after), strict=True):
+            assert set(told.split(", ")) == {stated.then or "–", stated.now or "–"}, claim.id
+    total = re.search(r'<th scope="row">all days</th>(.*?)</tr>', text)[1]
+    ways = Counter(html.unescape(way) for way, _ in rows)
+    assert list(map(int, re.findall(r">(\d+)<", total))) == [
+        *(ways[way] for way in moves.WAYS),
+        len(rows),
     ]
-    assert again == before
+
+
+def test_every_term_of_the_glossary_is_used_and_explained_in_plain_sentences(read):
+    links = {a["href"] for page in read.values() for a in page.classed("term")}
+    listed = {f"glossary.html#{dt['id']}" for dt in read["glossary.html"].of("dt")}
+    assert 25 < len(links) <= len(listed) == len(glossary()) <= 40 and links <= listed
+    text = " ".join(" ".join(p.pieces) for n, p in read.items() if n != "glossary.html")
+    for term in glossary():
+        assert any(form in text for form in term.said_as), f"{term.term}: no page uses it"
+        sentences = re.split(r"(?<=[.?]) (?=[A-Z])", term.means)
+        assert len(sentences) <= 2 and all(len(s.split()) <= 40 for s in sentences), term.term
+
+
+def test_a_term_is_linked_once_and_never_in_a_link_or_in_code():
+    page = (
+        "<main><h2>placebo</h2><p><a href='x'>placebo</a> <code>placebo</code></p>"
+        "<ul><li>A placebo, and a placebo.</li></ul></main><footer><p>placebo</p></footer>"
+    )
+    assert re.findall(r".{3}<a class=.*?>placebo</a>.{3}", link_terms(page)) == [
+        '>A <a class="term" href="glossary.html#placebo">placebo</a>, a'
+    ]

@@ -165,7 +165,7 @@ def _once(
                 results += execute(last)
         runs.write_manifest(out, results, time.perf_counter() - started)
         try:
-            write_site(out, read=read)
+            write_site(out, read)
         except RunError as error:
             complaint = error
     return Report(

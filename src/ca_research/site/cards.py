@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
 from ..runs.store import made_here
 from . import parts
+from .colours import TONE
 from .read import Page
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 FOLDER = "share"
 WIDTH, HEIGHT = 1200, 630
 """Pixels, as previews ask for."""
 
-TONE = {"supported": "#00674c", "partly supported": "#7a5c00", "contradicted": "#a8330d"}
 _LEFT = 80
 
 
@@ -59,13 +55,14 @@ def card(page: Page) -> bytes:
     when, tested, verdict, finding, footing, printed = _words(page)
     plain, bold = _fonts()
     tone = TONE.get(verdict.split(",")[0], MUTED)
-    layers = {ink: Image.new("L", (WIDTH, HEIGHT)) for ink in (INK, tone, MUTED)}
-    ImageDraw.Draw(layers[tone]).rectangle((0, 0, 24, HEIGHT), fill=255)
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 24, HEIGHT), fill=tone)
 
     def lines(text: str, file: str, size: int, ink: str, top: int, letters: int, most: int) -> int:
-        draw, font = ImageDraw.Draw(layers[ink]), ImageFont.truetype(file, size)
+        font = ImageFont.truetype(file, size)
         for line in textwrap.wrap(text, letters, max_lines=most, placeholder=" ..."):
-            draw.text((_LEFT, top), line, font=font, fill=255)
+            draw.text((_LEFT, top), line, font=font, fill=ink)
             top += int(size * 1.32)
         return top
 
@@ -75,35 +72,11 @@ def card(page: Page) -> bytes:
     lines(finding, plain, 40, INK, top + 12, 46, 2)
     lines(printed, plain, 28, MUTED, HEIGHT - 112, 66, 1)
     lines(footing, plain, 28, MUTED, HEIGHT - 68, 66, 1)
-    buffer = io.BytesIO()
-    said = PngInfo()
+    buffer, said = io.BytesIO(), PngInfo()
     said.add_itxt("Description", _said_by(page))
-    _printed(layers).save(buffer, format="PNG", compress_level=4, pnginfo=said)
+    small = image.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small.save(buffer, format="PNG", compress_level=4, pnginfo=said)
     return buffer.getvalue()
-
-
-_SHADES = 10
-"""Steps from paper to ink, which is what the edge of a letter needs."""
-
-
-def _printed(layers: Mapping[str, Image.Image]) -> Image.Image:
-    """Layers of ink on paper, by colour, where no two meet: an image with a palette, which is small
-    as a file.
-    """
-    from PIL import Image, ImageChops, ImageColor
-
-    paper = ImageColor.getrgb(PAPER)
-    printed, palette = Image.new("L", (WIDTH, HEIGHT)), [*paper]
-    for n, (ink, layer) in enumerate(layers.items()):
-        steps = [round(_SHADES * coverage / 255) for coverage in range(256)]
-        printed = ImageChops.add(
-            printed, layer.point([step and n * _SHADES + step for step in steps])
-        )
-        for step in range(1, _SHADES + 1):
-            mixed = zip(paper, ImageColor.getrgb(ink), strict=True)
-            palette += [round(a + (b - a) * step / _SHADES) for a, b in mixed]
-    printed.putpalette(palette)
-    return printed
 
 
 def _words(page: Page) -> tuple[str, ...]:
@@ -155,10 +128,7 @@ def _fonts() -> tuple[str, ...]:
     imported for them.
     """
     found = find_spec("matplotlib")
-    folders = list(found.submodule_search_locations or ()) if found else []
-    files = [
-        Path(folder) / "mpl-data" / "fonts" / "ttf" / name
-        for folder in folders[:1]
-        for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
-    ]
-    return tuple(map(str, files)) if files and all(f.is_file() for f in files) else ()
+    folder = Path(found.origin).parent if found and found.origin else Path()
+    names = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+    files = [folder / "mpl-data" / "fonts" / "ttf" / name for name in names]
+    return tuple(map(str, files)) if all(file.is_file() for file in files) else ()

@@ -20,40 +20,14 @@ CSV_FILE, LATEX_FILE, SENTENCES_FILE = "verdicts.csv", "verdicts.tex", "sentence
 COUNTRIES_FILE = "verdicts_countries.csv"
 BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
 
-_COLUMNS = (
-    "claim",
-    "reading",
-    "part",
-    "leads",
-    "nearness",
-    "setting",
-    "as_of",
-    "as_printed",
-    "verdict",
-    "answer",
-    "finding",
-    "certainty",
-    "fragile",
-    "criterion",
-    "measure",
-    "state",
-    "estimate",
-    "low",
-    "high",
-    "interval",
-    "unit",
-    "share_of_specifications",
-    "specifications",
-    "title",
-)
-_COUNTRIES = (
-    *("claim", "reading", "as_of", "setting", "criterion"),
-    *("economy", "estimate", "low", "high", "unit", "year", "met", "missing"),
-)
-_OWN = (
-    *("claim", "reading", "nearness", "as_of", "as_printed"),
-    *("verdict", "answer", "finding", "title"),
-)
+_COLUMNS = """claim reading part leads nearness setting as_of as_printed verdict answer finding
+certainty fragile criterion measure state estimate low high interval unit share_of_specifications
+specifications title"""
+_COUNTRIES = "claim reading as_of setting criterion economy estimate low high unit year met missing"
+_OWN = "claim reading nearness as_of as_printed verdict answer finding title"
+_SENTENCES = "claim setting as_of as_printed because readers_split answer tests"
+_PRINTED = "claim,reading,as of,verdict,answer,criterion,number,interval,true in,of"
+_YES_NO = {True: "yes", False: "no", None: ""}
 _WIDE = 28  # characters; a longer text gets a column that breaks lines
 _LATEX = {
     "<": r"\textless{}",
@@ -78,6 +52,7 @@ _LATEX = {
     "\u00a0": "~",
     "\u202f": r"\,",
 }
+_LATEX_OF = str.maketrans(_LATEX)
 _PREAMBLE = (
     r"% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or XeLaTeX, "
     r"LuaLaTeX"
@@ -92,112 +67,104 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     """
     rows = []
     for v in verdicts:
-        c = dict(deciding(v) or {})
-        if c.get("cell_threshold") is not None:
-            noun = "countries" if c["counted"] == "economies" else c["counted"]
-            c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
-        own = {name: v[name] for name in _OWN} | {"certainty": v["certainty"].get("level", "")}
-        yes_no = {name: "yes" if v[name] else "no" for name in ("part", "leads", "fragile")}
-        main = {name: c.get(name) for name in _COLUMNS if name not in own and name not in yes_no}
-        rows.append(main | own | yes_no | {"setting": _setting(v), "criterion": c.get("label")})
-    return _csv(_COLUMNS, rows)
+        row = dict(deciding(v) or {})
+        if row.get("cell_threshold") is not None:
+            noun = "countries" if row["counted"] == "economies" else row["counted"]
+            row["unit"] = f"{noun} of {in_words(len(row['cells']))}"
+        row["criterion"] = row.get("label")
+        row |= {name: v[name] for name in _OWN.split()}
+        row |= {name: _YES_NO[bool(v[name])] for name in ("part", "leads", "fragile")}
+        rows.append(row | {"setting": _setting(v), "certainty": v["certainty"].get("level", "")})
+    return _csv(_COLUMNS.split(), rows)
 
 
 def countries_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     """The figures of each country behind the counts of verdicts.json: a row for each criterion that
     counts countries and each of these, in the unit of the measure.
     """
-    return _csv(
-        _COUNTRIES,
-        (
-            {
-                **{name: v[name] for name in ("claim", "reading", "as_of")},
-                **{name: cell[name] for name in ("economy", "estimate", "low", "high", "year")},
-                "setting": _setting(v),
-                "criterion": c["label"],
-                "unit": c["unit"],
-                "met": {True: "yes", False: "no", None: ""}[cell["met"]],
-                "missing": cell["missing"],
-            }
-            for v in verdicts
-            for c in v["criteria"]
-            for cell in c["cells"]
-            if cell["economy"]
-        ),
+    rows = (
+        {**v, **cell, "met": _YES_NO[cell["met"]], "unit": c["unit"], "criterion": c["label"]}
+        | {"setting": _setting(v)}
+        for v in verdicts
+        for c in v["criteria"]
+        for cell in c["cells"]
+        if cell["economy"]
     )
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return _csv(_COUNTRIES.split(), rows)
 
 
 def sentences_csv(printed: Sequence[Mapping[str, Any]]) -> str:
     """One row for each entry of sentences.json, with its tests after one another: their number, and
     of each how near it is, its verdict, whether it is fragile and how certain.
     """
-    text = io.StringIO()
-    own = ("claim", "setting", "as_of", "as_printed", "because", "readers_split", "answer")
     each = ("reading", "nearness", "verdict", "fragile", "certainty")
     most = max((len(s["tests"]) for s in printed), default=0)
     heads = [f"{name}_{n}" for n in range(1, most + 1) for name in each]
-    writer = csv.DictWriter(text, [*own, "tests", *heads], lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for s in printed:
-        row = {name: s[name] for name in own if name in s}
+        row = {**s, "setting": _setting(s), "tests": len(s["tests"])}
         for n, test in enumerate(s["tests"], 1):
-            told = test | {"fragile": "yes" if test["fragile"] else "no"}
+            told = test | {"fragile": _YES_NO[bool(test["fragile"])]}
             row |= {f"{name}_{n}": told[name] for name in each}
-        writer.writerow(row | {"setting": _setting(s), "tests": len(s["tests"])})
+        rows.append(row)
+    return _csv([*_SENTENCES.split(), *heads], rows)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows({name: as_text(row.get(name)) for name in columns} for row in rows)
     return text.getvalue()
+
+
+_FORMULA, _NUMBER = re.compile(r"[=+@\t-]"), re.compile(r"[+-]?[\d.]+(?:e[+-]?\d+)?", re.I)
+
+
+def as_text(cell: Any) -> Any:
+    """A cell that a spreadsheet takes for what it is: text that begins as a formula does is marked
+    as text; numbers stay numbers.
+
+    Examples
+    --------
+    >>> as_text("=HYPERLINK(A1)"), as_text("-1.5"), as_text(-1.5), as_text("- none")
+    ("'=HYPERLINK(A1)", '-1.5', -1.5, "'- none")
+    """
+    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell
+
+
+def without_formulas(text: str) -> str:
+    """A CSV in which no cell is taken for a formula by a spreadsheet."""
+    if not re.search(r'(?:^|[,"])[=+@\t-]', text, re.M):
+        return text
+    safe = io.StringIO()
+    rows = csv.reader(io.StringIO(text, newline=""))
+    csv.writer(safe, lineterminator="\n").writerows(map(as_text, row) for row in rows)
+    return safe.getvalue()
 
 
 def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
     """The same as a longtable for a paper: claim, reading, day, verdict, answer, and the number
     that decides it with its interval.
     """
-    head = (
-        "claim",
-        "reading",
-        "as of",
-        "verdict",
-        "answer",
-        "criterion",
-        "number",
-        "interval",
-        "true in",
-        "of",
-    )
     rows = []
     for v in verdicts:
         c, setting = deciding(v), _setting(v)
-        reading = (
-            v["title"] + (f" ({setting})" if setting else "") + (", part" if v["part"] else "")
-        )
-        word = v["verdict"] + (", fragile" if v["fragile"] else "")
-        shown = (
-            (
-                c["label"],
-                criterion_number(c),
-                bounds(c),
-                percent(c["share_of_specifications"])
-                if c["specifications"] >= FEWEST_FOR_PERCENT
-                else NOTHING,
-                str(c["specifications"]),
-            )
-            if c
-            else (NOTHING,) * 5
-        )
+        reading = v["title"] + (f" ({setting})" if setting else "") + ", part" * v["part"]
+        shown = [NOTHING] * 5
+        if c:
+            enough = c["specifications"] >= FEWEST_FOR_PERCENT
+            share = percent(c["share_of_specifications"]) if enough else NOTHING
+            shown = [c["label"], criterion_number(c), bounds(c), share, str(c["specifications"])]
+        word = v["verdict"] + ", fragile" * v["fragile"]
         rows.append((v["claim"], reading, v["as_of"], word, v["answer"], *shown))
     numeric = [False] * 8 + [True] * 2
     note = (
         "Share of specifications: how many of the distinct specifications make the criterion "
         "true, where there are five or more; no probability."
     )
-    return latex_table("Verdicts", head, rows, numeric, note)
+    return latex_table("Verdicts", _PRINTED.split(","), rows, numeric, note)
 
 
 def table_latex(record: Mapping[str, Any]) -> str:
@@ -239,32 +206,24 @@ def latex_table(
 
 
 def _column(cells: Sequence[str]) -> str:
-    return (
-        r">{\raggedright\arraybackslash}p{3.2cm}"
-        if max(map(len, cells), default=0) > _WIDE
-        else "l"
-    )
+    wide = max(map(len, cells), default=0) > _WIDE
+    return r">{\raggedright\arraybackslash}p{3.2cm}" if wide else "l"
 
 
 def _row(cells: Sequence[str]) -> str:
-    texts = [_text(cell) for cell in cells]
-    if texts and texts[0][:1] in (
-        "[",
-        "*",
-    ):  # after the end of a row LaTeX would take it for an option
-        texts[0] = "{}" + texts[0]
-    return " & ".join(texts) + r" \\"
+    line = " & ".join(map(_text, cells))
+    # after the end of a row LaTeX would take these for an option
+    return ("{}" if line.startswith(("[", "*")) else "") + line + r" \\"
 
 
 def _text(text: str) -> str:
     """Text as LaTeX prints it: one line, no control characters, nothing that it would take for a
     command.
     """
-    clean = "".join(
-        c if c.isprintable() or c in _LATEX else " " for c in " ".join(str(text).split())
-    )
+    line = " ".join(str(text).split())
+    clean = "".join(c if c.isprintable() or c in _LATEX else " " for c in line)
     escaped = re.sub(r"-(?=-)", "-{}", escape_latex(clean))  # two hyphens are not a dash
-    return "".join(_LATEX.get(c, c) for c in escaped)
+    return escaped.translate(_LATEX_OF)
 
 
 def _setting(v: Mapping[str, Any]) -> str:

@@ -236,26 +236,6 @@ def wanted(verdict: Stored) -> list[dict[str, Any]]:
     ]
 
 
-def nothing_missing(verdict: Stored) -> str:
-    """What stands where no figure is missing."""
-    if verdict["verdict"] == "not enough evidence":
-        return "No figure that the rule asks for is missing; what was found does not settle it."
-    return "What was found is enough to apply the rule."
-
-
-def could_become(verdict: Stored) -> str:
-    """What the missing figures could still make of a verdict; '' where it cannot be tested."""
-    if not verdict["criteria"]:
-        return ""
-    others = [word for word in verdict["possible"] if word != verdict["verdict"]]
-    open_ = any(c["state"] == UNDECIDED for c in verdict["criteria"])
-    if others:
-        *first, last = others
-        words = f"{', '.join(first)} or {last}" if first else last
-        return f"With the missing figures it could still become {words}."
-    return "By themselves the missing figures could not change this verdict." if open_ else ""
-
-
 def _bound(sign: str, kind: str) -> str:
     return "fewer than" if sign == "<" and kind == "count" else _BOUND[sign]
 
@@ -329,11 +309,6 @@ def _each_bar(c: registry.Criterion) -> str:
     return f"{bound} {figure} {unit}".strip().replace(" ,", ",")
 
 
-def tile(cell: Stored) -> str:
-    """The state of one country, as its tile shows it."""
-    return "open" if cell["met"] is None else "met" if cell["met"] else "not met"
-
-
 def cited(ids: Sequence[str], most: int = 5) -> tuple[list[tuple[str, str]], int]:
     """The first sources of a criterion that read differently, each with its id, and how many more
     there are.
@@ -360,11 +335,3 @@ def nearness(verdict: Stored, tests: int) -> str:
     """How near a test is to the sentence, in words; '' for the only one, on which nobody votes."""
     near = verdict["nearness"]
     return "" if tests == 1 and near is None else NEARNESS[near]
-
-
-def about(page: Any) -> str:
-    """A page in a sentence or two, for search engines and previews."""
-    head = page.lead
-    if head is None:
-        return ended(page.title)
-    return f"{head['answer']} As printed: {head['as_printed']}."

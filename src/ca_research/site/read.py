@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 import nbformat
@@ -32,10 +32,11 @@ from ..ground.display import (
 from ..ground.errors import RunError, UnknownNameError
 from ..ground.files import stamps
 from ..ground.tracebacks import plain
+from .outputs import Output, shown
 
 
 def _known(source_ids: list[str]) -> list[str]:
-    if strange := set(source_ids) - registry.sources().keys():
+    if source_ids and (strange := set(source_ids) - registry.sources().keys()):
         raise ValueError(f"{', '.join(sorted(strange))} is no source of the register")
     return source_ids
 
@@ -115,28 +116,13 @@ class _Statements(BaseModel):
 
 MOST_QUOTED = 20
 """Rows of a list of documents that a page shows without being asked."""
-
-
 MOST_CITED = 15
 """Sources of a table that a row without sources of its own names."""
-
-
 MOST_DRAWN = 20
 """Rows behind a picture that a page lists; the CSV has them all."""
-_INNER = {
-    "path",
-    "rows",
-    "interval",
-    "item",
-    "spec",
-    "is_main",
-    "fact_id",
-    "event_id",
-    "evidence_id",
-    "is_aggregate",
-    "known_on",
-    "mark",
-}
+_INNER = re.compile(
+    r"path|rows|interval|item|spec|is_main|(fact|event|evidence)_id|is_aggregate|known_on|mark"
+)
 """Columns of what is drawn that say nothing to a reader."""
 
 
@@ -194,22 +180,18 @@ class Item:
         columns = {
             name: [_figure_of(row[i]) for row in rows[:MOST_DRAWN]]
             for i, name in enumerate(names)
-            if name not in _INNER and any(row[i] for row in rows)
+            if not _INNER.fullmatch(name) and any(row[i] for row in rows)
         }
         if "name" in columns:  # it names the origin, in words
             columns.pop("origin_group", None)
-        named = [columns.pop(name, []) for name in SOURCE_COLUMNS]
-        told = [
-            [s for text in cell for s in str(text or "").split()]
-            for cell in zip(*filter(None, named), strict=True)
-        ]
-        known = registry.sources()
-        return Drawn(
-            list(columns),
-            [list(row) for row in zip(*columns.values(), strict=True)],
-            [[s for s in dict.fromkeys(cell) if s in known] for cell in told],
-            len(rows),
+        cited = [columns.pop(name) for name in SOURCE_COLUMNS if name in columns]
+        told = (
+            " ".join(str(text or "") for text in cell).split() for cell in zip(*cited, strict=True)
         )
+        known = registry.sources()
+        origins = [[s for s in dict.fromkeys(cell) if s in known] for cell in told]
+        shown = [list(row) for row in zip(*columns.values(), strict=True)]
+        return Drawn(list(columns), shown, origins, len(rows))
 
     def cited(self, place: int) -> list[str]:
         """The sources of a row of a table: its own, else those of the whole table where these are
@@ -240,7 +222,7 @@ class Item:
 @dataclass
 class Cell:
     """A cell of the notebook: prose, or code with what it showed, the sentences it made, those on
-    all claims together, and the error it ended in.
+    all claims together, the error it ended in, and other outputs below the heading that they have.
     """
 
     kind: str
@@ -249,6 +231,17 @@ class Cell:
     items: list[Item] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     statements: dict[str, Any] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    below: str = ""
+
+
+_HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.M)
+
+
+def _headings(cell: Cell) -> list[str]:
+    """The headings of a cell of prose, without marks of bold, italic and code."""
+    found = _HEADING.findall(cell.source) if cell.kind == "markdown" else []
+    return [re.sub(r"[*`]", "", words) for words in found]
 
 
 @dataclass
@@ -259,7 +252,8 @@ class Page:
     `unsound` says where what it emitted as a verdict does not follow from its criteria; it is left
     out then. `unfit` says which figures and tables lack what a page needs; they are left out too.
     `key` is the content key of the run, `tables` what its notebook may read, `traces` the rows
-    behind its criteria by name.
+    behind its criteria by name. `menu` is the word by which every page leads to this one, if the
+    notebook declares one (`metadata.ca_research.menu`).
     """
 
     run_id: str
@@ -278,12 +272,13 @@ class Page:
     unsound: list[str] = field(default_factory=list)
     unfit: list[str] = field(default_factory=list)
     traces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    menu: str = ""
 
     @property
     def title(self) -> str:
-        """The first heading of the notebook."""
-        lines = (line for c in self.cells if c.kind == "markdown" for line in c.source.splitlines())
-        return next((line.lstrip("# ") for line in lines if line.startswith("# ")), self.run_id)
+        """The first heading of the notebook, else the name of its file."""
+        headings = (words for cell in self.cells for words in _headings(cell))
+        return next(headings, PurePath(self.notebook).stem or self.run_id)
 
     def of(self, section: str) -> list[Item]:
         return [item for item in self.items if item.section == section]
@@ -323,67 +318,70 @@ class Page:
 
 def read_page(file: Path) -> Page:
     """One executed notebook; raises RunError where it is not one of a run of this project."""
-    notebook = nbformat.read(file, as_version=4)
+    notebook = nbformat.v4.reads(file.read_text(encoding="utf-8"))
     declared = notebook.metadata.get("ca_research", {})
     meta = declared.get("run")
     if not meta:
         raise RunError(
             "not an executed notebook of this project", where=file.name, hint="ca-research run"
         )
+    about = ("run_id", "params", "command", "error", "where", "notebook", "key")
     page = Page(
-        meta["run_id"],
-        meta["name"],
-        dict(meta["params"]),
-        meta["command"],
-        meta["error"],
-        meta["where"],
-        meta["notebook"],
-        meta["key"],
-        tuple(reads.tables(declared)),
-        dict(meta.get("versions", {})),
+        claim=meta["name"],
+        **{name: meta[name] for name in about},
+        tables=tuple(reads.tables(declared)),
+        versions=dict(meta.get("versions", {})),
+        menu=declared.get("menu", ""),
     )
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if cell.cell_type == "markdown":
-            if "papermill-error-cell-tag" not in tags:
-                page.cells.append(Cell("markdown", cell.source))
-            continue
-        error, shown, notes, number = "", list[Item](), list[str](), len(page.cells) + 1
-        statements: dict[str, Any] = {}
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                error = f"{output.ename}: {plain(output.evalue)}"
-            data = output.get("data", {})
-            if MIME in data:
-                page.verdicts = list(data[MIME])
-            if trace.MIME in data:
-                page.traces = {t["criterion"]: t for t in data[trace.MIME]}
-            try:
-                shown += _items(data, number)
-                if NOTE_MIME in data:
-                    notes.append(_Note.model_validate(data[NOTE_MIME]).text)
-                if STATEMENTS_MIME in data:
-                    statements = _Statements.model_validate(data[STATEMENTS_MIME]).model_dump()
-            except ValidationError as fault:
-                page.unfit.append(
-                    f"cell {number} shows what no page can hold: {registry.explain(fault)}"
-                )
-        page.cells.append(Cell("code", cell.source, error, shown, notes, statements))
-        page.items += shown
+        if cell.cell_type == "code":
+            page.cells.append(_code(cell, page))
+        elif "papermill-error-cell-tag" not in cell.metadata.get("tags", []):
+            page.cells.append(Cell("markdown", cell.source))
+    page.items = [item for cell in page.cells for item in cell.items]
+    _check(page)
+    return page
+
+
+def _code(read: Any, page: Page) -> Cell:
+    """A cell of code; its verdicts, and the rows behind their numbers, are put into the page."""
+    number = len(page.cells) + 1
+    above = [words for cell in page.cells for words in _headings(cell)]
+    outputs = read.get("outputs", [])
+    cell = Cell("code", read.source, outputs=shown(outputs), below=(above or [page.title])[-1])
+    for output in outputs:
+        if output.output_type == "error":
+            cell.error = f"{output.ename}: {plain(output.evalue)}"
+        data = output.get("data", {})
+        page.verdicts = list(data.get(MIME, page.verdicts))
+        if trace.MIME in data:
+            page.traces = {t["criterion"]: t for t in data[trace.MIME]}
+        try:
+            cell.items += _items(data, number)
+            if NOTE_MIME in data:
+                cell.notes.append(_Note.model_validate(data[NOTE_MIME]).text)
+            if STATEMENTS_MIME in data:
+                cell.statements = _Statements.model_validate(data[STATEMENTS_MIME]).model_dump()
+        except ValidationError as fault:
+            page.unfit.append(
+                f"cell {number} shows what no page can hold: {registry.explain(fault)}"
+            )
+    return cell
+
+
+def _check(page: Page) -> None:
+    """Leave out what the notebook emitted as a verdict and is none, and say so."""
     try:
-        _known([source for verdict in page.verdicts for source in verdict["sources"]])
+        _known([s for v in page.verdicts if isinstance(v, Mapping) for s in v.get("sources", ())])
     except ValueError as fault:  # it was removed after the run
         page.verdicts, page.traces = [], {}
         page.unfit.append(f"its verdict rests on what is gone: {fault}")
-    except (KeyError, TypeError):  # no verdict, as is said below
-        pass
     page.unsound = [fault for verdict in page.verdicts for fault in _verdict_faults(verdict)]
-    page.unsound += [] if page.unsound else check.sentence(page.verdicts)
-    if page.unsound:  # whatever the notebook says, it is not a verdict
+    page.unsound = page.unsound or check.sentence(page.verdicts)
+    if page.unsound:
         page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook
     elif page.unfit and not page.error:
         page.error, page.where = "; ".join(page.unfit), page.notebook
-    return page
 
 
 _VERDICT = set(stored_fields())

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from inspect import getmembers
 from typing import Any
 from urllib.parse import quote
 
@@ -22,8 +23,8 @@ from ..claims.answers import ways
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
-from ..ground import economies
-from ..ground.display import GRID, HUE, INK, MOST_CHOICES, MUTED, OTHER, PAPER, STATE, is_year
+from ..ground import economies, paths
+from ..ground.display import MOST_CHOICES, is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import day_in_words
 from ..registry.glossary import glossary
@@ -36,34 +37,19 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import copies, parts
+from . import colours, copies, parts
+from .colours import VARIABLES
 from .first_use import anchor, anchors
-from .forms import table_latex
-from .read import Item, Picture
+from .forms import table_latex, without_formulas
+from .moves import beginning
+from .read import Item
 from .svg import INHERITED, clean, shorter
-
-_DARK = {
-    **{
-        HUE["orange"]: "#ff9a55",
-        HUE["blue"]: "#6bbcf0",
-        HUE["green"]: "#4fcfa4",
-        HUE["purple"]: "#e09aca",
-    },
-    **{HUE["ochre"]: "#e5bb4d", OTHER: "#a4afb5"},
-    **{STATE["holds"]: "#4fc9a2", STATE["fails"]: "#ff8a5e", STATE["mixed"]: "#e0b93f"},
-}
-"""Colours of marks on a dark page; on a light one they are what the figure says."""
-
-_COLOURS = {
-    INK: "var(--ink)",
-    MUTED: "var(--muted)",
-    GRID: "var(--grid)",
-    PAPER: "var(--paper)",
-} | {colour: f"var(--f{colour[1:]})" for colour in _DARK}
-
 
 ON_A_PHONE = 360
 """Pixels: a picture drawn no wider shrinks into the column of a phone instead of being scrolled."""
+
+
+_COLOUR = re.compile("|".join(VARIABLES), re.I)
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
@@ -76,8 +62,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     if not (svg := clean(svg)):
         return Markup("")
     svg, family = shorter(svg)
-    for colour, variable in _COLOURS.items():
-        svg = re.sub(re.escape(colour), variable, svg, flags=re.I)
+    svg = _COLOUR.sub(lambda colour: VARIABLES[colour[0].lower()], svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
@@ -91,14 +76,6 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
 
-_DARK_PAGE = (
-    "--paper:#15191b;--ink:#e8ecee;--muted:#a4afb5;--grid:#343c40;"
-    "--panel:#1e2427;--link:#7cc0ea;--shade:#000a;"
-    "--supported:#4fc9a2;--partly:#e0b93f;--contradicted:#ff8a5e;"
-    "--unknown:#a9b4ba;--depends:#c9adf2;color-scheme:dark;"
-)
-
-
 def tables_of(source_ids: Sequence[str], declared: Iterable[str]) -> list[str]:
     """Tables, of those that a notebook declares, in which any of these sources has rows."""
     return [name for name in declared if set(source_ids) & set(rows_of(name))]
@@ -110,14 +87,20 @@ def data_uri(text: str, kind: str) -> str:
 
 class _Prose(mistune.HTMLRenderer):
     """Prose of a notebook without pictures from elsewhere: a page loads nothing, so what stands for
-    one is its text.
+    one is its text. The title is that of the page, and no other heading is of the first level.
     """
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         return str(Markup.escape(text))
 
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        return super().heading(text, max(level, 2), **attrs)
+
 
 def environment() -> Environment:
+    """What templates are rendered with; a folder without a register has no article to tell of."""
+    known = (paths.registry_dir() / "article.yaml").is_file()
+    name = lru_cache(None)(economies.name_of) if known else str
     env = Environment(
         loader=PackageLoader("ca_research.site"),
         autoescape=True,
@@ -126,61 +109,30 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
-    filters: dict[str, Any] = {
-        "number": number,
-        "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
-        "untitled": lambda text: re.sub(r"(?m)\A# .*\n?", "", text),
-        "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
+    often = lru_cache(None, typed=True)  # of some 100,000 cells few differ, and of their heads
+    env.filters |= _FILTERS | {
         "markdown": lambda text: Markup(markdown(text)),
-        "axis": axis_words,
-        # of some 100,000 cells few differ, and of their heads
-        "cell": lru_cache(None, typed=True)(_cell),
-        "head": lru_cache(None)(column_words),
-        "quoted": _quoted,
-        "plain": _plain,
-        "choices": _choices,
-        "economy": lru_cache(None)(economies.name_of),
-        "csv_uri": lambda text: data_uri(text, "text/csv"),
-        "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
-        "bibtex": lambda sources: cite([s.source_id for s in sources], "bibtex"),
-        "csl": lambda sources: cite([s.source_id for s in sources], "csl"),
-        "source": registry.sources().__getitem__,
-        "copy_read": copies.copy_read,
-        "kind_of_copy": copies.kind_of_copy,
-        "when_known": copies.when_known,
-        "tables_of": tables_of,
-        "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
-        "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
-        "day_in_words": day_in_words,
-        "in_words": in_words,
-        "heads_of_cards": heads_of_cards,
-        "slug": lru_cache(None)(anchor),
-        "anchors": anchors,
+        "cell": often(_cell),
+        "head": often(column_words),
+        "slug": often(anchor),
+        "economy": name,
+        "value": lambda value: (
+            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
+        ),
+        "source": registry.sources().__getitem__ if known else str,
     }
-    env.filters |= filters
-    env.globals |= {
-        "NOTHING": NOTHING,
-        "between": between,
-        "bounds": bounds,
-        "counted": counted,
-        "criterion_number": criterion_number,
-        "decides": overview.deciding,
-        "tells": overview.told,
-        "svg": _figure,
-        **_PARTS,
-        "source_words": lru_cache(None)(source_words),
-        "version": __version__,
-        "article": registry.article(),
+    env.globals |= _GLOBALS | {
+        "measure_words": often(measure_words),
+        "source_words": often(source_words),
+        "article": registry.article() if known else None,
         "glossary": glossary(),
         "dated_tables": [
             table.title for table in registry.tables().values() if table.known == "date"
         ],
     }
-    light = "".join(f"--f{colour[1:]}:{colour};" for colour in _DARK)
-    dark = _DARK_PAGE + "".join(f"--f{colour[1:]}:{on_dark};" for colour, on_dark in _DARK.items())
     style = env.get_template("style.css").render(
-        figure_colours={"light": Markup(light)},
-        dark=Markup(dark),
+        light=Markup(colours.declared(dark=False)),
+        dark=Markup(colours.declared(dark=True) + "color-scheme:dark;"),
         most_choices=MOST_CHOICES,
         words_printed=len(registry.PRINTED),
     )
@@ -192,43 +144,6 @@ def environment() -> Environment:
     )
     env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
     return env
-
-
-MOST_EMBEDDED = 200
-"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
-FEW_ROWS = 8
-"""Rows behind a number of several countries that are listed of each; behind that of one stand more.
-"""
-
-_PARTS = {
-    "about": parts.about,
-    "cited": parts.cited,
-    "could_become": parts.could_become,
-    "day": parts.day,
-    "declared_bar": parts.declared_bar,
-    "each_day": parts.each_day,
-    "ended": parts.ended,
-    "few_rows": FEW_ROWS,
-    "gaps": parts.gaps,
-    "heads": parts.heads,
-    "judged_for": parts.judged_for,
-    "holds_somewhere": parts.holds_somewhere,
-    "kind_words": parts.KIND_WORDS,
-    "most_embedded": MOST_EMBEDDED,
-    "nearness": parts.nearness,
-    "needed": parts.needed,
-    "measure_words": measure_words,
-    "origin_names": parts.origin_names,
-    "other_day": parts.other_day,
-    "otherwise": parts.otherwise,
-    "state_words": STATE_WORDS,
-    "tile": parts.tile,
-    "two_sides": parts.sides,
-    "nothing_missing": parts.nothing_missing,
-    "wanted": parts.wanted,
-    "ways": ways,
-}
-"""What templates may call."""
 
 
 def _plain(line: str) -> str:
@@ -294,35 +209,55 @@ def heads_of_cards(item: Item) -> Markup:
     which a style sheet writes before each cell; '' for another.
     """
     heads, rows = item.record["columns"], item.record["rows"]
-    short = all(sum(map(len, row)) < LONG for row in rows)
-    if len(heads) < FEWEST - 1 or (len(heads) < FEWEST and short) or len(heads) > MOST:
+    long = any(sum(map(len, row)) >= LONG for row in rows)
+    if not FEWEST - long <= len(heads) <= MOST:
         return Markup("")
-    said = (
-        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", head)
-        for head in map(column_words, heads)
+    escaped = (
+        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", column_words(head)) for head in heads
     )
-    names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(said, 1))
+    names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(escaped, 1))
     return Markup(' class="rows" style="{}"').format(names)
 
 
-def _figure(item: Item, prefix: str) -> Markup:
-    """The pictures of an item. Of several a style sheet shows the one that is chosen, and paper all
-    of them under their names.
-    """
-    if len(item.pictures) == 1:
-        return _picture(item.pictures[0], prefix)
-    named = Markup('<div class="by"><p class="paper">{}</p>{}</div>')
-    drawn = (
-        named.format(picture.label, _picture(picture, f"{prefix}-{i}"))
-        for i, picture in enumerate(item.pictures)
-    )
-    return Markup("").join(drawn)
+MOST_EMBEDDED = 200
+"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
+FEW_ROWS = 8
+"""Rows behind a number of several countries that are listed of each; behind that of one stand more.
+"""
 
-
-def _picture(picture: Picture, prefix: str) -> Markup:
-    """A picture, and beside it the one for a phone; a style sheet shows one of the two."""
-    wide = svg_markup(picture.svg, prefix, picture.alt)
-    if not picture.narrow:
-        return wide
-    narrow = svg_markup(picture.narrow, f"{prefix}-n", picture.alt)
-    return Markup('<div class="wide">{}</div><div class="slim">{}</div>').format(wide, narrow)
+_FILTERS: dict[str, Any] = {
+    **{
+        function.__name__: function
+        for function in (
+            *(number, tables_of, in_words, day_in_words, heads_of_cards, anchors),
+            *(beginning, copies.copy_read, copies.kind_of_copy, copies.when_known),
+        )
+    },
+    "svg": svg_markup,
+    "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
+    "untitled": lambda text: re.sub(r"(?m)^#{1,6} .*\n?", "", text, count=1),
+    "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
+    "axis": axis_words,
+    "quoted": _quoted,
+    "plain": _plain,
+    "choices": _choices,
+    "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
+    "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
+    "cite": lambda sources, form: cite([s.source_id for s in sources], form),
+    "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
+    "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
+}
+_GLOBALS: dict[str, Any] = {
+    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
+    **{f.__name__: f for f in (between, bounds, counted, criterion_number, ways)},
+    "NOTHING": NOTHING,
+    "decides": overview.deciding,
+    "tells": overview.told,
+    "few_rows": FEW_ROWS,
+    "most_embedded": MOST_EMBEDDED,
+    "kind_words": parts.KIND_WORDS,
+    "state_words": STATE_WORDS,
+    "two_sides": parts.sides,
+    "version": __version__,
+}
+"""What templates may call."""

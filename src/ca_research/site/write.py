@@ -4,13 +4,9 @@ JSON-LD.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import functools
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,13 +28,12 @@ from ..tables import cite
 from . import cards, forms, moves, parts
 from .claimreview import claim_reviews
 from .first_use import link_terms
-from .read import Page, Shelf, executed
+from .read import Page, Shelf
 from .render import environment
 
 VERDICTS, SENTENCES = "verdicts.json", "sentences.json"
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
-_NO_RUNS: Mapping[str, str] = {}
 
 
 def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]:
@@ -46,7 +41,9 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
 
     read: these notebooks, where some of them have been read already.
     """
-    return _verdicts_of((read or Shelf(out / EXECUTED)).pages(), out)
+    verdicts = [v for page in (read or Shelf(out / EXECUTED)).pages() for v in page.verdicts]
+    write_whole(out / VERDICTS, _as_json(verdicts))
+    return verdicts
 
 
 def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
@@ -72,101 +69,80 @@ def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
     }
 
 
-def _verdicts_of(pages: list[Page], out: Path) -> list[dict[str, Any]]:
-    verdicts = [v for p in pages for v in p.verdicts]
-    write_whole(out / VERDICTS, _as_json(verdicts))
-    return verdicts
-
-
 def _as_json(entries: Any) -> str:
     return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
 
 
-class Beside(NamedTuple):
-    """Pages that another process writes: of which runs, and when it is done."""
-
-    names: list[str]
-    done: Future[None]
-
-
-def share_out(
-    out: Path, submit: Callable[..., Future[None]], coming: Mapping[str, str] = _NO_RUNS
-) -> Beside | None:
-    """Have another process write pages of executed notebooks in `out`, some half of them; None
-    where they are few, or there is no such process.
-
-    submit: has it call a function. coming: runs of the overview under way, to which pages lead,
-    each with its day of knowledge.
-    """
-    names = [file.stem for file in executed(out / EXECUTED) if file.stem not in coming]
-    if len(names) <= _FEW:
-        return None
-    # more where there is time until the overview is there; the days of a claim stand in turn
-    among = 9 if coming else 2
-    theirs = [name for place, name in enumerate(names) if place % among % 2 == 0]
-    with contextlib.suppress(BrokenProcessPool):
-        return Beside(theirs, submit(write_pages, out, theirs, coming))
-    return None
-
-
-def write_site(out: Path, beside: Beside | None = None, read: Shelf | None = None) -> Path:
+def write_site(out: Path, read: Shelf | None = None) -> Path:
     """Write a page per executed notebook in `out`/notebooks, the pages about them all, and other
-    forms; returns the index.
+    forms; returns the index. Where no run is of a claim the index lists the runs.
 
-    beside: pages that `share_out` has given away; they are written here where that came to nothing.
     read: as in `write_verdicts`.
     Raises RunError, after everything has been written, where a notebook emitted a verdict that does
     not follow.
     """
-    theirs = beside.names if beside else []
-    env, pages, claims, others = _begin(read or Shelf(out / EXECUTED))
-    verdicts = _verdicts_of(pages, out)
-    written = _write(out, _page_of_each(env, pages, {p.run_id for p in pages} - set(theirs)))
-    written |= _write(out, _about_all(env, claims, others))
-    cards.write(pages, out)
-    _other_forms(out, verdicts)
-    _references(out, pages)
-    if beside and beside.done.exception() is not None:  # a process that was killed, for example
-        _write(out, _page_of_each(env, pages, set(theirs)))
-    gone = set(out.glob("*.html")) - written - {out / f"{name}.html" for name in theirs}
-    for stale in filter(made_here, gone):
+    read = read or Shelf(out / EXECUTED)
+    verdicts, site = write_verdicts(out, read), _begin(read)
+    written = _write(out, _page_of_each(site))
+    if site.rows:
+        written |= _write(out, _about_all(site))
+        _other_forms(out, verdicts)
+    else:
+        written |= _write(out, [_list_of_runs(site, _seconds(out))])
+    cards.write(site.pages, out)
+    if cited := {source for page in site.pages for source in page.sources()}:
+        write_whole(out / forms.BIBTEX_FILE, cite(cited, "bibtex") + "\n")
+        write_whole(out / forms.CSL_FILE, cite(cited, "csl") + "\n")
+    for stale in filter(made_here, set(out.glob("*.html")) - written):
         stale.unlink()
-    _complain(pages)
+    _complain(site.pages)
     return out / "index.html"
 
 
-_FEW = 20
-"""So many pages are written before another process has imported what it needs."""
-
-
-def write_pages(out: Path, names: Sequence[str], coming: Mapping[str, str] = _NO_RUNS) -> None:
-    """Write the pages of some runs whose executed notebooks are in `out`, and nothing else.
-
-    coming: as in `share_out`.
+class _Site(NamedTuple):
+    """What was read: all pages, those of no claim, rows of the index, and an environment for
+    templates.
     """
-    env, pages, _, _ = _begin(Shelf(out / EXECUTED), coming)
-    _write(out, _page_of_each(env, pages, set(names)))
+
+    pages: list[Page]
+    others: list[Page]
+    rows: list[dict[str, Any]]
+    env: Environment
+
+    @property
+    def briefs(self) -> list[Page]:
+        """Pages on one economy, from the project's tables."""
+        return [p for p in self.others if p.tables and "economy" in p.setting]
+
+    @property
+    def judged(self) -> list[dict[str, Any]]:
+        return [row for row in self.rows if row["claim"].kind != "opinion"]
 
 
-def _begin(
-    read: Shelf, coming: Mapping[str, str] = _NO_RUNS
-) -> tuple[Environment, list[Page], list[dict[str, Any]], dict[str, list[Page]]]:
-    """What was read, and an environment for templates: pages, rows of the index, and the pages that
-    are about no one claim.
-    """
-    pages = read.pages()
-    claims = _claims(pages)
-    others = {
-        name: [p for p in pages if p.claim == name]
-        for name in sorted(
-            {p.claim for p in pages} - registry.claims().keys()
-            | {"overview", "brief", "data", "specification_curve"}
-        )
+def _begin(read: Shelf) -> _Site:
+    pages, claims = read.pages(), registry.claims()
+    rows = _rows([page for page in pages if page.claim in claims])
+    site = _Site(pages, [p for p in pages if p.claim not in claims], rows, environment())
+    shown = {row["claim"].id: row for row in rows}
+    days = {day for row in site.judged or rows for one in row["settings"] for day in one["by_day"]}
+
+    def address_of(claim: str, as_of: str) -> str:
+        """The page of a claim on a day of knowledge, else the one that the index shows."""
+        by_day = shown[claim]["settings"][0]["by_day"]
+        return f"{by_day.get(as_of, shown[claim]['now']).run_id}.html"
+
+    site.env.globals |= {
+        "days": sorted(days),
+        "newest": max(days, default="latest"),
+        "address_of": address_of,
+        "titles": {claim: row["claim"].title for claim, row in shown.items()},
+        "amendments": _amendments(rows),
+        "made": day_in_words(dt.date.today()),
+        "pages": pages,
+        "card": "",
+        "navigation": lambda as_of: _navigation(site, as_of),
     }
-    env = environment()
-    env.globals |= _shared(pages, claims, others)
-    env.globals["navigation"] = functools.partial(_navigation, others, coming)
-    return env, pages, claims, others
+    return site
 
 
 def _write(out: Path, pages: Iterable[tuple[str, str]]) -> set[Path]:
@@ -178,53 +154,24 @@ def _write(out: Path, pages: Iterable[tuple[str, str]]) -> set[Path]:
     return written
 
 
-def _shared(
-    pages: list[Page], claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
-) -> dict[str, Any]:
-    """What every template may use."""
-    days = _days(claims)
-    return {
-        "days": days,
-        "newest": days[-1] if days else "latest",
-        "address_of": functools.partial(_address_of, {row["claim"].id: row for row in claims}),
-        "titles": {row["claim"].id: row["claim"].title for row in claims},
-        "amendments": _amendments(claims),
-        "made": day_in_words(dt.date.today()),
-        "pages": pages,
-        "card": "",
-    }
-
-
-def _address_of(rows: Mapping[str, dict[str, Any]], claim_id: str, as_of: str) -> str:
-    """The page of a claim, given the rows of the index, of a day of knowledge or else the one that
-    the index shows.
-    """
-    row = rows[claim_id]
-    page: Page = row["settings"][0]["by_day"].get(as_of, row["now"])
-    return f"{page.run_id}.html"
-
-
 def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     """Write the page on what new figures change, beside the pages in `out`; returns it.
 
     moved: verdicts before and after (`verify.Moved`), in the order in which they are shown.
     """
-    env, pages, _, _ = _begin(Shelf(out / EXECUTED))
-    rows = [_changed_row(one, pages) for one in moved]
-    moves = [
-        ("Verdicts that turned", [r for r in rows if r["was"] != r["now"]]),
-        (
-            "The same verdict from other figures",
-            [r for r in rows if r["was"] == r["now"] and r["why"]],
-        ),
-    ]
-    html = env.get_template("changed.html.j2").render(
+    site = _begin(Shelf(out / EXECUTED))
+    rows = [_changed_row(one, site.pages) for one in moved]
+    same = [row for row in rows if row["was"] == row["now"]]
+    html = site.env.get_template("changed.html.j2").render(
         summary=summary,
-        parts=moves,
-        unmoved=[r for r in rows if r["was"] == r["now"] and not r["why"]],
+        parts=[
+            ("Verdicts that turned", [row for row in rows if row["was"] != row["now"]]),
+            ("The same verdict from other figures", [row for row in same if row["why"]]),
+        ],
+        unmoved=[row for row in same if not row["why"]],
         added=list(registry.added().values()),
         tables=registry.tables(),
-        as_of=env.globals["newest"],
+        as_of=site.env.globals["newest"],
         here="",
         address=CHANGED,
     )
@@ -249,60 +196,82 @@ def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
     }
 
 
-def _page_of_each(
-    env: Environment, pages: list[Page], wanted: Collection[str]
-) -> Iterator[tuple[str, str]]:
-    """The pages of the executed notebooks that are wanted: name and HTML."""
-    beside, first = _beside(pages), registry.article().date.isoformat()
-    for page in (p for p in pages if p.run_id in wanted):
+def _page_of_each(site: _Site) -> Iterator[tuple[str, str]]:
+    """The pages of the executed notebooks: name and HTML."""
+    beside = _beside(site)
+    for page in site.pages:
         name = f"{page.run_id}.html"
-        about = {
+        siblings = {
+            p.as_of: p for p in site.pages if (p.claim, p.setting) == (page.claim, page.setting)
+        }
+        about: dict[str, Any] = {
             "page": page,
             "as_of": page.as_of,
             "address": name,
+            "here": name,
             "sources": [registry.sources()[s] for s in page.sources()],
+            "siblings": siblings,
         }
-        if page.claim not in registry.claims():
-            template, about["here"] = "notebook.html.j2", name
-            about["siblings"] = _siblings(page, pages)
-            about["family"] = _claims_of(page, pages)
+        if page.claim not in beside:
+            template, about["family"] = "notebook.html.j2", _claims_of(page, site)
         else:
-            template, siblings = "page.html.j2", _siblings(page, pages)
+            template = "page.html.j2"
             about |= {
-                "here": "",
                 "card": cards.address(page),
                 "claim": registry.claim(page.claim),
-                "siblings": siblings,
-                "moved": _moved(siblings, first),
-                "beside": beside[page.run_id],
-                "family": _family(page, pages),
+                "moved": _moved(siblings),
+                "beside": [
+                    near.get(page.as_of) or near.get("latest") for near in beside[page.claim]
+                ],
+                "family": _family(page, site),
             }
-        yield name, env.get_template(template).render(**about)
+        yield name, site.env.get_template(template).render(**about)
 
 
-def _about_all(
-    env: Environment, claims: list[dict[str, Any]], others: Mapping[str, list[Page]]
-) -> Iterator[tuple[str, str]]:
+def _list_of_runs(site: _Site, seconds: Mapping[str, float]) -> tuple[str, str]:
+    """The index where no run is of a claim: name and HTML."""
+    template = site.env.get_template("runs.html.j2")
+    about = {"here": "index.html", "address": "index.html", "as_of": site.env.globals["newest"]}
+    return "index.html", template.render(**about, seconds=seconds)
+
+
+def _seconds(out: Path) -> dict[str, float]:
+    """How long each run took, as the manifest of the folder has it."""
+    try:
+        runs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["runs"]
+        return {run["run_id"]: run["seconds"] for run in runs}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _about_all(site: _Site) -> Iterator[tuple[str, str]]:
     """The pages about all claims: name and HTML."""
-    judged = [row for row in claims if row["claim"].kind != "opinion"]
-    newest, heads = env.globals["newest"], [row["now"].lead for row in judged if row["now"].lead]
+    newest = site.env.globals["newest"]
+    heads = [row["now"].lead for row in site.judged if row["now"].lead]
+    overviews = [page for page in site.others if page.statements]
     about: dict[str, Any] = {
         "as_of": newest,
-        "claims": claims,
-        "others": others,
-        "judged": judged,
-        "opinions": [row for row in claims if row["claim"].kind == "opinion"],
+        "claims": site.rows,
+        "briefs": site.briefs,
+        "overview": bool(overviews),
+        "notebooks": [
+            page
+            for page in site.others
+            if not (page.menu or page.statements or page in site.briefs)
+        ],
+        "judged": site.judged,
+        "opinions": [row for row in site.rows if row["claim"].kind == "opinion"],
         "tally": {word: _counted(heads, word) for word in registry.PRINTED},
-        "thesis": _first_claim(judged),
-        **_summary(next((p.statements for p in others["overview"] if p.as_of == newest), [])),
-        "paragraphs": _paragraphs(claims),
+        "thesis": _first_claim(site.judged),
+        **_summary(next((p.statements for p in overviews if p.as_of == newest), [])),
+        "paragraphs": _paragraphs(site.rows),
         "agreement": agreement(),
-        "ways": moves.counts(a for a in _amendments(claims) if a["way"]),
+        "ways": moves.counts(a for a in _amendments(site.rows) if a["way"]),
         "WAYS": moves.WAYS,
     }
-    themes = {"index.html": _by_theme(judged), "register.html": _by_theme(claims)}
+    themes = {"index.html": _by_theme(site.judged), "register.html": _by_theme(site.rows)}
     for file in ABOUT_ALL:
-        template = env.get_template(f"{file}.j2")
+        template = site.env.get_template(f"{file}.j2")
         yield file, template.render(**about, here=file, address=file, themes=themes.get(file, {}))
 
 
@@ -324,8 +293,7 @@ def _paragraphs(claims: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """
     found: dict[int, list[dict[str, Any]]] = {}
     for sentence in registry.article().sentences:
-        place = sentence.paragraph, sentence.sentence
-        rows = [row for row in claims if _place(row) == place]
+        rows = [row for row in claims if _place(row) == (sentence.paragraph, sentence.sentence)]
         if rows or sentence.none:
             found.setdefault(sentence.paragraph, []).append({"rows": rows, "none": sentence.none})
     return [one for one in found.values() if any(sentence["rows"] for sentence in one)]
@@ -340,17 +308,14 @@ def _summary(made: list[dict[str, Any]]) -> dict[str, Any]:
     thesis, and `bottom`, the others. Of one list the first sentence answers it, of several the
     first list does, under its own title.
     """
-    question = "The thesis"
     if not made:
-        return {"question": question, "thesis_said": [], "bottom": {}}
-    if len(made) > 1:
-        return {
-            "question": made[0]["title"],
-            "thesis_said": made[0]["statements"],
-            "bottom": made[-1],
-        }
-    first, *rest = made[0]["statements"]
-    return {"question": question, "thesis_said": [first], "bottom": made[0] | {"statements": rest}}
+        return {"question": "The thesis", "thesis_said": [], "bottom": {}}
+    first, last = made[0], made[-1]
+    said = first["statements"]
+    if first is not last:
+        return {"question": first["title"], "thesis_said": said, "bottom": last}
+    bottom = first | {"statements": said[1:]}
+    return {"question": "The thesis", "thesis_said": said[:1], "bottom": bottom}
 
 
 def _first_claim(judged: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -362,149 +327,124 @@ def _first_claim(judged: list[dict[str, Any]]) -> dict[str, Any] | None:
 def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
     """The verdicts as JSON-LD, CSV and LaTeX, and those on the sentences as printed."""
     printed = sentences(verdicts)
-    write_whole(out / SENTENCES, _as_json(printed))
-    write_whole(out / forms.SENTENCES_FILE, forms.sentences_csv(printed))
     reviews = claim_reviews([v for v in verdicts if v["leads"]])
-    write_whole(out / "claimreview.jsonld", _as_json(reviews))
-    write_whole(out / forms.CSV_FILE, forms.verdicts_csv(verdicts))
-    write_whole(out / forms.COUNTRIES_FILE, forms.countries_csv(verdicts))
-    write_whole(out / forms.LATEX_FILE, forms.verdicts_latex(verdicts))
-
-
-def _references(out: Path, pages: Sequence[Page]) -> None:
-    """The sources of all pages, for a program that keeps references."""
-    cited = {source for page in pages for source in page.sources()}
-    write_whole(out / forms.BIBTEX_FILE, cite(cited, "bibtex") + "\n")
-    write_whole(out / forms.CSL_FILE, cite(cited, "csl") + "\n")
+    for name, text in {
+        SENTENCES: _as_json(printed),
+        forms.SENTENCES_FILE: forms.sentences_csv(printed),
+        "claimreview.jsonld": _as_json(reviews),
+        forms.CSV_FILE: forms.verdicts_csv(verdicts),
+        forms.COUNTRIES_FILE: forms.countries_csv(verdicts),
+        forms.LATEX_FILE: forms.verdicts_latex(verdicts),
+    }.items():
+        write_whole(out / name, text)
 
 
 def _complain(pages: list[Page]) -> None:
     """Raise RunError where something that a notebook emitted stands on no page."""
-    unsound = [p for p in pages if p.unsound]
-    if unsound:
-        raise RunError(
-            "verdicts that do not follow from their criteria were left out: "
-            + first_few(dict.fromkeys(fault for p in unsound for fault in p.unsound), 5),
-            where=", ".join(sorted({p.notebook for p in unsound})),
-            hint="a notebook ends in claim.judge(evidence), and emits nothing else as a verdict",
-        )
-    unfit = [p for p in pages if p.unfit]
-    if unfit:
-        raise RunError(
-            "verdicts, figures, tables or notes that no page can hold were left out: "
-            + first_few(dict.fromkeys(fault for p in unfit for fault in p.unfit), 5),
-            where=", ".join(sorted({p.notebook for p in unfit})),
-            hint="after `data remove`: ca-research run --changed; else show them by plots.show, "
+    for name, what, hint in (
+        (
+            "unsound",
+            "verdicts that do not follow from their criteria",
+            "a notebook ends in claim.judge(evidence), and emits nothing else as a verdict",
+        ),
+        (
+            "unfit",
+            "verdicts, figures, tables or notes that no page can hold",
+            "after `data remove`: ca-research run --changed; else show them by plots.show, "
             "plots.show_table and plots.show_note",
-        )
+        ),
+    ):
+        faulty = [(page.notebook, getattr(page, name)) for page in pages if getattr(page, name)]
+        if faulty:
+            faults = dict.fromkeys(fault for _, found in faulty for fault in found)
+            raise RunError(
+                f"{what} were left out: {first_few(faults, 5)}",
+                where=", ".join(sorted({notebook for notebook, _ in faulty})),
+                hint=hint,
+            )
 
 
-def _navigation(
-    others: Mapping[str, list[Page]], coming: Mapping[str, str], as_of: str
-) -> list[tuple[str, str, bool]]:
+def _navigation(site: _Site, as_of: str) -> list[tuple[str, str, bool]]:
     """Links at the top of a page of a day of knowledge: address, words, and whether a phone has
-    them at the foot. coming: as in `share_out`.
+    them at the foot.
     """
-    days = {name: {p.run_id: p.as_of for p in others[name]} for name in others}
-    days["overview"] |= coming
-
-    def links(name: str, words: str) -> list[tuple[str, str, bool]]:
-        return [(f"{run_id}.html", words, True) for run_id in _of_day(days[name], as_of)]
-
+    overviews = [page for page in site.others if page.statements]
+    named: dict[str, list[Page]] = {
+        page.menu: [] for page in site.others if page.menu and not page.statements
+    }
+    for page in site.others:
+        named.get(page.menu, []).append(page)
+    others = [(words, page) for words in named for page in _of_day(named[words], as_of)]
+    links = [("Overview", page) for page in _of_day(overviews, as_of)], others
+    first, second = ([(f"{p.run_id}.html", words, True) for words, p in each] for each in links)
+    if not site.rows:
+        return [("index.html", "Runs", False), *first, *second]
     return [
         ("index.html", "Claims", False),
-        *links("overview", "Overview"),
+        *first,
         ("register.html", "Register", False),
-        *links("data", "Data"),
-        *links("specification_curve", "Distance"),
+        *second,
         ("methods.html", "Methods", False),
         ("glossary.html", "Glossary", False),
     ]
 
 
-def _of_day(days: Mapping[str, str], as_of: str) -> list[str]:
-    """Of runs, each with its day of knowledge, those of one day; where none is of it, those of the
-    newest.
-    """
-    there = set(days.values())
-    day = as_of if as_of in there else max(there, default=as_of)  # "latest" comes after any date
-    return [run_id for run_id, its in days.items() if its == day]
+def _of_day(pages: Sequence[Page], as_of: str) -> list[Page]:
+    """Of some pages those of a day of knowledge; where none is of it, those of the newest."""
+    there = {page.as_of for page in pages}
+    day = as_of if as_of in there else max(there, default="")  # "latest" comes after any date
+    return [page for page in pages if page.as_of == day]
 
 
-def _beside(pages: list[Page]) -> dict[str, tuple[Page | None, Page | None]]:
-    """For each page of a claim those of the claims before and after it, on the same day where there
-    is one.
-    """
-    first: dict[tuple[str, str], Page] = {}
-    for page in pages:
-        first.setdefault((page.claim, page.as_of), page)
-    order = sorted({p.claim for p in pages} & registry.claims().keys())
-
-    def near(claim: str, step: int, as_of: str) -> Page | None:
-        place = order.index(claim) + step
-        if not 0 <= place < len(order):
-            return None
-        return first.get((order[place], as_of)) or first.get((order[place], "latest"))
-
-    return {
-        p.run_id: (near(p.claim, -1, p.as_of), near(p.claim, 1, p.as_of))
-        for p in pages
-        if p.claim in order
-    }
+def _beside(site: _Site) -> dict[str, list[dict[str, Page]]]:
+    """For each claim the pages of the claims before and after it, by their day."""
+    first: dict[str, dict[str, Page]] = {row["claim"].id: {} for row in site.rows}
+    for page in site.pages:
+        if page.claim in first:
+            first[page.claim].setdefault(page.as_of, page)
+    each = [{}, *first.values(), {}]
+    return {claim: [each[n], each[n + 2]] for n, claim in enumerate(first)}
 
 
-def _family(page: Page, pages: list[Page]) -> list[dict[str, Any]]:
+def _family(page: Page, site: _Site) -> list[dict[str, Any]]:
     """The same claim on the same day for other economies, each with the brief on it, of that day if
     there is one; empty where the claim is judged once.
     """
-    runs = [p for p in pages if p.claim == page.claim and p.as_of == page.as_of]
-    alike = [p for p in runs if p is not page and "economy" in p.setting]
-    briefs = {p.run_id: p for p in pages if p.claim == "brief"}
 
-    def brief(code: str) -> Page | None:
-        days = {name: p.as_of for name, p in briefs.items() if p.setting.get("economy") == code}
-        return next((briefs[name] for name in _of_day(days, page.as_of)), None)
+    def row(code: str, other: Page | None) -> dict[str, Any]:
+        briefs = [brief for brief in site.briefs if brief.setting["economy"] == code]
+        brief = next(iter(_of_day(briefs, page.as_of)), None)
+        return {"name": economies.name_of(code), "page": other, "brief": brief}
 
-    mine = page.setting.get("economy")
-    rows = [
-        {"name": economies.name_of(code), "page": None, "brief": brief(code)}
-        for code in [mine]
-        if alike and code and brief(code)
+    others = [
+        row(p.setting["economy"], p)
+        for p in site.pages
+        if p is not page
+        and (p.claim, p.as_of) == (page.claim, page.as_of)
+        and "economy" in p.setting
     ]
-    return rows + [
-        {"name": economies.name_of(code), "page": p, "brief": brief(code)}
-        for p in alike
-        for code in [p.setting["economy"]]
-    ]
+    own = row(page.setting.get("economy", ""), None)
+    return [own, *others] if others and own["brief"] else others
 
 
-def _claims_of(page: Page, pages: list[Page]) -> list[Page]:
+def _claims_of(page: Page, site: _Site) -> list[Page]:
     """The claims that are judged for the economy of a page about one, on the same day."""
-    mine = page.setting.get("economy")
+    mine = (page.setting.get("economy"), page.as_of)
     return [
         p
-        for p in pages
-        if mine
-        and p.claim in registry.claims()
-        and p.setting.get("economy") == mine
-        and p.as_of == page.as_of
+        for p in site.pages
+        if mine[0] and p not in site.others and (p.setting.get("economy"), p.as_of) == mine
     ]
-
-
-def _days(claims: list[dict[str, Any]]) -> list[str]:
-    """The days of knowledge of the claims that figures can judge, the newest last."""
-    judged = [row for row in claims if row["claim"].kind != "opinion"] or claims
-    return sorted({day for row in judged for one in row["settings"] for day in one["by_day"]})
 
 
 def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every amendment and correction in order of time: date, reason; of an amendment also row (of
-    the index), anchor, before and after (hashes of the rule), moved (verdicts before and after, on
-    the article's day and now), way (whose way that is), what (was changed, in a sentence).
+    the index), anchor, made (itself), after (the hash of the rule after it), and way (whose way it
+    moved the verdicts).
     """
-    nothing = {"row": None, "anchor": "", "before": "", "after": "", "moved": (), "way": ""}
+    corrections = registry.article().corrections if claims else ()
     found: list[dict[str, Any]] = [
-        {**nothing, "date": c.date, "reason": c.reason} for c in registry.article().corrections
+        {"date": c.date, "reason": c.reason, "row": None, "way": ""} for c in corrections
     ]
     for row in claims:
         made = row["claim"].amendments
@@ -515,11 +455,9 @@ def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "reason": a.reason,
                 "row": row,
                 "anchor": f"{row['claim'].id}-{n}".lower(),
-                "before": hashes[n - 1],
+                "made": a,
                 "after": hashes[n],
-                "moved": [(a.before.then, a.after.then), (a.before.now, a.after.now)],
                 "way": moves.way(a.before, a.after),
-                "what": moves.beginning(a.reason),
             }
             for n, a in enumerate(made, 1)
         ]
@@ -528,24 +466,17 @@ def _amendments(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _by_theme(claims: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Rows of the index by theme, themes in the order in which the article's entry names them."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {theme: [] for theme in registry.article().themes}
     for row in claims:
         found.setdefault(row["claim"].theme, []).append(row)
-    order = list(registry.article().themes)
-    return dict(
-        sorted(found.items(), key=lambda kv: order.index(kv[0]) if kv[0] in order else len(order))
-    )
+    return {theme: rows for theme, rows in found.items() if rows}
 
 
-def _siblings(page: Page, pages: list[Page]) -> dict[str, Page]:
-    """The same claim and setting with other days of knowledge."""
-    return {p.as_of: p for p in pages if p.claim == page.claim and p.setting == page.setting}
-
-
-def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
+def _moved(siblings: dict[str, Page]) -> list[dict[str, Any]]:
     """For each reading what differs between the two days: rows with title, first, second and the
     reasons.
     """
+    first = registry.article().date.isoformat()
     if not {first, "latest"} <= siblings.keys():
         return []
     earlier = {v["reading"]: v for v in siblings[first].verdicts if not check.stale(v)}
@@ -561,7 +492,7 @@ def _moved(siblings: dict[str, Page], first: str) -> list[dict[str, Any]]:
     ]
 
 
-def _claims(pages: list[Page]) -> list[dict[str, Any]]:
+def _rows(pages: list[Page]) -> list[dict[str, Any]]:
     """Rows of the index: a claim with its settings, each with its pages by day of knowledge (the
     article's day first).
 
@@ -570,32 +501,29 @@ def _claims(pages: list[Page]) -> list[dict[str, Any]]:
     setting judges where it is not the claim as a whole; `others` are the newest pages of the other
     settings.
     """
-    rows, published = [], registry.article().date.isoformat()
-    for claim_id in sorted({p.claim for p in pages} & registry.claims().keys()):
-        settings: list[dict[str, Any]] = []
-        for page in (p for p in pages if p.claim == claim_id):
-            row = next((s for s in settings if s["setting"] == page.setting), None)
-            if row is None:
-                row = {"setting": page.setting, "by_day": {}}
-                settings.append(row)
-            row["by_day"][page.as_of] = page
-        for row in settings:
-            row["by_day"] = dict(
-                sorted(row["by_day"].items(), key=lambda kv: (kv[0] == "latest", kv[0]))
-            )
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for page in sorted(pages, key=lambda p: (p.claim, p.as_of)):  # "latest" comes after any date
+        settings = found.setdefault(page.claim, {})
+        setting = str(sorted(page.setting.items()))
+        row = settings.setdefault(setting, {"setting": page.setting, "by_day": {}})
+        row["by_day"][page.as_of] = page
+    rows = []
+    for claim_id, settings in found.items():
         # the claim as a whole before single economies
-        settings.sort(key=lambda s: (bool(own_params(s["setting"])), str(s["setting"])))
-        by_day, *others = (s["by_day"] for s in settings)
-        *earlier, newest = by_day
-        then = published if published in earlier else "".join(earlier[:1])
+        ordered = sorted(
+            settings.values(), key=lambda s: (bool(own_params(s["setting"])), str(s["setting"]))
+        )
+        by_day, *others = (list(s["by_day"].values()) for s in ordered)
+        *earlier, now = by_day
+        published = registry.article().date.isoformat()
         rows.append(
             {
                 "claim": registry.claim(claim_id),
-                "settings": settings,
-                "now": by_day[newest],
-                "then": by_day.get(then),
-                "part": parts.judged_for(settings[0]["setting"]),
-                "others": [list(pages_of.values())[-1] for pages_of in others],
+                "settings": ordered,
+                "now": now,
+                "then": next((p for p in earlier if p.as_of == published), (*earlier, None)[0]),
+                "part": parts.judged_for(ordered[0]["setting"]),
+                "others": [pages_of[-1] for pages_of in others],
             }
         )
     return rows

@@ -1,0 +1,109 @@
+"""Outputs of any notebook as a page may hold them: pictures, tables, text. Nothing of them runs or
+loads.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import nh3
+
+_OWN = "application/vnd.ca-research."
+"""With what the types begin under which this package shows its own figures, tables and notes."""
+_PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+_LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
+_TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
+_WORDS = {"p", "div", "br", "b", "strong", "i", "em", "sub", "sup", "code", "pre", "span"}
+_SPANS = {"colspan", "rowspan"}
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class Output(NamedTuple):
+    """What a cell showed. kind: picture (`content` is its address within the page), html, prose
+    (Markdown), text, or messages (what went to stderr).
+    """
+
+    kind: str
+    content: str
+    width: int | None = None
+
+
+def shown(outputs: Iterable[Mapping[str, Any]]) -> list[Output]:
+    """The outputs of a cell that are not of this package's own types; what was printed piece by
+    piece is one text.
+    """
+    found = (output for each in outputs for output in _shown(each))
+    return [
+        Output(kind, "".join(text.content for text in texts))
+        if kind in ("text", "messages")
+        else texts[0]
+        for (kind, _), group in groupby(enumerate(found), _kind)
+        for texts in [[output for _, output in group]]
+    ]
+
+
+def _kind(numbered: tuple[int, Output]) -> tuple[str, int]:
+    """Texts that follow each other are alike, and nothing else is."""
+    number, output = numbered
+    return output.kind, 0 if output.kind in ("text", "messages") else number
+
+
+def _shown(output: Mapping[str, Any]) -> Iterator[Output]:
+    if output["output_type"] == "stream":
+        kind = "text" if output["name"] == "stdout" else "messages"
+        yield Output(kind, _COLOURS.sub("", output["text"]))
+        return
+    data, about = output.get("data", {}), output.get("metadata", {})
+    if any(mime.startswith(_OWN) for mime in data):
+        return
+    for mime in _PICTURES:
+        if mime in data:
+            yield Output("picture", _address(mime, data[mime]), about.get(mime, {}).get("width"))
+            return
+    if words := harmless(data.get("text/html", "")):
+        yield Output("html", words)
+    elif "text/markdown" in data:
+        yield Output("prose", data["text/markdown"])
+    elif text := data.get("text/latex") or data.get("text/plain"):
+        yield Output("text", _COLOURS.sub("", text) + "\n")
+
+
+def _address(mime: str, content: str) -> str:
+    """A picture within the page; also an SVG runs and loads nothing as the picture of an `img`."""
+    if mime == "image/svg+xml":
+        return f"data:{mime};base64,{b64encode(content.encode()).decode()}"
+    return f"data:{mime};base64,{''.join(content.split())}"
+
+
+def harmless(html: str) -> str:
+    """The tables, lists and words of HTML; '' where there are none. Its heads say what they head,
+    and numbers stand to the right.
+
+    Examples
+    --------
+    >>> harmless('<table><tr><th>x<script>f()</script></th><td style="color:red">-1.5</td></tr>')
+    '<table><tbody><tr><th scope="row">x</th><td class="n">-1.5</td></tr></tbody></table>'
+    >>> harmless('<div id="plot"></div><script>draw()</script>')
+    ''
+    """
+    clean = nh3.clean(
+        html,
+        tags=_TABLES | _LISTS | _WORDS,
+        attributes={"th": _SPANS, "td": _SPANS},
+        clean_content_tags={"script", "style"},
+        generic_attribute_prefixes=set(),
+    )
+    if not re.sub(r"<[^>]*>|&nbsp;|\s", "", clean):
+        return ""
+    clean = _EMPTY.sub(r"<td\1></td>", clean)
+    clean = _HEAD.sub(lambda head: _TH.sub(r'<th scope="col"', head[0]), clean)
+    return _NUMBER.sub('<td class="n">', _TH.sub(r'<th scope="row"', clean))
+
+
+_EMPTY, _HEAD = re.compile(r"<th((?: [^>]*)?)>\s*</th>"), re.compile(r"<thead>.*?</thead>", re.S)
+_TH = re.compile(r"<th(?= [cr]o[lw]s|>)")
+_NUMBER = re.compile(r"<td>(?=\s*(?:[-−+]?[\d.,]+(?:e[-+]?\d+)?%?|NaN|nan)\s*</td>)")

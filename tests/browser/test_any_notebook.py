@@ -1,0 +1,153 @@
+"""Pages of notebooks that know nothing of this package, in a folder without a register."""
+
+import base64
+import io
+import json
+
+import matplotlib.pyplot as plt
+import nbformat.v4 as v4
+import pandas as pd
+import pytest
+from tests.browser.conftest import look
+from tests.browser.test_reading import EVERYTHING, axe
+from tests.pages import Reader, ill_formed, outside
+
+from ca_research import registry
+from ca_research.plots.show import to_svg
+from ca_research.runs import EXECUTED
+from ca_research.site import write_site
+
+HOSTILE = (
+    "<p>shown<script>window.hit=1</script><style>p{color:red}</style><img src=x onerror=hit=1>"
+    "<a href='javascript:hit=1'>too</a><iframe src=x></iframe></p>"
+)
+FRAME = pd.DataFrame(
+    {f"column {i}": [1234.5, -0.25] for i in range(14)} | {"who": ["a country", "unbroken" * 9]},
+    index=["first", "second"],
+)
+
+
+def pictures() -> tuple[str, str]:
+    """A picture as PNG and as SVG."""
+    figure, axes = plt.subplots(figsize=(12, 4))
+    axes.plot([1, 3, 2])
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    svg = to_svg(figure)
+    plt.close(figure)
+    return base64.b64encode(file.getvalue()).decode(), svg
+
+
+def notebook(name: str, error: str = "", **params) -> tuple[str, str]:
+    """An executed notebook and the name of its run."""
+    dots, lines = pictures()
+    shown = [
+        v4.new_output("stream", name="stdout", text="one\n"),
+        v4.new_output("stream", name="stdout", text="two\x1b[31m " + "wide " * 60),
+        v4.new_output("stream", name="stderr", text="FutureWarning: soon"),
+        v4.new_output("display_data", {"image/png": dots, "text/plain": "<Figure>"}),
+        v4.new_output("display_data", {"image/svg+xml": lines, "text/plain": "<Figure>"}),
+        v4.new_output("execute_result", {"text/html": FRAME.to_html(), "text/plain": "frame"}),
+        v4.new_output("execute_result", {"text/html": HOSTILE, "text/plain": "harmless"}),
+        v4.new_output("execute_result", {"text/html": "<script>x</script>", "text/plain": "dull"}),
+        v4.new_output("execute_result", {"text/plain": "42"}),
+    ]
+    if error:
+        shown.append(v4.new_output("error", ename="KeyError", evalue=error, traceback=[]))
+    made = v4.new_notebook(
+        cells=[
+            v4.new_code_cell("import pandas as pd", outputs=[]),
+            v4.new_markdown_cell("# Trade of *one* country\n\nProse with `code`."),
+            v4.new_markdown_cell("# What came out"),
+            v4.new_code_cell("df.plot()", outputs=shown),
+        ]
+    )
+    run_id = "_".join([name, str(params.get("country", ""))]).strip("_").lower()
+    made.metadata["ca_research"] = {
+        "run": {
+            **{"run_id": run_id, "name": name, "params": params, "error": error},
+            **{"command": "ca-research run", "where": name, "key": "", "versions": {}},
+            "notebook": f"{name}.ipynb",
+        }
+    }
+    return run_id, json.dumps(made)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """A folder with pages of three runs of two notebooks; one failed."""
+    home = tmp_path_factory.mktemp("bare")
+    out = home / "out"
+    (home / "registry").mkdir()
+    (out / EXECUTED).mkdir(parents=True)
+    runs = [
+        notebook("trade", country="KAZ", years=[2019, 2020]),
+        notebook("trade", country="UZB", years=[2019, 2020], error="'no such column'"),
+        notebook("plain"),
+    ]
+    for run_id, text in runs:
+        (out / EXECUTED / f"{run_id}.ipynb").write_text(text, encoding="utf-8")
+    seconds = [{"run_id": run_id, "seconds": 3.21} for run_id, _ in runs]
+    (out / "manifest.json").write_text(json.dumps({"runs": seconds}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CA_RESEARCH_HOME", str(home))
+        registry.forget()
+        write_site(out)
+    registry.forget()
+    return out
+
+
+@pytest.fixture
+def report(bare):
+    """What `open_page` opens."""
+    return bare
+
+
+def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
+    assert {file.stem for file in bare.glob("*.html")} == {
+        "index",
+        *(file.stem for file in (bare / EXECUTED).iterdir()),
+    }
+    rows = pd.read_html(io.StringIO((bare / "index.html").read_text("utf-8")))[0].fillna("")
+    assert rows.to_dict("split")["data"] == [
+        ["Trade of one country", "", 3.2, ""],
+        ["Trade of one country", "country KAZ, years 2019, 2020", 3.2, ""],
+        ["Trade of one country", "country UZB, years 2019, 2020", 3.2, "'no such column'"],
+    ]
+
+
+def test_a_page_has_title_parameters_prose_and_every_output(bare):
+    text = next(bare.glob("trade*uzb*")).read_text(encoding="utf-8")
+    page = Reader(text)
+    (svg, dots) = sorted(page.of("img"), key=lambda a: a["src"][:20], reverse=True)
+    assert "<h1>Trade of one country</h1>" in text and text.count("Trade of one") == 5
+    assert ">What came out</h2>" in text and "<dt>country</dt><dd>UZB</dd>" in text
+    assert svg["src"].startswith("data:image/svg") and dots["src"].startswith("data:image/png")
+    assert dots["alt"].startswith("What came out")
+    assert '<pre class="output" tabindex="0">one\ntwo wide' in text
+    assert text.count("FutureWarning") == 1 and "KeyError: &#39;no such column&#39;" in text
+    (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
+    pd.testing.assert_frame_equal(frame, FRAME)
+    assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
+
+
+def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
+    for file in bare.glob("*.html"):
+        page = Reader(file.read_text(encoding="utf-8"))
+        assert outside(page) == ill_formed(page) == []
+        page = browser.new_context(bypass_csp=True).new_page()
+        page.goto(file.as_uri())
+        assert page.evaluate("[window.hit, document.scripts.length]") == [None, 1]
+        page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_phone_and_desktop_and_can_be_read(open_page, bare, scheme):
+    for file in sorted(bare.glob("*.html")):
+        page = open_page(file.name, scheme=scheme)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            whats = ("sideways", "cut", "sticksOut", "stuck")
+            assert [what for what in whats if look(page, what)] == [], (file.name, width)
+        assert axe(page, runOnly=EVERYTHING) == [], file.name
