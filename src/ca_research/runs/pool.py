@@ -90,8 +90,9 @@ class Workers:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> asyncio.AbstractEventLoop:
-        """Start the thread, which begins with its imports at once."""
+        """Start the thread."""
         if self._loop is None:
+            worker.imports()  # not in the thread: modules that two import at a time come in parts
             self._loop = asyncio.SelectorEventLoop()
             self._ended = asyncio.Event()
             self._thread = threading.Thread(target=self._serve, name="kernels", daemon=True)
@@ -99,8 +100,6 @@ class Workers:
         return self._loop
 
     def _serve(self) -> None:
-        with contextlib.suppress(ImportError):  # told by the first run
-            worker.imports()
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # cancels what is left
             runner.run(self._ended.wait())
 
