@@ -83,14 +83,19 @@ class WarmProcess:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def _close(self) -> None:
-        os.close(self._pidfd)
-        self._pidfd = -1
-        self._connection.close()
-
-    def __del__(self) -> None:
-        if self._pidfd >= 0:
+    def abandon(self) -> None:
+        """Kill it, and hold nothing of it any more: nobody will ask how it ended."""
+        self.kill()
+        with self._lock:
             self._close()
+
+    def _close(self) -> None:
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+            self._connection.close()
+
+    __del__ = _close
 
 
 def _ended(pidfd: int, seconds: float) -> bool:

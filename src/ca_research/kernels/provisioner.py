@@ -122,7 +122,7 @@ def _in_a_thread(start: Callable[[], WarmProcess], files: tuple[int, int]) -> Fu
 def _discard(starting: Future[WarmProcess]) -> None:
     """Nobody waits for this kernel any more."""
     if starting.exception() is None:
-        starting.result().kill()
+        starting.result().abandon()
 
 
 def _file(given: Any, own: int) -> int:
