@@ -3,14 +3,12 @@ next kernel.
 """
 
 import asyncio
-import gc
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -21,7 +19,6 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from tests.leaks import kinds, more, open_files
 from tests.warm import (
     NEEDED,
     SECONDS,
@@ -363,46 +360,6 @@ def test_a_cancelled_start_leaves_no_kernel(runtime):
 
     asyncio.run(cancelled())
     assert no_kernel_left() and works()
-
-
-# many in a row
-
-
-def leftovers(folder, temporary):
-    """What a leak would add to: open files of client and server, processes, files of the run."""
-    gc.collect()  # what only waits for the collector is no leak
-    files = [p for p in folder.rglob("*") if "history" not in p.name and "profile" not in p.parts]
-    return {
-        "files of the server": kinds(open_files(status()["pid"])),
-        "processes": servers(folder),
-        "files": [*files, *temporary.iterdir()],
-        "open files of the client": kinds(open_files()),
-    }
-
-
-@pytest.mark.parametrize(
-    ("count", "now"),
-    [(6, True), pytest.param(20, True, marks=LONG), pytest.param(20, False, marks=LONG)],
-)
-def test_kernels_in_a_row_leave_nothing_behind(runtime, tmp_path, monkeypatch, count, now):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))  # other tests write to the common one
-    monkeypatch.setattr(tempfile, "tempdir", None)
-
-    def one():
-        with kernel() as started:
-            process = started.process
-            started.manager.shutdown_wait_time = 16  # after half of it a signal follows
-            started.manager.shutdown_kernel(now=now)
-            assert process.returncode == (-9 if now else 0)
-        return process.pid
-
-    one()
-    assert no_kernel_left()
-    before = leftovers(runtime, tmp_path)
-    pids = [one() for _ in range(count)]
-    assert len(set(pids)) == count and no_kernel_left()
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids), "ended and reaped"
-    assert within(SECONDS, lambda: not more(before, leftovers(runtime, tmp_path)))
 
 
 def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, said):

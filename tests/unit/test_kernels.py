@@ -138,16 +138,16 @@ def test_a_name_too_long_for_a_socket_is_refused(tmp_path, monkeypatch):
 
 SHARES = """
     PWD=/elsewhere JPY_SESSION_NAME=a.ipynb MPLBACKEND=agg CA_RESEARCH_REPORTS=/out
-    OMP_NUM_THREADS=1 PATH=/bin XDG_SESSION_ID=7
+    OMP_NUM_THREADS=1 PATH=/bin XDG_SESSION_ID=7 KMP_INIT_AT_FORK=FALSE
 """
 APART = """
     HOME=/home/b PYTHONPATH=/lib PYTHONHASHSEED=0 TZ=Asia/Almaty LC_ALL=C CA_RESEARCH_HOME=/project
-    MPLCONFIGDIR=/config LD_PRELOAD=a.so KMP_INIT_AT_FORK=TRUE
+    MPLCONFIGDIR=/config LD_PRELOAD=a.so
 """
 
 
 def test_what_an_import_may_read_has_a_server_of_its_own_and_nothing_else():
-    base = {"HOME": "/home/a", "LANG": "C.UTF-8", "KMP_INIT_AT_FORK": "FALSE"}
+    base = {"HOME": "/home/a", "LANG": "C.UTF-8"}
     for pair in [*SHARES.split(), *APART.split()]:
         env = base | dict([pair.split("=")])
         apart = pair in APART

@@ -119,8 +119,6 @@ def start(
     cwd: Path,
     env: Mapping[str, str],
     files: tuple[int, int] = (1, 2),
-    *,
-    independent: bool = False,
 ) -> WarmProcess:
     """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
     left running.
@@ -128,7 +126,7 @@ def start(
     argv: what follows `ipykernel_launcher`. files: its stdout and stderr.
     """
     refuse(env, cwd)
-    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}, "independent": independent}
+    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}
     try:
         for _ in range(_ATTEMPTS):
             full = absolute(env, cwd)
@@ -300,7 +298,7 @@ def servers() -> list[dict[str, Any]]:
     >>> all(server["pid"] > 0 for server in servers())
     True
     """
-    return [said for said in map(lambda path: _ask(path, "status"), _sockets()) if said]
+    return [said for path in _sockets() if (said := _ask(path, "status"))]
 
 
 def stop_all() -> list[dict[str, Any]]:
