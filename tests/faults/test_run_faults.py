@@ -106,11 +106,15 @@ def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, out,
 
 
 def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path, out):
-    bad, good = notebook(home, "bad", "1 / 0"), notebook(home, "good", "print(n)")
+    bad, good = notebook(home, "bad", "1 / 0", "2"), notebook(home, "good", "print(n)")
+    book = nbformat.read(bad.notebook, 4)
+    book.cells[-1].outputs = [nbformat.v4.new_output("stream", text="of an earlier run")]
+    nbformat.write(book, bad.notebook)
     for folder, stored in ((out, False), (tmp_path / "other", True)):
         first, second = runs.execute([bad, good], folder, Options(2))
         assert (first.ok, first.stored, second.ok, second.stored) == (False, False, True, stored)
         assert first.error.startswith("ZeroDivisionError") and first.where.endswith(", cell 3")
+        assert text(folder, bad) == "", "nor does it show what was in the file"
     name = f"notebooks/{good.run_id}.ipynb"
     assert (out / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
     after_a_failure = runs.execute([bad, good], out, Options(1, fail_fast=True, use_store=False))

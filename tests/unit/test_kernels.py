@@ -293,6 +293,10 @@ def test_compiled_code_of_another_source_of_the_same_size_and_second_is_not_run(
         if number > 1:
             assert answer() == 9
     assert told == [1, 2, 3]
+    (compiled,) = module.parent.glob("__pycache__/*")
+    os.utime(compiled, (10**9, 10**9))
+    kernels.by_content(module.parent)
+    assert compiled.stat().st_mtime == 10**9, "what is compared already is left"
 
 
 def test_what_cannot_be_compiled_is_left(tmp_path):
