@@ -5,6 +5,7 @@ finds around it.
 import asyncio
 import contextlib
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -317,7 +318,10 @@ def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
 import os, sys
 from pathlib import Path
 opened = set()
-sys.addaudithook(lambda event, args: opened.add(str(args[0])) if event == "open" else None)
+def note(event, args):
+    if event == "open" and isinstance(args[0], str):
+        opened.add(args[0])
+sys.addaudithook(note)
 from ca_research.kernels import place, stack
 from ca_research import paths
 import ca_research
@@ -333,7 +337,7 @@ print(read - remembered - known, "_hooks" in vars(ca_research), [m for m in sys.
     from ca_research.kernels import stack
 
     words = [sys.executable, "-c", code]
-    env = stack.environment(dict(__import__("os").environ))
+    env = stack.environment(dict(os.environ))
     read, state = subprocess.check_output(words, env=env, text=True).splitlines()[-2:]
     assert Path(read).name == "economies.csv", "the hook sees what is read"
     assert state == "set() False []"
