@@ -14,16 +14,15 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
+from tests.warm import private_runtime, servers
 
-from ca_research import kernels
 from ca_research.ground import paths
 
 LENGTHS = (3000, 3400)
@@ -42,20 +41,11 @@ class Project:
 
     home: Path
     env: dict[str, str]
+    runtime: Path
 
     def start(self, out: Path, store: Path) -> subprocess.Popen[bytes]:
-        words = [
-            sys.executable,
-            "-m",
-            "ca_research.app.cli",
-            "run",
-            "C25",
-            "--jobs",
-            "2",
-            "--out",
-            str(out),
-        ]
-        env = self.env | {"CA_RESEARCH_CACHE": str(store)}
+        words = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--jobs", "2", "--out"]
+        words, env = [*words, str(out)], self.env | {"CA_RESEARCH_CACHE": str(store)}
         return subprocess.Popen(
             words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
         )
@@ -80,23 +70,14 @@ class Project:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     base = tmp_path_factory.mktemp("project")
-    home = base / "home"
-    home.mkdir()
+    (home := base / "home").mkdir()
+    (base / "tmp").mkdir()
     for name in ("registry", "notebooks", "data/processed"):
         shutil.copytree(paths.home() / name, home / name)
     (home / "data" / "raw").symlink_to(paths.raw_dir())
-    with tempfile.TemporaryDirectory(prefix="ca-") as runtime:
-        (base / "tmp").mkdir()
-        own = {
-            "CA_RESEARCH_HOME": home,
-            "XDG_RUNTIME_DIR": runtime,
-            "IPYTHONDIR": base / "ipython",
-            "TMPDIR": base / "tmp",
-        }
-        yield Project(home, os.environ | {name: str(value) for name, value in own.items()})
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_RUNTIME_DIR", runtime)
-            kernels.stop_all()
+    with private_runtime() as runtime:
+        own = {"CA_RESEARCH_HOME": str(home), "TMPDIR": str(base / "tmp")}
+        yield Project(home, os.environ | own, runtime)
 
 
 def content(out: Path) -> dict[str, str]:
@@ -156,8 +137,8 @@ def sound(store: Path) -> None:
 def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
     project, expected, tmp_path, many
 ):
-    """The command, a worker, a kernel, or all of them, with -9; the pages of the run before lie in
-    the folder.
+    """The command, a kernel, the server of kernels, or all of them, with -9; the pages of the run
+    before lie in the folder.
     """
     chance, out, hit = random.Random(25), tmp_path / "out", 0
     for turn in range(30 if many else 4):
@@ -166,35 +147,18 @@ def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
         project.demand(length)
         process = project.start(out, store)
         time.sleep(chance.uniform(0.1, seconds))
-        try:
-            family = [
-                psutil.Process(process.pid),
-                *psutil.Process(process.pid).children(recursive=True),
-            ]
-        except psutil.NoSuchProcess:
-            family = []
-        victims = (
-            family
-            if chance.random() < 0.3
-            else family[:1]
-            if chance.random() < 0.5
-            else family[-1:]
-        )
-        for victim in victims:
-            try:
-                victim.kill()
+        family = [process.pid, *servers(project.runtime)]
+        for victim in family if chance.random() < 0.3 else [chance.choice(family)]:
+            with suppress(ProcessLookupError):
+                os.kill(victim, 9)
                 hit += 1
-            except psutil.NoSuchProcess:
-                continue
         process.communicate(timeout=300)
-        psutil.wait_procs(family, timeout=20)
         whole(out)
         sound(store)
         project.run(out, store)
         assert content(out) == report, f"turn {turn}, length {length}"
         whole(out)
-    assert hit
-    assert list((project.home.parent / "tmp").glob("ca-research-*")) == [], "swept by the next run"
+    assert hit and list((project.home.parent / "tmp").iterdir()) == [], "swept by the next run"
 
 
 @FEW_OR_MANY

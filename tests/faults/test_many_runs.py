@@ -6,119 +6,65 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 import pytest
 from tests.leaks import kinds, more, open_files
+from tests.small_runs import notebook, small_project
+from tests.warm import COLD, gone, of_run, private_runtime, within
 
 from ca_research import kernels, runs
-from ca_research.ground import paths
-from ca_research.runs import Options, Run
+from ca_research.runs import Options
 
 RUNS, AT_ONCE = 200, 50
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A project of one small notebook, with folders of its own for sockets and for temporary
-    files.
-    """
-    folder, scratch = tmp_path / "project", tmp_path / "tmp"
-    shutil.copytree(paths.registry_dir(), folder / "registry")
-    for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
-        (folder / name).mkdir(parents=True)
-    (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
-    cells = [
-        nbformat.v4.new_code_cell(
-            'n: int = 0\nas_of: str = "latest"', metadata={"tags": ["parameters"]}, id="p"
-        )
-    ]
-    cells += [nbformat.v4.new_code_cell("print(n)", id="c")]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
-    )
-    nbformat.write(book, folder / "notebooks" / "small.ipynb")
-    scratch.mkdir()
-    with tempfile.TemporaryDirectory(prefix="ca-") as runtime:  # a socket's name must be short
-        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-        own = {
-            "TMPDIR": scratch,
-            "CA_RESEARCH_HOME": folder,
-            "CA_RESEARCH_CACHE": tmp_path / "cache",
-        }
-        own |= {
-            "XDG_RUNTIME_DIR": runtime,
-            "JUPYTER_RUNTIME_DIR": runtime,
-            "IPYTHONDIR": tmp_path / "ipython",
-        }
-        for name, value in own.items():
-            monkeypatch.setenv(name, str(value))
+    """A project with folders of its own for sockets and for temporary files."""
+    folder = small_project(tmp_path / "project")
+    (tmp_path / "tmp").mkdir()
+    with private_runtime():
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+        monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
+        monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
         yield folder
-        if server():
-            kernels.stop(environment())
-
-
-def environment() -> dict[str, str]:
-    """What names the server of a run's kernels."""
-    return {**os.environ, "PYTHONHASHSEED": "0"}
-
-
-def server() -> dict:
-    return {} if kernels.why_not() else kernels.status(environment()) or {}
 
 
 def left() -> dict[str, list[Any]]:
     """All that a leak would add to."""
     gc.collect()  # what only waits for the collector is no leak
-    about = server()
-    found: dict[str, list[Any]] = {
+    about = {} if COLD else kernels.status(of_run()) or {}
+    runtime = Path(os.environ["XDG_RUNTIME_DIR"])
+    below = psutil.Process().children(recursive=True)
+    return {
         "threads": [t.name for t in threading.enumerate()],
-        "processes": [p.pid for p in psutil.Process().children(recursive=True) if not ended(p)],
+        "processes": [p.pid for p in below if not gone(p.pid)],
         "kernels": about.get("kernels", []),
         "server": [about.get("pid")],
         "temporary files": [p.name for p in Path(tempfile.gettempdir()).rglob("*")],
-        "files of the runtime folder": [
-            p.name for p in Path(os.environ["XDG_RUNTIME_DIR"]).rglob("*")
-        ],
+        "runtime folder": [p.name for p in runtime.rglob("*") if "history" not in p.name],
+        "files": kinds(open_files()),
+        "files of the server": kinds(open_files(about.get("pid", os.getpid()))),
     }
-    for who, pid in (("this process", os.getpid()), ("the server", about.get("pid"))):
-        if pid:
-            found[f"files of {who}"] = kinds(open_files(pid))
-    return found
 
 
-def ended(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-@pytest.mark.long
-def test_two_hundred_runs_leave_nothing_behind(home, tmp_path):
+@pytest.mark.parametrize("count", [6, pytest.param(RUNS, marks=pytest.mark.long)])
+def test_many_runs_leave_nothing_behind(home, tmp_path, count):
     def execute(numbers: range) -> None:
-        planned = [
-            Run("small", home / "notebooks" / "small.ipynb", {"n": n, "as_of": "latest"})
-            for n in numbers
-        ]
+        planned = [notebook(home, "small", "print(n)", n=n) for n in numbers]
         results = runs.execute(planned, tmp_path / "out", Options(2))
         assert [(r.error, r.stored) for r in results] == [("", False)] * len(numbers)
 
     execute(range(2))
     before = left()
-    for first in range(2, RUNS + 2, AT_ONCE):
-        execute(range(first, first + AT_ONCE))
-    until = time.monotonic() + 60
-    while (added := more(before, left())) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert not added
+    for first in range(2, count + 2, AT_ONCE):
+        execute(range(first, min(first + AT_ONCE, count + 2)))
+    assert within(60, lambda: not more(before, left())), more(before, left())
     made = {p.name for p in (tmp_path / "out" / "notebooks").iterdir()}
-    assert made == {f"small-as-of-latest-n-{n}.ipynb" for n in range(RUNS + 2)}
+    assert made == {f"small-as-of-latest-n-{n}.ipynb" for n in range(count + 2)}

@@ -14,8 +14,11 @@ STUDENTS = (
     "Страна;2018/19;2020/21;2021/22\nКазахстан;11784;12500;13001\nКыргызстан;4614;4650;4700\n"
     "Итого;16398;17150;17701\n"
 )
-ABOUT = ["--title", "t", "--publisher", "An office", "--licence", "l", "--published", "2023-04-01"]
-FIXED = ("destination=CHN", "level=all", "precision=exact", "statistic=enrolled")
+ADD = """
+    data add f.csv --table students --source OWN --yes --preference 0
+    --title t --publisher Office --licence l --published 2023-04-01
+    --set destination=CHN --set level=all --set precision=exact --set statistic=enrolled
+"""
 
 
 @pytest.mark.long
@@ -32,45 +35,24 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
     (tmp_path / "f.csv").write_text(STUDENTS, encoding="utf-8")
     verdicts, page = home / "reports" / "verdicts.json", home / "reports" / "changed.html"
 
-    def command(*words):
-        done = subprocess.run(
-            [sys.executable, "-m", "ca_research.app.cli", *words],
-            env=os.environ | {"CA_RESEARCH_HOME": str(home)},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def command(line):
+        words = [sys.executable, "-m", "ca_research.app.cli", *line.split()]
+        env = os.environ | {"CA_RESEARCH_HOME": str(home)}
+        return subprocess.check_output(words, env=env, cwd=tmp_path, text=True)
 
-    command("run", "--as-of", "latest")
+    command("run --as-of latest")
     before = verdicts.read_bytes()
-    command("run", "C30", "-p", "economy=KAZ", "--as-of", "latest")
-    assert "nothing to judge again" in command("run", "--changed")
-    fixed = [w for pair in FIXED for w in ("--set", pair)]
-    command(
-        "data",
-        "add",
-        "f.csv",
-        "--table",
-        "students",
-        "--source",
-        "OWN",
-        "--yes",
-        *ABOUT,
-        *fixed,
-        "--preference",
-        "0",
-    )
-    said = command("run", "--changed")
+    command("run C30 -p economy=KAZ --as-of latest")
+    assert "nothing to judge again" in command("run --changed")
+    command(ADD)
+    said = command("run --changed")
     assert "Figures have changed in: students." in said and "New among the sources: " in said
     assert "Judged again: 3 verdicts of 1 claim; 1 turned" in said, "both days, and Kazakhstan"
     own = [v for v in json.loads(verdicts.read_text()) if v["params"].get("economy") == "KAZ"]
     assert any("OWN" in v["sources"] for v in own), "a run with a parameter of one's own stood"
     html = page.read_text(encoding="utf-8")
-    assert "What the new figures change" in html and "An office" in html
+    assert "What the new figures change" in html and "Office" in html
     assert verdicts.read_bytes() != before
-    command("data", "remove", "OWN")
-    command("run", "--changed")
-    command("run", "--as-of", "latest")
+    for line in ("data remove OWN", "run --changed", "run --as-of latest"):
+        command(line)
     assert verdicts.read_bytes() == before and not page.exists()

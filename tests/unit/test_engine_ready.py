@@ -7,10 +7,7 @@ from queue import Empty
 
 import pytest
 
-from ca_research import kernels
-from ca_research.runs.engine import _Answers, _Manager
-
-IDLE, BUSY = "idle", "busy"
+from ca_research.runs.engine import _Answers
 
 
 class Scripted(_Answers):
@@ -20,12 +17,12 @@ class Scripted(_Answers):
 
     def __init__(self, *answers, alive=True):
         super().__init__()
-        self.answers, self.alive, self.asked, self.heard = list(answers), alive, [], []
+        self.answers, self.alive, self.asked, self.heard = list(answers), alive, 0, []
 
     def kernel_info(self, reply=False):
-        self.asked.append(f"question {len(self.asked) + 1}")
+        self.asked += 1
         self.heard = self.answers.pop(0) if self.answers else None
-        return self.asked[-1]
+        return self.asked
 
     async def get_shell_msg(self, *args, **kwargs):
         if self.heard is None:
@@ -42,50 +39,22 @@ class Scripted(_Answers):
         return self.alive
 
 
-def ready(client, timeout=60.0):
-    asyncio.run(client.wait_for_ready(timeout))
-    return client.asked
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ([[("busy", 1), ("idle", 1), ("after", 1)]], 1),
+        ([[("idle", "another client's"), ("idle", None)], [("idle", 1), ("idle", 2)]], 2),
+        # a reply proves nothing of the other channel: what a first cell shows would be lost
+        ([[], [], [("idle", 3)]], 3),
+    ],
+)
+def test_it_is_ready_with_the_idle_to_its_own_question_and_asked_again_until_then(answers, asked):
+    client = Scripted(*answers)
+    asyncio.run(client.wait_for_ready(60))
+    assert client.asked == asked
 
 
-def test_it_is_ready_with_the_idle_to_its_own_question():
-    first = [(BUSY, "question 1"), (IDLE, "question 1"), ("after", "question 1")]
-    client = Scripted(first)
-    assert ready(client) == ["question 1"] and client.heard == [("after", "question 1")]
-
-
-def test_another_clients_idle_is_not_ours():
-    client = Scripted(
-        [(IDLE, "another"), (IDLE, None)], [(IDLE, "question 1"), (IDLE, "question 2")]
-    )
-    assert ready(client) == ["question 1", "question 2"]
-
-
-def test_a_kernel_whose_broadcasts_do_not_arrive_yet_is_asked_again():
-    """A reply proves nothing of the other channel: what a first cell shows would be lost."""
-    assert len(ready(Scripted([], [], [(IDLE, "question 3")]))) == 3
-
-
-def test_a_dead_kernel_and_a_silent_one_are_told_apart():
-    with pytest.raises(RuntimeError, match="died before replying"):
-        ready(Scripted(alive=False))
-    with pytest.raises(RuntimeError, match="didn't respond in"):
-        ready(Scripted(), timeout=0.1)
-
-
-def test_nothing_of_a_first_cell_is_lost():
-    async def first() -> str:
-        manager = _Manager(kernel_name=kernels.ORDINARY)
-        await manager.start_kernel()
-        client, said = manager.client(), []
-        assert isinstance(client, _Answers)
-        client.start_channels()
-        try:
-            await client.wait_for_ready(60)
-            hook = lambda m: said.append(m["content"].get("text", ""))  # noqa: E731
-            await client.execute_interactive("print('heard')", output_hook=hook, timeout=60)
-        finally:
-            client.stop_channels()
-            await manager.shutdown_kernel(now=True)
-        return "".join(said)
-
-    assert asyncio.run(first()) == "heard\n"
+@pytest.mark.parametrize("alive", [False, True])
+def test_a_dead_kernel_is_not_waited_for_and_a_silent_one_not_for_ever(alive):
+    with pytest.raises(RuntimeError):
+        asyncio.run(Scripted(alive=alive).wait_for_ready(0.1 if alive else 60))

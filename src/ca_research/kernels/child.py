@@ -128,7 +128,6 @@ def new_process(order: Order) -> None:
     os.setsid()  # interrupts go to the process group
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for file, place in zip(order.files, (1, 2), strict=True):
         os.dup2(file, place)
     protocol.close(order.files)
@@ -196,8 +195,7 @@ def application() -> Any:
         client: int
 
         def init_poller(self) -> None:
-            if self.parent_handle:
-                self.poller = ClientPoller(self)
+            self.poller = ClientPoller(self)
 
     WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
     return WarmKernelApp
@@ -205,10 +203,7 @@ def application() -> Any:
 
 def kernel_app(order: Order) -> Any:
     """ipykernel's application, initialized: its sockets are bound and the shell is there."""
-    parent = 0 if order.packet["independent"] else int(os.environ.get("JPY_PARENT_PID") or 0)
-    if not parent:
-        os.close(order.client)
-    app = application().instance(parent_handle=parent)
+    app = application().instance(parent_handle=os.getppid())
     app.client = order.client
     app.initialize(order.packet["argv"])
     shell.meet()  # what the import of the package does where a shell is already there

@@ -83,14 +83,19 @@ class WarmProcess:
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
 
-    def _close(self) -> None:
-        os.close(self._pidfd)
-        self._pidfd = -1
-        self._connection.close()
-
-    def __del__(self) -> None:
-        if self._pidfd >= 0:
+    def abandon(self) -> None:
+        """Kill it, and hold nothing of it any more: nobody will ask how it ended."""
+        self.kill()
+        with self._lock:
             self._close()
+
+    def _close(self) -> None:
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+            self._connection.close()
+
+    __del__ = _close
 
 
 def _ended(pidfd: int, seconds: float) -> bool:
@@ -114,8 +119,6 @@ def start(
     cwd: Path,
     env: Mapping[str, str],
     files: tuple[int, int] = (1, 2),
-    *,
-    independent: bool = False,
 ) -> WarmProcess:
     """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
     left running.
@@ -123,7 +126,7 @@ def start(
     argv: what follows `ipykernel_launcher`. files: its stdout and stderr.
     """
     refuse(env, cwd)
-    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}, "independent": independent}
+    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}
     try:
         for _ in range(_ATTEMPTS):
             full = absolute(env, cwd)
@@ -295,7 +298,7 @@ def servers() -> list[dict[str, Any]]:
     >>> all(server["pid"] > 0 for server in servers())
     True
     """
-    return [said for said in map(lambda path: _ask(path, "status"), _sockets()) if said]
+    return [said for path in _sockets() if (said := _ask(path, "status"))]
 
 
 def stop_all() -> list[dict[str, Any]]:

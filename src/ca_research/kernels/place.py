@@ -40,7 +40,7 @@ _AT_IMPORT = """
 _FOLDERS = """
     CA_RESEARCH_HOME HOME MPLCONFIGDIR MATPLOTLIBRC XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
 """
-_BY_IMPORT = {("KMP_INIT_AT_FORK", "FALSE")}
+_BY_IMPORT = "KMP_INIT_AT_FORK"
 """What joblib sets when it is imported: whether a client has done so makes no other kernel."""
 
 _NAMESPACES = "cgroup ipc mnt net pid user uts"
@@ -131,9 +131,7 @@ def identity(env: Mapping[str, str]) -> str:
         {
             "python": [sys.executable, sys.prefix, sys.version],
             "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-            "env": {
-                k: v for k, v in sorted(env.items()) if at_import(k) and (k, v) not in _BY_IMPORT
-            },
+            "env": {k: v for k, v in env.items() if at_import(k)},
             "namespaces": [str((own / "ns" / name).readlink()) for name in _NAMESPACES.split()],
             "root": Path("/").stat().st_ino,
             "groups": (own / "cgroup").read_text(encoding="utf-8"),
@@ -162,7 +160,7 @@ def at_import(name: str) -> bool:
     """Whether an environment variable may be read when Python starts or a library of the stack is
     imported.
     """
-    return name not in THREADS and name.startswith(tuple(_AT_IMPORT.split()))
+    return name not in (*THREADS, _BY_IMPORT) and name.startswith(tuple(_AT_IMPORT.split()))
 
 
 def fingerprint(env: Mapping[str, str]) -> str:

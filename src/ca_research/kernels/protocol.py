@@ -7,8 +7,7 @@ the package's only sockets; none has an address outside the machine.
 
 | packet | from, to | with |
 |---|---|---|
-| `start` | client, server | argv, cwd, env, umask, limits, nice, affinity, independent, \
-fingerprint; open files: stdout, stderr |
+| `start` | client, server | argv, cwd, env, fingerprint; open files: stdout, stderr |
 | `started` | kernel, client | pid; open file: a pidfd of the kernel |
 | `failed` | kernel, client | the reason in one line, and the traceback |
 | `refused` | server or kernel, client | the reason; `stale` where the server is of other \

@@ -79,16 +79,12 @@ class WarmProvisioner(LocalProvisioner):
             raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
         env = dict(options.pop("env", None) or os.environ)
         cwd = Path(options.pop("cwd", None) or Path.cwd()).absolute()
-        independent = bool(options.pop("independent", False))
-        if not independent:
-            env["JPY_PARENT_PID"] = str(os.getpid())
+        env["JPY_PARENT_PID"] = str(os.getpid())
         out, err = options.pop("stdout", None), options.pop("stderr", None)
-        if options.pop("stdin", None) not in (None, subprocess.DEVNULL) or options:
+        if options.pop("stdin", None) not in (None, subprocess.DEVNULL) or any(options.values()):
             raise Unavailable(f"a forked kernel does not know {', '.join(options) or 'stdin'}")
         files = _file(out, 1), _file(err, 2)
-        starting = _in_a_thread(
-            lambda: launch.start(cmd[3:], cwd, env, files, independent=independent), files
-        )
+        starting = _in_a_thread(lambda: launch.start(cmd[3:], cwd, env, files), files)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(starting), LAUNCH_SECONDS)
         except (TimeoutError, asyncio.CancelledError) as problem:
@@ -122,7 +118,7 @@ def _in_a_thread(start: Callable[[], WarmProcess], files: tuple[int, int]) -> Fu
 def _discard(starting: Future[WarmProcess]) -> None:
     """Nobody waits for this kernel any more."""
     if starting.exception() is None:
-        starting.result().kill()
+        starting.result().abandon()
 
 
 def _file(given: Any, own: int) -> int:

@@ -3,9 +3,8 @@ forked.
 
 One thread and no state but its kernels. It ends when nobody has needed it for a while, and takes no
 more kernels when its socket is no longer its own (a runtime folder that was cleared, another server
-in its place), when a client brings another fingerprint, or on SIGTERM; kernels that run go on, and
-it stays for them alone. Where it is killed, its kernels go on too: each watches its own client
-(`child.py`).
+in its place), or when a client brings another fingerprint; kernels that run go on, and it stays for
+them alone. Where it is killed, its kernels go on too: each watches its own client (`child.py`).
 """
 
 from __future__ import annotations
@@ -47,7 +46,6 @@ class Kernel:
     pidfd: int
     client: int
     connection: protocol.Socket | None
-    independent: bool
     doomed: float = 0.0
     ended: bool = False
 
@@ -60,7 +58,6 @@ class Server:
         self.waiting: dict[int, protocol.Socket] = {}
         self.kernels: dict[int, Kernel] = {}
         self.used = time.monotonic()
-        self.terminated = False
 
     def serve(self) -> Order | None:
         """Serve until there is nothing left to do; in a forked process, return what it is to
@@ -154,9 +151,7 @@ class Server:
             self._forget()
             return Order(packet, files, client, connection)
         protocol.close(files)
-        self.kernels[pid] = Kernel(
-            pid, os.pidfd_open(pid), client, connection, bool(packet.get("independent"))
-        )
+        self.kernels[pid] = Kernel(pid, os.pidfd_open(pid), client, connection)
         return None
 
     def _forget(self) -> None:
@@ -191,11 +186,10 @@ class Server:
     def _look_around(self) -> None:
         now = time.monotonic()
         for kernel in self.kernels.values():
-            if not (kernel.ended or kernel.independent) and 0 < kernel.doomed < now:
+            if not kernel.ended and 0 < kernel.doomed < now:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(kernel.pid, signal.SIGKILL)
-        unneeded = not self.waiting and self._idle() > self.idle
-        if self.terminated or unneeded or not self._is_ours():
+        if not self._is_ours() or (not self.waiting and self._idle() > self.idle):
             self.retire()
 
     def _is_ours(self) -> bool:
@@ -203,10 +197,6 @@ class Server:
             return self.path.stat().st_ino == self.own
         except OSError:
             return False
-
-    def terminate(self, *_: Any) -> None:
-        """Handles SIGTERM: noted here, seen at the next look around."""
-        self.terminated = True
 
     def retire(self) -> None:
         """Listen no more. Who has already knocked is still let in."""
@@ -251,7 +241,6 @@ def main(path: str, fingerprint: str, idle: str, lock: str) -> None:
         print(one_line(problem))  # the last line is what the client tells
         sys.exit(1)
     signal.alarm(0)
-    signal.signal(signal.SIGTERM, server.terminate)
     os.close(int(lock))
     with contextlib.suppress(OSError):  # who has started it may be dead; others will come
         os.write(1, b"ready\n")

@@ -91,6 +91,7 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     before = marks(files)
     if key(about.of(run)) != task.key and not run.after:
         return _refused("the worker's package, tables, registry or environment differ", notebook)
+    kernels.by_content(kernels.PACKAGE)
     with scratch_folder() as folder:
         outcome = worker.execute(replace(task, run=run, reports="", scratch=str(folder)))
     if moved := changed(before, marks(files)):

@@ -218,7 +218,7 @@ def execute(
             on_cluster(options.cluster, work, on_start, finish, options.fail_fast)
         else:
             with nullcontext(at_work) if at_work else workers(options, len(due)) as here:
-                _execute(here, due, tasks, options, on_start, finish)
+                _in_processes(here, due, tasks, options, on_start, finish)
         with contextlib.suppress(OSError):
             store.trim()
     return [done[run.run_id] for run in runs if run.run_id in done]
@@ -269,7 +269,7 @@ def _keep(store: Store, key: str, outcome: worker.Outcome, read: inputs.Manifest
         return
 
 
-def _execute(
+def _in_processes(
     at_work: Workers,
     due: Sequence[Run],
     tasks: Mapping[str, worker.Task],
@@ -279,6 +279,7 @@ def _execute(
 ) -> None:
     """Execute what is due; the next one is begun before the last is written."""
     at_work.begin()
+    kernels.by_content(kernels.PACKAGE)
     kernel = _kernel(options.kernel)
     waiting, stop = list(due), False
     under_way, ended = dict[Future[worker.Outcome], Run](), list[tuple[Run, worker.Outcome]]()

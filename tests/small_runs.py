@@ -1,0 +1,49 @@
+"""Small notebooks in a project of their own, for tests of runs."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from ca_research.ground import paths
+from ca_research.runs import Run
+
+NUMBER = 'n: int = 3\nas_of: str = "latest"'
+BRIEF = 'economy: str = "KAZ"\nas_of: str = "latest"'
+
+
+def small_project(folder: Path) -> Path:
+    """The real registry, a build without tables, and no notebooks."""
+    shutil.copytree(paths.registry_dir(), folder / "registry")
+    for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
+        (folder / name).mkdir(parents=True)
+    (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
+    return folder
+
+
+def notebook(
+    home: Path, name: str, *sources: str, parameters: str = NUMBER, n: int = 1, **about: object
+) -> Run:
+    """A notebook of a project with these cells, and its run; `about` is what it declares."""
+    cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="p")]
+    cells += [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)]
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": [], **about}}
+    )
+    file = home / "notebooks" / f"{name}.ipynb"
+    nbformat.write(book, file)
+    return Run(name, file, {"n": n, "as_of": "latest"})
+
+
+def brief(home: Path, *sources: str, **about: object) -> Run:
+    """The country brief of a tiny project, for Uzbekistan."""
+    run = notebook(home, "country_brief", *sources, parameters=BRIEF, **about)
+    return Run("brief", run.notebook, {"economy": "UZB", "as_of": "latest"})
+
+
+def text(out: Path, run: Run) -> str:
+    """What an executed notebook printed."""
+    book = nbformat.read(out / "notebooks" / f"{run.run_id}.ipynb", as_version=4)
+    outputs = [o for cell in book.cells for o in cell.get("outputs", [])]
+    return "".join(o.get("text", "") for o in outputs).strip()
