@@ -90,16 +90,15 @@ class Workers:
     def begin(self) -> asyncio.AbstractEventLoop:
         """Start the thread, which begins with its imports at once."""
         if self._loop is None:
-            self._loop = asyncio.SelectorEventLoop()
-            self._ended = asyncio.Event()
-            self._thread = threading.Thread(target=self._serve, name="kernels", daemon=True)
+            self._loop, self._ended = asyncio.SelectorEventLoop(), asyncio.Event()
+            self._thread = threading.Thread(target=self._serve, args=(self._loop,), daemon=True)
             self._thread.start()
         return self._loop
 
-    def _serve(self) -> None:
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         with contextlib.suppress(ImportError):  # told by the first run
             worker.imports()
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # cancels what is left
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:  # cancels what is left
             runner.run(self._ended.wait())
 
     def run(self, task: worker.Task) -> Future[worker.Outcome]:
