@@ -21,6 +21,7 @@ import psutil
 from jupyter_client import KernelClient
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets import Type
@@ -88,22 +89,22 @@ class _Manager(AsyncKernelManager):
 class Client(NotebookClient):
     """Executes a notebook, and stops its kernel where a limit is passed.
 
-    at: the cell that was executed last. ordinary: why the kernel is no warm one, where one was
-    asked for. read: what it opened besides its declared inputs; None where the kernel cannot say.
+    ordinary: why the kernel is no warm one, where one was asked for. read: what it opened besides
+    its declared inputs; None where the kernel cannot say.
     """
 
     def __init__(self, notebook: Any, limits: Limits, **options: Any) -> None:
         super().__init__(
             notebook,
-            kernel_manager_class=_Manager,
             timeout=limits.cell_seconds,
             raise_on_iopub_timeout=True,
             record_timing=False,
             **options,
         )
-        self.limits, self.at, self.ordinary = limits, notebook, ""
+        self.limits, self.ordinary = limits, ""
         self.read: Mapping[str, Any] | None = None
-        self._passed, self._printed, self._running = "", 0, None
+        self._passed, self._printed = "", 0
+        self._running: asyncio.Task[Any] | None = None
 
     async def run(self, connection: Path, env: Mapping[str, str]) -> None:
         """Execute all cells in a kernel with this environment, which has ended afterwards.
@@ -112,57 +113,55 @@ class Client(NotebookClient):
         Raises CellExecutionError where a cell fails, RunError where a limit was passed or the
         kernel died, RuntimeError where it never was there.
         """
-        manager, self._running = self.create_kernel_manager(), asyncio.current_task()
-        manager.connection_file = str(connection)
-        watch, in_order = asyncio.create_task(self._watch(manager)), False
+        manager = _Manager(kernel_name=self.kernel_name, connection_file=str(connection))
+        self.km, self._running = manager, asyncio.current_task()
+        watch, gently = asyncio.create_task(self._watch(manager)), False
         try:
             await self.async_start_new_kernel(env=dict(env))
             self.ordinary = getattr(manager.provisioner, "ordinary", "")
             await self.async_start_new_kernel_client()
             await self._ask("begin()")
             for index, cell in enumerate(self.nb.cells):
-                self.at = cell
                 await self.async_execute_cell(cell, index)
             self.set_widgets_metadata()
             self.read = await self._ask("listing()")
-            in_order = True
+            gently = True
         except CellExecutionError:
-            in_order = True
+            gently = True
             raise
         except CellTimeoutError:
             raise RunError(f"a cell took longer than {self.limits.cell_seconds} s") from None
-        except DeadKernelError:
-            raise RunError(self._passed or "the kernel died") from None
-        except (asyncio.CancelledError, RuntimeError):  # before the first cell
-            if self._passed:
-                raise RunError(self._passed) from None
+        except (DeadKernelError, asyncio.CancelledError, RuntimeError) as problem:
+            if self._passed or isinstance(problem, DeadKernelError):
+                raise RunError(self._passed or "the kernel died") from None
             raise
         finally:
             watch.cancel()
-            if manager.has_kernel and in_order:
-                await manager.request_shutdown()
-                await manager.finish_shutdown(pollinterval=0.01)
+            if manager.has_kernel and gently:
+                await ensure_async(manager.request_shutdown())
+                await ensure_async(manager.finish_shutdown(pollinterval=0.01))
             elif manager.has_kernel:
-                await manager.shutdown_kernel(now=True)
-            await manager.cleanup_resources()
+                await ensure_async(manager.shutdown_kernel(now=True))
+            await ensure_async(manager.cleanup_resources())
             if self.kc is not None:
                 self.kc.stop_channels()
 
     async def _ask(self, call: str) -> Any:
         """What a call of `opened` gives in the kernel; None where that has no such module."""
+        assert self.kc is not None
         asked = self.kc.execute("", silent=True, user_expressions={"it": f"{_OPENED}.{call}"})
-        answer = (await self.async_wait_for_reply(asked) or {})["content"]["user_expressions"]
-        told = answer["it"].get("data", {"text/plain": "None"})
-        return ast.literal_eval(told["text/plain"])
+        reply = await self.async_wait_for_reply(asked)
+        told = reply["content"]["user_expressions"]["it"] if reply else {}
+        return ast.literal_eval(told.get("data", {"text/plain": "None"})["text/plain"])
 
-    def process_message(self, message: dict[str, Any], *rest: Any, **options: Any) -> Any:
-        self._printed += _size(message["content"])
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        self._printed += _size(msg["content"])
         if self._printed > self.limits.output_bytes:
             self._stop(f"it put out more than {self.limits.output_bytes // 1024**2} MB")
             return None  # what is still under way is dropped
-        return super().process_message(message, *rest, **options)
+        return super().process_message(msg, cell, cell_index)
 
-    async def _watch(self, manager: AsyncKernelManager) -> None:
+    async def _watch(self, manager: _Manager) -> None:
         end, most = time.monotonic() + self.limits.notebook_seconds, self.limits.memory_bytes
         while True:
             await asyncio.sleep(_LOOK_SECONDS)

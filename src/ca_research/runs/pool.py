@@ -93,14 +93,13 @@ class Workers:
         """Start the thread."""
         if self._loop is None:
             worker.imports()  # not in the thread: modules that two import at a time come in parts
-            self._loop = asyncio.SelectorEventLoop()
-            self._ended = asyncio.Event()
-            self._thread = threading.Thread(target=self._serve, name="kernels", daemon=True)
+            self._loop, self._ended = asyncio.SelectorEventLoop(), asyncio.Event()
+            self._thread = threading.Thread(target=self._serve, args=(self._loop,), daemon=True)
             self._thread.start()
         return self._loop
 
-    def _serve(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # cancels what is left
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:  # cancels what is left
             runner.run(self._ended.wait())
 
     def run(self, task: worker.Task) -> Future[worker.Outcome]:

@@ -117,7 +117,8 @@ async def _attempt(task: Task) -> Outcome:
     from .engine import Client, Limits
 
     started, error, where, content = time.perf_counter(), "", paths.shown(task.run.notebook), ""
-    notebook = client = None
+    notebook: Any = None
+    client: Client | None = None
     with tempfile.TemporaryDirectory(
         prefix="ca-research-", dir=task.scratch or None, ignore_cleanup_errors=True
     ) as folder:
@@ -136,7 +137,8 @@ async def _attempt(task: Task) -> Outcome:
             await client.run(Path(folder, "kernel.json"), os.environ | settings() | more)
         except CellExecutionError as problem:
             error = f"{problem.ename}: {plain(problem.evalue)}"
-            where += f", cell {client.at.execution_count}"
+            counts = [cell.get("execution_count") or 0 for cell in notebook.cells]
+            where += f", cell {max(counts)}"
         except RunError as problem:  # the kernel died, or a limit was passed
             error = plain(problem.what)
         except Exception as problem:  # it is no notebook, or the kernel never started
