@@ -18,9 +18,9 @@ from typing import Any
 from .. import __version__, registry
 from ..claims import own_measures
 from ..ground import paths, reads
-from ..ground.extras import needed
 from ..ground.files import walk
 from ..ground.numbers import counted
+from ..ground.templates import filled
 from ..registry.replication import replication
 from ..runs import Run, plan
 from ..runs.manifest import SEED
@@ -46,17 +46,14 @@ def statement(verdicts: Sequence[Mapping[str, Any]] = ()) -> str:
 
     verdicts: those of a report that it goes with, to name which rest on what is left out.
     """
-    with needed():
-        from jinja2 import Environment, StrictUndefined
-
-    template = Path(__file__).with_name("replication.md.j2").read_text(encoding="utf-8")
-    made = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     notebooks = [_program(file) for file in sorted(paths.notebooks_dir().glob("*.ipynb"))]
     titles = {program["name"]: program["title"] for program in notebooks}
     runs, locked = plan(), _locked()
     held = [name for name in OF_PROJECT if (paths.home() / name).exists()]
     files = list(_files())
-    return made.from_string(template).render(
+    return filled(
+        Path(__file__).with_name("replication.md.j2"),
+        lines=False,
         title=registry.article().report_title,
         version=__version__,
         counted=counted,

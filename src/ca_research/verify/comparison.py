@@ -45,6 +45,13 @@ class Cause:
         return f"{self.input} ({', '.join(self.which)})" if self.which else self.input
 
 
+def shown(value: Any) -> str:
+    """A value for a reader."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
+
+
 UNKNOWN = "unknown: the report does not record its inputs"
 NONE = "none of the recorded inputs: the result is not reproducible on this machine"
 
@@ -56,6 +63,9 @@ class Difference:
     what: str
     old: Any
     new: Any
+
+    def __str__(self) -> str:
+        return f"{self.what}: {shown(self.old)} -> {shown(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,18 @@ class Change:
     differences: tuple[Difference, ...] = ()
     because: tuple[Cause, ...] = ()
     why: str = ""
+
+    @property
+    def rows(self) -> tuple[Difference, ...]:
+        """What differs; of an entry that only one side has, its verdict."""
+        verdict = self.entry.verdict
+        both = ("not there", verdict) if self.kind == "new" else (verdict, "not there")
+        return self.differences or (Difference("verdict", *both),)
+
+    @property
+    def reason(self) -> str:
+        """Because of what, in words."""
+        return "; ".join(map(str, self.because)) or self.why or "it is not in the baseline"
 
 
 @dataclass(frozen=True)
@@ -96,6 +118,10 @@ class Comparison:
 
     def count(self, kind: str) -> int:
         return sum(c.kind == kind for c in self.changes)
+
+    def of(self, entry: Entry) -> Change | None:
+        """The change of an entry, if it has one."""
+        return next((c for c in self.changes if c.entry.key == entry.key), None)
 
 
 def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
