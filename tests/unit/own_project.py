@@ -1,5 +1,6 @@
 """A project of one's own with one figure, begun as a user begins it; for tests of several files."""
 
+import csv
 import re
 
 import pytest
@@ -29,10 +30,13 @@ class Own:
     def __init__(self, home):
         self.home = home
 
-    def lent(self, books=7, source="TOWN", **more):
+    def lent(self, books=7, source="TOWN", subject="town", **more):
         """Adds how many books were lent in 2022."""
         file = self.home / f"{source}.csv"
-        file.write_text(f"subject,attribute,year,value,unit\ntown,loans,2022,{books},books\n")
+        rows = [("subject", "attribute", "year", "value", "unit")]
+        rows.append((subject, "loans", "2022", str(books), "books"))
+        with file.open("w", newline="") as text:
+            csv.writer(text).writerows(rows)
         about = {"published": "2023", "publisher": "Town", "title": "Loans", "licence": "open"}
         ca.add(file, table="facts", source=source, **about | more)
         file.unlink()
@@ -49,7 +53,7 @@ class Own:
         """One's own words in the place of the template's for the rule."""
         for name in RULE:
             words = WORDS[name].format(measure="tables.figure")
-            self.edit(f"registry/claims/{claim}.yaml", re.escape(words), f"Own words: {name}")
+            self.edit(f"registry/claims/{claim}.yaml", re.escape(words), f"Own words, {name}")
 
 
 @pytest.fixture
