@@ -32,11 +32,9 @@ new_app = typer.Typer(
 
 def check(
     claim: Annotated[str, typer.Argument(help="A claim, for example C33")],
-    param: Annotated[
-        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
-    ] = None,
-    as_of: Annotated[str, typer.Option("--as-of", help="A day (YYYY-MM-DD) or latest.")] = "latest",
-    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    param: console.Parameters = None,
+    as_of: Annotated[str, typer.Option(help="A day (YYYY-MM-DD) or latest.")] = "latest",
+    format: console.TextOrJson = "text",
 ) -> None:
     """The verdict on a claim, from the tables and without its notebook."""
     console.known(format, ("text", "json"))
@@ -110,7 +108,7 @@ def claims_list(context: typer.Context, format: console.Format = "table") -> Non
 @claims_app.command("show")
 def claims_show(
     claim: Annotated[str, typer.Argument(help="A claim, for example C30")],
-    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    format: console.TextOrJson = "text",
 ) -> None:
     """The claim, its readings, criteria, thresholds and rule."""
     from .. import registry
@@ -139,13 +137,11 @@ def claims_show(
 @claims_app.command("check")
 def claims_check(
     article: Annotated[
-        Path | None, typer.Option("--article", help="The article's text, where it is at hand.")
+        Path | None, typer.Option(help="The article's text, where it is at hand.")
     ] = None,
     verdicts: Annotated[
         Path | None,
-        typer.Option(
-            "--verdicts", help="Stored verdicts; default: those of the last report, if any."
-        ),
+        typer.Option(help="Stored verdicts; default: those of the last report, if any."),
     ] = None,
 ) -> None:
     """Check the register: whether it can be applied, its quotations (with --article), and the
@@ -252,10 +248,10 @@ def new_claim(
     claim: Annotated[str, typer.Argument(help="An id that is free, for example C36")],
     sentence: Annotated[
         str | None,
-        typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1"),
+        typer.Option(help="Paragraph and sentence of the article, for example 2.1"),
     ] = None,
     measure: Annotated[
-        str, typer.Option("--measure", help="What it is judged by, for example trade.rank")
+        str, typer.Option(help="What it is judged by, for example trade.rank")
     ] = "tables.figure",
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own."""

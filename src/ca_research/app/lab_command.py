@@ -27,9 +27,7 @@ def lab(
         list[str] | None,
         typer.Argument(metavar="-- OPTION", help="Options of JupyterLab itself."),
     ] = None,
-    port: Annotated[
-        int, typer.Option("--port", help="Where it listens; if taken, the next.")
-    ] = 8888,
+    port: Annotated[int, typer.Option(help="Where it listens; if taken, the next.")] = 8888,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")
     ] = True,

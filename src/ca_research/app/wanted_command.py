@@ -19,14 +19,12 @@ def wanted(
     claim: Annotated[
         str | None, typer.Argument(help="A claim, for example C30; all where none is named.")
     ] = None,
-    param: Annotated[
-        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
-    ] = None,
-    table: Annotated[str | None, typer.Option("--table", help="Only figures of a table.")] = None,
+    param: console.Parameters = None,
+    table: Annotated[str | None, typer.Option(help="Only figures of a table.")] = None,
     template: Annotated[
-        Path | None, typer.Option("--template", help="A CSV of these figures, to be filled in.")
+        Path | None, typer.Option(help="A CSV of these figures, to be filled in.")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="text, table, csv or json")] = "text",
+    format: Annotated[str, typer.Option(help="text, table, csv or json")] = "text",
 ) -> None:
     """The figures that would settle what is open, and who publishes such figures."""
     console.known(format, ("text", *console.FORMATS))
