@@ -11,6 +11,7 @@ import json
 import pickle
 import shlex
 import shutil
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
@@ -24,7 +25,7 @@ import yaml
 import ca_research as ca
 from ca_research import registry, runs, tables
 from ca_research.ground import economies, errors, paths
-from ca_research.ground.errors import CaResearchError, ParameterError, UsageError, known_name
+from ca_research.ground.errors import CaResearchError, ParameterError, UsageError
 from ca_research.ground.periods import parse_as_of
 from ca_research.runs.grid import read_grid
 from ca_research.runs.parameters import Parameter
@@ -127,10 +128,6 @@ def test_faulty_or_missing_figures_are_told_before_any_kernel(c33, command):
     for words in (["sql", "select 1"], ["data", "coverage", "trade"]):
         code, out, err = command(*words)
         assert (code, out) == (1, "") and "next:  ca-research data build" in err
-
-
-def test_an_unknown_name_comes_with_one_that_is_near(built, command):
-    assert "did you mean trade?" in command("data", "show", "trad")[2]
 
 
 @pytest.mark.parametrize("at", range(3))
@@ -324,43 +321,27 @@ FLOWS = pd.DataFrame({"reporter": "KAZ", "partner": ["CHN", "RUS"], "product": "
 )
 COUNTS = pd.DataFrame({"origin": ["KAZ"], "year": 2020, "level": "all", "students": 2.0})
 SEEN = pd.DataFrame({"reporter": ["KAZ"], "source_id": "A", "year": 2020, "figures": 1})
-HHI = ca.trade.hhi(ca.trade.partner_shares(FLOWS))
-NAMES = (["trade"], None, {}, "trade\0", 5)
-DAYS = (pd.NA, pd.NaT, pd.Series(["latest"]), np.array(["latest", "a"]), 5, "today", "")
-OPTIONS = [("top", value) for value in ("3", 2.5, 0, -2)] + [("title", 5), ("title", ["a"])]
-SLIPS = [
-    *((tables.load, (name,), {}) for name in NAMES),
-    *((registry.claim, (name,), {}) for name in NAMES),
-    *((parse_as_of, (day,), {}) for day in DAYS),
-    *((HHI.plot, (), {name: value}) for name, value in OPTIONS),
-    (tables.load, ("trade",), {"since": 2021, "until": 2019}),
-    (tables.sql, ("select * from FLOWS",), {}),
-    (tables.sql, ("select '\udcff'",), {}),
-    (ca.trade.rank, (FLOWS,), {"economy": 5}),
-    (ca.trade.rank, (FLOWS,), {"economy": "KAZ", "basis": None}),
-    (ca.trade.rank, (FLOWS,), {"economy": "KAZ", "basis": [["mirror"]]}),
-    (ca.trade.partner_shares, (FLOWS,), {"by": 5}),
-    (tables.preferred_rows, (FLOWS, 5), {}),
-    (ca.coverage, ("trade",), {"by": 5}),
-    (ca.explore, (FLOWS,), {}),
-    (ca.explore, (["trade"],), {}),
-    (ca.check, (FLOWS,), {}),
-    (ca.check, ("C" * 300,), {}),
-    (known_name, ("flow", FLOWS, ("export", "import")), {}),
-    (known_name, ("flow", [], {"export": 1}), {}),
-    (ca.plots.student_lines, (COUNTS,), {"last": "2030"}),
-    (ca.plots.student_lines, (COUNTS,), {"last": 2030.5}),
-    (ca.plots.coverage_map, (SEEN,), {"most": "3"}),
-    (ca.plots.coverage_map, (SEEN,), {"most": 0}),
-]
+NAMED = {"FLOWS": FLOWS, "COUNTS": COUNTS, "SEEN": SEEN, "LONG": "C" * 300}
 
 
-@pytest.mark.parametrize("number", range(len(SLIPS)))
-def test_a_slip_in_a_call_is_told_in_a_line_that_fits_a_screen(built, number):
-    call, given, options = SLIPS[number]
+@pytest.mark.parametrize("case", CASES["slips"], ids=str)
+def test_a_slip_in_a_call_is_told_in_a_line_that_fits_a_screen(built, case):
+    name, *given, options = case
+    result = ca.trade.hhi(ca.trade.partner_shares(FLOWS)) if name == "plot" else ca
     with pytest.raises(UsageError) as caught:
-        call(*given, **options)
+        attrgetter(name)(result)(*[NAMED.get(str(one), one) for one in given], **options)
     assert caught.value.hint and len(caught.value.what.splitlines()[0]) < 400
+
+
+@pytest.mark.parametrize("day", [pd.NA, pd.NaT, pd.Series(["latest"]), np.array(["latest", "a"])])
+def test_a_day_that_is_none_is_refused(day):
+    with pytest.raises(UsageError):
+        parse_as_of(day)
+
+
+def test_a_query_that_is_not_utf_8_is_refused(built):
+    with pytest.raises(UsageError):
+        tables.sql("select '\udcff'")
 
 
 # --- raw files and executed notebooks

@@ -1,8 +1,10 @@
 """What IPython offers within calls of the library: names from the registry and the tables."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -26,32 +28,11 @@ def shell():
 
 
 HELD = sorted(ca.load("students")["origin"].unique())
-OFFERED = {
+OFFERED = yaml.safe_load((Path(__file__).parent / "cases" / "completion.yaml").read_text("utf-8"))
+OFFERED |= {f'ca.{name}("': [*registry.claims()] for name in ("claim", "check", "wanted")}
+OFFERED |= {
     'ca.load("': [*registry.tables()],
-    "load('tr": ["trade"],
-    "ca.load('trade').join(ca.load(\"tr": ["trade"],
     'ca.load("students", origin="': [*sorted(map(ca.economies.name_of, HELD)), *HELD],
-    'ca.load("trade", reporter="ka': ["Kazakhstan", "KAZ"],
-    'ca.load("trade", partner=["KAZ", "South K': ["South Korea"],
-    'ca.load(\n    "trade",\n    year=2020,\n    partner="Kyr': ["Kyrgyzstan"],
-    'ca.load("trade", flow="': ["export", "import"],
-    'ca.load("trade", fl': ["flow="],
-    'ca.load("trade", flow="export", source="KG': ["KGZ_NSC"],
-    'ca.coverage("students", by=["or': ["origin"],
-    'ca.claim("': [*registry.claims()],
-    'ca.check("': [*registry.claims()],
-    'ca.wanted("': [*registry.claims()],
-    'ca.check("C33", economy="Uz': ["Uzbekistan", "UZB"],
-    'ca.check("C33", without="KG': ["KGZ_NSC"],
-    'ca.explore("stu': ["students"],
-    'ca.trade.rank(rows, basis="': ["reporter", "mirror", "interval", "reconciled"],
-    'ca.trade.gravity(rows, estimator="': ["ppml", "ols"],
-    'ca.trade.mirror_gap("Kyr': ["Kyrgyzstan"],
-    'ca.cite(rows, style="b': ["bibtex"],
-    'frame.plot(size="': ["journal-single", "journal-double", "slide"],
-    'frame["dest': ["destination"],
-    'ca.economies.AGGREGATES["EU2': ["EU27"],
-    'ca.plots.SIZES["sl': ["slide"],
 }
 
 
