@@ -133,22 +133,21 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
             say(f"{served} of {total} served from the store")
 
 
-def pairs(words: list[str] | None, *, of_all_rows: bool = False) -> dict[str, str]:
-    """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` (of_all_rows) gave, by name;
-    raises UsageError for another form or a name twice.
+def pairs(words: list[str] | None, example: str = "-p economy=UZB") -> dict[str, str]:
+    """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` gave, by name; raises
+    UsageError for another form or a name twice.
     """
     found: dict[str, str] = {}
     for word in words or ():
         name, _, value = word.partition("=")
-        if "=" not in word or not name or not value:
-            example = "--set flow=import" if of_all_rows else "-p economy=UZB"
+        if not name or not value:
             raise UsageError(f"expected NAME=VALUE, got {word!r}", hint=f"for example {example}")
         if name in found:
-            several = f"several values go into one grid: --grid {name}={found[name]},{value}"
-            one = f"all rows have one: --set {name}={value}; else name its column in a map"
-            raise UsageError(
-                f"{name} is given twice: {found[name]} and {value}",
-                hint=one if of_all_rows else several,
-            )
+            hints = {
+                "-p": f"several values go into one grid: --grid {name}={found[name]},{value}",
+                "--set": f"all rows have one: --set {name}={value}; else name its column in a map",
+            }
+            what = f"{name} is given twice: {found[name]} and {value}"
+            raise UsageError(what, hint=hints[example.split()[0]])
         found[name] = value
     return found

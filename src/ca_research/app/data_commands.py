@@ -99,7 +99,7 @@ def data_list(format: console.Format = "table") -> None:
         }
         rows.append(row)
     console.rows(rows, format)
-    if none := [r["table"] for r in rows if r["rows"] == 0 and r["files"] != "elsewhere"]:
+    if none := [str(r["table"]) for r in rows if r["rows"] == 0 and r["files"] != "elsewhere"]:
         told = f"no figures yet: {', '.join(none)}"
         typer.echo(f"{told}\nnext: ca-research data add FILE --table {none[0]}", err=True)
 
@@ -205,7 +205,7 @@ def data_add(
         file,
         table=table,
         source=source,
-        map=_with_constants(map, console.pairs(set, of_all_rows=True), table),
+        map=_with_constants(map, console.pairs(set, "--set flow=import"), table),
         redistribution=redistribution or "figures",
         address=address,
         role=role,

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 Several = list[str] | None
-ASKED = ("indicator", "economy", "reporter", "partner", "flow", "product", "origin", "destination")
-ASKED += ("year", "since", "until")
+ASKED = (
+    *("indicator", "economy", "reporter", "partner", "flow", "product", "origin", "destination"),
+    *("year", "since", "until"),
+)
 """Options that say what is asked of a service."""
 HOW = ("lag", "role", "preference", "redistribution", "skip_bad", "dry_run")
 """And how what comes is taken in."""
