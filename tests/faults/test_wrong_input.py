@@ -21,9 +21,11 @@ import papermill
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from typer.main import get_command
 
 import ca_research as ca
 from ca_research import registry, runs, tables
+from ca_research.app.cli import app
 from ca_research.ground import economies, errors, paths
 from ca_research.ground.errors import CaResearchError, ParameterError, UsageError
 from ca_research.ground.periods import parse_as_of
@@ -87,6 +89,15 @@ def c33(built, no_kernel, tmp_path):
         (tmp_path / name).write_bytes(content.encode("latin-1"))
     (tmp_path / "deep.json").write_text("[" * 10**5)
     return built
+
+
+def test_the_commands_and_their_options(snapshot):
+    """What scripts of others rest on: a name that goes or comes is seen."""
+    found, todo = {}, [("ca-research", get_command(app))]
+    for name, one in todo:
+        found[name] = " ".join(sorted(word for option in one.params for word in option.opts))
+        todo += [(f"{name} {sub}", two) for sub, two in getattr(one, "commands", {}).items()]
+    assert found == snapshot
 
 
 @pytest.mark.parametrize("line", CASES["refused"])
