@@ -257,6 +257,7 @@ def test_a_claim_as_json_is_the_declared_one(command):
     shown = json.loads(command("claims", "show", "C30", "--format", "json")[1])
     declared = yaml.safe_load((REAL / "registry" / "claims" / "C30.yaml").read_text())
     assert shown["rule_sha256"] == registry.claim("C30").rule_sha256
+    assert shown["rule_sha256"] in command("claims", "show", "C30")[1]
     assert shown["quotation"] == declared["quotation"]
     assert len(shown["readings"]) == len(declared["readings"])
 

@@ -76,10 +76,14 @@ def test_a_project_is_found_from_any_folder_in_it_and_one_after_another(elsewher
         assert set(registry.tables()) == {*FORMS, "sources"} and not registry.claims()
 
 
-def test_built_in_figures_on_request_and_what_a_new_project_has_not(elsewhere, monkeypatch):
+def test_built_in_figures_on_request_and_what_a_new_project_has_not(
+    elsewhere, monkeypatch, command
+):
     """A list of nothing, tables that are not built, and figures that were not wanted."""
     make(elsewhere / "p", extend=True)
     monkeypatch.chdir(elsewhere / "p")
+    code, said, _ = command("wanted")
+    assert code == 0 and "next: ca-research new claim C01" in said
     assert len(registry.sources()) > 900 and not registry.claims()
     for refused in (lambda: ca.wanted("C01"), lambda: ca.remove("OWN")):
         with pytest.raises(UsageError):
