@@ -93,6 +93,7 @@ REFUSED = """
 -p economy=KAZ
 C30 --table trade
 C25 --template x.csv
+C31 --template x.csv
 C30 --template x.xlsx
 C30 -p as_of=latest
 C30 --format xml

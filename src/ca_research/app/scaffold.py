@@ -8,7 +8,6 @@ import datetime as dt
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,12 +111,12 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
     list of str
         Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
     """
-    said = set(_texts(spec.model_dump()))
+    said = json.dumps(spec.model_dump(mode="json"))
     measures = {criterion.measure for criterion in spec.criteria().values()}
     return [
         name
         for name, words in WORDS.items()
-        if said & {words.format(measure=measure) for measure in measures}
+        if any(json.dumps(words.format(measure=measure)) in said for measure in measures)
     ]
 
 
@@ -127,15 +126,6 @@ def rule_unwritten(claim_id: str) -> str:
     """
     left = [name for name in unwritten(registry.claim(claim_id)) if name in RULE]
     return f"no verdict before the rule is written: {', '.join(left)}" if left else ""
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in what a model holds."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
 
 
 def _sentence(at: tuple[int, int] | None) -> registry.Sentence:
@@ -186,13 +176,9 @@ def _start(name: str) -> _Start:
                 rows = rows[rows[column] == about.default]
         examples = _examples(registry.table(data[0]), rows)
     over = {"economies": [examples.get("economies", "KAZ")], "at_least": 1}
+    settings = {name: examples.get(name, "") for name in needed if name != "economies"}
     return _Start(
-        data,
-        {p: examples.get(p, "") for p in needed if p != "economies"},
-        kind,
-        unit,
-        "year" in taken,
-        over if "economies" in needed else {},
+        data, settings, kind, unit, "year" in taken, over if "economies" in needed else {}
     )
 
 
@@ -201,12 +187,12 @@ def _sort(name: str) -> tuple[str, str]:
     from ..estimates import generic
 
     question = name.rpartition(".")[2]
-    if question == "change":
-        return "growth", "per cent"
+    sorts = {"change": ("growth", "per cent"), "count": ("count", "number")}
+    if question in sorts:
+        return sorts[question]
     if question not in generic.SORTS:
         return "level", UNSTATED
-    kind = generic.SORTS[question][0]
-    return kind, "number" if kind == "count" else kind
+    return (generic.SORTS[question][0],) * 2
 
 
 def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
