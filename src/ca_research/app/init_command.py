@@ -160,7 +160,7 @@ def add_workflow(home: Path) -> list[Path]:
     here = {  # but for what lies in a folder of this machine
         f"{one.name.lower()}=={one.version}\n"
         for one in metadata.distributions()
-        if one.name != "ca-research" and not one.read_text("direct_url.json")
+        if one.name not in (None, "ca-research") and not one.read_text("direct_url.json")
     }
     write_whole(lock, "".join(sorted(here)))
     return [workflow, lock]
