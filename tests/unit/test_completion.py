@@ -1,6 +1,10 @@
 """What IPython offers within calls of the library: names from the registry and the tables."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
+import yaml
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
@@ -23,85 +27,37 @@ def shell():
         InteractiveShell.clear_instance()
 
 
-@pytest.fixture
-def offered(shell):
-    def ask(text):
-        with provisionalcompleter():
-            found = list(shell.Completer.completions(text, len(text)))
-        return [one.text for one in found if one.type in ("value", "dict key", "<unknown>")]
-
-    return ask
-
-
-@pytest.mark.parametrize("call", ["ca.load(", "load(", "ca.load('trade').join(ca.load("])
-def test_names_of_tables(call, offered):
-    assert offered(f'{call}"') == list(registry.tables())
-    assert offered(f"{call}'tr") == ["trade"]
+HELD = sorted(ca.load("students")["origin"].unique())
+OFFERED = yaml.safe_load((Path(__file__).parent / "cases" / "completion.yaml").read_text("utf-8"))
+OFFERED |= {f'ca.{name}("': [*registry.claims()] for name in ("claim", "check", "wanted")}
+OFFERED |= {
+    'ca.load("': [*registry.tables()],
+    'ca.load("students", origin="': [*sorted(map(ca.economies.name_of, HELD)), *HELD],
+}
 
 
-def test_names_and_codes_of_the_economies_that_a_column_holds(offered):
-    whole = offered('ca.load("students", origin="')
-    held = sorted(ca.load("students")["origin"].unique())
-    assert whole == [*sorted(map(ca.economies.name_of, held)), *held]
-    assert offered('ca.load("trade", reporter="ka') == ["Kazakhstan", "KAZ"]
-    assert offered('ca.load("trade", partner=["KAZ", "South K') == ["South Korea"]
-    assert offered('ca.load(\n    "trade",\n    year=2020,\n    partner="Kyr') == ["Kyrgyzstan"]
+@pytest.mark.parametrize("text", OFFERED)
+def test_what_is_offered(text, shell):
+    with provisionalcompleter():
+        found = list(shell.Completer.completions(text, len(text)))
+    told = [one.text for one in found if one.type in ("value", "dict key", "<unknown>")]
+    assert told == OFFERED[text]
 
 
-@pytest.mark.parametrize(
-    ("text", "some"),
-    [
-        ('ca.load("trade", flow="', ["export", "import"]),
-        ('ca.load("trade", fl', ["flow="]),
-        ('ca.load("trade", flow="export", source="KG', ["KGZ_NSC"]),
-        ('ca.coverage("students", by=["or', ["origin"]),
-        ('ca.check("C33", economy="Uz', ["Uzbekistan", "UZB"]),
-        ('ca.check("C33", without="KG', ["KGZ_NSC"]),
-        ('ca.explore("stu', ["students"]),
-        ('ca.trade.rank(rows, basis="', ["reporter", "mirror", "interval", "reconciled"]),
-        ('ca.trade.gravity(rows, estimator="', ["ppml", "ols"]),
-        ('ca.trade.mirror_gap("Kyr', ["Kyrgyzstan"]),
-        ('ca.cite(rows, style="b', ["bibtex"]),
-        ('result.plot(size="', ["journal-single", "journal-double", "slide"]),
-        ('frame["dest', ["destination"]),
-        ('ca.economies.AGGREGATES["EU2', ["EU27"]),
-        ('ca.plots.SIZES["sl', ["slide"]),
-    ],
-)
-def test_what_is_offered(text, some, offered):
-    if text.startswith("result"):
-        text = text.replace("result", "frame")
-    assert offered(text) == some
+class Trap:
+    def __getattr__(self, name):
+        raise AssertionError(f"{name} was read")
 
 
-def test_claims_are_offered_to_what_takes_one(offered):
-    for name in ("claim", "check", "wanted"):
-        assert offered(f'ca.{name}("') == list(registry.claims())
+ELSEWHERE = ('print("Ka', 'other.load("', 'frame.merge("', "x = '", "", 'trap.load("')
 
 
-@pytest.mark.parametrize(
-    "text",
-    ['print("Ka', 'other.load("', 'frame.merge("', 'ca.load("nothing", reporter="', "x = '", ""],
-)
-def test_nothing_is_offered_elsewhere(text, shell):
-    found = desk._matcher(Context(text))
-    assert (found["completions"], found["suppress"]) == ([], False)
-
-
-class Context:
-    def __init__(self, text):
-        self.full_text = text
-        self.cursor_line = text.count("\n")
-        self.cursor_position = len(text.rpartition("\n")[2])
-
-
-def test_no_property_of_the_users_is_touched(shell):
-    class Trap:
-        def __getattr__(self, name):
-            raise AssertionError(f"{name} was read")
-
+@pytest.mark.parametrize("text", [*ELSEWHERE, 'ca.load("nothing", reporter="'])
+def test_nothing_is_offered_elsewhere_and_no_property_of_the_users_is_touched(text, shell):
     shell.user_ns["trap"] = Trap()
-    assert desk._matcher(Context('trap.load("'))["completions"] == []
+    at = {"cursor_line": text.count("\n"), "cursor_position": len(text)}
+    found = desk._matcher(SimpleNamespace(full_text=text, **at))
+    assert (found["completions"], found["suppress"]) == ([], False)
 
 
 def test_calls_are_told_apart_from_what_looks_like_them():

@@ -1,211 +1,267 @@
-"""`ca-research init`: a project whole or not at all, found from any folder in it."""
+"""`ca-research init` and `new claim`: a project whole or not at all, a claim that runs at once and
+is written in one's own words, and a workflow with which a server makes the report anew.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
+import sys
 
+import nbformat
 import pytest
-from typer.testing import CliRunner
+import yaml
 
-from ca_research import add, load, registry
-from ca_research.app.cli import app
-from ca_research.app.init_command import FORMS, make
-from ca_research.app.template import RULE, WORDS
+import ca_research as ca
+from ca_research import registry, runs
+from ca_research.app import scaffold
+from ca_research.app.init_command import FORMS, WORKFLOW, make
+from ca_research.app.scaffold import new_claim
+from ca_research.claims import check
 from ca_research.ground import paths
-from ca_research.ground.errors import UsageError
+from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.ground.periods import day_in_words
+from ca_research.runs.parameters import tables_by_notebook
 
-ARTICLE = "Trains\n2024-02-01\nMore trains came. They were long.\nNobody counted them.\n"
+pytest_plugins = ["own_project"]
 
 
-@pytest.fixture
-def elsewhere(tmp_path, monkeypatch):
-    """A folder that lies in no project."""
-    monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
-    registry.forget()
+# --- init
 
 
 def test_the_sentences_of_an_article_are_listed_and_not_kept(elsewhere):
-    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
+    (elsewhere / "a.txt").write_text('"Yes": no\n2024-02-01\nTrains came. One, two.\nNobody came.')
     begun = make(elsewhere / "p", elsewhere / "a.txt")
-    assert begun.sentences == [
-        ("1.1", "More trains came."),
-        ("1.2", "They were long."),
-        ("2.1", "Nobody counted them."),
-    ]
+    told = [("1.1", "Trains came."), ("1.2", "One, two."), ("2.1", "Nobody came.")]
+    assert begun == (dt.date(2024, 2, 1), True, told)
     text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
-    assert "trains came" not in text and text.count("sha256") >= 4
+    assert "Trains came" not in text
+    assert yaml.safe_load(text)["title"] == '"Yes": no' and text.count("sha256") == 4
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        "3 March 2021",
-        "March 3, 2021",
-        "Moscow, 3.03.2021",
-        "2021-03-03.",
-        "2021/3/3",
-        "3 марта 2021",
-    ],
-)
-def test_a_day_in_another_form_is_refused(elsewhere, second):
-    """It became a sentence or was dropped, and the project was of today without a word."""
-    (elsewhere / "a.txt").write_text(ARTICLE.replace("2024-02-01", second), encoding="utf-8")
-    with pytest.raises(UsageError, match="no day") as fault:
-        make(elsewhere / "p", elsewhere / "a.txt")
-    assert second in fault.value.what and "2024-03-01" in fault.value.hint
+DAYS = ("3 March 2021", "March 3, 2021", "Moscow, 3.03.2021", "2021-03-03.", "3 марта 2021")
+DAYS += ("2021/3/3", "2024-02-31", "2999-01-01")
 
 
-def test_a_day_further_down_is_not_that_of_the_article(elsewhere):
+@pytest.mark.parametrize("text", [*(f"Title\n{day}\nA sentence." for day in DAYS), None, "", "T\n"])
+def test_what_cannot_be_a_project_leaves_nothing(elsewhere, text):
+    """A day in another form became a sentence or was dropped, and the project was of today."""
+    file = elsewhere / "a.txt"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    before = sorted(elsewhere.iterdir())
+    for folder, article in ((elsewhere / "p", file), (elsewhere, elsewhere / "article.txt")):
+        with pytest.raises(UsageError) as caught:
+            make(folder, article)
+        assert caught.value.where == str(file if folder != elsewhere else elsewhere)
+    assert sorted(elsewhere.iterdir()) == before
+
+
+def test_a_day_further_down_is_not_that_of_the_article(elsewhere, command):
     """The last paragraph's was taken for it, and no longer listed."""
-    text = "Trains\nIn 2021 trains came.\n2019-05-05\n2019-05-06 was another day.\n"
-    (elsewhere / "a.txt").write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(app, ["init", "p", "--article", "a.txt"])
-    today = day_in_words(dt.date.today())
-    assert f"day of the article: {today} (today, as its second line says none" in done.stdout
-    assert "2.1  2019-05-05" in done.stdout and "3.1  2019-05-06 was" in done.stdout
-    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
-    done = CliRunner().invoke(app, ["init", "q", "--article", "a.txt"])
-    assert "day of the article: 1 February 2024\n" in done.stdout
+    (elsewhere / "a.txt").write_text("Trains\nIn 2021 trains came.\n2019-05-05\n2019-05-06 too.\n")
+    _, said, _ = command("init", "p", "--article", "a.txt")
+    assert f"day of the article: {day_in_words(dt.date.today())} (today" in said
+    assert "2.1  2019-05-05" in said and "3.1  2019-05-06 too." in said
 
 
-def test_a_project_is_found_from_any_folder_in_it(elsewhere, monkeypatch):
-    make(elsewhere / "p")
+def test_a_project_is_found_from_any_folder_in_it_and_one_after_another(elsewhere, monkeypatch):
     assert paths.home() == paths.of_package()
-    monkeypatch.chdir(elsewhere / "p" / "data" / "raw")
-    assert paths.home() == elsewhere / "p"
-    assert set(registry.tables()) == {*FORMS, "sources"} and not registry.claims()
-
-
-def test_one_project_after_another_in_one_process(elsewhere, monkeypatch):
-    for name, words in (("one", "One\nA sentence."), ("two", "Two\nAnother. And more.")):
-        (elsewhere / "a.txt").write_text(words, encoding="utf-8")
+    for name in ("one", "two"):
+        (elsewhere / "a.txt").write_text(f"{name}\nA sentence.")
         make(elsewhere / name, elsewhere / "a.txt")
-    monkeypatch.chdir(elsewhere / "one")
-    assert registry.article().title == "One"
-    monkeypatch.chdir(elsewhere / "two")
-    assert (registry.article().title, len(registry.article().sentences)) == ("Two", 3)
+        monkeypatch.chdir(elsewhere / name / "data" / "raw")
+        assert paths.home() == elsewhere / name and registry.article().title == name
+        assert set(registry.tables()) == {*FORMS, "sources"} and not registry.claims()
 
 
-def test_from_nothing_to_a_verdict_once_the_rule_is_written(elsewhere, monkeypatch):
-    run = CliRunner()
-    (elsewhere / "a.txt").write_text(ARTICLE, encoding="utf-8")
-    assert run.invoke(app, ["init", "p", "--article", "a.txt"]).exit_code == 0
-    monkeypatch.chdir(elsewhere / "p")
-    (elsewhere / "p/trains.csv").write_text(
-        "subject,attribute,year,value,unit\nrail,trains,2022,5,trains\nrail,trains,2023,7,trains\n"
-    )
-    words = ["--table", "facts", "--source", "RAIL", "--published", "2024-01-05", "--yes"]
-    about = ["--title", "Trains", "--publisher", "The railway", "--licence", "not stated"]
-    added = run.invoke(app, ["data", "add", "trains.csv", *words, *about])
-    assert added.exit_code == 0, added.output
-    assert load("facts")["fact_id"].tolist() == ["RAIL-1", "RAIL-2"]
-    done = run.invoke(app, ["new", "claim", "T1", "--sentence", "1.1"])
-    assert done.exit_code == 0, done.output
-    assert "supported" not in done.output, "no verdict before the rule"
-    refused = run.invoke(app, ["check", "T1"])
-    assert refused.exit_code and "supported" not in refused.output
-    assert "no verdict before the rule is written" in str(refused.exception)
-    file = elsewhere / "p/registry/claims/T1.yaml"
-    text = file.read_text()
-    for name in RULE:
-        text = text.replace(WORDS[name].format(measure="tables.figure"), f"Own words, {name}")
-    file.write_text(text)
-    registry.forget()  # it was looked at less than a moment ago
-    said = run.invoke(app, ["check", "T1"]).stdout
-    assert said.startswith("T1: ") and "As printed: supported." in said
-
-
-def test_built_in_figures_on_request(elsewhere, monkeypatch):
-    make(elsewhere / "p", extend=True)
-    monkeypatch.chdir(elsewhere / "p")
-    assert len(registry.sources()) > 900 and not registry.claims()
-    assert (elsewhere / "p/data/raw/students/small.csv").is_file()
-
-
-def test_what_a_new_project_has_not_is_said(elsewhere, monkeypatch):
+def test_built_in_figures_on_request_and_what_a_new_project_has_not(
+    elsewhere, monkeypatch, command
+):
     """A list of nothing, tables that are not built, and figures that were not wanted."""
-    run = CliRunner()
     make(elsewhere / "p", extend=True)
     monkeypatch.chdir(elsewhere / "p")
-    assert "there is no claim yet" in str(run.invoke(app, ["wanted", "C01"]).exception)
-    assert "There is no claim yet" in run.invoke(app, ["wanted"]).stdout
-    gone = run.invoke(app, ["data", "remove", "OWN"])
-    assert "there is no added source yet" in str(gone.exception)
-    done = run.invoke(app, ["new", "claim", "C01", "--measure", "trade.rank"])
-    assert done.exit_code == 0 and "no verdict before the rule" in done.stdout
+    code, said, _ = command("wanted")
+    assert code == 0 and "next: ca-research new claim C01" in said
+    assert len(registry.sources()) > 900 and not registry.claims()
+    for refused in (lambda: ca.wanted("C01"), lambda: ca.remove("OWN")):
+        with pytest.raises(UsageError):
+            refused()
+
+
+def test_tables_without_figures_are_listed_as_empty(own, command):
+    """Each had '1 row' of '1 source' once a figure was added to another; and a project without a
+    source had a table without a column.
+    """
+    assert command("data", "build")[0] == 0
+    counted = command("sql", "select count(source_id) as n from sources", "--format", "csv")
+    assert counted[1] == "n\n0\n"
+    own.lent()
+    _, listed, told = command("data", "list", "--format", "csv")
+    rows = {line.split(",")[0]: line.split(",")[1:3] for line in listed.splitlines()[1:]}
+    assert rows["facts"] == rows["sources"] == ["1", "1"] and rows["trade"] == ["0", "0"]
+    assert "no figures yet: " in told and "facts" not in told
+
+
+# --- new claim
 
 
 @pytest.mark.parametrize("built", [True, False])
-def test_the_next_step_of_an_empty_project_is_to_add_figures(elsewhere, monkeypatch, built):
+@pytest.mark.parametrize("measure, table", [("tables.figure", "facts"), ("trade.rank", "trade")])
+def test_the_next_step_of_an_empty_project_is_to_add_figures(own, command, built, measure, table):
     """It was to build tables, which led back to the same words."""
-    run = CliRunner()
-    make(elsewhere / "p")
-    monkeypatch.chdir(elsewhere / "p")
     if built:
-        assert run.invoke(app, ["data", "build"]).exit_code == 0
-    for words in (["new", "claim", "C01"], ["new", "claim", "C01", "--measure", "trade.rank"]):
-        error = run.invoke(app, words).exception
-        table = "trade" if "trade.rank" in words else "facts"
-        assert error.what == f"table '{table}' has no figures yet"
-        assert error.hint == f"ca-research data add FILE --table {table}"
+        assert command("data", "build")[0] == 0
+    code, _, told = command("new", "claim", "C01", "--measure", measure)
+    assert code and f"next:  ca-research data add FILE --table {table}" in told
+    assert not list(own.home.glob("notebooks/*"))
 
 
-def test_a_project_without_a_source_can_be_asked_for_them(elsewhere, monkeypatch):
-    """A table without a column could not be read, and building it again did not help."""
-    run = CliRunner()
-    make(elsewhere / "p")
-    monkeypatch.chdir(elsewhere / "p")
-    assert run.invoke(app, ["data", "build"]).exit_code == 0
-    done = run.invoke(app, ["sql", "select count(source_id) as n from sources", "--format", "csv"])
-    assert done.stdout == "n\n0\n", done.exception
+def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
+    own.lent(source="RAIL")
+    assert ca.load("facts")["fact_id"].tolist() == ["RAIL-1"]
+    code, said, _ = command("new", "claim", "T1", "--sentence", "1.2")
+    assert code == 0 and "supported" not in said, "no verdict before the rule"
+    code, said, told = command("check", "T1")
+    assert (code, said) == (2, "") and "where: registry/claims/T1.yaml" in told
+    own.write_rule("T1")
+    said = command("check", "T1")[1]
+    assert said.startswith("T1: ") and "As printed: supported." in said
+
+
+def test_what_it_writes_is_a_claim_without_a_fault_that_runs(own):
+    own.lent(subject='a town, "large": no')
+    claim, notebook = new_claim("C07")
+    spec = registry.claim("C07")
+    assert claim == paths.registry_dir() / "claims" / "C07.yaml"
+    assert check.register(registry.claims(), tables_by_notebook()) == []
+    assert (spec.article.paragraph, spec.article.sentence) == (0, 1)  # the first without a claim
+    nbformat.validate(nbformat.read(notebook, as_version=4))
+    assert list(runs.declared(notebook)) == ["as_of"]
+    claim = ca.claim("C07")
+    verdict = claim.judge(claim.gather(facts=ca.load("facts")))
+    assert (verdict.verdict, verdict.criteria[0].estimate) == ("supported", 7)  # more than nought
+
+
+def test_words_of_the_template_are_told_until_they_are_written(own, command):
+    """They stood on the page, and the check called the file well formed."""
+    own.lent()
+    new_claim("C07")
+    assert scaffold.unwritten(registry.claim("C07")) == [*scaffold.WORDS]
+    own.edit("registry/claims/C07.yaml", "The claim in a few words", "Loans")
+    left = [name for name in scaffold.WORDS if name != "title"]
+    assert scaffold.unwritten(registry.claim("C07")) == left
+    assert ", ".join(left) in command("claims", "check")[1]
 
 
 @pytest.mark.parametrize(
-    "there, article, fault",
-    [
-        (True, ARTICLE, "something in the folder"),
-        (False, "", "no sentences"),
-        (False, "A title alone\n", "no sentences"),
-        (False, ARTICLE.replace("02-01", "02-31"), "no day"),
-        (False, ARTICLE.replace("2024", "2999"), "in the future"),
-        (False, None, "cannot be read"),
-    ],
+    "measure, at", [("tables.figure", "subject 'town' "), ("facts.count", "")], ids=str
 )
-def test_what_cannot_be_a_project_leaves_nothing(elsewhere, there, article, fault):
-    if there:
-        (elsewhere / "p").mkdir()
-        (elsewhere / "p/mine.txt").write_text("kept")
-    if article is not None:
-        (elsewhere / "a.txt").write_text(article, encoding="utf-8")
-    before = sorted(str(f) for f in elsewhere.rglob("*"))
-    done = CliRunner().invoke(app, ["init", "p", "--article", "a.txt"])
-    assert isinstance(done.exception, UsageError) and fault in str(done.exception)
-    assert sorted(str(f) for f in elsewhere.rglob("*")) == before
+def test_a_word_that_no_row_has_is_told_and_not_refused(own, command, measure, at):
+    """It ended in 'no figure of ... for ...' when the claim was judged."""
+    own.lent()
+    new_claim("C07", measure=measure)
+    assert "no row" not in command("claims", "check")[1]
+    own.edit("registry/claims/C07.yaml", '"attribute": "loans"', '"attribute": "lones"')
+    code, said, _ = command("claims", "check")
+    assert code == 0 and "C07.yaml: criteria.figure: attribute: no row of table facts" in said
+    assert "'lones'" in said and at in said
 
 
-def test_a_title_is_quoted(elsewhere):
-    (elsewhere / "a.txt").write_text('"Yes": no\nA sentence.\n', encoding="utf-8")
-    make(elsewhere / "p", elsewhere / "a.txt")
-    text = (elsewhere / "p/registry/article.yaml").read_text(encoding="utf-8")
-    assert 'title: "\\"Yes\\": no"' in text
+@pytest.mark.parametrize("id_, at", [("7C", None), ("../C07", None), ("C07", (9, 9))])
+def test_wrong_ids_and_places_are_refused_and_nothing_is_written(own, id_, at):
+    own.lent()
+    with pytest.raises(UsageError):
+        new_claim(id_, at)
+    assert not [*own.home.glob("registry/claims/*"), *own.home.glob("notebooks/*")]
 
 
-def test_tables_without_figures_are_listed_as_empty(elsewhere, monkeypatch):
-    """Each had '1 row' of '1 source' once a figure was added to another."""
-    make(elsewhere / "p")
-    monkeypatch.chdir(elsewhere / "p")
-    (elsewhere / "a.csv").write_text("origin,destination,year,students\nKAZ,CHN,2020,5\n")
-    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
-    add(
-        elsewhere / "a.csv", table="students", source="MINE", published="2021", title="t",
-        publisher="p", licence="l", map={name: {"is": value} for name, value in said.items()},
-    )  # fmt: skip
-    listed = CliRunner().invoke(app, ["data", "list", "--format", "csv"])
-    rows = {line.split(",")[0]: line.split(",")[1:3] for line in listed.stdout.splitlines()[1:]}
-    assert rows["students"] == rows["sources"] == ["1", "1"]
-    assert rows["trade"] == ["0", "0"]
-    assert "no figures yet: " in listed.stderr and "students" not in listed.stderr
-    assert "next: ca-research data add FILE --table " in listed.stderr
+def test_a_file_that_is_there_stays_as_it_is(own):
+    own.lent()
+    mine = own.home / "notebooks" / "c07.ipynb"
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError):
+        new_claim("C07")
+    assert mine.read_text(encoding="utf-8") == "mine" and not list(own.home.glob("registry/cl*/*"))
+
+
+def test_without_a_figure_that_has_a_value_it_says_so(own):
+    own.lent("")
+    with pytest.raises(CoverageError):
+        new_claim("C07")
+
+
+# --- a server makes the report anew
+
+
+def steps(home):
+    """The steps of the workflow: name or action, and what it runs."""
+    (job,) = yaml.safe_load((home / WORKFLOW).read_text(encoding="utf-8"))["jobs"].values()
+    return job["steps"]
+
+
+def test_the_workflow_is_for_a_new_project_or_one_that_is_there_and_is_not_overwritten(
+    elsewhere, own, command, monkeypatch
+):
+    assert command("init", "--ci")[0] == 0
+    made = (own.home / WORKFLOW).read_text(encoding="utf-8")
+    assert "http" not in made and list(yaml.safe_load(made)["jobs"]) == ["report"]
+    (own.home / WORKFLOW).write_text("mine")
+    assert command("init", "--ci")[0] == 2
+    assert (own.home / WORKFLOW).read_text() == "mine"
+    (own.home / "requirements.lock").write_text("pandas==3.0.0\n")
+    (own.home / WORKFLOW).unlink()
+    command("init", "--ci")
+    assert (own.home / "requirements.lock").read_text() == "pandas==3.0.0\n"
+    monkeypatch.chdir(elsewhere)
+    assert command("init", "p", "--ci")[0] == 0
+    assert (elsewhere / "p" / WORKFLOW).read_text(encoding="utf-8") == made
+    locked = (elsewhere / "p" / "requirements.lock").read_text().splitlines()
+    assert any(line.startswith("pandas==") for line in locked)
+    assert not any(line.startswith("ca-research") for line in locked)
+    for words in (["--ci"], [], ["--extend"], ["--ci", "--extend"]):  # no project, and no folder
+        assert command("init", *words)[0] == 2
+    assert not (paths.of_package() / WORKFLOW).exists()
+
+
+def followed(home, tmp_path):
+    """Runs the workflow's commands in their order as a server does: after one that fails only what
+    says `if: always()`. The step `install` is replaced: `ca-research` is the package at hand.
+    """
+    bin_, summary = tmp_path / "bin", tmp_path / "summary.md"
+    bin_.mkdir(exist_ok=True)
+    command = bin_ / "ca-research"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m ca_research.app.cli "$@"\n')
+    command.chmod(0o755)
+    summary.write_text("")
+    env = os.environ | {"GITHUB_STEP_SUMMARY": str(summary)}
+    env["PATH"] = f"{bin_}{os.pathsep}{env['PATH']}"
+    codes = {}
+    for step in steps(home):
+        if "run" not in step or step["name"] == "install":
+            continue
+        if any(codes.values()) and step.get("if") != "always()":
+            continue
+        words = ["bash", "-e", "-o", "pipefail", "-c", step["run"]]
+        codes[step["name"]] = subprocess.run(words, cwd=home, env=env).returncode
+    return codes, summary.read_text(encoding="utf-8")
+
+
+def test_the_workflow_passes_with_the_accepted_verdicts_and_fails_where_one_moved(
+    own, command, tmp_path
+):
+    assert command("init", "--ci")[0] == 0
+    own.lent()
+    new_claim("C07")
+    own.write_rule("C07")
+    assert command("run")[0] == command("verify", "--accept", "--reason", "first baseline")[0] == 0
+    codes, summary = followed(own.home, tmp_path)
+    names = ["tables", "report", "verdicts against the baseline", "summary"]
+    assert codes == dict.fromkeys(names, 0) and "2 verdicts, none differs" in summary
+    own.edit("baseline/verdicts.json", '"verdict": "supported"', '"verdict": "contradicted"')
+    codes, summary = followed(own.home, tmp_path)
+    assert codes == dict.fromkeys(names, 0) | {names[2]: 1}
+    assert "| verdict | contradicted | supported |" in summary
+    pages = next(step for step in steps(own.home) if step.get("name") == "pages")
+    assert pages["if"] == "always()" and (own.home / pages["with"]["path"] / "index.html").is_file()

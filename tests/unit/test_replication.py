@@ -20,10 +20,16 @@ from ca_research import archive, registry, runs, site
 from ca_research.archive import bundle
 from ca_research.claims import verdict
 from ca_research.ground import paths
-from ca_research.ground.errors import CoverageError, UsageError
+from ca_research.ground.errors import CoverageError, LinkError, UsageError
 from ca_research.runs import inputs
 
+pytest_plugins = ["own_project"]
 HOME = paths.home()
+SECTIONS = """
+Overview | Data availability and provenance statements | Dataset list | Computational requirements
+Description of programs | Instructions to replicators | List of exhibits | References
+"""
+"""Those of the data editors' template, in their order."""
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +39,7 @@ def text():
 
 def test_the_statement_is_that_of_the_registry(text):
     assert text == archive.statement(), "make replication"
-
-
-def test_it_has_the_sections_of_the_template_in_their_order(text):
-    asked = ["Overview", "Data availability and provenance statements", "Dataset list"]
-    asked += ["Computational requirements", "Description of programs"]
-    asked += ["Instructions to replicators", "List of exhibits", "References"]
-    assert re.findall(r"^## (.+)$", text, re.M) == asked
-    below = ["Statement about rights", "Summary of availability", "Sources", "Files", "Software"]
-    below += ["Controlled randomness", "Memory, run time, storage"]
-    assert re.findall(r"^### (.+)$", text, re.M) == below
+    assert re.findall(r"^## (.+)$", text, re.M) == re.split(r" \| |\n", SECTIONS.strip())
 
 
 def rows(text, heading):
@@ -56,221 +53,179 @@ def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
     listed = rows(text, "List of exhibits")
     assert len(listed) == len(runs.plan())
     for page, _, program, command in listed:
-        *_, claim = command.partition(" --as-of ")[0].partition("ca-research run ")
-        name, *given = claim.split(" -p ")
-        params = dict(one.split("=") for one in given)
-        (made,) = runs.plan([name], params, as_of=[command.rpartition(" ")[2]])
+        name, *given, day = re.split(r" -p | --as-of ", command.partition("run ")[2])
+        (made,) = runs.plan([name], dict(one.split("=") for one in given), as_of=[day])
         assert (f"reports/{made.run_id}.html", made.notebook.name) == (page, program)
 
 
 def test_every_file_and_every_restricted_source_is_named(text):
-    files = {row[0]: row[2] for row in rows(text, "Files")}
-    for table in registry.tables().values():
-        for name, about in table.files.items():
-            assert files.pop(f"data/raw/{name}") == f"{about.rows:,}"
-    assert files == {}
-    sources = {row[0]: row[3] for row in rows(text, "Sources")}
+    tables = registry.tables().values()
+    declared = {f"data/raw/{f}": f"{a.rows:,}" for t in tables for f, a in t.files.items()}
+    assert {row[0]: row[2] for row in rows(text, "Files")} == declared
     marked = {s.source_id for s in registry.sources().values() if s.redistribution == "no"}
-    assert {s for s, mark in sources.items() if mark == "no"} == marked
+    assert {row[0] for row in rows(text, "Sources") if row[3] == "no"} == marked
 
 
-def test_a_claim_that_is_added_is_seen(text, monkeypatch):
-    monkeypatch.setattr("ca_research.archive.readme.plan", lambda: runs.plan()[:3])
-    assert archive.statement() != text
+# --- an archive of a project of one's own
 
 
 @pytest.fixture
-def archived(built, monkeypatch, tmp_path):
-    """The tiny project with a report that is taken for whole."""
-    monkeypatch.setattr(bundle, "_current", lambda report: ())
-    monkeypatch.setattr("ca_research.archive.readme.plan", lambda: [])
-    report = built.home / "reports"
-    report.mkdir()
+def mine(own):
+    """A project without a claim, whose report is whole: it has no run."""
+    (own.home / "reports").mkdir()
     for name in bundle.RESULTS:
-        (report / name).write_text("[]")
-    (built.home / "scratch").mkdir()
-    (built.home / "scratch" / "mine.txt").write_text("mine")
+        (own.home / "reports" / name).write_text("[]")
+    (own.home / "reports" / "manifest.json").write_text('{"runs": []}')
+    return own
 
-    def make(name="archive.zip"):
+
+@pytest.fixture
+def packed(mine, tmp_path):
+    """Packs it, and gives what is said of the archive and its files by name."""
+
+    def pack(name="archive.zip"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        return archive.pack(tmp_path / name, report), tmp_path / name
+        made = archive.pack(tmp_path / name, mine.home / "reports")
+        with zipfile.ZipFile(tmp_path / name) as file:
+            return made, {n.partition("/")[2]: file.read(n) for n in file.namelist()}
 
-    return make
+    return pack
 
 
-def test_the_same_project_gives_the_same_bytes_with_the_hash_of_each_file(archived):
-    made, file = archived()
-    again, other = archived("again/archive.zip")
-    assert made == again and file.read_bytes() == other.read_bytes()
-    with zipfile.ZipFile(file) as packed:
-        held = {n.partition("/")[2]: packed.read(n) for n in packed.namelist()}
+def test_the_same_project_gives_the_same_bytes_with_the_hash_of_each_file(mine, packed, tmp_path):
+    (mine.home / "scratch").mkdir()
+    (mine.home / "scratch" / "mine.txt").write_text("mine")
+    made, held = packed()
+    assert made == packed("again/archive.zip")[0]
+    again = tmp_path / "again" / "archive.zip"
+    assert again.read_bytes() == (tmp_path / "archive.zip").read_bytes()
     sums = dict(line.split("  ")[::-1] for line in held.pop(bundle.HASHES).decode().splitlines())
     assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in held.items()}
     assert {"results/verdicts.json", "registry/sources.csv", archive.FILE} <= held.keys()
     assert not any("scratch" in name or "processed" in name for name in held)
 
 
+def test_a_link_is_followed_within_the_project_and_leads_nowhere_else(mine, packed, tmp_path):
+    """What lay behind a link that left the project was packed without a word."""
+    home = mine.home
+    for name in ("outside", "own/notes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "secret.txt").write_text("behind a link")
+    mine.lent(source="SHUT", redistribution="no")
+    (home / "measures/notes").symlink_to(home / "notes")
+    assert packed()[1]["measures/notes/secret.txt"] == b"behind a link"
+    (tmp_path / "archive.zip").unlink()
+    for link, to in {
+        "measures/folder": tmp_path / "outside",
+        "registry/file.txt": tmp_path / "outside" / "secret.txt",
+        "LICENSE": tmp_path / "outside" / "secret.txt",
+        "measures/shut": home / "data/added/SHUT",
+    }.items():
+        (home / link).symlink_to(to)
+        with pytest.raises(LinkError) as caught:
+            packed()
+        assert caught.value.where.startswith(link)
+        assert not (tmp_path / "archive.zip").exists()
+        (home / link).unlink()
+
+
 def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(
-    archived, built, tmp_path, command
+    mine, packed, command, tmp_path
 ):
     """Figures under any licence went into an archive without a word."""
-    about = {"published": "2024", "publisher": "Office", "title": "Trade"}
-    for number, (source, mark) in enumerate((("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no"))):
-        file = tmp_path / f"{source}.csv"
-        file.write_text(f"reporter,partner,year,flow,value_usd\nKAZ,CHN,{2010 + number},export,2\n")
-        licence = f"licence of {source}"
-        ca.add(file, table="trade", source=source, licence=licence, redistribution=mark, **about)
-    made, file = archived()
-    held = [n for n in zipfile.ZipFile(file).namelist() if n.endswith("rows.parquet")]
-    assert held == [f"archive/data/added/{s}/rows.parquet" for s in ("MINE", "OPEN")]
+    for source, mark in (("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no")):
+        mine.lent(source=source, redistribution=mark, licence=f"licence of {source}")
+    made, held = packed()
+    assert [n for n in held if n.endswith("rows.parquet")] == [
+        f"data/added/{source}/rows.parquet" for source in ("MINE", "OPEN")
+    ]
     assert [s.source_id for s in made.unsure] == ["MINE"] and made.left_out == ("SHUT",)
-    report = str(built.home / "reports")
-    _, said, _ = command("replicate", "--report", report, "--out", str(tmp_path / "again.zip"))
-    assert "all rows of these added sources: MINE (licence of MINE)" in said
-    assert "--redistribution no" in said
+    _, said, _ = command("replicate", "--out", str(tmp_path / "again.zip"))
+    assert "MINE (licence of MINE)" in said and "OPEN" not in said
 
 
-def steps(text):
-    """The commands of the instructions that add what an archive does not hold."""
-    part = text.partition("## Instructions to replicators")[2].partition("\n## ")[0]
-    return [shlex.split(line) for line in part.splitlines() if line.startswith("ca-research data")]
-
-
-@pytest.fixture
-def own(tmp_path, monkeypatch, command):
-    """A project of one's own, with a report that is taken for whole."""
-    monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
-    monkeypatch.setattr(bundle, "_current", lambda report: ())
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "article.txt").write_text("Invented\n2024-03-01\nA town lent 31,000 books.\n")
-    assert command("init", "mine", "--article", "article.txt")[0] == 0
-    monkeypatch.chdir(tmp_path / "mine")
-    report = tmp_path / "mine" / "reports"
-    report.mkdir()
-    for name in bundle.RESULTS:
-        (report / name).write_text("[]")
-    yield tmp_path / "mine"
-    registry.forget()
-
-
-def unpacked(file, folder):
-    with zipfile.ZipFile(file) as packed:
-        packed.extractall(folder)
-    return folder / file.stem
-
-
-LONG = "About;When;Many\nloans;2022;2\nloans;1066;2\n"
-WIDE = "Students of an office\nOrigin,2019,2020\nKAZ,1,2\nKGZ,3,4\n"
-COMTRADE = (
-    "freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,motCode,"
-    "reporterCode,partnerCode,primaryValue\nA,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000\n"
-)
-SHUT = {
-    "LONG": (
-        "facts",
-        LONG,
-        {"attribute": "About", "year": "When", "value": "Many"}
-        | {"subject": {"is": "it's ours"}, "unit": {"is": "books"}},
-    ),
-    "WIDE": (
-        "students",
-        WIDE,
-        {"destination": {"is": "CHN"}, "level": {"is": "all"}}
-        | {"precision": {"is": "exact"}, "statistic": {"is": "enrolled"}},
-    ),
-    "APART": ("trade", COMTRADE, {}),
-}
-SHUT["AGAIN"] = SHUT["WIDE"]
-ASKED = {
-    "LONG": {"lag": 90, "skip_bad": True, "role": "office", "preference": 2, "origin": "UIS"},
-    "APART": {"origin": "APART"},
-}
+CLOSED = yaml.safe_load("""
+LONG:
+  table: facts
+  text: "About;When;Many\\nloans;2022;2\\nloans;1066;2\\n"
+  map: {attribute: About, year: When, value: Many, subject: {is: it's ours}, unit: {is: books}}
+  asked: {lag: 90, skip_bad: true, role: office, preference: 2, origin: UIS}
+WIDE: &wide
+  table: students
+  text: "Students of an office\\nOrigin,2019,2020\\nKAZ,1,2\\nKGZ,3,4\\n"
+  map: {destination: {is: CHN}, level: {is: all}, precision: {is: exact}, statistic: {is: enrolled}}
+APART:  # an answer of comtrade: its layout is known
+  table: trade
+  text: "freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,\\
+    motCode,reporterCode,partnerCode,primaryValue\\n\\
+    A,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000\\n"
+  asked: {origin: APART}
+AGAIN: *wide
+""")
 
 
 def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
-    own, tmp_path, monkeypatch, command
+    mine, packed, tmp_path, monkeypatch, command
 ):
     """REPLICATION.md said the citation alone, and how a file had been understood stayed out too;
     later, one figure told twice came back as two of independent origin.
     """
     about = {"published": "2024-05", "publisher": "An office", "title": "Ours", "licence": "closed"}
-    files, kept = {}, {}
-    for source, (table, text, said) in SHUT.items():
-        files[source] = tmp_path / f"{source}.csv"
-        files[source].write_text(text)
-        given = about | ASKED.get(source, {}) | {"redistribution": "no", "map": said}
-        kept[source] = ca.add(files[source], table=table, source=source, **given).entry
-    (own / "reports" / "verdicts.json").write_text(
-        json.dumps([{"claim": "C07", "sources": ["WIDE"]}, {"claim": "C08", "sources": ["OTHER"]}])
-    )
+    kept = {}
+    for source, case in CLOSED.items():
+        (tmp_path / f"{source}.csv").write_text(case["text"])
+        asked = case.get("asked", {}) | {"redistribution": "no", "map": case.get("map")}
+        file = tmp_path / f"{source}.csv"
+        kept[source] = ca.add(file, table=case["table"], source=source, **about | asked).entry
     origins = {source: entry.source.origin_group for source, entry in kept.items()}
     assert origins == {"LONG": "UIS", "WIDE": "WIDE", "APART": "APART", "AGAIN": "WIDE"}
-    made = archive.pack(tmp_path / "archive.zip", own / "reports")
-    assert set(made.left_out) == set(SHUT)
-    there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")
-    assert not list(there.rglob("*.parquet"))
-    monkeypatch.chdir(there)
-    assert command("data", "build")[0] == 0
-    text = (there / archive.FILE).read_text()
+    resting = [{"claim": "C07", "sources": ["WIDE"]}, {"claim": "C08", "sources": ["OTHER"]}]
+    text = archive.statement(resting)
     assert all(entry.file_sha256 in text for entry in kept.values())
     assert re.findall(r"Verdicts that rest on it: of (.+)", text) == ["C07"]
-    for _, *words in steps(text):
-        path = str(files[words[words.index("--source") + 1]])
-        code, _, err = command(*(path if word == "FILE" else word for word in words))
+    made, held = packed()
+    assert set(made.left_out) == set(CLOSED) and not any(n.endswith(".parquet") for n in held)
+    with zipfile.ZipFile(tmp_path / "archive.zip") as file:
+        file.extractall(tmp_path / "there")
+    monkeypatch.chdir(tmp_path / "there" / "archive")
+    assert command("data", "build")[0] == 0
+    steps = held[archive.FILE].decode().partition("## Instructions to replicators")[2]
+    for line in re.findall(r"^ca-research (data .+)$", steps, re.M):
+        words = shlex.split(line)
+        source = words[words.index("--source") + 1]
+        words[words.index("FILE")] = str(tmp_path / f"{source}.csv")
+        code, _, err = command(*words)
         assert code == 0, err
     assert registry.added() == kept
 
 
-def added(own, source="MINE", **more):
-    """A file of one figure in the project of one's own."""
-    file = own / f"{source}.csv"
-    file.write_text("subject,attribute,year,value,unit\nlibrary,loans,2022,2,books\n")
-    about = {"published": "2024", "publisher": "Office", "title": "Loans", "licence": "open"}
-    ca.add(file, table="facts", source=source, **about | more)
-    file.unlink()
-
-
-def test_of_a_project_of_ones_own_nothing_is_said_that_is_not_there(own, tmp_path):
+def test_of_a_project_of_ones_own_is_said_what_is_there_and_nothing_else(mine, packed):
     """It spoke of a LICENSE, a Makefile, a test, and rows in sources.csv that were not there, and
     not of the measures.
     """
-    added(own)
-    (own / "measures" / "library.py").write_text(
+    mine.lent()
+    (mine.home / "measures" / "library.py").write_text(
         'from ca_research.estimates import measure\n\n\n@measure("library.loans")\n'
         'def loans(facts):\n    """Loans."""\n'
     )
-    (own / "measures" / "factor.txt").write_text("2")
-    (own / "requirements.lock").write_text("pandas==3.0.0\nca-research==0.2.0\n")
-    archive.pack(tmp_path / "archive.zip", own / "reports")
-    there = unpacked(tmp_path / "archive.zip", tmp_path / "elsewhere")
-    text = (there / archive.FILE).read_text()
-    for word in ("make ", "a test", "docs/", "tests/", "sources.csv", "environment.yml"):
-        assert word not in text, word
-    assert "No file `LICENSE`" in text
-    named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`]*)`", text)
-    assert named and all(list(there.glob(name.rstrip("/"))) for name in named), named
+    (mine.home / "measures" / "factor.txt").write_text("2")
+    (mine.home / "requirements.lock").write_text("pandas==3.0.0\nca-research==0.2.0\n")
+    _, held = packed()
+    text = held[archive.FILE].decode()
+    absent = ("make ", "a test", "docs/", "tests/", "sources.csv", "environment.yml")
+    assert [word for word in absent if word in text] == []
+    folders = "data|registry|measures|notebooks|results|baseline"
+    named = re.findall(rf"`((?:{folders})/[^`*]*)", text)
+    assert named and all(any(n.startswith(name) for n in held) for name in named), named
     assert "`measures/library.py`: `library.loans`" in text and "measures/factor.txt" in text
-    assert "2 tables of published figures from 1 file," in text
     assert "`requirements.lock`: 2 packages; among them pandas 3.0.0" in text
-    assert "`pip install -r requirements.lock`" in text
-
-
-@pytest.mark.parametrize("name", ["LICENSE", "environment.yml", "baseline/verdicts.json"])
-def test_what_a_project_of_ones_own_has_is_spoken_of(own, name):
-    before = archive.statement()
-    (own / name).parent.mkdir(exist_ok=True)
-    (own / name).write_text("")
-    assert f"`{name}`" in archive.statement() and archive.statement() != before
-
-
-def test_a_table_that_lives_elsewhere_is_none_that_the_package_holds(own):
-    """All data that the commands need were in the package, it said."""
-    table = yaml.safe_load((own / "registry/tables/facts.yaml").read_text())
+    for name in ("LICENSE", "environment.yml", "baseline/verdicts.json"):
+        (mine.home / name).parent.mkdir(exist_ok=True)
+        (mine.home / name).write_text("")
+        assert f"`{name}`" in archive.statement()
     assert "All data that the commands" in archive.statement()
-    table |= {"location": {"parquet": ["data/lake"]}}
-    (own / "registry/tables/facts.yaml").write_text(yaml.safe_dump(table, sort_keys=False))
-    registry.forget()
-    text = archive.statement()
+    mine.edit("registry/tables/facts.yaml", r"\Z", "location: {parquet: [data/lake]}\n")
+    text = archive.statement()  # a table that lives elsewhere is none that the package holds
     assert "All data that the commands" not in text and "table `facts` lives at" in text
 
 
@@ -293,69 +248,65 @@ def test_of_a_checkout_an_archive_holds_what_git_knows():
     assert known - held == {archive.FILE}, "made anew for the archive"
 
 
-def test_without_a_report_there_is_no_archive(built, tmp_path, command):
-    with pytest.raises(CoverageError, match="ca-research run"):
-        archive.pack(tmp_path / "archive.zip", built.home / "reports")
-    assert not (tmp_path / "archive.zip").exists()
-    code, _, said = command("replicate", "--out", str(tmp_path / "archive.tar"))
-    assert code == 2 and "no name of a zip file" in said
-    code, _, said = command("replicate", "--out", str(tmp_path / "none" / "archive.zip"))
-    assert code == 2 and "there is no folder none" in said
+# --- what is not packed
 
 
-@pytest.fixture
-def kept(tmp_path):
-    """A report as if all that is planned had just been run, changed as asked."""
-    about = inputs.Inputs(tmp_path)
-    made = [
+@pytest.mark.parametrize(
+    "words, code",
+    [([], 1), (["--out", "a.tar"], 2), (["--out", "none/a.zip"], 2), (["--statement", "--out"], 2)],
+)
+def test_without_a_report_or_a_name_there_is_no_archive(own, command, words, code):
+    assert command("replicate", *words, *["a.zip"] * (words[-1:] == ["--out"]))[:2] == (code, "")
+    assert not list(own.home.glob("*.zip"))
+
+
+def test_the_copy_in_a_wheel_is_no_project(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "bundled", lambda: True)
+    with pytest.raises(UsageError):
+        archive.pack(tmp_path / "archive.zip", tmp_path)
+
+
+@pytest.fixture(scope="module")
+def all_runs(tmp_path_factory):
+    """Entries of a manifest as if all that is planned had just been run."""
+    about = inputs.Inputs(tmp_path_factory.mktemp("none"))
+    return [
         {"run_id": r.run_id, "claim": r.claim, "params": r.params, "error": ""}
         | {"inputs": about.fingerprints(r)}
         for r in runs.plan()
     ]
 
-    def write(change=lambda made: made):
-        (tmp_path / "verdicts.json").write_text("[]")
-        (tmp_path / "manifest.json").write_text(json.dumps({"runs": change(made)}))
-        return tmp_path
-
-    return write
-
-
-def first(**given):
-    """Something else in the first entry."""
-    return lambda made: [made[0] | given, *made[1:]]
-
-
-def test_a_report_of_all_that_is_planned_from_what_is_at_hand_is_whole(kept):
-    assert bundle._current(kept()) == (), "refuses nothing"
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda made: made[1:], "does not hold c01-as-of-2023-05-19"),
-        (first(error="the kernel died"), "1 of its runs failed"),
-        (first(inputs={}), "1 of its runs do not say from which inputs"),
-        (lambda made: [*made[1:], made[0] | {"run_id": "c01-mine"}], "does not hold c01-as-of-2"),
-    ],
-)
-def test_a_report_that_is_not_whole_is_not_packed(kept, change, said):
-    """One run among all exhibits was archived, and verdicts from before the latest figures."""
-    with pytest.raises(CoverageError, match="not that of this project") as caught:
-        bundle._current(kept(change))
-    assert said in str(caught.value) and "ca-research run" in str(caught.value)
-
-
-@pytest.mark.parametrize("other", [{}, {"error": "the kernel died"}, {"inputs": {}}])
-def test_runs_of_ones_own_beside_a_whole_report_are_named_and_do_not_count(kept, other):
-    """A report with one run of one's own was refused, and with it everything that is declared."""
-    mine = {"run_id": "c29-mine"} | other
-    assert bundle._current(kept(lambda made: [*made, made[0] | mine])) == ("c29-mine",)
-
 
 @pytest.fixture
-def with_mine(tmp_path, monkeypatch):
-    """A report of one declared run and one of one's own, of which both gave a verdict."""
+def undeclared(all_runs, tmp_path):
+    """What is said of a report whose first entry is changed, or to which one is added."""
+
+    def told(first, *beside):
+        data = all_runs[0]["inputs"]["data"] | first.pop("data", {})
+        given = {"inputs": all_runs[0]["inputs"] | {"data": data}} | first
+        made = [all_runs[0] | given, *all_runs[1:], *(all_runs[0] | one for one in beside)]
+        (tmp_path / "verdicts.json").write_text("[]")
+        (tmp_path / "manifest.json").write_text(json.dumps({"runs": made}))
+        return bundle._current(tmp_path)
+
+    return told
+
+
+def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(undeclared):
+    """One run among all exhibits was archived, and verdicts from before the latest figures; and a
+    report with one run of one's own was refused.
+    """
+    died, unknown = {"error": "the kernel died"}, {"inputs": {}}
+    assert undeclared({}) == ()
+    for fault in ({}, died, unknown):
+        assert undeclared({}, {"run_id": "c29-mine"} | fault) == ("c29-mine",)
+    for fault in (died, unknown, {"run_id": "c01-mine"}, {"data": {"treaties": "before"}}):
+        with pytest.raises(CoverageError):
+            undeclared(dict(fault))
+
+
+def test_an_archive_has_the_verdicts_of_declared_runs_alone(tmp_path, monkeypatch, command):
+    """REPLICATION.md would not lead to the others."""
     declared = next(run for run in runs.plan(["C25"]) if run.params["as_of"] == "latest")
     for module in ("archive.bundle", "archive.readme", "verify.acceptance"):
         monkeypatch.setattr(f"ca_research.{module}.plan", lambda: [declared])
@@ -366,79 +317,36 @@ def with_mine(tmp_path, monkeypatch):
         output = nbformat.v4.new_output("display_data", data={verdict.MIME: stored})
         about = dict.fromkeys(("command", "error", "where", "notebook", "key"), "")
         about |= {"run_id": run_id, "claim": "C25", "params": {"as_of": day}}
-        book = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell("1", outputs=[output])],
-            metadata={"ca_research": {"run": about}},
-        )
+        cell = nbformat.v4.new_code_cell("1", outputs=[output])
+        book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}})
         nbformat.write(book, tmp_path / "notebooks" / f"{run_id}.ipynb")
         entries.append(about | {"inputs": inputs.Inputs(tmp_path).fingerprints(declared)})
     (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
     site.write_verdicts(tmp_path)
-    return tmp_path
-
-
-def test_an_archive_has_the_verdicts_of_declared_runs_alone(with_mine, tmp_path, command):
-    """REPLICATION.md would not lead to the others."""
-    assert {v["as_of"] for v in json.loads((with_mine / "verdicts.json").read_text())} == {
-        "latest",
-        "2020-01-01",
-    }
     target = tmp_path / "archive.zip"
-    code, said, _ = command("replicate", "--report", str(with_mine), "--out", str(target))
-    assert code == 0 and "does not declare these runs: c25-mine" in said and "`runs`" in said
+    words = ("replicate", "--report", str(tmp_path), "--out", str(target))
+    code, said, _ = command(*words)
+    assert code == 0 and "c25-mine" in said
     with zipfile.ZipFile(target) as packed:
         held = json.loads(packed.read("archive/results/verdicts.json"))
         lines = packed.read("archive/results/verdicts.csv").decode().splitlines()
     assert {v["as_of"] for v in held} == {"latest"} and len(lines) == 1 + len(held)
-
-
-def test_an_archive_of_some_runs_needs_their_executed_notebooks(with_mine, tmp_path):
-    (with_mine / "notebooks" / "c25-as-of-latest.ipynb").unlink()
-    with pytest.raises(CoverageError, match="executed notebook is missing"):
-        archive.pack(tmp_path / "archive.zip", with_mine)
-    assert not (tmp_path / "archive.zip").exists()
-
-
-def test_a_report_from_before_the_latest_figures_is_not_packed(kept):
-    def before(made):
-        made[0]["inputs"]["data"]["treaties"] = "before"
-        return made
-
-    with pytest.raises(CoverageError, match="its inputs have changed since") as caught:
-        bundle._current(kept(before))
-    assert "data (treaties" in str(caught.value)
-
-
-def test_the_copy_in_a_wheel_is_no_project(monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "bundled", lambda: True)
-    with pytest.raises(UsageError, match="ca-research init DIR"):
-        archive.pack(tmp_path / "archive.zip", tmp_path)
+    target.unlink()
+    (tmp_path / "notebooks" / "c25-as-of-latest.ipynb").unlink()
+    assert command(*words)[0] == 1 and not target.exists()
 
 
 @pytest.mark.long
 def test_an_archive_unpacked_elsewhere_judges_a_claim_as_the_project_did(report, tmp_path):
-    made = archive.pack(tmp_path / "replication.zip", report)
+    archive.pack(tmp_path / "replication.zip", report)
     with zipfile.ZipFile(tmp_path / "replication.zip") as packed:
         packed.extractall(tmp_path / "empty")
     folder = tmp_path / "empty" / "replication"
-    sums = [line.split("  ") for line in (folder / bundle.HASHES).read_text().splitlines()]
-    assert len(sums) == made.files - 1
-    for expected, name in sums:
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected, name
-    env = {
-        **os.environ,
-        "CA_RESEARCH_HOME": str(folder),
-        "PYTHONPATH": str(folder / "src"),
-        "CA_RESEARCH_CACHE": str(tmp_path / "store"),
-    }
+    own = {"CA_RESEARCH_HOME": folder, "PYTHONPATH": folder / "src", "CA_RESEARCH_CACHE": tmp_path}
+    env = os.environ | {name: str(value) for name, value in own.items()}
     for words in (["data", "build"], ["run", "C25", "--as-of", "latest"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ca_research.app.cli", *words],
-            cwd=folder,
-            env=env,
-            capture_output=True,
-            text=True,
-        )
+        command = [sys.executable, "-m", "ca_research.app.cli", *words]
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     assert "C25" in done.stdout and "supported" in done.stdout
     assert (folder / "reports" / "c25-as-of-latest.html").is_file()

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ground.errors import CaResearchError, MissingTableError, UnknownNameError, UsageError
+from ..ground.errors import CaResearchError, MissingTableError, UsageError
 from . import console
 
 if TYPE_CHECKING:
@@ -32,11 +33,9 @@ new_app = typer.Typer(
 
 def check(
     claim: Annotated[str, typer.Argument(help="A claim, for example C33")],
-    param: Annotated[
-        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
-    ] = None,
-    as_of: Annotated[str, typer.Option("--as-of", help="A day (YYYY-MM-DD) or latest.")] = "latest",
-    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    param: console.Parameters = None,
+    as_of: Annotated[str, typer.Option(help="A day (YYYY-MM-DD) or latest.")] = "latest",
+    format: console.TextOrJson = "text",
 ) -> None:
     """The verdict on a claim, from the tables and without its notebook."""
     console.known(format, ("text", "json"))
@@ -52,7 +51,7 @@ def check(
             hint="write these, then check again (docs/adding-a-claim.md)",
         )
     if format == "json":
-        typer.echo(json.dumps(verdict.bundle(), ensure_ascii=False, indent=1))
+        typer.echo(console.as_json(verdict.bundle()))
     else:
         typer.echo(f"{verdict}\n(as of {verdict.as_of})")
 
@@ -66,24 +65,19 @@ def economy_of(claim: str, given: dict[str, str]) -> str | None:
     from ..runs import parameters
 
     file = paths.notebooks_dir() / registry.claim(claim).notebook
-    if not file.is_file():
-        known = {}
-        if unknown := sorted(set(given) - {"economy"}):
-            raise UnknownNameError("parameter", unknown[0], ["economy"], where=claim)
-    else:
-        known = parameters.declared(file)
+    known = parameters.declared(file) if file.is_file() else {}
+    if file.is_file():
         given = parameters.check(file, given)
     elsewhere = {
         "as_of": "--as-of 2023-05-19",
         "claim": "the claim is the argument: ca-research check C30",
     }
-    for name in sorted(set(given) - {"economy"}):
+    for name in sorted(given.keys() - {"economy"}):
         raise UsageError(
             f"{name} is no parameter of a check",
             hint=elsewhere.get(name, f"ca-research run {claim} -p {name}={given[name]}"),
         )
-    default = known["economy"].default if "economy" in known else None
-    return given.get("economy", default)
+    return given.get("economy", known["economy"].default if "economy" in known else None)
 
 
 @claims_app.callback()
@@ -110,42 +104,33 @@ def claims_list(context: typer.Context, format: console.Format = "table") -> Non
 @claims_app.command("show")
 def claims_show(
     claim: Annotated[str, typer.Argument(help="A claim, for example C30")],
-    format: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    format: console.TextOrJson = "text",
 ) -> None:
     """The claim, its readings, criteria, thresholds and rule."""
     from .. import registry
 
     spec = registry.claim(claim)
     if console.known(format, ("text", "json")) == "json":
-        typer.echo(
-            json.dumps(
-                spec.model_dump(mode="json") | {"rule_sha256": spec.rule_sha256},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        declared = spec.model_dump(mode="json")
+        typer.echo(console.as_json(declared | {"rule_sha256": spec.rule_sha256}))
         return
     from ..claims import Claim
 
     typer.echo(
-        f"{spec.id}  "
-        f"{spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\n"
-        "expected: "
-        f"{spec.expected}\nknown before: {spec.known_before}\ndeclared {spec.declared_on}, rule "
-        f"{spec.rule_sha256}"
+        f"{spec.id}  {spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\n"
+        f"expected: {spec.expected}\nknown before: {spec.known_before}\n"
+        f"declared {spec.declared_on}, rule {spec.rule_sha256}"
     )
 
 
 @claims_app.command("check")
 def claims_check(
     article: Annotated[
-        Path | None, typer.Option("--article", help="The article's text, where it is at hand.")
+        Path | None, typer.Option(help="The article's text, where it is at hand.")
     ] = None,
     verdicts: Annotated[
         Path | None,
-        typer.Option(
-            "--verdicts", help="Stored verdicts; default: those of the last report, if any."
-        ),
+        typer.Option(help="Stored verdicts; default: those of the last report, if any."),
     ] = None,
 ) -> None:
     """Check the register: whether it can be applied, its quotations (with --article), and the
@@ -157,6 +142,7 @@ def claims_check(
     from ..ground import paths
     from ..registry.schedule import tables_by_notebook
     from ..verify.rules import unamended
+    from .scaffold import unwritten
 
     text = _article(article) if article else None
     specs = registry.claims()
@@ -164,8 +150,7 @@ def claims_check(
     faults += quoted.check(specs, text)
     faults += unamended(paths.baseline_dir())
     stored = verdicts or paths.reports_dir() / "verdicts.json"
-    known: list[dict[str, Any]] = []
-    old = 0
+    known, old = list[dict[str, Any]](), 0
     if verdicts or stored.is_file():
         try:
             known = json.loads(stored.read_text(encoding="utf-8"))
@@ -185,18 +170,20 @@ def claims_check(
         place = ", in place of the package's" if replaces else ""
         typer.echo(f"measure {name} is the project's own{place}")
     _tell_unseen(specs)
-    _tell_unwritten(specs)
-    one = len(specs) == 1
-    typer.echo(
-        f"{len(specs)} claim{' is' if one else 's are'} well formed"
-        + (
-            f" and quote{'s' * one} the article rightly"
-            if article
-            else "; quotations were not compared (no --article)"
-        )
-        + (f"; {len(known) - old} stored verdicts follow from their criteria" if known else "")
-        + (f", {old} were judged by an earlier rule" if old else "")
-    )
+    for claim, spec in specs.items():  # what a page would show
+        if names := unwritten(spec):
+            typer.echo(f"{claim} still has words of the template: {', '.join(names)}")
+    few = len(specs) == 1
+    said = f"{len(specs)} claim{' is' if few else 's are'} well formed"
+    if article:
+        said += f" and quote{'s' * few} the article rightly"
+    else:
+        said += "; quotations were not compared (no --article)"
+    if known:
+        said += f"; {len(known) - old} stored verdicts follow from their criteria"
+    if old:
+        said += f", {old} were judged by an earlier rule"
+    typer.echo(said)
 
 
 def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
@@ -216,30 +203,18 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
             typer.echo(one)
 
 
-def _tell_unwritten(specs: Mapping[str, ClaimSpec]) -> None:
-    """What claims still say in the words of the template: a page would show it."""
-    from .scaffold import unwritten
-
-    for claim, spec in specs.items():
-        if names := unwritten(spec):
-            typer.echo(f"{claim} still has words of the template: {', '.join(names)}")
-
-
 def _article(file: Path) -> str:
     from ..ground.textfiles import Unreadable, decoded
 
-    if not file.is_file():
-        raise UsageError(f"no such file: {file}", hint="give the path of the article's text")
+    hint = "give the path of the article's text, in UTF-8"
     try:
         text = decoded(file.read_bytes())
+    except OSError:
+        raise UsageError(f"no such file: {file}", hint=hint) from None
     except Unreadable as fault:
-        raise UsageError(
-            fault.what, where=fault.place(file.name), hint="save the text as UTF-8"
-        ) from None
+        raise UsageError(fault.what, where=fault.place(file.name), hint=hint) from None
     if not text.strip():
-        raise UsageError(
-            "the article's file is empty", where=file.name, hint="give the article's text"
-        )
+        raise UsageError("the article's file is empty", where=file.name, hint=hint)
     return text
 
 
@@ -252,10 +227,10 @@ def new_claim(
     claim: Annotated[str, typer.Argument(help="An id that is free, for example C36")],
     sentence: Annotated[
         str | None,
-        typer.Option("--sentence", help="Paragraph and sentence of the article, for example 2.1"),
+        typer.Option(help="Paragraph and sentence of the article, for example 2.1"),
     ] = None,
     measure: Annotated[
-        str, typer.Option("--measure", help="What it is judged by, for example trade.rank")
+        str, typer.Option(help="What it is judged by, for example trade.rank")
     ] = "tables.figure",
 ) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own."""
@@ -264,18 +239,14 @@ def new_claim(
     from .scaffold import new_claim as write
     from .scaffold import rule_unwritten
 
-    place = None
-    if sentence is not None:
-        parts = sentence.split(".")
-        if len(parts) != 2 or not all(p.isascii() and p.isdigit() and len(p) < 5 for p in parts):
-            raise UsageError(
-                f"{sentence!r} is no place in the article",
-                hint="paragraph.sentence, for example 2.1",
-            )
-        place = (int(parts[0]), int(parts[1]))
+    place = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})", sentence) if sentence else None
+    if sentence is not None and not place:
+        raise UsageError(
+            f"{sentence!r} is no place in the article", hint="paragraph.sentence, for example 2.1"
+        )
+    at = (int(place[1]), int(place[2])) if place else None
     build()  # of a project that has just begun no table is
-    files = write(claim, place, measure)
-    for file in files:
-        typer.echo(paths.shown(file))
-    typer.echo(rule_unwritten(claim))
-    typer.echo(f"next: write {paths.shown(files[0])}, the rule first (docs/adding-a-claim.md)")
+    files = write(claim, at, measure)
+    shown = [paths.shown(file) for file in files]
+    next_ = f"next: write {shown[0]}, the rule first (docs/adding-a-claim.md)"
+    typer.echo("\n".join([*shown, rule_unwritten(claim), next_]))

@@ -88,20 +88,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except (CaResearchError, MissingPackageError, OSError) as error:  # OSError: a full disk
+    except Exception as error:  # a fault of ours is three lines too; OSError: a full disk
+        told = isinstance(error, (CaResearchError, MissingPackageError, OSError))
         if debug:
             traceback.print_exc()
         else:
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {error}" if told else _fault(error), file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
-    except (
-        Exception
-    ) as error:  # a fault of ours: three lines as well, for the traceback tells a user nothing
-        if debug:
-            traceback.print_exc()
-        else:
-            print(_fault(error), file=sys.stderr)
-        sys.exit(1)
 
 
 def _fault(error: Exception) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.numbers import counted
 
 if TYPE_CHECKING:
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from ..runs import Result, Run
 
 
-Format = Annotated[str, typer.Option("--format", help="table, csv or json")]
+Format = Annotated[str, typer.Option(help="table, csv or json")]
+TextOrJson = Annotated[str, typer.Option(help="text or json")]
+Parameters = Annotated[
+    list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
+]
+FORMATS = ("table", "csv", "json")
 
 
 def known(format: str, formats: tuple[str, ...]) -> str:
-    if format not in formats:
-        raise UnknownNameError("format", format, formats)
-    return format
+    return known_name("format", format, formats)
+
+
+def as_json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
 
 
 def frame(frame: pd.DataFrame, format: str) -> None:
     """A frame with a row of names; what is missing is empty, in JSON null."""
     plain = frame.astype(object).where(frame.notna(), None)
-    names = [str(c) for c in frame.columns]
-    rows(
-        [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)], format, names
-    )
+    rows(plain.to_dict("records"), format, [str(name) for name in frame])
 
 
 def rows(rows: list[dict[str, Any]], format: str, columns: list[str] | None = None) -> None:
     """Rows of one set of names; columns: the names, where there may be no row to tell them."""
-    columns = columns or (list(rows[0]) if rows else [])
-    cells = [tuple(row.values()) for row in rows]
     if known(format, FORMATS) == "json":
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(as_json(rows))
     else:
-        sys.stdout.write(text(columns, cells, format))
-
-
-FORMATS = ("table", "csv", "json")
+        names = columns or (list(rows[0]) if rows else [])
+        sys.stdout.write(text(names, [tuple(row.values()) for row in rows], format))
 
 
 def text(columns: list[str], cells: list[tuple[Any, ...]], format: str) -> str:
@@ -59,45 +59,29 @@ def text(columns: list[str], cells: list[tuple[Any, ...]], format: str) -> str:
     if format == "table":
         return _table(columns, cells)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(cells)
+    csv.writer(buffer, lineterminator="\n").writerows([columns, *cells])
     return buffer.getvalue()
 
 
-def _table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
+def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     """Plain aligned columns: numbers to the right, nothing cut."""
-    if not columns:
+    if not names:
         return "(no rows)\n"
-    cells = [[_cell(value) for value in row] for row in rows]
-    right = [
-        bool(rows) and all(_number_or_none(row[i]) for row in rows) for i in range(len(columns))
-    ]
-    width = [max(len(x) for x in [c, *(row[i] for row in cells)]) for i, c in enumerate(columns)]
-    lines = [
-        "  ".join(
-            x.rjust(w) if a else x.ljust(w) for x, w, a in zip(line, width, right, strict=True)
-        ).rstrip()
-        for line in [columns, *cells]
-    ]
-    lines.insert(1, "  ".join("-" * w for w in width))
+    columns = []
+    for name, *values in zip(names, *rows, strict=True):
+        shown = [name, *map(_cell, values)]
+        width = max(map(len, shown))
+        right = rows and all(v in (None, "") or isinstance(v, (int, float)) for v in values)
+        aligned = [word.rjust(width) if right else word.ljust(width) for word in shown]
+        columns.append([aligned[0], "-" * width, *aligned[1:]])
+    lines = ("  ".join(line).rstrip() for line in zip(*columns, strict=True))
     return "\n".join(lines) + f"\n({counted(len(rows), 'row')})\n"
 
 
-def _number_or_none(value: Any) -> bool:
-    return value is None or value == "" or isinstance(value, (int, float))
-
-
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return (
-        f"{value:,.6g}"
-        if isinstance(value, float) and not value.is_integer()
-        else f"{value:,.0f}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.6g}"
+    return "" if value is None else str(value)
 
 
 @contextmanager
@@ -107,72 +91,63 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
 
     Both go to stderr. Runs served from the store are counted and not listed one by one.
     """
-    done = served = 0
-
-    def line(result: Result) -> str:
-        state = "ok  " if result.ok else "anew" if result.moved else "FAIL"
-        return f"{state} {result.run_id} {result.seconds:.1f} s" + (
-            f": {result.error}" if not result.ok else ""
-        )
-
-    if not sys.stderr.isatty():
-
-        def plain(result: Result) -> None:
-            nonlocal done, served
-            done, served = done + 1, served + result.stored
-            if not result.stored:
-                print(f"[{done}/{total}] {line(result)}", file=sys.stderr, flush=True)
-
-        yield (lambda run: None), plain
-        if served:
-            print(f"{served} of {total} served from the store", file=sys.stderr, flush=True)
-        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(
+    terminal = sys.stderr.isatty()
+    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
+        *columns,
         console=Console(stderr=True),
-    ) as bar:
-        task = bar.add_task("notebooks", total=total)
-        under_way: dict[str, Any] = {}
+        disable=not terminal,
+    )
+    under_way: dict[str, Any] = {}
+    done = served = 0
 
-        def started(run: Run) -> None:
-            under_way[run.run_id] = bar.add_task(f"  {run.run_id}", total=None)
+    def say(words: str) -> None:
+        if terminal:
+            bar.console.print(words, markup=False, highlight=False)
+        else:
+            print(words, file=sys.stderr, flush=True)
 
-        def shown(result: Result) -> None:
-            nonlocal served
-            served += result.stored
-            if result.run_id in under_way:
-                bar.remove_task(under_way.pop(result.run_id))
-            if not result.stored:
-                bar.console.print(line(result), markup=False, highlight=False)
-            bar.advance(task)
+    def started(run: Run) -> None:
+        under_way[run.run_id] = bar.add_task(f"  {run.run_id}", total=None)
 
-        yield started, shown
+    def ended(result: Result) -> None:
+        nonlocal done, served
+        done, served = done + 1, served + result.stored
+        if (task := under_way.pop(result.run_id, None)) is not None:
+            bar.remove_task(task)
+        if not result.stored:
+            state = "ok  " if result.ok else "anew" if result.moved else "FAIL"
+            number = "" if terminal else f"[{done}/{total}] "
+            why = "" if result.ok else f": {result.error}"
+            say(f"{number}{state} {result.run_id} {result.seconds:.1f} s{why}")
+        bar.advance(notebooks)
+
+    with bar:
+        notebooks = bar.add_task("notebooks", total=total)
+        yield started, ended
         if served:
-            bar.console.print(f"{served} of {total} served from the store", highlight=False)
+            say(f"{served} of {total} served from the store")
 
 
-def pairs(words: list[str] | None, *, of_all_rows: bool = False) -> dict[str, str]:
-    """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` (of_all_rows) gave, by name;
-    raises UsageError for another form or a name twice.
+def pairs(words: list[str] | None, example: str = "-p economy=UZB") -> dict[str, str]:
+    """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` gave, by name; raises
+    UsageError for another form or a name twice.
     """
     found: dict[str, str] = {}
     for word in words or ():
-        name, equals, value = word.partition("=")
-        if not equals or not name or not value:
-            example = "--set flow=import" if of_all_rows else "-p economy=UZB"
+        name, _, value = word.partition("=")
+        if not name or not value:
             raise UsageError(f"expected NAME=VALUE, got {word!r}", hint=f"for example {example}")
         if name in found:
-            raise UsageError(
-                f"{name} is given twice: {found[name]} and {value}",
-                hint=f"all rows have one: --set {name}={value}; else name its column in a map"
-                if of_all_rows
-                else f"several values go into one grid: --grid {name}={found[name]},{value}",
-            )
+            hints = {
+                "-p": f"several values go into one grid: --grid {name}={found[name]},{value}",
+                "--set": f"all rows have one: --set {name}={value}; else name its column in a map",
+            }
+            what = f"{name} is given twice: {found[name]} and {value}"
+            raise UsageError(what, hint=hints[example.split()[0]])
         found[name] = value
     return found

@@ -80,37 +80,26 @@ def _name(table: str) -> None:
 @data_app.command("list")
 def data_list(format: console.Format = "table") -> None:
     """The tables: rows, sources, files."""
-    from .. import registry
+    from .. import registry, tables
 
-    def counts(name: str, table: registry.Table) -> tuple[int | None, int | None]:
+    rows = []
+    for name, table in registry.tables().items():
         if name == "sources":
-            return len(registry.sources()), len(registry.sources())
-        of = registry.rows_of(name)
-        if table.location:
-            from ..tables import rows_of
-
-            of = rows_of(name)
-            return (sum(of.values()), len(of)) if of else (None, None)  # no build has seen it
-        return sum(of.values()), len(of)
-
-    tables = registry.tables()
-    sizes = {name: counts(name, table) for name, table in tables.items()}
-    console.rows(
-        [
-            {
-                "table": n,
-                "rows": sizes[n][0],
-                "sources": sizes[n][1],
-                "added": ", ".join(s for s, a in registry.added().items() if a.table == n),
-                "files": "elsewhere" if t.location else len(t.files),
-                "title": t.title,
-            }
-            for n, t in tables.items()
-        ],
-        format,
-    )
-    here = [n for n, t in tables.items() if n != "sources" and not t.location]
-    if none := [n for n in here if not sizes[n][0]]:
+            of = dict.fromkeys(registry.sources(), 1)
+        else:
+            of = tables.rows_of(name) if table.location else registry.rows_of(name)
+        unseen = table.location and not of  # no build has seen it
+        row = {
+            "table": name,
+            "rows": None if unseen else sum(of.values()),
+            "sources": None if unseen else len(of),
+            "added": ", ".join(s for s, a in registry.added().items() if a.table == name),
+            "files": "elsewhere" if table.location else len(table.files),
+            "title": table.title,
+        }
+        rows.append(row)
+    console.rows(rows, format)
+    if none := [str(r["table"]) for r in rows if r["rows"] == 0 and r["files"] != "elsewhere"]:
         told = f"no figures yet: {', '.join(none)}"
         typer.echo(f"{told}\nnext: ca-research data add FILE --table {none[0]}", err=True)
 
@@ -128,33 +117,24 @@ def data_show(
         typer.echo(f"{spec.table}: {spec.title}\n{spec.description}\nkey: {', '.join(spec.key)}\n")
     rows = []
     for name, c in spec.columns.items():
-        bounds = (
-            "..".join("" if end is None else format_number(end) for end in (c.min, c.max))
-            if c.min is not None or c.max is not None
-            else ""
-        )
-        rows.append(
-            {
-                "column": name,
-                "type": c.type,
-                "unit": c.unit or "",
-                "null": "yes" if c.nullable else "",
-                "bounds": bounds,
-                "meaning": c.meaning,
-            }
-        )
+        bounds = "..".join("" if end is None else f"{end:g}" for end in (c.min, c.max))
+        row = {
+            "column": name,
+            "type": c.type,
+            "unit": c.unit or "",
+            "null": "yes" if c.nullable else "",
+            "bounds": "" if bounds == ".." else bounds,
+            "meaning": c.meaning,
+        }
+        rows.append(row)
     console.rows(rows, format)
-
-
-def format_number(value: float) -> str:
-    return f"{value:g}"
 
 
 @data_app.command("coverage")
 def data_coverage(
     table: Annotated[str, typer.Argument(help="A table, for example trade")],
     by: Annotated[
-        str | None, typer.Option("--by", help="Columns that say who reports: --by reporter,partner")
+        str | None, typer.Option(help="Columns that say who reports: --by reporter,partner")
     ] = None,
     format: console.Format = "table",
 ) -> None:
@@ -163,17 +143,9 @@ def data_coverage(
 
     frame = coverage(table, by=by.split(",") if by else None)
     who = frame.attrs["who"]
-    grouped = (
-        frame.groupby([*who, "source_id"], dropna=False)
-        .agg(
-            first=("year", "min"),
-            last=("year", "max"),
-            years=("year", "nunique"),
-            figures=("figures", "sum"),
-        )
-        .reset_index()
-    )
-    console.frame(grouped, format)
+    years = {"first": ("year", "min"), "last": ("year", "max"), "years": ("year", "nunique")}
+    groups = frame.groupby([*who, "source_id"], dropna=False)
+    console.frame(groups.agg(**years, figures=("figures", "sum")).reset_index(), format)
 
 
 @data_app.command("add")
@@ -185,30 +157,26 @@ def data_add(
             "folder of them, are one source"
         ),
     ],
-    table: Annotated[str, typer.Option("--table", help="The table that its rows belong to.")],
-    source: Annotated[str, typer.Option("--source", help="An id for the source.")],
-    published: Annotated[
-        str | None, typer.Option("--published", help="When it was published: 2024-05-01")
-    ] = None,
-    title: Annotated[str | None, typer.Option("--title", help="What it is.")] = None,
-    publisher: Annotated[str | None, typer.Option("--publisher", help="Who publishes it.")] = None,
-    licence: Annotated[str | None, typer.Option("--licence", help="Its terms of use.")] = None,
+    table: Annotated[str, typer.Option(help="The table that its rows belong to.")],
+    source: Annotated[str, typer.Option(help="An id for the source.")],
+    published: Annotated[str | None, typer.Option(help="When it was published: 2024-05-01")] = None,
+    title: Annotated[str | None, typer.Option(help="What it is.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Its terms of use.")] = None,
     redistribution: Redistribution = None,
-    address: Annotated[
-        str | None, typer.Option("--address", help="Its page, beginning with https://")
-    ] = None,
+    address: Annotated[str | None, typer.Option(help="Its page, beginning with https://")] = None,
     map: Annotated[
-        Path | None, typer.Option("--map", help="A YAML file that says which column is what.")
+        Path | None, typer.Option(help="A YAML file that says which column is what.")
     ] = None,
     set: Annotated[
         list[str] | None,
-        typer.Option("--set", help="One value for all rows: --set level=degree"),
+        typer.Option(help="One value for all rows: --set level=degree"),
     ] = None,
     role: Role = None,
     preference: Preference = None,
     lag: Lag = None,
     origin: Annotated[
-        str | None, typer.Option("--origin", help="A source that its figures go back to.")
+        str | None, typer.Option(help="A source that its figures go back to.")
     ] = None,
     skip_bad: SkipBad = False,
     dry_run: Annotated[
@@ -219,25 +187,25 @@ def data_add(
     """Add the figures of a file, under a source of their own; the snapshot stays as it is."""
     from ..tables import add
 
-    asks = sys.stdin.isatty() and not yes
+    asks = sys.stdin.isatty() and not (yes or dry_run)
     about = {"title": title, "publisher": publisher, "licence": licence, "published": published}
-    if asks and not dry_run:
+    if asks:
         about = _asked(file, about)
 
     def confirm(found: object) -> bool:
-        typer.echo(str(found).rpartition("\n")[0])
         if not asks:
+            typer.echo(str(found).rpartition("\n")[0])
             raise UsageError(
                 "nobody can be asked here whether the file is understood rightly",
                 hint="if it is, the same with --yes",
             )
-        return typer.confirm("add these rows?")
+        return agreed(found)
 
     found = add(
         file,
         table=table,
         source=source,
-        map=_with_constants(map, console.pairs(set, of_all_rows=True), table),
+        map=_with_constants(map, console.pairs(set, "--set flow=import"), table),
         redistribution=redistribution or "figures",
         address=address,
         role=role,
@@ -249,9 +217,19 @@ def data_add(
         confirm=None if yes or dry_run else confirm,
         **about,
     )
-    typer.echo(str(found).splitlines()[-1] if asks and not dry_run else str(found))
+    typer.echo(str(found).splitlines()[-1] if asks else str(found))
     if found.kept:
-        typer.echo("next: ca-research run --changed", err=True)
+        told_next()
+
+
+def agreed(found: object) -> bool:
+    """Shows what was found but for its last line, and asks whether to add it."""
+    typer.echo(str(found).rpartition("\n")[0])
+    return typer.confirm("add these rows?")
+
+
+def told_next() -> None:
+    typer.echo("next: ca-research run --changed", err=True)
 
 
 def _asked(files: list[Path], about: dict[str, str | None]) -> dict[str, str | None]:
@@ -292,16 +270,16 @@ def data_remove(
 
     gone = remove(source)
     typer.echo(f"{counted(gone.rows, 'row')} of {source} taken out of {gone.table}")
-    typer.echo("next: ca-research run --changed", err=True)
+    told_next()
 
 
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT over the tables.")],
-    format: Annotated[str, typer.Option("--format", help="table, csv, json or parquet")] = "table",
+    format: Annotated[str, typer.Option(help="table, csv, json or parquet")] = "table",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file.")
     ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", help="How long it may take.")] = 60,
+    seconds: Annotated[float, typer.Option(help="How long it may take.")] = 60,
 ) -> None:
     """Answer one SELECT over the processed tables (read-only)."""
     console.known(format, ("table", "csv", "json", "parquet"))

@@ -6,23 +6,26 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from ..ground import paths
 from ..ground.errors import CaResearchError, MissingTableError
 from ..ground.extras import MissingPackageError, needed
+from ..ground.numbers import counted
 from . import console
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 LEAST_FREE = 1_000_000_000
 """Bytes on the disk below which a report may fail half-way: some 300 MB for it, and its store."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was looked at. state: 'well', 'optional' (can be done without) or 'broken'."""
 
     what: str
@@ -38,12 +41,12 @@ def doctor(format: console.Format = "table") -> None:
     found = [finding for look in LOOKS for finding in _looked(look)]
     if console.known(format, console.FORMATS) == "table":
         width = max(len(f.what) for f in found)
-        for f in found:
-            typer.echo(f"{f.state:<9} {f.what:<{width}}  {f.said}")
-            if f.mend:
-                typer.echo(f"{'':<9} {'':<{width}}  next: {f.mend}")
+        for what, state, said, mend in found:
+            typer.echo(f"{state:<9} {what:<{width}}  {said}")
+            if mend:
+                typer.echo(f"{'':<9} {'':<{width}}  next: {mend}")
     else:
-        console.rows([asdict(f) for f in found], format)
+        console.rows([f._asdict() for f in found], format)
     if any(f.state == "broken" for f in found):
         raise typer.Exit(1)
 
@@ -55,8 +58,8 @@ def _looked(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         with needed():
             yield from look()
     except CaResearchError as error:
-        said = f"{error.what} ({error.where})" if error.where else error.what
-        yield Finding(what, "broken", said, error.hint)
+        where = f" ({error.where})" if error.where else ""
+        yield Finding(what, "broken", f"{error.what}{where}", error.hint)
     except MissingPackageError as error:
         said, _, mend = str(error).partition("\n  next:  ")
         yield Finding(what, "optional", said, mend)
@@ -74,43 +77,34 @@ def _packages() -> Iterator[Finding]:
     whole = metadata.distribution("ca-research")
     place = Path(__file__).resolve().parents[1]
     yield Finding("ca-research", "well", f"{whole.version}: {place}")
-    asked = [Requirement(line) for line in whole.requires or []]
-    extras = sorted({*(whole.metadata.get_all("Provides-Extra") or [])} - {"all"})
-    for extra in ("", *extras):
-        listed = [r for r in asked if _is_of(r, extra)]
-        lacking = [said for r in listed if (said := _lacks(r))]
-        name = f"extra [{extra}]" if extra else "packages"
-        if not lacking:
-            yield Finding(name, "well", f"{len(listed)} of {len(listed)} as asked for")
-            continue
-        wanted = f"ca-research[{extra}]" if extra else "ca-research"
-        said = f"not here as asked for: {', '.join(lacking)}"
-        mend = f'python -m pip install "{wanted}"'
-        yield Finding(name, "optional" if extra else "broken", said, mend)
+    left = [Requirement(line) for line in whole.requires or []]
+    extras = {*(whole.metadata.get_all("Provides-Extra") or [])} - {"all"}
+    for extra in ("", *sorted(extras)):
+        asked = [r for r in left if r.marker is None or r.marker.evaluate({"extra": extra})]
+        left = [r for r in left if r not in asked]
+        name, of = (f"extra [{extra}]", f"[{extra}]") if extra else ("packages", "")
+        if lacking := list(filter(None, map(_lacks, asked))):
+            state, said = "optional" if extra else "broken", ", ".join(lacking)
+            mend = f'python -m pip install "ca-research{of}"'
+            yield Finding(name, state, f"not here as asked for: {said}", mend)
+        else:
+            yield Finding(name, "well", f"{len(asked)} of {len(asked)} as asked for")
 
 
-def _is_of(requirement: object, extra: str) -> bool:
-    """Whether a requirement is one of an extra ('': of the package itself)."""
-    marker = requirement.marker  # type: ignore[attr-defined]
-    plain = marker is None or marker.evaluate({"extra": ""})
-    return plain if not extra else not plain and marker.evaluate({"extra": extra})
-
-
-def _lacks(requirement: object) -> str:
+def _lacks(asked: Requirement) -> str:
     """A package that is not installed, or not as asked for, in words; else ''."""
-    name, wanted = requirement.name, requirement.specifier  # type: ignore[attr-defined]
     try:
-        here = metadata.version(name)
+        here = metadata.version(asked.name)
     except metadata.PackageNotFoundError:
-        return str(name)
-    return "" if wanted.contains(here, prereleases=True) else f"{name} {here} ({wanted} is)"
+        return asked.name
+    fits = asked.specifier.contains(here, prereleases=True)
+    return "" if fits else f"{asked.name} {here} ({asked.specifier} is)"
 
 
 def _project() -> Iterator[Finding]:
     from .. import registry
 
-    home = paths.home()
-    kind = "the copy in the package (read-only)" if paths.bundled() else str(home)
+    kind = "the copy in the package (read-only)" if paths.bundled() else str(paths.home())
     claims, tables = len(registry.claims()), len(registry.tables())
     sources = len(registry.sources())
     yield Finding("project", "well", f"{kind}: {claims} claims, {tables} tables, {sources} sources")
@@ -124,16 +118,18 @@ def _tables() -> Iterator[Finding]:
         folder = current()
     except MissingTableError:
         yield Finding("tables", "broken", "never built", mend)
-        return
-    if folder.name != f"build-{content_key()}":
-        yield Finding("tables", "broken", "built from other figures than those here now", mend)
-        return
-    yield Finding("tables", "well", f"{len(names())} built: {folder}")
+    else:
+        if folder.name == f"build-{content_key()}":
+            yield Finding("tables", "well", f"{len(names())} built: {folder}")
+        else:
+            yield Finding("tables", "broken", "built from other figures than those here now", mend)
 
 
 def _kernel() -> Iterator[Finding]:
     """The kernel that notebooks ask for, and what it starts."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    from .. import kernels
 
     mend = "python -m pip install --force-reinstall --no-deps ca-research"
     try:
@@ -141,16 +137,13 @@ def _kernel() -> Iterator[Finding]:
     except NoSuchKernel:
         yield Finding("kernel", "broken", "JupyterLab knows no kernel 'ca-research'", mend)
         return
-    asked = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
-    known = {e.name for e in metadata.entry_points(group="jupyter_client.kernel_provisioners")}
-    if asked not in known:
-        yield Finding("kernel", "broken", f"its provisioner {asked!r} is not installed", mend)
-        return
-    from .. import kernels
-
-    running = len(kernels.servers())
-    warm = f"{running} warm server{'s'[: running != 1]} running" if running else "none warm yet"
-    yield Finding("kernel", "well", f"{spec.display_name}, {warm}: {spec.resource_dir}")
+    name = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
+    if metadata.entry_points(group="jupyter_client.kernel_provisioners", name=name):
+        running = kernels.servers()
+        warm = counted(len(running), "warm server") + " running" if running else "none warm yet"
+        yield Finding("kernel", "well", f"{spec.display_name}, {warm}: {spec.resource_dir}")
+    else:
+        yield Finding("kernel", "broken", f"its provisioner {name!r} is not installed", mend)
 
 
 def _report() -> Iterator[Finding]:
@@ -162,9 +155,11 @@ def _report() -> Iterator[Finding]:
         yield Finding("report", "optional", f"none in {folder}", "ca-research run")
     near = next(f for f in (folder, *folder.parents) if f.is_dir())
     free = shutil.disk_usage(near).free
-    state = "well" if free >= LEAST_FREE else "broken"
-    mend = "" if state == "well" else "make room, or: ca-research cache clear"
-    yield Finding("disk", state, f"{free / 1e9:,.1f} GB free in {near}", mend)
+    said = f"{free / 1e9:,.1f} GB free in {near}"
+    if free < LEAST_FREE:
+        yield Finding("disk", "broken", said, "make room, or: ca-research cache clear")
+    else:
+        yield Finding("disk", "well", said)
 
 
 LOOKS = (_python, _packages, _project, _tables, _kernel, _report)

@@ -10,15 +10,21 @@ import typer
 from ..ground.errors import EmptyAnswerError, UsageError
 from . import console
 from .claim_commands import economy_of
-from .data_commands import Lag, Preference, Redistribution, Role, SkipBad, Yes
+from .data_commands import Lag, Preference, Redistribution, Role, SkipBad, Yes, agreed, told_next
 
 if TYPE_CHECKING:
     from ..claims.offers import Offer
-    from ..tables import Addition, Fetched
+    from ..tables import Fetched
 
 
-def _option(name: str, words: str) -> Any:
-    return typer.Option(f"--{name}", help=words)
+Several = list[str] | None
+ASKED = (
+    *("indicator", "economy", "reporter", "partner", "flow", "product", "origin", "destination"),
+    *("year", "since", "until"),
+)
+"""Options that say what is asked of a service."""
+HOW = ("lag", "role", "preference", "redistribution", "skip_bad", "dry_run")
+"""And how what comes is taken in."""
 
 
 def fetch(
@@ -33,41 +39,32 @@ def fetch(
         str | None, typer.Argument(help="After wanted: whose missing figures to ask for.")
     ] = None,
     indicator: Annotated[
-        list[str] | None, _option("indicator", "worldbank, unesco: its code, NY.GDP.MKTP.CD")
+        Several, typer.Option(help="worldbank, unesco: its code, NY.GDP.MKTP.CD")
     ] = None,
-    economy: Annotated[
-        list[str] | None, _option("economy", "worldbank, unesco: of which economies.")
-    ] = None,
-    reporter: Annotated[
-        list[str] | None, _option("reporter", "comtrade, imf: whose statistics.")
-    ] = None,
+    economy: Annotated[Several, typer.Option(help="worldbank, unesco: of which economies.")] = None,
+    reporter: Annotated[Several, typer.Option(help="comtrade, imf: whose statistics.")] = None,
     partner: Annotated[
-        list[str] | None, _option("partner", "comtrade, imf: trade with whom; else with all.")
+        Several, typer.Option(help="comtrade, imf: trade with whom; else with all.")
     ] = None,
     flow: Annotated[
-        list[str] | None, _option("flow", "comtrade, imf: export or import; else both.")
+        Several, typer.Option(help="comtrade, imf: export or import; else both.")
     ] = None,
     product: Annotated[
-        list[str] | None, _option("product", "comtrade: HS chapters of two digits; else TOTAL.")
+        Several, typer.Option(help="comtrade: HS chapters of two digits; else TOTAL.")
     ] = None,
-    origin: Annotated[
-        list[str] | None, _option("origin", "eurostat: where students come from.")
-    ] = None,
+    origin: Annotated[Several, typer.Option(help="eurostat: where students come from.")] = None,
     destination: Annotated[
-        list[str] | None, _option("destination", "eurostat: where they study; else anywhere.")
+        Several, typer.Option(help="eurostat: where they study; else anywhere.")
     ] = None,
-    year: Annotated[list[str] | None, _option("year", "Single years.")] = None,
-    since: Annotated[int | None, _option("since", "All years from this one on.")] = None,
-    until: Annotated[int | None, _option("until", "And up to this one.")] = None,
-    param: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--param", help="After wanted: one parameter: -p economy=KAZ"),
-    ] = None,
+    year: Annotated[Several, typer.Option(help="Single years.")] = None,
+    since: Annotated[int | None, typer.Option(help="All years from this one on.")] = None,
+    until: Annotated[int | None, typer.Option(help="And up to this one.")] = None,
+    param: console.Parameters = None,
     table: Annotated[
-        str | None, typer.Option("--table", help="The table, where the provider fills several.")
+        str | None, typer.Option(help="The table, where the provider fills several.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option("--source", help="An id for the source; else one is made.")
+        str | None, typer.Option(help="An id for the source; else one is made.")
     ] = None,
     lag: Lag = None,
     role: Role = None,
@@ -84,33 +81,14 @@ def fetch(
     Options that name something may be given several times, or with commas. A key for comtrade is
     read from COMTRADE_API_KEY or the system's keyring (service ca-research, user comtrade).
     """
+    given = locals()
     if not (sys.stdin.isatty() or yes or dry_run):
         raise UsageError(
             "nobody can be asked here whether to add what is fetched",
             hint="look at it with --dry-run, then the same with --yes",
         )
-    how: dict[str, Any] = {
-        "lag": lag,
-        "role": role,
-        "preference": preference,
-        "redistribution": redistribution,
-        "skip_bad": skip_bad,
-        "dry_run": dry_run,
-    }
-    asked = {
-        "indicator": indicator,
-        "economy": economy,
-        "reporter": reporter,
-        "partner": partner,
-        "flow": flow,
-        "product": product,
-        "origin": origin,
-        "destination": destination,
-        "year": year,
-        "since": since,
-        "until": until,
-    }
-    asked = {k: v for k, v in asked.items() if v is not None}
+    how = {name: given[name] for name in HOW}
+    asked = {name: given[name] for name in ASKED if given[name] is not None}
     asks = not (yes or dry_run)
     if provider == "wanted":
         if claim is None or asked or source or table:
@@ -124,21 +102,17 @@ def fetch(
     else:
         added = [_fetched(provider, asks, **how, table=table, source=source, **asked)]
     if any(one.kept for one in added):
-        typer.echo("next: ca-research run --changed", err=True)
+        told_next()
 
 
 def _fetched(provider: str, asks: bool, **more: Any) -> Fetched:
     """Fetch, show, and on a terminal ask."""
     from ..tables import fetch as fetched
 
-    def confirm(found: Addition) -> bool:
-        typer.echo(str(found).rpartition("\n")[0])
-        return typer.confirm("add these rows?")
-
     def progress(request: str) -> None:
         print(f"  {request}", file=sys.stderr, flush=True)
 
-    found = fetched(provider, confirm=confirm if asks else None, progress=progress, **more)
+    found = fetched(provider, confirm=agreed if asks else None, progress=progress, **more)
     typer.echo(str(found).splitlines()[-1] if asks else str(found))
     return found
 

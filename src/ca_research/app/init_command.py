@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+import shutil
+import sys
+import tempfile
+from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,6 +18,7 @@ from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.periods import day_in_words, newest_day
+from .notebooks import TEMPLATES
 
 FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
@@ -25,34 +29,8 @@ My questions
 Write the sentences that you want to check here, or name your article with --article.
 """
 
-_README = """\
-# {title}
-
-A project of ca-research: sentences, the figures that can show them to be wrong, rules declared
-beforehand, and verdicts that nobody types.
-
-| folder | what it holds |
-|---|---|
-| `registry/claims/` | the claims: a file each, with the rule |
-| `registry/tables/` | the form of each table: columns, units, bounds |
-| `data/added/` | figures that were added, a folder for each source |
-| `notebooks/` | a notebook for each claim |
-| `measures/` | measures of your own, if the ones that come with the package do not do |
-| `reports/` | the pages, made anew by `ca-research run` |
-
-All commands find the project from any folder in it.
-
-```
-ca-research data add FILE --table facts ...   figures from a file, with their source
-ca-research new claim C01 --sentence 1.1      a claim file and a notebook that run at once
-ca-research run                               the verdicts, and pages in reports/
-ca-research check C01 | wanted C01 | claims check
-```
-"""
-
-_IGNORED = (
-    "data/processed/\ndata/vintages/\nreports/\nscratch/\n.ipynb_checkpoints/\n__pycache__/\n"
-)
+WORKFLOW, LOCK = ".github/workflows/report.yml", "requirements.lock"
+"""What lets a server make the report anew: the workflow, and the packages that it installs."""
 
 _LIKE_A_DAY = re.compile(
     r"(\w+,? )?\d{1,2}\W{1,2}(\w+\W{1,2})?\d{4}\W*"  # 3 March 2021; Moscow, 03.03.2021
@@ -72,41 +50,49 @@ class Begun(NamedTuple):
     sentences: list[tuple[str, str]]
 
 
-class _Article(NamedTuple):
-    title: str
-    day: dt.date
-    given: bool
-    sentences: dict[tuple[int, int], str]
-
-
 def init(
-    folder: Annotated[Path, typer.Argument(help="A folder that does not exist, or is empty.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder that does not exist, or is empty.")
+    ] = None,
     article: Annotated[
         Path | None,
-        typer.Option("--article", help="A text: its title, a line with its day, its paragraphs."),
+        typer.Option(help="A text: its title, a line with its day, its paragraphs."),
     ] = None,
     extend: Annotated[
         bool, typer.Option("--extend", help="Begin with the figures of the built-in tables.")
     ] = False,
+    ci: Annotated[
+        bool,
+        typer.Option(
+            "--ci",
+            help="A workflow for GitHub that makes the report anew and compares the verdicts; "
+            "without a folder for the project here.",
+        ),
+    ] = False,
 ) -> None:
     """Start a project: tables to add figures to, and the sentences of an article to check."""
-    day, given, listed = make(folder, article, extend=extend)
+    if folder is None:
+        if not ci or article or extend:
+            raise UsageError("a project needs a folder", hint="ca-research init my-project")
+        if paths.home() == paths.of_package():
+            raise UsageError("there is no project here", hint="ca-research init my-project --ci")
+        for file in add_workflow(paths.home()):
+            typer.echo(paths.shown(file))
+        typer.echo("next: commit them, with baseline/ (docs/howto/ci.md)")
+        return
+    day, given, listed = make(folder, article, extend=extend, ci=ci)
     typer.echo(f"{folder}: a project, {'with the built-in figures' if extend else 'empty'}")
-    typer.echo(
-        f"day of the article: {day_in_words(day)}"
-        + (
-            ""
-            if given
-            else " (today, as its second line says none; to change it: registry/article.yaml)"
-        )
-    )
+    unsaid = " (today, as its second line says none; to change it: registry/article.yaml)"
+    typer.echo(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
     for place, sentence in listed:
         typer.echo(f"  {place}  {sentence}")
     more = "" if extend else "ca-research data add FILE --table facts ..., then "
     typer.echo(f"next: cd {folder}; {more}ca-research new claim C01 --sentence {listed[0][0]}")
 
 
-def make(folder: Path, article: Path | None = None, *, extend: bool = False) -> Begun:
+def make(
+    folder: Path, article: Path | None = None, *, extend: bool = False, ci: bool = False
+) -> Begun:
     """Write a project, whole or not at all.
 
     Parameters
@@ -118,6 +104,8 @@ def make(folder: Path, article: Path | None = None, *, extend: bool = False) -> 
         themselves are not kept: the register lists hashes.
     extend : bool
         With the built-in sources and figures; else with the form of some tables alone.
+    ci : bool
+        With a workflow that makes the report anew.
 
     Returns
     -------
@@ -136,118 +124,130 @@ def make(folder: Path, article: Path | None = None, *, extend: bool = False) -> 
             where=str(folder),
             hint="name a folder that does not exist",
         )
-    import tempfile
-
-    read = _read(article)
+    day, given, sentences = _read(article)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         new = Path(scratch) / "project"
-        _fill(new, read, extend)
+        _fill(new, day, sentences, extend)
+        if ci:
+            add_workflow(new)
         if folder.exists():
             folder.rmdir()
         new.rename(folder)
-    listed = [(f"{p}.{s}", _beginning(words)) for (p, s), words in read.sentences.items() if p]
-    return Begun(read.day, read.given, listed)
+    listed = [(f"{p}.{s}", _beginning(words)) for (p, s), words in sentences.items() if p]
+    return Begun(day, given, listed)
 
 
-def _read(article: Path | None) -> _Article:
-    """An article; one without a day is of today."""
+def add_workflow(home: Path) -> list[Path]:
+    """Write the workflow of a project, and a lock file of the packages here where it has none.
+
+    Returns what was written; raises UsageError where there is such a workflow already.
+    """
+    from .. import __version__
+    from ..ground.templates import filled
+
+    workflow, lock = home / WORKFLOW, home / LOCK
+    if workflow.exists():
+        raise UsageError(
+            "there is a workflow already", where=WORKFLOW, hint="remove it, and this again"
+        )
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    text = filled(TEMPLATES / "report.yml.j2", python=python, version=__version__)
+    workflow.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(workflow, text)
+    if lock.exists():
+        return [workflow]
+    here = {  # but for what lies in a folder of this machine
+        f"{one.name.lower()}=={one.version}\n"
+        for one in metadata.distributions()
+        if one.name not in (None, "ca-research") and not one.read_text("direct_url.json")
+    }
+    write_whole(lock, "".join(sorted(here)))
+    return [workflow, lock]
+
+
+def _read(article: Path | None) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
+    """The day of an article, whether it says it, and its sentences; one without a day is of
+    today.
+    """
     from ..claims.article import sentences
 
     today = dt.date.today()
+
+    def refused(what: str, hint: str) -> UsageError:
+        return UsageError(what, where=str(article), hint=hint)
+
     try:
         text = article.read_text(encoding="utf-8-sig") if article else _ARTICLE.format(today=today)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "the article cannot be read", where=str(article), hint=f"a text in UTF-8: {error}"
-        ) from None
+        raise refused("the article cannot be read", f"a text in UTF-8: {error}") from None
     found = sentences(text) if text.strip() else {}
     if len(found) < 2:
-        raise UsageError(
+        raise refused(
             "the article has no sentences",
-            where=str(article),
-            hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
+            "its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
     second = [line.strip() for line in text.splitlines() if line.strip()][1]
     given = _LIKE_A_DAY.fullmatch(second) is not None
     try:
         day = dt.date.fromisoformat(second) if given else today
     except ValueError:
-        raise UsageError(
-            f"no day: {second}",
-            where=f"{article}, second line",
-            hint="a line of its own, for example 2024-03-01",
-        ) from None
+        hint = "its second line, for example 2024-03-01"
+        raise refused(f"no day: {second}", hint) from None
     if day > newest_day():
-        raise UsageError(
+        raise refused(
             f"the article is of a day in the future: {day}",
-            where=str(article),
-            hint="claims are judged by what was known on that day: say when it was published",
+            "claims are judged by what was known on that day: say when it was published",
         )
-    return _Article(found[0, 1], day, given, found)
+    return day, given, found
 
 
-def _fill(new: Path, article: _Article, extend: bool) -> None:
-    import shutil
+def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool) -> None:
+    from ..claims.article import sentence_sha256
 
     for name in ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures"):
         (new / name).mkdir(parents=True)
     own = paths.of_package()
     shutil.copy(own / "registry" / "economies.csv", new / "registry")
-    write_whole(new / "registry" / "article.yaml", _entry(article))
     if extend:
         shutil.copytree(own / "registry" / "tables", new / "registry/tables", dirs_exist_ok=True)
         shutil.copytree(own / "data" / "raw", new / "data/raw", dirs_exist_ok=True)
         for name in ("sources.csv", "words.yaml", "holders.yaml"):
             shutil.copy(own / "registry" / name, new / "registry")
     else:
-        for name, text in _empty_tables(own / "registry"):
-            write_whole(new / "registry" / name, text)
-    write_whole(new / "README.md", _README.format(title=article.title))
-    write_whole(new / ".gitignore", _IGNORED)
-
-
-def _entry(article: _Article) -> str:
-    from ..claims.article import sentence_sha256
-
-    lines = [
-        "# A sentence is named by its place and the hash of its words; `none` says why no claim",
-        "# rests on it.",
-        f"title: {_quoted(article.title)}",
-        f"date: {article.day}",
-        "publisher: null",
-        f"report_title: {_quoted(article.title)}",
-        'report_summary: ""',
-        "sentences:",
-    ]
-    lines += [
+        _empty_tables(own / "registry", new / "registry")
+    title = sentences[0, 1]
+    lines = (
         f"  - {{paragraph: {p}, sentence: {s}, none: not taken up yet, "
         f"sha256: {sentence_sha256(words)}}}"
-        for (p, s), words in article.sentences.items()
-    ]
-    return "\n".join(lines) + "\n"
+        for (p, s), words in sentences.items()
+    )
+    quoted = json.dumps(title, ensure_ascii=False)
+    about = {"title": quoted, "day": day, "sentences": "\n".join(lines)}
+    for name, file, values in (
+        ("article.yaml", "registry/article.yaml", about),
+        ("project.md", "README.md", {"title": title}),
+        ("gitignore", ".gitignore", {}),
+    ):
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        write_whole(new / file, text.format(**values))
 
 
-def _empty_tables(registry: Path) -> Iterator[tuple[str, str]]:
+def _empty_tables(registry: Path, new: Path) -> None:
     """The forms of some tables without a row, and a list of sources without a source."""
     import yaml
 
     header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
-    yield "sources.csv", f"{header}\n"
-    yield "tables/sources.yaml", (registry / "tables/sources.yaml").read_text(encoding="utf-8")
+    write_whole(new / "sources.csv", f"{header}\n")
+    shutil.copy(registry / "tables/sources.yaml", new / "tables")
     for name in FORMS:
-        form: dict[str, Any] = yaml.safe_load(
-            (registry / "tables" / f"{name}.yaml").read_text(encoding="utf-8")
-        )
+        file = f"tables/{name}.yaml"
+        form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
         form |= {"files": {}, "rows": {}}
         text = yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=120)
-        yield f"tables/{name}.yaml", text
+        write_whole(new / file, text)
 
 
 def _beginning(words: str) -> str:
     shown = " ".join(words.split()[:10])
     return shown if shown == words else f"{shown} ..."
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from ..ground import paths
 from ..ground.files import write_whole
+from .notebooks import notebook
 
 SCRATCH = "scratch"
 """Folder for notebooks that are nobody's but the user's: no run reads it, git leaves it out."""
@@ -21,56 +21,13 @@ _CONFIG = Path(__file__).with_name("lab")
 may.
 """
 
-_HEAD = """\
-# Start here
-
-This notebook is yours: it lies in `scratch/`, which no run of the project reads. Run a cell with
-Shift+Enter; the first takes no time, since the kernel starts with pandas and the rest imported.
-
-The claims' own notebooks are in `notebooks/`, figures of your own come in with `ca.add(...)`."""
-_BEGIN = ((_HEAD, ("import ca_research as ca",)),)
-_FIGURES = (
-    (
-        "Who reports what, in which years? Every row of every table names its source.",
-        ('ca.coverage("trade", product="TOTAL")',),
-    ),
-    (
-        "Rows of a table, by the names of its columns, and the references behind them.",
-        (
-            't = ca.load("trade", reporter="Kazakhstan", partner=["China", "Russia"])\nt.tail()',
-            "print(ca.cite(t))",
-        ),
-    ),
-    (
-        "Look around: choose, and take the code below the picture along.",
-        ('ca.explore("trade")',),
-    ),
-    (
-        "Where does a partner stand, and do both sides tell the same?",
-        (
-            'totals = ca.load("trade", product="TOTAL")\n'
-            'ca.trade.rank(totals, economy="Uzbekistan", partner="China", year=2023)',
-            'ca.trade.mirror_gap("KGZ", "CHN")',
-        ),
-    ),
-)
-"""Words and the cells below them, for projects with the built-in table of trade."""
-_CLAIM = (
-    (
-        "What a claim says, what the figures answer, and which figures would settle it.",
-        ('ca.claim("{id}")', 'ca.check("{id}")', 'ca.wanted("{id}")'),
-    ),
-)
-
 
 def lab(
     more: Annotated[
         list[str] | None,
         typer.Argument(metavar="-- OPTION", help="Options of JupyterLab itself."),
     ] = None,
-    port: Annotated[
-        int, typer.Option("--port", help="Where it listens; if taken, the next.")
-    ] = 8888,
+    port: Annotated[int, typer.Option(help="Where it listens; if taken, the next.")] = 8888,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")
     ] = True,
@@ -93,33 +50,13 @@ def lab(
 
 def begin(root: Path) -> Path:
     """The start notebook in a folder's scratch, written where there is none: it is the user's."""
-    import nbformat
-
     file = root / SCRATCH / "start.ipynb"
-    if file.exists():
-        return file
-    cells = []
-    for words, codes in (*_BEGIN, *_examples()):
-        cells.append(nbformat.v4.new_markdown_cell(words))
-        cells += map(nbformat.v4.new_code_cell, codes)
-    for number, cell in enumerate(cells):
-        cell.id = f"cell-{number:02d}"
-    spec = {"display_name": "ca-research (warm)", "language": "python", "name": "ca-research"}
-    about = {"kernelspec": spec, "language_info": {"name": "python"}}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=about))
-    write_whole(file, f"{text}\n")
+    if not file.exists():
+        from .. import registry
+
+        claims, trade = registry.claims(), registry.tables().get("trade")
+        open_ones = [name for name, spec in claims.items() if spec.wanted]
+        shown = next(iter([*open_ones, *claims]), None)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, notebook("start", trade=bool(trade and trade.files), claim=shown))
     return file
-
-
-def _examples() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Words and cells that run in this project."""
-    from .. import registry
-
-    tables, claims = registry.tables(), registry.claims()
-    if "trade" in tables and tables["trade"].files:
-        yield from _FIGURES
-    if claims:
-        shown = next((id_ for id_, spec in claims.items() if spec.wanted), next(iter(claims)))
-        for words, codes in _CLAIM:
-            yield words, tuple(code.format(id=shown) for code in codes)

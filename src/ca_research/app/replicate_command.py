@@ -13,13 +13,13 @@ from ..ground.errors import UsageError
 def replicate(
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="The archive to write; default: replication.zip here."),
+        typer.Option(help="The archive to write; default: replication.zip here."),
     ] = None,
     statement: Annotated[
         bool, typer.Option("--statement", help="Write REPLICATION.md of the project, no archive.")
     ] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Folder of the report; default: reports/")
+        Path | None, typer.Option(help="Folder of the report; default: reports/")
     ] = None,
 ) -> None:
     """Put code, figures, lock file and verdicts into one file from which others make the report

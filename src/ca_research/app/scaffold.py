@@ -8,7 +8,6 @@ import datetime as dt
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,95 +16,16 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import CoverageError, UsageError
 from ..ground.files import write_whole
+from ..ground.templates import filled
 from ..registry.claims import CLAIM_ID
+from .notebooks import TEMPLATES
+from .notebooks import notebook as from_template
 from .template import RULE, WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CLAIM = """\
-id: {id}
-title: {words[title]}  # every line with a remark like this one is yours to write
-theme: example
-article:
-  paragraph: {paragraph}
-  sentence: {sentence}
-  sha256: "{sha256}"
-quotation: ""  # a few words, literally from that sentence
-restatement: {words[restatement]}
-kind: quantity  # quantity, trend, comparison, date, universal, cause, forecast or opinion
-declared_on: {today}
-known_before: {words[known_before]}
-expected: {words[expected]}
-notebook: {notebook}
-data: {data}
-readings:
-  - name: literal
-    title: As it stands
-    statement: {words[statement]}
-    criteria:
-      - name: figure
-        label: {words[label]}
-        statement: {statement}
-        # a registered name: of the package, or of measures/*.py beside registry/
-        measure: {measure}
-        settings: {settings}  # ca-research claims check compares them with the measure
-        comparison: ">"
-        threshold: {threshold}  # set it, and say why, before you look at the result
-        # what sort of number: count, share, percent, ratio, rank, days, p ...
-        kind: {kind}
-        unit: {unit}
-        why: {words[why]}
-        axes: {axes}
-{over}    rule:
-      supported: {{all: [figure holds]}}
-      contradicted: {{any: [figure fails]}}
-      words: {words[rule]}
-    against: {words[against]}
-    would_change: {words[would_change]}
-{grid}rivals:
-  - {words[rivals]}
-"""
-
-_GRID = """\
-grid:
-  axes:
-    - name: year
-      meaning: The newest year with a figure, or the year before
-      values: [newest, newest-1]
-      main: newest
-"""
-
 UNSTATED = "(unit not stated)"
-
-_CELLS = (
-    ("markdown", "# {title}\n\nWhat the article says, and why it can be checked."),
-    ("parameters", 'as_of: str = "latest"'),
-    ("code", 'import ca_research as ca\n\nclaim = ca.claim("{id}")\nclaim'),
-    (
-        "markdown",
-        "## What would settle it\n\nThe measure, its threshold, and the ways to compute it.",
-    ),
-    ("code", "claim.specifications()"),
-    ("markdown", "## The figures and their holes"),
-    ("code", "{loads}\nevidence = claim.gather({gives})"),
-    (
-        "code",
-        "from ca_research import plots\n\n"
-        'figures = evidence.main("figure")\n'
-        "plots.show_table(\n"
-        '    figures[["economy", "last_year", "estimate", "low", "high", "missing"]],\n'
-        '    section="main", title="The figures", digits=2,\n'
-        '    sources=sorted({s for cell in figures["sources"] for s in cell}),\n'
-        ")",
-    ),
-    ("markdown", "## The verdict"),
-    (
-        "code",
-        "verdict = claim.judge(evidence)\nplots.show_universe(claim, evidence, verdict)",
-    ),
-    ("code", "verdict"),
-)
 
 
 def new_claim(
@@ -154,30 +74,26 @@ def new_claim(
             raise UsageError(
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
-    where, start = _sentence(at), _start(measure)
-    write_whole(
-        claim,
-        _CLAIM.format(
-            id=claim_id,
-            words=WORDS,
-            paragraph=where.paragraph,
-            sentence=where.sentence,
-            sha256=where.sha256,
-            today=dt.date.today().isoformat(),
-            notebook=notebook.name,
-            statement=_yaml(WORDS["criterion"].format(measure=measure)),
-            measure=measure,
-            data=_yaml(start.data),
-            settings=_yaml(start.settings),
-            kind=start.kind,
-            threshold=1 if start.kind == "rank" else 0,
-            unit=_yaml(start.unit),
-            axes="[year]" if start.yearly else "[]",
-            over=f"        over: {_yaml(start.over)}\n" if start.over else "",
-            grid=_GRID if start.yearly else "grid: {axes: []}\n",
-        ),
+    start = _start(measure)
+    text = filled(
+        TEMPLATES / "claim.yaml.j2",
+        id=claim_id,
+        words=WORDS,
+        at=_sentence(at),
+        today=dt.date.today(),
+        notebook=notebook.name,
+        measure=measure,
+        start=start,
+        json=lambda value: json.dumps(value, ensure_ascii=False),
     )
-    write_whole(notebook, _notebook(claim_id, start.data))
+    as_of = {
+        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
+        "meaning": "latest, or the day whose knowledge is used",
+    }
+    about = {"claim": claim_id, "tables": start.data, "parameters": {"as_of": as_of}}
+    cells = from_template("claim", about, id=claim_id, tables=start.data)
+    write_whole(claim, text)
+    write_whole(notebook, cells)
     registry.forget()
     return [claim, notebook]
 
@@ -195,12 +111,12 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
     list of str
         Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
     """
-    said = set(_texts(spec.model_dump()))
+    said = json.dumps(spec.model_dump(mode="json"))
     measures = {criterion.measure for criterion in spec.criteria().values()}
     return [
         name
         for name, words in WORDS.items()
-        if said & {words.format(measure=measure) for measure in measures}
+        if any(json.dumps(words.format(measure=measure)) in said for measure in measures)
     ]
 
 
@@ -210,15 +126,6 @@ def rule_unwritten(claim_id: str) -> str:
     """
     left = [name for name in unwritten(registry.claim(claim_id)) if name in RULE]
     return f"no verdict before the rule is written: {', '.join(left)}" if left else ""
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in what a model holds."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list | tuple):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
 
 
 def _sentence(at: tuple[int, int] | None) -> registry.Sentence:
@@ -232,10 +139,6 @@ def _sentence(at: tuple[int, int] | None) -> registry.Sentence:
             hint="paragraph and sentence as that file lists them, for example 2.1",
         )
     return known[chosen]
-
-
-def _yaml(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -273,13 +176,9 @@ def _start(name: str) -> _Start:
                 rows = rows[rows[column] == about.default]
         examples = _examples(registry.table(data[0]), rows)
     over = {"economies": [examples.get("economies", "KAZ")], "at_least": 1}
+    settings = {name: examples.get(name, "") for name in needed if name != "economies"}
     return _Start(
-        data,
-        {p: examples.get(p, "") for p in needed if p != "economies"},
-        kind,
-        unit,
-        "year" in taken,
-        over if "economies" in needed else {},
+        data, settings, kind, unit, "year" in taken, over if "economies" in needed else {}
     )
 
 
@@ -288,12 +187,12 @@ def _sort(name: str) -> tuple[str, str]:
     from ..estimates import generic
 
     question = name.rpartition(".")[2]
-    if question == "change":
-        return "growth", "per cent"
+    sorts = {"change": ("growth", "per cent"), "count": ("count", "number")}
+    if question in sorts:
+        return sorts[question]
     if question not in generic.SORTS:
         return "level", UNSTATED
-    kind = generic.SORTS[question][0]
-    return kind, "number" if kind == "count" else kind
+    return (generic.SORTS[question][0],) * 2
 
 
 def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
@@ -332,41 +231,3 @@ def _figure() -> dict[str, Any]:
     mine = facts[(facts["subject"] == subject) & (facts["attribute"] == attribute)]
     found = {"subject": subject, "to": subject, "attribute": attribute, "unit": unit}
     return found | {"since": int(mine["year"].min())} if mine["year"].notna().any() else found
-
-
-def _notebook(claim_id: str, tables: list[str]) -> str:
-    import nbformat
-
-    filled = {
-        "{id}": claim_id,
-        "{title}": "The claim as a question",
-        "{loads}": "\n".join(f'{t} = ca.load("{t}", as_of=as_of)' for t in tables),
-        "{gives}": ", ".join(f"{t}={t}" for t in tables),
-    }
-    cells = []
-    for number, (kind, source) in enumerate(_CELLS):
-        text = source
-        for blank, words in filled.items():
-            text = text.replace(blank, words)
-        make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
-        cell = make(text, id=f"cell-{number:02d}")
-        if kind == "parameters":
-            cell.metadata["tags"] = ["parameters"]
-        cells.append(cell)
-    about = {
-        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
-        "meaning": "latest, or the day whose knowledge is used",
-    }
-    notebook = nbformat.v4.new_notebook(
-        cells=cells,
-        metadata={
-            "kernelspec": {
-                "display_name": "ca-research (warm)",
-                "language": "python",
-                "name": "ca-research",
-            },
-            "language_info": {"name": "python"},
-            "ca_research": {"claim": claim_id, "tables": tables, "parameters": {"as_of": about}},
-        },
-    )
-    return nbformat.writes(notebook) + "\n"

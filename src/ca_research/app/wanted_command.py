@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,14 +19,12 @@ def wanted(
     claim: Annotated[
         str | None, typer.Argument(help="A claim, for example C30; all where none is named.")
     ] = None,
-    param: Annotated[
-        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=KAZ")
-    ] = None,
-    table: Annotated[str | None, typer.Option("--table", help="Only figures of a table.")] = None,
+    param: console.Parameters = None,
+    table: Annotated[str | None, typer.Option(help="Only figures of a table.")] = None,
     template: Annotated[
-        Path | None, typer.Option("--template", help="A CSV of these figures, to be filled in.")
+        Path | None, typer.Option(help="A CSV of these figures, to be filled in.")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="text, table, csv or json")] = "text",
+    format: Annotated[str, typer.Option(help="text, table, csv or json")] = "text",
 ) -> None:
     """The figures that would settle what is open, and who publishes such figures."""
     console.known(format, ("text", *console.FORMATS))
@@ -59,20 +57,14 @@ def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> 
     from ..tables import load
 
     tables = list(dict.fromkeys(found["table"]))
-    if len(tables) != 1:
-        raise UsageError(
-            f"{claim} wants figures of {len(tables)} tables"
-            if tables
-            else f"nothing is wanted for {claim}",
-            hint=f"choose one: --table {' or '.join(tables)}" if tables else "",
-        )
-    if file.suffix != ".csv":
-        raise UsageError(
-            f"{file.name} is no name of a CSV file",
-            hint=f"ca-research wanted {claim} --template {file.stem}.csv",
-        )
-    if file.exists():
-        raise UsageError("the file is there already", where=str(file), hint="choose another name")
+    if not tables:
+        raise UsageError(f"nothing is wanted for {claim}")
+    if len(tables) > 1:
+        hint = f"choose one: --table {' or '.join(tables)}"
+        raise UsageError(f"{claim} wants figures of {len(tables)} tables", hint=hint)
+    if file.suffix != ".csv" or file.exists():
+        hint = f"a CSV that is not there yet: --template {file.stem}.csv"
+        raise UsageError("not a file to write a template to", where=str(file), hint=hint)
     rows = template(tables[0], found.to_dict("records"), load(tables[0]))
     write_whole(file, rows.to_csv(index=False))
     typer.echo(
@@ -87,18 +79,19 @@ def _words(found: pd.DataFrame, claim: str | None) -> str:
     from .. import registry
     from ..claims.wanted import publishers
 
-    blocks = []
-    for one, rows in found.groupby("claim", sort=False):
-        lines = [f"{one} {registry.claim(str(one)).title}"]
-        for what, count, table in zip(rows["what"], rows["figures"], rows["table"], strict=True):
-            lines.append(f"  {what} ({count} figure{'s'[: count != 1]} of table {table})")
-        named = {h: None for row in rows.to_dict("records") for h in publishers(row)}
-        lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in named]
-        lines.append(f"  with all of them the verdict can be: {rows['possible'].iloc[0]}")
-        blocks.append("\n".join(lines))
     if not registry.claims():
         return "There is no claim yet.\nnext: ca-research new claim C01"
-    if not blocks:
+    if found.empty:
         return "Nothing is wanted: no criterion is open for want of figures that the claim names."
+    lines = []
+    for one, rows in found.groupby("claim", sort=False):
+        lines.append(f"{one} {registry.claim(str(one)).title}")
+        holders = dict[Any, None]()
+        for row in rows.to_dict("records"):
+            many = "s"[: row["figures"] != 1]
+            lines.append(f"  {row['what']} ({row['figures']} figure{many} of table {row['table']})")
+            holders |= dict.fromkeys(publishers(row))
+        lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in holders]
+        lines += [f"  with all of them the verdict can be: {rows['possible'].iloc[0]}", ""]
     end = f"next: ca-research wanted {claim or found['claim'].iloc[0]} --template wanted.csv"
-    return "\n\n".join([*blocks, end])
+    return "\n".join([*lines, end])

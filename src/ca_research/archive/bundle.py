@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import registry, verify
 from ..ground import paths
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, LinkError, UsageError
 from ..ground.files import walk, write_whole, zipped
 from ..runs import plan
 from . import again
@@ -85,12 +85,21 @@ def pack(target: Path, report: Path) -> Packed:
 
 
 def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
-    for folder in (*FOLDERS, *OF_PACKAGE):
-        for file in walk(home / folder):
-            within = file.relative_to(home)  # where the project lies says nothing of its folders
-            if not (set(NOT) & set(within.parts) or within.as_posix().startswith(without)):
-                yield file
-    yield from (file for name in FILES if (file := home / name).is_file())
+    """What an archive holds of a project.
+
+    Raises LinkError for a file behind a symbolic link that leads out of the project, or to what may
+    not be passed on: left out, the archive would not give the report again; packed, it would give
+    away what nobody looked at.
+    """
+    walked = (file for folder in (*FOLDERS, *OF_PACKAGE) for file in walk(home / folder))
+    for file in (*walked, *(file for name in FILES if (file := home / name).is_file())):
+        within = file.relative_to(home)  # where the project lies says nothing of its folders
+        if set(NOT) & set(within.parts) or within.as_posix().startswith(without):
+            continue
+        real, root = file.resolve(), home.resolve()
+        if not real.is_relative_to(root) or real.relative_to(root).as_posix().startswith(without):
+            raise LinkError("a link leads to what no archive may hold", where=within.as_posix())
+        yield file
 
 
 def _results(report: Path, undeclared: tuple[str, ...]) -> dict[str, bytes]:
@@ -111,24 +120,7 @@ def _current(report: Path) -> tuple[str, ...]:
     """
     state = verify.read_report(report)
     declared = {run.run_id for run in plan()}
-    undeclared = tuple(run["run_id"] for run in state.runs if run["run_id"] not in declared)
-    state = replace(state, runs=tuple(r for r in state.runs if r["run_id"] in declared))
-    failed = [run["run_id"] for run in state.failed]
-    # where an input was edited during a run, nobody knows from which state it was made
-    unknown = [run["run_id"] for run in state.runs if not run.get("inputs")]
-    hint = "ca-research run"
-    if failed:
-        why, named = f"{len(failed)} of its runs failed", failed
-    elif unlike := list(verify.unlike_plan(state)):
-        why, named, hint = "it is not one of all that is planned", unlike, verify.EVERYTHING
-    elif unknown:
-        why, named = f"{len(unknown)} of its runs do not say from which inputs", unknown
-    elif causes := verify.outdated(state):
-        why, named = "its inputs have changed since", [str(cause) for cause in causes]
-    else:
-        return undeclared
-    raise CoverageError(
-        f"the report is not that of this project: {why}",
-        where="; ".join(named)[:200],
-        hint=hint,
-    )
+    theirs = tuple(run for run in state.runs if run["run_id"] in declared)
+    for why, names, hint in verify.unfit(replace(state, runs=theirs)):
+        raise CoverageError(f"the report {why}", where="; ".join(names)[:200], hint=hint)
+    return tuple(run["run_id"] for run in state.runs if run["run_id"] not in declared)

@@ -18,11 +18,11 @@ from typing import Any
 from .. import __version__, registry
 from ..claims import own_measures
 from ..ground import paths, reads
-from ..ground.extras import needed
 from ..ground.files import walk
 from ..ground.numbers import counted
+from ..ground.templates import filled
 from ..registry.replication import replication
-from ..runs import Run, plan
+from ..runs import plan
 from ..runs.manifest import SEED
 from ..sources.elsewhere import place as place_of
 from ..tables import rows_of
@@ -46,104 +46,62 @@ def statement(verdicts: Sequence[Mapping[str, Any]] = ()) -> str:
 
     verdicts: those of a report that it goes with, to name which rest on what is left out.
     """
-    with needed():
-        from jinja2 import Environment, StrictUndefined
-
-    template = Path(__file__).with_name("replication.md.j2").read_text(encoding="utf-8")
-    made = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    notebooks = [_program(file) for file in sorted(paths.notebooks_dir().glob("*.ipynb"))]
-    titles = {program["name"]: program["title"] for program in notebooks}
+    programs = [_program(file) for file in sorted(paths.notebooks_dir().glob("*.ipynb"))]
+    titles = {program["name"]: program["title"] for program in programs}
+    claims, tables, lost = registry.claims(), registry.tables(), again.left_out()
+    known, sources = registry.added(), registry.sources()
     runs, locked = plan(), _locked()
     held = [name for name in OF_PROJECT if (paths.home() / name).exists()]
-    files = list(_files())
-    return made.from_string(template).render(
+    rows = {name: rows_of(name) for name in tables}
+    figures = Counter[str]()
+    for of in rows.values():
+        figures.update(of)
+    rest = {s for s, n in figures.items() if n < MANY and sources[s].redistribution == "figures"}
+    registers = {
+        "`registry/sources.csv`": registry.listed_sources() or not known,
+        "`data/added/*/source.yaml`": known.keys() - lost.keys(),
+        f"`{again.FOLDER}/*/source.yaml`": lost,
+    }
+    exhibits = []
+    for run in runs:
+        title = f"{run.name}: {claims[run.name].title}" if run.name in claims else None
+        exhibits.append({"run": run, "title": title or titles[run.notebook.name]})
+    return filled(
+        Path(__file__).with_name("replication.md.j2"),
+        lines=False,
         title=registry.article().report_title,
         version=__version__,
         counted=counted,
         held=held,
         checkout="src/ca_research" in held,
-        register=" and ".join(_register()),
-        added=bool(registry.added().keys() - again.left_out().keys()),
-        tables=len(names()),
-        marks=Counter(source.redistribution for source in registry.sources().values()),
-        left_out=[
-            {
-                "entry": entry,
-                "command": again.command(entry),
-                "claims": again.resting(source, verdicts),
-            }
-            for source, entry in again.left_out().items()
-        ],
-        files=files,
-        elsewhere=[
-            (name, place_of(t).shown) for name, t in registry.tables().items() if t.location
-        ],
+        register=" and ".join(name for name, some in registers.items() if some),
+        added=known.keys() - lost.keys(),
+        built=len(names()),
+        marks=Counter(source.redistribution for source in sources.values()),
+        lost=lost,
+        command=again.command,
+        resting=lambda source: again.resting(source, verdicts),
+        tables=tables,
+        sources=sources,
+        rows=rows,
+        figures=figures,
+        own=sorted(figures.keys() - rest),
+        others=rest,
+        other_rows=sum(figures[s] for s in rest),
+        files=sum(len(t.files) + bool(t.location) for t in tables.values()) + len(known),
+        kinds=Counter(sources[s].kind for s in rest),
+        entries=known,
+        elsewhere={name: place_of(t).shown for name, t in tables.items() if t.location},
         locked=locked,
         named=", ".join(f"{name} {locked[name]}" for name in NAMED if name in locked),
         hash_seed=SEED,
-        seeds=[(p["name"], seed) for p in notebooks for seed in p["seeds"]],
         measured=replication(),
-        programs=notebooks,
+        programs=programs,
         ran=len({run.notebook for run in runs}),
         measures=list(_measures()),
-        exhibits=[{"run": run, "title": _exhibit(run, titles)} for run in runs],
+        exhibits=exhibits,
         many=MANY,
-        **_sources(),
     )
-
-
-def _register() -> Iterator[str]:
-    """The files that say what each source is."""
-    known, lost = registry.added(), again.left_out()
-    if registry.listed_sources() or not known:
-        yield "`registry/sources.csv`"
-    if known.keys() - lost.keys():
-        yield "`data/added/*/source.yaml`"
-    if lost:
-        yield f"`{again.FOLDER}/*/source.yaml`"
-
-
-def _sources() -> dict[str, Any]:
-    """A table of the sources with many figures or other rights than most, and what the others
-    are.
-    """
-    tables: dict[str, dict[str, int]] = {}
-    for name in registry.tables():
-        for source, rows in rows_of(name).items():
-            tables.setdefault(source, {})[name] = rows
-    known = registry.sources()
-    figures = {one: sum(rows.values()) for one, rows in tables.items()}
-    own = {s for s, n in figures.items() if n >= MANY or known[s].redistribution != "figures"}
-    lines = ["| source | citation | licence | mark | rows | tables |", "|---|---|---|---|---|---|"]
-    for s in sorted(own):
-        one, within = known[s], ", ".join(sorted(tables[s]))
-        cells = (one.citation, one.licence or "not known", f"`{one.redistribution}`")
-        said = " | ".join(cell.replace("|", "/") for cell in cells)
-        lines.append(f"| `{s}` | {said} | {figures[s]:,} | {within} |")
-    others = [s for s in tables if s not in own]
-    kinds = Counter(known[s].kind for s in others)
-    return {
-        "sources": "\n".join(lines),
-        "others": others,
-        "other_rows": sum(figures[s] for s in others),
-        "other_kinds": ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items())),
-    }
-
-
-def _files() -> Iterator[dict[str, Any]]:
-    for name, table in registry.tables().items():
-        for file, about in table.files.items():
-            yield _file(f"data/raw/{file}", name, about.rows)
-        if table.location:
-            place = f"{place_of(table).shown} (elsewhere)"
-            yield _file(place, name, sum(rows_of(name).values()), provided=False)
-    lost = again.left_out()
-    for source, entry in registry.added().items():
-        yield _file(f"data/added/{source}", entry.table, entry.rows, source not in lost)
-
-
-def _file(name: str, table: str, rows: int, provided: bool = True) -> dict[str, Any]:
-    return {"name": name, "table": table, "rows": rows, "provided": provided}
 
 
 def _locked() -> dict[str, str]:
@@ -174,9 +132,3 @@ def _program(file: Path) -> dict[str, Any]:
         "tables": reads.tables(book["metadata"].get("ca_research", {})),
         "seeds": list(dict.fromkeys(_SEEDED.findall(text["code"]))),
     }
-
-
-def _exhibit(run: Run, titles: dict[str, str]) -> str:
-    if run.claim in registry.claims():
-        return f"{run.claim}: {registry.claim(run.claim).title}"
-    return titles[run.notebook.name]

@@ -7,7 +7,7 @@ a report becomes the new baseline, with a reason. formats.py: a comparison as te
 Markdown.
 """
 
-from .acceptance import EVERYTHING, accept, unlike_plan
+from .acceptance import accept, unfit
 from .changed import Moved, affected, given_by, moved, standing
 from .comparison import Cause, Change, Comparison, compare, outdated
 from .formats import FORMATS, show
@@ -15,7 +15,6 @@ from .rules import unamended
 from .state import State, read_baseline, read_report
 
 __all__ = [
-    "EVERYTHING",
     "FORMATS",
     "Cause",
     "Change",
@@ -33,5 +32,5 @@ __all__ = [
     "show",
     "standing",
     "unamended",
-    "unlike_plan",
+    "unfit",
 ]

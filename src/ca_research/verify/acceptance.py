@@ -11,8 +11,9 @@ from ..ground import paths
 from ..ground.errors import BaselineError, UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
+from ..ground.templates import filled
 from ..runs import plan
-from .comparison import Change, Comparison, compare, outdated
+from .comparison import Comparison, compare, outdated, shown
 from .state import FILE, State, read_baseline, write_baseline
 
 CHANGELOG = "CHANGELOG.md"
@@ -37,7 +38,8 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
             "an installed package keeps its baseline",
             hint="accept in a checkout, or set CA_RESEARCH_HOME",
         )
-    _whole(report)
+    for why, names, hint in (*unfit(report), *_silent(report)):
+        raise BaselineError(f"the report {why}: {first_few(names, 5)}", hint=hint)
     first = not (folder / FILE).is_file()
     found = compare(State({}) if first else read_baseline(folder), report)
     if not first and found.same and not found.inputs and not found.unknown:
@@ -49,7 +51,16 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
     content = write_baseline(report)
     log = folder / CHANGELOG
     before = log.read_bytes() if log.is_file() else None
-    write_whole(log, _logged(before.decode() if before else _HEAD, found, reason, first).encode())
+    head, mark, rest = (before.decode() if before else _HEAD).partition("\n## ")
+    new = filled(
+        Path(__file__).with_name("changelog.j2"),
+        today=dt.date.today(),
+        reason=reason,
+        first=first,
+        found=found,
+        shown=shown,
+    )
+    write_whole(log, f"{head.rstrip()}\n\n{new}{mark}{rest}".encode())
     try:
         write_whole(folder / FILE, content)
     except BaseException:  # what was not accepted is not in the changelog either
@@ -58,70 +69,33 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
     return found
 
 
-def _whole(report: State) -> None:
-    """Only a report of everything, in which all went well and which is up to date, can become the
-    baseline.
-    """
-    if report.failed:
-        failed = {r["run_id"] for r in report.failed}
-        raise BaselineError(
-            f"{len(failed)} runs of the report failed: {first_few(sorted(failed), 5)}",
-            hint="mend them, then: ca-research run",
-        )
-    for what in unlike_plan(report):
-        raise BaselineError(what, hint=EVERYTHING)
-    planned = {r.run_id: r for r in plan()}
-    gave = {r["run_id"] for entry in report.entries.values() if (r := report.run_of(entry))}
-    silent = {run_id for run_id, run in planned.items() if run.name in registry.claims()} - gave
-    if silent:
-        raise BaselineError(
-            f"runs without a verdict: {first_few(sorted(silent), 5)}",
-            hint="ca-research run; its pages say why",
-        )
-    if changed := outdated(report):
-        raise BaselineError(
-            f"the report was made before the latest change of {'; '.join(map(str, changed))}",
-            hint="ca-research run",
-        )
-
-
 EVERYTHING = "ca-research run, without naming claims"
 """What gives a report of all that is planned, and of nothing else."""
 
 
-def unlike_plan(report: State) -> Iterator[str]:
-    """In words: the planned runs that a report lacks, and its runs that nobody planned."""
-    planned, made = {r.run_id for r in plan()}, {r["run_id"] for r in report.runs}
-    for what, names in (
-        ("does not hold", planned - made),
-        ("holds runs that the register does not declare:", made - planned),
+def unfit(report: State) -> Iterator[tuple[str, list[str], str]]:
+    """Why a report is not one of everything as it is now: in words, what is meant by name, and what
+    mends it. Nothing where it is.
+    """
+    planned, made = {run.run_id for run in plan()}, {run["run_id"] for run in report.runs}
+    failed = sorted({run["run_id"] for run in report.failed})
+    # where an input was edited during a run, nobody knows from which state it was made
+    unknown = [run["run_id"] for run in report.runs if not run.get("inputs")]
+    again = "ca-research run"
+    for why, names, hint in (
+        ("has runs that failed", failed, f"mend them, then: {again}"),
+        ("does not hold all that is planned", sorted(planned - made), EVERYTHING),
+        ("holds runs that the register does not declare", sorted(made - planned), EVERYTHING),
+        ("does not say from which inputs it was made", unknown, f"{again}, and change nothing"),
+        ("was made before the latest change of", [*map(str, outdated(report))], again),
     ):
         if names:
-            yield f"the report {what} {first_few(sorted(names), 5)}"
+            yield why, names, hint
 
 
-def _logged(before: str, found: Comparison, reason: str, first: bool) -> str:
-    head, mark, rest = before.partition("\n## ")
-    lines = [f"## {dt.date.today().isoformat()}", "", f"Reason: {reason}", ""]
-    if first:
-        lines += [f"- {len(found.changes)} verdicts, none before them"]
-    else:
-        lines += (
-            [f"Inputs that changed: {'; '.join(map(str, found.inputs)) or 'none'}", ""]
-            if found.inputs
-            else []
-        )
-        changes = [*found.changes, *(Change("new", entry) for entry in found.unknown)]
-        lines += [_line(change) for change in changes] or ["- no verdict and no number moved"]
-    return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n" + (mark + rest if mark else "")
-
-
-def _line(change: Change) -> str:
-    from .formats import shown
-
-    if change.kind == "new":
-        return f"- {change.entry.name}: new, {change.entry.verdict}"
-    if change.kind == "gone":
-        return f"- {change.entry.name}: gone ({change.entry.verdict} before), {change.why}"
-    moved = ", ".join(f"{d.what} {shown(d.old)} became {shown(d.new)}" for d in change.differences)
-    return f"- {change.entry.name}: {moved}; because of {'; '.join(map(str, change.because))}"
+def _silent(report: State) -> Iterator[tuple[str, list[str], str]]:
+    """Runs of claims that gave no verdict."""
+    gave = {run["run_id"] for one in report.entries.values() if (run := report.run_of(one))}
+    due = {run.run_id for run in plan() if run.name in registry.claims()}
+    if due - gave:
+        yield "has runs without a verdict", sorted(due - gave), "ca-research run; its pages say why"

@@ -45,6 +45,13 @@ class Cause:
         return f"{self.input} ({', '.join(self.which)})" if self.which else self.input
 
 
+def shown(value: Any) -> str:
+    """A value for a reader."""
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:.10g}" if isinstance(value, (int, float)) else str(value)
+
+
 UNKNOWN = "unknown: the report does not record its inputs"
 NONE = "none of the recorded inputs: the result is not reproducible on this machine"
 
@@ -56,6 +63,9 @@ class Difference:
     what: str
     old: Any
     new: Any
+
+    def __str__(self) -> str:
+        return f"{self.what}: {shown(self.old)} -> {shown(self.new)}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,18 @@ class Change:
     differences: tuple[Difference, ...] = ()
     because: tuple[Cause, ...] = ()
     why: str = ""
+
+    @property
+    def rows(self) -> tuple[Difference, ...]:
+        """What differs; of an entry that only one side has, its verdict."""
+        verdict = self.entry.verdict
+        both = ("not there", verdict) if self.kind == "new" else (verdict, "not there")
+        return self.differences or (Difference("verdict", *both),)
+
+    @property
+    def reason(self) -> str:
+        """Because of what, in words."""
+        return "; ".join(map(str, self.because)) or self.why or "it is not in the baseline"
 
 
 @dataclass(frozen=True)
@@ -97,44 +119,46 @@ class Comparison:
     def count(self, kind: str) -> int:
         return sum(c.kind == kind for c in self.changes)
 
+    def of(self, entry: Entry) -> Change | None:
+        """The change of an entry, if it has one."""
+        return next((c for c in self.changes if c.entry.key == entry.key), None)
+
 
 def compare(baseline: State, report: State, outdated: tuple[Cause, ...] = ()) -> Comparison:
     """Every verdict of both sides; an entry that only one of them has is a change, but for those of
     unknown runs. To a baseline without a verdict every one is new: it knows no run at all.
     """
     changes, causes, unknown = [], list[Cause](), dict[Key, Entry]()
+    entries = dict(sorted({**baseline.entries, **report.entries}.items()))
     known = {entry.run for entry in baseline.entries.values()}
-    for key in sorted(baseline.entries.keys() | report.entries.keys()):
+    for key, entry in entries.items():
         old, new = baseline.entries.get(key), report.entries.get(key)
-        if old and new:
-            changed = tuple(_causes(old, new))
-            causes += [c for c in changed if c.input not in (UNKNOWN, NONE)]
-            differences = tuple(_differences(old, new))
-            if differences:
-                changes.append(Change("changed", new, differences, changed or (Cause(NONE),)))
-        elif new and known and new.run not in known:
-            unknown[key] = new
-        elif new:
-            changes.append(Change("new", new))
-        elif old:
-            changes.append(Change("gone", old, why=_why_gone(report, old)))
-    failed = tuple((r["run_id"], r["error"]) for r in report.failed)
-    entries = {**baseline.entries, **report.entries}
-    compared = tuple(entry for key, entry in sorted(entries.items()) if key not in unknown)
+        if old is None and known and entry.run not in known:
+            unknown[key] = entry
+        elif old is None:
+            changes.append(Change("new", entry))
+        elif new is None:
+            changes.append(Change("gone", entry, why=_why_gone(report, entry)))
+        else:
+            because = tuple(_causes(old, new))
+            causes += because
+            if differences := tuple(_differences(old, new)):
+                changes.append(Change("changed", new, differences, because or (Cause(NONE),)))
     return Comparison(
-        compared, tuple(changes), failed, _together(causes), outdated, tuple(unknown.values())
+        compared=tuple(entry for key, entry in entries.items() if key not in unknown),
+        changes=tuple(changes),
+        failed=tuple((r["run_id"], r["error"]) for r in report.failed),
+        inputs=_together(causes),
+        outdated=outdated,
+        unknown=tuple(unknown.values()),
     )
 
 
 def _why_gone(report: State, entry: Entry) -> str:
-    run = report.run_of(entry)
-    if run is None:
+    if (run := report.run_of(entry)) is None:
         return "its run is not in the report"
-    return (
-        f"its run failed: {run['error']}"
-        if run["error"]
-        else "its run gives no such reading any more"
-    )
+    failed = f"its run failed: {run['error']}"
+    return failed if run["error"] else "its run gives no such reading any more"
 
 
 def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
@@ -153,15 +177,12 @@ def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
 
 
 def _equal(what: str, old: Any, new: Any) -> bool:
-    if what in ("state", "specifications") or not (_number(old) and _number(new)):
+    numbers = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (old, new))
+    if not numbers or what == "specifications":
         return bool(old == new)
     if what == "share_of_specifications":
         return abs(old - new) <= SHARE
     return math.isclose(old, new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _causes(old: Entry, new: Entry) -> Iterator[Cause]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -124,57 +124,45 @@ def read_report(out: Path) -> State:
     """The verdicts of a reports folder; raises CoverageError where there is no report, UsageError
     where it is broken.
     """
-    manifest = read_manifest(out)
-    file = out / FILE
+    manifest, file = read_manifest(out), out / FILE
+    about = {"where": paths.shown(file), "hint": "ca-research run"}
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
         runs = tuple(manifest["runs"])
         found = [_of_report(one, runs) for one in stored]
         assert all(isinstance(r["error"], str) and isinstance(r["run_id"], str) for r in runs)
     except FileNotFoundError:
-        raise CoverageError(
-            "there is no report to compare", where=paths.shown(file), hint="ca-research run"
-        ) from None
+        raise CoverageError("there is no report to compare", **about) from None
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UsageError(
-            f"not a report: {error!r}", where=paths.shown(file), hint="ca-research run"
-        ) from None
+        raise UsageError(f"not a report: {error!r}", **about) from None
     return State(_by_key(found, file), runs)
 
 
 def _of_report(v: Mapping[str, Any], runs: Iterable[Mapping[str, Any]]) -> Entry:
-    entry = Entry(
-        claim=v["claim"],
-        reading=v["reading"],
-        params=_setting(v["params"]),
-        as_of=v["as_of"],
-        part=v["part"],
-        verdict=v["verdict"],
-        fragile=v["fragile"],
+    alike = ("claim", "reading", "as_of", "part", "verdict", "fragile", "notebook")
+    params = _setting(v["params"])
+    gave = run_of(runs, v["claim"], params, v["as_of"])
+    return Entry(
+        **{name: v[name] for name in alike},
+        params=params,
         rule=v["rule_sha256"][:16],
-        notebook=v["notebook"],
         criteria={c["name"]: {name: c[name] for name in CRITERION} for c in v["criteria"]},
         certainty=v["certainty"].get("level", ""),
         as_printed=v["as_printed"] if v["leads"] else "",
+        inputs=(gave or {}).get("inputs") or {},
     )
-    gave = run_of(runs, entry.claim, entry.params, entry.as_of)
-    return replace(entry, inputs=(gave or {}).get("inputs") or {})
 
 
-def _by_key(entries: list[Entry], file: Path) -> dict[Key, Entry]:
+def _by_key(entries: Iterable[Entry], file: Path) -> dict[Key, Entry]:
     found: dict[Key, Entry] = {}
-    for entry in entries:
-        if (
-            found.setdefault(entry.key, entry) != entry
-        ):  # the same answer may come from two runs, not two answers
-            raise UsageError(
-                f"two verdicts for {entry.name}", where=paths.shown(file), hint="ca-research run"
-            )
+    for entry in entries:  # the same answer may come from two runs, not two answers
+        if found.setdefault(entry.key, entry) != entry:
+            what = f"two verdicts for {entry.name}"
+            raise UsageError(what, where=paths.shown(file), hint="ca-research run")
     return dict(sorted(found.items()))
 
 
 # --- the baseline
-# ------------------------------------------------------------------------------------------
 
 
 def read_baseline(folder: Path) -> State:
@@ -184,35 +172,20 @@ def read_baseline(folder: Path) -> State:
     another form.
     """
     file = folder / FILE
-    where = paths.shown(file)
+    accept = 'ca-research verify --accept --reason "first baseline"'
+    hint = "take the file from the history again; or remove it, and accept a report as the first"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
+        schema = content.get("schema") if isinstance(content, dict) else None
+        if schema == SCHEMA:
+            return State(_by_key([_of_baseline(v, content) for v in content["verdicts"]], file))
+        what = f"the baseline has the form {schema!r}, this version reads {SCHEMA}"
     except FileNotFoundError:
-        raise BaselineError(
-            "there is no baseline yet, so nothing was compared",
-            where=where,
-            hint="ca-research run, look at the verdicts, then: ca-research verify --accept "
-            '--reason "first baseline"',
-        ) from None
-    except (OSError, ValueError) as error:
-        raise _broken(f"the baseline cannot be read: {error}", where) from None
-    schema = content.get("schema") if isinstance(content, dict) else None
-    if schema != SCHEMA:
-        raise _broken(f"the baseline has the form {schema!r}, this version reads {SCHEMA}", where)
-    try:
-        return State(_by_key([_of_baseline(one, content) for one in content["verdicts"]], file))
-    except UsageError as error:
-        raise _broken(error.what, where) from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _broken(f"the baseline is incomplete: {error!r}", where) from None
-
-
-def _broken(what: str, where: str) -> BaselineError:
-    hint = (
-        "take the file from the history again; or remove it, and accept a report as the first "
-        "baseline"
-    )
-    return BaselineError(what, where=where, hint=hint)
+        what = "there is no baseline yet, so nothing was compared"
+        hint = f"ca-research run, look at the verdicts, then: {accept}"
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, UsageError) as error:
+        what = f"the baseline cannot be read: {getattr(error, 'what', repr(error))}"
+    raise BaselineError(what, where=paths.shown(file), hint=hint)
 
 
 def _of_baseline(one: Mapping[str, Any], shared: Mapping[str, Any]) -> Entry:
