@@ -68,13 +68,10 @@ def rows():
             files = f"'{folder}/*.csv', union_by_name=true, sample_size=-1, nullstr=''"
             found.execute(f"create table {folder.name} as from read_csv({files})")
         for name in ("acts", "conditions", "counting", "partners"):
-            codes = pd.DataFrame(
-                {"claim": row.claim, "item": row.item} | row.codes for row in coding(name).rows
-            )
-            found.execute(f"create table {name} as from codes")
+            codes = ({"claim": r.claim, "item": r.item} | r.codes for r in coding(name).rows)
+            found.register(name, pd.DataFrame(codes))
         for name, codes in (("aggregates", eco.AGGREGATES), ("eu27", eco.members("EU27", 2020))):
-            listed = pd.DataFrame({"code": list(codes)})
-            found.execute(f"create table {name} as from listed")
+            found.register(name, pd.DataFrame({"code": list(codes)}))
         yield found
 
 
