@@ -110,4 +110,4 @@ def test_documents_count_by_the_origins_that_their_rows_name():
     rows = pd.DataFrame({"sources": [("A", "B", "C"), ("D",)], "origins": [("X", "Y"), ()]})
     assert origins_of(rows) == ["D", "X", "Y"]
     said = next(v for v in ca.check("C06").all() if v.reading == "substance")
-    assert (said.criteria[0].estimate, said.certainty["level"]) == (2, said.certainty["level"])
+    assert (said.criteria[0].estimate, said.certainty["level"]) == (2, "low")
