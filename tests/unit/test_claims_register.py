@@ -1,5 +1,5 @@
-"""The register as it stands: every declared claim can be run as declared, quotes the article rightly
-and has a hash of its own.
+"""The register as it stands: every declared claim can be run as declared, quotes the article
+rightly and has a hash of its own.
 """
 
 import inspect
