@@ -1,10 +1,10 @@
 """Numbers as data: what the package says beside what was published and what the raw rows give.
 
-A case of `cases/*.yaml` names a call of the package, or a table that is loaded, and the figures that
-are read from its answer (`said`), and sets them against a query over the files of data/raw (`raw`),
-a published number (`is`), or both. Queries are SQL: `raw` knows each table of data/raw by its name,
-and the codings of documents as `acts`, `conditions`, `counting` and `partners`. The last column is
-the figure, what stands before it is its name.
+A case of `cases/*.yaml` names a call of the package, or a table that is loaded, and the figures
+that are read from its answer (`said`), and sets them against a query over the files of data/raw
+(`raw`), a published number (`is`), or both. Queries are SQL: `raw` knows each table of data/raw by
+its name, and the codings of documents as `acts`, `conditions`, `counting` and `partners`. The last
+column is the figure, what stands before it is its name.
 """
 
 import csv

@@ -12,6 +12,7 @@ from ca_research.registry import ClaimSpec
 
 CASES = Path(__file__).with_name("cases")
 BASE = yaml.safe_load((CASES / "claim.yaml").read_text(encoding="utf-8"))
+STORED = yaml.safe_load((CASES / "stored.yaml").read_text(encoding="utf-8"))
 BARE = {"n": 0, "sources": [], "missing": "not published"}
 """What a row without any figure says."""
 

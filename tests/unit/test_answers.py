@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.unit.engine import STORED
 
 import ca_research as ca
 from ca_research.app import report
@@ -14,18 +15,9 @@ from ca_research.plots import hooks
 
 
 def stored(claim, verdict, as_of="latest", leads=True, **params):
-    fixed = {"answer": "Two of the five.", "rule": "r", "title": "Alone", "because": "b"}
-    return fixed | {
-        "claim": claim,
-        "params": params,
-        "as_of": as_of,
-        "verdict": verdict,
-        "as_printed": verdict,
-        "leads": leads,
-        "fragile": verdict == "supported",
-        "nearness": 2 if leads else None,
-        "criteria": [],
-    }
+    near = {"leads": leads, "nearness": 2 if leads else None, "fragile": verdict == "supported"}
+    words = {"claim": claim, "verdict": verdict, "as_printed": verdict}
+    return STORED["verdict"] | words | near | {"as_of": as_of, "params": params}
 
 
 @pytest.fixture

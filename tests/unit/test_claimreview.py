@@ -7,36 +7,20 @@ import json
 import jsonschema
 import pytest
 import yaml
-from tests.unit.engine import CASES
+from tests.unit.engine import CASES, STORED
 
 from ca_research import registry
 from ca_research.site.claimreview import claim_review, claim_reviews, dataset
 
 SCHEMA = yaml.safe_load((CASES / "claimreview.schema.yaml").read_text(encoding="utf-8"))
-STORED = {
-    "claim": "C25",
-    "reading": "literal",
-    "title": "Together",
-    "statement": "s",
-    "rule": "r",
-    "nearness": 2,
-    "as_printed": "depends on the reading",
-    "fragile": True,
-    "certainty": {"level": "low"},
-    "coverage": {"from": 2010, "to": 2023},
-    "answer": "So it is.",
-    "as_of": "latest",
-    "params": {"as_of": "latest"},
-    "sources": ["KAZ_BNS", "P023"],
-}
 
 
 def review(word="supported", **given):
-    return claim_review(STORED | {"verdict": word} | given)
+    return claim_review(STORED["verdict"] | {"verdict": word} | given)
 
 
 def test_every_verdict_is_a_claim_review_and_only_what_lies_on_one_scale_has_a_value():
-    stored = [STORED | {"verdict": word} for word in registry.VERDICTS]
+    stored = [STORED["verdict"] | {"verdict": word} for word in registry.VERDICTS]
     jsonschema.validate(claim_reviews(stored), SCHEMA)
     values = {w: review(w)["reviewRating"].get("ratingValue") for w in registry.VERDICTS}
     assert values["contradicted"] < values["partly supported"] < values["supported"]
@@ -87,7 +71,7 @@ def test_the_words_of_the_article_are_rated_only_where_the_test_says_what_they_s
 
 
 def test_a_rating_carries_what_it_must_not_be_read_without():
-    assert review()["reviewRating"]["ratingExplanation"] == STORED["answer"]
+    assert review()["reviewRating"]["ratingExplanation"] == STORED["verdict"]["answer"]
     beside = {p["name"]: p["value"] for p in review()["additionalProperty"]}
     assert beside == {
         "as printed": "depends on the reading",

@@ -3,48 +3,15 @@
 import json
 
 import pytest
-from tests.unit.engine import cases
+from tests.unit.engine import STORED, cases
 
 from ca_research.claims import overview
 from ca_research.ground.errors import CoverageError, RegistryError, UsageError
 from ca_research.stats import holm
 
 NUMBERS = cases("overview")
-CRITERION = {
-    "name": "n",
-    "label": "L",
-    "state": "holds",
-    "estimate": 3.0,
-    "low": 3.0,
-    "high": 3.0,
-    "interval": "exact as published",
-    "kind": "length",
-    "unit": "km",
-    "counted": "economies",
-    "cell_threshold": None,
-    "share_of_specifications": 0.9,
-    "specifications": 5,
-    "agreeing": 5,
-    "main_met": True,
-    "cells": [{"economy": "", "estimate": 3.0}],
-}
-VERDICT = {
-    "claim": "C25",
-    "reading": "literal",
-    "title": "t",
-    "leads": True,
-    "params": {},
-    "as_of": "latest",
-    "verdict": "supported",
-    "answer": "The borders measure 3 km.",
-    "finding": "Three borders: 3 km",
-    "certainty": {"level": "moderate", "reason": "it rests on one source"},
-    "fragile": False,
-    "guess": "supported",
-    "blind": False,
-    "criteria": [CRITERION],
-    "deciding": ["n"],
-}
+CRITERION = STORED["criterion"]
+VERDICT = STORED["verdict"] | {"criteria": [CRITERION], "deciding": ["n"]}
 
 
 def verdict(claim="C25", word="supported", **given):
@@ -63,7 +30,7 @@ def test_one_row_for_each_claim_of_the_whole_region_with_the_other_day_beside_it
     )
     assert table["claim"].tolist() == ["C25", "C33"]
     assert table["verdict"].tolist() == ["supported", "supported"]
-    told = {"other_day": "contradicted", "certainty": "moderate", "criterion": "L"}
+    told = {"other_day": "contradicted", "certainty": "low", "criterion": "L"}
     told |= {"answer": VERDICT["answer"], "finding": VERDICT["finding"]}
     assert table.loc[0].to_dict().items() >= told.items()
 

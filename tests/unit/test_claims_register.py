@@ -44,6 +44,11 @@ def test_main_values_are_the_measures_own_defaults():
     assert others == []
 
 
+def test_every_amendment_has_a_reason():
+    reasons = [(spec.id, one.reason) for spec in CLAIMS.values() for one in spec.amendments]
+    assert [claim for claim, reason in reasons if len(reason.split()) < 12] == []
+
+
 def test_counts_run_over_a_majority_of_the_five_or_over_partners():
     five, partners = set(ca.economies.CA5), set(registry.article().partners)
     for spec, criterion in CRITERIA:
