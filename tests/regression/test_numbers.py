@@ -7,7 +7,6 @@ its name, and the codings of documents as `acts`, `conditions`, `counting` and `
 column is the figure, what stands before it is its name.
 """
 
-import csv
 import functools
 import importlib
 import json
@@ -164,19 +163,12 @@ def test_the_package_says_what_was_published_and_what_the_rows_give(case, rows):
     assert "is" not in case or differences(found, case["is"], case.get("within", 1e-9)) == {}
 
 
-with (CASES_OF / "words.csv").open(encoding="utf-8", newline="") as file:
-    WORDS = list(csv.DictReader(file))
+WORDS = pd.read_csv(CASES_OF / "words.csv", keep_default_na=False)
 
 
-def test_the_words_that_the_numbers_lead_to(stored):
+@pytest.mark.parametrize(("name", "day"), [("then", "2023-05-19"), ("now", "latest")])
+def test_the_words_that_the_numbers_lead_to(name, day, stored):
     """Of the day of the article and of all figures; why stands in the last column."""
-    days = {"then": "2023-05-19", "now": "latest"}
-    told = {
-        (row["claim"], row["reading"], name): stored(row["claim"], day)[row["reading"]]["verdict"]
-        for row in WORDS
-        for name, day in days.items()
-        if row[name]
-    }
-    assert told == {
-        (row["claim"], row["reading"], n): row[n] for row in WORDS for n in days if row[n]
-    }
+    told = WORDS[WORDS[name] != ""].set_index(["claim", "reading"])[name].to_dict()
+    found = {(c, r): stored(c, day)[r]["verdict"] for c, r in told}
+    assert found == told

@@ -118,14 +118,14 @@ def test_a_source_is_left_out_as_if_it_had_published_nothing():
         assert f"without {source}" in repr(without)
 
 
-@pytest.mark.parametrize("more", [{}, {"as_of": "2023-05-19"}])
-def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason(more):
+@pytest.mark.parametrize("day", ["latest", "2023-05-19"])
+def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason(day):
     """`check C33 --without WTO_HSM` ended in: unknown evidence, first_mirror_eu."""
-    verdict = ca.check("C33", without="WTO_HSM", **more)
+    verdict = ca.check("C33", without="WTO_HSM", as_of=day)
     (with_eu,) = (v for v in verdict.all() if v.reading == "eu_as_one")
     only = next(c for c in with_eu.criteria if c.name == "first_mirror_eu")
     assert (only.state, only.specifications) == ("undecided", 0)
-    assert all("China, the EU and Russia" in cell.missing for cell in only.cells)
+    assert all(cell.missing for cell in only.cells)
 
 
 def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
@@ -137,11 +137,10 @@ def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
     assert low.loc[low["lenders"] == "official", "met"].isna().all() and len(low) == 4
     assert {v.reading: v.verdict for v in verdict.all()}["possible"] == "supported"
     content = registry.claim("C32").model_dump(mode="json")
-    (lenders,) = (axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
+    lenders = next(axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
     lenders |= {"values": ["official"], "main": "official"}
-    spec = ClaimSpec.model_validate(content)
-    frames = {name: ca.load(name) for name in spec.data}
-    given = {n: rows[rows["source_id"] != "DATASETS_GDP"] for n, rows in frames.items()}
+    spec, gone = ClaimSpec.model_validate(content), "source_id != 'DATASETS_GDP'"
+    given = {name: ca.load(name).query(gone) for name in spec.data}
     with pytest.raises(UsageError):
         gather(spec, given, "latest")
     evidence = gather(spec, given, "latest", ("DATASETS_GDP",))

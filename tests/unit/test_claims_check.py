@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pytest
 from pydantic import ValidationError
-from tests.unit.engine import cases
+from tests.unit.engine import STORED, cases
 
 import ca_research as ca
 from ca_research import registry
@@ -77,11 +77,23 @@ def test_a_change_to_a_claims_file_is_refused_found_or_well(case):
     assert all(word in "\n".join(found[place]) for place, word in places.items())
 
 
-def test_one_fault_is_told_once_and_a_long_value_is_cut():
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"readings.0.against": [*range(1000)]},
+        # it was followed by 'at least 1 item' and the whole reading
+        {"readings.0.criteria.0.treshold": 3},
+        {"readings.0.criteria.0.threshold": float("nan")},
+    ],
+)
+def test_one_fault_is_told_once_and_a_long_value_is_cut(fields):
+    (place,) = fields
+    content = changed("C33", fields)
+    content["readings"] = content["readings"][:1]
     with pytest.raises(ValidationError) as refused:
-        ClaimSpec.model_validate(changed("C33", {"readings.0.against": [*range(1000)]}))
+        ClaimSpec.model_validate(content)
     said = registry.explain(refused.value)
-    assert said.count("\n") == 0 and said.startswith("readings.0.against: ") and len(said) < 200
+    assert said.startswith(f"{place}: ") and "; " not in said and len(said) < 200
 
 
 @pytest.mark.parametrize("case", GENERIC.values(), ids=GENERIC)
@@ -152,23 +164,22 @@ def test_the_hash_of_a_rule_moves_with_what_decides_and_not_with_prose(case):
 
 
 def stored(verdict="supported", **changes):
-    spec = registry.claim("C33")
-    criterion = {"state": "holds", "main_met": True, "counted": "economies"}
-    criterion |= dict.fromkeys(("estimate", "low", "high"), 3.0)
-    criterion["cells"] = [{"economy": code} for code in ca.economies.CA5]
+    """A verdict on C33 whose criteria all hold, in three of the five."""
+    spec, five = registry.claim("C33"), [{"economy": code} for code in ca.economies.CA5]
     declared = spec.readings[0].criteria
-    return {
-        "claim": "C33",
-        "reading": "literal",
-        "as_of": "latest",
-        "verdict": verdict,
-        "deciding": [c.name for c in declared],
-        "rule_sha256": spec.rule_sha256,
-        "rule_sha256_2": spec.rule_sha256_2,
-        "criteria": [criterion | {"name": c.name, "label": c.label} for c in declared],
-        "coverage": {"from": 2010, "to": 2022},
-        "sources": ["KAZ_BNS"],
-    } | changes
+    return (
+        STORED["verdict"]
+        | {"claim": "C33", "verdict": verdict, "deciding": [c.name for c in declared]}
+        | {"rule_sha256": spec.rule_sha256, "rule_sha256_2": spec.rule_sha256_2}
+        | {"sources": ["KAZ_BNS"], "coverage": {"from": 2010, "to": 2022}}
+        | {
+            "criteria": [
+                STORED["criterion"] | {"name": c.name, "label": c.label, "cells": five}
+                for c in declared
+            ]
+        }
+        | changes
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ca_research.claims import universe
 from ca_research.claims.certainty import origins_of
 from ca_research.claims.judge import judge
 from ca_research.claims.rule import apply_rule, deciding, reachable
+from ca_research.ground.errors import UsageError
 from ca_research.registry import VERDICTS
 
 JUDGED, RULED = cases("judged"), cases("ruled")
@@ -32,6 +33,19 @@ def test_the_judge_says(case):
         path: look(stored if path.startswith("stored.") else verdict, path) for path in case["is"]
     }
     assert {p: v for p, v in found.items() if not same(v, case["is"][p])} == {}
+
+
+@pytest.mark.parametrize("name", ["leaving out one country can flip it", "everything is missing"])
+def test_printing_a_verdict_tells_what_it_hangs_on_and_what_cannot_be_said(name, snapshot):
+    assert str(verdict_of(JUDGED[name])) == snapshot
+
+
+def test_a_sentence_without_what_it_needs_is_refused():
+    says = {"holds": "In {where_not}.", "fails": "F.", "undecided": "U.", "finding": "{held}"}
+    three = JUDGED["nothing is missing"]["claim"]["criteria"][0]
+    case = {"claim": {"criteria": [three | {"says": says}]}, "rows": [[2, 2, 2, 2, 2]]}
+    with pytest.raises(UsageError):
+        verdict_of(case)
 
 
 @pytest.mark.parametrize("case", RULED.values(), ids=RULED)

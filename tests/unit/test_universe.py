@@ -59,7 +59,6 @@ def measure_of(**columns):
         (lambda: Axis("period", (1, 1), 1), UsageError),
         (lambda: Axis("period", (1, 2), 3), UsageError),
         (lambda: Universe(PERIOD), UsageError),
-        (lambda: Universe((PERIOD,), Exclusion({"period": "short"}, "one")), UsageError),
         (lambda: Universe((PERIOD,), ({"period": "short"},)), UsageError),
         # the main specification is excluded
         (lambda: Universe((PERIOD,), (Exclusion({"period": "long"}, "why"),)), UsageError),
