@@ -17,9 +17,16 @@ from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameEr
 from ca_research.registry import ClaimSpec
 
 DAY = "2023-05-19"
-QUICK = {"C12", "C25", "C27", "C30"}
+QUICK = {"C12", "C25", "C27"}
+KNOWN = {"C24": "economy.corridor_scale takes its lower bound from M_LOK21, which it does not name"}
 TESTED = [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.long)
+    pytest.param(
+        name,
+        marks=[
+            *([] if name in QUICK else [pytest.mark.long]),
+            *([pytest.mark.xfail(reason=KNOWN[name], strict=True)] if name in KNOWN else []),
+        ],
+    )
     for name, spec in registry.claims().items()
     if spec.criteria()
 ]
@@ -192,8 +199,10 @@ def test_frames_of_different_days_are_refused():
 
 def test_a_merged_frame_is_judged_as_of_the_day_that_is_said():
     known = ca.load("students", as_of=DAY)
-    told = ca.claim("C30").gather(students=silent(known), as_of=DAY)
-    whole = ca.claim("C30").gather(students=known)
+    told, whole = (
+        ca.claim("C30").gather(students=rows, economies=["UZB"], as_of=DAY)
+        for rows in (silent(known), known)
+    )
     assert (told.as_of, told.revised_sources) == (DAY, whole.revised_sources)
     assert whole.revised_sources and told.dropped is None
 
