@@ -1,50 +1,44 @@
 """A criterion may say how old a figure may be that decides; an older one is shown."""
 
 import pandas as pd
+import pytest
 
 from ca_research.claims.compute import Call, Computation
 from ca_research.registry import claim
 
+POLL = {"about": "USA", "measure": "gallup_approve", "note": "", "source_id": "M_GAL_US"}
 WAVES = pd.DataFrame(
-    {
-        "economy": ["KAZ", "TKM"],
-        "about": "USA",
-        "period": ["2017", "2018"],
-        "year": [2017, 2018],
-        "measure": "gallup_approve",
-        "value_pct": [9.0, 62.0],
-        "note": "",
-        "source_id": "M_GAL_US",
-    }
+    [
+        POLL | {"economy": "KAZ", "period": "2017", "year": 2017, "value_pct": 9.0},
+        POLL | {"economy": "TKM", "period": "2018", "year": 2018, "value_pct": 62.0},
+    ]
 )
 
 
-def _rows(known_in, age):
+def answers(known_in, age, without=None):
     low = claim("C10").criteria()["low"]
     settings = {"about": "USA"} | ({} if age is None else {"no_older_than": age})
     call = Call.of(low.model_copy(update={"settings": settings}), ["KAZ", "TKM"])
-    return Computation({"opinion": WAVES}, known_in).run(call)
+    other = WAVES.assign(source_id="M_MEDIAPLOV", value_pct=8.0)
+    whole = Computation({"opinion": pd.concat([WAVES, other] if without else [WAVES])}, known_in)
+    return (whole.without(without) if without else whole).run(call)
 
 
-def test_a_figure_older_than_the_rule_allows_decides_nothing_and_is_shown_with_its_year():
-    kazakhstan, turkmenistan = _rows(2023, 5)
-    assert kazakhstan["estimate"] is None and turkmenistan["estimate"] == 62
+@pytest.mark.parametrize(
+    ("known_in", "age", "without", "decides"),
+    [
+        (2023, 5, None, [None, 62]),
+        (2024, 5, None, [None, None]),
+        (2023, 5, "M_MEDIAPLOV", [None, 62]),  # the day of knowledge stays
+        (None, 5, None, [9, 62]),
+        (2023, None, None, [9, 62]),
+    ],
+)
+def test_a_figure_older_than_the_rule_allows_decides_nothing(known_in, age, without, decides):
+    assert [row["estimate"] for row in answers(known_in, age, without)] == decides
+
+
+def test_it_is_shown_with_its_year():
+    kazakhstan, _ = answers(2023, 5)
     assert (kazakhstan["last_year"], kazakhstan["n"]) == (2017, 1)
     assert "9" in kazakhstan["missing"] and "2017" in kazakhstan["missing"]
-
-
-def test_without_a_day_or_a_limit_no_figure_is_too_old():
-    for known_in, age in [(None, 5), (2023, None)]:
-        assert [row["estimate"] for row in _rows(known_in, age)] == [9, 62]
-
-
-def test_without_a_source_the_day_of_knowledge_stays():
-    low = claim("C10").criteria()["low"]
-    call = Call.of(
-        low.model_copy(update={"settings": {"about": "USA", "no_older_than": 5}}), ["KAZ"]
-    )
-    given = pd.concat([WAVES, WAVES.assign(source_id="M_MEDIAPLOV", value_pct=8.0)])
-    assert (
-        Computation({"opinion": given}, 2023).without("M_MEDIAPLOV").run(call)[0]["estimate"]
-        is None
-    )

@@ -73,6 +73,7 @@ def test_an_economy_goes_by_its_name_and_stands_in_the_parameters():
         ({"claim_id": "C99"}, UnknownNameError),
         ({"claim_id": "C33", "economy": "FRA"}, UnknownNameError),
         ({"claim_id": "C33", "as_of": "soon"}, UsageError),
+        ({"claim_id": "C25", "without": "NOBODY"}, UnknownNameError),
     ],
 )
 def test_what_it_cannot_do_is_refused(words, wrong):
@@ -82,32 +83,28 @@ def test_what_it_cannot_do_is_refused(words, wrong):
 
 def test_the_command_says_the_verdict_and_ends_well(command):
     code, said, _ = command("check", "C25")
-    assert code == 0
-    answer = ca.check("C25").answer
-    assert answer and said.startswith(f"C25: {answer}\nAs printed: supported.")
-    assert said.endswith("(as of latest)\n")
+    assert code == 0 and said.startswith(f"C25: {ca.check('C25').answer}\nAs printed: supported.")
     code, said, _ = command("check", "C25", "--as-of", "2023-05-19", "--format", "json")
-    assert code == 0
-    (lead, *_) = json.loads(said)
-    assert (lead["claim"], lead["as_of"]) == ("C25", "2023-05-19")
+    lead = json.loads(said)[0]
+    assert (code, lead["claim"], lead["as_of"]) == (0, "C25", "2023-05-19")
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    "words",
     [
-        (("C99",), "unknown claim 'C99'"),
-        (("C33", "-p", "economy=FRA"), "known: CA5, KAZ"),
-        (("C33", "-p", "planet=mars"), "unknown parameter 'planet'"),
-        (("C33", "-p", "as_of=latest"), "--as-of 2023-05-19"),
-        (("C03", "-p", "claim=C05"), "the claim is the argument"),
-        (("C33", "--as-of", "soon"), "next:"),
-        (("C25", "--format", "csv"), "unknown format 'csv'"),
+        "C99",
+        "C33 -p economy=FRA",
+        "C33 -p planet=mars",
+        "C33 -p as_of=latest",
+        "C03 -p claim=C05",
+        "C33 --as-of soon",
+        "C25 --format csv",
     ],
 )
-def test_the_command_refuses_what_is_wrong_in_three_lines(command, words, told):
-    code, said, wrong = command("check", *words)
+def test_the_command_refuses_what_is_wrong_in_three_lines(command, words):
+    code, said, wrong = command("check", *words.split())
     assert (code, said) == (2, "")
-    assert told in wrong and len(wrong.splitlines()) <= 3
+    assert "next:" in wrong and len(wrong.splitlines()) <= 3
 
 
 def test_a_source_is_left_out_as_if_it_had_published_nothing():
@@ -119,18 +116,16 @@ def test_a_source_is_left_out_as_if_it_had_published_nothing():
         assert without.verdict == verdict
         assert source not in without.sources and without.params == {"without": source}
         assert f"without {source}" in repr(without)
-    with pytest.raises(UnknownNameError, match="source 'NOBODY'"):
-        ca.check("C25", without="NOBODY")
 
 
-@pytest.mark.parametrize("more", [{}, {"as_of": "2023-05-19"}])
-def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason(more):
+@pytest.mark.parametrize("day", ["latest", "2023-05-19"])
+def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason(day):
     """`check C33 --without WTO_HSM` ended in: unknown evidence, first_mirror_eu."""
-    verdict = ca.check("C33", without="WTO_HSM", **more)
+    verdict = ca.check("C33", without="WTO_HSM", as_of=day)
     (with_eu,) = (v for v in verdict.all() if v.reading == "eu_as_one")
     only = next(c for c in with_eu.criteria if c.name == "first_mirror_eu")
     assert (only.state, only.specifications) == ("undecided", 0)
-    assert all("China, the EU and Russia" in cell.missing for cell in only.cells)
+    assert all(cell.missing for cell in only.cells)
 
 
 def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
@@ -142,12 +137,11 @@ def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
     assert low.loc[low["lenders"] == "official", "met"].isna().all() and len(low) == 4
     assert {v.reading: v.verdict for v in verdict.all()}["possible"] == "supported"
     content = registry.claim("C32").model_dump(mode="json")
-    (lenders,) = (axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
+    lenders = next(axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
     lenders |= {"values": ["official"], "main": "official"}
-    spec = ClaimSpec.model_validate(content)
-    frames = {name: ca.load(name) for name in spec.data}
-    given = {n: rows[rows["source_id"] != "DATASETS_GDP"] for n, rows in frames.items()}
-    with pytest.raises(UsageError, match="no specification can be computed"):
+    spec, gone = ClaimSpec.model_validate(content), "source_id != 'DATASETS_GDP'"
+    given = {name: ca.load(name).query(gone) for name in spec.data}
+    with pytest.raises(UsageError):
         gather(spec, given, "latest")
     evidence = gather(spec, given, "latest", ("DATASETS_GDP",))
     missing = evidence.frame.loc[evidence.frame["criterion"] == "debt_low", "missing"]

@@ -81,7 +81,7 @@ def of_themes(project, tmp_path):
     """The pages of one run for each theme; none has a verdict."""
 
     def of(*themes: str) -> dict[str, str]:
-        made = (Path(__file__).parent / "cases" / "claim.yaml").read_text(encoding="utf-8")
+        made = (Path(__file__).parent / "cases" / "day_claim.yaml").read_text(encoding="utf-8")
         pages = []
         for number, theme in enumerate(themes, 1):
             claim = f"X{number:02}"

@@ -7,40 +7,39 @@ import pytest
 from ca_research.registry import PRINTED
 from ca_research.registry.claims import Outcome
 from ca_research.site import moves
+from ca_research.site.moves import AGAINST, ARTICLE, BOTH, NEITHER, UNKNOWN
 
-UP, DOWN = moves.ARTICLE, moves.AGAINST
+ORDER = {"contradicted": 0, "partly supported": 2, "supported": 3}  # what is not decided is 1
 
 
 def way(then, now):
-    return moves.way(
-        Outcome(then=then[0], now=now[0]),
-        Outcome(then=then[1], now=now[1]),
-    )
+    """From the first to the second word of each of the two days."""
+    before, after = (Outcome(then=then[n], now=now[n]) for n in (0, 1))
+    return moves.way(before, after)
 
 
 @pytest.mark.parametrize(
     ("then", "now", "whose"),
     [
-        (("contradicted", "not enough evidence"), ("supported", "supported"), UP),
-        (("not testable", "partly supported"), (None, "supported"), UP),
-        (("supported", "partly supported"), ("not testable", "contradicted"), DOWN),
-        (("supported", "contradicted"), ("contradicted", "supported"), moves.BOTH),
-        (("not enough evidence", "depends on the reading"), (None, None), moves.NEITHER),
-        (("supported", None), (None, "supported"), moves.UNKNOWN),
+        (("contradicted", "not enough evidence"), ("supported", "supported"), ARTICLE),
+        (("not testable", "partly supported"), (None, "supported"), ARTICLE),
+        (("supported", "partly supported"), ("not testable", "contradicted"), AGAINST),
+        (("supported", "contradicted"), ("contradicted", "supported"), BOTH),
+        (("supported", None), (None, "supported"), UNKNOWN),
     ],
 )
-def test_the_ways_of_examples(then, now, whose):
+def test_both_days_are_taken_together(then, now, whose):
     assert way(then, now) == whose
 
 
-def test_back_is_the_other_way():
-    turned = {UP: DOWN, DOWN: UP}
+def test_on_both_days_alike_it_goes_by_the_order_of_the_words():
     for a, b in itertools.product(PRINTED, repeat=2):
-        there, back = way((a, b), (a, b)), way((b, a), (b, a))
-        assert back == turned.get(there, there)
-        assert (there == moves.NEITHER) == (moves._ORDER.get(a, 1) == moves._ORDER.get(b, 1))
+        step = ORDER.get(b, 1) - ORDER.get(a, 1)
+        assert way((a, b), (a, b)) == (ARTICLE if step > 0 else AGAINST if step else NEITHER)
 
 
 def test_each_day_is_counted_and_all_of_them():
-    made = [{"date": 1, "way": UP}, {"date": 2, "way": UP}, {"date": 2, "way": DOWN}]
-    assert moves.counts(made) == {1: {UP: 1}, 2: {UP: 1, DOWN: 1}, None: {UP: 2, DOWN: 1}}
+    told = [(1, ARTICLE), (2, ARTICLE), (2, AGAINST)]
+    counted = moves.counts({"date": day, "way": whose} for day, whose in told)
+    assert counted[1] == {ARTICLE: 1} and counted[2] == {ARTICLE: 1, AGAINST: 1}
+    assert counted[None] == {ARTICLE: 2, AGAINST: 1}
