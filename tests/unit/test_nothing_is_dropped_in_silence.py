@@ -2,8 +2,6 @@
 frames are invented.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 
@@ -13,90 +11,115 @@ from ca_research.ground.errors import AggregateError, CoverageError, UnknownName
 from ca_research.stats.leading import leading
 from ca_research.tables.preference import one_source_each
 
+A = ca.article
 KNOWN = pd.Timestamp("2020-01-01")
 
 
-def trade(*rows: tuple) -> pd.DataFrame:
+def trade(*rows):
     columns = ["reporter", "partner", "year", "flow", "value_usd", "source_id"]
     return pd.DataFrame(list(rows), columns=columns).assign(product="TOTAL", known_on=KNOWN)
 
 
-def own(year: int, source: str = "KAZ_BNS") -> list[tuple]:
-    return [
-        ("KAZ", p, year, f, v, source)
-        for p, v in (("CHN", 3.0), ("RUS", 1.0))
-        for f in ("export", "import")
-    ]
+def own(year):
+    partners = (("CHN", 3.0), ("RUS", 1.0))
+    flows = ("export", "import")
+    return [("KAZ", p, year, f, v, "KAZ_BNS") for p, v in partners for f in flows]
 
 
-def customs(year: int, value: float, source: str = "GACC_2024") -> list[tuple]:
+def customs(year, value, source="GACC_2024"):
     return [("CHN", "KAZ", year, f, value, source) for f in ("export", "import")]
 
 
-def test_a_source_that_says_nothing_of_an_economy_is_refused():
-    frame = trade(*own(2020))
-    assert len(ca.article.balance.hhi_years(frame, "KAZ", source="KAZ_BNS")) == 1
-    with pytest.raises(CoverageError, match="KGZ_NSC has no year of KAZ"):
-        ca.article.balance.hhi_years(frame, "KAZ", source="KGZ_NSC")
+def loans(*rows):
+    columns = ["investor", "value_usd", "instrument", "stage"]
+    of_all = {"host": "KGZ", "year": 2020, "measure": "official_loan", "source_id": "S"}
+    frame = pd.DataFrame(list(rows), columns=columns)
+    return frame.assign(price_basis="current USD", **of_all)
 
 
-def test_an_index_over_partners_adds_no_figure_twice():
-    with pytest.raises(UsageError, match="share a cell"):
-        ca.article.balance.hhi_years(trade(*own(2020), *own(2020)), "KAZ", source="KAZ_BNS")
+def hosts(*rows):
+    frame = pd.DataFrame(list(rows), columns=["destination", "students"])
+    return frame.assign(origin="KAZ", year=2020, level="degree", source_id="U")
 
 
-def test_exports_by_chapter_need_rows_by_chapter():
-    with pytest.raises(CoverageError, match="by chapter"):
-        ca.article.industry.chapter_indicators(trade(*own(2015)), economies=["KAZ"])
+def after(*rows):
+    return A.forecasts.value_after(trade(*rows), economies=["KAZ"])["estimate"].item()
+
+
+def hhi(*rows, source="KAZ_BNS"):
+    return A.balance.hhi_years(trade(*rows), "KAZ", source=source)
+
+
+def shares(*rows):
+    return ca.students.destination_shares(hosts(*rows), "KAZ", 2020, source="U")
+
+
+def lead(*rows):
+    return A.priority.finance_lead(loans(*rows), economies=["KGZ"])
+
+
+PAID = [(who, value, "concessional", "paid") for who, value in zip(
+    ("CHN", "RUS", "USA"), (2.0, 4.0, 1.0), strict=True)]  # fmt: skip
+AGREED = ("CHN", 9.0, "concessional", "agreed")
+PART = ("CHN", 3.0, "non_concessional", "paid")
+CUSTOMS = [*customs(2022, 1), *customs(2023, 2)]
+NO_DAY = {"economies": ["KAZ"], "known_by": "May 2023"}
+REFUSED = {
+    "a source that says nothing of an economy": (CoverageError, lambda: hhi(
+        *own(2020), source="KGZ_NSC")),
+    "a figure twice in an index": (UsageError, lambda: hhi(*own(2020), *own(2020))),
+    "chapters without rows by chapter": (CoverageError, lambda: A.industry.chapter_indicators(
+        trade(*own(2015)), economies=["KAZ"])),
+    "a year of customs twice": (UsageError, lambda: after(*CUSTOMS, *CUSTOMS)),
+    "a year of customs without a value": (CoverageError, lambda: after(
+        *customs(2022, 1), *customs(2023, float("nan")))),
+    "a month in words": (UsageError, lambda: A.forecasts.relative_forecast_error(
+        trade(*CUSTOMS), **NO_DAY)),
+    "a day that is none": (UsageError, lambda: A.forecasts.forecast_paths(
+        trade(*CUSTOMS), **NO_DAY | {"known_by": "2023-13-01"})),
+    "forecasts without any series": (CoverageError, lambda: A.forecasts.forecast_paths(
+        trade(*own(2020)), economies=["KAZ"])),
+    "a destination twice": (UsageError, lambda: shares(("RUS", 3), ("RUS", 4))),
+    "a group beside its member": (AggregateError, lambda: shares(("DEU", 3), ("EU27", 4))),
+    "a destination without a count": (CoverageError, lambda: shares(("RUS", 3), ("USA", None))),
+    "a loan twice": (UsageError, lambda: lead(*PAID, PAID[0])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_used_is_refused(name):
+    error, call = REFUSED[name]
+    with pytest.raises(error):
+        call()
 
 
 @pytest.mark.parametrize(
     "measure",
     [
-        lambda t: ca.article.priority.partner_lead(t, economies=["KAZ"]),
-        lambda t: ca.article.balance.hhi_years(t, "KAZ", source="KAZ_BNS"),
-        lambda t: ca.article.industry.chapter_rows(t, "KAZ"),
-        lambda t: ca.article.forecasts.value_after(t, economies=["KAZ"]),
-        lambda t: ca.article.forecasts.value_series(t, "KAZ"),
+        lambda t: A.priority.partner_lead(t, economies=["KAZ"]),
+        lambda t: A.balance.hhi_years(t, "KAZ", source="KAZ_BNS"),
+        lambda t: A.industry.chapter_rows(t, "KAZ"),
+        lambda t: A.forecasts.value_after(t, economies=["KAZ"]),
+        lambda t: A.forecasts.value_series(t, "KAZ"),
     ],
 )
 def test_a_missing_column_is_named(measure):
-    with pytest.raises(UnknownNameError, match="column 'product'"):
+    with pytest.raises(UnknownNameError) as error:
         measure(trade(*own(2020), *customs(2022, 1)).drop(columns="product"))
+    assert "product" in error.value.what
 
 
-def test_two_sources_of_one_year_are_neither_added_nor_left_out():
-    one = trade(*customs(2022, 1), *customs(2023, 2))
-    assert ca.article.forecasts.value_after(one, economies=["KAZ"])["estimate"].item() == 2
-    two = trade(*customs(2022, 1), *customs(2023, 2), *customs(2023, 2, "GACC_2025"))
-    assert ca.article.forecasts.value_after(two, economies=["KAZ"])["estimate"].item() == 2, (
-        "one of them speaks for China"
-    )
-    assert ca.article.forecasts.value_series(two, "KAZ")[0]["value_usd"].tolist() == [1, 2], (
-        "and the year stays in the series"
-    )
-    with pytest.raises(UsageError, match="share a cell"):
-        ca.article.forecasts.value_after(pd.concat([one, one]), economies=["KAZ"])
-
-
-def test_a_year_of_customs_without_a_value_is_not_nought():
-    with pytest.raises(CoverageError, match="without 'value_usd'"):
-        ca.article.forecasts.value_after(
-            trade(*customs(2022, 1), *customs(2023, float("nan"))), economies=["KAZ"]
-        )
-
-
-def test_what_is_no_day_is_refused():
-    frame = trade(*customs(2022, 1))
-    with pytest.raises(UsageError, match="known_by must be a date, got 'May 2023'"):
-        ca.article.forecasts.relative_forecast_error(frame, economies=["KAZ"], known_by="May 2023")
-    with pytest.raises(UsageError, match="must be a date"):
-        ca.article.forecasts.forecast_paths(frame, economies=["KAZ"], known_by="2023-13-01")
-
-
-def test_forecasts_without_any_series_are_refused():
-    with pytest.raises(CoverageError, match="no series of china imports for KAZ"):
-        ca.article.forecasts.forecast_paths(trade(*own(2020)), economies=["KAZ"])
+def test_what_can_be_used_is_used_once():
+    assert len(hhi(*own(2020))) == 1
+    assert after(*CUSTOMS) == 2
+    two = [*CUSTOMS, *customs(2023, 2, "GACC_2025")]
+    assert after(*two) == 2, "one of them speaks for China"
+    series = A.forecasts.value_series(trade(*two), "KAZ")[0]
+    assert series["value_usd"].tolist() == [1, 2], "and the year stays in the series"
+    assert shares(("RUS", 3), ("USA", 1))["share"].tolist() == [0.75, 0.25]
+    both = lead(*PAID, AGREED)  # commitments and payments of one loan are not added
+    assert both["estimate"].item() == 0.5 and both["leader"].item() == "RUS"
+    assert lead(*PAID, PART)["estimate"].item() == 1.25, "parts of one total add up"
 
 
 def test_a_range_is_told_with_both_its_ends():
@@ -106,64 +129,18 @@ def test_a_range_is_told_with_both_its_ends():
     assert found.compared(lambda v: f"{v:.0f}") == "CHN 1 to 3, RUS 2, USA 1"
 
 
-def hosts(*rows: tuple[str, float | None]) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows), columns=["destination", "students"])
-    return frame.assign(origin="KAZ", year=2020, level="degree", source_id="U")
-
-
-def test_shares_of_destinations_count_no_student_twice():
-    one = ca.students.destination_shares(hosts(("RUS", 3), ("USA", 1)), "KAZ", 2020, source="U")
-    assert one["share"].tolist() == [0.75, 0.25] and set(one["source_id"]) == {"U"}
-    for rows, error in (
-        ([("RUS", 3), ("RUS", 4)], UsageError),
-        ([("DEU", 3), ("EU27", 4)], AggregateError),
-        ([("RUS", 3), ("USA", None)], CoverageError),
-    ):
-        with pytest.raises(error):
-            ca.students.destination_shares(hosts(*rows), "KAZ", 2020, source="U")
-
-
-def loans(*rows: tuple) -> pd.DataFrame:
-    columns = ["investor", "value_usd", "instrument", "stage"]
-    frame = pd.DataFrame(list(rows), columns=columns)
-    return frame.assign(
-        host="KGZ", year=2020, measure="official_loan", price_basis="current USD", source_id="S"
-    )
-
-
-def test_commitments_and_payments_of_one_loan_are_not_added():
-    paid = [
-        ("CHN", 2.0, "concessional", "paid"),
-        ("RUS", 4.0, "concessional", "paid"),
-        ("USA", 1.0, "concessional", "paid"),
-    ]
-    agreed = [("CHN", 9.0, "concessional", "agreed")]
-    found = ca.article.priority.finance_lead(loans(*paid, *agreed), economies=["KGZ"])
-    assert found["estimate"].item() == 0.5 and found["leader"].item() == "RUS"
-    parts = loans(*paid, ("CHN", 3.0, "non_concessional", "paid"))
-    assert ca.article.priority.finance_lead(parts, economies=["KGZ"])["estimate"].item() == 1.25, (
-        "parts of one total add up"
-    )
-    with pytest.raises(UsageError, match="two figures of CHN in KGZ, 2020: official_loan"):
-        ca.article.priority.finance_lead(loans(*paid, paid[0]), economies=["KGZ"])
-
-
 def test_a_gap_says_where_services_are_among_goods():
     rows = trade(
         ("UZB", "CHN", 2020, "export", 3.0, "UZB_STAT"),
         ("CHN", "UZB", 2020, "import", 2.0, "WTO_HSM"),
     )
-    goods = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope="goods"))
-    both = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope=["goods_and_services", "goods"]))
-    assert [goods["services_included"].item(), both["services_included"].item()] == [False, True]
+    for scope, among in (("goods", False), (["goods_and_services", "goods"], True)):
+        gap = ca.trade.mirror_gap("UZB", "CHN", rows.assign(scope=scope))
+        assert gap["services_included"].item() == among
 
 
-OWN = pd.DataFrame(
-    {
-        "reporter": ["KAZ", "KAZ", "KGZ", None],
-        "source_id": ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"],
-    }
-)
+SOURCES = ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"]
+OWN = pd.DataFrame({"reporter": ["KAZ", "KAZ", "KGZ", None], "source_id": SOURCES})
 
 
 @pytest.mark.parametrize(
@@ -180,16 +157,14 @@ OWN = pd.DataFrame(
     ],
 )
 def test_a_misspelt_role_or_column_leaves_no_empty_choice_of_sources(call):
-    with pytest.raises(UsageError, match=r"unknown (role|column)|names no column"):
+    with pytest.raises(UsageError):
         call()
 
 
 def test_one_source_role_or_column_is_one_and_not_its_letters():
     assert tables.of_role("KAZ_BNS", "office") == {"KAZ_BNS"}
     assert tables.ranked("KAZ_BNS", "office") == ["KAZ_BNS"]
-    assert tables.preferred_rows(OWN, "reporter")["source_id"].tolist() == [
-        "KAZ_BNS",
-        "WTO_HSM",
-        "WTO_HSM",
-    ]  # the row without a reporter is a cell of its own
+    # the row without a reporter is a cell of its own
+    chosen = tables.preferred_rows(OWN, "reporter")["source_id"].tolist()
+    assert chosen == ["KAZ_BNS", "WTO_HSM", "WTO_HSM"]
     assert len(one_source_each(OWN, "reporter")) == 3
