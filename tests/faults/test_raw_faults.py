@@ -14,7 +14,7 @@ from ca_research.ground import economies
 from ca_research.ground.errors import CaResearchError, DataError, IntegrityError, MissingTableError
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "raw.yaml").read_text("utf-8"))
-KEY = "reporter+partner+year+flow+source_id"
+ALL = CASES.pop("all at once")
 
 
 def faults(action=tables.build):
@@ -69,32 +69,11 @@ def test_a_file_that_is_missing_or_that_nobody_declares_is_named(built):
 
 
 def test_all_faults_of_all_tables_come_in_one_error(built):
-    builds = built.builds()
-    built.rows(
-        ("QQQ", "CHN", "soon", "export", "-1", "", "S_CALENDAR"),
-        ("KAZ", "CHN", "2020", "export", "2", "two lines\nhere", "S_CALENDAR"),
-        ("KAZ", "CHN", "2020", "export", "3", "", "S_CALENDAR"),
-        ("KGZ", "ZZZ", "2020", "sale", "1", "", "S_CALENDAR"),
-        ("QQQ", "CHN", "late", "export", "1", "", "S_CALENDAR"),  # unreadable keys are not equal
-    )
-    dates = ["2013-02-31", "13 May 2013", "2014/2013", "2013-13", "2013-9"]
-    events = enumerate(["2013", *dates])
-    built.rows(*((str(n), date, "S_STATED") for n, date in events), table="events")
-    built.rows(("a", "2019", "1.5", "S_CALENDAR"), table="facts")
-    file = "data/raw/trade/small.csv"
-    wanted = {
-        ("data/raw/facts/small.csv", 2, "value", "1.5"),
-        *(("data/raw/events/small.csv", n, "date", date) for n, date in enumerate(dates, 3)),
-        (file, 2, "reporter", "QQQ"),
-        (file, 2, "year", "soon"),
-        (file, 2, "value_usd", "-1"),
-        (file, 3, KEY, "KAZ,CHN,2020,export,S_CALENDAR"),
-        (file, 5, KEY, "KAZ,CHN,2020,export,S_CALENDAR"),
-        (file, 6, "partner", "ZZZ"),
-        (file, 6, "flow", "sale"),
-        (file, 7, "reporter", "QQQ"),
-        (file, 7, "year", "late"),
-    }
+    builds, wanted = built.builds(), set()
+    for table, lines in ALL["rows"].items():
+        built.rows(*lines, table=table)
+    for table, found in ALL["faults"].items():
+        wanted |= {(f"data/raw/{table}/small.csv", *fault) for fault in found}
     assert faults() == faults(tables.check) == wanted
     assert built.builds() == builds
 

@@ -3,10 +3,12 @@ file is understood: tests/files.
 """
 
 import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+import yaml
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -30,6 +32,7 @@ ABOUT = {
     "address": "https://example.org/figures",
 }
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "adding.yaml").read_text("utf-8"))
 HEAD = "Who,With,When,Way,USD\n"
 TEXT = HEAD + "KAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n"
 
@@ -88,36 +91,19 @@ def test_it_says_which_rows_are_new_repeat_or_contradict(built, add):
     assert not found.kept and not registry.added()
 
 
-NONE = float("nan")
-PROJECT = {"price_basis": "current USD"}
-PRODUCT = {"economy": "KAZ", "year": 2020, "indicator": "GDP"}
-SOLD = {"exporter": "KAZ", "importer": "CHN", "year": 2020, "commodity": "lng"}
-AGAINST = [  # a table, what all cells share, columns, new rows, old rows, what the new ones say
-    # an amount that is not known contradicts none, and repeats only another that is not known
-    ("projects", PROJECT, "project_id amount_usd",
-     [("1", NONE), ("2", NONE), ("3", 5.0), ("4", 8.0)],
-     [("1", NONE), ("2", 5.0), ("3", NONE), ("4", 7.0)],
-     ["repeats", "new", "new", "contradicts"]),
-    # figures in unlike units are not compared
-    ("macro", PRODUCT, "value unit", [(1000, "million USD")], [(1e9, "current USD")], ["new"]),
-    ("macro", PRODUCT, "value unit", [(2e9, "current USD")], [(1e9, "current USD")],
-     ["contradicts"]),
-    # the value stands for a quantity that is not known
-    ("energy", SOLD, "quantity value_usd unit", [(NONE, 9.0, "USD")], [(NONE, 5.0, "USD")],
-     ["contradicts"]),
-    ("energy", SOLD, "quantity value_usd unit", [(5.0, 9.0, "bcm")], [(5.0, NONE, "bcm")],
-     ["repeats"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("table", "cell", "columns", "new", "old", "said"), AGAINST)
-def test_figures_are_compared_that_can_be(table, cell, columns, new, old, said):
-    spec = registry.table(table)
-    frame = pd.DataFrame([*new, *old], columns=columns.split()).assign(**cell)
-    frame["source_id"] = ["NEW"] * len(new) + ["OLD"] * len(old)
-    new, old = frame[: len(new)], frame[len(new) :]
-    assert added.against(spec, new, old)["said"].tolist() == said
-    assert added.copied(spec, new, old) == (["OLD"] if set(said) == {"repeats"} else [])
+@pytest.mark.parametrize("case", CASES["compared"].values(), ids=CASES["compared"])
+def test_figures_are_compared_that_can_be(case):
+    spec, (new, old) = (
+        registry.table(case["table"]),
+        (
+            pd.DataFrame(case[source], columns=case["columns"]).assign(
+                source_id=source, **case["alike"]
+            )
+            for source in ("new", "old")
+        ),
+    )
+    assert added.against(spec, new, old)["said"].tolist() == case["said"]
+    assert added.copied(spec, new, old) == (["old"] if set(case["said"]) == {"repeats"} else [])
     assert set(added.against(spec, old, old)["said"]) == {"repeats"}
 
 
@@ -146,19 +132,7 @@ def test_removed_is_as_if_it_had_never_been(built, add):
         ca.remove("OWN")
 
 
-REFUSED = [
-    *({"source": name} for name in ("S_STATED", "a b", "../up", "", "1a")),
-    *({"published": day} for day in ("yesterday", "2024-13", "2024-02-30", "01.05.2024")),
-    {"published": "2999-05-01"},
-    {"licence": None, "published": None},
-    {"redistribution": "never"},
-    {"origin": "S_STATE"},
-    {"published": "2020-12-31"},  # its figures are of 2021
-    {"published": "2020-12-31", "lag": 90},
-]
-
-
-@pytest.mark.parametrize("said", REFUSED, ids=str)
+@pytest.mark.parametrize("said", CASES["refused"], ids=str)
 def test_what_a_source_cannot_be_is_refused(built, add, said):
     with pytest.raises(UsageError) as error:
         add(**said)
