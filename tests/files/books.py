@@ -15,7 +15,6 @@ import csv
 import gzip
 import io
 import json
-import shutil
 import zipfile
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,7 +30,6 @@ import yaml
 
 import ca_research as ca
 from ca_research import registry, sources
-from ca_research.ground import paths
 from ca_research.ground.errors import (
     CaResearchError,
     DataError,
@@ -212,18 +210,6 @@ def added(file, case, **more):
         return Outcome(error=error)
     rows = ca.load(case["table"], source="OWN") if found.kept else found.rows
     return Outcome(rows, dict(found.left_out), found.skipped)
-
-
-def without_figures(home):
-    """A project with the declared tables of the real one, and no figures."""
-    shutil.copytree(paths.home() / "registry", home / "registry")
-    shutil.rmtree(home / "registry" / "claims")
-    for folder in ("registry/claims", "notebooks", "data/raw"):
-        (home / folder).mkdir(parents=True)
-    for file in (home / "registry" / "tables").glob("*.yaml"):
-        declared = yaml.safe_load(file.read_text(encoding="utf-8")) | {"files": {}, "rows": {}}
-        file.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
-    return home
 
 
 def sized(file, case, *, large):

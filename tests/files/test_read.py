@@ -3,10 +3,12 @@
 import os
 
 import pytest
+import yaml
 from tests.files import books
 
 import ca_research as ca
 from ca_research import sources
+from ca_research.ground import paths
 from ca_research.ground.errors import FileError
 
 CASES = books.cases()
@@ -53,10 +55,14 @@ def test_previews_of_small_and_of_streamed_files_say_the_same(name, large, tmp_p
         books.verify(case, found)
 
 
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    """A project with the tables of the real one, and no figures."""
-    return books.without_figures(tmp_path_factory.mktemp("offices") / "project")
+@pytest.fixture
+def office(project):
+    """A project with the real table of trade, and no figures in it."""
+    declared = paths.of_package() / "registry" / "tables" / "trade.yaml"
+    told = yaml.safe_load(declared.read_text(encoding="utf-8"))
+    project.raw().unlink()
+    project.edit(**told | {"files": {}, "rows": {}})
+    return project
 
 
 @pytest.mark.parametrize(
@@ -64,18 +70,9 @@ def offices(tmp_path_factory):
     chosen(lambda c: c["table"] == "trade" and not c.get("again") and not c.get("limits"),
            lambda name: name in ("publishers: comtrade", "units: annual", "streamed: years")),
 )  # fmt: skip
-def test_what_was_previewed_is_what_is_added(name, offices, tmp_path, monkeypatch):
-    monkeypatch.setenv("CA_RESEARCH_HOME", str(offices))
-    ca.registry.forget()
+def test_what_was_previewed_is_what_is_added(name, office, tmp_path):
     case = CASES[name]
-    file = books.write(case, tmp_path)
-    try:
-        books.verify(case, books.added(file, case))
-    finally:
-        if ca.registry.added():
-            ca.remove("OWN")
-        monkeypatch.undo()
-        ca.registry.forget()
+    books.verify(case, books.added(books.write(case, tmp_path), case))
 
 
 def test_links_pipes_and_folders_are_refused(tmp_path):
