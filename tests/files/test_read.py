@@ -51,7 +51,8 @@ def test_previews_of_small_and_of_streamed_files_say_the_same(name, large, tmp_p
     file = books.write(case, tmp_path)
     with books.within(case.get("limits", {})):
         found = books.sized(file, case, large=large)
-    if not (large and books.left_to_the_small_way(found, file)):
+    left = large and not case.get("ways") and books.left_to_the_small_way(found, file)
+    if not left:
         books.verify(case, found)
 
 
