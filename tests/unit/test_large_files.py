@@ -28,6 +28,7 @@ from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
 FAR_BELOW = yaml.safe_load((Path(__file__).parent / "cases" / "far_below.yaml").read_text("utf-8"))
+SECOND = FAR_BELOW.pop("second files")
 ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
 HEAD = "Who,With,When,Way,USD\n"
@@ -145,30 +146,14 @@ def test_what_is_said_far_below_counts(with_products, written, monkeypatch, name
     assert case["names"] in str(error.value)
 
 
-SECOND = [  # the heads of a first and a second file, and what stands behind their figures
-    ("Imports, mln USD\nPartner;Year;Value", "Imports, thousand USD\nPartner;Year;Value", "", ""),
-    ("Partner;Year;Value;Unit", "Partner;Year;Value;Unit", ";mln USD", ";thousand USD"),
-    ("Imports, USD\nPartner;Year;Value", "Imports, mln tenge\nPartner;Year;Value", "", ""),
-    ("Partner;Year;Value;Month", "Partner;Year;Value;Month", ";total", ";March"),
-    ("Partner;Year;Value;Basis", "Partner;Year;Value;Basis", ";year", ";9M 2023"),
-    ("Partner;Year;Value", "Partner;Year;Value", "", "\nNote: in thousand USD;;"),
-]
-
-
-def test_a_second_file_in_other_units_is_not_taken_for_the_first(with_products, written):
+@pytest.mark.parametrize("name", SECOND)
+def test_a_second_file_in_other_units_is_not_taken_for_the_first(with_products, written, name):
     """Its figures came in by the unit of the first, and a month as a year."""
-
-    def pair(first, second, behind, behind_second):
-        return [
-            written(f"{head}\nChina;{year};400{more}\n", f"{year}.csv")
-            for year, head, more in ((2022, first, behind), (2023, second, behind_second))
-        ]
-
-    for case in SECOND:
-        with pytest.raises(UsageError):
-            add(pair(*case), map=GOODS, dry_run=True)
-    found = add(pair(SECOND[0][0], SECOND[0][0], "", ""), map=GOODS, dry_run=True)
-    assert found.rows["value_usd"].tolist() == [4e8, 4e8]
+    first, second = SECOND[name]
+    with pytest.raises(UsageError):
+        add([written(first, "2022.csv"), written(second, "2023.csv")], map=GOODS, dry_run=True)
+    alike = [written(first, "2022.csv"), written(first.replace("2022", "2023"), "2023.csv")]
+    assert len(add(alike, map=GOODS, dry_run=True).rows) == 2
 
 
 COMTRADE = "freqCode,reporterCode,partnerCode,refYear,flowCode,cmdCode,primaryValue\n"

@@ -106,18 +106,10 @@ def test_trade_of_china_with_the_five_in_2022():
     assert round(rows["value_usd"].sum() / 1e9, 2) == 70.23
 
 
-@pytest.mark.parametrize(("year", "students"), [(2010, 11_930), (2018, 29_885)])
-def test_students_of_the_five_in_china_by_the_ministry(year, students):
-    asked = {"origin": list(economies.CA5), "destination": "China", "year": year, "level": "all"}
-    frame = ca.load("students", source="moe_brief_stats_peijin", **asked)
-    assert len(frame) == 5 and frame["students"].sum() == students
-
-
-def test_three_borders_with_china():
-    facts = ca.load("facts", source="FBK", attribute="border_with_CHN")
-    lengths = facts.set_index("subject")["value"]
-    assert lengths[["KAZ", "KGZ", "TJK"]].sum() == 3305
-    assert lengths[["TKM", "UZB"]].eq(0).all()
+@pytest.mark.parametrize(("table", "given", "column", "cells"), CASES["numbers"], ids=str)
+def test_numbers_of_the_snapshot(table, given, column, cells):
+    found = ca.load(table, **given)[column]
+    assert found.sum() == sum(cells) and sorted(found) == sorted(cells)
 
 
 # --- the preferred source
