@@ -1,0 +1,104 @@
+"""A frame that is odd but plausible is refused, or answered as the one in good order, or answered as
+a declared rule says; outcomes.yaml says which, for each public measure and each corruption.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import case_frames as cases
+import duckdb
+import pandas as pd
+import pytest
+from corruptions import corruptions
+
+from ca_research.ground.errors import CaResearchError
+
+MEASURES = cases.read("measures.yaml")
+OUTCOMES = cases.read("outcomes.yaml")
+
+
+LABELS = {"year", "partner", "reporter", "investor", "destination", "origin", "economy", "other"}
+
+
+def outcome(measure: dict[str, Any], frames: dict[str, Any], clean: list[list[Any]]) -> Any:
+    """A refusal's class, what the answer is to that of the clean frame, or an answer of its own."""
+    columns = measure.get("answer", [])
+    try:
+        found = cases.answer(cases.call(measure, frames), columns)
+    except CaResearchError as refused:
+        assert refused.what
+        return type(refused).__name__
+    except Exception as bare:
+        return f"bare {type(bare).__name__}"
+    rows, good = Counter(map(repr, found)), Counter(map(repr, clean))
+    if rows == good:
+        return "same"
+    if not found:
+        return "nothing"
+    if "missing" in columns and all(row[-1] for row in found):
+        return "unknown"
+    if rows < good or rows > good:
+        return "part" if rows < good else "more"
+    if figures(found, columns) == figures(clean, columns):
+        return "renamed"
+    return found
+
+
+def figures(answer: list[list[Any]], columns: list[str]) -> list[str]:
+    kept = [n for n, column in enumerate(columns) if column not in LABELS]
+    return sorted(repr([row[n] for n in kept]) for row in answer) if kept else [repr(answer)]
+
+
+def frames_of(measure: dict[str, Any]) -> tuple[dict[str, pd.DataFrame], str]:
+    frames = {name: cases.frame_of(told) for name, told in measure["frames"].items()}
+    return frames, measure.get("spoils") or next(iter(frames))
+
+
+OF_FRAMES_ALONE = {
+    "an index named as a column",
+    "an index of one label",
+    "a column in the index",
+    "two columns of one name",
+}
+"""What a relation cannot have."""
+
+
+def outcomes(
+    measure: dict[str, Any], made: Callable[[pd.DataFrame], Any] = lambda frame: frame
+) -> dict[str, Any]:
+    """What comes of each corruption, in a frame or in what is made of it."""
+    frames, spoilt = frames_of(measure)
+    clean = cases.answer(cases.call(measure, frames), measure.get("answer", []))
+    pd.testing.assert_frame_equal(frames[spoilt], frames_of(measure)[0][spoilt])  # is not touched
+    assert clean
+    found = {}
+    for name, corrupted in corruptions(frames[spoilt]):
+        if (frame := corrupted(frames[spoilt])) is not None:
+            found[name] = outcome(measure, frames | {spoilt: made(frame)}, clean)
+    return found
+
+
+def declared(name: str) -> dict[str, Any]:
+    """outcome: [corruptions] turned round; answers of their own stand under `answers`."""
+    by_outcome = dict(OUTCOMES[name])
+    answers = by_outcome.pop("answers", {})
+    return answers | {one: kind for kind, several in by_outcome.items() for one in several}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_each_odd_frame_comes_to_what_is_declared(name):
+    assert outcomes(MEASURES[name]) == declared(name)
+
+
+def relation(frame: Any) -> Any:
+    return duckdb.connect().from_df(frame) if isinstance(frame, pd.DataFrame) else frame
+
+
+@pytest.mark.parametrize("name", [n for n, measure in MEASURES.items() if measure.get("relation")])
+def test_a_relation_comes_to_what_its_frame_comes_to(name):
+    told = declared(name) | MEASURES[name].get("as_relation", {})
+    found = outcomes(MEASURES[name], relation)
+    assert found == told
