@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -38,11 +39,37 @@ def table(text: str) -> pd.DataFrame:
     )
 
 
+def drawn(law: str) -> Callable[[pd.DataFrame, dict[str, int]], pd.DataFrame]:
+    """Columns of noise, each from its seed."""
+
+    def step(frame: pd.DataFrame, seeds: dict[str, int]) -> pd.DataFrame:
+        rngs = {column: np.random.default_rng(seed) for column, seed in seeds.items()}
+        law_of = {"normal": lambda rng: rng.normal(size=len(frame)),
+                  "gamma": lambda rng: rng.gamma(2, size=len(frame))}[law]  # fmt: skip
+        return frame.assign(**{column: law_of(rng) for column, rng in rngs.items()})
+
+    return step
+
+
+def computed(frame: pd.DataFrame, formulas: dict[str, str]) -> pd.DataFrame:
+    for column, formula in formulas.items():
+        frame = frame.assign(**{column: frame.eval(formula, engine="python")})
+    return frame
+
+
+def some(frame: pd.DataFrame, conditions: dict[str, str]) -> pd.DataFrame:
+    """Columns that are known only where a condition holds, of ones where they are new."""
+    frame = frame.reset_index(drop=True)
+    ones = pd.Series(1.0, index=frame.index)
+    known = {c: frame.get(c, ones).where(frame.eval(told)) for c, told in conditions.items()}
+    return frame.assign(**known)
+
+
 STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
     "where": lambda frame, condition: frame.query(condition),
     "rows": lambda frame, numbers: frame.iloc[numbers],
     "set": lambda frame, columns: frame.assign(**columns),
-    "computed": lambda frame, columns: frame.assign(**{c: frame.eval(e) for c, e in columns.items()}),
+    "computed": computed,
     "swap": lambda frame, values: frame.replace(values),
     "drop": lambda frame, columns: frame.drop(columns=columns),
     "keep": lambda frame, columns: frame[columns],
@@ -53,6 +80,10 @@ STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
         columns={"reporter": "partner", "partner": "reporter"}
     ),
     "again": lambda frame, times: pd.concat([frame] * times),
+    "normal": drawn("normal"),
+    "gamma": drawn("gamma"),
+    "some": some,
+    "series": lambda frame, columns: frame.set_index(columns[0])[columns[1]],
     "through": lambda frame, call: called(call["call"])(frame, **call.get("choices", {})),
 }
 
@@ -67,7 +98,7 @@ def frame_of(told: Any) -> pd.DataFrame:
         return ca.load(told["load"], **told.get("only", {}))
     frame = frame_of(told["of"])
     for step, given in told.items():
-        frame = STEPS[step](frame, given) if step != "of" else frame
+        frame = STEPS[step.strip()](frame, given) if step != "of" else frame
     return frame
 
 
