@@ -76,9 +76,7 @@ STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
     "types": lambda frame, types: frame.astype(types),
     "index": lambda frame, columns: frame.set_index(columns),
     "cross": lambda frame, columns: frame.merge(pd.DataFrame(columns), how="cross"),
-    "turned": lambda frame, _: frame.rename(
-        columns={"reporter": "partner", "partner": "reporter"}
-    ),
+    "turned": lambda frame, _: frame.rename(columns={"reporter": "partner", "partner": "reporter"}),
     "again": lambda frame, times: pd.concat([frame] * times),
     "normal": drawn("normal"),
     "gamma": drawn("gamma"),

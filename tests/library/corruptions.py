@@ -103,8 +103,12 @@ def named(code: str) -> str:
 
 def marked(frame: pd.DataFrame) -> pd.DataFrame | None:
     other = the(OTHERS, frame)
-    return None if other is None else one(one(frame, other, "MINE"), "is_aggregate", True).assign(
-        is_aggregate=lambda f: f["is_aggregate"] == True  # noqa: E712 (texts stand beside)
+    return (
+        None
+        if other is None
+        else one(one(frame, other, "MINE"), "is_aggregate", True).assign(
+            is_aggregate=lambda f: f["is_aggregate"] == True  # noqa: E712 (texts stand beside)
+        )
     )
 
 
@@ -161,9 +165,11 @@ CORRUPTIONS: dict[str, Corruption] = {
     "half years": years(lambda column: column + 0.5),
     "half a year in a row": years(lambda column: column + [0.5, *[0] * (len(column) - 1)]),
     "a row without a year": years(lambda column: column.where(column.index > 0)),
-    "a year left out": lambda frame: frame[frame["year"] != sorted(set(frame["year"]))[1]]
-    if "year" in frame and frame["year"].nunique() > 2
-    else None,
+    "a year left out": lambda frame: (
+        frame[frame["year"] != sorted(set(frame["year"]))[1]]
+        if "year" in frame and frame["year"].nunique() > 2
+        else None
+    ),
     # economies
     "one's own economy by name": codes(OWN, named),
     "one's own economy by name in a row": an_economy(OWN, named),
@@ -179,9 +185,11 @@ CORRUPTIONS: dict[str, Corruption] = {
     "an unknown code": an_economy(OTHERS, lambda code: "QQQ"),
     "a row without an economy": an_economy(OWN, lambda code: None),
     "a row without another": an_economy(OTHERS, lambda code: None),
-    "an economy beside itself": lambda frame: None
-    if the(OTHERS, frame) is None
-    else beside(frame, the(OTHERS, frame), frame[the(OWN, frame)].iloc[0]),
+    "an economy beside itself": lambda frame: (
+        None
+        if the(OTHERS, frame) is None
+        else beside(frame, the(OTHERS, frame), frame[the(OWN, frame)].iloc[0])
+    ),
     # aggregates
     "the world beside": further("WLD"),
     "the world by name beside": further("World"),
@@ -198,16 +206,16 @@ CORRUPTIONS: dict[str, Corruption] = {
     "products without their zero": lambda frame: whole(
         frame, ("product",), lambda column: column.replace("TOTAL", "01").str.removeprefix("0")
     ),
-    "a product beside its part": lambda frame: pd.concat(
-        [frame, one(frame, "product", "2709").iloc[:1]], ignore_index=True
-    )
-    if "product" in frame
-    else None,
-    "one product in place of all": lambda frame: whole(
-        frame, ("product",), lambda column: column.replace("TOTAL", "27")
-    )
-    if "TOTAL" in set(frame.get("product", ()))
-    else None,
+    "a product beside its part": lambda frame: (
+        pd.concat([frame, one(frame, "product", "2709").iloc[:1]], ignore_index=True)
+        if "product" in frame
+        else None
+    ),
+    "one product in place of all": lambda frame: (
+        whole(frame, ("product",), lambda column: column.replace("TOTAL", "27"))
+        if "TOTAL" in set(frame.get("product", ()))
+        else None
+    ),
 }
 
 

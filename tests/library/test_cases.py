@@ -45,8 +45,10 @@ def across(several: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for case in several:
         ((name, values),) = case.get("across", {"": [None]}).items()
         for value in values:
-            yield case if not name else varied(
-                case, {name: value} if name == "call" else {"choices": {name: value}}
+            yield (
+                case
+                if not name
+                else varied(case, {name: value} if name == "call" else {"choices": {name: value}})
             )
 
 

@@ -7,12 +7,15 @@ about 1e-15 each.
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ca_research import trade
+from ca_research import investment, students, trade
+from ca_research.stats.concentration import hhi_bounds
 
 PRODUCTS = ("01", "15", "27", "52", "72", "84", "85")
 CODES = ("CHN", "RUS", "KAZ", "KGZ")
@@ -227,3 +230,63 @@ def test_ranks_ignore_currency_and_order(values, rate, seed):
     )
     assert one.to_dict() == two[one.index].to_dict()
     assert one.min() == 1 and values[one.idxmin()] == max(values.values())
+
+
+@given(
+    st.lists(st.floats(20, 500), min_size=4, max_size=4),
+    st.floats(0.01, 100),
+    st.sampled_from([2018, 2019, 2020, 2021]),
+)
+def test_only_relative_prices_matter(levels, scale, base):
+    years = [2018, 2019, 2020, 2021]
+    index = pd.DataFrame({"year": years, "index": levels})
+    money = pd.DataFrame({"year": years, "value_usd": 100.0, "price_basis": "current USD"})
+    real = investment.convert_prices(money, index, base_year=base)
+    scaled = investment.convert_prices(
+        money, index.assign(index=index["index"] * scale), base_year=base
+    )
+    assert real["value_usd"].tolist() == pytest.approx(scaled["value_usd"].tolist())
+    assert real.loc[real["year"] == base, "value_usd"].item() == pytest.approx(100)
+    other_base = investment.convert_prices(real, index, base_year=2018)
+    nominal = investment.convert_prices(other_base, index, base_year=None)
+    assert nominal["value_usd"].tolist() == pytest.approx([100.0] * 4)
+
+
+@given(
+    st.sets(st.integers(2000, 2012), min_size=1), st.integers(1998, 2004), st.integers(2006, 2014)
+)
+def test_counts_and_gaps_cover_every_year_once(observed, since, until):
+    counts = pd.DataFrame({"year": sorted(observed), "students": 1.0})
+    counts = counts.assign(origin="KAZ", destination="CHN", level="all", source_id="S")
+    found = students.gaps(counts, since=since, until=until)
+    gaps = list(zip(found["first_missing"], found["last_missing"], strict=True))
+    covered = [year for first, last in gaps for year in range(first, last + 1)]
+    inside = [year for year in observed if since <= year <= until]
+    assert sorted(covered + inside) == list(range(since, until + 1))
+    assert found["years"].sum() == len(covered)
+    assert all(b[0] > a[1] + 1 for a, b in itertools.pairwise(gaps))  # runs are whole
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=3),
+    st.lists(st.integers(0, 3), max_size=2),
+    st.integers(0, 3),
+)
+def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
+    """Brute force: every split of each block over two new holders and of the loose part over all
+    and one new.
+    """
+    total = sum(named) + sum(blocks) + loose
+    assume(total > 0)
+    low, high = hhi_bounds(
+        [n / total for n in named], apart=[b / total for b in blocks], anyone=loose / total
+    )
+    best = 0.0
+    for splits in itertools.product(*(range(b + 1) for b in blocks)):
+        parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s)), 0]
+        for i in range(len(parts)):
+            filled = [p + (loose if j == i else 0) for j, p in enumerate(parts)]
+            value = sum((p / total) ** 2 for p in filled)
+            assert low - 1e-12 <= value <= high + 1e-12
+            best = max(best, value)
+    assert best == pytest.approx(high)  # the upper end is reached
