@@ -66,8 +66,8 @@ def some(frame: pd.DataFrame, conditions: dict[str, str]) -> pd.DataFrame:
 
 
 STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
-    "where": lambda frame, condition: frame.query(condition),
-    "rows": lambda frame, numbers: frame.iloc[numbers],
+    "where": lambda frame, condition: frame.query(condition).reset_index(drop=True),
+    "rows": lambda frame, numbers: frame.iloc[numbers].reset_index(drop=True),
     "set": lambda frame, columns: frame.assign(**columns),
     "computed": computed,
     "swap": lambda frame, values: frame.replace(values),
@@ -131,8 +131,8 @@ def plain(value: Any) -> Any:
 
 
 def answer(found: Any, columns: list[str]) -> list[list[Any]]:
-    """The rows of an answer in these columns, and of `missing` whether something is; the answer itself
-    where it is one number or word.
+    """The rows of an answer in these columns, of `missing` whether a reason is given; the answer
+    itself where it is one number or word.
     """
     found = found.df() if hasattr(found, "df") else found
     if not isinstance(found, pd.DataFrame):

@@ -1,7 +1,7 @@
 """What may be odd about a frame, each as a function of a frame in good order.
 
-They know columns by what they hold, so that each fits the frames of every wing. One that has nothing
-to spoil in a frame gives None.
+They know columns by what they hold, so that each fits the frames of every wing. One that has
+nothing to spoil in a frame gives None.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ CORRUPTIONS: dict[str, Corruption] = {
     "years as categories": years(lambda column: column.astype(str).astype("category")),
     "years as dates": years(lambda column: pd.to_datetime(column.astype(str))),
     "half years": years(lambda column: column + 0.5),
-    "half a year in a row": years(lambda column: column + [0.5, *[0] * (len(column) - 1)]),
+    "half a year in a row": years(lambda column: column + (column.index == 0) / 2),
     "a row without a year": years(lambda column: column.where(column.index > 0)),
     "a year left out": lambda frame: (
         frame[frame["year"] != sorted(set(frame["year"]))[1]]

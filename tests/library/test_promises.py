@@ -9,6 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research.ground.errors import CoverageError, UsageError
@@ -50,6 +52,44 @@ def test_by_names_each_column_once_and_none_that_is_told_apart(name):
     if name != "trade.partner_shares":  # a frame of one account is one
         with pytest.raises(UsageError):
             by()
+
+
+INVARIANT = {
+    "trade.partner_shares": ["partner", "flow", "share"],
+    "trade.partner_shares of the world": ["partner", "flow", "share"],
+    "trade.product_shares": ["product", "flow", "share"],
+    "trade.revealed_comparative_advantage": ["product", "rca"],
+    "trade.trade_intensity": ["reporter", "partner", "intensity"],
+    "trade.complementarity": [],
+    "trade.grubel_lloyd": ["grubel_lloyd"],
+    "trade.growth by partner": ["year", "growth"],
+    "trade.rank": ["partner", "rank"],
+    "trade.reconcile": ["direction", "asymmetry"],
+    "investment.investor_shares": ["investor", "share"],
+    "investment.rank": ["investor", "year", "rank"],
+}
+
+
+@pytest.mark.parametrize("name", INVARIANT)
+@given(
+    st.lists(st.floats(1e-3, 1e9), min_size=9, max_size=9),
+    st.floats(1e-3, 1e3),
+    st.integers(0, 10_000),
+)
+def test_neither_the_order_of_rows_nor_the_currency_matters(name, values, rate, seed):
+    told, frames = of(name)
+    spoilt = next(iter(frames))
+    frame = frames[spoilt].assign(value_usd=values[: len(frames[spoilt])])
+    if "WLD" in set(frame.get("partner", ())):  # the world is more than all partners
+        frame.loc[frame["partner"] == "WLD", "value_usd"] = 2 * sum(values)
+    other = frame.assign(value_usd=frame["value_usd"] * rate).sample(frac=1, random_state=seed)
+    one, two = (
+        sorted(cases.answer(cases.call(told, frames | {spoilt: f}), INVARIANT[name]), key=repr)
+        for f in (frame, other)
+    )
+    for row, again in zip(one, two, strict=True):
+        assert row[:-1] == again[:-1]
+        assert again[-1] == (pytest.approx(row[-1], rel=1e-7, abs=1e-7) if row[-1] else row[-1])
 
 
 @pytest.mark.parametrize("name", [n for n in MEASURES if n.startswith("trade.")])
