@@ -52,7 +52,7 @@ def across(several: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             )
 
 
-@pytest.mark.parametrize(("case", "relation"), told())
+@pytest.mark.parametrize(("case", "relation"), list(told()))
 def test_a_case_gives_what_it_is_said_to_give(case, relation):
     frames = {name: cases.frame_of(frame) for name, frame in case.get("frames", {}).items()}
     if relation:

@@ -4,6 +4,7 @@ declared rule says; outcomes.yaml says which, for each public measure and each c
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +15,10 @@ import pandas as pd
 import pytest
 from corruptions import corruptions
 
+import ca_research as ca
 from ca_research.ground.errors import CaResearchError
 
+WINGS = ("trade", "investment", "students")
 MEASURES = cases.read("measures.yaml")
 OUTCOMES = cases.read("outcomes.yaml")
 
@@ -111,3 +114,22 @@ def test_an_odd_relation_comes_to_what_its_frame_comes_to(name):
     told = declared(name) | MEASURES[name].get("but", {})
     found = outcomes(MEASURES[name], relation)
     assert len(found) > 50 and found == {one: told[one] for one in found}
+
+
+ELSEWHERE = {"trade.gravity", "trade.reassign", "trade.treated_pairs", "investment.loan_terms"}
+"""Whose odd frames are cases of their own, in cases/."""
+
+
+def test_every_public_measure_of_a_frame_is_looked_at():
+    public = {
+        f"{wing}.{name}"
+        for wing in WINGS
+        for name, function in inspect.getmembers(getattr(ca, wing), inspect.isfunction)
+        if name in getattr(ca, wing).__all__
+        and any("DataFrame" in str(p) for p in inspect.signature(function).parameters.values())
+    }
+    assert (
+        public
+        == {told["call"] for told in MEASURES.values() if told["call"].split(".")[0] in WINGS}
+        | ELSEWHERE
+    )

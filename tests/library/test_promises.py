@@ -187,6 +187,11 @@ def test_placebos_never_leave_out_the_treated_unit_and_numbers_are_whole():
             call()
 
 
+def test_a_level_is_not_taken_for_damping():
+    with pytest.raises(TypeError):
+        ca.stats.ets(cases.frame_of({"of": "noise", "series": ["year", "value"]}), 2, 0.8)
+
+
 def test_gravity_does_not_use_rows_without_a_value_and_says_which_term_has_no_estimate():
     frame = cases.frame_of({"of": "gravity", "some": {"value_usd": "index % 7 > 0"}})
     for estimator in ("ppml", "ols"):

@@ -17,9 +17,8 @@ import ca_research as ca
 from ca_research import plots, registry
 from ca_research.claims import check
 from ca_research.claims.evidence import _typed
-from ca_research.claims.measures import wrong_choices
 from ca_research.claims.trace import trace
-from ca_research.ground import arguments, paths
+from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
 from ca_research.registry.choices import GridAxis, canonical
@@ -151,29 +150,6 @@ def test_an_exclusion_that_would_exclude_nothing_is_refused():
     content["grid"]["exclude"][-1]["when"]["until"] = "2019"
     with pytest.raises(ValidationError):
         ClaimSpec.model_validate(content)
-
-
-def test_no_claim_gives_a_measure_a_value_of_another_type():
-    for spec in registry.claims().values():
-        for criterion in spec.criteria().values():
-            assert not list(wrong_choices(criterion, spec.axes_of(criterion)))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "value"),
-    [
-        (arguments.whole_number, "2013"),
-        (arguments.whole_number, 2013.5),
-        (arguments.whole_number, True),
-        (arguments.number, float("nan")),
-        (arguments.day, "2023-05-19"),
-        (arguments.day, pd.NaT),
-    ],
-)
-def test_what_a_function_is_given_is_not_turned_into_another_type(wanted, value):
-    with pytest.raises(UsageError):
-        wanted("since", value)
-    assert arguments.day("until", pd.Timestamp("2023-05-19 10:00")) == dt.date(2023, 5, 19)
 
 
 def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
