@@ -12,6 +12,7 @@ import contextlib
 import faulthandler
 import random
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -58,7 +59,9 @@ def limited() -> Iterator[None]:
         raise TooSlow
 
     before = signal.signal(signal.SIGALRM, stop)
-    faulthandler.dump_traceback_later(4 * SECONDS, exit=True)  # where even the signal is not heard
+    faulthandler.dump_traceback_later(
+        4 * SECONDS, exit=True, file=sys.__stderr__
+    )  # where even the signal is not heard
     signal.setitimer(signal.ITIMER_REAL, SECONDS)
     try:
         yield

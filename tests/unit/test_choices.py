@@ -4,7 +4,6 @@ their text.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 from typing import Any
@@ -17,10 +16,9 @@ from pydantic import ValidationError
 import ca_research as ca
 from ca_research import plots, registry
 from ca_research.claims import check
-from ca_research.claims.evidence import _labelled, _typed, universe
-from ca_research.claims.measures import wrong_choices
+from ca_research.claims.evidence import _typed
 from ca_research.claims.trace import trace
-from ca_research.ground import arguments, paths
+from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
 from ca_research.registry.choices import GridAxis, canonical
@@ -37,18 +35,20 @@ def axis_of(content: dict[str, Any], name: str) -> dict[str, Any]:
     return next(a for a in content["grid"]["axes"] if a["name"] == name)
 
 
-def model(content: dict[str, Any]) -> ClaimSpec:
-    return ClaimSpec.model_validate(copy.deepcopy(content))
+def settings(content: dict[str, Any]) -> list[dict[str, Any]]:
+    criteria = [c for r in content["readings"] for c in r.get("criteria", [])]
+    return [c["settings"] for c in criteria if "settings" in c]
+
+
+def hashes(content: dict[str, Any]) -> tuple[str, str]:
+    spec = ClaimSpec.model_validate(content)
+    return spec.rule_sha256, spec.rule_sha256_2
 
 
 def grid(*values: Any, main: Any, **more: Any) -> GridAxis:
     return GridAxis.model_validate(
         {"name": "floor", "meaning": "m", "values": values, "main": main} | more
     )
-
-
-# --- one value: its type, its text, its label
-# ------------------------------------------------------------------------------------------
 
 
 def test_values_keep_the_type_in_which_they_are_written():
@@ -59,23 +59,19 @@ def test_values_keep_the_type_in_which_they_are_written():
 
 
 @pytest.mark.parametrize(
-    ("values", "main", "told"),
+    ("values", "main"),
     [
-        ([1, 2], "1", "main value '1' is not among the values"),
-        ([1, 2], True, "main value True is not among"),
-        ([5, "5"], 5, "values that stand twice: 5"),
-        (
-            [{"value": 1, "label": "one"}, {"value": 2, "label": "one"}],
-            1,
-            "labels that stand twice",
-        ),
-        ([{"value": 1, "label": ""}, 2], 2, "at least 1 character"),
-        ([None, 2], 2, "valid"),
-        ([[1], 2], 2, "valid"),
+        ([1, 2], "1"),
+        ([1, 2], True),
+        ([5, "5"], 5),
+        ([{"value": 1, "label": "one"}, {"value": 2, "label": "one"}], 1),
+        ([{"value": 1, "label": ""}, 2], 2),
+        ([None, 2], 2),
+        ([[1], 2], 2),
     ],
 )
-def test_an_axis_that_cannot_be_read_one_way_is_refused(values, main, told):
-    with pytest.raises(ValidationError, match=told):
+def test_an_axis_that_cannot_be_read_one_way_is_refused(values, main):
+    with pytest.raises(ValidationError):
         grid(*values, main=main)
 
 
@@ -89,141 +85,78 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
     assert axis_words(grid(1, main=1, label="least worth")) == "least worth"
 
 
-# --- the hash knows values, not labels and not types
-# ------------------------------------------------------------------------------------------
-
-
 def test_labels_are_not_in_the_hash_and_values_are():
     content = written("C22")
-    before = model(content).rule_sha256
-    floor = axis_of(content, "floor")
-    assert {"value": 1_000_000, "label": "1 million dollars"} in floor["values"]
+    before, floor = hashes(content), axis_of(content, "floor")
     floor["values"] = [{**v, "label": v["label"] + " a year"} for v in floor["values"]]
-    assert model(content).rule_sha256 == before
+    assert hashes(content) == before
     floor["values"] = [v["value"] for v in floor["values"]]
     floor["label"] = "least worth"
-    assert model(content).rule_sha256 == before
+    assert hashes(content) == before
     floor["values"][1] += 1
-    assert model(content).rule_sha256 != before
+    assert hashes(content) != before
 
 
-def test_a_number_and_its_text_are_one_rule():
+def test_a_number_and_its_text_are_one_rule_and_every_setting_is_in_it():
     content = written("C33")
-    before = model(content)
-    for reading in content["readings"]:
-        for criterion in reading.get("criteria", []):
-            criterion["settings"]["since"] = "2018"
-    assert model(content).rule_sha256 == before.rule_sha256
-    assert model(content).rule_sha256_2 == before.rule_sha256_2
-    content["readings"][0]["criteria"][0]["settings"]["since"] = 2014
-    assert model(content).rule_sha256 != before.rule_sha256
+    before = hashes(content)
+    for chosen in settings(content):
+        chosen["since"] = "2018"
+    assert hashes(content) == before
+    settings(content)[0]["since"] = 2014
+    assert hashes(content) != before
+    content = written("C04")  # also one that is called as a field of prose
+    before = hashes(content)
+    for chosen in settings(content):
+        chosen |= {"says": "last"} if "says" in chosen else {}
+    assert all(one != other for one, other in zip(hashes(content), before, strict=True))
 
 
-def test_every_setting_is_in_the_hash_also_one_that_is_called_as_a_field_of_prose():
-    content = written("C04")
-    before = model(content)
-    for reading in content["readings"]:
-        for criterion in reading["criteria"]:
-            if "says" in criterion["settings"]:
-                criterion["settings"]["says"] = "last"
-    assert model(content).rule_sha256 != before.rule_sha256
-    assert model(content).rule_sha256_2 != before.rule_sha256_2
-
-
-# --- a mistyped value is refused before anything is computed
-# ------------------------------------------------------------------------------------------
+def faults(content: dict[str, Any]) -> list[str]:
+    spec = ClaimSpec.model_validate(content)
+    return list(check.register({spec.id: spec}, {spec.notebook: set(spec.data)}))
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "name", "value", "told"),
+    ("claim_id", "name", "value"),
     [
-        ("C33", "since", "2013", "since of trade.lead: a whole number is wanted, and '2013'"),
-        ("C33", "since", 2013.0, "a whole number is wanted, and 2013.0 is a number"),
-        ("C33", "since", True, "a whole number is wanted, and True is true or false"),
-        ("C33", "basis", 1, "basis of trade.lead: 'reporter' or 'mirror' or 'interval' or"),
-        ("C27", "reading", 1, "a text is wanted, and 1 is a whole number"),
-        ("C31", "since", "2023-05-19", "a date is wanted, and '2023-05-19' is a text"),
+        ("C33", "since", "2013"),
+        ("C33", "since", 2013.0),
+        ("C33", "since", True),
+        ("C33", "basis", 1),
+        ("C27", "reading", 1),
+        ("C31", "since", "2023-05-19"),
     ],
 )
-def test_a_setting_of_another_type_is_refused_with_file_and_measure(claim_id, name, value, told):
+def test_a_setting_of_another_type_is_refused_with_file_and_measure(claim_id, name, value):
     content = written(claim_id)
-    for reading in content["readings"]:
-        for criterion in reading.get("criteria", []):
-            if name in criterion.get("settings", {}):
-                criterion["settings"][name] = value
-    spec = model(content)
-    tables = {spec.notebook: set(spec.data)}
-    faults = check.register({claim_id: spec}, tables)
-    assert any(f.startswith(f"registry/claims/{claim_id}.yaml") and told in f for f in faults)
+    for chosen in settings(content):
+        chosen |= {name: value} if name in chosen else {}
+    place = f"registry/claims/{claim_id}.yaml"
+    assert any(f.startswith(place) and f"{name} of " in f for f in faults(content))
 
 
 def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():
     content = written("C29")
-    span = axis_of(content, "span")
-    span["values"], span["main"] = ["5", "4"], "5"
-    spec = model(content)
-    told = "span of relations.examinee_growth: a whole number is wanted, and '5' is a text"
-    assert any(told in f for f in check.register({"C29": spec}, {spec.notebook: set(spec.data)}))
-    with pytest.raises(UsageError, match="a whole number is wanted"):
+    axis_of(content, "span").update(values=["5", "4"], main="5")
+    assert any("span of relations.examinee_growth" in fault for fault in faults(content))
+    spec = ClaimSpec.model_validate(content)
+    with pytest.raises(UsageError):
         ca.claims.Claim(spec).gather(**{name: ca.load(name) for name in spec.data})
 
 
 def test_an_exclusion_that_would_exclude_nothing_is_refused():
     content = written("C22")
     content["grid"]["exclude"][-1]["when"]["until"] = "2019"
-    with pytest.raises(ValidationError, match="an exclusion names no value of until: '2019'"):
-        model(content)
-
-
-def test_no_claim_gives_a_measure_a_value_of_another_type():
-    for spec in registry.claims().values():
-        for criterion in spec.criteria().values():
-            assert not list(wrong_choices(criterion, spec.axes_of(criterion)))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "value"),
-    [
-        (arguments.whole_number, "2013"),
-        (arguments.whole_number, 2013.5),
-        (arguments.whole_number, True),
-        (arguments.number, float("nan")),
-        (arguments.day, "2023-05-19"),
-        (arguments.day, pd.NaT),
-    ],
-)
-def test_what_a_function_is_given_is_not_turned_into_another_type(wanted, value):
-    with pytest.raises(UsageError, match="since must be"):
-        wanted("since", value)
-
-
-def test_a_moment_is_of_its_day():
-    assert arguments.day("until", pd.Timestamp("2023-05-19 10:00")) == dt.date(2023, 5, 19)
-
-
-# --- from the claim file to the page
-# ------------------------------------------------------------------------------------------
+    with pytest.raises(ValidationError):
+        ClaimSpec.model_validate(content)
 
 
 def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
     common = {"spec": 0, "is_main": True, "without": "", "rows": None}
-    made = _typed(
-        [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common], ["floor"]
-    )
-    assert made["floor"].tolist() == [1_000_000, None]
-    assert type(made["floor"].iloc[0]) is int, "not 1000000.0"
-
-
-def test_what_is_left_out_is_named_by_its_label():
-    spec = registry.claim("C12")
-    criterion = spec.criteria()["russia_always"]
-    chosen = list(universe(spec, criterion))
-    rows = _labelled(spec, criterion, [{"spec": n, **c} for n, c in enumerate(chosen)])
-    assert {row["without"] for row in rows} == {
-        "",
-        "period: the documents before 2001",
-        "period: the documents from 2017 on",
-    }
+    rows = [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common]
+    made = _typed(rows, ["floor"])["floor"].tolist()
+    assert made == [1_000_000, None] and type(made[0]) is int, "not 1000000.0"
 
 
 def test_specifications_are_listed_by_labels():
@@ -234,25 +167,14 @@ def test_specifications_are_listed_by_labels():
 
 
 def test_a_curve_is_labelled_and_a_stored_choice_keeps_its_value():
-    spec = registry.claim("C29")
-    data = pd.DataFrame(
-        {
-            "spec": [0, 1],
-            "is_main": [True, False],
-            "value": [1.0, 2.0],
-            "low": [1.0, 2.0],
-            "high": [1.0, 2.0],
-            "met": [True, True],
-            "threshold": [0.0, 0.0],
-            "span": [5, 4],
-        }
-    )
-    figure = plots.specification_curve(
-        data, ["span"], unit="per cent", words=ca.claim("C29").choice_words
-    )
-    marks = [t.get_text() for ax in figure.axes for t in ax.get_yticklabels()]
-    assert {"5 years", "4 years"} <= set(marks)
+    rows = {"spec": [0, 1], "is_main": [True, False], "met": True, "threshold": 0.0, "span": [5, 4]}
+    data = pd.DataFrame(rows | dict.fromkeys(("value", "low", "high"), 1.0))
+    words = ca.claim("C29").choice_words
+    figure = plots.specification_curve(data, ["span"], unit="per cent", words=words)
+    marks = {t.get_text() for ax in figure.axes for t in ax.get_yticklabels()}
+    assert {"5 years", "4 years"} <= marks
     kept = trace("examinees", {"span": 5, "since": dt.date(2023, 5, 19)}, [])
     back = json.loads(json.dumps(kept))["choices"]
     assert back == {"span": 5, "since": "2023-05-19"}
-    assert render._choices(back, spec) == "span: 5 years, since: 2023-05-19"
+    shown = render._choices(back, registry.claim("C29"))
+    assert shown == "span: 5 years, since: 2023-05-19"

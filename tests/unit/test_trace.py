@@ -8,143 +8,107 @@ from ca_research.claims.trace import ROWS, Table, trace
 from ca_research.estimates import estimate_row, estimates
 
 TABLE = pd.DataFrame(  # invented
-    {
-        "reporter": ["KAZ", "KAZ", "UZB"],
-        "partner": ["CHN", "RUS", "CHN"],
-        "year": [2020, 2020, 2021],
-        "value_usd": [1.0, 2.0, 3.0],
-        "is_aggregate": [False, False, False],
-        "note": [None, None, None],
-        "source_id": ["KAZ_BNS", "KAZ_BNS", "UZB_STAT"],
-    }
+    [
+        ("KAZ", "CHN", 2020, 1.0, False, None, "KAZ_BNS"),
+        ("KAZ", "RUS", 2020, 2.0, False, None, "KAZ_BNS"),
+        ("UZB", "CHN", 2021, 3.0, False, None, "UZB_STAT"),
+    ],
+    columns=["reporter", "partner", "year", "value_usd", "is_aggregate", "note", "source_id"],
 )
+SHOWN = ["reporter", "partner", "year", "value_usd", "source_id"]
+KEYS = ["reporter", "partner", "year", "source_id"]
 
 
-def traced(rows_of, **more):
+def cells(rows_of: dict[str, pd.DataFrame], *tables: pd.DataFrame) -> list[dict]:
     found = [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
-    return trace("c", {"year": "newest"}, found, **more)
+    told = trace("c", {"year": "newest"}, found, tables=[Table(table) for table in tables])
+    assert told["choices"] == {"year": "newest"}
+    return told["cells"]
 
 
 def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
-    result = traced({"KAZ": TABLE.iloc[:2], "UZB": TABLE.iloc[2:]})
-    assert result["choices"] == {"year": "newest"}
-    assert [(c["economy"], c["n"]) for c in result["cells"]] == [("KAZ", 2), ("UZB", 1)]
-    assert result["cells"][0]["columns"] == [
-        "reporter",
-        "partner",
-        "year",
-        "value_usd",
-        "source_id",
-    ]
-    assert result["cells"][0]["rows"][1] == ["KAZ", "RUS", 2020, 2.0, "KAZ_BNS"]
+    first, second = cells({"KAZ": TABLE.iloc[:2], "UZB": TABLE.iloc[2:]})
+    assert [(c["economy"], c["n"]) for c in (first, second)] == [("KAZ", 2), ("UZB", 1)]
+    assert first["columns"] == SHOWN
+    assert first["rows"][1] == ["KAZ", "RUS", 2020, 2.0, "KAZ_BNS"]
+    assert trace("c", {}, [estimate_row(economy="KAZ", missing="no figures")])["cells"] == []
 
 
-def test_keys_alone_get_their_figures_back_from_the_table():
-    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]]
-    assert "value_usd" not in traced({"KAZ": keys})["cells"][0]["columns"]
-    result = traced({"KAZ": keys}, tables=[Table(TABLE)])
-    assert [row[3] for row in result["cells"][0]["rows"]] == [1.0, 2.0]
+GAPS = TABLE.assign(year=pd.array([None, 2020, None], dtype="Int64"))
+TWICE = TABLE.assign(partner="CHN")  # two rows say KAZ, CHN, 2020
+CROSSED = pd.concat([TWICE.iloc[:1], TWICE.iloc[2:].assign(source_id="KAZ_BNS")])
+MANY = pd.DataFrame({"reporter": "KAZ", "year": range(1000, 3000), "value_usd": 1.0})
 
 
-def test_an_index_named_as_a_column_is_no_hindrance():
-    keys = TABLE.iloc[:2][["reporter", "partner", "year", "source_id"]].set_index(
-        "year", drop=False
-    )
-    assert [row[3] for row in traced({"KAZ": keys}, tables=[Table(TABLE)])["cells"][0]["rows"]] == [
-        1.0,
-        2.0,
-    ]
+@pytest.mark.parametrize(
+    ("keys", "table", "expected"),
+    [
+        (TABLE.iloc[:2][KEYS], TABLE, TABLE.iloc[:2][SHOWN]),
+        (TABLE.iloc[:2][KEYS].set_index("year", drop=False), TABLE, TABLE.iloc[:2][SHOWN]),
+        (GAPS.iloc[:2][KEYS].assign(economy="KAZ"), GAPS, GAPS.iloc[:2][SHOWN]),
+        # several rows of the table have these keys, or others of their number
+        (TABLE.iloc[:1][["reporter", "year", "source_id"]], TABLE, None),
+        (TWICE.iloc[[0, 2]][KEYS].replace({"year": {2021: 2019}}), TWICE, None),
+        (CROSSED[KEYS], TWICE, None),
+    ],
+)
+def test_keys_get_their_figures_back_from_the_table_where_they_are_one_row(keys, table, expected):
+    assert "value_usd" not in cells({"KAZ": keys})[0]["columns"]
+    (cell,) = cells({"KAZ": keys}, table)
+    expected = keys if expected is None else expected
+    assert cell["columns"] == list(expected)
+    rows = expected.astype(object).where(expected.notna(), None)
+    assert cell["rows"] == rows.values.tolist()
 
 
-def test_keys_that_several_rows_of_the_table_share_stay_as_they_are():
-    keys = TABLE.iloc[:1][["reporter", "year", "source_id"]]  # two rows have these
-    assert traced({"KAZ": keys}, tables=[Table(TABLE)])["cells"][0]["columns"] == [
-        "reporter",
-        "year",
-        "source_id",
-    ]
-
-
-def test_an_estimate_without_rows_has_no_cell():
-    found = [estimate_row(economy="KAZ", missing="no figures")]
-    assert trace("c", {}, found)["cells"] == []
+def test_rows_are_found_among_many_of_one_source_in_the_order_of_the_table():
+    table = MANY.assign(source_id="A")
+    (cell,) = cells({"KAZ": table.drop(columns="value_usd").iloc[[1500, 3]]}, table)
+    assert cell["rows"] == [["KAZ", 1003, 1.0, "A"], ["KAZ", 2500, 1.0, "A"]]
 
 
 def test_the_rows_go_where_the_estimate_goes():
     found = estimates([estimate_row(TABLE.iloc[[n]], economy=TABLE["reporter"][n]) for n in (0, 2)])
     kept = found.merge(pd.DataFrame({"economy": ["UZB"]})).assign(estimate=3.0)
     assert repr(kept["rows"][0]) == "<1 row>"
-    assert [c["rows"] for c in trace("c", {}, kept.to_dict("records"))["cells"]] == [
-        [["UZB", "CHN", 2021, 3.0, "UZB_STAT"]]
-    ]
+    (cell,) = trace("c", {}, kept.to_dict("records"))["cells"]
+    assert cell["rows"] == [["UZB", "CHN", 2021, 3.0, "UZB_STAT"]]
 
 
-def test_many_rows_are_cut_and_counted():
-    many = pd.concat([TABLE.iloc[:1].assign(year=y) for y in range(1990, 1990 + ROWS + 5)])
-    cell = traced({"KAZ": many})["cells"][0]
+def test_many_rows_are_cut_and_counted_and_long_texts_cut():
+    years = range(1990, 1990 + ROWS + 5)
+    many = pd.concat([TABLE.iloc[:1].assign(year=y, note="x" * 500) for y in years])
+    (cell,) = cells({"KAZ": many})
     assert (cell["n"], len(cell["rows"])) == (ROWS + 5, ROWS)
-
-
-def test_long_texts_are_cut():
-    cell = traced({"KAZ": TABLE.iloc[:1].assign(note="x" * 500)})["cells"][0]
     text = cell["rows"][0][cell["columns"].index("note")]
     assert len(text) == 160 and text.endswith("…")
 
 
-@pytest.mark.parametrize("claim_id", ["C25", "C30"])
-def test_the_rows_of_a_real_claim_give_its_number_again(claim_id):
+def judged(claim_id: str):
     claim = ca.claim(claim_id)
-    tables = {name: ca.load(name) for name in claim.spec.data}
-    verdict = claim.judge(claim.gather(**tables))
+    return claim.judge(claim.gather(**{name: ca.load(name) for name in claim.spec.data}))
+
+
+def column(cell: dict, name: str) -> list:
+    return [row[cell["columns"].index(name)] for row in cell["rows"]]
+
+
+def test_the_rows_behind_borders_add_up_to_their_length_and_are_not_stored():
+    verdict = judged("C25")
     found = {t["criterion"]: t for t in verdict.traces}
-    assert set(found) == set(claim.spec.criteria())
-    if (
-        claim_id == "C25"
-    ):  # lengths of borders: the rows of the main specification add up to the number
-        length = next(c for v in verdict.all() for c in v.criteria if c.unit == "km")
-        cell = found[length.name]["cells"][0]
-        values = [row[cell["columns"].index("value")] for row in cell["rows"]]
-        assert sum(values) == pytest.approx(length.cells[0].estimate)
-    else:  # students: last year of the window against the first
-        rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
-        for cell in rise.cells:
-            part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
-            count = {
-                r[part["columns"].index("year")]: r[part["columns"].index("students")]
-                for r in part["rows"]
-            }
-            assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)
-
-
-def test_the_stored_verdict_has_no_rows_in_it():
-    claim = ca.claim("C25")
-    verdict = claim.judge(claim.gather(**{name: ca.load(name) for name in claim.spec.data}))
+    assert set(found) == set(ca.claim("C25").spec.criteria())
+    length = next(c for v in verdict.all() for c in v.criteria if c.unit == "km")
+    (cell,) = found[length.name]["cells"]
+    assert sum(column(cell, "value")) == pytest.approx(length.cells[0].estimate)
     assert verdict.traces and all("traces" not in v for v in verdict.bundle())
 
 
-def test_rows_whose_key_has_gaps_are_found_and_columns_that_a_measure_added_are_not_shown():
-    """The page on the borders showed a country beside the same country."""
-    table = TABLE.assign(year=pd.array([None, 2020, None], dtype="Int64"))
-    keys = table.iloc[:2][["reporter", "partner", "year", "source_id"]].assign(economy="KAZ")
-    (cell,) = traced({"KAZ": keys}, tables=[Table(table)])["cells"]
-    assert cell["columns"] == ["reporter", "partner", "year", "value_usd", "source_id"]
-    assert [row[2:4] for row in cell["rows"]] == [[None, 1.0], [2020, 2.0]]
-
-
-def test_rows_are_found_among_many_of_one_source_in_the_order_of_the_table():
-    years = range(1000, 3000)
-    table = pd.DataFrame({"reporter": "KAZ", "year": years, "value_usd": 1.0, "source_id": "A"})
-    keys = table.drop(columns="value_usd").iloc[[1500, 3]]
-    (cell,) = traced({"KAZ": keys}, tables=[Table(table)])["cells"]
-    assert cell["rows"] == [["KAZ", 1003, 1.0, "A"], ["KAZ", 2500, 1.0, "A"]]
-
-
-def test_other_rows_of_the_same_number_are_not_those():
-    """Four rows of two tables were shown as four of one: two of them not behind the figure."""
-    twice = TABLE.assign(partner="CHN")  # two rows say KAZ, CHN, 2020
-    keys = ["reporter", "partner", "year", "source_id"]
-    absent = twice.iloc[[0, 2]][keys].replace({"year": {2021: 2019}})
-    crossed = pd.concat([twice.iloc[:1], twice.iloc[2:].assign(source_id="KAZ_BNS")])[keys]
-    for rows in (absent, crossed):
-        (cell,) = traced({"KAZ": rows}, tables=[Table(twice)])["cells"]
-        assert cell["rows"] == rows.values.tolist()
+@pytest.mark.long
+def test_the_rows_behind_students_give_their_change():
+    verdict = judged("C30")
+    found = {t["criterion"]: t for t in verdict.traces}
+    rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
+    for cell in rise.cells:
+        part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
+        count = dict(zip(column(part, "year"), column(part, "students"), strict=True))
+        assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)

@@ -1,0 +1,141 @@
+"""Frames, calls and answers as the YAML files of this folder write them.
+
+A frame is a table of CSV text, or the name of one in frames.yaml, or a few steps on one:
+`{of: pair, set: {year: 2021}}`; a list of frames is put one under another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Mapping
+from functools import cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+import ca_research as ca
+from ca_research.claims.measures import find
+from ca_research.ground import errors
+
+HERE = Path(__file__).parent
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TEXTS = {"product": str, "date": str, "powers": str}
+
+
+@cache
+def read(name: str) -> Any:
+    return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=LOADER)
+
+
+def table(text: str) -> pd.DataFrame:
+    lines = io.StringIO("\n".join(line.strip() for line in text.replace(" / ", "\n").splitlines()))
+    return pd.read_csv(
+        lines, dtype=TEXTS, keep_default_na=False, na_values=[""], skipinitialspace=True
+    )
+
+
+def drawn(law: str) -> Callable[[pd.DataFrame, dict[str, int]], pd.DataFrame]:
+    """Columns of noise, each from its seed."""
+
+    def step(frame: pd.DataFrame, seeds: dict[str, int]) -> pd.DataFrame:
+        rngs = {column: np.random.default_rng(seed) for column, seed in seeds.items()}
+        law_of = {"normal": lambda rng: rng.normal(size=len(frame)),
+                  "gamma": lambda rng: rng.gamma(2, size=len(frame))}[law]  # fmt: skip
+        return frame.assign(**{column: law_of(rng) for column, rng in rngs.items()})
+
+    return step
+
+
+def computed(frame: pd.DataFrame, formulas: dict[str, str]) -> pd.DataFrame:
+    for column, formula in formulas.items():
+        frame = frame.assign(**{column: frame.eval(formula, engine="python")})
+    return frame
+
+
+def some(frame: pd.DataFrame, conditions: dict[str, str]) -> pd.DataFrame:
+    """Columns that are known only where a condition holds, of ones where they are new."""
+    frame = frame.reset_index(drop=True)
+    ones = pd.Series(1.0, index=frame.index)
+    known = {c: frame.get(c, ones).where(frame.eval(told)) for c, told in conditions.items()}
+    return frame.assign(**known)
+
+
+STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
+    "where": lambda frame, condition: frame.query(condition).reset_index(drop=True),
+    "rows": lambda frame, numbers: frame.iloc[numbers].reset_index(drop=True),
+    "set": lambda frame, columns: frame.assign(**columns),
+    "computed": computed,
+    "swap": lambda frame, values: frame.replace(values),
+    "drop": lambda frame, columns: frame.drop(columns=columns),
+    "keep": lambda frame, columns: frame[columns],
+    "types": lambda frame, types: frame.astype(types),
+    "index": lambda frame, columns: frame.set_index(columns),
+    "cross": lambda frame, columns: frame.merge(pd.DataFrame(columns), how="cross"),
+    "turned": lambda frame, _: frame.rename(columns={"reporter": "partner", "partner": "reporter"}),
+    "again": lambda frame, times: pd.concat([frame] * times),
+    "normal": drawn("normal"),
+    "gamma": drawn("gamma"),
+    "some": some,
+    "series": lambda frame, columns: frame.set_index(columns[0])[columns[1]],
+    "through": lambda frame, call: called(call["call"])(frame, **call.get("choices", {})),
+}
+
+
+def frame_of(told: Any) -> pd.DataFrame:
+    if isinstance(told, str):
+        named = read("frames.yaml")
+        return frame_of(named[told]) if told in named else table(told)
+    if isinstance(told, list):
+        return pd.concat(map(frame_of, told), ignore_index=True)
+    if "load" in told:
+        return ca.load(told["load"], **told.get("only", {}))
+    frame = frame_of(told["of"])
+    for step, given in told.items():
+        frame = STEPS[step.strip()](frame, given) if step != "of" else frame
+    return frame
+
+
+def called(name: str) -> Callable[..., Any]:
+    """A function by its place in the package; `measure x` is what a claim names x."""
+    kind, _, measure = name.partition(" ")
+    return find(measure) if kind == "measure" else attrgetter(name)(ca)
+
+
+def call(case: Mapping[str, Any], frames: Mapping[str, Any]) -> Any:
+    found = called(case["call"])(**frames, **case.get("choices", {}))
+    return attrgetter(case["take"])(found) if "take" in case else found
+
+
+def error(name: str) -> type[Exception]:
+    return TypeError if name == "TypeError" else getattr(errors, name)
+
+
+def plain(value: Any) -> Any:
+    """A cell as YAML writes it: a number to nine digits, null where nothing is known."""
+    if isinstance(value, (tuple, list, set)):
+        return [plain(part) for part in sorted(value)]
+    if isinstance(value, Mapping):
+        return {key: plain(part) for key, part in value.items()}
+    if pd.isna(value):
+        return None
+    if isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, (pd.Timestamp, dt.date)):
+        return str(value)[:10]
+    return float(f"{float(value):.9g}")
+
+
+def answer(found: Any, columns: list[str]) -> list[list[Any]]:
+    """The rows of an answer in these columns, of `missing` whether a reason is given; the answer
+    itself where it is one number or word.
+    """
+    found = found.df() if hasattr(found, "df") else found
+    if not isinstance(found, pd.DataFrame):
+        return [[plain(found)]]
+    found = found.assign(missing=found["missing"] != "") if "missing" in columns else found
+    return [[plain(cell) for cell in row] for row in found[columns].itertuples(index=False)]

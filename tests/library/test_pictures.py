@@ -1,0 +1,188 @@
+"""A picture says what frame it needs, draws one thing where it shows one, and never a line over
+what is not there. The pictures and their frames stand in pictures.yaml.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import case_frames as cases
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from ca_research import article, plots
+from ca_research.ground.errors import CaResearchError, UsageError
+from ca_research.plots import style
+from ca_research.plots.narrow import narrowed
+
+PICTURES = cases.read("pictures.yaml")
+CASES = cases.read("pictures_cases.yaml")
+GIVEN = [(name, argument) for name, told in PICTURES.items() for argument in told["frames"]]
+DRAWN = {name: getattr(plots, name) for name in plots.__all__} | {
+    name: getattr(module, name)
+    for question in pkgutil.iter_modules(article.__path__, f"{article.__name__}.")
+    for module in [importlib.import_module(question.name)]
+    for name in PICTURES
+    if hasattr(module, name)
+}
+"""Pictures by name, those of any project and those of this article."""
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def draw(name: str, frames: dict[str, Any] | None = None, **instead: object) -> Figure:
+    """The picture with its own frames and choices, or others instead."""
+    told = PICTURES[name]
+    given = {argument: cases.frame_of(one) for argument, one in told["frames"].items()}
+    given |= frames or {}
+    if name == "ranked_strips":
+        given = {"tables": {"title": given["tables"]}}
+    for group, curve in told.get("curves", {}).items():
+        ends = dict.fromkeys(("low", "middle", "high"), cases.table(curve))
+        given["curves"] = given.get("curves", {}) | {group: ends}
+    drawn = DRAWN[name](**given, **told.get("choices", {}) | instead)
+    return drawn if isinstance(drawn, Figure) else drawn.get_figure()
+
+
+def own(name: str, told: Any) -> Any:
+    """A frame as YAML has it, where `it` is the picture's own."""
+    (first, *_) = PICTURES[name]["frames"].values()
+    if told == "it":
+        return first
+    if isinstance(told, dict):
+        return {key: own(name, one) if key == "of" else one for key, one in told.items()}
+    return [own(name, one) for one in told] if isinstance(told, list) else told
+
+
+def drawn_of(name: str, frames: dict[str, Any], choices: dict[str, Any]) -> Figure:
+    given = {argument: cases.frame_of(own(name, told)) for argument, told in frames.items()}
+    return draw(name, given, **choices)
+
+
+def words(figure: Figure) -> set[str]:
+    texts = {text.get_text() for ax in figure.axes for text in [*ax.texts, *ax.get_yticklabels()]}
+    return texts | {ax.get_title(loc="left") for ax in figure.axes}
+
+
+def test_every_public_picture_is_looked_at_here():
+    assert set(DRAWN) == PICTURES.keys() | set(CASES["no_pictures"])
+
+
+@pytest.mark.parametrize(("name", "argument"), GIVEN)
+def test_a_picture_draws_its_frame_and_refuses_what_it_is_not(name, argument):
+    told = PICTURES[name]
+    frame = cases.frame_of(told["frames"][argument])
+    assert draw(name).axes
+    for column in set(frame) - set(told.get("spare", ())):
+        with pytest.raises(UsageError) as refused:
+            draw(name, {argument: frame.drop(columns=column)})
+        assert f"'{column}'" in refused.value.what and column in refused.value.hint
+    for what in ("KAZ", 3, [1, 2]):
+        with pytest.raises(UsageError):
+            draw(name, {argument: what})
+    try:  # of no rows a picture of nothing, or a refusal
+        narrow = narrowed(draw(name, {argument: frame.iloc[:0]}))
+        assert narrow is None or min(narrow.get_size_inches()) > 0
+    except CaResearchError as error:
+        assert error.hint
+    if "twice" in told:
+        with pytest.raises(UsageError):
+            draw(name, {argument: pd.concat([frame, frame.assign(**told["twice"])])})
+
+
+@pytest.mark.parametrize("name", CASES["by_name"])
+def test_a_picture_takes_an_economy_by_code_or_name_alone_or_in_a_list(name):
+    frames = {}
+    if name == "rank_slopes":
+        ranks = cases.frame_of(PICTURES[name]["frames"]["ranks"])
+        frames = {"ranks": pd.concat([ranks, ranks.assign(year=2021)])}
+    by_code, by_name = (draw(name, frames, **choices) for choices in CASES["by_name"][name])
+    assert words(by_code) == words(by_name)
+    colours = [[to_hex(p.get_facecolor()) for p in f.axes[0].patches] for f in (by_code, by_name)]
+    assert colours[0] == colours[1]
+    assert not {"not observed", "not reported"} & words(by_name)
+
+
+@pytest.mark.parametrize(("name", "frames", "choices", "error"), CASES["refused"])
+def test_what_cannot_be_shown_is_refused_with_what_to_do_next(name, frames, choices, error):
+    with pytest.raises(cases.error(error)) as refused:
+        drawn_of(name, frames, choices)
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize(("name", "frames", "choices", "written"), CASES["writes"])
+def test_a_picture_says_what_its_frame_says(name, frames, choices, written):
+    assert set(written) <= words(drawn_of(name, frames, choices))
+
+
+@pytest.mark.parametrize(("name", "frames", "years", "figures"), CASES["breaks"])
+def test_lines_break_at_years_without_a_figure(name, frames, years, figures):
+    line = drawn_of(name, frames, {}).axes[0].lines[0]
+    assert list(line.get_xdata()) == years
+    assert [cases.plain(y) for y in line.get_ydata()] == figures
+
+
+def test_the_years_that_are_shaded_are_those_without_a_count():
+    ax = draw("student_lines", last=2016).axes[0]
+    shaded = sorted((p.get_x(), p.get_x() + p.get_width()) for p in ax.patches)
+    assert shaded == [(2011.5, 2013.5), (2014.5, 2016.5)]
+    assert any((2014, 3.0) in map(tuple, dots.get_offsets()) for dots in ax.collections)
+
+
+def test_a_curve_is_sorted_and_its_main_specification_ringed():
+    figure = draw("specification_curve")
+    dots = figure.axes[0].collections[0].get_offsets()
+    assert [y for _, y in sorted(map(tuple, dots))] == [1.0, 2.0, 3.0]
+    ring = next(c for c in figure.axes[0].collections if len(c.get_offsets()) == 1)
+    assert tuple(ring.get_offsets()[0]) == (2.0, 3.0)
+    marks = [tuple(at) for c in figure.axes[1].collections for at in c.get_offsets()]
+    assert sorted(marks) == [(0.0, 1.0), (1.0, 2.0), (2.0, 0.0)]
+
+
+def test_ranges_with_one_known_end_are_arrows():
+    frame = cases.frame_of(PICTURES["specification_curve"]["frames"]["data"])
+    figure = draw("specification_curve", {"data": frame.assign(value=None, low=None)})
+    assert sum(bool(getattr(text, "arrow_patch", None)) for text in figure.axes[0].texts) == 3
+
+
+def test_an_investor_without_a_colour_of_its_own_is_highlighted_too():
+    for highlight, colours in (("NLD", [style.OTHER, style.HIGHLIGHT]), ("", [style.OTHER] * 2)):
+        bars = draw("stock_bars", highlight=highlight).axes[0].patches
+        assert [to_hex(bar.get_facecolor()) for bar in bars] == colours
+
+
+def test_a_map_takes_names_and_shades_all_that_it_is_given():
+    region = article.borders.REGION
+    figure = plots.region_map({"Kyrgyzstan": 1063}, region, unit="km", neighbour="China")
+    assert "Kyrgyzstan\n1,063 km" in words(figure)
+    assert plots.shared_border("Kyrgyzstan", "China") == plots.shared_border("KGZ", "CHN")
+    with pytest.raises(UsageError):
+        plots.region_map({"KAZ": 1.0, "CHN": 2.0}, region)
+
+
+def test_pictures_and_texts_of_constant_dollars_say_so():
+    from ca_research import text, trade
+
+    rows = cases.frame_of("pair").assign(price_basis="constant 2018 USD")
+    ranks = trade.rank(rows, flow="exports", year=2020)
+    gaps = trade.mirror_gap("KAZ", "CHN", rows)
+    sides = trade.reconcile("KAZ", "CHN", rows)
+    told = [
+        ranks.plot().get_xlabel(),
+        gaps.plot().get_xlabel(),
+        plots.trade_ranges(ranks, ["CHN", "RUS"], bases=["reporter"]).axes[0].get_xlabel(),
+        plots.mirror_gaps(sides).axes[0].get_ylabel(),
+        text(ranks).splitlines()[1],
+    ]
+    assert all("constant 2018 US" in one for one in told), told
+    with pytest.raises(CaResearchError):
+        ranks.plot(top="3")
