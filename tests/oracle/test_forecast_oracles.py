@@ -130,13 +130,6 @@ def test_arima_takes_the_smallest_aicc():
     assert found.model == min(aicc, key=aicc.__getitem__)
 
 
-def composition(seed: int, n: int, parts: int = 3) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    z = np.cumsum(rng.normal(0, 0.2, size=(n, parts)) + np.linspace(-0.1, 0.1, parts), axis=0)
-    values = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return pd.DataFrame(values, index=range(2000, 2000 + n), columns=list("abcdef")[:parts])
-
-
 def test_mase_in_closed_form():
     train = pd.Series([1.0, 3, 2, 6], index=range(2000, 2004))  # steps 2, 1, 4: mean 7/3
     actual, made = pd.Series({2004: 7.0, 2005: 9.0}), pd.Series({2004: 6.0, 2005: 6.0})

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ca_research.ground.errors import UsageError
 from ca_research.investment import dac_rule, grant_element, grant_element_bounds, repayment_schedule
 
 PER_YEAR = (1, 2, 4)
@@ -155,31 +154,3 @@ def test_aiddatas_published_figure_is_reproduced():
 def test_reference_rates_of_the_dac(group, discount, threshold):
     # OECD, Official development assistance: definition and coverage
     assert (dac_rule(group).discount, dac_rule(group).threshold) == (discount, threshold)
-
-
-@pytest.mark.parametrize(
-    ("terms", "says"),
-    [
-        ((2, 20, 21), "first repayment"),
-        ((2, 0, 0), "first repayment"),
-        ((-1, 20, 5), "interest"),
-        ((float("nan"), 20, 5), "interest"),
-        ((2, float("inf"), 5), "maturity"),
-        ((2, 7.3, 0), "not whole"),
-        ((2, 20, 5.25), "not whole"),
-    ],
-)
-def test_what_is_no_loan_is_refused(terms, says):
-    with pytest.raises(UsageError, match=says):
-        grant_element(*terms)
-    with pytest.raises(UsageError, match=says):
-        repayment_schedule(*terms)
-
-
-def test_no_reference_rate_and_no_such_group():
-    with pytest.raises(UsageError, match="discount"):
-        grant_element(2, 20, 5, discount=0)
-    with pytest.raises(UsageError, match="payments_per_year"):
-        grant_element(2, 20, 5, payments_per_year=0)
-    with pytest.raises(UsageError, match="group of borrowers"):
-        dac_rule("hic")

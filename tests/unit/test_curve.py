@@ -46,7 +46,8 @@ def test_rows_are_those_of_the_declared_order_whatever_the_model():
     pd.testing.assert_frame_equal(table[found.specifications.columns], found.specifications)
     for name, one in models.items():
         alone = specification_curve(curve_rows(), "y", "x", controls=["a"], model=one).table
-        assert table.query("model == @name")["estimate"].tolist() == alone["estimate"].tolist()
+        own = table.loc[table["model"] == name, "estimate"]
+        assert own.tolist() == alone["estimate"].tolist()
 
 
 def test_what_cannot_be_estimated_is_a_row_with_its_reason():

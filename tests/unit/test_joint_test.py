@@ -7,10 +7,10 @@ import importlib
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from scipy.integrate import quad
 from scipy.stats import norm, t
-from tests.designs import model, normal, regression, universe
+from tests.designs import cases, model, normal, regression, universe
+from tests.oracle.solvers import KINDS, least_squares
 
 from ca_research.ground.errors import CoverageError
 from ca_research.stats.joint_test import joint_test, signed_z, statistics
@@ -19,11 +19,6 @@ from ca_research.stats.linear import linear_path
 module = importlib.import_module("ca_research.stats.joint_test")  # the package names a function so
 XY = model()
 SPECS = universe({"sample": ("all", "part")}, "ab")
-ERRORS = {
-    "classical": {},
-    "HC1": {"errors": "HC1"},
-    "cluster": {"errors": "cluster", "cluster": "g"},
-}
 
 
 def resample(frame, draw, null, errors):
@@ -44,31 +39,26 @@ def slopes(frame, curve, shift, errors):
         chosen = ["x", *(c for c in "ab" if spec[c] == "with")]
         rows = (frame[frame["part"]] if spec["sample"] == "part" else frame).dropna(subset=chosen)
         outcome = (rows["y"] - shift * spec["estimate"] * rows["x"]).to_numpy()
-        options = {"cov_kwds": {"groups": rows["cluster"]}} if errors == "cluster" else {}
-        kind = "nonrobust" if errors == "classical" else errors
-        design = sm.add_constant(rows[chosen].to_numpy(), has_constant="add")
-        made = sm.OLS(outcome, design).fit(cov_type=kind, use_t=True, **options)
+        made = least_squares(outcome, rows[chosen], errors, rows["cluster"])
         yield made.params[1], made.pvalues[1]
 
 
 @pytest.mark.parametrize(
     ("null", "errors"),
-    [(n, e) for n in module.NULLS for e in ERRORS if (n, e) != ("permutation", "cluster")],
+    [(n, e) for n in module.NULLS for e in KINDS if (n, e) != ("permutation", "cluster")],
 )
 def test_against_the_published_steps_one_fit_at_a_time(null, errors):
     """An outcome for each specification, the same drawn rows for all, one fit at a time."""
     frame = regression().assign(cluster=lambda f: f["g"])
-    found = joint_test(frame, SPECS, model(**ERRORS[errors]), seed=11, draws=99, null=null)
-    curve = linear_path(frame, SPECS, model(**ERRORS[errors]))
+    found = joint_test(frame, SPECS, model(**KINDS[errors]), seed=11, draws=99, null=null)
+    curve = linear_path(frame, SPECS, model(**KINDS[errors]))
     drawn = [resample(frame, draw, null, errors) for draw in range(99)]
     shift = float(null == "bootstrap")
     fits = [list(slopes(frame, curve, 0.0, errors))]
     fits += [list(slopes(rows, curve, shift, errors)) for rows in drawn]
     b, p = np.moveaxis(np.array(fits), -1, 0)
-    by_sign = [
-        np.where((np.sign(b) == s).mean(axis=1) >= 0.5, ((p < 0.05) & (np.sign(b) == s)).mean(axis=1), 0)
-        for s in (1, -1)
-    ]  # fmt: skip
+    sides = [np.sign(b) == side for side in (1, -1)]
+    by_sign = [((p < 0.05) & on).mean(axis=1) * (on.mean(axis=1) >= 0.5) for on in sides]
     z = (np.sign(b) * norm.isf(p / 2)).sum(axis=1) / np.sqrt(len(curve))
     values = np.array([np.median(b, axis=1), np.max(by_sign, axis=0), z])
     sizes = np.abs(values)
@@ -81,20 +71,12 @@ def test_against_the_published_steps_one_fit_at_a_time(null, errors):
     assert found.table["p"].tolist() == pytest.approx((extreme + 1) / 100)
 
 
-def test_the_three_statistics_by_hand():
-    estimate = np.array([[1.0, -1.0], [2.0, -2.0], [3.0, 4.0], [-9.0, -9.0]])
-    z = np.array([[1.0, -1.0], [2.0, -2.5], [3.0, 3.0], [-5.0, -2.0]])
-    found = statistics(estimate, z, alpha=0.05)
-    # curve 1: mostly positive, two of them significant; curve 2: mostly negative, two significant
-    assert found.T.tolist() == [
-        pytest.approx([1.5, 2 / 4, 1 / 2]),
-        pytest.approx([1.5, 2 / 4, 2.5 / 2]),
-    ]
-    assert statistics(estimate, z, 0.05, sign=1)[:, 1] == pytest.approx([-1.5, 1 / 4, -2.5 / 2])
-    assert statistics(estimate, z, 0.05, sign=-1)[:, 0] == pytest.approx([-1.5, 1 / 4, -1 / 2])
-    assert statistics(estimate, z, 0.01)[1] == pytest.approx([1 / 4, 0])
-    tie = statistics(np.array([[1.0], [-1.0]]), np.array([[0.5], [-3.0]]), 0.05)
-    assert tie[:, 0] == pytest.approx([0, 1 / 2, 2.5 / np.sqrt(2)])
+@pytest.mark.parametrize("case", cases(__file__, "joint_statistics"), ids=str)
+def test_the_three_statistics_by_hand(case):
+    """Median, share of significant results of the dominant sign, Stouffer's z, for each curve."""
+    estimate, z = np.array(case["estimate"]), np.array(case["z"])
+    found = statistics(estimate, z, case["alpha"], **case.get("options", {}))
+    assert found.T.tolist() == [pytest.approx(curve, abs=1e-7) for curve in case["found"]]
 
 
 @pytest.mark.parametrize("df", [1, 7, 200])
@@ -177,18 +159,17 @@ def test_many_resamples_that_cannot_be_fitted_are_refused():
         joint_test(frame, universe(controls=["d"]), XY, seed=1, draws=400)
 
 
-@pytest.mark.parametrize("errors", ERRORS)
+@pytest.mark.parametrize("errors", KINDS)
 def test_nearly_collinear_controls_have_the_null_of_the_space_they_span(errors):
     """Cross-products lose these digits; the same controls, written as sum and difference, do not
     need them.
     """
     frame = regression().dropna().eval("near = a + 1e-5 * b").eval("step = (near - a) * 1e5")
+    specs, of = universe(controls=["part"]), KINDS[errors]
     found, expected = (
-        joint_test(
-            frame, universe(controls=["part"]), model(always=pair, **ERRORS[errors]), seed=1, draws=99
-        )
+        joint_test(frame, specs, model(always=pair, **of), seed=1, draws=99)
         for pair in (("near", "a"), ("a", "step"))
-    )  # fmt: skip
+    )
     columns = ["value", "null_median", "null_low", "null_high"]
     pd.testing.assert_frame_equal(found.table[columns], expected.table[columns], rtol=1e-7)
 

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from tests.designs import cases, event_study, normal, staggered
+from tests.designs import cases, changed, event_study, normal, staggered
 from tests.unit.test_pictures_kept import closed, shown
 
 import ca_research as ca
@@ -270,64 +270,56 @@ def test_numbers_are_written_as_the_reader_asks_pandas_to(rows):
     assert f"<td>{value}</td>" in page and value in text
 
 
-def pivoted(rows):
-    wide = rows.pivot_table(index="year", columns="flow", values="value_usd", aggfunc="sum")
-    return wide.rename_axis(index=None)
+STEPS = {
+    "columns": lambda frame, names: frame[names],
+    "sort": lambda frame, column: frame.sort_values(column),
+    "last": lambda frame, number: frame.tail(number),
+    "index": lambda frame, names: frame.set_index(names),
+    "unnamed": lambda frame, axis: frame.rename_axis(**{axis: None}),
+    "sum": lambda frame, by: frame.groupby(by)[["value_usd"]].sum(),
+    "pivot": lambda frame, options: frame.pivot_table(**options),
+    "twice": lambda frame, _: pd.concat([frame, frame], axis=1),
+}
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda rows: rows.groupby("year")[["value_usd"]].sum(),
-        lambda rows: rows.set_index("year")[["value_usd"]],
-        lambda rows: rows[["value_usd"]].set_axis(rows["year"].tolist()),
-        lambda rows: rows.sort_values("value_usd")[3:7],
-        pivoted,
-    ],
-)
-def test_an_index_that_does_not_count_the_rows_is_shown(rows, made):
-    """Sums by year had no year; years vanished, and labels for `loc` after a filter."""
-    frame = made(rows)
+def made(rows, case):
+    """The rows, chosen and computed as the case says, in this order."""
+    for step, given in case.items():
+        rows = STEPS[step](rows, given) if step in STEPS else changed(rows, {step: given})
+    if "calls" in case:
+        numeric = {"numeric_only": True} if case.get("numeric", True) else {}
+        return getattr(rows, case["calls"])(**numeric)
+    return rows
+
+
+@pytest.mark.parametrize("case", CASES["index"], ids=str)
+def test_an_index_that_does_not_count_the_rows_is_shown(rows, case):
+    """Years vanished, and labels for `loc` after a filter."""
+    frame = made(rows, case)
     page, lines = html(frame), ca.text(frame).splitlines()[-1 - len(frame) : -1]
     assert all(f"<tr><td>{label}</td>" in page for label in frame.index)
     assert [line.split()[0] for line in lines] == list(map(str, frame.index))
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda rows: rows[rows["year"] > 2020],
-        lambda rows: rows[["year", "value_usd"]].sort_values("value_usd"),
-        lambda rows: rows.set_index(["partner", "year"])[["value_usd"]],
-        lambda rows: rows.astype({"value_usd": "int64", "year": "int32"}),
-        lambda rows: pd.concat([rows, ca.load("trade", reporter="KGZ", product="TOTAL")]),
-        lambda rows: rows.assign(vintage="2024-01-31"),
-    ],
-)
-def test_figures_that_are_chosen_keep_their_unit(rows, made):
-    assert units(made(rows)) == {"value_usd": "USD"}
+@pytest.mark.parametrize("case", CASES["keep"], ids=str)
+def test_figures_that_are_chosen_keep_their_unit(rows, case):
+    assert units(made(rows, case)) == {"value_usd": "USD"}
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda rows: rows.assign(value_usd=rows["value_usd"] / 1e9).tail(2),
-        lambda rows: rows.assign(value_usd=rows["value_usd"] > 1e6),
-        lambda rows: rows.assign(value_usd=rows["value_usd"] * 1j),
-        lambda rows: rows.corr(numeric_only=True),
-        lambda rows: rows.rank(numeric_only=True),
-        lambda rows: rows.describe(),
-        lambda rows: rows[["value_usd"]].pct_change(),
-        lambda rows: pd.concat([rows, rows], axis=1),
-        lambda rows: rows.assign(vintage="2024-01-31").drop(columns="product"),
-        lambda rows: ca.load("students").rank(numeric_only=True),
-        lambda rows: ca.trade.mirror_gap("KGZ", "CHN").corr(numeric_only=True),
-        lambda rows: measured(pd.DataFrame({"rank": [1]}), "rank").assign(low=3),
-    ],
-)
-def test_what_is_computed_has_no_unit(rows, made):
-    """'USD' stood over billions, correlations, ranks and counts: pandas carries attrs on."""
-    assert not units(made(rows)) and ca.text(made(rows))
+@pytest.mark.parametrize("case", CASES["lose"], ids=str)
+def test_what_is_computed_has_no_unit(rows, case):
+    frame = made(rows, case)
+    assert not units(frame) and ca.text(frame)
+
+
+def test_rows_of_other_loads_keep_their_unit_and_numbers_of_other_frames_have_none(rows):
+    assert units(pd.concat([rows, ca.load("trade", reporter="KGZ")])) == {"value_usd": "USD"}
+    ranked = [
+        frame.rank(numeric_only=True)
+        for frame in (ca.load("students"), ca.trade.mirror_gap("KGZ", "CHN"))
+    ]
+    assert not any(map(units, ranked))
+    assert not units(measured(pd.DataFrame({"rank": [1]}), "rank").assign(low=3))
 
 
 def test_a_measure_has_units_and_a_computed_column_of_it_none():
