@@ -2,6 +2,8 @@
 each, and the word that it names.
 """
 
+from functools import cache
+
 import pandas as pd
 import pytest
 from tests import designs
@@ -17,9 +19,10 @@ TABLE = designs.cases(__file__, "statistics_refused")
 
 def of(made, call, *positions):
     """A call on an invented frame that a case has changed; positions come after the frame."""
+    made = cache(made)
 
     def run(case, options):
-        frame = designs.changed(made(), case)
+        frame = designs.changed(made().copy(), case)
         return call(frame, *case.get("sides", positions), **options)
 
     return run
