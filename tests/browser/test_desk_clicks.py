@@ -133,19 +133,11 @@ def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(SECONDS)
     page.goto(lab)
-    look = os.environ.get("CA_RESEARCH_SCREENSHOTS")  # a folder, to look at them
-
-    def seen(name):
-        if look:
-            page.wait_for_timeout(400)
-            page.screenshot(path=f"{look}/{name}.png")
-
     page.wait_for_selector(".jp-CodeCell .cm-content", timeout=SECONDS)
     connected(lab)
     notebook = Notebook(page)
     notebook.run("import ca_research")
     notebook.run("ca.coverage", "img")
-    seen("coverage")
     rows = notebook.run("t = ca.load", "table")
     assert "USD" in rows.inner_text() and "e+" not in rows.inner_text()
 
@@ -153,37 +145,30 @@ def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     code = explored.locator(".jp-RenderedMarkdown")
     code.filter(has_text="ca.trade.mirror_gap").wait_for(timeout=SECONDS)
     first = explored.locator("img").first.get_attribute("src")
-    seen("explore")
     explored.get_by_label("Measure").select_option("Ranks of the partners")
     code.filter(has_text="ca.trade.rank").wait_for(timeout=SECONDS)
     assert explored.get_by_label("Partner").is_disabled(), "ranks are of all partners"
     assert explored.locator("img").first.get_attribute("src") != first
     shown = code.inner_text()
-    seen("explored")
     notebook.try_out(shown + "\nprint(len(result), 'ranks')", " ranks")
 
     cell = notebook.write('ca.load("trade", reporter="Kaz')
     page.keyboard.press("Tab")
     offered = page.locator(".jp-Completer-item", has_text="Kazakhstan")
     offered.wait_for(timeout=SECONDS)
-    seen("completion")
     offered.click()
     assert cell.locator(".cm-content").inner_text() == 'ca.load("trade", reporter="Kazakhstan'
 
     wrong = notebook.try_out('ca.load("trdae")', "unknown table")
     assert wrong.inner_text().startswith("UnknownNameError: unknown table 'trdae'")
     assert "%tb" in wrong.inner_text() and "load.py" not in wrong.inner_text()
-    seen("error")
 
     add = 'ca.add("../own.csv", table="trade", source="MY_FILE", published="2023-09-01")'
     notebook.try_out(add, "added to trade as MY_FILE")
     notebook.try_out('len(ca.load("trade", source="MY_FILE"))', "1")
     assert (project / "data" / "added" / "MY_FILE" / "source.yaml").is_file()
-    seen("added")
 
     save = 'ax = ca.trade.mirror_gap("KGZ", "CHN").plot(size="journal-single")\n'
     notebook.try_out(f'{save}ca.plots.save(ax, "gap.pdf")', "gap.pdf")
     page.locator(".jp-CodeCell").last.locator("img").first.wait_for(timeout=SECONDS)
-    page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
-    seen("saved")
     assert b"/MediaBox [ 0 0 255.1" in (project / "scratch" / "gap.pdf").read_bytes(), "90 mm"

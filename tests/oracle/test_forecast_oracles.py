@@ -27,6 +27,11 @@ def walk(seed: int, n: int, drift: float = 0.5) -> pd.Series:
     )
 
 
+def scale_of(series):
+    """The power of two that values are divided by before they are fitted."""
+    return 2.0 ** np.round(np.log2(series.diff().std()))
+
+
 @pytest.mark.parametrize("n", [5, 12, 30])
 def test_the_walk_in_closed_form(n):
     series, h = walk(n, n), np.arange(1, 5)
@@ -71,7 +76,7 @@ def test_coverage_of_the_walk(model, drift, horizon):
 @pytest.mark.parametrize("n", [12, 25])
 def test_ets_is_that_of_statsmodels(n, damped):
     series = walk(n, n) + 20
-    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    scale = scale_of(series)
     values = pd.Series(series.to_numpy() / scale)
     fit = ETSModel(values, error="add", trend="add", damped_trend=damped, seasonal=None).fit(
         disp=False
@@ -88,8 +93,7 @@ def test_ets_interval_against_its_own_recursion():
     # j)^2)
     series = walk(8, 30) + 20
     fit = ETSModel(pd.Series(series.to_numpy()), trend="add").fit(disp=False)
-    scale = 2.0 ** np.round(np.log2(series.diff().std()))
-    assert scale == 1  # so that both fits see the same numbers
+    assert scale_of(series) == 1  # so that both fits see the same numbers
     alpha, beta = fit.alpha, fit.beta
     variance = np.array(
         [fit.mse * (1 + sum((alpha + beta * j) ** 2 for j in range(1, h))) for h in range(1, 5)]
@@ -105,7 +109,7 @@ def test_ets_interval_against_its_own_recursion():
 )
 def test_arima_is_that_of_statsmodels(order, trend):
     series = walk(5, 25)
-    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    scale = scale_of(series)
     fit = ARIMA(series.to_numpy() / scale, order=order, trend=trend).fit(
         method_kwargs={"maxiter": 500}
     )
@@ -118,7 +122,7 @@ def test_arima_is_that_of_statsmodels(order, trend):
 def test_arima_takes_the_smallest_aicc():
     series = walk(6, 30)
     orders = [(p, 1, q) for p in range(3) for q in range(3) if p + q <= 2]
-    scale = 2.0 ** np.round(np.log2(series.diff().std()))
+    scale = scale_of(series)
     found = arima(series, 2)
     aicc = {
         f"ARIMA{o}": ARIMA(series.to_numpy() / scale, order=o, trend="t")
@@ -128,13 +132,6 @@ def test_arima_takes_the_smallest_aicc():
         if f"ARIMA{o}" not in found.failed
     }
     assert found.model == min(aicc, key=aicc.__getitem__)
-
-
-def composition(seed: int, n: int, parts: int = 3) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    z = np.cumsum(rng.normal(0, 0.2, size=(n, parts)) + np.linspace(-0.1, 0.1, parts), axis=0)
-    values = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return pd.DataFrame(values, index=range(2000, 2000 + n), columns=list("abcdef")[:parts])
 
 
 def test_mase_in_closed_form():

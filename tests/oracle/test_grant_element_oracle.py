@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ca_research.ground.errors import UsageError
 from ca_research.investment import dac_rule, grant_element, grant_element_bounds, repayment_schedule
 
 PER_YEAR = (1, 2, 4)
 
 
-def by_cash_flow(interest: float, first: int, last: int, per_year: int, per_period: float) -> float:
+def by_cash_flow(interest, first, last, per_year, discount):
     """100 less the value of every payment on a loan of 100, in exact fractions; first repayment in
     period `first`.
     """
-    rate, step = Fraction(interest) / 100 / per_year, 1 / (1 + Fraction(per_period))
+    per_period = Fraction((1 + discount / 100) ** (1 / per_year) - 1)
+    rate, step = Fraction(interest) / 100 / per_year, 1 / (1 + per_period)
     owed, value, factor = Fraction(100), Fraction(0), Fraction(1)
     part = owed / (last - first + 1)
     for period in range(1, last + 1):
@@ -36,11 +36,9 @@ def by_cash_flow(interest: float, first: int, last: int, per_year: int, per_peri
     return float(100 - value)
 
 
-def by_long_formula(
-    interest: float, maturity: float, grace: float, discount: float, per_year: int
-) -> float:
-    m, g, a, i = maturity, grace, per_year, discount / 100
-    interval = g - 1 / a
+def by_long_formula(interest, first, last, per_year, discount):
+    m, a, i = last / per_year, per_year, discount / 100
+    interval = first / per_year - 1 / a
     d, nr = (1 + i) ** (1 / a) - 1, a * (m - interval)
     c1, c2, r = (1 + i) ** interval, (1 + i) ** (m - interval), interest / 100
     zg = r * (1 - 1 / c1) / (a * d)
@@ -49,52 +47,37 @@ def by_long_formula(
     return 100 * (1 - zg - zm - zx)
 
 
+def element(interest, first, last, per_year, discount):
+    choice = {"discount": discount, "payments_per_year": per_year}
+    return grant_element(interest, last / per_year, first / per_year, **choice)
+
+
 @st.composite
-def loans(draw: st.DrawFn) -> tuple[float, int, int, int, float]:
+def loans(draw):
+    """Interest (exact in binary, 0 to 15 %), first and last period, payments a year, discount."""
     per_year = draw(st.sampled_from(PER_YEAR))
     last = draw(st.integers(1, 40 * per_year))
-    first = draw(st.integers(1, last))
-    interest = draw(st.integers(0, 240)) / 16  # exact in binary, 0 to 15 %
+    first, interest = draw(st.integers(1, last)), draw(st.integers(0, 240)) / 16
     return interest, first, last, per_year, draw(st.sampled_from([6.0, 7.0, 9.0, 10.0, 5.0]))
 
 
 @given(loans())
 def test_against_every_payment_and_the_long_formula(loan):
-    interest, first, last, per_year, discount = loan
-    found = grant_element(
-        interest, last / per_year, first / per_year, discount=discount, payments_per_year=per_year
-    )
-    per_period = (1 + discount / 100) ** (1 / per_year) - 1
-    assert found == pytest.approx(
-        by_cash_flow(interest, first, last, per_year, per_period), abs=1e-8
-    )
-    assert found == pytest.approx(
-        by_long_formula(interest, last / per_year, first / per_year, discount, per_year), abs=1e-7
-    )
+    assert element(*loan) == pytest.approx(by_cash_flow(*loan), abs=1e-8)
+    assert element(*loan) == pytest.approx(by_long_formula(*loan), abs=1e-7)
 
 
 @given(loans())
 def test_the_schedule_is_the_loan_that_is_valued(loan):
     interest, first, last, per_year, discount = loan
-    table = repayment_schedule(
-        interest, last / per_year, first / per_year, payments_per_year=per_year
-    )
+    terms = interest, last / per_year, first / per_year
+    table = repayment_schedule(*terms, payments_per_year=per_year)
     assert table["principal"].sum() == pytest.approx(100)
     assert table["outstanding"].iloc[-1] == pytest.approx(0, abs=1e-9)
     assert table.loc[table["principal"] > 0, "period"].iloc[0] == first
-    value = (
-        (table["principal"] + table["interest"]) / (1 + discount / 100) ** table["years"]
-    ).sum()
-    assert 100 - value == pytest.approx(
-        grant_element(
-            interest,
-            last / per_year,
-            first / per_year,
-            discount=discount,
-            payments_per_year=per_year,
-        ),
-        abs=1e-8,
-    )
+    paid = table["principal"] + table["interest"]
+    value = (paid / (1 + discount / 100) ** table["years"]).sum()
+    assert 100 - value == pytest.approx(element(*loan), abs=1e-8)
 
 
 @pytest.mark.parametrize("per_year", PER_YEAR)
@@ -108,25 +91,20 @@ def test_nothing_is_given_away_at_the_reference_rate(per_year, discount, maturit
         assert same == pytest.approx(discount)
     choice = {"discount": discount, "payments_per_year": per_year}
     assert grant_element(same, maturity, grace, **choice) == pytest.approx(0, abs=1e-9)
-    assert (
-        grant_element(same + 1, maturity, grace, **choice)
-        < 0
-        < grant_element(same - 1, maturity, grace, **choice)
-    )
+    dear, cheap = (grant_element(same + d, maturity, grace, **choice) for d in (1, -1))
+    assert dear < 0 < cheap
 
 
 @given(loans())
 def test_softer_terms_give_away_more(loan):
     interest, first, last, per_year, discount = loan
-    choice = {"discount": discount, "payments_per_year": per_year}
-    value = grant_element(interest, last / per_year, first / per_year, **choice)
-    assert grant_element(interest + 0.5, last / per_year, first / per_year, **choice) < value <= 100
+    value = element(*loan)
+    assert element(interest + 0.5, first, last, per_year, discount) < value <= 100
     below = interest / per_year / 100 < (1 + discount / 100) ** (1 / per_year) - 1
-    longer = grant_element(interest, (last + 1) / per_year, first / per_year, **choice)
-    assert (longer > value) == below
+    assert (element(interest, first, last + 1, per_year, discount) > value) == below
     if first < last:
-        later = grant_element(interest, last / per_year, (first + 1) / per_year, **choice)
-        assert (later > value) == below
+        assert (element(interest, first + 1, last, per_year, discount) > value) == below
+    choice = {"discount": discount, "payments_per_year": per_year}
     low, high = grant_element_bounds(interest, last / per_year, **choice)
     assert low - 1e-9 <= value <= high + 1e-9
 
@@ -155,31 +133,3 @@ def test_aiddatas_published_figure_is_reproduced():
 def test_reference_rates_of_the_dac(group, discount, threshold):
     # OECD, Official development assistance: definition and coverage
     assert (dac_rule(group).discount, dac_rule(group).threshold) == (discount, threshold)
-
-
-@pytest.mark.parametrize(
-    ("terms", "says"),
-    [
-        ((2, 20, 21), "first repayment"),
-        ((2, 0, 0), "first repayment"),
-        ((-1, 20, 5), "interest"),
-        ((float("nan"), 20, 5), "interest"),
-        ((2, float("inf"), 5), "maturity"),
-        ((2, 7.3, 0), "not whole"),
-        ((2, 20, 5.25), "not whole"),
-    ],
-)
-def test_what_is_no_loan_is_refused(terms, says):
-    with pytest.raises(UsageError, match=says):
-        grant_element(*terms)
-    with pytest.raises(UsageError, match=says):
-        repayment_schedule(*terms)
-
-
-def test_no_reference_rate_and_no_such_group():
-    with pytest.raises(UsageError, match="discount"):
-        grant_element(2, 20, 5, discount=0)
-    with pytest.raises(UsageError, match="payments_per_year"):
-        grant_element(2, 20, 5, payments_per_year=0)
-    with pytest.raises(UsageError, match="group of borrowers"):
-        dac_rule("hic")

@@ -16,6 +16,8 @@ import pytest
 import statsmodels.api as sm
 from scipy.optimize import minimize
 from scipy.stats import t as t_distribution
+from tests.designs import pairs
+from tests.oracle.solvers import dummies, poisson, sandwich
 
 import ca_research as ca
 from ca_research.ground.economies import CA5
@@ -25,196 +27,119 @@ g = import_module("ca_research.trade.gravity")  # in the package the name is the
 CODES = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "FRA", *CA5)
 
 
-def invented(
-    n: int, years: range, seed: int, zeros: float = 0.1, spread: float = 0.8
-) -> pd.DataFrame:
+def drawn(keys, draw):
+    """A number for each of the keys, the same wherever it stands."""
+    known = sorted(set(keys))
+    return keys.map(dict(zip(known, draw(len(known)), strict=True)))
+
+
+def invented(n, years, seed, zeros=0.1, spread=0.8):
     """A made-up panel that follows gravity, with zeros and no pair missing."""
-    rng = np.random.default_rng(seed)
-    cells = [(e, i, y) for e in CODES[:n] for i in CODES[:n] if e != i for y in years]
-    rows = pd.DataFrame(cells, columns=["exporter", "importer", "year"])
+    rng, rows = np.random.default_rng(seed), pairs(CODES[:n], years)
     pair = rows["exporter"] + rows["importer"]
-    distance = dict(zip(sorted(set(pair)), rng.normal(8, 0.7, pair.nunique()), strict=True))
-    near = dict(zip(sorted(set(pair)), rng.integers(0, 2, pair.nunique()), strict=True))
-    rows["log_distance"], rows["contiguous"] = pair.map(distance), pair.map(near).astype(float)
+    rows["log_distance"] = drawn(pair, lambda size: rng.normal(8, 0.7, size))
+    rows["contiguous"] = drawn(pair, lambda size: rng.integers(0, 2, size)).astype(float)
+    mean = 12 - rows["log_distance"] + 0.5 * rows["contiguous"]
     for side in ("exporter", "importer"):
         key = rows[side] + rows["year"].astype(str)
-        rows[side[:3]] = key.map(
-            dict(zip(sorted(set(key)), rng.normal(0, spread, key.nunique()), strict=True))
-        )
-    mean = np.exp(12 - rows["log_distance"] + 0.5 * rows["contiguous"] + rows["exp"] + rows["imp"])
-    rows["value_usd"] = mean * rng.gamma(2, 0.5, len(rows)) * (rng.random(len(rows)) > zeros)
-    return rows.drop(columns=["exp", "imp"]).assign(source_id="MADE_UP")
-
-
-def dummies(rows: pd.DataFrame, terms: list[str], effects: list[list[str]]) -> np.ndarray:
-    """Terms, then all dummies of the first effect, then those of the others, made of full rank by
-    dropping columns.
-    """
-    parts = [rows[terms].to_numpy(float)]
-    for effect in effects:
-        key = rows[effect].astype(str).agg("-".join, axis=1)
-        parts.append(pd.get_dummies(key, dtype=float).to_numpy())
-    x = np.hstack(parts)
-    kept: list[int] = []
-    for column in range(x.shape[1]):
-        if np.linalg.matrix_rank(x[:, [*kept, column]]) == len(kept) + 1:
-            kept.append(column)
-    return x[:, kept]
-
-
-def clustered(
-    model: object, rows: pd.DataFrame, terms: int, levels: int, effects: int
-) -> tuple[np.ndarray, int]:
-    """Errors of statsmodels' sandwich without its own correction, times G/(G-1) * (N-1)/(N-K).
-
-    K as fixest counts it: the terms, and all levels of the effects less one for each effect after
-    the first (no effect here is nested in the pairs).
-    """
-    pair = pd.factorize(rows["exporter"] + rows["importer"])[0]
-    fit = model.fit(
-        cov_type="cluster",
-        cov_kwds={"groups": pair, "use_correction": False},
-        **({"tol": 1e-14, "maxiter": 200} if isinstance(model, sm.GLM) else {}),
-    )
-    count, k = pair.max() + 1, terms + levels - (effects - 1)
-    factor = count / (count - 1) * (len(rows) - 1) / (len(rows) - k)
-    return np.column_stack([fit.params[:terms], fit.bse[:terms] * np.sqrt(factor)]), count
+        mean = mean + drawn(key, lambda size: rng.normal(0, spread, size))
+    trade = np.exp(mean) * rng.gamma(2, 0.5, len(rows)) * (rng.random(len(rows)) > zeros)
+    return rows.assign(value_usd=trade, source_id="MADE_UP")
 
 
 PANEL = invented(8, range(2010, 2014), 1)
 TERMS = ["log_distance", "contiguous"]
-BOTH = [["exporter", "year"], ["importer", "year"]]
-
-
-def test_ppml_against_poisson_glm_with_dummies():
-    # coefficients to 1e-6, cluster-robust errors to 1e-5 of their size
-    found = g.gravity(PANEL, TERMS)
-    model = sm.GLM(
-        PANEL["value_usd"].to_numpy(), dummies(PANEL, TERMS, BOTH), family=sm.families.Poisson()
-    )
-    expected, clusters = clustered(model, PANEL, terms=2, levels=64, effects=2)
-    assert (found.n, found.clusters) == (len(PANEL), clusters)
-    assert found.table["estimate"].to_numpy() == pytest.approx(expected[:, 0], abs=1e-6)
-    assert found.table["se"].to_numpy() == pytest.approx(expected[:, 1], rel=1e-5)
-    half = t_distribution.ppf(0.975, clusters - 1) * expected[:, 1]
-    assert found.table["low"].to_numpy() == pytest.approx(expected[:, 0] - half, rel=1e-5)
-
-
-def test_ppml_against_an_own_likelihood():
-    rows = invented(5, range(2010, 2012), 2)
-    rows["value_usd"] /= rows["value_usd"].mean()
-    x, y = dummies(rows, TERMS, [["exporter"], ["importer"]]), rows["value_usd"].to_numpy()
-
-    def loss(
-        beta: np.ndarray,
-    ) -> tuple[float, np.ndarray]:  # minus the Poisson log-likelihood, and its gradient
-        mean = np.exp(x @ beta)
-        return float(mean.sum() - y @ (x @ beta)), x.T @ (mean - y)
-
-    best = minimize(
-        loss, np.zeros(x.shape[1]), jac=True, method="BFGS", options={"gtol": 1e-9, "maxiter": 5000}
-    )
-    found = g.gravity(rows, TERMS, effects="exporter+importer")
-    assert found.table["estimate"].to_numpy() == pytest.approx(best.x[:2], abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("effects", "parts"),
-    [(g.LEVEL, BOTH), ("exporter+importer+year", [["exporter"], ["importer"], ["year"]])],
-)
-def test_ols_against_statsmodels_with_dummies(effects, parts):
-    # to 1e-7 of the size: pyfixest sweeps the effects out by iteration, to 1e-6 of each step
-    found = g.gravity(PANEL, TERMS, effects=effects, estimator="ols")
-    rows = PANEL[PANEL["value_usd"] > 0]
-    levels = sum(len(rows[p].drop_duplicates()) for p in parts)
-    model = sm.OLS(np.log(rows["value_usd"].to_numpy()), dummies(rows, TERMS, parts))
-    expected, _ = clustered(model, rows, terms=2, levels=levels, effects=len(parts))
-    assert found.table["estimate"].to_numpy() == pytest.approx(expected[:, 0], rel=1e-7)
-    assert found.table["se"].to_numpy() == pytest.approx(expected[:, 1], rel=1e-7)
-    zeros = found.log.set_index("reason").at["zero trade has no logarithm", "rows"]
-    assert zeros == (PANEL["value_usd"] == 0).sum() and found.n + zeros == len(PANEL)
-
-
-def test_pair_effects_against_statsmodels():
-    rows = PANEL.assign(
-        late=(
-            (PANEL["exporter"] == "CHN")
-            & PANEL["importer"].isin(["USA", "IND"])
-            & (PANEL["year"] > 2011)
-        )
-        * 1.0
-    )
-    found = g.gravity(rows, ["late"], effects=g.CHANGE)
-    kept = rows[rows.groupby(["exporter", "importer"])["value_usd"].transform("sum") > 0]
-    x = dummies(kept, ["late"], [*BOTH, ["exporter", "importer"]])
-    fit = sm.GLM(kept["value_usd"].to_numpy(), x, family=sm.families.Poisson()).fit(
-        tol=1e-14, maxiter=200
-    )
-    assert found.coefficient("late")["estimate"] == pytest.approx(fit.params[0], abs=1e-6)
-
-
 SIDES = {
     "exporter": lambda r: r["exporter"],
     "importer": lambda r: r["importer"],
     "year": lambda r: r["year"],
-    "symmetric-pair": lambda r: r[["exporter", "importer"]].agg(
-        lambda p: "".join(sorted(p)), axis=1
+    "pair": lambda r: r["exporter"] + r["importer"],
+    "symmetric-pair": lambda r: (
+        np.maximum(r["exporter"], r["importer"]) + np.minimum(r["exporter"], r["importer"])
     ),
 }
 
 
-def sandwich(
-    rows: pd.DataFrame, estimator: str, effects: list[list[str]], cluster: str, k: int
-) -> np.ndarray:
-    """Errors of TERMS by hand: scores summed within clusters; of two ways V_a + V_b - V_ab."""
-    y, x = rows["value_usd"].to_numpy(), dummies(rows, TERMS, effects)
-    if estimator == "ppml":
-        fit = sm.GLM(y, x, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
-        weight, residual = fit.mu, y - fit.mu
-    else:
-        fit = sm.OLS(np.log(y), x).fit()
-        weight, residual = np.ones(len(y)), fit.resid
-    bread = np.linalg.inv((x * weight[:, None]).T @ x)
+def columns(effects):
+    names = effects.replace("pair", "exporter-importer")
+    return [effect.split("-") for effect in names.split("+")]
+
+
+def traded(estimator):
+    return PANEL if estimator == "ppml" else PANEL[PANEL["value_usd"] > 0]
+
+
+def by_hand(estimator, effects, cluster, k, added=None):
+    """Coefficients with their errors, the least number of clusters, and the linear predictor."""
+    rows = traded(estimator)
+    y, x = rows["value_usd"].to_numpy(), dummies(rows, TERMS, columns(effects))
+    x = x if added is None else np.column_stack([added, x])
+    fit = poisson(y, x) if estimator == "ppml" else sm.OLS(np.log(y), x).fit()
+    residual = y - fit.mu if estimator == "ppml" else fit.resid
+    weight = fit.mu if estimator == "ppml" else np.ones(len(y))
     ways = [pd.factorize(SIDES[way](rows))[0] for way in cluster.split("+")]
-    least = min(w.max() + 1 for w in ways)
-    if len(ways) == 2:
-        ways.append(pd.factorize(pd.Series(ways[0]) * 10**6 + ways[1])[0])
-    meat = 0
-    for sign, way in zip((1, 1, -1), ways, strict=False):
-        scores = np.zeros((way.max() + 1, x.shape[1]))
-        np.add.at(scores, way, x * residual[:, None])
-        meat = meat + sign * scores.T @ scores
-    factor = least / (least - 1) * (len(y) - 1) / (len(y) - k)
-    variance = np.diag(bread @ meat @ bread)[: len(TERMS)]
-    return np.sqrt(factor * np.where(variance > 0, variance, np.nan))
+    errors, least = sandwich(x, weight, residual, ways, k)
+    return fit.params, errors, least, x @ fit.params
 
 
 @pytest.mark.parametrize("estimator", ["ppml", "ols"])
 @pytest.mark.parametrize(
-    ("effects", "parts", "cluster", "k"),
-    [
-        (g.LEVEL, BOTH, "symmetric-pair", 2 + 64 - 1),
-        (g.LEVEL, BOTH, "exporter+importer", 2 + 1),  # each effect is nested in one of the ways
-        ("year", [["year"]], "exporter+importer", 2 + 4),
-        ("exporter", [["exporter"]], "symmetric-pair+year", 2 + 8),
+    ("effects", "cluster", "k"),  # K as fixest counts it: the terms, and all levels of the effects
+    [  # less one for each after the first, but for those that are nested in a way of clustering
+        (g.LEVEL, "pair", 2 + 64 - 1),
+        (g.LEVEL, "symmetric-pair", 2 + 64 - 1),
+        (g.LEVEL, "exporter+importer", 2 + 1),
+        ("year", "exporter+importer", 2 + 4),
+        ("exporter", "symmetric-pair+year", 2 + 8),
+        ("exporter+importer+year", "pair", 2 + 8 + 8 + 4 - 2),
     ],
 )
-def test_clusters_of_two_ways_and_symmetric_pairs(estimator, effects, parts, cluster, k):
-    # to 1e-5 of their size, as above; pyfixest weighs PPML's scores by the step before the last,
-    # which with few effects is 1e-4 away, for clusters of one way as for two
+def test_against_statsmodels_with_dummies_and_errors_by_hand(estimator, effects, cluster, k):
+    # PPML's coefficients to 1e-6, OLS's to 1e-7 of their size (pyfixest sweeps the effects out by
+    # iteration), errors to 1e-5; pyfixest weighs PPML's scores by the step before the last, which
+    # with few effects is 1e-4 away, for clusters of one way as for two
     close = 2e-4 if estimator == "ppml" and effects != g.LEVEL else 1e-5
-    rows = PANEL if estimator == "ppml" else PANEL[PANEL["value_usd"] > 0]
     found = g.gravity(PANEL, TERMS, effects=effects, cluster=cluster, estimator=estimator)
-    expected = sandwich(rows, estimator, parts, cluster, k)
-    assert found.table["se"].to_numpy() == pytest.approx(expected, rel=close, nan_ok=True)
-    least = min(SIDES[way](rows).nunique() for way in cluster.split("+"))
-    half = t_distribution.ppf(0.975, least - 1) * expected
-    assert (found.table["high"] - found.table["estimate"]).to_numpy() == pytest.approx(
-        half, rel=close, nan_ok=True
-    )
-    assert found.clusters == least
-    told = found.log.loc[found.log["reason"].str.contains("no positive variance"), "detail"]
-    assert list(told) == list(found.table.loc[np.isnan(expected), "term"])
+    coefficients, errors, least, _ = by_hand(estimator, effects, cluster, k)
+    table, errors = found.table, errors[:2]
+    near = {"abs": 1e-6} if estimator == "ppml" else {"rel": 1e-7}
+    assert table["estimate"].to_numpy() == pytest.approx(coefficients[:2], **near)
+    assert table["se"].to_numpy() == pytest.approx(errors, rel=close, nan_ok=True)
+    half = t_distribution.ppf(0.975, least - 1) * errors
+    for bound, reach in (("high", half), ("low", -half)):
+        distance = (table[bound] - table["estimate"]).to_numpy()
+        assert distance == pytest.approx(reach, rel=close, nan_ok=True)
+    assert (found.n, found.clusters) == (len(traded(estimator)), least)
+    log = found.log.set_index("reason")
+    told = log.loc[log.index.str.contains("no positive variance"), "detail"]
+    assert list(told) == list(table.loc[np.isnan(errors), "term"])
+    if estimator == "ols":
+        assert log.at["zero trade has no logarithm", "rows"] == len(PANEL) - found.n
+
+
+def test_ppml_against_an_own_likelihood():
+    rows = invented(5, range(2010, 2012), 2)
+    y = (rows["value_usd"] / rows["value_usd"].mean()).to_numpy()
+    x = dummies(rows, TERMS, [["exporter"], ["importer"]])
+
+    def loss(beta):
+        """Minus the Poisson log-likelihood, and its gradient."""
+        mean = np.exp(x @ beta)
+        return float(mean.sum() - y @ (x @ beta)), x.T @ (mean - y)
+
+    options = {"gtol": 1e-9, "maxiter": 5000}
+    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="BFGS", options=options)
+    found = g.gravity(rows.assign(value_usd=y), TERMS, effects="exporter+importer")
+    assert found.table["estimate"].to_numpy() == pytest.approx(best.x[:2], abs=1e-6)
+
+
+def test_pair_effects_against_statsmodels():
+    treated = (PANEL["exporter"] == "CHN") & PANEL["importer"].isin(["USA", "IND"])
+    rows = PANEL.assign(late=(treated & (PANEL["year"] > 2011)) * 1.0)
+    found = g.gravity(rows, ["late"], effects=g.CHANGE)
+    kept = rows[rows.groupby(["exporter", "importer"])["value_usd"].transform("sum") > 0]
+    fit = poisson(kept["value_usd"], dummies(kept, ["late"], columns(g.CHANGE)))
+    assert found.coefficient("late")["estimate"] == pytest.approx(fit.params[0], abs=1e-6)
 
 
 @pytest.mark.parametrize("estimator", ["ppml", "ols"])
@@ -222,17 +147,10 @@ def test_reset_against_a_refit_by_hand(estimator):
     # the square of the linear predictor as it is, neither centred nor scaled: t and p do not depend
     # on that
     found = g.gravity(PANEL, TERMS, estimator=estimator).reset
-    rows = PANEL if estimator == "ppml" else PANEL[PANEL["value_usd"] > 0]
-    y, x = rows["value_usd"].to_numpy(), dummies(rows, TERMS, BOTH)
-    if estimator == "ppml":
-        first = sm.GLM(y, x, family=sm.families.Poisson()).fit(tol=1e-14, maxiter=200)
-        again = np.column_stack([np.square(x @ first.params), x])
-        model = sm.GLM(y, again, family=sm.families.Poisson())
-    else:
-        first = sm.OLS(np.log(y), x).fit()
-        model = sm.OLS(np.log(y), np.column_stack([np.square(x @ first.params), x]))
-    expected, clusters = clustered(model, rows, terms=3, levels=64, effects=2)
-    t = expected[0, 0] / expected[0, 1]
+    *_, predictor = by_hand(estimator, g.LEVEL, "pair", 65)
+    square = np.square(predictor)
+    estimates, errors, clusters, _ = by_hand(estimator, g.LEVEL, "pair", 66, square)
+    t = estimates[0] / errors[0]
     assert found["estimate"] / found["se"] == pytest.approx(t, rel=1e-4)
     assert found["p"] == pytest.approx(2 * t_distribution.sf(abs(t), clusters - 1), rel=1e-3)
 

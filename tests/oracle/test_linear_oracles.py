@@ -9,18 +9,13 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.designs import model, normal, universe
+from tests.oracle.solvers import KINDS, least_squares
 
-from ca_research.stats import Axis, Universe
-from ca_research.stats.linear import LinearModel, control_axes, linear_path
+from ca_research.stats.linear import linear_path
 
-ERRORS = {
-    "classical": ({}, {}),
-    "HC1": ({"errors": "HC1"}, {"cov_type": "HC1", "use_t": True}),
-    "cluster": ({"errors": "cluster", "cluster": "g"}, {"cov_type": "cluster", "use_t": True}),
-}
 TOLERANCE = 1e-9
 
 
@@ -52,40 +47,30 @@ def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
     return frame.assign(part=rng.random(n) < 0.8, g=rng.integers(0, 10, n)), k
 
 
-@given(designs(), st.sampled_from(sorted(ERRORS)))
+@given(designs(), st.sampled_from(sorted(KINDS)))
 def test_every_specification_against_statsmodels(design, errors):
     frame, k = design
     names = [f"c{i}" for i in range(k)]
-    own, theirs = ERRORS[errors]
-    universe = Universe((*control_axes(*names), Axis("sample", ("all", "part"), "all")))
-    found = linear_path(frame, universe, LinearModel("y", "x", **own), level=0.9)
+    specs = universe({"sample": ("all", "part")}, names)
+    found = linear_path(frame, specs, model(**KINDS[errors]), level=0.9)
     assert len(found) == 2 ** (k + 1)
     for row in found.to_dict("records"):
         chosen = ["x", *(c for c in names if row[c] == "with")]
-        rows = (frame[frame["part"]] if row["sample"] == "part" else frame).dropna(
-            subset=["y", *chosen]
-        )
-        if len(rows) <= len(chosen) + 1 or rows["g"].nunique() < 2:
+        rows = frame[frame["part"] | (row["sample"] == "all")].dropna(subset=["y", *chosen])
+        clusters = rows["g"].nunique()
+        if len(rows) <= len(chosen) + 1 or clusters < 2:
             assert row["missing"]
             continue
-        options = theirs | ({"cov_kwds": {"groups": rows["g"]}} if errors == "cluster" else {})
-        design_matrix = sm.add_constant(rows[chosen].to_numpy(), has_constant="add")
-        assume(
-            np.linalg.cond(design_matrix) < 1e4
-        )  # statsmodels' own error is about 1e-16 times this
-        fit = sm.OLS(rows["y"].to_numpy(), design_matrix).fit(**options)
-        assert row["missing"] == ""
+        # statsmodels' own error is about 1e-16 times this
+        assume(np.linalg.cond(np.column_stack([np.ones(len(rows)), rows[chosen]])) < 1e4)
+        fit = least_squares(rows["y"], rows[chosen], errors, rows["g"])
+        assert row["missing"] == "" and row["n"] == len(rows)
+        assert row["df"] == (clusters - 1 if errors == "cluster" else len(rows) - len(chosen) - 1)
         assert off(row, fit.params[1], fit.bse[1]) < TOLERANCE
         assert row["t"] == pytest.approx(fit.tvalues[1], rel=TOLERANCE, abs=TOLERANCE)
         assert row["p"] == pytest.approx(fit.pvalues[1], rel=1e-7, abs=1e-300)
-        width = fit.bse[1]
-        assert np.abs(
-            np.array([row["low"], row["high"]]) - fit.conf_int(0.1)[1]
-        ).max() < TOLERANCE * 10 * max(width, abs(fit.params[1]))
-        assert row["n"] == len(rows)
-        assert row["df"] == (
-            rows["g"].nunique() - 1 if errors == "cluster" else len(rows) - len(chosen) - 1
-        )
+        near = TOLERANCE * 10 * max(fit.bse[1], abs(fit.params[1]))
+        assert [row["low"], row["high"]] == pytest.approx(fit.conf_int(0.1)[1], abs=near)
 
 
 def exact(design: np.ndarray, outcome: np.ndarray) -> tuple[float, float]:
@@ -148,7 +133,7 @@ def test_ill_scaled_columns_against_exact_arithmetic(case):
     for seed in range(6):
         frame = ill(case, seed)
         controls = [c for c in frame if c not in "xy"]
-        found = linear_path(frame, Universe(control_axes(*controls)), LinearModel("y", "x"))
+        found = linear_path(frame, universe(controls=controls), model())
         for row in found.to_dict("records"):
             chosen = [c for c in controls if row[c] == "with"]
             design = np.column_stack([np.ones(25), frame["x"], *(frame[c] for c in chosen)])
@@ -161,41 +146,26 @@ def test_statsmodels_itself_is_lost_on_raw_dollars_and_agrees_after_a_change_of_
     """Why the oracle above is exact arithmetic: statsmodels works on the columns as they are and
     takes these for collinear.
     """
-    frame = ill("dollars and heads", 0)
-    chosen = ["x", "year", "gdp", "people"]
-    universe = Universe()
-    row = linear_path(frame, universe, LinearModel("y", "x", always=tuple(chosen[1:]))).iloc[0]
-    raw = sm.OLS(frame["y"].to_numpy(), sm.add_constant(frame[chosen].to_numpy())).fit()
-    standard = (frame[chosen] - frame[chosen].mean()) / frame[chosen].std()
-    fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(standard.to_numpy())).fit()
-    scale = frame["x"].std()
+    frame, chosen = ill("dollars and heads", 0), ["x", "year", "gdp", "people"]
+    row = linear_path(frame, universe(), model(always=tuple(chosen[1:]))).iloc[0]
+    raw = least_squares(frame["y"], frame[chosen])
+    scale = frame[chosen].std()
+    fit = least_squares(frame["y"], (frame[chosen] - frame[chosen].mean()) / scale)
     assert off(row, raw.params[1], raw.bse[1]) > 0.01
-    assert off(row, fit.params[1] / scale, fit.bse[1] / scale) < TOLERANCE
+    assert off(row, fit.params[1] / scale["x"], fit.bse[1] / scale["x"]) < TOLERANCE
 
 
-@pytest.mark.parametrize("errors", sorted(ERRORS))
+@pytest.mark.parametrize("errors", KINDS)
 def test_refined_specifications_have_robust_errors_too(errors):
     """A nearly collinear pair sends some specifications through QR; the others of the same block
     are swept.
     """
-    rng = np.random.default_rng(8)
-    frame = pd.DataFrame(rng.normal(size=(80, 4)), columns=["x", "y", "a", "b"]).assign(
-        g=np.arange(80) % 9
-    )
-    frame["near"] = frame["a"] + 1e-4 * frame["b"] + 1e-5 * rng.normal(size=80)
-    own, theirs = ERRORS[errors]
-    found = linear_path(frame, Universe(control_axes("a", "near")), LinearModel("y", "x", **own))
+    frame = normal(80, "x y a b e", 8).eval("near = a + 1e-4 * b + 1e-5 * e")
+    frame = frame.eval("apart = (near - a) * 1e4").assign(g=np.arange(80) % 9)
+    found = linear_path(frame, universe(controls=["a", "near"]), model(**KINDS[errors]))
     for row in found.to_dict("records"):
+        chosen = [c for c in ("a", "near") if row[c] == "with"]
         # the same space in columns statsmodels can resolve
-        both = row["a"] == row["near"] == "with"
-        columns = [frame["x"]]
-        columns += (
-            [frame["a"], (frame["near"] - frame["a"]) * 1e4]
-            if both
-            else [frame[c] for c in ("a", "near") if row[c] == "with"]
-        )
-        options = theirs | ({"cov_kwds": {"groups": frame["g"]}} if errors == "cluster" else {})
-        fit = sm.OLS(frame["y"].to_numpy(), sm.add_constant(np.column_stack(columns))).fit(
-            **options
-        )
+        columns = ["a", "apart"] if len(chosen) == 2 else chosen
+        fit = least_squares(frame["y"], frame[["x", *columns]], errors, frame["g"])
         assert off(row, fit.params[1], fit.bse[1]) < TOLERANCE

@@ -12,10 +12,11 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from tests.designs import factors
+from tests.oracle.solvers import same
 
 import ca_research as ca
 from ca_research import investment, stats, students, trade
-from ca_research.stats import Placebos
 
 KAZ = "source_id = 'KAZ_BNS' and product = 'TOTAL' and reporter = 'KAZ'"
 ONE = f"{KAZ} and not is_aggregate"
@@ -24,18 +25,6 @@ ONE = f"{KAZ} and not is_aggregate"
 @pytest.fixture(scope="module")
 def kazakh() -> pd.DataFrame:
     return ca.load("trade", source="KAZ_BNS", product="TOTAL", reporter="KAZ", aggregates=False)
-
-
-def same(found: pd.DataFrame, sql: str, keys: list[str], columns: list[str]) -> None:
-    """Both have the same rows by their keys, and the same numbers in them."""
-    expected = ca.sql(sql).set_index(keys).sort_index()
-    got = found.set_index(keys).sort_index()
-    assert len(got) and list(map(tuple, got.index.to_frame().to_numpy())) == list(
-        map(tuple, expected.index.to_frame().to_numpy())
-    )
-    for column in columns:
-        values = (one[column].to_numpy(dtype=float, na_value=np.nan) for one in (got, expected))
-        np.testing.assert_allclose(*values, rtol=1e-9, err_msg=column)
 
 
 def test_balance_is_a_join_of_both_flows(kazakh):
@@ -241,18 +230,15 @@ def test_a_change_from_end_to_end_is_the_sum_of_its_steps():
 
 
 def test_a_rank_among_placebos_is_that_of_fits_made_one_by_one():
-    rng = np.random.default_rng(4)
-    wide = pd.DataFrame(rng.normal(size=(16, 13)).cumsum(axis=0), index=range(2000, 2016))
-    wide.columns = list("abcdefghijklm")
-    found = stats.synthetic_control(wide, "a", 2010).placebos(worst=np.inf)
-    assert isinstance(found, Placebos)
+    wide = factors(13, 16, 4)
+    found = stats.synthetic_control(wide, "u0", 2010).placebos(worst=np.inf)
     ratios = {}
     for unit in wide:
         others = [u for u in wide if u != unit]
         donors = wide[others].to_numpy()
-        weights = stats.simplex_weights(wide.loc[:2009, unit].to_numpy(), donors[:10])
+        weights = stats.simplex_weights(wide[unit].to_numpy()[:10], donors[:10])
         gap = wide[unit].to_numpy() - donors @ weights
         ratios[unit] = np.sqrt((gap[10:] ** 2).mean() / (gap[:10] ** 2).mean())
     table = found.table.set_index("unit")["ratio"]
     assert table.to_dict() == pytest.approx({u: ratios[u] for u in table.index}, rel=1e-6)
-    assert found.p == pytest.approx(np.mean([ratios[u] >= ratios["a"] for u in table.index]))
+    assert found.p == pytest.approx(np.mean([ratios[u] >= ratios["u0"] for u in table.index]))

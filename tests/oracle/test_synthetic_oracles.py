@@ -14,22 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
+from tests.designs import factors
 
-from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats.synthetic import simplex_weights, synthetic_control
-
-
-def factors(units: int, periods: int, seed: int, noise: float = 0.2) -> pd.DataFrame:
-    """Two common factors with unit loadings, and noise: what synthetic control is made for."""
-    rng = np.random.default_rng(seed)
-    paths, loads = (
-        rng.normal(size=(periods, 2)).cumsum(axis=0),
-        rng.uniform(0.2, 1, size=(2, units)),
-    )
-    values = paths @ loads + noise * rng.normal(size=(periods, units))
-    return pd.DataFrame(
-        values, index=range(2000, 2000 + periods), columns=[f"u{i}" for i in range(units)]
-    )
 
 
 def loss(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> float:
@@ -153,38 +140,3 @@ def test_no_gap_is_filled():
     fit = synthetic_control(wide, "u0", 2014)
     assert 2003 not in set(fit.gaps["time"]) and "u4" not in fit.donors and "u5" in fit.donors
     assert fit.log["detail"].tolist() == ["2003", "u4"]
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "words"),
-    [
-        ({"start": 2004}, CoverageError, "4 period"),
-        ({"start": 2030}, CoverageError, "none from 2030 on"),
-        ({"donors": ["u1", "u2"]}, CoverageError, "there are 2"),
-        ({"donors": ["u1", "u1"]}, UsageError, "twice"),
-        ({"donors": ["u0", "u1"]}, UsageError, "treated"),
-        ({"donors": ["nobody"]}, UnknownNameError, "nobody"),
-        ({"treated": "nobody"}, UnknownNameError, "nobody"),
-    ],
-)
-def test_bad_input(options, error, words):
-    given = {"treated": "u0", "start": 2012} | options
-    with pytest.raises(error, match=words):
-        synthetic_control(factors(14, 18, 4), given.pop("treated"), given.pop("start"), **given)
-
-
-def test_a_match_without_error_is_refused():
-    wide = factors(14, 18, 4)
-    wide["u0"] = (wide["u1"] + wide["u2"]) / 2
-    with pytest.raises(CoverageError, match="match 12 periods exactly"):
-        synthetic_control(wide, "u0", 2012)
-    with pytest.raises(UsageError, match="infinite"):
-        synthetic_control(wide.replace(wide.loc[2001, "u3"], -np.inf), "u0", 2012)
-    with pytest.raises(UsageError, match="index"):
-        synthetic_control(pd.concat([wide, wide]), "u0", 2012)
-
-
-def test_a_row_without_a_period_lies_neither_before_nor_after():
-    wide = factors(14, 18, 4)
-    with pytest.raises(UsageError, match="each period once"):
-        synthetic_control(wide.set_axis([np.nan, *wide.index[1:]]), "u0", 2012)

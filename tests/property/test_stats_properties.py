@@ -31,30 +31,18 @@ def frame(values: dict[str, float]) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(reporter="KAZ", year=2020, flow="export")
 
 
-@given(series, st.randoms(use_true_random=False))
-def test_growth_does_not_care_for_the_order_of_rows(values, random):
-    order = list(values.index)
-    random.shuffle(order)
+@given(series, st.randoms(use_true_random=False), st.floats(1e-3, 1e3), st.integers(-500, 500))
+def test_growth_does_not_care_for_order_and_calendar_and_only_changes_scale_with_the_unit(
+    values, random, unit, shift
+):
+    order = random.sample(list(values.index), len(values))
+    moved = values.loc[order].set_axis([year + shift for year in order])
     for statistic in (*LINEAR, *RATES):
-        assert statistic(values.loc[order]) == pytest.approx(statistic(values), rel=1e-9, abs=1e-12)
-
-
-@given(series, st.floats(1e-3, 1e3))
-def test_changes_scale_with_the_unit_and_rates_do_not(values, unit):
-    scale = float(values.max())
-    for statistic in LINEAR:
-        assert statistic(values * unit) == pytest.approx(
-            statistic(values) * unit, rel=1e-6, abs=1e-9 * scale * unit
-        )
-    for statistic in RATES:
-        assert statistic(values * unit) == pytest.approx(statistic(values), rel=1e-6, abs=1e-9)
-
-
-@given(series, st.integers(-500, 500))
-def test_growth_does_not_care_when_the_calendar_starts(values, shift):
-    moved = values.set_axis(values.index + shift)
-    for statistic in (*LINEAR, *RATES):
-        assert statistic(moved) == pytest.approx(statistic(values), rel=1e-9, abs=1e-9)
+        scale = unit if statistic in LINEAR else 1
+        near = 1e-9 * (float(values.max()) * unit if statistic in LINEAR else 1)
+        expected = statistic(values)
+        assert statistic(moved) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+        assert statistic(values * unit) == pytest.approx(expected * scale, rel=1e-6, abs=near)
 
 
 @given(st.lists(positive, min_size=3, max_size=12))

@@ -1,104 +1,121 @@
-"""Growth and slope of short series: each statistic says one thing, and refuses what it cannot
-answer.
+"""Small statistics by hand: growth and slope, Holm's adjustment, one published figure, and what
+forecasts look like. What is refused: test_statistics_refused.py.
 """
 
-from __future__ import annotations
-
-import math
+import warnings
 
 import pandas as pd
 import pytest
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+from statsmodels.tsa.arima.model import ARIMA
+from tests.designs import cases, trending
 
 from ca_research import stats
-from ca_research.ground.errors import CoverageError, UsageError
+from ca_research.estimates.figure import figure
+from ca_research.ground.errors import MixedUnitsError, UsageError
+from ca_research.ground.numbers import decimals
+from ca_research.stats import forecast
 
-ALL = (
-    stats.end_to_end,
-    stats.sen_slope,
-    stats.log_slope,
-    stats.compound_rate,
-    stats.mean_annual_rate,
-)
-
-
-def series(values: dict[int, float]) -> pd.Series:
-    return pd.Series(values, dtype="float64")
-
-
-def test_end_to_end_takes_the_first_and_last_observed_year_whatever_the_order():
-    assert (
-        stats.end_to_end(series({2012: 5, 2013: math.nan, 2010: 2, 2011: 90, 2009: math.nan})) == 3
-    )
+BY_HAND = cases(__file__, "statistics")
+MODELS = [
+    stats.naive,
+    stats.random_walk_drift,
+    stats.ets,
+    lambda series, horizon, **o: stats.arima(series, horizon, order=(0, 1, 1), **o),
+]
 
 
-def test_sen_slope_counts_years_not_positions():
-    # exact line of slope 2 with 2011 to 2014 missing: by position the slope would be 4
-    assert stats.sen_slope(series({2010: 0, 2015: 10, 2016: 12})) == pytest.approx(2)
+@pytest.mark.parametrize(("statistic", "values", "expected"), BY_HAND["growth"])
+def test_growth_and_slope_by_hand(statistic, values, expected):
+    series = pd.Series(values, dtype="float64")
+    assert getattr(stats, statistic)(series) == pytest.approx(expected, abs=1e-7)
 
 
-def test_sen_slope_is_not_moved_by_one_wild_year():
-    line = {year: 2.0 * year for year in range(2010, 2019)}
-    assert stats.sen_slope(series(line | {2018: 1e6})) == pytest.approx(2)
+@pytest.mark.parametrize(("p", "adjusted", "rejected"), BY_HAND["holm"])
+def test_holm_by_hand_in_the_order_given(p, adjusted, rejected):
+    found = stats.holm(p)
+    assert found["name"].tolist() == list(p) and found["rejected"].tolist() == rejected
+    assert found["adjusted"].tolist() == pytest.approx(adjusted)
 
 
-def test_log_slope_of_an_exponential_is_its_rate():
-    assert stats.log_slope(
-        series({y: 7 * math.exp(0.05 * (y - 2010)) for y in (2010, 2011, 2014, 2018)})
-    ) == (pytest.approx(0.05))
+@pytest.mark.parametrize(("value", "text"), BY_HAND["decimals"])
+def test_a_small_number_is_never_shown_as_zero(value, text):
+    assert decimals(value) == text
 
 
-def test_compound_rate_and_mean_annual_rate_are_two_things():
-    # 100, 150, 75: the yearly rates are +50 % and -50 %, their mean is nought, yet a quarter is
-    # lost
-    values = series({2010: 100, 2011: 150, 2012: 75})
-    assert stats.mean_annual_rate(values) == pytest.approx(0)
-    assert stats.compound_rate(values) == pytest.approx(math.sqrt(0.75) - 1)
+@pytest.mark.parametrize(("kind", "actual", "guess", "expected"), BY_HAND["mase"])
+def test_mase_counts_in_any_kind_of_number(kind, actual, guess, expected):
+    train = pd.Series([1.0, 2.0, 4.0], index=[2017, 2018, 2019])
+    both = (pd.Series(values, index=[2020, 2021], dtype="int64") for values in (actual, guess))
+    one, other = (series.astype(kind) if min(series) >= 0 else series for series in both)
+    assert stats.mase(one, other, train) == pytest.approx(expected)
 
 
-def test_compound_rate_bridges_a_gap_by_its_number_of_years_and_the_mean_rate_refuses_it():
-    gap = series({2010: 100, 2012: 121})
-    assert stats.compound_rate(gap) == pytest.approx(0.10)
-    with pytest.raises(CoverageError, match="consecutive"):
-        stats.mean_annual_rate(gap)
-    with pytest.raises(CoverageError, match="consecutive"):
-        stats.mean_annual_rate(series({2010: 100, 2011: math.nan, 2012: 121}))
+FIGURES = pd.DataFrame(BY_HAND["figures"]).astype({"year": "Int64", "value": float})
 
 
-def test_the_mean_rate_takes_years_in_their_order():
-    assert stats.mean_annual_rate(series({2012: 300, 2010: 100, 2011: 200})) == pytest.approx(
-        (1.0 + 0.5) / 2
-    )
+@pytest.mark.parametrize(("asked", "expected"), BY_HAND["figure"])
+def test_a_figure_is_the_newest_a_range_where_sources_differ_or_missing_with_a_reason(
+    asked, expected
+):
+    row = figure(FIGURES, **asked).iloc[0]
+    known = [None if pd.isna(row[c]) else row[c] for c in ("estimate", "low", "high")]
+    assert [*known, list(row["sources"])] == expected
+    assert bool(row["missing"]) == (known == [None] * 3)
 
 
-@pytest.mark.parametrize("statistic", ALL)
-@pytest.mark.parametrize("values", [{}, {2010: 1.0}, {2010: math.nan, 2011: 2.0}])
-def test_too_few_observations_are_refused(statistic, values):
-    with pytest.raises(CoverageError, match="at least"):
-        statistic(series(values))
+def test_a_figure_of_mixed_units_or_an_unknown_year_is_refused():
+    with pytest.raises(MixedUnitsError, match="months, years"):
+        figure(FIGURES, subject="KGZ", attribute="age")
+    with pytest.raises(UsageError):
+        figure(FIGURES, subject="KAZ", attribute="length", year="oldest")
 
 
-@pytest.mark.parametrize("statistic", [stats.sen_slope, stats.log_slope])
-def test_a_slope_needs_three_years(statistic):
-    with pytest.raises(CoverageError, match="at least 3"):
-        statistic(series({2010: 1, 2011: 2}))
+@pytest.mark.parametrize("model", MODELS)
+def test_a_forecast_has_a_row_a_year_with_an_interval_that_widens_in_any_unit(model):
+    made, large = (model(trending() * unit, 4, level=0.9).frame for unit in (1, 2.0**40))
+    assert made.columns.tolist() == ["year", "mean", "low", "high", "level"]
+    assert made["year"].tolist() == [2016, 2017, 2018, 2019] and (made["level"] == 0.9).all()
+    assert (made["low"] < made["mean"]).all() and (made["mean"] < made["high"]).all()
+    assert (made["high"] - made["low"]).is_monotonic_increasing
+    numbers = ["mean", "low", "high"]
+    pd.testing.assert_frame_equal(made[numbers], large[numbers] / 2.0**40, rtol=1e-12)
 
 
-@pytest.mark.parametrize("wrong", [0.0, -1.0])
-@pytest.mark.parametrize(
-    "statistic", [stats.log_slope, stats.compound_rate, stats.mean_annual_rate]
-)
-def test_rates_and_logs_refuse_to_grow_from_nothing(statistic, wrong):
-    with pytest.raises(CoverageError, match="positive"):
-        statistic(series({2010: wrong, 2011: 2, 2012: 3}))
+@pytest.mark.parametrize(("models", "least"), [(MODELS[:2], 5), (MODELS[2:], 10)])
+def test_a_forecast_takes_few_years_and_goes_on_as_they_do(models, least):
+    for model in models:
+        assert model(trending(least), 1).n == least
+    series = trending(10).set_axis(range(2000, 2020, 2))
+    assert models[0](series, 2).frame["year"].tolist() == [2020, 2022]
 
 
-def test_a_series_that_ends_at_zero_lost_all_of_it():
-    assert stats.compound_rate(series({2010: 5, 2012: 0})) == -1
-    assert stats.end_to_end(series({2010: 5, 2012: 0})) == -5
+def test_a_fit_that_does_not_converge_is_an_error_and_not_a_warning(monkeypatch):
+    """The search among orders goes on without it, and says so."""
+    plain = ARIMA.fit
+
+    def stubborn(self, *args, **options):
+        if self.k_ma:
+            warnings.warn("failed to converge", ConvergenceWarning, stacklevel=1)
+        return plain(self, *args, **options)
+
+    monkeypatch.setattr(ARIMA, "fit", stubborn)
+    with pytest.raises(stats.ConvergenceError) as error:
+        stats.arima(trending(), 1, order=(0, 1, 1))
+    assert "random_walk_drift" in error.value.hint
+    found = stats.arima(trending(), 1)
+    assert set(found.failed) == {"ARIMA(0, 1, 1)", "ARIMA(0, 1, 2)", "ARIMA(1, 1, 1)"}
+    assert found.model not in found.failed
 
 
-@pytest.mark.parametrize("statistic", ALL)
-def test_a_year_that_stands_twice_is_refused(statistic):
-    twice = pd.Series([1.0, 2.0, 3.0, 4.0], index=[2010, 2011, 2011, 2012])
-    with pytest.raises(UsageError, match="one year"):
-        statistic(twice)
+def test_a_failure_to_converge_that_nobody_warned_of_is_found_too(monkeypatch):
+    plain = ARIMA.fit
+
+    def silent(self, *args, **options):
+        made = plain(self, *args, **options)
+        made.mle_retvals["converged"] = False
+        return made
+
+    monkeypatch.setattr(ARIMA, "fit", silent)
+    with pytest.raises(forecast.ConvergenceError):
+        stats.arima(trending(), 1, order=(0, 1, 1))

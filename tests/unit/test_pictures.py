@@ -1,0 +1,493 @@
+"""Pictures show what their frame holds: titles, words, lines and limits are read back from what is
+drawn (cases/pictures.yaml); results draw themselves on any axes and in any size.
+"""
+
+import io
+import warnings
+from itertools import combinations
+from operator import attrgetter
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from tests import designs
+
+import ca_research as ca
+from ca_research.article.borders import REGION
+from ca_research.article.dates import dated
+from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.plots import style
+from ca_research.plots.narrow import narrowed
+from ca_research.stats.survival import kaplan_meier
+
+SOURCES = ("KAZ_BNS", "COMTRADE_2021X")
+PARTNERS = ("CHN", "RUS", "TUR", "ITA", "UZB", "KOR", "NLD", "FRA", "DEU")
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+# frames
+
+
+def flows(rows, names):
+    frame = pd.DataFrame(rows, columns=names.split())
+    return frame.assign(product="TOTAL").fillna({"source_id": SOURCES[0]})
+
+
+def partners(years=(2020,)):
+    """What Kazakhstan trades with nine partners, as much in either direction."""
+    rows = [
+        ("KAZ", p, year, flow, (20 - i + (year - 2020) * i**2) * 1e9, None)
+        for i, p in enumerate(PARTNERS)
+        for year in years
+        for flow in ("export", "import")
+    ]
+    return flows(rows, "reporter partner year flow value_usd source_id")
+
+
+def pair():
+    """Kazakhstan's imports from China: 2 and 3 billion by its own report, 4 and 9 by China's."""
+    rows = [("KAZ", "CHN", y, "import", v, SOURCES[0]) for y, v in ((2020, 2e9), (2021, 3e9))]
+    rows += [("CHN", "KAZ", y, "export", v, SOURCES[1]) for y, v in ((2020, 4e9), (2021, 9e9))]
+    return flows(rows, "reporter partner year flow value_usd source_id")
+
+
+def coverage():
+    rows = [("KGZ", flow, "A", year) for flow in "abcd" for year in range(2000, 2010)]
+    rows += [("TJK", "a", "A", 2005), ("AUT", "a", "A", 2004), ("AUT", "a", "A", 2005)]
+    return pd.DataFrame(rows, columns=["reporter", "flow", "source_id", "year"]).assign(figures=1)
+
+
+def curve(source="KAZ_BNS"):
+    frame = designs.normal(200, "aid income area e", 0).eval("votes = 0.5 * aid + income + e")
+    data = frame.assign(source_id=source)
+    return ca.stats.specification_curve(data, "votes", "aid", controls=["income", "area"])
+
+
+def study(source="KAZ_BNS"):
+    return designs.event_study(designs.staggered(source))
+
+
+def equation(source="KAZ_BNS"):
+    rows, rng = designs.pairs(PARTNERS, (2012, 2016)), np.random.default_rng(0)
+    rows["log_distance"] = rng.normal(8, 1, len(rows))
+    rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
+    return ca.trade.gravity(rows.assign(source_id=source), ["log_distance"])
+
+
+FRAMES = {"partners": partners, "pair": pair, "coverage": coverage}
+MEASURES = {
+    "mirror_gap": lambda rows: ca.trade.mirror_gap("KAZ", "CHN", rows),
+    "rank": lambda rows, **options: ca.trade.rank(rows, economy="KAZ", **options),
+    "growth": ca.trade.growth,
+    "hhi": lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)),
+    "curve": lambda rows: curve(),
+}
+
+
+def timeline(frame, **options):
+    empty = dict.fromkeys(["event_id", "actor", "counterpart", "kind", "place", "detail"], "")
+    fixed = {"date_bound": "exact", "source_id": "a", "panel": "", "code": "CHN"} | empty
+    return ca.plots.timeline(dated(frame.assign(**fixed | dict(frame.items()))), **options)
+
+
+def economy_lines(frame, *beside, **options):
+    other = {"beside": ("other", *beside)} if beside else {}
+    return ca.plots.economy_lines(frame, **options, **other)
+
+
+DRAWN = {
+    "timeline": timeline,
+    "plots.economy_lines": economy_lines,
+    "region_map": lambda f, **o: ca.plots.region_map(f.set_index("economy")["value"], REGION, **o),
+}
+
+
+def frame_of(text):
+    return pd.read_csv(
+        io.StringIO(text),
+        dtype={"date": str, "lane": str, "institute": object, "bounded_by": object},
+    )
+
+
+def drawn(case):
+    rows, name = case.get("rows", ""), case.get("draw", "")
+    options = {"years": case["years"]} if "years" in case else {}
+    frame = FRAMES[rows](**options) if rows in FRAMES else rows and frame_of(rows)
+    frame = designs.changed(frame, case.get("change", {}))
+    if "measure" in case:
+        frame = MEASURES[case["measure"]](frame, **case.get("options", {}))
+        frame = designs.changed(frame, case.get("then", {}))
+    if not name:
+        return frame.plot(**case.get("plot", {})).figure
+    call = DRAWN.get(name) or attrgetter(name)(ca)
+    beside = [frame_of(case["beside"])] if "beside" in case else []
+    made = call(frame, *beside, *case.get("args", []), **case.get("with", {}))
+    return made.figure if isinstance(made, plt.Axes) else made
+
+
+# what is read back
+
+
+def written(figure):
+    """Every word of a figure that is drawn, with its box in pixels."""
+    figure.draw_without_rendering()
+    texts = []
+    for one in figure.axes:
+        texts += [one._left_title, one.title, one.xaxis.label, one.yaxis.label, *one.texts]
+        for axis in (one.xaxis, one.yaxis):
+            ticks = axis._update_ticks()  # those that are drawn; an axis holds more ready
+            texts += [label for tick in ticks for label in (tick.label1, tick.label2)]
+    shown = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    return [(text.get_text(), text.get_window_extent()) for text in shown]
+
+
+def misplaced(figure):
+    """Words that leave the figure, and pairs that cover each other by more than a point."""
+    words, page, slack = written(figure), figure.bbox, figure.dpi / 72
+    outside = [t for t, box in words if not page.padded(1).contains(*box.min)]
+    outside += [t for t, box in words if not page.padded(1).contains(*box.max)]
+    over = [
+        (one, other)
+        for (one, a), (other, b) in combinations(words, 2)
+        if (both := Bbox.intersection(a, b)) and min(both.size) > slack
+    ]
+    return outside, over
+
+
+def labels(axis):
+    """The labels of ticks that lie within the limits."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = [
+        (t.get_text(), t.get_position()["xy".index(axis.axis_name)]) for t in axis.get_ticklabels()
+    ]
+    return [text for text, at in ticks if text and low <= at <= high]
+
+
+def plain(values):
+    return [None if pd.isna(v) else round(float(v), 6) for v in values]
+
+
+def day(number):
+    return mdates.num2date(number).date()
+
+
+def read(ax):
+    """What an axes shows, by the names that cases use."""
+    texts = [t.get_text().strip() for t in ax.texts]
+    bars = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_width()]
+    lines = [(line, *line.get_data()) for line in ax.lines]
+    title = " ".join((ax.get_title("left") or ax.get_title()).split())
+    dashed = [x[0] for line, x, _ in lines if line.get_linestyle() == "--"]
+    return {
+        "texts": sorted(texts),
+        "has": texts,
+        "lacks": texts,
+        "title": title,
+        "title has": title,
+        "note": " ".join(ax.get_xlabel().split()),
+        "note has": " ".join(ax.get_xlabel().split()),
+        "note lacks": ax.get_xlabel(),
+        "rows": labels(ax.yaxis),
+        "columns": labels(ax.xaxis),
+        "reporters": [label.split(" · ")[0] for label in labels(ax.yaxis)],
+        "lines": lines,
+        "only lines": lines,
+        "spans": [list(x) for _, x, _ in lines],
+        "dashed": dashed and [day(mdates.date2num(x)) for x in dashed],
+        "holds": {"x": ax.get_xlim(), "y": sorted(ax.get_ylim())},
+        "upside down": ax.yaxis_inverted(),
+        "widths": [round(p.get_width(), 6) for p in bars],
+        "starts": [day(p.get_x()) for p in bars if p.get_x() > 0],
+        "pale": [(p.get_alpha() or 1) < 1 for p in bars],
+        "alphas": sorted({round(p.get_alpha(), 2) for p in ax.patches if p.get_alpha()} - {0.35}),
+        "sides": {t.get_text(): t.get_ha() for t in ax.texts},
+        "heights": {t.get_text(): round(t.get_position()[1]) for t in ax.texts},
+        "filled": [len(dots.get_facecolors()) for dots in ax.collections],
+        "hollow": [
+            tuple(c) == to_rgba(style.PAPER) for d in ax.collections for c in d.get_facecolors()
+        ],
+        "dots": sorted(float(x) for dots in ax.collections for x, _ in dots.get_offsets()),
+    }
+
+
+def agrees(name, seen, expected):
+    if name in ("has", "title has", "note has", "spans"):
+        return all(e in seen for e in ([expected] if isinstance(expected, str) else expected))
+    if name in ("lacks", "note lacks"):
+        return not any(e in seen for e in ([expected] if isinstance(expected, str) else expected))
+    if name == "holds":
+        return all(seen[a][0] < min(v) <= max(v) < seen[a][1] for a, v in expected.items())
+    if name == "sides":
+        return expected.items() <= seen.items()
+    if name in ("lines", "only lines"):
+        found = sorted(([plain(x), plain(y)] for _, x, y in seen if len(x) > 1), key=str)
+        want = [[plain(x), plain(y)] for x, y in expected]
+        return found == want if name == "only lines" else all(line in found for line in want)
+    return seen == (sorted(expected) if name == "texts" else expected)
+
+
+CASES = designs.cases(__file__, "pictures")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_a_picture_shows_what_its_frame_holds(case):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of a glyph that the font has not, of a layout
+        figure = drawn(case)
+        figure.draw_without_rendering()
+    for number, expected in case.get("axes", {0: case.get("seen", {})}).items():
+        seen = read(figure.axes[number])
+        for name, value in expected.items():
+            assert agrees(name, seen[name], value), (name, seen[name], value)
+    if scale := case.get("one scale"):
+        assert len({ax.get_ylim() for ax in figure.axes[:scale]}) == 1
+    covered = [tuple(words) for words in case.get("covers", [])]
+    assert "draw" in case or misplaced(figure) == ([], covered)
+
+
+# results
+
+
+RESULTS = {
+    "mirror_gap": lambda: MEASURES["mirror_gap"](pair()),
+    "rank in one year": lambda: MEASURES["rank"](partners()),
+    "rank over years": lambda: MEASURES["rank"](partners((2020, 2021, 2022))),
+    "growth": lambda: ca.trade.growth(partners((2020, 2021, 2022))),
+    "hhi": lambda: MEASURES["hhi"](partners((2020, 2021))),
+    "event_study": study,
+    "gravity": equation,
+    "specification_curve": curve,
+    "check": lambda: ca.check("C33"),
+}
+LARGE = [pytest.param(size, marks=pytest.mark.long) for size in ("journal-double", "slide")]
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {name: make() for name, make in RESULTS.items()}
+
+
+@pytest.mark.parametrize("size", [None, "journal-single", *LARGE])
+@pytest.mark.parametrize("name", RESULTS)
+def test_words_lie_within_the_figure_and_none_covers_another(name, size, results):
+    figure = results[name].plot(size=size).figure
+    if size:
+        asked = ca.plots.SIZES[size]
+        figure.set_dpi(asked.dpi)
+        width, height = 25.4 * figure.get_size_inches()
+        assert width == pytest.approx(asked.width)
+        assert height == pytest.approx(asked.height or height) and height < 1.4 * width
+        assert min(t.get_fontsize() for t in figure.findobj(Text)) >= asked.letters
+    assert len(written(figure)) > 5 and misplaced(figure) == ([], [])
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_axes_given_are_those_drawn_on_and_their_figure_keeps_its_size(name, results):
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
+    assert results[name].plot(ax=right) is right
+    assert tuple(figure.get_size_inches()) == (11, 4)
+    assert right.get_title("left") and not left.get_title("left") and not left.lines
+
+
+@pytest.mark.parametrize(("name", "term"), [("event_study", "att"), ("gravity", "log_distance")])
+def test_the_title_of_a_model_holds_its_numbers(name, term, results):
+    row = results[name].att if term == "att" else results[name].coefficient(term)
+    numbers = f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    title = results[name].plot().get_title("left")
+    assert title.endswith(numbers.replace("-", "−"))
+
+
+def test_a_verdict_says_its_word_and_its_finding_and_draws_each_cell(results):
+    verdict = results["check"]
+    seen = read(verdict.plot())
+    assert seen["title"] == f"C33: {verdict.verdict}. {verdict.finding}"
+    criteria = [c for v in verdict.all() for c in v.criteria]
+    cells, names = sum(len(c.cells) for c in criteria), {c.name for c in criteria}
+    assert len(seen["widths"]) == cells and len(seen["texts"]) == cells + len(names)
+    first = verdict.criteria[0]
+    assert verdict.plot(criterion=first.name).get_title("left").startswith(first.label)
+
+
+def test_lines_have_the_colours_of_their_parties():
+    rows = partners((2020, 2021, 2022)).query("flow == 'export'")
+    ax = ca.trade.growth(rows[rows["partner"].isin(PARTNERS[:6])]).plot()
+    colours = {text.get_text(): text.get_color() for text in ax.texts}
+    known = {"China": "CHN", "Russia": "RUS", "Türkiye": "TUR"}
+    assert all(colours[name] == style.colour(code) for name, code in known.items())
+    assert len(set(colours.values())) == len(colours) == 6
+    few = rows[rows["partner"].isin(["CHN", "ITA"])]
+    ax = ca.trade.growth(pd.concat([few, few.assign(flow="import")])).plot()
+    lines = [line for line in ax.lines if line.get_xdata()[0] > 1]
+    looks = {(line.get_color(), line.get_linestyle()) for line in lines}
+    assert len(looks) == 4 and len({colour for colour, _ in looks}) == 2
+
+
+def test_a_size_may_be_millimetres(results):
+    figure = results["event_study"].plot(size=(89, 60)).figure
+    assert 25.4 * figure.get_size_inches() == pytest.approx((89, 60))
+
+
+def test_a_frame_still_is_and_plots_as_pandas_does(results):
+    hhi, flat = results["hhi"], pd.DataFrame(results["hhi"])
+    assert type(flat) is pd.DataFrame and hhi.to_csv() == flat.to_csv() and repr(hhi) == repr(flat)
+    ax = hhi.plot(x="year", y="n")
+    assert ax.get_title("left") == "" and ax.get_legend() is not None
+    assert hhi.plot.scatter("year", "hhi").get_ylabel() == "hhi"
+    assert len(hhi[["hhi", "n"]].plot().lines) == 2, "without its columns it is any frame"
+    merged = hhi.merge(pd.DataFrame({"year": [2020, 2021], "x": 1}), on="year")
+    assert merged.select_dtypes("number").plot().get_title("left") == ""
+    chosen = hhi[hhi["flow"] == "import"].sort_values("year").head(9)
+    assert "HHI (Kazakhstan, import)" in read(chosen.plot())["title"]
+
+
+def two_bases(_):
+    theirs = {"reporter": "partner", "partner": "reporter"}
+    rows = pd.concat([partners(), partners().rename(columns=theirs)], ignore_index=True)
+    return ca.trade.rank(rows, basis=["reporter", "mirror"], economy="KAZ").plot()
+
+
+def two_flows(_):
+    both = [MEASURES["rank"](partners(), flow=flow) for flow in ("exports", "turnover")]
+    return ca.plots.rank_slopes(pd.concat(both), ["CHN"])
+
+
+STOCKS = frame_of("investor,value_usd\nCHN,2e9\nChina,1e9")
+GAPS = frame_of("economy,year,partner,reported_high,mirror_high\nKAZ,2021,CHN,1,2")
+REFUSED = [
+    (MixedUnitsError, two_bases),
+    (MixedUnitsError, two_flows),
+    (UnknownNameError, lambda made: made["mirror_gap"].plot(direction="exports")),
+    (CoverageError, lambda made: made["mirror_gap"].query("year > 2030").plot()),
+    (UnknownNameError, lambda made: made["event_study"].plot(colour="red")),
+    (UnknownNameError, lambda made: made["event_study"].plot(size="poster")),
+    (UsageError, lambda made: made["event_study"].plot(size=(89,))),
+    (UsageError, lambda made: made["event_study"].plot(size="slide", ax=plt.gca())),
+    (UnknownNameError, lambda made: made["check"].plot(criterion="nothing")),
+    (UsageError, lambda made: ca.stats.naive(designs.trending(), 2).plot()),
+    (UsageError, lambda made: ca.plots.stock_bars(STOCKS, highlight="CHN")),
+    (UsageError, lambda made: ca.plots.mirror_gaps(GAPS, partner="RUS")),
+    (UsageError, lambda made: ca.plots.region_map({"KAZ": np.inf}, REGION)),
+    (CoverageError, lambda made: ca.plots.maps.outline("EU27")),
+    (CoverageError, lambda made: choices(value=[np.inf] * 3)),
+]
+
+
+@pytest.mark.parametrize(("error", "call"), REFUSED)
+def test_what_cannot_be_drawn_is_refused(error, call, results):
+    with pytest.raises(error) as refused:
+        call(results)
+    assert type(refused.value) is error
+
+
+# curves of specifications, maps, timelines
+
+
+def choices(**columns):
+    data = {"spec": range(3), "is_main": [True, False, False], "value": [1.0, 2.0, 3.0]}
+    data |= {"met": [False, True, None], "threshold": 1.5, "axis": ["a", "b", "c"]} | columns
+    frame = pd.DataFrame(data).assign(low=data["value"], high=data["value"])
+    return ca.plots.specification_curve(frame, ["axis"], unit="u")
+
+
+@pytest.mark.parametrize("kind", ["boolean", "float", "object"])
+def test_an_answer_has_its_colour_whatever_its_type(kind):
+    met = pd.Series([False, True, None], dtype="boolean").astype(kind)
+    colours = choices(met=met).axes[0].collections[0].get_facecolors()
+    states = [style.STATE[s] for s in ("fails", "holds", "undecided")]
+    assert [tuple(c) for c in colours] == [to_rgba(s) for s in states]
+
+
+def test_a_choice_not_made_has_no_row_and_what_is_infinite_is_told():
+    assert labels(choices(axis=["a", "b", np.nan]).axes[1].yaxis) == ["a", "b"]
+    (note,) = (text.get_text().split() for text in choices(value=[1.0, 2.0, np.inf]).texts)
+    assert note[:2] == ["2", "ways"] and {"1", "infinite"} <= set(note)
+
+
+def test_a_curve_is_as_wide_as_its_specifications_need_and_all_letters_are_of_three_sizes():
+    def many(n):
+        data = {"spec": range(n), "value": range(n), "met": [True] * n, "threshold": 1.0}
+        frame = pd.DataFrame(data).eval("low = value\nhigh = value\nis_main = spec == 0")
+        frame["year"] = np.resize(["y0", "y1"], n)
+        return ca.plots.specification_curve(frame, ["year"], unit="units")
+
+    figures = [many(n) for n in (2, 12, 200)]
+    widths = [f.get_size_inches()[0] for f in figures]
+    assert widths[0] < widths[1] < widths[2] == style.WIDE
+    rows = [f.axes[1].get_position().height * f.get_size_inches()[1] for f in figures]
+    assert rows[0] == pytest.approx(rows[2]), "two rows of choices are as high in either"
+    sizes = {t.get_fontsize() for f in figures for t in f.findobj(Text) if t.get_text()}
+    assert sizes <= {style.TICK, style.LABEL, style.TITLE}
+
+
+def test_a_coefficient_curve_has_a_point_for_every_estimate_and_a_row_for_every_choice():
+    rows = designs.curve_rows()
+    found = ca.stats.specification_curve(rows, "y", ["x", "z"], controls=["a", "b"])
+    top, bottom = ca.plots.coefficient_curve(found, unit="points").axes
+    dots = max((len(c.get_offsets()), c.get_offsets()) for c in top.collections)[1]
+    assert sorted(dots[:, 1]) == pytest.approx(sorted(found.to_frame()["estimate"]))
+    assert labels(bottom.yaxis) == ["x", "z", "with", "without", "with", "without"]
+
+
+@pytest.mark.parametrize("code", ca.economies.CA5)
+def test_outlines_lie_where_the_five_lie_and_three_touch_china(code):
+    points = [point for ring in ca.plots.maps.outline(code) for point in ring]
+    assert all(46 < x < 88 and 35 < y < 56 for x, y in points) and len(points) > 10
+    assert bool(ca.plots.shared_border(code, "CHN")) == (code in ("KAZ", "KGZ", "TJK"))
+
+
+def events(*dates, mark="point"):
+    return pd.DataFrame({"lane": "A", "date": dates, "mark": mark})
+
+
+def test_labels_of_a_crowd_do_not_overlap_and_stay_inside():
+    ax = timeline(events(*(f"2020-01-{d:02d}" for d in range(1, 29)), "2010-01-01")).axes[0]
+    shown = [t for t in ax.texts if "Jan 20" in t.get_text()]
+    low, high = ax.get_xlim()
+    assert len(shown) == 2, "one of the crowd, and the one apart"
+    assert all(low < t.get_position()[0] < high for t in shown)
+
+
+def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
+    dates = ("2015-06", "2015-06-11", "2015-06-15", "2015-06-15", "2016-01-01")
+    figure = timeline(events(*dates, mark="ring"))
+    for one in (figure, narrowed(figure)):
+        one.canvas.draw()
+        ax = one.axes[0]
+        boxes = [patch.get_window_extent() for patch in ax.patches]
+        for dots in ax.collections:
+            (at,) = ax.transData.transform(dots.get_offsets())
+            half = np.sqrt(dots.get_sizes()[0]) / 2 * one.dpi / 72
+            boxes.append(Bbox([at - half, at + half]))
+        assert len(boxes) == 4, "two sources of one day are one mark"
+        assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_curves_of_signing_end_at_the_share_that_signed_and_name_the_five():
+    curve = kaplan_meier([10, 20, 50, 50], [True, True, False, False])
+    every = dict.fromkeys(("low", "middle", "high"), curve)
+    times = frame_of(
+        "economy,state,low,high,date,bounded_by\nKAZ,signed,10,12,2014-07,\n"
+        "KGZ,unknown,0,50,,\nTJK,signed,0,16,2013-12,2014\nTKM,not signed,50,50,,\n"
+    )
+    draw = ca.article.signing.signing_curves
+    ax = draw(times, {"five": every, "others": every}, watch=50, within=24).axes[0]
+    names = {"Kazakhstan Jul 2014", "Kyrgyzstan: date unknown", "Turkmenistan: not signed"}
+    names |= {"Tajikistan: date unknown, by 2014", "the five (2 of known date)"}
+    assert names <= set(read(ax)["texts"]), "a placeholder is not shown as a date"
+    steps = [line.get_xydata() for line in ax.lines if line.get_drawstyle() == "steps-post"]
+    assert len(steps) == 2
+    for line in steps:
+        assert line.tolist() == [pytest.approx(at) for at in ((0, 0), (10, 25), (20, 50), (50, 50))]
+    launch = ca.article.settings.settings().belt_and_road.launch
+    assert str(launch) == "2013-09-07", "the axis counts from the day that the label names"
