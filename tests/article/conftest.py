@@ -6,6 +6,7 @@ import csv
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,12 +56,16 @@ def rows_of(given: Any, sets: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def frame(
-    table: str, given: Any, same: Mapping[str, Any] = {}, sets: Mapping[str, Any] = {}
+    table: str, lines: Any, same: Mapping[str, Any] = {}, sets: Mapping[str, Any] = {}
 ) -> pd.DataFrame:
-    """Rows as `ca.load` gives them: every column of the table, in its type, is there."""
+    """Rows as `ca.load` gives them: every column of the table, in its type, is there.
+
+    same: what stands where a row gives nothing.
+    """
     rows = []
-    for row in rows_of(given, sets):
-        cells = {name: spelled_out(cell) for name, cell in (dict(same) | row).items()}
+    for row in rows_of(lines, sets):
+        given = dict(same) | {name: cell for name, cell in row.items() if cell}
+        cells = {name: spelled_out(str(cell)) for name, cell in given.items()}
         rows += [dict(zip(cells, one, strict=True)) for one in itertools.product(*cells.values())]
     empty = columns(table)
     found = pd.DataFrame(rows, columns=list(empty), dtype=object)
@@ -81,10 +86,9 @@ def read(file: Path) -> dict[str, Any]:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def invented_codings(tmp_path_factory) -> Iterator[None]:
+@contextmanager
+def codings_of_cases(home: Path) -> Iterator[None]:
     """The real register, but with the codings of `cases/codings`."""
-    home = tmp_path_factory.mktemp("home")
     (home / "registry").mkdir()
     for part in paths.registry_dir().iterdir():
         mine = CASES / "codings" if part.name == "coding" else part
@@ -95,3 +99,15 @@ def invented_codings(tmp_path_factory) -> Iterator[None]:
         registry.forget()
         yield
     registry.forget()
+
+
+@pytest.fixture
+def invented_codings(tmp_path):
+    with codings_of_cases(tmp_path):
+        yield
+
+
+@pytest.fixture(scope="module")
+def invented_codings_throughout(tmp_path_factory):
+    with codings_of_cases(tmp_path_factory.mktemp("home")):
+        yield
