@@ -7,7 +7,8 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from test_trade_told import stated, trade
+from conftest import frame, stated
+from conftest import reports as trade
 
 import ca_research as ca
 from ca_research.article import bottom_line, brief, priority, trade_priority
@@ -22,7 +23,7 @@ from ca_research.article.first_partners import (
 from ca_research.article.trade_priority import in_order
 from ca_research.claims.verdict import Verdict
 
-NONE_STATED = stated(2022, CHN=10, RUS=20).iloc[:0]
+NONE_STATED = stated(2022)
 DAYS = ("latest", "2023-05-19")
 
 
@@ -217,17 +218,13 @@ def test_a_sentence_that_the_table_does_not_hold_is_found():
 
 def test_what_is_stated_since_stands_beside_the_newest_figures():
     own = newest(real("latest")[2], "reporter").query("economy == 'TJK'")
-    row = {
-        "attribute": "trade_turnover_reported_by_TJK",
-        "unit": "USD",
-        "year": 2024,
-        "period": "2024",
-    }
-    facts = pd.DataFrame(
+    facts = frame(
+        "facts",
         [
-            row | {"subject": "TJK-RUS", "value": 1.9e9, "note": "A ministry; more"},
-            row | {"subject": "TJK-CHN", "value": 1.96e9, "note": "An agency"},
-        ]
+            {"subject": "TJK-RUS", "value": 1.9e9, "note": "A ministry; more"},
+            {"subject": "TJK-CHN", "value": 1.96e9, "note": "An agency"},
+        ],
+        {"attribute": "trade_turnover_reported_by_TJK", "unit": "USD", "year": 2024, "period": 2024},
     )
     assert stated_since(own, facts) == [
         "Of Tajikistan's trade in 2024 two of its offices state 1.96 billion dollars with China "
