@@ -109,11 +109,15 @@ def test_what_came_is_set_over_the_drift_of_the_same_years():
 
 
 def test_the_most_a_trade_ever_was_is_that_of_its_rows_and_is_looked_for_once():
-    trade = frame("trade", """reporter, partner, year, value_usd
+    trade = frame(
+        "trade",
+        """reporter, partner, year, value_usd
         KAZ, RUS, 2019, 5
         KAZ, RUS, 2020, 7
         KAZ, CHN, 2020, 90
-        KGZ, RUS, 2020, 80""", {"flow": "export", "product": "TOTAL", "source_id": "KAZ_BNS"})
+        KGZ, RUS, 2020, 80""",
+        {"flow": "export", "product": "TOTAL", "source_id": "KAZ_BNS"},
+    )
     powers, asked = Powers(trade, economies=["KAZ", "KGZ"]), ("KAZ", "RUS", "turnover")
     found = powers.largest(*asked)
     pd.testing.assert_frame_equal(found, largest_ever(trade, *asked))

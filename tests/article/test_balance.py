@@ -90,14 +90,17 @@ CAST = "Ukraine resolution: KAZ, KGZ abstain; TKM does not vote; TJK votes again
 
 
 def test_votes_are_read_from_the_text():
-    rows = frame("events", [
-        {"kind": "un_vote", "date": "2023-02-23", "detail": detail, "source_id": "P"}
-        for detail in (
-            CAST,
-            "Ukraine session, seat of Russia in the Council: KAZ votes against",
-            "KAZ votes against a debate on Xinjiang",
-        )
-    ])
+    rows = frame(
+        "events",
+        [
+            {"kind": "un_vote", "date": "2023-02-23", "detail": detail, "source_id": "P"}
+            for detail in (
+                CAST,
+                "Ukraine session, seat of Russia in the Council: KAZ votes against",
+                "KAZ votes against a debate on Xinjiang",
+            )
+        ],
+    )
     cast = war_votes(rows)
     assert cast["seat"].tolist() == [False] * 5 + [True]
     five = cast[~cast["seat"]].set_index("economy")

@@ -92,7 +92,9 @@ def test_titles_of_a_briefs_pictures_follow_the_figures(snapshot):
     rows = [("RUS", "2022", True, (), 2022), ("CHN", "2021", False, (), 2021)]
     own = pd.DataFrame(rows, columns=["first", "period", "stated", "bounds", "year"])
     own = own.assign(economy="TJK", basis="reporter", eu="apart")
-    moves = pd.DataFrame({"partner": "CHN", "basis": "mirror", "rank": [1, 6], "year": [2023, 1999]})
+    moves = pd.DataFrame(
+        {"partner": "CHN", "basis": "mirror", "rank": [1, 6], "year": [2023, 1999]}
+    )
     votes = pd.DataFrame({"CHN": [0.9, 0.77], "USA": [0.2, 0.224]}, index=[2022, 2023])
     assert {
         "ranges overlap": plots.leader_words(led),
@@ -111,18 +113,30 @@ def test_debts_students_answers_and_gas_are_told_by_their_figures(snapshot):
     newer = owed.assign(of_gdp=[0.02, float("nan")])
     counts = pd.DataFrame({"year": [2017, 2018], "students": [90.0, 3157.0]})
     said = pd.DataFrame({"year": [2025], "students": [6500.0], "precision": ["lower_bound"]})
-    polls = frame("opinion", """about, year, value_pct
+    polls = frame(
+        "opinion",
+        """about, year, value_pct
         CHN, 2022, 44
         RUS, 2022, 80
-        RUS, 2023, 9""", {
-        "measure": "should_build_partner_relations_with", "source_id": "PG_STANRADAR_49357",
-    })
-    gas = frame("energy", """importer, quantity, source_id
+        RUS, 2023, 9""",
+        {
+            "measure": "should_build_partner_relations_with",
+            "source_id": "PG_STANRADAR_49357",
+        },
+    )
+    gas = frame(
+        "energy",
+        """importer, quantity, source_id
         CHN, 3, EI2024
         RUS, 1, EI2024
-        RUS, 7, BP2022""", {
-        "exporter": "TKM", "commodity": "pipeline_gas", "unit": "bcm", "year": 2023,
-    })
+        RUS, 7, BP2022""",
+        {
+            "exporter": "TKM",
+            "commodity": "pipeline_gas",
+            "unit": "bcm",
+            "year": 2023,
+        },
+    )
     powers = ["CHN", "RUS"]
     assert {
         "a small part is never nought": brief.debt_owed(owed, "TKM"),

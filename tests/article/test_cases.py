@@ -37,7 +37,9 @@ ANSWERED = [case for case in CASES_OF_ALL if "gives" in case.values[0]]
 
 def tables(case: dict[str, Any]) -> dict[str, pd.DataFrame]:
     same, sets = case["of"].get("same", {}), case["of"].get("sets", {})
-    return {name: frame(name, rows, same.get(name, {}), sets) for name, rows in case["rows"].items()}
+    return {
+        name: frame(name, rows, same.get(name, {}), sets) for name, rows in case["rows"].items()
+    }
 
 
 def ask(case: dict[str, Any], given: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -94,7 +96,17 @@ def test_a_measure_gives_what_was_calculated_by_hand(case):
 def figures(found: Any) -> list[list[str]]:
     """Rows of estimates as they can be compared: without the path of the data, and a float's
     last digits."""
-    names = ["economy", "estimate", "low", "high", "n", "first_year", "last_year", "sources", "about"]
+    names = [
+        "economy",
+        "estimate",
+        "low",
+        "high",
+        "n",
+        "first_year",
+        "last_year",
+        "sources",
+        "about",
+    ]
     rows = found.to_dict("records") if isinstance(found, pd.DataFrame) else found
 
     def plain(value: Any) -> str:

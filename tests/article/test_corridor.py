@@ -27,9 +27,12 @@ def test_more_than_half_is_more_than_half(attribute, met):
 
 
 def test_the_picture_keeps_parts_apart_from_the_whole():
-    part = frame("facts", """subject, attribute, period, year, value, unit, source_id
+    part = frame(
+        "facts",
+        """subject, attribute, period, year, value, unit, source_id
         Alashankou rail port (CHN side)    , share_of_national_trains, 2020 Jan-Apr, 2020, 41, percent, A
-        UTLC ERA (KAZ-RUS-BLR broad gauge) , containers              , 2020        , 2020, 48, TEU    , B""")
+        UTLC ERA (KAZ-RUS-BLR broad gauge) , containers              , 2020        , 2020, 48, TEU    , B""",
+    )
     table = corridor.corridor_shares(pd.concat([TRAINS, BOXES, part], ignore_index=True))
     assert list(table[table["kind"] == "part"]["low"]) == [41, pytest.approx(48)]
     assert set(table[table["kind"] == "whole"]["unit"]) == {"trains", "containers"}

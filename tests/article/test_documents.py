@@ -159,9 +159,7 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         assert same == other
     # the one says that there are acts, the other that there are none
     for name in ("broad", "force", "narrow"):
-        asserts, denies = (
-            next(r for r in c.readings if r.name == name).rule for c in (us, china)
-        )
+        asserts, denies = (next(r for r in c.readings if r.name == name).rule for c in (us, china))
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)
         assert asserts.otherwise == denies.otherwise == "not enough evidence"
 

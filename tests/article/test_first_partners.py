@@ -224,7 +224,12 @@ def test_what_is_stated_since_stands_beside_the_newest_figures():
             {"subject": "TJK-RUS", "value": 1.9e9, "note": "A ministry; more"},
             {"subject": "TJK-CHN", "value": 1.96e9, "note": "An agency"},
         ],
-        {"attribute": "trade_turnover_reported_by_TJK", "unit": "USD", "year": 2024, "period": 2024},
+        {
+            "attribute": "trade_turnover_reported_by_TJK",
+            "unit": "USD",
+            "year": 2024,
+            "period": 2024,
+        },
     )
     assert stated_since(own, facts) == [
         "Of Tajikistan's trade in 2024 two of its offices state 1.96 billion dollars with China "

@@ -127,7 +127,11 @@ def test_a_lift_puts_china_first_with_the_least_p_and_a_cut_puts_it_last():
         given = ONE | {"question": question, "country": "none"}
         return gr.residuals(samples(**made), **given).iloc[0]
 
-    up, later, down = asked("level", lift=2.0), asked("change", later=1.5), asked("level", lift=-2.0)
+    up, later, down = (
+        asked("level", lift=2.0),
+        asked("change", later=1.5),
+        asked("level", lift=-2.0),
+    )
     assert up["rank"] == 1 and up["p"] == pytest.approx(1 / up["among"]) and up["estimate"] > 1
     assert later["rank"] == 1 and later["estimate"] == pytest.approx(1.5, abs=0.5)
     assert down["p"] == 1.0
@@ -203,7 +207,10 @@ def test_a_rank_counts_the_economy_itself():
 def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     made = panel(trade(lift=2.0), geography())
     places = gr.every_place(gr.Samples(made))
-    for question, estimator, direction in (("controlled", "ppml", "exports"), ("change", "ols", "both")):
+    for question, estimator, direction in (
+        ("controlled", "ppml", "exports"),
+        ("change", "ols", "both"),
+    ):
         asked = {"question": question, "estimator": estimator, "direction": direction}
         one = places[(places[list(asked)] == pd.Series(asked)).all(axis=1)]
         one = one[one["years"] == "all"].set_index("economy")

@@ -16,7 +16,9 @@ SAME = read(CASES / "views_of_china.yaml")["same"]
 def test_the_pairs_are_shown_as_they_are_compared():
     polls = [{"subject": "KAZ", "year": 2017, "value": 75}, {"subject": "KAZ", "year": 2021}]
     polls = [polls[0], polls[1] | {"value": 39}, {"subject": "KGZ", "year": 2021, "value": 40}]
-    counts = [{"origin": "KAZ", "year": year, "students": n} for year, n in ((2013, 10), (2018, 1500))]
+    counts = [
+        {"origin": "KAZ", "year": year, "students": n} for year, n in ((2013, 10), (2018, 1500))
+    ]
     tables = {
         "facts": frame("facts", polls, SAME["facts"]),
         "opinion": frame("opinion", "none"),
@@ -24,7 +26,14 @@ def test_the_pairs_are_shown_as_they_are_compared():
     }
     pairs = favourability.pairs_compared(*tables.values(), economies=["KAZ", "KGZ"])
     kaz, kgz = pairs.to_dict("records")
-    told = ("first_poll", "last_poll", "view_change", "first_count", "last_count", "students_change")
+    told = (
+        "first_poll",
+        "last_poll",
+        "view_change",
+        "first_count",
+        "last_count",
+        "students_change",
+    )
     assert [kaz[name] for name in told] == [2017, 2021, -36, 2013, 2018, 1490]
     assert kgz["missing"]
     counted = find("relations.favour_where_grown")(**tables, economies=["KAZ"])

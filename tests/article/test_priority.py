@@ -33,7 +33,11 @@ def test_a_share_carries_the_comparisons_it_counts():
     found = find("claims.priority.lead_share").rows(**TABLES, **asked)[0]["rows"].frame
     assert found["China first or second"].value_counts().to_dict() == {"yes": 10, "no": 1}
     every = find("claims.priority.lead_share").rows(**TABLES)[0]["rows"].frame
-    assert every["China first"].value_counts().to_dict() == {"cannot be said": 20, "yes": 7, "no": 3}
+    assert every["China first"].value_counts().to_dict() == {
+        "cannot be said": 20,
+        "yes": 7,
+        "no": 3,
+    }
 
 
 def test_specifications_that_count_other_cells_have_other_paths():
