@@ -7,13 +7,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import frame
 
 from ca_research.article.forecasts import MODELS, came_over_drift, forecast_paths, value_series
-from ca_research.article.trade_priority import Powers, largest_ever
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.stats import naive
+from conftest import frame
 
 OF_CHINA = {"reporter": "CHN", "partner": "KAZ", "flow": "import", "product": "TOTAL"}
 foreseen = find("trade.foreseen")
@@ -106,25 +105,6 @@ def test_what_came_is_set_over_the_drift_of_the_same_years():
     paths = pd.DataFrame(rows, columns=["model", "year", "mean"]).assign(economy="KAZ")
     assert came_over_drift(paths)["ratio"].tolist() == [2.0]
     assert came_over_drift(paths[paths["model"] == "drift"]).empty
-
-
-def test_the_most_a_trade_ever_was_is_that_of_its_rows_and_is_looked_for_once():
-    trade = frame(
-        "trade",
-        """reporter, partner, year, value_usd
-        KAZ, RUS, 2019, 5
-        KAZ, RUS, 2020, 7
-        KAZ, CHN, 2020, 90
-        KGZ, RUS, 2020, 80""",
-        {"flow": "export", "product": "TOTAL", "source_id": "KAZ_BNS"},
-    )
-    powers, asked = Powers(trade, economies=["KAZ", "KGZ"]), ("KAZ", "RUS", "turnover")
-    found = powers.largest(*asked)
-    pd.testing.assert_frame_equal(found, largest_ever(trade, *asked))
-    assert found["value_usd"].tolist() == [7.0] and powers.largest(*asked) is found
-    assert powers.largest("KGZ", "RUS", "turnover")["value_usd"].tolist() == [80.0]
-    assert powers.without("KAZ_BNS").largest(*asked).empty
-    assert powers.without("RUS_FTS").largest(*asked) is found
 
 
 @pytest.mark.parametrize("model", [*MODELS.values(), naive], ids=[*MODELS, "naive"])

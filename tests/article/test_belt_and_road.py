@@ -1,5 +1,5 @@
-"""Belt and Road on the real tables: dates by list, China's imports by source, donors and what spoils
-them, and what `effect` answers, recomputed from their rows.
+"""Belt and Road on the real tables: dates by list, China's imports by source, donors and what
+spoils them, and what `effect` answers, recomputed from their rows.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
-"""Rail between China and Europe: a bound that is met exactly, and parts apart from the whole. Shares
-are in `cases/corridor.yaml`.
+"""Rail between China and Europe: a bound that is met exactly, and parts apart from the whole.
+Shares are in `cases/corridor.yaml`.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import CASES, frame, read
 
 from ca_research.article import corridor
 from ca_research.claims.logic import decide
 from ca_research.claims.measures import find
+from conftest import CASES, frame, read
 
 FILE = read(CASES / "corridor.yaml")
 TRAINS, BOXES = (
@@ -27,12 +27,7 @@ def test_more_than_half_is_more_than_half(attribute, met):
 
 
 def test_the_picture_keeps_parts_apart_from_the_whole():
-    part = frame(
-        "facts",
-        """subject, attribute, period, year, value, unit, source_id
-        Alashankou rail port (CHN side)    , share_of_national_trains, 2020 Jan-Apr, 2020, 41, percent, A
-        UTLC ERA (KAZ-RUS-BLR broad gauge) , containers              , 2020        , 2020, 48, TEU    , B""",
-    )
+    part = frame("facts", "parts_of_the_way", FILE["same"]["facts"], FILE["sets"])
     table = corridor.corridor_shares(pd.concat([TRAINS, BOXES, part], ignore_index=True))
     assert list(table[table["kind"] == "part"]["low"]) == [41, pytest.approx(48)]
     assert set(table[table["kind"] == "whole"]["unit"]) == {"trains", "containers"}

@@ -7,8 +7,6 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from conftest import frame, stated
-from conftest import reports as trade
 
 import ca_research as ca
 from ca_research.article import bottom_line, brief, priority, trade_priority
@@ -20,21 +18,12 @@ from ca_research.article.first_partners import (
     stayed_first,
     thesis,
 )
-from ca_research.article.trade_priority import in_order
 from ca_research.claims.verdict import Verdict
+from conftest import frame, stated
+from conftest import reports as trade
 
 NONE_STATED = stated(2022)
 DAYS = ("latest", "2023-05-19")
-
-
-def test_an_order_says_who_can_be_first_whatever_a_silent_partner_has():
-    sure = in_order({"CHN": (10, 10), "RUS": (0, 2), "UZB": (1, 1)}, ["RUS"])
-    assert (sure.first, sure.low, sure.high, sure.place) == ("CHN", 5, 10, (1, 1))
-    open_ = in_order({"CHN": (10, 10), "RUS": (0, 12)}, ["RUS"])
-    assert open_.first == "" and not open_.decided and open_.place == (1, 2)
-    behind = in_order({"CHN": (3, 3), "UZB": (9, 9), "RUS": (0, 12)}, ["RUS"])
-    assert behind.decided and behind.first == "" and behind.rival == "UZB"
-    assert in_order({"RUS": (1, 1)}) is None and in_order({"CHN": (1, 1)}) is None
 
 
 def test_bounds_count_for_the_eu_as_for_russia_and_only_where_they_decide():

@@ -7,11 +7,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from conftest import CASES, frame, read
 
 import ca_research as ca
 from ca_research.article import aid, approval, doctrine
 from ca_research.ground.errors import CoverageError
+from conftest import CASES, frame, read
 
 
 def rows(file: str, name: str, table: str):
@@ -77,12 +77,3 @@ def test_no_poll_no_goal_and_no_grant_is_no_picture():
     ):
         with pytest.raises(CoverageError):
             next(picture())
-
-
-def test_a_coded_document_stands_once_with_what_either_row_shows():
-    content = read(CASES / "lists_and_goals.yaml")
-    given = frame("evidence", "goals", content["same"]["evidence"], content["sets"])
-    table = doctrine.goals(given, documents="all_coded").set_index("document")
-    assert table.loc["one", ["RUS", "CHN", "LIB"]].tolist() == [1, 0, 1]
-    assert table.loc["three", list(doctrine.GOALS)].isna().all()
-    assert table["kind"].value_counts().to_dict() == {"own": 6, "joint": 1, "other": 1}

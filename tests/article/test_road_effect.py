@@ -9,15 +9,17 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import frame
 
 from ca_research.article import belt_and_road as br
 from ca_research.claims.measures import find
 from ca_research.estimates.frame import estimates
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic_control
+from conftest import frame, spelled_out
 
-DONORS = "ARG AUS BRA CAN CHE COL ISL ISR IND JPN MEX NOR PRY USA GBR".split()
+DONORS = spelled_out(
+    "ARG & AUS & BRA & CAN & CHE & COL & ISL & ISR & IND & JPN & MEX & NOR & PRY & USA & GBR"
+)
 FIVE = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
 MAIN = {"accession_list": "M_GFDC25", "donors": "never", "method": "synthetic", "until": 2020}
 EXPORTS = MAIN | {"source": "joined"}

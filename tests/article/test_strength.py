@@ -1,5 +1,5 @@
-"""China among the investors of each host: what a share says of a rank, and what is stated. Ranks and
-shares are in `cases/investors.yaml`.
+"""China among the investors of each host: what a share says of a rank, and what is stated. Ranks
+and shares are in `cases/investors.yaml`.
 """
 
 from __future__ import annotations
