@@ -11,6 +11,7 @@ import pytest
 import ca_research as ca
 from ca_research.claims import measures
 from ca_research.claims.compute import Call, Computation
+from ca_research.estimates import ESTIMATE_COLUMNS
 from conftest import CASES, frame, read
 
 pytestmark = pytest.mark.usefixtures("invented_codings_throughout")
@@ -33,6 +34,7 @@ def cases():
 CASES_OF_ALL = list(cases())
 every_case = pytest.mark.parametrize("case", CASES_OF_ALL)
 ANSWERED = [case for case in CASES_OF_ALL if "gives" in case.values[0]]
+FIRST_OF_EACH = [case for case in ANSWERED if case.id.endswith(" 1")]
 
 
 def tables(case: dict[str, Any]) -> dict[str, pd.DataFrame]:
@@ -96,24 +98,14 @@ def test_a_measure_gives_what_was_calculated_by_hand(case):
 def figures(found: Any) -> list[list[str]]:
     """Rows of estimates as they can be compared: without the path of the data, and a float's
     last digits."""
-    names = [
-        "economy",
-        "estimate",
-        "low",
-        "high",
-        "n",
-        "first_year",
-        "last_year",
-        "sources",
-        "about",
-    ]
+    names = [name for name in ESTIMATE_COLUMNS if name not in ("path", "rows")]
     rows = found.to_dict("records") if isinstance(found, pd.DataFrame) else found
 
     def plain(value: Any) -> str:
         gone = value is None or (not isinstance(value, (tuple, dict)) and pd.isna(value))
         return "" if gone else f"{value:.9g}" if isinstance(value, float) else str(value)
 
-    return [[plain(row[name]) for name in (*names, "missing")] for row in rows]
+    return [[plain(row[name]) for name in names] for row in rows]
 
 
 @pytest.mark.parametrize("case", ANSWERED)
@@ -125,7 +117,7 @@ def test_neither_the_order_of_rows_nor_their_index_says_anything(case):
     assert figures(ask(case, turned)) == figures(ask(case, given))
 
 
-@pytest.mark.parametrize("case", ANSWERED)
+@pytest.mark.parametrize("case", FIRST_OF_EACH)
 def test_a_claim_gets_the_same_with_its_parts_made_once_and_without_a_source(case):
     """A part that leaves a source out by itself gives what the rest of the rows would give."""
     given, asked = tables(case), dict(case["asked"])
