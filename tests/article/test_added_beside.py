@@ -1,6 +1,8 @@
 """A source of one's own beside others takes no figure away: a claim that had an answer has one
-still.
+still, and only a preference lets the new one speak.
 """
+
+from __future__ import annotations
 
 import pandas as pd
 import pytest
@@ -9,13 +11,13 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.article import brief, students_in_china
 from ca_research.article.belt_and_road.income import INDICATOR, incomes
-from ca_research.article.debt import debt_burden
-from ca_research.article.energy import energy_share
+from ca_research.claims.measures import find
 from ca_research.ground import economies as eco
 from ca_research.tables.preference import in_order, one_source_each
 
 OWN = "ZZ_OWN"
 OTHER = "csc_2011"  # of few rows
+TWO = ["KGZ", "TJK"]
 
 
 @pytest.fixture
@@ -38,41 +40,51 @@ def beside(table, rows, value):
     return pd.concat([table, more], ignore_index=True)
 
 
-def test_energy_of_a_second_source(own):
-    energy = ca.load("energy")
-    rows = energy[(energy["commodity"] == "pipeline_gas") & energy["exporter"].isin(eco.CA5)]
-    both = beside(energy, rows[rows["year"] >= 2019], "quantity")
-    before = energy_share(energy, commodity="gas")["estimate"]
+def gas(energy):
+    rows = energy.query("commodity == 'pipeline_gas' and year >= 2019")
+    return rows[rows["exporter"].isin(eco.CA5)]
+
+
+def whole_account(debt):
+    return debt.query("source_id == 'ids_dod_one' and measure == 'stock'")
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "rows", "measure", "asked"),
+    [
+        ("energy", "quantity", gas, "economy.energy_share", {"commodity": "gas"}),
+        (
+            *("debt", "value_usd", whole_account, "investment.debt_burden"),
+            {"economies": TWO, "lenders": "official"},
+        ),
+    ],
+)
+def test_what_stood_speaks_until_a_preference_says_otherwise(
+    own, table, value, rows, measure, asked
+):
+    held = ca.load(table)
+    macro = {"macro": ca.load("macro", indicator="NY.GDP.MKTP.CD")} if table == "debt" else {}
+
+    def found(given):
+        return find(measure)(**{table: given}, **macro, **asked)
+
+    before, both = found(held), beside(held, rows(held), value)
     own()
-    assert energy_share(both, commodity="gas")["estimate"].equals(before), "what stood speaks"
+    assert before["estimate"].notna().all()
+    assert found(both)["estimate"].equals(before["estimate"])
     own(preference=1)
-    assert energy_share(both, commodity="gas")["estimate"][0] > before[0]
+    after = found(both)
+    assert (after["estimate"] > before["estimate"]).all()
+    assert all(OWN in sources for sources in after["sources"])
 
 
-def test_debt_of_a_second_whole_account(own):
-    debt, macro = ca.load("debt"), ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    rows = debt[(debt["source_id"] == "ids_dod_one") & (debt["measure"] == "stock")]
-    both = beside(debt, rows, "value_usd")
-    own()
-    before = debt_burden(debt, macro, economies=["KGZ", "TJK"], lenders="official")
-    after = debt_burden(both, macro, economies=["KGZ", "TJK"], lenders="official")
-    assert after["estimate"].equals(before["estimate"]) and before["estimate"].notna().all()
-    assert not any(OWN in cell for cell in after["sources"])
-    own(preference=1)
-    after = debt_burden(both, macro, economies=["KGZ", "TJK"], lenders="official")
-    assert (after["estimate"] / before["estimate"]).round(6).tolist() == [1.1, 1.1]
-    assert all(OWN in cell for cell in after["sources"])
-
-
-def test_incomes_of_a_second_source(own):
+def test_incomes_of_a_second_source_are_one_series_not_two_joined(own):
     macro = ca.load("macro", indicator=INDICATOR)
-    rows = macro[macro["economy"].isin(["KAZ", "UZB"]) & (macro["year"] >= 2023)]
-    both = beside(macro, rows, "value")
+    both = beside(macro, macro.query("economy in ['KAZ', 'UZB'] and year >= 2023"), "value")
     own()
     pd.testing.assert_frame_equal(incomes(both), incomes(macro))
     own(preference=1)
-    found = incomes(both).set_index("economy")
-    assert found.loc["KAZ", "source_id"].unique().tolist() == [OWN], "one series, not two joined"
+    assert incomes(both).query("economy == 'KAZ'")["source_id"].unique().tolist() == [OWN]
 
 
 def test_what_stood_goes_before_what_was_added_unless_a_preference_says_so(own):
@@ -87,22 +99,23 @@ def test_what_stood_goes_before_what_was_added_unless_a_preference_says_so(own):
 def test_counts_of_others_go_on_where_the_series_that_speaks_ends():
     """A verdict used counts of 2019 and 2022 while the picture beside it said there were none."""
     students = ca.load("students", origin=["KAZ", "UZB"], destination="CHN")
-    series = ca.tables.preferred_rows(students, ["origin", "level"])
+    key = ["origin", "level"]
+    series = ca.tables.preferred_rows(students, key)
     assert students_in_china.with_later_counts(students, series).index.equals(series.index)
-    kaz = (series["origin"] == "KAZ") & (series["level"] == "all")
-    end = series[kaz].sort_values("year").tail(1)
+    end = series.query("origin == 'KAZ' and level == 'all'").sort_values("year").tail(1)
+    end = end.assign(source_id=OTHER)
+    later = end.assign(year=2022, students=9000.0)
     more = [
-        end.assign(year=2022, students=9000.0, source_id=OTHER),
-        end.assign(year=2023, students=8000.0, precision="rounded", source_id=OTHER),
-        end.assign(year=2022, level="scholarship", source_id=OTHER),
-        end.assign(year=end["year"] - 1, source_id=OTHER),
+        later,
+        end.assign(year=2023, students=8000.0, precision="rounded"),
+        later.assign(level="scholarship"),
+        end.assign(year=end["year"] - 1),
     ]
     held = pd.concat([students, *more], ignore_index=True)
-    series = ca.tables.preferred_rows(held, ["origin", "level"])
+    series = ca.tables.preferred_rows(held, key)
     found = students_in_china.with_later_counts(held, series)
     added = found[(found["source_id"] == OTHER) & (found["year"] > 2018)]
     assert added[["origin", "year", "students"]].values.tolist() == [["KAZ", 2022, 9000.0]]
     assert len(found) == len(series) + 1
-    newest = found[(found["level"] == "all") & (found["origin"] == "KAZ")]
-    told = brief.students_counted(newest, held.iloc[:0], "KAZ")
-    assert told == "The last count of students from Kazakhstan in China, of 2022, found 9,000."
+    kazakh = found.query("level == 'all' and origin == 'KAZ'")
+    assert "of 2022, found 9,000" in brief.students_counted(kazakh, held.iloc[:0], "KAZ")

@@ -1,30 +1,23 @@
-"""Who is first in trade by each side's reports: what a picture draws and what it finds."""
+"""Who is first in trade by each side's reports: what a picture draws and what it finds. Leads are
+in `cases/trade.yaml`.
+"""
+
+from __future__ import annotations
 
 from contextlib import suppress
 
 import pandas as pd
 import pytest
-from test_trade_told import stated, trade
 
+import ca_research as ca
+from ca_research.article import trade_priority as tp
 from ca_research.article.first_partners import first_partners
-from ca_research.article.trade_priority import (
-    finding,
-    findings,
-    how_drawn,
-    lead,
-    lead_told,
-    sides_of_trade,
-    who_is_first,
-)
+from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError
+from conftest import reports, stated
 
-FACTS = stated(2022, CHN=10, RUS=20).iloc[:0]
-
-
-def first(*rows: tuple[str, str, str, bool]) -> pd.DataFrame:
-    """Basis, economy, who is first, and whether anything can be compared."""
-    found = pd.DataFrame(rows, columns=["basis", "economy", "first", "compared"])
-    return found.assign(year=2022, bounded=False)
+NONE_STATED = stated(2022)
+lead, lead_told = find("trade.lead"), find("trade.lead_told")
 
 
 def seen(table: pd.DataFrame, facts: pd.DataFrame, *economies: str) -> pd.DataFrame:
@@ -38,129 +31,105 @@ def seen(table: pd.DataFrame, facts: pd.DataFrame, *economies: str) -> pd.DataFr
     for basis, ask in asked.items():
         with suppress(CoverageError):
             found[basis] = ask()
-    return who_is_first(found, economies)
+    return tp.who_is_first(found, economies)
 
 
-BOTH = trade(
-    ("KAZ", "CHN", 2022, 6e9),
-    ("KAZ", "RUS", 2022, 3e9),
-    ("CHN", "KAZ", 2022, 2e9),
-    ("RUS", "KAZ", 2022, 4e9),
-)
+OWN = [("KAZ", "CHN", 2022, 6e9), ("KAZ", "RUS", 2022, 3e9)]
+BOTH = reports(*OWN, ("CHN", "KAZ", 2022, 2e9), ("RUS", "KAZ", 2022, 4e9))
 
 
 def test_who_is_first_follows_the_leads_that_the_verdict_takes():
-    found = seen(BOTH, FACTS, "KAZ").set_index("basis")
+    found = seen(BOTH, NONE_STATED, "KAZ").set_index("basis")
     assert found["first"].to_dict() == {"reporter": "CHN", "mirror": "RUS", "interval": ""}
     assert found["compared"].all() and not found["bounded"].any()
-    assert findings(found.loc[["mirror"]]) == {"KAZ": "Kazakhstan: Russia first"}
-    assert findings(found.loc[["interval"]]) == {"KAZ": "Kazakhstan: open"}
-    assert finding(found) == "Which single country is first in Kazakhstan depends on the report"
 
 
 def test_a_side_without_figures_has_a_row_and_no_first():
-    found = seen(BOTH[BOTH["reporter"] == "KAZ"], FACTS, "KAZ", "TKM").set_index(
-        ["basis", "economy"]
-    )
+    found = seen(reports(*OWN), NONE_STATED, "KAZ", "TKM").set_index(["basis", "economy"])
     assert not found.loc[("mirror", "KAZ"), "compared"]
     assert not found.loc[("reporter", "TKM"), "compared"]
-    assert findings(found.reset_index().query("basis == 'mirror'")) == {
-        "KAZ": "Kazakhstan: cannot be said",
-        "TKM": "Turkmenistan: cannot be said",
-    }
 
 
 def test_what_is_drawn_is_in_billions_of_the_year_compared():
-    found = seen(BOTH, FACTS, "KAZ")
-    drawn = sides_of_trade(BOTH, FACTS, found, ["CHN", "RUS", "USA"])
-    cells = drawn.set_index(["basis", "partner"])[["low", "high"]]
-    assert cells.loc[("reporter", "CHN")].tolist() == [12, 12]  # exports and imports of six
-    assert cells.loc[("interval", "CHN")].tolist() == [4, 12]
-    assert cells.loc[("mirror", "RUS")].tolist() == [8, 8]
+    found = seen(BOTH, NONE_STATED, "KAZ")
+    drawn = tp.sides_of_trade(BOTH, NONE_STATED, found, ["CHN", "RUS", "USA"])
+    cells = drawn.set_index(["basis", "partner"])[["low", "high"]].T.to_dict("list")
+    assert cells["reporter", "CHN"] == [12, 12]  # exports and imports of six
+    assert cells["interval", "CHN"] == [4, 12] and cells["mirror", "RUS"] == [8, 8]
     assert set(drawn["unit"]) == {"billion US dollars"} and set(drawn["year"]) == {2022}
-    assert sides_of_trade(BOTH, FACTS, found, ["USA"]).empty
+    assert tp.sides_of_trade(BOTH, NONE_STATED, found, ["USA"]).empty
 
 
 def test_stated_shares_are_drawn_as_shares_where_there_is_no_table():
     facts = stated(2022, CHN=10, RUS=20)
     found = seen(BOTH, facts, "KAZ", "TJK")
-    drawn = sides_of_trade(BOTH, facts, found, ["CHN", "RUS"])
-    told = drawn[drawn["economy"] == "TJK"]
-    assert told[["partner", "low", "high"]].to_numpy().tolist() == [
-        ["CHN", 10, 10],
-        ["RUS", 20, 20],
-    ]
-    assert set(told["basis"]) == {"reporter"} and "%" in told["unit"].iloc[0]
-    assert findings(found[found["basis"] == "reporter"])["TJK"] == "Tajikistan: Russia first"
+    drawn = tp.sides_of_trade(BOTH, facts, found, ["CHN", "RUS"]).query("economy == 'TJK'")
+    told = drawn[["basis", "partner", "low", "high"]].to_numpy().tolist()
+    assert told == [["reporter", "CHN", 10, 10], ["reporter", "RUS", 20, 20]]
+    assert "%" in drawn["unit"].iloc[0]
+    assert found.set_index(["basis", "economy"]).loc[("reporter", "TJK"), "first"] == "RUS"
 
 
 def test_a_basis_that_compares_nothing_shows_what_is_known():
-    table = trade(("CHN", "TJK", 2023, 2e9))
-    found = seen(table, FACTS, "TJK")
-    assert not found["compared"].any()
-    drawn = sides_of_trade(table, FACTS, found, ["CHN", "RUS"])
+    table = reports(("CHN", "TJK", 2023, 2e9))
+    found = seen(table, NONE_STATED, "TJK")
+    drawn = tp.sides_of_trade(table, NONE_STATED, found, ["CHN", "RUS"])
+    assert not found["compared"].any() and drawn["low"].tolist() == [4]
     assert set(drawn["basis"]) == {"mirror"}, "one side is no range of both"
-    assert drawn["low"].tolist() == [4] and finding(found).startswith("No side's")
 
 
 def test_a_bound_that_answers_is_named_under_the_picture():
-    table = trade(("CHN", "TKM", 2022, 9e9), ("USA", "TKM", 2022, 1e9), ("RUS", "TKM", 2015, 2e9))
-    found = seen(table, FACTS, "TKM")
+    rows = [("CHN", "TKM", 2022, 9e9), ("USA", "TKM", 2022, 1e9), ("RUS", "TKM", 2015, 2e9)]
+    table = reports(*rows)
+    found = seen(table, NONE_STATED, "TKM")
     mirror = found.set_index("basis").loc["mirror"]
     assert mirror["bounded"] and mirror["first"] == "CHN"
-    firsts = first_partners(table, FACTS, ["TKM"])
-    assert "Turkmenistan" in how_drawn(found, firsts)
-    assert "Turkmenistan" not in how_drawn(found.assign(bounded=False), firsts)
+    firsts = first_partners(table, NONE_STATED, ["TKM"])
+    named = [tp.how_drawn(f, firsts) for f in (found, found.assign(bounded=False))]
+    assert ["Turkmenistan" in text for text in named] == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("rows", "words"),
-    [
-        (
-            [("reporter", "KGZ", "CHN", True), ("mirror", "KGZ", "CHN", True)],
-            "Among single countries China is first in Kyrgyzstan by every report that tells",
-        ),
-        (
-            [
-                *[(basis, "KGZ", "CHN", True) for basis in ("reporter", "mirror")],
-                ("reporter", "UZB", "CHN", True),
-                ("mirror", "UZB", "RUS", True),
-            ],
-            "Among single countries China is first in Kyrgyzstan by every report that tells; "
-            "in Uzbekistan that depends on the report",
-        ),
-        (  # two powers, one clause: what both rest on is said once
-            [
-                ("reporter", "KAZ", "RUS", True),
-                ("mirror", "KAZ", "RUS", True),
-                *[(basis, "KGZ", "CHN", True) for basis in ("reporter", "mirror")],
-            ],
-            "Among single countries Russia is first in Kazakhstan and China in Kyrgyzstan by every "
-            "report that tells",
-        ),
-        (  # both reports name Russia; a range of the two that meets China's names nobody
-            [
-                ("reporter", "KAZ", "RUS", True),
-                ("mirror", "KAZ", "RUS", True),
-                ("interval", "KAZ", "", True),
-            ],
-            "Among single countries Russia is first in Kazakhstan by every report that tells",
-        ),
-        (
-            [("reporter", "TKM", "", False), ("mirror", "TKM", "CHN", True)],
-            "Among single countries China is first in Turkmenistan by the only reports that can be "
-            "compared",
-        ),
-        (
-            [
-                ("reporter", "KGZ", "CHN", True),
-                ("mirror", "KGZ", "CHN", True),
-                ("mirror", "TKM", "CHN", True),
-            ],
-            "Among single countries China is first in Kyrgyzstan by every report that tells; in "
-            "Turkmenistan China is first by the only reports that can be compared",
-        ),
+TITLES = {
+    "the report decides": ["reporter KAZ CHN", "mirror KAZ RUS", "interval KAZ -"],
+    "every report": ["reporter KGZ CHN", "mirror KGZ CHN"],
+    "in one country": [
+        *("reporter KGZ CHN", "mirror KGZ CHN", "reporter UZB CHN", "mirror UZB RUS"),
     ],
-)
-def test_the_title_is_the_finding(rows, words):
-    assert finding(first(*rows)) == words
+    "two powers, what both rest on once": [
+        *("reporter KAZ RUS", "mirror KAZ RUS", "reporter KGZ CHN", "mirror KGZ CHN"),
+    ],
+    "a range that meets China's names nobody": [
+        *("reporter KAZ RUS", "mirror KAZ RUS", "interval KAZ -"),
+    ],
+    "the only report": ["reporter TKM ?", "mirror TKM CHN"],
+    "every report and the only one": ["reporter KGZ CHN", "mirror KGZ CHN", "mirror TKM CHN"],
+    "none": ["reporter TKM ?", "mirror TKM ?"],
+}
+
+
+def test_the_title_is_the_finding(snapshot):
+    """'-': ranges overlap; '?': nothing can be compared."""
+
+    def firsts(rows: list[str]) -> pd.DataFrame:
+        found = pd.DataFrame([r.split() for r in rows], columns=["basis", "economy", "first"])
+        found = found.assign(year=2022, bounded=False, compared=found["first"] != "?")
+        return found.replace({"first": {"-": "", "?": ""}})
+
+    told = {what: firsts(rows) for what, rows in TITLES.items()}
+    assert {what: tp.finding(rows) for what, rows in told.items()} == snapshot
+    sides = [told["the report decides"], told["the only report"]]
+    assert [tp.findings(part) for rows in sides for _, part in rows.groupby("basis")] == snapshot
+
+
+def test_the_real_tables_give_what_was_stated():
+    """Tajik agency: 2022 China 16.6 and Russia 22.9 per cent, January to November 2023 19.6 and
+    22.6; China reports 7.36 bn with Turkmenistan in 2021, of Russia 2.2 bn is the most on record.
+    """
+    table, facts = ca.load("trade", product="TOTAL"), ca.load("facts")
+    own = lead_told(table, facts, economies=["TJK"]).iloc[0]
+    assert own["estimate"] == pytest.approx(19.6 / 22.6) and own["last_year"] == 2023
+    mirror = lead(table, economies=ca.economies.CA5, basis="mirror", absent="bounded")
+    tkm = mirror.set_index("economy").loc["TKM"]
+    assert 3 < tkm["low"] < 4 and tkm["last_year"] == 2021
+    after = find("trade.share_after")(table, facts, economies=["TJK"])
+    assert after["estimate"].item() == pytest.approx(3.0)

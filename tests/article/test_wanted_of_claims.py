@@ -14,7 +14,7 @@ from ca_research.claims.compute import Call, Computation
 from ca_research.claims.evidence import counted, universe
 from ca_research.claims.given import economies_of
 from ca_research.claims.logic import decide
-from ca_research.claims.wanted import publishers, template, unanswered, words
+from ca_research.claims.wanted import publishers, template, unanswered
 from ca_research.claims.wanted import wanted as wants
 
 WANTING = [i for i, spec in registry.claims().items() if spec.wanted]
@@ -174,13 +174,6 @@ def test_whose_figures_they_are_says_who_publishes_them():
         "Federal Customs Service of Russia",
         "UN Comtrade",
     ]
-
-
-def test_a_want_names_its_countries():
-    assert words("{economy}'s own figures", ["TJK", "TKM"]) == (
-        "Tajikistan and Turkmenistan's own figures"
-    )
-    assert words("Trains in 2021", [""]) == "Trains in 2021"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Bounds on polls of several countries, grants by head, and when there is no picture of either.
+Polls, places, goals and years with grants are in `cases/`.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+import ca_research as ca
+from ca_research.article import aid, approval, doctrine
+from ca_research.ground.errors import CoverageError
+from conftest import CASES, frame, read
+
+
+def rows(file: str, name: str, table: str):
+    content = read(CASES / f"{file}.yaml")
+    return frame(table, name, content["same"].get(table, {}), content["sets"])
+
+
+POLLS, GRANTS = rows("polls", "polls", "opinion"), rows("aid", "grants", "investment")
+POWERS = ["USA", "CHN"]
+
+
+def spread_out(total: int, n: int, most: int) -> set[tuple[int, ...]]:
+    """Every way to give n economies shares of whole tens that add up to a total."""
+    shares = itertools.product(range(0, most + 1, 10), repeat=n)
+    return {found for found in shares if sum(found) == total}
+
+
+@pytest.mark.parametrize(
+    ("about", "against", "cap"),
+    [(30, 80, 50), (30, 80, 100), (20, 60, 40), (50, 50, 60), (40, 30, 70), (10, 90, 20)],
+)
+def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
+    n = 3
+    fewest = min(
+        sum(a < b for a, b in zip(one, other, strict=True))
+        for one in spread_out(n * about, n, cap)
+        for other in spread_out(n * against, n, 100)
+    )
+    assert approval.fewest_below(n, about, against, cap) == fewest
+
+
+def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
+    people = frame("macro", [{"economy": "KAZ", "year": 2002, "value": 2, "source_id": "P"}])
+    people = people.assign(indicator="SP.POP.TOTL")
+    found = aid.grants_per_head(GRANTS, people).query("missing == ''").set_index("investor")
+    # the union is no donor beside its members
+    assert found["per_head"].to_dict() == {"JPN": 10.0, "USA": 4.0, "DEU": 1.0}
+    assert set(found["median"]) == {4.0} and found["rank"].to_dict() == {
+        "JPN": 1,
+        "USA": 2,
+        "DEU": 3,
+    }
+    own = aid.grants_per_head(GRANTS, people, donors=["USA"]).query("missing == ''").iloc[0]
+    ranked_before_the_others_leave = [2, 3, 4.0, ("P", "one_net_flows")]
+    assert own[["rank", "donors", "median", "sources"]].tolist() == ranked_before_the_others_leave
+    with pytest.raises(CoverageError):
+        aid.grants_per_head(GRANTS, people.assign(indicator="other"))
+
+
+@pytest.mark.parametrize("differ", [True, False])
+def test_the_picture_says_where_two_sources_disagree_on_a_year(differ):
+    given = POLLS if differ else POLLS[POLLS["source_id"] != "OTHER"]
+    [(_, record)] = approval.poll_figures(given, about=POWERS)
+    assert ("two sources that disagree" in record["note"]) == differ
+
+
+def test_no_poll_no_goal_and_no_grant_is_no_picture():
+    goals = ca.load("evidence").iloc[:0]
+    for picture in (
+        lambda: approval.poll_figures(POLLS.query("about != 'USA'"), about=POWERS),
+        lambda: doctrine.goal_figures(goals),
+        lambda: aid.grant_figures(GRANTS.iloc[:0], ca.load("macro")),
+    ):
+        with pytest.raises(CoverageError):
+            next(picture())
