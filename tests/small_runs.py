@@ -38,7 +38,7 @@ def notebook(
 
 def brief(home: Path, *sources: str, **about: object) -> Run:
     """The country brief of a tiny project, for Uzbekistan."""
-    run = notebook(home, "country_brief", *sources, parameters=BRIEF, **about)
+    run = notebook(home, "brief", *sources, parameters=BRIEF, **about)
     return Run("brief", run.notebook, {"economy": "UZB", "as_of": "latest"})
 
 

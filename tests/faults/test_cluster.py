@@ -78,7 +78,7 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
 
     there = Options(cluster=address, use_store=False)
     *results, failed = runs.execute([*work, bad], tmp_path / "out", there, on_done=kill_one)
-    assert [(r.claim, r.error) for r in results] == [(f"r{i}", "") for i in range(5)]
+    assert [(r.name, r.error) for r in results] == [(f"r{i}", "") for i in range(5)]
     assert sorted(seen) == sorted(r.run_id for r in (*work, bad))
     assert "ZeroDivisionError" in failed.error
     assert failed.where.startswith("notebooks/bad.ipynb, cell"), "as it does here"

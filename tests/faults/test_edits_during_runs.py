@@ -105,7 +105,7 @@ def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, tmp
     assert runs.execute([run], out, HERE)[0].ok
     editing(f"Path({str(run.notebook)!r}).{edit}")
     (result,) = runs.execute([run], out, HERE)
-    assert result.moved and "notebooks/country_brief.ipynb" in result.error
+    assert result.moved and "notebooks/brief.ipynb" in result.error
     assert list((out / "notebooks").iterdir()) == [], "nor does the earlier page stand"
 
 

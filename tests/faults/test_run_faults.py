@@ -118,7 +118,7 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path, out):
     name = f"notebooks/{good.run_id}.ipynb"
     assert (out / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
     after_a_failure = runs.execute([bad, good], out, Options(1, fail_fast=True, use_store=False))
-    assert [r.claim for r in after_a_failure] == ["bad"], "nothing more is started"
+    assert [r.name for r in after_a_failure] == ["bad"], "nothing more is started"
 
 
 def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
@@ -257,7 +257,7 @@ class Half:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if when == "half":
     files.os = type("os", (), {**vars(os), "fdopen": Half})
-runs.execute(planned, out, Options(1), on_done=lambda r: print(r.claim, r.stored, flush=True))
+runs.execute(planned, out, Options(1), on_done=lambda r: print(r.name, r.stored, flush=True))
 """
 
 
@@ -402,7 +402,7 @@ RUN = ("run", "brief", "-p", "economy=UZB", "--as-of", "latest", "--kernel", ker
 def test_the_command_names_the_file_that_a_full_disk_would_not_take(
     built, command, out, store, refusing
 ):
-    notebook(built.home, "country_brief", "print(1)", parameters=BRIEF)
+    notebook(built.home, "brief", "print(1)", parameters=BRIEF)
     with refusing(out, FULL):
         code, _, said = command(*RUN, "--out", str(out))
         assert code == 1 and "Traceback" not in said
@@ -443,10 +443,10 @@ def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command
     """`--out .` took the project's own notebooks away, and any page or card that lay there; of the
     pages the index alone was looked at.
     """
-    notebook(built.home, "country_brief", "print(1)", parameters=BRIEF)
+    notebook(built.home, "brief", "print(1)", parameters=BRIEF)
     words = ("run", "--kernel", kernels.ORDINARY, "--out")
     code, told, said = command(*words, os.path.relpath(built.home))
-    assert (code, told) == (2, "") and "country_brief.ipynb" in said
+    assert (code, told) == (2, "") and "brief.ipynb" in said
     assert not (built.home / "index.html").exists()
     page = "brief-as-of-latest-economy-kaz"
     for name in ("index.html", "references.bib", f"{page}.html", f"share/{page}.png"):
@@ -477,7 +477,7 @@ def test_what_a_fresh_run_finds_stays_found_and_is_put_back(built, tmp_path, out
     """The next run put the older result of the store back over it."""
     number = tmp_path / "number.txt"
     source = f"import os\nprint(os.popen('cat {number}').read())"  # which no key knows of
-    notebook(built.home, "country_brief", source, parameters=BRIEF)
+    notebook(built.home, "brief", source, parameters=BRIEF)
 
     def said(*more):
         assert command("run", "--kernel", kernels.ORDINARY, "--out", str(out), *more)[0] == 0

@@ -47,14 +47,12 @@ def judged(texts):
     """The pages of claims: run, claim and text."""
     claims = registry.claims()
     return [
-        (run, claims[run.claim], texts[f"{run.run_id}.html"])
-        for run in plan()
-        if run.claim in claims
+        (run, claims[run.name], texts[f"{run.run_id}.html"]) for run in plan() if run.name in claims
     ]
 
 
 def of_run(verdicts, run):
-    about = (run.claim, run.params["as_of"], run.params.get("economy", "CA5"))
+    about = (run.name, run.params["as_of"], run.params.get("economy", "CA5"))
     return [
         v for v in verdicts if (v["claim"], v["as_of"], v["params"].get("economy", "CA5")) == about
     ]

@@ -65,15 +65,17 @@ def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each
 @pytest.fixture
 def made(tmp_path):
     """A folder with a manifest as if two claims, and what is named beside, had just been run."""
-    about = inputs.Inputs(tmp_path)
+    about = inputs.Inputs(None)
     planned = [r for r in runs.plan(["C25", "C30"]) if r.params["as_of"] == "latest"]
 
     def write(*beside, **data):
         listed = []
         for run in (*planned, *beside):
-            given = about.fingerprints(run)
+            given = about.again(run, {})
             given["data"] |= {k: v for k, v in data.items() if k in given["data"]}
-            one = {name: getattr(run, name) for name in ("run_id", "claim", "params")}
+            one = {name: getattr(run, name) for name in ("run_id", "name", "params")} | {
+                "notebook": paths.shown(run.notebook)
+            }
             listed.append(one | {"inputs": given, "error": ""})
         (tmp_path / "manifest.json").write_text(json.dumps({"runs": listed}))
         (tmp_path / "verdicts.json").write_text("[]")

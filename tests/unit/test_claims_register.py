@@ -12,9 +12,9 @@ from ca_research import registry, runs
 from ca_research.claims import article, check
 from ca_research.claims.evidence import universe
 from ca_research.claims.measures import find
+from ca_research.ground import paths
 from ca_research.ground.errors import RegistryError, UnknownNameError
 from ca_research.registry import ClaimSpec
-from ca_research.runs.parameters import notebook_file
 
 CLAIMS = registry.claims()
 CRITERIA = [(spec, criterion) for spec in CLAIMS.values() for criterion in spec.criteria().values()]
@@ -63,7 +63,7 @@ def test_counts_run_over_a_majority_of_the_five_or_over_partners():
 @pytest.mark.parametrize("claim_id", CLAIMS)
 def test_the_notebook_takes_the_runs_that_are_declared(claim_id):
     spec = CLAIMS[claim_id]
-    file = notebook_file(spec.notebook)
+    file = paths.notebooks_dir() / spec.notebook
     assert [runs.check(file, dict(given)) for given in spec.runs] == [dict(r) for r in spec.runs]
     years = [v for axis in spec.grid.axes if axis.name == "year" for v in axis.values]
     assert all(re.fullmatch(r"newest(-\d)?", year) for year in years)

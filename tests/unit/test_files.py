@@ -100,10 +100,10 @@ def test_an_edit_behind_a_linked_folder_of_the_project_is_seen(project, tmp_path
     real = tmp_path / "real"
     (project.home / folder).rename(real)
     (project.home / folder).symlink_to(real)
-    before, marks = fingerprint.whole(["run"]), fingerprint.state()
+    before, marks = fingerprint.key_of_command(["run"]), fingerprint.state()
     edited = next(f for f in sorted(real.rglob("*")) if f.is_file())
     edited.write_bytes(edited.read_bytes() + b"\n")
-    assert fingerprint.whole(["run"]) != before
+    assert fingerprint.key_of_command(["run"]) != before
     assert len(changed(marks, fingerprint.state())) == 1
 
 
@@ -182,7 +182,7 @@ def test_a_full_disk_under_the_pages_names_the_file_and_leaves_no_scratch(
     spec = {"name": kernels.ORDINARY, "display_name": "Python 3", "language": "python"}
     about = {"kernelspec": spec, "ca_research": {"tables": []}}
     book = nbformat.v4.new_notebook(cells=[cell], metadata=about)
-    nbformat.write(book, built.home / "notebooks" / "country_brief.ipynb")
+    nbformat.write(book, built.home / "notebooks" / "brief.ipynb")
     out, real = tmp_path / "out", os.fdopen
 
     def opened(handle, mode):

@@ -269,10 +269,16 @@ def test_the_copy_in_a_wheel_is_no_project(monkeypatch, tmp_path):
 @pytest.fixture(scope="module")
 def all_runs(tmp_path_factory):
     """Entries of a manifest as if all that is planned had just been run."""
-    about = inputs.Inputs(tmp_path_factory.mktemp("none"))
+    about = inputs.Inputs(None)
     return [
-        {"run_id": r.run_id, "claim": r.claim, "params": r.params, "error": ""}
-        | {"inputs": about.fingerprints(r)}
+        {
+            "run_id": r.run_id,
+            "name": r.name,
+            "notebook": paths.shown(r.notebook),
+            "params": r.params,
+            "error": "",
+        }
+        | {"inputs": about.again(r, {})}
         for r in runs.plan()
     ]
 
@@ -316,11 +322,11 @@ def test_an_archive_has_the_verdicts_of_declared_runs_alone(tmp_path, monkeypatc
         stored = ca.check("C25", as_of=day).bundle()
         output = nbformat.v4.new_output("display_data", data={verdict.MIME: stored})
         about = dict.fromkeys(("command", "error", "where", "notebook", "key"), "")
-        about |= {"run_id": run_id, "claim": "C25", "params": {"as_of": day}}
+        about |= {"run_id": run_id, "name": "C25", "params": {"as_of": day}}
         cell = nbformat.v4.new_code_cell("1", outputs=[output])
         book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}})
         nbformat.write(book, tmp_path / "notebooks" / f"{run_id}.ipynb")
-        entries.append(about | {"inputs": inputs.Inputs(tmp_path).fingerprints(declared)})
+        entries.append(about | {"inputs": inputs.Inputs(None).again(declared, {})})
     (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
     site.write_verdicts(tmp_path)
     target = tmp_path / "archive.zip"

@@ -17,7 +17,7 @@ from ca_research import registry, verify
 from ca_research.app import scaffold
 from ca_research.ground import paths
 from ca_research.ground.errors import BaselineError
-from ca_research.runs import Run, fingerprint, inputs, plan
+from ca_research.runs import Run, inputs, plan
 from ca_research.verify import acceptance, formats
 from ca_research.verify.state import write_baseline
 
@@ -308,19 +308,18 @@ def test_package_code_counts_by_room_and_prose_does_not_count(own, tmp_path, mon
     for name in ("trade/rank.py", "site/render.py", "claims/judge.py", "errors.py"):
         (copied / name).parent.mkdir(parents=True, exist_ok=True)
         (copied / name).write_text("x = 1\n")
-    monkeypatch.setattr(fingerprint, "PACKAGE", copied)
     monkeypatch.setattr(inputs, "PACKAGE", copied)
     (one, *_) = plan(["C07"])
-    before = inputs.Inputs(Path("no tables")).fingerprints(one)
+    before = inputs.Inputs(None).again(one, {})
     assert list(before["package"]) == ["claims", "errors", "trade"]
     (copied / "claims" / "judge.py").write_text("x = 2\n")
     (copied / "site" / "render.py").write_text("x = 2\n")
     own.edit(CODE[0], "# The claim as a question", "# Said better")
-    after = inputs.Inputs(Path("no tables")).fingerprints(one)
+    after = inputs.Inputs(None).again(one, {})
     assert after == before | {"package": before["package"] | {"claims": after["package"]["claims"]}}
     assert after != before
     own.edit(*CODE)
-    assert inputs.Inputs(Path("no tables")).fingerprints(one)["notebook"] != after["notebook"]
+    assert inputs.Inputs(None).again(one, {})["notebook"] != after["notebook"]
 
 
 # --- the command on what is missing, broken or half done: never a pass, nothing written
