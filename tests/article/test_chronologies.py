@@ -8,10 +8,10 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from invented_tables import frame
 
 from ca_research.article import dates, lanes, meetings
 from ca_research.ground.errors import UnknownNameError
-from conftest import frame
 
 MADE_UP = {"date_bound": "exact", "counterpart": "CA5", "kind": "format_ministerial", "place": "X"}
 DOCUMENT = {"claim": "C03", "direction": "refutes", "strength": "secondary", "text_seen": "full"}
