@@ -7,12 +7,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import frame
 
 from ca_research.article.forecasts import MODELS, came_over_drift, forecast_paths, value_series
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.stats import naive
-from conftest import frame
 
 OF_CHINA = {"reporter": "CHN", "partner": "KAZ", "flow": "import", "product": "TOTAL"}
 foreseen = find("trade.foreseen")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from invented_tables import CASES, frame, read
 from scipy import stats
 
 from ca_research.article.balance import (
@@ -17,7 +18,6 @@ from ca_research.article.balance import (
 )
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError
-from conftest import CASES, frame, read
 
 FILE = read(CASES / "balance.yaml")
 BOTH = {"flow": "export & import", "product": "TOTAL", "reporter": "KGZ", "source_id": "KGZ_NSC"}

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from invented_tables import frame, reports, stated
 
 import ca_research as ca
 from ca_research import plots
 from ca_research.article import brief, priority
 from ca_research.article.first_partners import first_partners
 from ca_research.ground.errors import CoverageError, UnknownNameError
-from conftest import frame, reports, stated
 
 NO_REPORTS = pd.DataFrame(columns=["partner", "year", "turnover"])
 

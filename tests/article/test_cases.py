@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read
 
 import ca_research as ca
 from ca_research.claims import measures
 from ca_research.claims.compute import Call, Computation
 from ca_research.estimates import ESTIMATE_COLUMNS
-from conftest import CASES, frame, read
 
 pytestmark = pytest.mark.usefixtures("invented_codings_throughout")
 

@@ -8,10 +8,10 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from invented_tables import frame
 
 from ca_research.article import dates, lanes, meetings
 from ca_research.ground.errors import UnknownNameError
-from conftest import frame
 
 MADE_UP = {"date_bound": "exact", "counterpart": "CA5", "kind": "format_ministerial", "place": "X"}
 DOCUMENT = {"claim": "C03", "direction": "refutes", "strength": "secondary", "text_seen": "full"}
@@ -85,11 +85,14 @@ def test_china_is_no_signer_of_its_own_initiative_and_a_placeholder_is_no_date()
     found = lanes.chronology("C18", events(listed), NO_DOCUMENT)
     assert found["lane"].tolist().count("signed documents") == 1 and len(found) == 2
     assert set(found["lane"]) == {"signed documents", lanes.PLACEHOLDERS}
+    five = lanes.chronology("C19", events(listed), NO_DOCUMENT).set_index("lane")["what"]
+    assert set(five.index) == {"Kyrgyzstan", "Uzbekistan"}
+    assert five.str.contains("placeholder").to_dict() == {"Kyrgyzstan": True, "Uzbekistan": False}
     other = listed + "\n        KGZ, 2014, exact, mou_year, M_LPV26"
     assert lanes.accession_disagreements(events(other)).empty, "a placeholder excludes no date"
 
 
-def test_sources_of_both_sides_stand_by_name_for_each_partner_as_they_count():
+def test_sources_of_both_sides_stand_by_name_for_each_partner_as_they_count(snapshot):
     held = events("date, source_id\n2020-01-02, a\n2021-01-02, a\n2024-01-02, b")
     texts = documents("""reading, direction, date, strength, source_id
         USA, supports, 2020-03,           , a
@@ -105,7 +108,10 @@ def test_sources_of_both_sides_stand_by_name_for_each_partner_as_they_count():
         ["USA", "supports", "a", "primary"],
         ["USA", "supports", "c", "secondary"],
     ]
-    assert meetings.sides(held.iloc[:0], NO_DOCUMENT, ["TUR"], until=ARTICLE).empty
+    nothing = meetings.sides(held.iloc[:0], NO_DOCUMENT, ["TUR"], until=ARTICLE)
+    assert nothing.empty
+    titles = [meetings.sides_title(rows, ["TUR", "USA"]) for rows in (found, nothing)]
+    assert titles == snapshot
 
 
 def test_titles_tell_dates_and_no_placeholder(snapshot):

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read
 
 from ca_research.article import corridor
 from ca_research.claims.logic import decide
 from ca_research.claims.measures import find
-from conftest import CASES, frame, read
 
 FILE = read(CASES / "corridor.yaml")
 TRAINS, BOXES = (

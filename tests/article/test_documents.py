@@ -9,6 +9,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read
 from pydantic import ValidationError
 
 import ca_research as ca
@@ -19,7 +20,6 @@ from ca_research.ground import paths
 from ca_research.registry import codings
 from ca_research.registry.codings import Coding
 from ca_research.registry.words import words
-from conftest import CASES, frame, read
 
 FILE = read(CASES / "documents.yaml")
 ROWS = frame("evidence", "of_all_kinds", FILE["same"]["evidence"], FILE["sets"])

@@ -7,6 +7,8 @@ from functools import cache
 
 import pandas as pd
 import pytest
+from invented_tables import frame, stated
+from invented_tables import reports as trade
 
 import ca_research as ca
 from ca_research.article import bottom_line, brief, priority, trade_priority
@@ -19,8 +21,6 @@ from ca_research.article.first_partners import (
     thesis,
 )
 from ca_research.claims.verdict import Verdict
-from conftest import frame, stated
-from conftest import reports as trade
 
 NONE_STATED = stated(2022)
 DAYS = ("latest", "2023-05-19")

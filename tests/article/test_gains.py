@@ -5,11 +5,11 @@ debt are in `cases/debt.yaml`.
 from __future__ import annotations
 
 import pytest
+from invented_tables import CASES, frame, read
 
 import ca_research as ca
 from ca_research.article import debt
 from ca_research.ground.errors import CoverageError
-from conftest import CASES, frame, read
 
 FILE = read(CASES / "debt.yaml")
 BOTH = frame("projects", "two_editions", FILE["same"]["projects"], FILE["sets"])

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read
 
 from ca_research.article import industry
 from ca_research.ground.errors import UsageError
-from conftest import CASES, frame, read
 
 FILE = read(CASES / "industry.yaml")
 

@@ -4,10 +4,11 @@ Growth of learners and changes of views are in `cases/learners.yaml` and `views_
 
 from __future__ import annotations
 
+from invented_tables import CASES, frame, read
+
 from ca_research import registry, stats
 from ca_research.article import favourability
 from ca_research.claims.measures import find
-from conftest import CASES, frame, read
 
 SAME = read(CASES / "views_of_china.yaml")["same"]
 

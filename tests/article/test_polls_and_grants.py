@@ -7,11 +7,11 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from invented_tables import CASES, frame, read
 
 import ca_research as ca
 from ca_research.article import aid, approval, doctrine
 from ca_research.ground.errors import CoverageError
-from conftest import CASES, frame, read
 
 
 def rows(file: str, name: str, table: str):

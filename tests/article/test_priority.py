@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read, rows_of
 
 from ca_research.article import priority
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError, UsageError
 from ca_research.stats.leading import leading
-from conftest import CASES, frame, read, rows_of
 
 FILE = read(CASES / "priority.yaml")
 TABLES = {name: frame(name, FILE["sets"][name], FILE["same"][name]) for name in FILE["sets"]}

@@ -9,13 +9,13 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import frame, spelled_out
 
 from ca_research.article import belt_and_road as br
 from ca_research.claims.measures import find
 from ca_research.estimates.frame import estimates
 from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
 from ca_research.stats import synthetic_control
-from conftest import frame, spelled_out
 
 DONORS = spelled_out(
     "ARG & AUS & BRA & CAN & CHE & COL & ISL & ISR & IND & JPN & MEX & NOR & PRY & USA & GBR"

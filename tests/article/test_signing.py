@@ -9,11 +9,11 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from invented_tables import CASES, frame, read
 
 from ca_research.article import signing
 from ca_research.ground.errors import UsageError
 from ca_research.stats.survival import kaplan_meier, median_time, survival_at
-from conftest import CASES, frame, read
 
 
 def test_the_curve_of_freireich_as_published():

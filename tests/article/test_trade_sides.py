@@ -8,13 +8,13 @@ from contextlib import suppress
 
 import pandas as pd
 import pytest
+from invented_tables import reports, stated
 
 import ca_research as ca
 from ca_research.article import trade_priority as tp
 from ca_research.article.first_partners import first_partners
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError
-from conftest import reports, stated
 
 NONE_STATED = stated(2022)
 lead, lead_told = find("trade.lead"), find("trade.lead_told")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from invented_tables import read
 
 from ca_research import registry
 from ca_research.article import balance, corridor, doctrine, documents, energy, forecasts
@@ -19,7 +20,6 @@ from ca_research.claims import check, measures
 from ca_research.estimates.measures import parts_of
 from ca_research.students import flows
 from ca_research.trade.rank import FLOWS, OWN_SOURCES
-from conftest import read
 
 MEASURES = {name: measures.find(name) for name in measures._package()}
 
