@@ -193,7 +193,8 @@ COPY = HEAD + "KAZ,CHN,2019,export,1\nKAZ,CHN,2020,export,2.0015\n"
 @pytest.mark.usefixtures("sizes")
 def test_a_copy_of_figures_is_no_second_origin(built, add):
     """It made a verdict certain: two independent sources."""
-    assert add(COPY).count("repeats") == 2 and origin() == "S_CALENDAR"
+    found = add(COPY)
+    assert found.count("repeats") == 2 and origin() == "S_CALENDAR" and "S_CALENDAR" in str(found)
     add(COPY + "KAZ,CHN,2021,export,4\n", source="MORE")
     assert origin("MORE") == "MORE"
     add(COPY + "\n", source="APART", origin="APART")
@@ -292,6 +293,7 @@ def test_the_command_says_what_it_needs_where_nobody_can_be_asked(built, command
         (MAP, ABOUT, ("--set", "flow"), "--set flow=import"),
         (MAP, ABOUT, ("--preference", "-5"), "whole numbers from 0"),
         (["a", "b"], ABOUT, (), "map.yaml"),
+        ({"columns": ["a", "b"]}, ABOUT, (), "map.yaml"),
         (MAP | {"year": {"colum": "When"}}, ABOUT, (), "columns.year"),
     ):
         code, _, error = command(*asked(mapping, about), *more)
