@@ -21,8 +21,6 @@ from ca_research.ground.errors import CaResearchError
 WINGS = ("trade", "investment", "students")
 MEASURES = cases.read("measures.yaml")
 OUTCOMES = cases.read("outcomes.yaml")
-
-
 LABELS = {"year", "partner", "reporter", "investor", "destination", "origin", "economy", "other"}
 
 
@@ -104,12 +102,8 @@ def test_each_odd_frame_comes_to_what_is_declared(name):
     assert outcomes(MEASURES[name]) == declared(name)
 
 
-RELATIONS = [name for name, measure in MEASURES.items() if measure.get("relation")]
-
-
-@pytest.mark.parametrize(
-    "name", [RELATIONS[0], *(pytest.param(name, marks=pytest.mark.long) for name in RELATIONS[1:])]
-)
+@pytest.mark.long  # a relation is some twenty times slower than a frame of ten rows
+@pytest.mark.parametrize("name", [n for n, measure in MEASURES.items() if measure.get("relation")])
 def test_an_odd_relation_comes_to_what_its_frame_comes_to(name):
     told = declared(name) | MEASURES[name].get("but", {})
     found = outcomes(MEASURES[name], relation)
