@@ -26,7 +26,8 @@ from tests.warm import COLD, NEEDED, gone, of_run, private_runtime, within
 
 from ca_research import kernels, runs
 from ca_research.ground.errors import WriteError
-from ca_research.runs import Options
+from ca_research.ground.files import write_whole
+from ca_research.runs import Options, pool
 
 LONG = pytest.mark.long
 KINDS = [
@@ -187,6 +188,15 @@ def test_a_package_of_the_same_size_and_second_is_run_as_it_is(home, tmp_path, o
         os.utime(package / "stands.py", (10**9, 10**9))
         subprocess.run([sys.executable, "-c", code], check=True)
         assert text(out, run) == str(number)
+
+
+def test_a_process_beside_calls_a_function_and_ends_with_its_block(tmp_path):
+    """Half of the pages of a report are written so."""
+    with pool.workers(Options(2), 2) as at_work:
+        at_work.submit(write_whole, tmp_path / "page", b"content").result(60)
+        assert at_work.submit(write_whole, Path("/proc/page"), b"content").exception(60)
+        endless = at_work.submit(time.sleep, 600)
+    assert endless.exception(60) and (tmp_path / "page").read_bytes() == b"content"
 
 
 # --- what is killed
