@@ -52,6 +52,7 @@ def notebook(name: str, error: str = "", **params) -> tuple[str, str]:
         v4.new_output("execute_result", {"text/html": HOSTILE, "text/plain": "harmless"}),
         v4.new_output("execute_result", {"text/html": "<script>x</script>", "text/plain": "dull"}),
         v4.new_output("execute_result", {"text/plain": "42"}),
+        v4.new_output("display_data", {"text/markdown": "*So it is.*", "text/plain": "dull"}),
         v4.new_output("display_data", {NOTE_MIME: {"text": "A note."}, "text/plain": "told again"}),
     ]
     if error:
@@ -131,7 +132,7 @@ def test_a_page_has_title_parameters_prose_and_every_output(bare):
     (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
     pd.testing.assert_frame_equal(frame, FRAME)
     assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
-    assert "<p>A note." in text and "told again" not in text
+    assert "<p><em>So it is.</em></p>" in text and "<p>A note." in text and "told again" not in text
 
 
 def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
