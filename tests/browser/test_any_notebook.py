@@ -13,6 +13,7 @@ from tests.browser.test_reading import EVERYTHING, axe
 from tests.pages import Reader, ill_formed, outside
 
 from ca_research import registry
+from ca_research.ground.display import NOTE_MIME
 from ca_research.plots.show import to_svg
 from ca_research.runs import EXECUTED
 from ca_research.site import write_site
@@ -51,6 +52,8 @@ def notebook(name: str, error: str = "", **params) -> tuple[str, str]:
         v4.new_output("execute_result", {"text/html": HOSTILE, "text/plain": "harmless"}),
         v4.new_output("execute_result", {"text/html": "<script>x</script>", "text/plain": "dull"}),
         v4.new_output("execute_result", {"text/plain": "42"}),
+        v4.new_output("display_data", {"text/markdown": "*So it is.*", "text/plain": "dull"}),
+        v4.new_output("display_data", {NOTE_MIME: {"text": "A note."}, "text/plain": "told again"}),
     ]
     if error:
         shown.append(v4.new_output("error", ename="KeyError", evalue=error, traceback=[]))
@@ -129,6 +132,7 @@ def test_a_page_has_title_parameters_prose_and_every_output(bare):
     (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
     pd.testing.assert_frame_equal(frame, FRAME)
     assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
+    assert "<p><em>So it is.</em></p>" in text and "<p>A note." in text and "told again" not in text
 
 
 def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
@@ -146,6 +150,10 @@ def test_pages_fit_phone_and_desktop_and_can_be_read(open_page, bare, scheme):
     for file in sorted(bare.glob("*.html")):
         page = open_page(file.name, scheme=scheme)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide = page.locator(".output:has(img)").evaluate_all(
+            "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).length"
+        )
+        assert wide == 0, "on a desktop a picture shrinks; on a phone it may be scrolled"
         for width in (1280, 375):
             page.set_viewport_size({"width": width, "height": 900})
             whats = ("sideways", "cut", "sticksOut", "stuck")

@@ -22,7 +22,7 @@ REPORTS = yaml.safe_load(
 OF_DAYS = re.compile(r"known on|available now|\balone\b|publication day|^By .* it is so\.")
 
 
-def run(claim: str, as_of: str, verdict: str, economy: str = "") -> Page:
+def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
     """A page without cells but the sentences of an overview; of a claim with its verdict."""
     setting = {"economy": economy} if economy else {}
     name = "_".join([claim, as_of, *setting.values()]).lower()
@@ -66,6 +66,25 @@ def test_pages_of_several_days(name, tmp_path, snapshot):
     runs = {page for page in pages if page.islower() and "_" in page}
     shown = {"index", "register", *runs}
     assert {page: of_days(pages[page], runs) for page in pages.keys() & shown} == snapshot
+
+
+def test_of_one_list_of_sentences_the_first_answers_the_thesis(tmp_path):
+    overview = run("overview", "latest")
+    texts = ("It is.", "One holds.")
+    said = [{"about": "A", "text": text, "claims": ["C33"]} for text in texts]
+    overview.cells = [Cell("code", "", statements={"title": "In short", "statements": said})]
+    index = written(tmp_path, run("C33", "latest", "supported"), overview)["index"]
+    index = index.partition("<h1>")[2]
+    order = [index.index(words) for words in ('id="thesis"', "It is.", "In short", "One holds.")]
+    assert order == sorted(order)
+
+
+def test_pages_of_runs_that_are_gone_are_removed_and_those_of_others_stay(tmp_path):
+    written(tmp_path, run("C33", "latest", "supported"), run("C30", "latest", "supported"))
+    (tmp_path / "own.html").write_text("a page of the user's", encoding="utf-8")
+    left = written(tmp_path, run("C33", "latest", "supported"))
+    assert "own" in left and "c33_latest" in left and "c30_latest" not in left
+    assert {card.stem for card in (tmp_path / "share").iterdir()} == {"c33_latest"}
 
 
 def test_a_card_says_for_whom_and_with_what_it_was_judged(snapshot):
