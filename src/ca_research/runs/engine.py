@@ -135,9 +135,10 @@ class Client(NotebookClient):
         finally:
             watch.cancel()
             if manager.has_kernel and gently:
-                await ensure_async(manager.request_shutdown())
-                await ensure_async(manager.finish_shutdown(pollinterval=0.01))
-            elif manager.has_kernel:
+                with contextlib.suppress(asyncio.CancelledError):  # then it is ended at once
+                    await ensure_async(manager.request_shutdown())
+                    await ensure_async(manager.finish_shutdown(pollinterval=0.01))
+            if manager.has_kernel:
                 await ensure_async(manager.shutdown_kernel(now=True))
             await ensure_async(manager.cleanup_resources())
             if self.kc is not None:
