@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,9 +139,10 @@ class Client(NotebookClient):
         finally:
             watch.cancel()
             if manager.has_kernel and gently:
-                await ensure_async(manager.request_shutdown())
-                await ensure_async(manager.finish_shutdown(pollinterval=0.01))
-            elif manager.has_kernel:
+                with contextlib.suppress(asyncio.CancelledError):  # then it is ended at once
+                    await ensure_async(manager.request_shutdown())
+                    await ensure_async(manager.finish_shutdown(pollinterval=0.01))
+            if manager.has_kernel:
                 await ensure_async(manager.shutdown_kernel(now=True))
             await ensure_async(manager.cleanup_resources())
             if self.kc is not None:
@@ -163,11 +165,13 @@ class Client(NotebookClient):
 
     async def _watch(self, manager: _Manager) -> None:
         end, most = time.monotonic() + self.limits.notebook_seconds, self.limits.memory_bytes
-        while True:
+        for look in itertools.count():
             await asyncio.sleep(_LOOK_SECONDS)
+            # what it started is found by reading of every process of the machine: not each time
+            pid, below = getattr(manager.provisioner, "pid", None), look % 4 == 3
             if time.monotonic() > end:
                 self._stop(f"it took longer than {self.limits.notebook_seconds} s")
-            elif _memory(getattr(manager.provisioner, "pid", None)) > most:
+            elif _memory(pid, below) > most:
                 self._stop(f"its kernel used more than {most / 1024**3:.3g} GiB of memory")
 
     def _stop(self, why: str) -> None:
@@ -176,12 +180,13 @@ class Client(NotebookClient):
             self._running.cancel()
 
 
-def _memory(pid: int | None) -> int:
-    """Bytes that a process and what it has started hold."""
+def _memory(pid: int | None, below: bool) -> int:
+    """Bytes that a process holds, and what it has started where that is asked for."""
     total = 0
     with contextlib.suppress(psutil.Error):
         process = psutil.Process(pid) if pid else None
-        for one in [process, *process.children(recursive=True)] if process else ():
+        started = process.children(recursive=True) if process and below else []
+        for one in filter(None, (process, *started)):
             with contextlib.suppress(psutil.Error):
                 total += one.memory_info().rss
     return total
