@@ -43,8 +43,8 @@ def test_what_is_put_comes_back_byte_for_byte(store):
     content = os.urandom(5000)
     assert store.get(store.put(content)) == content
     assert store.get("0" * 64) is store.recall("runs", "other") is None
-    store.remember("runs", "k", {"file": "x", "seconds": 1.5})
-    assert store.recall("runs", "k") == {"file": "x", "seconds": 1.5}
+    store.remember("runs", "k", {"file": "x", "seconds": 1.5, "read": {}})
+    assert store.recall("runs", "k") == {"file": "x", "seconds": 1.5, "read": {}}
 
 
 @pytest.mark.parametrize("damaged", [b"some conten", b"some contenT", b""])
@@ -59,7 +59,7 @@ def test_a_damaged_blob_is_a_miss_and_is_removed(store, damaged):
     "text", ["", "[1", "\x00\x01", "{}", "[1]", '{"file": 1, "seconds": 1}', '{"files": {}}']
 )
 def test_a_damaged_record_is_a_miss(store, text):
-    store.remember("runs", "k", {"file": "0" * 64, "seconds": 1})
+    store.remember("runs", "k", {"file": "0" * 64, "seconds": 1, "read": {}})
     store._record("runs", "k").write_text(text)
     assert store.recall("runs", "k") is None
 
@@ -83,7 +83,7 @@ def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):
 
 
 def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report, tmp_path):
-    remember_report(store, "k", report)
+    remember_report(store, "k", report, {})
     assert serve_report(store, "k", report) == 0
     (report / "c30.html").write_text(content("c30.html") + ", changed")
     (report / "verdicts.json").unlink()
@@ -93,13 +93,13 @@ def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report, tm
     assert there == {n: content(n) for n in OWN} | dict.fromkeys(MINE, "not of the report")
     assert serve_report(store, "another key", report) is None
     store.clear()
-    store.remember("reports", "k", {"files": {"index.html": "0" * 64}})
+    store.remember("reports", "k", {"files": {"index.html": "0" * 64}, "read": {}})
     assert serve_report(store, "k", tmp_path / "empty") is None, "its files are gone"
 
 
 def test_a_report_is_not_served_over_what_no_report_has_made(store, report, tmp_path):
     """It was refused where it had to be made, and served over the same files."""
-    remember_report(store, "k", report)
+    remember_report(store, "k", report, {})
     (theirs := tmp_path / "theirs").mkdir()
     for name in OWN[:4]:
         (theirs / name).write_text("mine")
@@ -129,7 +129,7 @@ def test_files_of_others_are_neither_counted_nor_removed(store):
         (store.folder / name).write_text("not of the store")
     own = store.put(b"x" * 100)
     store._blob(own).with_name(f".{own}-k1ll3d").write_bytes(b"x")  # of a writer that was killed
-    store.remember("runs", own, {"file": own, "seconds": 1})
+    store.remember("runs", own, {"file": own, "seconds": 1, "read": {}})
     assert len(store.contents()) == 3
     assert store.trim(0) > 101 and store.contents() == []
     assert {(store.folder / name).read_text() for name in theirs} == {"not of the store"}
@@ -143,7 +143,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_costs_the_store_alone(
     monkeypatch.setattr(os, "fdopen", full_disk)
     with pytest.raises(OSError, match="No space left"):
         write_whole(file, b"new")
-    remember_report(store, "k", report)
+    remember_report(store, "k", report, {})
     assert store.recall("reports", "k") is None
     assert [(f.name, f.read_bytes()) for f in file.parent.iterdir()] == [("page.html", b"old")]
 

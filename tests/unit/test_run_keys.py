@@ -136,7 +136,7 @@ def executed(home, tmp_path, monkeypatch):
             read = {"files": {}, "names": []}
             finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1, read=read))
 
-    monkeypatch.setattr(pool, "_execute", work)
+    monkeypatch.setattr(pool, "_in_processes", work)
 
     def execute(planned: dict[str, Run]) -> set[str]:
         due.clear()

@@ -136,6 +136,12 @@ def _once(
     lean.imports()
     from ..site import Shelf, write_site, write_verdicts
 
+    if chosen and all(run.after for run in chosen) and not (out / "verdicts.json").is_file():
+        raise CoverageError(
+            "there is no report yet that it could read",
+            where=shown(out),
+            hint="ca-research run, which ends with it",
+        )
     tables.build()  # figures that were changed since the last build are part of what is run
     sweep(out)
     read = Shelf(out / runs.EXECUTED)

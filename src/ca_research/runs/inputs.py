@@ -195,12 +195,13 @@ class Inputs:
         read = [f"{kind}/{name}" for kind in ("data", "register") for name in made.get(kind, ())]
         return portable(self.of(run, read=read))
 
-    def read(self, run: Run, record: Mapping[str, Any], out: Path) -> Read:
+    def read(self, run: Run, record: Mapping[str, Any], allowed: str, out: Path) -> Read:
         """What `opened.listing` of a run's kernel says, as inputs of the run.
 
-        out: folder of the report, which a run that comes after the others reads.
+        allowed: the limits of its reads. out: folder of the report, which a run that comes after
+        the others reads.
         """
-        names = [] if limits(run) else list(record["names"])
+        names = [] if allowed else list(record["names"])
         outside, edited = list[str](), list[str]()
         for path, stamp in record["files"].items():
             file = Path(path)

@@ -154,12 +154,14 @@ def execute(
     begun = marks({file for covered in files.values() for file in covered})
     manifests = {run.run_id: about.of(run, verdicts) for run in runs}
     keys = {run_id: key(manifest) for run_id, manifest in manifests.items()}
+    allowed = {run.run_id: inputs.limits(run) for run in runs}
     done: dict[str, Result] = {}
 
     def finish(run: Run, outcome: worker.Outcome, stored: inputs.Manifest | None = None) -> None:
         """stored: what it had read, where it comes from the store."""
         mine, now = keys[run.run_id], marks(files[run.run_id])
-        read = about.read(run, outcome.read or {"files": {}, "names": []}, out)
+        record = outcome.read or {"files": {}, "names": []}
+        read = about.read(run, record, allowed[run.run_id], out)
         outside = read.outside if outcome.read is not None or stored is not None else _UNKNOWN
         moved = [*changed({name: begun[name] for name in now}, now), *read.edited]
         if moved:
@@ -203,7 +205,7 @@ def execute(
             run.run_id: worker.Task(
                 run,
                 keys[run.run_id],
-                inputs.limits(run),
+                allowed[run.run_id],
                 dict(options.limits),
                 options.kernel,
                 reports,
