@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report verify test test-long quick lint docs replication release-check lock bench clean
+.PHONY: report verify test test-long test-pages quick lint docs replication release-check lock bench clean
 
 report: $(READY)
 	@$(BIN)/ca-research data build
@@ -18,14 +18,19 @@ test: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal --junitxml=reports/tests.junit.xml
 
-# what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property
+# what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property;
+# all of it runs nightly, and those of pages, estimators and places with every `.ci/run`
 test-long: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml
 
+test-pages: $(READY)
+	@$(BIN)/ca-research data build
+	@$(BIN)/python -m pytest tests/browser tests/elsewhere tests/notebooks tests/oracle tests/replay -n auto --dist worksteal -m "long and not soak" --junitxml=reports/tests-pages.junit.xml
+
 quick: lint
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest tests/unit tests/article tests/property -n auto --dist worksteal --junitxml=reports/quick.junit.xml
+	@$(BIN)/python -m pytest tests/unit tests/library tests/article tests/property -n auto --dist worksteal --junitxml=reports/quick.junit.xml
 	@$(BIN)/ca-research run C25 --as-of latest
 
 lint: $(READY)
