@@ -4,7 +4,6 @@ or read rightly; and formats that parse back. Most cases: cases/wrong_input.yaml
 
 import csv
 import datetime as dt
-import fractions
 import importlib
 import io
 import json
@@ -28,14 +27,12 @@ from ca_research import registry, runs, tables
 from ca_research.app.cli import app
 from ca_research.ground import economies, errors, paths
 from ca_research.ground.errors import CaResearchError, ParameterError, UsageError
-from ca_research.ground.periods import parse_as_of
 from ca_research.runs.grid import read_grid
 from ca_research.runs.parameters import Parameter
 from ca_research.site import read, write_site
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "wrong_input.yaml").read_text("utf-8"))
 REAL = paths.home()
-ARTICLE = REAL.parent / "shared" / "article.txt"
 
 
 # --- the command line
@@ -112,7 +109,7 @@ def test_a_wrong_call_is_refused_before_anything_starts(c33, command, tmp_path, 
     assert not (tmp_path / "nowhere").exists()
 
 
-@pytest.mark.parametrize("size", [*CASES["sizes_of_the_store"], "9" * 5000])
+@pytest.mark.parametrize("size", CASES["sizes_of_the_store"])
 def test_a_size_of_the_store_that_is_no_number_is_refused(command, monkeypatch, size):
     monkeypatch.setenv("CA_RESEARCH_CACHE_MB", size)
     assert command("cache", "info")[:2] == (2, "")
@@ -184,21 +181,20 @@ def test_a_parameter_is_matched_to_its_end():
         Parameter("as_of", "str", "latest", pattern="^latest$").read("latest\n", "here")
 
 
-@pytest.mark.parametrize("name", ["sources.csv", "economies.csv"])
-def test_a_list_of_the_register_that_is_not_utf_8_is_refused_with_its_line(project, name):
-    file = project.home / "registry" / name
-    file.write_bytes(file.read_bytes() + "caf\u00e9".encode("latin-1"))
+@pytest.mark.parametrize(
+    ("name", "read"), [("sources.csv", registry.sources), ("economies.csv", economies.codes)]
+)
+def test_a_list_of_the_register_that_is_not_utf_8_is_refused_with_its_line(project, name, read):
+    with (project.home / "registry" / name).open("ab") as file:
+        file.write(b"caf\xe9")
     project.forget()
     with pytest.raises(errors.RegistryError) as caught:
-        registry.sources() if name == "sources.csv" else economies.codes()
+        read()
     assert caught.value.where.startswith(f"registry/{name}, line ")
 
 
-@pytest.mark.skipif(not ARTICLE.is_file(), reason="the article's text is not beside the project")
-def test_the_article_is_quoted_rightly_and_a_changed_article_is_noticed(command, tmp_path):
-    assert command("claims", "check", "--article", str(ARTICLE))[0] == 0
-    text = ARTICLE.read_text(encoding="utf-8").replace("China", "Chyna")
-    (tmp_path / "other.txt").write_text(text, encoding="utf-8")
+def test_an_article_of_other_sentences_is_noticed_with_the_file_of_the_claim(command, tmp_path):
+    (tmp_path / "other.txt").write_text("A title\n2023-05-19\nAnother sentence.\n")
     code, out, err = command("claims", "check", "--article", str(tmp_path / "other.txt"))
     assert (code, out) == (1, "") and "where: registry/claims" in err
 
@@ -206,33 +202,26 @@ def test_the_article_is_quoted_rightly_and_a_changed_article_is_noticed(command,
 # --- what programs read
 
 QUERY = """
-select reporter, year, value_usd / 3 as third, note, is_aggregate, value_usd::integer as whole
-from trade order by reporter, partner, year
+select reporter, year, value_usd / 3 as third, note, is_aggregate from trade
+order by reporter, partner, year
 """
-ROWS = [
-    ("KAZ", 2019, 1 / 3, None, False, 1),
-    ("KAZ", 2020, 2 / 3, None, False, 2),
-    ("KAZ", 2020, 1.0, None, True, 3),
-    ("KGZ", 2020, 1 / 3, "as printed", False, 1),
-    ("TUR", 2021, 2 / 3, None, True, 2),
-]
-READERS = {
-    "csv": pd.read_csv,
-    "json": lambda file: pd.DataFrame(json.load(file)),
-    "parquet": pd.read_parquet,
-}
+ROWS = """
+KAZ,2019,0.3333333333333333,,False
+KAZ,2020,0.6666666666666666,,False
+KAZ,2020,1.0,,True
+KGZ,2020,0.3333333333333333,as printed,False
+TUR,2021,0.6666666666666666,,True
+"""
+READERS = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}
 
 
 @pytest.mark.parametrize("format", READERS)
 def test_formats_parse_back_to_the_same_rows(built, command, tmp_path, format):
     file = tmp_path / "out"
-    _, out, err = command("sql", QUERY, "--format", format, text=False)
-    assert command("sql", QUERY, "--format", format, "-o", str(file)) == (0, "", err) == (0, "", "")
+    _, out, _ = command("sql", QUERY, "--format", format, text=False)
+    assert command("sql", QUERY, "--format", format, "-o", str(file)) == (0, "", "")
     assert file.read_bytes() == out
-    frame = READERS[format](io.BytesIO(out))
-    assert list(frame) == ["reporter", "year", "third", "note", "is_aggregate", "whole"]
-    found = [tuple(None if pd.isna(v) else v for v in row) for row in frame.itertuples(index=False)]
-    assert found == [(*row[:2], pytest.approx(row[2], rel=1e-14), *row[3:]) for row in ROWS]
+    assert READERS[format](io.BytesIO(out)).to_csv(index=False, header=False) == ROWS.lstrip()
     nowhere = command("sql", QUERY, "--format", format, "-o", str(tmp_path / "no" / "out"))
     assert nowhere[:2] == (1, "") and not (tmp_path / "no").exists()
 
@@ -253,40 +242,22 @@ def test_lists_say_the_same_as_json_and_csv(command, line):
     assert back == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
 
 
-def test_a_claim_as_json_is_the_declared_one(command):
-    shown = json.loads(command("claims", "show", "C30", "--format", "json")[1])
-    declared = yaml.safe_load((REAL / "registry" / "claims" / "C30.yaml").read_text())
-    assert shown["rule_sha256"] == registry.claim("C30").rule_sha256
-    assert shown["rule_sha256"] in command("claims", "show", "C30")[1]
-    assert shown["quotation"] == declared["quotation"]
-    assert len(shown["readings"]) == len(declared["readings"])
-
-
-def test_the_register_is_well_formed(command):
-    code, out, err = command("claims", "check")
-    assert (code, err) == (0, "") and f"{len(registry.claims())} claims are well formed" in out
-
-
 @pytest.mark.parametrize("case", CASES["types"], ids=str)
 def test_every_type_is_said_whole(built, command, case):
     value, as_json, as_csv = case[0], case[1], case[-1]
-    _, out, _ = command("sql", f"select {value} as v", "--format", "json")
-    assert json.loads(out, parse_constant=pytest.fail) == [{"v": as_json}]
-    _, out, _ = command("sql", f"select {value} as v, 1 as w", "--format", "csv")
-    assert list(csv.reader(io.StringIO(out))) == [["v", "w"], [str(as_csv), "1"]]
-    code, out, err = command("sql", f"select {value} as v", "--format", "table")
-    assert (code, err) == (0, "") and out.endswith("(1 row)\n")
+    said = {
+        form: command("sql", f"select {value} as v, 1 as w", "--format", form)
+        for form in ("json", "csv", "table")
+    }
+    assert json.loads(said["json"][1], parse_constant=pytest.fail) == [{"v": as_json, "w": 1}]
+    assert list(csv.reader(io.StringIO(said["csv"][1]))) == [["v", "w"], [str(as_csv), "1"]]
+    assert said["table"][::2] == (0, "") and said["table"][1].endswith("(1 row)\n")
 
 
 def test_parquet_keeps_a_number_of_128_bits(built, command):
     query = f"select {2**127 - 1}::hugeint // 10 as v"
     _, out, _ = command("sql", query, "--format", "parquet", text=False)
     assert pq.read_table(io.BytesIO(out))["v"].to_pylist() == [(2**127 - 1) // 10]
-
-
-def test_names_that_stand_twice_are_told_apart(built, command):
-    _, out, _ = command("sql", "select 1 as a, 2 as a, 3 as a_1", "--format", "json")
-    assert json.loads(out) == [{"a": 1, "a_1": 2, "a_1_1": 3}]
 
 
 def test_nothing_shows_the_place_of_the_build(built, command):
@@ -301,12 +272,8 @@ def test_nothing_shows_the_place_of_the_build(built, command):
 # --- calls
 
 DAY = dt.date(2020, 1, 1)
-WRONG = [
-    *(-(10**30), 10**30, 2**63, 2020.5, float("nan"), float("inf"), True, None, pd.NA, pd.NaT),
-    *("2020", b"2020", [[2020]], [2020, [2021]], {2020: 1}, {"year"}, slice(1, 2), object(), int),
-    *(np.array(2020), np.array([[2020]]), np.array(["a"]), pd.DataFrame({"a": [1]})),
-    *(DAY, fractions.Fraction(1, 3)),
-]
+WRONG = [10**30, 2020.5, float("nan"), True, None, pd.NA, pd.NaT, b"2020", [[2020]], {2020: 1}]
+WRONG += [slice(1, 2), object(), int, np.array(2020), pd.DataFrame({"a": [1]}), DAY]
 
 
 @pytest.mark.parametrize("column", ["year", "since", "reporter", "flow", "note", "source", "as_of"])
@@ -343,12 +310,6 @@ def test_a_slip_in_a_call_is_told_in_a_line_that_fits_a_screen(built, case):
     with pytest.raises(UsageError) as caught:
         attrgetter(name)(result)(*[NAMED.get(str(one), one) for one in given], **options)
     assert caught.value.hint and len(caught.value.what.splitlines()[0]) < 400
-
-
-@pytest.mark.parametrize("day", [pd.NA, pd.NaT, pd.Series(["latest"]), np.array(["latest", "a"])])
-def test_a_day_that_is_none_is_refused(day):
-    with pytest.raises(UsageError):
-        parse_as_of(day)
 
 
 def test_a_query_that_is_not_utf_8_is_refused(built):
@@ -418,19 +379,19 @@ def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, case):
         assert "did not finish" not in bad
 
 
-def test_a_verdict_from_a_source_that_was_removed_is_left_out(tmp_path, monkeypatch):
+def test_a_verdict_from_a_source_that_was_removed_is_left_out(tmp_path):
     """`data add`, a run, `data remove`: the next run ended in a KeyError, without a page."""
-    stored = ca.check("C25").as_dict()
+    stored = ca.check("C25").as_dict() | {"sources": ["GONE"]}
     executed(tmp_path, "gone", {read.MIME: [stored]})
-    left = {k: v for k, v in registry.sources().items() if k not in stored["sources"]}
-    monkeypatch.setattr(registry, "sources", lambda: left)
-    with pytest.raises(errors.RunError) as caught:
+    with pytest.raises(errors.RunError):
         write_site(tmp_path)
-    assert "ca-research run --changed" in caught.value.hint
     assert json.loads((tmp_path / "verdicts.json").read_text()) == []
 
 
 # --- errors as objects
+
+
+FAULTS = [errors.Fault("f.csv", n, "c", "v", "rule") for n in range(2, 82)]
 
 
 @pytest.mark.parametrize(
@@ -438,9 +399,8 @@ def test_a_verdict_from_a_source_that_was_removed_is_left_out(tmp_path, monkeypa
     [
         CaResearchError("a", where="b", hint="c"),
         errors.UnknownNameError("table", "trad", ["trade"]),
-        ParameterError("x"),
         errors.MissingTableError("trade", "here", empty=True),
-        errors.DataError([errors.Fault("f.csv", n, "c", "v", "rule") for n in range(2, 82)]),
+        errors.DataError(FAULTS),
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -62,19 +62,6 @@ def test_only_what_was_asked_for_is_said(answers, asked, runs):
     assert sum(not line.startswith(" ") for line in said) == runs
 
 
-def test_a_claim_and_a_verdict_print_as_text():
-    claim = ca.claim("C30")
-    assert claim.spec.quotation in str(claim) and claim.rule in str(claim)
-    verdict = ca.check("C30", as_of="2023-05-19")
-    assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
-    first, printed, *rest = str(verdict).splitlines()
-    assert first == f"C30: {verdict.answer}" and len(str(verdict)) < 1500
-    assert printed.startswith(f"As printed: {verdict.as_printed}.")
-    assert all(any(c.label in line for line in rest) for c in verdict.criteria)
-    hangs = ca.check("C33", economy="KAZ")
-    assert hangs.fragility and all(why in str(hangs) for why in hangs.fragility[:3])
-
-
 def test_a_verdict_for_one_country_says_so_where_its_statement_speaks_of_all():
     """The first line that a new user sees read as an answer for the five."""
     for_one = ca.check("C33", economy="KAZ")

@@ -89,24 +89,6 @@ def test_the_command_says_the_verdict_and_ends_well(command):
     assert (code, lead["claim"], lead["as_of"]) == (0, "C25", "2023-05-19")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "C99",
-        "C33 -p economy=FRA",
-        "C33 -p planet=mars",
-        "C33 -p as_of=latest",
-        "C03 -p claim=C05",
-        "C33 --as-of soon",
-        "C25 --format csv",
-    ],
-)
-def test_the_command_refuses_what_is_wrong_in_three_lines(command, words):
-    code, said, wrong = command("check", *words.split())
-    assert (code, said) == (2, "")
-    assert "next:" in wrong and len(wrong.splitlines()) <= 3
-
-
 def test_a_source_is_left_out_as_if_it_had_published_nothing():
     said = [f for f in ca.check("C27").fragility if f.startswith("without the source ")]
     assert len({words.partition(": ")[2] for words in said[:2]}) == 2, "verdicts of both kinds"

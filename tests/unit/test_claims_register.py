@@ -44,11 +44,6 @@ def test_main_values_are_the_measures_own_defaults():
     assert others == []
 
 
-def test_every_amendment_has_a_reason():
-    reasons = [(spec.id, one.reason) for spec in CLAIMS.values() for one in spec.amendments]
-    assert [claim for claim, reason in reasons if len(reason.split()) < 12] == []
-
-
 def test_counts_run_over_a_majority_of_the_five_or_over_partners():
     five, partners = set(ca.economies.CA5), set(registry.article().partners)
     for spec, criterion in CRITERIA:
@@ -76,14 +71,6 @@ def test_specifications_are_the_product_minus_the_exclusions():
     assert per.loc["first_reporter"].tolist() == [8, 2]
     assert per.loc["first_mirror"].tolist() == [2, 0]  # countries needed 2
     assert table.groupby("criterion")["is_main"].sum().eq(1).all()
-
-
-def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
-    again = {
-        ClaimSpec.model_validate(s.model_dump(mode="json")).rule_sha256 for s in CLAIMS.values()
-    }
-    assert again == {spec.rule_sha256 for spec in CLAIMS.values()}
-    assert len(again) == len(CLAIMS)
 
 
 def test_a_name_stands_for_one_criterion():

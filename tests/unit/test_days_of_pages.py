@@ -68,17 +68,6 @@ def test_pages_of_several_days(name, tmp_path, snapshot):
     assert {page: of_days(pages[page], runs) for page in pages.keys() & shown} == snapshot
 
 
-def test_of_one_list_of_sentences_the_first_answers_the_thesis(tmp_path):
-    overview = run("overview", "latest")
-    texts = ("It is.", "One holds.")
-    said = [{"about": "A", "text": text, "claims": ["C33"]} for text in texts]
-    overview.cells = [Cell("code", "", statements={"title": "In short", "statements": said})]
-    index = written(tmp_path, run("C33", "latest", "supported"), overview)["index"]
-    index = index.partition("<h1>")[2]
-    order = [index.index(words) for words in ('id="thesis"', "It is.", "In short", "One holds.")]
-    assert order == sorted(order)
-
-
 def test_pages_of_runs_that_are_gone_are_removed_and_those_of_others_stay(tmp_path):
     written(tmp_path, run("C33", "latest", "supported"), run("C30", "latest", "supported"))
     (tmp_path / "own.html").write_text("a page of the user's", encoding="utf-8")
@@ -130,11 +119,3 @@ def test_terms_that_differ_in_other_letters_alone_are_each_linked(project, of_th
     assert sorted(ids) == sorted(["порог", "доля", "öko-a", "öko-a-2"])
     linked = link_terms("<main><p>порог, доля, Öko A, Öko-A</p></main>")
     assert sorted(re.findall(r'href="glossary.html#([^"]*)"', linked)) == sorted(ids)
-
-
-def test_one_is_not_called_many_and_what_is_not_there_is_not_told_of(project, of_themes, snapshot):
-    """'1 claims' from '1 runs', 'None of the 0 entries', tables without a name in brackets."""
-    project.spec("events").unlink()
-    counted = re.compile(r"\b(?:1|0|One) (?!\w+ 20\d\d)\w+|Dated events|written blind")
-    told = {name: " ".join(Reader(html).pieces) for name, html in of_themes("trade").items()}
-    assert {name: sorted({*counted.findall(text)}) for name, text in told.items()} == snapshot

@@ -1,15 +1,11 @@
 """The contract of an estimates frame, and that a measure which breaks it is named."""
 
-import json
-
 import pandas as pd
 import pytest
 
 import ca_research as ca
-from ca_research.claims.criteria import judge_criteria
 from ca_research.estimates import (
     ESTIMATE_COLUMNS,
-    Rows,
     checked,
     data_path,
     estimate_row,
@@ -17,7 +13,6 @@ from ca_research.estimates import (
     measure,
 )
 from ca_research.estimates.measures import rows_of
-from ca_research.ground import paths
 from ca_research.ground.errors import MeasureError, UnknownNameError, UsageError
 
 USED = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "source_id": ["WB_WDI"]})  # invented
@@ -132,30 +127,6 @@ def test_rows_that_are_no_estimates_are_refused(row):
     with pytest.raises(UsageError):
         estimates([row])
     assert len(estimates([ROWS[0] | {"mase": 1.0}])) == 1  # a measure has columns of its own
-
-
-@pytest.mark.parametrize(
-    "claim_id",
-    ["C06", "C25", *(pytest.param(c, marks=pytest.mark.long) for c in ("C23", "C29", "C30"))],
-)
-def test_as_many_specifications_count_as_in_the_baseline(claim_id):
-    claim = ca.claim(claim_id)
-    evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
-    methods = [a.name for a in claim.spec.grid.axes if a.kind == "method"]
-    accepted = json.loads((paths.baseline_dir() / "verdicts.json").read_text())["verdicts"]
-    stored = {(e["claim"], e["reading"], e["as_of"]): e["criteria"] for e in accepted}
-    for reading in claim.spec.readings:
-        found = judge_criteria(reading, evidence.standing, methods, list(evidence.economies))
-        assert {n: c.specifications for n, c in found.items()} == {
-            n: c["specifications"] for n, c in stored[claim_id, reading.name, "latest"].items()
-        }
-
-
-def test_rows_are_made_once_and_only_when_asked_for():
-    made = []
-    rows = Rows(lambda: made.append(1) or USED)
-    assert made == []
-    assert rows.frame is USED and len(rows) == 1 and made == [1]
 
 
 def test_cells_that_hold_collections_of_one_length_stay_what_they_are():

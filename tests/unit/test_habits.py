@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 
-import pytest
 import yaml
 
 from ca_research import __version__, registry
@@ -76,24 +75,6 @@ def test_a_version_without_notes_or_with_another_day_is_no_release(tmp_path, mon
     cited.write_text(cited.read_text().replace(f"version: {__version__}", "version: 0.0.9"))
     (fault,) = release.versions()
     assert "CITATION.cff says 0.0.9" in fault
-
-
-def test_a_python_that_is_not_here_is_said_and_not_passed_over():
-    assert list(tool("release").tried("3.99")) == ["there is no python3.99 here: not tried"]
-
-
-def test_a_weakness_has_an_address_and_contributing_is_short():
-    assert "private" in (HOME / "SECURITY.md").read_text(encoding="utf-8")
-    words = len((HOME / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
-    assert words < 1000, "two pages"
-
-
-@pytest.mark.parametrize("name", ["schemas.py", "release.py"])
-def test_tools_say_what_they_do(name):
-    done = subprocess.run(
-        [sys.executable, HOME / "tools" / name, "--help"], capture_output=True, text=True
-    )
-    assert done.returncode == 0 and "usage" in done.stdout
 
 
 ALWAYS_TOLD = {"LinkError", "WriteError", "MissingTableError", "DataError", "UndeclaredReadError"}

@@ -66,15 +66,6 @@ def test_an_edit_is_seen_at_once_also_in_what_a_measure_imports(project, own, he
     assert not list((project.home / "measures").rglob("*.pyc"))
 
 
-def test_an_edit_of_a_file_that_a_measure_reads_is_seen(project, own):
-    reads = "import pathlib\nFACTOR = pathlib.Path(__file__).with_name('factor.txt').read_text()\n"
-    own(helpers=HELPERS, double=DOUBLE + reads)
-    for factor in ("1", "2"):
-        (project.home / "measures" / "factor.txt").write_text(factor, encoding="utf-8")
-        assert rows_of(measures.find("my.double")).__globals__["FACTOR"] == factor
-        time.sleep(0.02)
-
-
 def test_a_projects_measure_stands_before_the_packages_and_is_told(own, command):
     package = measures.find("trade.lead")
     own(double=DOUBLE.replace("my.double", "trade.lead"), helpers=HELPERS)
@@ -205,14 +196,3 @@ def test_another_way_stands_in_only_for_a_main_one_that_has_lost_its_figures(
     tables.build()
     rewrite(article, ("main: newest", f"main: {main}"), ("[newest, newest-1]", f"[{main}, 2019]"))
     assert run_check("C07", without="S_LATE").verdict == verdict
-
-
-def test_an_edit_of_a_measure_runs_the_claim_again(article, own, command, tmp_path):
-    rewrite(article, BY_IT)
-    run = ("run", "C07", "--as-of", "latest", "--kernel", "python3", "--out", str(tmp_path / "out"))
-    for sign, expected in (("*", 14), ("+", 9)):
-        own(double=DOUBLE, helpers=HELPERS.replace("*", sign))
-        code, told, said = command(*run)
-        assert code == 0, told + said
-        (stored,) = json.loads((tmp_path / "out" / "verdicts.json").read_text(encoding="utf-8"))
-        assert stored["criteria"][0]["estimate"] == expected

@@ -14,7 +14,7 @@ from ca_research.claims.measures import measure_words
 from ca_research.claims.verdict import CriterionResult
 from ca_research.claims.words import source_words
 from ca_research.site import parts
-from ca_research.site.read import MOST_CITED, Cell, Item, Page
+from ca_research.site.read import MOST_CITED, Item
 from ca_research.site.render import environment
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "words_of_pages.yaml").read_text("utf-8"))
@@ -97,33 +97,3 @@ def test_the_rule_is_told_in_sentences(snapshot):
     claims = [registry.claim(name) for name in ("C01", "C25")]
     assert [parts.otherwise(claim) for claim in claims] == snapshot
     assert parts.otherwise(claims[0].model_copy(update={"readings": ()})) == ""
-
-
-UNDECIDED = {
-    **{"name": "learning", "says": "It did in Uzbekistan.", "sources": [], "speaks": ""},
-    **{"state": "undecided", "cells": [{"economy": "UZB", "met": None}]},
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"cells": [{"economy": "UZB", "met": True}]}, "What there is:</p>\n<ul><li>It did"),
-        ({}, "Nothing that settles it."),
-        ({"state": "fails", "speaks": "against"}, "Nothing that the rule counts."),
-    ],
-)
-def test_what_holds_in_some_countries_is_said_where_nothing_is_settled(change, words):
-    verdict = {"reading": "literal", "against": "", "criteria": [UNDECIDED | change]}
-    assert words in CLAIM.sides(verdict, registry.claim("C29"), [verdict])
-
-
-@pytest.mark.parametrize(
-    ("title", "setting", "words"),
-    [("How far?", {}, "How far? "), ("Brief", {"economy": "KAZ"}, "Kazakhstan: brief. ")],
-)
-def test_a_description_ends_in_one_mark(title, setting, words):
-    page = Page("r", "brief", setting, "", "", "", "", cells=[Cell("markdown", f"# {title}")])
-    template = environment().get_template("notebook.html.j2")
-    about = template.blocks["about"](template.new_context({"page": page}))
-    assert "".join(about).startswith(words)

@@ -101,14 +101,3 @@ def test_the_rows_behind_borders_add_up_to_their_length_and_are_not_stored():
     (cell,) = found[length.name]["cells"]
     assert sum(column(cell, "value")) == pytest.approx(length.cells[0].estimate)
     assert verdict.traces and all("traces" not in v for v in verdict.bundle())
-
-
-@pytest.mark.long
-def test_the_rows_behind_students_give_their_change():
-    verdict = judged("C30")
-    found = {t["criterion"]: t for t in verdict.traces}
-    rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
-    for cell in rise.cells:
-        part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
-        count = dict(zip(column(part, "year"), column(part, "students"), strict=True))
-        assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)

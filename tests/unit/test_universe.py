@@ -2,8 +2,6 @@
 run twice.
 """
 
-import itertools
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,14 +17,6 @@ LATE = Exclusion({"period": "short", "source": "a"}, "source a starts late")
 
 def rows(*numbers, path="p"):
     return pd.DataFrame({"estimate": numbers, "path": path})
-
-
-def test_the_universe_is_the_product_with_the_main_specification_first():
-    universe = Universe((PERIOD, SOURCE, ESTIMATOR))
-    found = [tuple(choices.values()) for choices in universe]
-    assert found[0] == tuple(universe.main.values()) == ("long", "b", "mean")
-    product = itertools.product(PERIOD.values, SOURCE.values, ESTIMATOR.values)
-    assert sorted(found) == sorted(product) and len(universe) == 12
 
 
 def test_a_universe_without_axes_is_one_specification():

@@ -137,12 +137,9 @@ HOSTILE = "]]><script>alert('x')</script>\x00\x1b & \"|` \ud800 a|b\n# c &lt;"
 
 def test_formats_hold_whatever_the_names_are(state, accepted):
     hostile = {"claim": HOSTILE, "reading": HOSTILE, "verdict": HOSTILE}
-    report = state([{"verdict": HOSTILE}, hostile], [{"error": HOSTILE}])
-    found = verify.compare(accepted(state()), report)
+    found = verify.compare(accepted(state()), state([hostile], [{"error": HOSTILE}]))
     (suite,) = ElementTree.fromstring(verify.show(found, "junit").encode("utf-8"))
-    cases = list(suite)
-    assert (int(suite.get("tests")), int(suite.get("failures"))) == (len(cases), 2) == (3, 2)
-    assert any("<script>alert" in case.get("name") for case in cases)
+    assert any("<script>alert" in case.get("name") for case in suite)
     text = verify.show(found, "markdown")
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
@@ -164,22 +161,19 @@ def test_a_baseline_from_before_certainty_and_units_were_kept_compares_the_rest(
     content = json.loads(write_baseline(state()))
     (one,) = content["verdicts"]
     del one["certainty"], one["as_printed"], one["criteria"]["share"]["unit"]
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "verdicts.json").write_text(json.dumps(content))
-    old = verify.read_baseline(tmp_path / "old")
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    old = verify.read_baseline(tmp_path)
     other = {"certainty": {"level": "low"}, "criteria": {"share": {"unit": "dollars"}}}
     assert verify.compare(old, state([other])).same
     assert not verify.compare(old, state([other | {"fragile": True}])).same
 
 
-@pytest.mark.parametrize("emptied", [[], {}])
-def test_to_a_baseline_without_a_verdict_every_one_is_new(state, tmp_path, emptied):
+def test_to_a_baseline_without_a_verdict_every_one_is_new(state, tmp_path):
     """It passed: all verdicts were of runs that it did not know."""
-    content = json.loads(write_baseline(state())) | {"verdicts": emptied}
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "empty" / "verdicts.json").write_text(json.dumps(content))
-    found = verify.compare(verify.read_baseline(tmp_path / "empty"), state())
-    assert not found.same and [c.kind for c in found.changes] == ["new"]
+    content = json.loads(write_baseline(state())) | {"verdicts": []}
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    empty = verify.read_baseline(tmp_path)
+    assert [c.kind for c in verify.compare(empty, state()).changes] == ["new"]
 
 
 def test_a_baseline_of_different_inputs_or_of_unknown_ones_is_not_written(state):
@@ -187,12 +181,6 @@ def test_a_baseline_of_different_inputs_or_of_unknown_ones_is_not_written(state)
         report = state([{}, {"claim": "C08"}], [{}, {"claim": "C08", "inputs": given}])
         with pytest.raises(BaselineError):
             write_baseline(report)
-
-
-def test_the_committed_baseline_is_of_the_declared_claims():
-    found = verify.read_baseline(paths.baseline_dir()).entries.values()
-    assert {e.claim for e in found} == set(registry.claims())
-    assert all(e.verdict in registry.VERDICTS and e.inputs["package"] for e in found)
 
 
 # --- acceptance
@@ -247,42 +235,29 @@ THRESHOLD = ("registry/claims/C07.yaml", "threshold: 0", "threshold: 10")
 CODE = ("notebooks/c07.ipynb", r"gather\(facts=facts\)", "gather(facts=facts.assign(value=8))")
 
 
-def another_figure(own):
-    ca.remove("TOWN")
-    own.lent(9)
-
-
-MOVES = {  # what is changed, the cause that is told, what moves
-    "a figure": (another_figure, "data (facts)", "figure: estimate"),
-    "a threshold": (lambda own: own.edit(*THRESHOLD), "rule (C07)", "verdict"),
-    "the notebook's code": (lambda own: own.edit(*CODE), "notebook", "figure: estimate"),
-}
-
-
 @pytest.mark.long  # a quick one: test_init.py, by the workflow that runs on a server
-def test_a_real_change_moves_the_verdict_and_is_named(own, command):
+@pytest.mark.parametrize(
+    ("change", "cause", "code"),
+    [(THRESHOLD, "rule (C07)", 1), (CODE, "notebook", 0), (None, "data (facts)", 0)],
+)
+def test_a_real_change_moves_the_verdict_and_is_named(own, command, change, cause, code):
     own.lent()
     scaffold.new_claim("C07")
     assert command("run", "--jobs", "1")[0] == 0
     assert command("verify", "--accept", "--reason", "first baseline")[0] == 0
+    if change:
+        own.edit(*change)
+    else:
+        ca.remove("TOWN")
+        own.lent(9)
+    assert command("verify")[0] == code  # the old report still is what was accepted
+    assert command("run", "--jobs", "1")[0] == 0
+    code, shown, _ = command("verify", "--format", "json")
+    because = [one["because"] for one in json.loads(shown)["changes"]]
+    named = {str(verify.Cause(b["input"], tuple(b["which"]))) for told in because for b in told}
+    assert (code, len(because), named) == (1, 2, {cause})
+    assert command("verify", "--accept", "--reason", f"{cause} was meant so")[0] == 0
     assert command("verify")[0] == 0
-    for name, (change, cause, what) in MOVES.items():
-        change(own)
-        code, shown, told = command("verify")  # the old report still is what was accepted
-        unamended = name == "a threshold"
-        assert code == unamended and "the report is older than" in shown, name
-        assert ("claims/C07.yaml: amendments" in told) == unamended
-        assert command("run", "--jobs", "1")[0] == 0
-        code, shown, _ = command("verify", "--format", "json")
-        assert code == 1, name
-        changes = json.loads(shown)["changes"]
-        assert {c["as_of"] for c in changes} == {"2024-03-01", "latest"}
-        for one in changes:
-            assert what in [d["what"] for d in one["differences"]]
-            because = [verify.Cause(b["input"], tuple(b["which"])) for b in one["because"]]
-            assert [str(one) for one in because] == [cause]
-        assert command("verify", "--accept", "--reason", f"{name} was meant so")[0] == 0
-        assert command("verify")[0] == 0
 
 
 def test_a_rule_without_an_amendment_is_named_before_any_run(own, command, state, accepted):
@@ -428,19 +403,10 @@ def test_an_installed_package_keeps_its_baseline(refused, kept, monkeypatch):
 # --- `report`: there is something to send, whole, and it replaces a zip file alone
 
 
-@pytest.mark.parametrize(
-    "words, code",
-    [(["--zip"], 1), ([], 1), (["x.zip"], 2), (["--notebooks"], 2)],
-)
+@pytest.mark.parametrize("words, code", [(["--zip"], 1), (["x.zip"], 2), (["--notebooks"], 2)])
 def test_there_is_nothing_to_send(command, project, tmp_path, words, code):
     assert command("report", *words, "--out", str(tmp_path / "nowhere"))[:2] == (code, "")
     assert not (tmp_path / "nowhere").exists()
-
-
-def test_a_report_with_a_failed_run_is_not_sent(command, out):
-    failed = made([], [{"error": "the kernel died"}])["manifest.json"]
-    (out / "manifest.json").write_text(json.dumps(failed))
-    assert command("report", "--zip", "--out", str(out))[0] == 1
 
 
 @pytest.mark.parametrize("name", ["", "thesis.txt"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-from itertools import product
 
 import pandas as pd
 import pytest
@@ -14,7 +12,6 @@ from ca_research.claims.wanted import figures, template
 from ca_research.claims.wanted import wanted as wants
 from ca_research.registry.claims import ClaimSpec, Want
 
-BLOCKS = importlib.import_module("ca_research.claims.wanted")._blocks  # a function has that name
 KAZAKHSTAN = ("wanted", "C30", "-p", "economy=KAZ")
 
 
@@ -66,15 +63,6 @@ def test_a_template_asks_once_and_for_nothing_that_the_tables_hold(held):
     rows = template("trade", [entry, entry], held)
     assert {*zip(rows["partner"], rows["year"], strict=True)} == {("CHN", 2021), ("RUS", 2020)}
     assert len(rows) == 2
-
-
-@pytest.mark.parametrize("kept", [lambda n: n % 7, lambda n: n % 2, lambda n: n > 5, lambda n: 0])
-def test_what_lacks_is_asked_for_once_and_nothing_else(kept):
-    values = {"partner": ["CHN", "RUS", "TUR"], "year": [2020, 2021], "flow": ["export", "import"]}
-    lacking = [cell for number, cell in enumerate(product(*values.values())) if kept(number)]
-    sets = BLOCKS(pd.DataFrame(lacking, columns=list(values)))
-    asked = [cell for one in sets for cell in product(*(one[name] for name in values))]
-    assert sorted(asked) == sorted(lacking)
 
 
 def test_figures_that_are_taken_from_one_source_are_wanted_until_one_has_them_all(held):
