@@ -2,7 +2,7 @@
 
 Each surface draws an input, has it read, and reads what was accepted a second time, by other means.
 A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m soak`. A finding names its seed:
-`SURFACES["load"](random.Random("load-17"), project)` makes that input again.
+`SURFACES["raw"](random.Random("raw-17"), project)` makes that input again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from pandas.testing import assert_frame_equal
 
-from ca_research import registry, tables
+from ca_research import registry
 from ca_research.claims import check
 from ca_research.ground import economies, paths
 from ca_research.ground.errors import CaResearchError, DataError
@@ -68,30 +67,10 @@ def spoilt(rng: random.Random, text: str) -> bytes:
     return raw[:at] + rng.randbytes(rng.randint(0, 4)) + raw[at + rng.choice((0, 1, 4)) :]
 
 
-# --- load: an accepted filter keeps exactly the rows that a plain comparison keeps
-
-
-def load_case(rng: random.Random, project: Any) -> None:
-    column, known = rng.choice(list(INPUTS["load"].items()))
-    asked = rng.sample(known, rng.randint(1, len(known)))
-    if column in ("flow", "note", "source_id") and rng.random() < 0.5:
-        asked = [mutated(rng, value) for value in asked]
-    found = tables.load("trade", **{column: rng.choice((list, tuple, set, np.array, iter))(asked)})
-    cells = [economies.resolve(a) for a in asked] if column in ("reporter", "partner") else asked
-    whole = tables.load("trade")
-    assert column == "value_usd" or set(cells) - set(known) <= economies.codes()
-    assert len(found) == whole[column].isin(cells).sum(), (column, asked)
-
-
-# --- sql: what is no SELECT is refused; of a SELECT every value comes back as it was put in
+# --- sql: every value of a SELECT comes back as it was put in
 
 
 def sql_case(rng: random.Random, project: Any) -> None:
-    if rng.random() < 0.25:
-        text = rng.choice(INPUTS["forbidden"])
-        text = text if "'" in text or rng.random() < 0.5 else text.upper()
-        list(query.json_rows(rng.choice(("", "\n", "/* select 1 */ ", "-- x\n")) + text))
-        raise AssertionError(f"{text} is no SELECT of the tables")
     literals, values = zip(*rng.choices(INPUTS["sql"], k=rng.randint(1, 4)), strict=True)
     names = rng.choices(("a", "b", '"c d"', '"\u00e9"'), k=len(literals))
     told = ", ".join(f"{v} as {n}" for v, n in zip(literals, names, strict=True))
@@ -192,15 +171,10 @@ PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", re.A)
 
 def raw_case(rng: random.Random, project: Any) -> None:
     fields, text = INPUTS["fields"], io.StringIO()
-    rows = [
-        [
-            rng.choice(odd) if rng.random() < 0.08 else c
-            for c, odd in zip(row, fields.values(), strict=True)
-        ]
-        for row in (
-            [*ROW[:2], str(year), *ROW[3:]] for year in range(2019, 2019 + rng.randint(1, 4))
-        )
-    ]
+    rows = [[*ROW[:2], str(2019 + n), *ROW[3:]] for n in range(rng.randint(1, 4))]
+    for row in rows:
+        at = rng.randrange(2 * len(ROW))
+        row[at : at + 1] = rng.sample(list(fields.values())[at], 1) if at < len(ROW) else []
     csv.writer(text).writerows([fields, *rows])
     raw = spoilt(rng, text.getvalue())
     project.raw().write_bytes(raw)
@@ -235,7 +209,6 @@ def both_ways(spec: registry.Table) -> pd.DataFrame:
 
 
 SURFACES = {
-    "load": load_case,
     "sql": sql_case,
     "grid": grid_case,
     "claim": claim_case,

@@ -29,10 +29,6 @@ def axis_of(content: dict[str, Any], name: str) -> dict[str, Any]:
     return next(a for a in content["grid"]["axes"] if a["name"] == name)
 
 
-
-
-
-
 def grid(*values: Any, main: Any, **more: Any) -> GridAxis:
     return GridAxis.model_validate(
         {"name": "floor", "meaning": "m", "values": values, "main": main} | more
@@ -76,8 +72,6 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
 def faults(content: dict[str, Any]) -> list[str]:
     spec = ClaimSpec.model_validate(content)
     return list(check.register({spec.id: spec}, {spec.notebook: set(spec.data)}))
-
-
 
 
 def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():

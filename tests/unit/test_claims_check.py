@@ -13,7 +13,6 @@ from tests.unit.engine import STORED, cases
 import ca_research as ca
 from ca_research import registry
 from ca_research.claims import check, measures
-from ca_research.claims.compare import differences
 from ca_research.claims.unseen import unseen
 from ca_research.estimates.generic import misdeclared
 from ca_research.ground import periods
@@ -127,23 +126,17 @@ def test_the_hash_of_a_rule_moves_with_what_decides_and_not_with_prose(case):
 # stored verdicts
 
 
-def stored(verdict="supported", **changes):
+def stored(**changes):
     """A verdict on C33 whose criteria all hold, in three of the five."""
-    spec, five = registry.claim("C33"), [{"economy": code} for code in ca.economies.CA5]
-    declared = spec.readings[0].criteria
-    return (
-        STORED["verdict"]
-        | {"claim": "C33", "verdict": verdict, "deciding": [c.name for c in declared]}
-        | {"rule_sha256": spec.rule_sha256, "rule_sha256_2": spec.rule_sha256_2}
-        | {"sources": ["KAZ_BNS"], "coverage": {"from": 2010, "to": 2022}}
-        | {
-            "criteria": [
-                STORED["criterion"] | {"name": c.name, "label": c.label, "cells": five}
-                for c in declared
-            ]
-        }
-        | changes
-    )
+    spec, cells = registry.claim("C33"), [{"economy": code} for code in ca.economies.CA5]
+    told = [
+        STORED["criterion"] | {"name": c.name, "label": c.label, "cells": cells}
+        for c in spec.readings[0].criteria
+    ]
+    about = {"claim": "C33", "sources": ["KAZ_BNS"], "coverage": {"from": 2010, "to": 2022}}
+    about |= {name: getattr(spec, name) for name in ("rule_sha256", "rule_sha256_2")}
+    about |= {"criteria": told, "deciding": [one["name"] for one in told]}
+    return STORED["verdict"] | about | changes
 
 
 @pytest.mark.parametrize(
@@ -161,21 +154,3 @@ def test_a_stored_verdict_that_its_criteria_do_not_imply_is_named(changes, fault
     found = check.verdict(stored(**changes))
     assert len(found) == faults and all("C33, reading " in fault for fault in found)
     assert check.stale(stored(**changes)) == ("rule_sha256" in changes)
-
-
-def test_differences_name_verdict_state_number_year_and_sources(snapshot):
-    before = stored()
-    after = stored("not enough evidence", sources=["KGZ_NSC"], coverage={"from": 2010, "to": 2024})
-    after["criteria"][0] |= {"state": "undecided", "estimate": 2.0, "low": 2.0, "high": 4.0}
-    after["criteria"][1] |= {"estimate": 4.0}
-    lines = differences(before, after)
-    assert lines == snapshot
-    assert differences(before, after, decisive=True) == [lines[0], *lines[2:]]
-    assert differences(before, before) == []
-
-
-def test_differences_tell_a_criterion_in_its_own_sentences_and_each_once():
-    before, after = stored(), stored()
-    for old, new in zip(before["criteria"][:2], after["criteria"][:2], strict=True):
-        old["says"], new["says"], new["state"] = "China leads.", "Russia leads.", "fails"
-    assert differences(before, after) == ["Before: China leads. Now: Russia leads."]

@@ -87,22 +87,19 @@ def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers(text):
 
 
 def test_the_report_says_the_same_in_all_forms(report):
-    def rows(name):
-        return list(csv.DictReader(io.StringIO((report / name).read_text(encoding="utf-8"))))
-
     stored, printed = (
         json.loads((report / f"{name}.json").read_text("utf-8"))
         for name in ("verdicts", "sentences")
     )
     assert printed == sentences(stored)
     assert sum(len(s["tests"]) for s in printed) == len(stored)
-    for name, entries, about in (
-        ("verdicts.csv", stored, ("claim", "reading", "as_of", "verdict")),
-        ("sentences.csv", printed, ("claim", "as_of", "as_printed")),
+    for name, written in (
+        ("verdicts.csv", forms.verdicts_csv(stored)),
+        ("sentences.csv", forms.sentences_csv(printed)),
+        ("verdicts.tex", forms.verdicts_latex(stored)),
     ):
-        found = [[row[column] for column in about] for row in rows(name)]
-        assert found == [[entry[column] for column in about] for entry in entries]
-    assert len(cells((report / "verdicts.tex").read_text(encoding="utf-8"))) == len(stored)
+        assert (report / name).read_text("utf-8") == written, name
+    assert len(cells(forms.verdicts_latex(stored))) == len(stored)
 
 
 # --- the zipped report
@@ -115,7 +112,7 @@ def out(tmp_path):
     (folder / "notebooks").mkdir(parents=True)
     for name in ("c07.html", "methods.html", *BESIDE, "notebooks/c07.ipynb", ".index.html-77"):
         (folder / name).write_text(name)
-    runs = [{"run_id": "c07", "claim": "C07", "params": {}, "error": ""}]
+    runs = [{"run_id": "c07", "name": "C07", "params": {}, "error": ""}]
     (folder / "manifest.json").write_text(json.dumps({"runs": runs}))
     (folder / "index.html").write_text(
         '<a href="c07.html">C07</a><a href="methods.html#why">how</a><a href="https://x.org/y.html">'
@@ -158,3 +155,9 @@ def test_an_incomplete_report_is_not_sent(out, command, name):
     code, said, told = command("report", "--zip", "--out", str(out))
     assert code == 1 and said == "" and name in told
     assert not (out / "ca-research-report.zip").exists()
+
+
+def test_a_report_with_a_failed_run_is_not_sent(out, command):
+    manifest = (out / "manifest.json").read_text().replace('"error": ""', '"error": "it died"')
+    (out / "manifest.json").write_text(manifest)
+    assert command("report", "--zip", "--out", str(out))[:2] == (1, "")

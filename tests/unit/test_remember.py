@@ -58,15 +58,6 @@ def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
     assert list(registry.claims()) == ["C33"]
 
 
-def test_a_run_parses_nothing_that_was_read_before_it_was_limited(monkeypatch):
-    registry.read_ahead()
-    before, sources = registry.claims()["C33"], registry.listed_sources()
-    monkeypatch.setattr("ca_research.registry.base.parsed", lambda content: pytest.fail("parsed"))
-    monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
-    assert registry.claims()["C33"] is before
-    assert registry.listed_sources() is sources
-
-
 def test_an_error_is_not_remembered(project, at_once):
     file = project.home / "registry" / "article.yaml"
     edit(file, "title: Invented article", "titel: Invented article")
