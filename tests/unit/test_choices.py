@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import ca_research as ca
 from ca_research.claims import check
+from ca_research.claims.evidence import _typed
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
@@ -88,3 +89,10 @@ def test_an_exclusion_that_would_exclude_nothing_is_refused():
     content["grid"]["exclude"][-1]["when"]["until"] = "2019"
     with pytest.raises(ValidationError):
         ClaimSpec.model_validate(content)
+
+
+def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
+    common = {"spec": 0, "is_main": True, "without": "", "rows": None}
+    rows = [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common]
+    made = _typed(rows, ["floor"])["floor"].tolist()
+    assert made == [1_000_000, None] and type(made[0]) is int, "not 1000000.0"
