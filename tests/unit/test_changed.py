@@ -34,6 +34,10 @@ MOVED = {
             coverage={"from": 2010, "to": 2024},
         ),
     ),
+    "told in its own sentences": (
+        stored({"says": "China leads."}),
+        stored({"says": "Russia leads.", "state": "fails"}),
+    ),
     "nothing": (stored(), stored()),
     "never judged before": (None, stored(reading="a reading that nobody accepted")),
 }
