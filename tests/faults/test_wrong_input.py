@@ -144,14 +144,6 @@ def test_a_grid_of_which_something_would_go_unread_is_refused(tmp_path, content)
         read_grid(tmp_path / "grid.csv")
 
 
-def test_two_sets_that_would_share_one_page_are_refused(project):
-    (cell,) = CASES["notebook"]["cells"]
-    book = CASES["notebook"] | {"metadata": {}, "cells": [cell | {"source": CASES["of_one_page"]}]}
-    (project.home / "notebooks" / "data.ipynb").write_text(json.dumps(book), encoding="utf-8")
-    with pytest.raises(UsageError):
-        runs.plan(["data"], grid={"place": ["KAZ", "kaz"]})
-
-
 @pytest.mark.parametrize("value", [*CASES["numbers"], "9" * 400, float("nan"), 10**400], ids=repr)
 def test_a_parameter_that_is_no_plain_number_is_refused(value):
     with pytest.raises(ParameterError):

@@ -1,7 +1,7 @@
 """Whatever is given: no traceback, no hang, nothing accepted in silence.
 
 Each surface draws an input, has it read, and reads what was accepted a second time, by other means.
-A few hundred inputs each time, 5,000 with `pytest tests/fuzz -m soak`. A finding names its seed:
+Two hundred inputs each time, 4,000 with `pytest tests/fuzz -m soak`. A finding names its seed:
 `SURFACES["raw"](random.Random("raw-17"), project)` makes that input again.
 """
 
