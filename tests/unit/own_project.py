@@ -9,6 +9,8 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.app.init_command import make
 from ca_research.app.template import RULE, WORDS
+from ca_research.ground import paths
+from ca_research.runs import inputs
 
 ARTICLE = "A town\n2024-03-01\nMany books were lent. They were new.\nNobody counted them.\n"
 
@@ -30,11 +32,11 @@ class Own:
     def __init__(self, home):
         self.home = home
 
-    def lent(self, books=7, source="TOWN", subject="town", **more):
-        """Adds how many books were lent in 2022."""
+    def lent(self, books=7, source="TOWN", subject="town", year=2022, **more):
+        """Adds how many books were lent in a year."""
         file = self.home / f"{source}.csv"
         rows = [("subject", "attribute", "year", "value", "unit")]
-        rows.append((subject, "loans", "2022", str(books), "books"))
+        rows.append((subject, "loans", str(year), str(books), "books"))
         with file.open("w", newline="") as text:
             csv.writer(text).writerows(rows)
         about = {"published": "2023", "publisher": "Town", "title": "Loans", "licence": "open"}
@@ -62,3 +64,15 @@ def own(elsewhere, monkeypatch):
     make(elsewhere / "own", elsewhere / "article.txt")
     monkeypatch.chdir(elsewhere / "own")
     return Own(elsewhere / "own")
+
+
+def as_if_run(*declared, **data):
+    """Entries of a manifest as if these had just been run, on tables of which some were others."""
+    about, entries = inputs.Inputs(None), []
+    for run in declared:
+        given = about.again(run, {})
+        given["data"] |= {k: v for k, v in data.items() if k in given["data"]}
+        told = {name: getattr(run, name) for name in ("run_id", "name", "params")}
+        told |= {"notebook": paths.shown(run.notebook), "inputs": given, "error": ""}
+        entries.append(told)
+    return entries

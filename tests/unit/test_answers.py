@@ -20,6 +20,9 @@ def stored(claim, verdict, as_of="latest", leads=True, **params):
     return STORED["verdict"] | words | near | {"as_of": as_of, "params": params}
 
 
+ALONE = "for Kazakhstan alone"
+
+
 @pytest.fixture
 def answers(tmp_path):
     """What a run of some claims ends with, from verdicts that it stored."""
@@ -36,13 +39,10 @@ def test_each_run_ends_with_its_answer_the_sentence_and_its_tests(answers, snaps
         stored("C33", "not enough evidence", "2023-05-19", economy="KAZ"),
         stored("C33", "supported", economy="KAZ", years=5),
         stored("C33", "contradicted", leads=False, economy="KAZ", years=5),
-        stored("C30", "contradicted"),
     ]
     assert answers(runs, ["C33"]) == snapshot
-    assert answers(runs, ["C30"])[0].startswith("C30, ")
     many = [stored("C01", "supported")] * 60 + [stored("C02", "not testable")] * 40
     assert answers(many, []) == snapshot(name="many are counted")
-    assert answers([], ["brief"]) == []
 
 
 @pytest.mark.parametrize(
@@ -62,26 +62,11 @@ def test_only_what_was_asked_for_is_said(answers, asked, runs):
     assert sum(not line.startswith(" ") for line in said) == runs
 
 
-def test_a_claim_and_a_verdict_print_as_text():
-    claim = ca.claim("C30")
-    assert claim.spec.quotation in str(claim) and claim.rule in str(claim)
-    verdict = ca.check("C30", as_of="2023-05-19")
-    assert len(repr(verdict)) < 120 and verdict.verdict in repr(verdict)
-    first, printed, *rest = str(verdict).splitlines()
-    assert first == f"C30: {verdict.answer}" and len(str(verdict)) < 1500
-    assert printed.startswith(f"As printed: {verdict.as_printed}.")
-    assert all(any(c.label in line for line in rest) for c in verdict.criteria)
-    hangs = ca.check("C33", economy="KAZ")
-    assert hangs.fragility and all(why in str(hangs) for why in hangs.fragility[:3])
-
-
 def test_a_verdict_for_one_country_says_so_where_its_statement_speaks_of_all():
     """The first line that a new user sees read as an answer for the five."""
     for_one = ca.check("C33", economy="KAZ")
-    for said in (str(for_one), hooks.verdict_html(for_one)):
-        assert "for Kazakhstan alone" in said
-    assert "Kazakhstan and Kyrgyzstan alone" in str(replace(for_one, params={"economy": "KAZ,KGZ"}))
-    assert "alone" not in str(replace(for_one, params={"economy": "CA5"})).splitlines()[-1]
+    assert hooks.verdict_html(for_one).count(ALONE) == str(for_one).count(ALONE) == 1
+    assert ALONE not in str(replace(for_one, params={"economy": "CA5"}))
 
 
 def test_a_new_claim_is_not_written_into_the_installed_package(project, monkeypatch):

@@ -13,6 +13,7 @@ from ca_research.claims.compute import Call, Computation
 from ca_research.claims.evidence import counted, universe
 from ca_research.estimates import estimates
 
+TOTALS = {"product": "TOTAL"}
 CALLS = [
     pytest.param(claim, criterion, id=f"{claim}-{criterion.name}")
     for claim, spec in registry.claims().items()
@@ -26,19 +27,21 @@ def test_a_row_is_the_same_without_a_source_that_it_does_not_name(claim, criteri
     spec = registry.claim(claim)
     codes = counted(criterion, criterion.over.economies if criterion.over else ca.economies.CA5)
     call, main = Call.of(criterion, codes), universe(spec, criterion).main
+
+    def measured(tables, call):
+        return estimates(tables.run(call, **main)).set_index("economy").drop(columns="rows")
+
     names = Computation(dict.fromkeys(spec.data)).taken([call])
-    filters = {"trade": {"product": "TOTAL"}}
-    whole = Computation({name: ca.load(name, **filters.get(name, {})) for name in names})
-    rows = estimates(whole.run(call, **main)).set_index("economy").drop(columns="rows")
+    whole = Computation({n: ca.load(n, **TOTALS if n == "trade" else {}) for n in names})
+    rows = measured(whole, call)
     filled = rows[rows["path"] != ""]
-    named = sorted(set(filled["sources"].explode()))
+    named = sorted({*filled["sources"].explode()})
     for source in named[:: 1 + len(named) // 8]:  # each takes a measure of its own
         apart = filled[[source not in cell for cell in filled["sources"]]]
-        rest = whole.without(source)
-        less = estimates(rest.run(call, **main)).set_index("economy").drop(columns="rows")
+        less = measured(whole.without(source), call)
         pd.testing.assert_frame_equal(less.loc[apart.index, apart.columns], apart)
         few = less.iloc[::2]  # measured alone, with the parts made for all
-        again = estimates(rest.run(call.only(few.index), **main)).set_index("economy")
+        again = measured(whole.without(source), call.only(few.index))
         pd.testing.assert_frame_equal(again[few.columns], few)
 
 

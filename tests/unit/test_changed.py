@@ -4,26 +4,16 @@ import dataclasses
 import json
 
 import pytest
+from tests.unit.engine import STORED
+from tests.unit.own_project import as_if_run
 
 from ca_research import runs, verify
 from ca_research.app import report
 from ca_research.ground import paths
-from ca_research.runs import inputs
 
-CRITERION = {
-    "name": "first",
-    "label": "China first",
-    "state": "holds",
-    "estimate": 1.0,
-    **dict.fromkeys(("low", "high", "cell_threshold")),
-    **{"kind": "count", "unit": "countries", "interval": "", "counted": "economies", "cells": []},
-}
-VERDICT = {
-    **{"claim": "C33", "reading": "literal", "title": "First", "as_of": "latest"},
-    **{"params": {"economy": "KAZ", "claim": "C33"}, "leads": True, "fragile": False},
-    **{"verdict": "supported", "answer": "An answer.", "finding": "A finding"},
-    **{"rule_sha256": "a", "coverage": {"to": 2023}, "sources": ["KAZ_BNS"]},
-}
+CRITERION = STORED["criterion"] | {"name": "first", "estimate": 1.0}
+VERDICT = STORED["verdict"] | {"claim": "C33", "params": {"economy": "KAZ", "claim": "C33"}}
+VERDICT |= {"sources": ["KAZ_BNS"], "rule_sha256": "a"}
 
 
 def stored(criterion=None, **more):
@@ -35,6 +25,19 @@ MOVED = {
     "a verdict that turned": (stored(), FAILS),
     "the same from other figures": (stored(), stored({"estimate": 2.0})),
     "a source that was removed": (stored(sources=["OWN", "KAZ_BNS"]), stored()),
+    "no evidence, other sources and years": (
+        stored(),
+        stored(
+            {"state": "undecided", "estimate": 2.0, "low": 2.0, "high": 4.0},
+            verdict="not enough evidence",
+            sources=["KGZ_NSC"],
+            coverage={"from": 2010, "to": 2024},
+        ),
+    ),
+    "told in its own sentences": (
+        stored({"says": "China leads."}),
+        stored({"says": "Russia leads.", "state": "fails"}),
+    ),
     "nothing": (stored(), stored()),
     "never judged before": (None, stored(reading="a reading that nobody accepted")),
 }
@@ -65,19 +68,11 @@ def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each
 @pytest.fixture
 def made(tmp_path):
     """A folder with a manifest as if two claims, and what is named beside, had just been run."""
-    about = inputs.Inputs(None)
-    planned = [r for r in runs.plan(["C25", "C30"]) if r.params["as_of"] == "latest"]
+    planned = runs.plan(["C25", "C30"], as_of=["latest"])
 
     def write(*beside, **data):
-        listed = []
-        for run in (*planned, *beside):
-            given = about.again(run, {})
-            given["data"] |= {k: v for k, v in data.items() if k in given["data"]}
-            one = {name: getattr(run, name) for name in ("run_id", "name", "params")} | {
-                "notebook": paths.shown(run.notebook)
-            }
-            listed.append(one | {"inputs": given, "error": ""})
-        (tmp_path / "manifest.json").write_text(json.dumps({"runs": listed}))
+        entries = as_if_run(*planned, *beside, **data)
+        (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
         (tmp_path / "verdicts.json").write_text("[]")
         return tmp_path
 
@@ -105,7 +100,7 @@ def test_runs_that_rest_on_a_changed_table_are_judged_again(made, own):
 
 
 def test_runs_that_cannot_be_made_again_are_left_alone(made, own):
-    gone = dataclasses.replace(own[0], claim="C99")
+    gone = dataclasses.replace(own[0], name="C99")
     other = dataclasses.replace(own[0], params=own[0].params | {"nobody": 1})
     chosen, _ = verify.affected(made(gone, other, students="another"))
     assert [run.run_id for run in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]

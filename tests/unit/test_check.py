@@ -7,11 +7,9 @@ import json
 import pytest
 
 import ca_research as ca
-from ca_research import paths, registry
-from ca_research.claims.evidence import gather
+from ca_research import paths
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.registry import VERDICTS
-from ca_research.registry.claims import ClaimSpec
 
 STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
 
@@ -48,6 +46,7 @@ def test_it_is_what_the_notebook_stored(claim, economy, day):
         for criterion in new.criteria:
             before = old["criteria"][criterion.name]
             assert criterion.state == before["state"]
+            assert criterion.specifications == before["specifications"]
             assert (criterion.estimate is None) == (before["estimate"] is None)
             if criterion.estimate is not None:
                 assert criterion.estimate == pytest.approx(before["estimate"], rel=1e-9)
@@ -89,24 +88,6 @@ def test_the_command_says_the_verdict_and_ends_well(command):
     assert (code, lead["claim"], lead["as_of"]) == (0, "C25", "2023-05-19")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "C99",
-        "C33 -p economy=FRA",
-        "C33 -p planet=mars",
-        "C33 -p as_of=latest",
-        "C03 -p claim=C05",
-        "C33 --as-of soon",
-        "C25 --format csv",
-    ],
-)
-def test_the_command_refuses_what_is_wrong_in_three_lines(command, words):
-    code, said, wrong = command("check", *words.split())
-    assert (code, said) == (2, "")
-    assert "next:" in wrong and len(wrong.splitlines()) <= 3
-
-
 def test_a_source_is_left_out_as_if_it_had_published_nothing():
     said = [f for f in ca.check("C27").fragility if f.startswith("without the source ")]
     assert len({words.partition(": ")[2] for words in said[:2]}) == 2, "verdicts of both kinds"
@@ -129,23 +110,11 @@ def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason
 
 
 def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
-    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed; official debt
-    alone names it, and so would a rule that asks for that.
-    """
+    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed."""
     verdict = ca.check("C32", without="DATASETS_GDP")
     low = verdict.curves["debt_low"]
     assert low.loc[low["lenders"] == "official", "met"].isna().all() and len(low) == 4
     assert {v.reading: v.verdict for v in verdict.all()}["possible"] == "supported"
-    content = registry.claim("C32").model_dump(mode="json")
-    lenders = next(axis for axis in content["grid"]["axes"] if axis["name"] == "lenders")
-    lenders |= {"values": ["official"], "main": "official"}
-    spec, gone = ClaimSpec.model_validate(content), "source_id != 'DATASETS_GDP'"
-    given = {name: ca.load(name).query(gone) for name in spec.data}
-    with pytest.raises(UsageError):
-        gather(spec, given, "latest")
-    evidence = gather(spec, given, "latest", ("DATASETS_GDP",))
-    missing = evidence.frame.loc[evidence.frame["criterion"] == "debt_low", "missing"]
-    assert len(missing) and missing.str.contains("'DATASETS_GDP'").all()
 
 
 def test_economies_that_are_not_named_are_those_that_the_claim_counts_over():

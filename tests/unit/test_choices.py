@@ -5,25 +5,20 @@ their text.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Any
 
-import pandas as pd
 import pytest
 import yaml
 from pydantic import ValidationError
 
 import ca_research as ca
-from ca_research import plots, registry
 from ca_research.claims import check
 from ca_research.claims.evidence import _typed
-from ca_research.claims.trace import trace
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
 from ca_research.registry.choices import GridAxis, canonical
 from ca_research.registry.words import axis_words, choice_words
-from ca_research.site import render
 
 
 def written(claim_id: str) -> dict[str, Any]:
@@ -33,16 +28,6 @@ def written(claim_id: str) -> dict[str, Any]:
 
 def axis_of(content: dict[str, Any], name: str) -> dict[str, Any]:
     return next(a for a in content["grid"]["axes"] if a["name"] == name)
-
-
-def settings(content: dict[str, Any]) -> list[dict[str, Any]]:
-    criteria = [c for r in content["readings"] for c in r.get("criteria", [])]
-    return [c["settings"] for c in criteria if "settings" in c]
-
-
-def hashes(content: dict[str, Any]) -> tuple[str, str]:
-    spec = ClaimSpec.model_validate(content)
-    return spec.rule_sha256, spec.rule_sha256_2
 
 
 def grid(*values: Any, main: Any, **more: Any) -> GridAxis:
@@ -85,55 +70,9 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
     assert axis_words(grid(1, main=1, label="least worth")) == "least worth"
 
 
-def test_labels_are_not_in_the_hash_and_values_are():
-    content = written("C22")
-    before, floor = hashes(content), axis_of(content, "floor")
-    floor["values"] = [{**v, "label": v["label"] + " a year"} for v in floor["values"]]
-    assert hashes(content) == before
-    floor["values"] = [v["value"] for v in floor["values"]]
-    floor["label"] = "least worth"
-    assert hashes(content) == before
-    floor["values"][1] += 1
-    assert hashes(content) != before
-
-
-def test_a_number_and_its_text_are_one_rule_and_every_setting_is_in_it():
-    content = written("C33")
-    before = hashes(content)
-    for chosen in settings(content):
-        chosen["since"] = "2018"
-    assert hashes(content) == before
-    settings(content)[0]["since"] = 2014
-    assert hashes(content) != before
-    content = written("C04")  # also one that is called as a field of prose
-    before = hashes(content)
-    for chosen in settings(content):
-        chosen |= {"says": "last"} if "says" in chosen else {}
-    assert all(one != other for one, other in zip(hashes(content), before, strict=True))
-
-
 def faults(content: dict[str, Any]) -> list[str]:
     spec = ClaimSpec.model_validate(content)
     return list(check.register({spec.id: spec}, {spec.notebook: set(spec.data)}))
-
-
-@pytest.mark.parametrize(
-    ("claim_id", "name", "value"),
-    [
-        ("C33", "since", "2013"),
-        ("C33", "since", 2013.0),
-        ("C33", "since", True),
-        ("C33", "basis", 1),
-        ("C27", "reading", 1),
-        ("C31", "since", "2023-05-19"),
-    ],
-)
-def test_a_setting_of_another_type_is_refused_with_file_and_measure(claim_id, name, value):
-    content = written(claim_id)
-    for chosen in settings(content):
-        chosen |= {name: value} if name in chosen else {}
-    place = f"registry/claims/{claim_id}.yaml"
-    assert any(f.startswith(place) and f"{name} of " in f for f in faults(content))
 
 
 def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():
@@ -157,24 +96,3 @@ def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_ax
     rows = [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common]
     made = _typed(rows, ["floor"])["floor"].tolist()
     assert made == [1_000_000, None] and type(made[0]) is int, "not 1000000.0"
-
-
-def test_specifications_are_listed_by_labels():
-    listed = ca.claim("C22").specifications()
-    gains = listed[listed["criterion"] == "chapters"]
-    assert set(gains["floor"]) == {"1 million dollars", "0.1 million dollars", "10 million dollars"}
-    assert set(gains["until"]) == {"2018", "2019"}
-
-
-def test_a_curve_is_labelled_and_a_stored_choice_keeps_its_value():
-    rows = {"spec": [0, 1], "is_main": [True, False], "met": True, "threshold": 0.0, "span": [5, 4]}
-    data = pd.DataFrame(rows | dict.fromkeys(("value", "low", "high"), 1.0))
-    words = ca.claim("C29").choice_words
-    figure = plots.specification_curve(data, ["span"], unit="per cent", words=words)
-    marks = {t.get_text() for ax in figure.axes for t in ax.get_yticklabels()}
-    assert {"5 years", "4 years"} <= marks
-    kept = trace("examinees", {"span": 5, "since": dt.date(2023, 5, 19)}, [])
-    back = json.loads(json.dumps(kept))["choices"]
-    assert back == {"span": 5, "since": "2023-05-19"}
-    shown = render._choices(back, registry.claim("C29"))
-    assert shown == "span: 5 years, since: 2023-05-19"

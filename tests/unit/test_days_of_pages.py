@@ -9,17 +9,20 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from tests.pages import Reader
+from tests.unit.engine import STORED
 
 from ca_research import registry
 from ca_research.claims.verdict import stored_fields
 from ca_research.site import cards, write_site
-from ca_research.site.first_use import link_terms
 from ca_research.site.read import Cell, Page
 
 REPORTS = yaml.safe_load(
     (Path(__file__).parent / "cases" / "days_of_pages.yaml").read_text("utf-8")
 )
 OF_DAYS = re.compile(r"known on|available now|\balone\b|publication day|^By .* it is so\.")
+
+
+NONE = {"wanted": [], "possible": [], "fragility": [], "part": False, "because": ""}
 
 
 def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
@@ -34,13 +37,10 @@ def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
         told = [{"title": title, "statements": said} for title in ("Is it so?", "In short")]
         page.cells = [Cell("code", "", statements=one) for one in told]
     if verdict:
-        lists = {key: [] for key in ("criteria", "deciding", "sources", "wanted", "possible")}
-        lists |= {"certainty": {}, "coverage": {"from": None, "to": None}, "fragility": []}
         texts = {key: f"{verdict} {key}" for key in ("finding", "answer", "statement")}
-        words = {"verdict": verdict, "as_printed": verdict, "as_of": as_of, "nearness": 2}
-        words |= {"fragile": False, "part": False}
-        about = {"claim": claim, "params": setting, "leads": True}
-        page.verdicts = [dict.fromkeys(stored_fields(), "") | lists | texts | words | about]
+        about = {"claim": claim, "params": setting, "verdict": verdict, "as_printed": verdict}
+        blank = dict.fromkeys(stored_fields(), "")
+        page.verdicts = [blank | STORED["verdict"] | NONE | texts | about | {"as_of": as_of}]
     return page
 
 
@@ -66,17 +66,6 @@ def test_pages_of_several_days(name, tmp_path, snapshot):
     runs = {page for page in pages if page.islower() and "_" in page}
     shown = {"index", "register", *runs}
     assert {page: of_days(pages[page], runs) for page in pages.keys() & shown} == snapshot
-
-
-def test_of_one_list_of_sentences_the_first_answers_the_thesis(tmp_path):
-    overview = run("overview", "latest")
-    texts = ("It is.", "One holds.")
-    said = [{"about": "A", "text": text, "claims": ["C33"]} for text in texts]
-    overview.cells = [Cell("code", "", statements={"title": "In short", "statements": said})]
-    index = written(tmp_path, run("C33", "latest", "supported"), overview)["index"]
-    index = index.partition("<h1>")[2]
-    order = [index.index(words) for words in ('id="thesis"', "It is.", "In short", "One holds.")]
-    assert order == sorted(order)
 
 
 def test_pages_of_runs_that_are_gone_are_removed_and_those_of_others_stay(tmp_path):
@@ -120,21 +109,3 @@ def test_themes_in_any_letters_have_anchors_of_their_own(of_themes):
         ids = re.findall(r' id="(theme-[^"]*)"', made[page])
         assert len({*ids}) == len(ids) == 4 and "theme-экономика" in ids
         assert {*ids} == {*re.findall(r'href="#(theme-[^"]*)"', made[page])}
-
-
-def test_terms_that_differ_in_other_letters_alone_are_each_linked(project, of_themes):
-    terms = [{"term": term, "means": "A term."} for term in ("порог", "доля", "Öko A", "Öko-A")]
-    glossary = project.home / "registry" / "glossary.yaml"
-    glossary.write_text(yaml.safe_dump({"terms": terms}, allow_unicode=True), encoding="utf-8")
-    ids = re.findall(r'<dt id="([^"]*)"', of_themes("trade")["glossary"])
-    assert sorted(ids) == sorted(["порог", "доля", "öko-a", "öko-a-2"])
-    linked = link_terms("<main><p>порог, доля, Öko A, Öko-A</p></main>")
-    assert sorted(re.findall(r'href="glossary.html#([^"]*)"', linked)) == sorted(ids)
-
-
-def test_one_is_not_called_many_and_what_is_not_there_is_not_told_of(project, of_themes, snapshot):
-    """'1 claims' from '1 runs', 'None of the 0 entries', tables without a name in brackets."""
-    project.spec("events").unlink()
-    counted = re.compile(r"\b(?:1|0|One) (?!\w+ 20\d\d)\w+|Dated events|written blind")
-    told = {name: " ".join(Reader(html).pieces) for name, html in of_themes("trade").items()}
-    assert {name: sorted({*counted.findall(text)}) for name, text in told.items()} == snapshot

@@ -15,8 +15,8 @@ import yaml
 
 from ca_research.app import report as reports
 from ca_research.claims.printed import sentences
-from ca_research.runs.store import ABOUT_ALL, BESIDE
-from ca_research.site import forms, read_pages
+from ca_research.runs.store import BESIDE
+from ca_research.site import forms
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read_text("utf-8"))
 VERDICTS = [CASES["like"], *(CASES["like"] | other for other in CASES["others"])]
@@ -86,37 +86,20 @@ def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers(text):
         assert (row["title"], float(row["finding"])) == (f"'{text}", -1e-05)
 
 
-def test_a_csv_without_formulas_stays_as_it_is():
-    text = 'a,b\n-1,"x, =y"\n+2.5,z-z\n'
-    assert forms.without_formulas(text) == text
-
-
 def test_the_report_says_the_same_in_all_forms(report):
-    def rows(name):
-        return list(csv.DictReader(io.StringIO((report / name).read_text(encoding="utf-8"))))
-
     stored, printed = (
         json.loads((report / f"{name}.json").read_text("utf-8"))
         for name in ("verdicts", "sentences")
     )
     assert printed == sentences(stored)
     assert sum(len(s["tests"]) for s in printed) == len(stored)
-    for name, entries, about in (
-        ("verdicts.csv", stored, ("claim", "reading", "as_of", "verdict")),
-        ("sentences.csv", printed, ("claim", "as_of", "as_printed")),
+    for name, written in (
+        ("verdicts.csv", forms.verdicts_csv(stored)),
+        ("sentences.csv", forms.sentences_csv(printed)),
+        ("verdicts.tex", forms.verdicts_latex(stored)),
     ):
-        found = [[row[column] for column in about] for row in rows(name)]
-        assert found == [[entry[column] for column in about] for entry in entries]
-    assert len(cells((report / "verdicts.tex").read_text(encoding="utf-8"))) == len(stored)
-
-
-def test_every_table_of_the_pages_can_be_had_as_latex(report):
-    pages = read_pages(report / "notebooks")
-    records = [item.record for p in pages for item in p.items if item.kind == "table"]
-    assert len(records) > 100
-    for record in records:
-        found = cells(forms.table_latex(record))
-        assert [len(row) for row in found] == [len(record["columns"])] * len(record["rows"])
+        assert (report / name).read_text("utf-8") == written, name
+    assert len(cells(forms.verdicts_latex(stored))) == len(stored)
 
 
 # --- the zipped report
@@ -129,7 +112,7 @@ def out(tmp_path):
     (folder / "notebooks").mkdir(parents=True)
     for name in ("c07.html", "methods.html", *BESIDE, "notebooks/c07.ipynb", ".index.html-77"):
         (folder / name).write_text(name)
-    runs = [{"run_id": "c07", "claim": "C07", "params": {}, "error": ""}]
+    runs = [{"run_id": "c07", "name": "C07", "params": {}, "error": ""}]
     (folder / "manifest.json").write_text(json.dumps({"runs": runs}))
     (folder / "index.html").write_text(
         '<a href="c07.html">C07</a><a href="methods.html#why">how</a><a href="https://x.org/y.html">'
@@ -174,11 +157,7 @@ def test_an_incomplete_report_is_not_sent(out, command, name):
     assert not (out / "ca-research-report.zip").exists()
 
 
-def test_the_real_report_unpacks_to_the_pages_as_they_are(report, tmp_path):
-    reports.zip_report(report, tmp_path / "send.zip")
-    with zipfile.ZipFile(tmp_path / "send.zip") as zipped:
-        zipped.extractall(tmp_path)
-    folder = tmp_path / reports.FOLDER_IN_ZIP
-    pages = [f.relative_to(report) for form in ("*.html", "share/*.png") for f in report.glob(form)]
-    assert len(pages) > 190 and {Path(name) for name in ABOUT_ALL} <= {*pages}
-    assert [f for f in pages if (folder / f).read_bytes() != (report / f).read_bytes()] == []
+def test_a_report_with_a_failed_run_is_not_sent(out, command):
+    manifest = (out / "manifest.json").read_text().replace('"error": ""', '"error": "it died"')
+    (out / "manifest.json").write_text(manifest)
+    assert command("report", "--zip", "--out", str(out))[:2] == (1, "")

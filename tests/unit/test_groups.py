@@ -56,12 +56,14 @@ def test_more_combinations_than_an_integer_holds():
     assert not Groups(frame.head(2000)).twice(list(columns))
 
 
-def test_sources_of_a_group_are_named_once_and_sorted():
-    rows = pd.DataFrame({"source_id": ["B", "A", None, "A"]})
-    code = np.array([0, 0, 1, 2])
-    assert sources_of(rows, code, 3).tolist() == [("A", "B"), (), ("A",)]
-    made = pd.DataFrame({"sources": [("C", "A"), ("A",), (), ("B",)]})
-    assert sources_of(made, code, 3).tolist() == [("A", "C"), (), ("B",)]
-    alone = pd.DataFrame({"sources": [("C", "A"), ("B",)]})
-    assert sources_of(alone, np.array([1, 0]), 2).tolist() == [("B",), ("A", "C")]
-    assert sources_of(pd.DataFrame({"year": [1]}), np.array([0]), 1) is None
+@pytest.mark.parametrize(
+    ("rows", "code", "expected"),
+    [
+        ({"source_id": ["B", "A", None, "A"]}, [0, 0, 1, 2], [("A", "B"), (), ("A",)]),
+        ({"sources": [("C", "A"), ("A",), ()]}, [0, 0, 1], [("A", "C"), ()]),
+        ({"sources": [("C", "A"), ("B",)]}, [1, 0], [("B",), ("A", "C")]),
+    ],
+)
+def test_sources_of_a_group_are_named_once_and_sorted(rows, code, expected):
+    found = sources_of(pd.DataFrame(rows), np.array(code), len(expected))
+    assert found.tolist() == expected

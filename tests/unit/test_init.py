@@ -5,6 +5,7 @@ is written in one's own words, and a workflow with which a server makes the repo
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -14,15 +15,14 @@ import pytest
 import yaml
 
 import ca_research as ca
-from ca_research import registry, runs
+from ca_research import registry
 from ca_research.app import scaffold
 from ca_research.app.init_command import FORMS, WORKFLOW, make
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
 from ca_research.ground import paths
-from ca_research.ground.errors import CoverageError, UsageError
-from ca_research.ground.periods import day_in_words
-from ca_research.runs.parameters import tables_by_notebook
+from ca_research.ground.errors import UsageError
+from ca_research.registry.schedule import tables_by_notebook
 
 pytest_plugins = ["own_project"]
 
@@ -40,30 +40,35 @@ def test_the_sentences_of_an_article_are_listed_and_not_kept(elsewhere):
     assert yaml.safe_load(text)["title"] == '"Yes": no' and text.count("sha256") == 4
 
 
-DAYS = ("3 March 2021", "March 3, 2021", "Moscow, 3.03.2021", "2021-03-03.", "3 марта 2021")
-DAYS += ("2021/3/3", "2024-02-31", "2999-01-01")
+DAYS = (
+    "March 3, 2021",
+    "Moscow, 3.03.2021",
+    "3 \u043c\u0430\u0440\u0442\u0430 2021",
+    "2024-02-31",
+    "2999-01-01",
+)
 
 
-@pytest.mark.parametrize("text", [*(f"Title\n{day}\nA sentence." for day in DAYS), None, "", "T\n"])
+@pytest.mark.parametrize("text", [*(f"Title\n{day}\nA sentence." for day in DAYS), "", "T\n"])
 def test_what_cannot_be_a_project_leaves_nothing(elsewhere, text):
     """A day in another form became a sentence or was dropped, and the project was of today."""
     file = elsewhere / "a.txt"
-    if text is not None:
-        file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     before = sorted(elsewhere.iterdir())
-    for folder, article in ((elsewhere / "p", file), (elsewhere, elsewhere / "article.txt")):
+    faults = [(elsewhere / "p", file, file), (elsewhere, elsewhere / "article.txt", elsewhere)]
+    for folder, article, where in (*faults, (elsewhere / "p", elsewhere / "no", elsewhere / "no")):
         with pytest.raises(UsageError) as caught:
             make(folder, article)
-        assert caught.value.where == str(file if folder != elsewhere else elsewhere)
+        assert caught.value.where == str(where)
     assert sorted(elsewhere.iterdir()) == before
 
 
-def test_a_day_further_down_is_not_that_of_the_article(elsewhere, command):
+def test_a_day_further_down_is_not_that_of_the_article(elsewhere):
     """The last paragraph's was taken for it, and no longer listed."""
     (elsewhere / "a.txt").write_text("Trains\nIn 2021 trains came.\n2019-05-05\n2019-05-06 too.\n")
-    _, said, _ = command("init", "p", "--article", "a.txt")
-    assert f"day of the article: {day_in_words(dt.date.today())} (today" in said
-    assert "2.1  2019-05-05" in said and "3.1  2019-05-06 too." in said
+    day, given, told = make(elsewhere / "p", elsewhere / "a.txt")
+    assert (day, given) == (dt.date.today(), False)
+    assert [said for _, said in told][1:] == ["2019-05-05", "2019-05-06 too."]
 
 
 def test_a_project_is_found_from_any_folder_in_it_and_one_after_another(elsewhere, monkeypatch):
@@ -98,10 +103,9 @@ def test_tables_without_figures_are_listed_as_empty(own, command):
     counted = command("sql", "select count(source_id) as n from sources", "--format", "csv")
     assert counted[1] == "n\n0\n"
     own.lent()
-    _, listed, told = command("data", "list", "--format", "csv")
-    rows = {line.split(",")[0]: line.split(",")[1:3] for line in listed.splitlines()[1:]}
-    assert rows["facts"] == rows["sources"] == ["1", "1"] and rows["trade"] == ["0", "0"]
-    assert "no figures yet: " in told and "facts" not in told
+    listed = json.loads(command("data", "list", "--format", "json")[1])
+    rows = {row["table"]: row["rows"] for row in listed}
+    assert rows == dict.fromkeys(FORMS, 0) | {"facts": 1, "sources": 1}
 
 
 # --- new claim
@@ -130,7 +134,7 @@ def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
     assert said.startswith("T1: ") and "As printed: supported." in said
 
 
-def test_what_it_writes_is_a_claim_without_a_fault_that_runs(own):
+def test_what_it_writes_is_a_claim_without_a_fault(own):
     own.lent(subject='a town, "large": no')
     claim, notebook = new_claim("C07")
     spec = registry.claim("C07")
@@ -138,9 +142,7 @@ def test_what_it_writes_is_a_claim_without_a_fault_that_runs(own):
     assert check.register(registry.claims(), tables_by_notebook()) == []
     assert (spec.article.paragraph, spec.article.sentence) == (0, 1)  # the first without a claim
     nbformat.validate(nbformat.read(notebook, as_version=4))
-    assert list(runs.declared(notebook)) == ["as_of"]
-    claim = ca.claim("C07")
-    verdict = claim.judge(claim.gather(facts=ca.load("facts")))
+    verdict = ca.check("C07")
     assert (verdict.verdict, verdict.criteria[0].estimate) == ("supported", 7)  # more than nought
 
 
@@ -148,48 +150,34 @@ def test_words_of_the_template_are_told_until_they_are_written(own, command):
     """They stood on the page, and the check called the file well formed."""
     own.lent()
     new_claim("C07")
-    assert scaffold.unwritten(registry.claim("C07")) == [*scaffold.WORDS]
     own.edit("registry/claims/C07.yaml", "The claim in a few words", "Loans")
     left = [name for name in scaffold.WORDS if name != "title"]
     assert scaffold.unwritten(registry.claim("C07")) == left
     assert ", ".join(left) in command("claims", "check")[1]
 
 
-@pytest.mark.parametrize(
-    "measure, at", [("tables.figure", "subject 'town' "), ("facts.count", "")], ids=str
-)
-def test_a_word_that_no_row_has_is_told_and_not_refused(own, command, measure, at):
+@pytest.mark.parametrize("measure", ["tables.figure", "facts.count"])
+def test_a_word_that_no_row_has_is_told_and_not_refused(own, command, measure):
     """It ended in 'no figure of ... for ...' when the claim was judged."""
     own.lent()
     new_claim("C07", measure=measure)
     assert "no row" not in command("claims", "check")[1]
     own.edit("registry/claims/C07.yaml", '"attribute": "loans"', '"attribute": "lones"')
     code, said, _ = command("claims", "check")
-    assert code == 0 and "C07.yaml: criteria.figure: attribute: no row of table facts" in said
-    assert "'lones'" in said and at in said
+    assert code == 0 and "C07.yaml: criteria.figure: attribute" in said and "'lones'" in said
 
 
-@pytest.mark.parametrize("id_, at", [("7C", None), ("../C07", None), ("C07", (9, 9))])
-def test_wrong_ids_and_places_are_refused_and_nothing_is_written(own, id_, at):
+@pytest.mark.parametrize(
+    "id_, at", [("7C", None), ("../C07", None), ("C07", (9, 9)), ("C08", None)]
+)
+def test_wrong_ids_and_places_are_refused_and_no_file_is_touched(own, id_, at):
     own.lent()
-    with pytest.raises(UsageError):
-        new_claim(id_, at)
-    assert not [*own.home.glob("registry/claims/*"), *own.home.glob("notebooks/*")]
-
-
-def test_a_file_that_is_there_stays_as_it_is(own):
-    own.lent()
-    mine = own.home / "notebooks" / "c07.ipynb"
+    mine = own.home / "notebooks" / "c08.ipynb"
     mine.write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError):
-        new_claim("C07")
-    assert mine.read_text(encoding="utf-8") == "mine" and not list(own.home.glob("registry/cl*/*"))
-
-
-def test_without_a_figure_that_has_a_value_it_says_so(own):
-    own.lent("")
-    with pytest.raises(CoverageError):
-        new_claim("C07")
+        new_claim(id_, at)
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert [*own.home.glob("registry/claims/*"), *own.home.glob("notebooks/*")] == [mine]
 
 
 # --- a server makes the report anew
@@ -204,25 +192,22 @@ def steps(home):
 def test_the_workflow_is_for_a_new_project_or_one_that_is_there_and_is_not_overwritten(
     elsewhere, own, command, monkeypatch
 ):
+    workflow, lock = own.home / WORKFLOW, own.home / "requirements.lock"
     assert command("init", "--ci")[0] == 0
-    made = (own.home / WORKFLOW).read_text(encoding="utf-8")
+    made = workflow.read_text(encoding="utf-8")
     assert "http" not in made and list(yaml.safe_load(made)["jobs"]) == ["report"]
-    (own.home / WORKFLOW).write_text("mine")
-    assert command("init", "--ci")[0] == 2
-    assert (own.home / WORKFLOW).read_text() == "mine"
-    (own.home / "requirements.lock").write_text("pandas==3.0.0\n")
-    (own.home / WORKFLOW).unlink()
-    command("init", "--ci")
-    assert (own.home / "requirements.lock").read_text() == "pandas==3.0.0\n"
+    workflow.write_text("mine")
+    lock.write_text("pandas==3.0.0\n")
+    assert command("init", "--ci")[0] == 2 and workflow.read_text() == "mine"
+    workflow.unlink()
+    assert command("init", "--ci")[0] == 0 and lock.read_text() == "pandas==3.0.0\n"
     monkeypatch.chdir(elsewhere)
     assert command("init", "p", "--ci")[0] == 0
     assert (elsewhere / "p" / WORKFLOW).read_text(encoding="utf-8") == made
-    locked = (elsewhere / "p" / "requirements.lock").read_text().splitlines()
-    assert any(line.startswith("pandas==") for line in locked)
-    assert not any(line.startswith("ca-research") for line in locked)
-    for words in (["--ci"], [], ["--extend"], ["--ci", "--extend"]):  # no project, and no folder
+    locked = (elsewhere / "p" / "requirements.lock").read_text()
+    assert "\npandas==" in locked and "\nca-research" not in locked
+    for words in (["--ci"], [], ["--extend"]):  # no project, and no folder
         assert command("init", *words)[0] == 2
-    assert not (paths.of_package() / WORKFLOW).exists()
 
 
 def followed(home, tmp_path):

@@ -1,6 +1,5 @@
 """The files that say what the project needs agree with each other."""
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,7 +9,6 @@ from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ca_research import __version__, registry
 from ca_research.ground import paths
 
 HOME = paths.home()
@@ -108,16 +106,3 @@ def test_the_wheel_takes_what_is_not_python():
     beside = {*builder.config.force_include.values(), *builder.config.shared_data.values()}
     data = {f"ca_research/_project/{n}" for n in ("registry", "data/raw", "notebooks", "baseline")}
     assert beside == data | {"share/jupyter/kernels/ca-research"}
-
-
-def test_one_version():
-    assert PROJECT["project"]["version"] == __version__
-    assert (
-        yaml.safe_load((HOME / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-        == __version__
-    )
-
-
-def test_schemas_in_the_registry_are_those_of_the_models():
-    files = {p.stem: json.loads(p.read_text()) for p in (HOME / "registry/schema").iterdir()}
-    assert files == registry.schemas()

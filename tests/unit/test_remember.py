@@ -52,44 +52,10 @@ def test_an_edit_is_seen_by_the_next_call(project, at_once):
     assert "facts" not in registry.tables()
 
 
-def test_an_edit_is_seen_after_a_while_and_files_are_not_looked_at_for_every_call(
-    project, monkeypatch
-):
-    now, looks = [0.0], []
-    real = remember.stamps
-    monkeypatch.setattr(remember.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(remember, "stamps", lambda files: looks.append(1) or real(files))
-    registry.forget()
-    registry.article()
-    once = len(looks)
-    for _ in range(100):
-        registry.article()
-    edit(project.home / "registry" / "article.yaml", "Invented article", "Edited article")
-    assert registry.article().title == "Invented article" and len(looks) == once
-    now[0] += remember.LOOK_AGAIN
-    assert registry.article().title == "Edited article" and len(looks) == 2 * once
-
-
 def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
     assert len(registry.claims()) > 1
     monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
     assert list(registry.claims()) == ["C33"]
-
-
-def test_a_run_parses_nothing_that_was_read_before_it_was_limited(monkeypatch):
-    registry.read_ahead()
-    before, sources = registry.claims()["C33"], registry.listed_sources()
-    monkeypatch.setattr("ca_research.registry.base.parsed", lambda content: pytest.fail("parsed"))
-    monkeypatch.setenv(reads.VARIABLE, reads.limit([], ["claims/C33"]))
-    assert registry.claims()["C33"] is before
-    assert registry.listed_sources() is sources
-
-
-def test_reading_ahead_leaves_a_faulty_file_to_who_needs_it(project, at_once):
-    edit(project.spec(), "title:", "titel:")
-    registry.read_ahead()
-    with pytest.raises(registry.RegistryError, match="titel"):
-        registry.tables()
 
 
 def test_an_error_is_not_remembered(project, at_once):

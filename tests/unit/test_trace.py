@@ -5,7 +5,7 @@ import pytest
 
 import ca_research as ca
 from ca_research.claims.trace import ROWS, Table, trace
-from ca_research.estimates import estimate_row, estimates
+from ca_research.estimates import estimate_row
 
 TABLE = pd.DataFrame(  # invented
     [
@@ -37,14 +37,12 @@ def test_the_trace_has_the_rows_of_each_economy_and_no_plumbing():
 GAPS = TABLE.assign(year=pd.array([None, 2020, None], dtype="Int64"))
 TWICE = TABLE.assign(partner="CHN")  # two rows say KAZ, CHN, 2020
 CROSSED = pd.concat([TWICE.iloc[:1], TWICE.iloc[2:].assign(source_id="KAZ_BNS")])
-MANY = pd.DataFrame({"reporter": "KAZ", "year": range(1000, 3000), "value_usd": 1.0})
 
 
 @pytest.mark.parametrize(
     ("keys", "table", "expected"),
     [
         (TABLE.iloc[:2][KEYS], TABLE, TABLE.iloc[:2][SHOWN]),
-        (TABLE.iloc[:2][KEYS].set_index("year", drop=False), TABLE, TABLE.iloc[:2][SHOWN]),
         (GAPS.iloc[:2][KEYS].assign(economy="KAZ"), GAPS, GAPS.iloc[:2][SHOWN]),
         # several rows of the table have these keys, or others of their number
         (TABLE.iloc[:1][["reporter", "year", "source_id"]], TABLE, None),
@@ -53,7 +51,6 @@ MANY = pd.DataFrame({"reporter": "KAZ", "year": range(1000, 3000), "value_usd": 
     ],
 )
 def test_keys_get_their_figures_back_from_the_table_where_they_are_one_row(keys, table, expected):
-    assert "value_usd" not in cells({"KAZ": keys})[0]["columns"]
     (cell,) = cells({"KAZ": keys}, table)
     expected = keys if expected is None else expected
     assert cell["columns"] == list(expected)
@@ -61,27 +58,12 @@ def test_keys_get_their_figures_back_from_the_table_where_they_are_one_row(keys,
     assert cell["rows"] == rows.values.tolist()
 
 
-def test_rows_are_found_among_many_of_one_source_in_the_order_of_the_table():
-    table = MANY.assign(source_id="A")
-    (cell,) = cells({"KAZ": table.drop(columns="value_usd").iloc[[1500, 3]]}, table)
-    assert cell["rows"] == [["KAZ", 1003, 1.0, "A"], ["KAZ", 2500, 1.0, "A"]]
-
-
-def test_the_rows_go_where_the_estimate_goes():
-    found = estimates([estimate_row(TABLE.iloc[[n]], economy=TABLE["reporter"][n]) for n in (0, 2)])
-    kept = found.merge(pd.DataFrame({"economy": ["UZB"]})).assign(estimate=3.0)
-    assert repr(kept["rows"][0]) == "<1 row>"
-    (cell,) = trace("c", {}, kept.to_dict("records"))["cells"]
-    assert cell["rows"] == [["UZB", "CHN", 2021, 3.0, "UZB_STAT"]]
-
-
 def test_many_rows_are_cut_and_counted_and_long_texts_cut():
-    years = range(1990, 1990 + ROWS + 5)
-    many = pd.concat([TABLE.iloc[:1].assign(year=y, note="x" * 500) for y in years])
+    many = pd.concat([TABLE.iloc[:1]] * (ROWS + 5)).assign(note="x" * 500)
+    many["year"] = range(1990, 1990 + ROWS + 5)
     (cell,) = cells({"KAZ": many})
     assert (cell["n"], len(cell["rows"])) == (ROWS + 5, ROWS)
-    text = cell["rows"][0][cell["columns"].index("note")]
-    assert len(text) == 160 and text.endswith("…")
+    assert len(column(cell, "note")[0]) == 160
 
 
 def judged(claim_id: str):
@@ -101,14 +83,3 @@ def test_the_rows_behind_borders_add_up_to_their_length_and_are_not_stored():
     (cell,) = found[length.name]["cells"]
     assert sum(column(cell, "value")) == pytest.approx(length.cells[0].estimate)
     assert verdict.traces and all("traces" not in v for v in verdict.bundle())
-
-
-@pytest.mark.long
-def test_the_rows_behind_students_give_their_change():
-    verdict = judged("C30")
-    found = {t["criterion"]: t for t in verdict.traces}
-    rise = next(c for v in verdict.all() for c in v.criteria if c.name == "rise_observed")
-    for cell in rise.cells:
-        part = next(p for p in found["rise_observed"]["cells"] if p["economy"] == cell.economy)
-        count = dict(zip(column(part, "year"), column(part, "students"), strict=True))
-        assert count[max(count)] - count[min(count)] == pytest.approx(cell.estimate)

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-import ca_research as ca
 from ca_research import registry, verify
 from ca_research.app import scaffold
 from ca_research.ground import paths
@@ -111,7 +110,7 @@ def test_a_verdict_is_of_the_run_whose_parameters_it_has(state):
 
 
 def test_a_failed_run_is_never_the_same_even_where_its_verdict_is(state, accepted):
-    failed = {"claim": "brief", "run_id": "brief-uzb", "error": "a cell took longer than 600 s"}
+    failed = {"name": "brief", "run_id": "brief-uzb", "error": "a cell took longer than 600 s"}
     found = verify.compare(accepted(state()), state(runs=[{}, failed]))
     assert found.changes == () and not found.same
 
@@ -137,12 +136,9 @@ HOSTILE = "]]><script>alert('x')</script>\x00\x1b & \"|` \ud800 a|b\n# c &lt;"
 
 def test_formats_hold_whatever_the_names_are(state, accepted):
     hostile = {"claim": HOSTILE, "reading": HOSTILE, "verdict": HOSTILE}
-    report = state([{"verdict": HOSTILE}, hostile], [{"error": HOSTILE}])
-    found = verify.compare(accepted(state()), report)
+    found = verify.compare(accepted(state()), state([hostile], [{"error": HOSTILE}]))
     (suite,) = ElementTree.fromstring(verify.show(found, "junit").encode("utf-8"))
-    cases = list(suite)
-    assert (int(suite.get("tests")), int(suite.get("failures"))) == (len(cases), 2) == (3, 2)
-    assert any("<script>alert" in case.get("name") for case in cases)
+    assert any("<script>alert" in case.get("name") for case in suite)
     text = verify.show(found, "markdown")
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
@@ -153,7 +149,7 @@ def test_formats_hold_whatever_the_names_are(state, accepted):
 
 
 def test_the_baseline_is_stable_and_holds_neither_times_nor_places(state, snapshot):
-    two, runs = [{}, {"claim": "C08"}], [{}, {"claim": "C08", "run_id": "c08"}]
+    two, runs = [{}, {"claim": "C08"}], [{}, {"name": "C08", "run_id": "c08"}]
     first = write_baseline(state(two, runs))
     later = [run | {"seconds": 99.0, "key": "other", "stored": True} for run in runs]
     assert first == write_baseline(state(two[::-1], later[::-1]))
@@ -164,35 +160,26 @@ def test_a_baseline_from_before_certainty_and_units_were_kept_compares_the_rest(
     content = json.loads(write_baseline(state()))
     (one,) = content["verdicts"]
     del one["certainty"], one["as_printed"], one["criteria"]["share"]["unit"]
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "verdicts.json").write_text(json.dumps(content))
-    old = verify.read_baseline(tmp_path / "old")
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    old = verify.read_baseline(tmp_path)
     other = {"certainty": {"level": "low"}, "criteria": {"share": {"unit": "dollars"}}}
     assert verify.compare(old, state([other])).same
     assert not verify.compare(old, state([other | {"fragile": True}])).same
 
 
-@pytest.mark.parametrize("emptied", [[], {}])
-def test_to_a_baseline_without_a_verdict_every_one_is_new(state, tmp_path, emptied):
+def test_to_a_baseline_without_a_verdict_every_one_is_new(state, tmp_path):
     """It passed: all verdicts were of runs that it did not know."""
-    content = json.loads(write_baseline(state())) | {"verdicts": emptied}
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "empty" / "verdicts.json").write_text(json.dumps(content))
-    found = verify.compare(verify.read_baseline(tmp_path / "empty"), state())
-    assert not found.same and [c.kind for c in found.changes] == ["new"]
+    content = json.loads(write_baseline(state())) | {"verdicts": []}
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    empty = verify.read_baseline(tmp_path)
+    assert [c.kind for c in verify.compare(empty, state()).changes] == ["new"]
 
 
 def test_a_baseline_of_different_inputs_or_of_unknown_ones_is_not_written(state):
     for given in ({"data": {"trade": "other"}}, {}):
-        report = state([{}, {"claim": "C08"}], [{}, {"claim": "C08", "inputs": given}])
+        report = state([{}, {"claim": "C08"}], [{}, {"name": "C08", "inputs": given}])
         with pytest.raises(BaselineError):
             write_baseline(report)
-
-
-def test_the_committed_baseline_is_of_the_declared_claims():
-    found = verify.read_baseline(paths.baseline_dir()).entries.values()
-    assert {e.claim for e in found} == set(registry.claims())
-    assert all(e.verdict in registry.VERDICTS and e.inputs["package"] for e in found)
 
 
 # --- acceptance
@@ -234,9 +221,12 @@ def test_the_changelog_says_nothing_that_was_not_accepted(state, planned, tmp_pa
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
 
 
-def test_a_claim_that_was_run_and_gave_no_verdict_is_not_accepted(state, planned, tmp_path):
+@pytest.mark.parametrize("runs", [[{}], []])
+def test_a_report_without_a_verdict_or_the_run_of_a_claim_is_not_accepted(
+    state, planned, tmp_path, runs
+):
     with pytest.raises(BaselineError):
-        verify.accept(state([]), tmp_path / "b", "first baseline")
+        verify.accept(state([], runs), tmp_path / "b", "first baseline")
     assert not (tmp_path / "b").exists()
 
 
@@ -245,44 +235,6 @@ def test_a_claim_that_was_run_and_gave_no_verdict_is_not_accepted(state, planned
 
 THRESHOLD = ("registry/claims/C07.yaml", "threshold: 0", "threshold: 10")
 CODE = ("notebooks/c07.ipynb", r"gather\(facts=facts\)", "gather(facts=facts.assign(value=8))")
-
-
-def another_figure(own):
-    ca.remove("TOWN")
-    own.lent(9)
-
-
-MOVES = {  # what is changed, the cause that is told, what moves
-    "a figure": (another_figure, "data (facts)", "figure: estimate"),
-    "a threshold": (lambda own: own.edit(*THRESHOLD), "rule (C07)", "verdict"),
-    "the notebook's code": (lambda own: own.edit(*CODE), "notebook", "figure: estimate"),
-}
-
-
-@pytest.mark.long  # a quick one: test_init.py, by the workflow that runs on a server
-def test_a_real_change_moves_the_verdict_and_is_named(own, command):
-    own.lent()
-    scaffold.new_claim("C07")
-    assert command("run", "--jobs", "1")[0] == 0
-    assert command("verify", "--accept", "--reason", "first baseline")[0] == 0
-    assert command("verify")[0] == 0
-    for name, (change, cause, what) in MOVES.items():
-        change(own)
-        code, shown, told = command("verify")  # the old report still is what was accepted
-        unamended = name == "a threshold"
-        assert code == unamended and "the report is older than" in shown, name
-        assert ("claims/C07.yaml: amendments" in told) == unamended
-        assert command("run", "--jobs", "1")[0] == 0
-        code, shown, _ = command("verify", "--format", "json")
-        assert code == 1, name
-        changes = json.loads(shown)["changes"]
-        assert {c["as_of"] for c in changes} == {"2024-03-01", "latest"}
-        for one in changes:
-            assert what in [d["what"] for d in one["differences"]]
-            because = [verify.Cause(b["input"], tuple(b["which"])) for b in one["because"]]
-            assert [str(one) for one in because] == [cause]
-        assert command("verify", "--accept", "--reason", f"{name} was meant so")[0] == 0
-        assert command("verify")[0] == 0
 
 
 def test_a_rule_without_an_amendment_is_named_before_any_run(own, command, state, accepted):
@@ -301,25 +253,22 @@ def test_a_rule_without_an_amendment_is_named_before_any_run(own, command, state
     assert verify.unamended(own.home / "baseline") == []
 
 
-def test_package_code_counts_by_room_and_prose_does_not_count(own, tmp_path, monkeypatch):
+def test_code_counts_by_room_and_prose_does_not_count(own, tmp_path, monkeypatch):
     own.lent()
     scaffold.new_claim("C07")
-    copied = tmp_path / "ca_research"
-    for name in ("trade/rank.py", "site/render.py", "claims/judge.py", "errors.py"):
-        (copied / name).parent.mkdir(parents=True, exist_ok=True)
-        (copied / name).write_text("x = 1\n")
-    monkeypatch.setattr(inputs, "PACKAGE", copied)
+    for name in ("site/render.py", "claims/judge.py"):
+        (tmp_path / "copy" / name).parent.mkdir(parents=True)
+        (tmp_path / "copy" / name).write_text("x = 1\n")
+    monkeypatch.setattr(inputs, "PACKAGE", tmp_path / "copy")
     (one, *_) = plan(["C07"])
     before = inputs.Inputs(None).again(one, {})
-    assert list(before["package"]) == ["claims", "errors", "trade"]
-    (copied / "claims" / "judge.py").write_text("x = 2\n")
-    (copied / "site" / "render.py").write_text("x = 2\n")
+    (tmp_path / "copy" / "site" / "render.py").write_text("x = 2\n")
     own.edit(CODE[0], "# The claim as a question", "# Said better")
-    after = inputs.Inputs(None).again(one, {})
-    assert after == before | {"package": before["package"] | {"claims": after["package"]["claims"]}}
-    assert after != before
+    assert inputs.Inputs(None).again(one, {}) == before and list(before["package"]) == ["claims"]
+    (tmp_path / "copy" / "claims" / "judge.py").write_text("x = 2\n")
     own.edit(*CODE)
-    assert inputs.Inputs(None).again(one, {})["notebook"] != after["notebook"]
+    after = inputs.Inputs(None).again(one, {})
+    assert {k for k in before if before[k] != after[k]} == {"package", "notebook"}
 
 
 # --- the command on what is missing, broken or half done: never a pass, nothing written
@@ -411,15 +360,6 @@ def test_a_report_that_is_not_of_everything_as_it_is_now_is_not_accepted(refused
     refused(1, *ACCEPT)
 
 
-def test_a_part_of_the_report_is_not_accepted(command, tmp_path):
-    """The real register declares some hundred runs; a report of none cannot speak for all."""
-    for name, content in made([], []).items():
-        (tmp_path / name).write_text(json.dumps(content))
-    before = {f.name: f.read_bytes() for f in paths.baseline_dir().iterdir()}
-    assert command("verify", "--out", str(tmp_path), *ACCEPT)[0] == 1
-    assert {f.name: f.read_bytes() for f in paths.baseline_dir().iterdir()} == before
-
-
 def test_an_installed_package_keeps_its_baseline(refused, kept, monkeypatch):
     monkeypatch.setattr(paths, "bundled", lambda: True)
     refused(1, *ACCEPT)
@@ -428,19 +368,10 @@ def test_an_installed_package_keeps_its_baseline(refused, kept, monkeypatch):
 # --- `report`: there is something to send, whole, and it replaces a zip file alone
 
 
-@pytest.mark.parametrize(
-    "words, code",
-    [(["--zip"], 1), ([], 1), (["x.zip"], 2), (["--notebooks"], 2)],
-)
+@pytest.mark.parametrize("words, code", [(["--zip"], 1), (["x.zip"], 2), (["--notebooks"], 2)])
 def test_there_is_nothing_to_send(command, project, tmp_path, words, code):
     assert command("report", *words, "--out", str(tmp_path / "nowhere"))[:2] == (code, "")
     assert not (tmp_path / "nowhere").exists()
-
-
-def test_a_report_with_a_failed_run_is_not_sent(command, out):
-    failed = made([], [{"error": "the kernel died"}])["manifest.json"]
-    (out / "manifest.json").write_text(json.dumps(failed))
-    assert command("report", "--zip", "--out", str(out))[0] == 1
 
 
 @pytest.mark.parametrize("name", ["", "thesis.txt"])

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from ca_research import registry
-from ca_research.claims.wanted import figures, template
+from ca_research.claims.wanted import figures, requests, template
 from ca_research.claims.wanted import wanted as wants
 from ca_research.registry.claims import ClaimSpec, Want
 
-BLOCKS = importlib.import_module("ca_research.claims.wanted")._blocks  # a function has that name
+MODULE = importlib.import_module("ca_research.claims.wanted")  # a function has that name
 KAZAKHSTAN = ("wanted", "C30", "-p", "economy=KAZ")
 
 
@@ -38,6 +38,7 @@ def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goe
     assert pd.read_csv(file).equals(rows)
 
 
+PARTNERS = ["CHN", "RUS", "TUR"]
 KEY = ("reporter", "partner", "year", "flow", "product", "scope", "source_id")
 IMPORTS = {"product": "TOTAL", "flow": "import", "scope": "goods", "year": [2020, 2021]}
 
@@ -51,37 +52,36 @@ def held():
 
 
 def wants_of(held, **more):
-    """What a claim wants that asks for imports of Tajikistan from China and Russia."""
-    cells = IMPORTS | {"reporter": "{economy}", "partner": ["CHN", "RUS"]}
+    """What a claim wants that asks for imports of Tajikistan from three partners."""
+    cells = IMPORTS | {"reporter": "{economy}", "partner": PARTNERS}
     want = {"criteria": ["concentration"], "what": "{economy}'s own figures", "table": "trade"}
     asked = Want.model_validate(want | {"cells": cells} | more)
     spec = registry.claim("C07").model_copy(update={"wanted": (asked,)})
     return wants(spec, {"concentration": ["TJK"]}, {"trade": held})
 
 
-def test_a_template_asks_once_and_for_nothing_that_the_tables_hold(held):
+@pytest.mark.parametrize("known", [[0, 3], [0, 5], [1, 2, 5], [0, 1, 2], range(5)])
+def test_a_template_asks_once_and_for_nothing_that_the_tables_hold(held, known, monkeypatch):
     """What is missing was kept as values of each column, and all their combinations asked for."""
-    (entry,) = wants_of(held)
-    assert entry["figures"] == 2 and len(figures("trade", entry["cells"])) == 4
-    rows = template("trade", [entry, entry], held)
-    assert {*zip(rows["partner"], rows["year"], strict=True)} == {("CHN", 2021), ("RUS", 2020)}
-    assert len(rows) == 2
-
-
-@pytest.mark.parametrize("kept", [lambda n: n % 7, lambda n: n % 2, lambda n: n > 5, lambda n: 0])
-def test_what_lacks_is_asked_for_once_and_nothing_else(kept):
-    values = {"partner": ["CHN", "RUS", "TUR"], "year": [2020, 2021], "flow": ["export", "import"]}
-    lacking = [cell for number, cell in enumerate(product(*values.values())) if kept(number)]
-    sets = BLOCKS(pd.DataFrame(lacking, columns=list(values)))
-    asked = [cell for one in sets for cell in product(*(one[name] for name in values))]
-    assert sorted(asked) == sorted(lacking)
+    asked = list(product(PARTNERS, IMPORTS["year"]))
+    partners, years = zip(*(asked[n] for n in known), strict=True)
+    held = held.iloc[[0] * len(known)].assign(partner=partners, year=years)
+    entries = wants_of(held)
+    rows = template("trade", [*entries, *entries], held)
+    lacking = [cell for number, cell in enumerate(asked) if number not in known]
+    assert sorted(zip(rows["partner"], rows["year"], strict=True)) == sorted(lacking)
+    assert sum(entry["figures"] for entry in entries) == len(lacking)
+    monkeypatch.setattr(MODULE, "load", lambda table: held)
+    sets = [one for entry in entries for one in requests(entry)]
+    told = [cell for one in sets for cell in product(one["partner"], one["year"])]
+    assert sorted(told) == sorted(lacking), "what a service is asked for"
 
 
 def test_figures_that_are_taken_from_one_source_are_wanted_until_one_has_them_all(held):
     """Of Tajikistan's trade with its partners 139 figures were wanted, and with those that others
     held C07 was as open as before."""
     (entry,) = wants_of(held, of_one_source=True)
-    assert entry["figures"] == len(template("trade", [entry], held)) == 4
+    assert entry["figures"] == len(template("trade", [entry], held)) == 6
     between_them = template("trade", wants_of(held), held).assign(source_id="KAZ_BNS")
     both = pd.concat([held, between_them[list(held)]])
     assert not wants_of(both) and len(wants_of(both, of_one_source=True)) == 1

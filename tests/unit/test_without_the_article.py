@@ -33,15 +33,7 @@ EXAMPLES = {
     "sources/fetch/comtrade.py",  # a code of customs
 }
 """Where a claim is named as an example of one, in help and documentation."""
-TESTS = (
-    "claims_logic",
-    "economies",
-    "figure",
-    "frames_refused",
-    "students_intensity",
-    "svg",
-    "words",
-)
+TESTS = ("claims_logic", "economies", "groups", "values")
 """Tests of each floor that are quick and ask for no claim of the register."""
 
 
