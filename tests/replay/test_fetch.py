@@ -153,16 +153,6 @@ def test_what_was_asked_and_what_came_is_kept(online, services):
     assert set(rows["unit"]) == {"current USD"}
 
 
-def test_figures_are_known_from_the_day_of_the_fetch_or_by_their_lag(online):
-    found = fetch(online, "comtrade", source="LATE")
-    day = pd.Timestamp(found.vintage.day)
-    assert ca.load("trade", source="LATE")["known_on"].eq(day).all()
-    assert ca.load("trade", source="LATE", as_of=(day - pd.Timedelta(days=1)).date()).empty
-    fetch(online, "comtrade", source="SERIES", lag=100)
-    early = ca.load("trade", source="SERIES", as_of="2023-05-01")
-    assert set(early["year"]) == {2022} and early.attrs["revised_sources"] == ["SERIES"]
-
-
 def left_off_at(page, online, **more):
     """A fetch from the World Bank that is interrupted at a page."""
 

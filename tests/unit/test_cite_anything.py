@@ -141,7 +141,9 @@ def test_what_lost_its_origin_is_refused(thing):
 
 
 def test_what_is_to_be_done_is_said():
-    for thing, hint in ((pd.DataFrame({"x": [1]}), "frame"), (ca.claim("C30"), "ca.check(")):
+    counts = ca.holes("students", ["KAZ"], destination="CHN")
+    asked = {"ca.check(": ca.claim("C30"), "frame": counts, "the frame": counts[["economy"]]}
+    for hint, thing in asked.items():
         with pytest.raises(UsageError) as caught:
             ca.cite(thing)
         assert hint in caught.value.hint

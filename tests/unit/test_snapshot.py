@@ -11,7 +11,7 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.ground import economies, paths
+from ca_research.ground import paths
 from ca_research.tables.dates import bounds, is_date
 from ca_research.tables.raw import held
 
@@ -81,12 +81,6 @@ def test_sources_that_may_not_be_passed_on_are_nowhere():
     assert not [s for s in registry.sources() if re.fullmatch(NOWHERE, s)]
     for name in FILES:
         assert not re.search(NOWHERE, (RAW / name).read_text(encoding="utf-8")), name
-
-
-def test_economies_of_the_snapshot_are_known():
-    for name, table in TABLES.items():
-        columns = ca.load(name)[table.of_type("economy")]
-        assert set(columns.stack()) <= economies.codes(), name
 
 
 PAGE = re.compile(r"(?<!\d)(20\d\d)[-/]?(\d\d)(?:[-/](\d\d))?(?!\d)")
