@@ -61,17 +61,7 @@ def revised(on, services):
     return on("2026-03-10")
 
 
-@pytest.mark.parametrize("case", ["loads", "diffs"])
-def test_the_newest_counts_and_older_ones_can_be_loaded_and_compared(revised, case):
-    """Each is known from its day on."""
-    if case == "diffs":
-        assert "since 2026-02-10T034210Z: 0 revised, 1 new, 1 gone" in str(revised)
-        for vintages, wanted in CASES["diffs"]:
-            found = ca.diff("TJK_TRADE", *vintages).astype(object).replace({np.nan: None})
-            columns = ["partner", "year", "said", "old", "new", "change", "since"]
-            assert found[columns].to_numpy().tolist() == wanted
-            assert set(found["column"]) == {"value_usd"}
-        return
+def test_the_newest_counts_and_older_ones_can_be_loaded_and_are_known_from_their_days(revised):
     for asked, values in CASES["loads"]:
         found = ca.load("trade", **{"source": "TJK_TRADE", **asked})
         assert sorted(found["value_usd"]) == values, asked
@@ -79,6 +69,17 @@ def test_the_newest_counts_and_older_ones_can_be_loaded_and_compared(revised, ca
     assert then.pop("vintage").eq("2026-02-10T034210Z").all()
     assert then["known_on"].eq(pd.Timestamp("2026-02-10")).all()
     assert now.dtypes.to_dict() == then.dtypes.to_dict() and list(now) == list(then)
+
+
+def test_revisions_with_their_size_and_day(revised):
+    assert "since 2026-02-10T034210Z: 0 revised, 1 new, 1 gone" in str(revised)
+    for vintages, wanted in CASES["diffs"]:
+        found = ca.diff("TJK_TRADE", *vintages).astype(object).replace({np.nan: None})
+        columns = ["partner", "year", "said", "old", "new", "change", "since"]
+        assert found[columns].to_numpy().tolist() == wanted
+        assert set(found["column"]) == {"value_usd"}
+    only = ca.diff("TJK_TRADE", "2026-01", "2026-02")
+    assert only["percent"].tolist() == [pytest.approx(100 / 12)]
 
 
 def asked_on(thing):
@@ -100,11 +101,6 @@ def test_an_older_vintage_is_cited_as_of_its_day(revised):
     assert item["accessed"] == item["issued"] == {"date-parts": [[2026, 1, 10]]}
     keys = re.findall(r"@misc\{(.+),", ca.cite(both, "bibtex"))
     assert keys == ["TJK_TRADE", "TJK_TRADE_2026-01-10T034210Z"]
-
-
-def test_a_revision_in_percent(revised):
-    found = ca.diff("TJK_TRADE", "2026-01", "2026-02")
-    assert found["percent"].tolist() == [pytest.approx(100 / 12)]
 
 
 @pytest.mark.long
