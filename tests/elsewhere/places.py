@@ -83,6 +83,15 @@ def same(here):
     assert ca.load("trade", partner="FRA").empty
 
 
+def ask(kind, said):
+    """Ask the table: by a query, by a filter of a relation, or by a call."""
+    if kind == "sql":
+        return ca.sql(said)
+    if kind == "filter":
+        return ca.relation("trade").filter(said).fetchall()
+    return getattr(ca, kind)("trade", **said)
+
+
 class Files:
     """Files by name, given in parts; `asked` holds the path, first and last byte of every request.
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from places import CASES, PASSWORD, ROWS, frame, parquet
+from places import CASES, PASSWORD, ROWS, ask, frame, parquet
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -68,15 +68,6 @@ def test_numbers_are_compared_as_they_are_read(lies):
     place, value = located(registry.table("trade"), current()), pc.field("value_usd")
     counts = [place.count_rows(filter=f) for f in (value > 0.1, value <= 0.1, value == 0.1)]
     assert counts == [len(ROWS), 0, 0]
-
-
-def ask(kind, said):
-    """Ask the table: by a query, by a filter of a relation, or by a call."""
-    if kind == "sql":
-        return ca.sql(said)
-    if kind == "filter":
-        return ca.relation("trade").filter(said).fetchall()
-    return getattr(ca, kind)("trade", **said)
 
 
 def test_only_what_is_asked_for_is_sent(lies, files):
@@ -189,9 +180,9 @@ def test_a_host_that_is_away_is_told(lies, files):
     address = lies()
     rows = ca.relation("trade", year=2020)
     files.close()
-    for ask in QUERIES:
+    for read in QUERIES:
         with pytest.raises(errors.UnreachableError) as told:
-            ask(rows)
+            read(rows)
         assert told.value.where == address and told.value.hint
     with pytest.raises(duckdb.Error):
         rows.project("nothing")
