@@ -223,8 +223,9 @@ def test_the_imf_means_dollars_whatever_its_scale_says(online):
 
 
 def test_a_year_without_figures_is_said(online):
-    (empty,) = fetch(online, "comtrade", year=[2021, 2022]).vintage.empty
-    assert "period=2021" in empty
+    found = fetch(online, "comtrade", year=[2021, 2022])
+    (empty,) = found.vintage.empty
+    assert "period=2021" in empty and empty in str(found)
 
 
 def test_an_id_is_of_one_request(online, services):
