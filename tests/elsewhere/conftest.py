@@ -1,7 +1,7 @@
 """Tables of the tiny project that live elsewhere."""
 
 import pytest
-from places import ROWS, Files, said
+from places import PASSWORD, ROWS, Database, Files, postgres, said
 
 from ca_research import registry, tables
 
@@ -37,3 +37,29 @@ def here(project):
     project.rows(*([*row[:4], repr(row[4]), *row[5:]] for row in rows))
     tables.build()
     return said()
+
+
+@pytest.fixture(scope="session")
+def server():
+    with postgres() as (port, log):
+        yield port, log
+
+
+@pytest.fixture
+def database(server, monkeypatch):
+    monkeypatch.setenv("PGUSER", "librarian")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    return Database(*server)
+
+
+@pytest.fixture
+def lake(database, move):
+    """The table of the project, in the database."""
+    database.table()
+
+    def to(build=True, **other):
+        place = {"postgresql": database.address, "name": "lake.flows", "state": ["loaded"]}
+        move(build=build, **(place | other))
+
+    database.to = to
+    return database

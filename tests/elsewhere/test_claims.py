@@ -17,10 +17,8 @@ def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, comma
     wanted = ca.check("C33", **CHOICES)
     lake = tmp_path / "trade.parquet"
     columns = ", ".join(registry.table("trade").columns)
-    code, _, err = command(
-        "sql", f"select {columns} from trade", "--format", "parquet", "-o", str(lake)
-    )
-    assert code == 0, err
+    query = f"select {columns} from trade"
+    assert command("sql", query, "--format", "parquet", "-o", str(lake))[0] == 0
     home = tmp_path / "project"
     for part in ("registry", "notebooks"):
         shutil.copytree(paths.home() / part, home / part)
@@ -38,7 +36,7 @@ def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, comma
     found = ca.check("C33", **CHOICES)
     assert found.verdict == wanted.verdict and found.answer == wanted.answer
     assert found.criteria == wanted.criteria
-    words = (
+    words = [
         "run",
         "C33",
         "-p",
@@ -47,7 +45,7 @@ def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, comma
         "2023-05-19",
         "--out",
         str(tmp_path / "o"),
-    )
+    ]
     code, out, err = command(*words)
     assert code == 0 and wanted.verdict in out, err
     assert "trade.parquet" not in (tmp_path / "o" / "verdicts.json").read_text()

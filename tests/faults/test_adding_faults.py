@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -33,8 +33,8 @@ building = sys.modules["ca_research.tables.build"]
 
 def start(code):
     """A process of its own."""
-    whole = IMPORTS + textwrap.dedent(code)
-    return subprocess.Popen([sys.executable, "-c", whole], stderr=subprocess.PIPE, text=True)
+    words = [sys.executable, "-c", IMPORTS + code]
+    return subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
 
 
 def adding(file, source, before=""):
@@ -52,37 +52,37 @@ def file(tmp_path):
     return write
 
 
-def test_two_at_once_and_both_are_there(built, file):
-    running = [adding(file(2020 + n), f"S{n}") for n in range(2)]
-    assert [(p.wait(120), p.stderr.read()) for p in running] == [(0, "")] * 2
+def ended(*running):
+    """Their exit codes, and what they said; then the registry is read anew."""
+    told = [(p.wait(120), p.stderr.read()) for p in running]
     registry.forget()
+    return sorted(code for code, _ in told), "".join(text for _, text in told)
+
+
+def test_two_at_once_and_both_are_there(built, file):
+    assert ended(*(adding(file(2020 + n), f"S{n}") for n in range(2))) == ([0, 0], "")
     assert set(registry.added()) == {"S0", "S1"} < set(ca.load("trade")["source_id"])
 
 
 def test_two_of_one_name_at_once_and_one_is_refused(built, file):
-    running = [adding(file(2020 + n), "SAME") for n in range(2)]
-    assert sorted(p.wait(120) for p in running) == [0, 1]
-    assert "UsageError" in "".join(p.stderr.read() for p in running)
+    codes, told = ended(*(adding(file(2020 + n), "SAME") for n in range(2)))
+    assert codes == [0, 1] and "UsageError" in told
     assert len(ca.load("trade", source="SAME")) == 1
+
+
+SLOWLY = """
+read = building._all
+building._all = lambda *what: (read(*what), time.sleep(0.5))[0]
+"""
 
 
 def test_removed_while_another_removes(built, file):
     """One of them failed, after it had removed: what it built from was changed by the other."""
-    for n in range(3):
-        ca.add(file(2018 + n), source=f"S{n}", **ABOUT)
-    code = """
-    read = building._all
-    def slowly(*what):
-        rows = read(*what)
-        time.sleep(0.5)
-        return rows
-    building._all = slowly
-    """
-    running = [start(textwrap.dedent(code) + f"ca.remove('S{n}')") for n in range(3)]
-    assert [(p.wait(120), p.stderr.read()) for p in running] == [(0, "")] * 3
-    registry.forget()
-    assert not registry.added()
-    assert not {"S0", "S1", "S2"} & set(ca.load("trade")["source_id"])
+    names = ["S0", "S1", "S2"]
+    for n, name in enumerate(names):
+        ca.add(file(2018 + n), source=name, **ABOUT)
+    assert ended(*(start(f"{SLOWLY}ca.remove({name!r})") for name in names)) == ([0, 0, 0], "")
+    assert not registry.added() and not {*names} & set(ca.load("trade")["source_id"])
 
 
 KILLED = {
@@ -95,8 +95,7 @@ KILLED = {
 @pytest.mark.parametrize("moment", KILLED)
 def test_killed_in_the_middle_leaves_the_old_state(built, file, moment):
     key = tables.content_key()
-    assert adding(file(), "OWN", KILLED[moment]).wait(120) == -9
-    registry.forget()
+    assert ended(adding(file(), "OWN", KILLED[moment]))[0] == [-9]
     assert not registry.added() and tables.content_key() == key
     ca.add(file(), source="OWN", **ABOUT)
     assert [p.name for p in built.home.glob("data/added/.new-*")] == []
@@ -105,8 +104,7 @@ def test_killed_in_the_middle_leaves_the_old_state(built, file, moment):
 
 def test_killed_between_adding_and_building_is_mended_by_the_next_build(built, file):
     killed = adding(file(), "OWN", 'sys.modules["ca_research.tables.add"].build = die')
-    assert killed.wait(120) == -9
-    registry.forget()
+    assert ended(killed)[0] == [-9]
     for read in READ.values():  # the list of sources has one of which the tables know nothing
         with pytest.raises(StaleTablesError) as told:
             read()
@@ -122,24 +120,23 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("read", READ)
+@pytest.mark.parametrize("read", READ.values(), ids=READ)
 def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
     """Rows of a source that the register had no more: a KeyError, or a day that did not count."""
     ca.add(file(), source="OWN", **ABOUT)
-    READ[read]()
+    read()
     entry = built.home / "data/added/OWN/source.yaml"
-    entry.write_text(entry.read_text().replace("2024-05-01", "2024-05-02"))
-    registry.forget()
-    with pytest.raises(StaleTablesError):
-        READ[read]()
-    tables.build()
-    READ[read]()
-    shutil.rmtree(entry.parent)
-    registry.forget()
-    with pytest.raises(StaleTablesError):
-        READ[read]()
+    edited = entry.read_text().replace("2024-05-01", "2024-05-02")
+    for change in (lambda: entry.write_text(edited), lambda: shutil.rmtree(entry.parent)):
+        change()
+        registry.forget()
+        with pytest.raises(StaleTablesError):
+            read()
+        if entry.exists():
+            tables.build()
+            read()
     assert ca.add(file(2021), source="NEXT", **ABOUT).kept  # which builds before it compares
-    READ[read]()
+    read()
 
 
 @pytest.mark.parametrize("read", [*READ.values(), tables.build], ids=[*READ, "a build"])
@@ -186,9 +183,7 @@ def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, fil
 
 
 def test_a_full_disk_adds_nothing(built, file, monkeypatch):
-    def full(*args, **more):
-        raise OSError(28, os.strerror(28))
-
+    full = Mock(side_effect=OSError(28, os.strerror(28)))
     monkeypatch.setattr(added.pq, "write_table", full)
     with pytest.raises(CaResearchError):
         ca.add(file(), source="OWN", **ABOUT)

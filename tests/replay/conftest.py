@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from services import Services
+from services import SERVICES, Services, listed_anew
 
 from ca_research import registry, tables
 from ca_research.ground import paths
@@ -21,11 +21,10 @@ def services():
 
 def providers_on_loopback(home, services, **more):
     """Write a list of providers into a project, all of them on the server."""
-    listed = yaml.safe_load((paths.of_package() / "registry" / "providers.yaml").read_text())
-    for one in listed["providers"]:
-        one |= {"address": services.address(one["name"]), "seconds_between": 0, **more}
-    (home / "registry" / "providers.yaml").write_text(yaml.safe_dump(listed))
-    registry.forget()
+    usual = paths.of_package() / "registry" / "providers.yaml"
+    shutil.copy(usual, home / "registry" / "providers.yaml")
+    for name in SERVICES:
+        listed_anew(home, name, address=services.address(name), seconds_between=0, **more)
 
 
 @pytest.fixture

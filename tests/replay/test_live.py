@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 import yaml
-from services import Figures
+from services import figures
 
 from ca_research.ground import paths
 
@@ -16,7 +16,7 @@ def live(monkeypatch, online, services):
     spec = importlib.util.spec_from_file_location("live", HOME / "tools" / "live.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    services.figures = Figures(
+    services.figures = figures(
         macro={("KAZ", 2015): 100.0},
         trade={("KAZ", "CHN", 2021, "import"): 5.0},
         students={("KAZ", "DEU", 2021): 7.0},

@@ -6,6 +6,7 @@ import random
 import sys
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -27,14 +28,14 @@ from ca_research.tables import added, large
 from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
-FAR_BELOW = yaml.safe_load((Path(__file__).parent / "cases" / "far_below.yaml").read_text("utf-8"))
+HERE = Path(__file__).parent / "cases"
+FAR_BELOW = yaml.safe_load((HERE / "far_below.yaml").read_text("utf-8"))
+CASES = yaml.safe_load((HERE / "large_files.yaml").read_text("utf-8"))
 SECOND = FAR_BELOW.pop("second files")
 ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
 HEAD = "Who,With,When,Way,USD\n"
-BACI = "t,i,j,k,v,q\n"
-GOODS = {"reporter": "KAZ", "flow": "import", "product": "TOTAL", "valuation": "cif"}
-GOODS = {name: {"is": value} for name, value in (GOODS | {"scope": "goods"}).items()}
+GOODS = CASES["goods"]
 
 
 def add(file, **more):
@@ -79,48 +80,44 @@ def ways(written, monkeypatch):
         except CaResearchError as error:
             return type(error), error.what, sorted(map(str, getattr(error, "faults", ())))
         said = [found.count(s) for s in ("new", "repeats", "contradicts")]
-        return found, dict(found.left_out), said, found.entry.rows, found.entry.file_sha256
+        told = [dict(found.left_out), said, found.entry.rows, found.entry.file_sha256]
+        return found, told, sorted(map(str, found.skipped))
 
-    def both(text, name="figures.csv", **more):
-        file = written(text, name)
+    def both(text, **more):
+        file = written(text)
         (small, *told), (big, *others) = way(file, 1 << 40, **more), way(file, -1, **more)
         assert told == others
         if isinstance(small, type):
             assert small is big
-            return small
-        pd.testing.assert_frame_equal(small.rows, big.rows, rtol=1e-15)
-        assert sorted(map(str, small.skipped)) == sorted(map(str, big.skipped))
+        else:
+            pd.testing.assert_frame_equal(small.rows, big.rows, rtol=1e-15)
         return big
 
     return both
 
 
 @pytest.mark.parametrize(
-    "seed", [4, *(pytest.param(n, marks=pytest.mark.long) for n in range(5, 30))]
+    "seed",  # of the first no cell is odd, and of the second cells of each kind
+    [15, 16, *(pytest.param(n, marks=pytest.mark.long) for n in range(17, 40))],
 )
 def test_cells_of_any_kind_are_read_as_in_a_small_file(built, ways, seed):
     draw = random.Random(seed)
-    pools = (
-        ["KAZ", "CHN", "Kazakhstan", "KG", "398"] + ["Total", "Nowhere", ""] * bool(seed % 2),
-        ["RUS", "USA", "643", "China"] + ["World", '"Areas, nes"'] * bool(seed % 2),
-        ["2019", "2020", "2021.0"] + ["2019/20", "1950", "20", ""] * (seed % 3 == 1),
-        ["export", "Import"] + ["sideways"] * (seed % 3 == 2),
-        ["1", "2.5", "1e2", "7*", "n/a", "-1"] + ['"1,5"', "(2)", "-5%"] * (seed % 5 > 3),
-    )
+    pools = [usual + odd * draw.randrange(2) for usual, odd in CASES["cells"]]
     lines = [",".join(map(draw.choice, pools)) for _ in range(60)]
     for skip_bad in (False, True):
         ways(HEAD + "\n".join(lines) + "\n", map=MAP, skip_bad=skip_bad)
 
 
-def test_empty_figures_are_compared_as_in_small_files(ways):
+@pytest.mark.parametrize(("factor", "said"), [(1, "repeats"), (2, "contradicts")])
+def test_empty_figures_are_compared_as_in_small_files(ways, factor, said):
     """Of the real table: of energy sold only the value may be known."""
     stood = ca.load("energy", source="M_MINEX")
     assert stood["quantity"].isna().all()
+    stood["value_usd"] *= factor
     names = [n for n in registry.table("energy").columns if n != "source_id"]
-    for factor, said in ((1, "repeats"), (2, "contradicts")):
-        text = stood[names].assign(value_usd=factor * stood["value_usd"]).to_csv(index=False)
-        found = ways(text, table="energy", map={name: name for name in names})
-        assert found.count(said) == 1 == len(found.rows)
+    text = stood[names].to_csv(index=False)
+    found = ways(text, table="energy", map={name: name for name in names})
+    assert found.count(said) == 1 == len(found.rows)
 
 
 # --- what only a part of a large file says
@@ -132,11 +129,8 @@ def test_what_is_said_far_below_counts(with_products, written, monkeypatch, name
     case = FAR_BELOW[name]
     monkeypatch.setattr(stream, "FROM", 100)
     monkeypatch.setattr(stream, "_SHOWN", 20)
-    mark = case["head"][len("Partner")]
-    rows = [
-        mark.join(("China", str(1992 + n), f"{n + 1}{case['below' if n > 25 else 'above']}"))
-        for n in range(32)
-    ]
+    mark, ends = case["head"][len("Partner")], [case["above"]] * 26 + [case["below"]] * 6
+    rows = [mark.join(("China", str(1992 + n), f"{n + 1}{end}")) for n, end in enumerate(ends)]
     file = written("\n".join([case["head"], *rows, *case.get("last", [])]) + "\n")
     if case.get("read"):
         assert add(file, map=GOODS, dry_run=True).entry.rows == case["read"]
@@ -159,18 +153,22 @@ def test_a_second_file_in_other_units_is_not_taken_for_the_first(with_products, 
 COMTRADE = "freqCode,reporterCode,partnerCode,refYear,flowCode,cmdCode,primaryValue\n"
 
 
+def comtrade(*cells):
+    """A file of Comtrade's form: year, flow, code and value of each row."""
+    return COMTRADE + "".join(f"A,398,156,{y},{f},{code},{value}\n" for y, f, code, value in cells)
+
+
 def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, written, monkeypatch):
     """Of more than 6,000 codes those of the first rows spoke: the other chapters were left out as
     finer than chapters.
     """
     monkeypatch.setattr(stream, "FROM", 1_000)
     monkeypatch.setattr(stream, "_SHOWN", 20)
-    chapters = [f"{n:02}" for n in range(1, 98) if n != 77]
-    codes = [*(f"{c}{n:04}" for c in chapters[:90] for n in range(80)), "TOTAL", *chapters]
-    rows = (f"A,398,156,2022,M,{code},{n + 1}\n" for n, code in enumerate(codes))
-    file = written(COMTRADE + "".join(rows))
+    chapters = ["TOTAL", *(f"{n:02}" for n in range(1, 98) if n != 77)]
+    codes = [*(f"{c}{n:04}" for c in chapters[1:91] for n in range(80)), *chapters]
+    file = written(comtrade(*((2022, "M", code, n + 1) for n, code in enumerate(codes))))
     found = add(file, dry_run=True)
-    assert sorted(found.rows["product"]) == sorted(["TOTAL", *chapters])
+    assert sorted(found.rows["product"]) == sorted(chapters)
     assert dict(found.left_out) == {"finer than HS chapters": 7200}
     monkeypatch.setattr(stream, "LISTED", 1_000)
     monkeypatch.setattr(sheets, "MAX_BYTES", 1)
@@ -182,10 +180,10 @@ def test_all_codes_of_a_large_file_of_comtrade_are_looked_at(with_products, writ
 def test_what_is_said_of_all_rows_is_held_against_a_layout(with_products, ways, monkeypatch, said):
     """The last row alone says otherwise."""
     monkeypatch.setattr(stream, "_SHOWN", 5)
-    rows = COMTRADE + "".join(f"A,398,156,2020,M,{n:02},{n}\n" for n in range(1, 40))
+    rows = [(2020, "M", f"{n:02}", n) for n in range(1, 40)]
     said = {name: {"is": value} for name, value in said.items()}
-    assert ways(rows, map=said).entry.rows == 39
-    assert ways(rows + "A,398,156,2021,X,TOTAL,5\n", map=said) is UsageError
+    assert ways(comtrade(*rows), map=said).entry.rows == 39
+    assert ways(comtrade(*rows, (2021, "X", "TOTAL", 5)), map=said) is UsageError
 
 
 BORDERS = "refYear,reporterCode,partnerCode,cmdCode,flowCode,cifvalue,fobvalue,primaryValue\n"
@@ -210,13 +208,13 @@ def test_imports_at_the_exporter_s_border_are_told_apart_in_small_files_alone(
 @pytest.mark.parametrize("way", ["small", "streamed"])
 def test_all_codes_of_a_file_with_headings_of_the_world_bank_are_compared(tmp_path, written, way):
     """Those of the first 900 rows were, which are of one country or two."""
-    spec = registry.table("macro")
+    row = "{},{},Indicator (USD),A.{},1\n"
     rows = "Country Name,Country Code,Indicator Name,Indicator Code,2019\n"
-    rows += "".join(f"Kazakhstan,KAZ,Indicator (USD),A.{n},1\n" for n in range(2_000))
-    rows += "China,CHN,Indicator (USD),A.1,1\nCanada,CAN,Indicator (USD),A.1,1\n"
+    rows += "".join(row.format("Kazakhstan", "KAZ", n) for n in range(2_000))
+    rows += row.format("China", "CHN", 1) + row.format("Canada", "CAN", 1)
 
     def understood(text):
-        file = written(text)
+        file, spec = written(text), registry.table("macro")
         if way == "small":
             return sources.understand(sources.read(file), spec, {})
         (work := tmp_path / f"work{len(text)}").mkdir()
@@ -224,9 +222,8 @@ def test_all_codes_of_a_file_with_headings_of_the_world_bank_are_compared(tmp_pa
             return sources.understand(cells.given(), spec, {})
 
     assert understood(rows)[1].name == "world bank, wide"
-    with pytest.raises(UsageError) as error:
-        understood(rows + "China,CAN,Indicator (USD),A.1,1\n")
-    assert "CAN beside China" in str(error.value)
+    with pytest.raises(UsageError):
+        understood(rows + row.format("China", "CAN", 1))
 
 
 def test_what_only_the_small_way_understands_goes_it_or_is_refused(
@@ -242,30 +239,24 @@ def test_what_only_the_small_way_understands_goes_it_or_is_refused(
     assert not any(ca.paths.added_dir().glob("*OWN*"))
 
 
-MANY = {  # a head, rows of which all but these are faulty, and the rows that come of them
-    "cells": (HEAD, "KAZ,CHN,{0},export,{1}", range(1993, 2013), 10),
-    "sums": (BACI, "{0},398,156,{0}00,{1},1", range(2001, 2014), 12),
-}
-
-
-@pytest.mark.parametrize("name", MANY)
+@pytest.mark.parametrize("name", CASES["many faults"])
 def test_very_many_faulty_rows_are_left_out_only_where_the_user_says_so(
     with_products, written, streamed, monkeypatch, name
 ):
+    """Every other row is faulty; the first five are listed, and the others counted."""
     monkeypatch.setattr(large, "FAULTS", 5)
-    head, row, years, good = MANY[name]
-    rows = [row.format(year, "one" if year % 2 else 1) for year in years]
-    file = written(head + "\n".join(rows) + "\n")
+    case = CASES["many faults"][name]
+    rows = [case["row"].format(y, "one" if y % 2 else 1) for y in range(case["since"], 2014)]
+    file = written("\n".join([case["head"], *rows]) + "\n")
     said = MAP | {name: GOODS[name] for name in ("product", "valuation", "scope")}
-    asked = {"map": said} if head == HEAD else {}
+    asked = {"map": said} if case["mapped"] else {}
     with pytest.raises(DataError) as told:
         add(file, **asked)
     assert "--skip-bad" in told.value.hint
     found = add(file, skip_bad=True, **asked)
-    assert found.kept and found.entry.rows == good == len(ca.load("trade", source="OWN"))
-    # the first five, and a word on the others
+    assert found.kept and found.entry.rows == case["rows"] == len(ca.load("trade", source="OWN"))
     assert [fault.line for fault in found.skipped] == [2, 4, 6, 8, 10, 0]
-    assert found.skipped[-1].value == str(sum(year % 2 for year in years) - 5)
+    assert found.skipped[-1].value == str(case["more"])
     kept = pd.read_csv(paths.added_dir() / "OWN" / "skipped.csv")
     assert len(kept) == 6 == found.entry.skipped
 
@@ -296,15 +287,14 @@ def covered(frame):
 
 def test_several_files_are_one_source_and_their_totals_lie_apart(own):
     assert own.entry.parts == ("2019.parquet", "2020.parquet", "totals.parquet")
-    assert own.entry.file == "BACI_HS17_Y2019_V202501.csv and 1 more"
     whole = ca.load("trade", source="OWN")
     assert len(whole) == own.entry.rows and whole["year"].nunique() == 2
     assert whole["known_on"].eq(pd.Timestamp("2024-05-01")).all()
-    totals = whole[whole["product"] == "TOTAL"].set_index(["reporter", "partner", "year"])
-    sums = whole[whole["product"] != "TOTAL"].groupby(["reporter", "partner", "year"])
-    pd.testing.assert_series_equal(
-        sums["value_usd"].sum(), totals["value_usd"].sort_index(), rtol=1e-12
-    )
+    totals = whole["product"] == "TOTAL"
+    pair = ["reporter", "partner", "year"]
+    sums = whole[~totals].groupby(pair)["value_usd"].sum()
+    told = whole[totals].set_index(pair)["value_usd"].sort_index()
+    pd.testing.assert_series_equal(sums, told, rtol=1e-12)
     assert ca.load("trade", source="OWN", as_of="2024-04-30").empty
     asked = "select count(*) as n, bool_or(is_aggregate) as g from trade where source_id = 'OWN'"
     assert ca.sql(asked).to_numpy().tolist() == [[own.entry.rows, False]]
@@ -319,26 +309,22 @@ def test_a_file_of_baci_is_read_alike_in_steps(baci, ways, monkeypatch):
     ways(baci(4_000)[0].read_bytes())
 
 
-def test_files_of_other_headings_are_no_one_source(baci, written):
-    file = baci(50)[0]
+def test_files_of_other_headings_and_too_little_memory_add_nothing(baci, written, monkeypatch):
+    first, second = baci(20_000, years=2)
+    other = written(second.read_text().replace("t,i,j", "t,j,i"))
     with pytest.raises(FileError):
-        add([file, written(file.read_text().replace("t,i,j", "t,j,i"))])
-    assert not any(ca.paths.added_dir().glob("*OWN*"))
-
-
-def test_less_memory_than_a_step_needs_is_an_error_of_words(baci, monkeypatch):
+        add([first, other])
     monkeypatch.setattr(stream, "MEMORY", "1MB")
     with pytest.raises(CaResearchError):
-        add(baci(20_000, years=2))
+        add([first, second])
     assert not any(ca.paths.added_dir().glob("*OWN*"))
 
 
 def test_a_folder_is_added_from_the_command_line(baci, command):
-    files = baci(200, years=2)
     words = ("--table", "trade", "--source", "OWN", "--published", "2024-05-01", "--yes")
-    code, out, _ = command("data", "add", *map(str, files), *words)
-    assert code == 0 and out.splitlines()[0].endswith("Y2019_V202501.csv and 1 more, read as: baci")
-    assert out.splitlines()[-1] == "added to trade as OWN"
+    code, out, _ = command("data", "add", *map(str, baci(200, years=2)), *words)
+    assert code == 0 and "and 1 more, read as: baci" in out
+    assert registry.added()["OWN"].parts
 
 
 def test_a_table_too_large_for_a_frame_is_refused(baci, monkeypatch):
@@ -351,49 +337,37 @@ def test_a_table_too_large_for_a_frame_is_refused(baci, monkeypatch):
 
 @pytest.mark.parametrize("part", ["rows", "sums", "no sums"])
 def test_parts_that_were_changed_are_not_built_with(baci, part):
-    found = add(baci(400, years=2))
+    parts = add(baci(400, years=2)).entry.parts
     folder = ca.paths.added_dir() / "OWN"
-    file = folder / (added.PARTS if part == "rows" else added.ACCOUNTS)
-    if part == "rows":
-        file /= found.entry.parts[0]
+    file = folder / added.PARTS / parts[0] if part == "rows" else folder / added.ACCOUNTS
     file.unlink() if part == "no sums" else file.write_bytes(file.read_bytes() + b"x")
     with pytest.raises(CaResearchError):
         tables.build(force=True)
 
 
-BY = ["reporter", "year", "flow", "product"]
-ACCOUNTS = [  # what is asked for, what an account is, and whether its sums are there
-    ({}, BY, True),
-    ({"aggregates": False}, [*BY, "source_id"], True),
-    ({"reporter": "KAZ", "since": 2020, "as_of": "2024-06-01"}, BY, True),
-    ({"product": "TOTAL"}, BY[:3], True),
-    ({"product": ["27", "TOTAL"], "year": 2019, "flow": "export"}, BY, True),
-    ({"partner": ["CHN", "DEU", "USA", "RUS"]}, BY, False),
-    ({"valuation": "fob"}, BY, False),
-    ({"product": "TOTAL"}, BY[:2], False),
-]
+@pytest.mark.parametrize(("filters", "keys", "suffice"), CASES["accounts"], ids=str)
+def test_sums_made_on_the_way_in_are_used_where_they_suffice(
+    own, monkeypatch, filters, keys, suffice
+):
+    add_up = Mock(wraps=pushed.Accounts.add_up)
+    monkeypatch.setattr(pushed.Accounts, "add_up", lambda *words: add_up(*words))
 
-
-def test_sums_made_on_the_way_in_are_used_where_they_suffice(own, monkeypatch):
-    asked, add_up = [], pushed.Accounts.add_up
-    monkeypatch.setattr(
-        pushed.Accounts, "add_up", lambda *words: asked.append(words) or add_up(*words)
-    )
-
-    def said(rows, keys):
+    def said(rows):
         shares = ca.trade.partner_shares(rows, by=keys)
         return ca.trade.hhi(shares, by=keys), shares.order(", ".join([*keys, "partner"])).df()
 
-    for filters, keys, suffice in ACCOUNTS:
-        rows = ca.relation("trade", source="OWN", **filters)
-        asked.clear()
-        found = said(rows, keys)
-        assert (not asked) == suffice
-        for one, other in zip(found, said(rows.filter("true"), keys), strict=True):
-            pd.testing.assert_frame_equal(one, other, rtol=1e-12)
-            assert asked and len(one)
+    rows = ca.relation("trade", source="OWN", **filters)
+    found = said(rows)
+    assert add_up.called != suffice
+    for one, other in zip(found, said(rows.filter("true")), strict=True):
+        pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+        assert add_up.called and len(one)
+
+
+def test_no_sums_of_figures_that_were_not_known(own):
+    rows = ca.relation("trade", source="OWN", as_of="2024-04-30")
     with pytest.raises(CoverageError):
-        said(ca.relation("trade", source="OWN", as_of="2024-04-30"), BY)
+        ca.trade.hhi(ca.trade.partner_shares(rows))
 
 
 def test_sums_tell_coverage(own):

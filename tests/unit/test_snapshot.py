@@ -5,66 +5,44 @@ it.
 import csv
 import hashlib
 import re
+from itertools import product
 
 import pytest
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.ground import economies, paths
+from ca_research.ground import paths
 from ca_research.tables.dates import bounds, is_date
 from ca_research.tables.raw import held
 
 RAW = paths.raw_dir()
-FILES = [
-    (t.table, name, declared)
-    for t in registry.tables().values()
-    for name, declared in t.files.items()
-]
-
+TABLES = registry.tables()
+FILES = {name: table for table in TABLES.values() for name in table.files}
 EXCERPTS = {"wiiw_kaz_fdi", "M_GAL_US", "M_GAL_CN"}
-"""The only sources marked `no` of which anything may be carried, as excerpts."""
+"""The only sources marked `no`: anything of them is carried as an excerpt."""
 NOWHERE = r"\b(COW_TRADE4|cgit_\w+|koica_2009|bu_cgef_2020|M_COLT_?\w*|M_VITAE)\b"
 
 
-@pytest.fixture(params=FILES, ids=[name for _, name, _ in FILES])
-def raw(request):
-    table, name, declared = request.param
-    return registry.table(table), declared, (RAW / name).read_bytes()
-
-
 def test_every_raw_file_is_declared_and_every_declared_file_is_there():
-    found = {
-        p.relative_to(RAW).as_posix()
-        for p in RAW.rglob("*")
-        if p.is_file() and p.name != "README.md"
-    }
-    assert found == {name for _, name, _ in FILES}
+    found = {p.relative_to(RAW).as_posix() for p in RAW.rglob("*") if p.is_file()}
+    assert found - set(FILES) == {"README.md"} & found and set(FILES) <= found
+    assert sum((RAW / name).stat().st_size for name in FILES) < 20 * 2**20
 
 
-def test_hash_and_rows_are_as_declared(raw):
-    _, declared, content = raw
-    assert hashlib.sha256(content).hexdigest() == declared.sha256
-    assert len(list(csv.DictReader(content.decode("utf-8").splitlines()))) == declared.rows
-
-
-def test_plain_text_sorted_by_key(raw):
-    table, _, content = raw
-    assert (
-        not content.startswith(b"\xef\xbb\xbf") and b"\r" not in content and content.endswith(b"\n")
-    )
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_the_declared_one_in_plain_text_sorted_by_key(name):
+    table, content = FILES[name], (RAW / name).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == table.files[name].sha256
+    assert not content.startswith(b"\xef\xbb\xbf") and b"\r" not in content
+    assert content.endswith(b"\n")
     rows = csv.DictReader(content.decode("utf-8").splitlines())
     assert rows.fieldnames == held(table.columns, rows.fieldnames or ())
     keys = [tuple(row[c] for c in table.key) for row in rows]
-    assert keys == sorted(keys)
-
-
-def test_the_snapshot_stays_small():
-    assert sum((RAW / name).stat().st_size for _, name, _ in FILES) < 20 * 2**20
+    assert keys == sorted(keys) and len(keys) == table.files[name].rows
 
 
 def test_sources_used_and_sources_declared_are_the_same():
-    used = {source for table in registry.tables().values() for source in table.rows}
-    assert used == set(registry.sources())
+    assert {source for table in TABLES.values() for source in table.rows} == set(registry.sources())
     assert list(ca.load("sources").source_id) == list(registry.sources())
 
 
@@ -72,47 +50,37 @@ def test_sources_used_and_sources_declared_are_the_same():
 # -----------------------------------------------------------------------------
 
 
-def rows_by_table(source_ids):
-    frames = {name: ca.load(name) for name in registry.tables() if name != "sources"}
-    return {
-        n: f[f.source_id.isin(source_ids)]
-        for n, f in frames.items()
-        if f.source_id.isin(source_ids).any()
-    }
+def rows_of(source):
+    """Its rows, by table."""
+    frames = {name: ca.load(name) for name in TABLES if source in registry.table(name).rows}
+    return {name: rows[rows["source_id"] == source] for name, rows in frames.items()}
 
 
 def test_only_the_excerpts_carry_the_mark_no():
-    assert {
-        s.source_id for s in registry.sources().values() if s.redistribution == "no"
-    } == EXCERPTS
+    sources = registry.sources().values()
+    assert {s.source_id for s in sources if s.redistribution == "no"} == EXCERPTS
 
 
 def test_of_the_vienna_institute_only_the_stock_of_nine_investors():
-    (found,) = rows_by_table({"wiiw_kaz_fdi"}).items()
-    table, frame = found
+    ((table, frame),) = rows_of("wiiw_kaz_fdi").items()
     assert table == "investment"
-    assert set(frame.measure) == {"fdi_stock"} and set(frame.host) == {"KAZ"}
+    assert set(frame["measure"]) == {"fdi_stock"} and set(frame["host"]) == {"KAZ"}
     nine = ("CHN", "HKG", "RUS", "USA", "NLD", "TUR", "KOR", "FRA", "WLD")
-    wanted = {(i, y) for i in nine for y in range(2010, 2022)} - {("KOR", 2016)}
+    wanted = {*product(nine, range(2010, 2022))} - {("KOR", 2016)}
     assert len(frame) == len(wanted)
-    assert set(zip(frame.investor, frame.year, strict=True)) == wanted
+    assert set(zip(frame["investor"], frame["year"], strict=True)) == wanted
 
 
 def test_of_gallup_at_most_thirty_values():
-    assert 0 < sum(len(f) for f in rows_by_table({"M_GAL_US", "M_GAL_CN"}).values()) <= 30
-    assert not [s for s in registry.sources() if s.startswith("M_GAL_") and s not in EXCERPTS]
+    gallup = {s for s in registry.sources() if s.startswith("M_GAL_")}
+    assert gallup <= EXCERPTS
+    assert 0 < sum(len(f) for s in gallup for f in rows_of(s).values()) <= 30
 
 
 def test_sources_that_may_not_be_passed_on_are_nowhere():
     assert not [s for s in registry.sources() if re.fullmatch(NOWHERE, s)]
-    for _, name, _ in FILES:
+    for name in FILES:
         assert not re.search(NOWHERE, (RAW / name).read_text(encoding="utf-8")), name
-
-
-def test_economies_of_the_snapshot_are_known():
-    for name, table in registry.tables().items():
-        for column in table.of_type("economy"):
-            assert set(ca.load(name)[column].dropna()) <= economies.codes(), f"{name}.{column}"
 
 
 PAGE = re.compile(r"(?<!\d)(20\d\d)[-/]?(\d\d)(?:[-/](\d\d))?(?!\d)")

@@ -188,6 +188,21 @@ def _refuse_stale(folder: Path) -> None:
             hint="ca-research data build",
         )
     _refuse_altered(folder)
+    for name, table in registry.tables().items():
+        if _written(folder, (paths.raw_dir() / file for file in table.files)):
+            check_files(table)
+            if _written(folder, [paths.registry_dir() / "tables" / f"{name}.yaml"]):
+                raise StaleTablesError(
+                    f"raw files of table {name!r} were declared anew and not built",
+                    where=paths.shown(folder),
+                    hint="ca-research data build",
+                )
+
+
+def _written(folder: Path, files: Iterable[Path]) -> bool:
+    """Whether somebody has written to one since a build looked at all."""
+    built = (folder / ADDED).stat().st_mtime_ns
+    return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
 
 
 def _added() -> str:
@@ -198,20 +213,12 @@ def _added() -> str:
 
 
 def _refuse_altered(folder: Path) -> None:
-    """Raise IntegrityError where added rows or raw files are not those of their entries: of files
-    that nobody has written to since a build, none is read.
+    """Raise IntegrityError where added rows are not those of their entries: of files that nobody
+    has written to since a build, none is read.
     """
-    built = (folder / ADDED).stat().st_mtime_ns
-
-    def written(files: Iterable[Path]) -> bool:
-        return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
-
     for entry in registry.added().values():
-        if written(added.rows_files(entry)):
+        if _written(folder, added.rows_files(entry)):
             added.refuse_altered(entry)
-    for table in registry.tables().values():
-        if written(paths.raw_dir() / name for name in table.files):
-            check_files(table)
 
 
 def table_file(name: str) -> Path:
