@@ -33,7 +33,8 @@ def faults(action=tables.build):
 @pytest.mark.parametrize("name", CASES)
 def test_a_fault_is_found_where_it_stands(built, name):
     case, builds = CASES[name], built.builds()
-    lines = built.raw().read_text().split("\n")
+    good = built.raw().read_bytes()
+    lines = good.decode().split("\n")
     at = case.get("line", 2) - 1
     lines[at] = case.get("row", lines[at])
     content = "\n".join(lines).encode(case.get("encoding", "utf-8"))
@@ -46,8 +47,9 @@ def test_a_fault_is_found_where_it_stands(built, name):
         assert [line, column, value] in case["faults"] or [line, column, "*"] in case["faults"]
     assert len(faults()) == len(case["faults"])
     assert built.builds() == builds
-    with pytest.raises(StaleTablesError):
-        tables.load("trade")
+    if content != good:  # what is declared anew is built, or refused
+        with pytest.raises(StaleTablesError):
+            tables.load("trade")
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -115,7 +117,7 @@ def test_a_build_that_fails_midway_leaves_the_old_one(built, monkeypatch, proble
     if raised is CaResearchError:
         assert caught.value.where == "data/processed" and caught.value.hint
     assert built.builds() == builds, "no scratch folder stays"
-    assert table_file("trade") == old and pq.read_table(old).num_rows == 5
+    assert pq.read_table(old).num_rows == 5
     assert tables.build(force=force).fresh
     assert len(tables.load("trade")) == (5 if force else 1)
 

@@ -40,7 +40,7 @@ from .derived import finished
 from .raw import check_files
 from .validate import validated
 
-CURRENT, ADDED = "CURRENT", "ADDED"
+CURRENT, ADDED, RAW = "CURRENT", "ADDED", "RAW"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
 
 
@@ -179,7 +179,7 @@ def _refuse_stale(folder: Path) -> None:
     version, which did not note them.
     """
     noted = folder / ADDED
-    if not noted.is_file():
+    if not (noted.is_file() and (folder / RAW).is_file()):
         return
     if noted.read_text(encoding="utf-8") != _added():
         raise StaleTablesError(
@@ -188,15 +188,21 @@ def _refuse_stale(folder: Path) -> None:
             hint="ca-research data build",
         )
     _refuse_altered(folder)
+    built = json.loads((folder / RAW).read_text(encoding="utf-8"))
     for name, table in registry.tables().items():
         if _written(folder, (paths.raw_dir() / file for file in table.files)):
             check_files(table)
-            if _written(folder, [paths.registry_dir() / "tables" / f"{name}.yaml"]):
+            if _declared(table) != built.get(name, {}):
                 raise StaleTablesError(
                     f"raw files of table {name!r} were declared anew and not built",
                     where=paths.shown(folder),
                     hint="ca-research data build",
                 )
+
+
+def _declared(table: registry.Table) -> dict[str, str]:
+    """The hash of each raw file, as it is declared."""
+    return {name: file.sha256 for name, file in table.files.items()}
 
 
 def _written(folder: Path, files: Iterable[Path]) -> bool:
@@ -363,7 +369,7 @@ def _standing(elsewhere: Mapping[str, Any]) -> Built | None:
     home = paths.processed_dir()
     target, pointer = home / f"build-{content_key(elsewhere)}", home / CURRENT
     files = [f"{n}.parquet" for n in names()]
-    files += [ADDED, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
+    files += [ADDED, RAW, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
     if not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name):
         return None
     if not all((target / file).is_file() for file in files):
@@ -406,6 +412,8 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
         for name, seen in elsewhere.items():
             located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
         (scratch / ADDED).write_text(_added(), encoding="utf-8")
+        raw = {name: _declared(table) for name, table in registry.tables().items()}
+        (scratch / RAW).write_text(json.dumps(raw), encoding="utf-8")
         if moved := changed(begun, _state()):
             raise IntegrityError(
                 f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
