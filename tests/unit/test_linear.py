@@ -80,13 +80,6 @@ def test_what_cannot_be_fitted_is_a_recorded_failure_beside_the_others(case):
         assert found["estimate"][1] == pytest.approx(slope(frame, "y", "x"), rel=1e-10)
 
 
-def test_only_the_specifications_that_hold_the_collinear_pair_fail():
-    frame = regression().eval("twin = 5 - 2 * a")
-    found = linear_path(frame, universe(controls=["a", "twin", "b"]), model())
-    both = (found["a"] == "with") & (found["twin"] == "with")
-    assert (found["missing"] != "").equals(both) and found["estimate"].isna().equals(both)
-
-
 @pytest.mark.parametrize(("number", "why"), [(1, "one cluster"), (2, "scores cancel")])
 def test_clusters_that_give_no_error_are_recorded(number, why):
     """With one there is nothing to compare; where the treatment says which of two it is, the
