@@ -173,13 +173,11 @@ class Project:
         rows = sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
         self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
 
-    def rows(self, *rows, table: str = "trade", counts: bool = True) -> None:
-        """Replace the rows of a table; with `counts`, the expected rows per source follow."""
+    def rows(self, *rows, table: str = "trade") -> None:
+        """Replace the rows of a table; the expected rows per source follow."""
         ids = [r[-1] for r in rows]
-        fields = {"rows": {s: ids.count(s) for s in sorted(set(ids))}} if counts else {}
-        self.write(
-            csv_text(yaml.safe_load(self.spec(table).read_text())["columns"], rows), table, **fields
-        )
+        columns = yaml.safe_load(self.spec(table).read_text())["columns"]
+        self.write(csv_text(columns, rows), table, rows={s: ids.count(s) for s in sorted(set(ids))})
 
     def sources(self, *sources) -> None:
         header = list(registry.Source.model_fields)

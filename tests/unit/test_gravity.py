@@ -97,7 +97,9 @@ def test_a_term_that_separates_or_is_collinear_has_no_estimate_and_says_why():
     panel["dead"] = trade.treated_pairs(panel, "TUR", ["KGZ", "TJK"])
     panel["value_usd"] = panel["value_usd"].where(panel["dead"] == 0, 0.0)
     fit = trade.gravity(panel, ["log_distance", "dead", "size", "twin"])
-    assert fit.log.set_index("detail").at["dead", "rows"] == 4, "separated, not collinear"
+    log = fit.log.set_index("detail")
+    assert log.at["dead", "rows"] == 4 and log.at["dead", "reason"].startswith("separated")
+    assert log.loc[["size", "twin"], "reason"].str.startswith("collinear").all()
     known = fit.table.set_index("term")["estimate"].notna()
     assert known[known].index.tolist() == ["log_distance"]
     for term, error in {"dead": CoverageError, "nothing": UnknownNameError}.items():

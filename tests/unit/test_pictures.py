@@ -376,8 +376,7 @@ def test_an_answer_has_its_colour_whatever_its_type(kind):
     assert [tuple(c) for c in colours] == [to_rgba(s) for s in states]
 
 
-def test_a_choice_not_made_has_no_row_and_what_is_infinite_is_told():
-    assert labels(choices(axis=["a", "b", np.nan]).axes[1].yaxis) == ["a", "b"]
+def test_what_is_infinite_is_told():
     (note,) = (text.get_text().split() for text in choices(value=[1.0, 2.0, np.inf]).texts)
     assert note[:2] == ["2", "ways"] and {"1", "infinite"} <= set(note)
 
@@ -411,21 +410,9 @@ def test_outlines_lie_where_the_five_lie_and_three_touch_china(code):
     assert bool(ca.plots.shared_border(code, "CHN")) == (code in ("KAZ", "KGZ", "TJK"))
 
 
-def events(*dates, mark="point"):
-    return pd.DataFrame({"lane": "A", "date": dates, "mark": mark})
-
-
-def test_labels_of_a_crowd_do_not_overlap_and_stay_inside():
-    ax = timeline(events(*(f"2020-01-{d:02d}" for d in range(1, 29)), "2010-01-01")).axes[0]
-    shown = [t for t in ax.texts if "Jan 20" in t.get_text()]
-    low, high = ax.get_xlim()
-    assert len(shown) == 2, "one of the crowd, and the one apart"
-    assert all(low < t.get_position()[0] < high for t in shown)
-
-
 def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
     dates = ("2015-06", "2015-06-11", "2015-06-15", "2015-06-15", "2016-01-01")
-    figure = timeline(events(*dates, mark="ring"))
+    figure = timeline(pd.DataFrame({"lane": "A", "date": dates, "mark": "ring"}))
     for one in (figure, narrowed(figure)):
         one.canvas.draw()
         ax = one.axes[0]
@@ -434,6 +421,8 @@ def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
             (at,) = ax.transData.transform(dots.get_offsets())
             half = np.sqrt(dots.get_sizes()[0]) / 2 * one.dpi / 72
             boxes.append(Bbox([at - half, at + half]))
+        low, high = ax.get_xlim()
+        assert all(low < text.get_position()[0] < high for text in ax.texts)
         assert len(boxes) == 4, "two sources of one day are one mark"
         assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
