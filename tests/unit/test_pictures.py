@@ -22,6 +22,7 @@ import ca_research as ca
 from ca_research.article.borders import REGION
 from ca_research.article.dates import dated
 from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground.numbers import decimals
 from ca_research.plots import style
 from ca_research.plots.narrow import narrowed
 from ca_research.stats.survival import kaplan_meier
@@ -72,9 +73,8 @@ def coverage():
 
 
 def curve(source="KAZ_BNS"):
-    frame = designs.normal(200, "aid income area e", 0).eval("votes = 0.5 * aid + income + e")
-    data = frame.assign(source_id=source)
-    return ca.stats.specification_curve(data, "votes", "aid", controls=["income", "area"])
+    data = designs.curve_rows().assign(source_id=source)
+    return ca.stats.specification_curve(data, "y", "x", controls=["a", "b"])
 
 
 def study(source="KAZ_BNS"):
@@ -82,10 +82,8 @@ def study(source="KAZ_BNS"):
 
 
 def equation(source="KAZ_BNS"):
-    rows, rng = designs.pairs(PARTNERS, (2012, 2016)), np.random.default_rng(0)
-    rows["log_distance"] = rng.normal(8, 1, len(rows))
-    rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
-    return ca.trade.gravity(rows.assign(source_id=source), ["log_distance"])
+    rows, places = (f().assign(source_id=source) for f in (designs.trade_rows, designs.geography))
+    return ca.trade.gravity(ca.trade.panel(rows, places), ["log_distance"])
 
 
 FRAMES = {"partners": partners, "pair": pair, "coverage": coverage}
@@ -285,7 +283,7 @@ def test_axes_given_are_those_drawn_on_and_their_figure_keeps_its_size(name, res
 @pytest.mark.parametrize(("name", "term"), [("event_study", "att"), ("gravity", "log_distance")])
 def test_the_title_of_a_model_holds_its_numbers(name, term, results):
     row = results[name].att if term == "att" else results[name].coefficient(term)
-    numbers = f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    numbers = f"{decimals(row['estimate'], 2)} ({row['low']:.2f} to {row['high']:.2f})"
     title = results[name].plot().get_title("left")
     assert title.endswith(numbers.replace("-", "−"))
 
