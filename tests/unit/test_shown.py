@@ -300,6 +300,10 @@ def test_rows_of_other_loads_keep_their_unit_and_what_is_computed_of_measures_ha
     assert units(gap.assign(low=gap["low"] / 1e9)[["year", "low", "high"]]) == {"high": "USD"}
 
 
+@pytest.mark.parametrize(("column", "value", "unit", "without"), [
+    ("unit", "value", "current USD", {}),
+    ("price_basis", "amount_usd", "constant 2021 USD", {"amount_usd": "USD"}),
+])  # fmt: skip
 def test_where_rows_say_their_unit_it_stands_over_them(column, value, unit, without):
     table = ca.load("macro" if column == "unit" else "projects")
     frame = table[table[column] == unit]
