@@ -117,114 +117,8 @@ def own_ports(worker_id):
         yield
 
 
-COLUMNS = ("reporter", "partner", "year", "flow", "value_usd", "note", "source_id")
-ROWS = (  # invented: codes of real economies, values 1, 2, 3
-    ("KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"),
-    ("KAZ", "CHN", "2020", "export", "2", "", "S_CALENDAR"),
-    ("KAZ", "WLD", "2020", "export", "3", "", "S_CALENDAR"),
-    ("KGZ", "CHN", "2020", "export", "1", "as printed", "S_STATED"),
-    ("TUR", "EU27", "2021", "import", "2", "", "S_LATE"),
-)
-SOURCE = {
-    "title": "Invented figures",
-    "redistribution": "yes",
-    "citation": "Nobody. Invented figures.",
-    "kind": "official",
-}
-SOURCES = (
-    {
-        "source_id": "S_CALENDAR",
-        "release_lag_days": "31",
-        "release_basis": "calendar",
-        "release_reason": "invented",
-    },
-    {
-        "source_id": "S_LATE",
-        "release_lag_days": "365",
-        "release_basis": "assumed",
-        "release_reason": "invented",
-    },
-    {"source_id": "S_STATED", "published": "2021-06", "release_basis": "stated"},
-)
-EVENTS = (  # known by the last day the date can mean; without a date, by the day of publication
-    ("a", "2013-09", "S_CALENDAR"),
-    ("b", "", "S_STATED"),
-    ("c", "", "S_CALENDAR"),
-    ("d", "2012/2014-02", "S_STATED"),
-)
-FACTS = (  # known a lag after the year; without a year, always, or from the day of publication
-    ("a", "2019", "1", "S_CALENDAR"),
-    ("b", "", "2", "S_CALENDAR"),
-    ("c", "", "3", "S_STATED"),
-)
-TRADE = {
-    "table": "trade",
-    "title": "Invented trade",
-    "description": "Invented figures for tests.",
-    "key": ["reporter", "partner", "year", "flow", "source_id"],
-    "known": "year",
-    "columns": {
-        "reporter": {"type": "economy", "meaning": "who reports"},
-        "partner": {"type": "economy", "meaning": "the other side"},
-        "year": {"type": "year", "meaning": "year", "min": 1992, "max": 2025, "reason": "invented"},
-        "flow": {"type": "category", "meaning": "direction", "values": ["export", "import"]},
-        "value_usd": {
-            "type": "number",
-            "meaning": "value",
-            "unit": "USD",
-            "min": 0,
-            "reason": "a flow",
-        },
-        "note": {"type": "string", "meaning": "remark", "nullable": True},
-        "source_id": {"type": "source", "meaning": "row of sources.csv"},
-    },
-}
-FACT_TABLE = {
-    "table": "facts",
-    "title": "Invented facts",
-    "description": "Invented figures for tests.",
-    "key": ["fact_id", "source_id"],
-    "known": "year",
-    "columns": {
-        "fact_id": {"type": "string", "meaning": "short name"},
-        "year": {"type": "year", "meaning": "year", "nullable": True},
-        "value": {"type": "integer", "meaning": "value", "unit": "count"},
-        "source_id": {"type": "source", "meaning": "row of sources.csv"},
-    },
-}
-EVENT_TABLE = {
-    "table": "events",
-    "title": "Invented events",
-    "description": "Invented dates for tests.",
-    "key": ["event_id", "source_id"],
-    "known": "date",
-    "columns": {
-        "event_id": {"type": "string", "meaning": "short name"},
-        "date": {"type": "date", "meaning": "day, month, year or interval", "nullable": True},
-        "source_id": {"type": "source", "meaning": "row of sources.csv"},
-    },
-}
-ARTICLE = {
-    "title": "Invented article",
-    "date": "2023-05-19",
-    "publisher": None,
-    "report_title": "Invented report",
-    "report_summary": "For tests.",
-    "sentences": [],
-}
-SOURCE_TABLE = {
-    "table": "sources",
-    "title": "Sources",
-    "description": "Invented sources.",
-    "key": ["source_id"],
-    "known": "source",
-    "columns": {
-        "source_id": {"type": "source", "meaning": "id"},
-        "title": {"type": "string", "meaning": "title"},
-    },
-    "files": {},
-    "rows": {},
-}
+TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8"))
+"""The tiny project: tables with their rows, sources, an article, and what a verdict must say."""
 
 
 def csv_text(header, rows) -> str:
@@ -279,18 +173,16 @@ class Project:
         rows = sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
         self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
 
-    def rows(self, *rows, table: str = "trade", counts: bool = True) -> None:
-        """Replace the rows of a table; with `counts`, the expected rows per source follow."""
+    def rows(self, *rows, table: str = "trade") -> None:
+        """Replace the rows of a table; the expected rows per source follow."""
         ids = [r[-1] for r in rows]
-        fields = {"rows": {s: ids.count(s) for s in sorted(set(ids))}} if counts else {}
-        self.write(
-            csv_text(yaml.safe_load(self.spec(table).read_text())["columns"], rows), table, **fields
-        )
+        columns = yaml.safe_load(self.spec(table).read_text())["columns"]
+        self.write(csv_text(columns, rows), table, rows={s: ids.count(s) for s in sorted(set(ids))})
 
     def sources(self, *sources) -> None:
         header = list(registry.Source.model_fields)
         rows = [
-            [(SOURCE | {"origin_group": s["source_id"]} | s).get(c, "") for c in header]
+            [(TINY["source"] | {"origin_group": s["source_id"]} | s).get(c, "") for c in header]
             for s in sources
         ]
         (self.home / "registry" / "sources.csv").write_text(
@@ -338,16 +230,13 @@ def tiny(tmp_path_factory):
         (home / folder).mkdir(parents=True)
     shutil.copy(REAL / "registry" / "economies.csv", home / "registry" / "economies.csv")
     made = Project(home)
-    made.sources(*SOURCES)
-    made.spec("sources").write_text(yaml.safe_dump(SOURCE_TABLE))
-    (home / "registry" / "article.yaml").write_text(
-        yaml.safe_dump(ARTICLE, sort_keys=False), encoding="utf-8"
-    )
-    for declaration in (TRADE, FACT_TABLE, EVENT_TABLE):
-        made.spec(declaration["table"]).write_text(yaml.safe_dump(declaration, sort_keys=False))
-    made.rows(*ROWS)
-    made.rows(*FACTS, table="facts")
-    made.rows(*EVENTS, table="events")
+    made.sources(*TINY["sources"])
+    article = yaml.safe_dump(TINY["article"], sort_keys=False)
+    (home / "registry" / "article.yaml").write_text(article, encoding="utf-8")
+    for name, declared in TINY["tables"].items():
+        made.spec(name).write_text(yaml.safe_dump({"table": name} | declared, sort_keys=False))
+    for name, rows in TINY["rows"].items():
+        made.rows(*csv.reader(io.StringIO(rows)), table=name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_HOME", str(home))
         tables.build()
@@ -453,43 +342,7 @@ def rest(tmp_path_factory):
     return folder
 
 
-VERDICT_KEYS = {
-    "claim",
-    "reading",
-    "params",
-    "as_of",
-    "pseudo_as_of",
-    "verdict",
-    "fragile",
-    "blind",
-    "expected",
-    "criteria",
-    "coverage",
-    "sources",
-    "rule_sha256",
-    "notebook",
-    "amended",
-    "would_change",
-}
-CRITERION_KEYS = {
-    "name",
-    "estimate",
-    "low",
-    "high",
-    "interval",
-    "threshold",
-    "comparison",
-    "state",
-    "share_of_specifications",
-    "specifications",
-    "n",
-    "says",
-    "speaks",
-    "sources",
-}
-
-
 @pytest.fixture
 def stored_keys() -> tuple[set[str], set[str]]:
     """What a stored verdict, and each of its criteria, must say at least."""
-    return VERDICT_KEYS, CRITERION_KEYS
+    return set(TINY["verdict"]), set(TINY["criterion"])

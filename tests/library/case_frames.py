@@ -39,14 +39,14 @@ def table(text: str) -> pd.DataFrame:
     )
 
 
-def drawn(law: str) -> Callable[[pd.DataFrame, dict[str, int]], pd.DataFrame]:
+def noise(law: str, *shape: float) -> Callable[[pd.DataFrame, dict[str, int]], pd.DataFrame]:
     """Columns of noise, each from its seed."""
 
     def step(frame: pd.DataFrame, seeds: dict[str, int]) -> pd.DataFrame:
-        rngs = {column: np.random.default_rng(seed) for column, seed in seeds.items()}
-        law_of = {"normal": lambda rng: rng.normal(size=len(frame)),
-                  "gamma": lambda rng: rng.gamma(2, size=len(frame))}[law]  # fmt: skip
-        return frame.assign(**{column: law_of(rng) for column, rng in rngs.items()})
+        for column, seed in seeds.items():
+            law_of = getattr(np.random.default_rng(seed), law)
+            frame = frame.assign(**{column: law_of(*shape, size=len(frame))})
+        return frame
 
     return step
 
@@ -78,8 +78,8 @@ STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
     "cross": lambda frame, columns: frame.merge(pd.DataFrame(columns), how="cross"),
     "turned": lambda frame, _: frame.rename(columns={"reporter": "partner", "partner": "reporter"}),
     "again": lambda frame, times: pd.concat([frame] * times),
-    "normal": drawn("normal"),
-    "gamma": drawn("gamma"),
+    "normal": noise("normal"),
+    "gamma": noise("gamma", 2),
     "some": some,
     "series": lambda frame, columns: frame.set_index(columns[0])[columns[1]],
     "through": lambda frame, call: called(call["call"])(frame, **call.get("choices", {})),

@@ -2,7 +2,6 @@
 returns. Their form and arguments: test_docstring_form.py.
 """
 
-import ast
 import functools
 import importlib
 import inspect
@@ -35,10 +34,8 @@ for question in pkgutil.walk_packages(article.__path__, "ca_research.article."):
         if own and (key := getattr(found, "name", "")):  # a measure; the rest is the article's own
             PUBLIC[key] = inspect.unwrap(found)
 PUBLIC_NAMES = {key.rpartition(".")[2]: function for key, function in PUBLIC.items()}
-NEVER = {
-    "trade.chapter_coverage": {"UnknownNameError"},  # its own choices are fixed
-}
-"""Errors that a shared helper can raise and this function cannot."""
+NEVER = {("stats.simplex_weights", "TypeError")}
+"""Errors of a helper that the function catches."""
 NO_WORD = re.compile(r"[A-Z]{3}|[\d-]+|newest(-\d)?|\d{4}-\d{4}")
 """Values of an axis that explain themselves: codes, numbers, years, editions."""
 
@@ -47,65 +44,27 @@ def doc(function):
     return inspect.getdoc(function) or ""
 
 
-def referred(function, about):
-    """Functions to which the docstring refers (`compare`, `dates.settle`) in a sentence on the
-    matter; theirs in turn.
-    """
-    found, todo = [], [function]
-    while todo:
-        one = todo.pop()
-        sentences = [
-            s
-            for s in re.split(r"(?<=[.)])\s+(?=[A-Z]|[a-z_, ]+: )", doc(one))
-            if re.search(about, s)
-        ]
-        for name in re.findall(r"`(?:\w+\.)?(\w+)(?:\(\))?`", " ".join(sentences)):
-            other = inspect.unwrap(
-                vars(inspect.getmodule(one)).get(name) or PUBLIC_NAMES.get(name) or function
-            )
-            if inspect.isfunction(other) and other not in (function, *found):
-                found.append(other)
-                todo.append(other)
-    return found
-
-
-def constants(function):
-    """Text of the constants (DATES, STRENGTHS ...) that the docstring names, as its module holds
-    them.
-    """
-    held = vars(inspect.getmodule(function))
-    return " ".join(
-        repr(held[name]) for name in re.findall(r"\b[A-Z][A-Z_]+\b", doc(function)) if name in held
-    )
-
-
 @functools.cache
-def functions_of(module):
-    tree = ast.parse(inspect.getsource(module))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+def told(function, deep=2):
+    """Its docstring and the constants (DATES, STRENGTHS ...) that it names, with those of the
+    functions to which it refers (`compare`, `dates.settle`), and theirs.
+    """
+    known, text = PUBLIC_NAMES | vars(inspect.getmodule(function)), doc(function)
+    text += repr([known.get(word) for word in re.findall(r"\b[A-Z_]+\b", text)])
+    others = (known.get(name) for name in re.findall(r"`(?:\w+\.)?(\w+)(?:\(\))?`", text))
+    further = (inspect.unwrap(one) for one in others if deep and inspect.isfunction(one))
+    return text + "".join(told(one, deep - 1) for one in further)
 
 
 def raised(function):
-    """Names of errors that a function raises, itself or by a private helper of its module, and does
-    not catch.
-    """
-    bodies = functions_of(inspect.getmodule(function))
-
-    def walk(name, seen):
-        found, caught = set(), set()
-        for node in ast.walk(bodies[name]):
-            match node:
-                case ast.Raise(exc=ast.Call(func=ast.Name(id=error))) if error[0].isupper():
-                    found.add(error)
-                case ast.Call(func=ast.Name(id=helper)) if (
-                    helper.startswith("_") and helper in bodies
-                ):
-                    found |= walk(helper, {*seen, helper}) if helper not in seen else set()
-                case ast.ExceptHandler(type=ast.expr() as kinds):
-                    caught |= {n.id for n in ast.walk(kinds) if isinstance(n, ast.Name)}
-        return set() if "CaResearchError" in caught else found - caught
-
-    return walk(function.__name__, {function.__name__})
+    """Names of errors that a function raises, itself or by a private helper of its module."""
+    module, found, todo = inspect.getmodule(function), set(), [function]
+    for one in todo:
+        source = inspect.getsource(one)
+        found |= set(re.findall(r"raise ([A-Z]\w+)\(", source))
+        helpers = (vars(module).get(name) for name in re.findall(r"\b(_\w+)\(", source))
+        todo += [h for h in helpers if inspect.isfunction(h) and h not in todo]
+    return found
 
 
 @functools.cache
@@ -126,11 +85,13 @@ def test_every_error_that_is_raised_is_named():
     raises').
     """
     assert len(PUBLIC) > 120
-    silent = {}
-    for name, function in PUBLIC.items():
-        told = " ".join(map(doc, [function, *referred(function, r"[Rr]aises|errors")]))
-        silent[name] = {e for e in raised(function) if e not in told} - NEVER.get(name, set())
-    assert {name: found for name, found in silent.items() if found} == {}
+    silent = {
+        (name, error)
+        for name, function in PUBLIC.items()
+        for error in raised(function)
+        if error not in told(function)
+    }
+    assert silent == NEVER
 
 
 def test_a_measure_says_what_it_returns_and_each_choice_of_its_grid():
@@ -138,15 +99,12 @@ def test_a_measure_says_what_it_returns_and_each_choice_of_its_grid():
     refers.
     """
     assert len(measures()) > 50
-    silent = {}
-    for name, axes in measures().items():
-        function = PUBLIC[name]
-        assert "estimates frame" in doc(function), name
-        for axis, values in axes.items():
-            told = " ".join(
-                doc(f) + " " + constants(f) for f in [function, *referred(function, rf"\b{axis}\b")]
-            )
-            silent[name, axis] = [
-                v for v in map(str, values) if not NO_WORD.fullmatch(v) and f"'{v}'" not in told
-            ]
-    assert {name: found for name, found in silent.items() if found} == {}
+    assert not [name for name in measures() if "estimates frame" not in doc(PUBLIC[name])]
+    silent = {
+        (name, axis, value)
+        for name, axes in measures().items()
+        for axis, values in axes.items()
+        for value in map(str, values)
+        if not NO_WORD.fullmatch(value) and f"'{value}'" not in told(PUBLIC[name])
+    }
+    assert silent == set()

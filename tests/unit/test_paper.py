@@ -74,19 +74,15 @@ def test_estimates_and_errors_are_those_of_the_models(models, table):
         assert sum(map(bool, cells[name])) == 2 * len(estimates)
 
 
-def test_below_the_estimates_stands_what_the_models_are(models, table):
-    cells = table.to_frame().droplevel(0).droplevel(0, axis=1)
-    rows = {label: cells.loc[label].tolist() for label in cells.index[-8:]}
+def test_the_fit_is_that_of_the_models(models, table):
+    """What else stands below the estimates: the snapshot of LaTeX."""
+    cells = table.to_frame().loc["fit"].droplevel(0, axis=1)
     ppml, ols, glm = models["pyfixest"], models["least squares"], models["GLM"]
-    assert rows["Fixed effects: exporter-year"] == ["yes", "yes", "yes", "no", "no"]
-    errors = ["clustered by pair", "clustered by exporter and importer", "clustered by pair"]
-    assert rows["Standard errors"][:3] == errors and rows["Standard errors"][4] == "classical"
-    assert rows["Standard errors"][3].startswith("clustered")
-    assert rows["Clusters"] == ["72", "9", "72", "72", ""] and rows["Observations"] == ["216"] * 5
-    pseudo = f"{ppml._pseudo_r2:.3f}"
-    assert [rows["Pseudo R²"][0], rows["Pseudo R²"][2]] == [pseudo, pseudo]
-    assert rows["Pseudo R²"][4] == decimals(1 - glm.llf / glm.llnull, 3)
-    assert rows["R²"][3] == f"{ols.rsquared:.3f}" and rows["R²"][0] == ""
+    pseudo = decimals(ppml._pseudo_r2, 3)
+    expected = [pseudo, "", pseudo, "", decimals(1 - glm.llf / glm.llnull, 3)]
+    expected[1] = decimals(models["two ways"].r2, 3)
+    assert cells.loc["Pseudo R²"].tolist() == expected
+    assert cells.loc["R²"].tolist() == ["", "", "", decimals(ols.rsquared, 3), ""]
 
 
 def test_pseudo_r2_is_that_of_the_likelihoods(panel):
@@ -109,15 +105,12 @@ def test_word_has_the_same_cells(table, tmp_path):
     table.save(tmp_path / "table.docx")
     document = docx.Document(str(tmp_path / "table.docx"))
     (read,) = document.tables
-    rows = [[cell.text for cell in row.cells] for row in read.rows]
-    heads = table.to_frame().columns
-    assert rows[2:] == lines_of(table)
-    assert rows[:2] == [["", *heads.get_level_values(level)] for level in (0, 1)]
+    heads, *rows = [[cell.text for cell in row.cells] for row in read.rows][1:]
+    assert rows == lines_of(table)
+    assert heads == ["", *table.to_frame().columns.get_level_values(1)]
     caption, *notes = document.paragraphs
     assert caption.text.endswith(": A & B") and 'w:instr="SEQ Table' in caption._p.xml
     assert [note.text for note in notes] == list(table.notes)
-    first, *others = (column.width for column in read.columns)
-    assert first > 1.5 * max(others), "the labels have more room than the numbers"
 
 
 def test_latex_has_the_same_cells_escaped_no_wider_than_the_text(table, tmp_path, snapshot):
@@ -142,59 +135,35 @@ def test_the_notes_name_the_sources_and_a_model_whose_origin_is_lost(models, tab
     bare = pf.feols("log_value ~ log_distance", panel[["log_value", "log_distance"]])
     lost = regression_table({"ours": models["PPML"], "bare": bare})
     assert lost.notes[-1].endswith("Not stated for bare.")
-    with pytest.raises(UsageError, match="data="):
+    with pytest.raises(UsageError):
         ca.cite(lost)
     assert ca.cite(regression_table([bare], data=panel)) == ca.cite(sources)
     own = regression_table([bare], data=panel.assign(source_id="MINE"))
     assert "MINE" in own.notes[-1]
 
 
-def test_a_term_that_cannot_be_estimated_is_a_dash_with_its_reason(panel):
-    twice = panel.eval("again = log_distance * 2")
-    made = regression_table([ca.trade.gravity(twice, ["log_distance", "again"])])
-    assert made.to_frame().loc["terms"].loc["again"].iloc[0] == "–"
-    assert any(note.startswith("–: cannot be told") for note in made.notes)
-    theirs = pf.feols("log_value ~ log_distance + again", twice)
-    assert "again" in str(regression_table([theirs])), "as if it had never been in the model"
-
-
-def test_an_outcome_in_logs_has_the_word_of_its_level(panel):
-    ours = ca.trade.gravity(panel, TERMS, estimator="ols")
-    theirs = smf.ols("np.log(value_usd) ~ log_distance", panel).fit()
-    made = regression_table([ours, theirs], labels={"value_usd": "Trade"})
-    assert set(made.to_frame().columns.get_level_values(0)) == {"log(Trade)"}
-
-
-def test_a_model_of_arrays_stands_beside_one_of_a_formula(panel):
-    x = sm.add_constant(panel[["log_distance"]].to_numpy())
-    arrays = sm.OLS(panel["log_value"].to_numpy(), x).fit(cov_type="HC3")
-    formula = smf.ols("log_value ~ log_distance", panel).fit()
-    labels = {"x1": "Distance", "log_distance": "Distance"}
-    cells = regression_table([arrays, formula], labels=labels).to_frame().droplevel(0)
-    assert cells.index[:4].tolist() == ["Distance", "", "Constant", ""]
-    assert set(cells.iloc[0].str.replace("−", "-")) == {f"{arrays.params[1]:.3f}"}
-
-
-def test_an_event_study_stands_beside_others():
-    fit = event_study(staggered())
-    made = regression_table([fit], digits=4)
-    column = made.to_frame().droplevel(0).iloc[:, 0]
-    first = fit.table.iloc[0]
-    expected = {
-        "all treated periods": f"{fit.att['estimate']:.4f}",
-        f"event time {int(first['event_time'])}": f"{first['estimate']:.4f}".replace("-", "−"),
-        "Standard errors": "clustered by unit",
-        "Estimator": "two-stage",
-        "Clusters": "14",
+def test_models_of_many_kinds_stand_beside_each_other(panel, snapshot):
+    """Not estimated, dropped, an outcome in logs, of arrays, an event study."""
+    twice, x = panel.eval("again = log_distance * 2"), panel[["log_distance"]].to_numpy()
+    arrays = sm.OLS(panel["log_value"].to_numpy(), sm.add_constant(x)).fit(cov_type="HC3")
+    models = {
+        "ours": ca.trade.gravity(twice, ["log_distance", "again"]),
+        "theirs": pf.feols("log_value ~ log_distance + again", twice),
+        "logs": ca.trade.gravity(panel, TERMS, estimator="ols"),
+        "formula": smf.ols("np.log(value_usd) ~ log_distance", panel).fit(),
+        "arrays": arrays,
+        "study": event_study(staggered()),
     }
-    assert column[list(expected)].to_dict() == expected
-    assert ca.cite(made).startswith("[WTO_HSM]")
+    labels = {"x1": "Distance", "log_distance": "Distance", "value_usd": "Trade"}
+    made = regression_table(models, labels=labels, data="WTO_HSM")
+    assert made.to_frame().to_csv() == snapshot
+    assert any(note.startswith("–: ") for note in made.notes)
+    assert ca.cite(regression_table([models["study"]])).startswith("[WTO_HSM]")
 
 
 def test_maketables_takes_a_model_of_gravity_in_a_table_of_its_own(models):
     made = maketables.ETable([models["PPML"], models["pyfixest"]]).df.astype(str)
-    ours, theirs = made.iloc[:, 0], made.iloc[:, 1]
-    assert ours.iloc[0] == theirs.iloc[0] and ours["stats"].iloc[0] == "216"
+    assert made.iloc[0, 0] == made.iloc[0, 1]
 
 
 def fitted(case, panel):
@@ -230,8 +199,6 @@ def test_the_dispersion_of_counts_is_no_regressor_and_frequencies_count_rows():
     cells = regression_table([model], data="WTO_HSM").to_frame().iloc[:, 0]
     assert [row for row in cells["terms"].index if row] == ["x", "Constant"]
     assert cells["fit"]["Dispersion α"] == f"{model.params['alpha']:.3f}"
-    plain = smf.ols("y ~ alpha", rows.rename(columns={"x": "alpha"})).fit()
-    assert "alpha" in regression_table([plain]).to_frame().loc["terms"].index
     again = rows.loc[rows.index.repeat(rows["times"])]
     both = [
         smf.glm("y ~ x", frame, family=sm.families.Poisson(), freq_weights=weights).fit()
@@ -241,21 +208,20 @@ def test_the_dispersion_of_counts_is_no_regressor_and_frequencies_count_rows():
     assert cells.loc[("fit", "Observations")].tolist() == [str(len(again))] * 2
 
 
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        ({"keep": ["contiguus"]}, UnknownNameError),
-        ({"models": []}, UsageError),
-        ({"models": [pd.DataFrame()]}, UsageError),
-        ({"labels": dict.fromkeys(TERMS, "Costs")}, UsageError),
-        ({"digits": -1}, UsageError),
-        ({"digits": 2.5}, UsageError),
-        ({"digits": 40}, UsageError),
-        ({"digits": "3"}, UsageError),
-        ({"stars": "yes"}, UsageError),
+REFUSED = {
+    UnknownNameError: [{"keep": ["contiguus"]}],
+    UsageError: [
+        {"models": []},
+        {"models": [pd.DataFrame()]},
+        {"labels": dict.fromkeys(TERMS, "Costs")},
+        *({"digits": digits} for digits in (-1, 2.5, 40, "3")),
+        {"stars": "yes"},
     ],
-)
-def test_what_is_no_table_is_refused(options, error, models):
+}
+
+
+@pytest.mark.parametrize(("error", "options"), [(e, o) for e in REFUSED for o in REFUSED[e]])
+def test_what_is_no_table_is_refused(error, options, models):
     with pytest.raises(error):
         regression_table(**{"models": models} | options)
 
@@ -265,10 +231,10 @@ def test_terms_can_be_chosen_and_other_files_and_estimates_for_each_outcome_are_
 ):
     made = regression_table(models, keep=["contiguous"])
     assert made.to_frame().loc["terms"].index.tolist() == ["contiguous", ""]
-    with pytest.raises(UsageError, match=r"\.docx"):
+    with pytest.raises(UsageError):
         made.save(tmp_path / "table.pdf")
     kinds = panel.assign(kind=pd.qcut(panel["log_value"], 3, labels=False))
-    with pytest.raises(UsageError, match="outcome"):
+    with pytest.raises(UsageError):
         regression_table([smf.mnlogit("kind ~ log_distance", kinds).fit(disp=0)])
 
 
@@ -290,21 +256,17 @@ def test_a_summary_says_what_lies_in_each_column(case):
         assert row[list(expected)].to_dict() == expected
 
 
-DAYS = pd.to_datetime(pd.Series(["2020-01-01", "2021-01-01"]))
-
-
 @pytest.mark.parametrize(
-    ("columns", "asked", "error"),
+    ("error", "columns", "asked"),
     [
-        ({"x": "far"}, ["x"], UsageError),
-        ({"x": "far"}, None, UsageError),
-        ({"x": 1.0}, ["y"], UnknownNameError),
-        ({"x": DAYS}, ["x"], UsageError),
-        ({"x": DAYS - DAYS[0]}, ["x"], UsageError),
-        ({"x": 1.0, "currency": ["USD", "EUR"]}, ["x"], MixedUnitsError),
+        (UsageError, {"x": "far"}, ["x"]),
+        (UsageError, {"x": "far"}, None),
+        (UnknownNameError, {"x": 1.0}, ["y"]),
+        (UsageError, {"x": pd.to_datetime(["2020-01-01", "2021-01-01"])}, ["x"]),
+        (MixedUnitsError, {"x": 1.0, "currency": ["USD", "EUR"]}, ["x"]),
     ],
 )
-def test_what_has_no_mean_is_refused(columns, asked, error):
+def test_what_has_no_mean_is_refused(error, columns, asked):
     with pytest.raises(error):
         summary_table(pd.DataFrame(columns, index=range(2)), asked)
 

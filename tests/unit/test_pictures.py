@@ -22,11 +22,11 @@ import ca_research as ca
 from ca_research.article.borders import REGION
 from ca_research.article.dates import dated
 from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground.numbers import decimals
 from ca_research.plots import style
 from ca_research.plots.narrow import narrowed
 from ca_research.stats.survival import kaplan_meier
 
-SOURCES = ("KAZ_BNS", "COMTRADE_2021X")
 PARTNERS = ("CHN", "RUS", "TUR", "ITA", "UZB", "KOR", "NLD", "FRA", "DEU")
 
 
@@ -39,39 +39,42 @@ def closed():
 # frames
 
 
-def flows(rows, names):
-    frame = pd.DataFrame(rows, columns=names.split())
-    return frame.assign(product="TOTAL").fillna({"source_id": SOURCES[0]})
+def frame_of(text):
+    types = {"date": str, "lane": str, "institute": object, "bounded_by": object}
+    return pd.read_csv(io.StringIO(text), dtype=types)
 
 
 def partners(years=(2020,)):
     """What Kazakhstan trades with nine partners, as much in either direction."""
-    rows = [
-        ("KAZ", p, year, flow, (20 - i + (year - 2020) * i**2) * 1e9, None)
-        for i, p in enumerate(PARTNERS)
-        for year in years
-        for flow in ("export", "import")
-    ]
-    return flows(rows, "reporter partner year flow value_usd source_id")
+    rows = pd.DataFrame({"partner": PARTNERS, "number": range(9)})
+    for other in ({"year": years}, {"flow": ["export", "import"]}):
+        rows = rows.merge(pd.DataFrame(other), how="cross")
+    rows = rows.eval("value_usd = (20 - number + (year - 2020) * number ** 2) * 1e9")
+    fixed = {"reporter": "KAZ", "product": "TOTAL", "source_id": "KAZ_BNS"}
+    return rows.drop(columns="number").assign(**fixed)
 
 
 def pair():
     """Kazakhstan's imports from China: 2 and 3 billion by its own report, 4 and 9 by China's."""
-    rows = [("KAZ", "CHN", y, "import", v, SOURCES[0]) for y, v in ((2020, 2e9), (2021, 3e9))]
-    rows += [("CHN", "KAZ", y, "export", v, SOURCES[1]) for y, v in ((2020, 4e9), (2021, 9e9))]
-    return flows(rows, "reporter partner year flow value_usd source_id")
+    return frame_of(
+        "reporter,partner,year,flow,value_usd,source_id,product\n"
+        "KAZ,CHN,2020,import,2e9,KAZ_BNS,TOTAL\nKAZ,CHN,2021,import,3e9,KAZ_BNS,TOTAL\n"
+        "CHN,KAZ,2020,export,4e9,COMTRADE_2021X,TOTAL\n"
+        "CHN,KAZ,2021,export,9e9,COMTRADE_2021X,TOTAL\n"
+    )
 
 
 def coverage():
-    rows = [("KGZ", flow, "A", year) for flow in "abcd" for year in range(2000, 2010)]
-    rows += [("TJK", "a", "A", 2005), ("AUT", "a", "A", 2004), ("AUT", "a", "A", 2005)]
-    return pd.DataFrame(rows, columns=["reporter", "flow", "source_id", "year"]).assign(figures=1)
+    rows = pd.DataFrame({"flow": list("abcd")}).merge(
+        pd.DataFrame({"year": range(2000, 2010)}), how="cross"
+    )
+    few = frame_of("reporter,flow,year\nTJK,a,2005\nAUT,a,2004\nAUT,a,2005\n")
+    return pd.concat([few, rows.assign(reporter="KGZ")]).assign(source_id="A", figures=1)
 
 
 def curve(source="KAZ_BNS"):
-    frame = designs.normal(200, "aid income area e", 0).eval("votes = 0.5 * aid + income + e")
-    data = frame.assign(source_id=source)
-    return ca.stats.specification_curve(data, "votes", "aid", controls=["income", "area"])
+    data = designs.curve_rows().assign(source_id=source)
+    return ca.stats.specification_curve(data, "y", "x", controls=["a", "b"])
 
 
 def study(source="KAZ_BNS"):
@@ -79,10 +82,8 @@ def study(source="KAZ_BNS"):
 
 
 def equation(source="KAZ_BNS"):
-    rows, rng = designs.pairs(PARTNERS, (2012, 2016)), np.random.default_rng(0)
-    rows["log_distance"] = rng.normal(8, 1, len(rows))
-    rows["value_usd"] = np.exp(20 - rows["log_distance"]) * rng.gamma(2, 0.5, len(rows))
-    return ca.trade.gravity(rows.assign(source_id=source), ["log_distance"])
+    rows, places = (f().assign(source_id=source) for f in (designs.trade_rows, designs.geography))
+    return ca.trade.gravity(ca.trade.panel(rows, places), ["log_distance"])
 
 
 FRAMES = {"partners": partners, "pair": pair, "coverage": coverage}
@@ -111,13 +112,6 @@ DRAWN = {
     "plots.economy_lines": economy_lines,
     "region_map": lambda f, **o: ca.plots.region_map(f.set_index("economy")["value"], REGION, **o),
 }
-
-
-def frame_of(text):
-    return pd.read_csv(
-        io.StringIO(text),
-        dtype={"date": str, "lane": str, "institute": object, "bounded_by": object},
-    )
 
 
 def drawn(case):
@@ -175,7 +169,8 @@ def labels(axis):
 
 
 def plain(values):
-    return [None if pd.isna(v) else round(float(v), 6) for v in values]
+    numbers = pd.to_numeric(pd.Series(values), errors="coerce")
+    return [None if pd.isna(v) else round(v, 6) for v in numbers]
 
 
 def day(number):
@@ -184,57 +179,41 @@ def day(number):
 
 def read(ax):
     """What an axes shows, by the names that cases use."""
-    texts = [t.get_text().strip() for t in ax.texts]
     bars = [p for p in ax.patches if isinstance(p, Rectangle) and p.get_width()]
-    lines = [(line, *line.get_data()) for line in ax.lines]
-    title = " ".join((ax.get_title("left") or ax.get_title()).split())
-    dashed = [x[0] for line, x, _ in lines if line.get_linestyle() == "--"]
+    lines = [(line.get_linestyle(), *line.get_data()) for line in ax.lines]
+    faces = [tuple(colour) for dots in ax.collections for colour in dots.get_facecolors()]
     return {
-        "texts": sorted(texts),
-        "has": texts,
-        "lacks": texts,
-        "title": title,
-        "title has": title,
+        "texts": sorted(t.get_text().strip() for t in ax.texts),
+        "title": " ".join((ax.get_title("left") or ax.get_title()).split()),
         "note": " ".join(ax.get_xlabel().split()),
-        "note has": " ".join(ax.get_xlabel().split()),
-        "note lacks": ax.get_xlabel(),
         "rows": labels(ax.yaxis),
         "columns": labels(ax.xaxis),
         "reporters": [label.split(" · ")[0] for label in labels(ax.yaxis)],
-        "lines": lines,
-        "only lines": lines,
+        "lines": sorted(([plain(x), plain(y)] for _, x, y in lines if len(x) > 1), key=str),
         "spans": [list(x) for _, x, _ in lines],
-        "dashed": dashed and [day(mdates.date2num(x)) for x in dashed],
-        "holds": {"x": ax.get_xlim(), "y": sorted(ax.get_ylim())},
-        "upside down": ax.yaxis_inverted(),
+        "dashed": [day(mdates.date2num(x[0])) for look, x, _ in lines if look == "--"],
+        "limits": {"x": ax.get_xlim(), "y": sorted(ax.get_ylim())},
+        "inverted": ax.yaxis_inverted(),
         "widths": [round(p.get_width(), 6) for p in bars],
         "starts": [day(p.get_x()) for p in bars if p.get_x() > 0],
         "pale": [(p.get_alpha() or 1) < 1 for p in bars],
         "alphas": sorted({round(p.get_alpha(), 2) for p in ax.patches if p.get_alpha()} - {0.35}),
-        "sides": {t.get_text(): t.get_ha() for t in ax.texts},
+        "sides": [[t.get_text(), t.get_ha()] for t in ax.texts],
         "heights": {t.get_text(): round(t.get_position()[1]) for t in ax.texts},
         "filled": [len(dots.get_facecolors()) for dots in ax.collections],
-        "hollow": [
-            tuple(c) == to_rgba(style.PAPER) for d in ax.collections for c in d.get_facecolors()
-        ],
+        "hollow": [colour == to_rgba(style.PAPER) for colour in faces],
         "dots": sorted(float(x) for dots in ax.collections for x, _ in dots.get_offsets()),
     }
 
 
-def agrees(name, seen, expected):
-    if name in ("has", "title has", "note has", "spans"):
-        return all(e in seen for e in ([expected] if isinstance(expected, str) else expected))
-    if name in ("lacks", "note lacks"):
-        return not any(e in seen for e in ([expected] if isinstance(expected, str) else expected))
-    if name == "holds":
-        return all(seen[a][0] < min(v) <= max(v) < seen[a][1] for a, v in expected.items())
-    if name == "sides":
-        return expected.items() <= seen.items()
-    if name in ("lines", "only lines"):
-        found = sorted(([plain(x), plain(y)] for _, x, y in seen if len(x) > 1), key=str)
-        want = [[plain(x), plain(y)] for x, y in expected]
-        return found == want if name == "only lines" else all(line in found for line in want)
-    return seen == (sorted(expected) if name == "texts" else expected)
+def agrees(seen, how, expected):
+    """Whether what is seen is, has or lacks what is expected, or lies around it."""
+    if how == "around":
+        return all(seen[axis][0] < min(v) <= max(v) < seen[axis][1] for axis, v in expected.items())
+    several = expected if isinstance(expected, list) else [expected]
+    if how:
+        return {one in seen for one in several} == {how == "has"}
+    return seen == expected
 
 
 CASES = designs.cases(__file__, "pictures")
@@ -249,7 +228,8 @@ def test_a_picture_shows_what_its_frame_holds(case):
     for number, expected in case.get("axes", {0: case.get("seen", {})}).items():
         seen = read(figure.axes[number])
         for name, value in expected.items():
-            assert agrees(name, seen[name], value), (name, seen[name], value)
+            what, _, how = name.partition(" ")
+            assert agrees(seen[what], how, value), (name, seen[what], value)
     if scale := case.get("one scale"):
         assert len({ax.get_ylim() for ax in figure.axes[:scale]}) == 1
     covered = [tuple(words) for words in case.get("covers", [])]
@@ -303,7 +283,7 @@ def test_axes_given_are_those_drawn_on_and_their_figure_keeps_its_size(name, res
 @pytest.mark.parametrize(("name", "term"), [("event_study", "att"), ("gravity", "log_distance")])
 def test_the_title_of_a_model_holds_its_numbers(name, term, results):
     row = results[name].att if term == "att" else results[name].coefficient(term)
-    numbers = f"{row['estimate']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    numbers = f"{decimals(row['estimate'], 2)} ({row['low']:.2f} to {row['high']:.2f})"
     title = results[name].plot().get_title("left")
     assert title.endswith(numbers.replace("-", "−"))
 
@@ -319,15 +299,14 @@ def test_a_verdict_says_its_word_and_its_finding_and_draws_each_cell(results):
     assert verdict.plot(criterion=first.name).get_title("left").startswith(first.label)
 
 
-def test_lines_have_the_colours_of_their_parties():
-    rows = partners((2020, 2021, 2022)).query("flow == 'export'")
-    ax = ca.trade.growth(rows[rows["partner"].isin(PARTNERS[:6])]).plot()
+def test_lines_have_the_colours_of_their_parties_and_a_style_for_each_flow():
+    rows = partners((2020, 2021, 2022))
+    ax = ca.trade.growth(rows.query("flow == 'export' and partner in @PARTNERS[:6]")).plot()
     colours = {text.get_text(): text.get_color() for text in ax.texts}
     known = {"China": "CHN", "Russia": "RUS", "Türkiye": "TUR"}
     assert all(colours[name] == style.colour(code) for name, code in known.items())
     assert len(set(colours.values())) == len(colours) == 6
-    few = rows[rows["partner"].isin(["CHN", "ITA"])]
-    ax = ca.trade.growth(pd.concat([few, few.assign(flow="import")])).plot()
+    ax = ca.trade.growth(rows[rows["partner"].isin(["CHN", "ITA"])]).plot()
     lines = [line for line in ax.lines if line.get_xdata()[0] > 1]
     looks = {(line.get_color(), line.get_linestyle()) for line in lines}
     assert len(looks) == 4 and len({colour for colour, _ in looks}) == 2
@@ -341,8 +320,7 @@ def test_a_size_may_be_millimetres(results):
 def test_a_frame_still_is_and_plots_as_pandas_does(results):
     hhi, flat = results["hhi"], pd.DataFrame(results["hhi"])
     assert type(flat) is pd.DataFrame and hhi.to_csv() == flat.to_csv() and repr(hhi) == repr(flat)
-    ax = hhi.plot(x="year", y="n")
-    assert ax.get_title("left") == "" and ax.get_legend() is not None
+    assert hhi.plot(x="year", y="n").get_legend() is not None
     assert hhi.plot.scatter("year", "hhi").get_ylabel() == "hhi"
     assert len(hhi[["hhi", "n"]].plot().lines) == 2, "without its columns it is any frame"
     merged = hhi.merge(pd.DataFrame({"year": [2020, 2021], "x": 1}), on="year")
@@ -351,22 +329,8 @@ def test_a_frame_still_is_and_plots_as_pandas_does(results):
     assert "HHI (Kazakhstan, import)" in read(chosen.plot())["title"]
 
 
-def two_bases(_):
-    theirs = {"reporter": "partner", "partner": "reporter"}
-    rows = pd.concat([partners(), partners().rename(columns=theirs)], ignore_index=True)
-    return ca.trade.rank(rows, basis=["reporter", "mirror"], economy="KAZ").plot()
-
-
-def two_flows(_):
-    both = [MEASURES["rank"](partners(), flow=flow) for flow in ("exports", "turnover")]
-    return ca.plots.rank_slopes(pd.concat(both), ["CHN"])
-
-
-STOCKS = frame_of("investor,value_usd\nCHN,2e9\nChina,1e9")
-GAPS = frame_of("economy,year,partner,reported_high,mirror_high\nKAZ,2021,CHN,1,2")
 REFUSED = [
-    (MixedUnitsError, two_bases),
-    (MixedUnitsError, two_flows),
+    (MixedUnitsError, lambda made: both_bases(made["rank in one year"]).plot()),
     (UnknownNameError, lambda made: made["mirror_gap"].plot(direction="exports")),
     (CoverageError, lambda made: made["mirror_gap"].query("year > 2030").plot()),
     (UnknownNameError, lambda made: made["event_study"].plot(colour="red")),
@@ -374,13 +338,14 @@ REFUSED = [
     (UsageError, lambda made: made["event_study"].plot(size=(89,))),
     (UsageError, lambda made: made["event_study"].plot(size="slide", ax=plt.gca())),
     (UnknownNameError, lambda made: made["check"].plot(criterion="nothing")),
-    (UsageError, lambda made: ca.stats.naive(designs.trending(), 2).plot()),
-    (UsageError, lambda made: ca.plots.stock_bars(STOCKS, highlight="CHN")),
-    (UsageError, lambda made: ca.plots.mirror_gaps(GAPS, partner="RUS")),
-    (UsageError, lambda made: ca.plots.region_map({"KAZ": np.inf}, REGION)),
-    (CoverageError, lambda made: ca.plots.maps.outline("EU27")),
-    (CoverageError, lambda made: choices(value=[np.inf] * 3)),
+    (UsageError, lambda _: ca.stats.naive(designs.trending(), 2).plot()),
+    (UsageError, lambda _: ca.plots.region_map({"KAZ": np.inf}, REGION)),
+    (CoverageError, lambda _: ca.plots.maps.outline("EU27")),
 ]
+
+
+def both_bases(ranks):
+    return ranks.assign(basis=np.resize(["reporter", "mirror"], len(ranks)))
 
 
 @pytest.mark.parametrize(("error", "call"), REFUSED)
@@ -394,9 +359,10 @@ def test_what_cannot_be_drawn_is_refused(error, call, results):
 
 
 def choices(**columns):
-    data = {"spec": range(3), "is_main": [True, False, False], "value": [1.0, 2.0, 3.0]}
-    data |= {"met": [False, True, None], "threshold": 1.5, "axis": ["a", "b", "c"]} | columns
-    frame = pd.DataFrame(data).assign(low=data["value"], high=data["value"])
+    """A curve of three specifications, one of them undecided."""
+    data = {"spec": range(3), "value": [1.0, 2.0, 3.0], "met": [False, True, None]} | columns
+    frame = pd.DataFrame({"axis": ["a", "b", "c"], "threshold": 1.5} | data)
+    frame = frame.eval("low = value\nhigh = value\nis_main = spec == 0")
     return ca.plots.specification_curve(frame, ["axis"], unit="u")
 
 
@@ -408,20 +374,16 @@ def test_an_answer_has_its_colour_whatever_its_type(kind):
     assert [tuple(c) for c in colours] == [to_rgba(s) for s in states]
 
 
-def test_a_choice_not_made_has_no_row_and_what_is_infinite_is_told():
-    assert labels(choices(axis=["a", "b", np.nan]).axes[1].yaxis) == ["a", "b"]
+def test_what_is_infinite_is_told():
     (note,) = (text.get_text().split() for text in choices(value=[1.0, 2.0, np.inf]).texts)
     assert note[:2] == ["2", "ways"] and {"1", "infinite"} <= set(note)
 
 
 def test_a_curve_is_as_wide_as_its_specifications_need_and_all_letters_are_of_three_sizes():
-    def many(n):
-        data = {"spec": range(n), "value": range(n), "met": [True] * n, "threshold": 1.0}
-        frame = pd.DataFrame(data).eval("low = value\nhigh = value\nis_main = spec == 0")
-        frame["year"] = np.resize(["y0", "y1"], n)
-        return ca.plots.specification_curve(frame, ["year"], unit="units")
-
-    figures = [many(n) for n in (2, 12, 200)]
+    figures = [
+        choices(spec=range(n), value=range(n), met=True, axis=np.resize(["a", "b"], n))
+        for n in (2, 12, 200)
+    ]
     widths = [f.get_size_inches()[0] for f in figures]
     assert widths[0] < widths[1] < widths[2] == style.WIDE
     rows = [f.axes[1].get_position().height * f.get_size_inches()[1] for f in figures]
@@ -446,21 +408,9 @@ def test_outlines_lie_where_the_five_lie_and_three_touch_china(code):
     assert bool(ca.plots.shared_border(code, "CHN")) == (code in ("KAZ", "KGZ", "TJK"))
 
 
-def events(*dates, mark="point"):
-    return pd.DataFrame({"lane": "A", "date": dates, "mark": mark})
-
-
-def test_labels_of_a_crowd_do_not_overlap_and_stay_inside():
-    ax = timeline(events(*(f"2020-01-{d:02d}" for d in range(1, 29)), "2010-01-01")).axes[0]
-    shown = [t for t in ax.texts if "Jan 20" in t.get_text()]
-    low, high = ax.get_xlim()
-    assert len(shown) == 2, "one of the crowd, and the one apart"
-    assert all(low < t.get_position()[0] < high for t in shown)
-
-
 def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
     dates = ("2015-06", "2015-06-11", "2015-06-15", "2015-06-15", "2016-01-01")
-    figure = timeline(events(*dates, mark="ring"))
+    figure = timeline(pd.DataFrame({"lane": "A", "date": dates, "mark": "ring"}))
     for one in (figure, narrowed(figure)):
         one.canvas.draw()
         ax = one.axes[0]
@@ -469,6 +419,8 @@ def test_no_mark_covers_another_and_the_same_date_is_drawn_once():
             (at,) = ax.transData.transform(dots.get_offsets())
             half = np.sqrt(dots.get_sizes()[0]) / 2 * one.dpi / 72
             boxes.append(Bbox([at - half, at + half]))
+        low, high = ax.get_xlim()
+        assert all(low < text.get_position()[0] < high for text in ax.texts)
         assert len(boxes) == 4, "two sources of one day are one mark"
         assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
@@ -486,8 +438,5 @@ def test_curves_of_signing_end_at_the_share_that_signed_and_name_the_five():
     names |= {"Tajikistan: date unknown, by 2014", "the five (2 of known date)"}
     assert names <= set(read(ax)["texts"]), "a placeholder is not shown as a date"
     steps = [line.get_xydata() for line in ax.lines if line.get_drawstyle() == "steps-post"]
-    assert len(steps) == 2
-    for line in steps:
-        assert line.tolist() == [pytest.approx(at) for at in ((0, 0), (10, 25), (20, 50), (50, 50))]
-    launch = ca.article.settings.settings().belt_and_road.launch
-    assert str(launch) == "2013-09-07", "the axis counts from the day that the label names"
+    expected = np.array([(0, 0), (10, 25), (20, 50), (50, 50)])
+    assert [line == pytest.approx(expected) for line in steps] == [True, True]

