@@ -7,51 +7,18 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from invented_tables import frame, stated
-from invented_tables import reports as trade
 
 import ca_research as ca
 from ca_research.article import bottom_line, brief, priority, trade_priority
 from ca_research.article.first_partners import (
     first_partners,
-    newest,
     standing_rows,
-    stated_since,
     stayed_first,
     thesis,
 )
 from ca_research.claims.verdict import Verdict
 
-NONE_STATED = stated(2022)
 DAYS = ("latest", "2023-05-19")
-
-
-def test_bounds_count_for_the_eu_as_for_russia_and_only_where_they_decide():
-    table = trade(("CHN", "TKM", 2021, 10), ("RUS", "TKM", 2010, 2), ("EU27", "TKM", 2010, 3))
-    found = first_partners(table, NONE_STATED, ["TKM"]).query("year == 2021")
-    found = found.set_index(["basis", "eu"])
-    assert found["first"].to_dict() == {("mirror", "apart"): "CHN", ("mirror", "one"): "CHN"}
-    assert found.loc[("mirror", "one"), "bounds"] == ("EU27", "RUS")
-    larger = trade(("CHN", "TKM", 2021, 10), ("RUS", "TKM", 2010, 2), ("EU27", "TKM", 2010, 30))
-    assert set(first_partners(larger, NONE_STATED, ["TKM"]).query("year == 2021")["eu"]) == {
-        "apart"
-    }
-
-
-def test_what_an_agency_states_counts_with_the_eu_apart_and_as_one():
-    facts = stated(2023, "Jan-Nov", CHN=19, RUS=20)
-    found = first_partners(trade(("KAZ", "CHN", 2023, 1)), facts, ["TJK"]).set_index("eu")
-    assert found.loc["apart", "first"] == "RUS" and found.loc["apart", "period"] == "2023 Jan-Nov"
-    assert set(found.loc["one", "contenders"]) == {"RUS", "EU27"}, "the rest may be the EU's"
-    assert found.loc["one", "high"] < 1, "China is behind Russia whatever the EU has"
-
-
-def test_the_newest_row_is_one_without_a_bound_where_there_is_one():
-    table = trade(
-        *[(p, "KAZ", 2021, v) for p, v in (("CHN", 5), ("RUS", 6))], ("CHN", "KAZ", 2023, 99)
-    )
-    found = first_partners(table, NONE_STATED, ["KAZ"])
-    assert newest(found, "mirror")[["year", "first"]].values.tolist() == [[2021, "RUS"]]
 
 
 @cache
@@ -209,31 +176,6 @@ def test_a_sentence_that_the_table_does_not_hold_is_found():
     ):
         with pytest.raises(AssertionError, match="says"):
             check(wrong, table)
-
-
-def test_what_is_stated_since_stands_beside_the_newest_figures():
-    own = newest(real("latest")[2], "reporter").query("economy == 'TJK'")
-    facts = frame(
-        "facts",
-        [
-            {"subject": "TJK-RUS", "value": 1.9e9, "note": "A ministry; more"},
-            {"subject": "TJK-CHN", "value": 1.96e9, "note": "An agency"},
-        ],
-        {
-            "attribute": "trade_turnover_reported_by_TJK",
-            "unit": "USD",
-            "year": 2024,
-            "period": 2024,
-        },
-    )
-    assert stated_since(own, facts) == [
-        "Of Tajikistan's trade in 2024 two of its offices state 1.96 billion dollars with China "
-        "and 1.9 with Russia."
-    ]
-    assert not stated_since(own, facts.iloc[:1]), "one partner is compared with none"
-    assert not stated_since(own, facts.assign(period="2024 Jan-May")), "a part of a year"
-    assert not stated_since(own, facts.assign(year=2023, period="2023")), "not since"
-    assert not stated_since(own.assign(first="CHN"), facts)
 
 
 def test_the_thesis_ends_with_all_fields_and_names_its_claims():

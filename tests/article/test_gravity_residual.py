@@ -15,7 +15,7 @@ from ca_research.article import gravity_residual as gr
 from ca_research.article.settings import settings
 from ca_research.claims.measures import find
 from ca_research.ground.economies import CA5, name_of
-from ca_research.ground.errors import CoverageError, UnknownNameError
+from ca_research.ground.errors import UnknownNameError
 from ca_research.trade import panel, reassign
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
@@ -183,17 +183,6 @@ def test_too_few_pairs_are_a_reason():
     assert pd.isna(row["estimate"]) and row["missing"]
 
 
-def test_a_rank_counts_the_economy_itself():
-    places = {"RUS": 3.0, "CHN": 2.0, "TUR": 1.0, "USA": np.nan}
-    table = pd.DataFrame({"economy": places.keys(), "estimate": places.values()})
-    assert gr.rank_p(table) == pytest.approx(2 / 3)
-    assert gr.rank_p(table, pool="outside") == pytest.approx(1 / 2)  # Russia takes nobody's place
-    with pytest.raises(CoverageError):
-        gr.rank_p(table, "USA")
-    with pytest.raises(UnknownNameError):
-        gr.rank_p(table, pool="inside")
-
-
 def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     made = panel(trade(lift=2.0), geography())
     places = gr.every_place(gr.Samples(made))
@@ -227,11 +216,3 @@ def test_a_strip_names_whom_it_is_asked_to_and_shades_one_in_twenty():
     boxes = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts]
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
     assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == (0.5, 2)  # two of forty
-
-
-def test_what_was_found_is_told_in_words_and_nothing_is_told_of_no_place(snapshot):
-    columns = ["question", "direction", "estimate", "rank", "among"]
-    found = [("change", "exports", 0.446, 3.0, 60.0), ("controlled", "both", None, None, None)]
-    told = gr.in_words(pd.DataFrame(found, columns=columns))
-    assert told.to_csv(index=False) == snapshot
-    assert gr.in_words(pd.DataFrame(found[:0], columns=columns)).empty
