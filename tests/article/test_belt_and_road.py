@@ -32,22 +32,6 @@ def trade() -> pd.DataFrame:
 # the outcome
 
 
-def test_sources_of_imports_are_never_mixed(trade):
-    sources = (*settings().belt_and_road.imports, "joined")
-    wto, imf, joined = (br.china_imports(trade, s) for s in sources)
-    assert set(wto["source_id"]) == {"WTO_HSM"} and set(imf["source_id"]) == {"IMF_IMTS_CHN_M"}
-    years = joined.groupby("source_id")["year"].agg(["min", "max"]).T.to_dict("list")
-    assert years == {"WTO_HSM": [1996, 2008], "IMF_IMTS_CHN_M": [2010, 2022]}
-    assert not {1998, 1999, 2000, 2009} & set(joined["year"])  # not in the source: gaps stay
-    assert joined["log_imports"].to_numpy() == pytest.approx(np.log(joined["value_usd"]))
-    assert len(wto) == len(trade[(trade["source_id"] == "WTO_HSM") & (trade["value_usd"] > 0)])
-    # so that to join them is defensible: half of the ratios are within 0.2 % of one
-    one, other = (t.set_index(["economy", "year"])["value_usd"] for t in (wto, imf))
-    ratio = (one / other).dropna()
-    assert len(ratio) > 1000 and ratio.median() == pytest.approx(1, abs=0.001)
-    assert ratio.sub(1).abs().median() < 0.002
-
-
 def test_imports_that_are_refused(trade):
     for given, source, error in (
         (trade, "WTO", UnknownNameError),

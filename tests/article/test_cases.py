@@ -113,12 +113,7 @@ def compared_with(answer: Any, case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", calls())
 def test_a_function_answers_what_was_calculated_by_hand(case):
     for one in case.get("each", [{}]):  # the same call with other choices, or other words of it
-        given = case.get("given", {}) | one.get("given", {})
-        whole = (
-            case
-            | one
-            | {"given": {k: v for k, v in given.items() if v is not None or k == "as_of"}}
-        )
+        whole = case | one | {"given": case.get("given", {}) | one.get("given", {})}
         if error := whole.get("refused"):
             with pytest.raises(getattr(ca.errors, error)):
                 answer_of(whole)
