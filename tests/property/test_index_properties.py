@@ -144,15 +144,6 @@ def test_the_gap_of_the_mirror_is_the_gap_turned(cells):
             assert two["asymmetry"].to_numpy() == pytest.approx(asymmetry.to_numpy(), nan_ok=True)
 
 
-@given(st.dictionaries(st.sampled_from((*CODES[:2], "TUR", "USA")), positive, min_size=2))
-def test_the_first_of_a_rank_has_the_most(values):
-    assume({"CHN", "RUS"} <= set(values))
-    frame = pd.concat([rows({"TOTAL": v}, f, p) for p, v in values.items() for f in TURN])
-    ranks = trade.rank(frame.assign(source_id="KAZ_BNS"), economy="KAZ", year=2020)
-    ranks = ranks.set_index("partner")["rank"]
-    assert ranks.min() == 1 and values[ranks.idxmin()] == max(values.values())
-
-
 @given(
     st.lists(st.floats(20, 500), min_size=4, max_size=4),
     st.floats(0.01, 100),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research import stats
@@ -61,16 +61,6 @@ def test_concentration_is_bounded_and_blind_to_currency_and_order(values, rate, 
     random.shuffle(order)
     other = hhi(partner_shares(frame({p: values[p] * rate for p in order})), by=BY)
     assert other["hhi"].item() == pytest.approx(found["hhi"], rel=1e-9)
-
-
-@given(partners)
-def test_a_merger_of_two_partners_raises_concentration(values):
-    assume(len(values) >= 2)
-    (one, a), (two, b) = list(values.items())[:2]
-    merged = {p: v for p, v in values.items() if p != two} | {one: a + b}
-    before, after = (hhi(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged))
-    shares = partner_shares(frame(values)).set_index("partner")["share"]
-    assert after - before == pytest.approx(2 * shares[one] * shares[two], abs=1e-9)
 
 
 reports = st.lists(

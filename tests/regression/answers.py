@@ -70,10 +70,10 @@ def answer_of(call):
         given[name] = invented(name, rows, call)
     for name, other in call.get("answers", {}).items():  # one function of the answer of another
         of = {"of": call.get("of", {})}
-        one = {"call", "measure"} & other.keys()
-        given[name] = (
-            answer_of(of | other) if one else {k: answer_of(of | v) for k, v in other.items()}
-        )
+        if {"call", "measure"} & other.keys():
+            given[name] = changed(answer_of(of | other), other)
+        else:
+            given[name] = {key: answer_of(of | one) for key, one in other.items()}
     if "measure" in call:
         return find(call["measure"])(**given)
     if "criterion" in call:

@@ -4,75 +4,11 @@ give one number.
 
 import datetime as dt
 
-import pandas as pd
 import pytest
 
 import ca_research as ca
 from ca_research.article import belt_and_road, gravity_residual, priority, signing
 from ca_research.article.settings import settings
-from ca_research.ground import economies as eco
-from ca_research.ground import paths
-
-UNTIL, SPEECH = dt.date(2023, 5, 19), dt.date(2013, 9, 7)  # P044
-MONTH = 365.25 / 12
-WATCHED = (UNTIL - SPEECH).days / MONTH
-
-
-def dated():
-    """Date and bound of each signature: the list by month (M_GFDC25), and dated texts before it."""
-    rows = pd.read_csv(paths.raw_dir() / "events" / "small.csv", keep_default_na=False)
-    listed = rows[rows["kind"].isin(["likely_mou_date", "listed_no_date"])]
-    listed = listed[listed["source_id"] == "M_GFDC25"].set_index("actor")
-    texts = rows[rows["kind"].isin(["mou", "bri_mou", "bri_protocol"]) & (rows["date"] != "")]
-    texts = texts.assign(actor=texts["actor"].str.split(";")).explode("actor")
-    own = texts.groupby("actor")["date"].min()
-    own["TKM"] = max(texts.loc[texts["actor"] == "TKM", "date"], key=len)
-    by_year = rows[(rows["source_id"] == "M_LPV26") & (rows["kind"] == "mou_year")]
-    found = {code: (row.date, row.date_bound) for code, row in listed.iterrows()}
-    found |= {code: (date, "exact") for code, date in own.items()}
-    return found, by_year.set_index("actor")["date"].to_dict()
-
-
-def months(code, found, by_year, edge):
-    """Months to the signature and whether it was signed in time, at the early or the late end.
-
-    A placeholder is bounded above by the list by year (M_LPV26) and not below.
-    """
-    date, bound = found.get(code, ("never", ""))
-    if date == "never":
-        return WATCHED, False
-    if date and bound != "placeholder":
-        period = pd.Period(date)
-        day = (period.start_time if edge == "low" else period.end_time).date()
-    elif edge == "low":
-        return 0.0, True
-    else:
-        day = pd.Period(by_year.get(code, "2999")).end_time.date()
-    return (max((day - SPEECH).days, 0) / MONTH, True) if day <= UNTIL else (WATCHED, False)
-
-
-def median(pairs):
-    """The month at which the product-limit estimate falls to a half."""
-    survival = 1.0
-    for t in sorted({t for t, signed in pairs if signed}):
-        survival *= 1 - pairs.count((t, True)) / sum(u >= t for u, _ in pairs)
-        if survival <= 0.5:
-            return t
-    raise AssertionError("not reached")
-
-
-@pytest.mark.parametrize("edge", ["low", "high"])
-def test_the_median_of_the_others_and_the_share_that_signed_in_two_years(edge):
-    events = ca.load("events")
-    others = [c for c in signing.un_members() if c not in (*eco.CA5, "CHN")]
-    found, by_year = dated()
-    pairs = [months(code, found, by_year, edge) for code in others]
-    times = signing.signing_times(events, until=UNTIL)
-    assert len(pairs) == (~times["five"]).sum() == 187
-    assert signing.signing_medians(times[~times["five"]])[edge] == pytest.approx(median(pairs))
-    share = 100 * sum(signed and t <= 24 for t, signed in pairs) / 187
-    found = signing.signed_within(events, until=UNTIL, months=24).iloc[0]
-    assert found["high" if edge == "low" else "low"] == pytest.approx(share)
 
 
 @pytest.mark.parametrize(("dates", "which"), [("by_month", "M_GFDC25"), ("by_year", "M_LPV26")])
