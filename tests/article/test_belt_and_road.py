@@ -12,7 +12,7 @@ import ca_research as ca
 from ca_research.article import belt_and_road as br
 from ca_research.article.settings import settings
 from ca_research.ground import economies as eco
-from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import UnknownNameError
 from ca_research.stats import synthetic
 
 
@@ -30,16 +30,6 @@ def trade() -> pd.DataFrame:
 
 
 # the outcome
-
-
-def test_imports_that_are_refused(trade):
-    for given, source, error in (
-        (trade, "WTO", UnknownNameError),
-        (pd.concat([trade, trade]), "joined", UsageError),
-        (trade.iloc[:0], "joined", CoverageError),
-    ):
-        with pytest.raises(error):
-            br.china_imports(given, source)
 
 
 # donors

@@ -45,20 +45,7 @@ def test_acts_are_coded_as_most_of_the_blind_coders_coded_them():
             assert given.get("wide", given["strict"]) in (others or {given["strict"]})
 
 
-ROW = {"claim": "C90", "item": "a", "reason": "r"}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"rows": [ROW | {"codes": {"strict": "hardly"}}]},
-        {"rows": [ROW | {"codes": {"wide": "hardly"}}]},
-        {"rows": [ROW | {"codes": {"tone": "none"}}]},
-        {"rows": [ROW | {"codes": {"strict": "none"}}] * 2},
-        {"fields": {"wide": {"meaning": "m", "like": "strict"}}, "rows": []},
-        {"cases": {"idle": "A case that no row has"}},
-    ],
-)
+@pytest.mark.parametrize("change", FILE["codings_that_break_their_rules"])
 def test_a_coding_that_breaks_its_own_rules_is_refused(change):
     content = read(CASES / "codings" / "acts.yaml")
     assert Coding.model_validate(content)

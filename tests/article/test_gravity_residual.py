@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from tests.designs import pairs
 
 from ca_research.article import gravity_residual as gr
 from ca_research.article.settings import settings
@@ -19,6 +20,7 @@ from ca_research.ground.errors import UnknownNameError
 from ca_research.trade import panel, reassign
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
+YEARS = (2008, 2012, 2016)
 ONE = {"question": "level", "direction": "exports", "estimator": "ppml", "years": "all"}
 QUICK = ONE | {"estimator": "ols"}
 SINCE = {"level": None, "change": 2014}
@@ -29,26 +31,20 @@ def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFr
     """Made-up exports of 2008, 2012 and 2016; China's to the five lifted throughout or after 2013
     (log points).
     """
-    rng = np.random.default_rng(11)
-    size = dict(zip(CODES, rng.normal(12, 1, len(CODES)), strict=True))
-    rows = []
-    for e, i in itertools.permutations(CODES, 2):
-        pair = rng.normal(0, 0.5)
-        for year in (2008, 2012, 2016):
-            up = (lift + later * (year > 2013)) * (e == "CHN" and i in CA5)
-            value = np.exp(size[e] + size[i] - 8 + pair + up + rng.normal(0, 0.2))
-            rows.append((e, i, year, 0.0 if rng.random() < zero else value))
-    frame = pd.DataFrame(rows, columns=["reporter", "partner", "year", "value_usd"])
-    return frame.assign(flow="export", product="TOTAL", valuation="fob", source_id="PENPPML")
+    rng, rows = np.random.default_rng(11), pairs(CODES, YEARS, ("reporter", "partner", "year"))
+    lifted = (rows["reporter"] == "CHN") & rows["partner"].isin(CA5)
+    up = lifted * (lift + later * (rows["year"] > 2013))
+    pair = np.repeat(rng.normal(0, 0.5, len(rows) // len(YEARS)), len(YEARS))
+    value = np.exp(16 + pair + up + rng.normal(0, 0.2, len(rows)))
+    same = {"flow": "export", "product": "TOTAL", "valuation": "fob", "source_id": "PENPPML"}
+    return rows.assign(value_usd=value * (rng.random(len(rows)) >= zero), **same)
 
 
 @cache
 def geography() -> pd.DataFrame:
-    rng = np.random.default_rng(12)
-    rows = pd.DataFrame(itertools.permutations(CODES, 2), columns=["origin", "destination"])
-    far, n = rng.uniform(500, 9000, len(rows)), len(rows)
-    near = {name: rng.random(n) < 0.3 for name in ("contiguous", "common_language")}
-    return rows.assign(distance_km=far, **near, source_id="G")
+    rng, rows = np.random.default_rng(12), pairs(CODES, [0], ("origin", "destination", "y"))
+    near = {c: rng.random(len(rows)) < 0.3 for c in ("contiguous", "common_language")}
+    return rows.assign(distance_km=rng.uniform(500, 9000, len(rows)), **near, source_id="G")
 
 
 @cache

@@ -1,25 +1,38 @@
-"""Shares, sums, balances, leads, growth and prices against SQL on the processed tables and exact
+"""Shares, sums, balances, leads, growth and prices against SQL on the raw files and exact
 fractions; Holm's adjustment against the closed test of all subsets.
 
-Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 against fractions.
+Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 against fractions. The
+queries are in tests/regression/cases/in_sql.yaml.
 """
 
 from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
 from tests.article.invented_tables import CASES, frame, read
-from tests.designs import factors
 
 import ca_research as ca
 from ca_research import investment, stats, students, trade
 from ca_research.claims.measures import find
 from ca_research.stats.survival import kaplan_meier, survival_at
+
+IN_SQL = (
+    *(trade.balance, trade.growth, trade.lead, trade.perspective, trade.product_shares),
+    *(trade.mirror_gap, trade.reconcile, students.growth, students.intensity),
+    *(investment.investor_shares, investment.stock_by_investor, investment.total),
+)
+
+
+def test_each_of_these_is_set_beside_a_query():
+    file = Path(__file__).parents[1] / "regression" / "cases" / "in_sql.yaml"
+    called = {case.get("call") for case in read(file)}
+    assert {f"{f.__module__.split('.')[1]}.{f.__name__}" for f in IN_SQL} <= called
 
 
 @pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])
@@ -98,34 +111,6 @@ def test_a_change_from_end_to_end_is_the_sum_of_its_steps():
     series = pd.Series([3.5, 2.0, 9.25, 4.0], index=[2010, 2011, 2014, 2015])
     steps = sum(Fraction(b) - Fraction(a) for a, b in itertools.pairwise(series))
     assert stats.end_to_end(series) == float(steps)
-
-
-def test_a_rank_among_placebos_is_that_of_fits_made_one_by_one():
-    wide = factors(13, 16, 4)
-    found = stats.synthetic_control(wide, "u0", 2010).placebos(worst=np.inf)
-    ratios = {}
-    for unit in wide:
-        others = [u for u in wide if u != unit]
-        donors = wide[others].to_numpy()
-        weights = stats.simplex_weights(wide[unit].to_numpy()[:10], donors[:10])
-        gap = wide[unit].to_numpy() - donors @ weights
-        ratios[unit] = np.sqrt((gap[10:] ** 2).mean() / (gap[:10] ** 2).mean())
-    table = found.table.set_index("unit")["ratio"]
-    assert table.to_dict() == pytest.approx({u: ratios[u] for u in table.index}, rel=1e-6)
-    assert found.p == pytest.approx(np.mean([ratios[u] >= ratios["u0"] for u in table.index]))
-
-
-PARTNERS = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN")
-VALUES = [[3, 1], [5, 3, 2], [10, 20, 30, 40, 1], [7, 7, 7, 1, 1, 1, 1, 10**9], [0, 100]]
-VALUES += [[100] * n for n in range(1, len(PARTNERS) + 1)]  # of equal partners: one over n
-
-
-@pytest.mark.parametrize("values", VALUES, ids=str)
-def test_concentration_in_fractions(values):
-    exact = sum(Fraction(v, sum(values)) ** 2 for v in values)
-    frame = pd.DataFrame({"partner": PARTNERS[: len(values)], "value_usd": values})
-    shares = trade.partner_shares(frame.assign(reporter="KAZ", year=2020, flow="export"))
-    assert trade.hhi(shares)["hhi"].item() == pytest.approx(float(exact), rel=1e-12)
 
 
 def test_a_curve_of_survival_is_the_product_of_its_formula():
