@@ -56,15 +56,6 @@ def test_slopes_of_the_ministry_counts(students):
         check(series)
 
 
-@pytest.mark.parametrize("seed", range(25))
-def test_compound_rate_carries_the_first_value_to_the_last(seed):
-    series = random_series(seed)
-    years = series.index[-1] - series.index[0]
-    assert series.iloc[0] * (1 + stats.compound_rate(series)) ** years == pytest.approx(
-        series.iloc[-1]
-    )
-
-
 def test_mean_annual_rate_is_the_mean_of_a_plain_loop(students):
     for series in students.values():
         rates = [series[y] / series[y - 1] - 1 for y in range(2011, 2019)]

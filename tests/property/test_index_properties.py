@@ -159,9 +159,6 @@ def test_only_relative_prices_matter(levels, scale, base):
     )
     assert real["value_usd"].tolist() == pytest.approx(scaled["value_usd"].tolist())
     assert real.loc[real["year"] == base, "value_usd"].item() == pytest.approx(100)
-    other_base = investment.convert_prices(real, index, base_year=2018)
-    nominal = investment.convert_prices(other_base, index, base_year=None)
-    assert nominal["value_usd"].tolist() == pytest.approx([100.0] * 4)
 
 
 @given(
