@@ -105,12 +105,14 @@ def test_a_measure_gives_what_was_calculated_by_hand(case):
 
 
 def compared_with(answer: Any, case: dict[str, Any]) -> None:
-    found = said_of(answer, case["said"]) if "said" in case else answer
-    found = [list(row) if len(row) > 1 else row[0] for row in found] if "said" in case else found
+    found = answer
+    if "said" in case:
+        rows = said_of(answer, case["said"])
+        found = [list(row) if len(row) > 1 else row[0] for row in rows]
     assert same(found, case["is"], case.get("within", 1e-9)), found
 
 
-@pytest.mark.parametrize("case", calls())
+@pytest.mark.parametrize("case", list(calls()))
 def test_a_function_answers_what_was_calculated_by_hand(case):
     for one in case.get("each", [{}]):  # the same call with other choices, or other words of it
         whole = case | one | {"given": case.get("given", {}) | one.get("given", {})}

@@ -31,7 +31,7 @@ def spread_out(total: int, n: int, most: int) -> set[tuple[int, ...]]:
 
 @pytest.mark.parametrize(
     ("about", "against", "cap"),
-    [(30, 80, 50), (30, 80, 100), (20, 60, 40), (50, 50, 60), (40, 30, 70), (10, 90, 20)],
+    [(30, 80, 50), (30, 80, 100), (50, 50, 60), (10, 90, 20)],
 )
 def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
     n = 3

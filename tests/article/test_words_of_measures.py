@@ -46,12 +46,9 @@ def faults(name: str, choice: str, word: Any) -> list[str]:
 def asked(name: str, **given):
     """What the measure answers of no table at all: it has to refuse before it reads one."""
     parameters = inspect.signature(MEASURES[name]).parameters.values()
-    needed = {p.name: (*WORDS.get((name, p.name), ()), None)[0] for p in parameters if not_given(p)}
+    free = [p.name for p in parameters if p.default is p.empty]
+    needed = {choice: (*WORDS.get((name, choice), ()), None)[0] for choice in free}
     return MEASURES[name](**(needed | given))
-
-
-def not_given(parameter):
-    return parameter.default is parameter.empty
 
 
 @pytest.mark.parametrize(("name", "choice"), WORDS)

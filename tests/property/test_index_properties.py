@@ -38,12 +38,6 @@ def turned(frame: pd.DataFrame, column: str = "flow") -> pd.DataFrame:
     return frame.assign(**{column: frame[column].map(TURN)})
 
 
-@given(baskets)
-def test_product_shares_sum_to_one(values):
-    shares = trade.product_shares(rows(values))["share"]
-    assert shares.sum() == pytest.approx(1, abs=1e-9) and shares.between(0, 1).all()
-
-
 @given(st.dictionaries(st.sampled_from(CODES), positive, min_size=1))
 def test_partner_shares_sum_to_one_and_are_those_of_a_world_of_these_partners(values):
     frame = pd.concat([rows({"TOTAL": v}, partner=p) for p, v in values.items()])
