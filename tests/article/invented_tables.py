@@ -82,32 +82,6 @@ def frame(
     return found.astype(empty.dtypes.to_dict())
 
 
-OFFICE = {"KAZ": "KAZ_BNS", "KGZ": "KGZ_NSC", "UZB": "UZB_STAT", "CHN": "GACC_2024"}
-
-
-def reports(*rows: tuple[str, str, int, float]) -> pd.DataFrame:
-    """Reporter, partner, year and the value of each direction."""
-    names = ("reporter", "partner", "year", "value_usd")
-    lines = [
-        dict(zip(names, row, strict=True), source_id=OFFICE.get(row[0], "COMTRADE_2021X"))
-        for row in rows
-    ]
-    return frame("trade", lines, {"flow": "export & import", "product": "TOTAL"})
-
-
-def stated(year: int, period: str = "", **shares: float) -> pd.DataFrame:
-    """Shares of partners in Tajikistan's trade, as its agency states them."""
-    part = "part_year_" if period else ""
-    same = {
-        "attribute": f"trade_turnover_share_{part}reported_by_TJK",
-        "period": f"{year} {period}".strip(),
-        "year": year,
-        "source_id": "ST_KIERUNEK_20230120",
-    }
-    lines = [{"subject": f"TJK-{other}", "value": value} for other, value in shares.items()]
-    return frame("facts", lines or "none", same)
-
-
 def read(file: Path) -> dict[str, Any]:
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
@@ -125,12 +99,6 @@ def codings_of_cases(home: Path) -> Iterator[None]:
         registry.forget()
         yield
     registry.forget()
-
-
-@pytest.fixture
-def invented_codings(tmp_path):
-    with codings_of_cases(tmp_path):
-        yield
 
 
 @pytest.fixture(scope="module")

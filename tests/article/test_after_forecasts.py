@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from invented_tables import frame
 
-from ca_research.article.forecasts import MODELS, came_over_drift, forecast_paths, value_series
+from ca_research.article.forecasts import MODELS, forecast_paths, value_series
 from ca_research.claims.measures import find
 from ca_research.ground.errors import CoverageError, UnknownNameError
 from ca_research.stats import naive
@@ -97,14 +97,6 @@ def test_paths_name_what_was_known_expected_and_came():
     for wrong in ({"series": "gas"}, {"scale": "root"}):
         with pytest.raises(UnknownNameError):
             forecast_paths(customs(values), economies=["KAZ"], **wrong)
-
-
-def test_what_came_is_set_over_the_drift_of_the_same_years():
-    rows = [("drift", 2023, 10.0), ("drift", 2024, 20.0), ("drift", 2025, 1e6)]
-    rows += [("after", 2023, 30.0), ("after", 2024, 30.0)]
-    paths = pd.DataFrame(rows, columns=["model", "year", "mean"]).assign(economy="KAZ")
-    assert came_over_drift(paths)["ratio"].tolist() == [2.0]
-    assert came_over_drift(paths[paths["model"] == "drift"]).empty
 
 
 @pytest.mark.parametrize("model", [*MODELS.values(), naive], ids=[*MODELS, "naive"])

@@ -7,11 +7,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from invented_tables import CASES, read
 
 from ca_research import registry
 from ca_research.claims import slots
 from ca_research.ground.numbers import number
 
+TOLD = read(CASES / "words" / "bars.yaml")
 PARTS = {0.05: "twentieth", 0.1: "tenth", 0.2: "fifth", 0.25: "quarter", 1 / 3: "third"}
 PARTS |= {0.5: "half", 2 / 3: "two thirds", 0.75: "three quarters"}
 COMPARED = (
@@ -63,19 +65,6 @@ def test_no_sentence_types_a_bar():
     assert not faults, "\n" + "\n".join(sorted(faults))
 
 
-@pytest.mark.parametrize(
-    ("text", "bar", "kind", "seen"),
-    [
-        ("The borders add up to § km, more than 3,000.", 3000, "length", True),
-        ("Debt is below a tenth of GDP in §.", 10, "percent", True),
-        ("At least 70% were completed.", 70, "percent", True),
-        ("China is among the three largest investors in §.", 3, "rank", True),
-        ("Fewer than two independent sources say so.", 2, "count", True),
-        ("Of the five countries § do.", 3, "count", False),
-        ("In 2023 § of exports.", 3, "rank", False),
-        ("The third survey.", 3, "rank", False),
-        ("Views fell in § (2013 to 2019).", 13, "points", False),
-    ],
-)
-def test_a_bar_in_a_text_is_seen_and_another_number_is_none(text, bar, kind, seen):
-    assert bool(typed(text, bar, kind)) == seen
+@pytest.mark.parametrize("case", TOLD, ids=lambda case: case["text"])
+def test_a_bar_in_a_text_is_seen_and_another_number_is_none(case):
+    assert bool(typed(case["text"], case["bar"], case["kind"])) == case["seen"]

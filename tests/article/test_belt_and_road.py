@@ -12,7 +12,7 @@ import ca_research as ca
 from ca_research.article import belt_and_road as br
 from ca_research.article.settings import settings
 from ca_research.ground import economies as eco
-from ca_research.ground.errors import CoverageError, UnknownNameError, UsageError
+from ca_research.ground.errors import UnknownNameError
 from ca_research.stats import synthetic
 
 
@@ -29,71 +29,7 @@ def trade() -> pd.DataFrame:
 # dates
 
 
-def test_all_dates_stay_visible(events):
-    seen = br.accession_variants(events).groupby("economy")["date"].agg(list)
-    assert seen["TJK"] == ["2014", "2015", "2018-10"]
-    assert seen["TKM"] == ["2017-06", "2023-01", "2023-01-06"]
-    assert "CHN" not in seen and not set(seen.index) & set(eco.AGGREGATES)
-    assert {"MNG", "NPL", "PAK"} <= set(seen.index)  # actors of one event, joined by ';'
-    tjk = br.accession(events, "M_GFDC25").set_index("economy").loc["TJK"]
-    assert tjk["variants"] == "2014 P047; 2015 M_LPV26; 2018-10 M_GFDC25"
-
-
-@pytest.mark.parametrize(
-    ("which", "placeholder", "expected"),
-    [
-        ("M_GFDC25", "unknown", {"KAZ": 2015, "TJK": 2018, "TKM": 2017, "UZB": 2015}),
-        ("M_LPV26", "unknown", {"KAZ": 2014, "KGZ": 2014, "TJK": 2015, "UZB": 2015}),
-        ("texts", "unknown", {"TJK": 2014, "TKM": 2023, "UZB": 2015}),
-        ("earliest", "unknown", dict.fromkeys(eco.CA5, 2014) | {"TKM": 2017, "UZB": 2015}),
-        ("earliest", "as_printed", {"KGZ": 2013}),
-        ("latest", "unknown", {"KAZ": 2015, "KGZ": 2014, "TJK": 2018, "TKM": 2023, "UZB": 2015}),
-        ("M_GFDC25", "as_printed", {"KGZ": 2013}),
-        ("M_GFDC25", "next_year", {"KGZ": 2014}),
-    ],
-)
-def test_first_document_by_list(events, which, placeholder, expected):
-    found = br.accession(events, which, placeholder=placeholder).set_index("economy")
-    assert found.index.is_unique
-    years = found["year"].reindex(eco.CA5).dropna().astype(int).to_dict()
-    assert years == expected if placeholder == "unknown" else years.items() >= expected.items()
-
-
-def test_unknown_choices_of_dates(events):
-    for options in ({"which": "M_GFDC"}, {"placeholder": "zero"}):
-        with pytest.raises(UnknownNameError):
-            br.accession(events, **options)
-    with pytest.raises(CoverageError):
-        br.accession(events[events["source_id"] == "M_LPV26"], "M_GFDC25")
-
-
 # the outcome
-
-
-def test_sources_of_imports_are_never_mixed(trade):
-    sources = (*settings().belt_and_road.imports, "joined")
-    wto, imf, joined = (br.china_imports(trade, s) for s in sources)
-    assert set(wto["source_id"]) == {"WTO_HSM"} and set(imf["source_id"]) == {"IMF_IMTS_CHN_M"}
-    years = joined.groupby("source_id")["year"].agg(["min", "max"]).T.to_dict("list")
-    assert years == {"WTO_HSM": [1996, 2008], "IMF_IMTS_CHN_M": [2010, 2022]}
-    assert not {1998, 1999, 2000, 2009} & set(joined["year"])  # not in the source: gaps stay
-    assert joined["log_imports"].to_numpy() == pytest.approx(np.log(joined["value_usd"]))
-    assert len(wto) == len(trade[(trade["source_id"] == "WTO_HSM") & (trade["value_usd"] > 0)])
-    # so that to join them is defensible: half of the ratios are within 0.2 % of one
-    one, other = (t.set_index(["economy", "year"])["value_usd"] for t in (wto, imf))
-    ratio = (one / other).dropna()
-    assert len(ratio) > 1000 and ratio.median() == pytest.approx(1, abs=0.001)
-    assert ratio.sub(1).abs().median() < 0.002
-
-
-def test_imports_that_are_refused(trade):
-    for given, source, error in (
-        (trade, "WTO", UnknownNameError),
-        (pd.concat([trade, trade]), "joined", UsageError),
-        (trade.iloc[:0], "joined", CoverageError),
-    ):
-        with pytest.raises(error):
-            br.china_imports(given, source)
 
 
 # donors
@@ -137,20 +73,6 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
     assert list(found.index) == list(eco.CA5)
 
 
-def test_short_series_are_not_estimated(events, trade):
-    asked = ({}, {"source": "IMF_IMTS_CHN_M"})
-    long, short = (br.effect(trade, events, **c).set_index("economy") for c in asked)
-    assert long.index[long["estimate"].isna()].tolist() == ["KGZ", "TKM"]
-    assert short["estimate"].isna().all() and short["missing"].ne("").all()
-
-
-@pytest.mark.parametrize("method", ["did2s", "saturated", "twfe"])
-def test_event_study_of_all_together(events, trade, method):
-    found = br.effect(trade, events, method=method, accession_list="M_LPV26")
-    assert found["economy"].tolist() == ["", "TKM"] and np.isfinite(found.at[0, "estimate"])
-    assert found.at[1, "missing"] and found.at[0, "caution"] and found.at[0, "pretrend"]
-
-
 def test_made_up_effect_is_found(events, trade):
     rows = trade[trade["source_id"] == "WTO_HSM"].copy()
     rows.loc[(rows["partner"] == "KAZ") & (rows["year"] >= 2014), "value_usd"] *= np.exp(3)
@@ -160,28 +82,3 @@ def test_made_up_effect_is_found(events, trade):
     assert more.at[0, "p_positive"] < 0.1
     rank = br.effect(rows, events, economies=["KAZ"], statistic="p_positive", **asked)
     assert rank.at[0, "estimate"] == more.at[0, "p_positive"]
-
-
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        ({"outcome": "gdp_per_head"}, CoverageError),
-        ({"method": "ols"}, UnknownNameError),
-        ({"statistic": "t"}, UnknownNameError),
-        ({"donors": "all"}, UnknownNameError),
-        ({"accession_list": "x"}, UnknownNameError),
-        ({"source": "x"}, UnknownNameError),
-        (
-            {"economies": ["TKM"], "method": "did2s", "accession_list": "M_LPV26"},
-            CoverageError,
-        ),
-    ],
-)
-def test_what_is_not_tested_says_so(events, trade, options, error):
-    with pytest.raises(error):
-        br.effect(trade, events, **options)
-
-
-def test_courses_of_no_control_are_refused():
-    with pytest.raises(CoverageError):
-        br.courses({})

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from invented_tables import CASES, frame, read
+from tests.regression.answers import answer_of, said_of, same
 
 import ca_research as ca
 from ca_research.claims import measures
@@ -22,13 +23,21 @@ ANSWER = {"estimate", "low", "high", "n", "first_year", "last_year", "sources", 
 def cases():
     for file in sorted(CASES.glob("*.yaml")):
         content = read(file)
-        for name, measure in content["measures"].items():
+        for name, measure in content.get("measures", {}).items():
             for title, several in measure["cases"].items():
                 for number, case in enumerate(several, 1):
                     given = {k: measure.get(k, {}) | case.get(k, {}) for k in ("asked", "rows")}
                     unit = measure.get("divided_by", 1)
                     whole = case | given | {"measure": name, "of": content, "unit": unit}
                     yield pytest.param(whole, id=f"{name}: {title} {number}")
+
+
+def calls():
+    """What functions of the article answer on invented rows, and on real ones."""
+    for file in sorted(CASES.glob("*.yaml")):
+        content = read(file)
+        for call in content.get("calls", []):
+            yield pytest.param(call | {"of": content}, id=f"{file.stem}: {call['name']}")
 
 
 CASES_OF_ALL = list(cases())
@@ -93,6 +102,25 @@ def test_a_measure_gives_what_was_calculated_by_hand(case):
     assert found["economy"].tolist() == list(expected)
     for row in found.to_dict("records"):
         compared(row, whole_answer(expected[row["economy"]]), case["unit"])
+
+
+def compared_with(answer: Any, case: dict[str, Any]) -> None:
+    found = answer
+    if "said" in case:
+        rows = said_of(answer, case["said"])
+        found = [list(row) if len(row) > 1 else row[0] for row in rows]
+    assert same(found, case["is"], case.get("within", 1e-9)), found
+
+
+@pytest.mark.parametrize("case", list(calls()))
+def test_a_function_answers_what_was_calculated_by_hand(case):
+    for one in case.get("each", [{}]):  # the same call with other choices, or other words of it
+        whole = case | one | {"given": case.get("given", {}) | one.get("given", {})}
+        if error := whole.get("refused"):
+            with pytest.raises(getattr(ca.errors, error)):
+                answer_of(whole)
+        else:
+            compared_with(answer_of(whole), whole)
 
 
 def figures(found: Any) -> list[list[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 
-import pandas as pd
 import pytest
 from invented_tables import CASES, frame, read
 from pydantic import ValidationError
@@ -23,61 +22,6 @@ from ca_research.registry.words import words
 
 FILE = read(CASES / "documents.yaml")
 ROWS = frame("evidence", "of_all_kinds", FILE["same"]["evidence"], FILE["sets"])
-invented = pytest.mark.usefixtures("invented_codings")
-
-
-def test_sides_show_the_best_text_of_each_origin_and_no_unseen_one():
-    table = docs.sides(ROWS, claim="C90").set_index(["reading", "side", "origin_group"])
-    best = table.loc[("r", "supports", "A")]
-    assert best[["strength", "text_seen", "statement", "rows", "year", "sources"]].tolist() == [
-        *("primary", "full", "says a1", 2, 2001, ("S_a1", "S_a2"))
-    ]
-    assert not {"D", "E", "I"} & set(table.index.get_level_values("origin_group"))
-    assert table["both_sides"].to_dict() == {k: k[2] == "B" for k in table.index}
-
-
-@invented
-def test_a_document_set_aside_is_listed_with_the_reason_and_one_moved_on_its_side():
-    def listed(direction, **counting):
-        return docs.document_list(ROWS, claim="C90", direction=direction, **counting)
-
-    every = listed("supports").set_index("source_id")
-    six = ["S_a1", "S_a2", "S_b1", "S_c1", "S_d1", "S_i1"]
-    assert sorted(every.index) == six
-    assert listed("context")["says"].tolist() == ["says h1", "says e1"]
-    counted = listed("supports", counting="counting").set_index("source_id")
-    assert sorted(counted.index) == sorted([*six, "S_g1"]) and counted.loc["S_c1", "origin"] == "A"
-    told = counted["text"].loc[six] != every["text"].loc[six]
-    assert told[told].index.tolist() == ["S_b1"]
-    against = listed("refutes", counting="counting")
-    assert against["source_id"].tolist() == ["S_b2", "S_f1"]
-    sides = docs.sides(ROWS, claim="C90", counting="counting").set_index(["side", "origin_group"])
-    assert sides.loc[("supports", "A"), "sources"] == ("S_a1", "S_a2", "S_c1")
-    assert not sides["both_sides"].any()
-
-
-def test_the_documents_seen_are_all_but_the_unseen_and_read_without_codes():
-    seen = docs.documents_seen(ROWS)
-    assert set(seen["source_id"]) == set(ROWS.loc[ROWS["text_seen"] != "none", "source_id"])
-    shown = docs.readable(seen, {"r": "Words"})
-    assert set(shown["side"]) == {"for", "against", "context"} and "Words" in set(shown["about"])
-    letter = dict(zip(shown["source_id"], shown["one origin"], strict=True))
-    assert letter["S_a1"] == letter["S_a2"] != letter["S_c1"]
-    named = [("r", "supports", "B, 2003", 2003, ("b",)), ("r", "supports", "A, 2001", 2001, ("a",))]
-    given = pd.DataFrame(named, columns=["reading", "side", "name", "year", "sources"])
-    (row,) = docs.side_lists(given, labels={}).to_dict("records")
-    assert (row["for"], row["sources"]) == ("A, 2001; B, 2003", ("a", "b")), "the oldest first"
-
-
-@invented
-def test_what_is_drawn_is_what_is_counted():
-    asked = {"claim": "C90", "coding": "acts", "codes": "narrow;broad"}
-    drawn = docs.case_origins(ROWS, **asked)
-    strict = drawn[drawn["counted"] == "strict"].groupby("case")["origin_group"].nunique()
-    assert strict.to_dict() == {"Kyrgyzstan: press 2005": 2, "Tajikistan: road": 3}
-    assert docs.documented_cases(ROWS, **asked)["estimate"].item() == strict.max()
-    two = docs.case_origins(ROWS, claim="C90", coding="of_two_years", codes="narrow")
-    assert two["case"].nunique() == 2, "loans of two years are two cases"
 
 
 def test_specifications_that_look_through_the_same_rows_are_one():
@@ -101,20 +45,7 @@ def test_acts_are_coded_as_most_of_the_blind_coders_coded_them():
             assert given.get("wide", given["strict"]) in (others or {given["strict"]})
 
 
-ROW = {"claim": "C90", "item": "a", "reason": "r"}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"rows": [ROW | {"codes": {"strict": "hardly"}}]},
-        {"rows": [ROW | {"codes": {"wide": "hardly"}}]},
-        {"rows": [ROW | {"codes": {"tone": "none"}}]},
-        {"rows": [ROW | {"codes": {"strict": "none"}}] * 2},
-        {"fields": {"wide": {"meaning": "m", "like": "strict"}}, "rows": []},
-        {"cases": {"idle": "A case that no row has"}},
-    ],
-)
+@pytest.mark.parametrize("change", FILE["codings_that_break_their_rules"])
 def test_a_coding_that_breaks_its_own_rules_is_refused(change):
     content = read(CASES / "codings" / "acts.yaml")
     assert Coding.model_validate(content)

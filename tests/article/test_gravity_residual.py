@@ -10,15 +10,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from tests.designs import pairs
 
 from ca_research.article import gravity_residual as gr
 from ca_research.article.settings import settings
 from ca_research.claims.measures import find
 from ca_research.ground.economies import CA5, name_of
-from ca_research.ground.errors import CoverageError, UnknownNameError
+from ca_research.ground.errors import UnknownNameError
 from ca_research.trade import panel, reassign
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
+YEARS = (2008, 2012, 2016)
 ONE = {"question": "level", "direction": "exports", "estimator": "ppml", "years": "all"}
 QUICK = ONE | {"estimator": "ols"}
 SINCE = {"level": None, "change": 2014}
@@ -29,26 +31,20 @@ def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFr
     """Made-up exports of 2008, 2012 and 2016; China's to the five lifted throughout or after 2013
     (log points).
     """
-    rng = np.random.default_rng(11)
-    size = dict(zip(CODES, rng.normal(12, 1, len(CODES)), strict=True))
-    rows = []
-    for e, i in itertools.permutations(CODES, 2):
-        pair = rng.normal(0, 0.5)
-        for year in (2008, 2012, 2016):
-            up = (lift + later * (year > 2013)) * (e == "CHN" and i in CA5)
-            value = np.exp(size[e] + size[i] - 8 + pair + up + rng.normal(0, 0.2))
-            rows.append((e, i, year, 0.0 if rng.random() < zero else value))
-    frame = pd.DataFrame(rows, columns=["reporter", "partner", "year", "value_usd"])
-    return frame.assign(flow="export", product="TOTAL", valuation="fob", source_id="PENPPML")
+    rng, rows = np.random.default_rng(11), pairs(CODES, YEARS, ("reporter", "partner", "year"))
+    lifted = (rows["reporter"] == "CHN") & rows["partner"].isin(CA5)
+    up = lifted * (lift + later * (rows["year"] > 2013))
+    pair = np.repeat(rng.normal(0, 0.5, len(rows) // len(YEARS)), len(YEARS))
+    value = np.exp(16 + pair + up + rng.normal(0, 0.2, len(rows)))
+    same = {"flow": "export", "product": "TOTAL", "valuation": "fob", "source_id": "PENPPML"}
+    return rows.assign(value_usd=value * (rng.random(len(rows)) >= zero), **same)
 
 
 @cache
 def geography() -> pd.DataFrame:
-    rng = np.random.default_rng(12)
-    rows = pd.DataFrame(itertools.permutations(CODES, 2), columns=["origin", "destination"])
-    far, n = rng.uniform(500, 9000, len(rows)), len(rows)
-    near = {name: rng.random(n) < 0.3 for name in ("contiguous", "common_language")}
-    return rows.assign(distance_km=far, **near, source_id="G")
+    rng, rows = np.random.default_rng(12), pairs(CODES, [0], ("origin", "destination", "y"))
+    near = {c: rng.random(len(rows)) < 0.3 for c in ("contiguous", "common_language")}
+    return rows.assign(distance_km=rng.uniform(500, 9000, len(rows)), **near, source_id="G")
 
 
 @cache
@@ -183,17 +179,6 @@ def test_too_few_pairs_are_a_reason():
     assert pd.isna(row["estimate"]) and row["missing"]
 
 
-def test_a_rank_counts_the_economy_itself():
-    places = {"RUS": 3.0, "CHN": 2.0, "TUR": 1.0, "USA": np.nan}
-    table = pd.DataFrame({"economy": places.keys(), "estimate": places.values()})
-    assert gr.rank_p(table) == pytest.approx(2 / 3)
-    assert gr.rank_p(table, pool="outside") == pytest.approx(1 / 2)  # Russia takes nobody's place
-    with pytest.raises(CoverageError):
-        gr.rank_p(table, "USA")
-    with pytest.raises(UnknownNameError):
-        gr.rank_p(table, pool="inside")
-
-
 def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     made = panel(trade(lift=2.0), geography())
     places = gr.every_place(gr.Samples(made))
@@ -227,11 +212,3 @@ def test_a_strip_names_whom_it_is_asked_to_and_shades_one_in_twenty():
     boxes = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts]
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
     assert (ax.patches[0].get_x(), ax.patches[0].get_width()) == (0.5, 2)  # two of forty
-
-
-def test_what_was_found_is_told_in_words_and_nothing_is_told_of_no_place(snapshot):
-    columns = ["question", "direction", "estimate", "rank", "among"]
-    found = [("change", "exports", 0.446, 3.0, 60.0), ("controlled", "both", None, None, None)]
-    told = gr.in_words(pd.DataFrame(found, columns=columns))
-    assert told.to_csv(index=False) == snapshot
-    assert gr.in_words(pd.DataFrame(found[:0], columns=columns)).empty

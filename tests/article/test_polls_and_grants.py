@@ -31,7 +31,7 @@ def spread_out(total: int, n: int, most: int) -> set[tuple[int, ...]]:
 
 @pytest.mark.parametrize(
     ("about", "against", "cap"),
-    [(30, 80, 50), (30, 80, 100), (20, 60, 40), (50, 50, 60), (40, 30, 70), (10, 90, 20)],
+    [(30, 80, 50), (30, 80, 100), (50, 50, 60), (10, 90, 20)],
 )
 def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
     n = 3
@@ -41,24 +41,6 @@ def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
         for other in spread_out(n * against, n, 100)
     )
     assert approval.fewest_below(n, about, against, cap) == fewest
-
-
-def test_grants_by_head_stand_beside_the_median_of_those_who_gave():
-    people = frame("macro", [{"economy": "KAZ", "year": 2002, "value": 2, "source_id": "P"}])
-    people = people.assign(indicator="SP.POP.TOTL")
-    found = aid.grants_per_head(GRANTS, people).query("missing == ''").set_index("investor")
-    # the union is no donor beside its members
-    assert found["per_head"].to_dict() == {"JPN": 10.0, "USA": 4.0, "DEU": 1.0}
-    assert set(found["median"]) == {4.0} and found["rank"].to_dict() == {
-        "JPN": 1,
-        "USA": 2,
-        "DEU": 3,
-    }
-    own = aid.grants_per_head(GRANTS, people, donors=["USA"]).query("missing == ''").iloc[0]
-    ranked_before_the_others_leave = [2, 3, 4.0, ("P", "one_net_flows")]
-    assert own[["rank", "donors", "median", "sources"]].tolist() == ranked_before_the_others_leave
-    with pytest.raises(CoverageError):
-        aid.grants_per_head(GRANTS, people.assign(indicator="other"))
 
 
 @pytest.mark.parametrize("differ", [True, False])

@@ -93,13 +93,6 @@ def test_ranks_agree_with_those_of_the_estimator(method):
     assert ranks["p_loss"] == pytest.approx(turned.placebos().p_positive)
 
 
-def test_the_effect_is_that_of_the_slower_function():
-    other = br.effect(JUMPED, EVENTS, economies=FIVE, donors="never").set_index("economy")
-    three = ["KAZ", "TJK", "UZB"]
-    for mine, name in (("estimate", "effect"), ("p_gain", "p_positive")):
-        assert jumped().loc[three, mine].tolist() == pytest.approx(other.loc[three, name].tolist())
-
-
 def test_a_measure_gives_the_rank_of_its_side_and_tells_the_size_of_the_change():
     for ranks, column in ((gains, "p_gain"), (losses, "p_loss")):
         found = ranks(economies=FIVE)
@@ -117,22 +110,6 @@ def test_a_measure_gives_the_rank_of_its_side_and_tells_the_size_of_the_change()
 
 
 # three of five at once
-
-
-@pytest.mark.parametrize(
-    ("ps", "at_least", "joint"),
-    [
-        ([0.01, 0.02, 0.03, 0.5, 0.9], 3, 3 * 0.03),
-        ([0.01, 0.2], 1, 0.02),  # Bonferroni
-        ([0.01, 0.2], 2, 0.2),  # the largest
-        ([0.6, 0.7, 0.8], 1, 1.0),
-        ([0.01, float("nan"), 0.02], 3, 1.0),  # a missing p counts as one
-    ],
-)
-def test_partial_conjunction_is_a_multiple_of_the_ordered_p(ps, at_least, joint):
-    assert br.partial_conjunction(ps, at_least) == pytest.approx(joint)
-    with pytest.raises(UsageError):
-        br.partial_conjunction(ps, len(ps) + 1)
 
 
 def test_partial_conjunction_holds_its_level():

@@ -27,13 +27,6 @@ def test_a_share_bounds_its_own_rank(shares, own, ranks):
     assert strength.rank_of_share(pd.Series(shares, dtype=float), own) == ranks
 
 
-def test_what_uzbekistan_states_holds_loans():
-    shares = strength.stated_shares(ca.load("facts")).set_index("fact_id")
-    told = shares.loc[["INV-T26", "I-TJK-21-SH"], ["host", "investor", "share", "concept"]]
-    assert told.to_numpy().tolist() == [["UZB", "CHN", 28.7, "loans"], ["TJK", "CHN", 62.0, "fdi"]]
-    assert set(shares["unit"]) == {"percent"}
-
-
 def test_the_newest_stock_is_that_of_the_newest_year_with_enough_investors():
     investment = ca.load("investment")
     found = strength.newest_stock(investment, "Kazakhstan")

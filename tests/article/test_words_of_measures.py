@@ -1,5 +1,5 @@
-"""Words that a measure takes, and the defaults it shares with its parts: a misspelt one is refused
-where the claim is read, before it runs.
+"""What a measure takes: words, economies and parts. What a claim file could not say is refused
+where the claim is read, and where somebody calls the measure by hand, before a table is read.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 from invented_tables import read
 
+import ca_research as ca
 from ca_research import registry
 from ca_research.article import balance, corridor, doctrine, documents, energy, forecasts
 from ca_research.article.industry import RESOURCES
 from ca_research.article.priority.measures import CHOICES
 from ca_research.article.settings import Grants
 from ca_research.claims import check, measures
-from ca_research.estimates.measures import parts_of
+from ca_research.estimates.measures import names_of_parts, parts_of
+from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.students import flows
 from ca_research.trade.rank import FLOWS, OWN_SOURCES
 
@@ -41,11 +43,41 @@ def faults(name: str, choice: str, word: Any) -> list[str]:
     return list(measures.wrong_choices(criterion.model_copy(update=given), ()))
 
 
+def asked(name: str, **given):
+    """What the measure answers of no table at all: it has to refuse before it reads one."""
+    parameters = inspect.signature(MEASURES[name]).parameters.values()
+    free = [p.name for p in parameters if p.default is p.empty]
+    needed = {choice: (*WORDS.get((name, choice), ()), None)[0] for choice in free}
+    return MEASURES[name](**(needed | given))
+
+
 @pytest.mark.parametrize(("name", "choice"), WORDS)
-def test_a_misspelt_word_is_refused_when_the_claim_is_read(name, choice):
+def test_a_misspelt_word_is_refused_when_the_claim_is_read_and_when_the_measure_is_called(
+    name, choice
+):
     for word in WORDS[name, choice]:
         assert not faults(name, choice, word)
         assert len(faults(name, choice, f"{word}x")) == 1
+    if isinstance(WORDS[name, choice][0], str):
+        with pytest.raises(UnknownNameError):
+            asked(name, **{choice: "misspelt"})
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_parts_are_the_measures_own_and_economies_are_known_and_some(name):
+    taken = inspect.signature(MEASURES[name]).parameters
+    wrong = [{part: object()} for part in names_of_parts(MEASURES[name]) if part in taken]
+    wrong += [{"economies": given} for given in (["Kasakhstann"], []) if "economies" in taken]
+    for given in wrong:
+        with pytest.raises(UsageError):
+            asked(name, **given)
+
+
+def test_economies_have_names_and_are_measured_once():
+    change, students = MEASURES["students.window_change"], ca.load("students")
+    twice, one = (change(students, economies=who) for who in (["Kazakhstan", "KAZ"], "Kazakhstan"))
+    assert twice["economy"].tolist() == ["KAZ"]
+    assert one["estimate"].tolist() == twice["estimate"].tolist()
 
 
 def test_the_check_of_the_register_says_where_the_misspelt_word_stands():

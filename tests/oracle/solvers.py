@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-import ca_research as ca
-
 KINDS = {
     "classical": {},
     "HC1": {"errors": "HC1"},
@@ -57,12 +55,3 @@ def sandwich(x, weight, residual, ways, k):
     factor = least / (least - 1) * (len(x) - 1) / (len(x) - k)
     variance = np.diag(bread @ meat @ bread)
     return np.sqrt(factor * np.where(variance > 0, variance, np.nan)), least
-
-
-def same(found, sql, keys, columns):
-    """A frame has the rows of a query by their keys, and the same numbers in them."""
-    expected, got = (one.set_index(keys).sort_index() for one in (ca.sql(sql), found))
-    assert len(got) and got.index.tolist() == expected.index.tolist()
-    for column in columns:
-        values = (one[column].to_numpy(dtype=float, na_value=np.nan) for one in (got, expected))
-        np.testing.assert_allclose(*values, rtol=1e-9, err_msg=column)

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.optimize import minimize
 from scipy.stats import t as t_distribution
 from tests.designs import pairs
 from tests.oracle.solvers import dummies, poisson, sandwich
@@ -115,22 +114,6 @@ def test_against_statsmodels_with_dummies_and_errors_by_hand(estimator, effects,
     assert list(told) == list(table.loc[np.isnan(errors), "term"])
     if estimator == "ols":
         assert log.at["zero trade has no logarithm", "rows"] == len(PANEL) - found.n
-
-
-def test_ppml_against_an_own_likelihood():
-    rows = invented(5, range(2010, 2012), 2)
-    y = (rows["value_usd"] / rows["value_usd"].mean()).to_numpy()
-    x = dummies(rows, TERMS, [["exporter"], ["importer"]])
-
-    def loss(beta):
-        """Minus the Poisson log-likelihood, and its gradient."""
-        mean = np.exp(x @ beta)
-        return float(mean.sum() - y @ (x @ beta)), x.T @ (mean - y)
-
-    options = {"gtol": 1e-9, "maxiter": 5000}
-    best = minimize(loss, np.zeros(x.shape[1]), jac=True, method="BFGS", options=options)
-    found = g.gravity(rows.assign(value_usd=y), TERMS, effects="exporter+importer")
-    assert found.table["estimate"].to_numpy() == pytest.approx(best.x[:2], abs=1e-6)
 
 
 def test_pair_effects_against_statsmodels():

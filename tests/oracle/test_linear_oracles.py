@@ -141,20 +141,6 @@ def test_ill_scaled_columns_against_exact_arithmetic(case):
             assert off(row, *exact(design, frame["y"].to_numpy())) < TOLERANCE
 
 
-@pytest.mark.filterwarnings("ignore:.*rank-deficient.*")  # statsmodels 0.15 warns, 0.14 does not
-def test_statsmodels_itself_is_lost_on_raw_dollars_and_agrees_after_a_change_of_units():
-    """Why the oracle above is exact arithmetic: statsmodels works on the columns as they are and
-    takes these for collinear.
-    """
-    frame, chosen = ill("dollars and heads", 0), ["x", "year", "gdp", "people"]
-    row = linear_path(frame, universe(), model(always=tuple(chosen[1:]))).iloc[0]
-    raw = least_squares(frame["y"], frame[chosen])
-    scale = frame[chosen].std()
-    fit = least_squares(frame["y"], (frame[chosen] - frame[chosen].mean()) / scale)
-    assert off(row, raw.params[1], raw.bse[1]) > 0.01
-    assert off(row, fit.params[1] / scale["x"], fit.bse[1] / scale["x"]) < TOLERANCE
-
-
 @pytest.mark.parametrize("errors", KINDS)
 def test_refined_specifications_have_robust_errors_too(errors):
     """A nearly collinear pair sends some specifications through QR; the others of the same block

@@ -1,111 +1,38 @@
-"""Shares, sums, balances, leads, growth and prices against SQL on the processed tables and exact
+"""Shares, sums, balances, leads, growth and prices against SQL on the raw files and exact
 fractions; Holm's adjustment against the closed test of all subsets.
 
-Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 against fractions.
+Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 against fractions. The
+queries are in tests/regression/cases/in_sql.yaml.
 """
 
 from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.designs import factors
-from tests.oracle.solvers import same
+from scipy.stats import ttest_ind
+from tests.article.invented_tables import CASES, frame, read
 
 import ca_research as ca
 from ca_research import investment, stats, students, trade
+from ca_research.claims.measures import find
+from ca_research.stats.survival import kaplan_meier, survival_at
 
-KAZ = "source_id = 'KAZ_BNS' and product = 'TOTAL' and reporter = 'KAZ'"
-ONE = f"{KAZ} and not is_aggregate"
-
-
-@pytest.fixture(scope="module")
-def kazakh() -> pd.DataFrame:
-    return ca.load("trade", source="KAZ_BNS", product="TOTAL", reporter="KAZ", aggregates=False)
-
-
-def test_balance_is_a_join_of_both_flows(kazakh):
-    sql = f"""
-        with e as (from trade where {ONE} and flow = 'export'),
-             i as (from trade where {ONE} and flow = 'import')
-        select e.partner, e.year, e.value_usd - i.value_usd as balance,
-               (e.value_usd - i.value_usd) / nullif(e.value_usd + i.value_usd, 0) as of_turnover
-        from e join i on e.partner = i.partner and e.year = i.year"""
-    same(trade.balance(kazakh), sql, ["partner", "year"], ["balance", "of_turnover"])
+IN_SQL = (
+    *(trade.balance, trade.growth, trade.lead, trade.perspective, trade.product_shares),
+    *(trade.mirror_gap, trade.reconcile, students.growth, students.intensity),
+    *(investment.investor_shares, investment.stock_by_investor, investment.total),
+)
 
 
-def test_growth_is_a_join_with_the_year_before(kazakh):
-    sql = f"""
-        select a.partner, a.flow, a.year,
-               case when b.value_usd > 0 then a.value_usd / b.value_usd - 1 end as growth
-        from (from trade where {ONE}) a
-        left join (from trade where {ONE}) b
-          on a.partner = b.partner and a.flow = b.flow and a.year = b.year + 1"""
-    same(trade.growth(kazakh), sql, ["partner", "flow", "year"], ["growth"])
-
-
-def test_product_shares_are_of_the_products_listed():
-    rows = ca.load("trade", source="WTO_HSM", reporter="KAZ", partner="CHN", year=[2015, 2019])
-    sql = """
-        select year, product, value_usd / sum(value_usd) over (partition by year) as share
-        from trade
-        where source_id = 'WTO_HSM' and reporter = 'KAZ' and partner = 'CHN'
-          and year in (2015, 2019) and product <> 'TOTAL'"""
-    found = trade.product_shares(rows[rows["product"] != "TOTAL"])
-    same(found, sql, ["year", "product"], ["share"])
-
-
-@pytest.mark.parametrize("year", [2022, 2023])
-def test_a_lead_is_the_partner_over_the_largest_other(kazakh, year):
-    (turnover,) = ca.sql(f"""
-        with t as (select partner, sum(value_usd) as value from trade
-                   where {ONE} and year = {year} group by 1 having count(distinct flow) = 2)
-        select max(value) filter (partner = 'RUS') / max(value) filter (partner <> 'RUS') as lead
-        from t where partner <> 'S19' and partner not like '\\_%' escape '\\'""")["lead"]
-    found = trade.lead(kazakh, economies=["KAZ"], partner="RUS", year=year)
-    assert found["estimate"].item() == pytest.approx(turnover, rel=1e-9)
-
-
-def test_a_perspective_is_both_reports_seen_from_one_side():
-    chosen = ["KAZ_BNS", "UZB_STAT", "IMF_IMTS_CHN_M"]
-    rows = ca.load("trade", source=chosen, product="TOTAL", since=2018)
-    within = f"source_id in {tuple(chosen)} and product = 'TOTAL' and year >= 2018"
-    sql = f"""
-        select 'reporter' as side, partner as other, flow as direction, year, source_id, value_usd
-        from trade where reporter = 'UZB' and {within}
-        union all
-        select 'mirror', reporter, case flow when 'export' then 'import' else 'export' end, year,
-               source_id, value_usd
-        from trade where partner = 'UZB' and {within}"""
-    keys = ["side", "other", "direction", "year", "source_id"]
-    same(trade.perspective(rows, ["UZB"]), sql, keys, ["value_usd"])
-
-
-STOCKS = "source_id = 'wiiw_kaz_fdi' and measure = 'fdi_stock' and not is_aggregate"
-
-
-@pytest.fixture(scope="module")
-def stocks() -> pd.DataFrame:
-    named = {"host": "KAZ", "measure": "fdi_stock", "source": "wiiw_kaz_fdi"}
-    return ca.load("investment", aggregates=False, **named)
-
-
-def test_shares_and_sums_of_investors(stocks):
-    sql = f"""select year, investor, value_usd / sum(value_usd) over (partition by year) as share
-              from investment where {STOCKS}"""
-    same(investment.investor_shares(stocks), sql, ["year", "investor"], ["share"])
-    sql = f"select year, sum(value_usd) as value_usd from investment where {STOCKS} group by 1"
-    same(investment.total(stocks), sql, ["year"], ["value_usd"])
-
-
-def test_stocks_have_the_rank_of_sql(stocks):
-    sql = f"""select investor, value_usd, rank() over (order by value_usd desc) as rank
-              from investment where {STOCKS} and year = 2021"""
-    found = investment.stock_by_investor(stocks, "KAZ", 2021)
-    same(found, sql, ["investor"], ["value_usd", "rank"])
+def test_each_of_these_is_set_beside_a_query():
+    file = Path(__file__).parents[1] / "regression" / "cases" / "in_sql.yaml"
+    called = {case.get("call") for case in read(file)}
+    assert {f"{f.__module__.split('.')[1]}.{f.__name__}" for f in IN_SQL} <= called
 
 
 @pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])
@@ -144,49 +71,6 @@ def test_an_index_of_prices_is_the_product_of_its_rates_and_converts_both_ways()
         assert found == pytest.approx(float(value * expected[2015] / expected[year]), rel=1e-12)
     back = investment.convert_prices(real.drop(columns="deflator"), prices, base_year=None)
     assert back["value_usd"].tolist() == pytest.approx([3, 7], rel=1e-12)
-
-
-CHINA = "origin = '{}' and destination = 'CHN' and level = 'all'"
-
-
-def test_growth_of_students_is_that_of_its_ends_and_of_its_years():
-    source = "moe_brief_stats_peijin"
-    found = students.growth(
-        ca.load("students"),
-        origins=["KAZ", "TJK"],
-        destination="CHN",
-        since=2013,
-        until=2018,
-        source=source,
-    ).set_index("origin")
-    for origin in ("KAZ", "TJK"):
-        counts = ca.sql(f"""select students from students where {CHINA.format(origin)}
-            and source_id = '{source}' and year between 2013 and 2018 order by year""")
-        values = [Fraction(int(v)) for v in counts["students"]]
-        assert len(values) == 6 and found.loc[origin, "change"] == values[-1] - values[0]
-        assert (1 + found.loc[origin, "compound"]) ** 5 == pytest.approx(
-            float(values[-1] / values[0]), rel=1e-12
-        )
-        yearly = [b / a - 1 for a, b in itertools.pairwise(values)]
-        assert found.loc[origin, "mean_annual"] == pytest.approx(float(sum(yearly) / 5), rel=1e-12)
-
-
-def test_students_per_inhabitant_are_a_join_with_population():
-    chosen = {"destination": "CHN", "level": "all", "source": "moe_brief_stats_peijin"}
-    found = students.intensity(
-        ca.load("students"),
-        ca.load("macro", indicator="SP.POP.TOTL"),
-        origins=["KAZ", "UZB"],
-        population_source="DATASETS_POP",
-        **chosen,
-    )
-    sql = """
-        select s.origin, s.year, 1e5 * s.students / m.value as intensity
-        from students s join macro m on m.economy = s.origin and m.year = s.year
-        where s.origin in ('KAZ', 'UZB') and s.destination = 'CHN' and s.level = 'all'
-          and s.source_id = 'moe_brief_stats_peijin' and m.indicator = 'SP.POP.TOTL'
-          and m.source_id = 'DATASETS_POP'"""
-    same(found, sql, ["origin", "year"], ["intensity"])
 
 
 def test_a_change_of_a_share_has_the_bounds_of_both_counts():
@@ -229,16 +113,20 @@ def test_a_change_from_end_to_end_is_the_sum_of_its_steps():
     assert stats.end_to_end(series) == float(steps)
 
 
-def test_a_rank_among_placebos_is_that_of_fits_made_one_by_one():
-    wide = factors(13, 16, 4)
-    found = stats.synthetic_control(wide, "u0", 2010).placebos(worst=np.inf)
-    ratios = {}
-    for unit in wide:
-        others = [u for u in wide if u != unit]
-        donors = wide[others].to_numpy()
-        weights = stats.simplex_weights(wide[unit].to_numpy()[:10], donors[:10])
-        gap = wide[unit].to_numpy() - donors @ weights
-        ratios[unit] = np.sqrt((gap[10:] ** 2).mean() / (gap[:10] ** 2).mean())
-    table = found.table.set_index("unit")["ratio"]
-    assert table.to_dict() == pytest.approx({u: ratios[u] for u in table.index}, rel=1e-6)
-    assert found.p == pytest.approx(np.mean([ratios[u] >= ratios["u0"] for u in table.index]))
+def test_a_curve_of_survival_is_the_product_of_its_formula():
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        time, event = rng.integers(0, 12, size=30).astype(float), rng.random(30) < 0.6
+        curve, survival = kaplan_meier(time, event), 1.0
+        for t in range(13):
+            survival *= 1 - ((time == t) & event).sum() / max((time >= t).sum(), 1)
+            assert survival_at(curve, t) == pytest.approx(survival)
+
+
+def test_welchs_interval_of_a_change_of_concentration_is_that_of_scipy():
+    content = read(CASES / "balance.yaml")
+    rows = frame("trade", "two_periods", content["same"]["trade"], content["sets"])
+    row = find("trade.concentration_change")(rows, economies=["KGZ"], interval="welch").iloc[0]
+    hhi = np.array([c**2 + (1 - c) ** 2 for c in (0.5, 0.55, 0.52, 0.6, 0.7, 0.8)])
+    expected = ttest_ind(hhi[3:], hhi[:3], equal_var=False).confidence_interval(0.95)
+    assert (row["low"], row["high"]) == pytest.approx(tuple(expected))

@@ -6,29 +6,18 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research import stats
 from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
-from ca_research.trade import hhi, partner_shares, perspective
+from ca_research.trade import perspective
 
-BY = ["reporter", "year", "flow"]
 positive = st.floats(1e-3, 1e12)
 series = st.dictionaries(st.integers(1992, 2025), positive, min_size=3, max_size=15).map(pd.Series)
-partners = st.dictionaries(
-    st.sampled_from(("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "ITA")),
-    positive,
-    min_size=1,
-)
 LINEAR = (stats.end_to_end, stats.sen_slope)
 RATES = (stats.log_slope, stats.compound_rate)
-
-
-def frame(values: dict[str, float]) -> pd.DataFrame:
-    rows = {"partner": list(values), "value_usd": list(values.values())}
-    return pd.DataFrame(rows).assign(reporter="KAZ", year=2020, flow="export")
 
 
 @given(series, st.randoms(use_true_random=False), st.floats(1e-3, 1e3), st.integers(-500, 500))
@@ -50,27 +39,6 @@ def test_mean_annual_rate_is_never_below_the_compound_rate(values):
     whole = pd.Series(values, index=range(2000, 2000 + len(values)))
     compound = stats.compound_rate(whole)  # arithmetic and geometric mean of the yearly factors
     assert stats.mean_annual_rate(whole) >= compound - 1e-9 * (1 + abs(compound))
-
-
-@given(partners, st.floats(1e-3, 1e3), st.randoms(use_true_random=False))
-def test_concentration_is_bounded_and_blind_to_currency_and_order(values, rate, random):
-    found = hhi(partner_shares(frame(values)), by=BY).iloc[0]
-    assert found["n"] == len(values)
-    assert 1 / len(values) - 1e-9 <= found["hhi"] <= 1 + 1e-9
-    order = list(values)
-    random.shuffle(order)
-    other = hhi(partner_shares(frame({p: values[p] * rate for p in order})), by=BY)
-    assert other["hhi"].item() == pytest.approx(found["hhi"], rel=1e-9)
-
-
-@given(partners)
-def test_a_merger_of_two_partners_raises_concentration(values):
-    assume(len(values) >= 2)
-    (one, a), (two, b) = list(values.items())[:2]
-    merged = {p: v for p, v in values.items() if p != two} | {one: a + b}
-    before, after = (hhi(partner_shares(frame(v)), by=BY)["hhi"].item() for v in (values, merged))
-    shares = partner_shares(frame(values)).set_index("partner")["share"]
-    assert after - before == pytest.approx(2 * shares[one] * shares[two], abs=1e-9)
 
 
 reports = st.lists(
