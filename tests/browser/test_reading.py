@@ -201,7 +201,7 @@ def test_pages_can_be_read_without_script(open_page):
 @pytest.mark.parametrize("screen", lengths.SCREENS, ids=lambda screen: screen.name)
 def test_pages_are_short_and_their_pictures_near(open_page, report, screen):
     specs = registry.claims()
-    runs = [r.run_id for r in plan() if r.claim in specs and specs[r.claim].criteria()]
+    runs = [r.run_id for r in plan() if r.name in specs and specs[r.name].criteria()]
     page = open_page("index.html", width=screen.width)
     page.set_viewport_size({"width": screen.width, "height": screen.height})
     found = lengths.measured(page, [report / f"{run_id}.html" for run_id in runs[::8]])

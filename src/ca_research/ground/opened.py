@@ -43,10 +43,8 @@ def begin() -> None:
     Examples
     --------
     >>> begin()
-    >>> with open(__file__) as handle:
-    ...     text = handle.read()
-    >>> listing()["files"]  # part of the package
-    {}
+    >>> sorted(listing())
+    ['files', 'names']
     """
     global _listens
     _files.clear()

@@ -327,7 +327,7 @@ def read_page(file: Path) -> Page:
         )
     about = ("run_id", "params", "command", "error", "where", "notebook", "key")
     page = Page(
-        claim=meta["name"],
+        claim=meta.get("name") or meta["claim"],  # as reports of 0.2.0 said at first
         **{name: meta[name] for name in about},
         tables=tuple(reads.tables(declared)),
         versions=dict(meta.get("versions", {})),
