@@ -114,13 +114,6 @@ def test_the_command_of_a_run_is_one_that_a_shell_reads():
     assert words[3:5] == ["-p", "label=a b \"c'd\n$HOME"]
 
 
-def test_a_grid_is_the_product_with_the_fixed_parameters():
-    found = runs.plan(["C33"], grid={"economy": ["KAZ", "UZB"]}, as_of=["2022-01-01", "latest"])
-    assert {(r.params["economy"], r.params["as_of"]) for r in found} == {
-        (e, day) for e in ("KAZ", "UZB") for day in ("2022-01-01", "latest")
-    }
-
-
 def test_an_economy_by_its_name_is_the_run_of_its_code():
     """It was `unknown value`, while `ca.check` took it."""
     named, coded = (runs.plan(["C33"], {"economy": name}) for name in ("Kazakhstan", "KAZ"))
@@ -260,14 +253,6 @@ def test_the_manifest_lists_every_run_and_no_scratch_is_left(executed):
     assert manifest["python"] == platform.python_version()
     assert manifest["tables"] == "build-tiny"
     assert [p.name for p in executed["out"].rglob(".*")] == []
-
-
-def test_one_error_names_every_failed_run(executed):
-    results = list(executed["results"].values())
-    error = runs.failed(results)
-    assert "3 of 4" in str(error)
-    assert all((r.run_id in str(error)) != r.ok for r in results)
-    assert runs.failed([r for r in results if r.ok]) is None
 
 
 def test_without_tables_no_kernel_starts(executed, tmp_path, monkeypatch):
