@@ -1,4 +1,4 @@
-"""`ca-research lab`: the start notebook runs as it stands. In JupyterLab: browser/test_desk_clicks.py."""
+"""The start notebook of `ca-research lab`; in JupyterLab: browser/test_desk_clicks.py."""
 
 import nbformat
 import pytest

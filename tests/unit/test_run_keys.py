@@ -5,11 +5,10 @@ the registry.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
+from tests.small_runs import notebook, small_project
 
 from ca_research import runs
 from ca_research.ground import paths, reads
@@ -24,22 +23,15 @@ TABLES = {"one": ["trade"], "two": ["students"], "three": []}
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A project with the real registry, two tables of invented bytes, and three notebooks."""
-    folder = tmp_path / "project"
-    shutil.copytree(paths.registry_dir(), folder / "registry")
+    folder = small_project(tmp_path / "project")
+    (folder / "measures").mkdir()
     (folder / "requirements.lock").write_text("a==1\n")
-    for name in ("notebooks", "data/processed/build-tiny", "data/raw", "measures"):
-        (folder / name).mkdir(parents=True)
-    (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
     for table in ("trade", "students"):
-        (folder / "data" / "processed" / "build-tiny" / f"{table}.parquet").write_bytes(
-            table.encode()
-        )
+        file = folder / "data" / "processed" / "build-tiny" / f"{table}.parquet"
+        file.write_text(table)
     for name, tables in TABLES.items():
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x", id="a")])
-        book.metadata["ca_research"] = {"tables": tables} | (
-            {"registry": ["coding/acts"]} if name == "three" else {}
-        )
-        nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
+        entries = {"registry": ["coding/acts"]} if name == "three" else {}
+        notebook(folder, name, tables=tables, **entries)
     monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
     return folder
 
@@ -76,12 +68,7 @@ def append(*names: str):
 def of_source(source_id: str):
     def change(home: Path) -> None:
         file = home / "registry" / "sources.csv"
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text(
-            "".join(
-                s.replace(",", ",New ", 1) if s.startswith(f"{source_id},") else s for s in lines
-            )
-        )
+        file.write_text(file.read_text("utf-8").replace(f"\n{source_id},", f"\n{source_id},New "))
 
     return change
 
