@@ -1,7 +1,6 @@
 """At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
 
 import nbformat
-import papermill
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
@@ -33,17 +32,6 @@ def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tm
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert "data:image/svg+xml" in page or "<svg" in page
     assert "preferred_rows" in page and "<th>growth</th>" in page
-
-
-@pytest.mark.long
-def test_a_notebook_that_fails_fails_for_papermill_too(tmp_path):
-    file = tmp_path / "wrong.ipynb"
-    notebook = made("import ca_research as ca\nca.load('trdae')")
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
-    nbformat.write(notebook, file)
-    with pytest.raises(papermill.PapermillExecutionError) as wrong:
-        papermill.execute_notebook(file, tmp_path / "out.ipynb", progress_bar=False)
-    assert wrong.value.ename == "UnknownNameError" and "trdae" in str(wrong.value)
 
 
 @pytest.mark.long
