@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 from tests.browser.conftest import look
+from tools import lengths
 
+from ca_research import registry
 from ca_research.ground.display import INK
+from ca_research.runs import plan
 
 # AXE is axe-core 4.12, from a package for tests; the browser puts it into the page, which itself
 # loads nothing
@@ -147,6 +150,17 @@ def test_pages_can_be_read_without_script(open_page):
     assert not page.locator("#theme").is_visible()
     page.locator(".sides .num").first.click()
     assert page.locator(".whence:popover-open").count() == 1
+
+
+@pytest.mark.parametrize("screen", lengths.SCREENS, ids=lambda screen: screen.name)
+def test_pages_are_short_and_their_pictures_near(open_page, report, screen):
+    specs = registry.claims()
+    runs = [r.run_id for r in plan() if r.claim in specs and specs[r.claim].criteria()]
+    page = open_page("index.html", width=screen.width)
+    page.set_viewport_size({"width": screen.width, "height": screen.height})
+    found = lengths.measured(page, [report / f"{run_id}.html" for run_id in runs[::8]])
+    assert all(top is not None for _, top, _ in found.values())
+    assert lengths.faults(screen, found) == []
 
 
 # --- pictures taken away

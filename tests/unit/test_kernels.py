@@ -146,9 +146,6 @@ def test_what_an_import_reads_is_in_the_fingerprint(tmp_path, monkeypatch):
 
 def test_what_a_forked_kernel_cannot_do_is_refused(tmp_path, monkeypatch):
     place.refuse({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": ""}, tmp_path)
-    for env in ({"OMP_NUM_THREADS": "4"}, {"PYTHONHASHSEED": "random"}):
-        with pytest.raises(Unavailable):
-            place.refuse(env, tmp_path)
     (tmp_path / "matplotlibrc").touch()
     with pytest.raises(Unavailable):
         place.refuse({}, tmp_path)
