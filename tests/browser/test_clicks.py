@@ -8,14 +8,11 @@ import json
 import re
 import urllib.parse
 
-import pytest
-
 import ca_research as ca
 from ca_research import registry
 from ca_research.site.read import MOST_DRAWN
 
 PAGE = "c30-as-of-latest.html"
-CA5 = "c33-as-of-latest-economy-ca5.html"
 UNFOLD_AROUND = "e => { for (; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true }"
 
 
@@ -85,30 +82,6 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
         page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("name", [CA5, "c01-as-of-latest.html", "c35-as-of-latest.html"])
-def test_every_row_of_a_table_with_sources_can_be_asked_and_takes_one_stop(open_page, name):
-    """Of the keyboard; a row of names and dashes has no number."""
-    rows = open_page(name).locator("figure:has(.origin a[href^='#source-']) tbody tr")
-    stops, cells = zip(
-        *rows.evaluate_all(
-            """rows => rows.map(r => [r.querySelectorAll('.num:not([tabindex])').length,
-              [...r.children].filter(c => c.textContent != '–').length])"""
-        ),
-        strict=True,
-    )
-    assert len(stops) > 5 and max(stops) == 1
-    asked = [stop for stop, known in zip(stops, cells, strict=True) if known > 2]
-    assert sum(asked) > 0.8 * len(asked)
-
-
-def test_the_share_of_comparisons_opens_the_comparisons(open_page):
-    page = open_page("c01-as-of-latest.html")
-    page.locator(".sides .num").first.click()
-    rows = opened(page).locator("tbody tr")
-    assert f"{rows.count()} rows" in opened(page).inner_text() and rows.count() >= 10
-    assert rows.filter(has_not=page.locator("a")).count() == 0
-
-
 # --- a figure and its data
 
 
@@ -139,25 +112,6 @@ def test_the_lengths_of_the_borders_are_those_of_the_profiles(open_page):
     assert {r["source_id"] for r in rows} == {"FBK"}
 
 
-def test_a_table_is_had_as_latex_with_the_same_cells(open_page):
-    figure = open_page(PAGE).locator("figure:has(table)").first
-    latex = held(figure.locator("a[download$='.tex']"))
-    cells = figure.locator("tbody tr").first.locator("th, td").all_inner_texts()
-    pairs = {"%": r"\%", "−": "$-$", "–": "--"}
-    assert all(re.sub("[%−–]", lambda m: pairs[m[0]], cell) in latex for cell in cells)
-
-
-@pytest.mark.parametrize("name", [CA5, "brief-as-of-latest-economy-uzb.html"])
-def test_a_table_leads_to_the_code_that_computed_it(open_page, name):
-    page = open_page(name)
-    link = page.locator("figure:has(table) .origin a.how").last
-    code = page.locator(f"{link.get_attribute('href')} code")
-    link.evaluate(UNFOLD_AROUND)
-    assert not code.is_visible()
-    link.click()
-    assert code.is_visible() and "show_table(" in code.inner_text()
-
-
 def test_a_citation_is_copied_whole(open_page):
     page = open_page(PAGE)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -176,29 +130,6 @@ def test_a_citation_is_copied_whole(open_page):
 
 # --- a page and its neighbours
 
-ORDER = """.quote .verdict .answer .printed .tests #figure #against #missing #readings #rule
-#specifications #criteria #days #sample #methods #sources #again"""
-
-
-def test_the_order_of_a_page_is_that_of_the_design(open_page):
-    page = open_page("c23-as-of-latest.html")
-    tops = [page.locator(part).first.bounding_box()["y"] for part in ORDER.split()]
-    assert tops == sorted(tops)
-    assert page.locator(".fold > details[open]").count() == 0
-
-
-def test_a_claim_leads_to_its_countries_their_briefs_and_its_neighbours(open_page):
-    page = open_page(CA5)
-    for text, lands in (
-        ("Kazakhstan", "c33-as-of-latest-economy-kaz.html"),
-        ("all about Kazakhstan", "brief-as-of-latest-economy-kaz.html"),
-        ("C33", "c33-as-of-latest-economy-kaz.html"),
-    ):
-        page.locator("#countries + ul a", has_text=text).first.click()
-        assert page.url.endswith(lands)
-    page.locator(".beside [rel=next]").click()
-    assert page.locator("h1").inner_text() == registry.claim("C34").title
-
 
 def test_an_address_within_a_fold_opens_it_and_so_does_an_entry_of_the_register(open_page):
     page = open_page("c25-as-of-latest.html")
@@ -210,19 +141,6 @@ def test_an_address_within_a_fold_opens_it_and_so_does_an_entry_of_the_register(
     entry, spec = page.locator("#c30[open]").inner_text(), registry.claim("C30")
     assert spec.rule_sha256[:16] in entry
     assert all(criterion.why in entry for criterion in spec.criteria().values())
-
-
-def test_the_overview_leads_to_the_claims_and_the_data_page_shows_every_table(open_page, report):
-    page = open_page("overview-as-of-latest.html")
-    links = page.locator("figure table a:not(.whence a)").evaluate_all(
-        "all => all.map(a => [a.textContent.split(' ')[0], a.getAttribute('href')])"
-    )
-    assert {"C01", "C35", "O13"} <= {name for name, _ in links}
-    assert all(href.startswith(name.lower()) and (report / href).is_file() for name, href in links)
-    page = open_page("data-as-of-latest.html")
-    body = page.inner_text("main")
-    assert all(t.title in body for name, t in registry.tables().items() if name != "sources")
-    assert page.locator(".refs li").count() == ca.load("sources")["source_id"].nunique()
 
 
 # --- the index
@@ -253,14 +171,6 @@ def test_filters_keep_the_claims_that_match_and_count_what_they_leave(open_page)
         assert len(visible(page)) == said
 
 
-def test_what_is_fragile_can_be_asked_for_as_often_as_the_tally_says(open_page):
-    page = open_page("index.html")
-    said = page.locator(".tally").inner_text()
-    page.select_option("#by-footing", "fragile")
-    fragile = sum(int(n) for n in re.findall(r"(\d+) fragile", said))
-    assert 0 < page.locator(".card:not(.opinion):visible").count() == fragile
-
-
 def test_what_is_chosen_stands_in_the_address_and_is_found_again(open_page):
     page = open_page("index.html")
     page.select_option("#by-theme", "people")
@@ -288,14 +198,3 @@ def test_search_reads_quotations_findings_and_answers(open_page, stored):
     ):
         page.fill("#search", text)
         assert claim in page.locator(".card:visible .id").all_inner_texts()
-
-
-def test_the_top_of_a_page_is_one_row_on_a_phone_and_a_claim_opens_from_it(open_page):
-    page = open_page("index.html", width=375)
-    boxes = [x.bounding_box() for x in page.locator(".top :is(a, button):visible").all()]
-    middles = [box["y"] + box["height"] / 2 for box in boxes]
-    assert len(middles) > 3 and max(middles) - min(middles) < 10
-    shown = page.locator(".top nav a:visible").count() + page.locator(".more-pages a").count()
-    assert shown == page.locator(".top nav a").count()
-    page.get_by_role("link", name="Three neighbours").click()
-    assert page.locator(".printed .badge").inner_text() == "supported"

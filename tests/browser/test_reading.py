@@ -43,21 +43,6 @@ def test_axe_finds_nothing_in_light_or_dark_and_targets_are_large_on_a_phone(eac
             assert axe(page, runOnly=COLOURS) == [], f"{name} ({scheme})"
 
 
-def test_a_row_unlike_the_others_is_not_passed_over(open_page):
-    """What is left out of a page is like what remains: the one faint cell of a table is found."""
-    page = open_page("methods.html")
-    rows = "".join(f"<tr><td>{i}</td></tr>" for i in range(50))
-    page.evaluate(
-        f"""() => {{ document.querySelector("main").innerHTML = "<h1>R</h1><table><tbody>{rows}</tbody></table>";
-          document.querySelector("tr:nth-child(40) td").style.color = "#eee" }}"""
-    )
-    look(page, "thin")
-    assert page.locator("tr").count() == 3
-    look(page, "fewTexts")
-    (fault,) = axe(page, runOnly=COLOURS)
-    assert fault.startswith("color-contrast")
-
-
 SETTINGS = {
     "as it is": ([1280, 768, 640, 375, 320], "0"),  # 640 is 1280 at a zoom of 200 %
     "letters twice as large": ([1280], "document.documentElement.style.fontSize = '200%'"),
@@ -78,25 +63,6 @@ def test_no_page_scrolls_sideways_and_nothing_is_cut(each_kind, setting):
             whats = ["sideways", "cut", "stuck"] + ["sticksOut"] * (setting == "as it is")
             assert [what for what in whats if look(page, what)] == [], (name, width)
         page.set_viewport_size({"width": 1280, "height": 900})
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<p>unbreakable</p>",
-        "<p><span><a href='#x'>unbreakable</a></span></p>",
-        "<p><span style='display:contents'><a href='#x'>unbreakable</a></span></p>",
-    ],
-)
-def test_text_too_wide_for_its_box_is_seen(open_page, text):
-    page = open_page("methods.html")
-    page.evaluate(
-        """text => { const box = document.createElement("div"); box.innerHTML = text;
-          Object.assign(box.style, {width: "2rem", overflowWrap: "normal"});
-          document.querySelector("main").replaceChildren(box) }""",
-        text,
-    )
-    assert look(page, "sticksOut") != []
 
 
 def test_pictures_can_be_read_in_any_light_and_on_a_phone(each_kind):
@@ -133,18 +99,6 @@ def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_kind):
                 seen += card
         page.set_viewport_size({"width": 1280, "height": 900})
     assert seen
-
-
-def test_cards_are_told_as_rows_of_a_table(open_page):
-    """A style that makes a row a block takes its role from it, unless the role is written."""
-    page = open_page("c28-as-of-latest.html", width=375)
-    page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
-    table = page.locator("table.rows[role=table]").first
-    row = table.locator("tbody tr[role=row]").first
-    assert row.evaluate("r => getComputedStyle(r).display") == "block"
-    told = row.evaluate("r => [...r.cells].map(c => c.getAttribute('role'))")
-    assert told[0] == "rowheader" and {*told[1:]} == {"cell"}
-    assert table.locator("thead th:not([role=columnheader])").count() == 0
 
 
 def test_the_tab_key_reaches_everything_in_order_and_shows_where_it_is(each_kind):
@@ -277,15 +231,3 @@ def test_paper_has_all_text_is_light_and_cuts_nothing(each_kind):
         assert look(page, "inks") == inks, name
         page.emulate_media(media="screen")
         assert look(page, "inks") != inks, name
-
-
-@pytest.mark.long
-def test_the_browser_makes_a_document_of_sensible_length(each_kind):
-    """A page to be read fits 30 sheets; the register and the data page are for looking up, and
-    print every rule and row.
-    """
-    for name, page in each_kind():
-        pdf = page.pdf(prefer_css_page_size=True, format="A4")
-        sheets = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
-        assert 1 <= sheets <= (100 if name.startswith(("register", "data-")) else 30), name
-        assert b"/Font" in pdf, f"{name}: text is text"

@@ -17,7 +17,6 @@ from tests.small_runs import notebook, small_project
 from tests.warm import within
 
 from ca_research import kernels, runs
-from ca_research.ground.errors import RunError
 from ca_research.runs import Options, cluster, fingerprint, inputs, worker
 from ca_research.tables.build import current
 
@@ -103,15 +102,3 @@ def test_a_worker_runs_what_is_the_same_there_and_nothing_else(home):
     key = fingerprint.key(inputs.Inputs(current()).of(run))
     outcome = cluster.remote(replace(task, key=key), "notebooks/r.ipynb")
     assert "changed meanwhile" in outcome.error and not outcome.notebook
-
-
-def test_no_scheduler_is_said(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "_ANSWER_SECONDS", 1)
-    nowhere = "tcp://127.0.0.1:9"
-    with pytest.raises(RunError) as error:
-        runs.execute(
-            [notebook(home, "r", "print(n)")],
-            tmp_path / "out",
-            Options(cluster=nowhere, use_store=False),
-        )
-    assert error.value.where == nowhere

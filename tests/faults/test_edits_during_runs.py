@@ -69,18 +69,6 @@ def test_an_edit_during_a_run_is_said_and_the_page_is_of_what_is_there_in_the_en
 
 
 @pytest.mark.long
-def test_an_edit_of_the_projects_measures_is_seen_like_that_of_any_input(
-    built, editing, tmp_path, command
-):
-    (own := built.home / "measures" / "own.py").parent.mkdir()
-    own.write_text("first = 1")
-    run = editing(EDITS["stays"], own)
-    code, _, said = command(*RUN, str(tmp_path / "out"))
-    assert code == 0 and "measures/own.py changed" in said
-    assert text(tmp_path / "out", run) == "second"
-
-
-@pytest.mark.long
 def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_page(
     editing, tmp_path, command
 ):
@@ -134,13 +122,3 @@ def test_a_run_that_comes_to_nothing_leaves_no_answer_of_an_earlier_run(editing,
     assert result.error == "the kernel died" and text(out, run) == ""
     page = json.loads((out / "notebooks" / f"{run.run_id}.ipynb").read_text())
     assert page["metadata"]["ca_research"]["run"]["error"] == result.error
-
-
-def test_what_the_process_remembers_of_the_registry_is_forgotten(project):
-    from ca_research import registry
-
-    assert registry.article().title == "Invented article"
-    file = project.home / "registry" / "article.yaml"
-    file.write_text(file.read_text().replace("Invented article", "Another article"))
-    registry.forget()
-    assert registry.article().title == "Another article"

@@ -210,21 +210,6 @@ def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_anothe
     assert "ordinary" not in capfd.readouterr().err and no_kernel_stays()
 
 
-@NEEDED
-def test_where_warm_kernels_cannot_be_had_one_line_says_so_and_all_is_run(
-    home, tmp_path, out, monkeypatch, capfd
-):
-    (tmp_path / "ca-research").write_text("a file where the folder of sockets should be")
-    tmp_path.chmod(0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    planned = [notebook(home, f"r{i}", "print(n)") for i in range(3)]
-    results = runs.execute(planned, out, Options(1))
-    results += runs.execute(planned[:1], out, Options(1, use_store=False))
-    assert all(result.ok for result in results)
-    lines = [line for line in capfd.readouterr().err.splitlines() if "ca-research:" in line]
-    assert len(lines) == 1 and "ordinary kernel" in lines[0]
-
-
 SCRIPT = """
 import os, signal, sys
 from pathlib import Path
@@ -394,27 +379,6 @@ def test_a_store_that_cannot_be_written_is_read_and_costs_no_result(home, out, s
             assert [(r.error, r.stored) for r in results] == [("", True), ("", False)]
     assert sorted(store.rglob("*.json")) == [f for f in there if f.suffix == ".json"]
     assert [runs.execute([new], out, Options(1))[0].stored for _ in range(2)] == [False, True]
-
-
-RUN = ("run", "brief", "-p", "economy=UZB", "--as-of", "latest", "--kernel", kernels.ORDINARY)
-
-
-def test_the_command_names_the_file_that_a_full_disk_would_not_take(
-    built, command, out, store, refusing
-):
-    notebook(built.home, "brief", "print(1)", parameters=BRIEF)
-    with refusing(out, FULL):
-        code, _, said = command(*RUN, "--out", str(out))
-        assert code == 1 and "Traceback" not in said
-        assert "/notebooks/brief-as-of-latest-economy-uzb.ipynb" in said.splitlines()[-2]
-    code, told, said = command(*RUN, "--out", str(out))
-    assert code == 0 and (out / "index.html").is_file() and "index.html" in told
-
-
-def test_where_the_store_cannot_be_written_another_place_is_named(built, out, command, store):
-    store.write_text("a file where the folder should be")
-    code, _, said = command("run", "--out", str(out))
-    assert code == 1 and "cache/locks" in said and "CA_RESEARCH_CACHE=FOLDER" in said
 
 
 # --- what lies in the folder of a report

@@ -10,10 +10,8 @@ import time
 
 import pytest
 
-from ca_research.ground.errors import UsageError
 from ca_research.ground.files import sweep, write_whole
-from ca_research.runs import store as module
-from ca_research.runs.store import Store, allowed_size, remember_report, serve_report
+from ca_research.runs.store import Store, remember_report, serve_report
 
 
 @pytest.fixture
@@ -37,22 +35,6 @@ def report(tmp_path):
     for name in (*OWN, *MINE):
         (out / name).write_text(content(name) if name in OWN else "not of the report")
     return out
-
-
-def test_what_is_put_comes_back_byte_for_byte(store):
-    content = os.urandom(5000)
-    assert store.get(store.put(content)) == content
-    assert store.get("0" * 64) is store.recall("runs", "other") is None
-    store.remember("runs", "k", {"file": "x", "seconds": 1.5, "read": {}})
-    assert store.recall("runs", "k") == {"file": "x", "seconds": 1.5, "read": {}}
-
-
-@pytest.mark.parametrize("damaged", [b"some conten", b"some contenT", b""])
-def test_a_damaged_blob_is_a_miss_and_is_removed(store, damaged):
-    sha256 = store.put(b"some content")
-    store._blob(sha256).write_bytes(damaged)
-    assert store.get(sha256) is None and not store._blob(sha256).exists()
-    assert store.get(store.put(b"some content")) == b"some content"
 
 
 @pytest.mark.parametrize(
@@ -97,20 +79,6 @@ def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report, tm
     assert serve_report(store, "k", tmp_path / "empty") is None, "its files are gone"
 
 
-def test_a_report_is_not_served_over_what_no_report_has_made(store, report, tmp_path):
-    """It was refused where it had to be made, and served over the same files."""
-    remember_report(store, "k", report, {})
-    (theirs := tmp_path / "theirs").mkdir()
-    for name in OWN[:4]:
-        (theirs / name).write_text("mine")
-        with pytest.raises(UsageError):
-            serve_report(store, "k", theirs)
-        assert [f.read_text() for f in theirs.rglob("*.*")] == ["mine"]
-        (theirs / name).unlink()
-    (report / "manifest.json").write_text("no manifest any more")
-    assert serve_report(store, "k", report) == 1, "beside the pages of a report it is a report's"
-
-
 def test_the_least_recently_used_go_first_and_the_rest_still_serves(store):
     names = [store.put(bytes([n]) * 1000) for n in range(5)]
     for age, name in enumerate(names):  # one in 1970, one in a time to come: only the order counts
@@ -135,19 +103,6 @@ def test_files_of_others_are_neither_counted_nor_removed(store):
     assert {(store.folder / name).read_text() for name in theirs} == {"not of the store"}
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_costs_the_store_alone(
-    store, report, tmp_path, monkeypatch, full_disk
-):
-    file = tmp_path / "page" / "page.html"
-    write_whole(file, b"old")
-    monkeypatch.setattr(os, "fdopen", full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        write_whole(file, b"new")
-    remember_report(store, "k", report, {})
-    assert store.recall("reports", "k") is None
-    assert [(f.name, f.read_bytes()) for f in file.parent.iterdir()] == [("page.html", b"old")]
-
-
 def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
     file = tmp_path / "page.html"
     contents = [bytes([65 + n]) * 200_000 for n in range(8)]
@@ -157,12 +112,3 @@ def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
     for thread in threads:
         thread.join()
     assert file.read_bytes() in contents and [*tmp_path.iterdir()] == [file]
-
-
-def test_the_size_is_the_users(monkeypatch):
-    for text, size in (("", module.DEFAULT_SIZE), ("3", 3 * 1024 * 1024)):
-        monkeypatch.setenv("CA_RESEARCH_CACHE_MB", text)
-        assert allowed_size() == size
-    monkeypatch.setenv("CA_RESEARCH_CACHE_MB", "lots")
-    with pytest.raises(UsageError):
-        allowed_size()

@@ -6,19 +6,16 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from tests.warm import (
     NEEDED,
     SECONDS,
@@ -33,8 +30,7 @@ from tests.warm import (
 )
 
 from ca_research import kernels
-from ca_research.kernels import launch, place, protocol, provisioner
-from ca_research.kernels.place import Unavailable
+from ca_research.kernels import launch, place, protocol
 
 pytestmark = NEEDED
 LONG = pytest.mark.long
@@ -101,21 +97,6 @@ def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, code):
         assert within(SECONDS, lambda: not one.manager.is_alive())
         assert one.process.returncode == code
     assert no_kernel_left() and works()
-
-
-def test_a_cell_that_never_returns_is_timed_out_or_interrupted_and_gone_on_with(runtime):
-    with pytest.raises(CellTimeoutError):
-        execute("while True: pass", timeout=1)
-    book = execute(
-        "while True: pass",
-        "print('after')",
-        timeout_func=lambda cell: 2 if "while" in cell.source else SECONDS,
-        interrupt_on_timeout=True,
-        allow_errors=True,
-    )
-    assert book.cells[0].outputs[0]["ename"] == "KeyboardInterrupt"
-    assert book.cells[1].outputs[0]["text"] == "after\n"
-    assert no_kernel_left()
 
 
 FORKS = "import os, time\npid = os.fork()\nif pid == 0:\n    {}time.sleep(600)\nprint(pid)"
@@ -322,26 +303,6 @@ def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
     assert (done.stdout.split(), "ordinary" in done.stderr) == (list("01234"), False), done.stderr
 
 
-def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, said):
-    """Whatever holds it up: the client's loop waits for no thread longer than this. The kernel that
-    comes too late is killed.
-    """
-    real, late, go = launch.start, [], threading.Event()
-
-    def slow(*given, **more):
-        go.wait(SECONDS)
-        late.append(real(*given, **more))
-        return late[0]
-
-    monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
-    monkeypatch.setattr(launch, "start", slow)
-    with kernel(warm=False) as one:
-        assert one.run("print(42)") == "42"
-    go.set()
-    assert len(said()) == 1 and within(SECONDS, lambda: late)
-    assert within(SECONDS, lambda: gone(late[0].pid)) and no_kernel_left()
-
-
 def test_a_cancelled_start_leaves_no_kernel(runtime):
     from jupyter_client.manager import AsyncKernelManager
 
@@ -360,24 +321,6 @@ def test_a_cancelled_start_leaves_no_kernel(runtime):
 
     asyncio.run(cancelled())
     assert no_kernel_left() and works()
-
-
-def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, said):
-    found = LocalPortCache.find_available_port
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        taken = [port := other.getsockname()[1]]
-
-        def find(cache, ip):
-            return taken.pop() if taken else found(cache, ip)
-
-        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
-        with kernel() as one:
-            assert one.run("print(42)") == "42"
-            told = json.loads(Path(one.manager.connection_file).read_text(encoding="utf-8"))
-            assert told["shell_port"] == one.manager.shell_port != port
-    assert not taken and said() == []
 
 
 # where an ordinary kernel starts instead
@@ -439,12 +382,3 @@ def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tm
     assert str(tmp_path / name) in said()[0]
     with kernel(cwd=str(place.PACKAGE.parent)):  # the folder that a package is loaded from
         assert said() == []
-
-
-def test_a_start_that_fails_is_told_with_its_traceback_and_leaves_nothing(runtime):
-    wrong = ["--IPKernelApp.transport=pigeon"]
-    for words, folder in ((["-f", str(runtime / "c.json")], runtime / "missing"), (wrong, runtime)):
-        with pytest.raises(Unavailable) as told:
-            launch.start(words, folder, os.environ)
-        assert "Traceback" in told.value.where
-    assert no_kernel_left()

@@ -106,18 +106,6 @@ def test_right_parameters_get_as_far_as_the_kernel_and_build_the_tables(c33, com
     assert repr(run.params) == repr({"years": 7, "strict": True, "share": 1.0, "as_of": "latest"})
 
 
-def test_faulty_or_missing_figures_are_told_before_any_kernel(c33, command):
-    c33.rows(("QQQ", "CHN", "2020", "export", "-1", "", "S_CALENDAR"))
-    for words in (["data", "build"], ["data", "check"], ["run", "C33", "-p", "years=5"]):
-        code, out, err = command(*words)
-        assert (code, out) == (1, "") and "Traceback" not in err, err
-        assert "small.csv:2: reporter = 'QQQ'" in err and "small.csv:2: value_usd = '-1'" in err
-    shutil.rmtree(c33.processed)
-    for words in (["sql", "select 1"], ["data", "coverage", "trade"]):
-        code, out, err = command(*words)
-        assert (code, out) == (1, "") and "next:  ca-research data build" in err
-
-
 @pytest.mark.parametrize("at", range(3))
 def test_debug_shows_the_traceback_wherever_it_stands_and_keeps_the_code(built, command, at):
     words = ["sql", "selec"]
@@ -167,12 +155,6 @@ def test_a_list_of_the_register_that_is_not_utf_8_is_refused_with_its_line(proje
     assert caught.value.where.startswith(f"registry/{name}, line ")
 
 
-def test_an_article_of_other_sentences_is_noticed_with_the_file_of_the_claim(command, tmp_path):
-    (tmp_path / "other.txt").write_text("A title\n2023-05-19\nAnother sentence.\n")
-    code, out, err = command("claims", "check", "--article", str(tmp_path / "other.txt"))
-    assert (code, out) == (1, "") and "where: registry/claims" in err
-
-
 # --- what programs read
 
 QUERY = """
@@ -201,22 +183,6 @@ def test_formats_parse_back_to_the_same_rows(built, command, tmp_path, format):
     assert nowhere[:2] == (1, "") and not (tmp_path / "no").exists()
 
 
-def test_a_table_for_the_eye(built, command, snapshot):
-    query = "select reporter, value_usd * 1000.5 as v, note from trade where partner = 'CHN'"
-    assert command("sql", f"{query} order by 1, 2")[1] == snapshot
-    assert command("sql", f"{query} and year = 1")[1] == snapshot(name="without a row")
-
-
-@pytest.mark.parametrize(
-    "line", ["claims", "data list", "data show trade", "data coverage geography"]
-)
-def test_lists_say_the_same_as_json_and_csv(command, line):
-    rows = json.loads(command(*line.split(), "--format", "json")[1])
-    back = list(csv.DictReader(io.StringIO(command(*line.split(), "--format", "csv")[1])))
-    assert rows
-    assert back == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
-
-
 @pytest.mark.parametrize("case", CASES["types"], ids=str)
 def test_every_type_is_said_whole(built, command, case):
     value, as_json, as_csv = case[0], case[1], case[-1]
@@ -235,15 +201,6 @@ def test_parquet_keeps_a_number_of_128_bits(built, command):
     assert pq.read_table(io.BytesIO(out))["v"].to_pylist() == [(2**127 - 1) // 10]
 
 
-def test_nothing_shows_the_place_of_the_build(built, command):
-    said = command("sql", "select sql from duckdb_views()", "--format", "csv")
-    for file in built.processed.glob("build-*/trade.parquet"):
-        file.write_bytes(b"not Parquet")
-    code, _, err = command("sql", "select * from trade")
-    assert code == 1 and "trade.parquet" in err and "data build --force" in err
-    assert str(built.home) not in said[1] + err
-
-
 # --- calls
 
 DAY = dt.date(2020, 1, 1)
@@ -258,16 +215,6 @@ def test_a_filter_of_another_kind_is_refused(built, column):
         if not any(value is one for one in meant):
             with pytest.raises(CaResearchError):
                 tables.load("trade", **{column: value})
-
-
-@pytest.mark.parametrize(
-    "year",
-    [2020, np.int64(2020), 2020.0, {2020}, np.array([2020]), pd.Series([2020]), range(2020, 2021)],
-    ids=lambda year: type(year).__name__,
-)
-def test_filters_of_every_plain_kind_are_read_alike(built, year):
-    found = tables.load("trade", year=year)
-    assert len(found) == 3 and found.equals(tables.load("trade", year=[2020]))
 
 
 NAMED = {name: pd.DataFrame(told) for name, told in CASES["frames"].items()} | {"LONG": "C" * 300}
@@ -333,15 +280,6 @@ def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, case):
     assert "A picture" in good and "no page can hold" not in good
     assert "A table" in bad and "shows what no page can hold" in bad
     assert "cell 1" in caught.value.what and caught.value.where == "data.ipynb"
-
-
-def test_a_verdict_that_is_none_costs_itself_alone(project, tmp_path):
-    executed(tmp_path, "good", shown("figure"))
-    executed(tmp_path, "bad", {read.MIME: [{"claim": "C01"}]})
-    with pytest.raises(errors.RunError):
-        write_site(tmp_path)
-    assert "A picture" in (tmp_path / "good.html").read_text(encoding="utf-8")
-    assert (tmp_path / "index.html").is_file()
 
 
 def test_a_verdict_from_a_source_that_was_removed_is_left_out(tmp_path):

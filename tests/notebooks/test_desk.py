@@ -1,11 +1,7 @@
 """At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
 
-from functools import partial
-
 import nbformat
-import papermill
 import pytest
-from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
@@ -36,39 +32,6 @@ def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tm
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert "data:image/svg+xml" in page or "<svg" in page
     assert "preferred_rows" in page and "<th>growth</th>" in page
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("kernel", ["python3", "ca-research"])
-def test_a_kernel_completes_and_fails_as_it_should(kernel, tmp_path):
-    manager, client = start_new_kernel(kernel_name=kernel, cwd=str(tmp_path))
-    try:
-        told = []
-        run = partial(client.execute_interactive, output_hook=told.append, timeout=60)
-        assert run("import ca_research as ca")["content"]["status"] == "ok"
-        text = 'ca.load("trade", reporter="Kaz'
-        reply = client.complete(text, reply=True, timeout=60)["content"]
-        assert reply["matches"] == ["Kazakhstan", "KAZ"]
-        assert (reply["cursor_start"], reply["cursor_end"]) == (text.index("Kaz"), len(text))
-        reply = run('ca.load("trdae")')["content"]
-        assert (reply["status"], reply["ename"]) == ("error", "UnknownNameError")
-        error = told[-2]["content"] if told[-1]["msg_type"] == "status" else told[-1]["content"]
-        assert error["evalue"].startswith("unknown table 'trdae'")
-        assert "unknown table" in error["traceback"][0] and len(error["traceback"]) < 7
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-
-
-@pytest.mark.long
-def test_a_notebook_that_fails_fails_for_papermill_too(tmp_path):
-    file = tmp_path / "wrong.ipynb"
-    notebook = made("import ca_research as ca\nca.load('trdae')")
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "", "language": "python"}
-    nbformat.write(notebook, file)
-    with pytest.raises(papermill.PapermillExecutionError) as wrong:
-        papermill.execute_notebook(file, tmp_path / "out.ipynb", progress_bar=False)
-    assert wrong.value.ename == "UnknownNameError" and "trdae" in str(wrong.value)
 
 
 @pytest.mark.long

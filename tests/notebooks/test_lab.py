@@ -1,19 +1,10 @@
-"""`ca-research lab`: the start notebook runs as it stands, and JupyterLab opens it."""
-
-import json
-import os
-import shutil
-import subprocess
-import sys
-import urllib.request
+"""The start notebook of `ca-research lab`; in JupyterLab: browser/test_desk_clicks.py."""
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from tests.warm import within
 
 from ca_research.app import lab_command
-from ca_research.ground import paths
 
 
 @pytest.mark.long
@@ -35,33 +26,3 @@ def test_a_start_notebook_is_of_the_project_and_stays_the_users(project, tmp_pat
     assert not any(one.startswith("ca.claim") for one in sources), "it has none"
     file.write_text("mine", encoding="utf-8")
     assert lab_command.begin(tmp_path).read_text(encoding="utf-8") == "mine"
-
-
-@pytest.mark.long
-def test_jupyterlab_opens_on_the_project_with_the_warm_kernel(tmp_path, port):
-    home = tmp_path / "project"
-    shutil.copytree(paths.registry_dir(), home / "registry")
-    words = f"-m ca_research.app.cli lab --no-browser --port {port} -- --allow-root"
-    server = subprocess.Popen(
-        [sys.executable, *words.split()],
-        cwd=home,
-        env={**os.environ, "JUPYTER_TOKEN": "t", "JUPYTER_ALLOW_INSECURE_WRITES": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def ask(path):
-        try:
-            address = f"http://127.0.0.1:{port}/api/{path}?token=t"
-            with urllib.request.urlopen(address, timeout=30) as answer:
-                return json.load(answer)
-        except OSError:
-            assert server.poll() is None, "JupyterLab ended"
-
-    try:
-        assert within(60, lambda: ask("kernelspecs"))
-        assert ask("kernelspecs")["default"] == "ca-research"
-        assert ask("contents/scratch/start.ipynb")["type"] == "notebook"
-    finally:
-        server.terminate()
-        server.wait(60)

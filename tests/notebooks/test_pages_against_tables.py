@@ -5,7 +5,6 @@ without the library.
 from __future__ import annotations
 
 import functools
-import html
 import json
 import re
 from collections import Counter
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 from ca_research.claims.overview import own_params
 from ca_research.claims.slots import in_words
@@ -32,13 +30,6 @@ def raw(table: str) -> pd.DataFrame:
     files = sorted((paths.raw_dir() / table).glob("*.csv"))
     return pd.concat(
         [pd.read_csv(f, keep_default_na=False, na_values=[""]) for f in files], ignore_index=True
-    )
-
-
-@functools.cache
-def register(claim: str) -> dict:
-    return yaml.safe_load(
-        (paths.registry_dir() / "claims" / f"{claim}.yaml").read_text(encoding="utf-8")
     )
 
 
@@ -154,59 +145,7 @@ def test_who_a_brief_calls_first_is_first_among_all_that_the_raw_reports_observe
         assert side == "partners" or len(able) == 1, (side, year)
 
 
-# C07: votes on the war
-
-
-# C32: completed projects
-
-
-# The overview, the index, the methods
-
-
-def matters(rule: dict, states: dict[str, str], name: str) -> bool:
-    """Whether another state of one criterion could change what the rule gives: tried, not
-    reasoned.
-    """
-
-    def true(condition: object, given: dict[str, str]) -> bool | None:
-        if isinstance(condition, str):
-            who, what = condition.split()
-            return None if given[who] == "undecided" else given[who] == what
-        (kind, parts), *_ = ((k, v) for k, v in condition.items() if k != "at_least")
-        found = [true(p, given) for p in parts]
-        least = {"all": len(parts), "any": 1, "of": condition.get("at_least")}[kind]
-        sure, open_ = sum(f is True for f in found), sum(f is None for f in found)
-        return True if sure >= least else None if sure + open_ >= least else False
-
-    def answer(given: dict[str, str]) -> tuple[bool | None, bool | None]:
-        return true(rule["supported"], given), true(rule["contradicted"], given)
-
-    return any(
-        answer(states | {name: other}) != answer(states) for other in ("holds", "fails", "mixed")
-    )
-
-
-@pytest.mark.parametrize("claim", [f"C{n:02d}" for n in range(1, 36)])
-def test_the_criterion_that_the_index_shows_is_one_that_the_verdict_turns_on(report, claim):
-    found = sorted(report.glob(f"notebooks/{claim.lower()}-as-of-latest*.ipynb"))
-    head = next(p for p in map(read_page, found) if p.setting.get("economy", "CA5") == "CA5").lead
-    rule = next(r for r in register(claim)["readings"] if r["name"] == head["reading"]).get("rule")
-    if not rule:
-        pytest.skip("not testable: no rule")
-    card = re.search(
-        rf'>{claim}</span>.*?</li>\s*(?=<li class="card|</ul>)',
-        (report / "index.html").read_text("utf-8"),
-        re.S,
-    )
-    labels = dict(re.findall(r'#c-[^"]*">(Asked|Open): (.*?)</a>', card[0]))
-    named = {c["label"]: c for c in head["criteria"]}
-    told = named[html.unescape(labels["Asked"])]
-    assert told["says"].split(". ")[0].rstrip(".") in head["answer"], "its sentence leads"
-    shown = named[html.unescape(labels.get("Open", labels["Asked"]))]
-    states = {c["name"]: c["state"] for c in head["criteria"]}
-    assert any(matters(rule, states, c["name"]) for c in head["criteria"]) <= matters(
-        rule, states, shown["name"]
-    )
+# The overview and the index
 
 
 @pytest.mark.parametrize("claim", ["C16", "C25", "C33"])

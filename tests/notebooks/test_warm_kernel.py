@@ -2,7 +2,6 @@
 finds around it.
 """
 
-import asyncio
 import contextlib
 import json
 import os
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tests.warm import NEEDED, SECONDS, gone, private_runtime, within
+from tests.warm import NEEDED, SECONDS, private_runtime
 from tests.warm import kernel as started
 
 from ca_research import kernels
@@ -203,18 +202,6 @@ def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
     assert float(warm[2][1][0]["text"]) == pytest.approx(2, abs=0.5)
 
 
-def test_papermill_on_the_command_line_runs_on_it(tmp_path):
-    cell = "import sys, os\n('seaborn' in sys.modules, os.getppid())"
-    nbformat.write(notebook(cell), tmp_path / "in.ipynb")
-    kernels.warm()
-    words = ["papermill", "-k", kernels.NAME, "--no-progress-bar", "in.ipynb", "out.ipynb"]
-    subprocess.run([sys.executable, "-m", *words], cwd=tmp_path, check=True, capture_output=True)
-    result = nbformat.read(tmp_path / "out.ipynb", 4).cells[-1].outputs[0]["data"]["text/plain"]
-    assert result == f"(True, {kernels.status()['pid']})", (
-        "imported before the first cell, and a child of the server"
-    )
-
-
 # a process like any other
 
 FACTS = r"""
@@ -297,18 +284,6 @@ def test_two_kernels_share_no_random_numbers():
     assert len(a) == 6 and not set(a) & set(b)
 
 
-def test_the_stack_is_there_before_the_first_cell():
-    wanted = (
-        "pandas numpy pyarrow duckdb statsmodels.api pyfixest.estimation matplotlib.pyplot "
-        "seaborn scipy.stats"
-    )
-    wanted += " ca_research.tables ca_research.trade ca_research.claims ca_research.plots IPython"
-    with started() as kernel:
-        loaded = kernel.run("import sys; print(*sys.modules)").split()
-        assert not set(wanted.split()) - set(loaded)
-        assert "matplotlib_inline.backend_inline" not in loaded or kernel.run("") == ""
-
-
 @pytest.mark.long
 def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
     """Else a server would go on with a file that has changed. Files of the registry are remembered
@@ -381,41 +356,6 @@ def test_a_cell_can_ask(kernel):
     assert [m["content"]["text"] for m in sent] == ["an answer\n"]
 
 
-def test_comms_as_widgets_use_them(kernel):
-    kernel.run(
-        "from comm import get_comm_manager\n"
-        "def opened(comm, message):\n"
-        "    comm.on_msg(lambda m: comm.send({'twice': 2 * m['content']['data']['n']}))\n"
-        "get_comm_manager().register_target('t', opened)"
-    )
-    session, channel = kernel.client.session, kernel.client.shell_channel
-    channel.send(session.msg("comm_open", {"comm_id": "a", "target_name": "t", "data": {}}))
-    channel.send(session.msg("comm_msg", {"comm_id": "a", "data": {"n": 21}}))
-    while (message := kernel.client.get_iopub_msg(timeout=SECONDS))["msg_type"] != "comm_msg":
-        pass
-    assert message["content"]["data"] == {"twice": 42}
-
-
-def test_the_debugger_attaches(kernel):
-    arguments = {"clientID": "test", "adapterID": "", "pathFormat": "path"}
-    request = {"type": "request", "seq": 1, "command": "initialize", "arguments": arguments}
-    kernel.client.control_channel.send(kernel.client.session.msg("debug_request", request))
-    assert kernel.client.get_control_msg(timeout=SECONDS)["content"]["success"] is True
-    assert kernel.run("print(1)") == "1"
-
-
-def test_rich_output_and_subprocesses(kernel):
-    reply, sent = kernel.messages(
-        "from IPython.display import display, HTML, Markdown\nhandle = display(HTML('<b>1</b>'), "
-        "display_id=True)\n"
-        "handle.update(Markdown('2'))\n!echo from a shell\n%time 3"
-    )
-    assert reply["status"] == "ok"
-    kinds = [m["msg_type"] for m in sent]
-    assert kinds[:2] == ["display_data", "update_display_data"] and kinds[-1] == "execute_result"
-    assert "from a shell" in "".join(m["content"].get("text", "") for m in sent)
-
-
 def test_workers_of_a_kernel_work(kernel):
     code = (
         "from joblib import Parallel, delayed\nprint(sum(Parallel(2)(delayed(pow)(i, 2) for i in "
@@ -479,34 +419,3 @@ def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
         "output": "let go",
         "thread": "waited for",
     }
-
-
-def test_a_restart_gives_a_fresh_process(kernel):
-    kernel.run("import os; left = 1; os.environ['LEFT'] = '1'")
-    before = kernel.process.pid
-    kernel.manager.restart_kernel()
-    kernel.client.wait_for_ready(timeout=SECONDS)
-    assert kernel.process.pid != before
-    assert (
-        kernel.run("import os; print('left' in globals(), 'LEFT' in os.environ)") == "False False"
-    )
-
-
-def test_a_server_of_many_notebooks_runs_on_it():
-    """Jupyter's server and JupyterLab start kernels this way: asynchronously, several at once."""
-    from jupyter_client.multikernelmanager import AsyncMultiKernelManager
-
-    async def session():
-        manager = AsyncMultiKernelManager()
-        ids = await asyncio.gather(
-            *(manager.start_kernel(kernel_name=kernels.NAME) for _ in range(3))
-        )
-        processes = [manager.get_kernel(i).provisioner.process for i in ids]
-        alive = [await manager.is_alive(i) for i in ids]
-        await manager.shutdown_all(now=True)
-        return processes, alive
-
-    processes, alive = asyncio.run(session())
-    assert all(isinstance(p, WarmProcess) for p in processes) and alive == [True] * 3
-    assert len({p.pid for p in processes}) == 3
-    assert within(SECONDS, lambda: all(gone(p.pid) for p in processes))

@@ -13,7 +13,7 @@ from tests.unit.engine import STORED
 
 from ca_research import registry
 from ca_research.claims.verdict import stored_fields
-from ca_research.site import cards, write_site
+from ca_research.site import write_site
 from ca_research.site.read import Cell, Page
 
 REPORTS = yaml.safe_load(
@@ -74,11 +74,6 @@ def test_pages_of_runs_that_are_gone_are_removed_and_those_of_others_stay(tmp_pa
     left = written(tmp_path, run("C33", "latest", "supported"))
     assert "own" in left and "c33_latest" in left and "c30_latest" not in left
     assert {card.stem for card in (tmp_path / "share").iterdir()} == {"c33_latest"}
-
-
-def test_a_card_says_for_whom_and_with_what_it_was_judged(snapshot):
-    judged = [("C33", "2023-05-19", "contradicted", "KAZ"), ("C33", "latest", "supported", "CA5")]
-    assert [cards._words(run(*about)) for about in judged] == snapshot
 
 
 # --- a project of one's own

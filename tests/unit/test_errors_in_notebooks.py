@@ -8,9 +8,6 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from ca_research.ground.errors import CoverageError, DataError, Fault
-from ca_research.ground.extras import MissingPackageError
-
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -50,22 +47,6 @@ def test_the_message_comes_first_then_the_readers_lines_and_the_rest_when_asked(
     assert "load.py" in shown(shell, capsys, "%tb")[1]
     monkeypatch.setenv("CA_RESEARCH_STRICT", "1")  # as in a run of the project's own
     assert "load.py" in shown(shell, capsys, WRONG)[1]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        CoverageError("no row", where="trade", hint="choose"),
-        DataError([Fault("a.csv", 2, "year", "x", "a year")]),
-        MissingPackageError("this needs x"),
-    ],
-    ids=lambda e: type(e).__name__,
-)
-def test_every_error_of_the_library_is_shown_so(error, shell, capsys):
-    shell.user_ns["error"] = error
-    _, text = shown(shell, capsys, "raise error")
-    assert text.startswith(f"{type(error).__name__}: {error!s}")
-    assert "line 1: raise error" in text
 
 
 def test_other_errors_are_shown_as_ever(shell, capsys):

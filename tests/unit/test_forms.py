@@ -60,10 +60,6 @@ def test_hostile_text_stays_text_in_latex(snapshot):
     assert latex == snapshot  # head on every page, numbers to the right, each text as it reads
 
 
-def test_a_long_text_breaks_its_lines():
-    assert "p{3.2cm}" in forms.latex_table("t", ["a"], [["long " * 20]], [False])
-
-
 @pytest.mark.parametrize("form", ["verdicts_csv", "countries_csv", "verdicts_latex"])
 def test_verdicts_in_another_form(form, snapshot):
     assert getattr(forms, form)(VERDICTS) == snapshot

@@ -12,9 +12,7 @@ from ca_research.claims import rule
 from ca_research.claims.answers import ways
 from ca_research.claims.measures import measure_words
 from ca_research.claims.verdict import CriterionResult
-from ca_research.claims.words import source_words
 from ca_research.site import parts
-from ca_research.site.read import MOST_CITED, Item
 from ca_research.site.render import environment
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "words_of_pages.yaml").read_text("utf-8"))
@@ -55,40 +53,9 @@ def test_what_a_page_says(name, given, words):
     assert said(*given) == words if name != "ways" else words in ways(*given)
 
 
-def test_sources_are_named_by_publisher_and_year_and_one_that_reads_alike_once():
-    dated = next(s for s in registry.sources().values() if s.publisher and s.published)
-    told, more = parts.cited([dated.source_id] * 2 + list(registry.sources())[:9], most=3)
-    assert told[0][1] == f"{dated.publisher}, {dated.published[:4]}"
-    assert len({words for _, words in told}) == 3 and more > 0
-
-
-def test_a_row_names_its_own_sources_or_the_few_of_its_table_and_never_all_of_a_page():
-    few, many = ["KAZ_BNS"], [f"S{i}" for i in range(MOST_CITED + 1)]
-    for sources, origins, cited in ((few, [], few), (many, [], []), (many, [few], few)):
-        assert Item("table", {"sources": sources, "origins": origins}, 1).cited(0) == cited
-
-
-def test_origins_of_documents_are_named_by_the_best_document_of_each():
-    columns = ["item", "origin_group", "strength", "text_seen", "source_id"]
-    far, near = "E1_TELEGRAPH_20230301", "P166"
-    rows = [
-        ["far", "NYT_2023_02", "secondary", "full", far],
-        ["near", "NYT_2023_02", "primary", "excerpt", near],
-        ["own", "USA_GOVERNMENT", "primary", "full", near],
-    ]
-    named = parts.origin_names({"columns": columns, "rows": rows})
-    assert named == {"NYT_2023_02": source_words(near)}
-
-
 def test_each_declared_measure_is_told_in_words():
     measures = {
         c.measure for claim in registry.claims().values() for c in claim.criteria().values()
     }
     assert [name for name in measures if not measure_words(name)] == []
     assert measure_words("no.such") == ""
-
-
-def test_the_rule_is_told_in_sentences(snapshot):
-    claims = [registry.claim(name) for name in ("C01", "C25")]
-    assert [parts.otherwise(claim) for claim in claims] == snapshot
-    assert parts.otherwise(claims[0].model_copy(update={"readings": ()})) == ""

@@ -5,17 +5,15 @@ the registry.
 from __future__ import annotations
 
 import json
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
+from tests.small_runs import notebook, small_project
 
 from ca_research import runs
 from ca_research.ground import paths, reads
 from ca_research.ground.errors import UndeclaredReadError
-from ca_research.runs import Run, fingerprint, inputs, pool, worker
+from ca_research.runs import Run, fingerprint, inputs
 from ca_research.runs.fingerprint import key
 from ca_research.tables.build import current
 
@@ -25,22 +23,15 @@ TABLES = {"one": ["trade"], "two": ["students"], "three": []}
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A project with the real registry, two tables of invented bytes, and three notebooks."""
-    folder = tmp_path / "project"
-    shutil.copytree(paths.registry_dir(), folder / "registry")
+    folder = small_project(tmp_path / "project")
+    (folder / "measures").mkdir()
     (folder / "requirements.lock").write_text("a==1\n")
-    for name in ("notebooks", "data/processed/build-tiny", "data/raw", "measures"):
-        (folder / name).mkdir(parents=True)
-    (folder / "data" / "processed" / "CURRENT").write_text("build-tiny")
     for table in ("trade", "students"):
-        (folder / "data" / "processed" / "build-tiny" / f"{table}.parquet").write_bytes(
-            table.encode()
-        )
+        file = folder / "data" / "processed" / "build-tiny" / f"{table}.parquet"
+        file.write_text(table)
     for name, tables in TABLES.items():
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x", id="a")])
-        book.metadata["ca_research"] = {"tables": tables} | (
-            {"registry": ["coding/acts"]} if name == "three" else {}
-        )
-        nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
+        entries = {"registry": ["coding/acts"]} if name == "three" else {}
+        notebook(folder, name, tables=tables, **entries)
     monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
     return folder
 
@@ -77,12 +68,7 @@ def append(*names: str):
 def of_source(source_id: str):
     def change(home: Path) -> None:
         file = home / "registry" / "sources.csv"
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text(
-            "".join(
-                s.replace(",", ",New ", 1) if s.startswith(f"{source_id},") else s for s in lines
-            )
-        )
+        file.write_text(file.read_text("utf-8").replace(f"\n{source_id},", f"\n{source_id},New "))
 
     return change
 
@@ -120,51 +106,6 @@ def test_a_change_re_runs_exactly_what_depends_on_it(home, change):
     act(home)
     after = keys(home)
     assert {name for name in before if before[name] != after[name]} == expected
-
-
-@pytest.fixture
-def executed(home, tmp_path, monkeypatch):
-    """Runs what is planned, and says what was executed; the rest came from the store. No kernel
-    starts.
-    """
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    due: list[str] = []
-
-    def work(at_work, runs, tasks, options, on_start, finish):
-        for run in runs:
-            due.append(run.run_id)
-            read = {"files": {}, "names": []}
-            finish(run, worker.Outcome(json.dumps({"run": run.run_id}), 0.1, read=read))
-
-    monkeypatch.setattr(pool, "_in_processes", work)
-
-    def execute(planned: dict[str, Run]) -> set[str]:
-        due.clear()
-        results = pool.execute(list(planned.values()), home)
-        assert {r.run_id for r in results if not r.stored} == set(due)
-        assert all((home / "notebooks" / f"{r.run_id}.ipynb").is_file() for r in results)
-        return {name for name, run in planned.items() if run.run_id in due}
-
-    return execute
-
-
-def test_what_does_not_depend_on_a_change_comes_from_the_store(home, executed):
-    assert executed(planned(home)) == EVERYTHING
-    assert executed(planned(home)) == set()
-    act, expected = CHANGES["a table"]
-    act(home)
-    assert executed(planned(home)) == expected
-    assert executed(planned(home)) == set()
-
-
-def test_a_changed_parameter_re_runs_its_run_and_the_old_value_is_still_stored(home, executed):
-    before = planned(home)
-    after = before | {
-        "C33 KAZ": replace(before["C33 KAZ"], params={"as_of": "latest", "economy": "UZB"})
-    }
-    executed(before)
-    assert executed(after) == {"C33 KAZ"}
-    assert executed(before) == set()
 
 
 def test_parameters_make_another_key_and_nothing_else_does(home):
@@ -297,15 +238,3 @@ def test_outside_a_run_everything_may_be_read(monkeypatch):
     monkeypatch.delenv(reads.VARIABLE, raising=False)
     reads.check("table", "anything")
     assert reads.declared("table") is None
-
-
-def test_the_limits_of_a_run_are_its_notebooks_metadata(home):
-    found = planned(home)
-    assert json.loads(inputs.limits(found["C33"])) == {
-        "table": ["trade"],
-        "registry": ["claims/C33"],
-    }
-    assert json.loads(inputs.limits(found["overview"])) == {
-        "table": [],
-        "registry": ["coding/acts"],
-    }

@@ -6,23 +6,19 @@ from __future__ import annotations
 
 import itertools
 import json
-import pickle
 import platform
 import re
 import shlex
-import shutil
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
 import yaml
-from filelock import FileLock
+from tests.small_runs import small_project
 
 from ca_research import registry, runs
-from ca_research.ground import economies, errors, paths
+from ca_research.ground import economies, errors
 from ca_research.ground.errors import MissingTableError, RunError
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "parameters.yaml").read_text())
@@ -114,13 +110,6 @@ def test_the_command_of_a_run_is_one_that_a_shell_reads():
     assert words[3:5] == ["-p", "label=a b \"c'd\n$HOME"]
 
 
-def test_a_grid_is_the_product_with_the_fixed_parameters():
-    found = runs.plan(["C33"], grid={"economy": ["KAZ", "UZB"]}, as_of=["2022-01-01", "latest"])
-    assert {(r.params["economy"], r.params["as_of"]) for r in found} == {
-        (e, day) for e in ("KAZ", "UZB") for day in ("2022-01-01", "latest")
-    }
-
-
 def test_an_economy_by_its_name_is_the_run_of_its_code():
     """It was `unknown value`, while `ca.check` took it."""
     named, coded = (runs.plan(["C33"], {"economy": name}) for name in ("Kazakhstan", "KAZ"))
@@ -145,136 +134,61 @@ def test_a_wrong_plan_is_refused_before_anything_starts(arguments, error):
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory, worker_id):
-    """What became of the four notebooks; run once, by the worker that asks first."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "tiny_runs"
-    folder.mkdir(exist_ok=True)
-    kept = folder / "kept.pickle"
-    with FileLock(folder / "lock"):
-        if not kept.is_file():
-            kept.write_bytes(pickle.dumps(execute_all(folder / "project", folder / "out")))
-    return pickle.loads(kept.read_bytes())
-
-
-def execute_all(home: Path, out: Path) -> dict[str, Any]:
-    shutil.copytree(paths.registry_dir(), home / "registry")
-    for folder in ("notebooks", "data/processed/build-tiny"):
-        (home / folder).mkdir(parents=True)
-    (home / "data" / "processed" / "CURRENT").write_text("build-tiny")
-    books = {
-        "bad": ["print('before')", "import ca_research as ca\nca.claim('C99')", "print('never')"],
-        "dies": ["import os\nos._exit(3)"],
-        "library": ["import json\njson.loads('{')"],
-        "good": [
-            "import pathlib, ca_research as ca\nprint(n + 1, ca.paths.registry_dir(), "
-            "pathlib.Path.home() / 'notes')"
-        ],
-    }
-    planned = [
-        runs.Run(
-            "C25",
-            notebook(home / "notebooks" / f"{name}.ipynb", *cells),
-            {"economy": name, "n": 41, "as_of": "latest"},
-        )
-        for name, cells in books.items()
-    ]
+def executed(tmp_path_factory):
+    """The project, the folder of the pages, and the result of each notebook."""
+    home = small_project(tmp_path_factory.mktemp("runs") / "project")
+    out = home.parent / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CA_RESEARCH_HOME", str(home))
         patch.setenv("CA_RESEARCH_CACHE", str(home.parent / "cache"))
-        seen: list[str] = []
-        options = runs.Options(jobs=2)
-        results = runs.execute(planned, out, options, on_done=lambda r: seen.append(r.run_id))
+        planned = []
+        for name, cells in CASES["executed"].items():
+            file = notebook(home / "notebooks" / f"{name}.ipynb", *cells)
+            planned.append(runs.Run("C25", file, {"economy": name, "n": 41, "as_of": "latest"}))
+        results = runs.execute(planned, out, runs.Options(jobs=2))
         runs.write_manifest(out, results, 1.0)
-    pages = {
-        n: out / runs.EXECUTED / f"{r.run_id}.ipynb" for n, r in zip(books, planned, strict=True)
-    }
-    return {
-        "home": home,
-        "out": out,
-        "results": dict(zip(books, results, strict=True)),
-        "pages": pages,
-        "seen": seen,
-    }
+    return home, out, {run.params["economy"]: r for run, r in zip(planned, results, strict=True)}
 
 
-def test_a_failing_notebook_does_not_stop_the_others(executed):
-    results = executed["results"]
-    assert {n: r.ok for n, r in results.items()} == {
-        "bad": False,
-        "dies": False,
-        "library": False,
-        "good": True,
-    }
-    assert sorted(executed["seen"]) == sorted(r.run_id for r in results.values())
-    assert "unknown claim 'C99'" in results["bad"].error
-    assert results["bad"].where.startswith("notebooks/bad.ipynb, cell")
-    assert "JSONDecodeError" in results["library"].error
+def test_a_failing_notebook_does_not_stop_the_others_and_its_page_keeps_the_error(executed):
+    _, out, results = executed
+    assert [name for name, result in results.items() if result.ok] == ["good"]
     assert results["dies"].where == "notebooks/dies.ipynb"
-
-
-def test_the_executed_notebook_of_a_failure_keeps_the_error(executed):
-    book = nbformat.read(executed["pages"]["bad"], as_version=4)
-    outputs = [o for c in book.cells if c.cell_type == "code" for o in c.outputs]
-    assert "UnknownNameError" in [o.ename for o in outputs if o.output_type == "error"]
-    printed = "".join(o.text for o in outputs if o.output_type == "stream")
-    assert "before" in printed
-    assert "never" not in printed
+    bad = results["bad"]
+    assert bad.where.startswith("notebooks/bad.ipynb, cell")
+    book = nbformat.read(out / runs.EXECUTED / f"{bad.run_id}.ipynb", as_version=4)
+    outputs = [o for cell in book.cells for o in cell.get("outputs", [])]
+    assert [o.get("ename", o.get("text")) for o in outputs] == ["before\n", "UnknownNameError"]
     stored = book.metadata["ca_research"]["run"]
-    assert (stored["error"], stored["where"]) == (
-        executed["results"]["bad"].error,
-        executed["results"]["bad"].where,
-    )
+    assert (stored["error"], stored["where"]) == (bad.error, bad.where)
     assert stored["params"] == {"economy": "bad", "n": 41, "as_of": "latest"}
 
 
-def test_the_given_parameters_reach_the_kernel(executed):
-    text = executed["pages"]["good"].read_text()
-    assert (
-        "42 ./registry ~/notes" in text
-    )  # n=41, and neither the project's folder nor the user's is named
-    assert json.loads(text)["metadata"]["ca_research"]["run"]["error"] == ""
-
-
 def test_executed_notebooks_hold_no_path_of_the_machine(executed):
-    private = {
-        str(executed["home"]),
-        str(executed["out"]),
-        str(Path.home()) + "/",
-        sys.prefix + "/lib",
-        str(Path(runs.__file__).parents[2]),
-        tempfile.gettempdir() + "/ipykernel",
-    }
-    for name in executed["pages"]:
-        text = executed["pages"][name].read_text()
+    home, out, _ = executed
+    package, own = str(Path(runs.__file__).parents[2]), f"{Path.home()}/"
+    private = [str(home), str(out), own, f"{sys.prefix}/lib", package]
+    texts = {f.name: f.read_text() for f in (out / runs.EXECUTED).iterdir()}
+    assert len(texts) == 4
+    for name, text in texts.items():
         assert [p for p in private if p in text] == [], name
-    assert "claim.py" in executed["pages"]["bad"].read_text()  # the traceback itself is kept
+    assert any("42 ./registry ~/notes" in text for text in texts.values())
 
 
 def test_the_manifest_lists_every_run_and_no_scratch_is_left(executed):
-    manifest = json.loads((executed["out"] / "manifest.json").read_text())
-    assert [r["run_id"] for r in manifest["runs"]] == sorted(
-        r.run_id for r in executed["results"].values()
-    )
-    assert {r["key"] for r in manifest["runs"]} == {r.key for r in executed["results"].values()}
-    assert manifest["python"] == platform.python_version()
-    assert manifest["tables"] == "build-tiny"
-    assert [p.name for p in executed["out"].rglob(".*")] == []
+    _, out, results = executed
+    manifest = json.loads((out / "manifest.json").read_text())
+    listed = {run["run_id"]: run["key"] for run in manifest["runs"]}
+    assert listed == {result.run_id: result.key for result in results.values()}
+    assert (manifest["python"], manifest["tables"]) == (platform.python_version(), "build-tiny")
+    assert [p.name for p in out.rglob(".*")] == []
 
 
-def test_one_error_names_every_failed_run(executed):
-    results = list(executed["results"].values())
-    error = runs.failed(results)
-    assert "3 of 4" in str(error)
-    assert all((r.run_id in str(error)) != r.ok for r in results)
-    assert runs.failed([r for r in results if r.ok]) is None
-
-
-def test_without_tables_no_kernel_starts(executed, tmp_path, monkeypatch):
-    home = shutil.copytree(executed["home"], tmp_path / "project")
+def test_without_tables_no_kernel_starts(tmp_path, monkeypatch):
+    home = small_project(tmp_path / "project")
     (home / "data" / "processed" / "CURRENT").unlink()
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
-    run = runs.Run("C25", home / "notebooks" / "good.ipynb", {"as_of": "latest"})
-    with pytest.raises(MissingTableError, match="data build"):
+    run = runs.Run("C25", notebook(home / "notebooks" / "good.ipynb"), {"as_of": "latest"})
+    with pytest.raises(MissingTableError):
         runs.execute([run], tmp_path / "out")
     assert not (tmp_path / "out").exists()

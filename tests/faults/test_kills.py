@@ -1,5 +1,4 @@
-"""Processes killed and inputs edited at random moments of `ca-research run`: nothing half-written,
-nothing stale.
+"""Processes killed at random moments of `ca-research run`: nothing half-written, nothing stale.
 
 A real claim in a copy of the project, from the command line: a few times in the long tests, many
 times with `-m soak`.
@@ -159,32 +158,3 @@ def test_a_killed_process_leaves_nothing_half_written_and_the_next_run_is_whole(
         assert content(out) == report, f"turn {turn}, length {length}"
         whole(out)
     assert hit and list((project.home.parent / "tmp").iterdir()) == [], "swept by the next run"
-
-
-@FEW_OR_MANY
-def test_after_an_edit_during_a_run_the_next_one_is_of_what_is_there(
-    project, expected, tmp_path, many
-):
-    """Each edit turns the threshold, at any moment of a run; every third is taken back before its
-    end.
-    """
-    chance, out, store = random.Random(3000), tmp_path / "out", tmp_path / "store"
-    there, said = LENGTHS[0], ""
-    project.demand(there)
-    for turn in range(10 if many else 3):
-        if turn % 2 == 0:  # else the store knows some of it
-            shutil.rmtree(store, ignore_errors=True)
-        before, there = there, chance.choice([n for n in LENGTHS if n != there])
-        process = project.start(out, store)
-        seconds = expected[there][1]
-        time.sleep(chance.uniform(0.2, seconds))
-        project.demand(there)
-        if turn % 3 == 2:
-            time.sleep(chance.uniform(0.0, seconds / 3))
-            there = before
-            project.demand(there)
-        said += process.communicate(timeout=300)[0].decode()
-        assert process.returncode == 0, said
-        project.run(out, store)
-        assert content(out) == expected[there][0], f"turn {turn}, length {there}"
-    assert "changed during the run" in said
