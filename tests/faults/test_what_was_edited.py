@@ -40,3 +40,12 @@ def test_a_pipe_among_the_claims_is_refused(project, command):
     with pytest.raises(RegistryError) as error:
         registry.claims()
     assert error.value.where == "registry/claims/C99.yaml"
+
+
+def test_faulty_figures_end_the_command_and_nothing_is_built(built, command):
+    built.write(built.raw().read_text().replace("CHN,2020,export,2", "CHN,2020,export,two"))
+    before = built.builds()
+    for words in (("data", "check"), ("data", "build")):
+        code, out, said = command(*words)
+        assert (code, out) == (1, "") and "small.csv" in said and "two" in said
+    assert built.builds() == before
