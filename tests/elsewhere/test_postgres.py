@@ -5,26 +5,17 @@ error.
 import re
 import socket
 
-import pandas as pd
 import pytest
 from places import CASES, COLUMNS, PASSWORD, ROWS, Database, ask, postgres
 
 import ca_research as ca
 from ca_research import registry, tables
 from ca_research.ground import errors
-from ca_research.runs.inputs import Inputs
 from ca_research.sources.elsewhere import postgres as module
 from ca_research.tables.build import current
 from ca_research.tables.located import located
 
 pytestmark = pytest.mark.long
-
-
-def test_batches_are_no_limit(here, lake, monkeypatch):
-    monkeypatch.setattr(module, "ROWS", 100)
-    lake.to()
-    pd.testing.assert_frame_equal(ca.load("trade"), here["load"][0])
-    assert lake.said().count("fetch 100 from ca_rows") > 16
 
 
 @pytest.mark.parametrize(("kind", "said", "told", "hidden"), CASES["parameters"], ids=str)
@@ -65,37 +56,9 @@ def test_a_unit_that_the_database_states_must_be_that_of_the_table(lake):
     lake.to()
 
 
-def test_rows_that_break_a_rule_are_refused(lake):
-    lake.run(
-        "update lake.flows set value_usd = 'NaN' where reporter = 'KAZ' and year = 2020",
-        "update lake.flows set partner = 'XXX' where reporter = 'KGZ' and partner = 'CHN'",
-    )
-    lake.to()
-    for filters, column in (({"reporter": "KAZ"}, "value_usd"), ({"reporter": "KGZ"}, "partner")):
-        with pytest.raises(errors.DataError) as told:
-            ca.load("trade", **filters)
-        assert {f.column for f in told.value.faults} == {column}
-    assert len(ca.load("trade", reporter="TJK")) == 340
-
-
-def test_a_table_that_changes_is_read_in_its_new_state_after_a_build_only(lake):
-    lake.to()
-    key = Inputs(current())._table("trade")
-    lake.run("update lake.flows set value_usd = 5, loaded = 2 where reporter = 'KAZ'")
-    for way in (lambda: ca.load("trade"), lambda: ca.sql("select count(*) from trade")):
-        with pytest.raises(errors.IntegrityError):
-            way()
-    tables.build()
-    assert Inputs(current())._table("trade") != key
-    assert set(ca.load("trade", reporter="KAZ")["value_usd"]) == {5.0}
-    lake.run("delete from lake.flows where year = 2020")  # fewer rows are another state too
-    with pytest.raises(errors.IntegrityError):
-        ca.load("trade")
-
-
 @pytest.mark.parametrize("held", CASES["holders"])
 @pytest.mark.parametrize("case", CASES["changes"])
-def test_a_change_that_keeps_the_count_and_the_largest_is_seen(lake, held, case):
+def test_a_change_of_the_rows_is_seen(lake, held, case):
     name, state, made = CASES["holders"][held]
     change = CASES["changes"][case]
     stored = "lake.flows"
@@ -129,21 +92,6 @@ def test_who_may_read_some_columns_only_reads_them(lake, monkeypatch):
     lake.run(change, "drop owned by reader", "drop role reader")
     with pytest.raises(errors.IntegrityError):
         ca.load("trade")
-
-
-def test_its_sources_are_counted(lake):
-    lake.run("update lake.flows set source_id = 'S_LATE' where reporter = 'KAZ'")
-    lake.to()
-    assert tables.rows_of("trade") == {"S_CALENDAR": len(ROWS) - 340, "S_LATE": 340}
-
-
-def test_rows_that_come_while_it_is_read_are_not_seen(lake, monkeypatch):
-    monkeypatch.setattr(module, "ROWS", 500)
-    lake.to()
-    rows = located(registry.table("trade"), current()).scanner().to_reader()
-    first = next(rows)
-    lake.run("delete from lake.flows")
-    assert len(first) + sum(map(len, rows)) == len(ROWS)
 
 
 @pytest.mark.parametrize("user", ["librarian", "guest"])

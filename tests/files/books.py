@@ -199,24 +199,23 @@ def _heads(mapped):
     return told
 
 
-def added(file, case, **more):
-    """By `add`, or its preview (`dry_run`)."""
-    asked = {"table": case["table"], "source": "OWN", "map": said(case), **ABOUT, **more}
+def previewed(file, case):
+    """By the preview of `add`."""
+    asked = {"table": case["table"], "source": "OWN", "map": said(case), **ABOUT, "dry_run": True}
     try:
         found = ca.add(file, **asked)
     except DataError as error:
         return Outcome(faults=tuple(error.faults), error=error)
     except CaResearchError as error:
         return Outcome(error=error)
-    rows = ca.load(case["table"], source="OWN") if found.kept else found.rows
-    return Outcome(rows, dict(found.left_out), found.skipped)
+    return Outcome(found.rows, dict(found.left_out), found.skipped)
 
 
 def sized(file, case, *, large):
     """By the preview of `add`, as a small file, or as one so large that it must be streamed."""
     size = -1 if large else 1 << 40
     with within({"FROM": size}, stream), within({"MAX_BYTES": -1} if large else {}):
-        return added(file, case, dry_run=True)
+        return previewed(file, case)
 
 
 def left_to_the_small_way(found, file):

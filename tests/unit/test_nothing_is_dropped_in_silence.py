@@ -11,7 +11,6 @@ import ca_research as ca
 from ca_research import tables
 from ca_research.ground import errors
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.stats.leading import leading
 from ca_research.tables.preference import one_source_each
 
 BOOK = yaml.safe_load((Path(__file__).parent / "cases" / "in_silence.yaml").read_text("utf-8"))
@@ -48,8 +47,6 @@ def test_what_cannot_be_used_is_refused_and_what_can_is_used_once(name):
         (ca.article.priority.partner_lead, {"economies": ["KAZ"]}),
         (ca.article.balance.hhi_years, {"economy": "KAZ", "source": "KAZ_BNS"}),
         (ca.article.industry.chapter_rows, {"economy": "KAZ"}),
-        (ca.article.forecasts.value_after, {"economies": ["KAZ"]}),
-        (ca.article.forecasts.value_series, {"economy": "KAZ"}),
     ],
 )
 def test_a_missing_column_is_named(measure, given):
@@ -58,13 +55,6 @@ def test_a_missing_column_is_named(measure, given):
     with pytest.raises(UnknownNameError) as error:
         measure(frame.assign(known_on=pd.Timestamp("2020-01-01")), **given)
     assert "product" in error.value.what
-
-
-def test_a_range_is_told_with_both_its_ends():
-    rows = [("CHN", 1.0, 3.0), ("RUS", 2.0, 2.0), ("USA", 1.0, 1.0)]
-    figures = pd.DataFrame(rows, columns=["unit", "low", "high"]).assign(group="g", year=2020)
-    found = leading(figures, "CHN", needed=("RUS",), any_of=("USA",))
-    assert found.compared(lambda v: f"{v:.0f}") == "CHN 1 to 3, RUS 2, USA 1"
 
 
 SOURCES = ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"]
@@ -78,8 +68,6 @@ OWN = pd.DataFrame({"reporter": ["KAZ", "KAZ", "KGZ", None], "source_id": SOURCE
         (tables.ranked, (OWN["source_id"], ["ofice"])),
         (tables.of_role, (OWN["source_id"], "ofice")),
         (tables.preferred_rows, (OWN, ["reportr"])),
-        (tables.preferred_rows, (OWN.drop(columns="source_id"), ["reporter"])),
-        (one_source_each, (OWN, ["reportr"])),
         (tables.preferred_rows, (OWN, [])),
         (one_source_each, (OWN, [])),
     ],
@@ -91,7 +79,6 @@ def test_a_misspelt_role_or_column_leaves_no_empty_choice_of_sources(choose, giv
 
 def test_one_source_role_or_column_is_one_and_not_its_letters():
     assert tables.of_role("KAZ_BNS", "office") == {"KAZ_BNS"}
-    assert tables.ranked("KAZ_BNS", "office") == ["KAZ_BNS"]
     # the row without a reporter is a cell of its own
     chosen = tables.preferred_rows(OWN, "reporter")["source_id"].tolist()
     assert chosen == ["KAZ_BNS", "WTO_HSM", "WTO_HSM"]

@@ -9,7 +9,7 @@ import yaml
 
 from ca_research import registry
 from ca_research.ground import paths
-from ca_research.ground.errors import RegistryError, UnknownNameError
+from ca_research.ground.errors import RegistryError
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "registry.yaml").read_text("utf-8"))
 LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
@@ -68,31 +68,6 @@ def test_a_row_with_too_many_or_too_few_fields_is_refused(project, surplus):
     lines.append(f"{last},surplus" if surplus else "S_SHORT,title")
     file.write_text("\n".join(lines) + "\n")
     assert refusal(registry.sources).where == "registry/sources.csv, line 4"
-
-
-def test_missing_sources_are_told(project):
-    (project.home / "registry" / "sources.csv").unlink()
-    assert refusal(registry.sources).hint
-
-
-def test_what_is_not_known_stays_null(project):
-    source = registry.sources()["S_CALENDAR"].model_dump()
-    unknown = ("publisher", "original", "found_in", "accessed", "published")
-    assert {source[name] for name in unknown} == {None} and source["release_lag_days"] == 31
-
-
-@pytest.mark.parametrize(
-    ("read", "name", "near"),
-    [
-        (registry.table, "trad", "trade"),
-        (registry.table, "Facts", "facts"),
-        (registry.claim, "C1", ""),
-    ],
-)
-def test_unknown_names_are_refused(project, read, name, near):
-    with pytest.raises(UnknownNameError) as caught:
-        read(name)
-    assert near in str(caught.value)
 
 
 # --- JSON Schemas
