@@ -62,14 +62,6 @@ def pair():
     )
 
 
-def coverage():
-    rows = pd.DataFrame({"flow": list("abcd")}).merge(
-        pd.DataFrame({"year": range(2000, 2010)}), how="cross"
-    )
-    few = frame_of("reporter,flow,year\nTJK,a,2005\nAUT,a,2004\nAUT,a,2005\n")
-    return pd.concat([few, rows.assign(reporter="KGZ")]).assign(source_id="A", figures=1)
-
-
 def curve(source="KAZ_BNS"):
     data = designs.curve_rows().assign(source_id=source)
     return ca.stats.specification_curve(data, "y", "x", controls=["a", "b"])
@@ -84,7 +76,7 @@ def equation(source="KAZ_BNS"):
     return ca.trade.gravity(ca.trade.panel(rows, places), ["log_distance"])
 
 
-FRAMES = {"partners": partners, "pair": pair, "coverage": coverage}
+FRAMES = {"partners": partners, "pair": pair}
 MEASURES = {
     "mirror_gap": lambda rows: ca.trade.mirror_gap("KAZ", "CHN", rows),
     "rank": lambda rows, **options: ca.trade.rank(rows, economy="KAZ", **options),
@@ -188,13 +180,11 @@ def read(ax):
         "columns": labels(ax.xaxis),
         "reporters": [label.split(" · ")[0] for label in labels(ax.yaxis)],
         "lines": sorted(([plain(x), plain(y)] for _, x, y in lines if len(x) > 1), key=str),
-        "spans": [list(x) for _, x, _ in lines],
         "dashed": [day(mdates.date2num(x[0])) for look, x, _ in lines if look == "--"],
         "limits": {"x": ax.get_xlim(), "y": sorted(ax.get_ylim())},
         "widths": [round(p.get_width(), 6) for p in bars],
         "starts": [day(p.get_x()) for p in bars if p.get_x() > 0],
         "pale": [(p.get_alpha() or 1) < 1 for p in bars],
-        "alphas": sorted({round(p.get_alpha(), 2) for p in ax.patches if p.get_alpha()} - {0.35}),
         "filled": [len(dots.get_facecolors()) for dots in ax.collections],
         "hollow": [colour == to_rgba(style.PAPER) for colour in faces],
         "dots": sorted(float(x) for dots in ax.collections for x, _ in dots.get_offsets()),
@@ -262,7 +252,7 @@ def test_words_lie_within_the_figure_and_none_covers_another(name, size, results
         figure.set_dpi(asked.dpi)
         width, height = 25.4 * figure.get_size_inches()
         assert width == pytest.approx(asked.width)
-        assert height == pytest.approx(asked.height or height) and height < 1.4 * width
+        assert height == pytest.approx(asked.height or height)
         assert min(t.get_fontsize() for t in figure.findobj(Text)) >= asked.letters
     assert len(written(figure)) > 5 and misplaced(figure) == ([], [])
 
@@ -270,16 +260,14 @@ def test_words_lie_within_the_figure_and_none_covers_another(name, size, results
 @pytest.mark.parametrize("name", RESULTS)
 def test_axes_given_are_those_drawn_on_and_their_figure_keeps_its_size(name, results):
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-    assert results[name].plot(ax=right) is right
+    assert results[name].plot(ax=right) is right and not left.has_data()
     assert tuple(figure.get_size_inches()) == (11, 4)
-    assert right.get_title("left") and not left.get_title("left") and not left.lines
 
 
-@pytest.mark.parametrize(("name", "term"), [("event_study", "att"), ("gravity", "log_distance")])
-def test_the_title_of_a_model_holds_its_numbers(name, term, results):
-    row = results[name].att if term == "att" else results[name].coefficient(term)
+def test_the_title_of_a_model_holds_its_numbers(results):
+    row = results["event_study"].att
     numbers = f"{decimals(row['estimate'], 2)} ({row['low']:.2f} to {row['high']:.2f})"
-    title = results[name].plot().get_title("left")
+    title = results["event_study"].plot().get_title("left")
     assert title.endswith(numbers.replace("-", "−"))
 
 
@@ -299,10 +287,9 @@ def test_a_size_may_be_millimetres(results):
 def test_a_frame_still_is_and_plots_as_pandas_does(results):
     hhi, flat = results["hhi"], pd.DataFrame(results["hhi"])
     assert hhi.to_csv() == flat.to_csv() and repr(hhi) == repr(flat)
-    assert hhi.plot.scatter("year", "hhi").get_ylabel() == "hhi"
     assert len(hhi[["hhi", "n"]].plot().lines) == 2, "without its columns it is any frame"
     chosen = hhi[hhi["flow"] == "import"].sort_values("year").head(9)
-    assert "HHI (Kazakhstan, import)" in read(chosen.plot())["title"]
+    assert "HHI (Kazakhstan, import)" in chosen.plot().get_title("left")
 
 
 REFUSED = [
@@ -325,35 +312,27 @@ def test_what_cannot_be_drawn_is_refused(error, name, options, results):
         shown.plot(**options)
 
 
-def test_nothing_and_what_is_infinite_are_refused(results):
+def test_nothing_and_what_a_map_cannot_show_are_refused(results):
     with pytest.raises(CoverageError):
         results["mirror_gap"].query("year > 2030").plot()
-    with pytest.raises(UsageError):
-        ca.plots.region_map({"KAZ": np.inf}, REGION)
+    for values in ({"KAZ": np.inf}, {"KAZ": 1.0, "CHN": 2.0}):
+        with pytest.raises(UsageError):
+            ca.plots.region_map(values, REGION)
 
 
 # curves of specifications, maps, timelines
 
 
-def choices(**columns):
-    """A curve of three specifications, one of them undecided."""
-    data = {"spec": range(3), "value": [1.0, 2.0, 3.0], "met": [False, True, None]} | columns
-    frame = pd.DataFrame({"axis": ["a", "b", "c"], "threshold": 1.5} | data)
-    frame = frame.eval("low = value\nhigh = value\nis_main = spec == 0")
-    return ca.plots.specification_curve(frame, ["axis"], unit="u")
-
-
 @pytest.mark.parametrize("kind", ["boolean", "float", "object"])
-def test_an_answer_has_its_colour_whatever_its_type(kind):
-    met = pd.Series([False, True, None], dtype="boolean").astype(kind)
-    colours = choices(met=met).axes[0].collections[0].get_facecolors()
+def test_answers_have_their_colour_whatever_their_type_and_what_is_infinite_is_told(kind):
+    data = {"spec": range(4), "value": [1.0, 2.0, 3.0, np.inf], "axis": "a", "threshold": 1.5}
+    met = pd.Series([False, True, None, None], dtype="boolean").astype(kind)
+    frame = pd.DataFrame(data).assign(met=met, is_main=False).eval("low = value\nhigh = value")
+    figure = ca.plots.specification_curve(frame, ["axis"], unit="u")
+    colours = figure.axes[0].collections[0].get_facecolors()
     states = [style.STATE[s] for s in ("fails", "holds", "undecided")]
     assert [tuple(c) for c in colours] == [to_rgba(s) for s in states]
-
-
-def test_what_is_infinite_is_told():
-    (note,) = (text.get_text().split() for text in choices(value=[1.0, 2.0, np.inf]).texts)
-    assert note[:2] == ["2", "ways"] and {"1", "infinite"} <= set(note)
+    assert "infinite" in figure.texts[0].get_text()
 
 
 def test_a_coefficient_curve_has_a_point_for_every_estimate(results):

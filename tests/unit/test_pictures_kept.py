@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from matplotlib.backends.backend_svg import RendererSVG
 from PIL import Image
-from tests.unit.test_pictures import MEASURES, curve, equation, pair, partners, study
+from tests.unit.test_pictures import MEASURES, curve, equation, pair, study
 
 import ca_research as ca
 from ca_research import plots
@@ -26,7 +25,6 @@ from ca_research.ground.display import FIGURE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
 from ca_research.plots.narrow import narrowed
-from ca_research.plots.pen import pen
 from ca_research.plots.show import FITS, inches, to_svg
 from ca_research.site.render import svg_markup
 from ca_research.site.svg import clean
@@ -90,17 +88,15 @@ def test_a_png_says_the_same_and_is_fine_enough(files):
 
 @pytest.mark.parametrize("make", [study, equation, curve])
 def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
-    ax = make().plot()
-    assert "Source: Bureau of National" in " ".join(ax.figure.axes[-1].get_xlabel().split())
-    assert ca.cite(ax).startswith("[KAZ_BNS] ")
+    assert ca.cite(make().plot()).startswith("[KAZ_BNS] ")
     own = plots.save(make("MY_SURVEY").plot(), tmp_path / "model.svg").read_text("utf-8")
     assert "dc:source" not in own and "MY_SURVEY" in own, "one's own are no obstacle"
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_the_same_result_gives_the_same_bytes(kind, tmp_path):
-    hhi = MEASURES["hhi"](partners((2020, 2021)))
-    once, again = (plots.save(hhi.plot(), tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
+    gap = MEASURES["mirror_gap"](pair())
+    once, again = (plots.save(gap.plot(), tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
     assert once == again
 
 
@@ -136,21 +132,19 @@ def numbers(svg):
 
 
 @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
-def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig_and_stays_as_it_was(layout):
+@pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}, {"fontsize": 30, "rotation": 50}])
+def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig(layout, look):
     def made():
-        figure, axes = plt.subplots(1, 2, layout=layout)
-        axes[0].plot([0, 1], [-1e6, 3])
-        axes[0].set(title="Left", ylabel="millions of dollars", xlabel="year")
-        axes[1].text(0.9, 0.5, "words that reach far beyond the panel")
-        figure.supylabel("unit")
+        figure, (left, right) = plt.subplots(1, 2, layout=layout)
+        left.plot([0, 1], [-1e6, 3])
+        left.set(title="Left", ylabel="millions of dollars", xlabel="year")
+        right.text(0.9, 0.5, "words of Türkiye that reach\nfar beyond the panel", **look)
         return figure
 
     with style.context():
-        expected, figure = io.StringIO(), made()
+        expected = io.StringIO()
         made().savefig(expected, format="svg", bbox_inches="tight", pad_inches=0.06)
-    before = figure.get_layout_engine(), figure.canvas, figure.dpi
-    assert numbers(to_svg(figure)) == pytest.approx(numbers(expected.getvalue()), abs=0.011)
-    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
+        assert numbers(to_svg(made())) == pytest.approx(numbers(expected.getvalue()), abs=0.011)
 
 
 def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
@@ -159,15 +153,6 @@ def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
     for figure in figures:
         figure.axes[0].set(xlabel="year", ylabel="dollars", xlim=(1, 1e6))
     assert to_svg(figures[0]) == to_svg(figures[1])
-
-
-@pytest.mark.parametrize("words", ["one line", "two\nlines, gj", "Türkiye $5"])
-@pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}, {"fontsize": 30, "rotation": 50}])
-@pytest.mark.parametrize("family", ["sans-serif", "STIXGeneral"])
-def test_the_pen_finds_words_as_high_and_wide_as_matplotlib_does(words, look, family):
-    text = plt.figure(dpi=72).text(0.2, 0.3, words, family=family, parse_math=False, **look)
-    expected = text.get_window_extent(RendererSVG(1, 1, io.StringIO())).bounds
-    assert text.get_window_extent(pen()).bounds == pytest.approx(expected)
 
 
 def test_words_stay_as_they_are():
@@ -210,7 +195,6 @@ def panels():
         ax.plot([2000, 2010, 2020], [i, i + 1, i])
         ax.set_title(f"panel {i}")
     last.axis("off")
-    figure.supylabel("per cent of something")
     return figure
 
 
