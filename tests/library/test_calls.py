@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from pandas.api.types import is_numeric_dtype
 
-OUTCOME = {"gives", "refused", "hint", "answered"}
+OUTCOME = {"gives", "refused", "answered"}
 
 
 def varied(case: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
@@ -58,9 +58,8 @@ def test_a_case_gives_what_it_is_said_to_give(case, relation):
     if relation:
         frames = {name: duckdb.connect().from_df(frame) for name, frame in frames.items()}
     if "refused" in case:
-        with pytest.raises(cases.error(case["refused"])) as refused:
+        with pytest.raises(cases.error(case["refused"])):
             cases.call(case, frames)
-        assert case.get("hint", "") in getattr(refused.value, "hint", "")
         return
     found = cases.call(case, frames)
     if "answered" in case:

@@ -16,20 +16,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from matplotlib.backends.backend_svg import RendererSVG
 from PIL import Image
-from tests.unit.test_pictures import MEASURES, curve, equation, pair, partners, study
+from tests.unit.test_pictures import MEASURES, curve, equation, pair, study
 
 import ca_research as ca
 from ca_research import plots
 from ca_research.ground.display import FIGURE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
-from ca_research.plots.narrow import narrowed, redrawn
-from ca_research.plots.pen import pen
+from ca_research.plots.narrow import narrowed
 from ca_research.plots.show import FITS, inches, to_svg
-from ca_research.site.render import ON_A_PHONE, svg_markup
-from ca_research.site.svg import clean, shorter
+from ca_research.site.render import svg_markup
+from ca_research.site.svg import clean
 
 FILE = Path(__file__).parent / "cases" / "hostile_pictures.yaml"
 HOSTILE = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -85,43 +83,38 @@ def test_a_file_says_title_sources_and_version_and_no_day(kind, files):
 def test_a_png_says_the_same_and_is_fine_enough(files):
     with Image.open(files["png"]) as image:
         assert image.info["Title"] == TITLE and "[COMTRADE_2021X]" in image.info["Description"]
-        assert image.info["Software"].startswith(f"ca-research {ca.__version__}")
         assert image.width == pytest.approx(90 / 25.4 * 600, abs=1)
-        assert image.getpixel((2, 2))[:3] == (255, 255, 255)
 
 
 @pytest.mark.parametrize("make", [study, equation, curve])
 def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
-    ax = make().plot()
-    assert "Source: Bureau of National" in " ".join(ax.figure.axes[-1].get_xlabel().split())
-    assert ca.cite(ax).startswith("[KAZ_BNS] ")
+    assert ca.cite(make().plot()).startswith("[KAZ_BNS] ")
     own = plots.save(make("MY_SURVEY").plot(), tmp_path / "model.svg").read_text("utf-8")
     assert "dc:source" not in own and "MY_SURVEY" in own, "one's own are no obstacle"
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_the_same_result_gives_the_same_bytes(kind, tmp_path):
-    hhi = MEASURES["hhi"](partners((2020, 2021)))
-    once, again = (plots.save(hhi.plot(), tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
+    gap = MEASURES["mirror_gap"](pair())
+    once, again = (plots.save(gap.plot(), tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
     assert once == again
 
 
-def test_a_figure_of_ones_own_takes_title_and_sources_and_what_cannot_be_saved_is_refused(tmp_path):
+def test_a_figure_of_ones_own_takes_title_and_sources(tmp_path):
     figure, ax = plt.subplots()
     ax.set_title("Imports\nof Kazakhstan")
-    file = plots.save(figure, tmp_path / "own.svg", sources=["KAZ_BNS"])
-    text = file.read_text(encoding="utf-8")
+    text = plots.save(figure, tmp_path / "own.svg", sources=["KAZ_BNS"]).read_text("utf-8")
     assert "<dc:title>Imports of Kazakhstan</dc:title>" in text and "[KAZ_BNS]" in text
-    bare = plots.save(ax, tmp_path / "own.svg", title="").read_text(encoding="utf-8")
-    assert "dc:source" not in bare
-    for error, one, name, options in (
-        (UnknownNameError, figure, "a.gif", {}),
-        (UsageError, "figure", "a.svg", {}),
-        (UnknownNameError, figure, "a.svg", {"sources": "NOBODY"}),
-    ):
-        with pytest.raises(error):
-            plots.save(one, tmp_path / name, **options)
-    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(("error", "name", "options"), [
+    (UnknownNameError, "a.gif", {}),
+    (UnknownNameError, "a.svg", {"sources": "NOBODY"}),
+])  # fmt: skip
+def test_what_cannot_be_saved_leaves_no_file(error, name, options, tmp_path):
+    with pytest.raises(error):
+        plots.save(plt.figure(), tmp_path / name, **options)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_script_that_imports_a_wing_alone_can_plot():
@@ -139,21 +132,19 @@ def numbers(svg):
 
 
 @pytest.mark.parametrize("layout", [None, "constrained", "tight"])
-def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig_and_stays_as_it_was(layout):
+@pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}, {"fontsize": 30, "rotation": 50}])
+def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig(layout, look):
     def made():
-        figure, axes = plt.subplots(1, 2, layout=layout)
-        axes[0].plot([0, 1], [-1e6, 3])
-        axes[0].set(title="Left", ylabel="millions of dollars", xlabel="year")
-        axes[1].text(0.9, 0.5, "words that reach far beyond the panel")
-        figure.supylabel("unit")
+        figure, (left, right) = plt.subplots(1, 2, layout=layout)
+        left.plot([0, 1], [-1e6, 3])
+        left.set(title="Left", ylabel="millions of dollars", xlabel="year")
+        right.text(0.9, 0.5, "words of Türkiye that reach\nfar beyond the panel", **look)
         return figure
 
     with style.context():
-        expected, figure = io.StringIO(), made()
+        expected = io.StringIO()
         made().savefig(expected, format="svg", bbox_inches="tight", pad_inches=0.06)
-    before = figure.get_layout_engine(), figure.canvas, figure.dpi
-    assert numbers(to_svg(figure)) == pytest.approx(numbers(expected.getvalue()), abs=0.011)
-    assert (figure.get_layout_engine(), figure.canvas, figure.dpi) == before
+        assert numbers(to_svg(made())) == pytest.approx(numbers(expected.getvalue()), abs=0.011)
 
 
 def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
@@ -164,26 +155,12 @@ def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
     assert to_svg(figures[0]) == to_svg(figures[1])
 
 
-@pytest.mark.parametrize("words", ["one line", "two\nlines, gj", "Türkiye $5"])
-@pytest.mark.parametrize("look", [{}, {"fontweight": "bold"}, {"fontsize": 30, "rotation": 50}])
-@pytest.mark.parametrize("family", ["sans-serif", "STIXGeneral"])
-def test_the_pen_finds_words_as_high_and_wide_as_matplotlib_does(words, look, family):
-    text = plt.figure(dpi=72).text(0.2, 0.3, words, family=family, parse_math=False, **look)
-    expected = text.get_window_extent(RendererSVG(1, 1, io.StringIO())).bounds
-    assert text.get_window_extent(pen()).bounds == pytest.approx(expected)
-
-
-def test_words_stay_as_they_are_and_places_are_shortened():
-    with style.context():
-        figure, ax = plt.subplots()
+def test_words_stay_as_they_are():
+    figure, ax = plt.subplots()
     ax.text(0.123456, 0.5, 'd="1.23456" <b> 0.123456')
-    ax.imshow(np.zeros((2, 2)))
-    ax.set(ylabel="turned", title=r"$\frac{a}$ of $5")  # a dollar sign is no mathematics
+    ax.set_title(r"$\frac{a}$ of $5")  # a dollar sign is no mathematics
     svg = to_svg(figure)
     assert 'd="1.23456" &lt;b&gt; 0.123456' in svg and r">$\frac{a}$ of $5</text>" in svg
-    assert "rotate(-0" not in svg and "rotate(-90" in svg
-    tags = re.findall(r"<[^>]*>", svg)
-    assert not [t for t in tags if re.search(r'\b(d|x|y)="[^"]*\.\d{3}', t)]
 
 
 def svg(inside):
@@ -197,16 +174,6 @@ def test_nothing_that_runs_or_loads_is_left(name):
     assert not re.search(HOSTILE["must be gone"], left)
 
 
-def test_a_typeface_that_all_words_share_is_named_once_and_another_at_its_words():
-    word = '<text style="font-size:8px;font-family:&quot;A&quot; , sans-serif;fill:red">x</text>'
-    drawn = svg(f'<g id="a">\n <g id="b"></g>\n {word}\n {word}</g>')
-    found, family = shorter(drawn)
-    assert family == "font-family:&quot;A&quot; , sans-serif" and "font-family" not in found
-    assert found.count('style="font-size:8px;fill:red"') == 2 and 'id="b"' not in found
-    other = drawn.replace("</svg>", '<text style="font-family:serif">y</text></svg>')
-    assert [svg_markup(s, "p", "w").count("font-family") for s in (drawn, other)] == [1, 3]
-
-
 def test_names_keep_their_case_and_references_inside_are_kept():
     drawn = svg(HOSTILE["harmless"].strip().replace("\n", ""))
     assert clean(drawn) == drawn
@@ -214,28 +181,6 @@ def test_names_keep_their_case_and_references_inside_are_kept():
     for part in ('id="p-c"', '="url(#p-c)"', "url(&quot;#p-h&quot;)", '"#p-c"'):
         assert part in page
     assert 'aria-label="from −1 to 2, 2014-2018"' in page, "read out with true minus signs"
-
-
-@pytest.mark.parametrize("text", ["", "words", "<p>words</p>", "<!-- <svg> -->"])
-def test_what_is_no_picture_is_nothing(text):
-    assert clean(text) == "" and svg_markup(text, "p", "words") == ""
-
-
-def test_a_picture_of_every_kind_of_mark_loses_nothing():
-    figure, axes = plt.subplots(2, 2)
-    axes[0, 0].plot([0, 1], [0, 1], "o--", label="a < b & c")
-    axes[0, 0].legend()
-    axes[0, 1].bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
-    axes[1, 0].imshow(np.arange(4).reshape(2, 2))
-    axes[1, 1].annotate("there", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}, rotation=30)
-    drawn = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", to_svg(figure), flags=re.S)
-
-    def marks(text):
-        """Elements and attributes, however they are spaced and quoted."""
-        found = re.findall(r"<\w+|\s(?!xmlns)[\w:-]+=\"[^\"]*\"", text)
-        return sorted(re.sub(r"&quot;|[\s'\";]", "", mark) for mark in found)
-
-    assert marks(clean(drawn)) == marks(drawn) and "a &lt; b &amp; c" in clean(drawn)
 
 
 # for a phone
@@ -250,7 +195,6 @@ def panels():
         ax.plot([2000, 2010, 2020], [i, i + 1, i])
         ax.set_title(f"panel {i}")
     last.axis("off")
-    figure.supylabel("per cent of something")
     return figure
 
 
@@ -261,13 +205,6 @@ def rows():
     return figure
 
 
-def columns():
-    figure, ax = plt.subplots(figsize=(style.WIDE, 2))
-    ax.bar(range(8), range(8))
-    ax.set_xticks(range(8), [f"Long country {chr(65 + i)}" for i in range(8)])
-    return figure
-
-
 def drawn(make):
     with style.context():
         figure = make()
@@ -275,69 +212,36 @@ def drawn(make):
     return figure
 
 
-def overlaps(boxes):
-    return [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
-
-
-@pytest.mark.parametrize("make", [panels, rows, columns])
+@pytest.mark.parametrize("make", [panels, rows])
 def test_a_wide_picture_fits_a_phone_with_letters_as_large(make):
     figure = drawn(make)
     wide, narrow = to_svg(figure), to_svg(narrowed(figure))
     assert 2.5 < inches(narrow) <= 3.52 < FITS < inches(wide)  # 337 pixels without the margins
     sizes = [set(re.findall(r"font-size: ([\d.]+)px", one)) for one in (narrow, wide)]
     assert sizes[0] == sizes[1] != set()
-    assert round(FITS * 96) <= ON_A_PHONE, "what fits for one side fits for the other"
 
 
 def test_panels_stand_below_each_other_in_the_order_of_reading_and_each_has_its_years():
     figure = narrowed(drawn(panels))
     assert [ax.get_title(loc="left") for ax in figure.axes] == [f"panel {i}" for i in range(5)]
     places = [ax.get_position() for ax in figure.axes]
-    assert len({round(p.x0, 3) for p in places}) == 1
     assert all(one.y0 > below.y1 for one, below in pairwise(places))
-    for ax in figure.axes:
-        assert [t for t in ax.get_xticklabels() if t.get_visible() and t.get_text()]
-    (unit,) = [t for t in figure.texts if t.get_text() == "per cent of something"]
-    assert unit.get_rotation() == 0 and unit.get_position()[1] == pytest.approx(1)
+    assert all(ax.xaxis.get_tick_params()["labelbottom"] for ax in figure.axes)
 
 
 def test_long_names_stand_over_their_bars_and_touch_neither_them_nor_each_other():
     figure = narrowed(drawn(rows))
     (ax,) = figure.axes
-    assert [" ".join(t.get_text().split()) for t in ax.texts] == LONG
     to_svg(figure)
-    names = [t.get_window_extent(figure.canvas.get_renderer()) for t in ax.texts]
-    bars = [p.get_window_extent(figure.canvas.get_renderer()) for p in ax.patches]
-    assert not overlaps(names) and not [n for n in names for b in bars if n.overlaps(b)]
-    assert ax.get_position().width > 0.85, "the bars have the room of the names"
+    marks = [*ax.texts, *ax.patches]
+    boxes = [mark.get_window_extent(figure.canvas.get_renderer()) for mark in marks]
+    assert len(boxes) == 6 and not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 
 
-def test_words_below_an_axis_lean_and_numbers_are_thinned():
-    leaning = narrowed(drawn(columns)).axes[0]
-    assert {t.get_rotation() for t in leaning.get_xticklabels()} == {50}
-    with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 2))
-        ax.plot(range(1990, 2025), range(35))
-        ax.set_xticks(range(1990, 2025, 2))
-    texts = [t for t in narrowed(figure).axes[0].get_xticklabels() if t.get_text()]
-    thinned = [t.get_window_extent(figure.canvas.get_renderer()) for t in texts]
-    assert 3 < len(thinned) < 18 and not overlaps(thinned)
-
-
-def test_a_picture_is_drawn_anew_where_it_asks_for_it_and_a_heat_map_stays():
-    made = []
-
-    @redrawn
-    def picture(power):
-        made.append((power, style.wide()))
-        return plt.subplots(figsize=(style.wide(), 2))[0]
-
-    figure = picture("any")
-    assert narrowed(figure) is not figure
-    assert made == [("any", style.WIDE), ("any", style.PHONE)] and style.wide() == style.WIDE
-    heat, ax = plt.subplots(figsize=(style.WIDE, 2))
+def test_a_heat_map_stays():
+    figure, ax = plt.subplots()
     ax.pcolormesh(np.zeros((3, 3)))
-    assert narrowed(heat) is None
+    assert narrowed(figure) is None
 
 
 ABOUT = {"section": "main", "title": "Bars", "data": pd.DataFrame({"x": [1, 2]}), "sources": []}
@@ -353,9 +257,7 @@ def test_pictures_to_choose_from_are_one_record_with_a_name_each(shown):
     pictures = {name: (drawn(rows), f"of {name}") for name in ("one", "two", "three")}
     plots.show_choice(pictures, question="Which:", **ABOUT)
     record = shown[0][FIGURE_MIME]
-    all_of_them = [record, *record["others"]]
-    assert [(r["label"], r["alt"]) for r in all_of_them] == [(n, f"of {n}") for n in pictures]
-    assert all("<svg" in o["svg"] and "<svg" in o["narrow"] for o in record["others"])
-    for n in (1, 6):
-        with pytest.raises(UsageError):
-            plots.show_choice({str(i): (rows(), "") for i in range(n)}, question="", **ABOUT)
+    named = [(r["label"], r["alt"]) for r in (record, *record["others"])]
+    assert named == [(name, f"of {name}") for name in pictures]
+    with pytest.raises(UsageError):
+        plots.show_choice({"one": (rows(), "")}, question="", **ABOUT)
