@@ -7,7 +7,7 @@ import pytest
 import yaml
 from services import SERVICES, Services, listed_anew
 
-from ca_research import tables
+from ca_research import registry, tables
 from ca_research.ground import paths
 from ca_research.sources.fetch import keys, transport
 
@@ -45,3 +45,19 @@ def online(project, services, monkeypatch):
     tables.build()
     project.waits = []
     return project
+
+
+@pytest.fixture
+def real(tmp_path, services, monkeypatch):
+    """A project on the real tables, its providers on loopback."""
+    home = tmp_path / "project"
+    shutil.copytree(paths.registry_dir(), home / "registry")
+    shutil.copytree(paths.processed_dir(), home / "data" / "processed")
+    (home / "data" / "raw").symlink_to(paths.raw_dir())
+    providers_on_loopback(home, services)
+    monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    registry.forget()
+    yield home
+    monkeypatch.undo()
+    registry.forget()

@@ -10,7 +10,9 @@ import pytest
 
 import ca_research as ca
 from ca_research import registry
+from ca_research.claims.offers import offers
 from ca_research.ground import paths
+from ca_research.ground.errors import EmptyAnswerError
 from ca_research.sources.fetch import asking
 
 PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
@@ -44,7 +46,29 @@ def test_the_table_of_providers_is_that_of_the_code():
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", SECTION, flags=re.M))
     assert set(rows) == set(registry.providers())
     for name, service in registry.providers().items():
-        tables, _, takes = rows[name].split(" | ")
+        tables, needs, takes = rows[name].split(" | ")
         how = asking(name)
         assert tables == ", ".join(service.tables)
+        assert re.findall(r"`--(\w+)`", needs) == [n for n in how.needs if n != "year"]
+        assert ("years" in needs) == ("year" in how.needs)
         assert set(re.findall(r"`--(\w+)`", takes)) == set(how.takes) - {"year"}
+
+
+@pytest.mark.long
+def test_what_c33_wants_of_tajikistan_is_fetched_and_moves_its_verdict(real, services):
+    partners = {"CHN": 9.0, "RUS": 4.0, "TUR": 1.0, "IRN": 1.0, "IND": 1.0, "KOR": 1.0, "JPN": 1.0}
+    services.figures.trade = {
+        ("TJK", partner, 2023, flow): value * 1e8
+        for partner, value in {**partners, "USA": 1.0}.items()
+        for flow in ("export", "import")
+    }
+    before = ca.check("C33", economy="TJK")
+    own, of_russia = offers("C33", economy="TJK")
+    found = ca.fetch(own.provider, source=own.source, **own.asked)
+    assert len(found.rows) == own.figures == 16 and found.count("new") == 16
+    with pytest.raises(EmptyAnswerError):
+        ca.fetch(of_russia.provider, source=of_russia.source, **of_russia.asked)
+    after = ca.check("C33", economy="TJK")
+    assert (before.verdict, after.verdict) == ("not enough evidence", "supported")
+    ca.remove(own.source)
+    assert ca.check("C33", economy="TJK").answer == before.answer

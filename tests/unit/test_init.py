@@ -10,15 +10,19 @@ import os
 import subprocess
 import sys
 
+import nbformat
 import pytest
 import yaml
 
 import ca_research as ca
 from ca_research import registry
+from ca_research.app import scaffold
 from ca_research.app.init_command import FORMS, WORKFLOW, make
 from ca_research.app.scaffold import new_claim
+from ca_research.claims import check
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
+from ca_research.registry.schedule import tables_by_notebook
 
 pytest_plugins = ["own_project"]
 
@@ -77,6 +81,20 @@ def test_a_project_is_found_from_any_folder_in_it_and_one_after_another(elsewher
         assert set(registry.tables()) == {*FORMS, "sources"} and not registry.claims()
 
 
+def test_built_in_figures_on_request_and_what_a_new_project_has_not(
+    elsewhere, monkeypatch, command
+):
+    """A list of nothing, tables that are not built, and figures that were not wanted."""
+    make(elsewhere / "p", extend=True)
+    monkeypatch.chdir(elsewhere / "p")
+    code, said, _ = command("wanted")
+    assert code == 0 and "next: ca-research new claim C01" in said
+    assert len(registry.sources()) > 900 and not registry.claims()
+    for refused in (lambda: ca.wanted("C01"), lambda: ca.remove("OWN")):
+        with pytest.raises(UsageError):
+            refused()
+
+
 def test_tables_without_figures_are_listed_as_empty(own, command):
     """Each had '1 row' of '1 source' once a figure was added to another; and a project without a
     source had a table without a column.
@@ -93,6 +111,17 @@ def test_tables_without_figures_are_listed_as_empty(own, command):
 # --- new claim
 
 
+@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("measure, table", [("tables.figure", "facts"), ("trade.rank", "trade")])
+def test_the_next_step_of_an_empty_project_is_to_add_figures(own, command, built, measure, table):
+    """It was to build tables, which led back to the same words."""
+    if built:
+        assert command("data", "build")[0] == 0
+    code, _, told = command("new", "claim", "C01", "--measure", measure)
+    assert code and f"next:  ca-research data add FILE --table {table}" in told
+    assert not list(own.home.glob("notebooks/*"))
+
+
 def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
     own.lent(source="RAIL")
     assert ca.load("facts")["fact_id"].tolist() == ["RAIL-1"]
@@ -103,6 +132,28 @@ def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
     own.write_rule("T1")
     said = command("check", "T1")[1]
     assert said.startswith("T1: ") and "As printed: supported." in said
+
+
+def test_what_it_writes_is_a_claim_without_a_fault(own):
+    own.lent(subject='a town, "large": no')
+    claim, notebook = new_claim("C07")
+    spec = registry.claim("C07")
+    assert claim == paths.registry_dir() / "claims" / "C07.yaml"
+    assert check.register(registry.claims(), tables_by_notebook()) == []
+    assert (spec.article.paragraph, spec.article.sentence) == (0, 1)  # the first without a claim
+    nbformat.validate(nbformat.read(notebook, as_version=4))
+    verdict = ca.check("C07")
+    assert (verdict.verdict, verdict.criteria[0].estimate) == ("supported", 7)  # more than nought
+
+
+def test_words_of_the_template_are_told_until_they_are_written(own, command):
+    """They stood on the page, and the check called the file well formed."""
+    own.lent()
+    new_claim("C07")
+    own.edit("registry/claims/C07.yaml", "The claim in a few words", "Loans")
+    left = [name for name in scaffold.WORDS if name != "title"]
+    assert scaffold.unwritten(registry.claim("C07")) == left
+    assert ", ".join(left) in command("claims", "check")[1]
 
 
 @pytest.mark.parametrize("measure", ["tables.figure", "facts.count"])
@@ -153,6 +204,10 @@ def test_the_workflow_is_for_a_new_project_or_one_that_is_there_and_is_not_overw
     monkeypatch.chdir(elsewhere)
     assert command("init", "p", "--ci")[0] == 0
     assert (elsewhere / "p" / WORKFLOW).read_text(encoding="utf-8") == made
+    locked = (elsewhere / "p" / "requirements.lock").read_text()
+    assert "\npandas==" in locked and "\nca-research" not in locked
+    for words in (["--ci"], [], ["--extend"]):  # no project, and no folder
+        assert command("init", *words)[0] == 2
 
 
 def followed(home, tmp_path):
@@ -193,3 +248,5 @@ def test_the_workflow_passes_with_the_accepted_verdicts_and_fails_where_one_move
     codes, summary = followed(own.home, tmp_path)
     assert codes == dict.fromkeys(names, 0) | {names[2]: 1}
     assert "| verdict | contradicted | supported |" in summary
+    pages = next(step for step in steps(own.home) if step.get("name") == "pages")
+    assert pages["if"] == "always()" and (own.home / pages["with"]["path"] / "index.html").is_file()

@@ -11,15 +11,18 @@ import subprocess
 import sys
 import zipfile
 
+import nbformat
 import pytest
 import yaml
 from tests.unit.own_project import as_if_run
 
 import ca_research as ca
-from ca_research import archive, registry, runs
+from ca_research import archive, registry, runs, site
 from ca_research.archive import bundle
+from ca_research.claims import verdict
 from ca_research.ground import paths
 from ca_research.ground.errors import CoverageError, LinkError
+from ca_research.runs import inputs
 
 pytest_plugins = ["own_project"]
 HOME = paths.home()
@@ -40,8 +43,20 @@ def test_the_statement_is_that_of_the_registry(text):
     assert re.findall(r"^## (.+)$", text, re.M) == re.split(r" \| |\n", SECTIONS.strip())
 
 
-def test_every_run_is_an_exhibit(text):
-    assert all(f"reports/{run.run_id}.html" in text for run in runs.plan())
+def rows(text, heading):
+    """Cells of the first table below a heading."""
+    part = re.split(r"\n##+ ", text.partition(f"## {heading}\n")[2])[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
+    listed = rows(text, "List of exhibits")
+    assert len(listed) == len(runs.plan())
+    for page, _, program, command in listed:
+        name, *given, day = re.split(r" -p | --as-of ", command.partition("run ")[2])
+        (made,) = runs.plan([name], dict(one.split("=") for one in given), as_of=[day])
+        assert (f"reports/{made.run_id}.html", made.notebook.name) == (page, program)
 
 
 # --- an archive of a project of one's own
@@ -169,6 +184,21 @@ def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
     assert registry.added() == kept
 
 
+def test_of_a_project_of_ones_own_is_said_what_is_there_and_nothing_else(mine, packed):
+    """It spoke of a LICENSE, a Makefile, a test, and rows in sources.csv that were not there."""
+    mine.lent()
+    _, held = packed()
+    text = held[archive.FILE].decode()
+    named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`*]*)", text)
+    assert named and all(any(n.startswith(name) for n in held) for name in named), named
+    for name in ("LICENSE", "environment.yml", "baseline/verdicts.json"):
+        (mine.home / name).parent.mkdir(exist_ok=True)
+        (mine.home / name).write_text("")
+        assert f"`{name}`" in archive.statement()
+    mine.edit("registry/tables/facts.yaml", r"\Z", "location: {parquet: [data/lake]}\n")
+    assert "table `facts` lives at" in archive.statement()
+
+
 def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
     """An archive of a project in `_build/` held neither registry nor figures."""
     home = tmp_path / "_build" / "mine"
@@ -179,7 +209,25 @@ def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path)
     assert held == {"registry/sources.csv", "docs/index.md", "LICENSE"}
 
 
+def test_of_a_checkout_an_archive_holds_what_git_knows():
+    told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
+    if told.returncode or not (HOME / ".git").exists():
+        pytest.skip("no checkout: unpacked from an archive")
+    held = {file.relative_to(HOME).as_posix() for file in bundle._files(HOME, ())}
+    known = {name for name in told.stdout.splitlines() if (HOME / name).is_file()}
+    assert known - held == {archive.FILE}, "made anew for the archive"
+
+
 # --- what is not packed
+
+
+@pytest.mark.parametrize(
+    "words, code",
+    [([], 1), (["--out", "a.tar"], 2), (["--out", "none/a.zip"], 2), (["--statement", "--out"], 2)],
+)
+def test_without_a_report_or_a_name_there_is_no_archive(own, command, words, code):
+    assert command("replicate", *words, *["a.zip"] * (words[-1:] == ["--out"]))[:2] == (code, "")
+    assert not list(own.home.glob("*.zip"))
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +261,33 @@ def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(
     for fault in (died, unknown, {"run_id": "c01-mine"}, {"data": {"treaties": "before"}}):
         with pytest.raises(CoverageError):
             undeclared(dict(fault))
+
+
+def test_an_archive_has_the_verdicts_of_declared_runs_alone(tmp_path, monkeypatch, command):
+    """REPLICATION.md would not lead to the others."""
+    (declared,) = runs.plan(["C25"], as_of=["latest"])
+    for module in ("archive.bundle", "archive.readme", "verify.acceptance"):
+        monkeypatch.setattr(f"ca_research.{module}.plan", lambda: [declared])
+    made = inputs.Inputs(None).again(declared, {})
+    entries = []
+    (tmp_path / "notebooks").mkdir()
+    for run_id, day in ((declared.run_id, "latest"), ("c25-mine", "2020-01-01")):
+        stored = {verdict.MIME: ca.check("C25", as_of=day).bundle()}
+        output = nbformat.v4.new_output("display_data", data=stored)
+        about = dict.fromkeys(("command", "error", "where", "notebook", "key"), "")
+        about |= {"run_id": run_id, "name": "C25", "params": {"as_of": day}}
+        cell = nbformat.v4.new_code_cell("1", outputs=[output])
+        book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}})
+        nbformat.write(book, tmp_path / "notebooks" / f"{run_id}.ipynb")
+        entries.append(about | {"inputs": made})
+    (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
+    site.write_verdicts(tmp_path)
+    target = tmp_path / "archive.zip"
+    code, said, _ = command("replicate", "--report", str(tmp_path), "--out", str(target))
+    assert code == 0 and "c25-mine" in said
+    with zipfile.ZipFile(target) as packed:
+        held = json.loads(packed.read("archive/results/verdicts.json"))
+    assert {v["as_of"] for v in held} == {"latest"}
 
 
 @pytest.mark.long
