@@ -78,7 +78,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
         raise CoverageError(
             "nothing has been run yet", where=paths.shown(file), hint="ca-research run"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (AttributeError, ValueError, KeyError, TypeError):
         raise UsageError(
             "not a manifest", where=paths.shown(file), hint="ca-research run"
         ) from None
