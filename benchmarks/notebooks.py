@@ -186,7 +186,7 @@ def compare_runs(root: Path, runs: int, repeats: int) -> None:
     )
     again = "ca-research run, nothing changed"
     plain = [str(seed) for seed in range(1, runs + 1)]
-    own = [f"notebooks/in-seed-{seed}" for seed in range(1, runs + 1)]
+    own = [f"notebooks/in-as-of-latest-seed-{seed}" for seed in range(1, runs + 1)]
     ways: dict[str, tuple[Callable[[Path], None], list[str]]] = {
         command: (lambda folder: by_command(source, folder, runs), plain),
         two: (lambda folder: in_two_processes(source, folder, runs), plain),
