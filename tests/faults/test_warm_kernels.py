@@ -6,14 +6,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from tests.warm import (
@@ -30,7 +33,7 @@ from tests.warm import (
 )
 
 from ca_research import kernels
-from ca_research.kernels import launch, place, protocol
+from ca_research.kernels import launch, place, protocol, provisioner
 
 pytestmark = NEEDED
 LONG = pytest.mark.long
@@ -382,3 +385,44 @@ def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tm
     assert str(tmp_path / name) in said()[0]
     with kernel(cwd=str(place.PACKAGE.parent)):  # the folder that a package is loaded from
         assert said() == []
+
+
+def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, said):
+    found = LocalPortCache.find_available_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = [port := other.getsockname()[1]]
+
+        def find(cache, ip):
+            return taken.pop() if taken else found(cache, ip)
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+        with kernel() as one:
+            assert one.run("print(42)") == "42"
+            told = json.loads(Path(one.manager.connection_file).read_text(encoding="utf-8"))
+            assert told["shell_port"] == one.manager.shell_port != port
+    assert not taken and said() == []
+
+
+# where an ordinary kernel starts instead
+
+
+def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, said):
+    """Whatever holds it up: the client's loop waits for no thread longer than this. The kernel that
+    comes too late is killed.
+    """
+    real, late, go = launch.start, [], threading.Event()
+
+    def slow(*given, **more):
+        go.wait(SECONDS)
+        late.append(real(*given, **more))
+        return late[0]
+
+    monkeypatch.setattr(provisioner, "LAUNCH_SECONDS", 0.5)
+    monkeypatch.setattr(launch, "start", slow)
+    with kernel(warm=False) as one:
+        assert one.run("print(42)") == "42"
+    go.set()
+    assert len(said()) == 1 and within(SECONDS, lambda: late)
+    assert within(SECONDS, lambda: gone(late[0].pid)) and no_kernel_left()

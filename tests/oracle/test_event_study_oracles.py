@@ -48,7 +48,7 @@ def study(rows, **options):
     return event_study(rows, **COLUMNS, **options)
 
 
-def close(series, expected, **near):
+def assert_close(series, expected, **near):
     assert series.to_numpy(float) == pytest.approx(np.asarray(expected, float), nan_ok=True, **near)
 
 
@@ -77,7 +77,7 @@ def test_two_stages_against_imputation_by_hand():
     rows = panel()
     found, expected = study(rows, **WIDE), by_hand(rows)
     assert found.table["event_time"].tolist() == expected.index.astype(int).tolist()
-    close(found.table["estimate"], expected, abs=1e-6)
+    assert_close(found.table["estimate"], expected, abs=1e-6)
     share = event_time(rows.query("t >= first")).value_counts(normalize=True)
     assert found.att["estimate"] == pytest.approx((expected * share).sum(), abs=1e-6)
 
@@ -91,8 +91,8 @@ def test_saturated_against_pyfixest():
     found = study(panel(), estimator="saturated", **WIDE).table.set_index("event_time")
     assert len(own) == len(found) - 1  # the reference is a row of the table
     found = found.loc[own.index.astype(int)]
-    close(found["estimate"], own["Estimate"], abs=1e-8)
-    close(found["se"], own["Std. Error"], rel=1e-6)
+    assert_close(found["estimate"], own["Estimate"], abs=1e-8)
+    assert_close(found["se"], own["Std. Error"], rel=1e-6)
 
 
 def test_naive_against_statsmodels():
@@ -106,8 +106,8 @@ def test_naive_against_statsmodels():
     found = study(rows, estimator="twfe", **WIDE).table.set_index("event_time").loc[times]
     n, used = len(rows), len(times) + 12
     factor = np.sqrt(45 / 44 * (n - 1) / (n - used))
-    close(found["estimate"], fit.params[: len(times)], abs=1e-8)
-    close(found["se"], fit.bse[: len(times)] * factor, rel=1e-7)
+    assert_close(found["estimate"], fit.params[: len(times)], abs=1e-8)
+    assert_close(found["se"], fit.bse[: len(times)] * factor, rel=1e-7)
 
 
 def test_the_reference_is_the_last_period_that_the_sample_has():
@@ -127,7 +127,9 @@ def test_the_reference_is_the_last_period_that_the_sample_has():
     table = found.table.set_index("event_time")
     assert table.loc[-1, ["estimate", "treated"]].tolist() == [0, 15]
     assert np.isnan(table.at[-1, "se"])
-    close(table["estimate"].drop(-1), effects.groupby(level=0).mean(), abs=1e-8)  # of one size
+    assert_close(
+        table["estimate"].drop(-1), effects.groupby(level=0).mean(), abs=1e-8
+    )  # of one size
     assert found.reference == (-2, -1) and "event time -2 or -1" in found.caption()
 
 
@@ -237,14 +239,14 @@ def test_leads_that_have_no_estimate_are_refused_and_two_stages_need_none():
     rows = panel().query(f"not ({NEVER} and t == 1)")
     with pytest.raises(CoverageError, match="21 of 22"):
         study(rows, estimator="saturated")
-    close(study(rows, **WIDE).table["estimate"], by_hand(rows), abs=1e-6)
+    assert_close(study(rows, **WIDE).table["estimate"], by_hand(rows), abs=1e-6)
 
 
 def test_a_unit_with_one_untreated_row_leaves_two_stages_alone():
     # numpy's words on shapes stood in the place of an answer
     rows = panel().query("unit > 0 or t >= 4")
     found = study(rows, **WIDE)
-    close(found.table["estimate"], by_hand(rows.query("unit > 0")), abs=1e-6)
+    assert_close(found.table["estimate"], by_hand(rows.query("unit > 0")), abs=1e-6)
     assert found.log["rows"].tolist() == [8]
     assert study(rows, estimator="saturated").log.empty
 
@@ -256,7 +258,7 @@ def test_an_outcome_in_dollars(estimator):
         study(panel().eval(y), estimator=estimator) for y in ("y = 1e13 + 1e12 * y", "y = y")
     )
     for column in ("estimate", "se", "high"):
-        close(found.table[column] / 1e12, expected.table[column], rel=1e-6, abs=1e-6)
+        assert_close(found.table[column] / 1e12, expected.table[column], rel=1e-6, abs=1e-6)
     assert found.att["se"] / 1e12 == pytest.approx(expected.att["se"], rel=1e-6)
     assert found.pretrend["p"] == pytest.approx(expected.pretrend["p"], rel=1e-6)
 

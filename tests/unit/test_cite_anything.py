@@ -34,7 +34,7 @@ def shares(rows):
     return ca.trade.partner_shares(rows)
 
 
-def cited(things):
+def assert_cited(things):
     """The sources of each are told, and citing it is citing them."""
     for name, (thing, expected) in things.items():
         expected = expected.split()
@@ -53,7 +53,7 @@ def test_what_users_hold_in_their_hands(rows, shares):
     made, coverage = curve(source_id="WTO_HSM"), ca.coverage("trade", **of)
     panel = ca.load("trade", source="PENPPML", product="TOTAL", since=2008)
     asked = "select * from trade where source_id = 'UZB_STAT' limit 3"
-    cited(
+    assert_cited(
         {
             "a row": (rows.iloc[0], "UZB_STAT"),
             "a column": (rows["source_id"], "UZB_STAT"),
@@ -75,7 +75,7 @@ def test_what_users_hold_in_their_hands(rows, shares):
 def test_a_verdict_and_its_evidence():
     claim, verdict = ca.claim("C25"), ca.check("C25")
     evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
-    cited(
+    assert_cited(
         {
             "a verdict": (verdict, "CEPII_GEODIST FBK"),
             "its criterion": (verdict.criteria[0], "FBK"),
@@ -95,7 +95,7 @@ def test_measures_of_two_tables():
         ca.load("students"), people, origins=["KAZ"], population_source="DATASETS_POP", **chosen
     )
     real = ca.investment.convert_prices(held, prices, base_year=2015)
-    cited(
+    assert_cited(
         {
             "intensity": (intensity, "DATASETS_POP moe_brief_stats_peijin"),
             "other prices": (real, "WDI_2025_KARENKLW wiiw_kaz_fdi"),

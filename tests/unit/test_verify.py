@@ -340,3 +340,14 @@ def test_only_a_zip_is_written_over_by_a_zip(command, out, tmp_path, name):
     (tmp_path / "thesis.txt").write_text("mine")
     assert command("report", "--zip", str(tmp_path / name), "--out", str(out))[0] == 2
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_baseline_from_before_certainty_and_units_were_kept_compares_the_rest(state, tmp_path):
+    content = json.loads(write_baseline(state()))
+    (one,) = content["verdicts"]
+    del one["certainty"], one["as_printed"], one["criteria"]["share"]["unit"]
+    (tmp_path / "verdicts.json").write_text(json.dumps(content))
+    old = verify.read_baseline(tmp_path)
+    other = {"certainty": {"level": "low"}, "criteria": {"share": {"unit": "dollars"}}}
+    assert verify.compare(old, state([other])).same
+    assert not verify.compare(old, state([other | {"fragile": True}])).same
