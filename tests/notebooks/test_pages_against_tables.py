@@ -45,8 +45,8 @@ def notes_of(report, economy: str) -> list[str]:
 
 def tables_of(report, run_id: str) -> dict[str, pd.DataFrame]:
     """The tables that a page shows, by title."""
-    records = [i.record for i in page(report, run_id).items if i.kind == "table"]
-    return {r["title"]: pd.DataFrame(r["rows"], columns=r["columns"]) for r in records}
+    tables = [item for item in page(report, run_id).items if item.kind == "table"]
+    return {t.title: pd.DataFrame(t.rows, columns=t.columns) for t in tables}
 
 
 def titled(tables: dict[str, pd.DataFrame], words: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a claim's page says beside its numbers: sides, gaps, days, what was asked for."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,8 +30,20 @@ def speaks(supported, contradicted, state):
     return side
 
 
-CLAIM = environment().get_template("claim.html.j2").module
+MACROS, CLAIM = (
+    environment().get_template(f"{name}.html.j2").module for name in ("macros", "claim")
+)
+
+
+def lines(html):
+    """The text of some lines of a page."""
+    return [re.sub("<.*?>", "", line).strip() for line in html.splitlines() if line.strip()]
+
+
 SAYS = {
+    "each_day": MACROS.each_day,
+    "other_day": MACROS.other_day,
+    "gaps": lambda verdict: lines(CLAIM.gaps_of(verdict)),
     "could_become": lambda verdict: CLAIM.could_become(verdict).strip(),
     "nothing_missing": CLAIM.nothing_missing,
     "speaks": speaks,
@@ -51,6 +64,15 @@ TABLE = [
 def test_what_a_page_says(name, given, words):
     said = SAYS.get(name) or getattr(parts, name)
     assert said(*given) == words if name != "ways" else words in ways(*given)
+
+
+def test_of_criteria_that_say_the_same_one_stands_on_a_side():
+    about = {"sources": [], "state": "fails", "says": "Two of 12."}
+    criteria = [about | {"name": side, "speaks": side} for side in ("against", "", "against")]
+    html = CLAIM.sides(
+        {"criteria": criteria, "against": "", "reading": "substance"}, registry.claim("C09"), []
+    )
+    assert html.count("Two of 12.") == 1 and html.index("<h3>Against") < html.index("Two of 12.")
 
 
 def test_each_declared_measure_is_told_in_words():

@@ -16,7 +16,7 @@ from ca_research.ground.display import NOTE_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, hooks
 from ca_research.registry.words import axis_words, cell_words, choice_words
-from ca_research.site.read import Item
+from ca_research.site.read import Figure, Table
 
 __all__ = ["closed", "shown"]
 CASES = cases(__file__, "shown")
@@ -84,11 +84,10 @@ def test_an_index_that_names_the_rows_is_shown(shown, columns):
 def test_a_page_can_ask_for_rows_unrounded_and_for_what_a_picture_is_drawn_from(shown, snapshot):
     frame = pd.DataFrame({"economy": ["KAZ", "UZB"], "first_year": [2001, 2002]})
     frame = frame.assign(value=[1.23456, None], sources=[("FBK", "P047"), ()])
-    item = Item("table", recorded(shown, frame, sources=["FBK", "P047"], digits=1), cell=4)
+    table = Table(**recorded(shown, frame, sources=["FBK", "P047"], digits=1))
     csv = "economy,year,value,path,empty,sources\nKAZ,2020,1.5,abc,,KAZ_BNS UZB_STAT\n"
-    drawn = Item("figure", {"csv": csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n'}, cell=1).drawn()
-    rows = item.record["rows"], item.record["origins"], item.whole()
-    assert [*rows, item.counts(), drawn] == snapshot
+    drawn = Figure.model_construct(csv=csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n').drawn()
+    assert [table.rows, table.origins, table.unrounded(), drawn] == snapshot
 
 
 def test_no_choice_of_any_grid_is_shown_as_a_code():

@@ -134,7 +134,7 @@ def _once(
     started, complaint = time.perf_counter(), None
     pool.warm_up(options)  # while this process imports what it needs itself
     lean.imports()
-    from ..site import Shelf, write_site, write_verdicts
+    from ..site import write_site, write_verdicts
 
     if chosen and all(run.after for run in chosen) and not (out / "verdicts.json").is_file():
         raise CoverageError(
@@ -144,7 +144,6 @@ def _once(
         )
     tables.build()  # figures that were changed since the last build are part of what is run
     sweep(out)
-    read = Shelf(out / runs.EXECUTED)
     if everything:  # a run of everything leaves no page of an earlier one behind
         keep = {f"{r.run_id}.ipynb" for r in chosen}
         for stale in (out / runs.EXECUTED).glob("*.ipynb"):
@@ -167,11 +166,11 @@ def _once(
             last = [run for run in chosen if run.after]  # it reads what the others have stored
             if last and not (options.fail_fast and runs.failed(results)):
                 if results:
-                    write_verdicts(out, read)
+                    write_verdicts(out)
                 results += execute(last)
         runs.write_manifest(out, results, time.perf_counter() - started)
         try:
-            write_site(out, read)
+            write_site(out)
         except RunError as error:
             complaint = error
     return Report(

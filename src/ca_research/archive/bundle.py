@@ -108,8 +108,9 @@ def _results(report: Path, undeclared: tuple[str, ...]) -> dict[str, bytes]:
         return {name: (report / name).read_bytes() for name in RESULTS}
     from .. import site  # what REPLICATION.md says needs no pages
 
-    declared = {run.run_id for run in plan()}
-    return {name: text.encode() for name, text in site.verdicts_of(report, declared).items()}
+    declared = [run.run_id for run in plan()]
+    texts = site.verdicts_of(report, declared, RESULTS)
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def _current(report: Path) -> tuple[str, ...]:

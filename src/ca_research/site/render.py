@@ -20,13 +20,15 @@ from markupsafe import Markup, escape
 from .. import __version__, registry
 from ..claims import overview
 from ..claims.answers import ways
+from ..claims.logic import leaves
 from ..claims.measures import measure_words
 from ..claims.slots import in_words
+from ..claims.wanted import publishers, words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
 from ..ground import economies, paths
 from ..ground.display import MOST_CHOICES, is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
-from ..ground.periods import day_in_words
+from ..ground.periods import date_in_words, day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
     axis_words,
@@ -37,12 +39,10 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import colours, copies, parts
+from . import colours, copies, moves, parts
 from .colours import VARIABLES
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
-from .moves import beginning
-from .read import Item
 from .svg import INHERITED, clean, shorter
 
 ON_A_PHONE = 360
@@ -172,8 +172,9 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
-    if column == "reading":
-        return parts.reading_title(value, claim_id) or cell_words(column, value)
+    if column == "reading" and claim_id in registry.claims():
+        titles = {reading.name: reading.title for reading in registry.claim(claim_id).readings}
+        return titles.get(value) or cell_words(column, value)
     if (said := str(value)) in _TRUTH:
         return _TRUTH[said]
     if column == "state":
@@ -198,39 +199,13 @@ def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
     return ", ".join(said)
 
 
-FEWEST, MOST, LONG = 4, 12, 60
-"""Tables whose rows become cards on a phone have so many columns at least, or one fewer and rows of
-so many letters; with more columns than MOST a table is a matrix, and is scrolled.
-"""
-
-
-def heads_of_cards(item: Item) -> Markup:
-    """Attributes of a table whose rows become cards on a phone: its heads, by number of column,
-    which a style sheet writes before each cell; '' for another.
-    """
-    heads, rows = item.record["columns"], item.record["rows"]
-    long = any(sum(map(len, row)) >= LONG for row in rows)
-    if not FEWEST - long <= len(heads) <= MOST:
-        return Markup("")
-    escaped = (
-        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", column_words(head)) for head in heads
-    )
-    names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(escaped, 1))
-    return Markup(' class="rows" style="{}"').format(names)
-
-
-MOST_EMBEDDED = 200
-"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
-FEW_ROWS = 8
-"""Rows behind a number of several countries that are listed of each; behind that of one stand more.
-"""
-
 _FILTERS: dict[str, Any] = {
     **{
         function.__name__: function
         for function in (
-            *(number, tables_of, in_words, day_in_words, heads_of_cards, anchors),
-            *(beginning, copies.copy_read, copies.kind_of_copy, copies.when_known),
+            *(number, tables_of, in_words, date_in_words, day_in_words, anchors, is_year),
+            *(moves.beginning, copies.copy_read, copies.kind_of_copy, leaves, publishers),
+            *(economies.in_prose, economies.joined),
         )
     },
     "svg": svg_markup,
@@ -241,23 +216,23 @@ _FILTERS: dict[str, Any] = {
     "quoted": _quoted,
     "plain": _plain,
     "choices": _choices,
+    "want_of": words,
     "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
-    "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
+    "latex_uri": lambda table: data_uri(table_latex(table), "application/x-tex"),
     "cite": lambda sources, form: cite([s.source_id for s in sources], form),
     "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
     "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
+    "in_css": lambda text: re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", text),
 }
 _GLOBALS: dict[str, Any] = {
     **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
     **{f.__name__: f for f in (between, bounds, counted, criterion_number, ways)},
     "NOTHING": NOTHING,
+    "PRINTED": registry.PRINTED,
+    "WAYS": moves.WAYS,
     "decides": overview.deciding,
     "tells": overview.told,
-    "few_rows": FEW_ROWS,
-    "most_embedded": MOST_EMBEDDED,
-    "kind_words": parts.KIND_WORDS,
     "state_words": STATE_WORDS,
-    "two_sides": parts.sides,
     "version": __version__,
 }
 """What templates may call."""
