@@ -13,10 +13,9 @@ from ..registry.glossary import Term, glossary
 
 _CLOSED = "a|button|code|pre|svg|script|style|table|dl|nav"
 """Where no link is put: in a link or control, and where words are names, data or code."""
-_PIECE = re.compile(
-    rf"<({_CLOSED})\b.*?</\1|(?P<tag><(?P<end>/?)(?:p|li|figcaption))\b|(?P<text>>[^<]+)", re.S
-)
-"""What is passed over as a whole, a tag of prose, and text."""
+_PROSE = re.compile(r"<(?:p|li|figcaption)\b.*?(?=</?(?:p|li|figcaption)\b)", re.S)
+_PIECE = re.compile(rf"<({_CLOSED})\b.*?</\1|(?P<text>>[^<]+)", re.S)
+"""What is passed over as a whole, and text."""
 
 
 def link_terms(html: str) -> str:
@@ -32,7 +31,6 @@ def link_terms(html: str) -> str:
     """
     at, form = _forms(*glossary())
     linked: set[str] = set()
-    depth = 0
 
     def link(found: re.Match[str]) -> str:
         name = at[found[0]]
@@ -42,14 +40,13 @@ def link_terms(html: str) -> str:
         return f'<a class="term" href="glossary.html#{name}">{found[0]}</a>'
 
     def piece(found: re.Match[str]) -> str:
-        nonlocal depth
-        if found["tag"]:
-            depth += -1 if found["end"] else 1
-        return form.sub(link, found[0]) if found["text"] and depth and at else found[0]
+        return form.sub(link, found[0]) if found["text"] else found[0]
 
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
-    return head + begins + _PIECE.sub(piece, main) + ends + foot
+    if at:
+        main = _PROSE.sub(lambda prose: _PIECE.sub(piece, prose[0]), main)
+    return head + begins + main + ends + foot
 
 
 @functools.cache

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import nh3
@@ -15,9 +14,8 @@ import nh3
 _OWN = "application/vnd.ca-research."
 """With what the types begin under which this package shows its own figures, tables and notes."""
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
-_LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
-_TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
-_WORDS = {"p", "div", "br", "b", "strong", "i", "em", "sub", "sup", "code", "pre", "span"}
+_TAGS = """table caption thead tbody tfoot tr th td ul ol li dl dt dd p div br b strong i em sub sup
+code pre span"""
 _SPANS = {"colspan", "rowspan"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -36,20 +34,12 @@ def shown(outputs: Iterable[Mapping[str, Any]]) -> list[Output]:
     """The outputs of a cell that are not of this package's own types; what was printed piece by
     piece is one text.
     """
-    found = (output for each in outputs for output in _shown(each))
-    return [
-        Output(kind, "".join(text.content for text in texts))
-        if kind in ("text", "messages")
-        else texts[0]
-        for (kind, _), group in groupby(enumerate(found), _kind)
-        for texts in [[output for _, output in group]]
-    ]
-
-
-def _kind(numbered: tuple[int, Output]) -> tuple[str, int]:
-    """Texts that follow each other are alike, and nothing else is."""
-    number, output = numbered
-    return output.kind, 0 if output.kind in ("text", "messages") else number
+    found: list[Output] = []
+    for output in (output for each in outputs for output in _shown(each)):
+        if found and found[-1].kind == output.kind in ("text", "messages"):
+            output = Output(output.kind, found.pop().content + output.content)
+        found.append(output)
+    return found
 
 
 def _shown(output: Mapping[str, Any]) -> Iterator[Output]:
@@ -92,7 +82,7 @@ def harmless(html: str) -> str:
     """
     clean = nh3.clean(
         html,
-        tags=_TABLES | _LISTS | _WORDS,
+        tags=set(_TAGS.split()),
         attributes={"th": _SPANS, "td": _SPANS},
         clean_content_tags={"script", "style"},
         generic_attribute_prefixes=set(),

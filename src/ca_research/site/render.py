@@ -4,11 +4,11 @@ request leaves a page.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from inspect import getmembers
 from typing import Any
 from urllib.parse import quote
@@ -25,8 +25,8 @@ from ..claims.measures import measure_words
 from ..claims.slots import in_words
 from ..claims.wanted import publishers, words
 from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
-from ..ground import economies, paths
-from ..ground.display import MOST_CHOICES, is_year
+from ..ground import display, economies, paths
+from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import date_in_words, day_in_words
 from ..registry.glossary import glossary
@@ -40,7 +40,6 @@ from ..registry.words import (
 )
 from ..tables import cite, rows_of
 from . import colours, copies, moves, parts
-from .colours import VARIABLES
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
 from .svg import INHERITED, clean, shorter
@@ -49,7 +48,7 @@ ON_A_PHONE = 360
 """Pixels: a picture drawn no wider shrinks into the column of a phone instead of being scrolled."""
 
 
-_COLOUR = re.compile("|".join(VARIABLES), re.I)
+_COLOUR = re.compile("|".join(colours.VARIABLES), re.I)
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
@@ -62,7 +61,7 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     if not (svg := clean(svg)):
         return Markup("")
     svg, family = shorter(svg)
-    svg = _COLOUR.sub(lambda colour: VARIABLES[colour[0].lower()], svg)
+    svg = _COLOUR.sub(lambda colour: f"var(--{colours.VARIABLES[colour[0].lower()]})", svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
@@ -100,7 +99,23 @@ class _Prose(mistune.HTMLRenderer):
 def environment() -> Environment:
     """What templates are rendered with; a folder without a register has no article to tell of."""
     known = (paths.registry_dir() / "article.yaml").is_file()
-    name = lru_cache(None)(economies.name_of) if known else str
+    often = lru_cache(None, typed=True)  # of some 100,000 cells few differ, and of their heads
+    name = often(economies.name_of) if known else str
+    markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
+    tools = _TOOLS | {
+        "article": registry.article() if known else None,
+        "source": registry.sources().__getitem__ if known else str,
+        "economy": name,
+        "value": lambda value: (
+            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
+        ),
+        "markdown": lambda text: Markup(markdown(text)),
+        "cell": often(_cell),
+        "head": often(column_words),
+        "slug": often(anchor),
+        "measure_words": often(measure_words),
+        "source_words": often(source_words),
+    }
     env = Environment(
         loader=PackageLoader("ca_research.site"),
         autoescape=True,
@@ -108,41 +123,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
-    often = lru_cache(None, typed=True)  # of some 100,000 cells few differ, and of their heads
-    env.filters |= _FILTERS | {
-        "markdown": lambda text: Markup(markdown(text)),
-        "cell": often(_cell),
-        "head": often(column_words),
-        "slug": often(anchor),
-        "economy": name,
-        "value": lambda value: (
-            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
-        ),
-        "source": registry.sources().__getitem__ if known else str,
-    }
-    env.globals |= _GLOBALS | {
-        "measure_words": often(measure_words),
-        "source_words": often(source_words),
-        "article": registry.article() if known else None,
-        "glossary": glossary(),
-        "dated_tables": [
-            table.title for table in registry.tables().values() if table.known == "date"
-        ],
-    }
-    style = env.get_template("style.css").render(
-        light=Markup(colours.declared(dark=False)),
-        dark=Markup(colours.declared(dark=True) + "color-scheme:dark;"),
-        most_choices=MOST_CHOICES,
-        words_printed=len(registry.PRINTED),
-    )
-    script = env.get_template("page.js").render()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
-        f"'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
-    env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
+    env.filters |= tools
+    env.globals |= tools
     return env
 
 
@@ -199,40 +181,39 @@ def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
     return ", ".join(said)
 
 
-_FILTERS: dict[str, Any] = {
+_TOOLS: dict[str, Any] = {
+    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
     **{
         function.__name__: function
         for function in (
-            *(number, tables_of, in_words, date_in_words, day_in_words, anchors, is_year),
-            *(moves.beginning, copies.copy_read, copies.kind_of_copy, leaves, publishers),
-            *(economies.in_prose, economies.joined),
+            *(anchors, between, bounds, counted, criterion_number, date_in_words, day_in_words),
+            *(economies.in_prose, economies.joined, glossary, in_words, is_year, leaves, number),
+            *(copies.copy_read, copies.kind_of_copy, moves.beginning, publishers, tables_of, ways),
         )
     },
+    "NOTHING": NOTHING,
+    "WAYS": moves.WAYS,
+    "STATE_WORDS": STATE_WORDS,
+    "version": __version__,
+    "registry": registry,
+    "display": display,
+    "colours": colours,
+    "decides": overview.deciding,
+    "tells": overview.told,
+    "want_of": words,
     "svg": svg_markup,
     "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
     "untitled": lambda text: re.sub(r"(?m)^#{1,6} .*\n?", "", text, count=1),
-    "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
     "axis": axis_words,
     "quoted": _quoted,
     "plain": _plain,
     "choices": _choices,
-    "want_of": words,
     "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
     "latex_uri": lambda table: data_uri(table_latex(table), "application/x-tex"),
     "cite": lambda sources, form: cite([s.source_id for s in sources], form),
     "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
     "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
     "in_css": lambda text: re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", text),
+    "digest": lambda text: b64encode(sha256(text.encode()).digest()).decode(),
 }
-_GLOBALS: dict[str, Any] = {
-    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
-    **{f.__name__: f for f in (between, bounds, counted, criterion_number, ways)},
-    "NOTHING": NOTHING,
-    "PRINTED": registry.PRINTED,
-    "WAYS": moves.WAYS,
-    "decides": overview.deciding,
-    "tells": overview.told,
-    "state_words": STATE_WORDS,
-    "version": __version__,
-}
-"""What templates may call."""
+"""What templates may call, as functions and as filters."""

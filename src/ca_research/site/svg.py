@@ -11,32 +11,28 @@ import re
 
 import nh3
 
-_LOOKS = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "fill-opacity"}
-_LOOKS |= {"opacity", "style", "clip-path", "transform"}
-_PLACE = {"x", "y", "width", "height"}
+_LOOKS = """fill stroke stroke-width stroke-linecap stroke-linejoin fill-opacity opacity style
+clip-path transform"""
+_PLACE = "x y width height"
 _ALLOWED = {
-    "svg": {"width", "height", "viewBox", "xmlns", "version"},
-    "g": {"id", *_LOOKS},
-    "path": {"id", "d", *_LOOKS},
-    "rect": {*_PLACE, *_LOOKS},
-    "text": {"x", "y", *_LOOKS},
-    "tspan": {"x", "y", *_LOOKS},
-    "use": {*_PLACE, *_LOOKS, "href"},
-    "image": {"id", *_PLACE, *_LOOKS, "href"},
-    "defs": set(),
-    "clipPath": {"id"},
-    "pattern": {"id", *_PLACE, "patternUnits"},
+    "svg": "width height viewBox xmlns version",
+    "g": f"id {_LOOKS}",
+    "path": f"id d {_LOOKS}",
+    "rect": f"{_PLACE} {_LOOKS}",
+    "text": f"x y {_LOOKS}",
+    "tspan": f"x y {_LOOKS}",
+    "use": f"href {_PLACE} {_LOOKS}",
+    "image": f"id href {_PLACE} {_LOOKS}",
+    "defs": "",
+    "clipPath": "id",
+    "pattern": f"id patternUnits {_PLACE}",
 }
 """Elements and attributes that matplotlib writes; `href` stands for `xlink:href` too."""
 
-_STYLES = {
-    *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"),
-    *("stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"),
-    *("opacity", "font", "font-family", "font-size", "font-style", "font-weight", "font-variant"),
-    *("font-stretch", "text-anchor", "image-rendering"),
-}
+_STYLES = """fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap
+stroke-linejoin stroke-dasharray stroke-dashoffset opacity font font-family font-size font-style
+font-weight font-variant font-stretch text-anchor image-rendering"""
 _CALL = re.compile(r"[\w-]*\([^)]*")
-_STYLED = _LOOKS - {"transform"}
 _HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
 
 
@@ -46,17 +42,17 @@ def _kept(element: str, name: str, value: str) -> str | None:
         inside = value.startswith("#")
         drawn = element == "image" and value.startswith("data:image/png;base64,")
         return value if inside or drawn else None
-    if name in _STYLED and ("(" in value or "\\" in value):
-        calls = _CALL.findall(value)
-        return value if "\\" not in value and all(map(_HARMLESS_CALL.fullmatch, calls)) else None
-    return value
+    if name == "transform" or not re.search(r"[(\\]", value):
+        return value
+    harmless = all(map(_HARMLESS_CALL.fullmatch, _CALL.findall(value)))
+    return value if harmless and "\\" not in value else None
 
 
 _CLEANER = nh3.Cleaner(
     tags=set(_ALLOWED),
-    attributes=_ALLOWED,
+    attributes={element: set(names.split()) for element, names in _ALLOWED.items()},
     attribute_filter=_kept,
-    filter_style_properties=_STYLES,
+    filter_style_properties=set(_STYLES.split()),
     clean_content_tags={"script", "style", "metadata", "foreignObject", "title", "desc"},
     url_schemes={"data"},
     generic_attribute_prefixes=set(),
