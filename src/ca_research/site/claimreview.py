@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,11 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .. import registry
 from ..claims.printed import NEARNESS
 from ..claims.words import judged_alone
+from .read import Stored, setting_of
 
 _TEMPLATES = Environment(loader=PackageLoader("ca_research.site"), undefined=StrictUndefined)
 
 
-def claim_reviews(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def claim_reviews(verdicts: Iterable[Stored]) -> dict[str, Any]:
     """A JSON-LD document with one ClaimReview for each verdict that leads; verdicts: entries of
     verdicts.json.
     """
@@ -23,18 +24,17 @@ def claim_reviews(verdicts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"@context": "https://schema.org", "@graph": reviews}
 
 
-def claim_review(verdict: Mapping[str, Any]) -> dict[str, Any]:
+def claim_review(verdict: Stored) -> dict[str, Any]:
     """One verdict as a ClaimReview: the statement that was tested, the article, the rating, the
     datasets.
     """
-    own = sorted((k, v) for k, v in verdict["params"].items() if k not in ("claim", "as_of"))
     text = _TEMPLATES.get_template("claimreview.json.j2").render(
         v=verdict,
         claim=registry.claim(verdict["claim"]),
         article=registry.article(),
         sources=[registry.sources()[source] for source in verdict["sources"]],
         whom=judged_alone(verdict["params"]),
-        setting="".join(f"_{name}-{value}" for name, value in own),
+        setting=setting_of(verdict["params"]),
         nearness=NEARNESS,
         says_it=verdict["nearness"] == max(filter(None, NEARNESS)),
         newest=registry.newest_publication(),

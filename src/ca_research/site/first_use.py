@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from markupsafe import escape
@@ -78,8 +78,9 @@ def anchors(texts: Iterable[str]) -> dict[str, str]:
     {'At sea': 'at-sea', 'at-sea': 'at-sea-2', '?': 'part'}
     """
     found: dict[str, str] = {}
+    taken = Counter[str]()
     for text in texts:
         first = anchor(text) or "part"
-        names = itertools.chain([first], (f"{first}-{n}" for n in itertools.count(2)))
-        found[text] = next(name for name in names if name not in found.values())
+        taken[first] += 1
+        found[text] = f"{first}-{taken[first]}" if taken[first] > 1 else first
     return found

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from string import Template
 from typing import Any
 
@@ -19,9 +19,7 @@ from ..claims.words import bounds, criterion_number, in_words
 from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
 from .claimreview import claim_reviews
-from .read import Table
-
-Stored = Mapping[str, Any]
+from .read import Stored, Table, setting_of
 
 _COLUMNS = """claim reading part leads nearness setting as_of as_printed verdict answer finding
 certainty fragile criterion measure state estimate low high interval unit share_of_specifications
@@ -210,12 +208,11 @@ def _text(text: str) -> str:
 
 
 def _setting(v: Stored) -> str:
-    own = sorted((k, x) for k, x in v["params"].items() if k not in ("claim", "as_of"))
-    return ", ".join(f"{k}={x}" for k, x in own)
+    return ", ".join(f"{k}={x}" for k, x in sorted(setting_of(v["params"]).items()))
 
 
 VERDICTS = "verdicts.json"
-EXPORTS: dict[str, Callable[[list[dict[str, Any]]], str]] = {
+EXPORTS: dict[str, Callable[[list[Stored]], str]] = {
     VERDICTS: as_json,
     "verdicts.csv": verdicts_csv,
     "verdicts_countries.csv": countries_csv,

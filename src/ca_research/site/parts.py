@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from .. import registry
 from ..claims.overview import own_params
@@ -14,8 +13,7 @@ from ..claims.words import judged_alone, no_days, one, source_words
 from ..ground.periods import date_in_words
 from ..registry.words import axis_words
 from ..registry.words import words as registry_words
-
-Stored = Mapping[str, Any]
+from .read import Stored
 
 _NEAREST = ["primary", "secondary", "commentary", "full", "excerpt"]
 """Of documents of one origin the one that is nearest to the event, and read most, names it."""

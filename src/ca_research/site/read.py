@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
@@ -51,6 +52,11 @@ def _known(source_ids: list[str]) -> list[str]:
     if source_ids and (strange := set(source_ids) - registry.sources().keys()):
         raise ValueError(f"{', '.join(sorted(strange))} is no source of the register")
     return source_ids
+
+
+def setting_of(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters other than the claim and the day of knowledge."""
+    return {k: v for k, v in params.items() if k not in ("as_of", "claim")}
 
 
 class _Item(BaseModel):
@@ -247,8 +253,7 @@ class Page(BaseModel):
 
     @property
     def setting(self) -> dict[str, Any]:
-        """Parameters other than the claim and the day of knowledge."""
-        return {k: v for k, v in self.params.items() if k not in ("as_of", "claim")}
+        return setting_of(self.params)
 
     @property
     def economy(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from .. import registry
 from ..claims import check, compare
 from ..claims.agreement import agreement
 from ..claims.overview import own_params
-from ..ground import paths
-from ..ground.errors import CoverageError, RunError
+from ..ground.errors import RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
@@ -27,34 +26,24 @@ from .forms import EXPORTS, VERDICTS
 from .read import Page, Stored, read_page, read_pages
 from .render import environment
 
+_REFERENCES = (("bib", "bibtex"), ("json", "csl"))
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
 
 
 def write_verdicts(out: Path) -> None:
     """Write verdicts.json from the executed notebooks in `out`/notebooks."""
-    _write_forms(out, read_pages(out / EXECUTED), [VERDICTS])
+    write_whole(out / VERDICTS, _forms(read_pages(out / EXECUTED), [VERDICTS])[VERDICTS])
 
 
-def _write_forms(out: Path, pages: Sequence[Page], names: Sequence[str]) -> None:
-    verdicts = [verdict for page in pages for verdict in page.verdicts]
-    for name in names:
-        write_whole(out / name, EXPORTS[name](verdicts))
-
-
-def verdicts_of(out: Path, run_ids: Sequence[str], names: Sequence[str]) -> dict[str, str]:
-    """Files of verdicts, by name, as a report of some of its runs alone has them.
-
-    Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
-    """
+def verdicts_of(out: Path, run_ids: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """Files of verdicts, by name, as a report of some of its runs alone has them."""
     files = [out / EXECUTED / f"{run_id}.ipynb" for run_id in sorted(run_ids)]
-    if missing := [file for file in files if not file.is_file()]:
-        raise CoverageError(
-            "the report is incomplete: an executed notebook is missing",
-            where=paths.shown(missing[0]),
-            hint="ca-research run",
-        )
-    verdicts = [verdict for file in files for verdict in read_page(file).verdicts]
+    return _forms(map(read_page, files), names)
+
+
+def _forms(pages: Iterable[Page], names: Iterable[str]) -> dict[str, str]:
+    verdicts = [verdict for page in pages for verdict in page.verdicts]
     return {name: EXPORTS[name](verdicts) for name in names}
 
 
@@ -68,11 +57,12 @@ def write_site(out: Path, pages: Sequence[Page] | None = None) -> Path:
     """
     site = _Site(out, read_pages(out / EXECUTED) if pages is None else pages)
     written = {site.write(*page) for page in site.plan()}
-    _write_forms(out, site.pages, list(EXPORTS) if site.rows else [VERDICTS])
-    cards.write(site.env, site.pages, out)
+    beside = _forms(site.pages, EXPORTS if site.rows else [VERDICTS])
     if cited := {source for page in site.pages for source in page.sources}:
-        write_whole(out / "references.bib", cite(cited, "bibtex") + "\n")
-        write_whole(out / "references.json", cite(cited, "csl") + "\n")
+        beside |= {f"references.{end}": cite(cited, form) + "\n" for end, form in _REFERENCES}
+    for name, text in beside.items():
+        write_whole(out / name, text)
+    cards.write(site.env, site.pages, out)
     for stale in filter(made_here, set(out.glob("*.html")) - written):
         stale.unlink()
     if faults := {page.notebook: page.faults for page in site.pages if page.faults}:
@@ -155,7 +145,6 @@ class _Site:
             "others": [page for page in pages if page.claim not in claims],
             "titles": {row.claim.id: row.claim.title for row in self.rows},
             "amendments": _amendments(self.rows),
-            "by_theme": _by_theme,
             "agreement": agreement,
             "address_of": self.address_of,
             "card_of": cards.address,
@@ -209,30 +198,19 @@ def _of_day(pages: Sequence[Page], as_of: str) -> list[Page]:
 
 
 def _amendments(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Every amendment and correction in order of time: date, reason; of an amendment also row (of
-    the index), anchor, made (itself), hash_after (of the rule after it), and way (whose way it
-    moved the verdicts).
+    """Every amendment and correction in order of time; of an amendment also row (of the index),
+    anchor, hash_after (of the rule after it), and way (whose way it moved the verdicts).
     """
     corrections = registry.article().corrections if rows else ()
-    found: list[dict[str, Any]] = [
-        {"date": c.date, "reason": c.reason, "row": None, "way": ""} for c in corrections
-    ]
+    found = [c.model_dump() | {"row": None, "way": ""} for c in corrections]
     for row in rows:
         made = row.claim.amendments
-        hashes = [*(a.rule_sha256_before for a in made), row.claim.rule_sha256][1:]
-        for number, (a, after) in enumerate(zip(made, hashes, strict=True), 1):
-            about = {"date": a.date, "reason": a.reason, "row": row, "made": a}
-            about |= {"anchor": f"{row.claim.id}-{number}".lower(), "hash_after": after}
-            found.append(about | {"way": moves.way(a.before, a.after)})
+        hashes = [*(a.rule_sha256_before for a in made), row.claim.rule_sha256]
+        for number, a in enumerate(made, 1):
+            about = {"row": row, "anchor": f"{row.claim.id}-{number}".lower()}
+            about |= {"hash_after": hashes[number], "way": moves.way(a.before, a.after)}
+            found.append(a.model_dump() | about)
     return sorted(found, key=lambda amendment: amendment["date"])
-
-
-def _by_theme(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows of the index by theme, themes in the order in which the article's entry names them."""
-    found: dict[str, list[Row]] = {theme: [] for theme in registry.article().themes}
-    for row in rows:
-        found.setdefault(row.claim.theme, []).append(row)
-    return {theme: of_theme for theme, of_theme in found.items() if of_theme}
 
 
 def _differences(siblings: Mapping[str, Page]) -> list[tuple[Stored, Stored, list[str]]]:
