@@ -198,9 +198,10 @@ class Page(BaseModel):
     verdict.
 
     `faults` says what it emitted that no page can show, or that does not follow from its criteria;
-    it is left out then. `key` is the content key of the run, `tables` what its notebook may read,
-    `traces` the rows behind its criteria by name. `menu` is the word by which every page leads to
-    this one, if the notebook declares one (`metadata.ca_research.menu`).
+    it is left out, and `left_out` says whether only that is lacking, for the run itself ended well.
+    `key` is the content key of the run, `tables` what its notebook may read, `traces` the rows
+    behind its criteria by name. `menu` is the word by which every page leads to this one, if the
+    notebook declares one (`metadata.ca_research.menu`).
     """
 
     run_id: str
@@ -218,6 +219,7 @@ class Page(BaseModel):
     verdicts: list[Stored] = []
     traces: dict[str, dict[str, Any]] = {}
     faults: list[str] = []
+    left_out: bool = False
 
     @property
     def title(self) -> str:
@@ -236,11 +238,6 @@ class Page(BaseModel):
     def statements(self) -> list[Statements]:
         """The sentences on all claims together, of each cell that made some."""
         return [cell.statements for cell in self.cells if cell.statements]
-
-    @property
-    def left_out(self) -> bool:
-        """Whether the run ended well and the page lacks something that it emitted."""
-        return bool(self.faults) and self.error == "; ".join(self.faults)
 
     @property
     def lead(self) -> Stored | None:
@@ -286,7 +283,7 @@ def read_page(file: Path) -> Page:
         page.verdicts, page.traces = [], {}
     page.faults += unsound
     if page.faults and not page.error:
-        page.error, page.where = "; ".join(page.faults), page.notebook
+        page.left_out, page.error, page.where = True, "; ".join(page.faults), page.notebook
     return page
 
 

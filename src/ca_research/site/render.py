@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from inspect import getmembers
@@ -18,7 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from .. import __version__, registry
-from ..claims import overview
+from ..claims import check, compare, overview
+from ..claims.agreement import agreement
 from ..claims.answers import ways
 from ..claims.logic import leaves
 from ..claims.measures import measure_words
@@ -39,7 +40,7 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import colours, copies, moves, parts
+from . import cards, colours, copies, moves, parts
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
 from .svg import INHERITED, clean, shorter
@@ -58,19 +59,15 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     It is never wider than it was drawn, so that letters have one size on all pages, and shrinks
     with a narrow column.
     """
-    if not (svg := clean(svg)):
-        return Markup("")
-    svg, family = shorter(svg)
+    svg, family = shorter(clean(svg))
     svg = _COLOUR.sub(lambda colour: f"var(--{colours.VARIABLES[colour[0].lower()]})", svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
-    width = re.search(r'\swidth="([\d.]+)pt"', head)
-    px = round(float(width[1]) * 4 / 3) if width else 0
-    least = px if px > ON_A_PHONE else 0
-    fluid = f";--w:{least}px;max-width:{px}px" if width else ""
+    px = round(float(re.findall(r'\swidth="([\d.]+)pt"', head)[0]) * 4 / 3)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    style = ";".join(filter(None, (INHERITED, family))) + fluid
+    least = px if px > ON_A_PHONE else 0
+    style = ";".join(filter(None, (INHERITED, family, f"--w:{least}px", f"max-width:{px}px")))
     label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
@@ -168,27 +165,16 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     return cell_words(column, value)
 
 
-def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
-    """The choices of a stored specification in words; an axis that is no longer declared keeps its
-    codes.
-    """
-    axes = {axis.name: axis for axis in spec.grid.axes}
-    said = []
-    for name, value in choices.items():
-        axis = axes.get(name)
-        words = choice_words(axis, value) if axis else value_words(value, name)
-        said.append(f"{axis_words(axis or name)}: {words}")
-    return ", ".join(said)
-
-
 _TOOLS: dict[str, Any] = {
     **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
     **{
         function.__name__: function
         for function in (
-            *(anchors, between, bounds, counted, criterion_number, date_in_words, day_in_words),
-            *(economies.in_prose, economies.joined, glossary, in_words, is_year, leaves, number),
-            *(copies.copy_read, copies.kind_of_copy, moves.beginning, publishers, tables_of, ways),
+            *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
+            *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
+            *(publishers, tables_of, value_words, ways),
+            *(economies.in_prose, economies.joined, check.stale, compare.differences),
+            *(copies.copy_read, copies.kind_of_copy, moves.beginning, cards.address),
         )
     },
     "NOTHING": NOTHING,
@@ -207,7 +193,6 @@ _TOOLS: dict[str, Any] = {
     "axis": axis_words,
     "quoted": _quoted,
     "plain": _plain,
-    "choices": _choices,
     "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
     "latex_uri": lambda table: data_uri(table_latex(table), "application/x-tex"),
     "cite": lambda sources, form: cite([s.source_id for s in sources], form),

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import registry
-from ..claims import check, compare
-from ..claims.agreement import agreement
 from ..claims.overview import own_params
 from ..ground.errors import RunError
 from ..ground.files import write_whole
@@ -23,10 +21,9 @@ from ..tables import cite
 from . import cards, moves, parts
 from .first_use import link_terms
 from .forms import EXPORTS, VERDICTS
-from .read import Page, Stored, read_page, read_pages
+from .read import Page, read_page, read_pages
 from .render import environment
 
-_REFERENCES = (("bib", "bibtex"), ("json", "csl"))
 CHANGED = "changed.html"
 """The page on what new figures change; the next report that is written takes it away."""
 
@@ -59,17 +56,18 @@ def write_site(out: Path, pages: Sequence[Page] | None = None) -> Path:
     written = {site.write(*page) for page in site.plan()}
     beside = _forms(site.pages, EXPORTS if site.rows else [VERDICTS])
     if cited := {source for page in site.pages for source in page.sources}:
-        beside |= {f"references.{end}": cite(cited, form) + "\n" for end, form in _REFERENCES}
+        beside["references.bib"] = cite(cited, "bibtex") + "\n"
+        beside["references.json"] = cite(cited, "csl") + "\n"
     for name, text in beside.items():
         write_whole(out / name, text)
     cards.write(site.env, site.pages, out)
     for stale in filter(made_here, set(out.glob("*.html")) - written):
         stale.unlink()
-    if faults := {page.notebook: page.faults for page in site.pages if page.faults}:
-        each = dict.fromkeys(fault for found in faults.values() for fault in found)
+    if faulty := [page for page in site.pages if page.faults]:
+        faults = dict.fromkeys(fault for page in faulty for fault in page.faults)
         raise RunError(
-            f"what no page can show was left out: {first_few(each, 5)}",
-            where=", ".join(sorted(faults)),
+            f"what no page can show was left out: {first_few(faults, 5)}",
+            where=", ".join(sorted({page.notebook for page in faulty})),
             hint="after `data remove`: ca-research run --changed; else a notebook shows by "
             "plots.show, plots.show_table and plots.show_note, and ends in claim.judge(evidence)",
         )
@@ -145,10 +143,7 @@ class _Site:
             "others": [page for page in pages if page.claim not in claims],
             "titles": {row.claim.id: row.claim.title for row in self.rows},
             "amendments": _amendments(self.rows),
-            "agreement": agreement,
             "address_of": self.address_of,
-            "card_of": cards.address,
-            "differences": _differences,
             "made": day_in_words(dt.date.today()),
         }
 
@@ -167,7 +162,9 @@ class _Site:
         for name in ABOUT_ALL if self.rows else ():
             yield f"{name}.j2", name, {}
         if not self.rows:
-            yield "runs.html.j2", "index.html", {"seconds": _seconds(self.out)}
+            file = self.out / "manifest.json"
+            manifest = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+            yield "runs.html.j2", "index.html", {"runs": manifest.get("runs", [])}
 
     def write(self, template: str, name: str, about: Mapping[str, Any]) -> Path:
         """Write a page, with links to the glossary; returns its file."""
@@ -181,13 +178,6 @@ class _Site:
 def _place(page: Page) -> tuple[Any, ...]:
     """Claims in order, the claim as a whole before single economies, days in order."""
     return page.claim, bool(own_params(page.setting)), str(page.setting), page.as_of
-
-
-def _seconds(out: Path) -> dict[str, float]:
-    """How long each run took, as the manifest of the folder has it."""
-    file = out / "manifest.json"
-    runs = json.loads(file.read_text(encoding="utf-8"))["runs"] if file.is_file() else []
-    return {run["run_id"]: run["seconds"] for run in runs}
 
 
 def _of_day(pages: Sequence[Page], as_of: str) -> list[Page]:
@@ -211,17 +201,3 @@ def _amendments(rows: Sequence[Row]) -> list[dict[str, Any]]:
             about |= {"hash_after": hashes[number], "way": moves.way(a.before, a.after)}
             found.append(a.model_dump() | about)
     return sorted(found, key=lambda amendment: amendment["date"])
-
-
-def _differences(siblings: Mapping[str, Page]) -> list[tuple[Stored, Stored, list[str]]]:
-    """Of each reading its verdict on the article's day and now, and the reasons why they differ."""
-    first, last = (
-        siblings[day].verdicts if day in siblings else []
-        for day in (registry.article().date.isoformat(), "latest")
-    )
-    before = {v["reading"]: v for v in first if not check.stale(v)}
-    return [
-        (before[v["reading"]], v, compare.differences(before[v["reading"]], v))
-        for v in last
-        if v["reading"] in before
-    ]
