@@ -25,16 +25,19 @@ def origin_names(part: Stored) -> dict[str, str]:
 
     part: a cell of a trace, with `columns` and `rows`.
     """
-    rows = (dict(zip(part["columns"], row, strict=True)) for row in part["rows"])
     known = registry_words().cells.get("origin_group", {})
     named = [
         row
-        for row in rows
+        for row in _rows(part)
         if row.get("origin_group", "") not in {"", None, *known}
         and row.get("source_id") in registry.sources()
     ]
     best_last = sorted(named, key=_far)[::-1]
     return {row["origin_group"]: source_words(row["source_id"]) for row in best_last}
+
+
+def _rows(part: Stored) -> list[Stored]:
+    return [dict(zip(part["columns"], row, strict=True)) for row in part["rows"]]
 
 
 def _far(document: Stored) -> list[int]:
@@ -45,9 +48,8 @@ def _far(document: Stored) -> list[int]:
 
 def heads(part: Stored) -> list[str]:
     """The columns of the rows behind a number; a grant is no investment, and has a donor."""
-    rows = (dict(zip(part["columns"], row, strict=True)) for row in part["rows"])
-    grants = all(row.get("measure") == "official_grant" for row in rows)
-    of_grants = {"host": "recipient", "investor": "donor"} if grants else {}
+    kinds = {row.get("measure") for row in _rows(part)}
+    of_grants = {"host": "recipient", "investor": "donor"} if kinds == {"official_grant"} else {}
     return [of_grants.get(column, column) for column in part["columns"]]
 
 
@@ -82,15 +84,8 @@ def judged_for(params: Stored) -> str:
 
 def needed(c: Stored) -> str:
     """What a stored criterion asks for."""
-    counts = c["cell_threshold"] is not None
-    sign, bound = (
-        (c["cell_comparison"], c["cell_threshold"])
-        if counts
-        else (
-            c["comparison"],
-            c["threshold"],
-        )
-    )
+    of_cells = "cell_" if c["cell_threshold"] is not None else ""
+    sign, bound = c[f"{of_cells}comparison"], c[f"{of_cells}threshold"]
     return _bar(c["kind"], sign, bound, c["unit"], c["threshold"], len(c["cells"]))
 
 
@@ -137,7 +132,7 @@ def _each_bar(kind: str, sign: str, threshold: float, unit: str) -> str:
         if kind == "days":
             return no_days(unit)
         return f"{'none' if unit.startswith('of ') else 'no'} {unit}".strip()
-    if figure == "100%" and sign in ("==", ">="):
+    if figure == "100%" and sign in ("==", ">=") and kind != "growth":
         return f"all {unit.removeprefix('of ')}"
     of_kind = (_OF_KIND.get(f"{kind}{more}") for more in (f" {sign} {figure}", f" {sign}", ""))
     form = next(filter(None, of_kind), "{bound} {figure} {unit}")

@@ -174,7 +174,7 @@ _TOOLS: dict[str, Any] = {
             *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
             *(publishers, tables_of, value_words, ways),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
-            *(copies.copy_read, copies.kind_of_copy, moves.beginning, cards.address),
+            *(copies.copy_read, copies.kind_of_copy, moves.beginning),
         )
     },
     "NOTHING": NOTHING,
@@ -184,6 +184,7 @@ _TOOLS: dict[str, Any] = {
     "registry": registry,
     "display": display,
     "colours": colours,
+    "card_of": cards.address,
     "decides": overview.deciding,
     "tells": overview.told,
     "want_of": words,
