@@ -30,9 +30,8 @@ def speaks(supported, contradicted, state):
     return side
 
 
-MACROS, CLAIM = (
-    environment().get_template(f"{name}.html.j2").module for name in ("macros", "claim")
-)
+TOOLS = environment().globals
+CLAIM = environment().get_template("claim.html.j2").module
 
 
 def lines(html):
@@ -41,16 +40,12 @@ def lines(html):
 
 
 SAYS = {
-    "each_day": MACROS.each_day,
-    "other_day": MACROS.other_day,
+    "heads": lambda part: [TOOLS["head_of"](column, part) for column in part["columns"]],
     "gaps": lambda verdict: lines(CLAIM.gaps_of(verdict)),
     "could_become": lambda verdict: CLAIM.could_become(verdict).strip(),
     "nothing_missing": CLAIM.nothing_missing,
     "speaks": speaks,
-    "ways": ways,
     "declared_bar": lambda claim, name: parts.declared_bar(registry.claim(claim).criteria()[name]),
-    "cell": environment().filters["cell"],
-    "head": environment().filters["head"],
 }
 TABLE = [
     pytest.param(name, *case, id=f"{name}-{n}")
@@ -62,7 +57,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("name", "given", "words"), TABLE)
 def test_what_a_page_says(name, given, words):
-    said = SAYS.get(name) or getattr(parts, name)
+    said = SAYS.get(name) or TOOLS[name]
     assert said(*given) == words if name != "ways" else words in ways(*given)
 
 

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from ..ground.display import INK, MUTED, PAPER
 from ..ground.files import write_whole
@@ -46,7 +47,7 @@ def write(env: Environment, pages: Sequence[Page], out: Path) -> None:
     """Write the cards of all pages with a verdict; those of pages that are gone are removed."""
     wanted = {out / address(page): page for page in pages if address(page)}
     for file, page in wanted.items():
-        words = env.get_template("card.txt.j2").render(page=page).strip()
+        words = Markup(env.get_template("card.txt.j2").render(page=page)).unescape().strip()
         if _said_by(file) != words:
             file.parent.mkdir(exist_ok=True)
             write_whole(file, card(words, page.verdicts[0]["verdict"]))

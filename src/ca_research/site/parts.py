@@ -6,12 +6,8 @@ import re
 from collections.abc import Iterable
 
 from .. import registry
-from ..claims.overview import own_params
-from ..claims.printed import NEARNESS
 from ..claims.slots import in_words, said
-from ..claims.words import judged_alone, no_days, one, source_words
-from ..ground.periods import date_in_words
-from ..registry.words import axis_words
+from ..claims.words import no_days, one, source_words
 from ..registry.words import words as registry_words
 from .read import Stored
 
@@ -44,42 +40,6 @@ def _far(document: Stored) -> list[int]:
     """How far a document is from the event, and how little of it was read."""
     told = (document.get(column) for column in ("strength", "text_seen"))
     return [_NEAREST.index(word) if word in _NEAREST else len(_NEAREST) for word in told]
-
-
-def heads(part: Stored) -> list[str]:
-    """The columns of the rows behind a number; a grant is no investment, and has a donor."""
-    kinds = {row.get("measure") for row in _rows(part)}
-    of_grants = {"host": "recipient", "investor": "donor"} if kinds == {"official_grant"} else {}
-    return [of_grants.get(column, column) for column in part["columns"]]
-
-
-def day(as_of: str) -> str:
-    """What a page was judged with.
-
-    Examples
-    --------
-    >>> day("2023-05-19"), day("latest")
-    ('with what was known on 19 May 2023', 'with all figures available now')
-    """
-    if as_of == "latest":
-        return "with all figures available now"
-    return f"with what was known on {date_in_words(as_of)}"
-
-
-def judged_for(params: Stored) -> str:
-    """What a run judges that does not judge the claim as a whole; '' for one that does.
-
-    Examples
-    --------
-    >>> judged_for({"as_of": "latest", "economy": "KAZ"}), judged_for({"economy": "CA5"})
-    ('Kazakhstan alone', '')
-    """
-    return ", ".join(
-        f"{judged_alone({name: value})} alone"
-        if name == "economy"
-        else f"{axis_words(name)} {value}"
-        for name, value in own_params(params).items()
-    )
 
 
 def needed(c: Stored) -> str:
@@ -145,9 +105,3 @@ def cited(ids: Iterable[str]) -> list[tuple[str, str]]:
     for source_id in ids:
         told.setdefault(source_words(source_id), source_id)
     return list(told.items())
-
-
-def nearness(verdict: Stored, tests: int) -> str:
-    """How near a test is to the sentence, in words; '' for the only one, on which nobody votes."""
-    near = verdict["nearness"]
-    return "" if tests == 1 and near is None else NEARNESS[near]

@@ -23,9 +23,16 @@ from ..claims.agreement import agreement
 from ..claims.answers import ways
 from ..claims.logic import leaves
 from ..claims.measures import measure_words
+from ..claims.printed import NEARNESS
 from ..claims.slots import in_words
 from ..claims.wanted import publishers, words
-from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
+from ..claims.words import (
+    STATE_WORDS,
+    bounds,
+    criterion_number,
+    judged_alone,
+    source_words,
+)
 from ..ground import display, economies, paths
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
@@ -122,6 +129,7 @@ def environment() -> Environment:
     )
     env.filters |= tools
     env.globals |= tools
+    env.globals |= vars(env.get_template("words.html.j2").module)
     return env
 
 
@@ -172,11 +180,13 @@ _TOOLS: dict[str, Any] = {
         for function in (
             *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
             *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
-            *(publishers, tables_of, value_words, ways),
+            *(cite, data_uri, judged_alone, overview.own_params, publishers, table_latex),
+            *(tables_of, value_words, ways, without_formulas),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
             *(copies.copy_read, copies.kind_of_copy, moves.beginning),
         )
     },
+    "NEARNESS": NEARNESS,
     "NOTHING": NOTHING,
     "WAYS": moves.WAYS,
     "STATE_WORDS": STATE_WORDS,
@@ -194,11 +204,8 @@ _TOOLS: dict[str, Any] = {
     "axis": axis_words,
     "quoted": _quoted,
     "plain": _plain,
-    "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
-    "latex_uri": lambda table: data_uri(table_latex(table), "application/x-tex"),
-    "cite": lambda sources, form: cite([s.source_id for s in sources], form),
     "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
-    "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
+    "capital": lambda text: text[:1].upper() + text[1:],
     "in_css": lambda text: re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", text),
     "digest": lambda text: b64encode(sha256(text.encode()).digest()).decode(),
 }

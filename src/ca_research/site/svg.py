@@ -83,11 +83,9 @@ def shorter(svg: str) -> tuple[str, str]:
 
 
 def clean(svg: str) -> str:
-    """An SVG from its first tag on, with what `_ALLOWED` names and nothing else; '' where there is
-    none.
+    """An SVG with what `_ALLOWED` names and nothing else.
 
     Its names keep their case (`clipPath`, `viewBox`): the parser is that of HTML5, which knows
     them.
     """
-    found = _CLEANER.clean(svg)
-    return found[found.find("<svg") :] if "<svg" in found else ""
+    return _CLEANER.clean(svg)

@@ -18,7 +18,7 @@ from ..ground.periods import day_in_words
 from ..runs import EXECUTED
 from ..runs.store import ABOUT_ALL, made_here
 from ..tables import cite
-from . import cards, moves, parts
+from . import cards, moves
 from .first_use import link_terms
 from .forms import EXPORTS, VERDICTS
 from .read import Page, read_page, read_pages
@@ -103,11 +103,6 @@ class Row:
         earlier = {day: page for day, page in self.settings[0].items() if page is not self.now}
         first = next(iter(earlier.values()), None)
         return earlier.get(registry.article().date.isoformat(), first)
-
-    @property
-    def part(self) -> str:
-        """What the first setting judges where it is not the claim as a whole."""
-        return parts.judged_for(self.now.setting)
 
     @property
     def others(self) -> list[Page]:
