@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterable
 
 from markupsafe import escape
 
-from ..registry.glossary import Term, glossary
+from ..registry.glossary import glossary
 
 _CLOSED = "a|button|code|pre|svg|script|style|table|dl|nav"
 """Where no link is put: in a link or control, and where words are names, data or code."""
@@ -29,7 +28,10 @@ def link_terms(html: str) -> str:
     >>> link_terms("<main><p>A placebo.</p><p>The placebo again.</p></main>")[:48]
     '<main><p>A <a class="term" href="glossary.html#p'
     """
-    at, form = _forms(*glossary())
+    names = anchors(term.term for term in glossary())
+    at = {str(escape(form)): names[term.term] for term in glossary() for form in term.said_as}
+    longest = sorted(map(re.escape, at), key=len, reverse=True)
+    forms = re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?![\w-])")
     linked: set[str] = set()
 
     def link(found: re.Match[str]) -> str:
@@ -40,22 +42,13 @@ def link_terms(html: str) -> str:
         return f'<a class="term" href="glossary.html#{name}">{found[0]}</a>'
 
     def piece(found: re.Match[str]) -> str:
-        return form.sub(link, found[0]) if found["text"] else found[0]
+        return forms.sub(link, found[0]) if found["text"] else found[0]
 
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
     if at:
         main = _PROSE.sub(lambda prose: _PIECE.sub(piece, prose[0]), main)
     return head + begins + main + ends + foot
-
-
-@functools.cache
-def _forms(*terms: Term) -> tuple[dict[str, str], re.Pattern[str]]:
-    """The anchor of each form of some terms, and what finds any form, the longest first."""
-    names = anchors(term.term for term in terms)
-    at = {str(escape(form)): names[term.term] for term in terms for form in term.said_as}
-    longest = sorted(map(re.escape, at), key=len, reverse=True)
-    return at, re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?![\w-])")
 
 
 def anchor(text: object) -> str:

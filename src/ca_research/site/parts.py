@@ -11,7 +11,7 @@ from ..claims.words import no_days, one, source_words
 from ..registry.words import words as registry_words
 from .read import Stored
 
-_NEAREST = ["primary", "secondary", "commentary", "full", "excerpt"]
+_NEAREST = {"primary": 0, "secondary": 1, "commentary": 2, "full": 3, "excerpt": 4}
 """Of documents of one origin the one that is nearest to the event, and read most, names it."""
 
 
@@ -28,7 +28,7 @@ def origin_names(part: Stored) -> dict[str, str]:
         if row.get("origin_group", "") not in {"", None, *known}
         and row.get("source_id") in registry.sources()
     ]
-    best_last = sorted(named, key=_far)[::-1]
+    best_last = sorted(named, key=_distance)[::-1]
     return {row["origin_group"]: source_words(row["source_id"]) for row in best_last}
 
 
@@ -36,10 +36,9 @@ def _rows(part: Stored) -> list[Stored]:
     return [dict(zip(part["columns"], row, strict=True)) for row in part["rows"]]
 
 
-def _far(document: Stored) -> list[int]:
+def _distance(document: Stored) -> list[int]:
     """How far a document is from the event, and how little of it was read."""
-    told = (document.get(column) for column in ("strength", "text_seen"))
-    return [_NEAREST.index(word) if word in _NEAREST else len(_NEAREST) for word in told]
+    return [_NEAREST.get(document.get(column, ""), 5) for column in ("strength", "text_seen")]
 
 
 def needed(c: Stored) -> str:

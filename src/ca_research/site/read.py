@@ -162,8 +162,8 @@ class Statements(BaseModel):
     statements: list[_Statement]
 
 
-class _Emitted(BaseModel):
-    """What an output of a cell holds for a page, by type."""
+class _Bundle(BaseModel):
+    """An output of a cell, as far as it is for pages: by its types."""
 
     figure: Figure | None = Field(None, validation_alias=FIGURE_MIME)
     table: Table | None = Field(None, validation_alias=TABLE_MIME)
@@ -298,7 +298,7 @@ def _code(read: Any, page: Page) -> Cell:
         for kind in {FIGURE_MIME, TABLE_MIME} & data.keys():
             data[kind] |= {"cell": number, "svg": data.get("image/svg+xml")}
         try:
-            found = _Emitted.model_validate(data)
+            found = _Bundle.model_validate(data)
         except ValidationError as fault:
             page.faults.append(
                 f"cell {number} shows what no page can hold: {registry.explain(fault)}"

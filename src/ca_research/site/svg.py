@@ -32,8 +32,9 @@ _ALLOWED = {
 _STYLES = """fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap
 stroke-linejoin stroke-dasharray stroke-dashoffset opacity font font-family font-size font-style
 font-weight font-variant font-stretch text-anchor image-rendering"""
-_CALL = re.compile(r"[\w-]*\([^)]*")
-_HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
+_HARMLESS_CALL = re.compile(
+    r"(?<![\w-])(?:url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*)\)", re.I
+)
 
 
 def _kept(element: str, name: str, value: str) -> str | None:
@@ -42,10 +43,9 @@ def _kept(element: str, name: str, value: str) -> str | None:
         inside = value.startswith("#")
         drawn = element == "image" and value.startswith("data:image/png;base64,")
         return value if inside or drawn else None
-    if name == "transform" or not re.search(r"[(\\]", value):
-        return value
-    harmless = all(map(_HARMLESS_CALL.fullmatch, _CALL.findall(value)))
-    return value if harmless and "\\" not in value else None
+    if name != "transform" and re.search(r"[(\\]", _HARMLESS_CALL.sub("", value)):
+        return None
+    return value
 
 
 _CLEANER = nh3.Cleaner(

@@ -98,11 +98,11 @@ class Row:
         return list(self.settings[0].values())[-1]
 
     @property
-    def then(self) -> Page | None:
+    def then(self) -> Page:
         """That of the article's day; where that was not run, or is the newest, of the earliest."""
-        earlier = {day: page for day, page in self.settings[0].items() if page is not self.now}
-        first = next(iter(earlier.values()), None)
-        return earlier.get(registry.article().date.isoformat(), first)
+        first, *_ = self.settings[0].values()
+        page = self.settings[0].get(registry.article().date.isoformat())
+        return first if page in (None, self.now) else page
 
     @property
     def others(self) -> list[Page]:
@@ -116,7 +116,7 @@ class _Site:
     def __init__(self, out: Path, pages: Sequence[Page]) -> None:
         self.out, self.pages, self.env = out, pages, environment()
         self.settings: dict[str, dict[str, dict[str, Page]]] = {}
-        for page in sorted(pages, key=_place):
+        for page in sorted(pages, key=_order):
             of_claim = self.settings.setdefault(page.claim, {})
             of_claim.setdefault(str(page.setting), {})[page.as_of] = page
         claims = registry.claims()
@@ -170,7 +170,7 @@ class _Site:
         return self.out / name
 
 
-def _place(page: Page) -> tuple[Any, ...]:
+def _order(page: Page) -> tuple[Any, ...]:
     """Claims in order, the claim as a whole before single economies, days in order."""
     return page.claim, bool(own_params(page.setting)), str(page.setting), page.as_of
 
