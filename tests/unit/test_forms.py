@@ -17,6 +17,7 @@ from ca_research.app import report as reports
 from ca_research.claims.printed import sentences
 from ca_research.runs.store import BESIDE
 from ca_research.site import forms
+from ca_research.site.read import Table
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read_text("utf-8"))
 VERDICTS = [CASES["like"], *(CASES["like"] | other for other in CASES["others"])]
@@ -52,9 +53,9 @@ def cells(latex: str) -> list[list[str]]:
 
 
 def test_hostile_text_stays_text_in_latex(snapshot):
-    latex = forms.latex_table(
-        HOSTILE[0], HOSTILE[:2], [[text, text] for text in HOSTILE], [False, True], "50 %"
-    )
+    rows = [[text, text] for text in HOSTILE]
+    about = {"title": HOSTILE[0], "columns": HOSTILE[:2], "numeric": [False, True], "note": "50 %"}
+    latex = forms.table_latex(Table.model_construct(**about, rows=rows, sources=[]))
     assert [len(row) for row in cells(latex)] == [2] * len(HOSTILE)
     assert all(c.isprintable() or c == "\n" for c in latex)
     assert latex == snapshot  # head on every page, numbers to the right, each text as it reads

@@ -28,7 +28,9 @@ _COUNTRIES = "claim reading as_of setting criterion economy estimate low high un
 _SENTENCES = "claim setting as_of as_printed because readers_split answer tests"
 _TESTS = "reading nearness verdict fragile certainty"
 _PRINTED = "claim,reading,as of,verdict,answer,criterion,number,interval,true in,of"
-_WIDE = 28  # characters; a longer text gets a column that breaks lines
+_WIDE = 28  # characters
+_BROKEN = r">{\raggedright\arraybackslash}p{3.2cm}"
+"""A column that breaks lines, for longer texts."""
 _LATEX: dict[str, str | int | None] = {
     '"': r"\textquotedbl{}",  # in some languages a command of babel
     "≤": r"$\leq$",
@@ -72,8 +74,8 @@ def verdicts_csv(verdicts: Iterable[Stored]) -> str:
         if c.get("cell_threshold") is not None:
             noun = "countries" if c["counted"] == "economies" else c["counted"]
             c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
-        own = {"criterion": c.get("label"), "setting": _setting(v)}
-        rows.append({**c, **v, **own, "certainty": v["certainty"].get("level")})
+        own = {"criterion": c.get("label"), "certainty": v["certainty"].get("level")}
+        rows.append({**c, **v, **own})
     return _table(_COLUMNS.split(), rows)
 
 
@@ -82,7 +84,7 @@ def countries_csv(verdicts: Iterable[Stored]) -> str:
     counts countries and each of these, in the unit of the measure.
     """
     rows = [
-        {**v, **cell, "unit": c["unit"], "criterion": c["label"], "setting": _setting(v)}
+        {**v, **cell, "unit": c["unit"], "criterion": c["label"]}
         for v in verdicts
         for c in v["criteria"]
         for cell in c["cells"]
@@ -96,7 +98,7 @@ def sentences_csv(printed: Iterable[Stored]) -> str:
     of each how near it is, its verdict, whether it is fragile and how certain.
     """
     rows = [
-        {**s, "setting": _setting(s), "tests": len(s["tests"])}
+        {**s, "tests": len(s["tests"])}
         | {f"{name}_{n}": x for n, test in enumerate(s["tests"], 1) for name, x in test.items()}
         for s in printed
     ]
@@ -106,8 +108,9 @@ def sentences_csv(printed: Iterable[Stored]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Iterable[Stored]) -> str:
-    """Rows as a CSV of these columns; what a row lacks is empty."""
-    return _csv([columns, *([row.get(name) for name in columns] for row in rows)])
+    """Rows of runs as a CSV of these columns; what a row lacks is empty."""
+    whole = ({**row, "setting": _setting(row)} for row in rows)
+    return _csv([columns, *([row.get(name) for name in columns] for row in whole)])
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> str:
@@ -136,8 +139,6 @@ def as_text(cell: Any) -> Any:
 
 def without_formulas(text: str) -> str:
     """A CSV in which no cell is taken for a formula by a spreadsheet."""
-    if not re.search(r'(?:^|[,"])[=+@\t-]', text, re.M):
-        return text
     return _csv(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -156,46 +157,36 @@ def verdicts_latex(verdicts: Iterable[Stored]) -> str:
             shown = [c["label"], criterion_number(c), bounds(c), share, str(c["specifications"])]
         word = v["verdict"] + ", fragile" * v["fragile"]
         rows.append([v["claim"], reading, v["as_of"], word, v["answer"], *shown])
-    numeric = [False] * 8 + [True] * 2
-    note = (
-        "Share of specifications: how many of the distinct specifications make the criterion "
-        "true, where there are five or more; no probability."
+    table = Table.model_construct(
+        title="Verdicts",
+        columns=_PRINTED.split(","),
+        rows=rows,
+        numeric=[False] * 8 + [True] * 2,
+        sources=[],
+        note="Share of specifications: how many of the distinct specifications make the criterion "
+        "true, where there are five or more; no probability.",
     )
-    return latex_table("Verdicts", _PRINTED.split(","), rows, numeric, note)
+    return table_latex(table)
 
 
 def table_latex(table: Table) -> str:
-    """A table of a page as LaTeX; the same cells as on the page."""
-    sources = f" Sources: {', '.join(table.sources)}." if table.sources else ""
-    note = table.note + sources
-    return latex_table(table.title, table.columns, table.rows, table.numeric, note)
-
-
-def latex_table(
-    title: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    numeric: Sequence[bool],
-    note: str = "",
-) -> str:
-    """A longtable in the style of booktabs, every text escaped. numeric: columns that stand to the
-    right.
+    """A table of a page as a longtable in the style of booktabs, every text escaped: the same cells
+    as on the page, numbers to the right, and text that is long in columns that break lines.
     """
-    head, *lines = (" & ".join(map(_text, row)) + " \\\\\n" for row in (columns, *rows))
-    kinds = ["r" if right else _left([row[n] for row in rows]) for n, right in enumerate(numeric)]
+    head, *lines = (" & ".join(map(_text, row)) + " \\\\\n" for row in (table.columns, *table.rows))
+    kinds = [
+        "r" if right else _BROKEN if any(len(row[n]) > _WIDE for row in table.rows) else "l"
+        for n, right in enumerate(table.numeric)
+    ]
+    sources = f" Sources: {', '.join(table.sources)}." if table.sources else ""
+    note = _text(table.note + sources)
     return _LONGTABLE.substitute(
         kinds="".join(kinds),
-        title=_text(title),
+        title=_text(table.title),
         head=head,
         rows="".join(lines),
-        note=rf"\noindent{{\footnotesize {_text(note)}}}" + "\n" if note.strip() else "",
+        note=rf"\noindent{{\footnotesize {note}}}" + "\n" if note else "",
     )
-
-
-def _left(cells: Iterable[str]) -> str:
-    """A column of text; a wide one breaks lines."""
-    wide = max(map(len, cells), default=0) > _WIDE
-    return r">{\raggedright\arraybackslash}p{3.2cm}" if wide else "l"
 
 
 def _text(text: str) -> str:
