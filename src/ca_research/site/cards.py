@@ -8,8 +8,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
-from functools import cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 from jinja2 import Environment
@@ -26,16 +25,18 @@ WIDTH, HEIGHT = 1200, 630
 """Pixels, as previews ask for."""
 
 _LINES = (
-    (False, 28, MUTED, 30, 66, 1),
-    (False, 36, INK, 6, 52, 4),
-    (True, 62, None, 14, 32, 1),
-    (False, 40, INK, 12, 46, 2),
-    (False, 28, MUTED, HEIGHT - 112, 66, 1),
-    (False, 28, MUTED, HEIGHT - 68, 66, 1),
+    ("DejaVuSans", 28, MUTED, 30, 66, 1),
+    ("DejaVuSans", 36, INK, 6, 52, 4),
+    ("DejaVuSans-Bold", 62, None, 14, 32, 1),
+    ("DejaVuSans", 40, INK, 12, 46, 2),
+    ("DejaVuSans", 28, MUTED, HEIGHT - 112, 66, 1),
+    ("DejaVuSans", 28, MUTED, HEIGHT - 68, 66, 1),
 )
-"""How each line of `card.txt.j2` is drawn: whether bold, its size, its colour (None: that of the
-verdict), pixels from the line above (of the first and the last two from the top), letters in a row,
-and rows at most."""
+"""How each line of `card.txt.j2` is drawn: its typeface, size and colour (None: that of the verdict),
+pixels from the line above (of the first and the last two from the top), letters in a row, and rows
+at most."""
+_TYPEFACES = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
+"""The folder of those that come with matplotlib, which is not imported for them."""
 
 
 def address(page: Page) -> str:
@@ -65,11 +66,10 @@ def card(words: str, verdict: str) -> bytes:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 24, HEIGHT), fill=tone)
     top = 0
-    for text, (bold, size, ink, place, letters, most) in zip(
-        words.splitlines(), _LINES, strict=False
-    ):
+    for text, line in zip(words.splitlines(), _LINES, strict=False):
+        face, size, ink, place, letters, most = line
         top = place if place > HEIGHT / 2 else top + place
-        font = ImageFont.truetype(_fonts()[bold], size)
+        font = ImageFont.truetype(str(_TYPEFACES / f"{face}.ttf"), size)
         for row in textwrap.wrap(text, letters, max_lines=most, placeholder=" ..."):
             draw.text((80, top), row, font=font, fill=ink or tone)
             top += int(size * 1.32)
@@ -89,14 +89,3 @@ def _said_by(file: Path) -> str | None:
             return str(image.info.get("Description"))
     except OSError:
         return None
-
-
-@cache
-def _fonts() -> tuple[str, ...]:
-    """Files of the letters, plain and bold: those that come with matplotlib, which is not
-    imported for them.
-    """
-    found = find_spec("matplotlib")
-    assert found and found.origin, "matplotlib comes with the package"
-    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
-    return tuple(str(folder / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"))

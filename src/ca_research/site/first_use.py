@@ -13,8 +13,6 @@ from ..registry.glossary import glossary
 _CLOSED = "a|button|code|pre|svg|script|style|table|dl|nav"
 """Where no link is put: in a link or control, and where words are names, data or code."""
 _PROSE = re.compile(r"<(?:p|li|figcaption)\b.*?(?=</?(?:p|li|figcaption)\b)", re.S)
-_PIECE = re.compile(rf"<({_CLOSED})\b.*?</\1|(?P<text>>[^<]+)", re.S)
-"""What is passed over as a whole, and text."""
 
 
 def link_terms(html: str) -> str:
@@ -30,24 +28,21 @@ def link_terms(html: str) -> str:
     """
     names = anchors(term.term for term in glossary())
     at = {str(escape(form)): names[term.term] for term in glossary() for form in term.said_as}
-    longest = sorted(map(re.escape, at), key=len, reverse=True)
-    forms = re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?![\w-])")
+    forms = "|".join(sorted(map(re.escape, at), key=len, reverse=True))
+    passed_over = rf"<({_CLOSED})\b.*?</\1|<[^>]*>"
+    pieces = re.compile(rf"{passed_over}|(?<![\w-])(?P<term>{forms})(?![\w-])", re.S)
     linked: set[str] = set()
 
     def link(found: re.Match[str]) -> str:
-        name = at[found[0]]
-        if name in linked:
+        name = at.get(found["term"])
+        if not name or name in linked:
             return found[0]
         linked.add(name)
         return f'<a class="term" href="glossary.html#{name}">{found[0]}</a>'
 
-    def piece(found: re.Match[str]) -> str:
-        return forms.sub(link, found[0]) if found["text"] else found[0]
-
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
-    if at:
-        main = _PROSE.sub(lambda prose: _PIECE.sub(piece, prose[0]), main)
+    main = _PROSE.sub(lambda prose: pieces.sub(link, prose[0]), main)
     return head + begins + main + ends + foot
 
 

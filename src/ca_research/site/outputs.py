@@ -20,12 +20,13 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Output(NamedTuple):
-    """What a cell showed. kind: picture (`content` is its address within the page), html, prose
-    (Markdown), text, or messages (what went to stderr).
+    """What a cell showed. kind: picture (of type `mime`, in base 64), html, prose (Markdown), text,
+    or messages (what went to stderr).
     """
 
     kind: str
     content: str
+    mime: str = ""
     width: int | None = None
 
 
@@ -50,17 +51,16 @@ def _shown(output: Mapping[str, Any]) -> Output | None:
         return None
     for mime, (kind, form) in _FORMS.items():
         if mime in data and (content := form(data[mime])):
-            return Output(kind, content, about.get(mime, {}).get("width"))
+            return Output(kind, content, mime, about.get(mime, {}).get("width"))
     return None
 
 
-def _dots(mime: str) -> Callable[[str], str]:
-    return lambda text: f"data:{mime};base64,{''.join(text.split())}"
+def _encoded(svg: str) -> str:
+    return b64encode(svg.encode()).decode()
 
 
-def _drawing(svg: str) -> str:
-    """An SVG within the page; as the picture of an `img` it runs and loads nothing."""
-    return _dots("image/svg+xml")(b64encode(svg.encode()).decode())
+def _joined(base64: str) -> str:
+    return "".join(base64.split())
 
 
 def _plain(text: str) -> str:
@@ -97,9 +97,9 @@ _TH = re.compile(r"<th(?= [cr]o[lw]s|>)")
 _NUMBER = re.compile(r"<td>(?=\s*(?:[-−+]?[\d.,]+(?:e[-+]?\d+)?%?|NaN|nan)\s*</td>)")
 
 _FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "image/svg+xml": ("picture", _drawing),
-    "image/png": ("picture", _dots("image/png")),
-    "image/jpeg": ("picture", _dots("image/jpeg")),
+    "image/svg+xml": ("picture", _encoded),
+    "image/png": ("picture", _joined),
+    "image/jpeg": ("picture", _joined),
     "text/html": ("html", harmless),
     "text/markdown": ("prose", str),
     "text/latex": ("text", _plain),

@@ -332,5 +332,4 @@ def _verdict_faults(stored: Stored) -> list[str]:
 
 def read_pages(folder: Path) -> list[Page]:
     """All executed notebooks of a folder, by run id."""
-    files = sorted(folder.glob("*.ipynb"))
-    return [read_page(file) for file in files if not file.name.startswith(".")]
+    return [read_page(file) for file in sorted(folder.glob("[!.]*.ipynb"))]

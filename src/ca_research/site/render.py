@@ -159,18 +159,16 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
+    said, words = str(value), _TRUTH
     if column == "reading" and claim_id in registry.claims():
-        titles = {reading.name: reading.title for reading in registry.claim(claim_id).readings}
-        return titles.get(value) or cell_words(column, value)
-    if (said := str(value)) in _TRUTH:
-        return _TRUTH[said]
-    if column == "state":
-        return STATE_WORDS.get(value, value)
-    if isinstance(value, (int, float)) and is_year(column):
-        return f"{value:g}"
-    if not isinstance(value, str):
-        return number(value)
-    return cell_words(column, value)
+        words = {reading.name: reading.title for reading in registry.claim(claim_id).readings}
+    elif column == "state":
+        words = STATE_WORDS
+    if said in words:
+        return words[said]
+    if isinstance(value, str):
+        return cell_words(column, value)
+    return f"{value:g}" if is_year(column) else number(value)
 
 
 _TOOLS: dict[str, Any] = {
