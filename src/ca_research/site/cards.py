@@ -32,9 +32,9 @@ _LINES = (
     ("DejaVuSans", 28, MUTED, HEIGHT - 112, 66, 1),
     ("DejaVuSans", 28, MUTED, HEIGHT - 68, 66, 1),
 )
-"""How each line of `card.txt.j2` is drawn: its typeface, size and colour (None: that of the verdict),
-pixels from the line above (of the first and the last two from the top), letters in a row, and rows
-at most."""
+"""How each line of `card.txt.j2` is drawn: its typeface, size and colour (None: that of the
+verdict), pixels from the line above (of the first and the last two from the top), letters in a row,
+and rows at most."""
 _TYPEFACES = distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")
 """The folder of those that come with matplotlib, which is not imported for them."""
 
