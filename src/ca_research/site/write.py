@@ -90,24 +90,24 @@ class Row:
     """
 
     claim: registry.ClaimSpec
-    settings: list[dict[str, Page]]
+    settings: list[list[Page]]
 
     @property
     def now(self) -> Page:
         """The page of the first setting on the newest day that was run."""
-        return list(self.settings[0].values())[-1]
+        return self.settings[0][-1]
 
     @property
     def then(self) -> Page:
         """That of the article's day; where that was not run, or is the newest, of the earliest."""
-        first, *_ = self.settings[0].values()
-        page = self.settings[0].get(registry.article().date.isoformat())
-        return first if page in (None, self.now) else page
+        earlier = self.settings[0][:-1]
+        published = registry.article().date.isoformat()
+        return next((page for page in earlier if page.as_of == published), self.settings[0][0])
 
     @property
     def others(self) -> list[Page]:
         """The newest pages of the other settings."""
-        return [list(days.values())[-1] for days in self.settings[1:]]
+        return [pages[-1] for pages in self.settings[1:]]
 
 
 class _Site:
@@ -115,18 +115,17 @@ class _Site:
 
     def __init__(self, out: Path, pages: Sequence[Page]) -> None:
         self.out, self.pages, self.env = out, pages, environment()
-        self.settings: dict[str, dict[str, dict[str, Page]]] = {}
+        self.settings: dict[tuple[str, str], list[Page]] = {}
         for page in sorted(pages, key=_order):
-            of_claim = self.settings.setdefault(page.claim, {})
-            of_claim.setdefault(str(page.setting), {})[page.as_of] = page
+            self.settings.setdefault((page.claim, str(page.setting)), []).append(page)
         claims = registry.claims()
         self.rows = [
-            Row(claims[name], list(settings.values()))
-            for name, settings in self.settings.items()
-            if name in claims
+            Row(claim, settings)
+            for name, claim in claims.items()
+            if (settings := [pages for key, pages in self.settings.items() if key[0] == name])
         ]
         judged = [row for row in self.rows if row.claim.kind != "opinion"]
-        days = {day for row in judged or self.rows for one in row.settings for day in one}
+        days = {p.as_of for row in judged or self.rows for pages in row.settings for p in pages}
         self.newest = max(days, default="latest")  # "latest" comes after any date
         self.env.filters["of_day"] = _of_day
         self.env.globals |= {
@@ -145,13 +144,14 @@ class _Site:
     def address_of(self, claim: str, as_of: str) -> str:
         """The page of a claim on a day of knowledge, else the one that the index shows."""
         row = next(row for row in self.rows if row.claim.id == claim)
-        return f"{row.settings[0].get(as_of, row.now).run_id}.html"
+        page = next((page for page in row.settings[0] if page.as_of == as_of), row.now)
+        return f"{page.run_id}.html"
 
     def plan(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """The pages of a report: template, name, and what is known to it beside the site."""
         for page in self.pages:
             kind = "page" if page.claim in registry.claims() else "notebook"
-            siblings = self.settings[page.claim][str(page.setting)]
+            siblings = self.settings[page.claim, str(page.setting)]
             about = {"page": page, "as_of": page.as_of, "siblings": siblings}
             yield f"{kind}.html.j2", f"{page.run_id}.html", about
         for name in ABOUT_ALL if self.rows else ():
