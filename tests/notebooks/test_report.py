@@ -221,8 +221,9 @@ def test_amendments_stand_on_one_page_with_days_hashes_and_whose_way(texts):
     assert re.findall(r'id="day-([\d-]+)"', text) == sorted(days)
     assert text.count('<div class="amendment">') == len(made) + len(corrections)
     newest_first = sorted(made, key=lambda m: m[0])[::-1]
-    assert [html.unescape(way) for way in re.findall(r'<tr data-way="([^"]*)">', text)] == [
-        moves.way(a.before, a.after) for *_, a in newest_first
-    ]
+    ways = [moves.way(a.before, a.after) for *_, a in newest_first]
+    assert [html.unescape(way) for way in re.findall(r'<tr data-way="([^"]*)">', text)] == ways
+    counted = re.findall(r">(\d+)<", re.search(r">all days</th>(.*?)</tr>", text)[1])
+    assert [int(n) for n in counted] == [*map(ways.count, moves.WAYS), len(ways)]
     for _, claim, a in made:
         assert a.rule_sha256_before[:16] in text and claim.rule_sha256[:16] in text
