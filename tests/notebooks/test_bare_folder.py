@@ -72,7 +72,7 @@ def test_it_runs_several_at_once_and_again_only_where_an_input_has_changed(bare)
         file.write("2018,9\n")
     assert bare(*grid).returncode == 0
     assert not any(r["stored"] for r in manifest(bare).values())
-    assert all("./prices.csv" in r["inputs"]["data"] for r in manifest(bare).values())
+    assert all("data/./prices.csv" in r["inputs"] for r in manifest(bare).values())
 
 
 def test_wrong_values_are_refused_before_the_start(bare):
@@ -99,8 +99,8 @@ def test_tables_and_claims_that_it_reads_are_its_inputs(bare):
     done = bare("reads.ipynb")
     assert done.returncode == 0, done.stderr
     held = manifest(bare)["reads"]["inputs"]
-    assert {"students", "facts", "geography"} <= held["data"].keys()
-    assert "claims/*.yaml" in held["register"] and "trade" not in held["data"]
+    assert {"data/students", "data/facts", "data/geography"} <= held.keys()
+    assert "register/claims/*.yaml" in held and "data/trade" not in held
 
 
 def test_an_error_in_it_ends_the_command_and_stands_on_its_page(bare):

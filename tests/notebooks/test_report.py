@@ -143,11 +143,12 @@ def test_nothing_of_this_machine_is_in_the_report(report):
         assert not folders.search(text), file.name
 
 
-def test_verdicts_json_has_the_form_of_the_design(verdicts, stored_keys):
+def test_verdicts_json_has_the_form_of_the_design(report, verdicts, stored_keys):
     ids = [f"C{n:02d}" for n in range(1, 36)] + [f"O{n:02d}" for n in range(1, 14)]
     assert sorted(registry.claims()) == sorted({v["claim"] for v in verdicts}) == ids
     for v in verdicts:
         assert v.keys() >= stored_keys[0] and v["verdict"] in registry.VERDICTS
+        assert (report / f"{v['run']}.html").is_file() and v["run"].startswith(v["claim"].lower())
         assert v["rule_sha256"] == registry.claim(v["claim"]).rule_sha256
         assert set(v["sources"]) <= registry.sources().keys()
         for c in v["criteria"]:

@@ -66,12 +66,12 @@ def own(elsewhere, monkeypatch):
     return Own(elsewhere / "own")
 
 
-def as_if_run(*declared, **data):
-    """Entries of a manifest as if these had just been run, on tables of which some were others."""
+def as_if_run(*declared, **others):
+    """Entries of a manifest as if these had just been run, on inputs of which some were others."""
     about, entries = inputs.Inputs(None), []
     for run in declared:
         given = about.again(run, {})
-        given["data"] |= {k: v for k, v in data.items() if k in given["data"]}
+        given |= {name: value for name, value in others.items() if name in given}
         told = {name: getattr(run, name) for name in ("run_id", "name", "params")}
         told |= {"notebook": paths.shown(run.notebook), "inputs": given, "error": ""}
         entries.append(told)

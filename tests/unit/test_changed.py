@@ -13,7 +13,8 @@ from ca_research.ground import paths
 
 CRITERION = STORED["criterion"] | {"name": "first", "estimate": 1.0}
 VERDICT = STORED["verdict"] | {"claim": "C33", "params": {"economy": "KAZ", "claim": "C33"}}
-VERDICT |= {"sources": ["KAZ_BNS"], "rule_sha256": "a"}
+VERDICT |= {"sources": ["KAZ_BNS"], "rule_sha256": "a", "run": "c33-as-of-latest-economy-kaz"}
+OTHER = {"data/students": "another"}
 
 
 def stored(criterion=None, **more):
@@ -55,12 +56,13 @@ def test_what_is_said_of_a_verdict_before_and_after(snapshot):
 
 def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each_criterion():
     """`run --changed` without a report before ended in KeyError: 'cells'."""
-    entries = verify.read_baseline(paths.baseline_dir()).entries.values()
-    entry, (name, was) = next((e, c) for e in entries for c in e.criteria.items())
-    which = {k: getattr(entry, k) for k in ("claim", "reading", "params", "as_of")}
-    turned = "fails" if was["state"] == "holds" else "holds"
-    for state, differs in ((turned, True), (was["state"], False)):
-        now = stored({"name": name, "state": state}, verdict="no verdict at all", **which)
+    verdicts = verify.read_baseline(paths.baseline_dir()).verdicts
+    entry = next(entry for entry in verdicts if len(entry.criteria) == 1)
+    which = {k: getattr(entry, k) for k in ("run", "claim", "reading", "rule_sha256")}
+    (was,) = entry.criteria
+    turned = "fails" if was.state == "holds" else "holds"
+    for state, differs in ((turned, True), (was.state, False)):
+        now = stored({"name": was.name, "state": state}, verdict="no verdict at all", **which)
         (one,) = verify.moved([], [now])
         assert (one.was, one.answered, bool(one.why)) == (entry.verdict, "", differs)
 
@@ -70,8 +72,8 @@ def made(tmp_path):
     """A folder with a manifest as if two claims, and what is named beside, had just been run."""
     planned = runs.plan(["C25", "C30"], as_of=["latest"])
 
-    def write(*beside, **data):
-        entries = as_if_run(*planned, *beside, **data)
+    def write(*beside, **others):
+        entries = as_if_run(*planned, *beside, **others)
         (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
         (tmp_path / "verdicts.json").write_text("[]")
         return tmp_path
@@ -89,27 +91,17 @@ def own():
 def test_runs_that_rest_on_a_changed_table_are_judged_again(made, own):
     """Those of one's own stood as before in a report that said: judged again."""
     assert verify.affected(made(*own)) == ([], ())
-    assert verify.outdated(verify.read_report(made(*own))) == ()
-    folder = made(*own, students="another")
+    assert verify.outdated(verify.read_report(made(*own))) == []
+    folder = made(*own, **OTHER)
     chosen, tables = verify.affected(folder)
     names = ["c30-as-of-latest", *(run.run_id for run in own), "overview-as-of-latest"]
     assert (tables, [run.run_id for run in chosen]) == (("students",), names)
     assert chosen[1] == own[0]
-    outdated = verify.outdated(verify.read_report(folder))
-    assert [str(cause) for cause in outdated] == ["data (students)"]
+    assert verify.outdated(verify.read_report(folder)) == ["data/students"]
 
 
 def test_runs_that_cannot_be_made_again_are_left_alone(made, own):
     gone = dataclasses.replace(own[0], name="C99")
     other = dataclasses.replace(own[0], params=own[0].params | {"nobody": 1})
-    chosen, _ = verify.affected(made(gone, other, students="another"))
+    chosen, _ = verify.affected(made(gone, other, **OTHER))
     assert [run.run_id for run in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]
-
-
-def test_what_was_judged_again_is_told_by_run_and_not_by_claim(made, own):
-    folder = made(own[0])
-    of_one = stored(claim="C30", params=own[0].params)
-    of_all = stored(claim="C30", params={"claim": "C30", "economy": "CA5"})
-    (folder / "verdicts.json").write_text(json.dumps([of_one, of_all]))
-    assert verify.given_by(folder, {own[0].run_id}) == [of_one]
-    assert verify.given_by(folder, {"c30-as-of-latest"}) == [of_all]

@@ -66,8 +66,7 @@ def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
 def mine(own):
     """A project without a claim, whose report is whole: it has no run."""
     (own.home / "reports").mkdir()
-    for name in bundle.RESULTS:
-        (own.home / "reports" / name).write_text("[]")
+    (own.home / "reports" / "verdicts.json").write_text("[]")
     (own.home / "reports" / "manifest.json").write_text('{"runs": []}')
     return own
 
@@ -240,27 +239,29 @@ def undeclared(all_runs, tmp_path):
     """What is said of a report whose first entry is changed, or to which one is added."""
 
     def told(first, *beside):
-        data = all_runs[0]["inputs"]["data"] | first.pop("data", {})
-        given = {"inputs": all_runs[0]["inputs"] | {"data": data}} | first
-        made = [all_runs[0] | given, *all_runs[1:], *(all_runs[0] | one for one in beside)]
-        (tmp_path / "verdicts.json").write_text("[]")
+        made = [all_runs[0] | first, *all_runs[1:], *(all_runs[0] | one for one in beside)]
+        accepted = json.loads((paths.baseline_dir() / "verdicts.json").read_text())
+        (tmp_path / "verdicts.json").write_text(json.dumps(accepted["verdicts"]))
         (tmp_path / "manifest.json").write_text(json.dumps({"runs": made}))
-        return bundle._current(tmp_path)
+        return bundle._current(tmp_path)[1]
 
     return told
 
 
-def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(undeclared):
+def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(
+    undeclared, all_runs
+):
     """One run among all exhibits was archived, and verdicts from before the latest figures; and a
     report with one run of one's own was refused.
     """
     died, unknown = {"error": "the kernel died"}, {"inputs": {}}
+    before = {"inputs": all_runs[0]["inputs"] | {"data/treaties": "before"}}
     assert undeclared({}) == ()
     for fault in ({}, died, unknown):
         assert undeclared({}, {"run_id": "c29-mine"} | fault) == ("c29-mine",)
-    for fault in (died, unknown, {"run_id": "c01-mine"}, {"data": {"treaties": "before"}}):
+    for fault in (died, unknown, {"run_id": "c01-mine"}, before):
         with pytest.raises(CoverageError):
-            undeclared(dict(fault))
+            undeclared(fault)
 
 
 def test_an_archive_has_the_verdicts_of_declared_runs_alone(tmp_path, monkeypatch, command):

@@ -185,7 +185,7 @@ def _run_changed(folder: Path, options: Options) -> None:
         progress=console.progress,
     )
     again = {result.run_id for result in made.results if not result.error}
-    found = verify.moved(before, verify.given_by(folder, again))
+    found = verify.moved(before, [v for v in verify.standing(folder) if v["run"] in again])
     summary = report.summary_of_changes(found, tables)
     with report.locked(folder):
         page = write_changed(folder, summary, found)

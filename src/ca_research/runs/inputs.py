@@ -188,12 +188,12 @@ class Inputs:
         state = [seen.read_bytes()] if seen.is_file() else []
         return [text, *sources, *self._added.get(name, ()), *state]
 
-    def again(self, run: Run, made: Mapping[str, Any]) -> dict[str, Any]:
-        """What is `portable` of the manifest of a run now, given what it was before: with what its
-        notebook has read then.
+    def again(self, run: Run, made: Iterable[str]) -> Manifest:
+        """What is `portable` of the manifest of a run now, with what its notebook has read before:
+        names of what it was made from then.
         """
-        read = [f"{kind}/{name}" for kind in ("data", "register") for name in made.get(kind, ())]
-        return portable(self.of(run, read=read))
+        read = [name for name in made if name.startswith(("data/", "register/"))]
+        return portable(self.of(run, read=read), run)
 
     def read(self, run: Run, record: Mapping[str, Any], allowed: str, out: Path) -> Read:
         """What `opened.listing` of a run's kernel says, as inputs of the run.
@@ -248,13 +248,11 @@ class Read:
     edited: tuple[str, ...]
 
 
-def portable(manifest: Mapping[str, str]) -> dict[str, Any]:
-    """What a manifest says of inputs that are the same on every machine that has the same, by kind,
-    short: without processed rows, prose, name and parameters.
+def portable(manifest: Manifest, run: Run) -> Manifest:
+    """What the manifest of a run says of inputs that are the same on every machine that has the
+    same, short: without processed rows, prose, name and parameters.
     """
-    kinds: dict[str, Any] = {kind: {} for kind in ("data", "register", "package", "environment")}
-    for name, hashed in sorted(manifest.items()):
-        kind, _, what = name.partition("/")
-        if kind in kinds:
-            kinds[kind][what] = hashed[:SHORT]
-    return kinds | {"notebook": manifest["notebook/code"][:SHORT]}
+    kinds = ("data/", "register/", "package/", "environment/")
+    found = {name: hashed for name, hashed in manifest.items() if name.startswith(kinds)}
+    found[f"notebook/{paths.shown(run.notebook)}"] = manifest["notebook/code"]
+    return {name: found[name][:SHORT] for name in sorted(found)}

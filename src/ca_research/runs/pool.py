@@ -52,7 +52,7 @@ class Result:
     stored: bool = False
     error: str = ""
     where: str = ""
-    inputs: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
     moved: bool = False
     read: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
@@ -185,7 +185,7 @@ def execute(
             stored is not None,
             outcome.error,
             outcome.where,
-            {} if moved else inputs.portable(manifests[run.run_id] | hashes),
+            {} if moved else inputs.portable(manifests[run.run_id] | hashes, run),
             bool(moved),
             {str(run.root / n): h for n, h in opened.items() if inputs.OPENED + n in hashes},
             outside,

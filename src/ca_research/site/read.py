@@ -382,6 +382,7 @@ def _check(page: Page) -> None:
         page.verdicts, page.error, page.where = [], "; ".join(page.unsound), page.notebook
     elif page.unfit and not page.error:
         page.error, page.where = "; ".join(page.unfit), page.notebook
+    page.verdicts = [{**verdict, "run": page.run_id} for verdict in page.verdicts]
 
 
 _VERDICT = set(stored_fields())

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +17,8 @@ from ..claims import check, compare
 from ..claims.agreement import agreement
 from ..claims.overview import own_params
 from ..claims.printed import sentences
-from ..ground import economies, paths
-from ..ground.errors import CoverageError, RunError
+from ..ground import economies
+from ..ground.errors import RunError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
 from ..ground.periods import day_in_words
@@ -46,22 +46,8 @@ def write_verdicts(out: Path, read: Shelf | None = None) -> list[dict[str, Any]]
     return verdicts
 
 
-def verdicts_of(out: Path, run_ids: Collection[str]) -> dict[str, str]:
-    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name, as a report of some of its
-    runs alone has them.
-
-    Raises CoverageError where the executed notebook of one is not in `out`/notebooks.
-    """
-    shelf, verdicts = Shelf(out / EXECUTED), list[dict[str, Any]]()
-    for run_id in sorted(run_ids):
-        try:
-            verdicts += shelf.page(run_id).verdicts
-        except FileNotFoundError:
-            raise CoverageError(
-                "the report is incomplete: an executed notebook is missing",
-                where=paths.shown(out / EXECUTED / f"{run_id}.ipynb"),
-                hint="ca-research run",
-            ) from None
+def verdict_files(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """verdicts.json, verdicts.csv and verdicts_countries.csv, by name."""
     return {
         VERDICTS: _as_json(verdicts),
         forms.CSV_FILE: forms.verdicts_csv(verdicts),
@@ -160,7 +146,7 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     moved: verdicts before and after (`verify.Moved`), in the order in which they are shown.
     """
     site = _begin(Shelf(out / EXECUTED))
-    rows = [_changed_row(one, site.pages) for one in moved]
+    rows = [_changed_row(one) for one in moved]
     same = [row for row in rows if row["was"] == row["now"]]
     html = site.env.get_template("changed.html.j2").render(
         summary=summary,
@@ -179,14 +165,13 @@ def write_changed(out: Path, summary: str, moved: Sequence[Any]) -> Path:
     return out / CHANGED
 
 
-def _changed_row(one: Any, pages: list[Page]) -> dict[str, Any]:
+def _changed_row(one: Any) -> dict[str, Any]:
     """A verdict before and after, as the page shows it."""
     verdict = one.verdict
-    page = next((p for p in pages if verdict in p.verdicts), None)
     told = [economies.name_of(v) for k, v in verdict["params"].items() if k == "economy"]
     return {
         "claim": registry.claim(verdict["claim"]),
-        "page": f"{page.run_id}.html" if page else "",
+        "page": f"{verdict['run']}.html",
         "about": ", ".join([verdict["title"], *told, parts.day(verdict["as_of"])]),
         "was": one.was,
         "now": verdict["verdict"],
@@ -332,9 +317,8 @@ def _other_forms(out: Path, verdicts: list[dict[str, Any]]) -> None:
         SENTENCES: _as_json(printed),
         forms.SENTENCES_FILE: forms.sentences_csv(printed),
         "claimreview.jsonld": _as_json(reviews),
-        forms.CSV_FILE: forms.verdicts_csv(verdicts),
-        forms.COUNTRIES_FILE: forms.countries_csv(verdicts),
         forms.LATEX_FILE: forms.verdicts_latex(verdicts),
+        **verdict_files(verdicts),
     }.items():
         write_whole(out / name, text)
 
