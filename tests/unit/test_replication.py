@@ -121,15 +121,15 @@ def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(
     mine, packed, command, tmp_path
 ):
     """Figures under any licence went into an archive without a word."""
-    for source, mark in (("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no")):
+    for source, mark in (("SHUT_NOT", "yes"), ("MINE", "figures"), ("SHUT", "no")):
         mine.lent(source=source, redistribution=mark, licence=f"licence of {source}")
     made, held = packed()
     assert [n for n in held if n.endswith("rows.parquet")] == [
-        f"data/added/{source}/rows.parquet" for source in ("MINE", "OPEN")
+        f"data/added/{source}/rows.parquet" for source in ("MINE", "SHUT_NOT")
     ]
     assert [s.source_id for s in made.unsure] == ["MINE"] and made.left_out == ("SHUT",)
     _, said, _ = command("replicate", "--out", str(tmp_path / "again.zip"))
-    assert "MINE (licence of MINE)" in said and "OPEN" not in said
+    assert "MINE (licence of MINE)" in said and "SHUT_NOT" not in said
 
 
 CLOSED = yaml.safe_load("""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -67,10 +67,7 @@ def pack(target: Path, report: Path) -> Packed:
 
     verdicts, undeclared = _current(report)
     home, out = paths.home(), again.left_out()
-    held = {
-        file.relative_to(home).as_posix(): file.read_bytes()
-        for file in _files(home, tuple(f"data/added/{one}/" for one in out))
-    }
+    held = {f.relative_to(home).as_posix(): f.read_bytes() for f in _files(home, out)}
     texts = {f"results/{name}": text for name, text in site.verdict_files(verdicts).items()}
     texts[FILE] = statement(verdicts)
     for entry in out.values():
@@ -85,21 +82,21 @@ def pack(target: Path, report: Path) -> Packed:
     return Packed(len(held), len(content), tuple(out), unsure, undeclared)
 
 
-def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
-    """What an archive holds of a project.
+def _files(home: Path, shut: Iterable[str]) -> Iterator[Path]:
+    """What an archive holds of a project, but for what was added of some sources.
 
     Raises LinkError for a file behind a symbolic link that leads out of the project, or to what may
     not be passed on: left out, the archive would not give the report again; packed, it would give
     away what nobody looked at.
     """
     walked = (file for folder in (*FOLDERS, *OF_PACKAGE) for file in walk(home / folder))
-    shut = tuple(str(home.resolve() / name) for name in without)
+    kept_out = {Path("data/added", source) for source in shut}
     for file in (*walked, *filter(Path.is_file, map(home.joinpath, FILES))):
         within = file.relative_to(home)  # where the project lies says nothing of its folders
-        if NOT in within.parts or within.as_posix().startswith(without):
+        if NOT in within.parts or kept_out & {*within.parents}:
             continue
-        real = file.resolve()
-        if not real.is_relative_to(home.resolve()) or str(real).startswith(shut):
+        real, root = file.resolve(), home.resolve()
+        if not real.is_relative_to(root) or kept_out & {*real.relative_to(root).parents}:
             raise LinkError("a link leads to what no archive may hold", where=within.as_posix())
         yield file
 

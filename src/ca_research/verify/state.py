@@ -163,6 +163,6 @@ def write_baseline(report: State) -> bytes:
                     f"the runs of the report were made from different inputs ({name})",
                     hint="ca-research run",
                 )
-    verdicts = [report.by_key[key].model_dump() for key in sorted(report.by_key)]
+    verdicts = [verdict.model_dump() for _, verdict in sorted(report.by_key.items())]
     file = Path(__file__).with_name("baseline.j2")
     return filled(file, inputs=inputs, verdicts=verdicts).encode()
