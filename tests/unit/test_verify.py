@@ -26,95 +26,74 @@ VERDICT, RUN = CASES["verdict"], CASES["run"]
 
 
 def write(folder, verdicts=({},), runs=({},)):
-    """The two files of a report, from changes to the verdict and the run of the cases; a value that
-    becomes None is gone.
-    """
-    told = [VERDICT | change for change in verdicts]
-    for one in told:
-        criteria = VERDICT["criteria"] | one["criteria"]
-        share = VERDICT["criteria"]["share"]
-        one["criteria"] = [share | c | {"name": n} for n, c in criteria.items() if c is not None]
-    ran = [RUN | change for change in runs]
-    for one in ran:
-        if one["inputs"]:  # of {} none was recorded
-            one["inputs"] = {k: v for k, v in (RUN["inputs"] | one["inputs"]).items() if v}
-    (folder / "verdicts.json").write_text(json.dumps(told))
-    (folder / "manifest.json").write_text(json.dumps({"runs": ran}))
+    """The two files of a report, from changes to the verdict and the run of the cases."""
+    made = {"runs": [RUN | change for change in runs]}
+    (folder / "manifest.json").write_text(json.dumps(made))
+    (folder / "verdicts.json").write_text(json.dumps([VERDICT | change for change in verdicts]))
 
 
 @pytest.fixture
 def state(tmp_path):
     """Writes a report of verdicts and runs, and reads it as `verify` does."""
 
-    def read(*verdicts_and_runs, **named):
-        write(tmp_path, *verdicts_and_runs, **named)
+    def read(verdicts=({},), runs=({},)):
+        write(tmp_path, verdicts, runs)
         return verify.read_report(tmp_path)
 
     return read
 
 
 @pytest.fixture
-def accepted(tmp_path):
-    """A report as a baseline that was written and read again."""
+def compared(state, tmp_path):
+    """Two reports beside each other, the first as a baseline that was written and read again."""
 
-    def read(report, folder=tmp_path / "accepted"):
-        folder.mkdir(exist_ok=True)
-        (folder / "verdicts.json").write_bytes(write_baseline(report))
-        return verify.read_baseline(folder)
+    def compare(before, after, outdated=()):
+        (tmp_path / "baseline").mkdir(exist_ok=True)
+        (tmp_path / "baseline" / "verdicts.json").write_bytes(write_baseline(state(**before)))
+        baseline = verify.read_baseline(tmp_path / "baseline")
+        return verify.compare(baseline, state(**after), outdated)
 
-    return read
+    return compare
 
 
 @pytest.mark.parametrize("case", CASES["compared"], ids=str)
-def test_what_moved_and_which_input_is_named_as_its_cause(state, accepted, case):
+def test_what_moved_and_which_input_is_named_as_its_cause(compared, case):
     before, run = case.get("before", {}), {"inputs": case.get("inputs", RUN["inputs"])}
-    baseline = accepted(state([before]))
-    found = verify.compare(baseline, state([before | case.get("after", {})], [run]))
-    (row,) = found.rows
-    assert [d.what for d in row.differences] == case.get("differs", [])
-    assert found.same == ("differs" not in case)
-    assert row.why == case.get("because", case.get("told", row.why))
-    assert bool(found.inputs_changed) == bool(row.because)
+    after = {"verdicts": [before | case.get("after", {})], "runs": [run]}
+    (row,) = compared({"verdicts": [before]}, after).rows
+    assert [one.what for one in row.differences] == case.get("differs", [])
+    assert row.why == case.get("because", row.why)
 
 
 @pytest.mark.parametrize("case", CASES["entries"], ids=str)
-def test_entries_of_one_side_are_differences_unless_the_baseline_knows_no_such_run(
-    state, accepted, case
-):
+def test_what_one_side_has_is_a_difference_unless_the_baseline_knows_no_such_run(compared, case):
     """A run that failed is one, even where its verdict is the same."""
-    baseline = accepted(state(case.get("before", [{}])))
-    found = verify.compare(baseline, state(case.get("verdicts", [{}]), case.get("runs", [{}])))
+    found = compared(case.get("before", {}), case.get("after", {}))
     told = [[row.kind, row.entry.reading if row.entry else "", row.why] for row in found.changes]
     assert (told, found.same) == (case["changes"], case.get("same", False))
 
 
-@pytest.fixture
-def everything(state, accepted, monkeypatch):
-    """A comparison in which there is one of each kind, and of some more than are listed."""
-    monkeypatch.setattr(formats, "MOST_LINES", 2)
-    baseline = accepted(state(**CASES["everything"]["before"]))
-    return verify.compare(baseline, state(**CASES["everything"]["after"]), ["register/coding/acts"])
-
-
 @pytest.mark.parametrize("format", verify.FORMATS)
-def test_a_comparison_in_each_format(everything, state, accepted, format, snapshot):
+def test_a_comparison_in_each_format(compared, format, snapshot, monkeypatch):
+    """One of each kind, and of some more than are listed."""
+    monkeypatch.setattr(formats, "MOST_LINES", 2)
+    everything = compared(**CASES["everything"], outdated=["register/coding/acts"])
     assert verify.show(everything, format) == snapshot(name="something of each kind")
-    nothing = verify.compare(accepted(state()), state())
-    assert verify.show(nothing, format) == snapshot(name="nothing differs")
+    assert verify.show(compared({}, {}), format) == snapshot(name="nothing differs")
 
 
 HOSTILE = "]]><script>alert('x')</script>\x00\x1b & \"|` a|b\n# c &lt;"
 
 
-def test_formats_hold_whatever_the_names_are(state, accepted):
+def test_formats_hold_whatever_the_names_are(compared):
     hostile = dict.fromkeys(("claim", "reading", "run"), HOSTILE)
-    moved = [hostile | {"verdict": HOSTILE}]
-    found = verify.compare(accepted(state([hostile])), state(moved, [{"error": HOSTILE}]))
-    (suite,) = ElementTree.fromstring(verify.show(found, "junit").encode("utf-8"))
+    after = {"verdicts": [hostile | {"verdict": HOSTILE}], "runs": [{"error": HOSTILE}]}
+    found = compared({"verdicts": [hostile]}, after)
+    (suite,) = ElementTree.fromstring(verify.show(found, "junit").encode())
     assert "<script>alert" in suite[0].get("name") and "<script>" in suite[0][0].text
     text = verify.show(found, "markdown")
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert {row.count("|") for row in rows} == {6} and not re.search(r"[<>]|&lt;\"|\n# c", text)
+    assert {row.count("|") for row in text.splitlines() if row[:1] == "|"} == {6}
+    assert not re.search(r"[<>]|\n# c", text)
 
 
 # --- the baseline's form
@@ -123,8 +102,8 @@ def test_formats_hold_whatever_the_names_are(state, accepted):
 def test_the_baseline_is_stable_and_holds_neither_times_nor_places(state, snapshot):
     two, runs = [{}, {"claim": "C08", "run": "c08"}], [{}, {"name": "C08", "run_id": "c08"}]
     first = write_baseline(state(two, runs))
-    later = [run | {"seconds": 99.0, "key": "other", "stored": True} for run in runs]
-    assert first == write_baseline(state(two[::-1], later[::-1]))
+    later = [run | {"seconds": 99.0, "key": "other", "stored": True} for run in reversed(runs)]
+    assert first == write_baseline(state(two[::-1], later))
     assert first.decode() == snapshot
 
 
@@ -183,114 +162,55 @@ def test_a_report_without_a_verdict_or_the_run_of_a_claim_is_not_accepted(
 # --- real inputs
 
 
-THRESHOLD = ("registry/claims/C07.yaml", "threshold: 0", "threshold: 10")
-
-
-def test_a_rule_without_an_amendment_is_named_before_any_run(own, command, state, accepted):
+def test_a_rule_without_an_amendment_is_named_before_any_run(own, command, state):
     own.lent()
     scaffold.new_claim("C07")
-    folder = own.home / "baseline"
-    before, day = registry.claim("C07").rule_sha256, registry.claim("C07").declared_on
-    accepted(state([{"rule_sha256": before}]), folder)
-    assert verify.unamended(folder) == []
-    own.edit(*THRESHOLD)
+    claim, file = registry.claim("C07"), "registry/claims/C07.yaml"
+    (own.home / "baseline").mkdir()
+    accepted = write_baseline(state([{"rule_sha256": claim.rule_sha256}]))
+    (own.home / "baseline" / "verdicts.json").write_bytes(accepted)
+    assert verify.unamended(own.home / "baseline") == []
+    own.edit(file, "threshold: 0", "threshold: 10")
     for words in (("claims", "check"), ("verify",)):
         code, _, told = command(*words)
         assert code == 1 and "claims/C07.yaml: amendments" in told, words
-    amendment = {"date": str(day), "reason": "r", "rule_sha256_before": before}
+    amendment = {"date": str(claim.declared_on), "reason": "r"}
     amendment |= {side: {"then": None, "now": None} for side in ("before", "after")}
-    own.edit(THRESHOLD[0], "rivals:", f"amendments: {json.dumps([amendment])}\nrivals:")
-    assert verify.unamended(folder) == []
+    amendment["rule_sha256_before"] = claim.rule_sha256
+    own.edit(file, "rivals:", f"amendments: {json.dumps([amendment])}\nrivals:")
+    assert verify.unamended(own.home / "baseline") == []
 
 
-# --- the command on what is missing, broken or half done: never a pass, nothing written
+# --- the command on what is missing, broken or half done
 
 
-@pytest.fixture
-def out(project, tmp_path):
-    """A report without a verdict, and a project without claims: the smallest that can be
-    accepted.
-    """
-    (tmp_path / "out").mkdir()
-    write(tmp_path / "out", [], [])
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def kept(project):
-    """The file of a baseline; after the test nothing is beside it."""
-    file = project.home / "baseline" / "verdicts.json"
-    file.parent.mkdir()
-    file.write_text('{"inputs": {}, "verdicts": []}')
-    yield file
-    assert list(file.parent.iterdir()) == [file]
-
-
-@pytest.fixture
-def refused(command, out):
-    """Runs `verify` on the report and asks for an exit code and three lines on stderr."""
-
-    def run(code, *words):
-        found, said, told = command("verify", "--out", str(out), *words)
-        assert (found, said) == (code, ""), told
-        assert told.startswith(("error: ", "Usage")) and "Traceback" not in told
-        return told
-
-    return run
-
-
-ACCEPT = ("--accept", "--reason", "why")
-
-
-@pytest.mark.parametrize("words, code", CASES["calls"])
-def test_a_wrong_call_is_refused(command, refused, out, kept, words, code):
-    before = kept.read_bytes()
-    if code:
-        refused(code, *words)
-    else:  # without this, the refusals could be for another reason
-        assert command("verify", "--out", str(out), *words)[0] == 0
-    assert kept.read_bytes() == before
-
-
-@pytest.mark.parametrize("format", verify.FORMATS)
-def test_no_baseline_is_no_pass_in_any_format(refused, format):
-    assert "where: baseline/verdicts.json" in refused(1, "--format", format)
-
-
-@pytest.mark.parametrize("content", CASES["broken_baselines"])
-def test_a_baseline_that_cannot_be_read_is_neither_passed_nor_replaced(refused, kept, content):
-    before = content if isinstance(content, bytes) else content.encode()
-    kept.write_bytes(before)
-    for words in ((), ACCEPT):
-        assert "where: baseline/verdicts.json" in refused(1, *words)
-    assert kept.read_bytes() == before
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "verdicts.json"])
-def test_a_report_that_is_missing_or_broken_is_told(refused, out, kept, name):
-    for content in CASES["broken_reports"]:
-        (out / name).write_text(content)
-        assert "next:  ca-research run" in refused(2)
-    (out / name).unlink()
-    assert name in refused(1)
-
-
-@pytest.mark.parametrize("run", CASES["unfit"])
-def test_a_report_that_is_not_of_everything_as_it_is_now_is_not_accepted(refused, out, kept, run):
-    write(out, [], run)
-    refused(1, *ACCEPT)
-
-
-def test_an_installed_package_keeps_its_baseline(refused, kept, monkeypatch):
-    monkeypatch.setattr(paths, "bundled", lambda: True)
-    refused(1, *ACCEPT)
+@pytest.mark.parametrize("case", CASES["commands"], ids=str)
+def test_only_a_comparison_passes_and_only_acceptance_writes(
+    command, project, tmp_path, monkeypatch, case
+):
+    kept = project.home / "baseline" / "verdicts.json"
+    files = {tmp_path / name: case[name] for name in case if name.endswith(".json")}
+    files[kept] = case.get("baseline", '{"inputs": {}, "verdicts": []}')
+    kept.parent.mkdir()
+    write(tmp_path, [], case.get("runs", []))
+    for file, content in files.items():
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    before = [file.read_bytes() for file in kept.parent.iterdir()]
+    monkeypatch.setattr(paths, "bundled", lambda: "bundled" in case)
+    code, said, told = command("verify", "--out", str(tmp_path), *case.get("words", []))
+    assert code == case["code"] and case.get("told", "") in told, told
+    assert not code or (said == "" and told.startswith(("error: ", "Usage")))
+    assert [file.read_bytes() for file in kept.parent.iterdir()] == before
 
 
 # --- `report`: there is something to send, whole, and it replaces a zip file alone
 
 
 @pytest.mark.parametrize("name", ["", "thesis.txt"])
-def test_only_a_zip_is_written_over_by_a_zip(command, out, tmp_path, name):
+def test_only_a_zip_is_written_over_by_a_zip(command, project, tmp_path, name):
+    write(tmp_path, [], [])
     (tmp_path / "thesis.txt").write_text("mine")
-    assert command("report", "--zip", str(tmp_path / name), "--out", str(out))[0] == 2
+    assert command("report", "--zip", str(tmp_path / name), "--out", str(tmp_path))[0] == 2
     assert (tmp_path / "thesis.txt").read_text() == "mine"
