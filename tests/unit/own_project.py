@@ -1,6 +1,7 @@
 """A project of one's own with one figure, begun as a user begins it; for tests of several files."""
 
 import csv
+import json
 import re
 
 import pytest
@@ -76,3 +77,11 @@ def as_if_run(*declared, **others):
         told |= {"notebook": paths.shown(run.notebook), "inputs": given, "error": ""}
         entries.append(told)
     return entries
+
+
+def write_report(folder, runs, verdicts=()):
+    """The two files of a report that are compared, from entries."""
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"runs": list(runs)}))
+    (folder / "verdicts.json").write_text(json.dumps(list(verdicts)))
+    return folder

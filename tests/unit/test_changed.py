@@ -1,70 +1,53 @@
 """What new figures change: which runs are judged again, and what is said of each verdict."""
 
 import dataclasses
-import json
+from pathlib import Path
 
 import pytest
+import yaml
 from tests.unit.engine import STORED
-from tests.unit.own_project import as_if_run
+from tests.unit.own_project import as_if_run, write_report
 
 from ca_research import runs, verify
 from ca_research.app import report
 from ca_research.ground import paths
 
-CRITERION = STORED["criterion"] | {"name": "first", "estimate": 1.0}
-VERDICT = STORED["verdict"] | {"claim": "C33", "params": {"economy": "KAZ", "claim": "C33"}}
-VERDICT |= {"sources": ["KAZ_BNS"], "rule_sha256": "a", "run": "c33-as-of-latest-economy-kaz"}
-OTHER = {"data/students": "another"}
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "changed.yaml").read_text("utf-8"))
+VERDICT = STORED["verdict"] | {
+    "run": "c33-as-of-latest-economy-kaz",
+    "claim": "C33",
+    "params": {"economy": "KAZ", "claim": "C33"},
+    "sources": ["KAZ_BNS"],
+    "rule_sha256": "a",
+}
 
 
 def stored(criterion=None, **more):
-    return VERDICT | {"criteria": [CRITERION | (criterion or {})]} | more
-
-
-FAILS = stored({"estimate": 0.0, "state": "fails"}, verdict="contradicted")
-MOVED = {
-    "a verdict that turned": (stored(), FAILS),
-    "the same from other figures": (stored(), stored({"estimate": 2.0})),
-    "a source that was removed": (stored(sources=["OWN", "KAZ_BNS"]), stored()),
-    "no evidence, other sources and years": (
-        stored(),
-        stored(
-            {"state": "undecided", "estimate": 2.0, "low": 2.0, "high": 4.0},
-            verdict="not enough evidence",
-            sources=["KGZ_NSC"],
-            coverage={"from": 2010, "to": 2024},
-        ),
-    ),
-    "told in its own sentences": (
-        stored({"says": "China leads."}),
-        stored({"says": "Russia leads.", "state": "fails"}),
-    ),
-    "nothing": (stored(), stored()),
-    "never judged before": (None, stored(reading="a reading that nobody accepted")),
-}
+    one = STORED["criterion"] | {"name": "first", "estimate": 1.0} | (criterion or {})
+    return VERDICT | {"criteria": [one]} | more
 
 
 def test_what_is_said_of_a_verdict_before_and_after(snapshot):
     said = {}
-    for name, (before, after) in MOVED.items():
-        found = verify.moved([before] if before else [], [after])
+    for name, case in CASES.items():
+        before = case.get("before", {})
+        earlier = [] if before is None else [stored(**before)]
+        found = verify.moved(earlier, [stored(**case.get("after", {}))])
         (one,) = found
         summary = report.summary_of_changes(found, ("trade",))
         said[name] = [one.was, one.turned, one.why, report.changes(found), summary]
     assert said == snapshot
 
 
-def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each_criterion():
+@pytest.mark.parametrize("same", [True, False])
+def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each_criterion(same):
     """`run --changed` without a report before ended in KeyError: 'cells'."""
     verdicts = verify.read_baseline(paths.baseline_dir()).verdicts
-    entry = next(entry for entry in verdicts if len(entry.criteria) == 1)
-    which = {k: getattr(entry, k) for k in ("run", "claim", "reading", "rule_sha256")}
-    (was,) = entry.criteria
-    turned = "fails" if was.state == "holds" else "holds"
-    for state, differs in ((turned, True), (was.state, False)):
-        now = stored({"name": was.name, "state": state}, verdict="no verdict at all", **which)
-        (one,) = verify.moved([], [now])
-        assert (one.was, one.answered, bool(one.why)) == (entry.verdict, "", differs)
+    accepted = next(v for v in verdicts if [c.state for c in v.criteria] == ["holds"])
+    now = stored({"name": accepted.criteria[0].name, "state": "holds" if same else "fails"})
+    kept = accepted.model_dump(include={"run", "claim", "reading", "rule_sha256"})
+    (one,) = verify.moved([], [now | kept | {"verdict": "no verdict at all"}])
+    assert (one.was, one.answered, one.why == ()) == (accepted.verdict, "", same)
 
 
 @pytest.fixture
@@ -73,10 +56,7 @@ def made(tmp_path):
     planned = runs.plan(["C25", "C30"], as_of=["latest"])
 
     def write(*beside, **others):
-        entries = as_if_run(*planned, *beside, **others)
-        (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
-        (tmp_path / "verdicts.json").write_text("[]")
-        return tmp_path
+        return write_report(tmp_path, as_if_run(*planned, *beside, **others))
 
     return write
 
@@ -89,19 +69,16 @@ def own():
 
 
 def test_runs_that_rest_on_a_changed_table_are_judged_again(made, own):
-    """Those of one's own stood as before in a report that said: judged again."""
+    """Those of one's own stood as before in a report that said: judged again. What cannot be made
+    again is left alone.
+    """
     assert verify.affected(made(*own)) == ([], ())
     assert verify.outdated(verify.read_report(made(*own))) == []
-    folder = made(*own, **OTHER)
+    gone = dataclasses.replace(own[0], name="C99")
+    other = dataclasses.replace(own[0], params=own[0].params | {"nobody": 1})
+    folder = made(*own, gone, other, **{"data/students": "another"})
     chosen, tables = verify.affected(folder)
     names = ["c30-as-of-latest", *(run.run_id for run in own), "overview-as-of-latest"]
     assert (tables, [run.run_id for run in chosen]) == (("students",), names)
     assert chosen[1] == own[0]
     assert verify.outdated(verify.read_report(folder)) == ["data/students"]
-
-
-def test_runs_that_cannot_be_made_again_are_left_alone(made, own):
-    gone = dataclasses.replace(own[0], name="C99")
-    other = dataclasses.replace(own[0], params=own[0].params | {"nobody": 1})
-    chosen, _ = verify.affected(made(gone, other, **OTHER))
-    assert [run.run_id for run in chosen] == ["c30-as-of-latest", "overview-as-of-latest"]

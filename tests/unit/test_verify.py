@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from tests.unit.own_project import write_report
 
 from ca_research import registry, verify
 from ca_research.app import scaffold
@@ -26,10 +27,8 @@ VERDICT, RUN = CASES["verdict"], CASES["run"]
 
 
 def write(folder, verdicts=({},), runs=({},)):
-    """The two files of a report, from changes to the verdict and the run of the cases."""
-    made = {"runs": [RUN | change for change in runs]}
-    (folder / "manifest.json").write_text(json.dumps(made))
-    (folder / "verdicts.json").write_text(json.dumps([VERDICT | change for change in verdicts]))
+    """A report from changes to the verdict and the run of the cases."""
+    return write_report(folder, (RUN | one for one in runs), (VERDICT | one for one in verdicts))
 
 
 @pytest.fixture
@@ -37,8 +36,7 @@ def state(tmp_path):
     """Writes a report of verdicts and runs, and reads it as `verify` does."""
 
     def read(verdicts=({},), runs=({},)):
-        write(tmp_path, verdicts, runs)
-        return verify.read_report(tmp_path)
+        return verify.read_report(write(tmp_path, verdicts, runs))
 
     return read
 
@@ -210,7 +208,6 @@ def test_only_a_comparison_passes_and_only_acceptance_writes(
 
 @pytest.mark.parametrize("name", ["", "thesis.txt"])
 def test_only_a_zip_is_written_over_by_a_zip(command, project, tmp_path, name):
-    write(tmp_path, [], [])
     (tmp_path / "thesis.txt").write_text("mine")
-    assert command("report", "--zip", str(tmp_path / name), "--out", str(tmp_path))[0] == 2
+    assert command("report", "--zip", str(tmp_path / name))[0] == 2
     assert (tmp_path / "thesis.txt").read_text() == "mine"
