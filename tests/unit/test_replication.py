@@ -96,6 +96,8 @@ def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(mine
     made, held = packed()
     rows = {name.split("/")[2] for name in held if name.endswith("rows.parquet")}
     assert (rows, made.left_out) == ({"MINE", "SHUT_NOT"}, ("SHUT",))
+    resting = [{"claim": claim, "sources": [source]} for claim, source in CASES["resting"]]
+    assert ". Verdicts that rest on it: of C07, C09\n" in archive.statement(resting)
     _, said, _ = command("replicate")
     assert "MINE (licence of MINE)" in said and "SHUT_NOT" not in said
 
