@@ -50,35 +50,24 @@ def test_without_a_report_the_accepted_verdict_stands_in_with_the_answer_of_each
     assert (one.was, one.answered, one.why == ()) == (accepted.verdict, "", same)
 
 
-@pytest.fixture
-def made(tmp_path):
-    """A folder with a manifest as if two claims, and what is named beside, had just been run."""
-    planned = runs.plan(["C25", "C30"], as_of=["latest"])
-
-    def write(*beside, **others):
-        return write_report(tmp_path, as_if_run(*planned, *beside, **others))
-
-    return write
-
-
-@pytest.fixture
-def own():
-    """Runs with parameters, or of a day, of one's own."""
-    (uzbekistan,) = runs.plan(["C30"], {"economy": "UZB"}, as_of=["latest"])
-    return uzbekistan, *runs.plan(["brief"], {"economy": "UZB"}, as_of=["2023-05-19"])
-
-
-def test_runs_that_rest_on_a_changed_table_are_judged_again(made, own):
-    """Those of one's own stood as before in a report that said: judged again. What cannot be made
-    again is left alone.
+def test_runs_that_rest_on_a_changed_table_are_judged_again(tmp_path):
+    """Those with parameters, or of a day, of one's own stood as before in a report that said:
+    judged again. What cannot be made again is left alone.
     """
-    assert verify.affected(made(*own)) == ([], ())
-    assert verify.outdated(verify.read_report(made(*own))) == []
-    gone = dataclasses.replace(own[0], name="C99")
-    other = dataclasses.replace(own[0], params=own[0].params | {"nobody": 1})
-    folder = made(*own, gone, other, **{"data/students": "another"})
+    planned = runs.plan(["C25", "C30"], as_of=["latest"])
+    (own,) = runs.plan(["C30"], {"economy": "UZB"}, as_of=["latest"])
+    (brief,) = runs.plan(["brief"], {"economy": "UZB"}, as_of=["2023-05-19"])
+    gone = dataclasses.replace(own, name="C99")
+    other = dataclasses.replace(own, params=own.params | {"nobody": 1})
+    ran = (*planned, own, brief, gone, other)
+
+    folder = write_report(tmp_path, as_if_run(*ran))
+    assert verify.affected(folder) == ([], ())
+    assert verify.outdated(verify.read_report(folder)) == []
+
+    write_report(folder, as_if_run(*ran, **{"data/students": "another"}))
     chosen, tables = verify.affected(folder)
-    names = ["c30-as-of-latest", *(run.run_id for run in own), "overview-as-of-latest"]
+    names = ["c30-as-of-latest", own.run_id, brief.run_id, "overview-as-of-latest"]
     assert (tables, [run.run_id for run in chosen]) == (("students",), names)
-    assert chosen[1] == own[0]
+    assert chosen[1] == own
     assert verify.outdated(verify.read_report(folder)) == ["data/students"]

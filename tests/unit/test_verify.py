@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest import mock
 from xml.etree import ElementTree
 
 import pytest
@@ -133,16 +134,12 @@ def test_what_was_accepted_and_why_goes_into_the_changelog_newest_first(
 
 
 def test_the_changelog_says_nothing_that_was_not_accepted(state, planned, tmp_path, monkeypatch):
-    folder, write = tmp_path / "b", acceptance.write_whole
+    folder = tmp_path / "b"
     verify.accept(state(), folder, "first baseline")
     before = {f.name: f.read_bytes() for f in folder.iterdir()}
-
-    def full(file, content):
-        if file.name == "verdicts.json":
-            raise OSError(28, "No space left on device")
-        write(file, content)
-
-    monkeypatch.setattr(acceptance, "write_whole", full)
+    second_fails = [mock.DEFAULT, OSError(28, "No space left on device"), mock.DEFAULT]
+    write = mock.Mock(wraps=acceptance.write_whole, side_effect=second_fails)
+    monkeypatch.setattr(acceptance, "write_whole", write)
     with pytest.raises(OSError):
         verify.accept(state([{"fragile": True}]), folder, "again")
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
@@ -194,7 +191,7 @@ def test_only_a_comparison_passes_and_only_acceptance_writes(
     for file, content in files.items():
         file.unlink(missing_ok=True)
         if content is not None:
-            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+            file.write_text(content, encoding="latin-1")
     before = [file.read_bytes() for file in kept.parent.iterdir()]
     monkeypatch.setattr(paths, "bundled", lambda: "bundled" in case)
     code, said, told = command("verify", "--out", str(tmp_path), *case.get("words", []))
