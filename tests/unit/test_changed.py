@@ -28,15 +28,16 @@ def stored(criterion=None, **more):
 
 
 def test_what_is_said_of_a_verdict_before_and_after(snapshot):
+    """Those that turned first."""
+    before = {name: case.get("before", {}) for name, case in CASES.items()}
+    earlier = [stored(run=name, **was) for name, was in before.items() if was is not None]
+    later = [stored(run=name, **case.get("after", {})) for name, case in CASES.items()]
     said = {}
-    for name, case in CASES.items():
-        before = case.get("before", {})
-        earlier = [] if before is None else [stored(**before)]
-        found = verify.moved(earlier, [stored(**case.get("after", {}))])
-        (one,) = found
-        summary = report.summary_of_changes(found, ("trade",))
-        said[name] = [one.was, one.turned, one.why, report.changes(found), summary]
-    assert said == snapshot
+    for one in verify.moved(earlier, later):
+        summary = report.summary_of_changes([one], ("trade",))
+        said[one.verdict["run"]] = [one.was, one.turned, one.why, report.changes([one]), summary]
+    first, *_, last = said
+    assert said == snapshot and (first, last) == ("a verdict that turned", "nothing")
 
 
 @pytest.mark.parametrize("same", [True, False])

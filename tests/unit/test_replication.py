@@ -91,13 +91,12 @@ def test_a_link_is_followed_within_the_project_and_leads_nowhere_else(
 
 def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(mine, packed, command):
     """Figures under any licence went into an archive without a word."""
-    for source, mark in (("SHUT_NOT", "yes"), ("MINE", "figures"), ("SHUT", "no")):
+    for source, mark in CASES["marks"].items():
         mine.lent(source=source, redistribution=mark, licence=f"licence of {source}")
     made, held = packed()
     rows = {name.split("/")[2] for name in held if name.endswith("rows.parquet")}
     assert (rows, made.left_out) == ({"MINE", "SHUT_NOT"}, ("SHUT",))
-    resting = [{"claim": claim, "sources": [source]} for claim, source in CASES["resting"]]
-    assert ". Verdicts that rest on it: of C07, C09\n" in archive.statement(resting)
+    assert ". Verdicts that rest on it: of C07, C09\n" in archive.statement(CASES["resting"])
     _, said, _ = command("replicate")
     assert "MINE (licence of MINE)" in said and "SHUT_NOT" not in said
 

@@ -145,11 +145,11 @@ def test_the_changelog_says_nothing_that_was_not_accepted(state, planned, tmp_pa
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
 
 
-@pytest.mark.parametrize("runs", [[{}], []])
+@pytest.mark.parametrize("runs, why", [([{}], "without a verdict"), ([], "does not hold all")])
 def test_a_report_without_a_verdict_or_the_run_of_a_claim_is_not_accepted(
-    state, planned, tmp_path, runs
+    state, planned, tmp_path, runs, why
 ):
-    with pytest.raises(BaselineError):
+    with pytest.raises(BaselineError, match=why):
         verify.accept(state([], runs), tmp_path / "b", "first baseline")
     assert not (tmp_path / "b").exists()
 
@@ -184,14 +184,13 @@ def test_only_a_comparison_passes_and_only_acceptance_writes(
     command, project, tmp_path, monkeypatch, case
 ):
     kept = project.home / "baseline" / "verdicts.json"
-    files = {tmp_path / name: case[name] for name in case if name.endswith(".json")}
-    files[kept] = case.get("baseline", '{"inputs": {}, "verdicts": []}')
     kept.parent.mkdir()
+    kept.write_text('{"inputs": {}, "verdicts": []}')
     write(tmp_path, [], case.get("runs", []))
-    for file, content in files.items():
-        file.unlink(missing_ok=True)
+    for name, content in case.get("files", {}).items():
+        (tmp_path / name).unlink()
         if content is not None:
-            file.write_text(content, encoding="latin-1")
+            (tmp_path / name).write_text(content, encoding="latin-1")
     before = [file.read_bytes() for file in kept.parent.iterdir()]
     monkeypatch.setattr(paths, "bundled", lambda: "bundled" in case)
     code, said, told = command("verify", "--out", str(tmp_path), *case.get("words", []))
