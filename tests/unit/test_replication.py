@@ -208,9 +208,8 @@ def test_an_archive_unpacked_elsewhere_judges_a_claim_as_the_project_did(report,
     shutil.unpack_archive(tmp_path / "replication.zip", tmp_path)
     folder = tmp_path / "replication"
     own = {"CA_RESEARCH_HOME": folder, "PYTHONPATH": folder / "src", "CA_RESEARCH_CACHE": tmp_path}
-    env = os.environ | {name: str(value) for name, value in own.items()}
     command = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--as-of", "latest"]
-    said = subprocess.check_output(command, cwd=folder, env=env, text=True)
+    said = subprocess.check_output(command, cwd=folder, env=os.environ | own, text=True)
     assert "C25" in said and "supported" in said
     assert (folder / "reports/c25-as-of-latest.html").is_file()
     kept = (folder / "results/verdicts.json").read_bytes()
