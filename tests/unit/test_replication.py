@@ -129,6 +129,7 @@ def test_of_a_project_of_ones_own_is_said_what_is_there_and_nothing_else(mine, p
     mine.lent()
     held = packed()[1]
     text = held[archive.FILE].decode()
+    assert "sources.csv" not in text
     named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`*]*)", text)
     assert named and all(any(n.startswith(name) for n in held) for name in named), named
     for name in ("LICENSE", "environment.yml", "baseline/verdicts.json"):
