@@ -55,4 +55,4 @@ def test_the_page_of_the_report_is_that_of_the_other_article(walked):
     library, said = walked
     index = (library / "reports" / "index.html").read_text(encoding="utf-8")
     assert "Our library is busier than ever" in index and "Central Asia" not in index
-    assert "1 claim is well formed and quotes the article rightly" in said
+    assert "1 claim well formed; quotations: rightly quoted" in said

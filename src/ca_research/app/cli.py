@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -22,40 +23,86 @@ from . import (
     run_commands,
     wanted_command,
 )
+from .options import documented
 
-app = typer.Typer(
-    help="Check an article's claims about China and Central Asia against published figures.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+
+def _group(
+    help: str, commands: dict[str, Callable[..., None]], alone: Callable[..., None] | None = None
+) -> typer.Typer:
+    """Commands by name; alone: what the name of the group does without one of them."""
+    group = typer.Typer(
+        help=help,
+        no_args_is_help=alone is None,
+        invoke_without_command=alone is not None,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    if alone:
+        group.callback()(documented(alone))
+    for name, command in commands.items():
+        group.command(name)(documented(command))
+    return group
+
+
+app = _group(
+    "Check an article's claims about China and Central Asia against published figures.",
+    {
+        "init": init_command.init,
+        "run": run_commands.run,
+        "runs": run_commands.runs_list,
+        "check": claim_commands.check,
+        "wanted": wanted_command.wanted,
+        "report": run_commands.report_command,
+        "verify": run_commands.verify_command,
+        "sql": data_commands.sql,
+        "replicate": replicate_command.replicate,
+        "lab": lab_command.lab,
+        "doctor": doctor_command.doctor,
+    },
 )
-app.command("init")(init_command.init)
-app.command("run")(run_commands.run)
-app.command("runs")(run_commands.runs_list)
-app.command("check")(claim_commands.check)
-app.command("wanted")(wanted_command.wanted)
-app.command("report")(run_commands.report_command)
-app.command("verify")(run_commands.verify_command)
-app.command("sql")(data_commands.sql)
-app.command("replicate")(replicate_command.replicate)
-app.command("lab")(lab_command.lab)
-app.command("doctor")(doctor_command.doctor)
-for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):
-    data_commands.data_app.command()(command)
-app.add_typer(claim_commands.claims_app, name="claims")
-app.add_typer(data_commands.data_app, name="data")
-app.add_typer(claim_commands.new_app, name="new")
-app.add_typer(run_commands.cache_app, name="cache")
-app.add_typer(run_commands.kernels_app, name="kernels")
+GROUPS = {
+    "claims": _group(
+        "The declared claims: list, show, check.",
+        {"show": claim_commands.claims_show, "check": claim_commands.claims_check},
+        alone=claim_commands.claims_list,
+    ),
+    "data": _group(
+        "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
+        {
+            "build": data_commands.data_build,
+            "check": data_commands.data_check,
+            "list": data_commands.data_list,
+            "show": data_commands.data_show,
+            "coverage": data_commands.data_coverage,
+            "add": data_commands.data_add,
+            "remove": data_commands.data_remove,
+            "fetch": fetch_commands.fetch,
+            "vintages": fetch_commands.vintages,
+            "diff": fetch_commands.diff,
+        },
+    ),
+    "new": _group("A new claim from a template.", {"claim": claim_commands.new_claim}),
+    "cache": _group(
+        "The store of finished runs: info, clear.",
+        {"info": run_commands.cache_info, "clear": run_commands.cache_clear},
+    ),
+    "kernels": _group(
+        "Servers of warm kernels: list, stop.",
+        {"stop": run_commands.kernels_stop},
+        alone=run_commands.kernels_list,
+    ),
+}
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
         from .. import __version__
 
-        typer.echo(__version__)
+        print(__version__)
         raise typer.Exit
 
 
@@ -75,7 +122,7 @@ def main() -> None:
     """Entry point: three lines for an error, the right exit code, a traceback only with --debug."""
     garbage.seldom()
     garbage.not_at_the_end()
-    debug = "--debug" in sys.argv[1:]
+    debug = "--debug" in sys.argv
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]
     try:
@@ -93,14 +140,14 @@ def main() -> None:
         if debug:
             traceback.print_exc()
         else:
-            print(f"error: {error}" if told else _fault(error), file=sys.stderr)
+            print(f"error: {error if told else _fault(error)}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 
 
 def _fault(error: Exception) -> str:
     told = " ".join(str(error).split())[:200]
     return (
-        f"error: a fault of ca-research itself: {type(error).__name__}: {told}\n"
+        f"a fault of ca-research itself: {type(error).__name__}: {told}\n"
         f"  where: ca-research {' '.join(sys.argv[1:])[:200]}\n"
         "  next:  the same command with --debug shows where; please report it"
     )

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Literal
 
-import typer
-
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
+from ..ground.numbers import counted
 from . import console
 from .claim_commands import economy_of
+from .options import Several
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def wanted(
-    claim: Annotated[
-        str | None, typer.Argument(help="A claim, for example C30; all where none is named.")
-    ] = None,
-    param: console.Parameters = None,
-    table: Annotated[str | None, typer.Option(help="Only figures of a table.")] = None,
-    template: Annotated[
-        Path | None, typer.Option(help="A CSV of these figures, to be filled in.")
-    ] = None,
-    format: Annotated[str, typer.Option(help="text, table, csv or json")] = "text",
+    claim: str | None = None,
+    *,
+    param: Several = None,
+    table: str | None = None,
+    template: Path | None = None,
+    format: Literal["text", "table", "csv", "json"] = "text",
 ) -> None:
-    """The figures that would settle what is open, and who publishes such figures."""
-    console.known(format, ("text", *console.FORMATS))
+    """The figures that would settle what is open, and who publishes such figures.
+
+    Parameters
+    ----------
+    claim
+        A claim, for example C30; all where none is named.
+    table
+        Only figures of a table.
+    template
+        A CSV of these figures, to be filled in.
+    """
     if claim is None and (param or template):
         raise UsageError(
             "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
@@ -37,44 +43,46 @@ def wanted(
 
     found = asked(claim, economy=economy)
     if table is not None:
-        if table not in set(found["table"]):
-            raise UnknownNameError("table in which figures are wanted", table, set(found["table"]))
+        known_name("table in which figures are wanted", table, set(found["table"]))
         found = found[found["table"] == table]
     if template:
-        _write(template, str(claim), economy, found)
+        tables = list(dict.fromkeys(found["table"]))
+        if len(tables) != 1:
+            raise UsageError(
+                f"{claim} wants figures of {counted(len(tables), 'table')}",
+                hint=f"a template is of one: --table {' or '.join(tables)}",
+            )
+        count = _write(template, tables[0], found)
+        again = " ".join([f"ca-research check {claim}", *(f"-p {one}" for one in param or ())])
+        print(f"{template}: {count} figures to fill in")
+        add = f"ca-research data add {template} --table {tables[0]} --source ID ..."
+        print(f"next: {add}, then {again}")
     elif format == "text":
-        typer.echo(_words(found, claim))
+        print(_words(found))
     else:
         console.frame(found.drop(columns="cells"), format)
 
 
-def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> None:
-    """Write the figures of one table as its raw files have them, with nothing where the value
-    goes.
+def _write(file: Path, table: str, found: pd.DataFrame) -> int:
+    """Write the figures of a table as its raw files have them, with nothing where the value
+    goes; returns their number.
     """
     from ..claims.wanted import template
     from ..ground.files import write_whole
     from ..tables import load
 
-    tables = list(dict.fromkeys(found["table"]))
-    if not tables:
-        raise UsageError(f"nothing is wanted for {claim}")
-    if len(tables) > 1:
-        hint = f"choose one: --table {' or '.join(tables)}"
-        raise UsageError(f"{claim} wants figures of {len(tables)} tables", hint=hint)
     if file.suffix != ".csv" or file.exists():
-        hint = f"a CSV that is not there yet: --template {file.stem}.csv"
-        raise UsageError("not a file to write a template to", where=str(file), hint=hint)
-    rows = template(tables[0], found.to_dict("records"), load(tables[0]))
+        raise UsageError(
+            "not a file to write a template to",
+            where=str(file),
+            hint=f"a CSV that is not there yet: --template {file.stem}.csv",
+        )
+    rows = template(table, found.to_dict("records"), load(table))
     write_whole(file, rows.to_csv(index=False))
-    typer.echo(
-        f"{file}: {len(rows)} figures to fill in\n"
-        f"next: ca-research data add {file} --table {tables[0]} --source ID ..., then "
-        f"ca-research check {claim}{f' -p economy={economy}' if economy else ''}"
-    )
+    return len(rows)
 
 
-def _words(found: pd.DataFrame, claim: str | None) -> str:
+def _words(found: pd.DataFrame) -> str:
     """What is wanted, claim by claim, and under it who publishes such figures."""
     from .. import registry
     from ..claims.wanted import publishers
@@ -84,14 +92,15 @@ def _words(found: pd.DataFrame, claim: str | None) -> str:
     if found.empty:
         return "Nothing is wanted: no criterion is open for want of figures that the claim names."
     lines = []
-    for one, rows in found.groupby("claim", sort=False):
-        lines.append(f"{one} {registry.claim(str(one)).title}")
-        holders = dict[Any, None]()
-        for row in rows.to_dict("records"):
-            many = "s"[: row["figures"] != 1]
-            lines.append(f"  {row['what']} ({row['figures']} figure{many} of table {row['table']})")
-            holders |= dict.fromkeys(publishers(row))
-        lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in holders]
-        lines += [f"  with all of them the verdict can be: {rows['possible'].iloc[0]}", ""]
-    end = f"next: ca-research wanted {claim or found['claim'].iloc[0]} --template wanted.csv"
-    return "\n".join([*lines, end])
+    for claim, of_claim in found.groupby("claim", sort=False):
+        rows = of_claim.to_dict("records")
+        lines.append(f"{claim} {registry.claim(claim).title}")
+        for row in rows:
+            lines.append(
+                f"  {row['what']} ({counted(row['figures'], 'figure')} of table {row['table']})"
+            )
+        for holder in dict.fromkeys(holder for row in rows for holder in publishers(row)):
+            lines.append(f"  published by {holder.publisher}: {holder.how}, {holder.address}")
+        lines += [f"  with all of them the verdict can be: {rows[0]['possible']}", ""]
+    claim = found["claim"].iloc[0]
+    return "\n".join([*lines, f"next: ca-research wanted {claim} --template wanted.csv"])
