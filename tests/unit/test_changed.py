@@ -48,8 +48,8 @@ def test_what_is_said_of_a_verdict_before_and_after(snapshot):
     for name, (before, after) in MOVED.items():
         found = verify.moved([before] if before else [], [after])
         (one,) = found
-        summary = report.summary_of_changes(found, ("trade",))
-        said[name] = [one.was, one.turned, one.why, report.changes(found), summary]
+        summary, *lines = report.changes(found, ("trade",)).splitlines()
+        said[name] = [one.was, one.turned, one.why, lines, summary]
     assert said == snapshot
 
 

@@ -12,18 +12,34 @@ import typer
 from ..ground import garbage
 from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
-from . import (
-    claim_commands,
-    data_commands,
-    doctor_command,
-    fetch_commands,
-    init_command,
-    lab_command,
-    replicate_command,
-    run_commands,
-    wanted_command,
+from .claim_commands import check, claims_check, claims_list, claims_show, new_claim
+from .data_commands import (
+    data_add,
+    data_build,
+    data_check,
+    data_coverage,
+    data_list,
+    data_remove,
+    data_show,
+    sql,
 )
+from .doctor_command import doctor
+from .fetch_commands import diff, fetch, vintages
+from .init_command import init
+from .lab_command import lab
 from .options import documented
+from .replicate_command import replicate
+from .run_commands import (
+    cache_clear,
+    cache_info,
+    kernels_list,
+    kernels_stop,
+    report_command,
+    run,
+    runs_list,
+    verify_command,
+)
+from .wanted_command import wanted
 
 
 def _group(
@@ -49,49 +65,49 @@ def _group(
 app = _group(
     "Check an article's claims about China and Central Asia against published figures.",
     {
-        "init": init_command.init,
-        "run": run_commands.run,
-        "runs": run_commands.runs_list,
-        "check": claim_commands.check,
-        "wanted": wanted_command.wanted,
-        "report": run_commands.report_command,
-        "verify": run_commands.verify_command,
-        "sql": data_commands.sql,
-        "replicate": replicate_command.replicate,
-        "lab": lab_command.lab,
-        "doctor": doctor_command.doctor,
+        "init": init,
+        "run": run,
+        "runs": runs_list,
+        "check": check,
+        "wanted": wanted,
+        "report": report_command,
+        "verify": verify_command,
+        "sql": sql,
+        "replicate": replicate,
+        "lab": lab,
+        "doctor": doctor,
     },
 )
 GROUPS = {
     "claims": _group(
         "The declared claims: list, show, check.",
-        {"show": claim_commands.claims_show, "check": claim_commands.claims_check},
-        alone=claim_commands.claims_list,
+        {"show": claims_show, "check": claims_check},
+        alone=claims_list,
     ),
     "data": _group(
         "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
         {
-            "build": data_commands.data_build,
-            "check": data_commands.data_check,
-            "list": data_commands.data_list,
-            "show": data_commands.data_show,
-            "coverage": data_commands.data_coverage,
-            "add": data_commands.data_add,
-            "remove": data_commands.data_remove,
-            "fetch": fetch_commands.fetch,
-            "vintages": fetch_commands.vintages,
-            "diff": fetch_commands.diff,
+            "build": data_build,
+            "check": data_check,
+            "list": data_list,
+            "show": data_show,
+            "coverage": data_coverage,
+            "add": data_add,
+            "remove": data_remove,
+            "fetch": fetch,
+            "vintages": vintages,
+            "diff": diff,
         },
     ),
-    "new": _group("A new claim from a template.", {"claim": claim_commands.new_claim}),
+    "new": _group("A new claim from a template.", {"claim": new_claim}),
     "cache": _group(
         "The store of finished runs: info, clear.",
-        {"info": run_commands.cache_info, "clear": run_commands.cache_clear},
+        {"info": cache_info, "clear": cache_clear},
     ),
     "kernels": _group(
         "Servers of warm kernels: list, stop.",
-        {"stop": run_commands.kernels_stop},
-        alone=run_commands.kernels_list,
+        {"stop": kernels_stop},
+        alone=kernels_list,
     ),
 }
 for name, group in GROUPS.items():

@@ -107,7 +107,7 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
             bar.remove_task(under_way.pop(result.run_id))
         bar.advance(notebooks)
         if not result.stored:
-            state = "ok  " if result.ok else "anew" if result.moved else "FAIL"
+            state = "ok  " if result.ok else "FAIL"
             why = f": {result.error}" if result.error else ""
             place = f"[{len(ended)}/{total}]"
             console.print(f"{place} {state} {result.run_id} {result.seconds:.1f} s{why}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import first_few
+from ..ground.templates import filled
 from . import console
+from .notebooks import TEMPLATES
 
 
 def replicate(
@@ -39,23 +42,9 @@ def replicate(
         return
     target = console.archive(out or Path("replication.zip"))
     made = archive.pack(target, console.reports(report))
-    print(f"{target} ({made.files} files, {made.size / 1e6:.1f} MB)")
-    if made.left_out:
-        print(
-            f"left out, for they may not be passed on: {', '.join(made.left_out)} "
-            "(REPLICATION.md says how others add them again)"
-        )
-    if made.unsure:
-        named = (f"{one.source_id} ({one.licence or 'licence not known'})" for one in made.unsure)
-        print(
-            f"it holds all rows of these added sources: {first_few(named, 5)}\n"
-            "where a licence does not allow that: ca-research data remove SOURCE, and add it again "
-            "with --redistribution no"
-        )
-    if made.undeclared:
-        print(
-            "left out, for the register does not declare these runs: "
-            f"{first_few(made.undeclared, 5)}\n"
-            "next: to have one in it, write its parameters under `runs` in the claim's file; "
-            "ca-research run, and this again"
-        )
+    print(
+        filled(
+            TEMPLATES / "replicate.j2", target=target, made=made, few=partial(first_few, most=5)
+        ),
+        end="",
+    )

@@ -10,7 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -25,54 +25,35 @@ from ..ground.files import changed, lock, sweep, write_whole, zipped
 from ..ground.numbers import counted, first_few
 from ..ground.paths import shown
 from ..ground.periods import day_in_words
+from ..ground.templates import filled
+from . import console
+from .notebooks import TEMPLATES
 from .template import WORDS
 
 if TYPE_CHECKING:
     from ..runs import Options, Result, Run
     from ..verify import Moved
 
-    Progress = Callable[
-        [int], AbstractContextManager[tuple[Callable[[Run], None], Callable[[Result], None]]]
-    ]
-
-
-def served(words: str, out: Path, everything: bool) -> int | None:
-    """Serve the report that a command asks for from the store: how many files were put back, None
-    where it is not known.
-
-    everything: the command runs all there is. Else pages of other runs stay beside its own, and
-        count as an input.
-    Raises UsageError where a file of others would be written over.
-    Imports nothing heavy: this is what makes a repeated command cost a fraction of a second.
-    """
-    from ..runs.store import open_store, serve_report
-
-    with locked(out):
-        return serve_report(open_store(), _key(words, out, everything), out)
-
-
-def _key(words: str, out: Path, everything: bool) -> str:
-    from ..runs.fingerprint import key_of_command
-
-    return key_of_command([words], None if everything else out / "notebooks")
-
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the runs of a report, and the error to end with, if any."""
+    """What became of the runs of a report, and the error to end with, if any; put_back: how many
+    files the store had to give for it, None where it does not know the report.
+    """
 
-    results: list[Result]
-    error: RunError | None
+    results: Sequence[Result] = ()
+    error: RunError | None = None
+    put_back: int | None = None
 
 
 def make(
-    words: str,
     plan: Callable[[], Sequence[Run]],
     out: Path,
-    options: Options,
+    options: Callable[[], Options],
     *,
-    everything: bool,
-    progress: Progress,
+    words: str = "",
+    fresh: bool = False,
+    everything: bool = False,
 ) -> Report:
     """Run what is planned into `out` and write all pages. Failed runs are in the result; their
     pages show the failure.
@@ -81,32 +62,39 @@ def make(
     A report is remembered only if all of it was run, from inputs that its key covers, and nobody
     has written to these since it was begun; an edit meanwhile is the error that it ends with.
 
-    words: what the command asks for; plan: gives its runs; progress: shows them.
+    words: what the command asks for; of the same words and inputs the report is served from the
+        store, unless it is to be fresh. Nothing heavy is imported then, nothing planned: a repeated
+        command costs a fraction of a second.
+    everything: the command runs all there is. Else pages of other runs stay beside its own, and
+        count as an input.
     """
-    from ..runs.fingerprint import state
-    from ..runs.store import open_store, remember_report
+    from ..runs.fingerprint import key_of_command, state
+    from ..runs.store import open_store, remember_report, serve_report
 
+    others = None if everything else out / "notebooks"
+    if words and not fresh:
+        with locked(out):
+            put_back = serve_report(open_store(), key_of_command([words], others), out)
+        if put_back is not None:
+            return Report(put_back=put_back)
     begun = state()
     chosen = plan()
     _refuse_others(out, chosen)
-    made = _run(chosen, out, options, everything=everything, progress=progress)
+    made = _run(chosen, out, options(), everything)
     with locked(out):
         if (edited := changed(begun, state())) or any(result.moved for result in made.results):
-            what = first_few(edited, 3) or "an input"
-            return Report(made.results, _edited(what, out))
+            error = RunError(
+                f"{first_few(edited, 3) or 'an input'} changed during the run, so the report may "
+                "be of the state before",
+                where=shown(out),
+                hint="the same command again: what does not depend on it is served from the store",
+            )
+            return Report(made.results, error)
         whole = len(made.results) == len(chosen) and not any(r.outside for r in made.results)
-        if whole and not made.error:
+        if words and whole and not made.error:
             read = {path: h for result in made.results for path, h in result.read.items()}
-            remember_report(open_store(), _key(words, out, everything), out, read)
+            remember_report(open_store(), key_of_command([words], others), out, read)
     return made
-
-
-def _edited(what: str, out: Path) -> RunError:
-    return RunError(
-        f"{what} changed during the run, so the report may be of the state before",
-        where=shown(out),
-        hint="the same command again: what does not depend on it is served from the store",
-    )
 
 
 def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
@@ -120,9 +108,7 @@ def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
     refuse_others(out, places({*there, *(run.run_id for run in chosen)}))
 
 
-def _run(
-    chosen: Sequence[Run], out: Path, options: Options, *, everything: bool, progress: Progress
-) -> Report:
+def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -> Report:
     from .. import runs, tables
     from ..runs import lean, pool
 
@@ -150,7 +136,7 @@ def _run(
     with ExitStack() as held:
         with (
             pool.workers(options, len(chosen)) as at_work,
-            progress(len(chosen)) as (on_start, on_done),
+            console.progress(len(chosen)) as (on_start, on_done),
         ):
             execute = partial(
                 runs.execute,
@@ -237,30 +223,13 @@ def _run_words(verdict: Mapping[str, Any]) -> str:
     return ", ".join([what, *(f"{k}={v}" for k, v in params.items()), known or "with all figures"])
 
 
-def summary_of_changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
-    """What new figures change, in one sentence."""
+def changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
+    """What new figures change, in one sentence; then each verdict that moved, before and after,
+    with the reasons.
+    """
     heads = [one for one in found if one.verdict["leads"]]
-    turned = sum(one.turned and one.was is not None for one in heads)
-    same = sum(not one.turned and bool(one.why) for one in heads)
-    claims = len({one.verdict["claim"] for one in heads})
-    others = f"; {same} with the same answer from other figures" if same else ""
-    return (
-        f"Figures have changed in: {', '.join(tables)}. "
-        f"Judged again: {counted(len(heads), 'verdict')} of {counted(claims, 'claim')}; "
-        f"{turned or 'none'} turned{others}."
-    )
-
-
-def changes(found: Sequence[Moved]) -> list[str]:
-    """Verdicts that moved, before and after, with the reasons; those that did not are left out."""
-    lines = []
-    for one in found:
-        v = one.verdict
-        if v["leads"] and (one.turned or one.why):
-            was = f" (before: {one.was})" if one.turned and one.was else ""
-            lines.append(f"{_run_words(v)}: {v['verdict']}{was}. {v['finding'].rstrip('.')}.")
-            lines += [f"  {why}" for why in one.why]
-    return lines
+    file = TEMPLATES / "changes.j2"
+    return filled(file, heads=heads, tables=tables, run=_run_words, counted=counted).rstrip("\n")
 
 
 FOLDER_IN_ZIP = "ca-research-report"

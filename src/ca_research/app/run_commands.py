@@ -5,6 +5,7 @@ modules are imported inside the commands.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -85,11 +86,13 @@ def run(
         "memory_bytes": int((memory or 0) * 1024**3),
     }
     given = tuple((name, most) for name, most in limits.items() if most)
-    options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
     lists = {name: _several(name, values) for name, values in console.pairs(grid).items()}
-    sets = runs.read_grid(grid_file) if grid_file else []
-    params = console.pairs(param)
+    params, sets = console.pairs(param), runs.read_grid(grid_file) if grid_file else []
     asked = claims or [], params, lists, as_of or [], sets
+
+    def options() -> Options:
+        return runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
+
     if changed:
         if any(asked):
             raise UsageError(
@@ -98,29 +101,24 @@ def run(
         _run_changed(folder, options)
         return
     rest = {str(file): of_file(file) for file in books}, kernel and kernels.described(kernel)
-    words = json.dumps([asked, rest, kernel, given], sort_keys=True, default=str)
-    put_back = None if fresh else report.served(words, folder, not claims)
-    error = None
-    if put_back is None:
-        error = report.make(
-            words,
-            lambda: runs.plan(*asked),
-            folder,
-            options,
-            everything=not claims,
-            progress=console.progress,
-        ).error
+    made = report.make(
+        lambda: runs.plan(*asked),
+        folder,
+        options,
+        words=json.dumps([asked, rest, kernel, given], sort_keys=True, default=str),
+        fresh=fresh,
+        everything=not claims,
+    )
     fixed = {name: [value] for name, value in params.items()} | lists
     fixed |= {"as_of": as_of} if as_of else {}
     ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
     for line in report.answers(folder, claims or (), ways):
         print(line)
-    done = "" if put_back is None else " (nothing has changed)"
-    if put_back:
-        done = f" ({counted(put_back, 'file')} put back from the store)"
+    back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
+    done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
     print(f"report: {folder / 'index.html'}{done}")
-    if error:
-        raise error
+    if made.error:
+        raise made.error
 
 
 def _several(name: str, values: str) -> list[str]:
@@ -133,7 +131,7 @@ def _several(name: str, values: str) -> list[str]:
     return found
 
 
-def _run_changed(folder: Path, options: Options) -> None:
+def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
     """Judge again what rests on changed tables, and say what moved, here and on a page."""
     from .. import verify
     from ..runs.store import refuse_others
@@ -146,20 +144,13 @@ def _run_changed(folder: Path, options: Options) -> None:
         print("no page rests on a table that has changed since: nothing to judge again")
         return
     refuse_others(folder, [CHANGED])
-    made = report.make(
-        " ".join(["--changed", *(run.run_id for run in chosen)]),
-        lambda: chosen,
-        folder,
-        options,
-        everything=False,
-        progress=console.progress,
-    )
+    made = report.make(lambda: chosen, folder, options)
     again = {result.run_id for result in made.results if not result.error}
     found = verify.moved(before, verify.given_by(folder, again))
-    summary = report.summary_of_changes(found, tables)
+    text = report.changes(found, tables)
     with report.locked(folder):
-        page = write_changed(folder, summary, found)
-    print(summary, *report.changes(found), f"page: {page}", sep="\n")
+        page = write_changed(folder, text.splitlines()[0], found)
+    print(text, f"page: {page}", sep="\n")
     if made.error:
         raise made.error
 
