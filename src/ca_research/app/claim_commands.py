@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,7 +15,7 @@ from ..ground import paths
 from ..ground.errors import CaResearchError, MissingTableError, UsageError
 from ..ground.numbers import counted
 from . import console
-from .options import Format, Several, TextOrJson
+from .options import File, Format, Several, TextOrJson, Word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +113,7 @@ def claims_show(claim: str, *, format: TextOrJson = "text") -> None:
     )
 
 
-def claims_check(*, article: Path | None = None, verdicts: Path | None = None) -> None:
+def claims_check(*, article: File = None, verdicts: File = None) -> None:
     """Check the register: whether it can be applied, its quotations (with --article), and the
     verdicts stored.
 
@@ -183,7 +182,7 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
             print(one)
 
 
-def new_claim(claim: str, *, sentence: str | None = None, measure: str = "tables.figure") -> None:
+def new_claim(claim: str, *, sentence: Word = None, measure: str = "tables.figure") -> None:
     """Write a claim file and a notebook that run at once, to be made one's own.
 
     Parameters

@@ -34,18 +34,18 @@ from .run_commands import (
     cache_info,
     kernels_list,
     kernels_stop,
-    report_command,
+    report,
     run,
-    runs_list,
-    verify_command,
+    runs,
+    verify,
 )
 from .wanted_command import wanted
 
 
 def _group(
-    help: str, commands: dict[str, Callable[..., None]], alone: Callable[..., None] | None = None
+    help: str, *commands: Callable[..., None], alone: Callable[..., None] | None = None
 ) -> typer.Typer:
-    """Commands by name; alone: what the name of the group does without one of them."""
+    """Commands by the last word of their names; alone: what the group does without one of them."""
     group = typer.Typer(
         help=help,
         no_args_is_help=alone is None,
@@ -57,59 +57,28 @@ def _group(
     )
     if alone:
         group.callback()(documented(alone))
-    for name, command in commands.items():
-        group.command(name)(documented(command))
+    for command in commands:
+        group.command(command.__name__.rpartition("_")[2])(documented(command))
     return group
 
 
-app = _group(
-    "Check an article's claims about China and Central Asia against published figures.",
-    {
-        "init": init,
-        "run": run,
-        "runs": runs_list,
-        "check": check,
-        "wanted": wanted,
-        "report": report_command,
-        "verify": verify_command,
-        "sql": sql,
-        "replicate": replicate,
-        "lab": lab,
-        "doctor": doctor,
-    },
-)
 GROUPS = {
     "claims": _group(
-        "The declared claims: list, show, check.",
-        {"show": claims_show, "check": claims_check},
-        alone=claims_list,
+        "The declared claims: list, show, check.", claims_show, claims_check, alone=claims_list
     ),
     "data": _group(
         "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
-        {
-            "build": data_build,
-            "check": data_check,
-            "list": data_list,
-            "show": data_show,
-            "coverage": data_coverage,
-            "add": data_add,
-            "remove": data_remove,
-            "fetch": fetch,
-            "vintages": vintages,
-            "diff": diff,
-        },
+        *(data_build, data_check, data_list, data_show, data_coverage, data_add, data_remove),
+        *(fetch, vintages, diff),
     ),
-    "new": _group("A new claim from a template.", {"claim": new_claim}),
-    "cache": _group(
-        "The store of finished runs: info, clear.",
-        {"info": cache_info, "clear": cache_clear},
-    ),
-    "kernels": _group(
-        "Servers of warm kernels: list, stop.",
-        {"stop": kernels_stop},
-        alone=kernels_list,
-    ),
+    "new": _group("A new claim from a template.", new_claim),
+    "cache": _group("The store of finished runs: info, clear.", cache_info, cache_clear),
+    "kernels": _group("Servers of warm kernels: list, stop.", kernels_stop, alone=kernels_list),
 }
+app = _group(
+    "Check an article's claims about China and Central Asia against published figures.",
+    *(init, run, runs, check, wanted, report, verify, sql, replicate, lab, doctor),
+)
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)
 

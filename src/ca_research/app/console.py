@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -69,7 +70,7 @@ def text(columns: Sequence[str], cells: list[tuple[Any, ...]], format: str) -> s
     shown = []
     for name, *values in zip(columns, *cells, strict=True):
         words = [str(name), *map(_cell, values)]
-        numbers = values and all(v in (None, "") or isinstance(v, (int, float)) for v in values)
+        numbers = all(isinstance(value, (int, float, NoneType)) for value in values)
         width = max(map(len, words))
         words.insert(1, "-" * width)
         shown.append([f"{word:{'>' if numbers else '<'}{width}}" for word in words])
@@ -119,7 +120,7 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
             console.print(f"{served} of {total} served from the store")
 
 
-def pairs(words: list[str] | None, example: str = "-p economy=UZB") -> dict[str, str]:
+def pairs(words: list[str] | None) -> dict[str, str]:
     """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` gave, by name; raises
     UsageError for another form or a name twice.
     """
@@ -127,11 +128,11 @@ def pairs(words: list[str] | None, example: str = "-p economy=UZB") -> dict[str,
     for word in words or ():
         name, _, value = word.partition("=")
         if not name or not value:
-            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint=f"for example {example}")
+            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint="for example economy=UZB")
         if name in found:
             raise UsageError(
                 f"{name} is given twice: {found[name]} and {value}",
-                hint=f"one value; several make a grid: run --grid {name}={found[name]},{value}",
+                hint="each name once; several values make a grid: --grid economy=KAZ,KGZ",
             )
         found[name] = value
     return found

@@ -11,7 +11,7 @@ from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.numbers import counted
 from . import console
-from .options import Format, Several
+from .options import File, Format, Number, Several, Word
 
 
 def data_build(*, force: bool = False) -> None:
@@ -70,22 +70,14 @@ def data_show(table: str, *, format: Format = "table") -> None:
     spec = registry.table(table)
     if format == "table":
         print(f"{spec.table}: {spec.title}\n{spec.description}\nkey: {', '.join(spec.key)}\n")
-    rows = []
-    for name, column in spec.columns.items():
-        bounds = ["" if end is None else f"{end:g}" for end in (column.min, column.max)]
-        row = {
-            "column": name,
-            "type": column.type,
-            "unit": column.unit or "",
-            "null": "yes" if column.nullable else "",
-            "bounds": "..".join(bounds) if any(bounds) else "",
-            "meaning": column.meaning,
-        }
-        rows.append(row)
-    console.rows(rows, format)
+    shown = {"type", "unit", "nullable", "min", "max", "meaning"}
+    columns = spec.columns.items()
+    console.rows(
+        [{"column": name} | one.model_dump(include=shown) for name, one in columns], format
+    )
 
 
-def data_coverage(table: str, *, by: str | None = None, format: Format = "table") -> None:
+def data_coverage(table: str, *, by: Word = None, format: Format = "table") -> None:
     """Who reports what, in which years, from which source.
 
     Parameters
@@ -108,18 +100,18 @@ def data_add(
     *,
     table: str,
     source: str,
-    published: str | None = None,
-    title: str | None = None,
-    publisher: str | None = None,
-    licence: str | None = None,
+    published: Word = None,
+    title: Word = None,
+    publisher: Word = None,
+    licence: Word = None,
     redistribution: str = "figures",
-    address: str | None = None,
-    map: Path | None = None,
+    address: Word = None,
+    map: File = None,
     set: Several = None,
-    role: str | None = None,
-    preference: int | None = None,
-    lag: int | None = None,
-    origin: str | None = None,
+    role: Word = None,
+    preference: Number = None,
+    lag: Number = None,
+    origin: Word = None,
     skip_bad: bool = False,
     dry_run: bool = False,
     yes: bool = False,
@@ -184,7 +176,7 @@ def sql(
     query: str,
     *,
     format: Literal["table", "csv", "json", "parquet"] = "table",
-    output: Path | None = None,
+    output: File = None,
     seconds: float = 60,
 ) -> None:
     """Answer one SELECT over the processed tables (read-only).

@@ -44,11 +44,9 @@ def doctor(*, format: Format = "table") -> None:
     }
     found = [_finding(what, check) for what, check in checks.items()]
     if format == "table":
-        width = max(map(len, checks))
         for finding in found:
-            print(f"{finding['state']:<9} {finding['what']:<{width}}  {finding['said']}")
-            if finding["mend"]:
-                print(f"{'':<9} {'':<{width}}  next: {finding['mend']}")
+            next_ = f"\n{'':<29} next: {{mend}}" if finding["mend"] else ""
+            print(f"{{state:<9}} {{what:<18}}  {{said}}{next_}".format_map(finding))
     else:
         console.rows(found, format)
     if any(finding["state"] == "broken" for finding in found):
@@ -57,16 +55,16 @@ def doctor(*, format: Format = "table") -> None:
 
 def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
     """What a check says, or the error that it ends with."""
+    state, mend = "well", ""
     try:
         with needed():
-            return {"what": what, "state": "well", "said": check(), "mend": ""}
+            said = check()
     except MissingPackageError as error:
-        said, _, mend = str(error).partition("\n  next:  ")
-        return {"what": what, "state": "optional", "said": said, "mend": mend}
+        state, (said, mend) = "optional", str(error).split("\n  next:  ")
     except CaResearchError as error:
         state = "optional" if isinstance(error, Lacking) else "broken"
-        said = f"{error.what} ({error.where})" if error.where else error.what
-        return {"what": what, "state": state, "said": said, "mend": error.hint}
+        said, mend = error.what, error.hint
+    return {"what": what, "state": state, "said": said, "mend": mend}
 
 
 def _python() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..ground.errors import EmptyAnswerError, UsageError
 from . import console
 from .claim_commands import economy_of
-from .options import Format, Several
+from .options import Format, Number, Several, Word
 
 if TYPE_CHECKING:
     from ..claims.offers import Offer
@@ -19,7 +19,7 @@ HOW = {"lag", "role", "preference", "redistribution", "skip_bad", "dry_run", "ye
 
 def fetch(
     provider: str,
-    claim: str | None = None,
+    claim: Word = None,
     *,
     indicator: Several = None,
     economy: Several = None,
@@ -30,15 +30,15 @@ def fetch(
     origin: Several = None,
     destination: Several = None,
     year: Several = None,
-    since: int | None = None,
-    until: int | None = None,
+    since: Number = None,
+    until: Number = None,
     param: Several = None,
-    table: str | None = None,
-    source: str | None = None,
-    lag: int | None = None,
-    role: str | None = None,
-    preference: int | None = None,
-    redistribution: str | None = None,
+    table: Word = None,
+    source: Word = None,
+    lag: Number = None,
+    role: Word = None,
+    preference: Number = None,
+    redistribution: Word = None,
     skip_bad: bool = False,
     dry_run: bool = False,
     yes: bool = False,
@@ -124,7 +124,7 @@ def _holders(offer: Offer, but: str = "") -> str:
     return f"published by {', '.join(named)}" if named else f"{who} is known to publish it"
 
 
-def vintages(source: str | None = None, *, format: Format = "table") -> None:
+def vintages(source: Word = None, *, format: Format = "table") -> None:
     """The fetches that were kept; the newest of a source is what the tables hold.
 
     Parameters
@@ -140,9 +140,7 @@ def vintages(source: str | None = None, *, format: Format = "table") -> None:
     console.frame(found, format)
 
 
-def diff(
-    source: str, old: str | None = None, new: str | None = None, *, format: Format = "table"
-) -> None:
+def diff(source: str, old: Word = None, new: Word = None, *, format: Format = "table") -> None:
     """What a publisher changed between two fetches: which cell, from what to what, since when.
 
     Parameters

@@ -17,6 +17,7 @@ from ..ground.files import write_whole
 from ..ground.periods import day_in_words, newest_day
 from . import console
 from .notebooks import TEMPLATES
+from .options import File
 
 FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
@@ -61,9 +62,9 @@ class Begun(NamedTuple):
 
 
 def init(
-    folder: Path | None = None,
+    folder: File = None,
     *,
-    article: Path | None = None,
+    article: File = None,
     extend: bool = False,
     ci: bool = False,
 ) -> None:
@@ -99,9 +100,7 @@ def init(
     print(f"next: cd {folder}; {more}ca-research new claim C01 --sentence {listed[0][0]}")
 
 
-def make(
-    folder: Path, article: Path | None = None, *, extend: bool = False, ci: bool = False
-) -> Begun:
+def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool = False) -> Begun:
     """Write a project, whole or not at all.
 
     Parameters

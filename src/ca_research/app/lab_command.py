@@ -53,9 +53,7 @@ def begin(root: Path) -> Path:
     if not file.exists():
         from .. import registry
 
-        claims, trade = registry.claims(), registry.tables().get("trade")
-        open_ones = [name for name, spec in claims.items() if spec.wanted]
-        shown = next(iter([*open_ones, *claims]), None)
+        text = notebook("start", tables=registry.tables(), claims=registry.claims())
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, notebook("start", trade=bool(trade and trade.files), claim=shown))
+        write_whole(file, text)
     return file

@@ -7,12 +7,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 Format = Literal["table", "csv", "json"]
 TextOrJson = Literal["text", "json"]
+Word = str | None
+Number = int | None
+File = Path | None
 Several = list[str] | None
 
 SHORT = {"param": ("-p", "--param"), "jobs": ("-j", "--jobs"), "output": ("-o", "--output")}

@@ -12,11 +12,10 @@ from ..ground.numbers import first_few
 from ..ground.templates import filled
 from . import console
 from .notebooks import TEMPLATES
+from .options import File
 
 
-def replicate(
-    *, out: Path | None = None, statement: bool = False, report: Path | None = None
-) -> None:
+def replicate(*, out: File = None, statement: bool = False, report: File = None) -> None:
     """Put code, figures, lock file and verdicts into one file from which others make the report
     again, with a README in the form of data editors.
 

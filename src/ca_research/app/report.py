@@ -129,10 +129,9 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
     sweep(out)
     read = Shelf(out / runs.EXECUTED)
     if everything:  # a run of everything leaves no page of an earlier one behind
-        ids = {run.run_id for run in chosen}
-        for stale in (out / runs.EXECUTED).glob("*.ipynb"):
-            if stale.stem not in ids:
-                stale.unlink()
+        stale = set((out / runs.EXECUTED).glob("*.ipynb"))
+        for file in stale - {out / runs.EXECUTED / f"{run.run_id}.ipynb" for run in chosen}:
+            file.unlink()
     with ExitStack() as held:
         with (
             pool.workers(options, len(chosen)) as at_work,
@@ -176,10 +175,10 @@ def answers(
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
     asked = [v for v in stored if (not claims or v["claim"] in claims) and _among(v, sets)]
-    printed = [v["as_printed"] for v in asked if v["leads"]]
-    if len(printed) > LISTED:
-        counts = ", ".join(f"{n} {word}" for word, n in Counter(printed).most_common())
-        return [f"{len(printed)} sentences as printed: {counts}"]
+    printed = Counter(v["as_printed"] for v in asked if v["leads"])
+    if (many := printed.total()) > LISTED:
+        counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
+        return [f"{many} sentences as printed: {counts}"]
     runs = groupby(asked, key=itemgetter("claim", "as_of", "params"))
     return [line for _, tests in runs for line in _lines(list(tests))]
 
@@ -188,39 +187,45 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
     """Whether the run of a verdict has one of the values of each name; what is not stored of it is
     not held against it.
     """
-    run = {name: str(x) for name, x in {**verdict["params"], "as_of": verdict["as_of"]}.items()}
+    run = verdict["params"] | {"as_of": verdict["as_of"]}
 
-    def has(name: str, values: Sequence[Any]) -> bool:
-        named = {economies.among(str(value), (run[name],)).casefold() for value in values}
-        return run[name].casefold() in named
+    def has(name: str, value: Any) -> bool:
+        held = str(run[name])
+        return economies.among(str(value), (held,)).casefold() == held.casefold()
 
-    return any(all(has(*asked) for asked in one.items() if asked[0] in run) for one in sets)
+    return any(
+        all(any(has(name, value) for value in one[name]) for name in one.keys() & run)
+        for one in sets
+    )
 
 
-def _lines(tests: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The answer of one run, the sentence as printed and its tests, a line each; nothing of these
-    while the rule is the template's.
+def _lines(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The answer of one run, the sentence as printed and its tests; nothing of these while the rule
+    is the template's.
     """
     lead = next(test for test in tests if test["leads"])
     run = _run_words(lead)
     if lead["rule"] == WORDS["rule"]:
-        return [f"{run}: no verdict before the rule is written."]
-    lines = [f"{run}: {lead['answer']}", f"  As printed: {lead['as_printed']}. {lead['because']}"]
+        yield f"{run}: no verdict before the rule is written."
+        return
+    yield f"{run}: {lead['answer']}"
+    yield "  As printed: {as_printed}. {because}".format_map(lead)
     for test in tests:
-        near = "" if test["nearness"] is None else f", nearness {test['nearness']} of 3"
-        word = f"{test['verdict']}{', fragile' * test['fragile']}"
-        lines.append(f"  Test “{test['title']}”{near}: {word}.")
-    return lines
+        near = "" if test["nearness"] is None else ", nearness {nearness} of 3"
+        fragile = ", fragile" * test["fragile"]
+        yield f"  Test “{{title}}”{near}: {{verdict}}{fragile}.".format_map(test)
 
 
 def _run_words(verdict: Mapping[str, Any]) -> str:
     """Which run a verdict is of: 'C33 Kazakhstan, known on 19 May 2023'."""
-    params = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of")}
     what, day = verdict["claim"], verdict["as_of"]
+    params = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of")}
     if economy := params.pop("economy", ""):
         what += f" {economies.name_of(economy)}"
-    known = f"known on {day_in_words(dt.date.fromisoformat(day))}" if day != "latest" else ""
-    return ", ".join([what, *(f"{k}={v}" for k, v in params.items()), known or "with all figures"])
+    known = "with all figures"
+    if day != "latest":
+        known = f"known on {day_in_words(dt.date.fromisoformat(day))}"
+    return ", ".join([what, *map("{0[0]}={0[1]}".format, params.items()), known])
 
 
 def changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
@@ -247,24 +252,18 @@ def whole(out: Path) -> list[Path]:
 
     ran = read_manifest(out)["runs"]
     if broken := [run["run_id"] for run in ran if run["error"]]:
-        raise RunError(
-            f"the report has {len(broken)} failed runs: {', '.join(broken[:5])}",
-            where=shown(out),
-            hint="ca-research run",
-        )
+        what = f"the report has failed runs: {first_few(broken, 5)}"
+        raise RunError(what, where=shown(out), hint="ca-research run")
     index = out / "index.html"
     html = index.read_text(encoding="utf-8") if index.is_file() else ""
-    needed = {index.name, *BESIDE, *re.findall(r'href="([^"#:?]+\.html)', html)}
+    names = {index.name, *BESIDE, *re.findall(r'href="([^"#:?]+\.html)', html)}
     for run in ran:
-        needed |= {f"{run['run_id']}.html", f"{EXECUTED}/{run['run_id']}.ipynb"}
-    if missing := sorted(name for name in needed if not (out / name).is_file()):
-        raise CoverageError(
-            f"the report is incomplete: {first_few(missing, 5)} missing",
-            where=shown(out),
-            hint="ca-research run",
-        )
-    others = {file for form in ("*.html", CARDS) for file in out.glob(form) if made_here(file)}
-    files = {out / name for name in needed} | others
+        names |= {f"{run['run_id']}.html", f"{EXECUTED}/{run['run_id']}.ipynb"}
+    files = {out / name for name in names}
+    if missing := sorted(file.name for file in files if not file.is_file()):
+        what = f"the report is incomplete: {first_few(missing, 5)} missing"
+        raise CoverageError(what, where=shown(out), hint="ca-research run")
+    files |= {file for form in ("*.html", CARDS) for file in out.glob(form) if made_here(file)}
     return sorted(files, key=lambda file: (file.parent.name == EXECUTED, file))
 
 

@@ -15,7 +15,7 @@ from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.numbers import counted
 from . import console
-from .options import Format, Several
+from .options import File, Format, Number, Several
 
 if TYPE_CHECKING:
     from ..runs import Options
@@ -26,16 +26,16 @@ def run(
     *,
     param: Several = None,
     grid: Several = None,
-    grid_file: Path | None = None,
+    grid_file: File = None,
     as_of: Several = None,
-    jobs: int | None = None,
-    out: Path | None = None,
+    jobs: Number = None,
+    out: File = None,
     fail_fast: bool = False,
     fresh: bool = False,
     kernel: str = "",
     cluster: str = "",
-    cell_timeout: int | None = None,
-    timeout: int | None = None,
+    cell_timeout: Number = None,
+    timeout: Number = None,
     memory: float | None = None,
     changed: bool = False,
 ) -> None:
@@ -86,7 +86,7 @@ def run(
         "memory_bytes": int((memory or 0) * 1024**3),
     }
     given = tuple((name, most) for name, most in limits.items() if most)
-    lists = {name: _several(name, values) for name, values in console.pairs(grid).items()}
+    lists = {name: values.split(",") for name, values in console.pairs(grid).items()}
     params, sets = console.pairs(param), runs.read_grid(grid_file) if grid_file else []
     asked = claims or [], params, lists, as_of or [], sets
 
@@ -121,16 +121,6 @@ def run(
         raise made.error
 
 
-def _several(name: str, values: str) -> list[str]:
-    found = values.split(",")
-    if "" in found or len(set(found)) < len(found):
-        raise UsageError(
-            f"--grid {name}={values}: an empty value, or one that stands twice",
-            hint="values with one comma between them, each once",
-        )
-    return found
-
-
 def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
     """Judge again what rests on changed tables, and say what moved, here and on a page."""
     from .. import verify
@@ -155,7 +145,7 @@ def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
         raise made.error
 
 
-def runs_list(*, out: Path | None = None, format: Format = "table") -> None:
+def runs(*, out: File = None, format: Format = "table") -> None:
     """What the report in a folder was made of: runs, keys, seconds, and what came from the
     store.
     """
@@ -174,12 +164,12 @@ def runs_list(*, out: Path | None = None, format: Format = "table") -> None:
     console.rows(rows, format)
 
 
-def report_command(
-    file: Path | None = None,
+def report(
+    file: File = None,
     *,
     zip: bool = False,
     notebooks: bool = False,
-    out: Path | None = None,
+    out: File = None,
 ) -> None:
     """Say where the finished report is; with --zip, put it into one file for sending.
 
@@ -203,9 +193,9 @@ def report_command(
     print(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
 
 
-def verify_command(
+def verify(
     *,
-    out: Path | None = None,
+    out: File = None,
     format: Literal["text", "json", "junit", "markdown"] = "text",
     accept: bool = False,
     reason: str = "",

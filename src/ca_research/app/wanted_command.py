@@ -9,18 +9,18 @@ from ..ground.errors import UsageError, known_name
 from ..ground.numbers import counted
 from . import console
 from .claim_commands import economy_of
-from .options import Several
+from .options import File, Several, Word
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def wanted(
-    claim: str | None = None,
+    claim: Word = None,
     *,
     param: Several = None,
-    table: str | None = None,
-    template: Path | None = None,
+    table: Word = None,
+    template: File = None,
     format: Literal["text", "table", "csv", "json"] = "text",
 ) -> None:
     """The figures that would settle what is open, and who publishes such figures.
