@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     from ..registry import ClaimSpec
 
 
+SHOWN = """\
+{0.id}  {0.title}
+“{0.quotation}”
+{0.restatement}
+
+{rule}
+
+expected: {0.expected}
+known before: {0.known_before}
+declared {0.declared_on}, rule {0.rule_sha256}"""
+"""A claim for a reader."""
+
+
 def check(
     claim: str, *, param: Several = None, as_of: str = "latest", format: TextOrJson = "text"
 ) -> None:
@@ -106,11 +119,7 @@ def claims_show(claim: str, *, format: TextOrJson = "text") -> None:
         return
     from ..claims import Claim
 
-    print(
-        f"{spec.id}  {spec.title}\n“{spec.quotation}”\n{spec.restatement}\n\n{Claim(spec).rule}\n\n"
-        f"expected: {spec.expected}\nknown before: {spec.known_before}\n"
-        f"declared {spec.declared_on}, rule {spec.rule_sha256}"
-    )
+    print(SHOWN.format(spec, rule=Claim(spec).rule))
 
 
 def claims_check(*, article: File = None, verdicts: File = None) -> None:

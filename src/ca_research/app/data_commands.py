@@ -70,11 +70,12 @@ def data_show(table: str, *, format: Format = "table") -> None:
     spec = registry.table(table)
     if format == "table":
         print(f"{spec.table}: {spec.title}\n{spec.description}\nkey: {', '.join(spec.key)}\n")
-    shown = {"type", "unit", "nullable", "min", "max", "meaning"}
-    columns = spec.columns.items()
-    console.rows(
-        [{"column": name} | one.model_dump(include=shown) for name, one in columns], format
-    )
+    shown = {"type", "unit", "nullable", "min", "max"}
+    rows = [
+        {"column": name, **column.model_dump(include=shown), "meaning": column.meaning}
+        for name, column in spec.columns.items()
+    ]
+    console.rows(rows, format)
 
 
 def data_coverage(table: str, *, by: Word = None, format: Format = "table") -> None:

@@ -63,7 +63,8 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
         state, (said, mend) = "optional", str(error).split("\n  next:  ")
     except CaResearchError as error:
         state = "optional" if isinstance(error, Lacking) else "broken"
-        said, mend = error.what, error.hint
+        where = f" ({error.where})" if error.where else ""
+        said, mend = error.what + where, error.hint
     return {"what": what, "state": state, "said": said, "mend": mend}
 
 

@@ -17,6 +17,10 @@ HOW = {"lag", "role", "preference", "redistribution", "skip_bad", "dry_run", "ye
 """Options that say how what comes is taken in; the others say what is asked of a service."""
 
 
+OFFERED = "{0.what} ({0.figures} figures of table {0.table})"
+HELD = "{0.publisher} ({0.address})"
+
+
 def fetch(
     provider: str,
     claim: Word = None,
@@ -85,7 +89,6 @@ def fetch(
         Fetch, check and compare; add nothing.
     """
     given = {name: value for name, value in locals().items() if value is not None}
-    from .. import registry
     from ..claims.offers import offers
     from ..tables import fetch as fetched
 
@@ -103,25 +106,23 @@ def fetch(
             hint="ca-research data fetch wanted C33 [-p economy=TJK]",
         )
     for offer in offers(claim, economy=economy_of(claim, console.pairs(param))):
-        print(f"{offer.what} ({offer.figures} figures of table {offer.table})")
+        print(OFFERED.format(offer))
         if offer.provider is None:
             print(f"  no service to ask; {_holders(offer)}")
             continue
         try:
             came = len(ask(offer.provider, source=offer.source, **offer.asked, **given).rows)
         except EmptyAnswerError as error:
-            publisher = registry.provider(offer.provider).publisher
-            print(f"  {error.what}; {_holders(offer, but=publisher)}")
+            print(f"  {error.what}; {_holders(offer)}")
         else:
             if came < offer.figures:
                 print(f"  {came} of {offer.figures} came; {_holders(offer)}")
 
 
-def _holders(offer: Offer, but: str = "") -> str:
-    """Who publishes what is wanted, beside the service that was asked."""
-    named = [f"{h.publisher} ({h.address})" for h in offer.holders if h.publisher != but]
-    who = "nobody else" if but else "nobody"
-    return f"published by {', '.join(named)}" if named else f"{who} is known to publish it"
+def _holders(offer: Offer) -> str:
+    """Who publishes what is wanted."""
+    named = ", ".join(map(HELD.format, offer.holders))
+    return f"published by {named}" if named else "nobody is known to publish it"
 
 
 def vintages(source: Word = None, *, format: Format = "table") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-import sys
+import sysconfig
 import tempfile
 from importlib import metadata
 from pathlib import Path
@@ -159,7 +159,7 @@ def add_workflow(home: Path) -> list[Path]:
         raise UsageError(
             "there is a workflow already", where=WORKFLOW, hint="remove it, and this again"
         )
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    python = sysconfig.get_python_version()
     text = filled(TEMPLATES / "report.yml.j2", python=python, version=__version__)
     workflow.parent.mkdir(parents=True, exist_ok=True)
     write_whole(workflow, text)

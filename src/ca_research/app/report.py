@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -242,29 +241,24 @@ FOLDER_IN_ZIP = "ca-research-report"
 
 
 def whole(out: Path) -> list[Path]:
-    """The files of a finished report, executed notebooks last.
+    """The files of a finished report.
 
     Raises CoverageError where there is none or a page or file of it is missing, RunError where a
     run of it failed.
     """
-    from ..runs import EXECUTED, read_manifest
-    from ..runs.store import BESIDE, CARDS, made_here
+    from ..runs import read_manifest
+    from ..runs.store import places
 
     ran = read_manifest(out)["runs"]
     if broken := [run["run_id"] for run in ran if run["error"]]:
         what = f"the report has failed runs: {first_few(broken, 5)}"
         raise RunError(what, where=shown(out), hint="ca-research run")
-    index = out / "index.html"
-    html = index.read_text(encoding="utf-8") if index.is_file() else ""
-    names = {index.name, *BESIDE, *re.findall(r'href="([^"#:?]+\.html)', html)}
-    for run in ran:
-        names |= {f"{run['run_id']}.html", f"{EXECUTED}/{run['run_id']}.ipynb"}
-    files = {out / name for name in names}
-    if missing := sorted(file.name for file in files if not file.is_file()):
-        what = f"the report is incomplete: {first_few(missing, 5)} missing"
+    names = places(run["run_id"] for run in ran)
+    missing = [name for name in names if not (out / name).is_file()]
+    if needed := [name for name in missing if not name.endswith(".png")]:  # not all have a card
+        what = f"the report is incomplete: {first_few(needed, 5)} missing"
         raise CoverageError(what, where=shown(out), hint="ca-research run")
-    files |= {file for form in ("*.html", CARDS) for file in out.glob(form) if made_here(file)}
-    return sorted(files, key=lambda file: (file.parent.name == EXECUTED, file))
+    return [out / name for name in names if name not in missing]
 
 
 def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:

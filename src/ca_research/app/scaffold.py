@@ -163,17 +163,13 @@ def _start(name: str) -> dict[str, Any]:
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
     kind, unit = SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
-    examples: dict[str, Any] = {}
-    if "facts" in data:
-        examples = _figure()
-        if kind == "level" and name not in of_project():  # one's own may give anything
-            unit = examples["unit"]
-    elif data:
-        rows = load(data[0])
-        for column, about in taken.items():
-            if column in rows and about.default in {*rows[column].unique()}:
-                rows = rows[rows[column] == about.default]
-        examples = _examples(registry.table(data[0]), rows)
+    rows = load(data[0]) if data else None
+    for column, about in taken.items():
+        if rows is not None and column in rows and about.default in {*rows[column].unique()}:
+            rows = rows[rows[column] == about.default]
+    examples = {} if rows is None else _examples(registry.table(data[0]), rows)
+    if unit == UNSTATED and name not in of_project():  # one's own may give anything
+        unit = examples.get("unit", UNSTATED)
     return {
         "data": data,
         "kind": kind,
@@ -185,42 +181,30 @@ def _start(name: str) -> dict[str, Any]:
 
 
 def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
-    """Values of key columns that stand together, where most counterparts are."""
+    """Values of key columns that stand together, where most counterparts are; of facts, which have
+    none, where most years are.
+    """
     roles = {column.role: name for name, column in table.columns.items() if column.role}
-    if rows.empty or not {"unit", "counterpart", "time"} <= roles.keys():
+    if table.table == "facts":
+        unit, other, time = "subject", "subject", "year"
+        apart, most = ["subject", "attribute", "unit"], time
+        rows = rows[rows["value"].notna() & rows["unit"].notna()]
+    elif {"unit", "counterpart", "time"} <= roles.keys():
+        unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
+        apart, most = [name for name in table.key if name not in (other, time, "source_id")], other
+        rows = rows[~rows["is_aggregate"]]
+    else:
         return {}
-    unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
-    apart = [name for name in table.key if name not in (other, time, "source_id")]
-    rows = _fullest(rows[~rows["is_aggregate"]], apart, other)
+    if rows.empty:
+        raise CoverageError(
+            f"table {table.table} holds no figure to start from",
+            hint=f"ca-research data add FILE --table {table.table}",
+        )
+    groups = rows.groupby(apart, sort=False)
+    number = groups.ngroup()
+    rows = rows[number == number[groups[most].transform("nunique").idxmax()]]
     others = rows[other].value_counts().index
     first = rows[rows[other] == others[0]]
-    same = first[[*apart, other]].iloc[0].to_dict()
-    more = {"economies": same[unit], "to": others[:2][-1], "since": int(first[time].min())}
-    return same | more
-
-
-def _figure() -> dict[str, Any]:
-    """Subject, attribute and unit of a fact that has a value: of those with most years, the
-    first.
-    """
-    from ..tables import load
-
-    facts = load("facts")
-    facts = facts[facts["value"].notna() & facts["unit"].notna()]
-    if facts.empty:
-        raise CoverageError(
-            "table facts holds no figure to start from",
-            hint="ca-research data add FILE --table facts",
-        )
-    columns = ["subject", "attribute", "unit"]
-    rows = _fullest(facts, columns, "year")
-    same, since = rows[columns].iloc[0].to_dict(), rows["year"].min()
-    return same | {"to": same["subject"]} | ({"since": int(since)} if since == since else {})
-
-
-def _fullest(rows: pd.DataFrame, columns: list[str], of: str) -> pd.DataFrame:
-    """The rows that are alike in some columns and have most values of another."""
-    groups = rows.groupby(columns, sort=False)
-    number = groups.ngroup()
-    fullest = groups[of].transform("nunique").idxmax()
-    return rows[number == number[fullest]]
+    found = first[[*apart, other]].iloc[0].to_dict() | {"to": others[:2][-1]}
+    years = {"since": int(first[time].min())} if first[time].notna().any() else {}
+    return found | {"economies": found[unit]} | years

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+PUBLISHED = "  published by {0.publisher}: {0.how}, {0.address}"
+
+
 def wanted(
     claim: Word = None,
     *,
@@ -50,13 +53,12 @@ def wanted(
         if len(tables) != 1:
             raise UsageError(
                 f"{claim} wants figures of {counted(len(tables), 'table')}",
-                hint=f"a template is of one: --table {' or '.join(tables)}",
+                hint="a template is of one: --table NAME",
             )
         count = _write(template, tables[0], found)
-        again = " ".join([f"ca-research check {claim}", *(f"-p {one}" for one in param or ())])
         print(f"{template}: {count} figures to fill in")
         add = f"ca-research data add {template} --table {tables[0]} --source ID ..."
-        print(f"next: {add}, then {again}")
+        print(f"next: {add}, then ca-research check {claim}")
     elif format == "text":
         print(_words(found))
     else:
@@ -92,15 +94,14 @@ def _words(found: pd.DataFrame) -> str:
     if found.empty:
         return "Nothing is wanted: no criterion is open for want of figures that the claim names."
     lines = []
-    for claim, of_claim in found.groupby("claim", sort=False):
-        rows = of_claim.to_dict("records")
+    for claim, group in found.groupby("claim", sort=False):
+        rows = group.to_dict("records")
         lines.append(f"{claim} {registry.claim(claim).title}")
         for row in rows:
-            lines.append(
-                f"  {row['what']} ({counted(row['figures'], 'figure')} of table {row['table']})"
-            )
-        for holder in dict.fromkeys(holder for row in rows for holder in publishers(row)):
-            lines.append(f"  published by {holder.publisher}: {holder.how}, {holder.address}")
-        lines += [f"  with all of them the verdict can be: {rows[0]['possible']}", ""]
-    claim = found["claim"].iloc[0]
-    return "\n".join([*lines, f"next: ca-research wanted {claim} --template wanted.csv"])
+            count = counted(row["figures"], "figure")
+            lines.append(f"  {row['what']} ({count} of table {row['table']})")
+        holders = dict.fromkeys(holder for row in rows for holder in publishers(row))
+        lines += map(PUBLISHED.format, holders)
+        lines += ["  with all of them the verdict can be: {possible}".format_map(rows[0]), ""]
+    next_ = f"next: ca-research wanted {found['claim'].iloc[0]} --template wanted.csv"
+    return "\n".join([*lines, next_])
