@@ -168,10 +168,11 @@ def claims_check(*, article: File = None, verdicts: File = None) -> None:
         if names := unwritten(spec):
             print(f"{claim} still has words of the template: {', '.join(names)}")
     quotations = "rightly quoted" if article else "not compared (no --article)"
-    print(
-        f"{counted(len(specs), 'claim')} well formed; quotations: {quotations}; stored verdicts: "
-        f"{known - old} follow from their criteria, {old} by an earlier rule"
-    )
+    print(f"{counted(len(specs), 'claim')} well formed; quotations: {quotations}")
+    if known:
+        print(
+            f"{known} stored verdicts follow from their criteria, or are by an earlier rule: {old}"
+        )
 
 
 def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:

@@ -84,6 +84,10 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+DONE = "[{done}/{total}] ok   {0.run_id} {0.seconds:.1f} s"
+FAILED = "[{done}/{total}] FAIL {0.run_id} {0.seconds:.1f} s: {0.error}"
+
+
 @contextmanager
 def progress(total: int) -> Iterator[tuple[Any, Any]]:
     """Callbacks for the start and the end of a run: a bar with what is under way on a terminal,
@@ -95,7 +99,7 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
     from rich.progress import Progress
 
     console = Console(stderr=True, soft_wrap=True, markup=False, emoji=False, highlight=False)
-    bar = Progress(console=console, disable=not console.is_terminal)
+    bar = Progress(console=console, disable=not sys.stderr.isatty())
     under_way: dict[str, Any] = {}
     ended: list[Result] = []
 
@@ -108,10 +112,8 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
             bar.remove_task(under_way.pop(result.run_id))
         bar.advance(notebooks)
         if not result.stored:
-            state = "ok  " if result.ok else "FAIL"
-            why = f": {result.error}" if result.error else ""
-            place = f"[{len(ended)}/{total}]"
-            console.print(f"{place} {state} {result.run_id} {result.seconds:.1f} s{why}")
+            line = FAILED if result.error else DONE
+            console.print(line.format(result, done=len(ended), total=total))
 
     with bar:
         notebooks = bar.add_task("notebooks", total=total)

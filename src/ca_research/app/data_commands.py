@@ -57,6 +57,9 @@ def data_list(*, format: Format = "table") -> None:
     console.rows(rows, format)
 
 
+DECLARED = "{0.table}: {0.title}\n{0.description}\nkey: {key}\n"
+
+
 def data_show(table: str, *, format: Format = "table") -> None:
     """The columns of a table: type, unit, meaning, bounds.
 
@@ -69,7 +72,7 @@ def data_show(table: str, *, format: Format = "table") -> None:
 
     spec = registry.table(table)
     if format == "table":
-        print(f"{spec.table}: {spec.title}\n{spec.description}\nkey: {', '.join(spec.key)}\n")
+        print(DECLARED.format(spec, key=", ".join(spec.key)))
     shown = {"type", "unit", "nullable", "min", "max"}
     rows = [
         {"column": name, **column.model_dump(include=shown), "meaning": column.meaning}

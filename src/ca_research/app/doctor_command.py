@@ -69,8 +69,7 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
 
 
 def _python() -> str:
-    system = f"{platform.system()} {platform.machine()}"
-    return f"Python {platform.python_version()}, {system}: {sys.executable}"
+    return f"Python {platform.python_version()}, {platform.platform()}: {sys.executable}"
 
 
 def _package() -> str:

@@ -9,6 +9,7 @@ import sysconfig
 import tempfile
 from importlib import metadata
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from ..ground import paths
@@ -126,7 +127,7 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
         The folder holds something; the article cannot be read, has no sentences, says its day in
         another form, or is of a day that has not begun.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and any(folder.iterdir()):
         raise UsageError(
             "there is something in the folder already",
             where=str(folder),
@@ -142,7 +143,7 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
         if folder.exists():
             folder.rmdir()
         new.rename(folder)
-    listed = [(f"{p}.{s}", _beginning(words)) for (p, s), words in sentences.items() if p]
+    listed = [(f"{p}.{s}", shorten(words, 70)) for (p, s), words in sentences.items() if p]
     return Begun(day, given, listed)
 
 
@@ -245,8 +246,3 @@ def _empty_tables(registry: Path, new: Path) -> None:
         file = f"tables/{name}.yaml"
         form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
         write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))
-
-
-def _beginning(words: str) -> str:
-    shown = " ".join(words.split()[:10])
-    return shown if shown == words else f"{shown} ..."

@@ -151,17 +151,9 @@ def runs(*, out: File = None, format: Format = "table") -> None:
     """
     from .. import runs
 
-    rows = [
-        {
-            "run": run["run_id"],
-            "key": run["key"][:12],
-            "seconds": run["seconds"],
-            "from": "store" if run["stored"] else "run",
-            "error": run["error"],
-        }
-        for run in runs.read_manifest(console.reports(out))["runs"]
-    ]
-    console.rows(rows, format)
+    shown = ("run_id", "key", "seconds", "stored", "error")
+    made = runs.read_manifest(console.reports(out))["runs"]
+    console.rows([{name: run[name] for name in shown} for run in made], format)
 
 
 def report(
@@ -237,7 +229,7 @@ def cache_info(*, format: Format = "table") -> None:
     files = store.contents()
     row = {
         "folder": str(store.folder),
-        **{kind: sum(f[0].parent.name == kind for f in files) for kind in ("runs", "reports")},
+        "files": len(files),
         "megabytes": sum(size for _, size, _ in files) / 1e6,
         "may hold (MB)": allowed_size() / 1e6,
     }

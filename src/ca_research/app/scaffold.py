@@ -138,18 +138,19 @@ def rule_unwritten(claim_id: str) -> str:
 
 
 def _sentence(place: str | None) -> registry.Sentence:
-    known = {f"{one.paragraph}.{one.sentence}": one for one in registry.article().sentences}
+    """The sentence at a place; by default the first that no claim rests on, or else the title."""
+    sentences = registry.article().sentences
     if place is None:
-        taken = [claim.article for claim in registry.claims().values()]
-        used = {f"{at.paragraph}.{at.sentence}" for at in taken}
-        place = next((name for name in known if name not in used), next(iter(known)))
-    if place not in known:
-        raise UsageError(
-            f"the article has no sentence {place}",
-            where="registry/article.yaml",
-            hint="paragraph and sentence as that file lists them, for example 2.1",
-        )
-    return known[place]
+        taken = {claim.article.sha256 for claim in registry.claims().values()}
+        return next((one for one in sentences if one.sha256 not in taken), sentences[0])
+    for one in sentences:
+        if place == f"{one.paragraph}.{one.sentence}":
+            return one
+    raise UsageError(
+        f"the article has no sentence {place}",
+        where="registry/article.yaml",
+        hint="paragraph and sentence as that file lists them, for example 2.1",
+    )
 
 
 def _start(name: str) -> dict[str, Any]:
