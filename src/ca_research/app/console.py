@@ -89,9 +89,9 @@ FAILED = "[{done}/{total}] FAIL {0.run_id} {0.seconds:.1f} s: {0.error}"
 
 
 @contextmanager
-def progress(total: int) -> Iterator[tuple[Any, Any]]:
-    """Callbacks for the start and the end of a run: a bar with what is under way on a terminal,
-    else a line per run.
+def progress(total: int) -> Iterator[dict[str, Any]]:
+    """Callbacks for the start and the end of a run, by their names in `runs.execute`: a bar with
+    what is under way on a terminal, else a line per run.
 
     Both go to stderr. Runs served from the store are counted and not listed one by one.
     """
@@ -117,7 +117,7 @@ def progress(total: int) -> Iterator[tuple[Any, Any]]:
 
     with bar:
         notebooks = bar.add_task("notebooks", total=total)
-        yield on_start, on_done
+        yield {"on_start": on_start, "on_done": on_done}
         if served := sum(result.stored for result in ended):
             console.print(f"{served} of {total} served from the store")
 

@@ -98,11 +98,12 @@ def _packages(extra: str) -> str:
             if not one.specifier.contains(here, prereleases=True):
                 lacking.append(f"{one.name} {here} ({one.specifier} is)")
     if lacking:
+        package = f"ca-research[{extra}]" if extra else "ca-research"
         raise (Lacking if extra else CaResearchError)(
             f"not here as asked for: {', '.join(lacking)}",
-            hint=f'python -m pip install "ca-research{f"[{extra}]" * bool(extra)}"',
+            hint=f'python -m pip install "{package}"',
         )
-    return f"{len(asked)} of {len(asked)} as asked for"
+    return f"{counted(len(asked), 'package')} as asked for"
 
 
 def _project() -> str:

@@ -13,8 +13,9 @@ from .options import Format, Number, Several, Word
 if TYPE_CHECKING:
     from ..claims.offers import Offer
 
+WHOM = {"provider", "claim", "param"}
 HOW = {"lag", "role", "preference", "redistribution", "skip_bad", "dry_run", "yes"}
-"""Options that say how what comes is taken in; the others say what is asked of a service."""
+"""What says who is asked, and how what comes is taken in; the others say what is asked for."""
 
 
 OFFERED = "{0.what} ({0.figures} figures of table {0.table})"
@@ -88,12 +89,10 @@ def fetch(
     dry_run
         Fetch, check and compare; add nothing.
     """
-    given = {name: value for name, value in locals().items() if value is not None}
+    given = {k: v for k, v in locals().items() if v is not None and k not in WHOM}
     from ..claims.offers import offers
     from ..tables import fetch as fetched
 
-    for name in ("provider", "claim", "param"):
-        given.pop(name, None)
     ask = partial(console.taken_in, fetched, progress=console.step)
     if provider != "wanted":
         if claim or param:

@@ -22,13 +22,13 @@ Several = list[str] | None
 SHORT = {"param": ("-p", "--param"), "jobs": ("-j", "--jobs"), "output": ("-o", "--output")}
 """Options that have a short name, wherever they stand."""
 
-YEAR = 366 * 24 * 3600
-"""Seconds: what nobody waits for. A larger limit of time is a slip of the hand."""
+UP_TO_A_YEAR = {"min": 1, "max": 366 * 24 * 3600}
+"""Seconds: a larger limit of time is a slip of the hand."""
 
-LIMITS: dict[str, dict[str, float]] = {
+LIMITS: dict[str, dict[str, Any]] = {
     "jobs": {"min": 1},
-    "cell_timeout": {"min": 1, "max": YEAR},
-    "timeout": {"min": 1, "max": YEAR},
+    "cell_timeout": UP_TO_A_YEAR,
+    "timeout": UP_TO_A_YEAR,
     "memory": {"min": 0.1, "max": 1e6},
     "lag": {"min": 0},
 }

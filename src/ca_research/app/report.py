@@ -58,8 +58,9 @@ def make(
     pages show the failure.
 
     Raises UsageError, before anything runs, where a file of others would be written over.
-    A report is remembered only if all of it was run, from inputs that its key covers, and nobody
-    has written to these since it was begun; an edit meanwhile is the error that it ends with.
+    A report is remembered only if all of it has run well, from inputs that its key covers, and
+    nobody has written to these since it was begun; an edit meanwhile is the error that it ends
+    with.
 
     words: what the command asks for; of the same words and inputs the report is served from the
         store, unless it is to be fresh. Nothing heavy is imported then, nothing planned: a repeated
@@ -89,8 +90,7 @@ def make(
                 hint="the same command again: what does not depend on it is served from the store",
             )
             return Report(made.results, error)
-        whole = len(made.results) == len(chosen) and not any(r.outside for r in made.results)
-        if words and whole and not made.error:
+        if words and not made.error and not any(result.outside for result in made.results):
             read = {path: h for result in made.results for path, h in result.read.items()}
             remember_report(open_store(), key_of_command([words], others), out, read)
     return made
@@ -134,16 +134,9 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
     with ExitStack() as held:
         with (
             pool.workers(options, len(chosen)) as at_work,
-            console.progress(len(chosen)) as (on_start, on_done),
+            console.progress(len(chosen)) as shown_by,
         ):
-            execute = partial(
-                runs.execute,
-                out=out,
-                options=options,
-                at_work=at_work,
-                on_start=on_start,
-                on_done=on_done,
-            )
+            execute = partial(runs.execute, out=out, options=options, at_work=at_work, **shown_by)
             results = execute(runs.longest_first(first, out))
             held.enter_context(locked(out))
             if last and not (options.fail_fast and runs.failed(results)):
@@ -178,8 +171,13 @@ def answers(
     if (many := printed.total()) > LISTED:
         counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
         return [f"{many} sentences as printed: {counts}"]
-    runs = groupby(asked, key=itemgetter("claim", "as_of", "params"))
-    return [line for _, tests in runs for line in _lines(list(tests))]
+    lines = list[str]()
+    for _, run in groupby(asked, key=itemgetter("claim", "as_of", "params")):
+        tests = list(run)
+        for lead in tests:
+            if lead["leads"]:
+                lines += _lines(lead, tests)
+    return lines
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
@@ -198,11 +196,10 @@ def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]
     )
 
 
-def _lines(tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _lines(lead: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The answer of one run, the sentence as printed and its tests; nothing of these while the rule
     is the template's.
     """
-    lead = next(test for test in tests if test["leads"])
     run = _run_words(lead)
     if lead["rule"] == WORDS["rule"]:
         yield f"{run}: no verdict before the rule is written."
@@ -268,10 +265,8 @@ def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:
     notebooks: the executed notebooks as well. Raises as `whole` does; the file is written whole or
         not at all.
     """
-    from ..runs import EXECUTED
-
     with locked(out):
-        packed = [f for f in whole(out) if notebooks or f.parent.name != EXECUTED]
+        packed = [f for f in whole(out) if notebooks or f.suffix != ".ipynb"]
         held = {f"{FOLDER_IN_ZIP}/{f.relative_to(out).as_posix()}": f.read_bytes() for f in packed}
     write_whole(file, zipped(held))
     return len(packed)

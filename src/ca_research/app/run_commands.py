@@ -112,11 +112,10 @@ def run(
     fixed = {name: [value] for name, value in params.items()} | lists
     fixed |= {"as_of": as_of} if as_of else {}
     ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
-    for line in report.answers(folder, claims or (), ways):
-        print(line)
     back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
-    print(f"report: {folder / 'index.html'}{done}")
+    index = f"report: {folder / 'index.html'}{done}"
+    print(*report.answers(folder, claims or (), ways), index, sep="\n")
     if made.error:
         raise made.error
 

@@ -37,11 +37,7 @@ def wanted(
     template
         A CSV of these figures, to be filled in.
     """
-    if claim is None and (param or template):
-        raise UsageError(
-            "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
-        )
-    economy = economy_of(claim, console.pairs(param)) if claim else None
+    economy = economy_of(claim or "", console.pairs(param)) if claim or param else None
     from ..claims.claim import wanted as asked
 
     found = asked(claim, economy=economy)
@@ -52,13 +48,12 @@ def wanted(
         tables = list(dict.fromkeys(found["table"]))
         if len(tables) != 1:
             raise UsageError(
-                f"{claim} wants figures of {counted(len(tables), 'table')}",
+                f"wanted are figures of {counted(len(tables), 'table')}",
                 hint="a template is of one: --table NAME",
             )
         count = _write(template, tables[0], found)
         print(f"{template}: {count} figures to fill in")
-        add = f"ca-research data add {template} --table {tables[0]} --source ID ..."
-        print(f"next: {add}, then ca-research check {claim}")
+        print(f"next: ca-research data add {template} --table {tables[0]} --source ID ...")
     elif format == "text":
         print(_words(found))
     else:
