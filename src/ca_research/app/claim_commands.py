@@ -73,8 +73,7 @@ def economy_of(claim: str, given: dict[str, str]) -> str | None:
     file, default = paths.notebooks_dir() / registry.claim(claim).notebook, None
     if file.is_file():
         given = parameters.check(file, given)
-        if economy := parameters.declared(file).get("economy"):
-            default = economy.default
+        default = getattr(parameters.declared(file).get("economy"), "default", None)
     if others := given.keys() - {"economy"}:
         raise UsageError(
             f"no parameter of a check: {', '.join(sorted(others))}",
@@ -144,19 +143,19 @@ def claims_check(*, article: File = None, verdicts: File = None) -> None:
     faults = check.register(specs, tables_by_notebook())
     faults += quoted.check(specs, console.article(article) if article else None)
     faults += unamended(paths.baseline_dir())
-    stored, known, old = verdicts or paths.reports_dir() / "verdicts.json", 0, 0
+    stored, old = verdicts or paths.reports_dir() / "verdicts.json", 0
     if verdicts or stored.is_file():
         try:
             for one in json.loads(stored.read_text(encoding="utf-8")):
                 faults += check.verdict(one)
-                known, old = known + 1, old + check.stale(one)
+                old += check.stale(one)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(
                 f"not a file of verdicts: {error!r}", where=str(stored), hint="ca-research run"
             ) from None
     if faults:
         raise CaResearchError(
-            f"the register has {len(faults)} faults\n" + "\n".join(f"  {f}" for f in faults),
+            "\n  ".join([f"the register has {counted(len(faults), 'fault')}", *faults]),
             where="registry/claims",
             hint="mend the named fields",
         )
@@ -169,10 +168,8 @@ def claims_check(*, article: File = None, verdicts: File = None) -> None:
             print(f"{claim} still has words of the template: {', '.join(names)}")
     quotations = "rightly quoted" if article else "not compared (no --article)"
     print(f"{counted(len(specs), 'claim')} well formed; quotations: {quotations}")
-    if known:
-        print(
-            f"{known} stored verdicts follow from their criteria, or are by an earlier rule: {old}"
-        )
+    if old:
+        print(f"{counted(old, 'stored verdict')} by an earlier rule")
 
 
 def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:

@@ -46,14 +46,18 @@ def data_list(*, format: Format = "table") -> None:
     added, rows = registry.added().items(), []
     for name, table in registry.tables().items():
         of = tables.rows_of(name)
-        row: dict[str, object] = {"table": name, "rows": sum(of.values()), "sources": len(of)}
         if name == "sources":
-            row["rows"] = row["sources"] = len(registry.sources())
-        elif table.location and not of:  # no build has seen it
-            row["rows"] = row["sources"] = None
-        row["added"] = ", ".join(source for source, entry in added if entry.table == name)
-        row["files"] = "elsewhere" if table.location else len(table.files)
-        rows.append(row | {"title": table.title})
+            of = dict.fromkeys(registry.sources(), 1)
+        unseen = table.location and not of  # by any build
+        row = {
+            "table": name,
+            "rows": None if unseen else sum(of.values()),
+            "sources": None if unseen else len(of),
+            "added": ", ".join(source for source, entry in added if entry.table == name),
+            "files": "elsewhere" if table.location else len(table.files),
+            "title": table.title,
+        }
+        rows.append(row)
     console.rows(rows, format)
 
 

@@ -164,11 +164,13 @@ def _start(name: str) -> dict[str, Any]:
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
     kind, unit = SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
-    rows = load(data[0]) if data else None
-    for column, about in taken.items():
-        if rows is not None and column in rows and about.default in {*rows[column].unique()}:
-            rows = rows[rows[column] == about.default]
-    examples = {} if rows is None else _examples(registry.table(data[0]), rows)
+    examples: dict[str, Any] = {}
+    if data:
+        rows = load(data[0])
+        for column, about in taken.items():
+            if column in rows and about.default in {*rows[column].unique()}:
+                rows = rows[rows[column] == about.default]
+        examples = _examples(registry.table(data[0]), rows)
     if unit == UNSTATED and name not in of_project():  # one's own may give anything
         unit = examples.get("unit", UNSTATED)
     return {
@@ -189,7 +191,7 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     if table.table == "facts":
         unit, other, time = "subject", "subject", "year"
         apart, most = ["subject", "attribute", "unit"], time
-        rows = rows[rows["value"].notna() & rows["unit"].notna()]
+        rows = rows.dropna(subset=["value", "unit"])
     elif {"unit", "counterpart", "time"} <= roles.keys():
         unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
         apart, most = [name for name in table.key if name not in (other, time, "source_id")], other
