@@ -130,10 +130,10 @@ def main() -> None:
 
 
 def _fault(error: Exception) -> str:
-    told = " ".join(str(error).split())[:200]
+    told, words = " ".join(str(error).split()), " ".join(sys.argv[1:])
     return (
         f"a fault of ca-research itself: {type(error).__name__}: {told}\n"
-        f"  where: ca-research {' '.join(sys.argv[1:])[:200]}\n"
+        f"  where: ca-research {words}\n"
         "  next:  the same command with --debug shows where; please report it"
     )
 

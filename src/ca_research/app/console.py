@@ -129,12 +129,10 @@ def pairs(words: list[str] | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words or ():
         name, _, value = word.partition("=")
-        if not name or not value:
-            raise UsageError(f"expected NAME=VALUE, got {word!r}", hint="for example economy=UZB")
-        if name in found:
+        if not name or not value or name in found:
             raise UsageError(
-                f"{name} is given twice: {found[name]} and {value}",
-                hint="each name once; several values make a grid: --grid economy=KAZ,KGZ",
+                f"expected NAME=VALUE, each name once, got {word!r}",
+                hint="for example economy=UZB; several values of one: --grid economy=KAZ,KGZ",
             )
         found[name] = value
     return found

@@ -162,7 +162,6 @@ def add_workflow(home: Path) -> list[Path]:
         )
     python = sysconfig.get_python_version()
     text = filled(TEMPLATES / "report.yml.j2", python=python, version=__version__)
-    workflow.parent.mkdir(parents=True, exist_ok=True)
     write_whole(workflow, text)
     if lock.exists():
         return [workflow]

@@ -54,6 +54,5 @@ def begin(root: Path) -> Path:
         from .. import registry
 
         text = notebook("start", tables=registry.tables(), claims=registry.claims())
-        file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
     return file

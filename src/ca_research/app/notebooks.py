@@ -22,5 +22,5 @@ def notebook(template: str, about: dict[str, Any] | None = None, **values: Any) 
         tags = {"tags": [kind]} if kind == "parameters" else {}
         cells.append(new(source.strip("\n"), id=f"cell-{number:02d}", metadata=tags))
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    metadata |= {"ca_research": about} if about else {}
+    metadata["ca_research"] = about or {}
     return writes(v4.new_notebook(cells=cells, metadata=metadata)) + "\n"

@@ -181,17 +181,17 @@ def answers(
 
 
 def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
-    """Whether the run of a verdict has one of the values of each name; what is not stored of it is
-    not held against it.
+    """Whether the run of a verdict has one of the values of each name, if there are any; what is
+    not stored of it is not held against it.
     """
     run = verdict["params"] | {"as_of": verdict["as_of"]}
 
     def has(name: str, value: Any) -> bool:
-        held = str(run[name])
+        held = str(run.get(name, value))
         return economies.among(str(value), (held,)).casefold() == held.casefold()
 
     return any(
-        all(any(has(name, value) for value in one[name]) for name in one.keys() & run)
+        all(any(has(name, value) for value in values) for name, values in one.items() if values)
         for one in sets
     )
 
@@ -240,22 +240,23 @@ FOLDER_IN_ZIP = "ca-research-report"
 def whole(out: Path) -> list[Path]:
     """The files of a finished report.
 
-    Raises CoverageError where there is none or a page or file of it is missing, RunError where a
-    run of it failed.
+    Raises CoverageError where there is none, a page or file of it is missing, or a run of it
+    failed.
     """
     from ..runs import read_manifest
     from ..runs.store import places
 
     ran = read_manifest(out)["runs"]
-    if broken := [run["run_id"] for run in ran if run["error"]]:
-        what = f"the report has failed runs: {first_few(broken, 5)}"
-        raise RunError(what, where=shown(out), hint="ca-research run")
     names = places(run["run_id"] for run in ran)
-    missing = [name for name in names if not (out / name).is_file()]
-    if needed := [name for name in missing if not name.endswith(".png")]:  # not all have a card
-        what = f"the report is incomplete: {first_few(needed, 5)} missing"
-        raise CoverageError(what, where=shown(out), hint="ca-research run")
-    return [out / name for name in names if name not in missing]
+    lacking = [name for name in names if not (out / name).is_file()]
+    for what, faulty in {
+        "has failed runs": [run["run_id"] for run in ran if run["error"]],
+        "is incomplete without": [name for name in lacking if not name.endswith(".png")],  # cards
+    }.items():
+        if faulty:
+            fault = f"the report {what} {first_few(faulty, 5)}"
+            raise CoverageError(fault, where=shown(out), hint="ca-research run")
+    return [out / name for name in names if name not in lacking]
 
 
 def zip_report(out: Path, file: Path, *, notebooks: bool = False) -> int:

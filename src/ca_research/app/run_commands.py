@@ -53,7 +53,7 @@ def run(
     as_of
         A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest.
     jobs
-        Notebooks at a time on this machine; default: cores.
+        Notebooks at a time; default: cores.
     out
         Folder for the pages; default: reports/
     fail_fast
@@ -77,6 +77,11 @@ def run(
     from ..runs.fingerprint import of_file
     from . import report
 
+    if cluster and jobs:
+        raise UsageError(
+            "--jobs is for this machine, and --cluster hands the runs to others",
+            hint="set the number there: dask worker ... --nworkers 2",
+        )
     books = [Path(name).resolve() for name in claims or () if name.endswith(".ipynb")]
     foreign = any(paths.home() not in file.parents for file in books)
     folder = Path("reports").resolve() if foreign and not out else console.reports(out)
@@ -109,8 +114,7 @@ def run(
         fresh=fresh,
         everything=not claims,
     )
-    fixed = {name: [value] for name, value in params.items()} | lists
-    fixed |= {"as_of": as_of} if as_of else {}
+    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": as_of or []}
     ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
     back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
@@ -180,8 +184,7 @@ def report(
         print(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
         return
     target = console.archive(file) if file else folder / f"{report.FOLDER_IN_ZIP}.zip"
-    count = report.zip_report(folder, target, notebooks=notebooks)
-    print(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
+    print(f"{target} ({report.zip_report(folder, target, notebooks=notebooks)} files)")
 
 
 def verify(

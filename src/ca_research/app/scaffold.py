@@ -166,11 +166,12 @@ def _start(name: str) -> dict[str, Any]:
     kind, unit = SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
     examples: dict[str, Any] = {}
     if data:
-        rows = load(data[0])
+        table = "facts" if "facts" in data else data[0]
+        rows = load(table)
         for column, about in taken.items():
             if column in rows and about.default in {*rows[column].unique()}:
                 rows = rows[rows[column] == about.default]
-        examples = _examples(registry.table(data[0]), rows)
+        examples = _examples(registry.table(table), rows)
     if unit == UNSTATED and name not in of_project():  # one's own may give anything
         unit = examples.get("unit", UNSTATED)
     return {
