@@ -76,7 +76,7 @@ def economy_of(claim: str, given: dict[str, str]) -> str | None:
         default = getattr(parameters.declared(file).get("economy"), "default", None)
     if others := given.keys() - {"economy"}:
         raise UsageError(
-            f"no parameter of a check: {', '.join(sorted(others))}",
+            f"no parameter of a check: {', '.join(others)}",
             hint=f"a check takes economy, a day by --as-of; the others: ca-research run {claim}",
         )
     return given.get("economy", default)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,14 +20,12 @@ from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.numbers import counted
 from ..ground.textfiles import Unreadable, decoded
+from .options import File, Several
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..runs import Result, Run
-    from ..tables import Addition, Fetched
-
-    T = TypeVar("T", Addition, Fetched)
 
 
 def as_json(content: object) -> str:
@@ -71,9 +69,9 @@ def text(columns: Sequence[str], cells: list[tuple[Any, ...]], format: str) -> s
     for name, *values in zip(columns, *cells, strict=True):
         words = [str(name), *map(_cell, values)]
         numbers = all(isinstance(value, (int, float, NoneType)) for value in values)
-        width = max(map(len, words))
+        width, aligned = max(map(len, words)), str.rjust if numbers else str.ljust
         words.insert(1, "-" * width)
-        shown.append([f"{word:{'>' if numbers else '<'}{width}}" for word in words])
+        shown.append([aligned(word, width) for word in words])
     lines = ("  ".join(line).rstrip() for line in zip(*shown, strict=True))
     return "\n".join([*lines, f"({counted(len(cells), 'row')})\n"])
 
@@ -122,7 +120,7 @@ def progress(total: int) -> Iterator[dict[str, Any]]:
             console.print(f"{served} of {total} served from the store")
 
 
-def pairs(words: list[str] | None) -> dict[str, str]:
+def pairs(words: Several) -> dict[str, str]:
     """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` gave, by name; raises
     UsageError for another form or a name twice.
     """
@@ -138,7 +136,7 @@ def pairs(words: list[str] | None) -> dict[str, str]:
     return found
 
 
-def taken_in(take: Callable[..., T], *of: Any, yes: bool, dry_run: bool, **about: Any) -> T:
+def taken_in(take: Callable[..., Any], *of: Any, yes: bool, dry_run: bool, **about: Any) -> None:
     """Figures that a file or a service gives, shown, and added once that is agreed to.
 
     take: `tables.add` or `tables.fetch`. yes: nobody is asked.
@@ -148,7 +146,6 @@ def taken_in(take: Callable[..., T], *of: Any, yes: bool, dry_run: bool, **about
     print(str(found).rpartition("\n")[2] if asks else found)
     if found.kept:
         aside("next: ca-research run --changed")
-    return found
 
 
 def _agreed(found: object) -> bool:
@@ -175,7 +172,7 @@ def article(file: Path) -> str:
     return text
 
 
-def reports(folder: Path | None) -> Path:
+def reports(folder: File) -> Path:
     """The folder of a report that was asked for; by default the project's."""
     return (folder or paths.reports_dir()).resolve()
 

@@ -55,17 +55,14 @@ def doctor(*, format: Format = "table") -> None:
 
 def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
     """What a check says, or the error that it ends with."""
-    state, mend = "well", ""
     try:
         with needed():
-            said = check()
-    except MissingPackageError as error:
-        state, (said, mend) = "optional", str(error).split("\n  next:  ")
-    except CaResearchError as error:
-        state = "optional" if isinstance(error, Lacking) else "broken"
-        where = f" ({error.where})" if error.where else ""
-        said, mend = error.what + where, error.hint
-    return {"what": what, "state": state, "said": said, "mend": mend}
+            state, said = "well", check()
+    except (CaResearchError, MissingPackageError) as error:
+        state = "optional" if isinstance(error, (Lacking, MissingPackageError)) else "broken"
+        said = str(error)
+    said, _, mend = said.partition("\n  next:  ")
+    return {"what": what, "state": state, "said": " ".join(said.split()), "mend": mend}
 
 
 def _python() -> str:
@@ -139,8 +136,8 @@ def _kernel() -> str:
     name = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
     if not metadata.entry_points(group="jupyter_client.kernel_provisioners", name=name):
         raise CaResearchError(f"its provisioner {name!r} is not installed", hint=mend)
-    warm = f"{counted(len(kernels.servers()), 'warm server')} running"
-    return f"{spec.display_name}, {warm}: {spec.resource_dir}"
+    warm = counted(len(kernels.servers()), "warm server")
+    return f"{spec.display_name}, {warm} running: {spec.resource_dir}"
 
 
 def _report() -> str:
@@ -151,10 +148,9 @@ def _report() -> str:
 
 
 def _disk() -> str:
-    folder = paths.reports_dir()
-    near = next(f for f in (folder, *folder.parents) if f.is_dir())
-    free = shutil.disk_usage(near).free
-    said = f"{free / 1e9:,.1f} GB free in {near}"
+    folder = paths.reports_dir().parent
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 1e9:,.1f} GB free in {folder}"
     if free < LEAST_FREE:
         raise CaResearchError(said, hint="make room, or: ca-research cache clear")
     return said

@@ -11,14 +11,14 @@ from .claim_commands import economy_of
 from .options import Format, Number, Several, Word
 
 if TYPE_CHECKING:
-    from ..claims.offers import Offer
+    pass
 
 WHOM = {"provider", "claim", "param"}
 HOW = {"lag", "role", "preference", "redistribution", "skip_bad", "dry_run", "yes"}
 """What says who is asked, and how what comes is taken in; the others say what is asked for."""
 
 
-OFFERED = "{0.what} ({0.figures} figures of table {0.table})"
+OFFERED = "{0.what} ({0.figures} figures of table {0.table}), published by {holders}"
 HELD = "{0.publisher} ({0.address})"
 
 
@@ -105,23 +105,15 @@ def fetch(
             hint="ca-research data fetch wanted C33 [-p economy=TJK]",
         )
     for offer in offers(claim, economy=economy_of(claim, console.pairs(param))):
-        print(OFFERED.format(offer))
+        holders = ", ".join(map(HELD.format, offer.holders)) or "nobody that is known"
+        print(OFFERED.format(offer, holders=holders))
         if offer.provider is None:
-            print(f"  no service to ask; {_holders(offer)}")
+            print("  no service to ask")
             continue
         try:
-            came = len(ask(offer.provider, source=offer.source, **offer.asked, **given).rows)
+            ask(offer.provider, source=offer.source, **offer.asked, **given)
         except EmptyAnswerError as error:
-            print(f"  {error.what}; {_holders(offer)}")
-        else:
-            if came < offer.figures:
-                print(f"  {came} of {offer.figures} came; {_holders(offer)}")
-
-
-def _holders(offer: Offer) -> str:
-    """Who publishes what is wanted."""
-    named = ", ".join(map(HELD.format, offer.holders))
-    return f"published by {named}" if named else "nobody is known to publish it"
+            print(f"  {error.what}")
 
 
 def vintages(source: Word = None, *, format: Format = "table") -> None:
@@ -134,10 +126,7 @@ def vintages(source: Word = None, *, format: Format = "table") -> None:
     """
     from ..tables import vintages as listed
 
-    found = listed(source)
-    if format == "table":
-        found["sha256"] = found["sha256"].str[:12]
-    console.frame(found, format)
+    console.frame(listed(source), format)
 
 
 def diff(source: str, old: Word = None, new: Word = None, *, format: Format = "table") -> None:

@@ -92,7 +92,7 @@ def init(
         print("next: commit them, with baseline/ (docs/howto/ci.md)")
         return
     day, given, listed = make(folder, article, extend=extend, ci=ci)
-    print(f"{folder}: a project, {'with the built-in figures' if extend else 'empty'}")
+    print(f"{folder}: a project")
     unsaid = " (today, as its second line says none; to change it: registry/article.yaml)"
     print(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
     for place, sentence in listed:
@@ -174,7 +174,7 @@ def add_workflow(home: Path) -> list[Path]:
     return [workflow, lock]
 
 
-def _read(article: Path | None) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
+def _read(article: File) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
     """The day of an article, whether it says it, and its sentences; one without a day is of
     today.
     """
@@ -182,7 +182,7 @@ def _read(article: Path | None) -> tuple[dt.date, bool, dict[tuple[int, int], st
 
     today = dt.date.today()
     text = console.article(article) if article else f"My questions\n{today}\n{NO_ARTICLE}"
-    found, lines = sentences(text), [line.strip() for line in text.splitlines() if line.strip()]
+    found, lines = sentences(text), re.findall(r"\S.*\S", text)
     if len(found) < 2:
         raise UsageError(
             "the article has no sentences",

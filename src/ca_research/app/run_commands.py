@@ -82,7 +82,8 @@ def run(
             "--jobs is for this machine, and --cluster hands the runs to others",
             hint="set the number there: dask worker ... --nworkers 2",
         )
-    books = [Path(name).resolve() for name in claims or () if name.endswith(".ipynb")]
+    names, days = claims or [], as_of or []
+    books = [Path(name).resolve() for name in names if name.endswith(".ipynb")]
     foreign = any(paths.home() not in file.parents for file in books)
     folder = Path("reports").resolve() if foreign and not out else console.reports(out)
     limits = {
@@ -93,7 +94,7 @@ def run(
     given = tuple((name, most) for name, most in limits.items() if most)
     lists = {name: values.split(",") for name, values in console.pairs(grid).items()}
     params, sets = console.pairs(param), runs.read_grid(grid_file) if grid_file else []
-    asked = claims or [], params, lists, as_of or [], sets
+    asked = names, params, lists, days, sets
 
     def options() -> Options:
         return runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
@@ -114,12 +115,12 @@ def run(
         fresh=fresh,
         everything=not claims,
     )
-    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": as_of or []}
+    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": days}
     ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
     back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
     index = f"report: {folder / 'index.html'}{done}"
-    print(*report.answers(folder, claims or (), ways), index, sep="\n")
+    print(*report.answers(folder, names, ways), index, sep="\n")
     if made.error:
         raise made.error
 
@@ -228,11 +229,9 @@ def cache_info(*, format: Format = "table") -> None:
     from ..runs.store import allowed_size, open_store
 
     store = open_store()
-    files = store.contents()
     row = {
         "folder": str(store.folder),
-        "files": len(files),
-        "megabytes": sum(size for _, size, _ in files) / 1e6,
+        "megabytes": sum(size for _, size, _ in store.contents()) / 1e6,
         "may hold (MB)": allowed_size() / 1e6,
     }
     console.rows([row], format)
@@ -258,5 +257,4 @@ def kernels_stop() -> None:
     """End them; one that has kernels stays for these and takes no more."""
     from .. import kernels
 
-    found = kernels.stop_all()
-    print(f"{len(found)} stopped, {sum(server['megabytes'] for server in found)} MB")
+    print(f"{len(kernels.stop_all())} stopped")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import MissingTableError, UsageError
 from ..ground.files import write_whole
 from ..ground.templates import filled
 from ..registry.claims import CLAIM_ID
@@ -61,7 +61,7 @@ def new_claim(
     UsageError
         An id of a wrong form, a file that exists, a sentence or a measure that does not, and where
         the project is the copy inside the installed package.
-    CoverageError
+    MissingTableError
         A table holds no figure to start from.
     """
     if not re.fullmatch(CLAIM_ID, claim_id):
@@ -200,10 +200,7 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     else:
         return {}
     if rows.empty:
-        raise CoverageError(
-            f"table {table.table} holds no figure to start from",
-            hint=f"ca-research data add FILE --table {table.table}",
-        )
+        raise MissingTableError(table.table, "", empty=True)
     groups = rows.groupby(apart, sort=False)
     number = groups.ngroup()
     rows = rows[number == number[groups[most].transform("nunique").idxmax()]]

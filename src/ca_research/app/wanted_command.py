@@ -72,7 +72,7 @@ def _write(file: Path, table: str, found: pd.DataFrame) -> int:
         raise UsageError(
             "not a file to write a template to",
             where=str(file),
-            hint=f"a CSV that is not there yet: --template {file.stem}.csv",
+            hint="a CSV that is not there yet: --template NAME.csv",
         )
     rows = template(table, found.to_dict("records"), load(table))
     write_whole(file, rows.to_csv(index=False))
