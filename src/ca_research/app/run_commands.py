@@ -73,7 +73,7 @@ def run(
     changed
         Only what rests on tables that changed since the report; says what moved.
     """
-    from .. import kernels, runs
+    from .. import runs
     from ..runs.fingerprint import of_file
     from . import report
 
@@ -106,7 +106,12 @@ def run(
             )
         _run_changed(folder, options)
         return
-    rest = {str(file): of_file(file) for file in books}, kernel and kernels.described(kernel)
+    described = ""
+    if kernel:
+        from .. import kernels
+
+        described = kernels.described(kernel)
+    rest = {str(file): of_file(file) for file in books}, described
     made = report.make(
         lambda: runs.plan(*asked),
         folder,
