@@ -219,7 +219,7 @@ def verify(
     report = verify.read_report(console.reports(out))
     if accept:
         print(verify.show(verify.accept(report, baseline, reason), format), end="")
-        console.aside(f"accepted: {paths.shown(baseline)} holds the verdicts of this report")
+        console.aside("accepted: baseline/ holds the verdicts of this report")
         return
     found = verify.compare(verify.read_baseline(baseline), report, verify.outdated(report))
     print(verify.show(found, format), end="")

@@ -37,7 +37,11 @@ def wanted(
     template
         A CSV of these figures, to be filled in.
     """
-    economy = economy_of(claim or "", console.pairs(param)) if claim or param else None
+    if claim is None and (param or template):
+        raise UsageError(
+            "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
+        )
+    economy = economy_of(claim, console.pairs(param)) if claim else None
     from ..claims.claim import wanted as asked
 
     found = asked(claim, economy=economy)
