@@ -102,4 +102,4 @@ def test_every_error_of_a_user_says_what_to_do_next():
                     if not {"hint", None} & {word.arg for word in told}:  # None: given by **
                         silent.append(file.name)
     assert raised > 300
-    assert silent == ["wanted_command.py"], "where nothing is wanted there is nothing to do"
+    assert silent == []

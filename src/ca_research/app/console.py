@@ -154,7 +154,7 @@ def _agreed(found: object) -> bool:
     if not sys.stdin.isatty():
         raise UsageError(
             "nobody can be asked here whether this is understood rightly",
-            hint="if it is, the same with --yes",
+            hint="look at it with --dry-run, then the same with --yes",
         )
     return typer.confirm("add these rows?")
 

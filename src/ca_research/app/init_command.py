@@ -97,8 +97,10 @@ def init(
     print(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
     for place, sentence in listed:
         print(f"  {place}  {sentence}")
-    print(f"next: cd {folder}; figures of your own: ca-research data add FILE --table facts ...")
-    print(f"then: ca-research new claim C01 --sentence {listed[0][0]}")
+    print(
+        f"next: cd {folder}; figures of your own: ca-research data add FILE --table facts ...\n"
+        f"then: ca-research new claim C01 --sentence {listed[0][0]}"
+    )
 
 
 def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool = False) -> Begun:

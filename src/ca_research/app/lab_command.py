@@ -43,7 +43,6 @@ def lab(more: Several = None, *, port: int = 8888, browser: bool = True) -> None
     ]
     paths_of_config = [str(_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths_of_config))
-    sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *words, *(more or ())])
 
 

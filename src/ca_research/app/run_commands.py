@@ -212,6 +212,8 @@ def verify(
     """
     from .. import verify
 
+    if reason and not accept:
+        raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
     baseline = paths.baseline_dir()
     unamended = verify.unamended(baseline)
     for line in unamended:

@@ -53,7 +53,7 @@ def wanted(
         if len(tables) != 1:
             raise UsageError(
                 f"wanted are figures of {counted(len(tables), 'table')}",
-                hint="a template is of one: --table NAME",
+                hint="a template is of one: --table NAME; ca-research wanted says which there are",
             )
         count = _write(template, tables[0], found)
         print(f"{template}: {count} figures to fill in")
