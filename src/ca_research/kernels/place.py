@@ -1,10 +1,8 @@
-"""Which server serves whom: a private folder, a socket per environment, a fingerprint of what a
-server has imported.
+"""Which server serves whom: a private folder, and a socket for each environment.
 
 Two kernels may come from one server only where an ordinary start would give both the same
-interpreter, environment at import, limits, control group and namespaces: these name the socket.
-What is installed and the package's sources are the fingerprint: a server that has another one is
-replaced.
+interpreter, environment at import, limits, control group and namespaces, and where it would import
+the same: all of these name the socket.
 """
 
 from __future__ import annotations
@@ -25,9 +23,6 @@ from ..ground import paths
 from ..ground.errors import CaResearchError, RunError
 from ..ground.files import stamps, walk
 
-PROTOCOL = 3
-"""Part of the socket's name: servers and clients of different protocols never meet."""
-
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 _AT_IMPORT = """
@@ -42,10 +37,6 @@ _FOLDERS = """
 """
 _BY_IMPORT = "KMP_INIT_AT_FORK"
 """What joblib sets when it is imported: whether a client has done so makes no other kernel."""
-
-_NAMESPACES = "cgroup ipc mnt net pid user uts"
-_SOCKET_NAME = 107
-"""Longest name of a Unix socket on Linux, in bytes."""
 
 
 class Unavailable(RunError):
@@ -69,13 +60,9 @@ def say(line: str) -> None:
 
 def why_not() -> str:
     """Why this machine has no warm kernels; empty where it has."""
-    if sys.platform != "linux":
-        return f"a process with the stack loaded cannot be forked safely on {sys.platform}"
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except (OSError, AttributeError) as problem:
-        return f"no pidfd_open: {problem}"
-    return ""
+    if sys.platform == "linux":
+        return ""
+    return f"a process with the stack loaded cannot be forked safely on {sys.platform}"
 
 
 def refuse(env: Mapping[str, str], cwd: Path) -> None:
@@ -102,46 +89,39 @@ def folder() -> Path:
     try:
         with warnings.catch_warnings():  # XDG_RUNTIME_DIR may be unset: what is found is checked
             warnings.simplefilter("ignore")
-            path = user_runtime_path("ca-research", appauthor=False, ensure_exists=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        found = path.lstat()
-        own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-        if not own or found.st_mode & 0o022:
-            raise Unavailable(f"{path} is not a folder of this user alone")
-        path.chmod(0o700)  # older platformdirs make it with the umask
+            path = user_runtime_path("ca-research", appauthor=False)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = path.lstat()
     except OSError as problem:
         raise Unavailable(f"no runtime folder: {problem}") from problem
+    own = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
+    if not own or about.st_mode & 0o077:
+        raise Unavailable(f"{path} is not a folder of this user alone")
     return path
 
 
 def place(env: Mapping[str, str]) -> Path:
-    """The socket of the server for kernels with this environment. Raises Unavailable."""
-    socket = folder() / f"{PROTOCOL}-{identity(env)}.sock"
-    if len(os.fsencode(socket)) + 10 > _SOCKET_NAME:  # its scratch name ends in a process id
-        raise Unavailable(f"{socket} is too long a name for a socket")
-    return socket
+    """The socket of the server for kernels with this environment.
 
-
-def identity(env: Mapping[str, str]) -> str:
-    """Hash of what must be equal for two kernels to come from one server: a kernel gets it from the
-    server, which has it from the client that started it.
+    Its name is a hash of what must be equal for two kernels to come from one server: a kernel gets
+    it from the server, which has it from the client that started it. Raises Unavailable.
     """
     own = Path("/proc/self")
-    return _digest(
-        {
-            "python": [sys.executable, sys.prefix, sys.version],
-            "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-            "env": {k: v for k, v in env.items() if at_import(k)},
-            "namespaces": [str((own / "ns" / name).readlink()) for name in _NAMESPACES.split()],
-            "root": Path("/").stat().st_ino,
-            "groups": (own / "cgroup").read_text(encoding="utf-8"),
-            "limits": (own / "limits").read_text(encoding="utf-8"),
-            "umask, processors": re.findall(
-                r"(?m)^(?:Umask|Cpus_allowed):.*$", (own / "status").read_text(encoding="utf-8")
-            ),
-            "nice": os.getpriority(os.PRIO_PROCESS, 0),
-        }
-    )
+    limits = "(?m)^(?:Umask|Cpus_allowed):.*$"
+    told = {
+        "python": [sys.executable, sys.prefix, sys.version],
+        "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
+        "env": {k: v for k, v in env.items() if at_import(k)},
+        "namespaces": [str(link.readlink()) for link in sorted((own / "ns").iterdir())],
+        "root": Path("/").stat().st_ino,
+        "groups": (own / "cgroup").read_text(encoding="utf-8"),
+        "limits": (own / "limits").read_text(encoding="utf-8"),
+        "umask, processors": re.findall(limits, (own / "status").read_text(encoding="utf-8")),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
+        "imports": sorted((str(f), m) for f, m in stamps(files(env)).items() if m),
+    }
+    name = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=10).hexdigest()
+    return folder() / f"{name}.sock"
 
 
 def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
@@ -163,16 +143,6 @@ def at_import(name: str) -> bool:
     return name not in (*THREADS, _BY_IMPORT) and name.startswith(tuple(_AT_IMPORT.split()))
 
 
-def fingerprint(env: Mapping[str, str]) -> str:
-    """Hash of names and marks of what an import would read: what is installed, the package, its
-    settings.
-
-    Taken by the client before it starts a server, so a change during the imports shows at the next
-    kernel.
-    """
-    return _digest(sorted((str(f), m) for f, m in stamps(files(env)).items() if m))
-
-
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -190,7 +160,3 @@ def files(env: Mapping[str, str]) -> Iterator[Path]:
     yield from (settings / "matplotlibrc", settings / "stylelib")
     if named := env.get("MATPLOTLIBRC"):
         yield from (Path(named), Path(named, "matplotlibrc"))
-
-
-def _digest(content: object) -> str:
-    return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=10).hexdigest()
