@@ -41,7 +41,7 @@ from clock import machine, python, timed
 from jupyter_client.manager import KernelManager
 
 from ca_research import kernels
-from ca_research.kernels.launch import WarmProcess
+from ca_research.kernels.provisioner import WarmProcess
 
 CELLS = (
     "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, seaborn as sns, "
@@ -166,10 +166,9 @@ def by_ca_research(source: Path, folder: Path, runs: int) -> None:
 
 
 def stop() -> None:
-    """End the server of kernels, and wait for its end."""
-    about = kernels.status(os.environ)
-    kernels.stop(os.environ)
-    while about and Path(f"/proc/{about['pid']}").exists():
+    """End the servers of kernels, and wait for their end."""
+    stopped = kernels.stop_all()
+    while any(Path(f"/proc/{server['pid']}").exists() for server in stopped):
         time.sleep(0.05)
 
 
@@ -258,7 +257,7 @@ def main() -> None:
             ):
                 seconds.append(ready(kernel))
         table("kernel ready, stack imported", ready_in, "ordinary kernel")
-        kernels.stop()
+        stop()
         compare_runs(Path(name), chosen.runs, chosen.repeats)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,11 +15,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from tests.warm import (
     NEEDED,
     SECONDS,
+    asked,
     gone,
     kernel,
     no_kernel_left,
@@ -95,7 +98,7 @@ def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, code):
     with kernel() as one:
         one.client.execute(ENDS[code])
         assert within(SECONDS, lambda: not one.manager.is_alive())
-        assert one.process.returncode == launch.LOST
+        assert one.process.returncode == provisioner.LOST
     assert no_kernel_left() and works()
 
 
@@ -181,12 +184,12 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         first = status()["pid"]
         os.kill(first, signal.SIGKILL)
         assert place.place(os.environ).exists(), "a stale socket is left"
-        assert within(SECONDS, lambda: gone(first)) and kernels.status() is None
+        assert within(SECONDS, lambda: gone(first)) and asked() is None
         assert one.run("print(kept)") == "5" and one.manager.is_alive()
         assert works() and status()["pid"] != first
         process = one.process
         one.manager.shutdown_kernel()
-        assert process.returncode == launch.LOST
+        assert process.returncode == provisioner.LOST
 
 
 def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
@@ -207,7 +210,7 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
 def test_a_server_that_is_told_to_stop_stays_for_its_kernels(own):
     with kernel() as one:
         first = status()["pid"]
-        kernels.stop()
+        place.place(os.environ).unlink()
         with kernel() as two:
             second = status()["pid"]
             assert two.run("import os; print(os.getppid())") == str(second) != str(first)
@@ -219,7 +222,7 @@ def test_a_server_that_is_told_to_stop_stays_for_its_kernels(own):
 
 @LONG
 def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
-    monkeypatch.setenv("CA_RESEARCH_KERNEL_IDLE", "1")
+    monkeypatch.setattr(launch, "IDLE_SECONDS", 1)
     with kernel() as one:
         pid = status()["pid"]
         time.sleep(3)
@@ -235,8 +238,8 @@ def test_few_servers_take_kernels_and_they_are_listed_and_stopped(own, command, 
     kernels.warm(envs[0])
     with kernel() as one:
         kernels.warm(envs[1])
-        assert within(SECONDS, lambda: kernels.status(envs[1]))
-        assert kernels.status(envs[0]) is None, "needed longest ago"
+        assert within(SECONDS, lambda: asked(envs[1]))
+        assert asked(envs[0]) is None, "needed longest ago"
         assert within(SECONDS, lambda: len(servers(own)) == 3)  # and a kernel
         listed = kernels.servers()
         (busy,) = [server for server in listed if server["kernels"]]
@@ -366,6 +369,24 @@ def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tm
     assert str(tmp_path / name) in said()[0]
     with kernel(cwd=str(place.PACKAGE.parent)):  # the folder that a package is loaded from
         assert said() == []
+
+
+def test_a_port_that_another_client_got_too_is_changed_for_another(runtime, monkeypatch, said):
+    found = LocalPortCache.find_available_port
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = [port := other.getsockname()[1]]
+
+        def find(cache, ip):
+            return taken.pop() if taken else found(cache, ip)
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find)
+        with kernel() as one:
+            assert one.run("print(42)") == "42"
+            told = json.loads(Path(one.manager.connection_file).read_text(encoding="utf-8"))
+            assert told["shell_port"] == one.manager.shell_port != port
+    assert not taken and said() == []
 
 
 def test_a_start_that_takes_too_long_gets_an_ordinary_kernel(runtime, monkeypatch, said):

@@ -115,7 +115,6 @@ def new_process(order: Order) -> None:
     """
     wanted = order.packet
     os.setsid()  # interrupts go to the process group
-    signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for file, place in zip(order.files, (1, 2), strict=True):
         os.dup2(file, place)
@@ -123,7 +122,6 @@ def new_process(order: Order) -> None:
     os.chdir(wanted["cwd"])
     os.environ.clear()
     os.environ.update(wanted["env"])
-    time.tzset()
     tempfile.tempdir = None  # found anew, from the environment
     launcher = find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *wanted["argv"]]
@@ -145,14 +143,12 @@ def refuse_shadowed(folder: Path) -> None:
     """Raise Unavailable where an ordinary kernel would import a file of a folder in place of a
     module that is loaded here.
     """
-    names = {entry.name.partition(".")[0] for entry in os.scandir(folder)}
-    for name in sorted(names & sys.modules.keys()):
-        loaded = getattr(sys.modules[name], "__spec__", None)
-        if loaded is None or loaded.origin in (None, "built-in", "frozen"):
-            continue
-        found = PathFinder.find_spec(name, [str(folder)])
-        if found and found.origin and Path(found.origin).resolve() != Path(loaded.origin).resolve():
-            raise Unavailable(f"{found.origin} is imported instead of the installed {name}")
+    for name in sorted({entry.name.partition(".")[0] for entry in os.scandir(folder)}):
+        loaded = getattr(sys.modules.get(name), "__spec__", None)
+        if loaded and loaded.origin not in (None, "built-in", "frozen"):
+            found = PathFinder.find_spec(name, [str(folder)])
+            if found and found.origin and not Path(found.origin).samefile(loaded.origin):
+                raise Unavailable(f"{found.origin} is imported instead of the installed {name}")
 
 
 class ClientPoller(threading.Thread):

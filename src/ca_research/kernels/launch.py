@@ -1,6 +1,4 @@
-"""The client's side: finds the server or starts one, asks it for a kernel, and holds what it gets
-like a subprocess.
-"""
+"""The client's side: finds the server or starts one, and asks it for a kernel."""
 
 from __future__ import annotations
 
@@ -13,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from . import protocol
 from .compiled import by_content
 from .place import PACKAGE, Unavailable, absolute, folder, place, refuse, why_not
 
 IDLE_SECONDS = 120
-"""A server without kernels ends after this long; `CA_RESEARCH_KERNEL_IDLE` says otherwise."""
+"""A server without kernels ends after this long."""
 
 MOST = 3
 """So many servers take kernels, the last used: one holds some 365 MB."""
@@ -31,37 +27,11 @@ START_SECONDS = 30.0
 ANSWER_SECONDS = 2.0
 """How long a client waits for a server to say what it does."""
 
-LOST = 255
-"""Return code of a forked kernel: it is nobody's child here, and how it ended is not known."""
 
+async def start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
+    """The process id of a forked kernel that is up: its sockets are bound.
 
-class WarmProcess(psutil.Process):
-    """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client
-    uses.
-    """
-
-    stdin = stdout = stderr = None
-    returncode: int | None = None
-
-    def poll(self) -> int | None:
-        """The return code, None while the kernel runs."""
-        if self.returncode is None and not self.is_running():
-            self.returncode = LOST
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        super().wait(timeout)
-        return self.poll()
-
-    def send_signal(self, sig: int) -> None:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            super().send_signal(sig)
-
-
-async def start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> WarmProcess:
-    """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
-    left running; nor is it where this is cancelled.
-
+    Raises Unavailable, and then nothing is left running; nor is it where this is cancelled.
     argv: what follows `ipykernel_launcher`.
     """
     refuse(env, cwd)
@@ -82,7 +52,7 @@ async def start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> WarmP
         raise Unavailable(
             f"the forked kernel did not come up: {reason}", where=answer.get("traceback", "")
         )
-    return WarmProcess(answer["pid"])
+    return int(answer["pid"])
 
 
 def _connected(env: Mapping[str, str]) -> protocol.Socket:
@@ -90,13 +60,12 @@ def _connected(env: Mapping[str, str]) -> protocol.Socket:
     none. What is asked is answered when its imports have ended.
     """
     path = place(env)
-    connection = protocol.connect(path)
-    if connection is None:
-        _start_server(path, env)
-        connection = protocol.connect(path)
-    if connection is None:
-        raise Unavailable("the server ended as soon as it had started")
-    return connection
+    if connection := protocol.connect(path):
+        return connection
+    _start_server(path, env)
+    if connection := protocol.connect(path):
+        return connection
+    raise Unavailable("the server ended as soon as it had started")
 
 
 def _start_server(path: Path, env: Mapping[str, str]) -> None:
@@ -107,9 +76,8 @@ def _start_server(path: Path, env: Mapping[str, str]) -> None:
     used = sorted(folder().glob("*.sock"), key=lambda socket: socket.stat().st_mtime)
     for socket in used[: 1 - MOST]:
         socket.unlink(missing_ok=True)
-    idle = os.environ.get("CA_RESEARCH_KERNEL_IDLE") or str(IDLE_SECONDS)
     begun = subprocess.run(
-        [sys.executable, "-m", "ca_research.kernels.server", str(path), idle],
+        [sys.executable, "-m", "ca_research.kernels.server", str(path), str(IDLE_SECONDS)],
         env=environment(env),
         cwd=path.parent,
         stdin=subprocess.DEVNULL,
@@ -123,25 +91,10 @@ def _start_server(path: Path, env: Mapping[str, str]) -> None:
         raise Unavailable(f"the server could not start: {last}", where=begun.stderr)
 
 
-def warm(env: Mapping[str, str] | None = None) -> None:
-    """Start the server for kernels with this environment (default: this process's), if none runs.
-    Raises Unavailable.
-    """
-    full = _here(env)
-    refuse(full, Path.cwd())
-    _connected(full).close()
-
-
-def status(env: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-    """What the server for this environment says of itself (`servers`); None where none runs."""
-    return _ask(place(_here(env)))
-
-
-def stop(env: Mapping[str, str] | None = None) -> None:
-    """Have the server for this environment take no more kernels, by taking its socket away; it ends
-    when the last of its kernels has.
-    """
-    place(_here(env)).unlink(missing_ok=True)
+def warm(env: Mapping[str, str] = os.environ) -> None:
+    """Start the server for kernels with this environment, if none runs. Raises Unavailable."""
+    refuse(env, Path.cwd())
+    _connected(absolute(env, Path.cwd())).close()
 
 
 def servers() -> list[dict[str, Any]]:
@@ -159,7 +112,7 @@ def servers() -> list[dict[str, Any]]:
     >>> all(server["pid"] > 0 for server in servers())
     True
     """
-    return [said for path in _sockets() if (said := _ask(path))]
+    return [*filter(None, map(ask, _sockets()))]
 
 
 def stop_all() -> list[dict[str, Any]]:
@@ -176,11 +129,7 @@ def _sockets() -> list[Path]:
     return [] if why_not() else sorted(folder().glob("*.sock"))
 
 
-def _here(env: Mapping[str, str] | None) -> dict[str, str]:
-    return absolute(os.environ if env is None else env, Path.cwd())
-
-
-def _ask(path: Path) -> dict[str, Any] | None:
+def ask(path: Path) -> dict[str, Any] | None:
     """What the server at a socket says of itself; None where none listens, or none answers."""
     connection = protocol.connect(path)
     if connection is None:

@@ -23,7 +23,7 @@ from ..ground import paths
 from ..ground.errors import CaResearchError, RunError
 from ..ground.files import stamps, walk
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+THREADS = tuple(f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR"))
 
 _AT_IMPORT = """
     PYTHON LD_ LC_ MALLOC_ GLIBC_ ARROW_ JE_ NPY_ NUMPY_ PANDAS_ DUCKDB_ MKL_ OPENBLAS_ OMP_ KMP_
@@ -32,9 +32,8 @@ _AT_IMPORT = """
 """
 """How the names of variables begin that may be read when Python starts or the stack is imported."""
 
-_FOLDERS = """
-    CA_RESEARCH_HOME HOME MPLCONFIGDIR MATPLOTLIBRC XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
-"""
+_FOLDERS = ("PYTHONPATH", "CA_RESEARCH_HOME")
+_OF_STATUS = "(?m)^(?:Uid|Gid|Groups|Umask|Cpus_allowed):.*$"
 _BY_IMPORT = "KMP_INIT_AT_FORK"
 """What joblib sets when it is imported: whether a client has done so makes no other kernel."""
 
@@ -76,8 +75,8 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
             )
     if env.get("PYTHONHASHSEED") == "random":
         raise Unavailable("PYTHONHASHSEED=random asks for another seed in each kernel")
-    if (cwd / "matplotlibrc").is_file():
-        raise Unavailable(f"{cwd / 'matplotlibrc'} is read when matplotlib is first imported")
+    if env.get("MATPLOTLIBRC") or (cwd / "matplotlibrc").is_file():
+        raise Unavailable("a matplotlibrc of its own is read when matplotlib is first imported")
 
 
 def folder() -> Path:
@@ -107,19 +106,15 @@ def place(env: Mapping[str, str]) -> Path:
     it from the server, which has it from the client that started it. Raises Unavailable.
     """
     own = Path("/proc/self")
-    limits = "(?m)^(?:Umask|Cpus_allowed):.*$"
-    told = {
-        "python": [sys.executable, sys.prefix, sys.version],
-        "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-        "env": {k: v for k, v in env.items() if at_import(k)},
-        "namespaces": [str(link.readlink()) for link in sorted((own / "ns").iterdir())],
-        "root": Path("/").stat().st_ino,
-        "groups": (own / "cgroup").read_text(encoding="utf-8"),
-        "limits": (own / "limits").read_text(encoding="utf-8"),
-        "umask, processors": re.findall(limits, (own / "status").read_text(encoding="utf-8")),
-        "nice": os.getpriority(os.PRIO_PROCESS, 0),
-        "imports": sorted((str(f), m) for f, m in stamps(files(env)).items() if m),
-    }
+    told = [
+        sys.prefix,
+        {k: v for k, v in env.items() if at_import(k)},
+        [str(link.readlink()) for link in sorted((own / "ns").iterdir())],
+        [(own / name).read_text(encoding="utf-8") for name in ("cgroup", "limits")],
+        re.findall(_OF_STATUS, (own / "status").read_text(encoding="utf-8")),
+        os.getpriority(os.PRIO_PROCESS, 0),
+        sorted((str(file), mark) for file, mark in stamps(files(env)).items() if mark),
+    ]
     name = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=10).hexdigest()
     return folder() / f"{name}.sock"
 
@@ -128,12 +123,11 @@ def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
     """The environment with its folders as a process started in `cwd` would take them: a server
     starts elsewhere.
     """
-    full = {
-        name: str(cwd / env[name]) for name in _FOLDERS.split() if (env.get(name) or "~")[0] != "~"
-    }
-    if given := env.get("PYTHONPATH"):
-        full["PYTHONPATH"] = os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))
-    return {**env, **full}
+    full = dict(env)
+    for name in filter(env.get, _FOLDERS):
+        folders = (cwd / Path(part).expanduser() for part in env[name].split(os.pathsep))
+        full[name] = os.pathsep.join(map(str, folders))
+    return full
 
 
 def at_import(name: str) -> bool:
@@ -158,5 +152,3 @@ def files(env: Mapping[str, str]) -> Iterator[Path]:
     config = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", ""), ".config"))
     settings = Path(env.get("MPLCONFIGDIR") or config / "matplotlib")
     yield from (settings / "matplotlibrc", settings / "stylelib")
-    if named := env.get("MATPLOTLIBRC"):
-        yield from (Path(named), Path(named, "matplotlibrc"))

@@ -15,7 +15,6 @@ none has an address outside the machine.
 from __future__ import annotations
 
 import json
-import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,16 +29,12 @@ LARGEST = 1 << 20
 def listen(path: Path) -> Socket | None:
     """A socket at `path`; None where another server was there first."""
     listener = Socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    scratch = path.with_suffix(f".{os.getpid()}")
-    listener.bind(str(scratch))
-    listener.listen(128)
     try:
-        path.hardlink_to(scratch)  # nobody sees a socket at which nobody listens yet
-    except FileExistsError:
+        listener.bind(str(path))
+    except OSError:
         listener.close()
         return None
-    finally:
-        scratch.unlink()
+    listener.listen(128)
     return listener
 
 

@@ -5,11 +5,13 @@ ordinary one and why.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
@@ -25,6 +27,33 @@ _LAUNCHER = ["-m", "ipykernel_launcher"]
 _TAKEN = "Address already in use"
 
 
+LOST = 255
+"""Return code of a forked kernel: it is nobody's child here, and how it ended is not known."""
+
+
+class WarmProcess(psutil.Process):
+    """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client
+    uses.
+    """
+
+    stdin = stdout = stderr = None
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """The return code, None while the kernel runs."""
+        if self.returncode is None and not self.is_running():
+            self.returncode = LOST
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        super().wait(timeout)
+        return self.poll()
+
+    def send_signal(self, sig: int) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            super().send_signal(sig)
+
+
 class WarmProvisioner(LocalProvisioner):
     """Starts kernels off the server of warm kernels; all that follows is LocalProvisioner's, on a
     process alike.
@@ -37,24 +66,36 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         try:
             async with asyncio.timeout(LAUNCH_SECONDS):
-                process = await _forked(cmd, self._scrub_kwargs(kwargs))
+                pid = await self._forked(cmd, kwargs)
         except Exception as problem:  # whatever goes wrong here, a notebook can still be run
             self.ordinary = one_line(problem)
-            if _TAKEN in self.ordinary:  # an ordinary one would be given the same ports
-                raise
             say(f"ca-research: an ordinary kernel instead of a warm one: {self.ordinary}")
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = process  # type: ignore[assignment]
-        self.pid = self.pgid = process.pid
-        self.cwd = kwargs.get("cwd", Path.cwd())
+        self.process = WarmProcess(pid)
+        self.pid = self.pgid = pid
+        self.cwd = kwargs.get("cwd", ".")
         return self.connection_info
 
+    async def _forked(self, cmd: list[str], kwargs: dict[str, Any]) -> int:
+        """The process id of a forked kernel, on other ports where these are taken.
 
-async def _forked(cmd: list[str], options: dict[str, Any]) -> launch.WarmProcess:
-    if cmd[0] != sys.executable or cmd[1:3] != _LAUNCHER:
-        raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
-    env = {**(options.pop("env", None) or os.environ), "JPY_PARENT_PID": str(os.getpid())}
-    cwd = Path(options.pop("cwd", None) or Path.cwd()).absolute()
-    if given := [name for name, value in options.items() if value]:
-        raise Unavailable(f"a forked kernel does not know {', '.join(given)}")
-    return await launch.start(cmd[3:], cwd, env)
+        Jupyter looks for free ports and lets them go until a kernel takes them: meanwhile another
+        client may be given one of them too.
+        """
+        options = self._scrub_kwargs(kwargs)
+        if cmd[0] != sys.executable or cmd[1:3] != _LAUNCHER:
+            raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
+        env = {**options.pop("env"), "JPY_PARENT_PID": str(os.getpid())}
+        cwd = Path(options.pop("cwd", None) or ".").absolute()
+        if given := [name for name, value in options.items() if value]:
+            raise Unavailable(f"a forked kernel does not know {', '.join(given)}")
+        try:
+            return await launch.start(cmd[3:], cwd, env)
+        except Unavailable as problem:
+            if _TAKEN not in problem.what:
+                raise
+            assert self.parent is not None
+            self.parent.cleanup_connection_file()
+            self.ports_cached = False
+            await self.pre_launch(**kwargs)  # writes it anew
+            return await launch.start(cmd[3:], cwd, env)

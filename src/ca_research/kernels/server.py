@@ -67,18 +67,16 @@ class Server:
         """Do what a client asks; an Order in a forked process."""
         connection.settimeout(CLIENT_SECONDS)
         packet, files = protocol.receive(connection)
-        try:
-            if "argv" not in packet:
-                protocol.send(connection, self.status())
-                return None
-            self.use()
-            if os.fork():
-                return None
+        if "argv" not in packet:
+            protocol.send(connection, self.status())
+            return None
+        self.use()
+        if not os.fork():
             self.listener.close()
-            return Order(packet, [os.dup(file) for file in files], connection)
-        finally:
-            for file in files:
-                os.close(file)
+            return Order(packet, files, connection)
+        for file in files:
+            os.close(file)
+        return None
 
     def kernels(self) -> list[int]:
         return sorted(child.pid for child in psutil.Process().children())
@@ -114,9 +112,15 @@ def refuse_all(listener: protocol.Socket, path: Path, problem: BaseException) ->
     listener.setblocking(False)
     answer = {"reason": f"the server could not start: {one_line(problem)}"}
     answer["traceback"] = traceback.format_exc()
-    with contextlib.suppress(OSError):
-        while True:
-            protocol.send(listener.accept()[0], answer)
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            return
+        connection.settimeout(CLIENT_SECONDS)
+        with contextlib.suppress(OSError):  # it may have gone
+            protocol.receive(connection)  # else it would be told of a reset
+            protocol.send(connection, answer)
 
 
 def main(path: Path, idle: float) -> None:
