@@ -43,15 +43,13 @@ class Started(BaseException):
 
 @pytest.fixture
 def no_kernel(monkeypatch):
-    """Fails the test where a notebook would be run; no server of kernels is started beside it, in a
-    thread that would go on after the test.
-    """
+    """Fails the test where a notebook would be run; no server of kernels is started beside it."""
 
     def started(*_):
         raise Started
 
     pool = importlib.import_module("ca_research.runs.pool")
-    monkeypatch.setattr(pool.Workers, "begin", started)
+    monkeypatch.setattr(pool, "_in_kernels", started)
     monkeypatch.setattr(pool, "warm_up", lambda options: None)
 
 

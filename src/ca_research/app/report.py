@@ -151,16 +151,11 @@ def _once(
             if stale.name not in keep:
                 stale.unlink()
     with ExitStack() as held:
-        with (
-            pool.workers(options, len(chosen)) as at_work,
-            progress(len(chosen)) as (on_start, on_done),
-        ):
+        with progress(len(chosen)) as (on_start, on_done):
 
             def execute(due: Sequence[Run]) -> list[Result]:
                 due = runs.longest_first(due, out)
-                return runs.execute(
-                    due, out, options, at_work=at_work, on_start=on_start, on_done=on_done
-                )
+                return runs.execute(due, out, options, on_start=on_start, on_done=on_done)
 
             results = execute([run for run in chosen if not run.after])
             held.enter_context(locked(out))

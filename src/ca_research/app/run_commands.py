@@ -197,13 +197,13 @@ def _run_changed(folder: Path, options: Options) -> None:
         raise made.error
 
 
-def _kernel(name: str) -> list[str]:
-    """A kernel as it stands in the key of a command: its name, and what it is made of."""
+def _kernel(name: str) -> list[str | bool]:
+    """A kernel as it stands in the key of a command: its name, and whose Python it starts."""
     if not name:
         return []
     from .. import kernels
 
-    return [name, kernels.described(name)]
+    return [name, kernels.is_own(name)]
 
 
 def runs_list(
