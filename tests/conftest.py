@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import hypothesis
 import pytest
 import yaml
 from filelock import FileLock
+from tests.commands import cli
 
 from ca_research import registry
 from ca_research.ground import paths
@@ -299,13 +299,7 @@ def report(tmp_path_factory, worker_id):
     folder = (base if worker_id == "master" else base.parent) / "report"
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "index.html").is_file():
-            done = subprocess.run(
-                [sys.executable, "-m", "ca_research.app.cli", "run", "--out", str(folder)],
-                env=USERS,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stderr
+            cli("run", "--out", folder, env=USERS)
     return folder
 
 

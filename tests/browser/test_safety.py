@@ -5,16 +5,14 @@ as text. That no page names anything to load: notebooks/test_report.py.
 import csv
 import http.server
 import json
-import os
 import shutil
-import subprocess
-import sys
 import threading
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import yaml
+from tests.commands import cli
 from tests.pages import Reader, outside
 
 from ca_research.ground import paths
@@ -180,16 +178,9 @@ def hostile(tmp_path_factory):
             cell["source"] = [f"EVIL = {EVIL!r}\n{source}"]
     (home / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
     own = {"HOME": home / "planted-home", "CA_RESEARCH_HOME": home, "CA_RESEARCH_CACHE": home / "c"}
-    words = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--as-of", "latest"]
-    done = subprocess.run(
-        [*words, "--out", str(home / "out")],
-        env=os.environ | PLANTED | {k: str(v) for k, v in own.items()},
-        cwd=home,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return home / "out"
+    out = home / "out"
+    cli("run", "C25", "--as-of", "latest", "--out", out, beside=PLANTED | own, cwd=home)
+    return out
 
 
 UNSAFE = "img:not([src^='data:']), [onerror], [onclick], a[href^='javascript:' i], script + script"

@@ -17,8 +17,8 @@ from threading import Thread
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 from adbc_driver_postgresql import dbapi
+from tests.cases import cases
 
 import ca_research as ca
 
@@ -49,7 +49,7 @@ def parquet(rows=None, **more):
     return buffer.getvalue()
 
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "places.yaml").read_text("utf-8"))
+CASES = cases(__file__, "places")
 
 
 def said():

@@ -2,12 +2,11 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from unittest.mock import DEFAULT, Mock
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research import registry, tables
 from ca_research.ground import economies
@@ -20,7 +19,7 @@ from ca_research.ground.errors import (
 )
 from ca_research.tables.build import table_file
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "raw.yaml").read_text("utf-8"))
+CASES = cases(__file__, "raw")
 ALL = CASES.pop("all at once")
 
 

@@ -11,14 +11,13 @@ import pickle
 import shlex
 import shutil
 from operator import attrgetter
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-import yaml
+from tests.cases import cases
 from typer.main import get_command
 
 import ca_research as ca
@@ -30,7 +29,7 @@ from ca_research.runs.grid import read_grid
 from ca_research.runs.parameters import Parameter
 from ca_research.site import read, write_site
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "wrong_input.yaml").read_text("utf-8"))
+CASES = cases(__file__, "wrong_input")
 REAL = paths.home()
 
 

@@ -3,13 +3,9 @@ verdict.
 """
 
 import json
-import os
-import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.commands import blocks, shell
 
 from ca_research.ground import paths
 
@@ -26,18 +22,8 @@ def walked(request, tmp_path_factory, rest):
     with one from which this article is gone.
     """
     folder = tmp_path_factory.mktemp("walk")
-    script = "set -euo pipefail\n" + "\n".join(re.findall(r"```bash\n(.*?)```", DOC, flags=re.S))
-    other = {} if request.param == "whole" else {"PYTHONPATH": str(rest / "src")}
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=folder,
-        env=os.environ | {"PATH": search} | other,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "library", done.stdout
+    other = {} if request.param == "whole" else {"PYTHONPATH": rest / "src"}
+    return folder / "library", shell(*blocks(DOC), folder=folder, **other).stdout
 
 
 def test_the_walk_ends_in_the_verdicts_that_the_page_names(walked):

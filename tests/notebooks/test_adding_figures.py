@@ -1,13 +1,9 @@
 """docs/adding-figures.md, run as it stands, in a project of its own on the real tables."""
 
-import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.commands import blocks, shell
 
 from ca_research import registry
 from ca_research.ground import paths
@@ -15,7 +11,6 @@ from ca_research.ground import paths
 pytestmark = pytest.mark.long
 
 DOC = (paths.home() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```bash\n(.*?)```", DOC, flags=re.S)
 LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
 
 
@@ -28,18 +23,9 @@ def said(tmp_path_factory):
     (home / "project" / "data" / "raw").symlink_to(paths.raw_dir())
     looks = LOOK.format("partner, value_usd", "trade", "OFFICE_2021") + "--format csv\n"
     looks += LOOK.format("origin, year, students", "students", "OFFICE_2020") + "--format csv\n"
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    found = []
-    for block in (*BLOCKS[:-1], looks, BLOCKS[-1]):
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{block}"],
-            cwd=home,
-            env=os.environ | {"PATH": search, "CA_RESEARCH_HOME": str(home / "project")},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        found.append(done.stdout)
+    *first, last = blocks(DOC)
+    own = {"folder": home, "CA_RESEARCH_HOME": home / "project"}
+    found = [shell(block, **own).stdout for block in (*first, looks, last)]
     assert not [*(home / "project" / "data" / "added").glob("[!.]*")]
     return found
 

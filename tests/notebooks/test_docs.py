@@ -7,11 +7,10 @@ import inspect
 import operator
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import SEARCH, blocks, python, shell
 
 import ca_reference
 import ca_registry
@@ -27,7 +26,6 @@ PAGES = {
     if "_build" not in file.parts
 }
 GUIDES = sorted(name for name in PAGES if name.startswith("howto/") and name != "howto/index")
-WITH_COMMANDS = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 ROOMS = (*ca_reference._WINGS, *ca_reference._FLOORS)
 
 
@@ -92,14 +90,8 @@ def test_every_source_with_rows_is_told_and_no_other():
 def built(tmp_path_factory):
     """The pages, built as `make docs` does, without a warning."""
     out = tmp_path_factory.mktemp("docs")
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q"]
-    done = subprocess.run(
-        [*command, "-d", out / "trees", DOCS, out / "html"],
-        capture_output=True,
-        text=True,
-        env=WITH_COMMANDS,
-    )
-    assert done.returncode == 0, done.stderr
+    words = ["-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q"]
+    python(*words, "-d", out / "trees", DOCS, out / "html", beside=SEARCH)
     return out / "html"
 
 
@@ -121,24 +113,16 @@ def test_the_pages_are_built_whole_and_need_no_network(built):
 
 @pytest.mark.long
 def test_the_first_hour_runs_as_it_stands(tmp_path):
-    blocks = re.findall(r"```bash\n(.*?)```", PAGES["first-hour"], re.S)
-    done = subprocess.run(
-        ["bash", "-c", "\n".join(["set -euo pipefail", *blocks])],
-        cwd=tmp_path,
-        env=WITH_COMMANDS,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^C33: .*\nAs printed: ", done.stdout, re.M)
-    verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", done.stdout, re.M)
+    said = shell(*blocks(PAGES["first-hour"]), folder=tmp_path).stdout
+    assert re.search(r"^C33: .*\nAs printed: ", said, re.M)
+    verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", said, re.M)
     assert verdicts == ["supported, fragile", "contradicted"]  # today, and in 2020
     assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
 
 
 def test_the_python_of_the_first_hour_runs(capsys):
     names = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGES["first-hour"], re.S):
+    for block in blocks(PAGES["first-hour"], "python"):
         exec(compile(block, "first-hour.md", "exec"), names)
     assert names["verdict"].claim == "C33" and "KGZ_NSC" in set(names["trade"]["source_id"])
     assert names["shares"]["share"].between(0, 1).all()

@@ -1,10 +1,9 @@
 """Any day of knowledge has its report: a notebook whose figures were not known says so and ends."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from tests.commands import cli
 
 NOT_KNOWN = "What would stand here needs figures that were not known on this day."
 
@@ -12,13 +11,7 @@ NOT_KNOWN = "What would stand here needs figures that were not known on this day
 @pytest.mark.long
 @pytest.mark.parametrize("day", ["1900-01-01", "2014-01-01"])
 def test_every_notebook_ends_on_an_early_day(tmp_path, day):
-    done = subprocess.run(
-        [sys.executable, "-m", "ca_research.app.cli", "run", "--as-of", day, "--out", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    cli("run", "--as-of", day, "--out", tmp_path)
     verdicts = json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8"))
     assert verdicts and {v["as_of"] for v in verdicts} == {day}
     if day == "1900-01-01":

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.pages import Reader, ill_formed, outside
 
 from ca_research import registry
@@ -23,7 +23,7 @@ from ca_research.runs.store import ABOUT_ALL, CARDS, made_here
 from ca_research.site import moves
 from ca_research.site.first_use import anchor
 
-WORDS = yaml.safe_load((Path(__file__).parent / "cases" / "words.yaml").read_text("utf-8"))
+WORDS = cases(__file__, "words")
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,19 @@
 import contextlib
 import datetime as dt
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 from services import CASES as SPOKEN
 from services import DAYS, figures, listed_anew
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import errors
 from ca_research.sources.fetch import keys, transport
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "fetching.yaml").read_text("utf-8"))
+CASES = cases(__file__, "fetching")
 FETCH = sys.modules["ca_research.tables.fetch"]
 WANTED = {day: told.get("error") for day, told in DAYS.items()}
 WANTED |= {f"{day} once": None for day in SPOKEN["passing"]}

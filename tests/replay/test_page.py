@@ -1,12 +1,9 @@
 """docs/adding-figures.md, 'From the publisher itself': what it says, done against loopback."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.commands import blocks, shell
 
 import ca_research as ca
 from ca_research import registry
@@ -21,17 +18,9 @@ SECTION = PAGE.split("## From the publisher itself\n")[1].split("\n## ")[0]
 
 @pytest.mark.long
 def test_the_blocks_run(online, services):
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     told = []
-    for block in re.findall(r"```sh\n(.*?)```", SECTION, flags=re.S):
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{block}"],
-            env=os.environ | {"PATH": search},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        told.append(done.stdout)
+    for block in blocks(SECTION, "sh"):
+        told.append(shell(block).stdout)
         services.figures.macro["KAZ", 2004] = 105.0
     registry.forget()
     assert len(told) == 2 and "nothing was added\n" in told[0]

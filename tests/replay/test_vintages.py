@@ -4,16 +4,15 @@ import datetime as dt
 import logging
 import re
 import shlex
-import subprocess
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
+from tests.commands import python
 
 import ca_research as ca
 from ca_research import registry
@@ -28,7 +27,7 @@ from ca_research.ground.errors import (
 )
 
 FETCH = sys.modules["ca_research.tables.fetch"]
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "vintages.yaml").read_text("utf-8"))
+CASES = cases(__file__, "vintages")
 ASKED = {"reporter": "TJK", "year": [2022, 2023]}
 
 
@@ -195,8 +194,7 @@ def test_killed_at_any_step_the_old_state_stands_and_the_next_fetch_is_whole(
 ):
     on("2026-01-10")
     services.figures.trade["TJK", "CHN", 2022, "import"] = 13.0
-    done = subprocess.run([sys.executable, "-c", KILLED, at], capture_output=True, text=True)
-    assert done.returncode == 9, done.stderr
+    python("-c", KILLED, at, ends=9)
     registry.forget()
     seen = ca.load("trade", source="TJK_TRADE")
     assert len(seen) == 5 and seen["value_usd"].sum() == 94

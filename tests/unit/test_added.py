@@ -3,11 +3,10 @@ file is understood: tests/files.
 """
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -30,7 +29,7 @@ ABOUT = {
     "address": "https://example.org/figures",
 }
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "adding.yaml").read_text("utf-8"))
+CASES = cases(__file__, "adding")
 HEAD = "Who,With,When,Way,USD\n"
 TEXT = HEAD + "KAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n"
 

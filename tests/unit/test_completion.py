@@ -1,12 +1,11 @@
 """What IPython offers within calls of the library: names from the registry and the tables."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from tests.cases import cases
 from traitlets.config import Config
 
 import ca_research as ca
@@ -28,7 +27,7 @@ def shell():
 
 
 HELD = sorted(ca.load("students")["origin"].unique())
-OFFERED = yaml.safe_load((Path(__file__).parent / "cases" / "completion.yaml").read_text("utf-8"))
+OFFERED = cases(__file__, "completion")
 OFFERED |= {f'ca.{name}("': [*registry.claims()] for name in ("claim", "check", "wanted")}
 OFFERED |= {
     'ca.load("': [*registry.tables()],

@@ -5,11 +5,10 @@ test_cite_anything.py.
 import csv
 import time
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
@@ -17,7 +16,7 @@ from ca_research.ground import paths
 from ca_research.ground.errors import TimeLimitError, UnknownNameError, UsageError
 from ca_research.tables import query
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sql.yaml").read_text("utf-8"))
+CASES = cases(__file__, "sql")
 
 
 def counted(table, columns):

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.pages import Reader
 from tests.unit.engine import STORED
 
@@ -16,9 +16,7 @@ from ca_research.claims.verdict import stored_fields
 from ca_research.site import write_site
 from ca_research.site.read import Cell, Page
 
-REPORTS = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "days_of_pages.yaml").read_text("utf-8")
-)
+REPORTS = cases(__file__, "days_of_pages")
 OF_DAYS = re.compile(r"known on|available now|\balone\b|publication day|^By .* it is so\.")
 
 

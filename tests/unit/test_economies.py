@@ -1,16 +1,15 @@
 """Codes, names and memberships: facts of the world, not of the code. Names: cases/values.yaml."""
 
 import unicodedata
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import economies as eco
 from ca_research.ground.errors import RegistryError
 
-MEMBERS = yaml.safe_load((Path(__file__).parent / "cases" / "members.yaml").read_text())
+MEMBERS = cases(__file__, "members")
 
 
 def labels():

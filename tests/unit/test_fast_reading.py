@@ -1,10 +1,8 @@
 """The fast way through raw files reads what the careful one reads, or leaves it alone."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground.errors import DataError
@@ -12,7 +10,7 @@ from ca_research.tables.fast import accepted
 from ca_research.tables.raw import read_raw
 from ca_research.tables.validate import schema, validate_rows
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "fast_reading.yaml").read_text("utf-8"))
+CASES = cases(__file__, "fast_reading")
 
 
 def careful(table: registry.Table):

@@ -4,12 +4,12 @@ case of tests/files is read alike by both ways is told there.
 
 import random
 import sys
-from pathlib import Path
 from unittest.mock import Mock
 
 import pandas as pd
 import pytest
 import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -25,9 +25,8 @@ from ca_research.tables import added, large
 from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
-HERE = Path(__file__).parent / "cases"
-FAR_BELOW = yaml.safe_load((HERE / "far_below.yaml").read_text("utf-8"))
-CASES = yaml.safe_load((HERE / "large_files.yaml").read_text("utf-8"))
+FAR_BELOW = cases(__file__, "far_below")
+CASES = cases(__file__, "large_files")
 SECOND = FAR_BELOW.pop("second files")
 ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}

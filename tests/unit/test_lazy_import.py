@@ -2,10 +2,9 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from tests.commands import python
 
 import ca_research
 from ca_research.ground import paths
@@ -35,8 +34,7 @@ except SystemExit as leave:
 
 def fresh(code):
     """What a fresh interpreter prints last, as JSON, and everything before it."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    *text, last = done.stdout.splitlines()
+    *text, last = python("-c", code).stdout.splitlines()
     return json.loads(last), "\n".join(text)
 
 

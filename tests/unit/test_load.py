@@ -1,11 +1,9 @@
 """`load`: filters, refusals, and what was known on a day."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
@@ -14,7 +12,7 @@ from ca_research.ground.economies import is_aggregate
 from ca_research.ground.errors import UsageError
 
 REAL = sorted(set(registry.tables()) - {"sources"})
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "load.yaml").read_text("utf-8"))
+CASES = cases(__file__, "load")
 CA5 = list(economies.CA5)
 SAME = [  # years that are no whole number of Python's own
     ({"year": np.int64(2021)}, "e"),

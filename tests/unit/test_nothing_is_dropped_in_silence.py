@@ -1,11 +1,10 @@
 """Measures that could not use what they were given said nothing, or added what stands twice."""
 
 from operator import attrgetter
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import tables
@@ -13,7 +12,7 @@ from ca_research.ground import errors
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.tables.preference import one_source_each
 
-BOOK = yaml.safe_load((Path(__file__).parent / "cases" / "in_silence.yaml").read_text("utf-8"))
+BOOK = cases(__file__, "in_silence")
 CASES = BOOK["cases"]
 
 

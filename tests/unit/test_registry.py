@@ -1,17 +1,17 @@
 """The registry refuses what is not whole, and says file, field and expectation."""
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import paths
 from ca_research.ground.errors import RegistryError
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "registry.yaml").read_text("utf-8"))
+CASES = cases(__file__, "registry")
 LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
 
 
