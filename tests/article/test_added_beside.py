@@ -2,8 +2,6 @@
 still, and only a preference lets the new one speak.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

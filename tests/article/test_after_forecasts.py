@@ -2,8 +2,6 @@
 forecast are in `cases/forecasts.yaml`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +16,7 @@ OF_CHINA = {"reporter": "CHN", "partner": "KAZ", "flow": "import", "product": "T
 foreseen = find("trade.foreseen")
 
 
-def customs(values: dict[int, float], **more) -> pd.DataFrame:
+def customs(values, **more):
     """China's imports, known at the end of March."""
     late = {2023: "GACC_2023_DERIVED", 2024: "GACC_2024", 2025: "GACC_2025"}
     rows = [
@@ -29,7 +27,7 @@ def customs(values: dict[int, float], **more) -> pd.DataFrame:
     return found.assign(known_on=pd.to_datetime(found["year"].astype(str)) + pd.Timedelta(days=454))
 
 
-def line(noise: float = 0.1, until: int = 2025) -> dict[int, float]:
+def line(noise=0.1, until=2025):
     """Growth of a tenth a year with a little noise, from 2010 on."""
     rng = np.random.default_rng(5)
     years = range(2010, until + 1)

@@ -2,8 +2,6 @@
 spoils them, and what `effect` answers, recomputed from their rows.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,12 +15,12 @@ from ca_research.stats import synthetic
 
 
 @pytest.fixture(scope="module")
-def events() -> pd.DataFrame:
+def events():
     return ca.load("events")
 
 
 @pytest.fixture(scope="module")
-def trade() -> pd.DataFrame:
+def trade():
     return ca.load("trade", reporter="CHN", flow="import", product="TOTAL")
 
 

@@ -1,10 +1,7 @@
 """The bottom line: computed from whatever verdicts there are, without an empty slot."""
 
-from __future__ import annotations
-
 import random
 import re
-from typing import Any
 
 import pytest
 
@@ -15,7 +12,7 @@ ECONOMIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 LOW, HIGH = ({"level": level, "reason": ""} for level in ("low", "high"))
 
 
-def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[str, Any]:
+def verdict(claim, word, as_of="latest", **given):
     return {
         "claim": claim,
         "params": {},
@@ -32,7 +29,7 @@ def verdict(claim: str, word: str, as_of: str = "latest", **given: Any) -> dict[
     } | given
 
 
-def lacking(claim: str, *codes: str, decides: bool = True) -> dict[str, Any]:
+def lacking(claim, *codes, decides=True):
     """Not enough evidence, as these countries have no figure."""
     cells = [{"economy": e, "met": None if e in codes else True, "about": {}} for e in ECONOMIES]
     criteria = [{"name": "first", "cell_threshold": 1.0, "cells": cells}]
@@ -40,7 +37,7 @@ def lacking(claim: str, *codes: str, decides: bool = True) -> dict[str, Any]:
     return verdict(claim, "not enough evidence", criteria=criteria, deciding=deciding)
 
 
-def told(*verdicts: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
+def told(*verdicts):
     return {about: (text, ids) for about, text, ids in statements(verdicts, "latest")}
 
 

@@ -2,8 +2,6 @@
 claim. Counts are in `cases/documents.yaml`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 

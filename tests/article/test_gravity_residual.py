@@ -2,8 +2,6 @@
 estimation.
 """
 
-from __future__ import annotations
-
 import itertools
 from functools import cache
 
@@ -15,8 +13,7 @@ from tests.designs import pairs
 from ca_research.article import gravity_residual as gr
 from ca_research.article.settings import settings
 from ca_research.claims.measures import find
-from ca_research.ground.economies import CA5, name_of
-from ca_research.ground.errors import UnknownNameError
+from ca_research.ground.economies import CA5
 from ca_research.trade import panel, reassign
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
@@ -27,7 +24,7 @@ SINCE = {"level": None, "change": 2014}
 
 
 @cache
-def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFrame:
+def trade(lift=0.0, later=0.0, zero=0.0):
     """Made-up exports of 2008, 2012 and 2016; China's to the five lifted throughout or after 2013
     (log points).
     """
@@ -41,23 +38,23 @@ def trade(lift: float = 0.0, later: float = 0.0, zero: float = 0.0) -> pd.DataFr
 
 
 @cache
-def geography() -> pd.DataFrame:
+def geography():
     rng, rows = np.random.default_rng(12), pairs(CODES, [0], ("origin", "destination", "y"))
     near = {c: rng.random(len(rows)) < 0.3 for c in ("contiguous", "common_language")}
     return rows.assign(distance_km=rng.uniform(500, 9000, len(rows)), **near, source_id="G")
 
 
 @cache
-def samples(**made: float) -> gr.Samples:
+def samples(**made):
     return gr.samples_of(trade(**made), geography())
 
 
 @cache
-def lifted() -> pd.DataFrame:
+def lifted():
     return panel(trade(0.3, 0.4, 0.05), geography())
 
 
-def both(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+def both(table, other):
     merged = table.merge(other, on="economy", suffixes=("", "_full"))
     merged = merged.dropna(subset=["estimate", "estimate_full"])
     assert len(merged) > 5
@@ -152,24 +149,6 @@ def test_oil_exporters_are_not_in_the_panel():
     more = gr.samples_of(pd.concat([rows, extra]), pd.concat([near, far]))
     one, two = (gr.residuals(s, **QUICK, country="none")["estimate"] for s in (samples(), more))
     assert one.tolist() == pytest.approx(two.tolist())
-
-
-def test_economies_have_names():
-    made = panel(trade(), geography())
-    by_code, by_name = (gr.placebo_table(made, s) for s in (CA5, [name_of(c) for c in CA5]))
-    assert by_code["estimate"].notna().any() and by_code["estimate"].equals(by_name["estimate"])
-    left = [gr.residuals(samples(), country=c, **QUICK) for c in ("KAZ", "Kazakhstan")]
-    assert left[0]["estimate"].tolist() == left[1]["estimate"].tolist()
-    with pytest.raises(UnknownNameError):
-        gr.every_place(gr.Samples(made), ["KZA"])
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"question": "why"}, {"years": "most"}, {"country": "RUS"}, {"country": "Kasakhstan"}]
-)
-def test_unknown_choices_are_refused(wrong):
-    with pytest.raises(UnknownNameError):
-        gr.residuals(samples(), **wrong)
 
 
 def test_too_few_pairs_are_a_reason():

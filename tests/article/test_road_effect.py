@@ -2,8 +2,6 @@
 made up.
 """
 
-from __future__ import annotations
-
 from functools import cache, partial
 
 import numpy as np
@@ -25,7 +23,7 @@ MAIN = {"accession_list": "M_GFDC25", "donors": "never", "method": "synthetic", 
 EXPORTS = MAIN | {"source": "joined"}
 
 
-def signed(lines) -> pd.DataFrame:
+def signed(lines):
     exact = {"date_bound": "exact", "kind": "likely_mou_date", "source_id": "M_GFDC25"}
     return frame("events", lines, exact)
 
@@ -35,7 +33,7 @@ SIGNED = "actor, date\nKAZ & TJK & UZB, 2012-01-01\nTKM, 1999-01-01"
 EVENTS = signed(SIGNED)
 
 
-def trade(high: str = "", **jump: float) -> pd.DataFrame:
+def trade(high="", **jump):
     """China's imports: a walk for each origin; from 2012 on a jump (log points) for those named;
     `high` lies above all.
     """
@@ -55,11 +53,11 @@ JUMPED = trade(KAZ=2.0, TJK=-2.0)
 
 
 @cache
-def jumped() -> pd.DataFrame:
+def jumped():
     return br.effect_fits(JUMPED, EVENTS, **EXPORTS).set_index("economy", drop=False)
 
 
-def of_fits(name: str, **given) -> pd.DataFrame:
+def of_fits(name, **given):
     """A measure handed the fits, as a claim calls it: it looks at no table."""
     made = {"fits": jumped().reset_index(drop=True)} | EXPORTS | given
     found = find(name).rows(pd.DataFrame(), pd.DataFrame(), **made)
@@ -162,7 +160,7 @@ def test_a_last_year_without_figures_is_missing_and_no_other_stands_in():
 # income per head
 
 
-def macro(**jump: float) -> pd.DataFrame:
+def macro(**jump):
     rows = trade(**jump).rename(columns={"partner": "economy", "value_usd": "value"})
     kind = {"indicator": "NY.GDP.PCAP.KD", "unit": "constant 2015 USD per head"}
     return rows[["economy", "year", "value"]].assign(**kind, source_id="WDI_VIA_GAPMINDER")

@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 
@@ -32,22 +31,22 @@ CRITERIA = [(claim, c) for claim in CLAIMS for c in claim.criteria().values()]
 READINGS = [(claim, r) for claim in CLAIMS for r in claim.readings if r.not_testable is None]
 
 
-def named(pair) -> str:
+def named(pair):
     return f"{pair[0].id}-{pair[1].name}"
 
 
 @cache
-def told(measure: str) -> dict[str, str]:
+def told(measure):
     return {name: "RUS" for name in told_by(find(measure))}
 
 
-def cell(criterion, economy: str, met: bool | None, estimate=7.25, **bounds) -> Cell:
+def cell(criterion, economy, met, estimate=7.25, **bounds):
     estimate = None if met is None or bounds else estimate
     about = {} if met is None else told(criterion.measure)
     return Cell(economy, estimate, bounds.get("low"), bounds.get("high"), met, 1987, "", about)
 
 
-def result(criterion, state: str, main_met, cells) -> CriterionResult:
+def result(criterion, state, main_met, cells):
     """What stands in every result, and beside it the figures of one cell or a count of them."""
     held, open_ = (float(sum(c.met is met for c in cells)) for met in (True, None))
     if criterion.over is None:
@@ -73,7 +72,7 @@ def result(criterion, state: str, main_met, cells) -> CriterionResult:
     )
 
 
-def results(criterion) -> Iterator[CriterionResult]:
+def results(criterion):
     """A criterion in every state: for counts every number of economies that are met, unmet and
     open, from either end of their list, also of one economy alone; for figures a point, a range
     and a single bound.
@@ -99,7 +98,7 @@ def results(criterion) -> Iterator[CriterionResult]:
 BROKEN = re.compile(r"\bNone\b(?! of the )|\bnan\b|[{}\[\]]| [,.;:]|\(\)|,,|\.\.|  |^\s|\s$")
 
 
-def sound(text: str, allowed: set[str], most: int) -> None:
+def sound(text, allowed, most):
     assert text and not BROKEN.search(text), text
     assert text[0].isupper() or text[0].isdigit(), text
     assert not numbers_in(text) - allowed, text

@@ -2,8 +2,6 @@
 field.
 """
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

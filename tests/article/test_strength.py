@@ -2,8 +2,6 @@
 and shares are in `cases/investors.yaml`.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

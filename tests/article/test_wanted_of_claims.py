@@ -1,7 +1,5 @@
 """What claims want: filled in with made-up figures, each want answers what it is wanted for."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -28,7 +28,7 @@ FRAME = pd.DataFrame(
 )
 
 
-def pictures() -> tuple[str, str]:
+def pictures():
     """A picture as PNG and as SVG."""
     figure, axes = plt.subplots(figsize=(12, 4))
     axes.plot([1, 3, 2])
@@ -39,7 +39,7 @@ def pictures() -> tuple[str, str]:
     return base64.b64encode(file.getvalue()).decode(), svg
 
 
-def notebook(name: str, error: str = "", **params) -> tuple[str, str]:
+def notebook(name, error="", **params):
     """An executed notebook and the name of its run."""
     dots, lines = pictures()
     shown = [

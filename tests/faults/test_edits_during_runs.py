@@ -2,8 +2,6 @@
 remembered.
 """
 
-from __future__ import annotations
-
 import json
 
 import pytest

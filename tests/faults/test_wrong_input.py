@@ -256,7 +256,7 @@ def shown(kind, change=None, picture=CASES["picture"]):
     return data | {"image/svg+xml": picture} if kind == "figure" and picture else data
 
 
-def executed(folder, name: str, *outputs: dict):
+def executed(folder, name, *outputs):
     """An executed notebook of page `data`, under a name of its own."""
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
     cell = nbformat.v4.new_code_cell("1", outputs=outputs)

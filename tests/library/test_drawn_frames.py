@@ -2,12 +2,9 @@
 what is not there. The pictures and their frames stand in pictures.yaml.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from contextlib import suppress
-from typing import Any
 
 import case_frames as cases
 import matplotlib.pyplot as plt
@@ -39,7 +36,7 @@ def _close():
     plt.close("all")
 
 
-def draw(name: str, frames: dict[str, Any] | None = None, **instead: object) -> Figure:
+def draw(name, frames=None, **instead):
     """The picture with its own frames and choices, or others instead."""
     told = PICTURES[name]
     given = {argument: cases.frame_of(one) for argument, one in told["frames"].items()}
@@ -53,7 +50,7 @@ def draw(name: str, frames: dict[str, Any] | None = None, **instead: object) -> 
     return drawn if isinstance(drawn, Figure) else drawn.get_figure()
 
 
-def own(name: str, told: Any) -> Any:
+def own(name, told):
     """A frame as YAML has it, where `it` is the picture's own."""
     (first, *_) = PICTURES[name]["frames"].values()
     if told == "it":
@@ -63,12 +60,12 @@ def own(name: str, told: Any) -> Any:
     return [own(name, one) for one in told] if isinstance(told, list) else told
 
 
-def drawn_of(name: str, frames: dict[str, Any], choices: dict[str, Any]) -> Figure:
+def drawn_of(name, frames, choices):
     given = {argument: cases.frame_of(own(name, told)) for argument, told in frames.items()}
     return draw(name, given, **choices)
 
 
-def words(figure: Figure) -> set[str]:
+def words(figure):
     texts = {text.get_text() for ax in figure.axes for text in [*ax.texts, *ax.get_yticklabels()]}
     return texts | {ax.get_title(loc="left") for ax in figure.axes}
 

@@ -2,8 +2,6 @@
 their rows come from.
 """
 
-from __future__ import annotations
-
 import case_frames as cases
 import duckdb
 import pandas as pd
@@ -19,7 +17,7 @@ MEASURES = cases.read("measures.yaml")
 CONSTANT = "constant 2018 USD"
 
 
-def of(name: str, **columns: object) -> tuple[dict, dict[str, pd.DataFrame]]:
+def of(name, **columns):
     told = MEASURES[name]
     frames = {argument: cases.frame_of(frame) for argument, frame in told["frames"].items()}
     return told, {argument: frame.assign(**columns) for argument, frame in frames.items()}

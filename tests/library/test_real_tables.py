@@ -1,7 +1,5 @@
 """Measures of the real tables against numbers worked out from the same rows another way."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pandas as pd
@@ -18,11 +16,11 @@ MINISTRY = "moe_brief_stats_peijin"
 
 
 @pytest.fixture(scope="module")
-def trade() -> pd.DataFrame:
+def trade():
     return ca.load("trade", product="TOTAL")
 
 
-def assert_same_without(trade: pd.DataFrame, sources: list[str]) -> None:
+def assert_same_without(trade, sources):
     whole = reports(trade, economies=list(CA5))
     for source in sources:
         ours = whole.without(source)
@@ -71,7 +69,7 @@ def test_the_newest_year_needs_three_of_five_and_china_and_russia():
         }
     )
 
-    def newest(economies, since=2013) -> int:
+    def newest(economies, since=2013):
         seen, powers = reports(rows, economies=economies), {"needed": ("CHN", "RUS"), "at_least": 3}
         return newest_year(seen, economies, basis="reporter", since=since, **powers)
 
@@ -116,11 +114,11 @@ def test_debt_exposure_by_hand(debtor):
 def test_bounds_of_the_change_of_a_share_by_hand(origin):
     rows = ca.load("students", origin=origin)
 
-    def cell(year: int, destination: str, level: str, source: str) -> float:
+    def cell(year, destination, level, source):
         keys = {"year": year, "destination": destination, "level": level, "source_id": source}
         return float(rows.loc[(rows[list(keys)] == pd.Series(keys)).all(axis=1), "students"].item())
 
-    def share(year: int, level: str) -> float:
+    def share(year, level):
         china = cell(year, "CHN", level, MINISTRY)
         return 100 * china / (china + cell(year, "WLD", "degree", "uis_outbound_peijin"))
 

@@ -19,7 +19,7 @@ CELLS = {
 }
 
 
-def book(*sources: str):
+def book(*sources):
     cells = [nbformat.v4.new_markdown_cell("# Prices by year")]
     cells += [nbformat.v4.new_code_cell(s) for s in sources]
     cells[1].metadata["tags"] = ["parameters"]

@@ -2,13 +2,10 @@
 without the library.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,14 +15,14 @@ from ca_research.claims.slots import in_words
 from ca_research.ground import economies as eco
 from ca_research.ground import paths
 from ca_research.registry import claims
-from ca_research.site.read import Page, read_page
+from ca_research.site.read import read_page
 
 EU27 = set(eco.members("EU27", 2020))
 NAMES = {"China": "CHN", "Russia": "RUS", "the EU": "EU"}
 
 
 @functools.cache
-def raw(table: str) -> pd.DataFrame:
+def raw(table):
     """All raw rows of a table, as they lie in the files."""
     files = sorted((paths.raw_dir() / table).glob("*.csv"))
     return pd.concat(
@@ -34,29 +31,29 @@ def raw(table: str) -> pd.DataFrame:
 
 
 @functools.cache
-def page(report: Path, run_id: str) -> Page:
+def page(report, run_id):
     return read_page(report / "notebooks" / f"{run_id}.ipynb")
 
 
-def notes_of(report, economy: str) -> list[str]:
+def notes_of(report, economy):
     cells = page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells
     return [note for cell in cells for note in cell.notes]
 
 
-def tables_of(report, run_id: str) -> dict[str, pd.DataFrame]:
+def tables_of(report, run_id):
     """The tables that a page shows, by title."""
     records = [i.record for i in page(report, run_id).items if i.kind == "table"]
     return {r["title"]: pd.DataFrame(r["rows"], columns=r["columns"]) for r in records}
 
 
-def titled(tables: dict[str, pd.DataFrame], words: str) -> pd.DataFrame:
+def titled(tables, words):
     return next(table for title, table in tables.items() if words in title)
 
 
 # The briefs: who comes first
 
 
-def turnovers(economy: str, year: int, side: str) -> pd.DataFrame:
+def turnovers(economy, year, side):
     """Exports plus imports of an economy by partner and source, by its own reports or by its
     partners'.
     """
@@ -67,7 +64,7 @@ def turnovers(economy: str, year: int, side: str) -> pd.DataFrame:
     return rows.assign(other=rows[other])
 
 
-def of_partner(rows: pd.DataFrame, who: str) -> pd.DataFrame:
+def of_partner(rows, who):
     """Rows of one partner; the EU is its own row, else its members where a source lists at least
     25.
     """
@@ -83,7 +80,7 @@ def of_partner(rows: pd.DataFrame, who: str) -> pd.DataFrame:
     return pd.concat(parts) if parts else rows.iloc[:0]
 
 
-def span(rows: pd.DataFrame, who: str) -> tuple[float, float] | None:
+def span(rows, who):
     """Least and greatest turnover over the sources; None unless both flows are there."""
     sums = of_partner(rows, who).groupby(["flow", "source_id"])["value_usd"].sum()
     if set(sums.index.get_level_values("flow")) != {"export", "import"}:
@@ -92,14 +89,14 @@ def span(rows: pd.DataFrame, who: str) -> tuple[float, float] | None:
     return float(ends["min"]), float(ends["max"])
 
 
-def fullest(rows: pd.DataFrame) -> pd.DataFrame:
+def fullest(rows):
     """Rows of the one source that lists China, Russia and most other partners."""
     lists = rows[rows["other"].isin(["CHN", "RUS"])].groupby("source_id")["other"].nunique()
     able = rows[rows["source_id"].isin(lists.index[lists == 2])]
     return able[able["source_id"] == able.groupby("source_id")["other"].nunique().idxmax()]
 
 
-def said_of(text: str) -> list[tuple[str, int, str, bool]]:
+def said_of(text):
     """(side, year, who is first, whether the EU counts as one) of what a brief's head says; shares
     that an agency states are no values and left out.
     """

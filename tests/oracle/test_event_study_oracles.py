@@ -5,8 +5,6 @@ Tolerances: 1e-6 where the first stage iterates (did2s), 1e-8 for coefficients a
 errors elsewhere; simulated rates lie within the bands named beside each.
 """
 
-from __future__ import annotations
-
 import warnings
 
 import numpy as np

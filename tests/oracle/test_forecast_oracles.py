@@ -5,8 +5,6 @@ numbers (values are divided by a power of two first, and the optimiser stops a l
 that is not 1); simulated rates lie within bands of about three standard errors, named beside each.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +19,7 @@ from ca_research.stats.forecast import arima, ets, mase, naive, random_walk_drif
 BOUNDS = ["mean", "low", "high"]
 
 
-def walk(seed: int, n: int, drift: float = 0.5) -> pd.Series:
+def walk(seed, n, drift=0.5):
     return pd.Series(
         np.cumsum(np.random.default_rng(seed).normal(drift, 1, size=n)), index=range(2000, 2000 + n)
     )
@@ -49,7 +47,7 @@ def test_the_walk_in_closed_form(n):
     assert (still["high"] - y[-1]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
 
 
-def held(model, draw, n: int, horizon: int, count: int) -> np.ndarray:
+def held(model, draw, n, horizon, count):
     """For each step ahead, the share of drawn series whose value lies in the interval made from the
     first n.
     """

@@ -6,8 +6,6 @@ their errors, 1e-7 for OLS; looser ones stand beside their test with the reason.
 within the bands named beside each.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 
 import numpy as np
@@ -223,7 +221,7 @@ def test_reassigned_ranks_are_uniform_without_an_effect():
 
 
 @pytest.fixture(scope="module")
-def embedded() -> pd.DataFrame:
+def embedded():
     return g.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"))
 
 

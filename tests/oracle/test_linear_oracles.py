@@ -2,8 +2,6 @@
 columns are ill-scaled.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np
@@ -19,7 +17,7 @@ from ca_research.stats.linear import linear_path
 TOLERANCE = 1e-9
 
 
-def off(found: pd.Series | dict, estimate: float, std_error: float) -> float:
+def off(found, estimate, std_error):
     """Largest error: of the estimate in units of itself or of its standard error, and of the
     standard error in its own.
     """
@@ -28,7 +26,7 @@ def off(found: pd.Series | dict, estimate: float, std_error: float) -> float:
 
 
 @st.composite
-def designs(draw: st.DrawFn) -> tuple[pd.DataFrame, int]:
+def designs(draw):
     """Rows with up to five correlated controls, holes, a filter and clusters; columns differ in
     scale and level.
 
@@ -73,7 +71,7 @@ def test_every_specification_against_statsmodels(design, errors):
         assert [row["low"], row["high"]] == pytest.approx(fit.conf_int(0.1)[1], abs=near)
 
 
-def exact(design: np.ndarray, outcome: np.ndarray) -> tuple[float, float]:
+def exact(design, outcome):
     """Second coefficient and its classical standard error from the numbers as stored, without
     rounding (Gauss-Jordan).
     """
@@ -94,7 +92,7 @@ def exact(design: np.ndarray, outcome: np.ndarray) -> tuple[float, float]:
     return float(beta[1]), float(rss / (len(rows) - k) * a[1][k + 1]) ** 0.5
 
 
-def ill(case: str, seed: int) -> pd.DataFrame:
+def ill(case, seed):
     """Twenty-five years of made-up columns as they come: dollars, heads, years and their powers,
     near copies.
     """

@@ -5,8 +5,6 @@ Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 agains
 queries are in tests/regression/cases/in_sql.yaml.
 """
 
-from __future__ import annotations
-
 import itertools
 from fractions import Fraction
 from pathlib import Path
@@ -80,7 +78,7 @@ def test_a_change_of_a_share_has_the_bounds_of_both_counts():
     years = [int(found["first_year"]), int(found["last_year"])]
     own = counts[(counts["origin"] == "UZB") & counts["source_id"].isin(found["sources"])]
 
-    def one(year: int, destination: str, level: str) -> Fraction:
+    def one(year, destination, level):
         hit = own[(own["year"] == year) & (own["level"] == level)]
         (value,) = set(hit.loc[hit["destination"] == destination, "students"])
         return Fraction(int(value))

@@ -5,8 +5,6 @@ Tolerances: 1e-6 relative for the objective (SLSQP stops there) and where both s
 sums; simulated rates lie within the bands named beside each.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +14,7 @@ from tests.designs import factors
 from ca_research.stats.synthetic import simplex_weights, synthetic_control
 
 
-def loss(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> float:
+def loss(y, x, w):
     return float(np.sum((y - x @ w) ** 2))
 
 

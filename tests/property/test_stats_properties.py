@@ -2,8 +2,6 @@
 from.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -59,7 +57,7 @@ def test_both_sides_see_the_same_rows_with_directions_turned(rows):
     trade = trade.assign(product="TOTAL", source_id="X")
     turned = {"export": "import", "import": "export", "reporter": "mirror", "mirror": "reporter"}
 
-    def seen(economy: str, other: str) -> list[tuple]:
+    def seen(economy, other):
         view = perspective(trade, [economy])
         view = view[view["other"] == other]
         return sorted(

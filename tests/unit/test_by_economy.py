@@ -2,8 +2,6 @@
 leaves it as it was.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """ca.check: from the tables to the verdict in one call, the same as the claim's notebook stores."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -14,7 +12,7 @@ from ca_research.registry import VERDICTS
 STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
 
 
-def stored(claim: str, day: str, economy: str) -> dict:
+def stored(claim, day, economy):
     return {
         v["reading"]: v
         for v in STORED["verdicts"]

@@ -2,10 +2,7 @@
 their text.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import Any
 
 import pytest
 import yaml
@@ -21,16 +18,16 @@ from ca_research.registry.choices import GridAxis, canonical
 from ca_research.registry.words import axis_words, choice_words
 
 
-def written(claim_id: str) -> dict[str, Any]:
+def written(claim_id):
     file = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def axis_of(content: dict[str, Any], name: str) -> dict[str, Any]:
+def axis_of(content, name):
     return next(a for a in content["grid"]["axes"] if a["name"] == name)
 
 
-def grid(*values: Any, main: Any, **more: Any) -> GridAxis:
+def grid(*values, main, **more):
     return GridAxis.model_validate(
         {"name": "floor", "meaning": "m", "values": values, "main": main} | more
     )
@@ -70,7 +67,7 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
     assert axis_words(grid(1, main=1, label="least worth")) == "least worth"
 
 
-def faults(content: dict[str, Any]) -> list[str]:
+def faults(content):
     spec = ClaimSpec.model_validate(content)
     return list(check.register({spec.id: spec}, {spec.notebook: set(spec.data)}))
 

@@ -1,7 +1,6 @@
 """Public docstrings have numpydoc's form, as numpydoc itself validates it.
 
-What they say is looked at elsewhere: that entries, choices and errors are those of the code in
-test_docstrings.py, that examples run in test_examples.py.
+That their examples run: test_examples.py.
 """
 
 import importlib

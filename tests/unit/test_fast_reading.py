@@ -13,7 +13,7 @@ from ca_research.tables.validate import schema, validate_rows
 CASES = cases(__file__, "fast_reading")
 
 
-def careful(table: registry.Table):
+def careful(table):
     try:
         return validate_rows(table, read_raw(table))
     except DataError:

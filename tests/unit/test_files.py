@@ -2,9 +2,6 @@
 whole files.
 """
 
-from __future__ import annotations
-
-import doctest
 import os
 import subprocess
 import sys
@@ -16,18 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ca_research import kernels, registry, tables
+from ca_research import registry, tables
 from ca_research.ground import files, paths
 from ca_research.ground.errors import IntegrityError, LinkError, WriteError
 from ca_research.ground.files import changed, lock, scratch_folder, stamps, walk, write_whole
-
-
-@pytest.mark.parametrize("module", [kernels.spec, kernels.launch])
-def test_examples_in_docstrings_run(module):
-    """Those of other rooms: test_examples."""
-    found = doctest.testmod(module)
-    assert found.attempted and not found.failed
-
 
 # folders behind links
 
@@ -143,9 +132,6 @@ def test_what_a_killed_build_left_goes_with_the_next(built):
     (built.processed / ".build-0123-99").mkdir()
     tables.build()
     assert [name for name in built.builds() if name.startswith(".")] == []
-
-
-# the one writer
 
 
 # scratch folders

@@ -34,11 +34,11 @@ HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
 LIGHT = ("ground", "registry")
 
 
-def shown(file: Path) -> str:
+def shown(file):
     return file.relative_to(PACKAGE).as_posix()
 
 
-def imports(file: Path) -> set[str]:
+def imports(file):
     """What a module imports from outside, at its top or later, also through importlib with a fixed
     name.
     """
@@ -56,7 +56,7 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def network(file: Path) -> set[str]:
+def network(file):
     """What of a module's imports could touch a network, and is not allowed to it."""
     names, harmless = imports(file), {"urllib.parse", *MAY.get(shown(file), ())}
     if file.parent.name == "kernels":  # sockets of the file system, between processes of one user

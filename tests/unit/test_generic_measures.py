@@ -1,7 +1,5 @@
 """Generic measures in a claim file and no Python; what they compute is in tests/library."""
 
-from __future__ import annotations
-
 import json
 import shutil
 
@@ -70,7 +68,7 @@ def claimed(tmp_path, monkeypatch):
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     article = yaml.safe_load((home / "registry" / "article.yaml").read_text())["sentences"][-1]
 
-    def write(**words: str) -> None:
+    def write(**words):
         place = json.dumps({k: article[k] for k in ("paragraph", "sentence", "sha256")})
         text = CLAIM.format(article=place, **{"partner": "TUR", "year": "2022"} | words)
         (home / "registry" / "claims" / "C01.yaml").write_text(text, encoding="utf-8")
@@ -81,7 +79,7 @@ def claimed(tmp_path, monkeypatch):
     registry.forget()
 
 
-def ranked_by_hand() -> list[str]:
+def ranked_by_hand():
     """Uzbekistan's partners of 2022 by exports and imports together, from the raw rows."""
     files = (paths.raw_dir() / "trade").glob("*.csv")
     rows = pd.concat(pd.read_csv(file, dtype={"year": str}) for file in files)

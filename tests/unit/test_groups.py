@@ -1,7 +1,5 @@
 """Groups of rows as integers, against pandas' own groupby. Values are invented."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research.stats import groups as module
-from ca_research.stats.groups import Groups, sources_of
+from ca_research.stats.groups import Groups
 
 CELLS = st.lists(
     st.tuples(
@@ -54,16 +52,3 @@ def test_more_combinations_than_an_integer_holds():
     found = Groups(frame)
     assert found.count(list(columns)) == 2000 and found.twice(list(columns))
     assert not Groups(frame.head(2000)).twice(list(columns))
-
-
-@pytest.mark.parametrize(
-    ("rows", "code", "expected"),
-    [
-        ({"source_id": ["B", "A", None, "A"]}, [0, 0, 1, 2], [("A", "B"), (), ("A",)]),
-        ({"sources": [("C", "A"), ("A",), ()]}, [0, 0, 1], [("A", "C"), ()]),
-        ({"sources": [("C", "A"), ("B",)]}, [1, 0], [("B",), ("A", "C")]),
-    ],
-)
-def test_sources_of_a_group_are_named_once_and_sorted(rows, code, expected):
-    found = sources_of(pd.DataFrame(rows), np.array(code), len(expected))
-    assert found.tolist() == expected

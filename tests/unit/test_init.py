@@ -2,8 +2,6 @@
 is written in one's own words, and a workflow with which a server makes the report anew.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

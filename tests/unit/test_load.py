@@ -111,14 +111,6 @@ def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
     )
 
 
-def test_what_was_added_speaks_after_the_projects_own_whatever_its_name(monkeypatch):
-    """An office's file of one's own spoke before, or after, by the spelling of its id."""
-    own = ["KAZ_BNS", "UZB_STAT"]
-    assert ca.tables.ranked(own) == own
-    monkeypatch.setattr(registry, "added", lambda: {"KAZ_BNS": None})
-    assert ca.tables.ranked(own) == own[::-1]
-
-
 def test_the_preferred_source_of_students_is_one_for_each_host():
     """China's ministry, which counts in China alone, spoke for Russia too: no student was there."""
     choice = {"origin": "KAZ", "level": "degree", "year": 2017, "source": "preferred"}

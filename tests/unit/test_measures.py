@@ -2,8 +2,6 @@
 where.
 """
 
-from __future__ import annotations
-
 import json
 import time
 
@@ -40,7 +38,7 @@ pytest_plugins = ["own_project"]
 def wrote(own):
     """Writes files of the project's measures."""
 
-    def write(**files: str) -> None:
+    def write(**files):
         for name, text in files.items():
             file = own.home / "measures" / f"{name.replace('_', '/')}.py"
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -183,6 +183,7 @@ def read(ax):
         "dashed": [day(mdates.date2num(x[0])) for look, x, _ in lines if look == "--"],
         "limits": {"x": ax.get_xlim(), "y": sorted(ax.get_ylim())},
         "widths": [round(p.get_width(), 6) for p in bars],
+        "heights": [round(p.get_height(), 6) for p in bars],
         "starts": [day(p.get_x()) for p in bars if p.get_x() > 0],
         "pale": [(p.get_alpha() or 1) < 1 for p in bars],
         "filled": [len(dots.get_facecolors()) for dots in ax.collections],

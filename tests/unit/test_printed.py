@@ -8,7 +8,7 @@ import pytest
 from tests.unit.engine import cases
 
 from ca_research import registry
-from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness, sentences
+from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness
 from ca_research.ground import paths
 from ca_research.registry.voting import Vote
 
@@ -54,22 +54,3 @@ def test_the_closest_reading_comes_first():
     names = [reading.name for reading in registry.claim("C34").readings]
     assert by_nearness(registry.votes("C34"), names)[:2] == ["literal", "rank"]
     assert by_nearness({}, ["b", "a"]) == ["b", "a"]
-
-
-def test_an_entry_holds_the_tests_of_one_run():
-    base = dict.fromkeys(("as_printed", "because", "readers_split", "statement", "verdict"), "s")
-    base |= {"claim": "C99", "nearness": 3, "fragile": False, "certainty": {"level": "low"}}
-    runs = [("near", "latest"), ("far", "latest"), ("near", "2023-05-19")]
-    stored = [
-        base
-        | {"reading": reading, "as_of": day, "params": {"as_of": day, "economy": "KAZ"}}
-        | {"leads": reading == "near", "answer": f"answer of {reading}"}
-        for reading, day in runs
-    ]
-    found = sentences(stored)
-    assert [(e["as_of"], len(e["tests"]), e["answer"]) for e in found] == [
-        ("latest", 2, "answer of near"),
-        ("2023-05-19", 1, "answer of near"),
-    ]
-    kept = {"reading": "far", "certainty": "low"}
-    assert found[0]["params"] == {"economy": "KAZ"} and found[0]["tests"][1].items() >= kept.items()

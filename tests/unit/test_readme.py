@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_first_lines_run_as_printed(capsys):
     matplotlib.use("agg")
     code = re.search(r"```python\n(.*?)```", README, re.S)[1]
-    names: dict = {}
+    names = {}
     exec(compile(code, "README.md", "exec"), names)
     assert names["verdict"].claim == "C30"
     assert set(names["t"]["partner"]) == {"CHN", "RUS"} and names["t"]["year"].min() == 2010

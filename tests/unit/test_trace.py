@@ -19,7 +19,7 @@ SHOWN = ["reporter", "partner", "year", "value_usd", "source_id"]
 KEYS = ["reporter", "partner", "year", "source_id"]
 
 
-def cells(rows_of: dict[str, pd.DataFrame], *tables: pd.DataFrame) -> list[dict]:
+def cells(rows_of, *tables):
     found = [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
     told = trace("c", {"year": "newest"}, found, tables=[Table(table) for table in tables])
     assert told["choices"] == {"year": "newest"}
@@ -66,12 +66,12 @@ def test_many_rows_are_cut_and_counted_and_long_texts_cut():
     assert len(column(cell, "note")[0]) == 160
 
 
-def judged(claim_id: str):
+def judged(claim_id):
     claim = ca.claim(claim_id)
     return claim.judge(claim.gather(**{name: ca.load(name) for name in claim.spec.data}))
 
 
-def column(cell: dict, name: str) -> list:
+def column(cell, name):
     return [row[cell["columns"].index(name)] for row in cell["rows"]]
 
 

@@ -2,8 +2,6 @@
 is shown, and what can be neither compared nor accepted. Most cases: cases/verify.yaml.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`ca-research wanted`: what is wanted in words, as rows, and as a file to fill in."""
 
-from __future__ import annotations
-
 import importlib
 import json
 from itertools import product

@@ -72,7 +72,7 @@ def test_the_check_sees_what_it_looks_for():
     assert "RIVALS" in own and {one[0] for one in own} >= {"C", "("}
 
 
-def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def python(folder, *words):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CA_RESEARCH", "PYTEST"))}
     return subprocess.run(
         [sys.executable, *words],
