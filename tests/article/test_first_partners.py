@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 import ca_research as ca
-from ca_research.article import bottom_line, priority, trade_priority
+from ca_research.article import priority, trade_priority
 from ca_research.article.first_partners import (
     first_partners,
     standing_rows,
@@ -130,17 +130,6 @@ def test_the_cells_of_trade_over_all_fields_are_those_of_the_table(day):
     for row in led.itertuples():
         same = (union["economy"] == row.economy) & (union["year"] == row.last_year)
         assert row.leader in set(union.loc[same, "first"]), row.economy
-    answer = readings("C01", day)[0].answer
-    told = re.findall(
-        rf"({_POWER})(?: leads)?(?: in \w+(?: of \w+ comparisons)? \(| in )trade"
-        rf"(?: and (?:{_POWER}) in \w+)? in ((?:{_COUNTRY}|, | and )+)",
-        answer,
-    )
-    assert len(told) == 3, answer
-    for power, countries in told:
-        for country in re.findall(_COUNTRY, countries):
-            code = _CODES[power.lower()]
-            assert led.set_index("economy").loc[ca.economies.resolve(country), "leader"] == code
 
 
 def test_a_sentence_that_the_table_does_not_hold_is_found():
@@ -152,10 +141,3 @@ def test_a_sentence_that_the_table_does_not_hold_is_found():
     ):
         with pytest.raises(AssertionError, match="says"):
             check(wrong, table)
-
-
-def test_the_thesis_ends_with_all_fields_and_names_its_claims():
-    _, facts, table = real("latest")
-    over = {"claim": "C01", "leads": True, "as_of": "latest", "params": {}, "answer": "Two of 12."}
-    said = bottom_line.thesis(table, facts, [over], "latest", of_trade=["C33"], of_all_fields="C01")
-    assert said[-1] == ("Over all fields", "Two of 12.", ["C01"]) and said[0][2] == ["C33"]

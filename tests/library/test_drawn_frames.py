@@ -13,7 +13,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from ca_research import article, plots, text, trade
+from ca_research import article, plots
 from ca_research.ground.errors import CaResearchError, UsageError
 from ca_research.plots.narrow import narrowed
 
@@ -124,15 +124,3 @@ def test_a_curve_is_sorted_and_its_main_specification_ringed():
     curve, _ = draw("specification_curve").axes
     dots, ring = (c.get_offsets().tolist() for c in curve.collections if len(c.get_offsets()))
     assert (sorted(dots), ring) == ([[0, 1], [1, 2], [2, 3]], [[2, 3]])
-
-
-def test_pictures_and_texts_of_constant_dollars_say_so():
-    rows = cases.frame_of("pair").assign(price_basis="constant 2018 USD")
-    ranks = trade.rank(rows, flow="exports", year=2020)
-    told = [
-        ranks.plot().get_xlabel(),
-        trade.mirror_gap("KAZ", "CHN", rows).plot().get_xlabel(),
-        plots.mirror_gaps(trade.reconcile("KAZ", "CHN", rows)).axes[0].get_ylabel(),
-        text(ranks).splitlines()[1],
-    ]
-    assert all("constant 2018 US" in one for one in told), told

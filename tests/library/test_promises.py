@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import ca_research as ca
 from ca_research.ground.errors import UsageError
-from ca_research.students.flows import Counts
 
 MEASURES = cases.read("measures.yaml")
 CONSTANT = "constant 2018 USD"
@@ -74,35 +73,6 @@ def test_what_a_measure_gives_names_the_sources_of_its_rows(name):
     if "sources" in getattr(found, "columns", ()):
         sources = {s for frame in frames.values() for s in frame.get("source_id", ["KAZ_BNS"])}
         assert set(found["sources"].explode().dropna()) <= sources
-
-
-def test_results_of_loaded_rows_can_be_cited_also_after_a_merge():
-    rows = ca.load("trade", source="UZB_STAT", product="TOTAL", partner=["CHN", "RUS", "KAZ"])
-    shares = ca.trade.partner_shares(rows)
-    merged = shares.merge(pd.DataFrame({"partner": ["CHN"]})).reset_index(drop=True)
-    for found in (merged, ca.trade.hhi(shares, by=["reporter", "year", "flow"])):
-        assert len(found) and ca.cite(found).startswith("[UZB_STAT]")
-
-
-def test_counts_of_another_frame_are_refused():
-    rows = cases.frame_of("in_china_and_anywhere")
-    asked = {"economies": ["KAZ"], "destination": "CHN", "seen": Counts(rows)}
-    assert ca.students.window_change(rows, **asked)["estimate"].notna().all()
-    with pytest.raises(UsageError):
-        ca.students.window_change(rows[rows["year"] < 2015], **asked)
-
-
-def test_coverage_is_told_by_source_and_year_once():
-    whole = ca.coverage("students", by="origin")
-    assert ca.coverage("students", by=["origin", "origin"]).equals(whole)
-    assert ca.coverage("students", by=["year"])["figures"].sum() == whole["figures"].sum()
-    with pytest.raises(UsageError):
-        ca.holes("students", by=["origin"])
-
-
-def test_a_level_is_not_taken_for_damping():
-    with pytest.raises(TypeError):
-        ca.stats.ets(cases.frame_of({"of": "noise", "series": ["year", "value"]}), 2, 0.8)
 
 
 def test_a_sample_is_of_the_rows_that_its_index_names():

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 import ca_research as ca
 from ca_research.claims import check
-from ca_research.claims.evidence import _typed
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
@@ -79,17 +78,3 @@ def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():
     spec = ClaimSpec.model_validate(content)
     with pytest.raises(UsageError):
         ca.claims.Claim(spec).gather(**{name: ca.load(name) for name in spec.data})
-
-
-def test_an_exclusion_that_would_exclude_nothing_is_refused():
-    content = written("C22")
-    content["grid"]["exclude"][-1]["when"]["until"] = "2019"
-    with pytest.raises(ValidationError):
-        ClaimSpec.model_validate(content)
-
-
-def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
-    common = {"spec": 0, "is_main": True, "without": "", "rows": None}
-    rows = [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common]
-    made = _typed(rows, ["floor"])["floor"].tolist()
-    assert made == [1_000_000, None] and type(made[0]) is int, "not 1000000.0"

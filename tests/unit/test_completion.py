@@ -11,7 +11,6 @@ from traitlets.config import Config
 import ca_research as ca
 from ca_research import registry
 from ca_research.desk import shell as desk
-from ca_research.desk.completion import call_at
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +56,6 @@ def test_nothing_is_offered_elsewhere_and_no_property_of_the_users_is_touched(te
     at = {"cursor_line": text.count("\n"), "cursor_position": len(text)}
     found = desk._matcher(SimpleNamespace(full_text=text, **at))
     assert (found["completions"], found["suppress"]) == ([], False)
-
-
-def test_calls_are_told_apart_from_what_looks_like_them():
-    assert call_at('f(g("a", b=[1, (2)]), x="y').keyword == "x"
-    assert call_at('f("it\'s", "') is None, "a second string without a name is nobody's"
-    assert call_at("f(1)") is None
-    assert call_at('f("a").g(').begun == ""
-    assert (call_at('f("a').callee, call_at('f("a').begun) == ("f", "a")
 
 
 def test_the_shell_is_told_once(shell):

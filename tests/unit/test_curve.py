@@ -69,13 +69,6 @@ def test_a_treatment_that_separates_has_no_estimate_however_it_is_coded(effects)
     assert table["estimate"].notna().tolist() == [True] + [False] * 4
 
 
-def test_what_is_told_by_zeros_alone_and_does_not_separate_has_an_estimate():
-    """Nought wherever there is an outcome, of both signs where there is none."""
-    frame = curve_rows().eval("t = z * (count == 0)")
-    table = specification_curve(frame, "count", "t", model="fepois").table
-    assert table["missing"].item() == "" and table["n"].item() == len(frame)
-
-
 def test_an_outcome_far_from_nought_is_not_fitted_exactly():
     frame = curve_rows().eval("far = 1e9 + y\nline = 1e9 + 2 * x")
     near, far, line = (

@@ -119,14 +119,6 @@ def test_rows_that_are_no_estimates_are_refused(row):
     assert len(estimates([ROWS[0] | {"mase": 1.0}])) == 1  # a measure has columns of its own
 
 
-def test_cells_that_hold_collections_of_one_length_stay_what_they_are():
-    rows = [estimate_row(economy=e) | {"sources": ("A", "B")} for e in ("KAZ", "KGZ")]
-    frame = estimates([rows[0] | {"first_year": 2010}, rows[1]])
-    assert frame["sources"].tolist() == [("A", "B"), ("A", "B")]
-    assert (frame["first_year"].dtype, frame["economy"].dtype) == ("Int64", "str")
-    assert estimates([]).columns.tolist() == frame.columns.tolist()
-
-
 def test_origins_are_those_that_rows_name_else_those_of_their_sources():
     named = USED.assign(origin_group="OFFICE")
     assert estimate_row(named)["origins"] == ("OFFICE",)

@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ca_research import registry, tables
+from ca_research import tables
 from ca_research.ground import files, paths
 from ca_research.ground.errors import IntegrityError, LinkError, WriteError
-from ca_research.ground.files import changed, lock, scratch_folder, stamps, walk, write_whole
+from ca_research.ground.files import changed, lock, scratch_folder, walk, write_whole
 
 # folders behind links
 
@@ -92,46 +92,17 @@ def test_an_edit_behind_a_linked_folder_of_the_project_is_seen(project, tmp_path
     assert len(changed(marks, fingerprint.state())) == 1
 
 
-# marks
-
-
-def test_an_edit_that_is_taken_back_changes_the_mark(tmp_path):
-    file = tmp_path / "file"
-    file.write_text("first")
-    before = stamps([file, tmp_path / "missing"])
-    about = file.stat()
-    assert changed(before, stamps([file, tmp_path / "missing"])) == []
-    time.sleep(0.02)
-    file.write_text("other")
-    file.write_text("first")
-    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
-    assert changed(before, stamps([file, tmp_path / "missing"])) == ["file"]
-
-
 def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
     """The list of sources was edited between the key of the build and its reading: the build kept
     its old form for good.
     """
-    registry.sources()  # as a command that plans its runs has read it
-    file = built.home / "registry" / "sources.csv"
-    file.write_text(file.read_text().replace("Invented figures", "Other figures"))
-    tables.build()
-    assert set(tables.sql("select title from sources")["title"]) == {"Other figures"}
-
-    module = sys.modules["ca_research.tables.build"]
-    real, before = module._all, built.builds()
-    edited = file.read_text() + "\n"
+    module, file = sys.modules["ca_research.tables.build"], built.home / "registry" / "sources.csv"
+    real, before, edited = module._all, built.builds(), file.read_text() + "\n"
     monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(edited))[0])
-    file.write_text(file.read_text().replace("Other figures", "Third figures"))
+    file.write_text(edited.replace("Invented figures", "Other figures"))
     with pytest.raises(IntegrityError) as told:
         tables.build()
     assert "registry/sources.csv" in str(told.value) and built.builds() == before
-
-
-def test_what_a_killed_build_left_goes_with_the_next(built):
-    (built.processed / ".build-0123-99").mkdir()
-    tables.build()
-    assert [name for name in built.builds() if name.startswith(".")] == []
 
 
 # scratch folders

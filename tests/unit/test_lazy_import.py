@@ -89,27 +89,6 @@ def test_an_unknown_attribute_is_an_attribute_error():
     assert not hasattr(ca_research, "pandas")
 
 
-def test_import_leaves_the_collector_of_garbage_as_it_is():
-    """Only processes of the project's own look seldom."""
-    code = "import gc, json; before = gc.get_threshold(); import ca_research.registry as _"
-    assert fresh(f"{code}\nprint(json.dumps(gc.get_threshold() == before))") == (True, "")
-
-
-def test_a_command_ends_without_a_last_look_for_garbage():
-    code = """
-import atexit, gc, json, sys
-atexit.register(lambda: print(json.dumps(gc.get_freeze_count() > 1000)))
-sys.argv = ["ca-research", "--version"]
-sys.stdout = open("/dev/null", "w")
-from ca_research.app.cli import main
-try:
-    main()
-finally:
-    sys.stdout = sys.__stdout__
-"""
-    assert fresh(code)[0] is True
-
-
 HELD = """
 import importlib, json, pkgutil, sys
 import ca_research

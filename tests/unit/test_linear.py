@@ -88,11 +88,6 @@ def test_clusters_that_give_no_error_are_recorded(number, why):
     assert why in row["missing"] and row[["estimate", "std_error"]].isna().all()
 
 
-def test_an_empty_frame_fails_every_specification():
-    found = linear_path(regression(0), universe(controls="a"), model())
-    assert found["missing"].str.contains("'all' is empty").tolist() == [True, True]
-
-
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_neither_the_frame_nor_its_order_or_index_matters(kind):
     frame, specs = regression(), universe(controls="abc")

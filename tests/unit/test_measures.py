@@ -27,7 +27,6 @@ def double(facts, *, subject: str, attribute: str, year: str = "newest"):
     return estimates([estimate_row(rows, estimate=times(2, rows["value"].max()))])
 """
 HELPERS = "def times(a, b):\n    return a * b\n"
-CHOICE = 'year: str = "newest", way: Literal["sum", "mean"] = "sum"'
 YEAR = 'year: str = "newest"'
 
 
@@ -135,15 +134,6 @@ def test_a_slip_in_a_measure_is_an_error_with_its_line_and_no_answer(
     claimed.edit(*BY_IT)
     code, said, err = command("check", "C07")
     assert (code, said) == (1, "") and where in err and "fault of ca-research" not in err
-
-
-def test_the_check_compares_typed_choices_with_the_signature(claimed, wrote):
-    typed = DOUBLE.replace(YEAR, CHOICE)
-    wrote(double=f"from typing import Literal\n{typed}", helpers=HELPERS)
-    claimed.edit(*BY_IT)
-    claimed.edit(CLAIM, "settings: {", "settings: {way: smu, ")
-    (fault,) = check.register(registry.claims(), {"c07.ipynb": {"facts"}})
-    assert "'smu'; did you mean sum?" in fault
 
 
 @pytest.mark.parametrize(

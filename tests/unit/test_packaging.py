@@ -2,10 +2,8 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import yaml
-from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -93,16 +91,3 @@ def test_the_lock_fits_the_declared_ranges():
         assert versions and all(wanted.specifier.contains(v) for v in versions), (
             f"{text}: locked {versions}"
         )
-
-
-def test_the_wheel_takes_what_is_not_python():
-    builder = WheelBuilder(str(HOME))
-    packed = {Path(file.path) for file in builder.recurse_included_files()}
-    package = HOME / "src" / "ca_research"
-    others = {f for f in package.rglob("*") if f.is_file() and f.suffix != ".py"}
-    others = {f for f in others if "__pycache__" not in f.parts}  # others compile meanwhile
-    assert package / "app" / "lab" / "labconfig" / "page_config.json" in others
-    assert others <= packed
-    beside = {*builder.config.force_include.values(), *builder.config.shared_data.values()}
-    data = {f"ca_research/_project/{n}" for n in ("registry", "data/raw", "notebooks", "baseline")}
-    assert beside == data | {"share/jupyter/kernels/ca-research"}

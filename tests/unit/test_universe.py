@@ -19,12 +19,6 @@ def rows(*numbers, path="p"):
     return pd.DataFrame({"estimate": numbers, "path": path})
 
 
-def test_a_universe_without_axes_is_one_specification():
-    assert list(Universe()) == [{}]
-    result = Universe().run(lambda: rows(3.0))
-    assert result[["spec", "is_main", "estimate"]].values.tolist() == [[0, True, 3.0]]
-
-
 def test_exclusions_leave_out_exactly_what_they_name_and_say_why():
     universe = Universe((PERIOD, SOURCE), (LATE,))
     assert len(universe) == 5 and LATE.when not in list(universe)
