@@ -16,7 +16,6 @@ from ca_research.article.documents import measures as docs
 from ca_research.ground import paths
 from ca_research.registry import codings
 from ca_research.registry.codings import Coding
-from ca_research.registry.words import words
 
 FILE = read(CASES / "documents.yaml")
 ROWS = frame("evidence", "of_all_kinds", FILE["same"]["evidence"], FILE["sets"])
@@ -91,15 +90,6 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         asserts, denies = (next(r for r in c.readings if r.name == name).rule for c in (us, china))
         assert (asserts.supported, asserts.contradicted) == (denies.contradicted, denies.supported)
         assert asserts.otherwise == denies.otherwise == "not enough evidence"
-
-
-def test_every_group_of_documents_has_words_and_no_code_is_shown(capsys):
-    rows = ca.load("evidence")
-    assert not set(rows["reading"]) - ca.economies.codes() - set(words().cells["reading"])
-    document_pages.show_document_lists("C17", ca.load("evidence", claim="C17"))
-    document_pages.show_sides("C17", ca.load("evidence", claim="C17"))
-    shown = capsys.readouterr().out
-    assert shown and "direction is" not in shown and "narrow_acts" not in shown
 
 
 def test_what_is_known_beside_the_documents_is_shown_though_other_figures_are_not(capsys):

@@ -11,8 +11,8 @@ from invented_tables import read
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.claims import check, measures
-from ca_research.estimates.measures import names_of_parts, parts_of
+from ca_research.claims import measures
+from ca_research.estimates.measures import names_of_parts
 from ca_research.ground.errors import UnknownNameError, UsageError
 
 MEASURES = {name: measures.find(name) for name in measures._package()}
@@ -72,34 +72,6 @@ def test_economies_have_names_and_are_measured_once():
     assert one["estimate"].tolist() == twice["estimate"].tolist()
 
 
-def test_the_check_of_the_register_says_where_the_misspelt_word_stands():
-    claim = registry.claim("C25")
-    reading, *others = claim.readings
-    first, *rest = reading.criteria
-    wrong = first.model_copy(update={"settings": {"side": "chinees"}, "axes": ()})
-    changed = reading.model_copy(update={"criteria": (wrong, *rest)})
-    spec = claim.model_copy(update={"readings": (changed, *others)})
-    found = check.register({"C25": spec}, {spec.notebook: set(spec.data)})
-    assert [fault for fault in found if first.name in fault and "chinese" in fault]
-
-
 def test_every_text_that_a_measure_takes_has_its_words_or_is_open():
     open_ = set().union(*OPEN.values())
     assert not {key for key, hint in HINTS.items() if hint is str and key[1] not in open_}
-
-
-def other_defaults(function):
-    """What a measure and its parts mean differently where nothing is given."""
-    mine = inspect.signature(function).parameters
-    for maker in parts_of(function).values():
-        shared = inspect.signature(maker).parameters
-        made = parts_of(maker).keys()  # handed to both; no choice that a claim could leave open
-        for name in (mine.keys() & shared.keys()) - {"economies", *made}:
-            if mine[name].default != shared[name].default:
-                yield maker.__name__, name
-        yield from other_defaults(maker)
-
-
-def test_a_part_has_the_defaults_of_its_measure():
-    named = {k.measure for c in registry.claims().values() for k in c.criteria().values()}
-    assert not {name: found for name in named if (found := [*other_defaults(measures.find(name))])}

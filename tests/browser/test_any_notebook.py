@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from tests.browser.conftest import look
 from tests.browser.test_reading import EVERYTHING, axe
+from tests.cases import cases
 from tests.pages import Reader, ill_formed, outside
 
 from ca_research import registry
-from ca_research.ground.display import NOTE_MIME
 from ca_research.plots.show import to_svg
 from ca_research.runs import EXECUTED
 from ca_research.site import write_site
@@ -39,40 +39,27 @@ def pictures():
     return base64.b64encode(file.getvalue()).decode(), svg
 
 
+def cell(cell_type, outputs=(), **told):
+    made = getattr(v4, f"new_{cell_type}_cell")(**told)
+    if outputs:
+        made.outputs = [v4.new_output(**one) for one in outputs]
+    return made
+
+
 def notebook(name, error="", **params):
     """An executed notebook and the name of its run."""
-    dots, lines = pictures()
-    shown = [
-        v4.new_output("stream", name="stdout", text="one\n"),
-        v4.new_output("stream", name="stdout", text="two\x1b[31m " + "wide " * 60),
-        v4.new_output("stream", name="stderr", text="FutureWarning: soon"),
-        v4.new_output("display_data", {"image/png": dots, "text/plain": "<Figure>"}),
-        v4.new_output("display_data", {"image/svg+xml": lines, "text/plain": "<Figure>"}),
-        v4.new_output("execute_result", {"text/html": FRAME.to_html(), "text/plain": "frame"}),
-        v4.new_output("execute_result", {"text/html": HOSTILE, "text/plain": "harmless"}),
-        v4.new_output("execute_result", {"text/html": "<script>x</script>", "text/plain": "dull"}),
-        v4.new_output("execute_result", {"text/plain": "42"}),
-        v4.new_output("display_data", {"text/markdown": "*So it is.*", "text/plain": "dull"}),
-        v4.new_output("display_data", {NOTE_MIME: {"text": "A note."}, "text/plain": "told again"}),
-    ]
+    told = dict(zip(("$png", "$svg"), pictures(), strict=True))
+    told |= {"$frame": FRAME.to_html(), "$hostile": HOSTILE, "$wide": "wide " * 60}
+    text = json.dumps(cases(__file__, "any_notebook"))
+    for word, given in told.items():
+        text = text.replace(word, json.dumps(given)[1:-1])
+    made = v4.new_notebook(cells=[cell(**one) for one in json.loads(text)])
     if error:
-        shown.append(v4.new_output("error", ename="KeyError", evalue=error, traceback=[]))
-    made = v4.new_notebook(
-        cells=[
-            v4.new_code_cell("import pandas as pd", outputs=[]),
-            v4.new_markdown_cell("# Trade of *one* country\n\nProse with `code`."),
-            v4.new_markdown_cell("# What came out"),
-            v4.new_code_cell("df.plot()", outputs=shown),
-        ]
-    )
+        made.cells[-1].outputs.append(v4.new_output("error", ename="KeyError", evalue=error))
     run_id = "_".join([name, str(params.get("country", ""))]).strip("_").lower()
-    made.metadata["ca_research"] = {
-        "run": {
-            **{"run_id": run_id, "name": name, "params": params, "error": error},
-            **{"command": "ca-research run", "where": name, "key": "", "versions": {}},
-            "notebook": f"{name}.ipynb",
-        }
-    }
+    about = {"command": "ca-research run", "where": name, "key": "", "versions": {}}
+    about |= {"run_id": run_id, "name": name, "params": params, "error": error}
+    made.metadata["ca_research"] = {"run": about | {"notebook": f"{name}.ipynb"}}
     return run_id, json.dumps(made)
 
 

@@ -98,12 +98,11 @@ def test_a_hostile_picture_does_nothing(browser):
 
 def test_a_drawing_looks_as_it_was_drawn(browser):
     rng = np.random.default_rng(0)
-    figure, axes = plt.subplots(2, 2)
-    axes[0, 0].plot(rng.random(9), "o--", label="a < b")
-    axes[0, 0].legend()
-    axes[0, 1].bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
-    axes[1, 0].imshow(rng.random((4, 4)))
-    axes[1, 1].annotate("there", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}, rotation=30)
+    figure, (left, right) = plt.subplots(1, 2)
+    left.plot(rng.random(9), "o--", label="a < b")
+    left.legend()
+    left.bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
+    right.imshow(rng.random((4, 4)))
     raw = to_svg(figure)
     plt.close(figure)
     shots = []

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from ca_research.claims.overview import own_params
-from ca_research.claims.slots import in_words
 from ca_research.ground import economies as eco
 from ca_research.ground import paths
 from ca_research.registry import claims
@@ -38,16 +37,6 @@ def page(report, run_id):
 def notes_of(report, economy):
     cells = page(report, f"brief-as-of-latest-economy-{economy.lower()}").cells
     return [note for cell in cells for note in cell.notes]
-
-
-def tables_of(report, run_id):
-    """The tables that a page shows, by title."""
-    records = [i.record for i in page(report, run_id).items if i.kind == "table"]
-    return {r["title"]: pd.DataFrame(r["rows"], columns=r["columns"]) for r in records}
-
-
-def titled(tables, words):
-    return next(table for title, table in tables.items() if words in title)
 
 
 # The briefs: who comes first
@@ -143,24 +132,6 @@ def test_who_a_brief_calls_first_is_first_among_all_that_the_raw_reports_observe
 
 
 # The overview and the index
-
-
-@pytest.mark.parametrize("claim", ["C16", "C25", "C33"])
-def test_the_overview_says_what_the_pages_of_claims_say(report, claim):
-    run_id = f"{claim.lower()}-as-of-latest" + "-economy-ca5" * (claim == "C33")
-    lead = page(report, run_id).lead
-    tables = tables_of(report, "overview-as-of-latest")
-    turns, found = (
-        table[table.iloc[:, 0].str.startswith(f"{claim} ")].iloc[0]
-        for table in (titled(tables, "turns on"), titled(tables, "What was found"))
-    )
-    assert found["answer"] == lead["answer"]
-    assert found["certainty"] in (lead["certainty"].get("level", "–"), "–", "")
-    decided = next(c for c in lead["criteria"] if c["label"] == turns["asked"])
-    assert decided["name"] in lead["deciding"]
-    few = {0: "it could not", 1: "one way", 2: "two computations"}
-    ways = decided["specifications"]
-    assert few.get(ways, f"{in_words(ways)} ways") in turns["ways to calculate it"]
 
 
 def test_the_index_counts_the_sentences_of_the_report(report):

@@ -4,6 +4,7 @@ hand, queries in SQL.
 
 import numpy as np
 import pandas as pd
+import pytest
 import statsmodels.api as sm
 
 KINDS = {
@@ -12,6 +13,12 @@ KINDS = {
     "cluster": {"errors": "cluster", "cluster": "g"},
 }
 """Errors as this library asks for them."""
+
+
+def assert_close(found, expected, **near):
+    """Numbers of a column, or of a row, are those expected."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    assert found == pytest.approx(expected, nan_ok=True, **near)
 
 
 def least_squares(outcome, columns, errors="classical", groups=None):

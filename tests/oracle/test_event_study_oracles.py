@@ -12,6 +12,7 @@ import pandas as pd
 import pyfixest as pf
 import pytest
 import statsmodels.api as sm
+from tests.oracle.solvers import assert_close
 
 from ca_research.ground.errors import CoverageError
 from ca_research.stats.event_study import _linked, event_study
@@ -44,10 +45,6 @@ def truth():
 
 def study(rows, **options):
     return event_study(rows, **COLUMNS, **options)
-
-
-def assert_close(series, expected, **near):
-    assert series.to_numpy(float) == pytest.approx(np.asarray(expected, float), nan_ok=True, **near)
 
 
 def event_time(rows):

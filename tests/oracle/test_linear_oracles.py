@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.designs import model, normal, universe
 from tests.oracle.solvers import KINDS, least_squares
 
 from ca_research.stats.linear import linear_path
 
 TOLERANCE = 1e-9
+ILL = cases(__file__, "ill_scaled")
 
 
 def off(found, estimate, std_error):
@@ -101,32 +103,17 @@ def ill(case, seed):
     gdp = 10 ** rng.uniform(9, 14) * np.exp(0.03 * np.arange(25) + 0.1 * rng.normal(size=25))
     x = rng.normal(size=25) * 10 ** rng.uniform(-8, 3)
     y = 0.01 * gdp * rng.normal(size=25) + x
-    columns = {
-        "dollars and heads": {
-            "year": year,
-            "gdp": gdp,
-            "people": 1e7 * (1 + 0.003 * rng.normal(size=25)),
-        },
-        "cubic trend": {"year": year, "square": year**2, "cube": year**3},
-        "near copies": {
-            "gdp": gdp,
-            "other": gdp * (1 + 10 ** rng.uniform(-6, -2) * rng.normal(size=25)),
-            "year": year,
-        },
-        "close fit": {"year": year},
-        "high level": {"a": 1e9 + 1e-3 * rng.normal(size=25)},
-        "tiny": {"a": 1e-180 * rng.normal(size=25), "year": year},
-    }[case]
+    noise = dict(zip("pqrs", rng.normal(size=(4, 25)), strict=True))
+    level = pd.DataFrame(noise | {"year": year, "gdp": gdp, "apart": 10 ** rng.uniform(-6, -2)})
+    columns = level.eval(ILL["columns"])[ILL["cases"][case]]
     if case == "close fit":
         y = 3 * x / x.std() + 5 * year + 10 ** rng.uniform(-4, -1) * rng.normal(size=25)
     if case == "high level":
         x, y = 1e9 + 1e-3 * rng.normal(size=25), 1e9 + 1e-3 * rng.normal(size=25)
-    return pd.DataFrame(columns).assign(x=x, y=y)
+    return columns.assign(x=x, y=y)
 
 
-@pytest.mark.parametrize(
-    "case", ["dollars and heads", "cubic trend", "near copies", "close fit", "high level", "tiny"]
-)
+@pytest.mark.parametrize("case", ILL["cases"])
 def test_ill_scaled_columns_against_exact_arithmetic(case):
     for seed in range(6):
         frame = ill(case, seed)

@@ -238,20 +238,8 @@ def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog
     assert [f for f in files if SECRET.encode() in f.read_bytes()] == []
 
 
-STEPS = [  # words, exit code, and what is told
-    ("fetch comtrade --reporter TJK,KAZ --year 2022", 2, "--dry-run"),
-    ("fetch comtrade --reporter TJK,KAZ --year 2022 --yes --source TRADE", 0, "as TRADE"),
-    ("fetch TRADE --yes", 0, "1 revised, 0 new, 0 gone"),
-    ("vintages", 0, "TRADE"),
-    ("diff TRADE --format csv", 0, "TJK,CHN,2022,import,TOTAL,revised,value_usd,12.0,13.0,1.0"),
-    ("remove TRADE", 0, "TRADE"),
-    ("fetch comtrade C33 --yes", 2, "wanted"),
-    ("fetch wanted C33 --year 2022 --yes", 2, "wanted"),
-]
-
-
 def test_the_commands(online, services, command):
-    for words, wanted, told in STEPS:
+    for words, wanted, told in CASES["commands"]:
         code, out, err = command("data", *words.split())
         assert code == wanted and told in out + err, (words, out, err)
         services.figures.trade["TJK", "CHN", 2022, "import"] += "as TRADE" in out

@@ -131,15 +131,6 @@ def test_figures_of_a_year_after_their_publication_are_refused(built, add):
     assert add(published="2021", dry_run=True).count("new") == 1
 
 
-def test_an_academic_year_may_be_named_by_the_year_after_its_publication(add):
-    text = "origin,destination,year,students\nKAZ,CHN,2023/24,5\n"
-    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
-    asked = {"table": "students", "map": {k: {"is": v} for k, v in said.items()}, "dry_run": True}
-    assert add(text, published="2023-10-01", **asked).rows["year"].tolist() == [2024]
-    with pytest.raises(UsageError):
-        add(text, published="2022-10-01", **asked)
-
-
 def test_every_faulty_cell_is_named_and_on_request_left_out(built, add):
     with pytest.raises(DataError) as error:
         add(TEXT + CASES["faulty"])
@@ -168,13 +159,6 @@ def test_a_copy_of_figures_is_no_second_origin(built, add):
     origins = {s: origin(s) for s in ("OWN", "MORE", "APART", "OTHER", "AGAIN")}
     wanted = {"OWN": "S_CALENDAR", "MORE": "MORE", "APART": "APART"}
     assert origins == wanted | {"OTHER": "OTHER", "AGAIN": "OTHER"}
-
-
-def test_a_copy_of_what_has_no_figure_repeats_every_word(built, add):
-    rows = ca.load("events", source="S_CALENDAR").drop(columns=["source_id", "known_on"])
-    add(rows, table="events", map={})
-    add(rows.replace({"date": {"2013-09": "2013-08"}}), table="events", map={}, source="OTHER")
-    assert (origin(), origin("OTHER")) == ("S_CALENDAR", "OTHER")
 
 
 def test_rows_that_break_a_rule_declared_since_are_not_built(built, add):

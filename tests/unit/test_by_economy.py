@@ -41,10 +41,3 @@ def test_a_row_is_the_same_without_a_source_that_it_does_not_name(claim, criteri
         few = less.iloc[::2]  # measured alone, with the parts made for all
         again = measured(whole.without(source), call.only(few.index))
         pd.testing.assert_frame_equal(again[few.columns], few)
-
-
-def test_some_measures_are_marked():
-    assert {criterion.values[1].measure for criterion in CALLS} >= {
-        "relations.shared_meetings",
-        "trade.foreseen",
-    }

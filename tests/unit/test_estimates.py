@@ -25,10 +25,9 @@ def test_what_a_measure_makes_with_the_helpers_holds():
     assert [row["economy"] for row in rows] == ["KAZ", "UZB"] and rows[0]["n"] == 1
     pd.testing.assert_frame_equal(estimates(checked(FRAME, "trade.lead")), FRAME)
     rounded = FRAME.assign(low=0.1 + 0.2, high=0.3)  # an end that was added up may lie a bit above
-    assert len(checked(rounded, "trade.lead")) == 2
+    by_hand = rounded.drop(columns=["rows", "origins"])
+    assert len(checked(by_hand, "trade.lead")) == 2
     assert tuple(FRAME.columns) == ESTIMATE_COLUMNS
-    by_hand = checked(FRAME.drop(columns=["rows", "origins"]), "trade.lead")
-    assert [(row["rows"], row["origins"]) for row in by_hand] == [(None, None)] * 2
 
 
 def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_claim():

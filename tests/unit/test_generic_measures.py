@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from tests.commands import real_project
 
 from ca_research import check as run_check
 from ca_research import registry
@@ -58,13 +59,10 @@ rivals: [Services are included.]
 @pytest.fixture
 def claimed(tmp_path, monkeypatch):
     """A project on top of the built-in tables whose only claim is the one written."""
-    real, home = paths.home(), tmp_path / "project"
-    shutil.copytree(paths.registry_dir() / "tables", home / "registry" / "tables")
-    (home / "registry" / "claims").mkdir()
-    (home / "notebooks").mkdir()
-    for name in ("economies.csv", "sources.csv", "article.yaml"):
-        shutil.copy(paths.registry_dir() / name, home / "registry" / name)
-    (home / "data").symlink_to(real / "data")
+    home = real_project(tmp_path / "project")
+    shutil.rmtree(home / "registry" / "claims")
+    for folder in ("registry/claims", "notebooks"):
+        (home / folder).mkdir()
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     article = yaml.safe_load((home / "registry" / "article.yaml").read_text())["sentences"][-1]
 

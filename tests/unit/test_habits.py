@@ -3,8 +3,6 @@
 import ast
 import importlib.util
 import shutil
-import subprocess
-import sys
 
 import pytest
 import yaml
@@ -42,14 +40,6 @@ def test_an_entry_that_does_not_fit_its_model_is_found_before_a_commit(tmp_path,
     first, *others = schemas.faults()
     assert "claim.json is not that of the models" in first
     assert len(others) == 1 and "titel" in others[0]
-
-
-def test_notebooks_carry_no_outputs():
-    books = sorted(map(str, (HOME / "notebooks").glob("*.ipynb")))
-    done = subprocess.run(
-        [sys.executable, "-m", "nbstripout", "--keep-id", "--verify", *books], check=False
-    )
-    assert len(books) > 15 and done.returncode == 0
 
 
 def test_the_version_has_its_notes_and_every_place_names_it():

@@ -143,13 +143,6 @@ def test_nearly_collinear_controls_have_the_null_of_the_space_they_span(errors):
     pd.testing.assert_frame_equal(found.table[columns], expected.table[columns], rtol=1e-7)
 
 
-def test_mixed_units_are_said_and_shared_ones_are_not():
-    frame = regression().eval("y2 = 1000 * y")
-    mixed = universe({"outcome": ["y", "y2"]})
-    assert joint_test(frame, mixed, model(outcome=None), seed=1, draws=99).caution
-    assert not joint_test(frame, SPECS, XY, seed=1, draws=99).caution
-
-
 def rejected(effect, null, level):
     """Share of 200 runs rejected by each statistic: 8 specifications of 80 rows, treatment
     independent of the controls.

@@ -80,12 +80,6 @@ def test_a_table_is_as_the_registry_says_and_flags_aggregates(name):
         pd.testing.assert_frame_equal(ca.load(name, aggregates=False), single)
 
 
-@pytest.mark.parametrize(("table", "given", "column", "cells"), CASES["numbers"], ids=str)
-def test_numbers_of_the_snapshot(table, given, column, cells):
-    found = ca.load(table, **given)[column]
-    assert found.sum() == sum(cells) and sorted(found) == sorted(cells)
-
-
 # --- the preferred source
 
 

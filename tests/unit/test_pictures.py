@@ -339,8 +339,3 @@ def test_a_coefficient_curve_has_a_point_for_every_estimate(results):
     top, _ = ca.plots.coefficient_curve(found, unit="points").axes
     dots = max((c.get_offsets() for c in top.collections), key=len)
     assert sorted(dots[:, 1]) == pytest.approx(sorted(found.to_frame()["estimate"]))
-
-
-@pytest.mark.parametrize("code", ca.economies.CA5)
-def test_three_of_the_five_touch_china(code):
-    assert bool(ca.plots.shared_border(code, "CHN")) == (code in ("KAZ", "KGZ", "TJK"))

@@ -147,14 +147,6 @@ def test_a_picture_laid_out_by_itself_is_that_of_a_tight_savefig(layout, look):
         assert numbers(to_svg(made())) == pytest.approx(numbers(expected.getvalue()), abs=0.011)
 
 
-def test_an_axis_without_a_label_may_be_given_one_after_it_was_shown():
-    figures = [plt.subplots()[0] for _ in range(2)]
-    to_svg(figures[0])
-    for figure in figures:
-        figure.axes[0].set(xlabel="year", ylabel="dollars", xlim=(1, 1e6))
-    assert to_svg(figures[0]) == to_svg(figures[1])
-
-
 def test_words_stay_as_they_are():
     figure, ax = plt.subplots()
     ax.text(0.123456, 0.5, 'd="1.23456" <b> 0.123456')

@@ -1,6 +1,5 @@
 """The verdict on a sentence: the rule of registry/coding/README.md, case by case."""
 
-import csv
 import itertools
 import statistics
 
@@ -9,7 +8,6 @@ from tests.unit.engine import cases
 
 from ca_research import registry
 from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness
-from ca_research.ground import paths
 from ca_research.registry.voting import Vote
 
 PRINTED = cases("printed")
@@ -35,19 +33,6 @@ def test_nearness_is_careful_exactly_from_a_mean_of_two():
     for fits in itertools.combinations_with_replacement(range(4), 5):
         mean = statistics.fmean(fits)
         assert (Vote(mean, 0).nearness >= 2) == (mean >= 2)
-
-
-@pytest.mark.parametrize("name", ["reading_fit", "reading_fit_named"])
-def test_the_votes_of_the_register_are_of_readings_that_it_declares(name):
-    with (paths.registry_dir() / "coding" / f"{name}.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["fit_1"]]
-    for row in rows:
-        if (row["claim"], row["reading"]) == ("C24", "all_modes"):
-            continue  # it became the same test as another: its amendment says so
-        spec = registry.claim(row["claim"])
-        assert row["reading"] in {reading.name for reading in spec.readings}
-        vote = registry.votes(spec.id, named="named" in name)[row["reading"]]
-        assert round(vote.fit, 1) == float(row["mean_fit"])
 
 
 def test_the_closest_reading_comes_first():

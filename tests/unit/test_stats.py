@@ -24,19 +24,6 @@ MODELS = [
 ]
 
 
-@pytest.mark.parametrize(("statistic", "values", "expected"), BY_HAND["growth"])
-def test_growth_and_slope_by_hand(statistic, values, expected):
-    series = pd.Series(values, dtype="float64")
-    assert getattr(stats, statistic)(series) == pytest.approx(expected, abs=1e-7)
-
-
-@pytest.mark.parametrize(("p", "adjusted", "rejected"), BY_HAND["holm"])
-def test_holm_by_hand_in_the_order_given(p, adjusted, rejected):
-    found = stats.holm(p)
-    assert found["name"].tolist() == list(p) and found["rejected"].tolist() == rejected
-    assert found["adjusted"].tolist() == pytest.approx(adjusted)
-
-
 @pytest.mark.parametrize(("value", "text"), BY_HAND["decimals"])
 def test_a_small_number_is_never_shown_as_zero(value, text):
     assert decimals(value) == text

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ca_research.ground.errors import CoverageError, MeasureError, UnknownNameError, UsageError
-from ca_research.stats import AtMostOne, Axis, Exclusion, Universe, collapse
+from ca_research.stats import AtMostOne, Axis, Exclusion, Universe
 
 PERIOD = Axis("period", ("short", "long"), "long")
 SOURCE = Axis("source", ("a", "b", "c"), "b")
@@ -103,23 +103,3 @@ def divides_by_zero(period):
 def test_a_mistake_in_the_code_is_no_missing_datum(jobs):
     with pytest.raises(ZeroDivisionError):
         Universe((PERIOD,)).run(divides_by_zero, jobs=jobs)
-
-
-@pytest.mark.parametrize(
-    ("specs", "stands_for"),  # a letter is a path, - none: a row without data
-    [
-        ("x/mean x/mean y/mean", [0, 0, 2]),
-        ("x/mean x/median", [0, 1]),  # another method on the same path
-        ("xy/mean yx/mean x/mean", [0, 0, 2]),  # paths in any order
-        ("-/mean -/mean x/mean", [0, 1, 2]),
-        ("x-/mean x/mean", [0, 0]),
-    ],
-)
-def test_the_same_paths_and_method_are_one_specification(specs, stands_for):
-    frame = pd.DataFrame(
-        {"spec": n, "path": path.strip("-"), "estimator": one.partition("/")[2]}
-        for n, one in enumerate(specs.split())
-        for path in one.partition("/")[0]
-    )
-    assert collapse(frame, ["estimator"]) == dict(enumerate(stands_for))
-    assert len({*collapse(frame).values()}) <= len({*stands_for})  # of data alone they are one
