@@ -8,4 +8,4 @@ import yaml
 def cases(test_file, name, loader=yaml.SafeLoader):
     """What the file of that name says."""
     file = Path(test_file).parent / "cases" / f"{name}.yaml"
-    return yaml.load(file.read_text("utf-8"), loader)
+    return yaml.load(file.read_text(), loader)

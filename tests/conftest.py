@@ -117,7 +117,7 @@ def own_ports(worker_id):
         yield
 
 
-TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8"))
+TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text())
 """The tiny project: tables with their rows, sources, an article, and what a verdict must say."""
 
 
@@ -232,7 +232,7 @@ def tiny(tmp_path_factory):
     made = Project(home)
     made.sources(*TINY["sources"])
     article = yaml.safe_dump(TINY["article"], sort_keys=False)
-    (home / "registry" / "article.yaml").write_text(article, encoding="utf-8")
+    (home / "registry" / "article.yaml").write_text(article)
     for name, declared in TINY["tables"].items():
         made.spec(name).write_text(yaml.safe_dump({"table": name} | declared, sort_keys=False))
     for name, rows in TINY["rows"].items():
@@ -308,7 +308,7 @@ def stored(report):
     """What the notebook of a claim has stored of all five: `stored("C13", "latest")` gives its
     verdicts by reading. That `ca.check` says the same: unit/test_check.py.
     """
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    verdicts = json.loads((report / "verdicts.json").read_text())
 
     def of(claim, as_of):
         return {

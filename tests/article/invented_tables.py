@@ -77,7 +77,7 @@ def frame(table, lines, same=(), sets=()):
 
 
 def read(file):
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml.safe_load(file.read_text())
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def test_specifications_that_look_through_the_same_rows_are_one():
 def test_acts_are_coded_as_most_of_the_blind_coders_coded_them():
     codes = {(r.claim, r.item): r.codes for r in codings.coding("acts").rows}
     asked = {"act": "strict", "interference": "interference", "string": "string"}
-    with (paths.registry_dir() / "coding" / "acts_blind.csv").open(encoding="utf-8") as votes:
+    with (paths.registry_dir() / "coding" / "acts_blind.csv").open() as votes:
         for vote in csv.DictReader(votes):
             given = codes[vote["claim"], vote["item"]]
             for question, field in asked.items():

@@ -29,7 +29,7 @@ def test_a_fault_names_the_file_and_the_field(project, before, after, said):
     there = project.home / FILE
     there.parent.mkdir()
     shutil.copy(REAL, there)
-    text = there.read_text(encoding="utf-8")
+    text = there.read_text()
     assert before in text
     there.unlink() if after is None else there.write_text(text.replace(before, after))
     project.forget()

@@ -3,11 +3,9 @@ where the claim is read, and where somebody calls the measure by hand, before a 
 """
 
 import inspect
-from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from invented_tables import read
 
 import ca_research as ca
 from ca_research import registry
@@ -17,7 +15,6 @@ from ca_research.ground.errors import UnknownNameError, UsageError
 
 MEASURES = {name: measures.find(name) for name in measures._package()}
 
-OPEN = read(Path(__file__).with_name("texts_without_a_list.yaml"))
 
 HINTS = {
     (name, choice): hint
@@ -70,8 +67,3 @@ def test_economies_have_names_and_are_measured_once():
     twice, one = (change(students, economies=who) for who in (["Kazakhstan", "KAZ"], "Kazakhstan"))
     assert twice["economy"].tolist() == ["KAZ"]
     assert one["estimate"].tolist() == twice["estimate"].tolist()
-
-
-def test_every_text_that_a_measure_takes_has_its_words_or_is_open():
-    open_ = set().union(*OPEN.values())
-    assert not {key for key, hint in HINTS.items() if hint is str and key[1] not in open_}

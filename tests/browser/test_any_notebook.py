@@ -76,7 +76,7 @@ def bare(tmp_path_factory):
         notebook("plain"),
     ]
     for run_id, text in runs:
-        (out / EXECUTED / f"{run_id}.ipynb").write_text(text, encoding="utf-8")
+        (out / EXECUTED / f"{run_id}.ipynb").write_text(text)
     seconds = [{"run_id": run_id, "seconds": 3.21} for run_id, _ in runs]
     (out / "manifest.json").write_text(json.dumps({"runs": seconds}))
     with pytest.MonkeyPatch.context() as patch:
@@ -98,7 +98,7 @@ def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
         "index",
         *(file.stem for file in (bare / EXECUTED).iterdir()),
     }
-    rows = pd.read_html(io.StringIO((bare / "index.html").read_text("utf-8")))[0].fillna("")
+    rows = pd.read_html(io.StringIO((bare / "index.html").read_text()))[0].fillna("")
     assert rows.to_dict("split")["data"] == [
         ["Trade of one country", "", 3.2, ""],
         ["Trade of one country", "country KAZ, years 2019, 2020", 3.2, ""],
@@ -107,7 +107,7 @@ def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
 
 
 def test_a_page_has_title_parameters_prose_and_every_output(bare):
-    text = next(bare.glob("trade*uzb*")).read_text(encoding="utf-8")
+    text = next(bare.glob("trade*uzb*")).read_text()
     page = Reader(text)
     (svg, dots) = sorted(page.of("img"), key=lambda a: a["src"][:20], reverse=True)
     assert "<h1>Trade of one country</h1>" in text and text.count("Trade of one") == 5
@@ -124,7 +124,7 @@ def test_a_page_has_title_parameters_prose_and_every_output(bare):
 
 def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
     for file in bare.glob("*.html"):
-        page = Reader(file.read_text(encoding="utf-8"))
+        page = Reader(file.read_text())
         assert outside(page) == ill_formed(page) == []
         page = browser.new_context(bypass_csp=True).new_page()
         page.goto(file.as_uri())

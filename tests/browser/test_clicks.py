@@ -90,7 +90,7 @@ def test_the_data_of_a_figure_are_those_of_its_table_and_can_be_looked_at(open_p
     assert "Table students" in figure.locator(".origin").inner_text()
     with page.expect_download() as waiting:
         figure.locator("a[download$='.csv']").click()
-    drawn = records(waiting.value.path().read_text(encoding="utf-8"))
+    drawn = records(waiting.value.path().read_text())
     keys = ["origin", "year", "level", "source_id"]
     known = ca.load("students", destination="CHN").astype({"year": str}).set_index(keys)["students"]
     assert all(float(row["students"]) == known[tuple(row[key] for key in keys)] for row in drawn)

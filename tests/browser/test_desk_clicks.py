@@ -28,7 +28,7 @@ SECONDS = 60_000
 def project(tmp_path):
     """A project of the visitor's own, with the built-in tables."""
     home = real_project(tmp_path / "project")
-    (home / "own.csv").write_text(OWN, encoding="utf-8")
+    (home / "own.csv").write_text(OWN)
     return home
 
 

@@ -2,7 +2,6 @@
 as text. That no page names anything to load: notebooks/test_report.py.
 """
 
-import csv
 import http.server
 import json
 import shutil
@@ -10,6 +9,7 @@ import threading
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from tests.commands import cli
@@ -151,21 +151,18 @@ def hostile(tmp_path_factory):
         (home / folder).mkdir()
     (home / "data" / "raw").symlink_to(paths.home() / "data" / "raw", target_is_directory=True)
     for file in (home / "registry" / "claims" / "C25.yaml", home / "registry" / "article.yaml"):
-        content = plant(yaml.safe_load(file.read_text(encoding="utf-8")))
-        file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        content = plant(yaml.safe_load(file.read_text()))
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
     for name, columns, evil in (
         ("economies.csv", ["name"], SHORT),
         ("sources.csv", ["title", "publisher", "citation", "licence"], EVIL),
     ):
         file = home / "registry" / name
-        with file.open(encoding="utf-8", newline="") as text:
-            rows = [r | {c: r[c] + evil for c in columns} for r in csv.DictReader(text)]
-        with file.open("w", encoding="utf-8", newline="") as text:
-            writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        rows[columns] += evil
+        rows.to_csv(file, index=False)
     name = "borders_with_china.ipynb"
-    notebook = json.loads((paths.notebooks_dir() / name).read_text(encoding="utf-8"))
+    notebook = json.loads((paths.notebooks_dir() / name).read_text())
     prose = next(c for c in notebook["cells"] if c["cell_type"] == "markdown")
     links = "[x](javascript:alert(1)) ![x](http://127.0.0.1:9/x.png)"
     prose["source"] = ["".join(prose["source"]), f"\n\n{EVIL}\n\n{links}\n"]
@@ -175,7 +172,7 @@ def hostile(tmp_path_factory):
             for word, quote in (("title=", '"'), ("note=", '"'), ("title=", 'f"'), ("alt=", '"')):
                 source = source.replace(word + quote, f"{word}EVIL + {quote}")
             cell["source"] = [f"EVIL = {EVIL!r}\n{source}"]
-    (home / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
+    (home / "notebooks" / name).write_text(json.dumps(notebook))
     own = {"HOME": home / "planted-home", "CA_RESEARCH_HOME": home, "CA_RESEARCH_CACHE": home / "c"}
     out = home / "out"
     cli("run", "C25", "--as-of", "latest", "--out", out, beside=PLANTED | own, cwd=home)
@@ -201,10 +198,10 @@ def test_hostile_text_on_its_real_way_is_shown_and_never_run(browser, hostile):
         words = page.evaluate("document.body.textContent")
         assert "49}" not in words.replace("{{7*7}}", ""), f"{file.name}: a template ran twice"
         shown += words.count("<script>window.hit=2</script>{{7*7}}")
-        assert outside(Reader(file.read_text(encoding="utf-8"))) == [], file.name
+        assert outside(Reader(file.read_text())) == [], file.name
         page.context.close()
     assert shown > 20, "the hostile text reached the pages"
-    page = (hostile / "c25-as-of-latest.html").read_text(encoding="utf-8")
+    page = (hostile / "c25-as-of-latest.html").read_text()
     assert "<svg" in page and "Kazakhstan&lt;script&gt;hit=3&lt;/script&gt;" in page
 
 
@@ -212,5 +209,5 @@ def test_the_environment_of_a_run_is_in_none_of_its_files(hostile):
     files = [f for f in hostile.rglob("*") if f.is_file() and f.suffix != ".png"]
     assert any(f.suffix == ".ipynb" for f in files)
     words = {*PLANTED.values(), "planted-home", "planted-folder"}
-    found = {f.name for f in files for word in words if word in f.read_text(encoding="utf-8")}
+    found = {f.name for f in files for word in words if word in f.read_text()}
     assert found == set()

@@ -9,7 +9,6 @@ import pytest
 from tests.cases import cases
 
 from ca_research import registry, tables
-from ca_research.ground import economies
 from ca_research.ground.errors import (
     CaResearchError,
     DataError,
@@ -146,13 +145,6 @@ def test_the_same_content_is_not_built_twice(built):
     assert not again.fresh and again.rows == {"sources": 3, "events": 4, "facts": 3, "trade": 5}
     assert {p: p.stat().st_mtime_ns for p in built.processed.rglob("*.parquet")} == stamps
     assert tables.build(force=True).fresh
-
-
-def test_aggregates_are_part_of_the_content(built, monkeypatch, tmp_path):
-    (tmp_path / "economies.py").write_text("# other members\n")
-    before = tables.content_key()
-    monkeypatch.setattr(economies, "__file__", str(tmp_path / "economies.py"))
-    assert tables.content_key() != before
 
 
 READS = [

@@ -57,7 +57,7 @@ def c33(built, no_kernel, tmp_path):
     shutil.copy(REAL / "registry" / "claims" / "C33.yaml", built.home / "registry" / "claims")
     registry.forget()
     notebook = built.home / "notebooks" / registry.claim("C33").notebook
-    notebook.write_text(json.dumps(CASES["notebook"]), encoding="utf-8")
+    notebook.write_text(json.dumps(CASES["notebook"]))
     for name, content in CASES["files"].items():
         (tmp_path / name).write_bytes(content.encode("latin-1"))
     (tmp_path / "deep.json").write_text("[" * 10**5)
@@ -123,7 +123,7 @@ def test_a_fault_of_ours_is_three_lines_and_an_interruption_one(built, command, 
 
 @pytest.mark.parametrize("content", CASES["grids"])
 def test_a_grid_of_which_something_would_go_unread_is_refused(tmp_path, content):
-    (tmp_path / "grid.csv").write_text(content, encoding="utf-8")
+    (tmp_path / "grid.csv").write_text(content)
     with pytest.raises(UsageError):
         read_grid(tmp_path / "grid.csv")
 
@@ -238,7 +238,7 @@ def test_what_no_page_can_hold_costs_itself_alone(project, tmp_path, case):
     executed(tmp_path, "bad", shown(*case), shown("table"))
     with pytest.raises(errors.RunError) as caught:
         write_site(tmp_path)
-    good, bad = ((tmp_path / f"{n}.html").read_text(encoding="utf-8") for n in ("good", "bad"))
+    good, bad = ((tmp_path / f"{n}.html").read_text() for n in ("good", "bad"))
     assert "A picture" in good and "no page can hold" not in good
     assert "A table" in bad and "shows what no page can hold" in bad
     assert "cell 1" in caught.value.what and caught.value.where == "data.ipynb"

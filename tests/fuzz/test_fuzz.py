@@ -31,7 +31,7 @@ from ca_research.tables.raw import read_raw, sha256
 from ca_research.tables.validate import schema, validate_rows
 
 CLAIMS = sorted((paths.registry_dir() / "claims").glob("C*.yaml"))
-INPUTS = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text(encoding="utf-8"))
+INPUTS = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text())
 SECONDS = 30
 """For one input, which takes a fraction of it."""
 LETTERS = (
@@ -130,7 +130,7 @@ def second_yaml(raw):
 
 def claim_case(rng, project):
     file = rng.choice(CLAIMS)
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = file.read_text().splitlines(keepends=True)
     typed = [n for n, line in enumerate(lines) if re.search(r"(hold|tence|_on|part|date): ", line)]
     for _ in range(rng.randint(0, 2)):
         at = rng.choice((rng.choice(typed), rng.randrange(len(lines))))

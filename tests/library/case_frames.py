@@ -26,7 +26,7 @@ TEXTS = {"product": str, "date": str, "powers": str}
 
 @cache
 def read(name):
-    return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=LOADER)
+    return yaml.load((HERE / name).read_text(), Loader=LOADER)
 
 
 def table(text):

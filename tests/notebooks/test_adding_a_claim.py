@@ -9,7 +9,7 @@ from tests.commands import blocks, shell
 
 from ca_research.ground import paths
 
-DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text(encoding="utf-8")
+DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text()
 
 
 # a page is walked by the long tests; the short ones have what its commands do, in unit/
@@ -28,7 +28,7 @@ def walked(request, tmp_path_factory, rest):
 
 def test_the_walk_ends_in_the_verdicts_that_the_page_names(walked):
     library, _ = walked
-    verdicts = json.loads((library / "reports" / "verdicts.json").read_text(encoding="utf-8"))
+    verdicts = json.loads((library / "reports" / "verdicts.json").read_text())
     assert {(v["claim"], v["as_of"]): v["verdict"] for v in verdicts} == {
         ("C01", "2024-03-01"): "not enough evidence",
         ("C01", "latest"): "contradicted",
@@ -39,6 +39,6 @@ def test_the_walk_ends_in_the_verdicts_that_the_page_names(walked):
 
 def test_the_page_of_the_report_is_that_of_the_other_article(walked):
     library, said = walked
-    index = (library / "reports" / "index.html").read_text(encoding="utf-8")
+    index = (library / "reports" / "index.html").read_text()
     assert "Our library is busier than ever" in index and "Central Asia" not in index
     assert "1 claim is well formed and quotes the article rightly" in said

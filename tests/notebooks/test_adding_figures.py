@@ -10,7 +10,7 @@ from ca_research.ground import paths
 
 pytestmark = pytest.mark.long
 
-DOC = (paths.home() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
+DOC = (paths.home() / "docs" / "adding-figures.md").read_text()
 LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
 
 
@@ -50,11 +50,3 @@ def test_added_sources_are_listed_and_removed(said):
     assert "COMTRADE_TJK, OFFICE_2021" in said[-1]
     assert "3 rows of OFFICE_2020 taken out of students" in said[-1]
     assert not registry.added()
-
-
-def test_every_known_layout_is_named():
-    from ca_research.sources.layouts import all_layouts
-
-    told = DOC.casefold()
-    for layout in all_layouts():
-        assert layout.name.split(",")[0].split(" ")[0] in told, layout.name

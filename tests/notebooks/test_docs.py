@@ -13,15 +13,13 @@ import pytest
 from tests.commands import SEARCH, blocks, python, shell
 
 import ca_reference
-import ca_registry
 import ca_research as ca
-from ca_research import registry
 from ca_research.ground import paths
 from ca_research.registry.glossary import glossary
 
 DOCS = paths.home() / "docs"
 PAGES = {
-    file.relative_to(DOCS).with_suffix("").as_posix(): file.read_text(encoding="utf-8")
+    file.relative_to(DOCS).with_suffix("").as_posix(): file.read_text()
     for file in [*DOCS.rglob("*.md"), *DOCS.rglob("*.rst")]
     if "_build" not in file.parts
 }
@@ -67,21 +65,6 @@ def test_every_public_name_has_its_place_in_the_reference():
             assert known, f"{room}.{name}"
 
 
-def test_the_codebook_tells_every_table_and_column():
-    parts = re.split(r"\n## ", "\n".join(ca_registry.codebook()))[1:]
-    told = {re.match(r".*`(\w+)`\n", part)[1]: part for part in parts}
-    assert told.keys() == registry.tables().keys()
-    for name, form in registry.tables().items():
-        assert f"{sum(form.rows.values()):,} rows" in told[name]
-        for column in form.columns:
-            assert f"\n| `{column}` | " in told[name], f"{name}.{column}"
-
-
-def test_every_source_with_rows_is_told_and_no_other():
-    told = set(re.findall(r"^\(source-(.*)\)=$", "\n".join(ca_registry.sources()), re.M))
-    assert told == {s.lower() for form in registry.tables().values() for s in form.rows}
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The pages, built as `make docs` does, without a warning."""
@@ -93,7 +76,7 @@ def built(tmp_path_factory):
 
 @pytest.mark.long
 def test_the_pages_are_built_whole_and_need_no_network(built):
-    pages = {p: p.read_text(encoding="utf-8") for p in built.rglob("*.html")}
+    pages = {p: p.read_text() for p in built.rglob("*.html")}
     assert {(built / f"{name}.html") for name in PAGES} <= pages.keys()
     fetched = r"<(?:script|img|link rel=.stylesheet)[^>]* (?:src|href)=.https?:[^>]*>"
     assert [p.name for p, text in pages.items() if re.search(fetched, text)] == []

@@ -9,7 +9,7 @@ from tests.commands import blocks, real_project, shell
 from ca_research.ground import paths
 from ca_research.registry import Location
 
-PAGE = (paths.home() / "docs" / "large-tables.md").read_text(encoding="utf-8")
+PAGE = (paths.home() / "docs" / "large-tables.md").read_text()
 
 
 def test_each_location_of_the_page_is_one():

@@ -33,7 +33,7 @@ def test_every_claim_has_its_notebook():
 
 def test_outputs_are_stripped_and_the_kernel_is_that_of_the_project(books):
     """They opened with 'Python 3', and waited for the imports each time."""
-    spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
+    spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text())
     named = {"name": kernels.NAME, "display_name": spec["display_name"], "language": "python"}
     for file, (book, code, _) in books.items():
         nbformat.validate(book)

@@ -135,9 +135,9 @@ def test_who_a_brief_calls_first_is_first_among_all_that_the_raw_reports_observe
 
 
 def test_the_index_counts_the_sentences_of_the_report(report):
-    index = (report / "index.html").read_text(encoding="utf-8")
+    index = (report / "index.html").read_text()
     judged = {c.id for c in claims().values() if c.kind != "opinion"}
-    printed = json.loads((report / "sentences.json").read_text(encoding="utf-8"))
+    printed = json.loads((report / "sentences.json").read_text())
     words = [
         s["as_printed"]
         for s in printed

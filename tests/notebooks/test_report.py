@@ -22,7 +22,7 @@ WORDS = cases(__file__, "words")
 
 @pytest.fixture(scope="module")
 def texts(report):
-    return {p.name: p.read_text(encoding="utf-8") for p in sorted(report.glob("*.html"))}
+    return {p.name: p.read_text() for p in sorted(report.glob("*.html"))}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def read(texts):
 
 @pytest.fixture(scope="module")
 def verdicts(report):
-    return json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    return json.loads((report / "verdicts.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -176,8 +176,8 @@ def test_every_verdict_has_a_small_picture_and_a_description_for_previews(judged
 def test_references_of_all_sources_lie_beside_the_pages_and_lead_to_publisher_and_copy(
     report, texts, verdicts
 ):
-    kept = {entry["id"] for entry in json.loads((report / "references.json").read_text("utf-8"))}
-    assert (report / "references.bib").read_text("utf-8").count("@misc{") == len(kept) > 900
+    kept = {entry["id"] for entry in json.loads((report / "references.json").read_text())}
+    assert (report / "references.bib").read_text().count("@misc{") == len(kept) > 900
     assert {source for v in verdicts for source in v["sources"]} <= kept
     data = html.unescape(texts["data-as-of-latest.html"])
     assert 'href="references.bib"' in data and "@misc{" not in data

@@ -27,7 +27,7 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
             claim.unlink()
     (home / "notebooks").mkdir()
     shutil.copy(paths.notebooks_dir() / "students_in_china.ipynb", home / "notebooks")
-    (tmp_path / "f.csv").write_text(STUDENTS, encoding="utf-8")
+    (tmp_path / "f.csv").write_text(STUDENTS)
     verdicts, page = home / "reports" / "verdicts.json", home / "reports" / "changed.html"
 
     def command(line):
@@ -43,7 +43,7 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
     assert "Judged again: 3 verdicts of 1 claim; 1 turned" in said, "both days, and Kazakhstan"
     own = [v for v in json.loads(verdicts.read_text()) if v["params"].get("economy") == "KAZ"]
     assert any("OWN" in v["sources"] for v in own), "a run with a parameter of one's own stood"
-    html = page.read_text(encoding="utf-8")
+    html = page.read_text()
     assert "What the new figures change" in html and "Office" in html
     assert verdicts.read_bytes() != before
     for line in ("data remove OWN", "run --changed", "run --as-of latest"):

@@ -36,9 +36,7 @@ def students():
 
 def check(series):
     x, y = series.index.to_numpy(dtype=float), series.to_numpy(dtype=float)
-    pairs = [(y[j] - y[i]) / (x[j] - x[i]) for i in range(len(x)) for j in range(i + 1, len(x))]
     assert stats.sen_slope(series) == pytest.approx(theilslopes(y, x).slope)
-    assert stats.sen_slope(series) == pytest.approx(statistics.median(pairs))
     carried = y[0] * (1 + stats.compound_rate(series)) ** (x[-1] - x[0])
     assert carried == pytest.approx(y[-1])
     assert stats.log_slope(series) == pytest.approx(np.polyfit(x - x[0], np.log(y), 1)[0])

@@ -210,11 +210,6 @@ def test_shares_that_sum_to_more_than_one_are_refused():
     assert same(ca.trade.hhi, rows.assign(share=1.5 * rows["share"])) is ca.errors.CoverageError
 
 
-@pytest.mark.parametrize("column", ["value_usd", "partner", "year"])
-def test_a_column_that_lacks_is_refused(column):
-    assert same(shares, whole().drop(columns=column)) is ca.errors.UnknownNameError
-
-
 def test_a_relation_of_a_table_has_the_rows_and_the_ranks_of_load():
     asked = {"reporter": "Kazakhstan", "since": 2020, "as_of": "2023-05-19", "product": "TOTAL"}
     rows, frame = ca.relation("trade", **asked).df(), ca.load("trade", **asked)

@@ -288,14 +288,3 @@ def test_an_office_of_a_users_speaks_for_its_country_at_once(monkeypatch, trade,
     found = ca.claim("C33").judge(ca.claim("C33").gather(**given, as_of="latest"))
     first = next(c for v in found.all() for c in v.criteria if c.name == "first_reporter")
     assert (first.cells[0].estimate, first.main_met) == (china / russia, china > russia)
-
-
-def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(students):
-    used = {*ca.load("trade")["source_id"], *students["source_id"]}
-    assert [source for source in used if not registry.sources()[source].role] == []
-
-
-def test_what_is_wanted_of_one_is_among_what_is_wanted_of_all():
-    """C31 is asked of all five together, and its figures are wanted of each."""
-    assert ca.wanted("C31", economy="Kazakhstan")["economy"].tolist() == ["KAZ"]
-    assert len(ca.wanted("C31")) > 1

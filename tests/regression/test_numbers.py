@@ -44,7 +44,7 @@ CASES_OF = Path(__file__).with_name("cases")
 CASES = {
     f"{file.stem}: {case['name']}": case
     for file in sorted(CASES_OF.glob("*.yaml"))
-    for whole in yaml.safe_load(file.read_text(encoding="utf-8"))
+    for whole in yaml.safe_load(file.read_text())
     for case in spread(whole)
 }
 

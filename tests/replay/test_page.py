@@ -10,9 +10,8 @@ from ca_research import registry
 from ca_research.claims.offers import offers
 from ca_research.ground import paths
 from ca_research.ground.errors import EmptyAnswerError
-from ca_research.sources.fetch import asking
 
-PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
+PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text()
 SECTION = PAGE.split("## From the publisher itself\n")[1].split("\n## ")[0]
 
 
@@ -29,18 +28,6 @@ def test_the_blocks_run(online, services):
     assert len(re.findall(r"^WDI_KAZ ", told[1], flags=re.M)) == 2
     assert "revised  value   104  105       1" in told[1]
     assert ca.load("macro", source="WDI_KAZ", year=2004)["value"].tolist() == [105]
-
-
-def test_the_table_of_providers_is_that_of_the_code():
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", SECTION, flags=re.M))
-    assert set(rows) == set(registry.providers())
-    for name, service in registry.providers().items():
-        tables, needs, takes = rows[name].split(" | ")
-        how = asking(name)
-        assert tables == ", ".join(service.tables)
-        assert re.findall(r"`--(\w+)`", needs) == [n for n in how.needs if n != "year"]
-        assert ("years" in needs) == ("year" in how.needs)
-        assert set(re.findall(r"`--(\w+)`", takes)) == set(how.takes) - {"year"}
 
 
 @pytest.mark.long

@@ -20,7 +20,7 @@ def elsewhere(tmp_path, monkeypatch):
     """A folder that lies in no project, with an article."""
     monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "article.txt").write_text(ARTICLE, encoding="utf-8")
+    (tmp_path / "article.txt").write_text(ARTICLE)
     registry.forget()
     yield tmp_path
     registry.forget()
@@ -46,9 +46,9 @@ class Own:
     def edit(self, name, pattern, to):
         """Another text in a file, which has to be in it."""
         file = self.home / name
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text()
         assert re.search(pattern, text), pattern
-        file.write_text(re.sub(pattern, lambda _: to, text), encoding="utf-8")
+        file.write_text(re.sub(pattern, lambda _: to, text))
         registry.forget()
 
     def write_rule(self, claim):

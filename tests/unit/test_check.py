@@ -8,7 +8,7 @@ import ca_research as ca
 from ca_research import paths
 from ca_research.ground.errors import UnknownNameError, UsageError
 
-STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
+STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())
 
 
 def stored(claim, day, economy):

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import yaml
 from pydantic import ValidationError
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research.claims import check
@@ -19,7 +20,7 @@ from ca_research.registry.words import axis_words, choice_words
 
 def written(claim_id):
     file = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml.safe_load(file.read_text())
 
 
 def axis_of(content, name):
@@ -39,18 +40,7 @@ def test_values_keep_the_type_in_which_they_are_written():
     assert list(map(canonical, given)) == ["1", "0.5", "true", "1.5", "2023-05-19", "2023-05-19x"]
 
 
-@pytest.mark.parametrize(
-    ("values", "main"),
-    [
-        ([1, 2], "1"),
-        ([1, 2], True),
-        ([5, "5"], 5),
-        ([{"value": 1, "label": "one"}, {"value": 2, "label": "one"}], 1),
-        ([{"value": 1, "label": ""}, 2], 2),
-        ([None, 2], 2),
-        ([[1], 2], 2),
-    ],
-)
+@pytest.mark.parametrize(("values", "main"), cases(__file__, "choices")["axes"], ids=str)
 def test_an_axis_that_cannot_be_read_one_way_is_refused(values, main):
     with pytest.raises(ValidationError):
         grid(*values, main=main)

@@ -6,6 +6,7 @@ import inspect
 import re
 
 import pytest
+from tests.cases import cases
 
 from ca_research import registry, runs
 from ca_research.claims import article, check
@@ -72,17 +73,10 @@ def test_quotations_stay_within_their_limit():
     assert "half" in article.check({"C25": CLAIMS["C25"]}, "A title\nFour words in all.\n")[0]
 
 
-@pytest.mark.parametrize(
-    ("at", "quotation", "sentence", "fault"),
-    [
-        ((1, 2), "it's here", "“Second” one, it’s here.", None),
-        ((1, 2), "Second ... here", '"Second" one,  it\'s here.', None),  # plain marks and spaces
-        ((1, 2), "it is here", "“Second” one, it’s here.", "does not stand"),
-        ((1, 2), "it's here", "Another sentence.", "hash"),
-        ((1, 3), "it's here", "“Second” one, it’s here.", "no such sentence"),
-        ((0, 1), "A title", "A title", None),
-    ],
-)
+QUOTED = cases(__file__, "choices")["quotations"]
+
+
+@pytest.mark.parametrize(("at", "quotation", "sentence", "fault"), QUOTED)
 def test_quotations_are_checked_against_the_article(at, quotation, sentence, fault):
     digest = article.sentence_sha256(sentence)
     place = {"paragraph": at[0], "sentence": at[1], "sha256": digest}

@@ -23,7 +23,7 @@ def counted(table, columns):
     """Brute-force count over the raw files."""
     found = Counter()
     for name in registry.table(table).files:
-        with (paths.raw_dir() / name).open(encoding="utf-8", newline="") as handle:
+        with (paths.raw_dir() / name).open(newline="") as handle:
             found.update(tuple(row[c] for c in columns) for row in csv.DictReader(handle))
     return dict(found)
 

@@ -46,8 +46,8 @@ def test_unions_have_the_members_of_the_year():
 )
 def test_a_list_of_economies_that_says_nothing_is_refused(project, before, after):
     file = project.home / "registry" / "economies.csv"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(before, after, 1), encoding="utf-8") if before else file.unlink()
+    text = file.read_text()
+    file.write_text(text.replace(before, after, 1)) if before else file.unlink()
     project.forget()
     with pytest.raises(RegistryError) as caught:
         eco.codes()
@@ -58,8 +58,8 @@ def test_a_group_is_that_of_the_project_also_where_it_is_a_default(project):
     before = eco.CA5
     assert list(before) == ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
     file = project.home / "registry" / "economies.csv"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("CA5;CA4;", "CA4;", 1), encoding="utf-8")
+    text = file.read_text()
+    file.write_text(text.replace("CA5;CA4;", "CA4;", 1))
     project.forget()
     four = ("KGZ", "TJK", "TKM", "UZB")
     assert eco.CA5 is before and before == four == tuple(before) and before[1:] == four[1:]

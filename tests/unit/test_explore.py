@@ -120,16 +120,6 @@ def test_a_claim_is_judged_as_chosen(run_code):
     assert bare.result.verdict != ca.check("C25").verdict
 
 
-def test_what_is_offered_comes_from_the_registry_and_may_be_told_in_words(trade):
-    economies = dict(trade._view.choices[0].options)
-    assert set(ca.load("trade", year=2020, aggregates=False)["reporter"]) <= set(economies.values())
-    looked = ca.explore("C30")
-    offered = {source for _, source in looked._view.choices[-1].options}
-    assert offered >= set(ca.check("C30").sources) | {""}
-    for one in (trade, looked):
-        assert one.set(economy="Kyrgyzstan").chosen["economy"] == "KGZ"
-
-
 def test_what_was_computed_is_kept_while_its_files_stand(run_code, monkeypatch):
     looked = ca.explore("C30")
     results = [looked.set(economy=code).result for code in ("KGZ", "KAZ", "KGZ")]

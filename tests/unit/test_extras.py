@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from ca_research.ground import paths
 
-EXTRAS = tomllib.loads((paths.home() / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+EXTRAS = tomllib.loads((paths.home() / "pyproject.toml").read_text())["project"][
     "optional-dependencies"
 ]
 MODULES = {"pillow": "PIL", "distributed": "dask", "python-docx": "docx"}

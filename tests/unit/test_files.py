@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pandas as pd
 import pytest
 
 from ca_research import tables
-from ca_research.ground import files, paths
+from ca_research.ground import paths
 from ca_research.ground.errors import IntegrityError, LinkError, WriteError
 from ca_research.ground.files import lock, scratch_folder, walk, write_whole
 
@@ -119,17 +118,6 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
         for process in both:
             process.wait()
             process.stdout.close()
-
-
-def test_a_folder_without_a_sign_of_life_is_swept_when_it_is_old(temporary):
-    folder = temporary / "ca-research-abc"
-    folder.mkdir()
-    (folder / ".held").touch()  # the lock that its process is just taking
-    files.sweep_scratch()
-    assert folder.exists()
-    os.utime(folder, (time.time() - 7200,) * 2)
-    files.sweep_scratch()
-    assert not folder.exists()
 
 
 def test_of_a_link_what_it_leads_to_is_written_and_keeps_its_mode(tmp_path):

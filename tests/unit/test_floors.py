@@ -43,7 +43,7 @@ def imports(file):
     name.
     """
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file.read_text())):
         match node:
             case ast.Import():
                 found |= {alias.name for alias in node.names}
@@ -84,5 +84,5 @@ def test_the_lowest_floors_are_light():
 def test_no_module_touches_a_network():
     assert {shown(f): found for f in MODULES if (found := network(f))} == {}
     for file in (PACKAGE / "kernels").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text()
         assert "AF_INET" not in text and "create_connection" not in text, file.name

@@ -6,13 +6,14 @@ import shutil
 import pandas as pd
 import pytest
 import yaml
+from tests.cases import cases
 from tests.commands import real_project
 
 from ca_research import check as run_check
 from ca_research import registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
-from ca_research.claims.measures import find, wrong_choices
+from ca_research.claims.measures import find
 from ca_research.estimates import generic
 from ca_research.ground import economies, paths
 
@@ -69,7 +70,7 @@ def claimed(tmp_path, monkeypatch):
     def write(**words):
         place = json.dumps({k: article[k] for k in ("paragraph", "sentence", "sha256")})
         text = CLAIM.format(article=place, **{"partner": "TUR", "year": "2022"} | words)
-        (home / "registry" / "claims" / "C01.yaml").write_text(text, encoding="utf-8")
+        (home / "registry" / "claims" / "C01.yaml").write_text(text)
         registry.forget()
 
     yield write
@@ -100,18 +101,7 @@ def test_turkiye_is_a_claim_file_and_no_python(claimed, command):
     assert len(by_hand) > 100 and verdict["sources"] == ["UZB_STAT"]
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "told"),
-    [
-        ({"partner": "Turky"}, 2, "'Turky'"),
-        ({"year": "last"}, 2, "'last'"),
-        ({"year": "2022, flow: export"}, 2, "did you mean exports"),
-        ({"year": "2022, source: UZB_STATS"}, 2, "did you mean UZB_STAT"),
-        ({"year": "2022, listed: few"}, 2, "listed of trade.rank"),
-        ({"year": '"2022"'}, 2, "'2022'"),
-        ({"year": "2022, subject: library"}, 1, "'subject'"),
-    ],
-)
+@pytest.mark.parametrize(("words", "code", "told"), cases(__file__, "choices")["wrong"], ids=str)
 def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, words, code, told):
     claimed(**words)
     faults = check.register(registry.claims(), {"none.ipynb": {"trade"}})
@@ -124,13 +114,6 @@ def test_the_other_of_a_ratio_is_one_of_those_that_its_table_speaks_of():
     cases = [("facts.ratio", "bookshop"), ("trade.ratio", "bookshop"), ("trade.ratio", "Russia")]
     fine = [list(generic.faults(find(measure), "to", to)) == [] for measure, to in cases]
     assert fine == [True, False, True]
-
-
-def test_a_window_has_a_year():
-    spec = registry.claims()["C33"].readings[0].criteria[0]
-    window = {"partner": "TUR", "since": 2020, "window": 0}
-    criterion = spec.model_copy(update={"measure": "trade.change", "settings": window, "axes": []})
-    assert len(list(wrong_choices(criterion, []))) == 1
 
 
 SLOW = ("trade.rank", "investment.share", "debt.ratio")

@@ -112,9 +112,9 @@ def test_no_module_keeps_what_a_registry_said_when_it_was_imported(tmp_path, mon
     for folder in ("notebooks", "data/raw"):
         (tmp_path / folder).mkdir(parents=True)
     names = tmp_path / "registry" / "economies.csv"
-    text = names.read_text(encoding="utf-8")
+    text = names.read_text()
     assert "KAZ,Kazakhstan" in text
-    names.write_text(text.replace("KAZ,Kazakhstan", "KAZ,Qazaqstan"), encoding="utf-8")
+    names.write_text(text.replace("KAZ,Kazakhstan", "KAZ,Qazaqstan"))
     monkeypatch.setenv("CA_RESEARCH_HOME", str(tmp_path))
     assert fresh(HELD)[0] == []
     said = fresh("import json, ca_research as ca; print(json.dumps(ca.economies.name_of('KAZ')))")

@@ -41,7 +41,7 @@ def wrote(own):
         for name, text in files.items():
             file = own.home / "measures" / f"{name.replace('_', '/')}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(text)
 
     return write
 
@@ -59,7 +59,7 @@ BY_IT = (CLAIM, "measure: tables.figure", "measure: my.double")
 
 
 def test_the_rules_of_all_claims_are_those_of_the_baseline():
-    stored = json.loads((home() / "baseline" / "verdicts.json").read_text(encoding="utf-8"))
+    stored = json.loads((home() / "baseline" / "verdicts.json").read_text())
     accepted = {v["claim"]: v["rule"] for v in stored["verdicts"]}
     assert {c.id: c.rule_sha256[:16] for c in registry.claims().values()} == accepted
     assert len(accepted) == 48

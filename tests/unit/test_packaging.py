@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 from ca_research.ground import paths
 
 HOME = paths.home()
-PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))
-LOCK = (HOME / "requirements.lock").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
+CONDA = yaml.safe_load((HOME / "environment.yml").read_text())
+LOCK = (HOME / "requirements.lock").read_text()
 CONDA_NAMES = {
     "python-duckdb": "duckdb",
     "matplotlib-base": "matplotlib",

@@ -99,7 +99,7 @@ def test_word_has_the_same_cells(table, tmp_path):
 
 def test_latex_has_the_same_cells_escaped_no_wider_than_the_text(table, tmp_path, snapshot):
     table.save(tmp_path / "table.tex")
-    assert (tmp_path / "table.tex").read_text(encoding="utf-8") == snapshot
+    assert (tmp_path / "table.tex").read_text() == snapshot
 
 
 def test_html_has_the_same_cells_and_no_markup_of_a_label(table, tmp_path):

@@ -30,7 +30,7 @@ from ca_research.site.render import svg_markup
 from ca_research.site.svg import clean
 
 FILE = Path(__file__).parent / "cases" / "hostile_pictures.yaml"
-HOSTILE = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+HOSTILE = yaml.safe_load(FILE.read_text())
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,7 @@ def test_a_png_says_the_same_and_is_fine_enough(files):
 @pytest.mark.parametrize("make", [study, equation, curve])
 def test_pictures_of_models_say_where_their_data_come_from(make, tmp_path):
     assert ca.cite(make().plot()).startswith("[KAZ_BNS] ")
-    own = plots.save(make("MY_SURVEY").plot(), tmp_path / "model.svg").read_text("utf-8")
+    own = plots.save(make("MY_SURVEY").plot(), tmp_path / "model.svg").read_text()
     assert "dc:source" not in own and "MY_SURVEY" in own, "one's own are no obstacle"
 
 
@@ -103,7 +103,7 @@ def test_the_same_result_gives_the_same_bytes(kind, tmp_path):
 def test_a_figure_of_ones_own_takes_title_and_sources(tmp_path):
     figure, ax = plt.subplots()
     ax.set_title("Imports\nof Kazakhstan")
-    text = plots.save(figure, tmp_path / "own.svg", sources=["KAZ_BNS"]).read_text("utf-8")
+    text = plots.save(figure, tmp_path / "own.svg", sources=["KAZ_BNS"]).read_text()
     assert "<dc:title>Imports of Kazakhstan</dc:title>" in text and "[KAZ_BNS]" in text
 
 

@@ -80,7 +80,7 @@ def entries(kind):
     if kind == "source":
         return [s.model_dump(mode="json") for s in registry.sources().values()]
     files = sorted((paths.registry_dir() / f"{kind}s").glob("*.yaml"))
-    read = [yaml.safe_load(f.read_text(encoding="utf-8")) for f in files]
+    read = [yaml.safe_load(f.read_text()) for f in files]
     return json.loads(json.dumps(read, default=str))
 
 

@@ -11,7 +11,7 @@ from tests.designs import event_study, factors, normal, pairs, staggered, trendi
 
 from ca_research import stats, trade
 from ca_research.plots import hooks
-from ca_research.stats.result import Result, escape_latex
+from ca_research.stats.result import Result
 
 MODULES = [f"stats.{m}" for m in ("curve", "event_study", "forecast", "joint_test", "synthetic")]
 MODULES += [f"trade.{m}" for m in ("gravity", "gravity_reassign", "indices")]
@@ -82,9 +82,3 @@ def test_long_tables_are_cut_in_jupyter_and_whole_in_the_export():
     many = stats.Placebos(pd.DataFrame({"unit": range(50), "effect": 1.0}), 0.1, 0.2)
     assert hooks.result_html(many).count("<tr") == hooks.ROWS + 1
     assert many.to_csv().count("\n") == 51
-
-
-def test_every_special_character_of_latex():
-    assert escape_latex(r"a&b%c$d#e_f{g}h~i^j\k") == (
-        r"a\&b\%c\$d\#e\_f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k"
-    )

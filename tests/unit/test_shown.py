@@ -15,7 +15,7 @@ from ca_research import plots, registry
 from ca_research.ground.display import NOTE_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, hooks
-from ca_research.registry.words import axis_words, cell_words, choice_words
+from ca_research.registry.words import cell_words
 from ca_research.site.read import Item
 
 __all__ = ["closed", "shown"]
@@ -67,12 +67,6 @@ def test_a_page_can_ask_for_rows_unrounded_and_for_what_a_picture_is_drawn_from(
     drawn = Item("figure", {"csv": csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n'}, cell=1).drawn()
     rows = item.record["rows"], item.record["origins"], item.whole()
     assert [*rows, item.counts(), drawn] == snapshot
-
-
-def test_no_choice_of_any_grid_is_shown_as_a_code():
-    axes = [a for spec in registry.claims().values() if spec.grid for a in spec.grid.axes]
-    words = [axis_words(a) for a in axes] + [choice_words(a, v) for a in axes for v in a.choices]
-    assert words and not re.search("_|newest-", " ".join(words))
 
 
 def test_notes_and_sentences_are_plain_text_in_a_section(shown, snapshot):
