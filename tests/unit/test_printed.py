@@ -4,10 +4,10 @@ import itertools
 import statistics
 
 import pytest
-from tests.unit.engine import cases
+from tests.unit.engine import STORED, cases
 
 from ca_research import registry
-from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness
+from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness, sentences
 from ca_research.registry.voting import Vote
 
 PRINTED = cases("printed")
@@ -39,3 +39,11 @@ def test_the_closest_reading_comes_first():
     names = [reading.name for reading in registry.claim("C34").readings]
     assert by_nearness(registry.votes("C34"), names)[:2] == ["literal", "rank"]
     assert by_nearness({}, ["b", "a"]) == ["b", "a"]
+
+
+def test_an_entry_holds_the_tests_of_one_run():
+    runs = [("near", "latest"), ("far", "latest"), ("near", "2023-05-19")]
+    same = STORED["verdict"] | {"because": "", "readers_split": False}
+    stored = [same | {"reading": reading, "as_of": day} for reading, day in runs]
+    found = {e["as_of"]: [test["reading"] for test in e["tests"]] for e in sentences(stored)}
+    assert found == {"latest": ["near", "far"], "2023-05-19": ["near"]}
