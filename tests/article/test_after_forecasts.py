@@ -81,8 +81,9 @@ def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
         value_series(half, "KAZ", series="gas")
 
 
-def test_paths_name_what_was_known_expected_and_came():
+def test_paths_name_what_was_known_expected_and_came(monkeypatch):
     values = line()
+    monkeypatch.delitem(MODELS, "arima")  # which is slow
     made = forecast_paths(customs(values), economies=["KAZ"]).set_index("model")
     years = made.groupby(level=0)["year"].agg(["min", "max"]).T.to_dict("list")
     assert years["known"] == [2010, 2022]

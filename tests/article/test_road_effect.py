@@ -98,7 +98,7 @@ def test_a_measure_gives_the_rank_of_its_side_and_tells_the_size_of_the_change()
         assert known["estimate"].equals(jumped().loc[known.index, column].rename("estimate"))
         for code, about in known["about"].items():
             percent = round(100 * np.expm1(jumped().loc[code, "estimate"]))
-            assert about["change"].replace("−", "-").startswith(f"{percent:.0f}% (p ")
+            assert about["change"].replace("−", "-").startswith(f"{percent:+.0f}% (p ")
     with pytest.raises(UnknownNameError):
         gains(economies=["KAZ"], method="magic")
     with pytest.raises(CoverageError):  # and never replaced

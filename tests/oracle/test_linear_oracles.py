@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.cases import cases
 from tests.designs import model, normal, universe
@@ -47,6 +47,7 @@ def designs(draw):
     return frame.assign(part=rng.random(n) < 0.8, g=rng.integers(0, 10, n)), k
 
 
+@settings(max_examples=settings().max_examples // 2)  # each has up to 64 specifications
 @given(designs(), st.sampled_from(sorted(KINDS)))
 def test_every_specification_against_statsmodels(design, errors):
     frame, k = design
