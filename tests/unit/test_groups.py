@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research.stats import groups as module
-from ca_research.stats.groups import Groups
+from ca_research.stats.groups import Groups, sources_of
 
 CELLS = st.lists(
     st.tuples(
@@ -52,3 +52,10 @@ def test_more_combinations_than_an_integer_holds():
     found = Groups(frame)
     assert found.count(list(columns)) == 2000 and found.twice(list(columns))
     assert not Groups(frame.head(2000)).twice(list(columns))
+
+
+def test_sources_of_a_group_are_named_once_and_sorted():
+    lists = pd.DataFrame({"sources": [("C", "A"), ("B",)]})
+    assert sources_of(lists, np.array([1, 0]), 2).tolist() == [("B",), ("A", "C")]
+    ids = pd.DataFrame({"source_id": ["B", "A", None, "A"]})
+    assert sources_of(ids, np.array([0, 0, 1, 2]), 3).tolist() == [("A", "B"), (), ("A",)]
