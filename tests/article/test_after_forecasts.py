@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from invented_tables import frame
+from pandas.testing import assert_frame_equal
 
 from ca_research.article.forecasts import MODELS, forecast_paths, value_series
 from ca_research.claims.measures import find
@@ -98,4 +99,4 @@ QUICK = [*(model for name, model in MODELS.items() if name != "arima"), naive]
 @pytest.mark.parametrize("model", QUICK)
 def test_the_nearer_years_of_a_forecast_do_not_depend_on_how_many_are_asked_for(model):
     train = pd.Series(np.cumsum([3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]), index=range(2011, 2023))
-    pd.testing.assert_frame_equal(model(train, 5).frame.head(2), model(train, 2).frame)
+    assert_frame_equal(model(train, 5).frame.head(2), model(train, 2).frame)

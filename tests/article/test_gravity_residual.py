@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_series_equal
 from tests.designs import pairs
 
 from ca_research.article import gravity_residual as gr
@@ -166,7 +167,7 @@ def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     one = places[(places[list(asked)] == pd.Series(asked)).all(axis=1)]
     one = one[one["years"] == "all"].set_index("economy")
     known = gr.placebo_table(made, **asked).set_index("economy")["estimate"].dropna()
-    pd.testing.assert_series_equal(one["estimate"].dropna(), known)
+    assert_series_equal(one["estimate"].dropna(), known)
     ranks = known.rank(ascending=False).astype(int).to_dict()
     assert one["place"].dropna().astype(int).to_dict() == ranks
     title = next(iter(gr.strips_of(places, direction="exports")))

@@ -5,6 +5,7 @@ and shares are in `cases/investors.yaml`.
 import pandas as pd
 import pytest
 from invented_tables import CASES, read
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.article import strength
@@ -22,6 +23,6 @@ def test_the_newest_stock_is_that_of_the_newest_year_with_enough_investors():
     year = max(ca.investment.stock_years(investment, "KAZ"))
     assert set(found["year"]) == {year}
     stock = ca.investment.stock_by_investor(investment, "KAZ", year)
-    pd.testing.assert_frame_equal(found.drop(columns="year"), stock)
+    assert_frame_equal(found.drop(columns="year"), stock)
     with pytest.raises(CoverageError):
         strength.newest_stock(investment.iloc[:0], "KAZ")

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import nbformat.v4 as v4
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.browser.conftest import look
 from tests.browser.test_reading import EVERYTHING, axe
 from tests.cases import cases
@@ -117,7 +118,7 @@ def test_a_page_has_title_parameters_prose_and_every_output(bare):
     assert '<pre class="output" tabindex="0">one\ntwo wide' in text
     assert text.count("FutureWarning") == 1 and "KeyError: &#39;no such column&#39;" in text
     (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
-    pd.testing.assert_frame_equal(frame, FRAME)
+    assert_frame_equal(frame, FRAME)
     assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
     assert "<p><em>So it is.</em></p>" in text and "<p>A note." in text and "told again" not in text
 

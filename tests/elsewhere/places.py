@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
+from pandas.testing import assert_frame_equal
 from tests.cases import cases
 
 import ca_research as ca
@@ -79,7 +80,7 @@ def same(here):
     for name, frames in here.items():
         for one, other in zip(found[name], frames, strict=True):
             exact = name in ("load", "sql")
-            pd.testing.assert_frame_equal(one, other, check_dtype=exact)
+            assert_frame_equal(one, other, check_dtype=exact)
     assert ca.load("trade", partner="FRA").empty
 
 

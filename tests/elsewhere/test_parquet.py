@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from pandas.testing import assert_frame_equal
 from places import CASES, PASSWORD, ROWS, ask, frame, parquet
 
 import ca_research as ca
@@ -251,7 +252,7 @@ def test_what_it_holds_is_counted_where_it_lives(here, lies, monkeypatch):
     lies()
     monkeypatch.setattr(sys.modules["ca_research.tables.load"], "ROWS", 500)
     for one, holes in zip(asked, wanted, strict=True):
-        pd.testing.assert_frame_equal(ca.holes("trade", **one), holes)
+        assert_frame_equal(ca.holes("trade", **one), holes)
     with pytest.raises(errors.UsageError) as told:
         ca.load("trade")
     assert "ca.relation" in told.value.hint

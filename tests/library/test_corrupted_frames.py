@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 from corruptions import corruptions
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.ground.errors import CaResearchError
@@ -58,7 +59,7 @@ def outcomes(measure, made=lambda frame: frame):
     """What comes of each corruption, in a frame or in what is made of it."""
     frames, spoilt = frames_of(measure)
     clean = cases.answer(cases.call(measure, frames), measure.get("answer", []))
-    pd.testing.assert_frame_equal(frames[spoilt], frames_of(measure)[0][spoilt])  # is not touched
+    assert_frame_equal(frames[spoilt], frames_of(measure)[0][spoilt])  # is not touched
     assert clean
     found = {}
     for name, corrupted in corruptions(frames[spoilt]):

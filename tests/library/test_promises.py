@@ -4,10 +4,10 @@ their rows come from.
 
 import case_frames as cases
 import duckdb
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.ground.errors import UsageError
@@ -38,7 +38,7 @@ def test_by_names_each_column_once_and_none_that_is_told_apart(name):
     once, twice = (
         cases.call(told | {"choices": {"by": by}}, frames) for by in (keys, [*keys, keys[0]])
     )
-    pd.testing.assert_frame_equal(once, twice)
+    assert_frame_equal(once, twice)
     with pytest.raises(UsageError):
         cases.call(told | {"choices": {"by": [*keys, told["apart"]]}}, frames)
 

@@ -27,10 +27,6 @@ def books():
     return found
 
 
-def test_every_claim_has_its_notebook():
-    assert {spec.notebook for spec in registry.claims().values()} <= {f.name for f in FILES}
-
-
 def test_outputs_are_stripped_and_the_kernel_is_that_of_the_project(books):
     """They opened with 'Python 3', and waited for the imports each time."""
     spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text())

@@ -12,6 +12,7 @@ import pandas as pd
 import pyfixest as pf
 import pytest
 import statsmodels.api as sm
+from pandas.testing import assert_frame_equal
 from tests.oracle.solvers import assert_close
 
 from ca_research.ground.errors import CoverageError
@@ -205,7 +206,7 @@ def test_rows_that_say_nothing_leave(case, estimator):
         rows = pd.concat([rows, panel().query("unit == 0 and t == 3").assign(**odd)])
     found = study(rows, estimator=estimator)
     expected = study(panel().query(alone), estimator=estimator)
-    pd.testing.assert_frame_equal(found.table, expected.table)
+    assert_frame_equal(found.table, expected.table)
     assert found.log["rows"].tolist() == [gone]
 
 

@@ -6,8 +6,8 @@ sums; simulated rates lie within the bands named beside each.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from scipy.optimize import minimize
 from tests.designs import factors
 
@@ -109,7 +109,7 @@ def test_placebo_dates_use_no_later_data():
     changed.loc[2014:] += 100
     dates = [2009, 2011, 2003]
     found = fit.in_time(dates)
-    pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
+    assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
     assert (
         found["missing"].tolist()[:2] == ["", ""] and "3 periods before" in found["missing"].iloc[2]
     )

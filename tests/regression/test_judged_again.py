@@ -7,6 +7,7 @@ import functools
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research import registry
@@ -77,7 +78,7 @@ def test_measuring_again_is_measuring_on_the_figures_without_the_source(claim_id
         rows[columns].sort_values(order, ignore_index=True)
         for rows in (evidence.without(source), fresh)
     )
-    pd.testing.assert_frame_equal(again, alone, check_dtype=False)
+    assert_frame_equal(again, alone, check_dtype=False)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import contextlib
 import datetime as dt
 import sys
 
-import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from services import CASES as SPOKEN
 from services import DAYS, figures, listed_anew
 from tests.cases import cases
@@ -63,9 +63,9 @@ def said(online, services, provider, day, good):
     except errors.FetchError as error:
         assert error.where and error.hint and error.exit_code == 1
         assert stands(online) == before
-        pd.testing.assert_frame_equal(ca.load(table), rows)
+        assert_frame_equal(ca.load(table), rows)
         return type(error).__name__
-    pd.testing.assert_frame_equal(found.rows.drop(columns="source_id"), good)
+    assert_frame_equal(found.rows.drop(columns="source_id"), good)
     assert found.kept and len(ca.load(table)) == len(rows) + len(good)
     return None
 

@@ -6,6 +6,7 @@ import json
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.cases import cases
 
 import ca_research as ca
@@ -77,7 +78,7 @@ def test_added_rows_are_part_of_everything_and_leave_no_trace(built, add):
         add()
     assert ca.remove("OWN").rows == 3 and tables.content_key() == key
     assert table_file("trade").read_bytes() == file and "OWN" not in registry.sources()
-    pd.testing.assert_frame_equal(ca.load("trade"), rows)
+    assert_frame_equal(ca.load("trade"), rows)
     with pytest.raises(UnknownNameError):
         ca.remove("OWN")
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.estimates import (
@@ -23,7 +24,7 @@ FRAME = estimates(ROWS)
 def test_what_a_measure_makes_with_the_helpers_holds():
     rows = checked(ROWS, "trade.lead")
     assert [row["economy"] for row in rows] == ["KAZ", "UZB"] and rows[0]["n"] == 1
-    pd.testing.assert_frame_equal(estimates(checked(FRAME, "trade.lead")), FRAME)
+    assert_frame_equal(estimates(checked(FRAME, "trade.lead")), FRAME)
     rounded = FRAME.assign(low=0.1 + 0.2, high=0.3)  # an end that was added up may lie a bit above
     by_hand = rounded.drop(columns=["rows", "origins"])
     assert len(checked(by_hand, "trade.lead")) == 2
@@ -35,7 +36,7 @@ def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_cl
     def own():
         return ROWS
 
-    pd.testing.assert_frame_equal(own(), FRAME)
+    assert_frame_equal(own(), FRAME)
     assert rows_of(own)() is ROWS
 
 

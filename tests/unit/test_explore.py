@@ -6,6 +6,7 @@ from unittest.mock import Mock
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import cases
 
 import ca_research as ca
@@ -39,7 +40,7 @@ def run_code(monkeypatch):
 def executed(looked):
     names = {}
     exec(looked.code, names)
-    pd.testing.assert_frame_equal(looked.result, names["result"])
+    assert_frame_equal(looked.result, names["result"])
     return names
 
 

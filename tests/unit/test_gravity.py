@@ -5,6 +5,7 @@ What is refused: test_statistics_refused.py; numbers: tests/oracle/.
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import changed, gravity_panel, sizes, trade_rows
 
 from ca_research import trade
@@ -29,7 +30,7 @@ def test_a_world_panel_as_frame_or_file_gives_the_same(tmp_path):
     both.astype({"exporter_iso3": "category", "source_id": "category"}).to_parquet(file)
     for given in (str(file), both):
         made = trade.panel(given, source="MADE_UP")
-        pd.testing.assert_frame_equal(made, trade.panel(trade_rows()))
+        assert_frame_equal(made, trade.panel(trade_rows()))
     with pytest.raises(UsageError):
         trade.panel(both)
     with pytest.raises(MixedUnitsError):
@@ -118,7 +119,7 @@ def test_separation_by_a_combination_of_terms_is_found(rectifier):
 def test_order_of_rows_and_unit_of_value_do_not_matter_and_the_panel_is_left_as_it_was():
     panel = gravity_panel()
     fit = trade.gravity(panel)
-    pd.testing.assert_frame_equal(panel, gravity_panel())
+    assert_frame_equal(panel, gravity_panel())
     other = panel.sample(frac=1, random_state=3).eval("value_usd = value_usd / 1e6")
     again = trade.gravity(other).table["estimate"]
     assert again.tolist() == pytest.approx(fit.table["estimate"], abs=1e-6)

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 import pandas as pd
 import pytest
 import yaml
+from pandas.testing import assert_frame_equal, assert_series_equal
 from tests.cases import cases
 
 import ca_research as ca
@@ -86,7 +87,7 @@ def ways(written, monkeypatch):
         if isinstance(small, type):
             assert small is big
         else:
-            pd.testing.assert_frame_equal(small.rows, big.rows, rtol=1e-15)
+            assert_frame_equal(small.rows, big.rows, rtol=1e-15)
         return big
 
     return both
@@ -235,7 +236,7 @@ def test_several_files_are_one_source_and_their_totals_lie_apart(own):
     pair = ["reporter", "partner", "year"]
     sums = whole[~totals].groupby(pair)["value_usd"].sum()
     told = whole[totals].set_index(pair)["value_usd"].sort_index()
-    pd.testing.assert_series_equal(sums, told, rtol=1e-12)
+    assert_series_equal(sums, told, rtol=1e-12)
     assert ca.load("trade", source="OWN", as_of="2024-04-30").empty
     alone = added.large("trade")
     ca.remove("OWN")
@@ -283,7 +284,7 @@ def test_sums_made_on_the_way_in_are_used_where_they_suffice(
     found = said(rows)
     assert add_up.called != suffice
     for one, other in zip(found, said(rows.filter("true")), strict=True):
-        pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+        assert_frame_equal(one, other, rtol=1e-12)
         assert add_up.called and len(one)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.cases import cases
 
 import ca_research as ca
@@ -77,7 +78,7 @@ def test_a_table_is_as_the_registry_says_and_flags_aggregates(name):
         flags = frame[parties].isin(groups).any(axis=1)
         assert frame["is_aggregate"].tolist() == flags.tolist()
         single = frame[~frame["is_aggregate"]].reset_index(drop=True)
-        pd.testing.assert_frame_equal(ca.load(name, aggregates=False), single)
+        assert_frame_equal(ca.load(name, aggregates=False), single)
 
 
 # --- the preferred source
@@ -100,7 +101,7 @@ def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
     frame = pd.DataFrame(ca.load(name, source="preferred", **filters))
     rows = ca.relation(name, source="preferred", **filters).df().astype({"note": "str"})
     assert list(rows) == list(frame)
-    pd.testing.assert_frame_equal(
+    assert_frame_equal(
         *(one.sort_values(key, ignore_index=True) for one in (rows, frame)), check_dtype=False
     )
 

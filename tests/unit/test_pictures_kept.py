@@ -12,7 +12,6 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -228,12 +227,6 @@ def test_long_names_stand_over_their_bars_and_touch_neither_them_nor_each_other(
     marks = [*ax.texts, *ax.patches]
     boxes = [mark.get_window_extent(figure.canvas.get_renderer()) for mark in marks]
     assert len(boxes) == 6 and not any(a.overlaps(b) for a, b in combinations(boxes, 2))
-
-
-def test_a_heat_map_stays():
-    figure, ax = plt.subplots()
-    ax.pcolormesh(np.zeros((3, 3)))
-    assert narrowed(figure) is None
 
 
 ABOUT = {"section": "main", "title": "Bars", "data": pd.DataFrame({"x": [1, 2]}), "sources": []}

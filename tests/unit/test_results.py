@@ -7,6 +7,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import event_study, factors, normal, pairs, staggered, trending
 
 from ca_research import stats, trade
@@ -59,9 +60,7 @@ def test_a_result_is_a_frame_csv_latex_json_and_html(made, number, tmp_path):
     frame, csv, latex = result.to_frame(), result.to_csv(), result.to_latex()
     again = pd.read_csv(io.StringIO(csv), keep_default_na=False)
     numeric = frame.select_dtypes("number").columns
-    pd.testing.assert_frame_equal(
-        again[numeric].apply(pd.to_numeric), frame[numeric], check_dtype=False
-    )
+    assert_frame_equal(again[numeric].apply(pd.to_numeric), frame[numeric], check_dtype=False)
     for kind, text in (("csv", csv), ("latex", latex)):
         file = tmp_path / kind
         assert getattr(result, f"to_{kind}")(file) is None and file.read_text() == text

@@ -5,6 +5,7 @@ run twice.
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from ca_research.ground.errors import CoverageError, MeasureError, UnknownNameError, UsageError
 from ca_research.stats import AtMostOne, Axis, Exclusion, Universe
@@ -85,7 +86,7 @@ def test_what_fails_or_is_empty_is_a_row_with_the_reason_also_in_processes():
     universe, seen = Universe((PERIOD, SOURCE, ESTIMATOR)), []
     alone = universe.run(seeded)
     together = universe.run(seeded, progress=lambda *at: seen.append(at), jobs=2)
-    pd.testing.assert_frame_equal(alone, together)
+    assert_frame_equal(alone, together)
     assert seen == [(n, 12) for n in range(1, 13)]
     failed = alone[alone["estimate"].isna()]
     assert failed.groupby("source").size().to_dict() == {"a": 2, "c": 2} and len(alone) == 12
