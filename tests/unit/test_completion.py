@@ -47,7 +47,15 @@ class Trap:
         raise AssertionError(f"{name} was read")
 
 
-ELSEWHERE = ('print("Ka', 'other.load("', 'frame.merge("', "x = '", "", 'trap.load("')
+ELSEWHERE = (
+    'print("Ka',
+    'ca.load("trade", "',
+    'other.load("',
+    'frame.merge("',
+    "x = '",
+    "",
+    'trap.load("',
+)
 
 
 @pytest.mark.parametrize("text", [*ELSEWHERE, 'ca.load("nothing", reporter="'])
