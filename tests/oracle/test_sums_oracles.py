@@ -7,6 +7,7 @@ queries are in tests/regression/cases/in_sql.yaml.
 
 import itertools
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,21 @@ from scipy.stats import ttest_ind
 from tests.article.invented_tables import CASES, frame, read
 
 import ca_research as ca
-from ca_research import investment, stats, students
+from ca_research import investment, stats, students, trade
 from ca_research.claims.measures import find
 from ca_research.stats.survival import kaplan_meier, survival_at
+
+IN_SQL = (
+    *(trade.balance, trade.growth, trade.lead, trade.perspective, trade.product_shares),
+    *(trade.mirror_gap, trade.reconcile, students.growth, students.intensity),
+    *(investment.investor_shares, investment.stock_by_investor, investment.total),
+)
+
+
+def test_each_of_these_is_set_beside_a_query():
+    file = Path(__file__).parents[1] / "regression" / "cases" / "in_sql.yaml"
+    called = {case.get("call") for case in read(file)}
+    assert {f"{f.__module__.split('.')[1]}.{f.__name__}" for f in IN_SQL} <= called
 
 
 @pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])

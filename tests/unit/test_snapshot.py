@@ -12,7 +12,6 @@ import pytest
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import paths
-from ca_research.tables.dates import bounds, is_date
 from ca_research.tables.raw import held
 
 RAW = paths.raw_dir()
@@ -75,20 +74,3 @@ def test_sources_that_may_not_be_passed_on_are_nowhere():
     assert not [s for s in registry.sources() if re.fullmatch(NOWHERE, s)]
     for name in FILES:
         assert not re.search(NOWHERE, (RAW / name).read_text()), name
-
-
-PAGE = re.compile(r"(?<!\d)(20\d\d)[-/]?(\d\d)(?:[-/](\d\d))?(?!\d)")
-
-
-def test_no_page_has_a_date_from_before_its_address():
-    """One whose address is of a day after the article was not known on its day."""
-    stated = {i: s for i, s in registry.sources().items() if s.release_basis == "stated"}
-    day = registry.article().date
-    early = [
-        i
-        for i, s in stated.items()
-        for found in PAGE.finditer(f"{s.original} {s.found_in}")
-        if found[3] and is_date(written := "-".join(found.groups()))
-        if bounds(written)[0] > day >= bounds(s.published)[1]
-    ]
-    assert not early
