@@ -114,6 +114,8 @@ class _Statements(BaseModel):
     statements: list[_Statement]
 
 
+DECIDING = "deciding"
+"""The tag of a cell that computes, in plain pandas, what decides the claim."""
 MOST_QUOTED = 20
 """Rows of a list of documents that a page shows without being asked."""
 MOST_CITED = 15
@@ -223,6 +225,7 @@ class Item:
 class Cell:
     """A cell of the notebook: prose, or code with what it showed, the sentences it made, those on
     all claims together, the error it ended in, and other outputs below the heading that they have.
+    A cell tagged `deciding` computes what decides the claim.
     """
 
     kind: str
@@ -233,6 +236,7 @@ class Cell:
     statements: dict[str, Any] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     below: str = ""
+    deciding: bool = False
 
 
 _HEADING = re.compile(r"^#{1,6} +(.+?)[ #]*$", re.M)
@@ -348,7 +352,13 @@ def _code(read: Any, page: Page) -> Cell:
     number = len(page.cells) + 1
     above = [words for cell in page.cells for words in _headings(cell)]
     outputs = read.get("outputs", [])
-    cell = Cell("code", read.source, outputs=shown(outputs), below=(above or [page.title])[-1])
+    cell = Cell(
+        "code",
+        read.source,
+        outputs=shown(outputs),
+        below=(above or [page.title])[-1],
+        deciding=DECIDING in read.metadata.get("tags", []),
+    )
     for output in outputs:
         if output.output_type == "error":
             cell.error = f"{output.ename}: {plain(output.evalue)}"
