@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import numpy as np
@@ -51,6 +52,15 @@ class Computed:
     def main(self, criterion: str) -> pd.DataFrame:
         self.compared.append(criterion)
         return self.frame[self.frame["criterion"] == criterion].reset_index(drop=True)
+
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        """The rows behind each criterion, as evidence keeps them."""
+        behind = {row["criterion"]: row["rows"].frame for _, row in self.frame.iterrows()}
+        return [
+            {"criterion": c, "cells": [{"columns": [*f], "rows": f.to_numpy().tolist()}]}
+            for c, f in behind.items()
+        ]
 
     def numbers(self) -> str:
         return self.frame[["criterion", "economy", "estimate", "low", "high"]].to_csv()
@@ -155,11 +165,14 @@ def test_a_deciding_cell_agrees_with_the_engine_and_moves_with_it(claim):
         if behind is not None
         for _, row in behind.frame.head(6).iterrows()
     ]
-    # of an estimator the rows are those of a panel: any row of its sources does
+    # of an estimator the rows are those of a panel: its largest figures do as well
     used = {source for sources in compared["sources"] for source in sources}
     for name in ca.registry.claim(claim).data:
         known = table(name, "latest")
-        rows += [row for _, row in known[known["source_id"].isin(used)].head(3).iterrows()]
+        figures = ca.registry.table(name).of_type("number") or ["source_id"]
+        known = known[known["source_id"].isin(used)].sort_values(figures[0], ascending=False)
+        largest = known.groupby("source_id").head(3)
+        rows += [row for _, row in largest.iterrows()]
     for row in rows:
         for name in ca.registry.claim(claim).data:
             change = moved(row, name)
