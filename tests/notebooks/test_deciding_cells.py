@@ -42,7 +42,9 @@ class Computed:
     def __init__(self, claim: str, day: str, change: Change) -> None:
         spec = ca.claim(claim).spec
         frames = {name: change(name, table(name, day)) for name in spec.data}
-        self.frame, self.compared = pd.DataFrame(main_rows(spec, frames, day)), list[str]()
+        rows = pd.DataFrame(main_rows(spec, frames, day))
+        self.frame = rows.astype(dict.fromkeys(("estimate", "low", "high"), float))
+        self.compared = list[str]()
 
     def main(self, criterion: str) -> pd.DataFrame:
         self.compared.append(criterion)
@@ -74,6 +76,7 @@ def run_cells(claim: str, day: str, evidence: Computed, change: Change) -> list[
         "evidence": evidence,
         "as_of": day,
         "economies": list(ca.economies.CA5),
+        "origins": ca.registry.origin_groups(),
         "claim": claim,
         "criteria": {c.name: c for reading in declared.closest() for c in reading.criteria},
     }
@@ -84,20 +87,21 @@ def run_cells(claim: str, day: str, evidence: Computed, change: Change) -> list[
 
 
 def moved(row: pd.Series, name: str) -> Change | None:
-    """Multiply the figure of this row, or take its document away; None if it is not of the table."""
+    """Multiply the figure of a row, or take its document away; None if it is not of the table."""
     declared = ca.registry.table(name)
     key = [column for column in declared.key if column != "source_id"] + ["source_id"]
-    if not {*key} <= {*row.index}:
+    figures = declared.of_type("number")
+    if figures and not {*key} <= {*row.index}:
         return None
-    numbers = [c for c in declared.of_type("number") if c in row.index and pd.notna(row[c])]
+    numbers = [c for c in figures if c in row.index and pd.notna(row[c])]
 
     def change(other: str, rows: pd.DataFrame) -> pd.DataFrame:
         if other != name:
             return rows
-        same = np.logical_and.reduce([rows[c].astype(str) == str(row[c]) for c in key])
         if not numbers:
-            origin = "origin_group" if "origin_group" in rows else "source_id"
+            origin = "origin_group" if "origin_group" in {*rows} & {*row.index} else "source_id"
             return rows[~(rows[origin] == row[origin]).fillna(False)]
+        same = np.logical_and.reduce([rows[c].astype(str) == str(row[c]) for c in key])
         return rows.assign(**{c: rows[c].mask(same, rows[c] * 1.7) for c in numbers})
 
     return change
@@ -124,7 +128,9 @@ def test_a_deciding_cell_is_short_and_plain():
                 for n in nodes
                 if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "ca"
             }
-            modules = {a.name.split(".")[0] for n in nodes if isinstance(n, ast.Import) for a in n.names}
+            modules = {
+                a.name.split(".")[0] for n in nodes if isinstance(n, ast.Import) for a in n.names
+            }
             modules |= {n.module.split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom)}
             lines = [line for line in cell.splitlines() if line.strip()]
             odd = (names - LIBRARY) | (modules - IMPORTS)
