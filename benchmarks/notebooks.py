@@ -41,7 +41,7 @@ from clock import machine, python, timed
 from jupyter_client.manager import KernelManager
 
 from ca_research import kernels
-from ca_research.kernels.launch import WarmProcess
+from ca_research.kernels.provisioner import WarmProcess
 
 CELLS = (
     "import numpy as np, pandas as pd, statsmodels.api as sm, pyfixest as pf, seaborn as sns, "
@@ -165,11 +165,17 @@ def by_ca_research(source: Path, folder: Path, runs: int) -> None:
     python("-m", "ca_research.app.cli", *words, CA_RESEARCH_CACHE=store)
 
 
+def start() -> None:
+    """Start the server of kernels, and wait until it has imported the stack and answers."""
+    kernels.warm()
+    while not kernels.servers():
+        time.sleep(0.05)
+
+
 def stop() -> None:
-    """End the server of kernels, and wait for its end."""
-    about = kernels.status(os.environ)
-    kernels.stop(os.environ)
-    while about and Path(f"/proc/{about['pid']}").exists():
+    """End the servers of kernels, and wait for their end."""
+    stopped = kernels.stop_all()
+    while any(Path(f"/proc/{server['pid']}").exists() for server in stopped):
         time.sleep(0.05)
 
 
@@ -250,7 +256,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ca-") as name:
         os.environ |= {"XDG_RUNTIME_DIR": name, "IPYTHONDIR": f"{name}/ipython"}
         print(f"{machine()}, medians of {chosen.repeats}")
-        print(f"start of the server: {timed(kernels.warm):.2f} s")
+        print(f"start of the server: {timed(start):.2f} s")
         ready_in: dict[str, list[float]] = {"ordinary kernel": [], "warm kernel": []}
         for _ in range(chosen.repeats):
             for seconds, kernel in zip(
@@ -258,7 +264,7 @@ def main() -> None:
             ):
                 seconds.append(ready(kernel))
         table("kernel ready, stack imported", ready_in, "ordinary kernel")
-        kernels.stop()
+        stop()
         compare_runs(Path(name), chosen.runs, chosen.repeats)
 
 

@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 import socket
-import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import hypothesis
 import pytest
 import yaml
 from filelock import FileLock
+from tests.commands import cli
 
 from ca_research import registry
 from ca_research.ground import paths
@@ -117,11 +117,11 @@ def own_ports(worker_id):
         yield
 
 
-TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8"))
+TINY = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text())
 """The tiny project: tables with their rows, sources, an article, and what a verdict must say."""
 
 
-def csv_text(header, rows) -> str:
+def csv_text(header, rows):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
@@ -135,27 +135,27 @@ class Project:
 
     home: Path
 
-    def raw(self, table: str = "trade") -> Path:
+    def raw(self, table="trade"):
         return self.home / "data" / "raw" / table / "small.csv"
 
-    def spec(self, table: str = "trade") -> Path:
+    def spec(self, table="trade"):
         return self.home / "registry" / "tables" / f"{table}.yaml"
 
     @property
-    def processed(self) -> Path:
+    def processed(self):
         return self.home / "data" / "processed"
 
-    def forget(self) -> None:
+    def forget(self):
         """What was read of the registry is read again: after a change to a file of it."""
         registry.forget()
 
-    def builds(self) -> list[str]:
+    def builds(self):
         """What lies in the folder of builds, hidden scratch folders included, the lock and pointer
         not.
         """
         return sorted(p.name for p in self.processed.iterdir() if p.is_dir())
 
-    def edit(self, table: str = "trade", **fields) -> None:
+    def edit(self, table="trade", **fields):
         """Change fields of a table's declaration."""
         file = self.spec(table)
         file.write_text(
@@ -164,7 +164,7 @@ class Project:
         )
         registry.forget()
 
-    def write(self, text: str, table: str = "trade", **fields) -> None:
+    def write(self, text, table="trade", **fields):
         """Replace the raw file and declare its new hash; counts stay unless given in `fields`."""
         file = self.raw(table)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -173,13 +173,13 @@ class Project:
         rows = sum(1 for _ in csv.reader(io.StringIO(text, newline=""))) - 1
         self.edit(table, files={f"{table}/small.csv": {"sha256": digest, "rows": rows}}, **fields)
 
-    def rows(self, *rows, table: str = "trade") -> None:
+    def rows(self, *rows, table="trade"):
         """Replace the rows of a table; the expected rows per source follow."""
         ids = [r[-1] for r in rows]
         columns = yaml.safe_load(self.spec(table).read_text())["columns"]
         self.write(csv_text(columns, rows), table, rows={s: ids.count(s) for s in sorted(set(ids))})
 
-    def sources(self, *sources) -> None:
+    def sources(self, *sources):
         header = list(registry.Source.model_fields)
         rows = [
             [(TINY["source"] | {"origin_group": s["source_id"]} | s).get(c, "") for c in header]
@@ -232,7 +232,7 @@ def tiny(tmp_path_factory):
     made = Project(home)
     made.sources(*TINY["sources"])
     article = yaml.safe_dump(TINY["article"], sort_keys=False)
-    (home / "registry" / "article.yaml").write_text(article, encoding="utf-8")
+    (home / "registry" / "article.yaml").write_text(article)
     for name, declared in TINY["tables"].items():
         made.spec(name).write_text(yaml.safe_dump({"table": name} | declared, sort_keys=False))
     for name, rows in TINY["rows"].items():
@@ -272,7 +272,7 @@ def command(monkeypatch, capsysbinary):
     """
     from ca_research.app import cli
 
-    def run(*words: str, text: bool = True):
+    def run(*words, text=True):
         monkeypatch.setattr(sys, "argv", ["ca-research", *words])
         capsysbinary.readouterr()
         try:
@@ -299,13 +299,7 @@ def report(tmp_path_factory, worker_id):
     folder = (base if worker_id == "master" else base.parent) / "report"
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "index.html").is_file():
-            done = subprocess.run(
-                [sys.executable, "-m", "ca_research.app.cli", "run", "--out", str(folder)],
-                env=USERS,
-                capture_output=True,
-                text=True,
-            )
-            assert done.returncode == 0, done.stderr
+            cli("run", "--out", folder, env=USERS)
     return folder
 
 
@@ -314,7 +308,7 @@ def stored(report):
     """What the notebook of a claim has stored of all five: `stored("C13", "latest")` gives its
     verdicts by reading. That `ca.check` says the same: unit/test_check.py.
     """
-    verdicts = json.loads((report / "verdicts.json").read_text(encoding="utf-8"))
+    verdicts = json.loads((report / "verdicts.json").read_text())
 
     def of(claim, as_of):
         return {
@@ -343,6 +337,6 @@ def rest(tmp_path_factory):
 
 
 @pytest.fixture
-def stored_keys() -> tuple[set[str], set[str]]:
+def stored_keys():
     """What a stored verdict, and each of its criteria, must say at least."""
     return set(TINY["verdict"]), set(TINY["criterion"])

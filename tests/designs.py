@@ -1,11 +1,11 @@
 """Invented frames that tests of estimates share, and changes to a frame that a case file names."""
 
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import yaml
+from tests.cases import cases as plain_cases
 
 from ca_research import stats, trade
 from ca_research.ground.economies import CA5
@@ -51,9 +51,8 @@ for kind in (stats.Axis, stats.Exclusion, stats.Model):
 
 
 def cases(test_file, name):
-    """The cases of a file in the folder `cases` beside a test."""
-    file = Path(test_file).parent / "cases" / f"{name}.yaml"
-    return yaml.load(file.read_text(encoding="utf-8"), Cases)
+    """The cases of a file in the folder `cases` beside a test, with models by their names."""
+    return plain_cases(test_file, name, Cases)
 
 
 def universe(axes=(), controls=()):

@@ -1,12 +1,11 @@
 """What a test leaves behind: looked at before and after, only what was added is a leak."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 
-def open_files(process: int | str = "self") -> list[str]:
+def open_files(process="self"):
     """The names of what a process has open; what is closed while they are read is not."""
     names = []
     for link in Path(f"/proc/{process}/fd").iterdir():
@@ -15,14 +14,12 @@ def open_files(process: int | str = "self") -> list[str]:
     return names
 
 
-def kinds(names: Iterable[str]) -> list[str]:
+def kinds(names):
     """The kind of each: a socket or pipe without its number."""
     return [name.split(":")[0] for name in names]
 
 
-def more(
-    before: Mapping[str, Iterable[object]], after: Mapping[str, Iterable[object]]
-) -> dict[str, Counter]:
+def more(before, after):
     """What was added. What others had left, and the collector let go of meanwhile, is no leak.
 
     >>> more({"files": ["a", "b"]}, {"files": ["b", "b"]})

@@ -18,7 +18,7 @@ class Reader(HTMLParser):
     pictures and references apart), and the rest of the text by element.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.pieces, self.raw, self.silent = [""], Counter(), []
@@ -47,14 +47,14 @@ class Reader(HTMLParser):
         else:
             self.pieces[-1] += data
 
-    def of(self, tag: str) -> list[dict[str, str]]:
+    def of(self, tag):
         return [attrs for name, attrs in self.tags if name == tag]
 
-    def classed(self, name: str) -> list[dict[str, str]]:
+    def classed(self, name):
         return [a for _, a in self.tags if name in a.get("class", "").split()]
 
 
-def outside(page: Reader) -> list[str]:
+def outside(page):
     """What in a page would be loaded, sent or run from elsewhere."""
     found = [tag for tag, _ in page.tags if FORBIDDEN.fullmatch(tag)]
     for tag, attrs in page.tags:
@@ -67,7 +67,7 @@ def outside(page: Reader) -> list[str]:
     return found + re.findall(r"url\(\s*['\"]?(?!#|data:)[^)]*|@import[^;]*", css)
 
 
-def ill_formed(page: Reader) -> list[str]:
+def ill_formed(page):
     """What a reader who cannot see, or has only the keyboard, would miss in a page."""
     levels, tables = page.levels, page.of("table")
     once = Counter(tag for tag, _ in page.tags if tag in ("main", "header", "footer", "title"))

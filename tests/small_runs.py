@@ -1,7 +1,6 @@
 """Small notebooks in a project of their own, for tests of runs."""
 
 import shutil
-from pathlib import Path
 
 import nbformat
 
@@ -12,7 +11,7 @@ NUMBER = 'n: int = 3\nas_of: str = "latest"'
 BRIEF = 'economy: str = "KAZ"\nas_of: str = "latest"'
 
 
-def small_project(folder: Path) -> Path:
+def small_project(folder):
     """The real registry, a build without tables, and no notebooks."""
     shutil.copytree(paths.registry_dir(), folder / "registry")
     for name in ("notebooks", "data/processed/build-tiny", "data/raw"):
@@ -21,9 +20,7 @@ def small_project(folder: Path) -> Path:
     return folder
 
 
-def notebook(
-    home: Path, name: str, *sources: str, parameters: str = NUMBER, n: int = 1, **about: object
-) -> Run:
+def notebook(home, name, *sources, parameters=NUMBER, n=1, **about):
     """A notebook of a project with these cells, and its run; `about` is what it declares."""
     cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="p")]
     cells += [nbformat.v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(sources)]
@@ -36,13 +33,13 @@ def notebook(
     return Run(name, file, {"n": n, "as_of": "latest"})
 
 
-def brief(home: Path, *sources: str, **about: object) -> Run:
+def brief(home, *sources, **about):
     """The country brief of a tiny project, for Uzbekistan."""
     run = notebook(home, "brief", *sources, parameters=BRIEF, **about)
     return Run("brief", run.notebook, {"economy": "UZB", "as_of": "latest"})
 
 
-def text(out: Path, run: Run) -> str:
+def text(out, run):
     """What an executed notebook printed."""
     book = nbformat.read(out / "notebooks" / f"{run.run_id}.ipynb", as_version=4)
     outputs = [o for cell in book.cells for o in cell.get("outputs", [])]

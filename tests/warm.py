@@ -13,7 +13,9 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from ca_research import kernels
-from ca_research.kernels.launch import WarmProcess
+from ca_research.kernels.launch import ask
+from ca_research.kernels.place import place
+from ca_research.kernels.provisioner import WarmProcess
 
 SECONDS = 60
 """How long a loaded machine may take for what an idle one does at once; half of what a server waits
@@ -113,15 +115,20 @@ def kernel(name=kernels.NAME, *, warm=None, **options):
         one.manager.shutdown_kernel(now=True)
 
 
+def asked(env=os.environ):
+    """What the server for an environment says of itself; None where none answers."""
+    return ask(place(env))
+
+
 def status():
     """What the server says of itself; one that is too busy to answer is asked again."""
     said = []
-    assert within(SECONDS, lambda: said.append(kernels.status()) or said[-1])
+    assert within(SECONDS, lambda: said.append(asked()) or said[-1])
     return said[-1]
 
 
 def no_kernel_left():
-    return within(SECONDS, lambda: (kernels.status() or {"kernels": 1})["kernels"] == [])
+    return within(SECONDS, lambda: (asked() or {"kernels": 1})["kernels"] == [])
 
 
 def works():

@@ -22,6 +22,7 @@ _FUNCTIONS = {
     "coverage": "tables",
     "holes": "tables",
     "cite": "tables",
+    "codes": "tables",
     "add": "tables",
     "relation": "tables",
     "remove": "tables",

@@ -1,15 +1,11 @@
 """Tables of a few invented rows, read from `cases/`, and a home with invented codings."""
 
-from __future__ import annotations
-
 import csv
 import itertools
 import re
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -23,12 +19,12 @@ CASES = Path(__file__).parent / "cases"
 
 
 @cache
-def columns(table: str) -> pd.DataFrame:
+def columns(table):
     """A table without a row: its columns and their types."""
     return ca.load(table).iloc[:0]
 
 
-def spelled_out(cell: str) -> list[str]:
+def spelled_out(cell):
     """'export & import' stands for two rows, '2010..2012' for three."""
     found = []
     for part in cell.split(" & "):
@@ -40,7 +36,7 @@ def spelled_out(cell: str) -> list[str]:
     return found
 
 
-def rows_of(given: Any, sets: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def rows_of(given, sets):
     """Rows from the name of a set, from lines with commas, or from a list of any of these."""
     if isinstance(given, list):
         for part in given:
@@ -55,9 +51,7 @@ def rows_of(given: Any, sets: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             yield {name.strip(): cell.strip() for name, cell in line.items()}
 
 
-def frame(
-    table: str, lines: Any, same: Mapping[str, Any] = {}, sets: Mapping[str, Any] = {}
-) -> pd.DataFrame:
+def frame(table, lines, same=(), sets=()):
     """Rows as `ca.load` gives them: every column of the table, in its type, is there.
 
     same: what stands where a row gives nothing.
@@ -82,12 +76,12 @@ def frame(
     return found.astype(empty.dtypes.to_dict())
 
 
-def read(file: Path) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+def read(file):
+    return yaml.safe_load(file.read_text())
 
 
 @contextmanager
-def codings_of_cases(home: Path) -> Iterator[None]:
+def codings_of_cases(home):
     """The real register, but with the codings of `cases/codings`."""
     (home / "registry").mkdir()
     for part in paths.registry_dir().iterdir():

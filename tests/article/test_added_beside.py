@@ -2,10 +2,9 @@
 still, and only a preference lets the new one speak.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research import registry
@@ -82,7 +81,7 @@ def test_incomes_of_a_second_source_are_one_series_not_two_joined(own):
     macro = ca.load("macro", indicator=INDICATOR)
     both = beside(macro, macro.query("economy in ['KAZ', 'UZB'] and year >= 2023"), "value")
     own()
-    pd.testing.assert_frame_equal(incomes(both), incomes(macro))
+    assert_frame_equal(incomes(both), incomes(macro))
     own(preference=1)
     assert incomes(both).query("economy == 'KAZ'")["source_id"].unique().tolist() == [OWN]
 

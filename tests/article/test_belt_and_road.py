@@ -2,9 +2,6 @@
 spoils them, and what `effect` answers, recomputed from their rows.
 """
 
-from __future__ import annotations
-
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,12 +14,12 @@ from ca_research.stats import synthetic
 
 
 @pytest.fixture(scope="module")
-def events() -> pd.DataFrame:
+def events():
     return ca.load("events")
 
 
 @pytest.fixture(scope="module")
-def trade() -> pd.DataFrame:
+def trade():
     return ca.load("trade", reporter="CHN", flow="import", product="TOTAL")
 
 
@@ -71,14 +68,3 @@ def test_synthetic_effect_is_that_of_the_statistics(events, trade):
     assert row["joined"] > row["contaminated"] == 0, "nobody who signed within the years used"
     assert found.at["TKM", "missing"] and pd.isna(found.at["TKM", "estimate"])
     assert list(found.index) == list(eco.CA5)
-
-
-def test_made_up_effect_is_found(events, trade):
-    rows = trade[trade["source_id"] == "WTO_HSM"].copy()
-    rows.loc[(rows["partner"] == "KAZ") & (rows["year"] >= 2014), "value_usd"] *= np.exp(3)
-    asked = {"accession_list": "M_LPV26", "source": "WTO_HSM", "until": 2018}
-    plain, more = (br.effect(t, events, economies=["KAZ"], **asked) for t in (trade, rows))
-    assert more.at[0, "estimate"] - plain.at[0, "estimate"] == pytest.approx(3)
-    assert more.at[0, "p_positive"] < 0.1
-    rank = br.effect(rows, events, economies=["KAZ"], statistic="p_positive", **asked)
-    assert rank.at[0, "estimate"] == more.at[0, "p_positive"]

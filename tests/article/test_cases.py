@@ -1,9 +1,6 @@
 """Every measure on tables of a few invented rows: the cases of `cases/`, by registered names."""
 
-from __future__ import annotations
-
 import inspect
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -46,24 +43,24 @@ ANSWERED = [case for case in CASES_OF_ALL if "gives" in case.values[0]]
 FIRST_OF_EACH = [case for case in ANSWERED if case.id.endswith(" 1")]
 
 
-def tables(case: dict[str, Any]) -> dict[str, pd.DataFrame]:
+def tables(case):
     same, sets = case["of"].get("same", {}), case["of"].get("sets", {})
     return {
         name: frame(name, rows, same.get(name, {}), sets) for name, rows in case["rows"].items()
     }
 
 
-def ask(case: dict[str, Any], given: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def ask(case, given):
     return measures.find(case["measure"])(**given, **case["asked"])
 
 
-def number(given: Any) -> float:
+def number(given):
     """A number, or a hand calculation: '100/3'."""
     above, _, below = str(given).partition("/")
     return float(above) / float(below or 1)
 
 
-def whole_answer(given: Any) -> dict[str, Any]:
+def whole_answer(given):
     """A number alone is an estimate, two are a range, three a range with an estimate in it;
     nothing is a reason and no estimate.
     """
@@ -73,7 +70,7 @@ def whole_answer(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {"estimate": given}
 
 
-def compared(row: dict[str, Any], expected: dict[str, Any], unit: float) -> None:
+def compared(row, expected, unit):
     for bound in ("estimate", "low", "high"):
         if expected.get(bound) is None:
             assert pd.isna(row[bound]), (bound, row[bound])
@@ -104,7 +101,7 @@ def test_a_measure_gives_what_was_calculated_by_hand(case):
         compared(row, whole_answer(expected[row["economy"]]), case["unit"])
 
 
-def compared_with(answer: Any, case: dict[str, Any]) -> None:
+def compared_with(answer, case):
     found = answer
     if "said" in case:
         rows = said_of(answer, case["said"])
@@ -123,13 +120,13 @@ def test_a_function_answers_what_was_calculated_by_hand(case):
             compared_with(answer_of(whole), whole)
 
 
-def figures(found: Any) -> list[list[str]]:
+def figures(found):
     """Rows of estimates as they can be compared: without the path of the data, and a float's
     last digits."""
     names = [name for name in ESTIMATE_COLUMNS if name not in ("path", "rows")]
     rows = found.to_dict("records") if isinstance(found, pd.DataFrame) else found
 
-    def plain(value: Any) -> str:
+    def plain(value):
         gone = value is None or (not isinstance(value, (tuple, dict)) and pd.isna(value))
         return "" if gone else f"{value:.9g}" if isinstance(value, float) else str(value)
 

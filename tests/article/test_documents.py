@@ -2,8 +2,6 @@
 claim. Counts are in `cases/documents.yaml`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 
@@ -13,12 +11,11 @@ from pydantic import ValidationError
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.article import document_pages
+from ca_research.article import aid, approval, doctrine, document_pages
 from ca_research.article.documents import measures as docs
 from ca_research.ground import paths
 from ca_research.registry import codings
 from ca_research.registry.codings import Coding
-from ca_research.registry.words import words
 
 FILE = read(CASES / "documents.yaml")
 ROWS = frame("evidence", "of_all_kinds", FILE["same"]["evidence"], FILE["sets"])
@@ -34,7 +31,7 @@ def test_specifications_that_look_through_the_same_rows_are_one():
 def test_acts_are_coded_as_most_of_the_blind_coders_coded_them():
     codes = {(r.claim, r.item): r.codes for r in codings.coding("acts").rows}
     asked = {"act": "strict", "interference": "interference", "string": "string"}
-    with (paths.registry_dir() / "coding" / "acts_blind.csv").open(encoding="utf-8") as votes:
+    with (paths.registry_dir() / "coding" / "acts_blind.csv").open() as votes:
         for vote in csv.DictReader(votes):
             given = codes[vote["claim"], vote["item"]]
             for question, field in asked.items():
@@ -95,23 +92,13 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
         assert asserts.otherwise == denies.otherwise == "not enough evidence"
 
 
-def test_every_group_of_documents_has_words_and_no_code_is_shown(capsys):
-    rows = ca.load("evidence")
-    assert not set(rows["reading"]) - ca.economies.codes() - set(words().cells["reading"])
-    document_pages.show_document_lists("C17", ca.load("evidence", claim="C17"))
-    document_pages.show_sides("C17", ca.load("evidence", claim="C17"))
-    shown = capsys.readouterr().out
-    assert shown and "direction is" not in shown and "narrow_acts" not in shown
-
-
 def test_what_is_known_beside_the_documents_is_shown_though_other_figures_are_not(capsys):
-    tables = ("evidence", "facts", "opinion", "investment", "macro")
-    never = {name: ca.load(name, as_of="2003-01-01") for name in tables[:3]}
-    for claim in ("C10", "C15"):
-        document_pages.show_beside(claim, never)
+    never = {name: ca.load(name, as_of="2003-01-01") for name in ("evidence", "facts", "opinion")}
+    document_pages.show_figures(approval.poll_figures(never["opinion"], about=["USA"]))
     assert "svg" not in capsys.readouterr().out
-    document_pages.show_beside("C09", never)
-    shown = capsys.readouterr().out
-    assert "not known on this day" in shown and "Government visits" in shown
-    document_pages.show_beside("C14", {name: ca.load(name) for name in tables})
+    document_pages.show_figures(doctrine.rank_figures(never["evidence"]))
+    assert "not known on this day" in capsys.readouterr().out
+    document_pages.show_figures(doctrine.visit_figures(never["facts"]))
+    assert "Government visits" in capsys.readouterr().out
+    document_pages.show_figures(aid.grant_figures(ca.load("investment"), ca.load("macro")))
     assert "recipient,year,donor," in capsys.readouterr().out, "grants have both ends"

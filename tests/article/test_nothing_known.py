@@ -1,7 +1,5 @@
 """What a notebook asks for on a day on which its figures were not known yet."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

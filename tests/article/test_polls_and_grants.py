@@ -2,8 +2,6 @@
 Polls, places, goals and years with grants are in `cases/`.
 """
 
-from __future__ import annotations
-
 import itertools
 
 import pytest
@@ -14,7 +12,7 @@ from ca_research.article import aid, approval, doctrine
 from ca_research.ground.errors import CoverageError
 
 
-def rows(file: str, name: str, table: str):
+def rows(file, name, table):
     content = read(CASES / f"{file}.yaml")
     return frame(table, name, content["same"].get(table, {}), content["sets"])
 
@@ -23,7 +21,7 @@ POLLS, GRANTS = rows("polls", "polls", "opinion"), rows("aid", "grants", "invest
 POWERS = ["USA", "CHN"]
 
 
-def spread_out(total: int, n: int, most: int) -> set[tuple[int, ...]]:
+def spread_out(total, n, most):
     """Every way to give n economies shares of whole tens that add up to a total."""
     shares = itertools.product(range(0, most + 1, 10), repeat=n)
     return {found for found in shares if sum(found) == total}

@@ -2,8 +2,6 @@
 The share itself is in `cases/priority.yaml`.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from invented_tables import CASES, frame, read, rows_of

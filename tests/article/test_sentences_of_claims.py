@@ -7,14 +7,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 
 import pytest
 
 from ca_research import registry
-from ca_research.claims import check
 from ca_research.claims.answers import MOST, MOST_FINDING, answer, finding, in_short
 from ca_research.claims.criteria import scaled
 from ca_research.claims.logic import FAILS, HOLDS, MIXED, UNDECIDED, count_rule
@@ -25,29 +23,28 @@ from ca_research.claims.slots import values
 from ca_research.claims.verdict import Cell, CriterionResult
 from ca_research.claims.words import criterion_number
 from ca_research.estimates import told_by
-from ca_research.registry.claims import Says
 
 CLAIMS = registry.claims().values()
 CRITERIA = [(claim, c) for claim in CLAIMS for c in claim.criteria().values()]
 READINGS = [(claim, r) for claim in CLAIMS for r in claim.readings if r.not_testable is None]
 
 
-def named(pair) -> str:
+def named(pair):
     return f"{pair[0].id}-{pair[1].name}"
 
 
 @cache
-def told(measure: str) -> dict[str, str]:
+def told(measure):
     return {name: "RUS" for name in told_by(find(measure))}
 
 
-def cell(criterion, economy: str, met: bool | None, estimate=7.25, **bounds) -> Cell:
+def cell(criterion, economy, met, estimate=7.25, **bounds):
     estimate = None if met is None or bounds else estimate
     about = {} if met is None else told(criterion.measure)
     return Cell(economy, estimate, bounds.get("low"), bounds.get("high"), met, 1987, "", about)
 
 
-def result(criterion, state: str, main_met, cells) -> CriterionResult:
+def result(criterion, state, main_met, cells):
     """What stands in every result, and beside it the figures of one cell or a count of them."""
     held, open_ = (float(sum(c.met is met for c in cells)) for met in (True, None))
     if criterion.over is None:
@@ -73,7 +70,7 @@ def result(criterion, state: str, main_met, cells) -> CriterionResult:
     )
 
 
-def results(criterion) -> Iterator[CriterionResult]:
+def results(criterion):
     """A criterion in every state: for counts every number of economies that are met, unmet and
     open, from either end of their list, also of one economy alone; for figures a point, a range
     and a single bound.
@@ -99,7 +96,7 @@ def results(criterion) -> Iterator[CriterionResult]:
 BROKEN = re.compile(r"\bNone\b(?! of the )|\bnan\b|[{}\[\]]| [,.;:]|\(\)|,,|\.\.|  |^\s|\s$")
 
 
-def sound(text: str, allowed: set[str], most: int) -> None:
+def sound(text, allowed, most):
     assert text and not BROKEN.search(text), text
     assert text[0].isupper() or text[0].isdigit(), text
     assert not numbers_in(text) - allowed, text
@@ -146,49 +143,3 @@ def test_a_reading_answers_in_every_state_of_its_criteria(pair):
         decided = deciding(reading, states, word)
         assert 0 < len(answer(reading, found, word, decided)) <= MOST
         assert len(finding(reading, found, word, decided)) <= MOST_FINDING
-
-
-SO = re.compile(r"\{(where|cells|cells_met)\}|\.met_where\}")
-NOT_SO = re.compile(r"\{(where_not|all_not|not_any|cells|cells_not)\}|\.not_where\}")
-COUNTED = re.compile(
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|twenty)( \w+)? (sources|contracts)\b"
-)
-
-
-def test_no_sentence_tells_years_or_counts_that_are_not_its_own():
-    """`years` spans all countries with a figure; beside those alone in which it is so, a poll of
-    the others would date theirs. Where one country is asked the years are its own.
-
-    What speaks against a claim stands on the pages of both days, whatever was known on each.
-    """
-    faults = [
-        f"{claim.id} {c.name}: {sentence}"
-        for claim, c in CRITERIA
-        if c.over and len(c.over.economies) > 1
-        for sentence in (c.says.holds, c.says.fails)
-        if "{years}" in sentence and not (SO.search(sentence) and NOT_SO.search(sentence))
-    ]
-    readings = [(claim, r) for claim in CLAIMS for r in claim.readings]
-    faults += [named(p) for p in readings if COUNTED.search(p[1].against or "")]
-    faults += [named(p) for p in readings if p[1].not_testable and not p[1].answer]
-    assert not faults
-
-
-def test_an_answer_follows_the_figures():
-    """With other figures in the same state the sentences change wherever they name one."""
-    for claim, criterion in CRITERIA:
-        if criterion.over is None and "{number}" in criterion.says.holds:
-            one, other = (
-                values(result(criterion, HOLDS, True, [cell(criterion, "", True, estimate)]))
-                for estimate in (8.5, 6.5)
-            )
-            holds = criterion.says.holds
-            assert filled(holds, one) != filled(holds, other), f"{claim.id} {criterion.name}"
-
-
-def test_the_register_finds_faults_in_sentences():
-    claim = registry.claim("C25")
-    criterion = next(iter(claim.criteria().values()))
-    says = Says(holds="It is 77 km.", fails="{wrong}", undecided="[x")
-    found = list(check.says(claim, criterion.model_copy(update={"says": says})))
-    assert len(found) == 3, found

@@ -2,29 +2,19 @@
 and shares are in `cases/investors.yaml`.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
+from invented_tables import CASES, read
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.article import strength
 from ca_research.ground.errors import CoverageError
 
 
-@pytest.mark.parametrize(
-    ("shares", "own", "ranks"),
-    [
-        ((62,), 62, (1, 1)),  # 38 are left, room for nobody larger
-        ((26,), 26, (1, 3)),  # 74 are left: two of 37 each, not three of 24.7
-        ((25,), 25, (1, 3)),  # three of 25 would be as large, not larger
-        ((24,), 24, (1, 4)),
-        ((20, 30, 25), 20, (3, 4)),
-        ((40, 35, 25), 25, (3, 3)),
-    ],
-)
+@pytest.mark.parametrize(("shares", "own", "ranks"), read(CASES / "investors.yaml")["ranks"])
 def test_a_share_bounds_its_own_rank(shares, own, ranks):
-    assert strength.rank_of_share(pd.Series(shares, dtype=float), own) == ranks
+    assert strength.rank_of_share(pd.Series(shares, dtype=float), own) == tuple(ranks)
 
 
 def test_the_newest_stock_is_that_of_the_newest_year_with_enough_investors():
@@ -33,6 +23,6 @@ def test_the_newest_stock_is_that_of_the_newest_year_with_enough_investors():
     year = max(ca.investment.stock_years(investment, "KAZ"))
     assert set(found["year"]) == {year}
     stock = ca.investment.stock_by_investor(investment, "KAZ", year)
-    pd.testing.assert_frame_equal(found.drop(columns="year"), stock)
+    assert_frame_equal(found.drop(columns="year"), stock)
     with pytest.raises(CoverageError):
         strength.newest_stock(investment.iloc[:0], "KAZ")

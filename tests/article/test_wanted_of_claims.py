@@ -1,7 +1,5 @@
 """What claims want: filled in with made-up figures, each want answers what it is wanted for."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np
@@ -166,14 +164,6 @@ def test_the_verdict_goes_both_ways_when_the_wanted_students_are_counted():
 
 def test_nothing_is_wanted_of_a_day_that_has_passed():
     assert not check("C30", as_of="2023-05-19").wanted
-
-
-def test_whose_figures_they_are_says_who_publishes_them():
-    of_russia = {"table": "trade", "economy": "TKM", "cells": {"reporter": ["RUS"]}}
-    assert [h.publisher for h in publishers(of_russia)] == [
-        "Federal Customs Service of Russia",
-        "UN Comtrade",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,19 @@
 where the claim is read, and where somebody calls the measure by hand, before a table is read.
 """
 
-from __future__ import annotations
-
 import inspect
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
-from invented_tables import read
 
 import ca_research as ca
 from ca_research import registry
-from ca_research.article import balance, corridor, doctrine, documents, energy, forecasts
-from ca_research.article.industry import RESOURCES
-from ca_research.article.priority.measures import CHOICES
-from ca_research.article.settings import Grants
-from ca_research.claims import check, measures
-from ca_research.estimates.measures import names_of_parts, parts_of
+from ca_research.claims import measures
+from ca_research.estimates.measures import names_of_parts
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.students import flows
-from ca_research.trade.rank import FLOWS, OWN_SOURCES
 
 MEASURES = {name: measures.find(name) for name in measures._package()}
 
-OPEN = read(Path(__file__).with_name("texts_without_a_list.yaml"))
 
 HINTS = {
     (name, choice): hint
@@ -37,13 +26,13 @@ WORDS = {key: get_args(hint) for key, hint in HINTS.items() if get_origin(hint) 
 """The words of every choice that has them, by measure and choice."""
 
 
-def faults(name: str, choice: str, word: Any) -> list[str]:
+def faults(name, choice, word):
     (criterion, *_) = registry.claim("C25").criteria().values()
     given = {"measure": name, "settings": {choice: word}, "axes": ()}
     return list(measures.wrong_choices(criterion.model_copy(update=given), ()))
 
 
-def asked(name: str, **given):
+def asked(name, **given):
     """What the measure answers of no table at all: it has to refuse before it reads one."""
     parameters = inspect.signature(MEASURES[name]).parameters.values()
     free = [p.name for p in parameters if p.default is p.empty]
@@ -78,72 +67,3 @@ def test_economies_have_names_and_are_measured_once():
     twice, one = (change(students, economies=who) for who in (["Kazakhstan", "KAZ"], "Kazakhstan"))
     assert twice["economy"].tolist() == ["KAZ"]
     assert one["estimate"].tolist() == twice["estimate"].tolist()
-
-
-def test_the_check_of_the_register_says_where_the_misspelt_word_stands():
-    claim = registry.claim("C25")
-    reading, *others = claim.readings
-    first, *rest = reading.criteria
-    wrong = first.model_copy(update={"settings": {"side": "chinees"}, "axes": ()})
-    changed = reading.model_copy(update={"criteria": (wrong, *rest)})
-    spec = claim.model_copy(update={"readings": (changed, *others)})
-    found = check.register({"C25": spec}, {spec.notebook: set(spec.data)})
-    assert [fault for fault in found if first.name in fault and "chinese" in fault]
-
-
-def test_every_text_that_a_measure_takes_has_its_words_or_is_open():
-    open_ = set().union(*OPEN.values())
-    assert not {key for key, hint in HINTS.items() if hint is str and key[1] not in open_}
-
-
-@pytest.mark.parametrize(
-    ("name", "choice", "known"),
-    [
-        ("claims.priority.lead_share", "dimension", ["none", *CHOICES]),
-        ("claims.priority.lead_share", "trade_basis", CHOICES["trade"]),
-        ("claims.priority.lead_share", "investment_concept", CHOICES["investment"]),
-        ("claims.priority.lead_share", "student_level", CHOICES["students"]),
-        ("claims.priority.lead_share", "meetings", CHOICES["meetings"]),
-        ("economy.corridor_containers", "transit", ["range", *corridor.TRANSIT]),
-        ("economy.energy_share", "commodity", energy.COMMODITIES),
-        ("investment.aid_years", "series", Grants.model_fields),
-        ("relations.goal_share", "documents", doctrine._KINDS),
-        ("relations.goal_share", "goal", doctrine.GOALS),
-        ("relations.goal_share", "period", doctrine._PERIODS),
-        ("relations.independent_sources", "seen", documents.measures.SEEN),
-        ("relations.independent_sources", "strength", documents.measures.STRENGTHS),
-        ("relations.vote_spread", "window", balance.WINDOWS),
-        ("students.window_change", "statistic", flows.STATISTICS),
-        ("students.window_change", "window", flows.WINDOWS),
-        ("trade.foreseen", "model", forecasts.MODELS),
-        ("trade.lead", "flow", FLOWS),
-        ("trade.lead", "source", OWN_SOURCES),
-        ("trade.resource_share", "resources", RESOURCES),
-    ],
-)
-def test_words_are_those_that_the_measure_looks_up(name, choice, known):
-    assert set(WORDS[name, choice]) == set(known)
-
-
-def other_defaults(function):
-    """What a measure and its parts mean differently where nothing is given."""
-    mine = inspect.signature(function).parameters
-    for maker in parts_of(function).values():
-        shared = inspect.signature(maker).parameters
-        made = parts_of(maker).keys()  # handed to both; no choice that a claim could leave open
-        for name in (mine.keys() & shared.keys()) - {"economies", *made}:
-            if mine[name].default != shared[name].default:
-                yield maker.__name__, name
-        yield from other_defaults(maker)
-
-
-def test_a_part_has_the_defaults_of_its_measure():
-    named = {k.measure for c in registry.claims().values() for k in c.criteria().values()}
-    assert not {name: found for name in named if (found := [*other_defaults(measures.find(name))])}
-
-    def part(*, until=2018): ...
-
-    def question(*, until=2020, made=None): ...
-
-    question.parts = {"made": part}
-    assert list(other_defaults(question)) == [("part", "until")], "one that differs is seen"

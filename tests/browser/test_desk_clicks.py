@@ -5,7 +5,6 @@ a name completed, a wrong name, a file of one's own, a figure for a journal.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -14,8 +13,7 @@ from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
-
-from ca_research.ground import paths
+from tests.commands import real_project
 
 OWN = """\
 freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,motCode,\
@@ -29,10 +27,8 @@ SECONDS = 60_000
 @pytest.fixture
 def project(tmp_path):
     """A project of the visitor's own, with the built-in tables."""
-    home = tmp_path / "project"
-    for part in (paths.registry_dir(), paths.raw_dir(), paths.processed_dir()):
-        shutil.copytree(part, home / part.relative_to(paths.home()))
-    (home / "own.csv").write_text(OWN, encoding="utf-8")
+    home = real_project(tmp_path / "project")
+    (home / "own.csv").write_text(OWN)
     return home
 
 

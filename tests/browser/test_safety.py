@@ -2,19 +2,17 @@
 as text. That no page names anything to load: notebooks/test_report.py.
 """
 
-import csv
 import http.server
 import json
-import os
 import shutil
-import subprocess
-import sys
 import threading
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
+from tests.commands import cli
 from tests.pages import Reader, outside
 
 from ca_research.ground import paths
@@ -100,12 +98,11 @@ def test_a_hostile_picture_does_nothing(browser):
 
 def test_a_drawing_looks_as_it_was_drawn(browser):
     rng = np.random.default_rng(0)
-    figure, axes = plt.subplots(2, 2)
-    axes[0, 0].plot(rng.random(9), "o--", label="a < b")
-    axes[0, 0].legend()
-    axes[0, 1].bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
-    axes[1, 0].imshow(rng.random((4, 4)))
-    axes[1, 1].annotate("there", (0, 0), (1, 1), arrowprops={"arrowstyle": "->"}, rotation=30)
+    figure, (left, right) = plt.subplots(1, 2)
+    left.plot(rng.random(9), "o--", label="a < b")
+    left.legend()
+    left.bar(["x", "y"], [1, 2], hatch="//", alpha=0.5)
+    right.imshow(rng.random((4, 4)))
     raw = to_svg(figure)
     plt.close(figure)
     shots = []
@@ -154,21 +151,18 @@ def hostile(tmp_path_factory):
         (home / folder).mkdir()
     (home / "data" / "raw").symlink_to(paths.home() / "data" / "raw", target_is_directory=True)
     for file in (home / "registry" / "claims" / "C25.yaml", home / "registry" / "article.yaml"):
-        content = plant(yaml.safe_load(file.read_text(encoding="utf-8")))
-        file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        content = plant(yaml.safe_load(file.read_text()))
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
     for name, columns, evil in (
         ("economies.csv", ["name"], SHORT),
         ("sources.csv", ["title", "publisher", "citation", "licence"], EVIL),
     ):
         file = home / "registry" / name
-        with file.open(encoding="utf-8", newline="") as text:
-            rows = [r | {c: r[c] + evil for c in columns} for r in csv.DictReader(text)]
-        with file.open("w", encoding="utf-8", newline="") as text:
-            writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        rows = pd.read_csv(file, dtype=str, keep_default_na=False)
+        rows[columns] += evil
+        rows.to_csv(file, index=False)
     name = "borders_with_china.ipynb"
-    notebook = json.loads((paths.notebooks_dir() / name).read_text(encoding="utf-8"))
+    notebook = json.loads((paths.notebooks_dir() / name).read_text())
     prose = next(c for c in notebook["cells"] if c["cell_type"] == "markdown")
     links = "[x](javascript:alert(1)) ![x](http://127.0.0.1:9/x.png)"
     prose["source"] = ["".join(prose["source"]), f"\n\n{EVIL}\n\n{links}\n"]
@@ -178,18 +172,11 @@ def hostile(tmp_path_factory):
             for word, quote in (("title=", '"'), ("note=", '"'), ("title=", 'f"'), ("alt=", '"')):
                 source = source.replace(word + quote, f"{word}EVIL + {quote}")
             cell["source"] = [f"EVIL = {EVIL!r}\n{source}"]
-    (home / "notebooks" / name).write_text(json.dumps(notebook), encoding="utf-8")
+    (home / "notebooks" / name).write_text(json.dumps(notebook))
     own = {"HOME": home / "planted-home", "CA_RESEARCH_HOME": home, "CA_RESEARCH_CACHE": home / "c"}
-    words = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--as-of", "latest"]
-    done = subprocess.run(
-        [*words, "--out", str(home / "out")],
-        env=os.environ | PLANTED | {k: str(v) for k, v in own.items()},
-        cwd=home,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return home / "out"
+    out = home / "out"
+    cli("run", "C25", "--as-of", "latest", "--out", out, beside=PLANTED | own, cwd=home)
+    return out
 
 
 UNSAFE = "img:not([src^='data:']), [onerror], [onclick], a[href^='javascript:' i], script + script"
@@ -211,10 +198,10 @@ def test_hostile_text_on_its_real_way_is_shown_and_never_run(browser, hostile):
         words = page.evaluate("document.body.textContent")
         assert "49}" not in words.replace("{{7*7}}", ""), f"{file.name}: a template ran twice"
         shown += words.count("<script>window.hit=2</script>{{7*7}}")
-        assert outside(Reader(file.read_text(encoding="utf-8"))) == [], file.name
+        assert outside(Reader(file.read_text())) == [], file.name
         page.context.close()
     assert shown > 20, "the hostile text reached the pages"
-    page = (hostile / "c25-as-of-latest.html").read_text(encoding="utf-8")
+    page = (hostile / "c25-as-of-latest.html").read_text()
     assert "<svg" in page and "Kazakhstan&lt;script&gt;hit=3&lt;/script&gt;" in page
 
 
@@ -222,5 +209,5 @@ def test_the_environment_of_a_run_is_in_none_of_its_files(hostile):
     files = [f for f in hostile.rglob("*") if f.is_file() and f.suffix != ".png"]
     assert any(f.suffix == ".ipynb" for f in files)
     words = {*PLANTED.values(), "planted-home", "planted-folder"}
-    found = {f.name for f in files for word in words if word in f.read_text(encoding="utf-8")}
+    found = {f.name for f in files for word in words if word in f.read_text()}
     assert found == set()

@@ -17,8 +17,9 @@ from threading import Thread
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 from adbc_driver_postgresql import dbapi
+from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 import ca_research as ca
 
@@ -49,7 +50,7 @@ def parquet(rows=None, **more):
     return buffer.getvalue()
 
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "places.yaml").read_text("utf-8"))
+CASES = cases(__file__, "places")
 
 
 def said():
@@ -79,7 +80,7 @@ def same(here):
     for name, frames in here.items():
         for one, other in zip(found[name], frames, strict=True):
             exact = name in ("load", "sql")
-            pd.testing.assert_frame_equal(one, other, check_dtype=exact)
+            assert_frame_equal(one, other, check_dtype=exact)
     assert ca.load("trade", partner="FRA").empty
 
 

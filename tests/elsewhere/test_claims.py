@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import yaml
+from tests.commands import real_project
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -19,13 +20,10 @@ def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, comma
     columns = ", ".join(registry.table("trade").columns)
     query = f"select {columns} from trade"
     assert command("sql", query, "--format", "parquet", "-o", str(lake))[0] == 0
-    home = tmp_path / "project"
-    for part in ("registry", "notebooks"):
-        shutil.copytree(paths.home() / part, home / part)
-    (home / "data" / "raw").mkdir(parents=True)
-    for folder in paths.raw_dir().iterdir():
-        if folder.name != "trade":
-            (home / "data" / "raw" / folder.name).symlink_to(folder)
+    home = real_project(tmp_path / "project")
+    shutil.copytree(paths.notebooks_dir(), home / "notebooks")
+    (home / "data" / "raw").unlink()
+    shutil.copytree(paths.raw_dir(), home / "data" / "raw", ignore=lambda *_: ["trade"])
     spec = home / "registry" / "tables" / "trade.yaml"
     place = {"parquet": [files.put("trade.parquet", lake.read_bytes())]}
     told = yaml.safe_load(spec.read_text()) | {"files": {}, "rows": {}, "location": place}
@@ -37,13 +35,7 @@ def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, comma
     assert found.verdict == wanted.verdict and found.answer == wanted.answer
     assert found.criteria == wanted.criteria
     words = [
-        "run",
-        "C33",
-        "-p",
-        "economy=KAZ",
-        "--as-of",
-        "2023-05-19",
-        "--out",
+        *["run", "C33", "-p", "economy=KAZ", "--as-of", "2023-05-19", "--out"],
         str(tmp_path / "o"),
     ]
     code, out, err = command(*words)

@@ -8,9 +8,9 @@ import sys
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from pandas.testing import assert_frame_equal
 from places import CASES, PASSWORD, ROWS, ask, frame, parquet
 
 import ca_research as ca
@@ -19,7 +19,6 @@ from ca_research.ground import economies, errors
 from ca_research.sources.elsewhere import ranges
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
-from ca_research.tables.located import located
 
 COUNT = "select count(*) from trade"
 
@@ -47,18 +46,8 @@ def test_the_preferred_source_is_found_there_too(lies, monkeypatch):
     asked = {"source": "preferred", "partner": "DEU"}
     found, rows = ca.load("trade", **asked), ca.relation("trade", **asked).df()
     assert sorted(rows["source_id"]) == sorted(found["source_id"])
-    assert rows["value_usd"].sum() == found["value_usd"].sum()
     assert found["source_id"].nunique() == 2 and len(found) == len(frame()) / 5
     assert ca.coverage("trade", **asked)["figures"].sum() == len(found)
-
-
-def test_numbers_are_compared_as_they_are_read(lies):
-    rows = frame().astype({"value_usd": "float32"})
-    rows.loc[0, "value_usd"] = 0.1  # which as a double is somewhat more than 0.1
-    lies(rows)
-    place, value = located(registry.table("trade"), current()), pc.field("value_usd")
-    counts = [place.count_rows(filter=f) for f in (value > 0.1, value <= 0.1, value == 0.1)]
-    assert counts == [len(ROWS), 0, 0]
 
 
 def test_only_what_is_asked_for_is_sent(lies, files):
@@ -263,7 +252,7 @@ def test_what_it_holds_is_counted_where_it_lives(here, lies, monkeypatch):
     lies()
     monkeypatch.setattr(sys.modules["ca_research.tables.load"], "ROWS", 500)
     for one, holes in zip(asked, wanted, strict=True):
-        pd.testing.assert_frame_equal(ca.holes("trade", **one), holes)
+        assert_frame_equal(ca.holes("trade", **one), holes)
     with pytest.raises(errors.UsageError) as told:
         ca.load("trade")
     assert "ca.relation" in told.value.hint

@@ -17,7 +17,8 @@ from tests.small_runs import notebook, small_project
 from tests.warm import within
 
 from ca_research import kernels, runs
-from ca_research.runs import Options, cluster, fingerprint, inputs, worker
+from ca_research.ground import reads
+from ca_research.runs import Options, cluster, inputs, worker
 from ca_research.tables.build import current
 
 
@@ -88,17 +89,18 @@ def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home,
 
 def test_a_worker_runs_what_is_the_same_there_and_nothing_else(home):
     run = notebook(home, "r", "print(n)")
-    key = fingerprint.key(inputs.Inputs(current()).of(run))
-    task = worker.Task(run, key, inputs.limits(run), kernel=kernels.ORDINARY)
+    manifest = inputs.Inputs(current()).of(run)
+    limited = {reads.VARIABLE: inputs.limits(run)}
+    task = worker.Task(run, manifest, limited, kernel=kernels.ORDINARY)
     assert not cluster.remote(task, "notebooks/r.ipynb").error
     for other, name in (
         (task, "notebooks/none.ipynb"),
-        (replace(task, key="k"), "notebooks/r.ipynb"),
+        (replace(task, manifest={}), "notebooks/r.ipynb"),
     ):
         outcome = cluster.remote(other, name)
         assert outcome.error and (outcome.notebook, outcome.where) == ("", name)
     edits = f"open({str(run.notebook)!r}, 'a').write(' ')"
     run = notebook(home, "r", edits)
-    key = fingerprint.key(inputs.Inputs(current()).of(run))
-    outcome = cluster.remote(replace(task, key=key), "notebooks/r.ipynb")
+    task = replace(task, manifest=inputs.Inputs(current()).of(run))
+    outcome = cluster.remote(task, "notebooks/r.ipynb")
     assert "changed meanwhile" in outcome.error and not outcome.notebook

@@ -15,9 +15,9 @@ import psutil
 import pytest
 from tests.leaks import kinds, more, open_files
 from tests.small_runs import notebook, small_project
-from tests.warm import COLD, gone, of_run, private_runtime, within
+from tests.warm import COLD, asked, gone, of_run, private_runtime, within
 
-from ca_research import kernels, runs
+from ca_research import runs
 from ca_research.runs import Options
 
 RUNS, AT_ONCE = 200, 50
@@ -39,7 +39,7 @@ def home(tmp_path, monkeypatch):
 def left() -> dict[str, list[Any]]:
     """All that a leak would add to."""
     gc.collect()  # what only waits for the collector is no leak
-    about = {} if COLD else kernels.status(of_run()) or {}
+    about = {} if COLD else asked(of_run()) or {}
     runtime = Path(os.environ["XDG_RUNTIME_DIR"])
     below = psutil.Process().children(recursive=True)
     return {

@@ -1,6 +1,4 @@
-"""`--kernel`: another Python is an input of every run, and one that is not there is said in three
-lines.
-"""
+"""`--kernel`: of another Python no key tells, so that its results are not stored."""
 
 from __future__ import annotations
 
@@ -49,78 +47,34 @@ def run(built, tmp_path, monkeypatch):
     return brief(built.home, "print(n := 1)")
 
 
-def test_a_kernel_whose_python_is_gone_is_not_answered_from_the_store(
-    run, tmp_path, other, command
-):
+def test_what_another_python_has_made_is_not_stored(run, tmp_path, other, command):
     words = ("run", "brief", "-p", "economy=UZB", "--out", str(tmp_path / "out"), "--kernel")
     for _ in range(2):
         code, told, said = command(*words, "another")
-        assert code == 0, said
-    assert "nothing has changed" in told
+        assert code == 0 and "nothing has changed" not in told, said
+    assert not list((tmp_path / "cache" / "runs").glob("*"))
     other.unlink()
-    for more in ((), ("--fresh",)):
-        code, told, said = command(*words, "another", *more)
-        assert (code, told) == (1, "") and str(other) in said
-        assert said.splitlines()[1].endswith("/another/kernel.json")
+    code, told, said = command(*words, "another")
+    assert code == 1 and str(other) in said
     code, _, said = command(*words, "pyton3")
     assert code == 2 and said.startswith("error: unknown kernel 'pyton3'")
 
 
-CHANGES = {
-    "its variables": lambda install, other: install("another", [str(other), *LAUNCH], COLOUR="red"),
-    "its command": lambda install, other: install("another", [str(other), *LAUNCH, "--quiet"]),
-    "its executable": lambda install, other: other.write_text(other.read_text() + "# another\n"),
-    "its packages": lambda install, other: (
-        other.parent / "site-packages" / "new-1.0.dist-info"
-    ).mkdir(),
-}
-
-
-def test_what_a_kernel_is_made_of_is_described(install, other):
-    told = [kernels.described("another"), kernels.described("another")]
-    assert told[0] == told[1] != ""
-    for make in CHANGES.values():
-        make(install, other)
-        told.append(kernels.described("another"))
-    assert len(set(told)) == len(CHANGES) + 1
-
-
-@pytest.mark.long
-def test_what_a_kernel_is_made_of_is_in_the_key(run, tmp_path, install, other):
-    def execute(kernel: str):
-        (result,) = runs.execute([run], tmp_path / "out", Options(1, kernel=kernel))
-        assert result.ok, result
-        return result.key, result.stored
-
-    (first, stored), again = execute("another"), execute("another")
-    ordinary, _ = execute(kernels.ORDINARY)
-    CHANGES["its packages"](install, other)
-    moved = execute("another")
-    assert (stored, again, moved[1]) == (False, (first, True), False)
-    assert len({first, ordinary, moved[0]}) == 3
-
-
-def test_a_kernel_on_this_very_python_is_no_other_input(install):
+def test_a_kernel_on_this_very_python_is_known_by_what_it_starts(install, other):
     install("here", [sys.executable, "-Xfrozen_modules=off", *LAUNCH])
-    names = ("", "here", kernels.ORDINARY, kernels.NAME)
-    assert {kernels.described(name) for name in names} == {""}
+    install("with variables", [sys.executable, *LAUNCH], COLOUR="red")
+    install("with options", [sys.executable, *LAUNCH, "--quiet"])
+    assert all(map(kernels.is_own, ("", "here", kernels.ORDINARY, kernels.NAME)))
+    assert not any(map(kernels.is_own, ("another", "with variables", "with options")))
 
 
-@pytest.mark.parametrize(
-    ("argv", "language", "error"),
-    [
-        (["R", "--slave"], "R", UsageError),
-        (["/bin/false", *LAUNCH], "python", RunError),
-        ([sys.executable, "-S", "-I", *LAUNCH], "python", RunError),  # without ipykernel
-    ],
-)
-def test_what_cannot_run_a_notebook_is_refused(install, argv, language, error):
-    install("broken", argv, language)
-    with pytest.raises(error) as refused:
-        kernels.described("broken")
+def test_what_is_no_python_kernel_is_refused(install):
+    install("broken", ["R", "--slave"], "R")
+    with pytest.raises(UsageError) as refused:
+        kernels.is_own("broken")
     assert refused.value.where.endswith("/broken/kernel.json")
     with pytest.raises(UnknownNameError):
-        kernels.described("pyton3")
+        kernels.is_own("pyton3")
 
 
 def test_a_default_kernel_that_is_another_python_is_refused(

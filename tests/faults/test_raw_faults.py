@@ -2,15 +2,13 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from unittest.mock import DEFAULT, Mock
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research import registry, tables
-from ca_research.ground import economies
 from ca_research.ground.errors import (
     CaResearchError,
     DataError,
@@ -20,7 +18,7 @@ from ca_research.ground.errors import (
 )
 from ca_research.tables.build import table_file
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "raw.yaml").read_text("utf-8"))
+CASES = cases(__file__, "raw")
 ALL = CASES.pop("all at once")
 
 
@@ -147,13 +145,6 @@ def test_the_same_content_is_not_built_twice(built):
     assert not again.fresh and again.rows == {"sources": 3, "events": 4, "facts": 3, "trade": 5}
     assert {p: p.stat().st_mtime_ns for p in built.processed.rglob("*.parquet")} == stamps
     assert tables.build(force=True).fresh
-
-
-def test_aggregates_are_part_of_the_content(built, monkeypatch, tmp_path):
-    (tmp_path / "economies.py").write_text("# other members\n")
-    before = tables.content_key()
-    monkeypatch.setattr(economies, "__file__", str(tmp_path / "economies.py"))
-    assert tables.content_key() != before
 
 
 READS = [

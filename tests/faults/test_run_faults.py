@@ -22,7 +22,7 @@ import psutil
 import pytest
 import yaml
 from tests.small_runs import BRIEF, notebook, small_project, text
-from tests.warm import COLD, NEEDED, gone, of_run, private_runtime, within
+from tests.warm import COLD, NEEDED, asked, gone, of_run, private_runtime, within
 
 from ca_research import kernels, runs
 from ca_research.ground.errors import WriteError
@@ -66,7 +66,7 @@ def out(tmp_path):
 
 
 def server() -> dict:
-    return {} if COLD else kernels.status(of_run()) or {}
+    return {} if COLD else asked(of_run()) or {}
 
 
 def no_kernel_stays() -> bool:

@@ -60,7 +60,7 @@ def cases():
     """Every case of every book, by name."""
     found = {}
     for book in sorted(BOOKS.glob("*.yaml")):
-        told = yaml.safe_load(book.read_text(encoding="utf-8"))
+        told = yaml.safe_load(book.read_text())
         for name, case in told.pop("cases").items():
             whole = told | case
             if case.get("table", told["table"]) == told["table"]:

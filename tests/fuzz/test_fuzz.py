@@ -5,8 +5,6 @@ Two hundred inputs each time, 4,000 with `pytest tests/fuzz -m soak`. A finding 
 `SURFACES["raw"](random.Random("raw-17"), project)` makes that input again.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import datetime as dt
@@ -16,11 +14,8 @@ import random
 import re
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 import yaml
 from pandas.testing import assert_frame_equal
@@ -36,7 +31,7 @@ from ca_research.tables.raw import read_raw, sha256
 from ca_research.tables.validate import schema, validate_rows
 
 CLAIMS = sorted((paths.registry_dir() / "claims").glob("C*.yaml"))
-INPUTS = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text(encoding="utf-8"))
+INPUTS = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text())
 SECONDS = 30
 """For one input, which takes a fraction of it."""
 LETTERS = (
@@ -45,7 +40,7 @@ LETTERS = (
 )
 
 
-def mutated(rng: random.Random, text: str, times: int = 3) -> str:
+def mutated(rng, text, times=3):
     """The text with a few slips: something dropped, doubled, swapped, or typed in between."""
     for _ in range(rng.randint(1, times)):
         at = rng.randint(0, len(text))
@@ -57,7 +52,7 @@ def mutated(rng: random.Random, text: str, times: int = 3) -> str:
     return text
 
 
-def spoilt(rng: random.Random, text: str) -> bytes:
+def spoilt(rng, text):
     """As bytes: often as it is, else with slips, else with bytes that need not be UTF-8."""
     kind = rng.random()
     raw = (mutated(rng, text) if kind < 0.3 else text).encode()
@@ -70,7 +65,7 @@ def spoilt(rng: random.Random, text: str) -> bytes:
 # --- sql: every value of a SELECT comes back as it was put in
 
 
-def sql_case(rng: random.Random, project: Any) -> None:
+def sql_case(rng, project):
     literals, values = zip(*rng.choices(INPUTS["sql"], k=rng.randint(1, 4)), strict=True)
     names = rng.choices(("a", "b", '"c d"', '"\u00e9"'), k=len(literals))
     told = ", ".join(f"{v} as {n}" for v, n in zip(literals, names, strict=True))
@@ -87,7 +82,7 @@ def sql_case(rng: random.Random, project: Any) -> None:
 # --- grid files: what is accepted says, cell for cell, what a second reader finds in the file
 
 
-def grid_case(rng: random.Random, project: Any) -> None:
+def grid_case(rng, project):
     names = rng.sample(["economy", "years", "share", "note"], rng.randint(1, 4))
     cells = INPUTS["cells_of_grids"]
     sets = [{n: rng.choice(cells) for n in names} for _ in range(rng.randint(1, 4))]
@@ -107,7 +102,7 @@ def grid_case(rng: random.Random, project: Any) -> None:
     assert read_grid(project.home / name) == second(raw)
 
 
-def second_csv(raw: bytes) -> Any:
+def second_csv(raw):
     names, *rows = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
     assert len({*names}) == len(names) and all(len(row) == len(names) for row in rows)
     return [{n: c for n, c in zip(names, row, strict=True) if c} for row in rows]
@@ -116,7 +111,7 @@ def second_csv(raw: bytes) -> Any:
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the two differ on tabs
 
 
-def second_yaml(raw: bytes) -> Any:
+def second_yaml(raw):
     """PyYAML's own reading, which would drop a key that stands twice."""
     text = raw.decode("utf-8-sig")
     nodes = [yaml.compose(text, Loader=LOADER)]
@@ -133,9 +128,9 @@ def second_yaml(raw: bytes) -> Any:
 # --- claim files: every value of an accepted file stands in the claim that was read from it
 
 
-def claim_case(rng: random.Random, project: Any) -> None:
+def claim_case(rng, project):
     file = rng.choice(CLAIMS)
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = file.read_text().splitlines(keepends=True)
     typed = [n for n, line in enumerate(lines) if re.search(r"(hold|tence|_on|part|date): ", line)]
     for _ in range(rng.randint(0, 2)):
         at = rng.choice((rng.choice(typed), rng.randrange(len(lines))))
@@ -151,7 +146,7 @@ def claim_case(rng: random.Random, project: Any) -> None:
     assert stands_in(second_yaml(raw), json.loads(spec.model_dump_json()))
 
 
-def stands_in(told: Any, kept: Any) -> bool:
+def stands_in(told, kept):
     """Whether a model says all that its file says; what the file leaves out is a default."""
     match told, kept:
         case dict(), dict():
@@ -169,7 +164,7 @@ ROW = ["KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"]
 PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", re.A)
 
 
-def raw_case(rng: random.Random, project: Any) -> None:
+def raw_case(rng, project):
     fields, text = INPUTS["fields"], io.StringIO()
     rows = [[*ROW[:2], str(2019 + n), *ROW[3:]] for n in range(rng.randint(1, 4))]
     for row in rows:
@@ -195,7 +190,7 @@ def raw_case(rng: random.Random, project: Any) -> None:
     assert said == {*kept.itertuples(index=False, name=None)}
 
 
-def both_ways(spec: registry.Table) -> pd.DataFrame:
+def both_ways(spec):
     """The careful reading of a table; the fast one must read it alike, or leave it alone."""
     fast = accepted(spec)
     try:
@@ -217,8 +212,8 @@ SURFACES = {
 
 
 @contextlib.contextmanager
-def limited() -> Iterator[None]:
-    def stop(*_: Any) -> None:
+def limited():
+    def stop(*_):
         raise TimeoutError(f"no answer in {SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, stop)

@@ -4,15 +4,12 @@ A frame is a table of CSV text, or the name of one in frames.yaml, or a few step
 `{of: pair, set: {year: 2021}}`; a list of frames is put one under another.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,21 +25,21 @@ TEXTS = {"product": str, "date": str, "powers": str}
 
 
 @cache
-def read(name: str) -> Any:
-    return yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=LOADER)
+def read(name):
+    return yaml.load((HERE / name).read_text(), Loader=LOADER)
 
 
-def table(text: str) -> pd.DataFrame:
+def table(text):
     lines = io.StringIO("\n".join(line.strip() for line in text.replace(" / ", "\n").splitlines()))
     return pd.read_csv(
         lines, dtype=TEXTS, keep_default_na=False, na_values=[""], skipinitialspace=True
     )
 
 
-def noise(law: str, *shape: float) -> Callable[[pd.DataFrame, dict[str, int]], pd.DataFrame]:
+def noise(law, *shape):
     """Columns of noise, each from its seed."""
 
-    def step(frame: pd.DataFrame, seeds: dict[str, int]) -> pd.DataFrame:
+    def step(frame, seeds):
         for column, seed in seeds.items():
             law_of = getattr(np.random.default_rng(seed), law)
             frame = frame.assign(**{column: law_of(*shape, size=len(frame))})
@@ -51,13 +48,13 @@ def noise(law: str, *shape: float) -> Callable[[pd.DataFrame, dict[str, int]], p
     return step
 
 
-def computed(frame: pd.DataFrame, formulas: dict[str, str]) -> pd.DataFrame:
+def computed(frame, formulas):
     for column, formula in formulas.items():
         frame = frame.assign(**{column: frame.eval(formula, engine="python")})
     return frame
 
 
-def some(frame: pd.DataFrame, conditions: dict[str, str]) -> pd.DataFrame:
+def some(frame, conditions):
     """Columns that are known only where a condition holds, of ones where they are new."""
     frame = frame.reset_index(drop=True)
     ones = pd.Series(1.0, index=frame.index)
@@ -65,7 +62,7 @@ def some(frame: pd.DataFrame, conditions: dict[str, str]) -> pd.DataFrame:
     return frame.assign(**known)
 
 
-STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
+STEPS = {
     "where": lambda frame, condition: frame.query(condition).reset_index(drop=True),
     "rows": lambda frame, numbers: frame.iloc[numbers].reset_index(drop=True),
     "set": lambda frame, columns: frame.assign(**columns),
@@ -86,7 +83,7 @@ STEPS: dict[str, Callable[[pd.DataFrame, Any], pd.DataFrame]] = {
 }
 
 
-def frame_of(told: Any) -> pd.DataFrame:
+def frame_of(told):
     if isinstance(told, str):
         named = read("frames.yaml")
         return frame_of(named[told]) if told in named else table(told)
@@ -100,22 +97,22 @@ def frame_of(told: Any) -> pd.DataFrame:
     return frame
 
 
-def called(name: str) -> Callable[..., Any]:
+def called(name):
     """A function by its place in the package; `measure x` is what a claim names x."""
     kind, _, measure = name.partition(" ")
     return find(measure) if kind == "measure" else attrgetter(name)(ca)
 
 
-def call(case: Mapping[str, Any], frames: Mapping[str, Any]) -> Any:
+def call(case, frames):
     found = called(case["call"])(**frames, **case.get("choices", {}))
     return attrgetter(case["take"])(found) if "take" in case else found
 
 
-def error(name: str) -> type[Exception]:
+def error(name):
     return TypeError if name == "TypeError" else getattr(errors, name)
 
 
-def plain(value: Any) -> Any:
+def plain(value):
     """A cell as YAML writes it: a number to nine digits, null where nothing is known."""
     if isinstance(value, (tuple, list, set)):
         return [plain(part) for part in sorted(value)]
@@ -130,7 +127,7 @@ def plain(value: Any) -> Any:
     return float(f"{float(value):.9g}")
 
 
-def answer(found: Any, columns: list[str]) -> list[list[Any]]:
+def answer(found, columns):
     """The rows of an answer in these columns, of `missing` whether a reason is given; the answer
     itself where it is one number or word.
     """

@@ -4,12 +4,8 @@ They know columns by what they hold, so that each fits the frames of every wing.
 nothing to spoil in a frame gives None.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 import case_frames as cases
 import pandas as pd
@@ -24,14 +20,13 @@ ROLES = {
     "product": "product",
 }
 TOLD = cases.read("corruptions.yaml")
-Corruption = Callable[[pd.DataFrame], Any]
 
 
-def column_of(frame: pd.DataFrame, role: str) -> str | None:
+def column_of(frame, role):
     return next((name for name in ROLES.get(role, role).split() if name in frame), None)
 
 
-WAYS: dict[str, Callable[[pd.Series], pd.Series]] = {
+WAYS = {
     "text": lambda column: column.astype(str),
     "categories": lambda column: column.astype(str).astype("category"),
     "floats": lambda column: column.astype(float),
@@ -44,14 +39,14 @@ WAYS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "number of a product": lambda column: column.replace("TOTAL", "27").astype(int),
     "no zero": lambda column: column.replace("TOTAL", "01").str.removeprefix("0"),
 }
-CHANGES: dict[str, Callable[[pd.Series, Any], Any]] = {
+CHANGES = {
     "to": lambda column, value: pd.Series(value, index=column.index),
     "by": lambda column, way: WAYS[way](column),
     "formula": lambda column, formula: column.to_frame("x").eval(formula),
 }
 
 
-def spoilt(frame: pd.DataFrame, of: str, row: str = "", **change: Any) -> pd.DataFrame | None:
+def spoilt(frame, of, row="", **change):
     """With a column changed as corruptions.yaml says."""
     column = column_of(frame, of) if of in ROLES else of
     if column is None:
@@ -69,28 +64,28 @@ def spoilt(frame: pd.DataFrame, of: str, row: str = "", **change: Any) -> pd.Dat
     return pd.concat([frame, made.iloc[:1]], ignore_index=True) if row == "beside" else made
 
 
-def marked(frame: pd.DataFrame) -> pd.DataFrame | None:
+def marked(frame):
     made = spoilt(frame, "others", row="first", to="MINE")
     return None if made is None else made.assign(is_aggregate=made.index == made.index[0])
 
 
-def put_beside(frame: pd.DataFrame, role: str, change: Callable[[str], str]) -> Any:
+def put_beside(frame, role, change):
     """With the rows of the first other economy also under what is made of the first of a role."""
     first = frame[column_of(frame, role)].iloc[0] if column_of(frame, role) else ""
     return spoilt(frame, "others", beside=[change(first)])
 
 
-def without_a_year(frame: pd.DataFrame) -> pd.DataFrame | None:
+def without_a_year(frame):
     years = sorted(set(frame.get("year", ())))
     return frame[frame["year"] != years[1]] if len(years) > 2 else None
 
 
-def whole_by_a_product(frame: pd.DataFrame) -> pd.DataFrame | None:
+def whole_by_a_product(frame):
     told = "TOTAL" in set(frame.get("product", ()))
     return frame.replace({"product": {"TOTAL": "27"}}) if told else None
 
 
-OF_FRAMES: dict[str, Corruption] = {
+OF_FRAMES = {
     # what should not matter
     "rows turned round": lambda frame: frame.iloc[::-1],
     "columns turned round": lambda frame: frame[frame.columns[::-1]],
@@ -121,7 +116,7 @@ OF_FRAMES: dict[str, Corruption] = {
 }
 
 
-def corruptions(frame: pd.DataFrame) -> Iterator[tuple[str, Corruption]]:
+def corruptions(frame):
     """All by name, with the loss of each column and a second kind of each kind."""
     yield from OF_FRAMES.items()
     for name, told in TOLD["columns"].items():

@@ -2,11 +2,6 @@
 refusal it is. `each` gives a case again with other frames or choices.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
-
 import case_frames as cases
 import duckdb
 import pandas as pd
@@ -16,7 +11,7 @@ from pandas.api.types import is_numeric_dtype
 OUTCOME = {"gives", "refused", "answered"}
 
 
-def varied(case: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def varied(case, other):
     """The case as `other` has it: frames and choices one by one, what comes of it as a whole."""
     merged = {k: v for k, v in case.items() if k not in OUTCOME or not OUTCOME & other.keys()}
     merged |= other
@@ -27,7 +22,7 @@ def varied(case: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def told() -> Iterator[Any]:
+def told():
     for file in sorted((cases.HERE / "cases").glob("*.yaml")):
         for case in cases.read(f"cases/{file.name}"):
             first = {k: v for k, v in case.items() if k != "each"}
@@ -40,7 +35,7 @@ def told() -> Iterator[Any]:
                     yield pytest.param(one, True, id=f"{named}-relation")
 
 
-def across(several: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def across(several):
     """Each case with each of the calls, or of the values of a choice, that it is told `across`."""
     for case in several:
         ((name, values),) = case.get("across", {"": [None]}).items()
@@ -87,12 +82,12 @@ def test_a_case_gives_what_it_is_said_to_give(case, relation):
         assert found.attrs[name] == expected
 
 
-def number(told: Any) -> Any:
+def number(told):
     """A number as it is worked out by hand: '40 / 60'."""
     return pd.eval(told) if isinstance(told, str) and told[:1] in "0123456789(" else told
 
 
-def alike(found: Any, expected: Any, case: dict[str, Any]) -> bool:
+def alike(found, expected, case):
     if isinstance(expected, bool) and isinstance(found, str):
         return bool(found) == expected  # whether a reason is given
     plain = cases.plain(found)

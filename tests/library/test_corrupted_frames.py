@@ -2,18 +2,15 @@
 declared rule says; outcomes.yaml says which, for each public measure and each corruption.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 import case_frames as cases
 import duckdb
 import pandas as pd
 import pytest
 from corruptions import corruptions
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.ground.errors import CaResearchError
@@ -24,7 +21,7 @@ OUTCOMES = cases.read("outcomes.yaml")
 LABELS = {"year", "partner", "reporter", "investor", "destination", "origin", "economy", "other"}
 
 
-def outcome(measure: dict[str, Any], frames: dict[str, Any], clean: list[list[Any]]) -> Any:
+def outcome(measure, frames, clean):
     """A refusal's class, what the answer is to that of the clean frame, or an answer of its own."""
     columns = measure.get("answer", [])
     try:
@@ -48,23 +45,21 @@ def outcome(measure: dict[str, Any], frames: dict[str, Any], clean: list[list[An
     return sorted(found, key=repr)
 
 
-def figures(answer: list[list[Any]], columns: list[str]) -> list[str]:
+def figures(answer, columns):
     kept = [n for n, column in enumerate(columns) if column not in LABELS]
     return sorted(repr([row[n] for n in kept]) for row in answer) if kept else [repr(answer)]
 
 
-def frames_of(measure: dict[str, Any]) -> tuple[dict[str, pd.DataFrame], str]:
+def frames_of(measure):
     frames = {name: cases.frame_of(told) for name, told in measure["frames"].items()}
     return frames, measure.get("spoils") or next(iter(frames))
 
 
-def outcomes(
-    measure: dict[str, Any], made: Callable[[pd.DataFrame], Any] = lambda frame: frame
-) -> dict[str, Any]:
+def outcomes(measure, made=lambda frame: frame):
     """What comes of each corruption, in a frame or in what is made of it."""
     frames, spoilt = frames_of(measure)
     clean = cases.answer(cases.call(measure, frames), measure.get("answer", []))
-    pd.testing.assert_frame_equal(frames[spoilt], frames_of(measure)[0][spoilt])  # is not touched
+    assert_frame_equal(frames[spoilt], frames_of(measure)[0][spoilt])  # is not touched
     assert clean
     found = {}
     for name, corrupted in corruptions(frames[spoilt]):
@@ -73,7 +68,7 @@ def outcomes(
     return found
 
 
-def declared(name: str) -> dict[str, Any]:
+def declared(name):
     """outcome: [corruptions] turned round; answers of their own stand under `answers`."""
     by_outcome = dict(OUTCOMES[name])
     answers = by_outcome.pop("answers", {})
@@ -81,14 +76,14 @@ def declared(name: str) -> dict[str, Any]:
     return found | {one: sorted(cells, key=repr) for one, cells in with_decimals(answers).items()}
 
 
-def with_decimals(answers: dict[str, list]) -> dict[str, list[list[Any]]]:
+def with_decimals(answers):
     """Whole numbers as those with decimals, which an answer has."""
     return {
         one: [[cases.plain(cell) for cell in row] for row in rows] for one, rows in answers.items()
     }
 
 
-def relation(frame: Any) -> Any:
+def relation(frame):
     """The frame as a relation of DuckDB, None where no relation can be so odd."""
     if not isinstance(frame, pd.DataFrame):
         return frame
@@ -97,7 +92,7 @@ def relation(frame: Any) -> Any:
     return duckdb.connect().from_df(frame)
 
 
-def quick(name: str) -> bool:
+def quick(name):
     """Of every public measure the first entry; further ones, and measures of claims, are long."""
     return name == MEASURES[name]["call"] and name.split(".")[0] in WINGS
 

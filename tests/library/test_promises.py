@@ -2,24 +2,21 @@
 their rows come from.
 """
 
-from __future__ import annotations
-
 import case_frames as cases
 import duckdb
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.ground.errors import UsageError
-from ca_research.students.flows import Counts
 
 MEASURES = cases.read("measures.yaml")
 CONSTANT = "constant 2018 USD"
 
 
-def of(name: str, **columns: object) -> tuple[dict, dict[str, pd.DataFrame]]:
+def of(name, **columns):
     told = MEASURES[name]
     frames = {argument: cases.frame_of(frame) for argument, frame in told["frames"].items()}
     return told, {argument: frame.assign(**columns) for argument, frame in frames.items()}
@@ -41,7 +38,7 @@ def test_by_names_each_column_once_and_none_that_is_told_apart(name):
     once, twice = (
         cases.call(told | {"choices": {"by": by}}, frames) for by in (keys, [*keys, keys[0]])
     )
-    pd.testing.assert_frame_equal(once, twice)
+    assert_frame_equal(once, twice)
     with pytest.raises(UsageError):
         cases.call(told | {"choices": {"by": [*keys, told["apart"]]}}, frames)
 
@@ -76,35 +73,6 @@ def test_what_a_measure_gives_names_the_sources_of_its_rows(name):
     if "sources" in getattr(found, "columns", ()):
         sources = {s for frame in frames.values() for s in frame.get("source_id", ["KAZ_BNS"])}
         assert set(found["sources"].explode().dropna()) <= sources
-
-
-def test_results_of_loaded_rows_can_be_cited_also_after_a_merge():
-    rows = ca.load("trade", source="UZB_STAT", product="TOTAL", partner=["CHN", "RUS", "KAZ"])
-    shares = ca.trade.partner_shares(rows)
-    merged = shares.merge(pd.DataFrame({"partner": ["CHN"]})).reset_index(drop=True)
-    for found in (merged, ca.trade.hhi(shares, by=["reporter", "year", "flow"])):
-        assert len(found) and ca.cite(found).startswith("[UZB_STAT]")
-
-
-def test_counts_of_another_frame_are_refused():
-    rows = cases.frame_of("in_china_and_anywhere")
-    asked = {"economies": ["KAZ"], "destination": "CHN", "seen": Counts(rows)}
-    assert ca.students.window_change(rows, **asked)["estimate"].notna().all()
-    with pytest.raises(UsageError):
-        ca.students.window_change(rows[rows["year"] < 2015], **asked)
-
-
-def test_coverage_is_told_by_source_and_year_once():
-    whole = ca.coverage("students", by="origin")
-    assert ca.coverage("students", by=["origin", "origin"]).equals(whole)
-    assert ca.coverage("students", by=["year"])["figures"].sum() == whole["figures"].sum()
-    with pytest.raises(UsageError):
-        ca.holes("students", by=["origin"])
-
-
-def test_a_level_is_not_taken_for_damping():
-    with pytest.raises(TypeError):
-        ca.stats.ets(cases.frame_of({"of": "noise", "series": ["year", "value"]}), 2, 0.8)
 
 
 def test_a_sample_is_of_the_rows_that_its_index_names():

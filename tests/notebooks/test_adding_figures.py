@@ -1,21 +1,16 @@
 """docs/adding-figures.md, run as it stands, in a project of its own on the real tables."""
 
-import os
-import re
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.commands import blocks, shell
 
 from ca_research import registry
 from ca_research.ground import paths
 
 pytestmark = pytest.mark.long
 
-DOC = (paths.home() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```bash\n(.*?)```", DOC, flags=re.S)
+DOC = (paths.home() / "docs" / "adding-figures.md").read_text()
 LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
 
 
@@ -28,18 +23,9 @@ def said(tmp_path_factory):
     (home / "project" / "data" / "raw").symlink_to(paths.raw_dir())
     looks = LOOK.format("partner, value_usd", "trade", "OFFICE_2021") + "--format csv\n"
     looks += LOOK.format("origin, year, students", "students", "OFFICE_2020") + "--format csv\n"
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    found = []
-    for block in (*BLOCKS[:-1], looks, BLOCKS[-1]):
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{block}"],
-            cwd=home,
-            env=os.environ | {"PATH": search, "CA_RESEARCH_HOME": str(home / "project")},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        found.append(done.stdout)
+    *first, last = blocks(DOC)
+    own = {"folder": home, "CA_RESEARCH_HOME": home / "project"}
+    found = [shell(block, **own).stdout for block in (*first, looks, last)]
     assert not [*(home / "project" / "data" / "added").glob("[!.]*")]
     return found
 
@@ -64,11 +50,3 @@ def test_added_sources_are_listed_and_removed(said):
     assert "COMTRADE_TJK, OFFICE_2021" in said[-1]
     assert "3 rows of OFFICE_2020 taken out of students" in said[-1]
     assert not registry.added()
-
-
-def test_every_known_layout_is_named():
-    from ca_research.sources.layouts import all_layouts
-
-    told = DOC.casefold()
-    for layout in all_layouts():
-        assert layout.name.split(",")[0].split(" ")[0] in told, layout.name

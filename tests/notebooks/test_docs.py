@@ -7,27 +7,23 @@ import inspect
 import operator
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import SEARCH, blocks, python, shell
 
 import ca_reference
-import ca_registry
 import ca_research as ca
-from ca_research import registry
 from ca_research.ground import paths
 from ca_research.registry.glossary import glossary
 
 DOCS = paths.home() / "docs"
 PAGES = {
-    file.relative_to(DOCS).with_suffix("").as_posix(): file.read_text(encoding="utf-8")
+    file.relative_to(DOCS).with_suffix("").as_posix(): file.read_text()
     for file in [*DOCS.rglob("*.md"), *DOCS.rglob("*.rst")]
     if "_build" not in file.parts
 }
 GUIDES = sorted(name for name in PAGES if name.startswith("howto/") and name != "howto/index")
-WITH_COMMANDS = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 ROOMS = (*ca_reference._WINGS, *ca_reference._FLOORS)
 
 
@@ -67,45 +63,20 @@ def test_every_public_name_has_its_place_in_the_reference():
             here = rf":: (?:ca_research\.{room}\.)?{name}(?:\(\))?$"
             known = inspect.ismodule(getattr(module, name)) or re.search(here, told[room], re.M)
             assert known, f"{room}.{name}"
-    for name, full in ca_reference.at_the_top().items():
-        assert any(f":: {full}\n" in text for text in told.values()), name
-    for name in ("UsageError", "CoverageError", "DataError"):
-        assert f":: ca_research.ground.errors.{name}" in told["errors"]
-
-
-def test_the_codebook_tells_every_table_and_column():
-    parts = re.split(r"\n## ", "\n".join(ca_registry.codebook()))[1:]
-    told = {re.match(r".*`(\w+)`\n", part)[1]: part for part in parts}
-    assert told.keys() == registry.tables().keys()
-    for name, form in registry.tables().items():
-        assert f"{sum(form.rows.values()):,} rows" in told[name]
-        for column in form.columns:
-            assert f"\n| `{column}` | " in told[name], f"{name}.{column}"
-
-
-def test_every_source_with_rows_is_told_and_no_other():
-    told = set(re.findall(r"^\(source-(.*)\)=$", "\n".join(ca_registry.sources()), re.M))
-    assert told == {s.lower() for form in registry.tables().values() for s in form.rows}
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The pages, built as `make docs` does, without a warning."""
     out = tmp_path_factory.mktemp("docs")
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q"]
-    done = subprocess.run(
-        [*command, "-d", out / "trees", DOCS, out / "html"],
-        capture_output=True,
-        text=True,
-        env=WITH_COMMANDS,
-    )
-    assert done.returncode == 0, done.stderr
+    words = ["-m", "sphinx", "-b", "html", "-n", "-W", "--keep-going", "-q"]
+    python(*words, "-d", out / "trees", DOCS, out / "html", beside=SEARCH)
     return out / "html"
 
 
 @pytest.mark.long
 def test_the_pages_are_built_whole_and_need_no_network(built):
-    pages = {p: p.read_text(encoding="utf-8") for p in built.rglob("*.html")}
+    pages = {p: p.read_text() for p in built.rglob("*.html")}
     assert {(built / f"{name}.html") for name in PAGES} <= pages.keys()
     fetched = r"<(?:script|img|link rel=.stylesheet)[^>]* (?:src|href)=.https?:[^>]*>"
     assert [p.name for p, text in pages.items() if re.search(fetched, text)] == []
@@ -121,24 +92,16 @@ def test_the_pages_are_built_whole_and_need_no_network(built):
 
 @pytest.mark.long
 def test_the_first_hour_runs_as_it_stands(tmp_path):
-    blocks = re.findall(r"```bash\n(.*?)```", PAGES["first-hour"], re.S)
-    done = subprocess.run(
-        ["bash", "-c", "\n".join(["set -euo pipefail", *blocks])],
-        cwd=tmp_path,
-        env=WITH_COMMANDS,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^C33: .*\nAs printed: ", done.stdout, re.M)
-    verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", done.stdout, re.M)
+    said = shell(*blocks(PAGES["first-hour"]), folder=tmp_path).stdout
+    assert re.search(r"^C33: .*\nAs printed: ", said, re.M)
+    verdicts = re.findall(r"^Test “As it stands”: (.*?)\.$", said, re.M)
     assert verdicts == ["supported, fragile", "contradicted"]  # today, and in 2020
     assert (tmp_path / "mine" / "reports" / "c01-as-of-latest.html").exists()
 
 
 def test_the_python_of_the_first_hour_runs(capsys):
     names = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGES["first-hour"], re.S):
+    for block in blocks(PAGES["first-hour"], "python"):
         exec(compile(block, "first-hour.md", "exec"), names)
     assert names["verdict"].claim == "C33" and "KGZ_NSC" in set(names["trade"]["source_id"])
     assert names["shares"]["share"].between(0, 1).all()

@@ -24,5 +24,5 @@ def test_a_start_notebook_is_of_the_project_and_stays_the_users(project, tmp_pat
     sources = [cell.source for cell in nbformat.read(file, as_version=4).cells]
     assert not any("mirror_gap" in one and "KGZ" in one for one in sources[2:4])
     assert not any(one.startswith("ca.claim") for one in sources), "it has none"
-    file.write_text("mine", encoding="utf-8")
-    assert lab_command.begin(tmp_path).read_text(encoding="utf-8") == "mine"
+    file.write_text("mine")
+    assert lab_command.begin(tmp_path).read_text() == "mine"

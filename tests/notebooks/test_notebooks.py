@@ -27,13 +27,9 @@ def books():
     return found
 
 
-def test_every_claim_has_its_notebook():
-    assert {spec.notebook for spec in registry.claims().values()} <= {f.name for f in FILES}
-
-
 def test_outputs_are_stripped_and_the_kernel_is_that_of_the_project(books):
     """They opened with 'Python 3', and waited for the imports each time."""
-    spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
+    spec = json.loads((paths.home() / "kernelspec" / "kernel.json").read_text())
     named = {"name": kernels.NAME, "display_name": spec["display_name"], "language": "python"}
     for file, (book, code, _) in books.items():
         nbformat.validate(book)
@@ -57,10 +53,13 @@ def typed_by_hand(prose):
 
 
 def test_cells_are_short_and_neither_verdict_nor_result_is_typed(books):
-    """At most eight statements in a cell, nested ones counted."""
+    """At most eight statements in a cell, nested ones counted; a cell that decides has a limit of
+    its own (`test_deciding_cells`).
+    """
     faults = {}
     for file, (_, code, prose) in books.items():
-        nodes = [[*ast.walk(ast.parse(cell.source))] for cell in code]
+        short = [cell for cell in code if "deciding" not in cell.metadata.get("tags", [])]
+        nodes = [[*ast.walk(ast.parse(cell.source))] for cell in short]
         text = "\n".join(cell.source for cell in code)
         found = {
             "long": [n for n in nodes if sum(isinstance(one, ast.stmt) for one in n) > 8],

@@ -1,12 +1,10 @@
 """Figures added to a report, what they change, and the same report once they are removed."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
+from tests.commands import cli, real_project
 
 from ca_research.ground import paths
 
@@ -23,22 +21,17 @@ ADD = """
 
 @pytest.mark.long
 def test_added_judged_again_and_removed_without_a_trace(tmp_path):
-    home = tmp_path / "project"
-    shutil.copytree(paths.registry_dir(), home / "registry")
+    home = real_project(tmp_path / "project")
     for claim in (home / "registry" / "claims").glob("*.yaml"):
         if claim.stem != "C30":
             claim.unlink()
     (home / "notebooks").mkdir()
     shutil.copy(paths.notebooks_dir() / "students_in_china.ipynb", home / "notebooks")
-    (home / "data").mkdir()
-    (home / "data" / "raw").symlink_to(paths.raw_dir())
-    (tmp_path / "f.csv").write_text(STUDENTS, encoding="utf-8")
+    (tmp_path / "f.csv").write_text(STUDENTS)
     verdicts, page = home / "reports" / "verdicts.json", home / "reports" / "changed.html"
 
     def command(line):
-        words = [sys.executable, "-m", "ca_research.app.cli", *line.split()]
-        env = os.environ | {"CA_RESEARCH_HOME": str(home)}
-        return subprocess.check_output(words, env=env, cwd=tmp_path, text=True)
+        return cli(*line.split(), beside={"CA_RESEARCH_HOME": home}, cwd=tmp_path).stdout
 
     command("run --as-of latest")
     before = verdicts.read_bytes()
@@ -50,7 +43,7 @@ def test_added_judged_again_and_removed_without_a_trace(tmp_path):
     assert "Judged again: 3 verdicts of 1 claim; 1 turned" in said, "both days, and Kazakhstan"
     own = [v for v in json.loads(verdicts.read_text()) if v["params"].get("economy") == "KAZ"]
     assert any("OWN" in v["sources"] for v in own), "a run with a parameter of one's own stood"
-    html = page.read_text(encoding="utf-8")
+    html = page.read_text()
     assert "What the new figures change" in html and "Office" in html
     assert verdicts.read_bytes() != before
     for line in ("data remove OWN", "run --changed", "run --as-of latest"):

@@ -4,6 +4,7 @@ hand, queries in SQL.
 
 import numpy as np
 import pandas as pd
+import pytest
 import statsmodels.api as sm
 
 KINDS = {
@@ -12,6 +13,12 @@ KINDS = {
     "cluster": {"errors": "cluster", "cluster": "g"},
 }
 """Errors as this library asks for them."""
+
+
+def assert_close(found, expected, **near):
+    """Numbers of a column, or of a row, are those expected."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    assert found == pytest.approx(expected, nan_ok=True, **near)
 
 
 def least_squares(outcome, columns, errors="classical", groups=None):
@@ -24,7 +31,7 @@ def least_squares(outcome, columns, errors="classical", groups=None):
 
 def poisson(outcome, columns, **errors):
     model = sm.GLM(np.asarray(outcome), np.asarray(columns), family=sm.families.Poisson())
-    return model.fit(tol=1e-14, maxiter=200, **errors)
+    return model.fit(tol=1e-9, maxiter=100, **errors)
 
 
 def dummies(frame, terms, effects):
@@ -33,11 +40,15 @@ def dummies(frame, terms, effects):
     for effect in effects:
         key = frame[effect].astype(str).agg("-".join, axis=1)
         parts.append(pd.get_dummies(key, dtype=float).to_numpy())
-    x, kept = np.hstack(parts), []
-    for column in range(x.shape[1]):
-        if np.linalg.matrix_rank(x[:, [*kept, column]]) == len(kept) + 1:
+    kept, apart = [], []  # columns, and what each has beside those before it
+    for column in np.hstack(parts).T:
+        rest = column
+        for _ in range(2):  # by Gram and Schmidt, twice for the digits
+            rest = rest - sum((one * (one @ rest) for one in apart), start=np.zeros(len(rest)))
+        if np.linalg.norm(rest) > 1e-8 * np.linalg.norm(column):
             kept.append(column)
-    return x[:, kept]
+            apart.append(rest / np.linalg.norm(rest))
+    return np.column_stack(kept)
 
 
 def sandwich(x, weight, residual, ways, k):

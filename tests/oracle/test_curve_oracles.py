@@ -4,8 +4,6 @@ Tolerances: 1e-8 of the size against statsmodels' least squares and against pyfi
 for Poisson coefficients against statsmodels with dummies (both iterate to about 1e-8).
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pyfixest as pf

@@ -5,8 +5,6 @@ numbers (values are divided by a power of two first, and the optimiser stops a l
 that is not 1); simulated rates lie within bands of about three standard errors, named beside each.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np
@@ -15,13 +13,14 @@ import pytest
 from scipy.stats import norm, t
 from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+from tests.oracle.solvers import assert_close
 
 from ca_research.stats.forecast import arima, ets, mase, naive, random_walk_drift
 
 BOUNDS = ["mean", "low", "high"]
 
 
-def walk(seed: int, n: int, drift: float = 0.5) -> pd.Series:
+def walk(seed, n, drift=0.5):
     return pd.Series(
         np.cumsum(np.random.default_rng(seed).normal(drift, 1, size=n)), index=range(2000, 2000 + n)
     )
@@ -40,16 +39,16 @@ def test_the_walk_in_closed_form(n):
     s2 = sum((b - a - d) ** 2 for a, b in pairwise(y)) / (m - 1)
     reach = t.ppf(0.95, m - 1) * np.sqrt(s2 * (h + h**2 / m))
     found = random_walk_drift(series, 4, level=0.9).frame
-    assert found["mean"].tolist() == pytest.approx((y[-1] + h * d).tolist(), rel=1e-9)
-    assert (found["high"] - found["mean"]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
-    assert (found["mean"] - found["low"]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
+    assert_close(found["mean"], y[-1] + h * d, rel=1e-9)
+    assert_close(found["high"] - found["mean"], reach, rel=1e-9)
+    assert_close(found["mean"] - found["low"], reach, rel=1e-9)
     still = naive(series, 4, level=0.9).frame
     reach = t.ppf(0.95, m) * np.sqrt(h * sum((b - a) ** 2 for a, b in pairwise(y)) / m)
     assert (still["mean"] == y[-1]).all()
-    assert (still["high"] - y[-1]).tolist() == pytest.approx(reach.tolist(), rel=1e-9)
+    assert_close(still["high"] - y[-1], reach, rel=1e-9)
 
 
-def held(model, draw, n: int, horizon: int, count: int) -> np.ndarray:
+def held(model, draw, n, horizon, count):
     """For each step ahead, the share of drawn series whose value lies in the interval made from the
     first n.
     """
@@ -87,9 +86,7 @@ def test_ets_is_that_of_statsmodels(n, damped):
     )
     theirs = fit.get_prediction(start=n, end=n + 2).summary_frame(alpha=0.2) * scale
     found = ets(series, 3, damped=damped, level=0.8).frame
-    assert found[BOUNDS].to_numpy() == pytest.approx(
-        theirs[["mean", "pi_lower", "pi_upper"]].to_numpy(), rel=1e-6
-    )
+    assert_close(found[BOUNDS], theirs[["mean", "pi_lower", "pi_upper"]], rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +101,7 @@ def test_arima_is_that_of_statsmodels(order, trend):
     theirs = fit.get_forecast(3).summary_frame(alpha=0.2).iloc[:, [0, 2, 3]] * scale
     found = arima(series, 3, order=order, level=0.8)
     assert found.model == f"ARIMA{order}"
-    assert found.frame[BOUNDS].to_numpy() == pytest.approx(theirs.to_numpy(), rel=1e-6)
+    assert_close(found.frame[BOUNDS], theirs, rel=1e-6)
 
 
 def test_arima_takes_the_smallest_aicc():
@@ -137,7 +134,7 @@ def test_arima_010_gives_the_bounds_of_the_closed_form(seed):
     reach = norm.ppf(0.95) * steps.std() * np.sqrt(h)
     for bound, distance in (("low", -reach), ("high", reach)):
         expected = series.iloc[-1] + steps.mean() * h + distance
-        assert made[bound].to_numpy() == pytest.approx(expected, abs=1e-3)
+        assert_close(made[bound], expected, abs=1e-3)
 
 
 @pytest.mark.long

@@ -6,8 +6,6 @@ during and after grace and terms ZG, ZM, ZX; the package uses the short one. The
 neither.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

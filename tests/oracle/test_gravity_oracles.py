@@ -6,8 +6,6 @@ their errors, 1e-7 for OLS; looser ones stand beside their test with the reason.
 within the bands named beside each.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 
 import numpy as np
@@ -16,7 +14,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import t as t_distribution
 from tests.designs import pairs
-from tests.oracle.solvers import dummies, poisson, sandwich
+from tests.oracle.solvers import assert_close, dummies, poisson, sandwich
 
 import ca_research as ca
 from ca_research.ground.economies import CA5
@@ -102,12 +100,11 @@ def test_against_statsmodels_with_dummies_and_errors_by_hand(estimator, effects,
     coefficients, errors, least, _ = by_hand(estimator, effects, cluster, k)
     table, errors = found.table, errors[:2]
     near = {"abs": 1e-6} if estimator == "ppml" else {"rel": 1e-7}
-    assert table["estimate"].to_numpy() == pytest.approx(coefficients[:2], **near)
-    assert table["se"].to_numpy() == pytest.approx(errors, rel=close, nan_ok=True)
+    assert_close(table["estimate"], coefficients[:2], **near)
+    assert_close(table["se"], errors, rel=close)
     half = t_distribution.ppf(0.975, least - 1) * errors
     for bound, reach in (("high", half), ("low", -half)):
-        distance = (table[bound] - table["estimate"]).to_numpy()
-        assert distance == pytest.approx(reach, rel=close, nan_ok=True)
+        assert_close(table[bound] - table["estimate"], reach, rel=close)
     assert (found.n, found.clusters) == (len(traded(estimator)), least)
     log = found.log.set_index("reason")
     told = log.loc[log.index.str.contains("no positive variance"), "detail"]
@@ -195,14 +192,11 @@ def test_the_unit_of_a_covariate_changes_its_own_coefficient_alone(estimator, sc
     other = PANEL.assign(log_distance=PANEL["log_distance"] * scale)
     again = g.gravity(other, TERMS, estimator=estimator)
     for column in ("estimate", "se"):
-        expected = plain.table[column] / np.array([scale, 1])
-        assert again.table[column].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6)
+        assert_close(again.table[column], plain.table[column] / np.array([scale, 1]), rel=1e-6)
     assert again.r2 == pytest.approx(plain.r2, rel=1e-9)
     assert again.log["reason"].tolist() == plain.log["reason"].tolist()
     place = [reassign(rows, "CHN", CODES[4:7], covariates=TERMS) for rows in (PANEL, other)]
-    assert place[1].table["estimate"].to_numpy() == pytest.approx(
-        place[0].table["estimate"].to_numpy(), abs=1e-6
-    )
+    assert_close(place[1].table["estimate"], place[0].table["estimate"], abs=1e-6)
 
 
 @pytest.mark.long
@@ -223,7 +217,7 @@ def test_reassigned_ranks_are_uniform_without_an_effect():
 
 
 @pytest.fixture(scope="module")
-def embedded() -> pd.DataFrame:
+def embedded():
     return g.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"))
 
 
@@ -239,7 +233,7 @@ def test_the_embedded_panel_against_pyfixest_itself(embedded):
         rows.assign(pair=rows["exporter"] + rows["importer"]),
         vcov={"CRV1": "pair"},
     )
-    assert found.table["estimate"].to_numpy() == pytest.approx(direct.coef().to_numpy(), abs=1e-7)
-    assert found.table["se"].to_numpy() == pytest.approx(direct.se().to_numpy(), rel=1e-5)
+    assert_close(found.table["estimate"], direct.coef(), abs=1e-7)
+    assert_close(found.table["se"], direct.se(), rel=1e-5)
     assert found.n == direct._N and found.n + found.log["rows"].sum() == len(rows)
     assert (rows["chn_ca"].sum(), LEAST_PAIRS) == (35, 3)  # five pairs in seven years

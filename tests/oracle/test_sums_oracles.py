@@ -5,11 +5,8 @@ Tolerances: 1e-9 relative against SQL, which adds in another order; 1e-12 agains
 queries are in tests/regression/cases/in_sql.yaml.
 """
 
-from __future__ import annotations
-
 import itertools
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,21 +15,9 @@ from scipy.stats import ttest_ind
 from tests.article.invented_tables import CASES, frame, read
 
 import ca_research as ca
-from ca_research import investment, stats, students, trade
+from ca_research import investment, stats, students
 from ca_research.claims.measures import find
 from ca_research.stats.survival import kaplan_meier, survival_at
-
-IN_SQL = (
-    *(trade.balance, trade.growth, trade.lead, trade.perspective, trade.product_shares),
-    *(trade.mirror_gap, trade.reconcile, students.growth, students.intensity),
-    *(investment.investor_shares, investment.stock_by_investor, investment.total),
-)
-
-
-def test_each_of_these_is_set_beside_a_query():
-    file = Path(__file__).parents[1] / "regression" / "cases" / "in_sql.yaml"
-    called = {case.get("call") for case in read(file)}
-    assert {f"{f.__module__.split('.')[1]}.{f.__name__}" for f in IN_SQL} <= called
 
 
 @pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])
@@ -80,7 +65,7 @@ def test_a_change_of_a_share_has_the_bounds_of_both_counts():
     years = [int(found["first_year"]), int(found["last_year"])]
     own = counts[(counts["origin"] == "UZB") & counts["source_id"].isin(found["sources"])]
 
-    def one(year: int, destination: str, level: str) -> Fraction:
+    def one(year, destination, level):
         hit = own[(own["year"] == year) & (own["level"] == level)]
         (value,) = set(hit.loc[hit["destination"] == destination, "students"])
         return Fraction(int(value))

@@ -5,18 +5,16 @@ Tolerances: 1e-6 relative for the objective (SLSQP stops there) and where both s
 sums; simulated rates lie within the bands named beside each.
 """
 
-from __future__ import annotations
-
 import numpy as np
-import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from scipy.optimize import minimize
 from tests.designs import factors
 
 from ca_research.stats.synthetic import simplex_weights, synthetic_control
 
 
-def loss(y: np.ndarray, x: np.ndarray, w: np.ndarray) -> float:
+def loss(y, x, w):
     return float(np.sum((y - x @ w) ** 2))
 
 
@@ -111,7 +109,7 @@ def test_placebo_dates_use_no_later_data():
     changed.loc[2014:] += 100
     dates = [2009, 2011, 2003]
     found = fit.in_time(dates)
-    pd.testing.assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
+    assert_frame_equal(found, synthetic_control(changed, "u0", 2014).in_time(dates))
     assert (
         found["missing"].tolist()[:2] == ["", ""] and "3 periods before" in found["missing"].iloc[2]
     )

@@ -5,8 +5,6 @@ Bounds and sums hold to 1e-9: values span twelve orders of magnitude, so shares 
 about 1e-15 each.
 """
 
-from __future__ import annotations
-
 import itertools
 
 import pandas as pd
@@ -25,16 +23,16 @@ baskets = st.dictionaries(st.sampled_from(PRODUCTS), positive, min_size=1)
 near = {"rel": 1e-9, "abs": 1e-9}
 
 
-def rows(values: dict[str, float], flow: str = "export", partner: str = "CHN") -> pd.DataFrame:
+def rows(values, flow="export", partner="CHN"):
     frame = pd.DataFrame({"product": list(values), "value_usd": list(values.values())})
     return frame.assign(reporter="KAZ", partner=partner, year=2020, flow=flow, source_id="S")
 
 
-def both(x: dict[str, float], m: dict[str, float]) -> pd.DataFrame:
+def both(x, m):
     return pd.concat([rows(x), rows(m, "import")])
 
 
-def turned(frame: pd.DataFrame, column: str = "flow") -> pd.DataFrame:
+def turned(frame, column="flow"):
     return frame.assign(**{column: frame[column].map(TURN)})
 
 

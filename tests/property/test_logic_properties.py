@@ -1,7 +1,5 @@
 """Soundness of the logic: an answer given while something is open holds however that turns out."""
 
-from __future__ import annotations
-
 import itertools
 import math
 
@@ -28,7 +26,7 @@ SETTLED = (HOLDS, FAILS, MIXED)
 atoms = st.builds("{} {}".format, st.sampled_from(NAMES), st.sampled_from(("holds", "fails")))
 
 
-def _joined(parts: st.SearchStrategy) -> st.SearchStrategy:
+def _joined(parts):
     several = st.lists(parts, min_size=1, max_size=4)
     return st.one_of(
         several.map(lambda p: {"all": p}),
@@ -43,7 +41,7 @@ numbers = st.floats(-1e6, 1e6)
 ends = st.one_of(st.none(), numbers)
 
 
-def completions(given_states: dict[str, str]):
+def completions(given_states):
     options = [SETTLED if state == UNDECIDED else (state,) for state in given_states.values()]
     return (dict(zip(given_states, values, strict=True)) for values in itertools.product(*options))
 

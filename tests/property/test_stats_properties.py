@@ -2,15 +2,12 @@
 from.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research import stats
-from ca_research.ground import economies as eco
 from ca_research.stats import Axis, Exclusion, Universe, collapse
 from ca_research.trade import perspective
 
@@ -59,7 +56,7 @@ def test_both_sides_see_the_same_rows_with_directions_turned(rows):
     trade = trade.assign(product="TOTAL", source_id="X")
     turned = {"export": "import", "import": "export", "reporter": "mirror", "mirror": "reporter"}
 
-    def seen(economy: str, other: str) -> list[tuple]:
+    def seen(economy, other):
         view = perspective(trade, [economy])
         view = view[view["other"] == other]
         return sorted(
@@ -107,9 +104,3 @@ def test_collapse_points_to_earlier_specifications_that_stand_for_themselves(spe
         assert keys[spec] == keys[stands]
     kept = [keys[n] for n in set(found.values()) if keys[n][0]]
     assert len(kept) == len({str(k) for k in kept})  # no two that are alike
-
-
-@given(st.integers(1990, 2030))
-def test_the_union_of_27_has_27_members_and_the_union_of_the_year_its_own(year):
-    assert len(eco.members("EU27", year)) == 27
-    assert ("GBR" in eco.members("EU", year)) == (year < 2020)

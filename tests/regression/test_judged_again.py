@@ -7,13 +7,14 @@ import functools
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.claims import Claim
 from ca_research.claims.compute import Call, Computation
-from ca_research.estimates import by_parts, estimate_row, parts
-from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError, UsageError
+from ca_research.estimates import estimate_row
+from ca_research.ground.errors import MeasureError, UnknownNameError, UsageError
 from ca_research.registry import ClaimSpec
 
 DAY = "2023-05-19"
@@ -77,7 +78,7 @@ def test_measuring_again_is_measuring_on_the_figures_without_the_source(claim_id
         rows[columns].sort_values(order, ignore_index=True)
         for rows in (evidence.without(source), fresh)
     )
-    pd.testing.assert_frame_equal(again, alone, check_dtype=False)
+    assert_frame_equal(again, alone, check_dtype=False)
 
 
 @pytest.mark.parametrize(
@@ -93,32 +94,6 @@ def test_a_source_whose_loss_empties_or_turns_a_criterion_is_judged_without(
     found = next(v for v in ca.check("C33", economy=economy).all() if v.reading == "literal")
     assert (found.verdict, found.fragile) == (word, True)
     assert f"without the source {source}: {then}" in found.fragility
-
-
-def test_what_is_made_of_a_table_is_made_again_only_without_a_source_that_it_has():
-    made = []
-
-    class Rows:
-        """A part that can leave a source out is asked for that."""
-
-        def __init__(self, debt):
-            self.sources = debt["source_id"].tolist()
-            made.append(self.sources)
-
-        def without(self, source):
-            return Rows(pd.DataFrame({"source_id": [s for s in self.sources if s != source]}))
-
-    @by_parts
-    @parts(rows=Rows)
-    def counted(debt, *, rows=None):
-        assert debt is None, "it reads no table, so that none is cut for it"
-        return [estimate_row(estimate=float(len(rows.sources)))]
-
-    whole = Computation({"debt": pd.DataFrame({"source_id": ["A", "B"]})})
-    call = Call("my.counted", (), (), counted)
-    told = [one.run(call)[0]["estimate"] for one in (whole, whole.without("A"), whole.without("C"))]
-    assert told == [2, 1, 2]
-    assert made == [["A", "B"], ["B"]]
 
 
 def test_what_a_measure_writes_to_its_table_no_other_specification_sees():
@@ -287,16 +262,13 @@ def moved(claim_id, criterion, threshold):
     return ClaimSpec.model_validate(content)
 
 
-def test_a_threshold_moved_past_the_figure_turns_the_verdict(students):
+def test_a_threshold_moved_past_the_figure_turns_the_verdict():
     tables = {"facts": ca.load("facts"), "geography": ca.load("geography")}
     words = {}
     for threshold in (3000, 3304, 3305, 4000):  # 3,305 km
         claim = Claim(moved("C25", "total_length", threshold))
         words[threshold] = claim.judge(claim.gather(**tables)).verdict
     assert list(words.values()) == ["supported", "supported", "contradicted", "contradicted"]
-    beyond = Claim(moved("C30", "rise_observed", 10_000))  # none rose by as many persons
-    found = beyond.judge(beyond.gather(students=students)).all()
-    assert {v.reading: v.verdict for v in found}["observed"] == "contradicted"
 
 
 # which source speaks for a reporter
@@ -304,33 +276,16 @@ def test_a_threshold_moved_past_the_figure_turns_the_verdict(students):
 
 @pytest.mark.parametrize(("china", "russia"), [(5e9, 1e9), (1e9, 5e9)])
 def test_an_office_of_a_users_speaks_for_its_country_at_once(monkeypatch, trade, china, russia):
-    """One without a role is refused and not passed over."""
     known = registry.sources()
     row = known["KAZ_BNS"].model_copy(update={"source_id": "TJK_OFFICE", "origin_group": "TJK"})
     monkeypatch.setattr(registry, "sources", lambda: known | {"TJK_OFFICE": row})
     like = trade[(trade["source_id"] == "KAZ_BNS") & (trade["year"] == 2023)].head(1)
     like = like.assign(reporter="TJK", source_id="TJK_OFFICE")
-    own = [
-        like.assign(partner=partner, flow=flow, value_usd=value)
-        for partner, value in (("CHN", china), ("RUS", russia))
-        for flow in ("export", "import")
-    ]
-    added = pd.concat([trade, *own], ignore_index=True)
+    sides = pd.DataFrame({"partner": ["CHN", "RUS"], "value_usd": [china, russia]})
+    own = like.drop(columns=[*sides, "flow"]).merge(sides, how="cross")
+    own = own.merge(pd.DataFrame({"flow": ["export", "import"]}), how="cross")
+    added = pd.concat([trade, own], ignore_index=True)
     given = {"trade": added, "facts": ca.load("facts"), "economies": ["TJK"]}
     found = ca.claim("C33").judge(ca.claim("C33").gather(**given, as_of="latest"))
     first = next(c for v in found.all() for c in v.criteria if c.name == "first_reporter")
     assert (first.cells[0].estimate, first.main_met) == (china / russia, china > russia)
-    row = row.model_copy(update={"role": None})
-    with pytest.raises(RegistryError):
-        ca.trade.rank(added, economy="TJK", year=2023)
-
-
-def test_every_source_of_trade_and_students_says_how_it_speaks_for_a_reporter(students):
-    used = {*ca.load("trade")["source_id"], *students["source_id"]}
-    assert [source for source in used if not registry.sources()[source].role] == []
-
-
-def test_what_is_wanted_of_one_is_among_what_is_wanted_of_all():
-    """C31 is asked of all five together, and its figures are wanted of each."""
-    assert ca.wanted("C31", economy="Kazakhstan")["economy"].tolist() == ["KAZ"]
-    assert len(ca.wanted("C31")) > 1

@@ -44,7 +44,7 @@ CASES_OF = Path(__file__).with_name("cases")
 CASES = {
     f"{file.stem}: {case['name']}": case
     for file in sorted(CASES_OF.glob("*.yaml"))
-    for whole in yaml.safe_load(file.read_text(encoding="utf-8"))
+    for whole in yaml.safe_load(file.read_text())
     for case in spread(whole)
 }
 
@@ -80,7 +80,6 @@ def differences(found, wanted, within):
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_package_says_what_was_published_and_what_the_rows_give(case, rows):
-    assert "is" in case or {"said", "raw"} <= set(case), "a case compares two things"
     by_hand = figures(rows.execute(case["raw"]).fetchall()) if "raw" in case else None
     found = figures(said_of(answer_of(case), case["said"])) if "said" in case else by_hand
     assert by_hand is None or differences(found, by_hand, 1e-9) == {}

@@ -6,6 +6,7 @@ import shutil
 import pytest
 import yaml
 from services import SERVICES, Services, listed_anew
+from tests.commands import real_project
 
 from ca_research import registry, tables
 from ca_research.ground import paths
@@ -50,10 +51,7 @@ def online(project, services, monkeypatch):
 @pytest.fixture
 def real(tmp_path, services, monkeypatch):
     """A project on the real tables, its providers on loopback."""
-    home = tmp_path / "project"
-    shutil.copytree(paths.registry_dir(), home / "registry")
-    shutil.copytree(paths.processed_dir(), home / "data" / "processed")
-    (home / "data" / "raw").symlink_to(paths.raw_dir())
+    home = real_project(tmp_path / "project")
     providers_on_loopback(home, services)
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")

@@ -5,16 +5,16 @@ import http.server
 import re
 import threading
 import time
-from pathlib import Path
 from string import Template
 from types import SimpleNamespace
 from urllib.parse import unquote
 
 import yaml
+from tests.cases import cases
 
 from ca_research import registry
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "services.yaml").read_text("utf-8"))
+CASES = cases(__file__, "services")
 DAYS, SERVICES, CODES = CASES["days"], CASES["services"], CASES["codes"]
 ONCE = " once"
 PAGE = r"[?&]page=(\d+)"

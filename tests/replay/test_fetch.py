@@ -3,20 +3,19 @@
 import contextlib
 import datetime as dt
 import sys
-from pathlib import Path
 
-import pandas as pd
 import pytest
-import yaml
+from pandas.testing import assert_frame_equal
 from services import CASES as SPOKEN
 from services import DAYS, figures, listed_anew
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground import errors
 from ca_research.sources.fetch import keys, transport
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "fetching.yaml").read_text("utf-8"))
+CASES = cases(__file__, "fetching")
 FETCH = sys.modules["ca_research.tables.fetch"]
 WANTED = {day: told.get("error") for day, told in DAYS.items()}
 WANTED |= {f"{day} once": None for day in SPOKEN["passing"]}
@@ -64,9 +63,9 @@ def said(online, services, provider, day, good):
     except errors.FetchError as error:
         assert error.where and error.hint and error.exit_code == 1
         assert stands(online) == before
-        pd.testing.assert_frame_equal(ca.load(table), rows)
+        assert_frame_equal(ca.load(table), rows)
         return type(error).__name__
-    pd.testing.assert_frame_equal(found.rows.drop(columns="source_id"), good)
+    assert_frame_equal(found.rows.drop(columns="source_id"), good)
     assert found.kept and len(ca.load(table)) == len(rows) + len(good)
     return None
 

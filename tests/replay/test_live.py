@@ -54,7 +54,7 @@ def test_figures_of_another_size_are_drift(live, services, capsys):
 
 def test_live_services_are_asked_weekly_and_never_on_a_pull_request():
     folder = HOME / ".github" / "workflows"
-    flows = {f.name: yaml.safe_load(f.read_text(encoding="utf-8")) for f in folder.glob("*.yml")}
+    flows = {f.name: yaml.safe_load(f.read_text()) for f in folder.glob("*.yml")}
     assert set(flows["live.yml"][True]) == {"schedule", "workflow_dispatch"}  # yaml reads `on` so
     asks = {name for name, flow in flows.items() if "tools/live.py" in str(flow)}
     assert asks == {"live.yml"}

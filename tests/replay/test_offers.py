@@ -1,16 +1,15 @@
 """What a claim wants is asked of who has a service: cases/offers.yaml."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.claims import offers
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "offers.yaml").read_text("utf-8"))
+CASES = cases(__file__, "offers")
 TABLES = {"UN Comtrade": "trade", "An office": "students"}
 HOLDERS = [
     {"publisher": name, "table": table, "address": "https://b.example", "how": "by a form"}

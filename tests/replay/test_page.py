@@ -1,37 +1,25 @@
 """docs/adding-figures.md, 'From the publisher itself': what it says, done against loopback."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.commands import blocks, shell
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.claims.offers import offers
 from ca_research.ground import paths
 from ca_research.ground.errors import EmptyAnswerError
-from ca_research.sources.fetch import asking
 
-PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text(encoding="utf-8")
+PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text()
 SECTION = PAGE.split("## From the publisher itself\n")[1].split("\n## ")[0]
 
 
 @pytest.mark.long
 def test_the_blocks_run(online, services):
-    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     told = []
-    for block in re.findall(r"```sh\n(.*?)```", SECTION, flags=re.S):
-        done = subprocess.run(
-            ["bash", "-c", f"set -euo pipefail\n{block}"],
-            env=os.environ | {"PATH": search},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        told.append(done.stdout)
+    for block in blocks(SECTION, "sh"):
+        told.append(shell(block).stdout)
         services.figures.macro["KAZ", 2004] = 105.0
     registry.forget()
     assert len(told) == 2 and "nothing was added\n" in told[0]
@@ -40,18 +28,6 @@ def test_the_blocks_run(online, services):
     assert len(re.findall(r"^WDI_KAZ ", told[1], flags=re.M)) == 2
     assert "revised  value   104  105       1" in told[1]
     assert ca.load("macro", source="WDI_KAZ", year=2004)["value"].tolist() == [105]
-
-
-def test_the_table_of_providers_is_that_of_the_code():
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", SECTION, flags=re.M))
-    assert set(rows) == set(registry.providers())
-    for name, service in registry.providers().items():
-        tables, needs, takes = rows[name].split(" | ")
-        how = asking(name)
-        assert tables == ", ".join(service.tables)
-        assert re.findall(r"`--(\w+)`", needs) == [n for n in how.needs if n != "year"]
-        assert ("years" in needs) == ("year" in how.needs)
-        assert set(re.findall(r"`--(\w+)`", takes)) == set(how.takes) - {"year"}
 
 
 @pytest.mark.long

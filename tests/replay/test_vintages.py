@@ -4,16 +4,15 @@ import datetime as dt
 import logging
 import re
 import shlex
-import subprocess
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
+from tests.commands import python
 
 import ca_research as ca
 from ca_research import registry
@@ -28,7 +27,7 @@ from ca_research.ground.errors import (
 )
 
 FETCH = sys.modules["ca_research.tables.fetch"]
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "vintages.yaml").read_text("utf-8"))
+CASES = cases(__file__, "vintages")
 ASKED = {"reporter": "TJK", "year": [2022, 2023]}
 
 
@@ -195,8 +194,7 @@ def test_killed_at_any_step_the_old_state_stands_and_the_next_fetch_is_whole(
 ):
     on("2026-01-10")
     services.figures.trade["TJK", "CHN", 2022, "import"] = 13.0
-    done = subprocess.run([sys.executable, "-c", KILLED, at], capture_output=True, text=True)
-    assert done.returncode == 9, done.stderr
+    python("-c", KILLED, at, ends=9)
     registry.forget()
     seen = ca.load("trade", source="TJK_TRADE")
     assert len(seen) == 5 and seen["value_usd"].sum() == 94
@@ -240,20 +238,8 @@ def test_a_key_is_written_nowhere(online, services, command, monkeypatch, caplog
     assert [f for f in files if SECRET.encode() in f.read_bytes()] == []
 
 
-STEPS = [  # words, exit code, and what is told
-    ("fetch comtrade --reporter TJK,KAZ --year 2022", 2, "--dry-run"),
-    ("fetch comtrade --reporter TJK,KAZ --year 2022 --yes --source TRADE", 0, "as TRADE"),
-    ("fetch TRADE --yes", 0, "1 revised, 0 new, 0 gone"),
-    ("vintages", 0, "TRADE"),
-    ("diff TRADE --format csv", 0, "TJK,CHN,2022,import,TOTAL,revised,value_usd,12.0,13.0,1.0"),
-    ("remove TRADE", 0, "TRADE"),
-    ("fetch comtrade C33 --yes", 2, "wanted"),
-    ("fetch wanted C33 --year 2022 --yes", 2, "wanted"),
-]
-
-
 def test_the_commands(online, services, command):
-    for words, wanted, told in STEPS:
+    for words, wanted, told in CASES["commands"]:
         code, out, err = command("data", *words.split())
         assert code == wanted and told in out + err, (words, out, err)
         services.figures.trade["TJK", "CHN", 2022, "import"] += "as TRADE" in out

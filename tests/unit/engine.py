@@ -11,18 +11,15 @@ from ca_research.ground import economies as eco
 from ca_research.registry import ClaimSpec
 
 CASES = Path(__file__).with_name("cases")
-BASE = yaml.safe_load((CASES / "claim.yaml").read_text(encoding="utf-8"))
-STORED = yaml.safe_load((CASES / "stored.yaml").read_text(encoding="utf-8"))
+BASE = yaml.safe_load((CASES / "claim.yaml").read_text())
+STORED = yaml.safe_load((CASES / "stored.yaml").read_text())
 BARE = {"n": 0, "sources": [], "missing": "not published"}
 """What a row without any figure says."""
 
 
 def cases(name):
     """The cases of a file by their names."""
-    return {
-        case["name"]: case
-        for case in yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))
-    }
+    return {case["name"]: case for case in yaml.safe_load((CASES / f"{name}.yaml").read_text())}
 
 
 def claim(criteria=({},), supported=None, contradicted=None, reading=None, beside=(), **changes):

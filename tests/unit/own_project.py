@@ -1,6 +1,7 @@
 """A project of one's own with one figure, begun as a user begins it; for tests of several files."""
 
 import csv
+import json
 import re
 
 import pytest
@@ -20,7 +21,7 @@ def elsewhere(tmp_path, monkeypatch):
     """A folder that lies in no project, with an article."""
     monkeypatch.delenv("CA_RESEARCH_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "article.txt").write_text(ARTICLE, encoding="utf-8")
+    (tmp_path / "article.txt").write_text(ARTICLE)
     registry.forget()
     yield tmp_path
     registry.forget()
@@ -46,9 +47,9 @@ class Own:
     def edit(self, name, pattern, to):
         """Another text in a file, which has to be in it."""
         file = self.home / name
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text()
         assert re.search(pattern, text), pattern
-        file.write_text(re.sub(pattern, lambda _: to, text), encoding="utf-8")
+        file.write_text(re.sub(pattern, lambda _: to, text))
         registry.forget()
 
     def write_rule(self, claim):
@@ -66,13 +67,21 @@ def own(elsewhere, monkeypatch):
     return Own(elsewhere / "own")
 
 
-def as_if_run(*declared, **data):
-    """Entries of a manifest as if these had just been run, on tables of which some were others."""
+def as_if_run(*declared, **others):
+    """Entries of a manifest as if these had just been run, on inputs of which some were others."""
     about, entries = inputs.Inputs(None), []
     for run in declared:
         given = about.again(run, {})
-        given["data"] |= {k: v for k, v in data.items() if k in given["data"]}
+        given |= {name: value for name, value in others.items() if name in given}
         told = {name: getattr(run, name) for name in ("run_id", "name", "params")}
         told |= {"notebook": paths.shown(run.notebook), "inputs": given, "error": ""}
         entries.append(told)
     return entries
+
+
+def write_report(folder, runs, verdicts=()):
+    """The two files of a report that are compared, from entries."""
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"runs": list(runs)}))
+    (folder / "verdicts.json").write_text(json.dumps(list(verdicts)))
+    return folder

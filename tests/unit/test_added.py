@@ -3,11 +3,11 @@ file is understood: tests/files.
 """
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -30,7 +30,7 @@ ABOUT = {
     "address": "https://example.org/figures",
 }
 MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "adding.yaml").read_text("utf-8"))
+CASES = cases(__file__, "adding")
 HEAD = "Who,With,When,Way,USD\n"
 TEXT = HEAD + "KAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n"
 
@@ -78,7 +78,7 @@ def test_added_rows_are_part_of_everything_and_leave_no_trace(built, add):
         add()
     assert ca.remove("OWN").rows == 3 and tables.content_key() == key
     assert table_file("trade").read_bytes() == file and "OWN" not in registry.sources()
-    pd.testing.assert_frame_equal(ca.load("trade"), rows)
+    assert_frame_equal(ca.load("trade"), rows)
     with pytest.raises(UnknownNameError):
         ca.remove("OWN")
 
@@ -132,15 +132,6 @@ def test_figures_of_a_year_after_their_publication_are_refused(built, add):
     assert add(published="2021", dry_run=True).count("new") == 1
 
 
-def test_an_academic_year_may_be_named_by_the_year_after_its_publication(add):
-    text = "origin,destination,year,students\nKAZ,CHN,2023/24,5\n"
-    said = {"level": "all", "precision": "exact", "statistic": "enrolled"}
-    asked = {"table": "students", "map": {k: {"is": v} for k, v in said.items()}, "dry_run": True}
-    assert add(text, published="2023-10-01", **asked).rows["year"].tolist() == [2024]
-    with pytest.raises(UsageError):
-        add(text, published="2022-10-01", **asked)
-
-
 def test_every_faulty_cell_is_named_and_on_request_left_out(built, add):
     with pytest.raises(DataError) as error:
         add(TEXT + CASES["faulty"])
@@ -169,13 +160,6 @@ def test_a_copy_of_figures_is_no_second_origin(built, add):
     origins = {s: origin(s) for s in ("OWN", "MORE", "APART", "OTHER", "AGAIN")}
     wanted = {"OWN": "S_CALENDAR", "MORE": "MORE", "APART": "APART"}
     assert origins == wanted | {"OTHER": "OTHER", "AGAIN": "OTHER"}
-
-
-def test_a_copy_of_what_has_no_figure_repeats_every_word(built, add):
-    rows = ca.load("events", source="S_CALENDAR").drop(columns=["source_id", "known_on"])
-    add(rows, table="events", map={})
-    add(rows.replace({"date": {"2013-09": "2013-08"}}), table="events", map={}, source="OTHER")
-    assert (origin(), origin("OTHER")) == ("S_CALENDAR", "OTHER")
 
 
 def test_rows_that_break_a_rule_declared_since_are_not_built(built, add):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from ca_research.claims.compute import Call, Computation
 from ca_research.registry import claim
@@ -24,16 +25,10 @@ def answers(known_in, age, without=None):
     return (whole.without(without) if without else whole).run(call)
 
 
-@pytest.mark.parametrize(
-    ("known_in", "age", "without", "decides"),
-    [
-        (2023, 5, None, [None, 62]),
-        (2024, 5, None, [None, None]),
-        (2023, 5, "M_MEDIAPLOV", [None, 62]),  # the day of knowledge stays
-        (None, 5, None, [9, 62]),
-        (2023, None, None, [9, 62]),
-    ],
-)
+AGES = cases(__file__, "choices")["ages"]
+
+
+@pytest.mark.parametrize(("known_in", "age", "without", "decides"), AGES)
 def test_a_figure_older_than_the_rule_allows_decides_nothing(known_in, age, without, decides):
     assert [row["estimate"] for row in answers(known_in, age, without)] == decides
 

@@ -1,7 +1,5 @@
 """ca.check: from the tables to the verdict in one call, the same as the claim's notebook stores."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -9,12 +7,11 @@ import pytest
 import ca_research as ca
 from ca_research import paths
 from ca_research.ground.errors import UnknownNameError, UsageError
-from ca_research.registry import VERDICTS
 
-STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text(encoding="utf-8"))
+STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())
 
 
-def stored(claim: str, day: str, economy: str) -> dict:
+def stored(claim, day, economy):
     return {
         v["reading"]: v
         for v in STORED["verdicts"]
@@ -44,18 +41,12 @@ def test_it_is_what_the_notebook_stored(claim, economy, day):
         new = found[reading]
         assert (new.verdict, new.fragile, new.as_of) == (old["verdict"], old["fragile"], day)
         for criterion in new.criteria:
-            before = old["criteria"][criterion.name]
+            (before,) = (c for c in old["criteria"] if c["name"] == criterion.name)
             assert criterion.state == before["state"]
             assert criterion.specifications == before["specifications"]
             assert (criterion.estimate is None) == (before["estimate"] is None)
             if criterion.estimate is not None:
                 assert criterion.estimate == pytest.approx(before["estimate"], rel=1e-9)
-
-
-@pytest.mark.parametrize("economy", ca.economies.CA5)
-def test_students_are_judged_for_one_economy_too(economy):
-    """Two vintages of UNESCO's totals differ: they are two paths, not one figure told twice."""
-    assert ca.check("C30", economy=economy).verdict in VERDICTS
 
 
 def test_an_economy_goes_by_its_name_and_stands_in_the_parameters():
@@ -99,22 +90,13 @@ def test_a_source_is_left_out_as_if_it_had_published_nothing():
         assert f"without {source}" in repr(without)
 
 
-@pytest.mark.parametrize("day", ["latest", "2023-05-19"])
-def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason(day):
+def test_a_criterion_that_rests_on_the_source_alone_is_left_open_with_its_reason():
     """`check C33 --without WTO_HSM` ended in: unknown evidence, first_mirror_eu."""
-    verdict = ca.check("C33", without="WTO_HSM", as_of=day)
+    verdict = ca.check("C33", without="WTO_HSM")
     (with_eu,) = (v for v in verdict.all() if v.reading == "eu_as_one")
     only = next(c for c in with_eu.criteria if c.name == "first_mirror_eu")
     assert (only.state, only.specifications) == ("undecided", 0)
     assert all(cell.missing for cell in only.cells)
-
-
-def test_a_criterion_of_which_every_choice_names_the_source_is_left_open():
-    """`check C32 --without DATASETS_GDP` ended in: no specification can be computed."""
-    verdict = ca.check("C32", without="DATASETS_GDP")
-    low = verdict.curves["debt_low"]
-    assert low.loc[low["lenders"] == "official", "met"].isna().all() and len(low) == 4
-    assert {v.reading: v.verdict for v in verdict.all()}["possible"] == "supported"
 
 
 def test_economies_that_are_not_named_are_those_that_the_claim_counts_over():

@@ -2,18 +2,15 @@
 their text.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research.claims import check
-from ca_research.claims.evidence import _typed
 from ca_research.ground import paths
 from ca_research.ground.errors import UsageError
 from ca_research.registry import ClaimSpec
@@ -21,16 +18,16 @@ from ca_research.registry.choices import GridAxis, canonical
 from ca_research.registry.words import axis_words, choice_words
 
 
-def written(claim_id: str) -> dict[str, Any]:
+def written(claim_id):
     file = paths.registry_dir() / "claims" / f"{claim_id}.yaml"
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml.safe_load(file.read_text())
 
 
-def axis_of(content: dict[str, Any], name: str) -> dict[str, Any]:
+def axis_of(content, name):
     return next(a for a in content["grid"]["axes"] if a["name"] == name)
 
 
-def grid(*values: Any, main: Any, **more: Any) -> GridAxis:
+def grid(*values, main, **more):
     return GridAxis.model_validate(
         {"name": "floor", "meaning": "m", "values": values, "main": main} | more
     )
@@ -43,18 +40,7 @@ def test_values_keep_the_type_in_which_they_are_written():
     assert list(map(canonical, given)) == ["1", "0.5", "true", "1.5", "2023-05-19", "2023-05-19x"]
 
 
-@pytest.mark.parametrize(
-    ("values", "main"),
-    [
-        ([1, 2], "1"),
-        ([1, 2], True),
-        ([5, "5"], 5),
-        ([{"value": 1, "label": "one"}, {"value": 2, "label": "one"}], 1),
-        ([{"value": 1, "label": ""}, 2], 2),
-        ([None, 2], 2),
-        ([[1], 2], 2),
-    ],
-)
+@pytest.mark.parametrize(("values", "main"), cases(__file__, "choices")["axes"], ids=str)
 def test_an_axis_that_cannot_be_read_one_way_is_refused(values, main):
     with pytest.raises(ValidationError):
         grid(*values, main=main)
@@ -70,7 +56,7 @@ def test_a_value_is_shown_by_its_label_else_by_the_words_of_the_register():
     assert axis_words(grid(1, main=1, label="least worth")) == "least worth"
 
 
-def faults(content: dict[str, Any]) -> list[str]:
+def faults(content):
     spec = ClaimSpec.model_validate(content)
     return list(check.register({spec.id: spec}, {spec.notebook: set(spec.data)}))
 
@@ -82,17 +68,3 @@ def test_an_axis_of_another_type_is_refused_also_where_a_claim_is_judged():
     spec = ClaimSpec.model_validate(content)
     with pytest.raises(UsageError):
         ca.claims.Claim(spec).gather(**{name: ca.load(name) for name in spec.data})
-
-
-def test_an_exclusion_that_would_exclude_nothing_is_refused():
-    content = written("C22")
-    content["grid"]["exclude"][-1]["when"]["until"] = "2019"
-    with pytest.raises(ValidationError):
-        ClaimSpec.model_validate(content)
-
-
-def test_choices_reach_the_evidence_in_their_type_beside_criteria_without_the_axis():
-    common = {"spec": 0, "is_main": True, "without": "", "rows": None}
-    rows = [{"criterion": "a", "floor": 1_000_000} | common, {"criterion": "b"} | common]
-    made = _typed(rows, ["floor"])["floor"].tolist()
-    assert made == [1_000_000, None] and type(made[0]) is int, "not 1000000.0"

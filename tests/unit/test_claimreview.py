@@ -10,7 +10,7 @@ import yaml
 from tests.unit.engine import CASES, STORED
 
 from ca_research import registry
-from ca_research.site.claimreview import claim_review, claim_reviews, dataset
+from ca_research.site.claimreview import claim_review, claim_reviews
 
 SCHEMA = yaml.safe_load((CASES / "claimreview.schema.yaml").read_text(encoding="utf-8"))
 
@@ -49,8 +49,8 @@ def test_all_that_is_known_goes_as_far_as_the_newest_source():
 
 def test_unknown_properties_are_left_out_and_known_ones_are_the_registrys():
     form = jsonschema.Draft202012Validator({"$ref": "#/$defs/Dataset", "$defs": SCHEMA["$defs"]})
-    for source in registry.sources().values():
-        found = dataset(source.source_id)
+    datasets = review(sources=list(registry.sources()))["isBasedOn"]
+    for source, found in zip(registry.sources().values(), datasets, strict=True):
         form.validate(found)
         assert found["name"] == source.title
         published = source.publisher and source.kind != "derived"  # else computed here

@@ -8,7 +8,7 @@ from tests.unit.engine import CASES
 
 from ca_research.claims.logic import FAILS, HOLDS, MIXED, UNDECIDED, count_rule, decide, evaluate
 
-LOGIC = yaml.safe_load((CASES / "logic.yaml").read_text(encoding="utf-8"))
+LOGIC = yaml.safe_load((CASES / "logic.yaml").read_text())
 STATES = {"h": HOLDS, "f": FAILS, "m": MIXED, "u": UNDECIDED}
 
 

@@ -93,7 +93,7 @@ def test_reading_what_is_not_there_or_broken_is_refused(tmp_path):
     file = tmp_path / "verdicts.json"
     with pytest.raises(CoverageError):
         overview.read_verdicts(file)
-    file.write_text("{", encoding="utf-8")
+    file.write_text("{")
     with pytest.raises(UsageError):
         overview.read_verdicts(file)
 

@@ -6,8 +6,8 @@ import inspect
 import re
 
 import pytest
+from tests.cases import cases
 
-import ca_research as ca
 from ca_research import registry, runs
 from ca_research.claims import article, check
 from ca_research.claims.evidence import universe
@@ -45,17 +45,6 @@ def test_main_values_are_the_measures_own_defaults():
     assert others == []
 
 
-def test_counts_run_over_a_majority_of_the_five_or_over_partners():
-    five, partners = set(ca.economies.CA5), set(registry.article().partners)
-    for spec, criterion in CRITERIA:
-        assert len(criterion.why.split()) >= 4, (spec.id, criterion.name)
-        if over := criterion.over:
-            assert set(over.economies) <= five | partners
-            if set(over.economies) <= five:
-                assert criterion.counted == "economies"
-                assert 2 * over.at_least > len(over.economies), (spec.id, criterion.name)
-
-
 @pytest.mark.parametrize("claim_id", CLAIMS)
 def test_the_notebook_takes_the_runs_that_are_declared(claim_id):
     spec = CLAIMS[claim_id]
@@ -84,17 +73,10 @@ def test_quotations_stay_within_their_limit():
     assert "half" in article.check({"C25": CLAIMS["C25"]}, "A title\nFour words in all.\n")[0]
 
 
-@pytest.mark.parametrize(
-    ("at", "quotation", "sentence", "fault"),
-    [
-        ((1, 2), "it's here", "“Second” one, it’s here.", None),
-        ((1, 2), "Second ... here", '"Second" one,  it\'s here.', None),  # plain marks and spaces
-        ((1, 2), "it is here", "“Second” one, it’s here.", "does not stand"),
-        ((1, 2), "it's here", "Another sentence.", "hash"),
-        ((1, 3), "it's here", "“Second” one, it’s here.", "no such sentence"),
-        ((0, 1), "A title", "A title", None),
-    ],
-)
+QUOTED = cases(__file__, "choices")["quotations"]
+
+
+@pytest.mark.parametrize(("at", "quotation", "sentence", "fault"), QUOTED)
 def test_quotations_are_checked_against_the_article(at, quotation, sentence, fault):
     digest = article.sentence_sha256(sentence)
     place = {"paragraph": at[0], "sentence": at[1], "sha256": digest}

@@ -1,18 +1,16 @@
 """What IPython offers within calls of the library: names from the registry and the tables."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
+from tests.cases import cases
 from traitlets.config import Config
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.desk import shell as desk
-from ca_research.desk.completion import call_at
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +26,7 @@ def shell():
 
 
 HELD = sorted(ca.load("students")["origin"].unique())
-OFFERED = yaml.safe_load((Path(__file__).parent / "cases" / "completion.yaml").read_text("utf-8"))
+OFFERED = cases(__file__, "completion")
 OFFERED |= {f'ca.{name}("': [*registry.claims()] for name in ("claim", "check", "wanted")}
 OFFERED |= {
     'ca.load("': [*registry.tables()],
@@ -49,7 +47,15 @@ class Trap:
         raise AssertionError(f"{name} was read")
 
 
-ELSEWHERE = ('print("Ka', 'other.load("', 'frame.merge("', "x = '", "", 'trap.load("')
+ELSEWHERE = (
+    'print("Ka',
+    'ca.load("trade", "',
+    'other.load("',
+    'frame.merge("',
+    "x = '",
+    "",
+    'trap.load("',
+)
 
 
 @pytest.mark.parametrize("text", [*ELSEWHERE, 'ca.load("nothing", reporter="'])
@@ -58,14 +64,6 @@ def test_nothing_is_offered_elsewhere_and_no_property_of_the_users_is_touched(te
     at = {"cursor_line": text.count("\n"), "cursor_position": len(text)}
     found = desk._matcher(SimpleNamespace(full_text=text, **at))
     assert (found["completions"], found["suppress"]) == ([], False)
-
-
-def test_calls_are_told_apart_from_what_looks_like_them():
-    assert call_at('f(g("a", b=[1, (2)]), x="y').keyword == "x"
-    assert call_at('f("it\'s", "') is None, "a second string without a name is nobody's"
-    assert call_at("f(1)") is None
-    assert call_at('f("a").g(').begun == ""
-    assert (call_at('f("a').callee, call_at('f("a').begun) == ("f", "a")
 
 
 def test_the_shell_is_told_once(shell):

@@ -5,11 +5,10 @@ test_cite_anything.py.
 import csv
 import time
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
@@ -17,14 +16,14 @@ from ca_research.ground import paths
 from ca_research.ground.errors import TimeLimitError, UnknownNameError, UsageError
 from ca_research.tables import query
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sql.yaml").read_text("utf-8"))
+CASES = cases(__file__, "sql")
 
 
 def counted(table, columns):
     """Brute-force count over the raw files."""
     found = Counter()
     for name in registry.table(table).files:
-        with (paths.raw_dir() / name).open(encoding="utf-8", newline="") as handle:
+        with (paths.raw_dir() / name).open(newline="") as handle:
             found.update(tuple(row[c] for c in columns) for row in csv.DictReader(handle))
     return dict(found)
 
@@ -109,10 +108,3 @@ def test_a_query_that_takes_too_long_is_stopped(built, ask):
         ask(HEAVY, seconds=0.3)
     assert time.monotonic() - begun < 60  # it would take days
     assert len(ask("select 1 as a", seconds=60))
-
-
-@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "1"])
-def test_a_time_limit_is_a_number_of_seconds(built, seconds):
-    with pytest.raises(UsageError):
-        ca.sql("select 1", seconds=seconds)
-    assert len(ca.sql("select 1", seconds=None)) == 1

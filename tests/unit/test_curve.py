@@ -3,8 +3,8 @@ tests/oracle/test_curve_oracles.py; refusals: test_statistics_refused.py.
 """
 
 import numpy as np
-import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import curve_rows, model, universe
 
 from ca_research.stats import Exclusion, Model, joint_test, specification_curve
@@ -32,7 +32,7 @@ def test_rows_are_those_of_the_declared_order_whatever_the_model():
     models = {"fixed": FIXED, "plain": "ols"}
     found = specification_curve(curve_rows(), "y", "x", controls=["a"], model=models)
     table = found.to_frame()
-    pd.testing.assert_frame_equal(table[found.specifications.columns], found.specifications)
+    assert_frame_equal(table[found.specifications.columns], found.specifications)
     alone = specification_curve(curve_rows(), "y", "x", controls=["a"], model=FIXED).table
     own = table.loc[table["model"] == "fixed", "estimate"]
     assert own.tolist() == alone["estimate"].tolist()
@@ -69,13 +69,6 @@ def test_a_treatment_that_separates_has_no_estimate_however_it_is_coded(effects)
     assert table["estimate"].notna().tolist() == [True] + [False] * 4
 
 
-def test_what_is_told_by_zeros_alone_and_does_not_separate_has_an_estimate():
-    """Nought wherever there is an outcome, of both signs where there is none."""
-    frame = curve_rows().eval("t = z * (count == 0)")
-    table = specification_curve(frame, "count", "t", model="fepois").table
-    assert table["missing"].item() == "" and table["n"].item() == len(frame)
-
-
 def test_an_outcome_far_from_nought_is_not_fitted_exactly():
     frame = curve_rows().eval("far = 1e9 + y\nline = 1e9 + 2 * x")
     near, far, line = (
@@ -91,7 +84,7 @@ def test_the_joint_test_is_that_of_the_shared_path():
     plain = joint_test.joint_test(curve_rows(), specs, model(), seed=4, draws=99).table
     models = {"FE": FIXED, "OLS": "ols"}
     own = specification_curve(curve_rows(), "y", "x", controls=["a", "b"], model=models)
-    pd.testing.assert_frame_equal(own.joint_test(seed=4, draws=99, model="OLS").table, plain)
+    assert_frame_equal(own.joint_test(seed=4, draws=99, model="OLS").table, plain)
 
 
 def test_a_curve_is_of_the_frame_it_was_declared_on():
@@ -101,4 +94,4 @@ def test_a_curve_is_of_the_frame_it_was_declared_on():
     expected = first.to_frame()
     frame["y"] *= 1000
     frame.loc[:, "x"] = 0.0
-    pd.testing.assert_frame_equal(later.to_frame(), expected)
+    assert_frame_equal(later.to_frame(), expected)

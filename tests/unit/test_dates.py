@@ -5,6 +5,7 @@ import time
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import periods
@@ -45,21 +46,7 @@ def test_a_day_that_has_begun_in_another_time_zone_is_not_in_the_future(monkeypa
         time.tzset()
 
 
-KNOWN = {  # a series a lag after the year; a publication on its day; an event at its last day
-    "facts": [
-        (2020, "S_CALENDAR", "2021-01-31"),
-        (2020, "S_LATE", "2021-12-31"),
-        (2020, "S_STATED", "2021-06-30"),
-        (None, "S_CALENDAR", "1970-01-01"),  # timeless
-        (None, "S_STATED", "2021-06-30"),
-    ],
-    "events": [
-        ("2013-09", "S_CALENDAR", "2013-09-30"),
-        ("2012/2014-02", "S_STATED", "2014-02-28"),
-        (None, "S_STATED", "2021-06-30"),
-        (None, "S_CALENDAR", "NaT"),  # nothing says when
-    ],
-}
+KNOWN = cases(__file__, "choices")["known"]
 
 
 @pytest.mark.parametrize("table", KNOWN)

@@ -4,10 +4,9 @@ project has letters and numbers of its own.
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.pages import Reader
 from tests.unit.engine import STORED
 
@@ -16,9 +15,7 @@ from ca_research.claims.verdict import stored_fields
 from ca_research.site import write_site
 from ca_research.site.read import Cell, Page
 
-REPORTS = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "days_of_pages.yaml").read_text("utf-8")
-)
+REPORTS = cases(__file__, "days_of_pages")
 OF_DAYS = re.compile(r"known on|available now|\balone\b|publication day|^By .* it is so\.")
 
 
@@ -29,13 +26,13 @@ def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
     """A page without cells but the sentences of an overview; of a claim with its verdict."""
     setting = {"economy": economy} if economy else {}
     name = "_".join([claim, as_of, *setting.values()]).lower()
-    page = Page(name, claim, {"as_of": as_of, **setting}, "", "", "", f"{claim}.ipynb")
+    page = Page(run_id=name, claim=claim, params={"as_of": as_of, **setting}, notebook=claim)
     page.menu = "Data" if claim == "data" else ""
-    page.tables = ("trade",)
+    page.tables = ["trade"]
     if claim == "overview":
         said = [{"about": "A", "text": f"By {as_of} it is so.", "claims": ["C33"]}]
         told = [{"title": title, "statements": said} for title in ("Is it so?", "In short")]
-        page.cells = [Cell("code", "", statements=one) for one in told]
+        page.cells = [Cell(kind="code", source="", statements=one) for one in told]
     if verdict:
         texts = {key: f"{verdict} {key}" for key in ("finding", "answer", "statement")}
         about = {"claim": claim, "params": setting, "verdict": verdict, "as_printed": verdict}
@@ -47,7 +44,7 @@ def run(claim: str, as_of: str, verdict: str = "", economy: str = "") -> Page:
 def written(out: Path, *pages: Page) -> dict[str, str]:
     """The pages of a report of these runs, by name."""
     kept = sorted(pages, key=lambda page: page.run_id)
-    write_site(out, read=SimpleNamespace(pages=lambda: kept))
+    write_site(out, kept)
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(out.glob("*.html"))}
 
 
@@ -90,7 +87,8 @@ def of_themes(project, tmp_path):
             claim = f"X{number:02}"
             file = project.home / "registry" / "claims" / f"{claim}.yaml"
             file.write_text(f"{made}id: {claim}\ntheme: {theme}\n", encoding="utf-8")
-            pages.append(Page(claim.lower(), claim, {}, "", "it stopped", "cell 1", "n.ipynb"))
+            about = {"run_id": claim.lower(), "name": claim, "params": {}, "error": "it stopped"}
+            pages.append(Page(**about, notebook="n.ipynb"))
         registry.forget()
         return written(tmp_path / "out", *pages)
 

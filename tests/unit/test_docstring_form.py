@@ -1,7 +1,6 @@
 """Public docstrings have numpydoc's form, as numpydoc itself validates it.
 
-What they say is looked at elsewhere: that entries, choices and errors are those of the code in
-test_docstrings.py, that examples run in test_examples.py.
+That their examples run: test_examples.py.
 """
 
 import importlib
@@ -88,17 +87,6 @@ def public():
     return found
 
 
-def methods(place):
-    """What users call of a class, by where its code stands; one that is written anew without a
-    docstring has that of the base.
-    """
-    held = Validator._load_obj(place)
-    for name, one in inspect.getmembers(held, inspect.isfunction) if inspect.isclass(held) else ():
-        own = one.__module__.startswith("ca_research") and name[0] != "_"
-        if own and (one.__doc__ or not inspect.getdoc(one)):
-            yield f"{one.__module__}.{one.__qualname__}"
-
-
 def lacks(place, asked=frozenset(HELD)):
     """Which of the checks a docstring does not pass, in numpydoc's words."""
     errors = validate(place, validator_cls=Described)["errors"]
@@ -109,10 +97,3 @@ def test_every_public_docstring_has_the_form():
     names = public()
     assert len(names) > 120
     assert {name: faults for name, place in names.items() if (faults := lacks(place))} == {}
-
-
-def test_every_method_of_a_public_class_has_the_form():
-    found = {method for place in public().values() for method in methods(place)}
-    assert len(found) > 20
-    asked = HELD.keys() - {"EX01"}  # the class has one
-    assert {name: faults for name in sorted(found) if (faults := lacks(name, asked))} == {}

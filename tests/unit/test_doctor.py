@@ -1,13 +1,8 @@
 """`ca-research doctor` names what is missing and the command that mends it."""
 
-import csv
-import io
 import json
 import shutil
 from importlib import metadata
-from types import SimpleNamespace
-
-from ca_research import kernels
 
 
 def findings(command):
@@ -47,13 +42,3 @@ def test_packages_that_are_missing_or_too_old(built, command, monkeypatch):
     assert code == 1 and "pandas 1.0 (" in found["packages"]["said"]
     assert found["extra [cluster]"]["state"] == "optional"
     assert found["extra [cluster]"]["mend"] == 'python -m pip install "ca-research[cluster]"'
-
-
-def test_the_table_for_the_eye_and_for_a_spreadsheet_say_the_same(built, command, monkeypatch):
-    # others fill the disk and start kernels between the two
-    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=2e9))
-    monkeypatch.setattr(kernels, "servers", lambda: [{}])
-    _, eye, _ = command("doctor")
-    _, plain, _ = command("doctor", "--format", "csv")
-    for row in csv.DictReader(io.StringIO(plain)):
-        assert f"{row['state']:<9} {row['what']}" in eye and row["said"] in eye

@@ -4,7 +4,6 @@ import doctest
 import importlib
 import inspect
 import pkgutil
-import re
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +12,8 @@ import pytest
 
 ROOMS = ("trade", "investment", "students")
 OTHERS = ("ground", "registry", "tables", "stats", "estimates", "claims", "paper", "plots")
-MODULES = [
+KERNELS = ["ca_research.kernels.launch", "ca_research.kernels.spec"]
+MODULES = KERNELS + [
     f"ca_research.{room}.{module.name}"
     for room in (*ROOMS, *OTHERS)
     for module in pkgutil.iter_modules(importlib.import_module(f"ca_research.{room}").__path__)
@@ -59,16 +59,3 @@ def test_examples_behind_a_decorator_are_found():
 def test_the_guide_runs(guide):
     found = doctest.testfile(str(guide), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert found.attempted > GUIDES[guide] and found.failed == 0
-
-
-def test_every_public_function_is_used_by_a_guide_a_notebook_or_the_article():
-    read = [*GUIDE.parent.glob("*.md"), ROOT / "README.md", *(ROOT / "notebooks").glob("*.ipynb")]
-    read += [*(ROOT / "src/ca_research/article").rglob("*.py")]
-    words = set(re.findall(r"\w+", " ".join(f.read_text(encoding="utf-8") for f in read)))
-    rooms = {room: importlib.import_module(f"ca_research.{room}") for room in ROOMS}
-    assert {
-        f"{room}.{name}"
-        for room, module in rooms.items()
-        for name in module.__all__
-        if not inspect.isclass(getattr(module, name)) and name not in words
-    } == set()

@@ -6,6 +6,7 @@ from unittest.mock import Mock
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import cases
 
 import ca_research as ca
@@ -39,7 +40,7 @@ def run_code(monkeypatch):
 def executed(looked):
     names = {}
     exec(looked.code, names)
-    pd.testing.assert_frame_equal(looked.result, names["result"])
+    assert_frame_equal(looked.result, names["result"])
     return names
 
 
@@ -118,16 +119,6 @@ def test_a_claim_is_judged_as_chosen(run_code):
     assert 'ca.check("C30", economy="KAZ", as_of="2023-05-19")' in looked.code
     bare = ca.explore("C25").set(without="FBK")
     assert bare.result.verdict != ca.check("C25").verdict
-
-
-def test_what_is_offered_comes_from_the_registry_and_may_be_told_in_words(trade):
-    economies = dict(trade._view.choices[0].options)
-    assert set(ca.load("trade", year=2020, aggregates=False)["reporter"]) <= set(economies.values())
-    looked = ca.explore("C30")
-    offered = {source for _, source in looked._view.choices[-1].options}
-    assert offered >= set(ca.check("C30").sources) | {""}
-    for one in (trade, looked):
-        assert one.set(economy="Kyrgyzstan").chosen["economy"] == "KGZ"
 
 
 def test_what_was_computed_is_kept_while_its_files_stand(run_code, monkeypatch):

@@ -1,10 +1,8 @@
 """The fast way through raw files reads what the careful one reads, or leaves it alone."""
 
-from pathlib import Path
-
 import pytest
-import yaml
 from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground.errors import DataError
@@ -12,10 +10,10 @@ from ca_research.tables.fast import accepted
 from ca_research.tables.raw import read_raw
 from ca_research.tables.validate import schema, validate_rows
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "fast_reading.yaml").read_text("utf-8"))
+CASES = cases(__file__, "fast_reading")
 
 
-def careful(table: registry.Table):
+def careful(table):
     try:
         return validate_rows(table, read_raw(table))
     except DataError:
@@ -45,14 +43,3 @@ def test_the_fast_way_takes_what_is_plain_and_nothing_that_is_refused(project, n
     text = case.get("before", "") + text[: len(text) - case.get("cut", 0)] + case.get("more", "")
     project.write(text)
     assert reads_alike(registry.table("trade")) == case["fast"]
-
-
-def test_a_key_of_many_columns_is_ordered_whatever_the_number_of_its_combinations(project):
-    """Seven columns of a thousand values have more combinations than a whole number has."""
-    names = [f"k{n}" for n in range(7)]
-    column = {"type": "string", "meaning": "part of a key"}
-    source = {"source_id": {"type": "source", "meaning": "source"}}
-    rows = [[str((i * (n + 3)) % 1009) for n in range(7)] + ["S_LATE"] for i in range(1009)]
-    project.edit(columns=dict.fromkeys(names, column) | source, key=names, known="source")
-    project.rows(*rows)
-    assert reads_alike(registry.table("trade"))

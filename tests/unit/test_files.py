@@ -2,32 +2,20 @@
 whole files.
 """
 
-from __future__ import annotations
-
-import doctest
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ca_research import kernels, registry, tables
-from ca_research.ground import files, paths
+from ca_research import tables
+from ca_research.ground import paths
 from ca_research.ground.errors import IntegrityError, LinkError, WriteError
-from ca_research.ground.files import changed, lock, scratch_folder, stamps, walk, write_whole
-
-
-@pytest.mark.parametrize("module", [kernels.spec, kernels.launch])
-def test_examples_in_docstrings_run(module):
-    """Those of other rooms: test_examples."""
-    found = doctest.testmod(module)
-    assert found.attempted and not found.failed
-
+from ca_research.ground.files import lock, scratch_folder, walk, write_whole
 
 # folders behind links
 
@@ -76,76 +64,17 @@ def test_a_link_that_cannot_be_followed_is_refused_by_name(tree, link, target):
         assert told.value.where.endswith(Path(link).name)
 
 
-FOLDERS = (
-    "registry/claims",
-    "registry/tables",
-    "registry",
-    "data/raw/trade",
-    "data/raw",
-    "notebooks",
-)
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_an_edit_behind_a_linked_folder_of_the_project_is_seen(project, tmp_path, folder):
-    """On Python 3.11 `rglob` stops at a link: the next run said that nothing had changed."""
-    from ca_research.runs import fingerprint
-
-    (project.home / "notebooks" / "one.ipynb").write_text("{}")
-    (project.home / "registry" / "claims" / "C01.yaml").write_text("id: C01\n")
-    real = tmp_path / "real"
-    (project.home / folder).rename(real)
-    (project.home / folder).symlink_to(real)
-    before, marks = fingerprint.key_of_command(["run"]), fingerprint.state()
-    edited = next(f for f in sorted(real.rglob("*")) if f.is_file())
-    edited.write_bytes(edited.read_bytes() + b"\n")
-    assert fingerprint.key_of_command(["run"]) != before
-    assert len(changed(marks, fingerprint.state())) == 1
-
-
-# marks
-
-
-def test_an_edit_that_is_taken_back_changes_the_mark(tmp_path):
-    file = tmp_path / "file"
-    file.write_text("first")
-    before = stamps([file, tmp_path / "missing"])
-    about = file.stat()
-    assert changed(before, stamps([file, tmp_path / "missing"])) == []
-    time.sleep(0.02)
-    file.write_text("other")
-    file.write_text("first")
-    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
-    assert changed(before, stamps([file, tmp_path / "missing"])) == ["file"]
-
-
 def test_a_build_is_not_made_of_two_states_of_a_file(built, monkeypatch):
     """The list of sources was edited between the key of the build and its reading: the build kept
     its old form for good.
     """
-    registry.sources()  # as a command that plans its runs has read it
-    file = built.home / "registry" / "sources.csv"
-    file.write_text(file.read_text().replace("Invented figures", "Other figures"))
-    tables.build()
-    assert set(tables.sql("select title from sources")["title"]) == {"Other figures"}
-
-    module = sys.modules["ca_research.tables.build"]
-    real, before = module._all, built.builds()
-    edited = file.read_text() + "\n"
-    monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(edited))[0])
-    file.write_text(file.read_text().replace("Other figures", "Third figures"))
+    module, file = sys.modules["ca_research.tables.build"], built.home / "registry" / "sources.csv"
+    real, before, text = module._all, built.builds(), file.read_text()
+    monkeypatch.setattr(module, "_all", lambda *_: (real(*_), file.write_text(text))[0])
+    file.write_text(text.replace("Invented figures", "Other figures"))
     with pytest.raises(IntegrityError) as told:
         tables.build()
     assert "registry/sources.csv" in str(told.value) and built.builds() == before
-
-
-def test_what_a_killed_build_left_goes_with_the_next(built):
-    (built.processed / ".build-0123-99").mkdir()
-    tables.build()
-    assert [name for name in built.builds() if name.startswith(".")] == []
-
-
-# the one writer
 
 
 # scratch folders
@@ -189,17 +118,6 @@ def test_the_folder_of_a_killed_process_is_swept_and_that_of_a_living_one_is_not
         for process in both:
             process.wait()
             process.stdout.close()
-
-
-def test_a_folder_without_a_sign_of_life_is_swept_when_it_is_old(temporary):
-    folder = temporary / "ca-research-abc"
-    folder.mkdir()
-    (folder / ".held").touch()  # the lock that its process is just taking
-    files.sweep_scratch()
-    assert folder.exists()
-    os.utime(folder, (time.time() - 7200,) * 2)
-    files.sweep_scratch()
-    assert not folder.exists()
 
 
 def test_of_a_link_what_it_leads_to_is_written_and_keeps_its_mode(tmp_path):

@@ -34,16 +34,16 @@ HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
 LIGHT = ("ground", "registry")
 
 
-def shown(file: Path) -> str:
+def shown(file):
     return file.relative_to(PACKAGE).as_posix()
 
 
-def imports(file: Path) -> set[str]:
+def imports(file):
     """What a module imports from outside, at its top or later, also through importlib with a fixed
     name.
     """
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(file.read_text())):
         match node:
             case ast.Import():
                 found |= {alias.name for alias in node.names}
@@ -56,7 +56,7 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def network(file: Path) -> set[str]:
+def network(file):
     """What of a module's imports could touch a network, and is not allowed to it."""
     names, harmless = imports(file), {"urllib.parse", *MAY.get(shown(file), ())}
     if file.parent.name == "kernels":  # sockets of the file system, between processes of one user
@@ -84,5 +84,5 @@ def test_the_lowest_floors_are_light():
 def test_no_module_touches_a_network():
     assert {shown(f): found for f in MODULES if (found := network(f))} == {}
     for file in (PACKAGE / "kernels").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text()
         assert "AF_INET" not in text and "create_connection" not in text, file.name

@@ -15,8 +15,9 @@ import yaml
 
 from ca_research.app import report as reports
 from ca_research.claims.printed import sentences
-from ca_research.runs.store import BESIDE
+from ca_research.runs.store import ABOUT_ALL, BESIDE, places
 from ca_research.site import forms
+from ca_research.site.read import Table
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read_text("utf-8"))
 VERDICTS = [CASES["like"], *(CASES["like"] | other for other in CASES["others"])]
@@ -52,9 +53,9 @@ def cells(latex: str) -> list[list[str]]:
 
 
 def test_hostile_text_stays_text_in_latex(snapshot):
-    latex = forms.latex_table(
-        HOSTILE[0], HOSTILE[:2], [[text, text] for text in HOSTILE], [False, True], "50 %"
-    )
+    rows = [[text, text] for text in HOSTILE]
+    about = {"title": HOSTILE[0], "columns": HOSTILE[:2], "numeric": [False, True], "note": "50 %"}
+    latex = forms.table_latex(Table.model_construct(**about, rows=rows, sources=[]))
     assert [len(row) for row in cells(latex)] == [2] * len(HOSTILE)
     assert all(c.isprintable() or c == "\n" for c in latex)
     assert latex == snapshot  # head on every page, numbers to the right, each text as it reads
@@ -106,13 +107,11 @@ def out(tmp_path):
     """A finished report of one run, with files beside it that are not of it."""
     folder = tmp_path / "out"
     (folder / "notebooks").mkdir(parents=True)
-    for name in ("c07.html", "methods.html", *BESIDE, "notebooks/c07.ipynb", ".index.html-77"):
-        (folder / name).write_text(name)
+    for name in (*places(["c07"]), "mine.html", ".index.html-77"):
+        if not name.endswith(".png"):  # a run has no card
+            (folder / name).write_text(name)
     runs = [{"run_id": "c07", "name": "C07", "params": {}, "error": ""}]
     (folder / "manifest.json").write_text(json.dumps({"runs": runs}))
-    (folder / "index.html").write_text(
-        '<a href="c07.html">C07</a><a href="methods.html#why">how</a><a href="https://x.org/y.html">'
-    )
     (folder / "tests.junit.xml").write_text("not of the report")
     return folder
 
@@ -124,10 +123,10 @@ def names(file) -> list[str]:
 
 
 def test_the_zip_holds_the_report_and_nothing_else(out, tmp_path, command):
-    wanted = ["c07.html", "index.html", "methods.html", *BESIDE]
+    wanted = ["c07.html", *ABOUT_ALL, *BESIDE]
     file = str(tmp_path / "send.zip")
     code, said, _ = command("report", "--zip", file, "--out", str(out))
-    assert code == 0 and file in said and "13 files" in said
+    assert code == 0 and file in said and "16 files" in said
     assert sorted(names(file)) == sorted(wanted)
     assert command("report", "--zip", file, "--notebooks", "--out", str(out))[0] == 0
     assert names(file)[-1] == "notebooks/c07.ipynb"

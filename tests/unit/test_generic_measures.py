@@ -1,19 +1,19 @@
 """Generic measures in a claim file and no Python; what they compute is in tests/library."""
 
-from __future__ import annotations
-
 import json
 import shutil
 
 import pandas as pd
 import pytest
 import yaml
+from tests.cases import cases
+from tests.commands import real_project
 
 from ca_research import check as run_check
 from ca_research import registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
-from ca_research.claims.measures import find, wrong_choices
+from ca_research.claims.measures import find
 from ca_research.estimates import generic
 from ca_research.ground import economies, paths
 
@@ -60,20 +60,17 @@ rivals: [Services are included.]
 @pytest.fixture
 def claimed(tmp_path, monkeypatch):
     """A project on top of the built-in tables whose only claim is the one written."""
-    real, home = paths.home(), tmp_path / "project"
-    shutil.copytree(paths.registry_dir() / "tables", home / "registry" / "tables")
-    (home / "registry" / "claims").mkdir()
-    (home / "notebooks").mkdir()
-    for name in ("economies.csv", "sources.csv", "article.yaml"):
-        shutil.copy(paths.registry_dir() / name, home / "registry" / name)
-    (home / "data").symlink_to(real / "data")
+    home = real_project(tmp_path / "project")
+    shutil.rmtree(home / "registry" / "claims")
+    for folder in ("registry/claims", "notebooks"):
+        (home / folder).mkdir()
     monkeypatch.setenv("CA_RESEARCH_HOME", str(home))
     article = yaml.safe_load((home / "registry" / "article.yaml").read_text())["sentences"][-1]
 
-    def write(**words: str) -> None:
+    def write(**words):
         place = json.dumps({k: article[k] for k in ("paragraph", "sentence", "sha256")})
         text = CLAIM.format(article=place, **{"partner": "TUR", "year": "2022"} | words)
-        (home / "registry" / "claims" / "C01.yaml").write_text(text, encoding="utf-8")
+        (home / "registry" / "claims" / "C01.yaml").write_text(text)
         registry.forget()
 
     yield write
@@ -81,7 +78,7 @@ def claimed(tmp_path, monkeypatch):
     registry.forget()
 
 
-def ranked_by_hand() -> list[str]:
+def ranked_by_hand():
     """Uzbekistan's partners of 2022 by exports and imports together, from the raw rows."""
     files = (paths.raw_dir() / "trade").glob("*.csv")
     rows = pd.concat(pd.read_csv(file, dtype={"year": str}) for file in files)
@@ -104,18 +101,7 @@ def test_turkiye_is_a_claim_file_and_no_python(claimed, command):
     assert len(by_hand) > 100 and verdict["sources"] == ["UZB_STAT"]
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "told"),
-    [
-        ({"partner": "Turky"}, 2, "'Turky'"),
-        ({"year": "last"}, 2, "'last'"),
-        ({"year": "2022, flow: export"}, 2, "did you mean exports"),
-        ({"year": "2022, source: UZB_STATS"}, 2, "did you mean UZB_STAT"),
-        ({"year": "2022, listed: few"}, 2, "listed of trade.rank"),
-        ({"year": '"2022"'}, 2, "'2022'"),
-        ({"year": "2022, subject: library"}, 1, "'subject'"),
-    ],
-)
+@pytest.mark.parametrize(("words", "code", "told"), cases(__file__, "choices")["wrong"], ids=str)
 def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, words, code, told):
     claimed(**words)
     faults = check.register(registry.claims(), {"none.ipynb": {"trade"}})
@@ -130,13 +116,6 @@ def test_the_other_of_a_ratio_is_one_of_those_that_its_table_speaks_of():
     assert fine == [True, False, True]
 
 
-def test_a_window_has_a_year():
-    spec = registry.claims()["C33"].readings[0].criteria[0]
-    window = {"partner": "TUR", "since": 2020, "window": 0}
-    criterion = spec.model_copy(update={"measure": "trade.change", "settings": window, "axes": []})
-    assert len(list(wrong_choices(criterion, []))) == 1
-
-
 SLOW = ("trade.rank", "investment.share", "debt.ratio")
 FACT = {"subject": "library", "to": "library", "attribute": "loans", "unit": "books", "since": 2020}
 """A start as `new claim` finds it, of a subject that is no economy."""
@@ -146,7 +125,10 @@ def test_every_table_has_the_five_and_each_has_a_template_without_a_fault(claime
     from ca_research.app import scaffold
 
     monkeypatch.setattr(scaffold.registry, "forget", lambda: None)  # read it once, not each time
-    monkeypatch.setattr(scaffold, "_figure", lambda: FACT)
+    real = scaffold._examples
+    monkeypatch.setattr(
+        scaffold, "_examples", lambda t, rows: FACT if t.table == "facts" else real(t, rows)
+    )
     tables = ("trade", "investment", "students", "debt", "facts")
     names = [f"{t}.{q}" for t in tables for q in ("share", "rank", "change", "ratio", "count")]
     for number, name in enumerate(names, start=10):

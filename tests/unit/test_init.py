@@ -2,8 +2,6 @@
 is written in one's own words, and a workflow with which a server makes the report anew.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os
@@ -168,7 +166,7 @@ def test_a_word_that_no_row_has_is_told_and_not_refused(own, command, measure):
 
 
 @pytest.mark.parametrize(
-    "id_, at", [("7C", None), ("../C07", None), ("C07", (9, 9)), ("C08", None)]
+    "id_, at", [("7C", None), ("../C07", None), ("C07", "9.9"), ("C07", "x"), ("C08", None)]
 )
 def test_wrong_ids_and_places_are_refused_and_no_file_is_touched(own, id_, at):
     own.lent()

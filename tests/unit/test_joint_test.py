@@ -7,12 +7,12 @@ import importlib
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from scipy.integrate import quad
 from scipy.stats import norm, t
 from tests.designs import cases, model, normal, regression, universe
 from tests.oracle.solvers import KINDS, least_squares
 
-from ca_research.ground.errors import CoverageError
 from ca_research.stats.joint_test import joint_test, signed_z, statistics
 from ca_research.stats.linear import linear_path
 
@@ -95,8 +95,8 @@ def test_the_seed_decides_and_the_size_of_a_batch_does_not(monkeypatch):
     monkeypatch.setattr(module, "AT_ONCE", 7)
     monkeypatch.setattr(module.subsets, "BUDGET", 200)
     small = joint_test(regression(), SPECS, XY, seed=3, draws=120)
-    pd.testing.assert_frame_equal(found.table, small.table, rtol=1e-9)
-    pd.testing.assert_frame_equal(found.band, small.band, rtol=1e-9)
+    assert_frame_equal(found.table, small.table, rtol=1e-9)
+    assert_frame_equal(found.band, small.band, rtol=1e-9)
     assert not found.table.equals(other.table)
 
 
@@ -115,7 +115,7 @@ def test_failed_specifications_are_left_out_and_counted():
     found = joint_test(frame, specs, XY, seed=2, draws=99)
     assert (found.specifications, found.failed, len(found.curve)) == (3, 1, 4)
     alone = joint_test(frame, specs.table().iloc[1:], XY, seed=2, draws=99)
-    pd.testing.assert_frame_equal(found.table, alone.table, rtol=1e-9)
+    assert_frame_equal(found.table, alone.table, rtol=1e-9)
 
 
 def test_resamples_that_cannot_be_fitted_are_counted():
@@ -127,12 +127,6 @@ def test_resamples_that_cannot_be_fitted_are_counted():
     without = sum((r.integers(0, 60, 60) >= 5).all() for r in rngs)
     assert found.failed_draws == without > 0 and found.draws == 400 - without
     assert found.table["p"].tolist() == [(e + 1) / (401 - without) for e in found.table["extreme"]]
-
-
-def test_many_resamples_that_cannot_be_fitted_are_refused():
-    frame = regression().assign(d=np.arange(60) < 1).astype({"d": float})
-    with pytest.raises(CoverageError):
-        joint_test(frame, universe(controls=["d"]), XY, seed=1, draws=400)
 
 
 @pytest.mark.parametrize("errors", KINDS)
@@ -147,14 +141,7 @@ def test_nearly_collinear_controls_have_the_null_of_the_space_they_span(errors):
         for pair in (("near", "a"), ("a", "step"))
     )
     columns = ["value", "null_median", "null_low", "null_high"]
-    pd.testing.assert_frame_equal(found.table[columns], expected.table[columns], rtol=1e-7)
-
-
-def test_mixed_units_are_said_and_shared_ones_are_not():
-    frame = regression().eval("y2 = 1000 * y")
-    mixed = universe({"outcome": ["y", "y2"]})
-    assert joint_test(frame, mixed, model(outcome=None), seed=1, draws=99).caution
-    assert not joint_test(frame, SPECS, XY, seed=1, draws=99).caution
+    assert_frame_equal(found.table[columns], expected.table[columns], rtol=1e-7)
 
 
 def rejected(effect, null, level):

@@ -1,11 +1,10 @@
 """`load`: filters, refusals, and what was known on a day."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
@@ -14,7 +13,7 @@ from ca_research.ground.economies import is_aggregate
 from ca_research.ground.errors import UsageError
 
 REAL = sorted(set(registry.tables()) - {"sources"})
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "load.yaml").read_text("utf-8"))
+CASES = cases(__file__, "load")
 CA5 = list(economies.CA5)
 SAME = [  # years that are no whole number of Python's own
     ({"year": np.int64(2021)}, "e"),
@@ -79,13 +78,7 @@ def test_a_table_is_as_the_registry_says_and_flags_aggregates(name):
         flags = frame[parties].isin(groups).any(axis=1)
         assert frame["is_aggregate"].tolist() == flags.tolist()
         single = frame[~frame["is_aggregate"]].reset_index(drop=True)
-        pd.testing.assert_frame_equal(ca.load(name, aggregates=False), single)
-
-
-@pytest.mark.parametrize(("table", "given", "column", "cells"), CASES["numbers"], ids=str)
-def test_numbers_of_the_snapshot(table, given, column, cells):
-    found = ca.load(table, **given)[column]
-    assert found.sum() == sum(cells) and sorted(found) == sorted(cells)
+        assert_frame_equal(ca.load(name, aggregates=False), single)
 
 
 # --- the preferred source
@@ -108,17 +101,9 @@ def test_a_relation_has_the_same_preferred_source_as_a_frame(name, filters):
     frame = pd.DataFrame(ca.load(name, source="preferred", **filters))
     rows = ca.relation(name, source="preferred", **filters).df().astype({"note": "str"})
     assert list(rows) == list(frame)
-    pd.testing.assert_frame_equal(
+    assert_frame_equal(
         *(one.sort_values(key, ignore_index=True) for one in (rows, frame)), check_dtype=False
     )
-
-
-def test_what_was_added_speaks_after_the_projects_own_whatever_its_name(monkeypatch):
-    """An office's file of one's own spoke before, or after, by the spelling of its id."""
-    own = ["KAZ_BNS", "UZB_STAT"]
-    assert ca.tables.ranked(own) == own
-    monkeypatch.setattr(registry, "added", lambda: {"KAZ_BNS": None})
-    assert ca.tables.ranked(own) == own[::-1]
 
 
 def test_the_preferred_source_of_students_is_one_for_each_host():

@@ -36,10 +36,3 @@ def test_on_both_days_alike_it_goes_by_the_order_of_the_words():
     for a, b in itertools.product(PRINTED, repeat=2):
         step = ORDER.get(b, 1) - ORDER.get(a, 1)
         assert way((a, b), (a, b)) == (ARTICLE if step > 0 else AGAINST if step else NEITHER)
-
-
-def test_each_day_is_counted_and_all_of_them():
-    told = [(1, ARTICLE), (2, ARTICLE), (2, AGAINST)]
-    counted = moves.counts({"date": day, "way": whose} for day, whose in told)
-    assert counted[1] == {ARTICLE: 1} and counted[2] == {ARTICLE: 1, AGAINST: 1}
-    assert counted[None] == {ARTICLE: 2, AGAINST: 1}

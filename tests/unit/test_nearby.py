@@ -1,9 +1,7 @@
 """What a page on an opinion points to."""
 
-from __future__ import annotations
-
 from ca_research import registry
-from ca_research.claims.nearby import nearby, place
+from ca_research.claims.nearby import nearby
 
 
 def test_a_promise_points_to_conduct_of_both_powers_and_to_the_claims_on_its_sentence():
@@ -17,19 +15,3 @@ def test_a_promise_points_to_conduct_of_both_powers_and_to_the_claims_on_its_sen
     }
     assert set(near.index) >= same - {"O13"} and "O13" not in near.index
     assert not near.index.duplicated().any()
-
-
-def test_every_opinion_names_its_nearest_test_or_says_that_none_is_possible():
-    opinions = {i: c for i, c in registry.claims().items() if c.kind == "opinion"}
-    assert len(opinions) >= 13
-    for claim in opinions.values():
-        assert all(r.not_testable and len(r.not_testable.split()) > 15 for r in claim.readings), (
-            claim.id
-        )
-        assert (nearby(claim)["near"] == "named").any(), claim.id
-
-
-def test_the_place_says_where_and_why_not():
-    table = place(registry.claim("O04")).set_index("what")["here"]
-    assert table["place"] == "paragraph 7, sentence 1"
-    assert table["why no test"] == registry.claim("O04").readings[0].answer

@@ -1,19 +1,18 @@
 """Measures that could not use what they were given said nothing, or added what stands twice."""
 
 from operator import attrgetter
-from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import tables
 from ca_research.ground import errors
-from ca_research.ground.errors import UnknownNameError, UsageError
+from ca_research.ground.errors import UsageError
 from ca_research.tables.preference import one_source_each
 
-BOOK = yaml.safe_load((Path(__file__).parent / "cases" / "in_silence.yaml").read_text("utf-8"))
+BOOK = cases(__file__, "in_silence")
 CASES = BOOK["cases"]
 
 
@@ -39,22 +38,6 @@ def test_what_cannot_be_used_is_refused_and_what_can_is_used_once(name):
     else:
         column, cells = case["gives"]
         assert measured(case)[column].tolist() == cells
-
-
-@pytest.mark.parametrize(
-    ("measure", "given"),
-    [
-        (ca.article.priority.partner_lead, {"economies": ["KAZ"]}),
-        (ca.article.balance.hhi_years, {"economy": "KAZ", "source": "KAZ_BNS"}),
-        (ca.article.industry.chapter_rows, {"economy": "KAZ"}),
-    ],
-)
-def test_a_missing_column_is_named(measure, given):
-    frames = BOOK["frames"]["trade"]
-    frame = pd.DataFrame(frames["own"] + frames["customs"], columns=frames["columns"])
-    with pytest.raises(UnknownNameError) as error:
-        measure(frame.assign(known_on=pd.Timestamp("2020-01-01")), **given)
-    assert "product" in error.value.what
 
 
 SOURCES = ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"]

@@ -2,19 +2,17 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import yaml
-from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from ca_research.ground import paths
 
 HOME = paths.home()
-PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA = yaml.safe_load((HOME / "environment.yml").read_text(encoding="utf-8"))
-LOCK = (HOME / "requirements.lock").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
+CONDA = yaml.safe_load((HOME / "environment.yml").read_text())
+LOCK = (HOME / "requirements.lock").read_text()
 CONDA_NAMES = {
     "python-duckdb": "duckdb",
     "matplotlib-base": "matplotlib",
@@ -93,16 +91,3 @@ def test_the_lock_fits_the_declared_ranges():
         assert versions and all(wanted.specifier.contains(v) for v in versions), (
             f"{text}: locked {versions}"
         )
-
-
-def test_the_wheel_takes_what_is_not_python():
-    builder = WheelBuilder(str(HOME))
-    packed = {Path(file.path) for file in builder.recurse_included_files()}
-    package = HOME / "src" / "ca_research"
-    others = {f for f in package.rglob("*") if f.is_file() and f.suffix != ".py"}
-    others = {f for f in others if "__pycache__" not in f.parts}  # others compile meanwhile
-    assert package / "app" / "lab" / "labconfig" / "page_config.json" in others
-    assert others <= packed
-    beside = {*builder.config.force_include.values(), *builder.config.shared_data.values()}
-    data = {f"ca_research/_project/{n}" for n in ("registry", "data/raw", "notebooks", "baseline")}
-    assert beside == data | {"share/jupyter/kernels/ca-research"}

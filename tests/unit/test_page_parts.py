@@ -1,5 +1,6 @@
 """What a claim's page says beside its numbers: sides, gaps, days, what was asked for."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,15 +30,22 @@ def speaks(supported, contradicted, state):
     return side
 
 
+TOOLS = environment().globals
 CLAIM = environment().get_template("claim.html.j2").module
+
+
+def lines(html):
+    """The text of some lines of a page."""
+    return [re.sub("<.*?>", "", line).strip() for line in html.splitlines() if line.strip()]
+
+
 SAYS = {
+    "heads": lambda part: [TOOLS["head_of"](column, part) for column in part["columns"]],
+    "gaps": lambda verdict: lines(CLAIM.gaps_of(verdict)),
     "could_become": lambda verdict: CLAIM.could_become(verdict).strip(),
     "nothing_missing": CLAIM.nothing_missing,
     "speaks": speaks,
-    "ways": ways,
     "declared_bar": lambda claim, name: parts.declared_bar(registry.claim(claim).criteria()[name]),
-    "cell": environment().filters["cell"],
-    "head": environment().filters["head"],
 }
 TABLE = [
     pytest.param(name, *case, id=f"{name}-{n}")
@@ -49,8 +57,17 @@ TABLE = [
 
 @pytest.mark.parametrize(("name", "given", "words"), TABLE)
 def test_what_a_page_says(name, given, words):
-    said = SAYS.get(name) or getattr(parts, name)
+    said = SAYS.get(name) or TOOLS[name]
     assert said(*given) == words if name != "ways" else words in ways(*given)
+
+
+def test_of_criteria_that_say_the_same_one_stands_on_a_side():
+    about = {"sources": [], "state": "fails", "says": "Two of 12."}
+    criteria = [about | {"name": side, "speaks": side} for side in ("against", "", "against")]
+    html = CLAIM.sides(
+        {"criteria": criteria, "against": "", "reading": "substance"}, registry.claim("C09"), []
+    )
+    assert html.count("Two of 12.") == 1 and html.index("<h3>Against") < html.index("Two of 12.")
 
 
 def test_each_declared_measure_is_told_in_words():

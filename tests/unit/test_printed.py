@@ -1,15 +1,13 @@
 """The verdict on a sentence: the rule of registry/coding/README.md, case by case."""
 
-import csv
 import itertools
 import statistics
 
 import pytest
-from tests.unit.engine import cases
+from tests.unit.engine import STORED, cases
 
 from ca_research import registry
 from ca_research.claims.printed import ReadingVerdict, as_printed, by_nearness, sentences
-from ca_research.ground import paths
 from ca_research.registry.voting import Vote
 
 PRINTED = cases("printed")
@@ -37,19 +35,6 @@ def test_nearness_is_careful_exactly_from_a_mean_of_two():
         assert (Vote(mean, 0).nearness >= 2) == (mean >= 2)
 
 
-@pytest.mark.parametrize("name", ["reading_fit", "reading_fit_named"])
-def test_the_votes_of_the_register_are_of_readings_that_it_declares(name):
-    with (paths.registry_dir() / "coding" / f"{name}.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["fit_1"]]
-    for row in rows:
-        if (row["claim"], row["reading"]) == ("C24", "all_modes"):
-            continue  # it became the same test as another: its amendment says so
-        spec = registry.claim(row["claim"])
-        assert row["reading"] in {reading.name for reading in spec.readings}
-        vote = registry.votes(spec.id, named="named" in name)[row["reading"]]
-        assert round(vote.fit, 1) == float(row["mean_fit"])
-
-
 def test_the_closest_reading_comes_first():
     names = [reading.name for reading in registry.claim("C34").readings]
     assert by_nearness(registry.votes("C34"), names)[:2] == ["literal", "rank"]
@@ -57,19 +42,8 @@ def test_the_closest_reading_comes_first():
 
 
 def test_an_entry_holds_the_tests_of_one_run():
-    base = dict.fromkeys(("as_printed", "because", "readers_split", "statement", "verdict"), "s")
-    base |= {"claim": "C99", "nearness": 3, "fragile": False, "certainty": {"level": "low"}}
     runs = [("near", "latest"), ("far", "latest"), ("near", "2023-05-19")]
-    stored = [
-        base
-        | {"reading": reading, "as_of": day, "params": {"as_of": day, "economy": "KAZ"}}
-        | {"leads": reading == "near", "answer": f"answer of {reading}"}
-        for reading, day in runs
-    ]
-    found = sentences(stored)
-    assert [(e["as_of"], len(e["tests"]), e["answer"]) for e in found] == [
-        ("latest", 2, "answer of near"),
-        ("2023-05-19", 1, "answer of near"),
-    ]
-    kept = {"reading": "far", "certainty": "low"}
-    assert found[0]["params"] == {"economy": "KAZ"} and found[0]["tests"][1].items() >= kept.items()
+    same = STORED["verdict"] | {"because": "", "readers_split": False}
+    stored = [same | {"reading": reading, "as_of": day} for reading, day in runs]
+    found = {e["as_of"]: [test["reading"] for test in e["tests"]] for e in sentences(stored)}
+    assert found == {"latest": ["near", "far"], "2023-05-19": ["near"]}

@@ -8,13 +8,13 @@ from pathlib import Path
 import matplotlib
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text()
 
 
 def test_the_first_lines_run_as_printed(capsys):
     matplotlib.use("agg")
     code = re.search(r"```python\n(.*?)```", README, re.S)[1]
-    names: dict = {}
+    names = {}
     exec(compile(code, "README.md", "exec"), names)
     assert names["verdict"].claim == "C30"
     assert set(names["t"]["partner"]) == {"CHN", "RUS"} and names["t"]["year"].min() == 2010
@@ -23,8 +23,8 @@ def test_the_first_lines_run_as_printed(capsys):
 
 
 def test_its_commands_exist():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text()
+    ci = (ROOT / ".ci" / "run").read_text()
     for target in re.findall(r"^make (\w+)", README, re.M):
         assert re.search(rf"^{target}:", makefile, re.M)
         assert f"make {target}" in ci

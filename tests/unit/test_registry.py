@@ -1,17 +1,17 @@
 """The registry refuses what is not whole, and says file, field and expectation."""
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.ground import paths
 from ca_research.ground.errors import RegistryError
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "registry.yaml").read_text("utf-8"))
+CASES = cases(__file__, "registry")
 LAGGED = {"release_lag_days": "31", "release_basis": "calendar", "release_reason": "invented"}
 
 
@@ -80,7 +80,7 @@ def entries(kind):
     if kind == "source":
         return [s.model_dump(mode="json") for s in registry.sources().values()]
     files = sorted((paths.registry_dir() / f"{kind}s").glob("*.yaml"))
-    read = [yaml.safe_load(f.read_text(encoding="utf-8")) for f in files]
+    read = [yaml.safe_load(f.read_text()) for f in files]
     return json.loads(json.dumps(read, default=str))
 
 

@@ -17,9 +17,9 @@ def at_once(monkeypatch):
 
 
 def edit(file, before, after):
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text()
     assert before in text
-    file.write_text(text.replace(before, after), encoding="utf-8")
+    file.write_text(text.replace(before, after))
 
 
 def test_a_process_that_works_with_two_projects_sees_the_registry_of_each(

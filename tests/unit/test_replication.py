@@ -2,61 +2,38 @@
 report needs, and nothing that may not be passed on.
 """
 
-import hashlib
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
-from tests.unit.own_project import as_if_run
+from tests.unit.own_project import as_if_run, write_report
 
 import ca_research as ca
-from ca_research import archive, registry, runs, site
+from ca_research import archive, registry, runs
 from ca_research.archive import bundle
-from ca_research.claims import verdict
 from ca_research.ground import paths
 from ca_research.ground.errors import CoverageError, LinkError
-from ca_research.runs import inputs
 
 pytest_plugins = ["own_project"]
 HOME = paths.home()
-SECTIONS = """
-Overview | Data availability and provenance statements | Dataset list | Computational requirements
-Description of programs | Instructions to replicators | List of exhibits | References
-"""
-"""Those of the data editors' template, in their order."""
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "replication.yaml").read_text("utf-8"))
+ACCEPTED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())["verdicts"]
 
 
-@pytest.fixture(scope="module")
-def text():
-    return (HOME / archive.FILE).read_text(encoding="utf-8")
-
-
-def test_the_statement_is_that_of_the_registry(text):
+def test_the_statement_is_that_of_the_registry_and_names_every_run():
+    text = (HOME / archive.FILE).read_text(encoding="utf-8")
     assert text == archive.statement(), "make replication"
-    assert re.findall(r"^## (.+)$", text, re.M) == re.split(r" \| |\n", SECTIONS.strip())
-
-
-def rows(text, heading):
-    """Cells of the first table below a heading."""
-    part = re.split(r"\n##+ ", text.partition(f"## {heading}\n")[2])[0]
-    lines = [line for line in part.splitlines() if line.startswith("| ")][1:]
-    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines]
-
-
-def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
-    listed = rows(text, "List of exhibits")
-    assert len(listed) == len(runs.plan())
-    for page, _, program, command in listed:
-        name, *given, day = re.split(r" -p | --as-of ", command.partition("run ")[2])
-        (made,) = runs.plan([name], dict(one.split("=") for one in given), as_of=[day])
-        assert (f"reports/{made.run_id}.html", made.notebook.name) == (page, program)
+    assert re.findall(r"^## (.+)$", text, re.M) == CASES["sections"]
+    listed = re.findall(r"^\| `reports/(\S+)\.html` .* \| `(.+)` \|$", text, re.M)
+    assert listed == [(run.run_id, run.command) for run in runs.plan()]
 
 
 # --- an archive of a project of one's own
@@ -65,10 +42,7 @@ def test_every_run_is_an_exhibit_with_the_command_that_makes_it(text):
 @pytest.fixture
 def mine(own):
     """A project without a claim, whose report is whole: it has no run."""
-    (own.home / "reports").mkdir()
-    for name in bundle.RESULTS:
-        (own.home / "reports" / name).write_text("[]")
-    (own.home / "reports" / "manifest.json").write_text('{"runs": []}')
+    write_report(own.home / "reports", [])
     return own
 
 
@@ -76,81 +50,55 @@ def mine(own):
 def packed(mine, tmp_path):
     """Packs it, and gives what is said of the archive and its files by name."""
 
-    def pack(name="archive.zip"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        made = archive.pack(tmp_path / name, mine.home / "reports")
-        with zipfile.ZipFile(tmp_path / name) as file:
-            return made, {n.partition("/")[2]: file.read(n) for n in file.namelist()}
+    def pack():
+        made = archive.pack(tmp_path / "archive.zip", mine.home / "reports")
+        with zipfile.ZipFile(tmp_path / "archive.zip") as held:
+            return made, {n.partition("/")[2]: held.read(n) for n in held.namelist()}
 
     return pack
 
 
 def test_the_same_project_gives_the_same_bytes_with_the_hash_of_each_file(mine, packed, tmp_path):
-    (mine.home / "scratch").mkdir()
-    (mine.home / "scratch" / "mine.txt").write_text("mine")
+    (mine.home / "scratch.txt").write_text("mine")
     made, held = packed()
-    assert made == packed("again/archive.zip")[0]
-    again = tmp_path / "again" / "archive.zip"
-    assert again.read_bytes() == (tmp_path / "archive.zip").read_bytes()
-    sums = held.pop(bundle.HASHES).decode().splitlines()
-    assert {*sums} == {f"{hashlib.sha256(text).hexdigest()}  {name}" for name, text in held.items()}
+    first = (tmp_path / "archive.zip").read_bytes()
+    assert made == packed()[0] and first == (tmp_path / "archive.zip").read_bytes()
+    shutil.unpack_archive(tmp_path / "archive.zip", tmp_path)
+    assert made.files == len(held) == 1 + held[bundle.HASHES].count(b"\n")
+    check = ["sha256sum", "--strict", "--quiet", "-c", bundle.HASHES]
+    subprocess.run(check, cwd=tmp_path / "archive", check=True)
     assert {"results/verdicts.json", "registry/sources.csv", archive.FILE} <= held.keys()
     assert not any("scratch" in name or "processed" in name for name in held)
 
 
-def test_a_link_is_followed_within_the_project_and_leads_nowhere_else(mine, packed, tmp_path):
+@pytest.mark.parametrize("link, to, text", CASES["links"])
+def test_a_link_is_followed_within_the_project_and_leads_nowhere_else(
+    mine, packed, tmp_path, link, to, text
+):
     """What lay behind a link that left the project was packed without a word."""
-    home, outside = mine.home, tmp_path / "outside"
-    for folder in (outside, home / "notes"):
+    mine.lent(source="SHUT", redistribution="no")
+    for folder in (tmp_path / "outside", mine.home / "notes"):
         folder.mkdir()
         (folder / "secret.txt").write_text("behind a link")
-    mine.lent(source="SHUT", redistribution="no")
-    (home / "measures/notes").symlink_to(home / "notes")
-    assert packed()[1]["measures/notes/secret.txt"] == b"behind a link"
-    (tmp_path / "archive.zip").unlink()
-    leave = {"measures/folder": outside, "LICENSE": outside / "secret.txt"}
-    for link, to in (leave | {"measures/shut": home / "data/added/SHUT"}).items():
-        (home / link).symlink_to(to)
-        with pytest.raises(LinkError) as caught:
+    (mine.home / link).symlink_to(tmp_path / to)
+    if text:
+        assert packed()[1][f"{link}/secret.txt"] == text.encode()
+    else:
+        with pytest.raises(LinkError, match=f"where: {link}"):
             packed()
-        assert caught.value.where.startswith(link)
         assert not (tmp_path / "archive.zip").exists()
-        (home / link).unlink()
 
 
-def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(
-    mine, packed, command, tmp_path
-):
+def test_added_sources_that_are_packed_unasked_are_named_with_their_licence(mine, packed, command):
     """Figures under any licence went into an archive without a word."""
-    for source, mark in (("OPEN", "yes"), ("MINE", "figures"), ("SHUT", "no")):
+    for source, mark in CASES["marks"].items():
         mine.lent(source=source, redistribution=mark, licence=f"licence of {source}")
     made, held = packed()
-    assert [n for n in held if n.endswith("rows.parquet")] == [
-        f"data/added/{source}/rows.parquet" for source in ("MINE", "OPEN")
-    ]
-    assert [s.source_id for s in made.unsure] == ["MINE"] and made.left_out == ("SHUT",)
-    _, said, _ = command("replicate", "--out", str(tmp_path / "again.zip"))
-    assert "MINE (licence of MINE)" in said and "OPEN" not in said
-
-
-CLOSED = yaml.safe_load("""
-LONG:
-  table: facts
-  text: "About;When;Many\\nloans;2022;2\\nloans;1066;2\\n"
-  map: {attribute: About, year: When, value: Many, subject: {is: it's ours}, unit: {is: books}}
-  asked: {lag: 90, skip_bad: true, role: office, preference: 2, origin: UIS}
-WIDE: &wide
-  table: students
-  text: "Students of an office\\nOrigin,2019,2020\\nKAZ,1,2\\nKGZ,3,4\\n"
-  map: {destination: {is: CHN}, level: {is: all}, precision: {is: exact}, statistic: {is: enrolled}}
-APART:  # an answer of comtrade: its layout is known
-  table: trade
-  text: "freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,\\
-    motCode,reporterCode,partnerCode,primaryValue\\n\\
-    A,2022,TJK,M,CHN,0,TOTAL,C00,0,762,156,1200000000\\n"
-  asked: {origin: APART}
-AGAIN: *wide
-""")
+    rows = {name.split("/")[2] for name in held if name.endswith("rows.parquet")}
+    assert (rows, made.left_out) == ({"MINE", "SHUT_NOT"}, ("SHUT",))
+    assert ". Verdicts that rest on it: of C07, C09\n" in archive.statement(CASES["resting"])
+    _, said, _ = command("replicate")
+    assert "MINE (licence of MINE)" in said and "SHUT_NOT" not in said
 
 
 def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
@@ -159,36 +107,29 @@ def test_what_an_archive_may_not_hold_is_added_again_by_its_readme(
     """REPLICATION.md said the citation alone, and how a file had been understood stayed out too;
     later, one figure told twice came back as two of independent origin.
     """
-    about = {"published": "2024-05", "publisher": "An office", "title": "Ours", "licence": "closed"}
-    kept = {}
-    for source, case in CLOSED.items():
-        (tmp_path / f"{source}.csv").write_text(case["text"])
-        asked = case.get("asked", {}) | {"redistribution": "no", "map": case.get("map")}
-        file = tmp_path / f"{source}.csv"
-        kept[source] = ca.add(file, table=case["table"], source=source, **about | asked).entry
-    origins = {source: entry.source.origin_group for source, entry in kept.items()}
-    assert origins == {"LONG": "UIS", "WIDE": "WIDE", "APART": "APART", "AGAIN": "WIDE"}
+    for source, case in CASES["closed"].items():
+        about = dict(case)
+        (tmp_path / f"{source}.csv").write_text(about.pop("text"))
+        ca.add(tmp_path / f"{source}.csv", source=source, **about)
+    kept = registry.added()
     made, held = packed()
-    assert set(made.left_out) == set(CLOSED) and not any(n.endswith(".parquet") for n in held)
-    with zipfile.ZipFile(tmp_path / "archive.zip") as file:
-        file.extractall(tmp_path / "there")
+    assert {*made.left_out} == {*kept} and not any(name.endswith(".parquet") for name in held)
+    shutil.unpack_archive(tmp_path / "archive.zip", tmp_path / "there")
     monkeypatch.chdir(tmp_path / "there" / "archive")
     assert command("data", "build")[0] == 0
-    steps = held[archive.FILE].decode().partition("## Instructions to replicators")[2]
-    for line in re.findall(r"^ca-research (data .+)$", steps, re.M):
-        words = shlex.split(line)
-        source = words[words.index("--source") + 1]
-        words[words.index("FILE")] = str(tmp_path / f"{source}.csv")
-        code, _, err = command(*words)
-        assert code == 0, err
+    for line in re.findall(r"^ca-research (data add FILE .+)$", held[archive.FILE].decode(), re.M):
+        (source,) = re.findall(r"--source (\w+)", line)
+        words = shlex.split(line.replace("FILE", str(tmp_path / f"{source}.csv")))
+        assert command(*words)[0] == 0, line
     assert registry.added() == kept
 
 
 def test_of_a_project_of_ones_own_is_said_what_is_there_and_nothing_else(mine, packed):
     """It spoke of a LICENSE, a Makefile, a test, and rows in sources.csv that were not there."""
     mine.lent()
-    _, held = packed()
+    held = packed()[1]
     text = held[archive.FILE].decode()
+    assert "sources.csv" not in text
     named = re.findall(r"`((?:data|registry|measures|notebooks|results|baseline)/[^`*]*)", text)
     assert named and all(any(n.startswith(name) for n in held) for name in named), named
     for name in ("LICENSE", "environment.yml", "baseline/verdicts.json"):
@@ -199,34 +140,33 @@ def test_of_a_project_of_ones_own_is_said_what_is_there_and_nothing_else(mine, p
     assert "table `facts` lives at" in archive.statement()
 
 
+def packable(home):
+    return {file.relative_to(home).as_posix() for file in bundle._files(home, ())}
+
+
 def test_a_project_below_a_folder_that_is_left_out_inside_one_is_whole(tmp_path):
     """An archive of a project in `_build/` held neither registry nor figures."""
-    home = tmp_path / "_build" / "mine"
-    for name in ("registry/sources.csv", "docs/_build/page.html", "docs/index.md", "LICENSE"):
+    home, names = tmp_path / "_build" / "mine", {"registry/sources.csv", "docs/index.md", "LICENSE"}
+    for name in (*names, "docs/_build/page.html"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(name)
-    held = {file.relative_to(home).as_posix() for file in bundle._files(home, ())}
-    assert held == {"registry/sources.csv", "docs/index.md", "LICENSE"}
+    assert packable(home) == names
 
 
 def test_of_a_checkout_an_archive_holds_what_git_knows():
-    told = subprocess.run(["git", "ls-files"], cwd=HOME, capture_output=True, text=True)
-    if told.returncode or not (HOME / ".git").exists():
+    if not (HOME / ".git").exists():
         pytest.skip("no checkout: unpacked from an archive")
-    held = {file.relative_to(HOME).as_posix() for file in bundle._files(HOME, ())}
-    known = {name for name in told.stdout.splitlines() if (HOME / name).is_file()}
-    assert known - held == {archive.FILE}, "made anew for the archive"
+    told = subprocess.check_output(["git", "ls-files"], cwd=HOME, text=True)
+    known = {name for name in told.splitlines() if (HOME / name).is_file()}
+    assert known - packable(HOME) == {archive.FILE}, "made anew for the archive"
 
 
 # --- what is not packed
 
 
-@pytest.mark.parametrize(
-    "words, code",
-    [([], 1), (["--out", "a.tar"], 2), (["--out", "none/a.zip"], 2), (["--statement", "--out"], 2)],
-)
+@pytest.mark.parametrize("words, code", CASES["calls"].items())
 def test_without_a_report_or_a_name_there_is_no_archive(own, command, words, code):
-    assert command("replicate", *words, *["a.zip"] * (words[-1:] == ["--out"]))[:2] == (code, "")
+    assert command("replicate", *words.split())[:2] == (code, "")
     assert not list(own.home.glob("*.zip"))
 
 
@@ -235,74 +175,43 @@ def all_runs():
     return as_if_run(*runs.plan())
 
 
-@pytest.fixture
-def undeclared(all_runs, tmp_path):
-    """What is said of a report whose first entry is changed, or to which one is added."""
-
-    def told(first, *beside):
-        data = all_runs[0]["inputs"]["data"] | first.pop("data", {})
-        given = {"inputs": all_runs[0]["inputs"] | {"data": data}} | first
-        made = [all_runs[0] | given, *all_runs[1:], *(all_runs[0] | one for one in beside)]
-        (tmp_path / "verdicts.json").write_text("[]")
-        (tmp_path / "manifest.json").write_text(json.dumps({"runs": made}))
-        return bundle._current(tmp_path)
-
-    return told
-
-
-def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(undeclared):
+@pytest.mark.parametrize("case", CASES["reports"], ids=str)
+def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(
+    all_runs, tmp_path, case
+):
     """One run among all exhibits was archived, and verdicts from before the latest figures; and a
     report with one run of one's own was refused.
     """
-    died, unknown = {"error": "the kernel died"}, {"inputs": {}}
-    assert undeclared({}) == ()
-    for fault in ({}, died, unknown):
-        assert undeclared({}, {"run_id": "c29-mine"} | fault) == ("c29-mine",)
-    for fault in (died, unknown, {"run_id": "c01-mine"}, {"data": {"treaties": "before"}}):
-        with pytest.raises(CoverageError):
-            undeclared(dict(fault))
+    first, *others = all_runs
+    beside = [first | one | {"run_id": f"mine-{n}"} for n, one in enumerate(case.get("beside", ()))]
+    own = [ACCEPTED[0] | {"run": run["run_id"]} for run in beside]
+    write_report(tmp_path, [first | case.get("first", {}), *others, *beside], [*ACCEPTED, *own])
+    if "told" in case:
+        with pytest.raises(CoverageError, match=case["told"]):
+            bundle._current(tmp_path)
+    else:
+        assert bundle._current(tmp_path) == (ACCEPTED, tuple(run["run_id"] for run in beside))
 
 
-def test_an_archive_has_the_verdicts_of_declared_runs_alone(tmp_path, monkeypatch, command):
+def test_an_archive_has_the_verdicts_of_declared_runs_alone(mine, packed, command):
     """REPLICATION.md would not lead to the others."""
-    (declared,) = runs.plan(["C25"], as_of=["latest"])
-    for module in ("archive.bundle", "archive.readme", "verify.acceptance"):
-        monkeypatch.setattr(f"ca_research.{module}.plan", lambda: [declared])
-    made = inputs.Inputs(None).again(declared, {})
-    entries = []
-    (tmp_path / "notebooks").mkdir()
-    for run_id, day in ((declared.run_id, "latest"), ("c25-mine", "2020-01-01")):
-        stored = {verdict.MIME: ca.check("C25", as_of=day).bundle()}
-        output = nbformat.v4.new_output("display_data", data=stored)
-        about = dict.fromkeys(("command", "error", "where", "notebook", "key"), "")
-        about |= {"run_id": run_id, "name": "C25", "params": {"as_of": day}}
-        cell = nbformat.v4.new_code_cell("1", outputs=[output])
-        book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": {"run": about}})
-        nbformat.write(book, tmp_path / "notebooks" / f"{run_id}.ipynb")
-        entries.append(about | {"inputs": made})
-    (tmp_path / "manifest.json").write_text(json.dumps({"runs": entries}))
-    site.write_verdicts(tmp_path)
-    target = tmp_path / "archive.zip"
-    code, said, _ = command("replicate", "--report", str(tmp_path), "--out", str(target))
-    assert code == 0 and "c25-mine" in said
-    with zipfile.ZipFile(target) as packed:
-        held = json.loads(packed.read("archive/results/verdicts.json"))
-    assert {v["as_of"] for v in held} == {"latest"}
+    run = {"run_id": "c01-mine", "name": "C01", "notebook": "", "params": {}}
+    run |= {"error": "", "inputs": {}}
+    write_report(mine.home / "reports", [run], [ACCEPTED[0] | {"run": "c01-mine"}])
+    code, said, _ = command("replicate")
+    assert code == 0 and "c01-mine" in said
+    assert json.loads(packed()[1]["results/verdicts.json"]) == []
 
 
 @pytest.mark.long
 def test_an_archive_unpacked_elsewhere_judges_a_claim_as_the_project_did(report, tmp_path):
     archive.pack(tmp_path / "replication.zip", report)
-    with zipfile.ZipFile(tmp_path / "replication.zip") as packed:
-        packed.extractall(tmp_path / "empty")
-    folder = tmp_path / "empty" / "replication"
+    shutil.unpack_archive(tmp_path / "replication.zip", tmp_path)
+    folder = tmp_path / "replication"
     own = {"CA_RESEARCH_HOME": folder, "PYTHONPATH": folder / "src", "CA_RESEARCH_CACHE": tmp_path}
-    env = os.environ | {name: str(value) for name, value in own.items()}
-    for words in (["data", "build"], ["run", "C25", "--as-of", "latest"]):
-        command = [sys.executable, "-m", "ca_research.app.cli", *words]
-        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-    assert "C25" in done.stdout and "supported" in done.stdout
-    assert (folder / "reports" / "c25-as-of-latest.html").is_file()
-    kept = (folder / "results" / "verdicts.json").read_text()
-    assert kept == (report / "verdicts.json").read_text()
+    command = [sys.executable, "-m", "ca_research.app.cli", "run", "C25", "--as-of", "latest"]
+    said = subprocess.check_output(command, cwd=folder, env=os.environ | own, text=True)
+    assert "C25" in said and "supported" in said
+    assert (folder / "reports/c25-as-of-latest.html").is_file()
+    kept = (folder / "results/verdicts.json").read_bytes()
+    assert kept == (report / "verdicts.json").read_bytes()

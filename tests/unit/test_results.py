@@ -7,11 +7,12 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from tests.designs import event_study, factors, normal, pairs, staggered, trending
 
 from ca_research import stats, trade
 from ca_research.plots import hooks
-from ca_research.stats.result import Result, escape_latex
+from ca_research.stats.result import Result
 
 MODULES = [f"stats.{m}" for m in ("curve", "event_study", "forecast", "joint_test", "synthetic")]
 MODULES += [f"trade.{m}" for m in ("gravity", "gravity_reassign", "indices")]
@@ -59,9 +60,7 @@ def test_a_result_is_a_frame_csv_latex_json_and_html(made, number, tmp_path):
     frame, csv, latex = result.to_frame(), result.to_csv(), result.to_latex()
     again = pd.read_csv(io.StringIO(csv), keep_default_na=False)
     numeric = frame.select_dtypes("number").columns
-    pd.testing.assert_frame_equal(
-        again[numeric].apply(pd.to_numeric), frame[numeric], check_dtype=False
-    )
+    assert_frame_equal(again[numeric].apply(pd.to_numeric), frame[numeric], check_dtype=False)
     for kind, text in (("csv", csv), ("latex", latex)):
         file = tmp_path / kind
         assert getattr(result, f"to_{kind}")(file) is None and file.read_text() == text
@@ -82,9 +81,3 @@ def test_long_tables_are_cut_in_jupyter_and_whole_in_the_export():
     many = stats.Placebos(pd.DataFrame({"unit": range(50), "effect": 1.0}), 0.1, 0.2)
     assert hooks.result_html(many).count("<tr") == hooks.ROWS + 1
     assert many.to_csv().count("\n") == 51
-
-
-def test_every_special_character_of_latex():
-    assert escape_latex(r"a&b%c$d#e_f{g}h~i^j\k") == (
-        r"a\&b\%c\$d\#e\_f\{g\}h\textasciitilde{}i\textasciicircum{}j\textbackslash{}k"
-    )

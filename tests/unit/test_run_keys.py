@@ -161,19 +161,20 @@ def test_a_whole_command_covers_what_each_of_its_runs_does():
 def test_the_portable_part_names_what_moved_and_nothing_of_this_machine(home):
     def told():
         about = inputs.Inputs(home / "data" / "processed" / "build-tiny")
-        return inputs.portable(about.of(planned(home)["C33"]))
+        run = planned(home)["C33"]
+        return inputs.portable(about.of(run), run)
 
     before = told()
     append("data", "processed", "build-tiny", "trade.parquet")(home)
     assert told() == before
-    for kind, name, where in (
-        ("register", "words", ("registry", "words.yaml")),
-        ("register", "claims/C33", ("registry", "claims", "C33.yaml")),
-        ("data", "trade", ("registry", "tables", "trade.yaml")),
+    for name, where in (
+        ("register/words", ("registry", "words.yaml")),
+        ("register/claims/C33", ("registry", "claims", "C33.yaml")),
+        ("data/trade", ("registry", "tables", "trade.yaml")),
     ):
         append(*where)(home)
         now = told()
-        assert {k: v for k, v in now[kind].items() if before[kind][k] != v}.keys() == {name}
+        assert {k for k, v in now.items() if before[k] != v} == {name}
         before = now
 
 

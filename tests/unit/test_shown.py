@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from tests.designs import cases, changed
+from tests.designs import cases, changed, repeated
 from tests.unit.test_pictures_kept import closed, shown
 
 import ca_research as ca
@@ -15,8 +15,8 @@ from ca_research import plots, registry
 from ca_research.ground.display import NOTE_MIME, TABLE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import claims, hooks
-from ca_research.registry.words import axis_words, cell_words, choice_words
-from ca_research.site.read import Item
+from ca_research.registry.words import cell_words
+from ca_research.site.read import Figure, Table
 
 __all__ = ["closed", "shown"]
 CASES = cases(__file__, "shown")
@@ -35,11 +35,15 @@ def test_a_cell_is_a_number_as_it_is_read(shown, column, values, digits, cells):
     assert [row[0] for row in recorded(shown, frame, digits=digits)["rows"]] == cells
 
 
-@pytest.mark.parametrize(("values", "text"), CASES["csv"])
-def test_a_csv_has_the_digits_that_the_frame_has(shown, values, text):
-    frame = pd.DataFrame({"value_usd": values, "source_id": "P047"})
-    lines = recorded(shown, frame)["csv"].splitlines()[1:]
-    assert [line.removesuffix(",P047") for line in lines] == text.splitlines()
+@pytest.mark.parametrize("case", CASES["tables"], ids=lambda case: case["case"])
+def test_a_table_says_and_keeps_what_its_frame_holds(shown, case):
+    frame = made(repeated(pd.DataFrame(index=range(case.get("of", 1))), case["frame"]), case)
+    if "refused" in case:
+        with pytest.raises(UnknownNameError):
+            recorded(shown, frame, **case.get("options", {}))
+        return
+    record = recorded(shown, frame, **case.get("options", {}))
+    assert {part: record[part] for part in case["record"]} == case["record"]
 
 
 @pytest.mark.parametrize(("column", "cell", "words"), CASES["words"])
@@ -55,46 +59,13 @@ def test_a_table_shows_words_and_its_csv_keeps_codes_and_sources(shown, snapshot
     assert "never signed or late" in shown[0]["text/html"]
 
 
-def test_a_table_shows_the_columns_asked_for_under_their_labels(shown):
-    frame = pd.DataFrame({"host": ["CA5"], "value": [2.5], "note": "a", "source_id": "KAZ_BNS"})
-    labels = {"value": "value (bn USD)"}
-    record = recorded(shown, frame, columns=["value", "host"], labels=labels)
-    assert record["columns"] == ["value (bn USD)", "host"]
-    assert record["rows"] == [["2.5", "the five"]]
-    assert record["csv"].splitlines()[0] == "value,host,source_id"
-
-
-@pytest.mark.parametrize("wrong", [{"columns": ["worth"]}, {"labels": {"worth": "value"}}, {}])
-def test_columns_and_sources_that_are_not_there_are_refused(shown, wrong):
-    frame = pd.DataFrame({"value": [1.0], "source_id": "KAZ_BNS" if wrong else "no such source"})
-    with pytest.raises(UnknownNameError):
-        recorded(shown, frame, **wrong)
-
-
-@pytest.mark.parametrize("columns", [(), ("value",), ("partner", "value")])
-def test_an_index_that_names_the_rows_is_shown(shown, columns):
-    rows = pd.DataFrame({"partner": ["CHN", "RUS"], "value": [3.5, 2.0], "source_id": "KAZ_BNS"})
-    record = recorded(shown, rows.set_index("partner"), columns=columns)
-    assert record["columns"] == ["partner", "value"] and record["origins"] == [["KAZ_BNS"]] * 2
-    assert record["rows"] == [["China", "3.5"], ["Russia", "2.0"]]
-    counted = recorded(shown, rows.iloc[[1, 0]])
-    assert counted["columns"] == ["partner", "value"]
-
-
 def test_a_page_can_ask_for_rows_unrounded_and_for_what_a_picture_is_drawn_from(shown, snapshot):
     frame = pd.DataFrame({"economy": ["KAZ", "UZB"], "first_year": [2001, 2002]})
     frame = frame.assign(value=[1.23456, None], sources=[("FBK", "P047"), ()])
-    item = Item("table", recorded(shown, frame, sources=["FBK", "P047"], digits=1), cell=4)
+    table = Table(**recorded(shown, frame, sources=["FBK", "P047"], digits=1))
     csv = "economy,year,value,path,empty,sources\nKAZ,2020,1.5,abc,,KAZ_BNS UZB_STAT\n"
-    drawn = Item("figure", {"csv": csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n'}, cell=1).drawn()
-    rows = item.record["rows"], item.record["origins"], item.whole()
-    assert [*rows, item.counts(), drawn] == snapshot
-
-
-def test_no_choice_of_any_grid_is_shown_as_a_code():
-    axes = [a for spec in registry.claims().values() if spec.grid for a in spec.grid.axes]
-    words = [axis_words(a) for a in axes] + [choice_words(a, v) for a in axes for v in a.choices]
-    assert words and not re.search("_|newest-", " ".join(words))
+    drawn = Figure.model_construct(csv=csv + 'UZB,2021,-2e-05,abd,,"KAZ_BNS"\n').drawn()
+    assert [table.rows, table.origins, table.unrounded(), drawn] == snapshot
 
 
 def test_notes_and_sentences_are_plain_text_in_a_section(shown, snapshot):
@@ -228,20 +199,15 @@ def test_what_is_computed_has_no_unit(rows, case):
     assert not units(frame) and ca.text(frame)
 
 
-def test_rows_of_other_loads_keep_their_unit_and_what_is_computed_of_measures_has_none(rows):
+def test_rows_of_other_loads_keep_their_unit_and_what_is_computed_of_a_measure_has_none(rows):
     assert units(pd.concat([rows, ca.load("trade", reporter="KGZ")])) == {"value_usd": "USD"}
-    gap = ca.trade.mirror_gap("KAZ", "CHN")
-    assert not units(gap.rank(numeric_only=True))
-    assert units(gap.assign(low=gap["low"] / 1e9)[["year", "low", "high"]]) == {"high": "USD"}
+    gap = ca.trade.mirror_gap("KAZ", "CHN").eval("low = low / 1e9")
+    assert units(gap[["year", "low", "high"]]) == {"high": "USD"}
 
 
-@pytest.mark.parametrize(("table", "column", "value", "unit"), [
-    ("macro", "unit", "value", "current USD"),
-    ("projects", "price_basis", "amount_usd", "constant 2021 USD"),
-])  # fmt: skip
+@pytest.mark.parametrize(("table", "column", "value", "unit"), CASES["units"])
 def test_where_rows_say_their_unit_it_stands_over_them(table, column, value, unit):
-    frame = ca.load(table)
-    assert units(frame[frame[column] == unit]) == {value: unit}
+    assert units(ca.load(table).query(f"{column} == @unit")) == {value: unit}
 
 
 @pytest.mark.parametrize("table", registry.tables())
@@ -252,7 +218,7 @@ def test_every_table_is_shown_with_its_units(table):
     assert units(frame) == {c: one.unit for c, one in columns.items() if one.unit}
 
 
-@pytest.mark.parametrize("columns", [{"x": 1.5}, {"measure": "a"}, {"table": "trade", "attrs": 1}])
+@pytest.mark.parametrize("columns", CASES["others"])
 def test_any_other_frame_is_shown_by_pandas_and_as_text_if_asked(columns):
     frame = pd.DataFrame([columns])
     frame.attrs["table"] = ["trade"]  # what a reader keeps there is no table

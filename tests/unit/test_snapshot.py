@@ -74,7 +74,7 @@ def test_of_gallup_at_most_thirty_values():
 def test_sources_that_may_not_be_passed_on_are_nowhere():
     assert not [s for s in registry.sources() if re.fullmatch(NOWHERE, s)]
     for name in FILES:
-        assert not re.search(NOWHERE, (RAW / name).read_text(encoding="utf-8")), name
+        assert not re.search(NOWHERE, (RAW / name).read_text()), name
 
 
 PAGE = re.compile(r"(?<!\d)(20\d\d)[-/]?(\d\d)(?:[-/](\d\d))?(?!\d)")

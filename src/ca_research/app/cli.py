@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -11,51 +12,82 @@ import typer
 from ..ground import garbage
 from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
-from . import (
-    claim_commands,
-    data_commands,
-    doctor_command,
-    fetch_commands,
-    init_command,
-    lab_command,
-    replicate_command,
-    run_commands,
-    wanted_command,
+from .claim_commands import check, claims_check, claims_list, claims_show, new_claim
+from .data_commands import (
+    data_add,
+    data_build,
+    data_check,
+    data_coverage,
+    data_list,
+    data_remove,
+    data_show,
+    sql,
 )
+from .doctor_command import doctor
+from .fetch_commands import diff, fetch, vintages
+from .init_command import init
+from .lab_command import lab
+from .options import documented
+from .replicate_command import replicate
+from .run_commands import (
+    cache_clear,
+    cache_info,
+    kernels_list,
+    kernels_stop,
+    report,
+    run,
+    runs,
+    verify,
+)
+from .wanted_command import wanted
 
-app = typer.Typer(
-    help="Check an article's claims about China and Central Asia against published figures.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+
+def _group(
+    help: str, *commands: Callable[..., None], alone: Callable[..., None] | None = None
+) -> typer.Typer:
+    """Commands by the last word of their names; alone: what the group does without one of them."""
+    group = typer.Typer(
+        help=help,
+        no_args_is_help=alone is None,
+        invoke_without_command=alone is not None,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    if alone:
+        group.callback()(documented(alone))
+    for command in commands:
+        group.command(command.__name__.rpartition("_")[2])(documented(command))
+    return group
+
+
+GROUPS = {
+    "claims": _group(
+        "The declared claims: list, show, check.", claims_show, claims_check, alone=claims_list
+    ),
+    "data": _group(
+        "The tables: build, list, show, coverage, check; add, fetch and remove figures.",
+        *(data_build, data_check, data_list, data_show, data_coverage, data_add, data_remove),
+        *(fetch, vintages, diff),
+    ),
+    "new": _group("A new claim from a template.", new_claim),
+    "cache": _group("The store of finished runs: info, clear.", cache_info, cache_clear),
+    "kernels": _group("Servers of warm kernels: list, stop.", kernels_stop, alone=kernels_list),
+}
+app = _group(
+    "Check an article's claims about China and Central Asia against published figures.",
+    *(init, run, runs, check, wanted, report, verify, sql, replicate, lab, doctor),
 )
-app.command("init")(init_command.init)
-app.command("run")(run_commands.run)
-app.command("runs")(run_commands.runs_list)
-app.command("check")(claim_commands.check)
-app.command("wanted")(wanted_command.wanted)
-app.command("report")(run_commands.report_command)
-app.command("verify")(run_commands.verify_command)
-app.command("sql")(data_commands.sql)
-app.command("replicate")(replicate_command.replicate)
-app.command("lab")(lab_command.lab)
-app.command("doctor")(doctor_command.doctor)
-for command in (fetch_commands.fetch, fetch_commands.vintages, fetch_commands.diff):
-    data_commands.data_app.command()(command)
-app.add_typer(claim_commands.claims_app, name="claims")
-app.add_typer(data_commands.data_app, name="data")
-app.add_typer(claim_commands.new_app, name="new")
-app.add_typer(run_commands.cache_app, name="cache")
-app.add_typer(run_commands.kernels_app, name="kernels")
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
         from .. import __version__
 
-        typer.echo(__version__)
+        print(__version__)
         raise typer.Exit
 
 
@@ -75,7 +107,7 @@ def main() -> None:
     """Entry point: three lines for an error, the right exit code, a traceback only with --debug."""
     garbage.seldom()
     garbage.not_at_the_end()
-    debug = "--debug" in sys.argv[1:]
+    debug = "--debug" in sys.argv
     if debug:  # accepted anywhere on the line
         sys.argv = [sys.argv[0], "--debug", *(a for a in sys.argv[1:] if a != "--debug")]
     try:
@@ -93,15 +125,15 @@ def main() -> None:
         if debug:
             traceback.print_exc()
         else:
-            print(f"error: {error}" if told else _fault(error), file=sys.stderr)
+            print(f"error: {error if told else _fault(error)}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 
 
 def _fault(error: Exception) -> str:
-    told = " ".join(str(error).split())[:200]
+    told, words = " ".join(str(error).split()), " ".join(sys.argv[1:])
     return (
-        f"error: a fault of ca-research itself: {type(error).__name__}: {told}\n"
-        f"  where: ca-research {' '.join(sys.argv[1:])[:200]}\n"
+        f"a fault of ca-research itself: {type(error).__name__}: {told}\n"
+        f"  where: ca-research {words}\n"
         "  next:  the same command with --debug shows where; please report it"
     )
 

@@ -5,127 +5,124 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
 from ..ground import paths
-from ..ground.errors import CaResearchError, MissingTableError
+from ..ground.errors import CaResearchError, StaleTablesError
 from ..ground.extras import MissingPackageError, needed
 from ..ground.numbers import counted
 from . import console
-
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
+from .options import Format
 
 LEAST_FREE = 1_000_000_000
 """Bytes on the disk below which a report may fail half-way: some 300 MB for it, and its store."""
 
 
-class Finding(NamedTuple):
-    """One thing that was looked at. state: 'well', 'optional' (can be done without) or 'broken'."""
-
-    what: str
-    state: str
-    said: str
-    mend: str = ""
+class Lacking(CaResearchError):
+    """Something is not here that can be done without."""
 
 
-def doctor(format: console.Format = "table") -> None:
+def doctor(*, format: Format = "table") -> None:
     """What is here, what is missing, and the command that mends it; exit code 1 where something is
     broken.
     """
-    found = [finding for look in LOOKS for finding in _looked(look)]
-    if console.known(format, console.FORMATS) == "table":
-        width = max(len(f.what) for f in found)
-        for what, state, said, mend in found:
-            typer.echo(f"{state:<9} {what:<{width}}  {said}")
-            if mend:
-                typer.echo(f"{'':<9} {'':<{width}}  next: {mend}")
+    checks: dict[str, Callable[[], str]] = {
+        "python": _python,
+        "ca-research": _package,
+        "packages": partial(_packages, ""),
+        **{f"extra [{extra}]": partial(_packages, extra) for extra in _extras()},
+        "project": _project,
+        "tables": _tables,
+        "kernel": _kernel,
+        "report": _report,
+        "disk": _disk,
+    }
+    found = [_finding(what, check) for what, check in checks.items()]
+    if format == "table":
+        for finding in found:
+            next_ = f"\n{'':<29} next: {{mend}}" if finding["mend"] else ""
+            print(f"{{state:<9}} {{what:<18}}  {{said}}{next_}".format_map(finding))
     else:
-        console.rows([f._asdict() for f in found], format)
-    if any(f.state == "broken" for f in found):
+        console.rows(found, format)
+    if any(finding["state"] == "broken" for finding in found):
         raise typer.Exit(1)
 
 
-def _looked(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """What a look finds; an error of the library is a finding too."""
-    what = look.__name__.strip("_")
+def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
+    """What a check says, or the error that it ends with."""
     try:
         with needed():
-            yield from look()
-    except CaResearchError as error:
-        where = f" ({error.where})" if error.where else ""
-        yield Finding(what, "broken", f"{error.what}{where}", error.hint)
-    except MissingPackageError as error:
-        said, _, mend = str(error).partition("\n  next:  ")
-        yield Finding(what, "optional", said, mend)
+            state, said = "well", check()
+    except (CaResearchError, MissingPackageError) as error:
+        state = "optional" if isinstance(error, (Lacking, MissingPackageError)) else "broken"
+        said = str(error)
+    said, _, mend = said.partition("\n  next:  ")
+    return {"what": what, "state": state, "said": " ".join(said.split()), "mend": mend}
 
 
-def _python() -> Iterator[Finding]:
-    bits = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
-    yield Finding("python", "well", f"{bits}: {sys.executable}")
+def _python() -> str:
+    return f"Python {platform.python_version()}, {platform.platform()}: {sys.executable}"
 
 
-def _packages() -> Iterator[Finding]:
-    """The package and what it asks for, extra by extra."""
+def _package() -> str:
+    return f"{metadata.version('ca-research')}: {Path(__file__).resolve().parents[1]}"
+
+
+def _extras() -> list[str]:
+    """The extras of the package, but for the one that is all of them."""
+    named = metadata.metadata("ca-research").get_all("Provides-Extra") or []
+    return sorted({*named} - {"all"})
+
+
+def _packages(extra: str) -> str:
+    """What the package asks for, or an extra of it beside that."""
     from packaging.requirements import Requirement
 
-    whole = metadata.distribution("ca-research")
-    place = Path(__file__).resolve().parents[1]
-    yield Finding("ca-research", "well", f"{whole.version}: {place}")
-    left = [Requirement(line) for line in whole.requires or []]
-    extras = {*(whole.metadata.get_all("Provides-Extra") or [])} - {"all"}
-    for extra in ("", *sorted(extras)):
-        asked = [r for r in left if r.marker is None or r.marker.evaluate({"extra": extra})]
-        left = [r for r in left if r not in asked]
-        name, of = (f"extra [{extra}]", f"[{extra}]") if extra else ("packages", "")
-        if lacking := list(filter(None, map(_lacks, asked))):
-            state, said = "optional" if extra else "broken", ", ".join(lacking)
-            mend = f'python -m pip install "ca-research{of}"'
-            yield Finding(name, state, f"not here as asked for: {said}", mend)
+    each = map(Requirement, metadata.requires("ca-research") or [])
+    asked = [one for one in each if str(one.marker).partition("extra == ")[2].strip('"') == extra]
+    lacking = []
+    for one in asked:
+        try:
+            here = metadata.version(one.name)
+        except metadata.PackageNotFoundError:
+            lacking.append(one.name)
         else:
-            yield Finding(name, "well", f"{len(asked)} of {len(asked)} as asked for")
+            if not one.specifier.contains(here, prereleases=True):
+                lacking.append(f"{one.name} {here} ({one.specifier} is)")
+    if lacking:
+        package = f"ca-research[{extra}]" if extra else "ca-research"
+        raise (Lacking if extra else CaResearchError)(
+            f"not here as asked for: {', '.join(lacking)}",
+            hint=f'python -m pip install "{package}"',
+        )
+    return f"{counted(len(asked), 'package')} as asked for"
 
 
-def _lacks(asked: Requirement) -> str:
-    """A package that is not installed, or not as asked for, in words; else ''."""
-    try:
-        here = metadata.version(asked.name)
-    except metadata.PackageNotFoundError:
-        return asked.name
-    fits = asked.specifier.contains(here, prereleases=True)
-    return "" if fits else f"{asked.name} {here} ({asked.specifier} is)"
-
-
-def _project() -> Iterator[Finding]:
+def _project() -> str:
     from .. import registry
 
-    kind = "the copy in the package (read-only)" if paths.bundled() else str(paths.home())
+    kind = "the copy in the package (read-only)" if paths.bundled() else paths.home()
     claims, tables = len(registry.claims()), len(registry.tables())
-    sources = len(registry.sources())
-    yield Finding("project", "well", f"{kind}: {claims} claims, {tables} tables, {sources} sources")
+    return f"{kind}: {claims} claims, {tables} tables, {len(registry.sources())} sources"
 
 
-def _tables() -> Iterator[Finding]:
+def _tables() -> str:
     from ..tables.build import content_key, current, names
 
-    mend = "ca-research data build"
-    try:
-        folder = current()
-    except MissingTableError:
-        yield Finding("tables", "broken", "never built", mend)
-    else:
-        if folder.name == f"build-{content_key()}":
-            yield Finding("tables", "well", f"{len(names())} built: {folder}")
-        else:
-            yield Finding("tables", "broken", "built from other figures than those here now", mend)
+    folder = current()
+    if folder.name != f"build-{content_key()}":
+        raise StaleTablesError(
+            "built from other figures than those here now", hint="ca-research data build"
+        )
+    return f"{len(names())} built: {folder}"
 
 
-def _kernel() -> Iterator[Finding]:
+def _kernel() -> str:
     """The kernel that notebooks ask for, and what it starts."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
@@ -133,33 +130,27 @@ def _kernel() -> Iterator[Finding]:
 
     mend = "python -m pip install --force-reinstall --no-deps ca-research"
     try:
-        spec = KernelSpecManager().get_kernel_spec("ca-research")
+        spec = KernelSpecManager().get_kernel_spec(kernels.NAME)
     except NoSuchKernel:
-        yield Finding("kernel", "broken", "JupyterLab knows no kernel 'ca-research'", mend)
-        return
+        raise CaResearchError("JupyterLab knows no kernel 'ca-research'", hint=mend) from None
     name = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "")
-    if metadata.entry_points(group="jupyter_client.kernel_provisioners", name=name):
-        running = kernels.servers()
-        warm = counted(len(running), "warm server") + " running" if running else "none warm yet"
-        yield Finding("kernel", "well", f"{spec.display_name}, {warm}: {spec.resource_dir}")
-    else:
-        yield Finding("kernel", "broken", f"its provisioner {name!r} is not installed", mend)
+    if not metadata.entry_points(group="jupyter_client.kernel_provisioners", name=name):
+        raise CaResearchError(f"its provisioner {name!r} is not installed", hint=mend)
+    warm = counted(len(kernels.servers()), "warm server")
+    return f"{spec.display_name}, {warm} running: {spec.resource_dir}"
 
 
-def _report() -> Iterator[Finding]:
-    folder = paths.reports_dir()
-    index = folder / "index.html"
-    if index.is_file():
-        yield Finding("report", "well", str(index))
-    else:
-        yield Finding("report", "optional", f"none in {folder}", "ca-research run")
-    near = next(f for f in (folder, *folder.parents) if f.is_dir())
-    free = shutil.disk_usage(near).free
-    said = f"{free / 1e9:,.1f} GB free in {near}"
+def _report() -> str:
+    index = paths.reports_dir() / "index.html"
+    if not index.is_file():
+        raise Lacking(f"none in {index.parent}", hint="ca-research run")
+    return str(index)
+
+
+def _disk() -> str:
+    folder = paths.reports_dir().parent
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 1e9:,.1f} GB free in {folder}"
     if free < LEAST_FREE:
-        yield Finding("disk", "broken", said, "make room, or: ca-research cache clear")
-    else:
-        yield Finding("disk", "well", said)
-
-
-LOOKS = (_python, _packages, _project, _tables, _kernel, _report)
+        raise CaResearchError(said, hint="make room, or: ca-research cache clear")
+    return said

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import shutil
-import sys
+import sysconfig
 import tempfile
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, NamedTuple
-
-import typer
+from textwrap import shorten
+from typing import Any, NamedTuple
 
 from ..ground import paths
 from ..ground.errors import UsageError
 from ..ground.files import write_whole
 from ..ground.periods import day_in_words, newest_day
+from . import console
 from .notebooks import TEMPLATES
+from .options import File
 
 FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
 
-_ARTICLE = """\
-My questions
-{today}
-Write the sentences that you want to check here, or name your article with --article.
+NO_ARTICLE = "Write the sentences that you want to check here, or name your article with --article."
+
+FOLDERS = ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures")
+EMPTY = ("registry/economies.csv", "registry/tables/sources.yaml")
+BUILT_IN = (
+    *("registry/economies.csv", "registry/sources.csv", "registry/words.yaml"),
+    *("registry/holders.yaml", "registry/tables", "data/raw"),
+)
+"""What a project begins with: its own folders; what is copied into one without figures, and with
+those of the package.
 """
+
+ABOUT_ARTICLE = """\
+# A sentence is named by its place and the hash of its words; `none` says why no claim
+# rests on it.
+"""
+YAML: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 120}
 
 WORKFLOW, LOCK = ".github/workflows/report.yml", "requirements.lock"
 """What lets a server make the report anew: the workflow, and the packages that it installs."""
@@ -51,48 +63,47 @@ class Begun(NamedTuple):
 
 
 def init(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder that does not exist, or is empty.")
-    ] = None,
-    article: Annotated[
-        Path | None,
-        typer.Option(help="A text: its title, a line with its day, its paragraphs."),
-    ] = None,
-    extend: Annotated[
-        bool, typer.Option("--extend", help="Begin with the figures of the built-in tables.")
-    ] = False,
-    ci: Annotated[
-        bool,
-        typer.Option(
-            "--ci",
-            help="A workflow for GitHub that makes the report anew and compares the verdicts; "
-            "without a folder for the project here.",
-        ),
-    ] = False,
+    folder: File = None,
+    *,
+    article: File = None,
+    extend: bool = False,
+    ci: bool = False,
 ) -> None:
-    """Start a project: tables to add figures to, and the sentences of an article to check."""
+    """Start a project: tables to add figures to, and the sentences of an article to check.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist, or is empty.
+    article
+        A text: its title, a line with its day, its paragraphs.
+    extend
+        Begin with the figures of the built-in tables.
+    ci
+        A workflow for GitHub that makes the report anew and compares the verdicts; without a folder
+        for the project here.
+    """
     if folder is None:
         if not ci or article or extend:
             raise UsageError("a project needs a folder", hint="ca-research init my-project")
         if paths.home() == paths.of_package():
             raise UsageError("there is no project here", hint="ca-research init my-project --ci")
-        for file in add_workflow(paths.home()):
-            typer.echo(paths.shown(file))
-        typer.echo("next: commit them, with baseline/ (docs/howto/ci.md)")
+        print(*map(paths.shown, add_workflow(paths.home())), sep="\n")
+        print("next: commit them, with baseline/ (docs/howto/ci.md)")
         return
     day, given, listed = make(folder, article, extend=extend, ci=ci)
-    typer.echo(f"{folder}: a project, {'with the built-in figures' if extend else 'empty'}")
+    print(f"{folder}: a project")
     unsaid = " (today, as its second line says none; to change it: registry/article.yaml)"
-    typer.echo(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
+    print(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
     for place, sentence in listed:
-        typer.echo(f"  {place}  {sentence}")
-    more = "" if extend else "ca-research data add FILE --table facts ..., then "
-    typer.echo(f"next: cd {folder}; {more}ca-research new claim C01 --sentence {listed[0][0]}")
+        print(f"  {place}  {sentence}")
+    print(
+        f"next: cd {folder}; figures of your own: ca-research data add FILE --table facts ...\n"
+        f"then: ca-research new claim C01 --sentence {listed[0][0]}"
+    )
 
 
-def make(
-    folder: Path, article: Path | None = None, *, extend: bool = False, ci: bool = False
-) -> Begun:
+def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool = False) -> Begun:
     """Write a project, whole or not at all.
 
     Parameters
@@ -118,7 +129,7 @@ def make(
         The folder holds something; the article cannot be read, has no sentences, says its day in
         another form, or is of a day that has not begun.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and any(folder.iterdir()):
         raise UsageError(
             "there is something in the folder already",
             where=str(folder),
@@ -134,7 +145,7 @@ def make(
         if folder.exists():
             folder.rmdir()
         new.rename(folder)
-    listed = [(f"{p}.{s}", _beginning(words)) for (p, s), words in sentences.items() if p]
+    listed = [(f"{p}.{s}", shorten(words, 70)) for (p, s), words in sentences.items() if p]
     return Begun(day, given, listed)
 
 
@@ -151,9 +162,8 @@ def add_workflow(home: Path) -> list[Path]:
         raise UsageError(
             "there is a workflow already", where=WORKFLOW, hint="remove it, and this again"
         )
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    python = sysconfig.get_python_version()
     text = filled(TEMPLATES / "report.yml.j2", python=python, version=__version__)
-    workflow.parent.mkdir(parents=True, exist_ok=True)
     write_whole(workflow, text)
     if lock.exists():
         return [workflow]
@@ -166,71 +176,65 @@ def add_workflow(home: Path) -> list[Path]:
     return [workflow, lock]
 
 
-def _read(article: Path | None) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
+def _read(article: File) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
     """The day of an article, whether it says it, and its sentences; one without a day is of
     today.
     """
     from ..claims.article import sentences
 
     today = dt.date.today()
-
-    def refused(what: str, hint: str) -> UsageError:
-        return UsageError(what, where=str(article), hint=hint)
-
-    try:
-        text = article.read_text(encoding="utf-8-sig") if article else _ARTICLE.format(today=today)
-    except (OSError, UnicodeDecodeError) as error:
-        raise refused("the article cannot be read", f"a text in UTF-8: {error}") from None
-    found = sentences(text) if text.strip() else {}
+    text = console.article(article) if article else f"My questions\n{today}\n{NO_ARTICLE}"
+    found, lines = sentences(text), re.findall(r"\S.*\S", text)
     if len(found) < 2:
-        raise refused(
+        raise UsageError(
             "the article has no sentences",
-            "its title, a line with its day (2024-03-01), then a line for each paragraph",
+            where=str(article),
+            hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
-    second = [line.strip() for line in text.splitlines() if line.strip()][1]
-    given = _LIKE_A_DAY.fullmatch(second) is not None
+    given = _LIKE_A_DAY.fullmatch(lines[1]) is not None
     try:
-        day = dt.date.fromisoformat(second) if given else today
+        day = dt.date.fromisoformat(lines[1]) if given else today
     except ValueError:
-        hint = "its second line, for example 2024-03-01"
-        raise refused(f"no day: {second}", hint) from None
+        day = dt.date.max
     if day > newest_day():
-        raise refused(
-            f"the article is of a day in the future: {day}",
-            "claims are judged by what was known on that day: say when it was published",
+        raise UsageError(
+            f"no day on which an article can have been published: {lines[1]}",
+            where=str(article),
+            hint="its second line, for example 2024-03-01: what was known then decides",
         )
     return day, given, found
 
 
 def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool) -> None:
+    import yaml
+
     from ..claims.article import sentence_sha256
 
-    for name in ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures"):
+    own, title = paths.of_package(), sentences[0, 1]
+    for name in FOLDERS:
         (new / name).mkdir(parents=True)
-    own = paths.of_package()
-    shutil.copy(own / "registry" / "economies.csv", new / "registry")
-    if extend:
-        shutil.copytree(own / "registry" / "tables", new / "registry/tables", dirs_exist_ok=True)
-        shutil.copytree(own / "data" / "raw", new / "data/raw", dirs_exist_ok=True)
-        for name in ("sources.csv", "words.yaml", "holders.yaml"):
-            shutil.copy(own / "registry" / name, new / "registry")
-    else:
+    for name in BUILT_IN if extend else EMPTY:
+        if (own / name).is_dir():
+            shutil.copytree(own / name, new / name, dirs_exist_ok=True)
+        else:
+            shutil.copy(own / name, new / name)
+    if not extend:
         _empty_tables(own / "registry", new / "registry")
-    title = sentences[0, 1]
-    lines = (
-        f"  - {{paragraph: {p}, sentence: {s}, none: not taken up yet, "
-        f"sha256: {sentence_sha256(words)}}}"
-        for (p, s), words in sentences.items()
-    )
-    quoted = json.dumps(title, ensure_ascii=False)
-    about = {"title": quoted, "day": day, "sentences": "\n".join(lines)}
-    for name, file, values in (
-        ("article.yaml", "registry/article.yaml", about),
-        ("project.md", "README.md", {"title": title}),
-        ("gitignore", ".gitignore", {}),
-    ):
-        text = (TEMPLATES / name).read_text(encoding="utf-8")
-        write_whole(new / file, text.format(**values))
+    listed = [
+        {
+            "paragraph": paragraph,
+            "sentence": number,
+            "none": "not taken up yet",
+            "sha256": sentence_sha256(words),
+        }
+        for (paragraph, number), words in sentences.items()
+    ]
+    about = {"title": title, "date": day, "publisher": None}
+    about |= {"report_title": title, "report_summary": "", "sentences": listed}
+    write_whole(new / "registry/article.yaml", ABOUT_ARTICLE + yaml.safe_dump(about, **YAML))
+    readme = (TEMPLATES / "project.md").read_text(encoding="utf-8")
+    write_whole(new / "README.md", readme.replace("{title}", title))
+    shutil.copy(TEMPLATES / "gitignore", new / ".gitignore")
 
 
 def _empty_tables(registry: Path, new: Path) -> None:
@@ -239,15 +243,7 @@ def _empty_tables(registry: Path, new: Path) -> None:
 
     header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
     write_whole(new / "sources.csv", f"{header}\n")
-    shutil.copy(registry / "tables/sources.yaml", new / "tables")
     for name in FORMS:
         file = f"tables/{name}.yaml"
         form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
-        form |= {"files": {}, "rows": {}}
-        text = yaml.safe_dump(form, sort_keys=False, allow_unicode=True, width=120)
-        write_whole(new / file, text)
-
-
-def _beginning(words: str) -> str:
-    shown = " ".join(words.split()[:10])
-    return shown if shown == words else f"{shown} ..."
+        write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))

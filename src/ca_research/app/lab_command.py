@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from ..ground import paths
 from ..ground.files import write_whole
 from .notebooks import notebook
+from .options import Several
 
 SCRATCH = "scratch"
 """Folder for notebooks that are nobody's but the user's: no run reads it, git leaves it out."""
@@ -22,17 +20,18 @@ may.
 """
 
 
-def lab(
-    more: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="-- OPTION", help="Options of JupyterLab itself."),
-    ] = None,
-    port: Annotated[int, typer.Option(help="Where it listens; if taken, the next.")] = 8888,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")
-    ] = True,
-) -> None:
-    """JupyterLab on the project: warm kernels, and a notebook to begin with in scratch/."""
+def lab(more: Several = None, *, port: int = 8888, browser: bool = True) -> None:
+    """JupyterLab on the project: warm kernels, and a notebook to begin with in scratch/.
+
+    Parameters
+    ----------
+    more
+        Options of JupyterLab itself, after --
+    port
+        Where it listens; if taken, the next.
+    browser
+        Open it in the browser.
+    """
     root = Path.cwd() if paths.bundled() else paths.home()
     start = begin(root)
     words = [
@@ -44,7 +43,6 @@ def lab(
     ]
     paths_of_config = [str(_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths_of_config))
-    sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *words, *(more or ())])
 
 
@@ -54,9 +52,6 @@ def begin(root: Path) -> Path:
     if not file.exists():
         from .. import registry
 
-        claims, trade = registry.claims(), registry.tables().get("trade")
-        open_ones = [name for name, spec in claims.items() if spec.wanted]
-        shown = next(iter([*open_ones, *claims]), None)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, notebook("start", trade=bool(trade and trade.files), claim=shown))
+        text = notebook("start", tables=registry.tables(), claims=registry.claims())
+        write_whole(file, text)
     return file

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..ground.extras import needed
 from ..ground.templates import filled
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -14,16 +13,14 @@ _KERNEL = {"display_name": "ca-research (warm)", "language": "python", "name": "
 
 def notebook(template: str, about: dict[str, Any] | None = None, **values: Any) -> str:
     """A notebook for the warm kernel; about: what the project keeps in its metadata."""
-    with needed():
-        from nbformat import v4, writes
+    text, cells = filled(TEMPLATES / f"{template}.nb.j2", **values), []
+    from nbformat import v4, writes
 
-    cells = []
-    text = filled(TEMPLATES / f"{template}.nb.j2", **values)
     for number, part in enumerate(text.split("# %% ")[1:]):
         kind, _, source = part.partition("\n")
         new = v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell
         tags = {"tags": [kind]} if kind == "parameters" else {}
         cells.append(new(source.strip("\n"), id=f"cell-{number:02d}", metadata=tags))
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    metadata |= {"ca_research": about} if about else {}
+    metadata["ca_research"] = about or {}
     return writes(v4.new_notebook(cells=cells, metadata=metadata)) + "\n"

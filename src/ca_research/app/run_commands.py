@@ -5,95 +5,75 @@ modules are imported inside the commands.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
+from ..ground import paths
 from ..ground.errors import UsageError
+from ..ground.numbers import counted
 from . import console
+from .options import File, Format, Number, Several
 
 if TYPE_CHECKING:
     from ..runs import Options
 
-cache_app = typer.Typer(
-    help="The store of finished runs: info, clear.", no_args_is_help=True, rich_markup_mode=None
-)
-kernels_app = typer.Typer(
-    help="Servers of warm kernels: list, stop.", invoke_without_command=True, rich_markup_mode=None
-)
-
-YEAR = 366 * 24 * 3600
-"""Seconds: what nobody waits for. A larger limit of time is a slip of the hand."""
-
 
 def run(
-    claims: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Claims or notebooks, for example C30, overview or FILE.ipynb; default: all."
-        ),
-    ] = None,
-    param: Annotated[
-        list[str] | None, typer.Option("-p", "--param", help="One parameter: -p economy=UZB")
-    ] = None,
-    grid: Annotated[
-        list[str] | None, typer.Option("--grid", help="Several values: --grid economy=KAZ,KGZ")
-    ] = None,
-    grid_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--grid-file", help="Sets of parameters: a CSV (a column each) or a YAML list."
-        ),
-    ] = None,
-    as_of: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--as-of",
-            help="A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and "
-            "latest.",
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Notebooks at a time; default: cores.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the pages; default: reports/")
-    ] = None,
-    fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Start nothing more after a failure.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Execute everything, whatever is stored.")
-    ] = False,
-    kernel: Annotated[
-        str, typer.Option("--kernel", help="Kernel to use; default: the warm one.")
-    ] = "",
-    cluster: Annotated[
-        str, typer.Option("--cluster", help="Hand the runs to a Dask scheduler: tcp://host:port")
-    ] = "",
-    cell_timeout: Annotated[
-        int | None, typer.Option(min=1, max=YEAR, help="Seconds for a cell; default 600.")
-    ] = None,
-    timeout: Annotated[
-        int | None, typer.Option(min=1, max=YEAR, help="Seconds for a notebook; default 1800.")
-    ] = None,
-    memory: Annotated[
-        float | None, typer.Option(min=0.1, max=1e6, help="GiB for a kernel; default 8.")
-    ] = None,
-    changed: Annotated[
-        bool,
-        typer.Option(
-            "--changed",
-            help="Only what rests on tables that changed since the report; says what moved.",
-        ),
-    ] = False,
+    claims: Several = None,
+    *,
+    param: Several = None,
+    grid: Several = None,
+    grid_file: File = None,
+    as_of: Several = None,
+    jobs: Number = None,
+    out: File = None,
+    fail_fast: bool = False,
+    fresh: bool = False,
+    kernel: str = "",
+    cluster: str = "",
+    cell_timeout: Number = None,
+    timeout: Number = None,
+    memory: float | None = None,
+    changed: bool = False,
 ) -> None:
     """Run notebooks and write their pages: those of claims, of the project, or any FILE.ipynb; what
     has not changed is served from the store.
+
+    Parameters
+    ----------
+    claims
+        Claims or notebooks, for example C30, overview or FILE.ipynb; default: all.
+    grid
+        Several values: --grid economy=KAZ,KGZ
+    grid_file
+        Sets of parameters: a CSV (a column each) or a YAML list.
+    as_of
+        A day (YYYY-MM-DD) or latest; may be repeated. Default: the article's day and latest.
+    jobs
+        Notebooks at a time; default: cores.
+    out
+        Folder for the pages; default: reports/
+    fail_fast
+        Start nothing more after a failure.
+    fresh
+        Execute everything, whatever is stored.
+    kernel
+        Kernel to use; default: the warm one.
+    cluster
+        Hand the runs to a Dask scheduler: tcp://host:port
+    cell_timeout
+        Seconds for a cell; default 600.
+    timeout
+        Seconds for a notebook; default 1800.
+    memory
+        GiB for a kernel; default 8.
+    changed
+        Only what rests on tables that changed since the report; says what moved.
     """
     from .. import runs
-    from ..ground import paths
     from ..runs.fingerprint import of_file
     from . import report
 
@@ -102,68 +82,55 @@ def run(
             "--jobs is for this machine, and --cluster hands the runs to others",
             hint="set the number there: dask worker ... --nworkers 2",
         )
-    books = [Path(name).resolve() for name in claims or () if name.endswith(".ipynb")]
+    names, days = claims or [], as_of or []
+    books = [Path(name).resolve() for name in names if name.endswith(".ipynb")]
     foreign = any(paths.home() not in file.parents for file in books)
-    folder = (out or (Path("reports") if foreign else paths.reports_dir())).resolve()
-    limits = {"cell_seconds": cell_timeout, "notebook_seconds": timeout}
-    limits["memory_bytes"] = int(memory * 1024**3) if memory else None
-    pairs, lists = console.pairs(param), {k: _several(k, v) for k, v in console.pairs(grid).items()}
-    sets = runs.read_grid(grid_file) if grid_file else []
-    asked = [
-        sorted(claims or ()),
-        {str(f): of_file(f) for f in books},
-        pairs,
-        lists,
-        sets,
-        as_of or (),
-        _kernel(kernel),
-        limits,
-    ]
+    folder = Path("reports").resolve() if foreign and not out else console.reports(out)
+    limits = {
+        "cell_seconds": cell_timeout,
+        "notebook_seconds": timeout,
+        "memory_bytes": int((memory or 0) * 1024**3),
+    }
+    given = tuple((name, most) for name, most in limits.items() if most)
+    lists = {name: values.split(",") for name, values in console.pairs(grid).items()}
+    params, sets = console.pairs(param), runs.read_grid(grid_file) if grid_file else []
+    asked = names, params, lists, days, sets
+
+    def options() -> Options:
+        return runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
+
     if changed:
-        if any((claims, pairs, lists, sets, as_of)):
+        if any(asked):
             raise UsageError(
                 "--changed finds by itself what is to be run", hint="ca-research run --changed"
             )
-        given = tuple((k, v) for k, v in limits.items() if v)
-        _run_changed(folder, runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster))
+        _run_changed(folder, options)
         return
-    words = [json.dumps(asked, sort_keys=True, default=str)]
-    everything = not claims
+    own: list[str | bool] = []
+    if kernel:
+        from .. import kernels
 
-    def tell() -> None:
-        """What came out, in words."""
-        fixed = {
-            **{k: [v] for k, v in pairs.items()},
-            **lists,
-            **({"as_of": as_of} if as_of else {}),
-        }
-        ways = [{**fixed, **{k: [v] for k, v in one.items()}} for one in sets or [{}]]
-        for line in report.answers(folder, claims or (), ways):
-            typer.echo(line)
-
-    if not fresh and (put_back := report.served(words, folder, everything)) is not None:
-        files = "1 file" if put_back == 1 else f"{put_back} files"
-        done = f"{files} put back from the store" if put_back else "nothing has changed"
-        tell()
-        typer.echo(f"report: {folder / 'index.html'} ({done})")
-        return
-    given = tuple((k, v) for k, v in limits.items() if v)
-    options = runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
+        own = [kernel, kernels.is_own(kernel)]
+    rest = {str(file): of_file(file) for file in books}, own
     made = report.make(
-        words,
-        lambda: runs.plan(claims or (), pairs, lists, tuple(as_of or ()), sets),
+        lambda: runs.plan(*asked),
         folder,
         options,
-        everything=everything,
-        progress=console.progress,
+        words=json.dumps([asked, rest, kernel, given], sort_keys=True, default=str),
+        fresh=fresh,
+        everything=not claims,
     )
-    tell()
-    typer.echo(f"report: {made.index}")
+    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": days}
+    ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
+    back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
+    done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
+    index = f"report: {folder / 'index.html'}{done}"
+    print(*report.answers(folder, names, ways), index, sep="\n")
     if made.error:
         raise made.error
 
 
-def _run_changed(folder: Path, options: Options) -> None:
+def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
     """Judge again what rests on changed tables, and say what moved, here and on a page."""
     from .. import verify
     from ..runs.store import refuse_others
@@ -173,203 +140,128 @@ def _run_changed(folder: Path, options: Options) -> None:
     before = verify.standing(folder)
     chosen, tables = verify.affected(folder)
     if not chosen:
-        typer.echo("no page rests on a table that has changed since: nothing to judge again")
+        print("no page rests on a table that has changed since: nothing to judge again")
         return
     refuse_others(folder, [CHANGED])
-    made = report.make(
-        ["--changed", *(run.run_id for run in chosen)],
-        lambda: chosen,
-        folder,
-        options,
-        everything=False,
-        progress=console.progress,
-    )
+    made = report.make(lambda: chosen, folder, options)
     again = {result.run_id for result in made.results if not result.error}
-    found = verify.moved(before, verify.given_by(folder, again))
-    summary = report.summary_of_changes(found, tables)
+    found = verify.moved(before, [v for v in verify.standing(folder) if v["run"] in again])
+    text = report.changes(found, tables)
     with report.locked(folder):
-        page = write_changed(folder, summary, found)
-    typer.echo(summary)
-    for line in report.changes(found):
-        typer.echo(line)
-    typer.echo(f"page: {page}")
+        page = write_changed(folder, text.splitlines()[0], found)
+    print(text, f"page: {page}", sep="\n")
     if made.error:
         raise made.error
 
 
-def _kernel(name: str) -> list[str]:
-    """A kernel as it stands in the key of a command: its name, and what it is made of."""
-    if not name:
-        return []
-    from .. import kernels
-
-    return [name, kernels.described(name)]
-
-
-def runs_list(
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
-    ] = None,
-    format: console.Format = "table",
-) -> None:
+def runs(*, out: File = None, format: Format = "table") -> None:
     """What the report in a folder was made of: runs, keys, seconds, and what came from the
     store.
     """
     from .. import runs
-    from ..ground import paths
 
-    manifest = runs.read_manifest((out or paths.reports_dir()).resolve())
-    rows = [
-        {
-            "run": r["run_id"],
-            "key": r["key"][:12],
-            "seconds": r["seconds"],
-            "from": "store" if r["stored"] else "run",
-            "error": r["error"],
-        }
-        for r in manifest["runs"]
-    ]
-    console.rows(rows, format)
+    shown = ("run_id", "key", "seconds", "stored", "error")
+    made = runs.read_manifest(console.reports(out))["runs"]
+    console.rows([{name: run[name] for name in shown} for run in made], format)
 
 
-def report_command(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            help="Name of the zip file; default: ca-research-report.zip in the report's folder."
-        ),
-    ] = None,
-    zip: Annotated[bool, typer.Option("--zip", help="Zip the report for sending.")] = False,
-    notebooks: Annotated[
-        bool, typer.Option("--notebooks", help="Put the executed notebooks into the zip too.")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
-    ] = None,
+def report(
+    file: File = None,
+    *,
+    zip: bool = False,
+    notebooks: bool = False,
+    out: File = None,
 ) -> None:
-    """Say where the finished report is; with --zip, put it into one file for sending."""
-    from ..ground import paths
+    """Say where the finished report is; with --zip, put it into one file for sending.
+
+    Parameters
+    ----------
+    file
+        Name of the zip file; default: ca-research-report.zip in the report's folder.
+    zip
+        Zip the report for sending.
+    notebooks
+        Put the executed notebooks into the zip too.
+    """
     from . import report
 
-    folder = (out or paths.reports_dir()).resolve()
-    if not zip:
-        if file or notebooks:
-            raise UsageError(
-                "a file and --notebooks go with --zip", hint="ca-research report --zip report.zip"
-            )
-        typer.echo(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
+    folder = console.reports(out)
+    if not (zip or file or notebooks):
+        print(f"report: {folder / 'index.html'} ({len(report.whole(folder))} files)")
         return
-    target = (file or folder / f"{report.FOLDER_IN_ZIP}.zip").resolve()
-    if target.is_dir() or target.suffix != ".zip":
-        raise UsageError(
-            f"{file} is no name of a zip file", hint="ca-research report --zip report.zip"
-        )
-    if file and not target.parent.is_dir():
-        raise UsageError(
-            f"there is no folder {target.parent.name}",
-            where=str(file),
-            hint=f"make it first, or give another: ca-research report --zip {target.name}",
-        )
-    count = report.zip_report(folder, target, notebooks=notebooks)
-    typer.echo(f"{target} ({count} files, {target.stat().st_size / 1e6:.1f} MB)")
+    target = console.archive(file) if file else folder / f"{report.FOLDER_IN_ZIP}.zip"
+    print(f"{target} ({report.zip_report(folder, target, notebooks=notebooks)} files)")
 
 
-def verify_command(
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the report; default: reports/")
-    ] = None,
-    format: Annotated[str, typer.Option("--format", help="text, json, junit or markdown")] = "text",
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Make the report the new baseline.")
-    ] = False,
-    reason: Annotated[
-        str, typer.Option("--reason", help="Why the verdicts moved; goes into their changelog.")
-    ] = "",
+def verify(
+    *,
+    out: File = None,
+    format: Literal["text", "json", "junit", "markdown"] = "text",
+    accept: bool = False,
+    reason: str = "",
 ) -> None:
     """Compare the report with the accepted verdicts (baseline/); exit code 1 and a diff where one
     moved.
+
+    Parameters
+    ----------
+    accept
+        Make the report the new baseline.
+    reason
+        Why the verdicts moved; goes into their changelog.
     """
     from .. import verify
-    from ..ground import paths
 
-    console.known(format, tuple(verify.FORMATS))
     if reason and not accept:
         raise UsageError("--reason goes with --accept", hint="name both, or leave it out")
-    unamended = verify.unamended(paths.baseline_dir())
+    baseline = paths.baseline_dir()
+    unamended = verify.unamended(baseline)
     for line in unamended:
-        typer.echo(line, err=True)
-    report = verify.read_report((out or paths.reports_dir()).resolve())
+        console.aside(line)
+    report = verify.read_report(console.reports(out))
     if accept:
-        found = verify.accept(report, paths.baseline_dir(), reason)
-    else:
-        baseline = verify.read_baseline(paths.baseline_dir())
-        found = verify.compare(baseline, report, verify.outdated(report))
-    typer.echo(verify.show(found, format), nl=False)
-    if accept:
-        typer.echo(
-            f"accepted: {paths.shown(paths.baseline_dir())} holds the verdicts of this report",
-            err=True,
-        )
-    elif unamended or not found.same:
-        if found.changes:
-            typer.echo(
-                'next: mend what moved them, or: ca-research verify --accept --reason "..."',
-                err=True,
-            )
+        print(verify.show(verify.accept(report, baseline, reason), format), end="")
+        console.aside("accepted: baseline/ holds the verdicts of this report")
+        return
+    found = verify.compare(verify.read_baseline(baseline), report, verify.outdated(report))
+    print(verify.show(found, format), end="")
+    if found.changes:
+        console.aside('next: mend what moved them, or: ca-research verify --accept --reason "..."')
+    if unamended or not found.same:
         raise typer.Exit(1)
 
 
-@cache_app.command("info")
-def cache_info(format: console.Format = "table") -> None:
+def cache_info(*, format: Format = "table") -> None:
     """Where the store is, how much it holds and may hold."""
     from ..runs.store import allowed_size, open_store
 
     store = open_store()
-    files = store.contents()
-    kinds = {kind: sum(f[0].parent.name == kind for f in files) for kind in ("runs", "reports")}
-    used = sum(f[1] for f in files)
     row = {
         "folder": str(store.folder),
-        **kinds,
-        "megabytes": used / 1e6,
+        "megabytes": sum(size for _, size, _ in store.contents()) / 1e6,
         "may hold (MB)": allowed_size() / 1e6,
     }
     console.rows([row], format)
 
 
-@cache_app.command("clear")
 def cache_clear() -> None:
     """Remove everything from the store; reports that were written stay."""
     from ..runs.store import open_store
 
-    typer.echo(f"{open_store().clear() / 1e6:.1f} MB removed")
+    print(f"{open_store().clear() / 1e6:.1f} MB removed")
 
 
-@kernels_app.callback()
-def kernels_list(context: typer.Context, format: console.Format = "table") -> None:
+def kernels_list(context: typer.Context, *, format: Format = "table") -> None:
     """The servers that run: memory, kernels, how long they have been idle and when they end."""
-    if context.invoked_subcommand:
-        return
     from .. import kernels
 
-    rows = [{**server, "kernels": len(server["kernels"])} for server in kernels.servers()]
-    console.rows([{k: "" if v is None else v for k, v in row.items()} for row in rows], format)
+    if not context.invoked_subcommand:
+        found = [server | {"kernels": len(server["kernels"])} for server in kernels.servers()]
+        console.rows(found, format)
 
 
-@kernels_app.command("stop")
 def kernels_stop() -> None:
     """End them; one that has kernels stays for these and takes no more."""
     from .. import kernels
 
-    found = kernels.stop_all()
-    typer.echo(f"{len(found)} stopped, {sum(s['megabytes'] for s in found)} MB")
-
-
-def _several(name: str, values: str) -> list[str]:
-    found = values.split(",")
-    if "" in found or len(set(found)) < len(found):
-        raise UsageError(
-            f"--grid {name}={values}: an empty value, or one that stands twice",
-            hint="values with one comma between them, each once",
-        )
-    return found
+    print(f"{len(kernels.stop_all())} stopped")

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Literal
 
-import typer
-
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
+from ..ground.numbers import counted
 from . import console
 from .claim_commands import economy_of
+from .options import File, Several, Word
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+PUBLISHED = "  published by {0.publisher}: {0.how}, {0.address}"
+
+
 def wanted(
-    claim: Annotated[
-        str | None, typer.Argument(help="A claim, for example C30; all where none is named.")
-    ] = None,
-    param: console.Parameters = None,
-    table: Annotated[str | None, typer.Option(help="Only figures of a table.")] = None,
-    template: Annotated[
-        Path | None, typer.Option(help="A CSV of these figures, to be filled in.")
-    ] = None,
-    format: Annotated[str, typer.Option(help="text, table, csv or json")] = "text",
+    claim: Word = None,
+    *,
+    param: Several = None,
+    table: Word = None,
+    template: File = None,
+    format: Literal["text", "table", "csv", "json"] = "text",
 ) -> None:
-    """The figures that would settle what is open, and who publishes such figures."""
-    console.known(format, ("text", *console.FORMATS))
+    """The figures that would settle what is open, and who publishes such figures.
+
+    Parameters
+    ----------
+    claim
+        A claim, for example C30; all where none is named.
+    table
+        Only figures of a table.
+    template
+        A CSV of these figures, to be filled in.
+    """
     if claim is None and (param or template):
         raise UsageError(
             "a parameter or a template is of one claim", hint="for example ca-research wanted C30"
@@ -37,44 +46,44 @@ def wanted(
 
     found = asked(claim, economy=economy)
     if table is not None:
-        if table not in set(found["table"]):
-            raise UnknownNameError("table in which figures are wanted", table, set(found["table"]))
+        known_name("table in which figures are wanted", table, set(found["table"]))
         found = found[found["table"] == table]
     if template:
-        _write(template, str(claim), economy, found)
+        tables = list(dict.fromkeys(found["table"]))
+        if len(tables) != 1:
+            raise UsageError(
+                f"wanted are figures of {counted(len(tables), 'table')}",
+                hint="a template is of one: --table NAME; ca-research wanted says which there are",
+            )
+        count = _write(template, tables[0], found)
+        print(f"{template}: {count} figures to fill in")
+        print(f"next: ca-research data add {template} --table {tables[0]} --source ID ...")
     elif format == "text":
-        typer.echo(_words(found, claim))
+        print(_words(found))
     else:
         console.frame(found.drop(columns="cells"), format)
 
 
-def _write(file: Path, claim: str, economy: str | None, found: pd.DataFrame) -> None:
-    """Write the figures of one table as its raw files have them, with nothing where the value
-    goes.
+def _write(file: Path, table: str, found: pd.DataFrame) -> int:
+    """Write the figures of a table as its raw files have them, with nothing where the value
+    goes; returns their number.
     """
     from ..claims.wanted import template
     from ..ground.files import write_whole
     from ..tables import load
 
-    tables = list(dict.fromkeys(found["table"]))
-    if not tables:
-        raise UsageError(f"nothing is wanted for {claim}")
-    if len(tables) > 1:
-        hint = f"choose one: --table {' or '.join(tables)}"
-        raise UsageError(f"{claim} wants figures of {len(tables)} tables", hint=hint)
     if file.suffix != ".csv" or file.exists():
-        hint = f"a CSV that is not there yet: --template {file.stem}.csv"
-        raise UsageError("not a file to write a template to", where=str(file), hint=hint)
-    rows = template(tables[0], found.to_dict("records"), load(tables[0]))
+        raise UsageError(
+            "not a file to write a template to",
+            where=str(file),
+            hint="a CSV that is not there yet: --template NAME.csv",
+        )
+    rows = template(table, found.to_dict("records"), load(table))
     write_whole(file, rows.to_csv(index=False))
-    typer.echo(
-        f"{file}: {len(rows)} figures to fill in\n"
-        f"next: ca-research data add {file} --table {tables[0]} --source ID ..., then "
-        f"ca-research check {claim}{f' -p economy={economy}' if economy else ''}"
-    )
+    return len(rows)
 
 
-def _words(found: pd.DataFrame, claim: str | None) -> str:
+def _words(found: pd.DataFrame) -> str:
     """What is wanted, claim by claim, and under it who publishes such figures."""
     from .. import registry
     from ..claims.wanted import publishers
@@ -84,14 +93,14 @@ def _words(found: pd.DataFrame, claim: str | None) -> str:
     if found.empty:
         return "Nothing is wanted: no criterion is open for want of figures that the claim names."
     lines = []
-    for one, rows in found.groupby("claim", sort=False):
-        lines.append(f"{one} {registry.claim(str(one)).title}")
-        holders = dict[Any, None]()
-        for row in rows.to_dict("records"):
-            many = "s"[: row["figures"] != 1]
-            lines.append(f"  {row['what']} ({row['figures']} figure{many} of table {row['table']})")
-            holders |= dict.fromkeys(publishers(row))
-        lines += [f"  published by {h.publisher}: {h.how}, {h.address}" for h in holders]
-        lines += [f"  with all of them the verdict can be: {rows['possible'].iloc[0]}", ""]
-    end = f"next: ca-research wanted {claim or found['claim'].iloc[0]} --template wanted.csv"
-    return "\n".join([*lines, end])
+    for claim, group in found.groupby("claim", sort=False):
+        rows = group.to_dict("records")
+        lines.append(f"{claim} {registry.claim(claim).title}")
+        for row in rows:
+            count = counted(row["figures"], "figure")
+            lines.append(f"  {row['what']} ({count} of table {row['table']})")
+        holders = dict.fromkeys(holder for row in rows for holder in publishers(row))
+        lines += map(PUBLISHED.format, holders)
+        lines += ["  with all of them the verdict can be: {possible}".format_map(rows[0]), ""]
+    next_ = f"next: ca-research wanted {found['claim'].iloc[0]} --template wanted.csv"
+    return "\n".join([*lines, next_])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import yaml
 
@@ -15,9 +13,24 @@ from ..tables import added, vintage
 
 FOLDER = "data/left_out"
 """Where an archive has the entries and maps; in `data/added` an entry without rows is a fault."""
-FILE = "FILE"
-"""What stands in a command for the path to the file."""
 _PLACE = ("sheet", "header", "header_rows")
+_OF_SOURCE = {
+    "source": "source_id",
+    "lag": "release_lag_days",
+    "role": "role",
+    "preference": "preference",
+    "redistribution": "redistribution",
+}
+"""Options of `data add` and `data fetch`, and the fields of a source that they become."""
+_OF_FILE = {
+    "published": "edition",
+    "title": "title",
+    "publisher": "publisher",
+    "licence": "licence",
+    "address": "original",
+    "origin": "origin_group",
+}
+"""What `data add` is told besides; of a fetched source its publisher says it."""
 
 
 def left_out() -> dict[str, registry.Added]:
@@ -29,18 +42,24 @@ def left_out() -> dict[str, registry.Added]:
     return {a.source.source_id: a for a in closed}
 
 
-def files(entry: registry.Added) -> dict[str, bytes]:
+def files(entry: registry.Added) -> dict[str, str]:
     """What an archive holds of such a source, by name: how it was understood, and none of its rows.
 
-    A fetched one needs no map: its answers are read as its publisher's.
+    A fetched one needs no map: its answers are read as its publisher's. Where the layout is known
+    the place of the headings would hide that.
     """
     source = entry.source.source_id
     written = paths.added_dir() / source / added.ENTRY
-    held = {f"{FOLDER}/{source}/{added.ENTRY}": written.read_bytes()}
+    held = {f"{FOLDER}/{source}/{added.ENTRY}": written.read_text("utf-8")}
     if entry.vintage is None:
-        said = yaml.safe_dump(_map(entry), allow_unicode=True, sort_keys=False, width=100)
-        held[_map_file(source)] = said.encode()
+        without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
+        said = {name: value for name, value in entry.mapping.items() if name not in without}
+        held[_map(source)] = yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
     return held
+
+
+def _map(source: str) -> str:
+    return f"{FOLDER}/{source}/map.yaml"
 
 
 def command(entry: registry.Added) -> str:
@@ -48,54 +67,19 @@ def command(entry: registry.Added) -> str:
     what was asked.
     """
     source = entry.source
-    told = {
-        "table": entry.table,
-        "source": source.source_id,
-        "lag": source.release_lag_days,
-        "role": source.role,
-        "preference": source.preference,
-        "redistribution": source.redistribution,
-    }
+    options = {name: getattr(source, field) for name, field in _OF_SOURCE.items()}
+    options["table"] = entry.table
     if entry.vintage is None:
-        words = ["add", FILE, *_options(told | _about(source))]
-        skips = entry.skipped > 0
+        words, skips = ["add", "FILE"], entry.skipped > 0
+        options |= {name: getattr(source, field) for name, field in _OF_FILE.items()}
+        options["map"] = _map(source.source_id)
     else:
         kept = {one.stamp: one for one in vintage.kept(source.source_id)}
         if (one := kept.get(entry.vintage)) is None:
             return ""
-        words, skips = ["fetch", one.provider, *_options(one.asked | told)], one.skips
+        words, skips = ["fetch", one.provider], one.skips
+        options = one.asked | options
+    for name, value in options.items():
+        values = value if isinstance(value, list) else [value]
+        words += [word for said in values if said is not None for word in (f"--{name}", str(said))]
     return shlex.join(["ca-research", "data", *words, *["--skip-bad"] * skips, "--yes"])
-
-
-def resting(source: str, verdicts: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The claims of the verdicts that rest on a source."""
-    return sorted({v["claim"] for v in verdicts if source in v["sources"]})
-
-
-def _about(source: registry.Source) -> dict[str, Any]:
-    return {
-        "published": source.edition,
-        "title": source.title,
-        "publisher": source.publisher,
-        "licence": source.licence,
-        "address": source.original,
-        "origin": source.origin_group,
-        "map": _map_file(source.source_id),
-    }
-
-
-def _options(told: Mapping[str, Any]) -> list[str]:
-    each = ((k, v if isinstance(v, list) else [v]) for k, v in told.items() if v is not None)
-    return [word for k, values in each for v in values for word in (f"--{k}", str(v))]
-
-
-def _map_file(source: str) -> str:
-    return f"{FOLDER}/{source}/map.yaml"
-
-
-def _map(entry: registry.Added) -> dict[str, Any]:
-    """How its file was understood, without what is found out. The place of the headings would hide
-    that a layout is known.
-    """
-    without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
-    return {k: v for k, v in entry.mapping.items() if k not in without}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from .. import registry, verify
 from ..ground import paths
@@ -20,13 +20,14 @@ FOLDERS = ("registry", "data/raw", "data/added", "notebooks", "measures", "basel
 """What a project is made of."""
 OF_PACKAGE = ("src", "kernelspec", "docs", "tests", "tools", "benchmarks", ".ci", ".github")
 """And the package itself, where the project is its checkout."""
-NOT = ("__pycache__", "_build")
+NOT = "_build"
 FILES = (
     *("Makefile", "pyproject.toml", "requirements.lock", "environment.yml", ".gitignore"),
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "CITATION.cff"),
     *(".pre-commit-config.yaml", "data/processed/README.md"),
 )
 RESULTS = ("verdicts.json", "verdicts.csv", "verdicts_countries.csv")
+"""What an archive holds of a report."""
 HASHES = "SHA256SUMS"
 
 
@@ -64,63 +65,55 @@ def pack(target: Path, report: Path) -> Packed:
             "the tables that came with the package are no project to archive",
             hint="a checkout, or a project of your own: ca-research init DIR",
         )
-    undeclared = _current(report)
+    from .. import site  # what REPLICATION.md says needs no pages
+
+    verdicts, undeclared = _current(report)
     home, out = paths.home(), again.left_out()
-    held = {
-        file.relative_to(home).as_posix(): file.read_bytes()
-        for file in _files(home, tuple(f"data/added/{one}/" for one in out))
+    held = {f.relative_to(home).as_posix(): f.read_bytes() for f in _files(home, out)}
+    texts = {
+        f"results/{name}": text for name, text in site.verdict_files(verdicts, RESULTS).items()
     }
-    results = _results(report, undeclared)
-    held |= {f"results/{name}": data for name, data in results.items()}
+    texts[FILE] = statement(verdicts)
     for entry in out.values():
-        held |= again.files(entry)
-    held[FILE] = statement(json.loads(results["verdicts.json"])).encode()
-    lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(held.items())]
+        texts |= again.files(entry)
+    held |= {name: text.encode() for name, text in texts.items()}
+    lines = [f"{sha256(held[name]).hexdigest()}  {name}\n" for name in sorted(held)]
     held[HASHES] = "".join(lines).encode()
-    content = zipped({f"{target.stem}/{name}": data for name, data in sorted(held.items())})
+    content = zipped({f"{target.stem}/{name}": held[name] for name in sorted(held)})
     write_whole(target, content, folders=False)
     added = (entry.source for entry in registry.added().values())
     unsure = tuple(source for source in added if source.redistribution == "figures")
     return Packed(len(held), len(content), tuple(out), unsure, undeclared)
 
 
-def _files(home: Path, without: tuple[str, ...]) -> Iterator[Path]:
-    """What an archive holds of a project.
+def _files(home: Path, shut: Iterable[str]) -> Iterator[Path]:
+    """What an archive holds of a project, but for what was added of some sources.
 
     Raises LinkError for a file behind a symbolic link that leads out of the project, or to what may
     not be passed on: left out, the archive would not give the report again; packed, it would give
     away what nobody looked at.
     """
     walked = (file for folder in (*FOLDERS, *OF_PACKAGE) for file in walk(home / folder))
-    for file in (*walked, *(file for name in FILES if (file := home / name).is_file())):
+    kept_out = {Path("data/added", source) for source in shut}
+    for file in (*walked, *filter(Path.is_file, map(home.joinpath, FILES))):
         within = file.relative_to(home)  # where the project lies says nothing of its folders
-        if set(NOT) & set(within.parts) or within.as_posix().startswith(without):
+        if NOT in within.parts or kept_out & {*within.parents}:
             continue
         real, root = file.resolve(), home.resolve()
-        if not real.is_relative_to(root) or real.relative_to(root).as_posix().startswith(without):
+        if not real.is_relative_to(root) or kept_out & {*real.relative_to(root).parents}:
             raise LinkError("a link leads to what no archive may hold", where=within.as_posix())
         yield file
 
 
-def _results(report: Path, undeclared: tuple[str, ...]) -> dict[str, bytes]:
-    """The verdicts of a report without those of some of its runs, by name of the file."""
-    if not undeclared:
-        return {name: (report / name).read_bytes() for name in RESULTS}
-    from .. import site  # what REPLICATION.md says needs no pages
+def _current(report: Path) -> tuple[list[Mapping[str, Any]], tuple[str, ...]]:
+    """The verdicts of the declared runs of a report, and the ids of its other runs: with parameters
+    or of a day of one's own, they say nothing of the project.
 
-    declared = {run.run_id for run in plan()}
-    return {name: text.encode() for name, text in site.verdicts_of(report, declared).items()}
-
-
-def _current(report: Path) -> tuple[str, ...]:
-    """Raise CoverageError unless the declared runs of a report are whole and of the inputs at hand.
-
-    Returns the ids of its other runs, with parameters or of a day of one's own: what became of them
-    says nothing of the project.
+    Raises CoverageError unless the declared ones are whole and of the inputs at hand.
     """
-    state = verify.read_report(report)
-    declared = {run.run_id for run in plan()}
-    theirs = tuple(run for run in state.runs if run["run_id"] in declared)
-    for why, names, hint in verify.unfit(replace(state, runs=theirs)):
-        raise CoverageError(f"the report {why}", where="; ".join(names)[:200], hint=hint)
-    return tuple(run["run_id"] for run in state.runs if run["run_id"] not in declared)
+    state, declared = verify.read_report(report), {run.run_id for run in plan()}
+    theirs = [run for run in state.runs if run.run_id in declared]
+    for why, names in verify.unfit(state.model_copy(update={"runs": theirs})).items():
+        raise CoverageError(f"the report {why}", where="; ".join(names)[:200], hint=verify.AGAIN)
+    verdicts = [v for v in verify.standing(report) if v["run"] in declared]
+    return verdicts, tuple(run.run_id for run in state.runs if run.run_id not in declared)

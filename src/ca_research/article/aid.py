@@ -265,7 +265,7 @@ def grant_figures(
             "title": f"American grants reached {reached} countries in every year from {first} to "
             f"{last}",
             "alt": f"US dollars a head in {last}: {said}.",
-            "data": grants,
+            "data": grants.rename(columns={"host": "recipient", "investor": "donor"}),
             "note": "US dollars a head and year, each country on a scale of its own; the largest "
             "year carries its figure. Grants as donors report them to the OECD, without military "
             "aid, in current US dollars.",

@@ -1,6 +1,4 @@
-"""What a page on documents shows for each claim: which pictures and lists, with titles and texts
-made from the figures.
-"""
+"""Pictures and lists of pages on documents, with titles and texts made from the figures."""
 
 from __future__ import annotations
 
@@ -14,46 +12,117 @@ from .. import investment, registry
 from ..claims.slots import in_words
 from ..ground import economies as eco
 from ..ground.display import Section
-from ..ground.errors import UsageError
 from ..plots.show import known, show, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
-from . import aid, approval, doctrine, documents
+from . import documents
 from .settings import settings
 
-Frames = Mapping[str, pd.DataFrame]
-Figures = Iterator[tuple[Figure, dict[str, Any]]]
-
-_POWER = {"C13": "USA", "C17": "CHN"}
-_CODED = {"C13": "acts", "C17": "acts", "C16": "conditions"}
-_TABLES = {
-    "C09": ("facts",),
-    "C10": ("opinion",),
-    "C14": ("investment", "macro"),
-    "C15": ("opinion",),
-    "C16": ("projects", "facts"),
-}
-"""Tables that the pictures of a claim are made from, beside `evidence`."""
 _COUNTING = "counting"
 """Coding of documents that count nowhere or under another origin; it touches those it lists
 alone.
 """
+_SEEN = {"full": "read in full", "excerpt": "read in excerpt", "none": "not seen"}
 
 
-def show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
-    """List the cases behind coded documents, each with the independent sources that show it;
-    nothing for a claim without a coding.
+def show_figures(figures: Iterator[tuple[Figure, dict[str, Any]]]) -> None:
+    """Show pictures, each with its record; what is not known on the day says so."""
+    with where_known():
+        for figure, record in figures:
+            show(figure, **record)
+
+
+def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Show the documents of a claim: how much of them was read, the sources on both sides by name
+    (where its criteria count sides or cases), and every document as a list.
     """
-    if claim_id in _CODED:
-        with where_known():
-            _show_cases(claim_id, evidence)
-    if claim_id == "C16":
-        _show_kinds(evidence)
+    _show_read(claim_id, evidence)
+    criteria = registry.claim(claim_id).criteria().values()
+    if any({"direction", "coding"} & c.settings.keys() for c in criteria):
+        _show_sides(claim_id, evidence)
+    _show_lists(claim_id, evidence)
 
 
-def _show_kinds(evidence: pd.DataFrame) -> None:
-    """Conditions counted by kind; nothing where none was known."""
-    kinds = documents.cases_by_kind(evidence, claim="C16", coding="conditions")
+def _show_read(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Count the documents on each subject of a claim, by how much of them was read."""
+    rows = documents.counted(evidence[evidence["claim"] == claim_id], _COUNTING)
+    counts = rows[(rows["text_seen"] != "none") & (rows["aside"] == "")]
+    origins = counts.groupby("reading")["origin_group"].nunique()
+    with where_known("context"):
+        read = known(rows).groupby(["reading", "text_seen"]).size().unstack(fill_value=0)
+        read = read.assign(origins=origins.reindex(read.index, fill_value=0)).reset_index()
+        names = _named(read["reading"], claim_id)
+        show_table(
+            read.assign(reading=read["reading"].map(names)),
+            section="context",
+            title="How many documents there are on each subject, and how much of them was read",
+            sources=rows,
+            digits=0,
+            labels={
+                "reading": "subject",
+                "origins": "independent origins",
+                **{seen: words for seen, words in _SEEN.items() if seen in read},
+            },
+            note="A text of which nothing was read counts nowhere, nor one that does not say what "
+            "is asked; offices of one government that speak of their own work are one origin.",
+        )
+
+
+def show_cases(coding: str, evidence: pd.DataFrame, of: Mapping[str, str]) -> None:
+    """List the cases behind coded documents, each with the independent sources that show it.
+
+    coding: 'acts' or 'conditions'. of: claims whose documents are coded, each with the power whose
+    acts they speak of, or ''.
+    """
+    told = _CASES[coding]
+    with where_known():
+        origins = [
+            documents.case_origins(
+                evidence, claim=claim, coding=coding, codes=told["codes"]
+            ).assign(power=power)
+            for claim, power in of.items()
+        ]
+        every = known(pd.concat(origins, ignore_index=True))
+        cases = pd.DataFrame(
+            _case_row(power, case, part)
+            for (power, case), part in every.groupby(["power", "case"], sort=False)
+        )
+        documented = int((cases["certain"] >= documents.ENOUGH).sum())
+        rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
+        empty = [column for column in ("power", "called") if not cases[column].any()]
+        show_table(
+            cases.drop(columns=["certain", *empty]),
+            section="main",
+            title=told["title"].format(cases=in_words(len(cases)), rest=rest),
+            note=told["note"],
+            labels={} if empty else {"called": "called interference"},
+        )
+
+
+_CASES = {
+    "acts": {
+        "codes": "unrest;force;narrow;broad",
+        "title": "Of {cases} reported acts of both powers, {rest} on two independent sources and "
+        "would be called interference",
+        "note": "One rule for both powers, without commentary. Five blind readers, who saw neither "
+        "power nor country, coded each document; what most of them say stands here. A contractor "
+        "named for a loan's project is a condition of the loan, and no interference. In brackets: "
+        "only if read widely.",
+    },
+    "conditions": {
+        "codes": "policy;economic",
+        "title": "Of {cases} reported conditions of Chinese finance, {rest} on two independent "
+        "sources",
+        "note": "By the stricter code; in brackets what speaks of it only if read widely. "
+        "Without commentary.",
+    },
+}
+"""By coding: the codes that show a case, in the order of their weight, and words for the list."""
+
+
+def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
+    """Count the conditions of a claim by kind; nothing where none was known."""
+    kinds = documents.cases_by_kind(evidence, claim=claim_id, coding=_coding_of(claim_id))
     if kinds.empty:
         return
     wanted = {
@@ -68,54 +137,32 @@ def _show_kinds(evidence: pd.DataFrame) -> None:
         section="main",
         title=f"{in_words(int(kinds['cases'].sum())).capitalize()} loans and grants that came "
         "with a condition, by its kind",
-        sources=sorted(set(evidence.loc[evidence["claim"] == "C16", "source_id"])),
+        sources=sorted(set(evidence.loc[evidence["claim"] == claim_id, "source_id"])),
         digits=0,
         note="By the stricter code. A case counts as documented where two independent sources "
         "agree on it.",
     )
 
 
-def show_beside(claim_id: str, frames: Frames) -> None:
-    """Show what stands beside the documents: ranks in doctrines, goals, polls, grants, terms of
-    loans; nothing where a claim rests on documents alone.
-
-    frames: tables by name (evidence always; opinion, investment, macro, facts, projects where the
-    claim needs them), loaded with one as_of. Nothing is loaded here.
-    """
-    if lacking := [t for t in ("evidence", *_TABLES.get(claim_id, ())) if t not in frames]:
-        raise UsageError(
-            f"{claim_id} also needs the table {', '.join(lacking)}",
-            hint="frames={name: ca.load(name)}",
-        )
-    for figures in _beside(claim_id, frames):
-        with where_known():
-            for figure, record in figures:
-                show(figure, **record)
-    if claim_id == "C16":
-        _show_terms(frames["projects"], frames["facts"])
-
-
-def show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
-    """List both sides of a claim, each independent source by name; nothing where its criteria do
-    not count sides.
-    """
+def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
+    """List both sides of a claim, each independent source by name; nothing where there is none."""
     sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
     sides = sides[sides["strength"] != "commentary"]
-    if len(sides) and claim_id not in ("C09", "C12"):
+    if len(sides):
         both = sides.loc[sides["both_sides"], "origin_group"].nunique()
         note = "One entry for each independent source; commentary does not count."
         note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
         show_table(
             documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
-            section="context" if claim_id in _CODED else "main",
+            section="context" if _coding_of(claim_id) else "main",
             title=_sides_title(claim_id, sides),
             note=note,
         )
 
 
-def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
-    """What the newest list of projects knows of the terms of loans; nothing where it was not yet
-    known.
+def show_loan_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
+    """Show what the newest list of projects knows of the terms of loans; nothing where it was not
+    yet known.
     """
     edition = settings().sources.projects
     if edition not in set(projects["source_id"]):
@@ -141,11 +188,11 @@ def _show_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     )
 
 
-def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
+def _show_lists(claim_id: str, evidence: pd.DataFrame) -> None:
     """Show the documents as lists: those for the sentence, those against it, and those that are
     context.
     """
-    what = _CODED.get(claim_id, "")
+    what = _coding_of(claim_id)
     context = "Documents that take neither side" if what else "Documents that count on neither side"
     lists: tuple[tuple[str, Section, str], ...] = (
         ("supports", "main", "Documents for the sentence"),
@@ -167,14 +214,14 @@ def show_document_lists(claim_id: str, evidence: pd.DataFrame) -> None:
                 title=title,
                 note=" ".join(notes),
             )
-    if claim_id in _CODED:
+    if what:
         with where_known():
-            _show_codes(claim_id, evidence)
+            _show_codes(claim_id, what, evidence)
 
 
-def _show_codes(claim_id: str, evidence: pd.DataFrame) -> None:
-    scheme = registry_coding(_CODED[claim_id])
-    rows = documents.coded(evidence, claim=claim_id, coding=_CODED[claim_id], strength="any")
+def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
+    scheme = registry_coding(coding)
+    rows = documents.coded(evidence, claim=claim_id, coding=coding, strength="any")
     rows = rows[(rows["strict"] != "none") | (rows["wide"] != "none")].sort_values(["case", "item"])
     listed = pd.DataFrame(
         {
@@ -211,28 +258,10 @@ _SHOWN = {
 """What a document shows by its code, for acts and for conditions."""
 
 
-def _beside(claim_id: str, frames: Frames) -> Iterator[Figures]:
-    """Pictures by what they are made from: what is known of one may not be known of another."""
-    if claim_id == "C09":
-        yield doctrine.rank_figures(frames["evidence"])
-        yield doctrine.visit_figures(frames["facts"])
-    elif claim_id == "C12":
-        yield doctrine.goal_figures(frames["evidence"])
-    elif claim_id == "C10":
-        low = registry.claim(claim_id).criteria()["low"]
-        yield approval.poll_figures(
-            frames["opinion"], about=["USA", "CHN", "RUS"], bar=low.threshold
-        )
-    elif claim_id == "C15":
-        yield approval.poll_figures(frames["opinion"], about=["USA"])
-    elif claim_id == "C14":
-        yield _grant_figures(frames["investment"], frames["macro"])
-
-
-def _grant_figures(investment: pd.DataFrame, macro: pd.DataFrame) -> Figures:
-    for figure, record in aid.grant_figures(investment, macro):
-        gave = {"host": "recipient", "investor": "donor"}  # grants are no investment
-        yield figure, record | {"data": record["data"].rename(columns=gave)}
+def _coding_of(claim_id: str) -> str:
+    """The coding of cases that criteria of a claim count by, or ''."""
+    criteria = registry.claim(claim_id).criteria().values()
+    return next((str(c.settings["coding"]) for c in criteria if "coding" in c.settings), "")
 
 
 def group_name(reading: str, claim_id: str = "") -> str:
@@ -243,8 +272,8 @@ def group_name(reading: str, claim_id: str = "") -> str:
     >>> group_name("weight"), group_name("contain")
     ('Welfare or security', 'Containment')
     """
-    if reading == "literal" and claim_id in _CODED:
-        return f"{_CODED[claim_id].capitalize()} of any kind"
+    if reading == "literal" and claim_id and (coding := _coding_of(claim_id)):
+        return f"{coding.capitalize()} of any kind"
     name = cell_words("reading", reading)
     return name[:1].upper() + name[1:]
 
@@ -264,46 +293,6 @@ def _sides_title(claim_id: str, sides: pd.DataFrame) -> str:
     title += f"{in_words(con) if con else 'none'} against it"
     groups = list(sides["reading"].unique())  # one alone may not be what the sentence says
     return f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
-
-
-def _show_cases(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Acts of both powers by one rule, or conditions of one lender, a row each."""
-    scheme = _CODED[claim_id]
-    shown = {"acts": ("C13", "C17"), "conditions": ("C16",)}[scheme]
-    codes = {"acts": "unrest;force;narrow;broad", "conditions": "policy;economic"}[scheme]
-    origins = [
-        documents.case_origins(evidence, claim=one, coding=scheme, codes=codes).assign(
-            power=_POWER.get(one, "")
-        )
-        for one in shown
-    ]
-    every = known(pd.concat(origins, ignore_index=True))
-    cases = pd.DataFrame(
-        _case_row(power, case, part)
-        for (power, case), part in every.groupby(["power", "case"], sort=False)
-    )
-    documented = int((cases["certain"] >= documents.ENOUGH).sum())
-    rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
-    what, beside = "reported conditions of Chinese finance", ""
-    if scheme == "acts":
-        what, beside = "reported acts of both powers", " and would be called interference"
-    show_table(
-        cases.drop(columns=["certain"] if scheme == "acts" else ["certain", "power", "called"]),
-        section="main",
-        title=f"Of {in_words(len(cases))} {what}, {rest} on two independent sources{beside}",
-        note=_CASE_NOTE[scheme],
-        labels={"called": "called interference"} if scheme == "acts" else {},
-    )
-
-
-_CASE_NOTE = {
-    "acts": "One rule for both powers, without commentary. Five blind readers, who saw neither "
-    "power nor country, coded each document; what most of them say stands here. A contractor named "
-    "for a loan's project is a condition of the loan, and no interference. In brackets: only if "
-    "read widely.",
-    "conditions": "By the stricter code; in brackets what speaks of it only if read widely. "
-    "Without commentary.",
-}
 
 
 def _case_row(power: object, case: object, origins: pd.DataFrame) -> dict[str, Any]:

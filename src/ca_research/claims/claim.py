@@ -24,6 +24,7 @@ from .evidence import Evidence, gather, main_rows, rows_of, universe
 from .given import economies_of, of_all_together
 from .judge import judge
 from .leave_out import empty_mains, standing_in
+from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
 from .wanted import publishers, words
@@ -98,6 +99,27 @@ class Claim:
             if reading.rule:
                 lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
         return "\n".join(lines)
+
+    def closest(self) -> tuple[registry.Reading, ...]:
+        """The readings whose criteria decide the sentence as printed.
+
+        Returns
+        -------
+        tuple of Reading
+            Those that most blind readers took as the closest and that have criteria; where none of
+            these has, or nobody voted, the one that leads.
+
+        Examples
+        --------
+        >>> import ca_research as ca
+        >>> [reading.name for reading in ca.claim("C33").closest()]
+        ['eu_as_one']
+        """
+        votes = registry.votes(self.id)
+        tested = {reading.name: reading for reading in self.spec.readings if reading.criteria}
+        most = max((vote.best for vote in votes.values()), default=0)
+        best = [name for name in tested if name in votes and votes[name].best == most]
+        return tuple(tested[name] for name in best or by_nearness(votes, tested)[:1])
 
     def specifications(self) -> pd.DataFrame:
         """Every specification before it is run.

@@ -20,9 +20,9 @@ Nothing heavy is imported here: Jupyter loads the provisioner in its own process
 from __future__ import annotations
 
 from .compiled import by_content
-from .launch import servers, status, stop, stop_all, warm
-from .place import PACKAGE, Unavailable, absolute, one_line, say, why_not
-from .spec import described
+from .launch import servers, stop_all, warm
+from .place import PACKAGE, THREADS, Unavailable, absolute, say, why_not
+from .spec import is_own
 
 NAME = "ca-research"
 """Name of the kernelspec."""
@@ -35,16 +35,15 @@ def default() -> tuple[str, str]:
     """Name of the kernelspec to run notebooks with, and why it is not the warm one (empty where it
     is).
     """
-    from importlib.metadata import entry_points
-
-    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     if reason := why_not():
         return ORDINARY, reason
-    registered = entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER)
-    if registered and NAME in KernelSpecManager().find_kernel_specs():
-        return NAME, ""
-    return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
+    try:
+        KernelSpecManager().get_kernel_spec(NAME)
+    except NoSuchKernel:
+        return ORDINARY, f"the kernelspec {NAME} is not installed in this environment"
+    return NAME, ""
 
 
 __all__ = [
@@ -52,16 +51,14 @@ __all__ = [
     "ORDINARY",
     "PACKAGE",
     "PROVISIONER",
+    "THREADS",
     "Unavailable",
     "absolute",
     "by_content",
     "default",
-    "described",
-    "one_line",
+    "is_own",
     "say",
     "servers",
-    "status",
-    "stop",
     "stop_all",
     "warm",
     "why_not",

@@ -10,10 +10,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
-import io
 import os
 import random
-import select
 import signal
 import sys
 import tempfile
@@ -21,52 +19,47 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
-from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psutil
+
 from ..desk import shell
 from . import protocol
-from .place import one_line
+from .place import Unavailable, one_line
 
 
 @dataclass
 class Order:
-    """What a forked process has in hand: what was asked for, the files that came with it, and whom
-    to answer.
+    """What a forked process has in hand: what was asked for, its stdout and stderr, and whom to
+    answer.
     """
 
     packet: dict[str, Any]
     files: list[int]
-    client: int
     connection: protocol.Socket
 
 
 def become(order: Order, by_imports: dict[str, str]) -> None:
-    """Become the kernel that was asked for; returns when it has been shut down. A start that fails
-    is told to the client.
+    """Become the kernel that was asked for, and end with it. A start that fails is told to the
+    client.
 
     by_imports: what the imports have set in the environment, as they would have in a new process.
     """
     try:
         new_process(order)
-        if reason := shadowed(Path.cwd()):
-            protocol.send(order.connection, "refused", reason=reason)
-            os._exit(1)
-        for name, value in by_imports.items():
-            os.environ.setdefault(name, value)
-        app = kernel_app(order)
-        own = os.pidfd_open(os.getpid())
-        protocol.send(order.connection, "started", files=[own], pid=os.getpid())
-        os.close(own)
+        refuse_shadowed(Path.cwd())
+        os.environ.update(by_imports | os.environ)
+        app = kernel_app(order.packet["argv"])
+        protocol.send(order.connection, {"pid": os.getpid()})
         order.connection.close()
     except BaseException as problem:  # also SystemExit: so ipykernel leaves over wrong options
         try:
             trace = traceback.format_exc()[-20_000:]
-            protocol.send(order.connection, "failed", reason=one_line(problem), traceback=trace)
+            protocol.send(order.connection, {"reason": one_line(problem), "traceback": trace})
         finally:  # as after a crash: what an orderly end would clean up the client still needs
             os._exit(1)
     app.start()
@@ -83,10 +76,6 @@ def leave(app: Any) -> NoReturn:
     for step in (_let_control_finish, _end_threads, _let_go):
         with contextlib.suppress(BaseException):
             step(app)
-    for one in gc.get_objects():
-        if issubclass(type(one), (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)):
-            with contextlib.suppress(Exception):
-                one.flush()
     os._exit(0)
 
 
@@ -122,19 +111,17 @@ def _let_go(app: Any) -> None:
 
 def new_process(order: Order) -> None:
     """Session, signals, files, folder, environment and seeds of a process of its own; its limits
-    are the server's, which are the client's (`place.identity`).
+    are the server's, which are the client's (`place.place`).
     """
     wanted = order.packet
     os.setsid()  # interrupts go to the process group
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for file, place in zip(order.files, (1, 2), strict=True):
         os.dup2(file, place)
-    protocol.close(order.files)
+        os.close(file)
     os.chdir(wanted["cwd"])
     os.environ.clear()
     os.environ.update(wanted["env"])
-    time.tzset()
     tempfile.tempdir = None  # found anew, from the environment
     launcher = find_spec("ipykernel_launcher")
     sys.argv = [str(launcher.origin if launcher else "ipykernel_launcher"), *wanted["argv"]]
@@ -152,19 +139,16 @@ def _reseed() -> None:
     current_process().authkey = os.urandom(32)
 
 
-def shadowed(folder: Path) -> str:
-    """Which file of a folder an ordinary kernel would import in place of a module that is loaded
-    here; empty for none.
+def refuse_shadowed(folder: Path) -> None:
+    """Raise Unavailable where an ordinary kernel would import a file of a folder in place of a
+    module that is loaded here.
     """
-    names = {entry.name.partition(".")[0] for entry in os.scandir(folder)}
-    for name in sorted(names & sys.modules.keys()):
-        loaded = getattr(sys.modules[name], "__spec__", None)
-        if loaded is None or loaded.origin in (None, "built-in", "frozen"):
-            continue
-        found = PathFinder.find_spec(name, [str(folder)])
-        if found and found.origin and Path(found.origin).resolve() != Path(loaded.origin).resolve():
-            return f"{found.origin} is imported instead of the installed {name}"
-    return ""
+    for name in sorted({entry.name.partition(".")[0] for entry in os.scandir(folder)}):
+        loaded = getattr(sys.modules.get(name), "__spec__", None)
+        if loaded and loaded.origin not in (None, "built-in", "frozen"):
+            found = PathFinder.find_spec(name, [str(folder)])
+            if found and found.origin and not Path(found.origin).samefile(loaded.origin):
+                raise Unavailable(f"{found.origin} is imported instead of the installed {name}")
 
 
 class ClientPoller(threading.Thread):
@@ -174,38 +158,23 @@ class ClientPoller(threading.Thread):
 
     def __init__(self, app: Any) -> None:
         super().__init__(name="client-poller", daemon=True)
-        self.app = app
+        self.app, self.client = app, psutil.Process(int(os.environ["JPY_PARENT_PID"]))
 
     def run(self) -> None:
-        waiting = select.poll()
-        waiting.register(self.app.client, select.POLLIN)
-        waiting.poll()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while self.client.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(1)
         self.app.cleanup_connection_file()
         os._exit(1)
 
 
-@cache
-def application() -> Any:
-    """ipykernel's application with another watch on the client. Made once, before the first fork:
-    to make a class of traits looks at all that it inherits.
-    """
+def kernel_app(argv: list[str]) -> Any:
+    """ipykernel's application, initialized: its sockets are bound and the shell is there."""
     from ipykernel.kernelapp import IPKernelApp
 
-    class WarmKernelApp(IPKernelApp):
-        client: int
-
-        def init_poller(self) -> None:
-            self.poller = ClientPoller(self)
-
-    WarmKernelApp.__name__ = "IPKernelApp"  # under which its options are named
-    return WarmKernelApp
-
-
-def kernel_app(order: Order) -> Any:
-    """ipykernel's application, initialized: its sockets are bound and the shell is there."""
-    app = application().instance(parent_handle=os.getppid())
-    app.client = order.client
-    app.initialize(order.packet["argv"])
+    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app.initialize(argv)
+    app.poller = ClientPoller(app)
     shell.meet()  # what the import of the package does where a shell is already there
     if backend := os.environ.get("MPLBACKEND"):
         import matplotlib

@@ -1,286 +1,100 @@
-"""The client's side: finds the server or starts one, asks it for a kernel, and holds what it gets
-like a subprocess.
-"""
+"""The client's side: finds the server or starts one, and asks it for a kernel."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-import select
-import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import protocol
 from .compiled import by_content
-from .place import PACKAGE, Unavailable, absolute, fingerprint, folder, place, refuse, why_not
+from .place import PACKAGE, Unavailable, absolute, folder, place, refuse, why_not
 
-START_SECONDS = 60.0
-"""How long a client waits for a server's imports, and for a kernel to come up."""
+IDLE_SECONDS = 120
+"""A server without kernels ends after this long."""
+
+MOST = 3
+"""So many servers take kernels, the last used: one holds some 365 MB."""
+
+START_SECONDS = 30.0
+"""How long a server may take until it listens; its imports come after that."""
 
 ANSWER_SECONDS = 2.0
 """How long a client waits for a server to say what it does."""
 
-IDLE_SECONDS = 120
-"""A server without kernels ends after this long; `CA_RESEARCH_KERNEL_IDLE` says otherwise."""
 
-MOST_IDLE = 2
-"""So many servers may wait for kernels: one holds some 365 MB."""
+async def start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
+    """The process id of a forked kernel that is up: its sockets are bound.
 
-LOST = 255
-"""Return code of a kernel whose server died before it could say."""
-
-_ATTEMPTS = 3
-
-
-class WarmProcess:
-    """A forked kernel as its client sees it: the parts of subprocess.Popen that jupyter_client
-    uses.
-
-    The kernel is the server's child, so its end is seen through a pidfd, and its return code comes
-    from the server. Until that has been read the server does not reap it, so its process id is
-    nobody else's.
-    """
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pid: int, pidfd: int, connection: protocol.Socket) -> None:
-        self.pid = pid
-        self.returncode: int | None = None
-        self._pidfd, self._connection = pidfd, connection
-        self._lock = threading.Lock()
-
-    def poll(self) -> int | None:
-        """The return code, None while the kernel runs."""
-        with self._lock:
-            if self.returncode is None and self._pidfd >= 0 and _ended(self._pidfd, 0):
-                self.returncode = _return_code(self._connection)
-                self._close()
-            return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end. Raises subprocess.TimeoutExpired."""
-        until = time.monotonic() + (float("inf") if timeout is None else timeout)
-        while (code := self.poll()) is None:
-            if time.monotonic() >= until:
-                raise subprocess.TimeoutExpired("warm kernel", timeout or 0)
-            time.sleep(0.01)
-        return code
-
-    def send_signal(self, signum: int) -> None:
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, signum)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
-
-    def abandon(self) -> None:
-        """Kill it, and hold nothing of it any more: nobody will ask how it ended."""
-        self.kill()
-        with self._lock:
-            self._close()
-
-    def _close(self) -> None:
-        if self._pidfd >= 0:
-            os.close(self._pidfd)
-            self._pidfd = -1
-            self._connection.close()
-
-    __del__ = _close
-
-
-def _ended(pidfd: int, seconds: float) -> bool:
-    """Whether the process has ended, or ends within so many seconds."""
-    waiting = select.poll()
-    waiting.register(pidfd, select.POLLIN)
-    return bool(waiting.poll(seconds * 1000))
-
-
-def _return_code(connection: protocol.Socket) -> int:
-    connection.settimeout(ANSWER_SECONDS)
-    try:
-        answer = protocol.receive(connection)
-    except OSError:
-        return LOST
-    return int(answer[0]["code"]) if answer and answer[0]["op"] == "exit" else LOST
-
-
-def start(
-    argv: Sequence[str],
-    cwd: Path,
-    env: Mapping[str, str],
-    files: tuple[int, int] = (1, 2),
-) -> WarmProcess:
-    """A forked kernel that is up: its sockets are bound. Raises Unavailable, and then nothing is
-    left running.
-
-    argv: what follows `ipykernel_launcher`. files: its stdout and stderr.
+    Raises Unavailable, and then nothing is left running; nor is it where this is cancelled.
+    argv: what follows `ipykernel_launcher`.
     """
     refuse(env, cwd)
-    wanted = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}
-    try:
-        for _ in range(_ATTEMPTS):
-            full = absolute(env, cwd)
-            wanted["fingerprint"] = now = fingerprint(full)
-            connection = _connected(full, now)
-            connection.settimeout(START_SECONDS)
-            with contextlib.suppress(ConnectionResetError, BrokenPipeError):
-                protocol.send(connection, "start", files=files, **wanted)
-                answer = protocol.receive(connection)
-                if answer and (process := _process(connection, *answer)):
-                    return process
-            connection.close()
-    except OSError as problem:
-        raise Unavailable(f"{type(problem).__name__}: {problem}") from problem
-    raise Unavailable("the servers ended before they answered")
-
-
-def _process(
-    connection: protocol.Socket, packet: dict[str, Any], files: list[int]
-) -> WarmProcess | None:
-    """The kernel that a server has answered with; None where it is of another fingerprint. Raises
-    Unavailable.
-    """
-    if packet["op"] == "started":
-        return WarmProcess(packet["pid"], files[0], connection)
-    if packet.get("stale"):
-        return None
-    with connection:
-        if packet["op"] == "failed":  # its exit: the ports it had bound are free again
-            connection.settimeout(ANSWER_SECONDS)
-            with contextlib.suppress(OSError):
-                protocol.receive(connection)
-        reason = packet.get("reason", f"it ended on its way up ({packet.get('code')})")
+    asked, answer = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}, dict[str, Any]()
+    for _ in range(2):  # a server may end at the moment in which it is asked
+        with (
+            contextlib.suppress(ConnectionResetError, BrokenPipeError),
+            _connected(absolute(env, cwd)) as connection,
+        ):
+            connection.setblocking(False)
+            protocol.send(connection, asked, (1, 2))
+            loop = asyncio.get_running_loop()
+            answer = protocol.read(await loop.sock_recv(connection, protocol.LARGEST))
+        if answer:
+            break
+    if "pid" not in answer:
+        reason = answer.get("reason", "it ended on its way up")
         raise Unavailable(
-            f"the forked kernel did not come up: {reason}", where=packet.get("traceback", "")
+            f"the forked kernel did not come up: {reason}", where=answer.get("traceback", "")
         )
+    return int(answer["pid"])
 
 
-def _connected(env: Mapping[str, str], now: str) -> protocol.Socket:
-    """A connection to the server, which is started where there is none: by one client, the others
-    wait for it.
+def _connected(env: Mapping[str, str]) -> protocol.Socket:
+    """A connection to the server for kernels with this environment, which is started where there is
+    none. What is asked is answered when its imports have ended.
     """
-    socket = place(env)
-    if connection := protocol.connect(socket, ANSWER_SECONDS):
+    path = place(env)
+    if connection := protocol.connect(path):
         return connection
-    with _held(socket.with_suffix(".lock")) as lock:
-        if connection := protocol.connect(socket, ANSWER_SECONDS):
-            return connection
-        _start_server(socket, env, now, lock)
-        if connection := protocol.connect(socket, ANSWER_SECONDS):
-            return connection
+    _start_server(path, env)
+    if connection := protocol.connect(path):
+        return connection
     raise Unavailable("the server ended as soon as it had started")
 
 
-@contextlib.contextmanager
-def _held(path: Path) -> Iterator[int]:
-    """The lock, as an open file: a process that inherits the file holds it too. Raises
-    Unavailable.
-    """
-    import fcntl
-
-    until = time.monotonic() + 2 * START_SECONDS
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise Unavailable(f"another process holds {path}") from None
-                time.sleep(0.02)
-        yield lock
-    finally:
-        os.close(lock)
-
-
-def _start_server(socket: Path, env: Mapping[str, str], now: str, lock: int) -> None:
-    """Start a server and wait until it listens. It leaves this process's session and is nobody's
-    child.
-
-    It holds the lock until then as well: where this process dies meanwhile, the next client waits
-    for the same server.
-    """
+def _start_server(path: Path, env: Mapping[str, str]) -> None:
+    """Start a server that listens, in a session of its own, as nobody's child."""
     from .stack import environment
 
     by_content(PACKAGE)
-    _make_room(socket)
-    idle = os.environ.get("CA_RESEARCH_KERNEL_IDLE") or IDLE_SECONDS
-    with subprocess.Popen(
-        [sys.executable, "-m", "ca_research.kernels.server", socket, now, str(idle), str(lock)],
+    used = sorted(folder().glob("*.sock"), key=lambda socket: socket.stat().st_mtime)
+    for socket in used[: 1 - MOST]:
+        socket.unlink(missing_ok=True)
+    begun = subprocess.run(
+        [sys.executable, "-m", "ca_research.kernels.server", str(path), str(IDLE_SECONDS)],
         env=environment(env),
-        cwd=socket.parent,
+        cwd=path.parent,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=[lock],
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
         start_new_session=True,
-    ) as first:
-        assert first.stdout is not None
-        said = _read(first.stdout.fileno(), time.monotonic() + START_SECONDS)
-        if said is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(first.pid, signal.SIGKILL)  # the session it leads, with the server in it
-            raise Unavailable(f"the server was not up after {START_SECONDS:g} s")
-    if not said.endswith("ready\n"):
-        last = (said.strip().splitlines() or ["it said nothing"])[-1]
-        raise Unavailable(f"the server could not start: {last}", where=said)
+    )
+    if begun.returncode:
+        *_, last = begun.stderr.strip().splitlines() or ["it said nothing"]
+        raise Unavailable(f"the server could not start: {last}", where=begun.stderr)
 
 
-def _read(file: int, until: float) -> str | None:
-    """All that is written to a pipe until it is closed, None where that takes too long."""
-    said = b""
-    while (left := until - time.monotonic()) > 0:
-        if _ended(file, left):
-            part = os.read(file, 1 << 16)
-            if not part:
-                return said.decode(errors="replace")
-            said += part
-    return None
-
-
-def _make_room(own: Path) -> None:
-    """End the servers that were needed longest ago, so that with the one to come no more than
-    MOST_IDLE wait.
-    """
-    asked = {path: _ask(path, "status") for path in folder().glob("*.sock") if path != own}
-    idle = {path: said["idle"] for path, said in asked.items() if said and not said["kernels"]}
-    for path in sorted(idle, key=idle.__getitem__)[MOST_IDLE - 1 :]:
-        _ask(path, "stop")
-
-
-def warm(env: Mapping[str, str] | None = None) -> None:
-    """Start the server for kernels with this environment (default: this process's), if none runs.
-    Raises Unavailable.
-    """
-    full = _here(env)
-    refuse(full, Path.cwd())
-    try:
-        _connected(full, fingerprint(full)).close()
-    except OSError as problem:
-        raise Unavailable(f"{type(problem).__name__}: {problem}") from problem
-
-
-def status(env: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-    """What the server for this environment says of itself (`servers`); None where none runs."""
-    return _ask(place(_here(env)), "status")
-
-
-def stop(env: Mapping[str, str] | None = None) -> None:
-    """Tell the server for this environment to take no more kernels; it ends when the last of its
-    kernels has.
-    """
-    _ask(place(_here(env)), "stop")
+def warm(env: Mapping[str, str] = os.environ) -> None:
+    """Start the server for kernels with this environment, if none runs. Raises Unavailable."""
+    refuse(env, Path.cwd())
+    _connected(absolute(env, Path.cwd())).close()
 
 
 def servers() -> list[dict[str, Any]]:
@@ -290,24 +104,24 @@ def servers() -> list[dict[str, Any]]:
     -------
     list of dict
         For each: `pid`, `megabytes` that it holds, `kernels` (process ids), `idle` (seconds since
-        it was last needed), `ends_after` (seconds of that), `python` (prefix of its environment)
-        and `fingerprint` (of what it has imported).
+        it was last needed), `ends_after` (seconds of that) and `python` (prefix of its
+        environment).
 
     Examples
     --------
     >>> all(server["pid"] > 0 for server in servers())
     True
     """
-    return [said for path in _sockets() if (said := _ask(path, "status"))]
+    return [*filter(None, map(ask, _sockets()))]
 
 
 def stop_all() -> list[dict[str, Any]]:
-    """Tell every server of this user to take no more kernels; each ends when the last of its
-    kernels has. Returns what `servers` said of them.
+    """Have every server of this user take no more kernels; each ends when the last of its kernels
+    has. Returns what `servers` said of them.
     """
     found = servers()
     for path in _sockets():
-        _ask(path, "stop")
+        path.unlink(missing_ok=True)
     return found
 
 
@@ -315,21 +129,13 @@ def _sockets() -> list[Path]:
     return [] if why_not() else sorted(folder().glob("*.sock"))
 
 
-def _here(env: Mapping[str, str] | None) -> dict[str, str]:
-    return absolute(os.environ if env is None else env, Path.cwd())
-
-
-def _ask(socket: Path, op: str) -> dict[str, Any] | None:
-    """The answer of the server at a socket; None where none listens, or none answers."""
-    try:
-        connection = protocol.connect(socket, ANSWER_SECONDS)
-        if connection is None:
-            return None
-        with connection:
-            protocol.send(connection, op)
-            answer = protocol.receive(connection)
-    except OSError:
+def ask(path: Path) -> dict[str, Any] | None:
+    """What the server at a socket says of itself; None where none listens, or none answers."""
+    connection = protocol.connect(path)
+    if connection is None:
         return None
-    if not answer:
-        return None
-    return {name: value for name, value in answer[0].items() if name != "op"}
+    with connection, contextlib.suppress(OSError):
+        connection.settimeout(ANSWER_SECONDS)
+        protocol.send(connection, {})
+        return protocol.receive(connection)[0] or None
+    return None

@@ -1,10 +1,8 @@
-"""Which server serves whom: a private folder, a socket per environment, a fingerprint of what a
-server has imported.
+"""Which server serves whom: a private folder, and a socket for each environment.
 
 Two kernels may come from one server only where an ordinary start would give both the same
-interpreter, environment at import, limits, control group and namespaces: these name the socket.
-What is installed and the package's sources are the fingerprint: a server that has another one is
-replaced.
+interpreter, environment at import, limits, control group and namespaces, and where it would import
+the same: all of these name the socket.
 """
 
 from __future__ import annotations
@@ -25,10 +23,7 @@ from ..ground import paths
 from ..ground.errors import CaResearchError, RunError
 from ..ground.files import stamps, walk
 
-PROTOCOL = 3
-"""Part of the socket's name: servers and clients of different protocols never meet."""
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+THREADS = tuple(f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR"))
 
 _AT_IMPORT = """
     PYTHON LD_ LC_ MALLOC_ GLIBC_ ARROW_ JE_ NPY_ NUMPY_ PANDAS_ DUCKDB_ MKL_ OPENBLAS_ OMP_ KMP_
@@ -37,15 +32,10 @@ _AT_IMPORT = """
 """
 """How the names of variables begin that may be read when Python starts or the stack is imported."""
 
-_FOLDERS = """
-    CA_RESEARCH_HOME HOME MPLCONFIGDIR MATPLOTLIBRC XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
-"""
+_FOLDERS = ("PYTHONPATH", "CA_RESEARCH_HOME")
+_OF_STATUS = "(?m)^(?:Uid|Gid|Groups|Umask|Cpus_allowed):.*$"
 _BY_IMPORT = "KMP_INIT_AT_FORK"
 """What joblib sets when it is imported: whether a client has done so makes no other kernel."""
-
-_NAMESPACES = "cgroup ipc mnt net pid user uts"
-_SOCKET_NAME = 107
-"""Longest name of a Unix socket on Linux, in bytes."""
 
 
 class Unavailable(RunError):
@@ -69,13 +59,9 @@ def say(line: str) -> None:
 
 def why_not() -> str:
     """Why this machine has no warm kernels; empty where it has."""
-    if sys.platform != "linux":
-        return f"a process with the stack loaded cannot be forked safely on {sys.platform}"
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except (OSError, AttributeError) as problem:
-        return f"no pidfd_open: {problem}"
-    return ""
+    if sys.platform == "linux":
+        return ""
+    return f"a process with the stack loaded cannot be forked safely on {sys.platform}"
 
 
 def refuse(env: Mapping[str, str], cwd: Path) -> None:
@@ -89,8 +75,8 @@ def refuse(env: Mapping[str, str], cwd: Path) -> None:
             )
     if env.get("PYTHONHASHSEED") == "random":
         raise Unavailable("PYTHONHASHSEED=random asks for another seed in each kernel")
-    if (cwd / "matplotlibrc").is_file():
-        raise Unavailable(f"{cwd / 'matplotlibrc'} is read when matplotlib is first imported")
+    if env.get("MATPLOTLIBRC") or (cwd / "matplotlibrc").is_file():
+        raise Unavailable("a matplotlibrc of its own is read when matplotlib is first imported")
 
 
 def folder() -> Path:
@@ -102,58 +88,46 @@ def folder() -> Path:
     try:
         with warnings.catch_warnings():  # XDG_RUNTIME_DIR may be unset: what is found is checked
             warnings.simplefilter("ignore")
-            path = user_runtime_path("ca-research", appauthor=False, ensure_exists=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        found = path.lstat()
-        own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-        if not own or found.st_mode & 0o022:
-            raise Unavailable(f"{path} is not a folder of this user alone")
-        path.chmod(0o700)  # older platformdirs make it with the umask
+            path = user_runtime_path("ca-research", appauthor=False)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = path.lstat()
     except OSError as problem:
         raise Unavailable(f"no runtime folder: {problem}") from problem
+    own = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
+    if not own or about.st_mode & 0o077:
+        raise Unavailable(f"{path} is not a folder of this user alone")
     return path
 
 
 def place(env: Mapping[str, str]) -> Path:
-    """The socket of the server for kernels with this environment. Raises Unavailable."""
-    socket = folder() / f"{PROTOCOL}-{identity(env)}.sock"
-    if len(os.fsencode(socket)) + 10 > _SOCKET_NAME:  # its scratch name ends in a process id
-        raise Unavailable(f"{socket} is too long a name for a socket")
-    return socket
+    """The socket of the server for kernels with this environment.
 
-
-def identity(env: Mapping[str, str]) -> str:
-    """Hash of what must be equal for two kernels to come from one server: a kernel gets it from the
-    server, which has it from the client that started it.
+    Its name is a hash of what must be equal for two kernels to come from one server: a kernel gets
+    it from the server, which has it from the client that started it. Raises Unavailable.
     """
     own = Path("/proc/self")
-    return _digest(
-        {
-            "python": [sys.executable, sys.prefix, sys.version],
-            "user": [os.geteuid(), os.getegid(), sorted(os.getgroups())],
-            "env": {k: v for k, v in env.items() if at_import(k)},
-            "namespaces": [str((own / "ns" / name).readlink()) for name in _NAMESPACES.split()],
-            "root": Path("/").stat().st_ino,
-            "groups": (own / "cgroup").read_text(encoding="utf-8"),
-            "limits": (own / "limits").read_text(encoding="utf-8"),
-            "umask, processors": re.findall(
-                r"(?m)^(?:Umask|Cpus_allowed):.*$", (own / "status").read_text(encoding="utf-8")
-            ),
-            "nice": os.getpriority(os.PRIO_PROCESS, 0),
-        }
-    )
+    told = [
+        sys.prefix,
+        {k: v for k, v in env.items() if at_import(k)},
+        [str(link.readlink()) for link in sorted((own / "ns").iterdir())],
+        [(own / name).read_text(encoding="utf-8") for name in ("cgroup", "limits")],
+        re.findall(_OF_STATUS, (own / "status").read_text(encoding="utf-8")),
+        os.getpriority(os.PRIO_PROCESS, 0),
+        sorted((str(file), mark) for file, mark in stamps(files(env)).items() if mark),
+    ]
+    name = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=10).hexdigest()
+    return folder() / f"{name}.sock"
 
 
 def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
     """The environment with its folders as a process started in `cwd` would take them: a server
     starts elsewhere.
     """
-    full = {
-        name: str(cwd / env[name]) for name in _FOLDERS.split() if (env.get(name) or "~")[0] != "~"
-    }
-    if given := env.get("PYTHONPATH"):
-        full["PYTHONPATH"] = os.pathsep.join(str(cwd / entry) for entry in given.split(os.pathsep))
-    return {**env, **full}
+    full = dict(env)
+    for name in filter(env.get, _FOLDERS):
+        folders = (cwd / Path(part).expanduser() for part in env[name].split(os.pathsep))
+        full[name] = os.pathsep.join(map(str, folders))
+    return full
 
 
 def at_import(name: str) -> bool:
@@ -161,16 +135,6 @@ def at_import(name: str) -> bool:
     imported.
     """
     return name not in (*THREADS, _BY_IMPORT) and name.startswith(tuple(_AT_IMPORT.split()))
-
-
-def fingerprint(env: Mapping[str, str]) -> str:
-    """Hash of names and marks of what an import would read: what is installed, the package, its
-    settings.
-
-    Taken by the client before it starts a server, so a change during the imports shows at the next
-    kernel.
-    """
-    return _digest(sorted((str(f), m) for f, m in stamps(files(env)).items() if m))
 
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -188,9 +152,3 @@ def files(env: Mapping[str, str]) -> Iterator[Path]:
     config = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", ""), ".config"))
     settings = Path(env.get("MPLCONFIGDIR") or config / "matplotlib")
     yield from (settings / "matplotlibrc", settings / "stylelib")
-    if named := env.get("MATPLOTLIBRC"):
-        yield from (Path(named), Path(named, "matplotlibrc"))
-
-
-def _digest(content: object) -> str:
-    return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=10).hexdigest()

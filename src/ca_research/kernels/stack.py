@@ -10,8 +10,7 @@ import importlib
 import io
 import logging
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,27 +51,12 @@ SHELL = """
 version.
 """
 
-LAZY = {"pyfixest": ("feols", "fepois")}
-"""Names that must be touched for their package to be loaded."""
-
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
     """Environment of the server for kernels with `env`: what imports may read of it, and one
     thread.
     """
     return {k: v for k, v in env.items() if at_import(k)} | QUIET
-
-
-@contextlib.contextmanager
-def _kernel_to_come() -> Iterator[None]:
-    """Pandas asks at import whether it is in a kernel or in a terminal, and shows as many columns
-    as fit the latter.
-    """
-    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
-    try:
-        yield
-    finally:
-        del vars(builtins)["get_ipython"]
 
 
 def _questions() -> list[str]:
@@ -107,24 +91,23 @@ def load() -> dict[str, str]:
     must find the shell when it is imported.
     """
     before, level = dict(os.environ), logging.root.level
-    with _kernel_to_come():
-        importlib.import_module("pandas")
+    # pandas asks whether it is in a kernel or in a terminal, of which it would take the width
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+    importlib.import_module("pandas")
+    del vars(builtins)["get_ipython"]
     for name in [*STACK.split(), *_questions()]:
         importlib.import_module(name)
     for name in SHELL.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    for name, parts in LAZY.items():
-        for part in parts:
-            getattr(importlib.import_module(name), part)
+    from pyfixest import feols, fepois  # noqa: F401 - it imports them when they are asked for
+
     for room in ("ca_research.registry", "ca_research.claims.measures"):
         importlib.import_module(room).read_ahead()
     _first_picture()
     # pyfixest configures it; a notebook's own basicConfig must still count
     logging.root.handlers.clear()
     logging.root.setLevel(level)
-    if "matplotlib_inline.backend_inline" in sys.modules:
-        raise RuntimeError("the inline backend was imported: without a shell it shows no figures")
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(f"{threads} threads run after the imports")
     return {k: v for k, v in os.environ.items() if before.get(k) != v}

@@ -4,6 +4,7 @@ this only translates.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -11,10 +12,10 @@ from .. import kernels
 from ..ground import paths
 from ..ground.errors import RunError
 from ..ground.extras import needed
-from ..ground.files import changed, scratch_folder
+from ..ground.files import changed
 from ..ground.tracebacks import plain
 from . import inputs, worker
-from .fingerprint import key, marks
+from .fingerprint import marks
 from .planning import Run
 
 _RETRIES = 1
@@ -23,10 +24,10 @@ _ANSWER_SECONDS = 10
 
 def on_cluster(
     address: str,
-    work: Sequence[tuple[Run, worker.Task]],
+    work: Sequence[worker.Task],
     on_start: Callable[[Run], None],
-    finish: Callable[[Run, worker.Outcome], None],
-    fail_fast: bool = False,
+    finish: Callable[[worker.Task, worker.Outcome], None],
+    fail_fast: bool,
 ) -> None:
     """Hand tasks to the scheduler at `address` ('tcp://host:port') and finish each as its outcome
     comes back.
@@ -48,29 +49,22 @@ def on_cluster(
         ) from None
     with client:
         futures = {}
-        for run, task in work:
+        for task in work:
+            shown, name = paths.shown(task.run.notebook), task.run.run_id
             # pure=False: a run is never answered from a result that the scheduler still holds
-            future = client.submit(
-                remote,
-                task,
-                paths.shown(run.notebook),
-                pure=False,
-                retries=_RETRIES,
-                key=run.run_id,
-            )
-            futures[future] = run
-            on_start(run)
+            future = client.submit(remote, task, shown, pure=False, retries=_RETRIES, key=name)
+            futures[future] = task
+            on_start(task.run)
         for future in as_completed(list(futures), loop=client.loop):
-            run = futures[future]
+            task = futures[future]
             try:
                 outcome = future.result()
             except Exception as problem:  # the workers that had it are gone
-                error = f"{type(problem).__name__}: {plain(str(problem))}"
-                outcome = _refused(error, paths.shown(run.notebook))
-            finish(run, outcome)
+                error = plain(f"{type(problem).__name__}: {problem}")
+                outcome = _refused(error, paths.shown(task.run.notebook))
+            finish(task, outcome)
             if fail_fast and outcome.error:
-                client.cancel([f for f in futures if not f.done()])
-                return
+                return  # what nobody waits for any more is not begun
 
 
 def remote(task: worker.Task, notebook: str) -> worker.Outcome:
@@ -80,20 +74,20 @@ def remote(task: worker.Task, notebook: str) -> worker.Outcome:
     from ..tables.build import current
 
     run = replace(task.run, notebook=paths.home() / notebook)
-    if not run.notebook.is_file():
+    about = inputs.Inputs(current())
+    try:
+        files = about.files(run)
+        before, same = marks(files), about.of(run) == task.manifest
+    except RunError:  # there is no such notebook
+        same = False
+    if not same:
         return _refused(
-            f"the worker's project, {paths.home()}, has no {notebook}: start the worker in the "
-            "project's folder, or with CA_RESEARCH_HOME",
+            f"the worker's project, {paths.home()}, its package, tables or environment differ: "
+            "start it in the project's folder, or with CA_RESEARCH_HOME",
             notebook,
         )
-    about = inputs.Inputs(current(), kernels.described(task.kernel))
-    files = about.files(run)
-    before = marks(files)
-    if key(about.of(run)) != task.key and not run.after:
-        return _refused("the worker's package, tables, registry or environment differ", notebook)
     kernels.by_content(kernels.PACKAGE)
-    with scratch_folder() as folder:
-        outcome = worker.execute(replace(task, run=run, reports="", scratch=str(folder)))
+    outcome = asyncio.run(worker.run(replace(task, run=run)))
     if moved := changed(before, marks(files)):
         return _refused(f"the worker's {', '.join(moved[:3])} changed meanwhile", notebook)
     return outcome

@@ -11,7 +11,6 @@ import ast
 import asyncio
 import contextlib
 import itertools
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +18,13 @@ from queue import Empty
 from typing import Any
 
 import psutil
-from jupyter_client import KernelClient
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from traitlets import Type
 
-from ..ground.errors import RunError
+from ..ground.tracebacks import plain
 
 _LOOK_SECONDS = 0.25
 _OPENED = "__import__('ca_research.ground.opened', fromlist=['listing'])"
@@ -55,26 +52,21 @@ class _Answers(AsyncKernelClient):
         """As in jupyter_client, which then goes on to wait for a fifth of a second in which the
         kernel is silent.
 
-        Raises RuntimeError where the kernel has died or does not answer in `timeout` seconds.
+        Raises RuntimeError where the kernel has died, TimeoutError where it does not answer in
+        `timeout` seconds.
         """
-        end = time.monotonic() + (timeout or float("inf"))
-        while True:
-            question = self.kernel_info()
-            with contextlib.suppress(Empty):
-                reply = await self.get_shell_msg(timeout=1)
-                self._handle_kernel_info_reply(reply)
-                if await self._heard_out(question):
-                    return
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > end:
-                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+        async with asyncio.timeout(timeout):
+            while not await self._answered():
+                if not await self.is_alive():
+                    raise RuntimeError("Kernel died before replying")
 
-    async def _heard_out(self, question: str) -> bool:
-        """Whether what the kernel broadcasts arrives here: all that belongs to the question, up to
-        its `idle`.
+    async def _answered(self) -> bool:
+        """Whether it replies to a question, and what it broadcasts of that arrives here, up to its
+        `idle`.
         """
+        question = self.kernel_info()
         with contextlib.suppress(Empty):
+            self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
             while True:
                 message = await self.get_iopub_msg(timeout=0.2)
                 idle = message["content"].get("execution_state") == "idle"
@@ -83,15 +75,12 @@ class _Answers(AsyncKernelClient):
         return False
 
 
-class _Manager(AsyncKernelManager):
-    client_factory = Type(klass=KernelClient, default_value=_Answers)
-
-
 class Client(NotebookClient):
     """Executes a notebook, and stops its kernel where a limit is passed.
 
-    ordinary: why the kernel is no warm one, where one was asked for. read: what it opened besides
-    its declared inputs; None where the kernel cannot say.
+    ordinary: why the kernel is no warm one, where one was asked for. failed: number of the cell
+    that failed, 0 for none. read: what it opened besides its declared inputs; None where the kernel
+    cannot say.
     """
 
     def __init__(self, notebook: Any, limits: Limits, **options: Any) -> None:
@@ -102,40 +91,49 @@ class Client(NotebookClient):
             record_timing=False,
             **options,
         )
-        self.limits, self.ordinary = limits, ""
+        self.limits, self.ordinary, self.failed, self._printed = limits, "", 0, 0
         self.read: Mapping[str, Any] | None = None
-        self._passed, self._printed = "", 0
-        self._running: asyncio.Task[Any] | None = None
+        self._passed = f"it took longer than {limits.notebook_seconds} s"
+        self._clock = asyncio.timeout(limits.notebook_seconds)
 
-    async def run(self, connection: Path, env: Mapping[str, str]) -> None:
-        """Execute all cells in a kernel with this environment, which has ended afterwards.
+    async def run(self, connection: Path, env: Mapping[str, str]) -> str:
+        """Execute all cells in a kernel with this environment, which has ended afterwards; what
+        went wrong, in one line.
 
         connection: where the file with the kernel's key lies for as long as it runs.
-        Raises CellExecutionError where a cell fails, RunError where a limit was passed or the
-        kernel died, RuntimeError where it never was there.
         """
-        manager = _Manager(kernel_name=self.kernel_name, connection_file=str(connection))
-        self.km, self._running = manager, asyncio.current_task()
+        manager = AsyncKernelManager(
+            kernel_name=self.kernel_name, connection_file=str(connection), client_factory=_Answers
+        )
+        self.km, running = manager, asyncio.current_task()
         watch, gently = asyncio.create_task(self._watch(manager)), False
         try:
-            await self.async_start_new_kernel(env=dict(env))
-            self.ordinary = getattr(manager.provisioner, "ordinary", "")
-            await self.async_start_new_kernel_client()
-            await self._ask("begin()")
-            for index, cell in enumerate(self.nb.cells):
-                await self.async_execute_cell(cell, index)
-            self.set_widgets_metadata()
-            self.read = await self._ask("listing()")
+            async with self._clock:
+                await self.async_start_new_kernel(env=dict(env))
+                self.ordinary = getattr(manager.provisioner, "ordinary", "")
+                await self.async_start_new_kernel_client()
+                await self._ask("begin()")
+                for index, cell in enumerate(self.nb.cells):
+                    await self.async_execute_cell(cell, index)
+                self.set_widgets_metadata()
+                self.read = await self._ask("listing()")
             gently = True
-        except CellExecutionError:
+            return ""
+        except CellExecutionError as problem:
             gently = True
-            raise
-        except CellTimeoutError:
-            raise RunError(f"a cell took longer than {self.limits.cell_seconds} s") from None
-        except (DeadKernelError, asyncio.CancelledError, RuntimeError) as problem:
-            if self._passed or isinstance(problem, DeadKernelError):
-                raise RunError(self._passed or "the kernel died") from None
-            raise
+            self.failed = max(cell.get("execution_count") or 0 for cell in self.nb.cells)
+            return f"{problem.ename}: {plain(problem.evalue)}"
+        except (asyncio.CancelledError, Exception) as problem:
+            if self._clock.expired():
+                return self._passed
+            if running and running.cancelling():  # nbclient takes that for a death of the kernel
+                raise asyncio.CancelledError from None
+            ends: dict[type, str] = {
+                CellTimeoutError: f"a cell took longer than {self.limits.cell_seconds} s",
+                DeadKernelError: "the kernel died",
+                TimeoutError: "its kernel does not answer",
+            }
+            return ends.get(type(problem)) or plain(f"{type(problem).__name__}: {problem}")
         finally:
             watch.cancel()
             if manager.has_kernel and gently:
@@ -157,44 +155,32 @@ class Client(NotebookClient):
         return ast.literal_eval(told.get("data", {"text/plain": "None"})["text/plain"])
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        self._printed += _size(msg["content"])
+        self._printed += len(repr(msg["content"]))
         if self._printed > self.limits.output_bytes:
             self._stop(f"it put out more than {self.limits.output_bytes // 1024**2} MB")
             return None  # what is still under way is dropped
         return super().process_message(msg, cell, cell_index)
 
-    async def _watch(self, manager: _Manager) -> None:
-        end, most = time.monotonic() + self.limits.notebook_seconds, self.limits.memory_bytes
+    async def _watch(self, manager: AsyncKernelManager) -> None:
+        most = self.limits.memory_bytes
         for look in itertools.count():
             await asyncio.sleep(_LOOK_SECONDS)
             # what it started is found by reading of every process of the machine: not each time
             pid, below = getattr(manager.provisioner, "pid", None), look % 4 == 3
-            if time.monotonic() > end:
-                self._stop(f"it took longer than {self.limits.notebook_seconds} s")
-            elif _memory(pid, below) > most:
+            if pid and _memory(pid, below) > most:
                 self._stop(f"its kernel used more than {most / 1024**3:.3g} GiB of memory")
 
     def _stop(self, why: str) -> None:
-        if not self._passed and self._running:
+        """End it as if its time had passed."""
+        if not self._clock.expired():
             self._passed = why
-            self._running.cancel()
+            self._clock.reschedule(0)
 
 
-def _memory(pid: int | None, below: bool) -> int:
+def _memory(pid: int, below: bool) -> int:
     """Bytes that a process holds, and what it has started where that is asked for."""
-    total = 0
     with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid) if pid else None
-        started = process.children(recursive=True) if process and below else []
-        for one in filter(None, (process, *started)):
-            with contextlib.suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total
-
-
-def _size(content: dict[str, Any]) -> int:
-    if "text" in content:
-        return len(content["text"])
-    if "traceback" in content:
-        return len(content["evalue"]) + sum(map(len, content["traceback"]))
-    return sum(len(v) if isinstance(v, str) else 1000 for v in content.get("data", {}).values())
+        kernel = psutil.Process(pid)
+        started = kernel.children(recursive=True) if below else []
+        return sum(one.memory_info().rss for one in (kernel, *started))
+    return 0

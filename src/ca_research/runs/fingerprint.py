@@ -70,38 +70,31 @@ def marks(files: Iterable[Path]) -> dict[str, object]:
     return found | {"installed packages": environment()["installed"]}
 
 
-def of_command(executed: Path | None = None) -> Listing:
-    """Files that a command can depend on: all of the project and the package. Standard library
-    only, and as cheap as reading them: where the command is known, nothing is planned.
+def of_command(executed: Path | None = None) -> list[Path]:
+    """Files that a command can depend on: all that people write of the project, and the package.
+    Standard library only, and as cheap as reading them: where the command is known, nothing is
+    planned.
 
     executed: folder of executed notebooks, for a command that leaves those of others beside its
         own.
     """
-    processed = paths.processed_dir()
-    pointer = processed / "CURRENT"
-    build = processed / (pointer.read_text("utf-8").strip() if pointer.is_file() else "none")
-    return {
-        "registry": walk(paths.registry_dir()),
-        "raw": walk(paths.raw_dir()),
-        "notebooks": walk(paths.notebooks_dir()),
-        "measures": walk(paths.measures_dir()),
-        "added": walk(paths.added_dir()),
-        "build": [f for form in ("*.parquet", "*.json") for f in sorted(build.glob(form))],
-        "package": walk(PACKAGE, *_RENDERS),
-        "lock": [paths.home() / "requirements.lock"],
-        "executed": sorted(executed.glob("*.ipynb")) if executed else [],
-    }
+    own = (paths.registry_dir, paths.raw_dir, paths.notebooks_dir, paths.measures_dir)
+    found = [file for folder in (*own, paths.added_dir) for file in walk(folder())]
+    found += [*walk(PACKAGE, *_RENDERS), paths.home() / "requirements.lock"]
+    return found + (sorted(executed.glob("*.ipynb")) if executed else [])
 
 
 def state() -> dict[str, object]:
     """Marks of all that people write and a command can depend on."""
-    listing = of_command()
-    del listing["build"]  # a command makes it itself
-    return marks(file for files in listing.values() for file in files)
+    return marks(of_command())
 
 
 def key_of_command(words: Iterable[str], executed: Path | None = None) -> str:
     """Key of a whole command: its words and the union of all that its runs could depend on."""
-    listing = of_command(executed)
-    hashed = {name: of_files(files, Path("/")) for name, files in listing.items()}
-    return key({"format": FORMAT, "words": list(words), **hashed, **environment()})
+    pointer = paths.processed_dir() / "CURRENT"
+    build = paths.processed_dir() / (
+        pointer.read_text("utf-8").strip() if pointer.is_file() else "none"
+    )
+    built = [file for form in ("*.parquet", "*.json") for file in build.glob(form)]
+    hashed = of_files([*of_command(executed), *built], Path("/"))
+    return key({"format": FORMAT, "words": list(words), "files": hashed, **environment()})

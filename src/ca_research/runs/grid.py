@@ -18,17 +18,10 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
     default.
 
     Values of a CSV are words, which the notebook's own types turn into numbers. Raises UsageError
-    for a file that is not there, is of another kind, cannot be read, holds no set, or the same set
-    twice.
+    for a file that is not there, is of another kind, cannot be read, or holds no set.
     """
-    if not file.is_file():
-        raise UsageError(f"no such file: {file}", hint="give a .csv, .yaml or .yml file")
-    if file.suffix not in _KINDS:
-        raise UsageError(
-            f"a grid is no {file.suffix or 'file without a suffix'}",
-            where=file.name,
-            hint="give a .csv, .yaml or .yml file",
-        )
+    if not file.is_file() or file.suffix not in _KINDS:
+        raise UsageError(f"no such grid: {file}", hint="give a .csv, .yaml or .yml file")
     try:
         content = file.read_bytes()
         if file.suffix == ".csv":
@@ -37,19 +30,10 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
             found = read_yaml(content)
     except Unreadable as fault:
         raise UsageError(fault.what, where=fault.place(file.name), hint="mend the file") from None
-    if (
-        not isinstance(found, list)
-        or not found
-        or not all(isinstance(s, dict) and s for s in found)
-    ):
+    if not (isinstance(found, list) and found and all(isinstance(s, dict) and s for s in found)):
         raise UsageError(
             "no sets of parameters in it",
             where=file.name,
             hint="one mapping of names to values per run",
         )
-    seen = set()
-    for one in found:
-        if (known := repr(sorted(one.items(), key=str))) in seen:
-            raise UsageError(f"the same set stands twice: {one}", where=file.name, hint="keep one")
-        seen.add(known)
     return found

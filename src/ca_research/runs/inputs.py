@@ -15,7 +15,7 @@ edited an input meanwhile is seen by the marks of the files it lists; `verify`, 
 | `register/...` | economies, words, article and its settings, blind votes | all |
 | `package/ROOM` | sources of the package, but for rooms that start or show runs | all |
 | `package/measures` | the project's `measures/`, code or not | all |
-| `environment/...` | Python, lock file, packages by version, the kernel | all |
+| `environment/...` | Python, lock file, packages by version | all |
 
 A notebook that does not declare what it reads may read all; what it has read is then part of its
 manifest (`ground/opened.py`). A variable is not seen.
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -62,13 +62,13 @@ def limits(run: Run) -> str:
     none.
     """
     about = read_notebook(run.notebook).about
-    if not {"tables", "registry"} & about.keys():
+    if about.keys().isdisjoint({"tables", "registry"}):
         return ""
-    return reads.limit(reads.tables(about), _entries(run, about))
+    return reads.limit(reads.tables(about), _entries(run))
 
 
-def _entries(run: Run, about: Mapping[str, Any]) -> list[str]:
-    return sorted({*run.entries, *about.get("registry", ())})
+def _entries(run: Run) -> set[str]:
+    return {*run.entries, *read_notebook(run.notebook).about.get("registry", ())}
 
 
 def _entry_files(name: str) -> list[Path]:
@@ -89,12 +89,11 @@ settings, blind votes."""
 class Inputs:
     """The manifests of runs, each file hashed once.
 
-    tables: folder of the current build; None where only what is `portable` is asked for. kernel:
-        what `kernels.described` says of the kernel that is asked for.
+    tables: folder of the current build; None where only what is `portable` is asked for.
     """
 
-    def __init__(self, tables: Path | None, kernel: str = "") -> None:
-        self.tables, self.kernel = tables, kernel
+    def __init__(self, tables: Path | None) -> None:
+        self.tables = tables
         self._hashed: Manifest = {}
 
     def of(self, run: Run, stored: Path | None = None, read: Iterable[str] = ()) -> Manifest:
@@ -105,24 +104,24 @@ class Inputs:
         """
         book = read_notebook(run.notebook)
         code = [text for kind, _, text in book.cells if kind == "code"]
-        names = {*self._declared(run), *read}
-        told = {"name": run.name, "format": FORMAT, "parameters": json.dumps(run.params)}
-        if run.after and stored:
-            told["verdicts"] = of_file(stored)
-        found = {f"run/{k}": v for k, v in told.items()} | {
+        return {
+            "run/name": run.name,
+            "run/format": FORMAT,
+            "run/parameters": json.dumps(run.params),
+            "run/verdicts": of_file(stored) if run.after and stored else "",
             "notebook/code": digest([json.dumps([code, book.about], sort_keys=True).encode()]),
             "notebook/file": of_file(run.notebook),
+            **{name: self.hash(name, run.root) for name in {*self._declared(run), *read}},
+            **self._common,
         }
-        return found | {n: self.hash(n, run.root) for n in sorted(names)} | self._common
 
-    def _declared(self, run: Run) -> Iterator[str]:
-        about = read_notebook(run.notebook).about
-        for table in reads.tables(about):
-            yield f"data/{table}"
-            if self.tables:
-                yield f"build/{table}"
-        for entry in (*_EVERYWHERE, *_entries(run, about)):
-            yield f"register/{entry}"
+    def _declared(self, run: Run) -> list[str]:
+        tables = reads.tables(read_notebook(run.notebook).about)
+        return [
+            *(f"data/{table}" for table in tables),
+            *(f"build/{table}" for table in tables if self.tables),
+            *(f"register/{entry}" for entry in (*_EVERYWHERE, *_entries(run))),
+        ]
 
     def hash(self, name: str, root: Path) -> str:
         """The hash of an input by its name in a manifest. root: where the files of a run lie."""
@@ -132,22 +131,29 @@ class Inputs:
             kind, _, what = name.partition("/")
             if kind == "data":
                 made = digest(self._table(what))
-            elif kind == "build":
-                made = of_file((self.tables or Path()) / f"{what}.parquet")
             elif "*" in what or what == VOTES:
-                made = of_files(_entry_files(what), paths.registry_dir())
+                made = of_files(self._behind(name), paths.registry_dir())
             else:
-                made = "".join(map(of_file, _entry_files(what)))
+                made = "".join(map(of_file, self._behind(name)))
             self._hashed[name] = made
         return self._hashed[name]
+
+    def _behind(self, name: str) -> list[Path]:
+        """The files behind a declared input."""
+        kind, _, what = name.partition("/")
+        if kind == "register":
+            return _entry_files(what)
+        if kind == "build":
+            return [self.tables / f"{what}.parquet"] if self.tables else []
+        state = [self.tables / f"{what}.location.json"] if self.tables else []
+        return [paths.registry_dir() / "tables" / f"{what}.yaml", *state]
 
     @cached_property
     def _common(self) -> Manifest:
         rooms = {f"package/{room}": of_files(f, PACKAGE) for room, f in self._rooms.items()}
         if own := walk(paths.measures_dir()):
             rooms["package/measures"] = of_files(own, paths.home())
-        kernel = {"kernel": digest([self.kernel.encode()])} if self.kernel else {}
-        return rooms | {f"environment/{k}": v for k, v in (environment() | kernel).items()}
+        return rooms | {f"environment/{k}": v for k, v in environment().items()}
 
     @cached_property
     def _rooms(self) -> Listing:
@@ -177,30 +183,30 @@ class Inputs:
         sources with rows in it; what was added. Of one that lives elsewhere any source may speak,
         and a build says in which state it was.
         """
-        declaration = paths.registry_dir() / "tables" / f"{name}.yaml"
-        if not declaration.is_file():
+        texts = [file.read_bytes() for file in self._behind(f"data/{name}") if file.is_file()]
+        if not texts:
             return []
-        text = declaration.read_bytes()
-        about = read_yaml(text)
+        about = read_yaml(texts[0])
         listed = about.get("rows") or (self._sources if about.get("location") else {})
         sources = (self._sources.get(s, b"") for s in sorted(listed))
-        seen = (self.tables or Path("none")) / f"{name}.location.json"
-        state = [seen.read_bytes()] if seen.is_file() else []
-        return [text, *sources, *self._added.get(name, ()), *state]
+        return [texts[0], *sources, *self._added.get(name, ()), *texts[1:]]
 
-    def again(self, run: Run, made: Mapping[str, Any]) -> dict[str, Any]:
-        """What is `portable` of the manifest of a run now, given what it was before: with what its
-        notebook has read then.
+    def again(self, run: Run, made: Iterable[str]) -> Manifest:
+        """What is `portable` of the manifest of a run now, with what its notebook has read before:
+        names of what it was made from then.
         """
-        read = [f"{kind}/{name}" for kind in ("data", "register") for name in made.get(kind, ())]
-        return portable(self.of(run, read=read))
+        read = [name for name in made if name.startswith(("data/", "register/"))]
+        return portable(self.of(run, read=read), run)
 
-    def read(self, run: Run, record: Mapping[str, Any], allowed: str, out: Path) -> Read:
-        """What `opened.listing` of a run's kernel says, as inputs of the run.
+    def read(self, run: Run, record: Mapping[str, Any] | None, allowed: str, out: Path) -> Read:
+        """What `opened.listing` of a run's kernel says, as inputs of the run; None of one that
+        cannot say.
 
         allowed: the limits of its reads. out: folder of the report, which a run that comes after
         the others reads.
         """
+        if record is None:
+            return Read({}, ("files that its kernel does not tell of",), ())
         names = [] if allowed else list(record["names"])
         outside, edited = list[str](), list[str]()
         for path, stamp in record["files"].items():
@@ -213,28 +219,24 @@ class Inputs:
             names.append(OPENED + file.relative_to(run.root).as_posix())
             if opened.stamp(file) != tuple(stamp):
                 edited.append(names[-1].removeprefix(OPENED))
-        tables = [n for n in names if n.startswith("data/") and not n.startswith(OPENED)]
-        names += [n.replace("data/", "build/", 1) for n in tables]
-        hashes = {name: self.hash(name, run.root) for name in sorted(set(names))}
+        names += [n.replace("data/", "build/", 1) for n in names if not n.startswith(OPENED)]
+        hashes = {name: self.hash(name, run.root) for name in names}
         return Read(hashes, tuple(outside), tuple(edited))
 
     def files(self, run: Run, stored: Path | None = None) -> list[Path]:
         """The files behind the manifest of a run, and folders of which it covers whatever is in
         them.
         """
-        folder, home = paths.registry_dir(), paths.home()
-        found = [run.notebook, home / "requirements.lock", folder / "sources.csv"]
-        found += [paths.processed_dir() / "CURRENT", *paths.added_entries(), paths.measures_dir()]
-        found += walk(paths.measures_dir()) + ([stored] if run.after and stored else [])
-        found += [file for files in self._rooms.values() for file in files]
-        for kind, _, what in (name.partition("/") for name in self._declared(run)):
-            if kind == "data":
-                found.append(folder / "tables" / f"{what}.yaml")
-            elif kind == "build" and self.tables:
-                found += [self.tables / f"{what}.{end}" for end in ("parquet", "location.json")]
-            elif kind == "register":
-                found += [*([(folder / what).parent] if "*" in what else []), *_entry_files(what)]
-        return found
+        home, own, registry = paths.home(), paths.measures_dir(), paths.registry_dir()
+        names = self._declared(run)
+        return [
+            *(run.notebook, home / "requirements.lock", registry / "sources.csv"),
+            *(paths.processed_dir() / "CURRENT", *paths.added_entries(), own, *walk(own)),
+            *([stored] if run.after and stored else []),
+            *(file for files in self._rooms.values() for file in files),
+            *(file for name in names for file in self._behind(name)),
+            *(registry / Path(n).parent.name for n in names if "*" in n),
+        ]
 
 
 @dataclass(frozen=True)
@@ -248,13 +250,11 @@ class Read:
     edited: tuple[str, ...]
 
 
-def portable(manifest: Mapping[str, str]) -> dict[str, Any]:
-    """What a manifest says of inputs that are the same on every machine that has the same, by kind,
-    short: without processed rows, prose, name and parameters.
+def portable(manifest: Manifest, run: Run) -> Manifest:
+    """What the manifest of a run says of inputs that are the same on every machine that has the
+    same, short: without processed rows, prose, name and parameters.
     """
-    kinds: dict[str, Any] = {kind: {} for kind in ("data", "register", "package", "environment")}
-    for name, hashed in sorted(manifest.items()):
-        kind, _, what = name.partition("/")
-        if kind in kinds:
-            kinds[kind][what] = hashed[:SHORT]
-    return kinds | {"notebook": manifest["notebook/code"][:SHORT]}
+    kinds = ("data/", "register/", "package/", "environment/")
+    found = {name: hashed for name, hashed in manifest.items() if name.startswith(kinds)}
+    found[f"notebook/{paths.shown(run.notebook)}"] = manifest["notebook/code"]
+    return {name: found[name][:SHORT] for name in sorted(found)}

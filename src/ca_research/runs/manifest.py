@@ -72,8 +72,8 @@ def read_manifest(out: Path) -> dict[str, Any]:
     file = out / "manifest.json"
     try:
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        for run in content["runs"]:
-            run.setdefault("name", run.get("claim"))  # as reports of 0.2.0 said at first
+        if not all("run_id" in run for run in content["runs"]):
+            raise ValueError
     except FileNotFoundError:
         raise CoverageError(
             "nothing has been run yet", where=paths.shown(file), hint="ca-research run"

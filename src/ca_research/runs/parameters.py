@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-import json
-import math
-import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..ground import economies, paths
 from ..ground.errors import ParameterError, RunError, UnknownNameError
 from ..registry.schedule import read_notebook
 
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict}
+_STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 _CELL = 'one per line, `name: type = value`, for example: as_of: str = "latest"'
 
 
@@ -27,7 +28,7 @@ class Parameter:
     name: str
     type: str
     default: Any
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     pattern: str = ""
     meaning: str = ""
     minimum: float | None = None
@@ -35,7 +36,7 @@ class Parameter:
 
     def read(self, value: Any, where: str) -> Any:
         """The value in the parameter's type; raises ParameterError. Text from a command line is
-        converted.
+        read as JSON is.
         """
         if self.type not in _TYPES:
             raise ParameterError(
@@ -44,24 +45,22 @@ class Parameter:
                 where=where,
                 hint=_CELL,
             )
-        kind, given = _TYPES[self.type], value
+        kind: Any = _TYPES[self.type]
+        pattern = f"^(?:{self.pattern})$" if self.pattern else None
+        bounds = Field(ge=self.minimum, le=self.maximum, pattern=pattern)
+        reader = TypeAdapter[Any](Annotated[kind, bounds], config=_STRICT)
         try:
-            if isinstance(value, str) and kind is bool:
-                value = {"true": True, "false": False}[value.lower()]
-            elif isinstance(value, str) and kind in (int, float):
-                value = _number(value, kind)
-            elif isinstance(value, str) and kind in (list, dict):
-                value = json.loads(value)
-            if kind is float and type(value) is int and abs(value) < 2**53:
-                value = float(value)
-            if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
-                raise ValueError
-        except (KeyError, ValueError):
+            if isinstance(value, str) and kind is not str:
+                value = reader.validate_json(value.lower() if kind is bool else value)
+            else:
+                value = reader.validate_python(value)
+        except ValidationError as problem:
+            fault = problem.errors()[0]
+            why = "" if fault["type"] == "json_invalid" else f": {fault['msg']}"
             raise ParameterError(
-                f"parameter {self.name} is of type {self.type}, got {given!r} "
-                f"({type(given).__name__})",
+                f"parameter {self.name} of type {self.type} cannot be {value!r}{why}",
                 where=where,
-                hint=f"for example -p {self.name}={self.default}",
+                hint=self.meaning or f"for example -p {self.name}={self.default}",
             ) from None
         if self.choices and isinstance(value, str):  # an economy by its name is the run of its code
             value = economies.among(value, self.choices)
@@ -69,27 +68,11 @@ class Parameter:
             raise UnknownNameError(
                 f"value for parameter {self.name}:", value, self.choices, where=where
             )
-        if self.pattern and not re.fullmatch(self.pattern, str(value)):
-            raise ParameterError(
-                f"parameter {self.name} cannot be {value!r}", where=where, hint=self.meaning
-            )
-        for bound, wrong in ((self.minimum, "below"), (self.maximum, "above")):
-            if bound is not None and (value < bound if wrong == "below" else value > bound):
-                raise ParameterError(
-                    f"parameter {self.name} cannot be {value!r}: {wrong} {bound:g}",
-                    where=where,
-                    hint=self.meaning,
-                )
         return value
 
 
-def _number(text: str, kind: type) -> int | float:
-    """A number as people write one: no `1_000`, no digits of other scripts, at most fifteen of
-    them.
-    """
-    if not re.fullmatch(r"[-+]?[0-9]{0,15}(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", text):
-        raise ValueError(text)
-    return kind(text)
+_SAID = ("choices", "pattern", "meaning", "minimum", "maximum")
+"""What a notebook's metadata may say of a parameter."""
 
 
 def declared(file: Path) -> dict[str, Parameter]:
@@ -106,33 +89,23 @@ def declared(file: Path) -> dict[str, Parameter]:
         ) from None
     found, about = {}, book.about.get("parameters", {})
     for node in body:
-        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-            continue
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if not isinstance(target, ast.Name):
-            continue
+        match node:
+            case ast.AnnAssign(ast.Name(name), annotation, ast.expr() as value):
+                kind = ast.unparse(annotation).removesuffix(" | None").partition("[")[0]
+            case ast.Assign([ast.Name(name)], value):
+                kind = ""
+            case _:
+                continue
         try:
-            default = ast.literal_eval(node.value)
+            default = ast.literal_eval(value)
         except ValueError:
             default = None
-        kind = type(default).__name__
-        if isinstance(node, ast.AnnAssign):
-            kind = ast.unparse(node.annotation).removesuffix(" | None").partition("[")[0]
-        extra = about.get(target.id, {})
-        found[target.id] = Parameter(
-            target.id,
-            kind,
-            default,
-            tuple(extra.get("choices", ())),
-            extra.get("pattern", ""),
-            extra.get("meaning", ""),
-            extra.get("minimum"),
-            extra.get("maximum"),
-        )
+        said = {k: v for k, v in about.get(name, {}).items() if k in _SAID}
+        found[name] = Parameter(name, kind or type(default).__name__, default, **said)
     return found
 
 
-def check(file: Path, given: dict[str, Any]) -> dict[str, Any]:
+def check(file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Given parameters in their declared types; raises ParameterError or UnknownNameError naming
     the known ones.
     """

@@ -51,16 +51,31 @@ class Run:
         """Name and parameters in letters of an address. Values that it cannot show whole, or not
         apart from others, are told apart by a hash, since each run has its own files.
         """
-        given = {k: v for k, v in sorted(self.params.items()) if k not in self.fixed}
-        parts = [self.name, *(f"{k}-{v}" for k, v in given.items())]
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", "_".join(parts)).lower()
-        own = {k: v for k, v in given.items() if k != "as_of"}
+        given = [f"_{k}-{v}" for k, v in sorted(self.params.items()) if k not in self.fixed]
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", "".join([self.name, *given])).lower()
         plain = re.fullmatch(r"[\w. -]+", self.name, re.ASCII)
-        if plain and len(name) <= _LONGEST and all(map(_shown_whole, own.values())):
+        if plain and len(name) <= _LONGEST and all(map(_shown_whole, self._own.values())):
             return name
-        told = own if plain else [self.name, own]
+        told = self._own if plain else [self.name, self._own]
         same = hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()[:8]
         return f"{name[:_LONGEST].strip('-.')}-{same}"
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        """Its parameters but for the day and those that its name stands for."""
+        known = ("as_of", *self.fixed)
+        return {k: v for k, v in sorted(self.params.items()) if k not in known}
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What pages and the manifest say of it."""
+        return {
+            "run_id": self.run_id,
+            "name": self.name,
+            "params": self.params,
+            "notebook": paths.shown(self.notebook),
+            "command": self.command,
+        }
 
     @property
     def root(self) -> Path:
@@ -75,11 +90,8 @@ class Run:
         """The command that re-creates this run."""
         own = self.notebook.parent == paths.notebooks_dir()
         words = ["ca-research", "run", self.name if own else paths.shown(self.notebook)]
-        for name, value in sorted(self.params.items()):
-            if name == "as_of":
-                continue
-            if name not in self.fixed:
-                words += ["-p", f"{name}={value}"]
+        for name, value in self._own.items():
+            words += ["-p", f"{name}={value}"]
         day = ["--as-of", str(self.params["as_of"])] if "as_of" in self.params else []
         return shlex.join([*words, *day])
 
@@ -103,33 +115,25 @@ def plan(
     """
     for day in as_of:
         parse_as_of(day)
-    params, grid = dict(params or {}), dict(grid or {})
-    named = set().union(*(set(s) for s in sets))
-    twice = (set(params) & set(grid)) | (named & (set(params) | set(grid)))
-    if twice:
+    fixed = [(name, (value,)) for name, value in (params or {}).items()]
+    listed = [*fixed, *(grid or {}).items()]
+    names_given = [*(name for name, _ in listed), *set().union(*sets)]
+    if twice := {name for name in names_given if names_given.count(name) > 1}:
         raise UsageError(
             f"given twice, by -p, --grid or --grid-file: {', '.join(sorted(twice))}",
             hint="name each parameter once",
         )
-    given = params.keys() | grid.keys() | named
-    if "as_of" in given:
-        raise UsageError(
-            "as_of cannot be given as a parameter",
-            hint="it is given by --as-of, for example --as-of 2023-05-19 --as-of latest",
-        )
-    wanted: list[dict[str, Any]] = []
-    if given:
-        products = itertools.product(*grid.values())
-        each = [dict(zip(grid, values, strict=True)) for values in products]
-        wanted = [{**params, **one, **more} for one in sets or ({},) for more in each]
+    products = itertools.product(*([(name, value) for value in values] for name, values in listed))
+    wanted = [{**dict(pairs), **one} for pairs, one in itertools.product(products, sets or ({},))]
     runs: dict[str, Run] = {}
     for one in chosen(names):
-        if fixed := given & one.fixed.keys():
+        if own := {"as_of", *one.fixed} & {*names_given}:
             raise UsageError(
-                f"{', '.join(sorted(fixed))} cannot be given as a parameter",
-                hint=f"it is given by the name, for example: ca-research run {one.name}",
+                f"{', '.join(sorted(own))} cannot be given as a parameter",
+                hint="a day is given by --as-of, the others by the name: ca-research run "
+                f"{one.name} --as-of latest",
             )
-        for values in wanted or one.runs:
+        for values in wanted if names_given else one.runs:
             for run in _on_days(one, values, as_of):
                 same = runs.setdefault(run.run_id, run)
                 if (same.params, same.notebook) != (run.params, run.notebook):
@@ -146,27 +150,24 @@ def _on_days(one: Scheduled, given: Mapping[str, Any], as_of: Sequence[str]) -> 
     known = parameters.declared(one.notebook)
     if as_of and "as_of" not in known:
         raise UnknownNameError("parameter", "as_of", known, where=paths.shown(one.notebook))
-    for day in (as_of or one.days) if "as_of" in known else [None]:
-        values = {**given, **one.fixed, **({"as_of": day} if day else {})}
-        params = parameters.check(one.notebook, values)
-        yield Run(one.name, one.notebook, params, tuple(one.fixed), one.entries, one.after)
+    days = [{"as_of": day} for day in as_of or one.days] if "as_of" in known else [{}]
+    return [_run(one, {**given, **one.fixed, **day}) for day in days]
+
+
+def _run(one: Scheduled, values: Mapping[str, Any]) -> Run:
+    params = parameters.check(one.notebook, values)
+    return Run(one.name, one.notebook, params, tuple(one.fixed), one.entries, one.after)
 
 
 def chosen(names: Sequence[str]) -> list[Scheduled]:
     """What is scheduled under some names, or of notebooks by their files; all without any."""
     known = schedule()
-    if not names:
-        return list(known.values())
     found: list[Scheduled] = []
-    for name in names:
+    for name in names or known:
         if name in known:
             found.append(known[name])
         elif name.endswith(".ipynb"):
             file = Path(name).resolve()
-            if not file.is_file():
-                raise UsageError(
-                    f"there is no notebook {file.name}", where=name, hint="give the path to it"
-                )
             own = [one for one in known.values() if one.notebook.resolve() == file]
             found += own or [_of_anybody(file, known)]
         else:
@@ -176,11 +177,12 @@ def chosen(names: Sequence[str]) -> list[Scheduled]:
 
 def _of_anybody(file: Path, known: Mapping[str, Scheduled]) -> Scheduled:
     """A notebook that the project does not schedule; its pages must not be taken for another's."""
-    if file.stem.lower() in map(str.lower, known):
+    if not file.is_file() or file.stem.lower() in map(str.lower, known):
+        why = "the project has a page of its name" if file.is_file() else "it is not there"
         raise UsageError(
-            f"the project has a page of the name {file.stem}",
+            f"{file.name} cannot be run: {why}",
             where=paths.shown(file),
-            hint="give the notebook another name",
+            hint="give the path to a notebook, under a name of its own",
         )
     return of_file(file)
 
@@ -201,7 +203,6 @@ def plan_with(made: Iterable[Mapping[str, Any]]) -> list[Run]:
 def _as_made(entry: Mapping[str, Any], known: Mapping[str, Scheduled]) -> Run | None:
     try:
         one = known.get(entry["name"]) or of_file(paths.home() / entry["notebook"])
-        params = parameters.check(one.notebook, entry["params"])
+        return _run(one, entry["params"])
     except (CaResearchError, OSError):
         return None
-    return Run(one.name, one.notebook, params, tuple(one.fixed), one.entries, one.after)

@@ -7,23 +7,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .. import kernels
-from ..ground import paths
+from ..ground import paths, reads
 from ..ground.errors import RunError
-from ..ground.files import changed, scratch_folder, sweep, write_whole
+from ..ground.files import changed, sweep, write_whole
 from ..ground.numbers import first_few
 from . import inputs, worker
-from .fingerprint import key, marks
+from .fingerprint import marks
 from .planning import Run
-from .store import Store, open_store
+from .store import open_store
 
 EXECUTED = "notebooks"
 """Folder within the reports folder that holds executed notebooks; the site reads them and nothing
@@ -52,7 +49,7 @@ class Result:
     stored: bool = False
     error: str = ""
     where: str = ""
-    inputs: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
     moved: bool = False
     read: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
@@ -80,58 +77,11 @@ class Options:
     cluster: str = ""
 
 
-class Workers:
-    """Executes notebooks, `jobs` at a time: their kernels are the processes, one thread here talks
-    to all of them.
-    """
-
-    def __init__(self, jobs: int, scratch: str) -> None:
-        self.jobs, self.scratch = jobs, scratch
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def begin(self) -> asyncio.AbstractEventLoop:
-        """Start the thread."""
-        if self._loop is None:
-            worker.imports()  # not in the thread: modules that two import at a time come in parts
-            self._loop, self._ended = asyncio.SelectorEventLoop(), asyncio.Event()
-            self._thread = threading.Thread(target=self._serve, args=(self._loop,), daemon=True)
-            self._thread.start()
-        return self._loop
-
-    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:  # cancels what is left
-            runner.run(self._ended.wait())
-
-    def run(self, task: worker.Task) -> Future[worker.Outcome]:
-        """Have a notebook executed."""
-        return asyncio.run_coroutine_threadsafe(worker.run(task), self.begin())
-
-    def end(self) -> None:
-        """End kernels that still run."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._ended.set)
-            self._thread.join()
-            self._loop = None
-
-
-@contextlib.contextmanager
-def workers(options: Options, most: int) -> Iterator[Workers]:
-    """Means for at most so many runs at a time, for as long as the block lasts."""
-    with scratch_folder() as scratch:
-        jobs = max(1, min(options.jobs or os.cpu_count() or 1, most))
-        at_work = Workers(jobs, str(scratch))
-        try:
-            yield at_work
-        finally:
-            at_work.end()
-
-
 def execute(
     runs: Sequence[Run],
     out: Path,
     options: Options = Options(),
     *,
-    at_work: Workers | None = None,
     on_start: Callable[[Run], None] = lambda run: None,
     on_done: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
@@ -142,194 +92,164 @@ def execute(
     nothing new starts after a failure and what did not run is left out of the results. Raises
     MissingTableError or StaleTablesError before any kernel starts where the tables have not been
     built, or not since figures were added or removed.
-
-    at_work: means that are there already; without them some are begun, and ended.
     """
-    from ..tables.build import up_to_date
+    batch = _Batch(runs, out, options, on_done)
+    here = not options.cluster or any(run.after for run in runs)  # which reads stored verdicts
+    env = {"CA_RESEARCH_REPORTS": str(out.resolve())} if here else {}
+    tasks = [
+        worker.Task(
+            run,
+            batch.about.of(run, batch.verdicts),
+            {reads.VARIABLE: inputs.limits(run), **env},
+            dict(options.limits),
+            options.kernel,
+        )
+        for run in runs
+    ]
+    due = [task for task in tasks if not (options.use_store and batch.serve(task))]
+    if due and here:
+        kernels.by_content(kernels.PACKAGE)
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(_in_kernels(due, options, on_start, batch.finish))
+    elif due:
+        from .cluster import on_cluster
 
-    store, verdicts = open_store(), out / "verdicts.json"
-    about = inputs.Inputs(up_to_date(), kernels.described(options.kernel))
-    sweep(out / EXECUTED)
-    files = {run.run_id: about.files(run, verdicts) for run in runs}
-    begun = marks({file for covered in files.values() for file in covered})
-    manifests = {run.run_id: about.of(run, verdicts) for run in runs}
-    keys = {run_id: key(manifest) for run_id, manifest in manifests.items()}
-    allowed = {run.run_id: inputs.limits(run) for run in runs}
-    done: dict[str, Result] = {}
+        on_cluster(options.cluster, due, on_start, batch.finish, options.fail_fast)
+    if due:
+        with contextlib.suppress(OSError):
+            batch.store.trim()
+    return [batch.done[run.run_id] for run in runs if run.run_id in batch.done]
 
-    def finish(run: Run, outcome: worker.Outcome, stored: inputs.Manifest | None = None) -> None:
-        """stored: what it had read, where it comes from the store."""
-        mine, now = keys[run.run_id], marks(files[run.run_id])
-        record = outcome.read or {"files": {}, "names": []}
-        read = about.read(run, record, allowed[run.run_id], out)
-        outside = read.outside if outcome.read is not None or stored is not None else _UNKNOWN
-        moved = [*changed({name: begun[name] for name in now}, now), *read.edited]
+
+class _Batch:
+    """Runs on their way into a folder: what each depends on, and what becomes of it."""
+
+    def __init__(
+        self, runs: Sequence[Run], out: Path, options: Options, on_done: Callable[[Result], None]
+    ) -> None:
+        from ..tables.build import up_to_date
+
+        self.out, self.on_done, self.store = out, on_done, open_store()
+        self.done: dict[str, Result] = {}
+        self.own = kernels.is_own(options.kernel)  # of another Python no key tells
+        self.about, self.verdicts = inputs.Inputs(up_to_date()), out / "verdicts.json"
+        sweep(out / EXECUTED)
+        self.files = {run.run_id: self.about.files(run, self.verdicts) for run in runs}
+        self.begun = marks({file for covered in self.files.values() for file in covered})
+
+    def serve(self, task: worker.Task) -> bool:
+        """Whether the store has a run, and what it read besides the inputs of its key is still the
+        same: then its page is written.
+        """
+        record = self.store.recall("runs", task.key) if self.own else None
+        content = self.store.get(record["file"]) if record else None
+        if not record or content is None:
+            return False
+        if any(self.about.hash(n, task.run.root) != h for n, h in record["read"].items()):
+            return False
+        outcome = worker.Outcome(content.decode(), record["seconds"])
+        self._write_page(task, outcome)
+        self._tell(task, outcome, record["read"], stored=True)
+        return True
+
+    def finish(self, task: worker.Task, outcome: worker.Outcome) -> None:
+        """Keep and tell what came of a run, unless somebody wrote to its inputs meanwhile."""
+        run, now = task.run, marks(self.files[task.run.run_id])
+        told = outcome.read if self.own else None
+        read = self.about.read(run, told, task.env[reads.VARIABLE], self.out)
+        moved = [*changed({name: self.begun[name] for name in now}, now), *read.edited]
         if moved:
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
             outcome = worker.Outcome("", outcome.seconds, error, paths.shown(run.notebook))
-        elif outside and not outcome.error:
-            kernels.say(_unseen(run, outside))
-        _write_page(out / EXECUTED / f"{run.run_id}.ipynb", run, mine, outcome)
-        if stored is None and outcome.notebook and not outcome.error and not outside:
-            _keep(store, mine, outcome, read.hashes)
-        hashes = read.hashes if stored is None else stored
-        opened = {n.removeprefix(inputs.OPENED): h for n, h in hashes.items()}
-        done[run.run_id] = Result(
-            run.run_id,
-            run.name,
-            paths.shown(run.notebook),
-            run.params,
-            run.command,
-            mine,
-            outcome.seconds,
-            stored is not None,
-            outcome.error,
-            outcome.where,
-            {} if moved else inputs.portable(manifests[run.run_id] | hashes),
-            bool(moved),
-            {str(run.root / n): h for n, h in opened.items() if inputs.OPENED + n in hashes},
-            outside,
-        )
-        on_done(done[run.run_id])
-
-    due = []
-    for run in runs:
-        kept = _stored(store, keys[run.run_id], about, run) if options.use_store else None
-        if kept:
-            finish(run, *kept)
-        else:
-            due.append(run)
-    if due:
-        reports = str(out.resolve())
-        tasks = {
-            run.run_id: worker.Task(
-                run,
-                keys[run.run_id],
-                allowed[run.run_id],
-                dict(options.limits),
-                options.kernel,
-                reports,
+        self._write_page(task, outcome)
+        if not outcome.error and read.outside:
+            kernels.say(
+                f"ca-research: {paths.shown(run.notebook)} reads {first_few(read.outside, 3)}, "
+                "from outside of the project; a change there would not be seen, so it is not "
+                "stored and runs each time"
             )
-            for run in due
-        }
-        if options.cluster and not due[0].after:  # what reads the stored verdicts stays here
-            from .cluster import on_cluster
+        elif not outcome.error:
+            with contextlib.suppress(OSError):  # a full or read-only disk takes no result away
+                file = self.store.put(outcome.notebook.encode())
+                record = {"file": file, "seconds": outcome.seconds, "read": read.hashes}
+                self.store.remember("runs", task.key, record)
+        self._tell(task, outcome, read.hashes, moved=bool(moved), outside=read.outside)
 
-            work = [(run, tasks[run.run_id]) for run in due]
-            on_cluster(options.cluster, work, on_start, finish, options.fail_fast)
-        else:
-            with nullcontext(at_work) if at_work else workers(options, len(due)) as here:
-                _in_processes(here, due, tasks, options, on_start, finish)
-        with contextlib.suppress(OSError):
-            store.trim()
-    return [done[run.run_id] for run in runs if run.run_id in done]
-
-
-_UNKNOWN = ("files that its kernel does not tell of",)
-
-
-def _unseen(run: Run, outside: Sequence[str]) -> str:
-    return (
-        f"ca-research: {paths.shown(run.notebook)} reads {first_few(outside, 3)}, from outside of "
-        "the project; a change there would not be seen, so it is not stored and runs each time"
-    )
-
-
-def _write_page(file: Path, run: Run, key: str, outcome: worker.Outcome) -> None:
-    """The executed notebook; where none came about, the notebook as it is with the error, so that
-    no older page stands.
-    """
-    content = outcome.notebook
-    if not content:
+    def _write_page(self, task: worker.Task, outcome: worker.Outcome) -> None:
+        """The executed notebook; where none came about, the notebook as it is with the error, so
+        that no older page stands.
+        """
+        file = self.out / EXECUTED / f"{task.run.run_id}.ipynb"
         try:
-            content = worker.unexecuted(run, key, outcome.error, outcome.where)
+            content = outcome.notebook or worker.unexecuted(task, outcome)
         except Exception:  # not a notebook any more: the error is told where all errors are
             file.unlink(missing_ok=True)
-            return
-    write_whole(file, content)
+        else:
+            write_whole(file, content)
+
+    def _tell(
+        self, task: worker.Task, outcome: worker.Outcome, read: inputs.Manifest, **more: Any
+    ) -> None:
+        run = task.run
+        opened = {n.removeprefix(inputs.OPENED): h for n, h in read.items() if inputs.OPENED in n}
+        self.done[run.run_id] = Result(
+            **run.about,
+            key=task.key,
+            seconds=outcome.seconds,
+            error=outcome.error,
+            where=outcome.where,
+            inputs=inputs.portable(task.manifest | read, run),
+            read={str(run.root / name): hashed for name, hashed in opened.items()},
+            **more,
+        )
+        self.on_done(self.done[run.run_id])
 
 
-def _stored(
-    store: Store, key: str, about: inputs.Inputs, run: Run
-) -> tuple[worker.Outcome, inputs.Manifest] | None:
-    """A finished run, where what it read besides the inputs of its key is still the same."""
-    record = store.recall("runs", key)
-    if not record or any(about.hash(n, run.root) != h for n, h in record["read"].items()):
-        return None
-    content = store.get(record["file"])
-    if content is None:
-        return None
-    return worker.Outcome(content.decode(), float(record["seconds"])), record["read"]
-
-
-def _keep(store: Store, key: str, outcome: worker.Outcome, read: inputs.Manifest) -> None:
-    try:
-        file = store.put(outcome.notebook.encode())
-        store.remember("runs", key, {"file": file, "seconds": outcome.seconds, "read": read})
-    except OSError:  # a full or read-only disk takes the store away, not the result
-        return
-
-
-def _in_processes(
-    at_work: Workers,
-    due: Sequence[Run],
-    tasks: Mapping[str, worker.Task],
+async def _in_kernels(
+    due: list[worker.Task],
     options: Options,
     on_start: Callable[[Run], None],
-    finish: Callable[[Run, worker.Outcome], None],
+    finish: Callable[[worker.Task, worker.Outcome], None],
 ) -> None:
-    """Execute what is due; the next one is begun before the last is written."""
-    at_work.begin()
-    kernels.by_content(kernels.PACKAGE)
+    """Execute what is due, some at a time: their kernels are the processes."""
     kernel = _kernel(options.kernel)
-    waiting, stop = list(due), False
-    under_way, ended = dict[Future[worker.Outcome], Run](), list[tuple[Run, worker.Outcome]]()
-    while under_way or ended or (waiting and not stop):
-        while waiting and len(under_way) < at_work.jobs and not stop:
-            run = waiting.pop(0)
-            on_start(run)
-            task = replace(tasks[run.run_id], kernel=kernel, scratch=at_work.scratch)
-            under_way[at_work.run(task)] = run
-        while ended:
-            finish(*ended.pop(0))
-        for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-            ended.append((under_way.pop(future), outcome := future.result()))
+
+    async def one_after_the_other() -> None:
+        nonlocal kernel
+        while due:
+            task = due.pop(0)
+            on_start(task.run)
+            outcome = await worker.run(replace(task, kernel=kernel))
+            finish(task, outcome)
             if outcome.note:  # what could not be had now is not waited for again by every run
                 kernel = kernels.ORDINARY
-            stop = stop or (options.fail_fast and bool(outcome.error))
+            if outcome.error and options.fail_fast:
+                due.clear()
+
+    jobs = min(options.jobs or os.cpu_count() or 1, len(due))
+    await asyncio.gather(*(one_after_the_other() for _ in range(jobs)))
 
 
 def warm_up(options: Options) -> None:
     """Begin to start the server of warm kernels, which takes longer than all that comes before the
     first run. Where it cannot be started, that is told when it is needed.
     """
-
-    def start() -> None:
-        with contextlib.suppress(Exception):
-            kernels.warm({**os.environ, **worker.settings()})
-
     if not (options.kernel or options.cluster):
-        threading.Thread(target=start, name="warm-up", daemon=True).start()
+        with contextlib.suppress(Exception):
+            kernels.warm(worker.environment())
 
 
 def _kernel(wanted: str) -> str:
-    """Name of the kernelspec for all runs; the server of warm ones is started here, so that one
-    line tells where it cannot.
-    """
+    """Name of the kernelspec for all runs."""
     if wanted:
         return wanted
     name, reason = kernels.default()
-    if kernels.described(name):
+    if not kernels.is_own(name):
         raise RunError(
             f"the default kernel {name} is not of this environment, so its results would be "
             "taken for this one's",
             hint=f"remove that kernelspec (jupyter kernelspec list), or name it: --kernel {name}",
         )
-    if name == kernels.NAME:
-        try:
-            kernels.warm({**os.environ, **worker.settings()})
-        except Exception as problem:  # whatever it is, notebooks can still be run
-            name, reason = kernels.ORDINARY, kernels.one_line(problem)
     if reason:
         kernels.say(f"ca-research: ordinary kernels instead of warm ones: {reason}")
     return name

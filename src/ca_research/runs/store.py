@@ -29,8 +29,8 @@ from ..ground.numbers import first_few
 from ..ground.paths import shown
 from .fingerprint import of_file
 
-DEFAULT_SIZE = 500 * 1024 * 1024
-"""Bytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
+DEFAULT_SIZE = 500
+"""Megabytes that the store may hold; `CA_RESEARCH_CACHE_MB` sets another size."""
 
 
 def store_dir() -> Path:
@@ -43,14 +43,13 @@ def store_dir() -> Path:
 
 
 def allowed_size() -> int:
-    text = os.environ.get("CA_RESEARCH_CACHE_MB", "")
-    if not text:
-        return DEFAULT_SIZE
-    if not re.fullmatch(r"[0-9]{1,9}", text):
+    text = os.environ.get("CA_RESEARCH_CACHE_MB") or DEFAULT_SIZE
+    try:
+        return int(text) * 1024 * 1024
+    except ValueError:
         raise UsageError(
             f"CA_RESEARCH_CACHE_MB is {text!r}, not a number of megabytes", hint="for example 500"
-        )
-    return int(text) * 1024 * 1024
+        ) from None
 
 
 BESIDE = (
@@ -73,11 +72,10 @@ ABOUT_ALL = ("index.html", "register.html", "methods.html", "amendments.html", "
 CARDS = "share/*.png"
 """The small pictures of verdicts, for previews of links."""
 
+_FORMS = ("*.html", CARDS, "notebooks/*.ipynb")
+"""What a report has of each of its runs."""
 
-_FIELDS: dict[str, dict[str, Any]] = {
-    "runs": {"file": str, "seconds": (int, float), "read": dict},
-    "reports": {"files": dict, "read": dict},
-}
+_FIELDS = {"runs": {"file", "seconds", "read"}, "reports": {"files", "read"}}
 """What a record of a kind holds."""
 
 _OWN_NAME = re.compile(r"\.?[0-9a-f]{64}(\.json)?(-\w+)?")
@@ -100,25 +98,18 @@ class Store:
         """Keep a file; returns its sha256."""
         sha256 = hashlib.sha256(content).hexdigest()
         file = self._blob(sha256)
-        if not (file.is_file() and file.stat().st_size == len(content)):
+        if of_file(file) != sha256:
             write_whole(file, content)
         return sha256
 
     def get(self, sha256: str) -> bytes | None:
-        """A file by its hash; None where it is not here or no longer what it was (it is removed
-        then).
-        """
-        if (
-            len(sha256) != 64 or not sha256.isalnum()
-        ):  # a damaged record must not name a file elsewhere
-            return None
+        """A file by its hash; None where it is not here or no longer what it was."""
         file = self._blob(sha256)
         try:
             content = file.read_bytes()
         except OSError:
             return None
         if hashlib.sha256(content).hexdigest() != sha256:
-            file.unlink(missing_ok=True)
             return None
         _touch(file)
         return content
@@ -131,10 +122,8 @@ class Store:
         file = self._record(kind, key)
         try:
             record: dict[str, Any] = json.loads(file.read_bytes())
-            known = isinstance(record, dict) and all(
-                isinstance(record[f], kind_) for f, kind_ in _FIELDS[kind].items()
-            )
-        except (OSError, ValueError, KeyError):
+            known = _FIELDS[kind] <= record.keys()
+        except (OSError, ValueError, AttributeError):
             return None
         if not known:
             return None
@@ -212,8 +201,7 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
 
 def places(run_ids: Iterable[str]) -> list[str]:
     """Where a report of these runs writes, by name within its folder."""
-    forms = ("{}.html", CARDS.replace("*", "{}"), "notebooks/{}.ipynb")
-    return [*ABOUT_ALL, *BESIDE, *(form.format(run) for run in run_ids for form in forms)]
+    return [*ABOUT_ALL, *BESIDE, *(f.replace("*", run) for run in run_ids for f in _FORMS)]
 
 
 def refuse_others(out: Path, names: Iterable[str]) -> None:
@@ -246,10 +234,7 @@ def made_here(file: Path) -> bool:
 
 def _shown(out: Path) -> list[Path]:
     """What in a folder may be a report's: pages, verdicts, the manifest, executed notebooks."""
-    found = [out / name for name in BESIDE]
-    patterns = ("*.html", CARDS, "notebooks/*.ipynb")
-    found += [file for pattern in patterns for file in out.glob(pattern)]
-    return [f for f in found if f.is_file()]
+    return [file for form in (*BESIDE, *_FORMS) for file in out.glob(form)]
 
 
 def _touch(file: Path) -> None:

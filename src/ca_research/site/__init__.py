@@ -1,15 +1,14 @@
 """The site: executed notebooks in, pages out."""
 
-from .read import Page, Shelf, read_page, read_pages
-from .write import CHANGED, verdicts_of, write_changed, write_site, write_verdicts
+from .read import Page, read_page, read_pages
+from .write import CHANGED, verdict_files, write_changed, write_site, write_verdicts
 
 __all__ = [
     "CHANGED",
     "Page",
-    "Shelf",
     "read_page",
     "read_pages",
-    "verdicts_of",
+    "verdict_files",
     "write_changed",
     "write_site",
     "write_verdicts",

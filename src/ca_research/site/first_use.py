@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from markupsafe import escape
 
-from ..registry.glossary import Term, glossary
+from ..registry.glossary import glossary
 
 _CLOSED = "a|button|code|pre|svg|script|style|table|dl|nav"
 """Where no link is put: in a link or control, and where words are names, data or code."""
-_PIECE = re.compile(
-    rf"<({_CLOSED})\b.*?</\1|(?P<tag><(?P<end>/?)(?:p|li|figcaption))\b|(?P<text>>[^<]+)", re.S
-)
-"""What is passed over as a whole, a tag of prose, and text."""
+_PROSE = re.compile(r"<(?:p|li|figcaption)\b.*?(?=</?(?:p|li|figcaption)\b)", re.S)
 
 
 def link_terms(html: str) -> str:
@@ -30,35 +26,24 @@ def link_terms(html: str) -> str:
     >>> link_terms("<main><p>A placebo.</p><p>The placebo again.</p></main>")[:48]
     '<main><p>A <a class="term" href="glossary.html#p'
     """
-    at, form = _forms(*glossary())
+    names = anchors(term.term for term in glossary())
+    at = {str(escape(form)): names[term.term] for term in glossary() for form in term.said_as}
+    forms = "|".join(sorted(map(re.escape, at), key=len, reverse=True))
+    passed_over = rf"<({_CLOSED})\b.*?</\1|<[^>]*>"
+    pieces = re.compile(rf"{passed_over}|(?<![\w-])(?P<term>{forms})(?![\w-])", re.S)
     linked: set[str] = set()
-    depth = 0
 
     def link(found: re.Match[str]) -> str:
-        name = at[found[0]]
-        if name in linked:
+        name = at.get(found["term"])
+        if not name or name in linked:
             return found[0]
         linked.add(name)
         return f'<a class="term" href="glossary.html#{name}">{found[0]}</a>'
 
-    def piece(found: re.Match[str]) -> str:
-        nonlocal depth
-        if found["tag"]:
-            depth += -1 if found["end"] else 1
-        return form.sub(link, found[0]) if found["text"] and depth and at else found[0]
-
     head, begins, rest = html.partition("<main")
     main, ends, foot = rest.partition("</main>")
-    return head + begins + _PIECE.sub(piece, main) + ends + foot
-
-
-@functools.cache
-def _forms(*terms: Term) -> tuple[dict[str, str], re.Pattern[str]]:
-    """The anchor of each form of some terms, and what finds any form, the longest first."""
-    names = anchors(term.term for term in terms)
-    at = {str(escape(form)): names[term.term] for term in terms for form in term.said_as}
-    longest = sorted(map(re.escape, at), key=len, reverse=True)
-    return at, re.compile(rf"(?<![\w-])(?:{'|'.join(longest)})(?![\w-])")
+    main = _PROSE.sub(lambda prose: pieces.sub(link, prose[0]), main)
+    return head + begins + main + ends + foot
 
 
 def anchor(text: object) -> str:
@@ -81,8 +66,9 @@ def anchors(texts: Iterable[str]) -> dict[str, str]:
     {'At sea': 'at-sea', 'at-sea': 'at-sea-2', '?': 'part'}
     """
     found: dict[str, str] = {}
+    taken = Counter[str]()
     for text in texts:
         first = anchor(text) or "part"
-        names = itertools.chain([first], (f"{first}-{n}" for n in itertools.count(2)))
-        found[text] = next(name for name in names if name not in found.values())
+        taken[first] += 1
+        found[text] = f"{first}-{taken[first]}" if taken[first] > 1 else first
     return found

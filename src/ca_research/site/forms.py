@@ -1,65 +1,68 @@
-"""Other forms of what the pages show: the verdicts and their countries as CSV, the verdicts as
-LaTeX, and any table of a page as LaTeX.
+"""Other forms of what the pages show: the verdicts as JSON, JSON-LD, CSV and LaTeX, and any table
+of a page as LaTeX.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from string import Template
 from typing import Any
 
 from ..claims.answers import FEWEST_FOR_PERCENT
 from ..claims.overview import deciding
+from ..claims.printed import sentences
 from ..claims.words import bounds, criterion_number, in_words
 from ..ground.numbers import NOTHING, percent
 from ..stats.result import escape_latex
-
-CSV_FILE, LATEX_FILE, SENTENCES_FILE = "verdicts.csv", "verdicts.tex", "sentences.csv"
-COUNTRIES_FILE = "verdicts_countries.csv"
-BIBTEX_FILE, CSL_FILE = "references.bib", "references.json"
+from .claimreview import claim_reviews
+from .read import Stored, Table, setting_of
 
 _COLUMNS = """claim reading part leads nearness setting as_of as_printed verdict answer finding
 certainty fragile criterion measure state estimate low high interval unit share_of_specifications
 specifications title"""
 _COUNTRIES = "claim reading as_of setting criterion economy estimate low high unit year met missing"
-_OWN = "claim reading nearness as_of as_printed verdict answer finding title"
 _SENTENCES = "claim setting as_of as_printed because readers_split answer tests"
+_TESTS = "reading nearness verdict fragile certainty"
 _PRINTED = "claim,reading,as of,verdict,answer,criterion,number,interval,true in,of"
-_YES_NO = {True: "yes", False: "no", None: ""}
-_WIDE = 28  # characters; a longer text gets a column that breaks lines
-_LATEX = {
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+_WIDE = 28  # characters
+_BROKEN = r">{\raggedright\arraybackslash}p{3.2cm}"
+"""A column that breaks lines, for longer texts."""
+_LATEX: dict[str, str | int | None] = {
+    '"': r"\textquotedbl{}",  # in some languages a command of babel
     "≤": r"$\leq$",
     "≥": r"$\geq$",
     "−": "$-$",
-    "×": r"$\times$",
     "≠": r"$\neq$",
     "≈": r"$\approx$",
     "→": r"$\rightarrow$",
-    "–": "--",
-    "—": "---",
-    "“": "``",
-    "”": "''",
-    "‘": "`",
-    "’": "'",
-    "…": r"\dots{}",
-    "·": r"\textperiodcentered{}",
-    "\u00a0": "~",
-    "\u202f": r"\,",
 }
-_LATEX_OF = str.maketrans(_LATEX)
-_PREAMBLE = (
-    r"% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or XeLaTeX, "
-    r"LuaLaTeX"
+_LONGTABLE = Template(
+    r"""% needs \usepackage{array,booktabs,longtable}, and \usepackage[T1]{fontenc} or
+% XeLaTeX, LuaLaTeX
+\begin{longtable}{$kinds}
+\caption{$title}\\
+\toprule
+$head\midrule
+\endfirsthead
+\toprule
+$head\midrule
+\endhead
+\bottomrule
+\endlastfoot
+$rows\end{longtable}
+$note"""
 )
 
 
-def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
+def as_json(entries: Any) -> str:
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+
+
+def verdicts_csv(verdicts: Iterable[Stored]) -> str:
     """One row for each entry of verdicts.json, with the criterion that decides it; numbers as they
     are stored, and `unit` what they count: 'countries of five' where they are a count of countries.
 
@@ -67,54 +70,52 @@ def verdicts_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
     """
     rows = []
     for v in verdicts:
-        row = dict(deciding(v) or {})
-        if row.get("cell_threshold") is not None:
-            noun = "countries" if row["counted"] == "economies" else row["counted"]
-            row["unit"] = f"{noun} of {in_words(len(row['cells']))}"
-        row["criterion"] = row.get("label")
-        row |= {name: v[name] for name in _OWN.split()}
-        row |= {name: _YES_NO[bool(v[name])] for name in ("part", "leads", "fragile")}
-        rows.append(row | {"setting": _setting(v), "certainty": v["certainty"].get("level", "")})
-    return _csv(_COLUMNS.split(), rows)
+        c = dict(deciding(v) or {})
+        if c.get("cell_threshold") is not None:
+            noun = "countries" if c["counted"] == "economies" else c["counted"]
+            c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
+        own = {"criterion": c.get("label"), "certainty": v["certainty"].get("level")}
+        rows.append({**c, **v, **own})
+    return _table(_COLUMNS.split(), rows)
 
 
-def countries_csv(verdicts: Sequence[Mapping[str, Any]]) -> str:
+def countries_csv(verdicts: Iterable[Stored]) -> str:
     """The figures of each country behind the counts of verdicts.json: a row for each criterion that
     counts countries and each of these, in the unit of the measure.
     """
-    rows = (
-        {**v, **cell, "met": _YES_NO[cell["met"]], "unit": c["unit"], "criterion": c["label"]}
-        | {"setting": _setting(v)}
+    rows = [
+        {**v, **cell, "unit": c["unit"], "criterion": c["label"]}
         for v in verdicts
         for c in v["criteria"]
         for cell in c["cells"]
         if cell["economy"]
-    )
-    return _csv(_COUNTRIES.split(), rows)
+    ]
+    return _table(_COUNTRIES.split(), rows)
 
 
-def sentences_csv(printed: Sequence[Mapping[str, Any]]) -> str:
+def sentences_csv(printed: Iterable[Stored]) -> str:
     """One row for each entry of sentences.json, with its tests after one another: their number, and
     of each how near it is, its verdict, whether it is fragile and how certain.
     """
-    each = ("reading", "nearness", "verdict", "fragile", "certainty")
-    most = max((len(s["tests"]) for s in printed), default=0)
-    heads = [f"{name}_{n}" for n in range(1, most + 1) for name in each]
-    rows = []
-    for s in printed:
-        row = {**s, "setting": _setting(s), "tests": len(s["tests"])}
-        for n, test in enumerate(s["tests"], 1):
-            told = test | {"fragile": _YES_NO[bool(test["fragile"])]}
-            row |= {f"{name}_{n}": told[name] for name in each}
-        rows.append(row)
-    return _csv([*_SENTENCES.split(), *heads], rows)
+    rows = [
+        {**s, "tests": len(s["tests"])}
+        | {f"{name}_{n}": x for n, test in enumerate(s["tests"], 1) for name, x in test.items()}
+        for s in printed
+    ]
+    most = max((row["tests"] for row in rows), default=0)
+    of_tests = [f"{name}_{n + 1}" for n in range(most) for name in _TESTS.split()]
+    return _table([*_SENTENCES.split(), *of_tests], rows)
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def _table(columns: Sequence[str], rows: Iterable[Stored]) -> str:
+    """Rows of runs as a CSV of these columns; what a row lacks is empty."""
+    whole = ({**row, "setting": _setting(row)} for row in rows)
+    return _csv([columns, *([row.get(name) for name in columns] for row in whole)])
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows({name: as_text(row.get(name)) for name in columns} for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(map(as_text, row) for row in rows)
     return text.getvalue()
 
 
@@ -123,28 +124,25 @@ _FORMULA, _NUMBER = re.compile(r"[=+@\t-]"), re.compile(r"[+-]?[\d.]+(?:e[+-]?\d
 
 def as_text(cell: Any) -> Any:
     """A cell that a spreadsheet takes for what it is: text that begins as a formula does is marked
-    as text; numbers stay numbers.
+    as text, what is true or not is a word; numbers stay numbers.
 
     Examples
     --------
-    >>> as_text("=HYPERLINK(A1)"), as_text("-1.5"), as_text(-1.5), as_text("- none")
-    ("'=HYPERLINK(A1)", '-1.5', -1.5, "'- none")
+    >>> as_text("=HYPERLINK(A1)"), as_text("-1.5"), as_text(-1.5), as_text("- none"), as_text(True)
+    ("'=HYPERLINK(A1)", '-1.5', -1.5, "'- none", 'yes')
     """
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
     formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
     return f"'{cell}" if formula else cell
 
 
 def without_formulas(text: str) -> str:
     """A CSV in which no cell is taken for a formula by a spreadsheet."""
-    if not re.search(r'(?:^|[,"])[=+@\t-]', text, re.M):
-        return text
-    safe = io.StringIO()
-    rows = csv.reader(io.StringIO(text, newline=""))
-    csv.writer(safe, lineterminator="\n").writerows(map(as_text, row) for row in rows)
-    return safe.getvalue()
+    return _csv(csv.reader(io.StringIO(text, newline="")))
 
 
-def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
+def verdicts_latex(verdicts: Iterable[Stored]) -> str:
     """The same as a longtable for a paper: claim, reading, day, verdict, answer, and the number
     that decides it with its interval.
     """
@@ -158,75 +156,60 @@ def verdicts_latex(verdicts: Sequence[Mapping[str, Any]]) -> str:
             share = percent(c["share_of_specifications"]) if enough else NOTHING
             shown = [c["label"], criterion_number(c), bounds(c), share, str(c["specifications"])]
         word = v["verdict"] + ", fragile" * v["fragile"]
-        rows.append((v["claim"], reading, v["as_of"], word, v["answer"], *shown))
-    numeric = [False] * 8 + [True] * 2
-    note = (
-        "Share of specifications: how many of the distinct specifications make the criterion "
-        "true, where there are five or more; no probability."
+        rows.append([v["claim"], reading, v["as_of"], word, v["answer"], *shown])
+    table = Table.model_construct(
+        title="Verdicts",
+        columns=_PRINTED.split(","),
+        rows=rows,
+        numeric=[False] * 8 + [True] * 2,
+        sources=[],
+        note="Share of specifications: how many of the distinct specifications make the criterion "
+        "true, where there are five or more; no probability.",
     )
-    return latex_table("Verdicts", _PRINTED.split(","), rows, numeric, note)
+    return table_latex(table)
 
 
-def table_latex(record: Mapping[str, Any]) -> str:
-    """A table of a page (a record of the MIME type for tables) as LaTeX; the same cells as on the
-    page.
+def table_latex(table: Table) -> str:
+    """A table of a page as a longtable in the style of booktabs, every text escaped: the same cells
+    as on the page, numbers to the right, and text that is long in columns that break lines.
     """
-    note = record["note"] + (
-        f" Sources: {', '.join(record['sources'])}." if record["sources"] else ""
-    )
-    return latex_table(record["title"], record["columns"], record["rows"], record["numeric"], note)
-
-
-def latex_table(
-    title: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    numeric: Sequence[bool],
-    note: str = "",
-) -> str:
-    """A longtable in the style of booktabs, every text escaped. numeric: columns that stand to the
-    right.
-    """
-    rows = [[str(cell) for cell in row] for row in rows]
-    kinds = ["r" if n else _column([row[i] for row in rows]) for i, n in enumerate(numeric)]
-    head = _row(columns)
-    lines = [
-        _PREAMBLE,
-        rf"\begin{{longtable}}{{{''.join(kinds)}}}",
-        rf"\caption{{{_text(title)}}}\\",
-        *(r"\toprule", head, r"\midrule", r"\endfirsthead"),
-        *(r"\toprule", head, r"\midrule", r"\endhead"),
-        *(r"\bottomrule", r"\endlastfoot"),
-        *map(_row, rows),
-        r"\end{longtable}",
+    head, *lines = (" & ".join(map(_text, row)) + " \\\\\n" for row in (table.columns, *table.rows))
+    kinds = [
+        "r" if right else _BROKEN if any(len(row[n]) > _WIDE for row in table.rows) else "l"
+        for n, right in enumerate(table.numeric)
     ]
-    if note.strip():
-        lines.append(rf"\noindent{{\footnotesize {_text(note)}}}")
-    return "\n".join(lines) + "\n"
-
-
-def _column(cells: Sequence[str]) -> str:
-    wide = max(map(len, cells), default=0) > _WIDE
-    return r">{\raggedright\arraybackslash}p{3.2cm}" if wide else "l"
-
-
-def _row(cells: Sequence[str]) -> str:
-    line = " & ".join(map(_text, cells))
-    # after the end of a row LaTeX would take these for an option
-    return ("{}" if line.startswith(("[", "*")) else "") + line + r" \\"
+    sources = f" Sources: {', '.join(table.sources)}." if table.sources else ""
+    note = _text(table.note + sources)
+    return _LONGTABLE.substitute(
+        kinds="".join(kinds),
+        title=_text(table.title),
+        head=head,
+        rows="".join(lines),
+        note=rf"\noindent{{\footnotesize {note}}}" + "\n" if note else "",
+    )
 
 
 def _text(text: str) -> str:
     """Text as LaTeX prints it: one line, no control characters, nothing that it would take for a
-    command.
+    command, for a dash of two hyphens, or for an option of the row above.
     """
-    line = " ".join(str(text).split())
-    clean = "".join(c if c.isprintable() or c in _LATEX else " " for c in line)
-    escaped = re.sub(r"-(?=-)", "-{}", escape_latex(clean))  # two hyphens are not a dash
-    return escaped.translate(_LATEX_OF)
+    line = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    escaped = re.sub(r"-(?=-)", "-{}", escape_latex(line))
+    return re.sub(r"^(?=[\[*])", "{}", escaped.translate(str.maketrans(_LATEX)))
 
 
-def _setting(v: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{k}={x}" for k, x in sorted(v["params"].items()) if k not in ("claim", "as_of")
-    )
+def _setting(v: Stored) -> str:
+    return ", ".join(f"{k}={x}" for k, x in sorted(setting_of(v["params"]).items()))
+
+
+VERDICTS = "verdicts.json"
+EXPORTS: dict[str, Callable[[list[Stored]], str]] = {
+    VERDICTS: as_json,
+    "verdicts.csv": verdicts_csv,
+    "verdicts_countries.csv": countries_csv,
+    "verdicts.tex": verdicts_latex,
+    "sentences.json": lambda verdicts: as_json(sentences(verdicts)),
+    "sentences.csv": lambda verdicts: sentences_csv(sentences(verdicts)),
+    "claimreview.jsonld": lambda verdicts: as_json(claim_reviews(verdicts)),
+}
+"""The files of verdicts beside the pages, each from the entries of verdicts.json."""

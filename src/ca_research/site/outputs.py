@@ -6,29 +6,27 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import nh3
 
 _OWN = "application/vnd.ca-research."
 """With what the types begin under which this package shows its own figures, tables and notes."""
-_PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
-_LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
-_TABLES = {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"}
-_WORDS = {"p", "div", "br", "b", "strong", "i", "em", "sub", "sup", "code", "pre", "span"}
+_TAGS = """table caption thead tbody tfoot tr th td ul ol li dl dt dd p div br b strong i em sub sup
+code pre span"""
 _SPANS = {"colspan", "rowspan"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Output(NamedTuple):
-    """What a cell showed. kind: picture (`content` is its address within the page), html, prose
-    (Markdown), text, or messages (what went to stderr).
+    """What a cell showed. kind: picture (of type `mime`, in base 64), html, prose (Markdown), text,
+    or messages (what went to stderr).
     """
 
     kind: str
     content: str
+    mime: str = ""
     width: int | None = None
 
 
@@ -36,47 +34,37 @@ def shown(outputs: Iterable[Mapping[str, Any]]) -> list[Output]:
     """The outputs of a cell that are not of this package's own types; what was printed piece by
     piece is one text.
     """
-    found = (output for each in outputs for output in _shown(each))
-    return [
-        Output(kind, "".join(text.content for text in texts))
-        if kind in ("text", "messages")
-        else texts[0]
-        for (kind, _), group in groupby(enumerate(found), _kind)
-        for texts in [[output for _, output in group]]
-    ]
+    found: list[Output] = []
+    for output in filter(None, map(_shown, outputs)):
+        if found and found[-1].kind == output.kind in ("text", "messages"):
+            output = Output(output.kind, found.pop().content + output.content)
+        found.append(output)
+    return found
 
 
-def _kind(numbered: tuple[int, Output]) -> tuple[str, int]:
-    """Texts that follow each other are alike, and nothing else is."""
-    number, output = numbered
-    return output.kind, 0 if output.kind in ("text", "messages") else number
-
-
-def _shown(output: Mapping[str, Any]) -> Iterator[Output]:
+def _shown(output: Mapping[str, Any]) -> Output | None:
     if output["output_type"] == "stream":
         kind = "text" if output["name"] == "stdout" else "messages"
-        yield Output(kind, _COLOURS.sub("", output["text"]))
-        return
+        return Output(kind, _COLOURS.sub("", output["text"]))
     data, about = output.get("data", {}), output.get("metadata", {})
     if any(mime.startswith(_OWN) for mime in data):
-        return
-    for mime in _PICTURES:
-        if mime in data:
-            yield Output("picture", _address(mime, data[mime]), about.get(mime, {}).get("width"))
-            return
-    if words := harmless(data.get("text/html", "")):
-        yield Output("html", words)
-    elif "text/markdown" in data:
-        yield Output("prose", data["text/markdown"])
-    elif text := data.get("text/latex") or data.get("text/plain"):
-        yield Output("text", _COLOURS.sub("", text) + "\n")
+        return None
+    for mime, (kind, form) in _FORMS.items():
+        if mime in data and (content := form(data[mime])):
+            return Output(kind, content, mime, about.get(mime, {}).get("width"))
+    return None
 
 
-def _address(mime: str, content: str) -> str:
-    """A picture within the page; also an SVG runs and loads nothing as the picture of an `img`."""
-    if mime == "image/svg+xml":
-        return f"data:{mime};base64,{b64encode(content.encode()).decode()}"
-    return f"data:{mime};base64,{''.join(content.split())}"
+def _encoded(svg: str) -> str:
+    return b64encode(svg.encode()).decode()
+
+
+def _joined(base64: str) -> str:
+    return "".join(base64.split())
+
+
+def _plain(text: str) -> str:
+    return _COLOURS.sub("", text) + "\n"
 
 
 def harmless(html: str) -> str:
@@ -92,7 +80,7 @@ def harmless(html: str) -> str:
     """
     clean = nh3.clean(
         html,
-        tags=_TABLES | _LISTS | _WORDS,
+        tags=set(_TAGS.split()),
         attributes={"th": _SPANS, "td": _SPANS},
         clean_content_tags={"script", "style"},
         generic_attribute_prefixes=set(),
@@ -107,3 +95,15 @@ def harmless(html: str) -> str:
 _EMPTY, _HEAD = re.compile(r"<th((?: [^>]*)?)>\s*</th>"), re.compile(r"<thead>.*?</thead>", re.S)
 _TH = re.compile(r"<th(?= [cr]o[lw]s|>)")
 _NUMBER = re.compile(r"<td>(?=\s*(?:[-−+]?[\d.,]+(?:e[-+]?\d+)?%?|NaN|nan)\s*</td>)")
+
+_FORMS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "image/svg+xml": ("picture", _encoded),
+    "image/png": ("picture", _joined),
+    "image/jpeg": ("picture", _joined),
+    "text/html": ("html", harmless),
+    "text/markdown": ("prose", str),
+    "text/latex": ("text", _plain),
+    "text/plain": ("text", _plain),
+}
+"""What a page shows of an output that has several forms: the first of these of which anything is
+left."""

@@ -4,11 +4,11 @@ request leaves a page.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from inspect import getmembers
 from typing import Any
 from urllib.parse import quote
@@ -18,15 +18,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from .. import __version__, registry
-from ..claims import overview
+from ..claims import check, compare, overview
+from ..claims.agreement import agreement
 from ..claims.answers import ways
+from ..claims.logic import leaves
 from ..claims.measures import measure_words
+from ..claims.printed import NEARNESS
 from ..claims.slots import in_words
-from ..claims.words import STATE_WORDS, bounds, criterion_number, source_words
-from ..ground import economies, paths
-from ..ground.display import MOST_CHOICES, is_year
+from ..claims.wanted import publishers, words
+from ..claims.words import (
+    STATE_WORDS,
+    bounds,
+    criterion_number,
+    judged_alone,
+    source_words,
+)
+from ..ground import display, economies, paths
+from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
-from ..ground.periods import day_in_words
+from ..ground.periods import date_in_words, day_in_words
 from ..registry.glossary import glossary
 from ..registry.words import (
     axis_words,
@@ -37,19 +47,16 @@ from ..registry.words import (
     value_words,
 )
 from ..tables import cite, rows_of
-from . import colours, copies, parts
-from .colours import VARIABLES
+from . import cards, colours, copies, moves, parts
 from .first_use import anchor, anchors
 from .forms import table_latex, without_formulas
-from .moves import beginning
-from .read import Item
 from .svg import INHERITED, clean, shorter
 
 ON_A_PHONE = 360
 """Pixels: a picture drawn no wider shrinks into the column of a phone instead of being scrolled."""
 
 
-_COLOUR = re.compile("|".join(VARIABLES), re.I)
+_COLOUR = re.compile("|".join(colours.VARIABLES), re.I)
 
 
 def svg_markup(svg: str, prefix: str, label: str) -> Markup:
@@ -59,19 +66,15 @@ def svg_markup(svg: str, prefix: str, label: str) -> Markup:
     It is never wider than it was drawn, so that letters have one size on all pages, and shrinks
     with a narrow column.
     """
-    if not (svg := clean(svg)):
-        return Markup("")
-    svg, family = shorter(svg)
-    svg = _COLOUR.sub(lambda colour: VARIABLES[colour[0].lower()], svg)
+    svg, family = shorter(clean(svg))
+    svg = _COLOUR.sub(lambda colour: f"var(--{colours.VARIABLES[colour[0].lower()]})", svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r'(href="#|url\((?:&quot;)?#)', rf"\1{prefix}-", svg)
     head, rest = svg.split(">", 1)
-    width = re.search(r'\swidth="([\d.]+)pt"', head)
-    px = round(float(width[1]) * 4 / 3) if width else 0
-    least = px if px > ON_A_PHONE else 0
-    fluid = f";--w:{least}px;max-width:{px}px" if width else ""
+    px = round(float(re.findall(r'\swidth="([\d.]+)pt"', head)[0]) * 4 / 3)
     head = re.sub(r'\s(?:width|height)="[^"]*"', "", head)
-    style = ";".join(filter(None, (INHERITED, family))) + fluid
+    least = px if px > ON_A_PHONE else 0
+    style = ";".join(filter(None, (INHERITED, family, f"--w:{least}px", f"max-width:{px}px")))
     label = Markup.escape(minus_in_prose(label))
     return Markup(f'{head} style="{style}" role="img" aria-label="{label}">{rest}')
 
@@ -97,10 +100,31 @@ class _Prose(mistune.HTMLRenderer):
         return super().heading(text, max(level, 2), **attrs)
 
 
+_CODE = re.compile(r"(?<=>)[A-Z][A-Z0-9]{2,3}(?=</t[dh]>)")
+"""A cell that may be the code of an economy."""
+
+
 def environment() -> Environment:
     """What templates are rendered with; a folder without a register has no article to tell of."""
     known = (paths.registry_dir() / "article.yaml").is_file()
-    name = lru_cache(None)(economies.name_of) if known else str
+    often = lru_cache(None, typed=True)  # of some 100,000 cells few differ, and of their heads
+    name = often(economies.name_of) if known else str
+    markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
+    tools = _TOOLS | {
+        "article": registry.article() if known else None,
+        "source": registry.sources().__getitem__ if known else str,
+        "economy": name,
+        "value": lambda value: (
+            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
+        ),
+        "markdown": lambda text: Markup(markdown(text)),
+        "named": lambda table: Markup(_CODE.sub(lambda code: name(code[0]), table)),
+        "cell": often(_cell),
+        "head": often(column_words),
+        "slug": often(anchor),
+        "measure_words": often(measure_words),
+        "source_words": often(source_words),
+    }
     env = Environment(
         loader=PackageLoader("ca_research.site"),
         autoescape=True,
@@ -108,41 +132,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    markdown = mistune.create_markdown(renderer=_Prose(escape=True), plugins=["table"])
-    often = lru_cache(None, typed=True)  # of some 100,000 cells few differ, and of their heads
-    env.filters |= _FILTERS | {
-        "markdown": lambda text: Markup(markdown(text)),
-        "cell": often(_cell),
-        "head": often(column_words),
-        "slug": often(anchor),
-        "economy": name,
-        "value": lambda value: (
-            ", ".join(map(str, value)) if isinstance(value, list) else name(value)
-        ),
-        "source": registry.sources().__getitem__ if known else str,
-    }
-    env.globals |= _GLOBALS | {
-        "measure_words": often(measure_words),
-        "source_words": often(source_words),
-        "article": registry.article() if known else None,
-        "glossary": glossary(),
-        "dated_tables": [
-            table.title for table in registry.tables().values() if table.known == "date"
-        ],
-    }
-    style = env.get_template("style.css").render(
-        light=Markup(colours.declared(dark=False)),
-        dark=Markup(colours.declared(dark=True) + "color-scheme:dark;"),
-        most_choices=MOST_CHOICES,
-        words_printed=len(registry.PRINTED),
-    )
-    script = env.get_template("page.js").render()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src "
-        f"'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
-    env.globals |= {"style": Markup(style), "script": Markup(script), "policy": policy}
+    env.filters |= tools
+    env.globals |= tools
+    env.globals |= vars(env.get_template("words.html.j2").module)
     return env
 
 
@@ -172,92 +164,52 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
-    if column == "reading":
-        return parts.reading_title(value, claim_id) or cell_words(column, value)
-    if (said := str(value)) in _TRUTH:
-        return _TRUTH[said]
-    if column == "state":
-        return STATE_WORDS.get(value, value)
-    if isinstance(value, (int, float)) and is_year(column):
-        return f"{value:g}"
-    if not isinstance(value, str):
-        return number(value)
-    return cell_words(column, value)
+    said, words = str(value), _TRUTH
+    if column == "reading" and claim_id in registry.claims():
+        words = {reading.name: reading.title for reading in registry.claim(claim_id).readings}
+    elif column == "state":
+        words = STATE_WORDS
+    if said in words:
+        return words[said]
+    if isinstance(value, str):
+        return cell_words(column, value)
+    return f"{value:g}" if is_year(column) else number(value)
 
 
-def _choices(choices: Mapping[str, Any], spec: registry.ClaimSpec) -> str:
-    """The choices of a stored specification in words; an axis that is no longer declared keeps its
-    codes.
-    """
-    axes = {axis.name: axis for axis in spec.grid.axes}
-    said = []
-    for name, value in choices.items():
-        axis = axes.get(name)
-        words = choice_words(axis, value) if axis else value_words(value, name)
-        said.append(f"{axis_words(axis or name)}: {words}")
-    return ", ".join(said)
-
-
-FEWEST, MOST, LONG = 4, 12, 60
-"""Tables whose rows become cards on a phone have so many columns at least, or one fewer and rows of
-so many letters; with more columns than MOST a table is a matrix, and is scrolled.
-"""
-
-
-def heads_of_cards(item: Item) -> Markup:
-    """Attributes of a table whose rows become cards on a phone: its heads, by number of column,
-    which a style sheet writes before each cell; '' for another.
-    """
-    heads, rows = item.record["columns"], item.record["rows"]
-    long = any(sum(map(len, row)) >= LONG for row in rows)
-    if not FEWEST - long <= len(heads) <= MOST:
-        return Markup("")
-    escaped = (
-        re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", column_words(head)) for head in heads
-    )
-    names = ";".join(f'--h{i}:"{head}"' for i, head in enumerate(escaped, 1))
-    return Markup(' class="rows" style="{}"').format(names)
-
-
-MOST_EMBEDDED = 200
-"""Sources whose references a page holds in itself, to be copied; of more it names the files."""
-FEW_ROWS = 8
-"""Rows behind a number of several countries that are listed of each; behind that of one stand more.
-"""
-
-_FILTERS: dict[str, Any] = {
+_TOOLS: dict[str, Any] = {
+    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
     **{
         function.__name__: function
         for function in (
-            *(number, tables_of, in_words, day_in_words, heads_of_cards, anchors),
-            *(beginning, copies.copy_read, copies.kind_of_copy, copies.when_known),
+            *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
+            *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
+            *(cite, data_uri, judged_alone, overview.own_params, publishers, table_latex),
+            *(tables_of, value_words, ways, without_formulas),
+            *(economies.in_prose, economies.joined, check.stale, compare.differences),
+            *(copies.copy_read, copies.kind_of_copy, moves.beginning),
         )
     },
+    "NEARNESS": NEARNESS,
+    "NOTHING": NOTHING,
+    "WAYS": moves.WAYS,
+    "STATE_WORDS": STATE_WORDS,
+    "version": __version__,
+    "registry": registry,
+    "display": display,
+    "colours": colours,
+    "card_of": cards.address,
+    "decides": overview.deciding,
+    "tells": overview.told,
+    "want_of": words,
     "svg": svg_markup,
     "demote": lambda text: re.sub(r"(?m)^(#+ )", r"##\1", text),
     "untitled": lambda text: re.sub(r"(?m)^#{1,6} .*\n?", "", text, count=1),
-    "sign": lambda text: {"<=": "≤", ">=": "≥", "==": "="}.get(text, text),
     "axis": axis_words,
     "quoted": _quoted,
     "plain": _plain,
-    "choices": _choices,
-    "csv_uri": lambda text: data_uri(without_formulas(text), "text/csv"),
-    "latex_uri": lambda record: data_uri(table_latex(record), "application/x-tex"),
-    "cite": lambda sources, form: cite([s.source_id for s in sources], form),
     "code": lambda text: Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))),
-    "capital": lambda text: str(text)[:1].upper() + str(text)[1:],
+    "capital": lambda text: text[:1].upper() + text[1:],
+    "in_css": lambda text: re.sub(r'[\\"<\n]', lambda m: f"\\{ord(m[0]):x} ", text),
+    "digest": lambda text: b64encode(sha256(text.encode()).digest()).decode(),
 }
-_GLOBALS: dict[str, Any] = {
-    **dict(getmembers(parts, lambda f: getattr(f, "__module__", "") == parts.__name__)),
-    **{f.__name__: f for f in (between, bounds, counted, criterion_number, ways)},
-    "NOTHING": NOTHING,
-    "decides": overview.deciding,
-    "tells": overview.told,
-    "few_rows": FEW_ROWS,
-    "most_embedded": MOST_EMBEDDED,
-    "kind_words": parts.KIND_WORDS,
-    "state_words": STATE_WORDS,
-    "two_sides": parts.sides,
-    "version": __version__,
-}
-"""What templates may call."""
+"""What templates may call, as functions and as filters."""

@@ -11,33 +11,30 @@ import re
 
 import nh3
 
-_LOOKS = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "fill-opacity"}
-_LOOKS |= {"opacity", "style", "clip-path", "transform"}
-_PLACE = {"x", "y", "width", "height"}
+_LOOKS = """fill stroke stroke-width stroke-linecap stroke-linejoin fill-opacity opacity style
+clip-path transform"""
+_PLACE = "x y width height"
 _ALLOWED = {
-    "svg": {"width", "height", "viewBox", "xmlns", "version"},
-    "g": {"id", *_LOOKS},
-    "path": {"id", "d", *_LOOKS},
-    "rect": {*_PLACE, *_LOOKS},
-    "text": {"x", "y", *_LOOKS},
-    "tspan": {"x", "y", *_LOOKS},
-    "use": {*_PLACE, *_LOOKS, "href"},
-    "image": {"id", *_PLACE, *_LOOKS, "href"},
-    "defs": set(),
-    "clipPath": {"id"},
-    "pattern": {"id", *_PLACE, "patternUnits"},
+    "svg": "width height viewBox xmlns version",
+    "g": f"id {_LOOKS}",
+    "path": f"id d {_LOOKS}",
+    "rect": f"{_PLACE} {_LOOKS}",
+    "text": f"x y {_LOOKS}",
+    "tspan": f"x y {_LOOKS}",
+    "use": f"href {_PLACE} {_LOOKS}",
+    "image": f"id href {_PLACE} {_LOOKS}",
+    "defs": "",
+    "clipPath": "id",
+    "pattern": f"id patternUnits {_PLACE}",
 }
 """Elements and attributes that matplotlib writes; `href` stands for `xlink:href` too."""
 
-_STYLES = {
-    *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"),
-    *("stroke-linecap", "stroke-linejoin", "stroke-dasharray", "stroke-dashoffset"),
-    *("opacity", "font", "font-family", "font-size", "font-style", "font-weight", "font-variant"),
-    *("font-stretch", "text-anchor", "image-rendering"),
-}
-_CALL = re.compile(r"[\w-]*\([^)]*")
-_STYLED = _LOOKS - {"transform"}
-_HARMLESS_CALL = re.compile(r"url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*", re.I)
+_STYLES = """fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap
+stroke-linejoin stroke-dasharray stroke-dashoffset opacity font font-family font-size font-style
+font-weight font-variant font-stretch text-anchor image-rendering"""
+_HARMLESS_CALL = re.compile(
+    r"(?<![\w-])(?:url\(\s*['\"]?#[\w.-]+['\"]?\s*|rgba?\([\d\s.,%]*)\)", re.I
+)
 
 
 def _kept(element: str, name: str, value: str) -> str | None:
@@ -46,17 +43,16 @@ def _kept(element: str, name: str, value: str) -> str | None:
         inside = value.startswith("#")
         drawn = element == "image" and value.startswith("data:image/png;base64,")
         return value if inside or drawn else None
-    if name in _STYLED and ("(" in value or "\\" in value):
-        calls = _CALL.findall(value)
-        return value if "\\" not in value and all(map(_HARMLESS_CALL.fullmatch, calls)) else None
+    if name != "transform" and re.search(r"[(\\]", _HARMLESS_CALL.sub("", value)):
+        return None
     return value
 
 
 _CLEANER = nh3.Cleaner(
     tags=set(_ALLOWED),
-    attributes=_ALLOWED,
+    attributes={element: set(names.split()) for element, names in _ALLOWED.items()},
     attribute_filter=_kept,
-    filter_style_properties=_STYLES,
+    filter_style_properties=set(_STYLES.split()),
     clean_content_tags={"script", "style", "metadata", "foreignObject", "title", "desc"},
     url_schemes={"data"},
     generic_attribute_prefixes=set(),
@@ -87,11 +83,9 @@ def shorter(svg: str) -> tuple[str, str]:
 
 
 def clean(svg: str) -> str:
-    """An SVG from its first tag on, with what `_ALLOWED` names and nothing else; '' where there is
-    none.
+    """An SVG with what `_ALLOWED` names and nothing else.
 
     Its names keep their case (`clipPath`, `viewBox`): the parser is that of HTML5, which knows
     them.
     """
-    found = _CLEANER.clean(svg)
-    return found[found.find("<svg") :] if "<svg" in found else ""
+    return _CLEANER.clean(svg)

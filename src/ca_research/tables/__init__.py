@@ -3,6 +3,7 @@
 from .add import Addition, add, remove
 from .build import build, check, content_key, rows_of
 from .cite import cite, source_ids
+from .codes import codes
 from .coverage import Coverage, coverage, holes
 from .fetch import Fetched, fetch
 from .load import load
@@ -18,6 +19,7 @@ __all__ = [
     "build",
     "check",
     "cite",
+    "codes",
     "content_key",
     "coverage",
     "diff",

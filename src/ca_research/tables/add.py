@@ -209,7 +209,7 @@ def add(
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     refuse_located(spec)
-    said = of_user(_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
+    said = of_user(read_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
     if published is not None and bounds(str(published))[0] > today():
@@ -460,7 +460,8 @@ def remove(source: str) -> registry.Added:
     return gone
 
 
-def _map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+def read_map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+    """What a map says; of a file, what is written there."""
     if said is None or isinstance(said, Mapping):
         return said or {}
     try:

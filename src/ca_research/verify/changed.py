@@ -5,7 +5,7 @@ each verdict before and after.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,11 @@ from typing import Any
 from .. import registry, runs
 from ..claims.compare import differences
 from ..ground import paths
-from ..ground.errors import BaselineError, CoverageError
-from ..runs import inputs
-from .state import FILE, Entry, read_baseline, run_of
+from ..ground.errors import BaselineError
+from .comparison import stale
+from .state import FILE, Entry, read_baseline, read_report
 
 Stored = Mapping[str, Any]
-Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -45,28 +44,17 @@ def affected(out: Path) -> tuple[list[runs.Run], tuple[str, ...]]:
     that rest on a table to which figures were added. A page that reads the verdicts of others is
     among them as soon as there is any.
     """
-    about = inputs.Inputs(None)
-    report = _report(out)
-    made = {r["run_id"]: r.get("inputs") or {} for r in report}
-    added = {entry.table for entry in registry.added().values()}
+    report = read_report(out).runs if (out / FILE).is_file() else []
+    added = {f"data/{entry.table}" for entry in registry.added().values()}
     chosen, tables, after = list[runs.Run](), set[str](), list[runs.Run]()
-    for run in runs.plan_with(report):
-        before = made.get(run.run_id, {})
-        now, recorded = about.again(run, before)["data"], before.get("data")
-        moved = {n for n in now if now[n] != recorded.get(n)} if recorded else added & now.keys()
+    for run, made, names in stale(report):
+        moved = {n for n in names if n.startswith("data/")} if made else names & added
         if run.after:
             after.append(run)
         elif moved:
             chosen.append(run)
             tables |= moved
-    return chosen + (after if chosen else []), tuple(sorted(tables))
-
-
-def _report(out: Path) -> list[Mapping[str, Any]]:
-    try:
-        return list(runs.read_manifest(out)["runs"]) if (out / FILE).is_file() else []
-    except CoverageError:
-        return []
+    return chosen + after * bool(chosen), tuple(sorted(t.removeprefix("data/") for t in tables))
 
 
 def standing(out: Path) -> list[Stored]:
@@ -75,55 +63,25 @@ def standing(out: Path) -> list[Stored]:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
 
 
-def given_by(out: Path, ids: Collection[str]) -> list[Stored]:
-    """The verdicts of the report in a folder that some of its runs gave."""
-    made = _report(out)
-
-    def gave(v: Stored) -> str:
-        return (run_of(made, v["claim"], v["params"], v["as_of"]) or {}).get("run_id", "")
-
-    return [v for v in standing(out) if gave(v) in ids]
-
-
 def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:
     """Each verdict of `after` beside the one before: those that turned first.
 
     A verdict that no report gave before is set beside the accepted one, which knows its criteria
     and not its answer.
     """
-    earlier, accepted = {_key(v): v for v in before}, _accepted()
+    accepted = [entry.model_dump() | {"answer": ""} for entry in _accepted()]
+    known = {(v["run"], v["reading"]): v for v in (*accepted, *before)}
     found = []
     for verdict in after:
-        old = earlier.get(_key(verdict))
-        if old is None and _key(verdict) in accepted:
-            old = _as_stored(accepted[_key(verdict)], verdict)
-        if old is None:
-            found.append(Moved(verdict, None, "", ()))
-            continue
-        why = tuple(differences(old, verdict))
-        found.append(Moved(verdict, old["verdict"], old.get("answer", ""), why))
-    return sorted(found, key=lambda m: (not m.turned, not m.why))
+        old = known.get((verdict["run"], verdict["reading"]))
+        why = tuple(differences({**verdict, **old}, verdict)) if old else ()
+        was, answered = (old["verdict"], old["answer"]) if old else (None, "")
+        found.append(Moved(verdict, was, answered, why))
+    return sorted(found, key=lambda one: (not one.turned, not one.why))
 
 
-def _key(verdict: Stored) -> Key:
-    params = {k: v for k, v in verdict["params"].items() if k not in ("claim", "as_of")}
-    told = json.dumps(params, sort_keys=True)
-    return verdict["claim"], verdict["reading"], told, verdict["as_of"]
-
-
-def _accepted() -> Mapping[Key, Entry]:
+def _accepted() -> list[Entry]:
     try:
-        return read_baseline(paths.baseline_dir()).entries
+        return read_baseline(paths.baseline_dir()).verdicts
     except BaselineError:
-        return {}
-
-
-def _as_stored(entry: Entry, now: Stored) -> Stored:
-    """An accepted verdict in the form of a stored one; what it does not keep is as it is now."""
-    return {
-        "verdict": entry.verdict,
-        "rule_sha256": now["rule_sha256"],
-        "criteria": [{"name": name, **c} for name, c in entry.criteria.items()],
-        "coverage": now["coverage"],
-        "sources": now["sources"],
-    }
+        return []
