@@ -43,7 +43,7 @@ class Cases(yaml.SafeLoader):
     """YAML that knows models, axes and exclusions by their names: `!Model {estimator: feols}`."""
 
 
-for kind in (stats.Axis, stats.Exclusion, stats.Model):
+for kind in (stats.Axis, stats.AtMostOne, stats.Exclusion, stats.Model):
     Cases.add_constructor(
         f"!{kind.__name__}",
         lambda loader, node, kind=kind: kind(**loader.construct_mapping(node, deep=True)),

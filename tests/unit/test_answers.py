@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from tests.cases import cases
 from tests.unit.engine import STORED
 
 import ca_research as ca
@@ -45,17 +46,7 @@ def test_each_run_ends_with_its_answer_the_sentence_and_its_tests(answers, snaps
     assert answers(many, []) == snapshot(name="many are counted")
 
 
-@pytest.mark.parametrize(
-    ("asked", "runs"),
-    [
-        ([{"economy": ["KAZ"], "strict": ["true"]}], 1),
-        ([{"economy": ["KAZ", "UZB"]}], 2),
-        ([{"economy": ["Kazakhstan", "uzb"]}], 2),
-        ([{"economy": ["KAZ"]}, {"economy": ["KGZ"]}], 2),
-        ([{"level": ["1"]}], 3),  # not stored with a verdict
-        ([{"as_of": ["2023-05-19"]}], 0),
-    ],
-)
+@pytest.mark.parametrize(("asked", "runs"), cases(__file__, "answers")["asked"])
 def test_only_what_was_asked_for_is_said(answers, asked, runs):
     done = [stored("C33", "supported", economy=e, strict=True) for e in ("KAZ", "KGZ", "UZB")]
     said = answers(done, ["C33"], *asked)

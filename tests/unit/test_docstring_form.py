@@ -7,39 +7,11 @@ import importlib
 import inspect
 
 from numpydoc.validate import Validator, get_doc_object, validate
+from tests.cases import cases
 
 import ca_research
 
-ROOMS = (
-    "tables",
-    "trade",
-    "investment",
-    "students",
-    "stats",
-    "estimates",
-    "claims",
-    "paper",
-    "plots",
-    "desk",
-)
-HELD = {
-    "GL06": "no other section than numpydoc's",
-    "GL07": "in numpydoc's order",
-    "GL08": "a docstring",
-    "SS01": "a summary",
-    "SS02": "that begins with a capital",
-    "SS03": "and ends with a period",
-    "SS06": "in one line",
-    "PR01": "every parameter",
-    "PR02": "and no other",
-    "PR03": "in the order of the signature",
-    "PR04": "with its type",
-    "PR07": "and a description",
-    "RT01": "what is returned",
-    "RT03": "with a description",
-    "EX01": "an example",
-}
-"""What of numpydoc's checks is asked for. Not SS05: it takes a plural ('Shares of') for a verb."""
+FORM = cases(__file__, "docstrings")
 
 
 class Described(Validator):
@@ -77,7 +49,7 @@ def public():
     code.
     """
     rooms = {"ca": ca_research}
-    rooms |= {room: importlib.import_module(f"ca_research.{room}") for room in ROOMS}
+    rooms |= {room: importlib.import_module(f"ca_research.{room}") for room in FORM["rooms"]}
     found = {}
     for room, module in rooms.items():
         for name in module.__all__:
@@ -87,7 +59,7 @@ def public():
     return found
 
 
-def lacks(place, asked=frozenset(HELD)):
+def lacks(place, asked=frozenset(FORM["held"])):
     """Which of the checks a docstring does not pass, in numpydoc's words."""
     errors = validate(place, validator_cls=Described)["errors"]
     return [f"{code}: {words}" for code, words in errors if code in asked]

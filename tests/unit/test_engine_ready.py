@@ -6,6 +6,7 @@ import asyncio
 from queue import Empty
 
 import pytest
+from tests.cases import cases
 
 from ca_research.runs.engine import _Answers
 
@@ -40,15 +41,7 @@ class Scripted(_Answers):
         return self.alive
 
 
-@pytest.mark.parametrize(
-    ("answers", "asked"),
-    [
-        ([[("busy", 1), ("idle", 1), ("after", 1)]], 1),
-        ([[("idle", "another client's"), ("idle", None)], [("idle", 1), ("idle", 2)]], 2),
-        # a reply proves nothing of the other channel: what a first cell shows would be lost
-        ([[], [], [("idle", 3)]], 3),
-    ],
-)
+@pytest.mark.parametrize(("answers", "asked"), cases(__file__, "ready"))
 def test_it_is_ready_with_the_idle_to_its_own_question_and_asked_again_until_then(answers, asked):
     client = Scripted(*answers)
     asyncio.run(client.wait_for_ready(60))

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research.estimates import (
@@ -14,11 +15,13 @@ from ca_research.estimates import (
     measure,
 )
 from ca_research.estimates.measures import rows_of
-from ca_research.ground.errors import MeasureError, UnknownNameError, UsageError
+from ca_research.ground import errors
+from ca_research.ground.errors import MeasureError, UsageError
 
 USED = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "source_id": ["WB_WDI"]})  # invented
 ROWS = [estimate_row(USED, economy="KAZ", low=1.0, high=2.0), estimate_row(economy="UZB")]
 FRAME = estimates(ROWS)
+CASES = cases(__file__, "estimates")
 
 
 def test_what_a_measure_makes_with_the_helpers_holds():
@@ -40,33 +43,24 @@ def test_a_registered_measure_gives_a_frame_to_who_calls_it_and_its_rows_to_a_cl
     assert rows_of(own)() is ROWS
 
 
-NO_ESTIMATES = [{"economy": ["KAZ", 3]}, {"economy": "KAZ"}, {"economy": ""}, {"estimate": "much"}]
-NO_ESTIMATES += [{name: float("inf")} for name in ("estimate", "high")]
-NO_ESTIMATES += [{"low": 3.0}, {"estimate": 30.0}, {"estimate": -1.0}, {"sources": "WB_WDI"}]
+def unsound(case):
+    if "row" in case:
+        return [ROWS[0] | case["row"]]
+    frame = FRAME.drop(columns=case.get("drop", [])).assign(**case.get("assign", {}))
+    return case.get("rows", frame)
 
 
-@pytest.mark.parametrize(
-    "found",
-    [
-        None,
-        [3],
-        [{k: ROWS[0][k] for k in ROWS[0] if k != "path"}],
-        [ROWS[0], ROWS[0]],
-        [ROWS[0] | {"origins": "OFFICE"}],
-        FRAME.drop(columns=["path", "missing"]),
-        *(FRAME.assign(**change) for change in NO_ESTIMATES),
-    ],
-)
+ODD_ROWS = [[{k: ROWS[0][k] for k in ROWS[0] if k != "path"}], [ROWS[0], ROWS[0]]]
+
+
+@pytest.mark.parametrize("found", [*ODD_ROWS, *map(unsound, CASES["no frame"])])
 def test_what_is_no_estimates_frame_is_refused_by_the_name_of_its_measure(found):
     with pytest.raises(MeasureError) as error:
         checked(found, "trade.lead")
     assert error.value.what.startswith("trade.lead gives") and error.value.hint
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [{"students": 0.0}, {"flag": None}, {"precision": "rounded"}, {"share": 0.5}, {"nth": 1}],
-)
+@pytest.mark.parametrize("changed", CASES["known"])
 def test_what_is_known_of_a_figure_is_not_which_figure_it_is(changed):
     rows = ca.load("students").head(3).reset_index(drop=True)
     same = rows.assign(**changed)
@@ -90,29 +84,16 @@ def test_rows_that_lost_their_key_are_told_by_all_they_have():
     assert data_path(dated) != data_path(dated.assign(date="2016-09-02"))
 
 
-@pytest.mark.parametrize(
-    ("frame", "error"),
-    [
-        (USED.drop(columns="source_id"), UnknownNameError),
-        (USED.assign(source_id=None), UsageError),
-        (pd.concat([USED, USED.assign(source_id=float("nan"))]), UsageError),
-    ],
-)
-def test_rows_without_a_source_have_no_path(frame, error):
+@pytest.mark.parametrize(("ids", "error"), CASES["no source"])
+def test_rows_without_a_source_have_no_path(ids, error):
+    bare = USED.drop(columns="source_id")
+    frame = bare if ids is None else bare.merge(pd.DataFrame({"source_id": ids}), how="cross")
     for call in (data_path, estimate_row):
-        with pytest.raises(error):
+        with pytest.raises(getattr(errors, error)):
             call(frame)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        {"economy": "KAZ", "estimat": 1.0},
-        ROWS[0] | {"estimate": float("inf")},
-        ROWS[0] | {"low": float("-inf")},
-        "KAZ",
-    ],
-)
+@pytest.mark.parametrize("row", [*({"economy": "KAZ"} | f for f in CASES["no row"]), "KAZ"])
 def test_rows_that_are_no_estimates_are_refused(row):
     with pytest.raises(UsageError):
         estimates([row])

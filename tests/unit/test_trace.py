@@ -1,22 +1,19 @@
 """What a number rests on: the rows behind the main specification, and no others."""
 
+import io
+
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research.claims.trace import ROWS, Table, trace
 from ca_research.estimates import estimate_row
 
-TABLE = pd.DataFrame(  # invented
-    [
-        ("KAZ", "CHN", 2020, 1.0, False, None, "KAZ_BNS"),
-        ("KAZ", "RUS", 2020, 2.0, False, None, "KAZ_BNS"),
-        ("UZB", "CHN", 2021, 3.0, False, None, "UZB_STAT"),
-    ],
-    columns=["reporter", "partner", "year", "value_usd", "is_aggregate", "note", "source_id"],
-)
-SHOWN = ["reporter", "partner", "year", "value_usd", "source_id"]
-KEYS = ["reporter", "partner", "year", "source_id"]
+CASES = cases(__file__, "traced")
+TABLE = pd.read_csv(io.StringIO(CASES["table"]), dtype={"note": object})
+SHOWN = CASES["shown"]
+KEYS = [name for name in SHOWN if name != "value_usd"]
 
 
 def cells(rows_of, *tables):

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from tests.designs import cases
 
-from ca_research.ground.errors import CoverageError, MeasureError, UnknownNameError, UsageError
-from ca_research.stats import AtMostOne, Axis, Exclusion, Universe
+from ca_research.ground.errors import CaResearchError, CoverageError
+from ca_research.stats import Axis, Exclusion, Universe
 
 PERIOD = Axis("period", ("short", "long"), "long")
 SOURCE = Axis("source", ("a", "b", "c"), "b")
@@ -30,35 +31,13 @@ def test_exclusions_leave_out_exactly_what_they_name_and_say_why():
     assert table["is_main"].tolist() == [True] + [False] * 5
 
 
-def measure_of(**columns):
-    return lambda period: rows(1.0).assign(**columns)
-
-
-@pytest.mark.parametrize(
-    ("made", "error"),
-    [
-        (lambda: Axis("period", ("short", "long"), "long", kind="dat"), UnknownNameError),
-        (lambda: Axis("period", "sl", "s"), UsageError),
-        (lambda: Axis("period", (1, 2), 3), UsageError),
-        (lambda: Universe(PERIOD), UsageError),
-        (lambda: Universe((PERIOD,), ({"period": "short"},)), UsageError),
-        # the main specification is excluded
-        (lambda: Universe((PERIOD,), (Exclusion({"period": "long"}, "why"),)), UsageError),
-        # of a typing error all that was left was the main value
-        (lambda: Universe((SOURCE,), (Exclusion({"sauce": "a"}, "a slip"),)), UnknownNameError),
-        (lambda: Universe((SOURCE,), (AtMostOne({"source": "z"}, "a slip"),)), UnknownNameError),
-        # specifications of the first were overwritten by those of the second
-        (lambda: Universe((PERIOD, Axis("period", (1, 2), 1))), UsageError),
-        (lambda: Universe((Axis("spec", (1, 2), 1),)), UsageError),
-        (lambda: Universe((PERIOD,)).run(measure_of(), jobs=0), UsageError),
-        # a column of the measure stood in the place of the choice that was run
-        (lambda: Universe((PERIOD,)).run(measure_of(period="2023")), MeasureError),
-    ],
-)
-def test_what_cannot_be_run_or_read_rightly_is_refused(made, error):
-    with pytest.raises(error) as refused:
-        made()
-    assert type(refused.value) is error
+@pytest.mark.parametrize("case", cases(__file__, "universe"), ids=str)
+def test_what_cannot_be_run_or_read_rightly_is_refused(case):
+    with pytest.raises(CaResearchError) as refused:
+        axes = Axis(**case["axis"]) if "axis" in case else case.get("axes", [PERIOD])
+        declared = Universe(axes, case.get("exclusions", ()))
+        declared.run(lambda period: rows(1.0).assign(**case["columns"]), **case.get("run", {}))
+    assert type(refused.value).__name__ == case["error"]
 
 
 def test_run_keeps_number_choices_and_every_row():
