@@ -7,13 +7,8 @@ from tests.cases import cases
 from ca_research.claims.compute import Call, Computation
 from ca_research.registry import claim
 
-POLL = {"about": "USA", "measure": "gallup_approve", "note": "", "source_id": "M_GAL_US"}
-WAVES = pd.DataFrame(
-    [
-        POLL | {"economy": "KAZ", "period": "2017", "year": 2017, "value_pct": 9.0},
-        POLL | {"economy": "TKM", "period": "2018", "year": 2018, "value_pct": 62.0},
-    ]
-)
+CASES = cases(__file__, "choices")
+WAVES = pd.DataFrame(CASES["waves"]).assign(**CASES["polls"])
 
 
 def answers(known_in, age, without=None):
@@ -25,10 +20,7 @@ def answers(known_in, age, without=None):
     return (whole.without(without) if without else whole).run(call)
 
 
-AGES = cases(__file__, "choices")["ages"]
-
-
-@pytest.mark.parametrize(("known_in", "age", "without", "decides"), AGES)
+@pytest.mark.parametrize(("known_in", "age", "without", "decides"), CASES["ages"])
 def test_a_figure_older_than_the_rule_allows_decides_nothing(known_in, age, without, decides):
     assert [row["estimate"] for row in answers(known_in, age, without)] == decides
 

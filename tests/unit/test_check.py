@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import paths
-from ca_research.ground.errors import UnknownNameError, UsageError
+from ca_research.ground import errors
 
+CASES = cases(__file__, "checked")
 STORED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())
 
 
@@ -19,20 +21,11 @@ def stored(claim, day, economy):
     }
 
 
-@pytest.mark.parametrize(
-    ("claim", "economy", "day"),
-    [
-        ("C33", "KAZ", "2023-05-19"),
-        ("C33", "UZB", "latest"),
-        ("C23", "CA5", "latest"),  # figures
-        ("C25", "CA5", "2023-05-19"),  # facts and geography
-        ("C05", "CA5", "latest"),  # dates, counted over others than the five
-        ("C27", "CA5", "latest"),  # documents
-        ("O01", "CA5", "latest"),  # opinion: no figures at all
-        # its notebook loads less of the table
-        pytest.param("C22", "CA5", "latest", marks=pytest.mark.long),
-    ],
-)
+LESS = pytest.param("C22", "CA5", "latest", marks=pytest.mark.long)
+"""Its notebook loads less of the table."""
+
+
+@pytest.mark.parametrize(("claim", "economy", "day"), [*CASES["stored"], LESS])
 def test_it_is_what_the_notebook_stored(claim, economy, day):
     found = {v.reading: v for v in ca.check(claim, economy=economy, as_of=day).all()}
     accepted = stored(claim, day, economy)
@@ -57,17 +50,9 @@ def test_an_economy_goes_by_its_name_and_stands_in_the_parameters():
     assert (verdict.verdict, verdict.as_printed) == (accepted["verdict"], accepted["as_printed"])
 
 
-@pytest.mark.parametrize(
-    ("words", "wrong"),
-    [
-        ({"claim_id": "C99"}, UnknownNameError),
-        ({"claim_id": "C33", "economy": "FRA"}, UnknownNameError),
-        ({"claim_id": "C33", "as_of": "soon"}, UsageError),
-        ({"claim_id": "C25", "without": "NOBODY"}, UnknownNameError),
-    ],
-)
+@pytest.mark.parametrize(("words", "wrong"), CASES["refused"])
 def test_what_it_cannot_do_is_refused(words, wrong):
-    with pytest.raises(wrong):
+    with pytest.raises(getattr(errors, wrong)):
         ca.check(**words)
 
 

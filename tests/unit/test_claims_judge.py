@@ -18,6 +18,7 @@ from ca_research.claims.rule import apply_rule, deciding, reachable
 from ca_research.ground.errors import UsageError
 
 JUDGED, RULED = cases("judged"), cases("ruled")
+BY_HAND, ADDED = cases("by_hand"), cases("added_files")
 
 
 def same(found, wanted):
@@ -39,11 +40,8 @@ def test_printing_a_verdict_tells_what_it_hangs_on(snapshot):
 
 
 def test_a_sentence_without_what_it_needs_is_refused():
-    says = {"holds": "In {where_not}.", "fails": "F.", "undecided": "U.", "finding": "{held}"}
-    three = JUDGED["nothing is missing"]["claim"]["criteria"][0]
-    case = {"claim": {"criteria": [three | {"says": says}]}, "rows": [[2, 2, 2, 2, 2]]}
     with pytest.raises(UsageError):
-        verdict_of(case)
+        verdict_of(BY_HAND["a sentence without what it needs"])
 
 
 @pytest.mark.parametrize("case", RULED.values(), ids=RULED)
@@ -72,9 +70,8 @@ def test_every_reading_that_is_tested_can_come_out_either_way():
 
 
 def test_the_stored_form_is_the_designs_and_strict_json(stored_keys):
-    spec = claim([{"over": {"economies": list(ca.economies.CA5), "at_least": 3}}])
-    rows = [{"five": [2, 2, 2, float("nan"), None], "n": 1}, {"low": 2, "high": float("inf")}]
-    for stored in judge(spec, evidence(rows), {"economy": "CA5"}).bundle():
+    verdict = verdict_of(BY_HAND["holes and a range without end"])
+    for stored in verdict.bundle():
         again = json.loads(json.dumps(stored, allow_nan=False))  # no NaN, no infinity
         assert set(again) >= stored_keys[0]
         assert all(set(c) >= stored_keys[1] for c in again["criteria"])
@@ -82,33 +79,23 @@ def test_the_stored_form_is_the_designs_and_strict_json(stored_keys):
 
 
 def test_removals_are_made_one_at_a_time():
-    about = {"meaning": "m", "kind": "removal", "main": "none"}
-    part = about | {"name": "part", "values": ["none", "left"]}
-    who = about | {"name": "who", "values": ["none", "x", "y"]}
-    spec = claim([{"axes": ["part", "who"]}], grid={"axes": [part, who]})
+    case = BY_HAND["two removals"]
+    spec = claim(**case["claim"])
     found = {tuple(choices.values()) for choices in universe(spec, spec.criteria()["size"])}
-    assert found == {("none", "none"), ("left", "none"), ("none", "x"), ("none", "y")}
+    assert found == set(map(tuple, case["ways"]))
 
 
 # files that were added
 
 
-@pytest.mark.parametrize(
-    ("ways", "left", "vintage", "level"),
-    [
-        (["OFFICE+TYPED", "OFFICE", "TYPED"], 2.0, None, "moderate"),  # beside one office's
-        (["OFFICE+TYPED", "TYPED"], None, None, "moderate"),  # without it nothing is decided
-        (["OFFICE+TYPED", "OFFICE", "TYPED"], 2.0, "2026-11-29", "high"),  # from the publisher
-    ],
-)
-def test_a_file_that_was_added_does_not_raise_certainty(monkeypatch, ways, left, vintage, level):
-    names = {"OFFICE": "KAZ_BNS", "TYPED": "TYPED"}
-    monkeypatch.setattr(registry, "added", lambda: {"TYPED": SimpleNamespace(vintage=vintage)})
-    sources = [[names[name] for name in way.split("+")] for way in ways]
-    less = evidence([left])
-    rows = [{"estimate": 2.0, "sources": several} for several in sources]
+@pytest.mark.parametrize("case", ADDED.values(), ids=ADDED)
+def test_a_file_that_was_added_does_not_raise_certainty(monkeypatch, case):
+    typed = SimpleNamespace(vintage=case["vintage"])
+    monkeypatch.setattr(registry, "added", lambda: {"TYPED": typed})
+    less = evidence([case["left"]])
+    rows = [{"estimate": 2.0, "sources": several} for several in case["ways"]]
     found = evidence(rows, less=lambda sources: less, as_of="2020-06-01")
-    assert judge(claim(), found, {}).certainty["level"] == level
+    assert judge(claim(), found, {}).certainty["level"] == case["level"]
 
 
 def test_documents_count_by_the_origins_that_their_rows_name():

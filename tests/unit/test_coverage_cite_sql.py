@@ -28,14 +28,7 @@ def counted(table, columns):
     return dict(found)
 
 
-@pytest.mark.parametrize(
-    ("table", "by", "who"),
-    [
-        ("trade", None, ["reporter", "flow"]),
-        ("students", None, ["origin", "level"]),
-        ("trade", ["partner", "valuation"], ["partner", "valuation"]),
-    ],
-)
+@pytest.mark.parametrize(("table", "by", "who"), CASES["coverage"])
 def test_coverage_equals_a_count_by_hand(table, by, who):
     frame, columns = ca.coverage(table, by=by), [*who, "source_id", "year"]
     assert list(frame) == [*columns, "figures"]

@@ -40,10 +40,7 @@ def test_unions_have_the_members_of_the_year():
     assert eco.members("EU27", 1958) == eco.members("European Union", 2020)
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [(";SCO:2001-;", ";SCO:always;"), (";SCO:2001-;", ";NATO;"), ("member_of", "groups"), ("", "")],
-)
+@pytest.mark.parametrize(("before", "after"), MEMBERS["broken"])
 def test_a_list_of_economies_that_says_nothing_is_refused(project, before, after):
     file = project.home / "registry" / "economies.csv"
     text = file.read_text()

@@ -5,33 +5,14 @@ import-linter (`make lint`; the contract stands in pyproject.toml).
 import ast
 from pathlib import Path
 
+from tests.cases import cases
+
 import ca_research
 
 PACKAGE = Path(ca_research.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-NETWORK = {
-    "requests",
-    "urllib",
-    "urllib3",
-    "http",
-    "socket",
-    "httpx",
-    "aiohttp",
-    "ftplib",
-    "ssl",
-    "wbgapi",
-    "pooch",
-    "adbc_driver_postgresql",
-    "psycopg",
-    "fsspec",
-}
-MAY = {  # the modules that may touch a network, and by what
-    "sources/fetch/transport.py": {"requests", "urllib3"},
-    "sources/elsewhere/ranges.py": {"requests", "urllib3"},
-    "sources/elsewhere/postgres.py": {"adbc_driver_postgresql"},
-}
-HEAVY = {"pandas", "numpy", "pyarrow", "duckdb", "matplotlib", "statsmodels"}
-LIGHT = ("ground", "registry")
+RULES = cases(__file__, "floors")
+NETWORK, MAY = RULES["network"], RULES["may"]
 
 
 def shown(file):
@@ -72,12 +53,12 @@ def test_imports_are_seen():
     assert "pandas" in imports(PACKAGE / "tables" / "load.py")
     assert "socket" in imports(PACKAGE / "kernels" / "protocol.py")
     for name, by in MAY.items():
-        assert by <= {n.split(".")[0] for n in imports(PACKAGE / name)}
+        assert set(by) <= {n.split(".")[0] for n in imports(PACKAGE / name)}
 
 
 def test_the_lowest_floors_are_light():
-    low = [f for f in MODULES if f.parent.name in LIGHT]
-    heavy = {shown(f): {n.split(".")[0] for n in imports(f)} & HEAVY for f in low}
+    low = [f for f in MODULES if f.parent.name in RULES["low"]]
+    heavy = {shown(f): {n.split(".")[0] for n in imports(f)} & {*RULES["heavy"]} for f in low}
     assert {name: found for name, found in heavy.items() if found} == {}
 
 

@@ -5,30 +5,21 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from ca_research.stats import groups as module
 from ca_research.stats.groups import Groups, sources_of
 
-CELLS = st.lists(
-    st.tuples(
-        st.sampled_from(["KAZ", "KGZ", None]),
-        st.sampled_from([2020, 2021, None]),
-        st.sampled_from(["a", "b", None]),
-    ),
-    max_size=12,
-)
-TYPES = {
-    "text": {"who": "str", "year": "Int64", "what": "str"},
-    "objects": {"who": "object", "year": "float64", "what": "object"},
-    "categories": {"who": "category", "year": "Int64", "what": "category"},
-}
+CASES = cases(__file__, "groups")
+TYPES, COLUMNS = CASES["types"], CASES["cells"]
+CELLS = st.tuples(*(st.sampled_from([*cells, None]) for cells in COLUMNS.values()))
 
 
 @pytest.mark.parametrize("types", TYPES)
 @pytest.mark.parametrize("many", [0, 2**16])
-@given(cells=CELLS)
+@given(cells=st.lists(CELLS, max_size=12))
 def test_as_pandas_groups_them(types, many, cells):
-    frame = pd.DataFrame(cells, columns=["who", "year", "what"]).astype(TYPES[types])
+    frame = pd.DataFrame(cells, columns=list(COLUMNS)).astype(TYPES[types])
     before, module.MANY = module.MANY, many  # columns side by side, and one after another
     try:
         found = Groups(frame)

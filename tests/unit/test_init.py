@@ -11,6 +11,7 @@ import sys
 import nbformat
 import pytest
 import yaml
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
@@ -23,6 +24,7 @@ from ca_research.ground.errors import UsageError
 from ca_research.registry.schedule import tables_by_notebook
 
 pytest_plugins = ["own_project"]
+CASES = cases(__file__, "init")
 
 
 # --- init
@@ -38,16 +40,7 @@ def test_the_sentences_of_an_article_are_listed_and_not_kept(elsewhere):
     assert yaml.safe_load(text)["title"] == '"Yes": no' and text.count("sha256") == 4
 
 
-DAYS = (
-    "March 3, 2021",
-    "Moscow, 3.03.2021",
-    "3 \u043c\u0430\u0440\u0442\u0430 2021",
-    "2024-02-31",
-    "2999-01-01",
-)
-
-
-@pytest.mark.parametrize("text", [*(f"Title\n{day}\nA sentence." for day in DAYS), "", "T\n"])
+@pytest.mark.parametrize("text", CASES["no article"])
 def test_what_cannot_be_a_project_leaves_nothing(elsewhere, text):
     """A day in another form became a sentence or was dropped, and the project was of today."""
     file = elsewhere / "a.txt"
@@ -165,9 +158,7 @@ def test_a_word_that_no_row_has_is_told_and_not_refused(own, command, measure):
     assert code == 0 and "C07.yaml: criteria.figure: attribute" in said and "'lones'" in said
 
 
-@pytest.mark.parametrize(
-    "id_, at", [("7C", None), ("../C07", None), ("C07", "9.9"), ("C07", "x"), ("C08", None)]
-)
+@pytest.mark.parametrize(("id_", "at"), CASES["no claim"])
 def test_wrong_ids_and_places_are_refused_and_no_file_is_touched(own, id_, at):
     own.lent()
     mine = own.home / "notebooks" / "c08.ipynb"

@@ -6,13 +6,14 @@ import json
 import time
 
 import pytest
+from tests.cases import cases
 
 from ca_research import check as run_check
 from ca_research import claim, load, registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check, measures
 from ca_research.estimates.measures import rows_of
-from ca_research.ground.errors import MeasureError, RegistryError, UnknownNameError
+from ca_research.ground import errors
 from ca_research.ground.paths import home
 
 DOUBLE = """\
@@ -28,6 +29,7 @@ def double(facts, *, subject: str, attribute: str, year: str = "newest"):
 """
 HELPERS = "def times(a, b):\n    return a * b\n"
 YEAR = 'year: str = "newest"'
+CASES = cases(__file__, "measures")
 
 
 pytest_plugins = ["own_project"]
@@ -90,20 +92,11 @@ def test_a_projects_measure_stands_before_the_packages_and_is_told(wrote, comman
     assert code == 0 and "trade.lead is the project's own" in said
 
 
-@pytest.mark.parametrize(
-    ("files", "error", "where"),
-    [
-        ({"doubel": DOUBLE.replace("my.double", "my.doubel")}, UnknownNameError, "my.doubel"),
-        ({"double": DOUBLE, "two": DOUBLE}, RegistryError, "two.py"),
-        ({"double": "def broken(:\n"}, MeasureError, "double.py, line 1"),
-        ({"double": "import nowhere\n" + DOUBLE}, MeasureError, "double.py, line 1"),
-        ({"double": DOUBLE.replace("times", "tmes", 1)}, MeasureError, "double.py"),
-        ({"double": DOUBLE + "\ndouble = 1\n"}, MeasureError, "double.py"),
-    ],
-)
+@pytest.mark.parametrize(("files", "error", "where"), CASES["files"])
 def test_a_file_that_cannot_be_used_says_where(wrote, files, error, where):
-    wrote(**files, helpers=HELPERS)
-    with pytest.raises(error) as refused:
+    texts = {name: DOUBLE.replace(*change, 1) for name, change in files.items()}
+    wrote(**texts, helpers=HELPERS)
+    with pytest.raises(getattr(errors, error)) as refused:
         measures.find("my.double")
     assert where in str(refused.value) and refused.value.hint
 
@@ -117,16 +110,7 @@ def test_a_claim_is_judged_by_it_and_the_check_agrees(claimed, wrote, takes):
     assert declared.judge(declared.gather(facts=load("facts"))).criteria[0].estimate == 14
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "where"),
-    [
-        ("estimates([", "(2, [", "double.py, line"),
-        ("estimates([", "facts.head(0) if 1 else ([", "double.py, line"),
-        (YEAR, 'yaer: str = "newest"', "double.py, line"),
-        ('"value"', '"valu"', "double.py, line 9"),
-        ("a * b", "a * c", "helpers.py, line 2"),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "where"), CASES["slips"])
 def test_a_slip_in_a_measure_is_an_error_with_its_line_and_no_answer(
     claimed, wrote, command, before, after, where
 ):
@@ -136,13 +120,7 @@ def test_a_slip_in_a_measure_is_an_error_with_its_line_and_no_answer(
     assert (code, said) == (1, "") and where in err and "fault of ca-research" not in err
 
 
-@pytest.mark.parametrize(
-    ("main", "verdict"),
-    [
-        (2020, "not enough evidence"),  # it had no figure, and nothing was taken away
-        (2018, "supported"),  # the year before stands in for the main one
-    ],
-)
+@pytest.mark.parametrize(("main", "verdict"), CASES["stands in"])
 def test_another_way_stands_in_only_for_a_main_one_that_has_lost_its_figures(own, main, verdict):
     own.lent(5, "LATE", year=2018)
     own.lent(5, "EARLY", year=2019)

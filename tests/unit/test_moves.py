@@ -3,11 +3,12 @@
 import itertools
 
 import pytest
+from tests.cases import cases
 
 from ca_research.registry import PRINTED
 from ca_research.registry.claims import Outcome
 from ca_research.site import moves
-from ca_research.site.moves import AGAINST, ARTICLE, BOTH, NEITHER, UNKNOWN
+from ca_research.site.moves import AGAINST, ARTICLE, NEITHER
 
 ORDER = {"contradicted": 0, "partly supported": 2, "supported": 3}  # what is not decided is 1
 
@@ -18,18 +19,9 @@ def way(then, now):
     return moves.way(before, after)
 
 
-@pytest.mark.parametrize(
-    ("then", "now", "whose"),
-    [
-        (("contradicted", "not enough evidence"), ("supported", "supported"), ARTICLE),
-        (("not testable", "partly supported"), (None, "supported"), ARTICLE),
-        (("supported", "partly supported"), ("not testable", "contradicted"), AGAINST),
-        (("supported", "contradicted"), ("contradicted", "supported"), BOTH),
-        (("supported", None), (None, "supported"), UNKNOWN),
-    ],
-)
+@pytest.mark.parametrize(("then", "now", "whose"), cases(__file__, "moves"))
 def test_both_days_are_taken_together(then, now, whose):
-    assert way(then, now) == whose
+    assert way(then, now) == getattr(moves, whose)
 
 
 def test_on_both_days_alike_it_goes_by_the_order_of_the_words():

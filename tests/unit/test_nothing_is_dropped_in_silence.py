@@ -10,7 +10,7 @@ import ca_research as ca
 from ca_research import tables
 from ca_research.ground import errors
 from ca_research.ground.errors import UsageError
-from ca_research.tables.preference import one_source_each
+from ca_research.tables import preference
 
 BOOK = cases(__file__, "in_silence")
 CASES = BOOK["cases"]
@@ -44,20 +44,10 @@ SOURCES = ["KAZ_BNS", "KAZ_WITS_BNS_PANEL", "WTO_HSM", "WTO_HSM"]
 OWN = pd.DataFrame({"reporter": ["KAZ", "KAZ", "KGZ", None], "source_id": SOURCES})
 
 
-@pytest.mark.parametrize(
-    ("choose", "given"),
-    [
-        (tables.preferred_rows, (OWN, ["reporter"], ["ofice"])),
-        (tables.ranked, (OWN["source_id"], ["ofice"])),
-        (tables.of_role, (OWN["source_id"], "ofice")),
-        (tables.preferred_rows, (OWN, ["reportr"])),
-        (tables.preferred_rows, (OWN, [])),
-        (one_source_each, (OWN, [])),
-    ],
-)
-def test_a_misspelt_role_or_column_leaves_no_empty_choice_of_sources(choose, given):
+@pytest.mark.parametrize(("name", "column", "given"), BOOK["misspelt"])
+def test_a_misspelt_role_or_column_leaves_no_empty_choice_of_sources(name, column, given):
     with pytest.raises(UsageError):
-        choose(*given)
+        getattr(preference, name)(OWN[column] if column else OWN, *given)
 
 
 def test_one_source_role_or_column_is_one_and_not_its_letters():
@@ -65,4 +55,4 @@ def test_one_source_role_or_column_is_one_and_not_its_letters():
     # the row without a reporter is a cell of its own
     chosen = tables.preferred_rows(OWN, "reporter")["source_id"].tolist()
     assert chosen == ["KAZ_BNS", "WTO_HSM", "WTO_HSM"]
-    assert len(one_source_each(OWN, "reporter")) == 3
+    assert len(preference.one_source_each(OWN, "reporter")) == 3

@@ -12,7 +12,8 @@ from scipy.stats import poisson
 from tests.designs import cases, event_study, pairs, repeated, staggered
 
 import ca_research as ca
-from ca_research.ground.errors import MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground import errors
+from ca_research.ground.errors import UsageError
 from ca_research.ground.numbers import decimals
 from ca_research.paper import regression_table, summary_table
 
@@ -168,19 +169,13 @@ def test_estimator_and_errors_are_told(case, panel):
     assert rows.loc["Observations"].iloc[1] == str(case.get("rows", len(panel)))
 
 
-REFUSED = [
-    (UnknownNameError, {"keep": ["contiguus"]}),
-    (UsageError, {"models": []}),
-    (UsageError, {"models": [pd.DataFrame()]}),
-    (UsageError, {"labels": dict.fromkeys(TERMS, "Costs")}),
-    (UsageError, {"digits": 2.5}),
-    (UsageError, {"stars": "yes"}),
-]
+REFUSED = cases(__file__, "paper_refused")
+FRAMES = ["UsageError", {"models": [pd.DataFrame()]}]
 
 
-@pytest.mark.parametrize(("error", "options"), REFUSED)
+@pytest.mark.parametrize(("error", "options"), [*REFUSED["models"], FRAMES])
 def test_what_is_no_table_is_refused(error, options, models):
-    with pytest.raises(error):
+    with pytest.raises(getattr(errors, error)):
         regression_table(**{"models": models} | options)
 
 
@@ -209,16 +204,9 @@ def test_a_summary_says_what_lies_in_each_column(case):
         assert expected.items() <= cells.loc[[label]].iloc[-1].to_dict().items()
 
 
-@pytest.mark.parametrize(
-    ("error", "columns", "asked"),
-    [
-        (UsageError, {"x": "far"}, ["x"]),
-        (UnknownNameError, {"x": 1.0}, ["y"]),
-        (MixedUnitsError, {"x": 1.0, "currency": ["USD", "EUR"]}, ["x"]),
-    ],
-)
+@pytest.mark.parametrize(("error", "columns", "asked"), REFUSED["summaries"])
 def test_what_has_no_mean_is_refused(error, columns, asked):
-    with pytest.raises(error):
+    with pytest.raises(getattr(errors, error)):
         summary_table(pd.DataFrame(columns, index=range(2)), asked)
 
 

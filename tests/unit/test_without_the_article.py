@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from tests.cases import cases
 from tests.commands import ran
 
 import ca_research
@@ -14,32 +15,7 @@ from ca_research import registry
 
 PACKAGE = Path(ca_research.__file__).parent
 REST = [f for f in sorted(PACKAGE.rglob("*.py")) if f.relative_to(PACKAGE).parts[0] != "article"]
-EXAMPLES = {
-    "app/cli.py",
-    "app/claim_commands.py",
-    "app/fetch_commands.py",
-    "app/init_command.py",
-    "app/wanted_command.py",
-    "app/run_commands.py",
-    "app/report.py",
-    "app/scaffold.py",
-    "claims/claim.py",
-    "claims/evidence.py",
-    "claims/offers.py",
-    "claims/verdict.py",
-    "desk/explorer.py",
-    "plots/claims.py",
-    "ground/reads.py",
-    "runs/planning.py",
-    "sources/fetch/comtrade.py",  # a code of customs
-}
-"""Where a claim is named as an example of one, in help and documentation."""
-TESTS = ("claims_logic", "economies", "groups", "values")
-"""Tests of each floor that are quick and ask for no claim of the register."""
-
-
-PUBLISHERS = ("sources/comtrade.py", "sources/names.py")
-"""Where codes of publishers stand: customs procedure C00, their names of economies."""
+CASES = cases(__file__, "without")
 
 
 def faults(file):
@@ -58,10 +34,10 @@ def faults(file):
 
 def test_no_claim_and_no_list_of_its_powers_stands_outside_the_article():
     names = {file: file.relative_to(PACKAGE).as_posix() for file in REST}
-    found = {n: faults(f) for f, n in names.items() if n not in PUBLISHERS}
+    found = {n: faults(f) for f, n in names.items() if n not in CASES["publishers"]}
     claims = re.compile(r"[CO]\d{2}").fullmatch
     kept = {
-        name: [one for one in told if not (name in EXAMPLES and claims(one))]
+        name: [one for one in told if not (name in CASES["examples"] and claims(one))]
         for name, told in found.items()
     }
     assert {name: told for name, told in kept.items() if told} == {}
@@ -85,5 +61,5 @@ def test_every_module_of_the_rest_imports(rest):
 
 
 def test_other_tests_pass_without_it(rest):
-    files = [f"tests/unit/test_{name}.py" for name in TESTS]
+    files = [f"tests/unit/test_{name}.py" for name in CASES["tests"]]
     python(rest, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files)
