@@ -22,15 +22,8 @@ from ca_research.sources import stream
 from ca_research.tables import added
 from ca_research.tables.build import table_file
 
-ABOUT = {
-    "publisher": "Office",
-    "title": "Invented trade",
-    "licence": "none",
-    "published": "2024-05-01",
-    "address": "https://example.org/figures",
-}
-MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
 CASES = cases(__file__, "adding")
+ABOUT, MAP = CASES["about"], CASES["map"]
 HEAD = "Who,With,When,Way,USD\n"
 TEXT = HEAD + "KAZ,CHN,2020,export,2\nKAZ,CHN,2021,export,4\nKGZ,CHN,2020,export,7\n"
 

@@ -9,12 +9,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 import ca_research as ca
 from ca_research import registry
 from ca_research.ground.errors import UsageError
 from ca_research.tables import source_ids
 
+CASES = cases(__file__, "cite_anything")
 BOTH = ["DATASETS_POP", "UZB_STAT"]
 
 
@@ -34,10 +36,10 @@ def shares(rows):
     return ca.trade.partner_shares(rows)
 
 
-def assert_cited(things):
+def assert_cited(expected, things):
     """The sources of each are told, and citing it is citing them."""
-    for name, (thing, expected) in things.items():
-        expected = expected.split()
+    expected = expected.split()
+    for name, thing in things.items():
         assert source_ids(thing) == expected, name
         assert ca.cite(thing) == ca.cite(expected), name
     plt.close("all")
@@ -53,48 +55,37 @@ def test_what_users_hold_in_their_hands(rows, shares):
     made, coverage = curve(source_id="WTO_HSM"), ca.coverage("trade", **of)
     panel = ca.load("trade", source="PENPPML", product="TOTAL", since=2008)
     asked = "select * from trade where source_id = 'UZB_STAT' limit 3"
-    assert_cited(
-        {
-            "a row": (rows.iloc[0], "UZB_STAT"),
-            "a column": (rows["source_id"], "UZB_STAT"),
-            "a row of a measure": (shares.iloc[0], "UZB_STAT"),
-            "growth": (ca.trade.growth(rows), "UZB_STAT"),
-            "a relation": (ca.relation("trade", source="UZB_STAT"), "UZB_STAT"),
-            "sql": (ca.sql(asked), "UZB_STAT"),
-            "coverage": (coverage, "UZB_STAT"),
-            "axes": (ca.plots.coverage_map(coverage), "UZB_STAT"),
-            "a curve": (made, "WTO_HSM"),
-            "a panel": (
-                ca.trade.panel(panel, ca.load("geography")),
-                "CEPII_GEODIST PENPPML",
-            ),
-        }
-    )
+    own = {
+        "a row": rows.iloc[0],
+        "a column": rows["source_id"],
+        "a row of a measure": shares.iloc[0],
+        "growth": ca.trade.growth(rows),
+        "a relation": ca.relation("trade", source="UZB_STAT"),
+        "sql": ca.sql(asked),
+        "coverage": coverage,
+        "axes": ca.plots.coverage_map(coverage),
+    }
+    assert_cited("UZB_STAT", own)
+    assert_cited("WTO_HSM", {"a curve": made})
+    assert_cited("CEPII_GEODIST PENPPML", {"a panel": ca.trade.panel(panel, ca.load("geography"))})
 
 
 def test_a_verdict_and_its_evidence():
     claim, verdict = ca.claim("C25"), ca.check("C25")
     evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
-    assert_cited(
-        {
-            "a verdict": (verdict, "CEPII_GEODIST FBK"),
-            "its criterion": (verdict.criteria[0], "FBK"),
-            "evidence": (evidence, "CEPII_GEODIST FBK"),
-            "an estimates frame": (evidence.main("total_length"), "FBK"),
-        }
-    )
+    assert_cited("CEPII_GEODIST FBK", {"a verdict": verdict, "evidence": evidence})
+    estimates = evidence.main("total_length")
+    assert_cited("FBK", {"its criterion": verdict.criteria[0], "estimates": estimates})
 
 
 LOST = [
-    pd.DataFrame({"x": [1]}),
+    *map(pd.DataFrame, CASES["lost"]),
     3.5,
     None,
     plt.Figure(),
     curve(),
     "FBKK",
-    pd.DataFrame({"source_id": ["FBK", None]}),
     pd.DataFrame({"sources": [("FBK",), ()]}),
-    pd.DataFrame({"sources_counted": [3]}),
     duckdb.sql("select 'FBK' as source_id union all select null"),
 ]
 
@@ -109,7 +100,7 @@ def test_what_lost_its_origin_is_refused(thing):
 # --- frames that went through other hands
 
 
-@pytest.mark.parametrize("suffixes", [("", "_people"), ("_x", "_y"), ("_uzb", "")])
+@pytest.mark.parametrize("suffixes", CASES["suffixes"])
 def test_after_a_merge_the_sources_of_both_sides_are_cited(rows, people, suffixes):
     """That with a suffix was left out of the list."""
     merged = rows.merge(people, on="year", suffixes=suffixes)
@@ -131,21 +122,10 @@ def test_listed_sources_are_cited_after_parquet_and_csv(rows, shares, tmp_path):
 
 # --- styles
 
-HARD = {  # signs that LaTeX would take for itself
-    "source_id": "S_STATED",
-    "title": r"100% of R&D_in {C5} #1 a~b c^d \end",
-    "publisher": "Us & Them",
-    "original": "https://example.org/~a_b?x=1&y=2#z",
-    "found_in": "github:a/b_c",
-    "published": "2021-06",
-    "accessed": "2024-01-02",
-    "release_basis": "stated",
-}
-
 
 @pytest.mark.parametrize("style", ["text", "bibtex", "csl"])
 def test_a_source_in_each_style(project, snapshot, style):
-    project.sources(HARD)
+    project.sources(CASES["hard"])
     assert ca.cite("S_STATED", style) == snapshot
 
 

@@ -8,10 +8,9 @@ import json
 import re
 import shutil
 import zipfile
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 
 from ca_research.app import report as reports
 from ca_research.claims.printed import sentences
@@ -19,13 +18,10 @@ from ca_research.runs.store import ABOUT_ALL, BESIDE, places
 from ca_research.site import forms
 from ca_research.site.read import Table
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read_text("utf-8"))
+CASES = cases(__file__, "verdicts")
 VERDICTS = [CASES["like"], *(CASES["like"] | other for other in CASES["others"])]
-HOSTILE = [
-    *(r"\input{/etc/passwd}", r"\end{longtable}", "50 % of $5 & more #1", "a_b^c~d", "{", "}"),
-    *("]", r"\\[1cm]", "[starts a row", "*starts a row", "two\nlines\tand\x00control\x1b"),
-    *('<b>|"x"', "-- and ---", "≥ 3 − 2 × “q”", "%", "\\", "^^5c", r"\verb|x|", "", "Türkiye"),
-]
+TEXTS = cases(__file__, "hostile_texts")
+HOSTILE = TEXTS["latex"]
 
 
 def cells(latex: str) -> list[list[str]]:
@@ -70,10 +66,7 @@ def test_a_sentence_is_one_row_with_its_tests_after_one_another(snapshot):
     assert forms.sentences_csv(sentences(VERDICTS)) == snapshot
 
 
-FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1"]
-
-
-@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("text", TEXTS["formulas"])
 def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers(text):
     for written in (
         forms.verdicts_csv([VERDICTS[0] | {"title": text, "finding": "-1e-05"}]),
@@ -142,9 +135,7 @@ def test_the_same_report_gives_the_same_bytes(out, tmp_path):
     assert (out / "report.zip").read_bytes() == (other / "report.zip").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "name", ["c07.html", "methods.html", "verdicts.tex", "notebooks/c07.ipynb"]
-)
+@pytest.mark.parametrize("name", TEXTS["needed"])
 def test_an_incomplete_report_is_not_sent(out, command, name):
     (out / name).unlink()
     code, said, told = command("report", "--zip", "--out", str(out))

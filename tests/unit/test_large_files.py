@@ -29,8 +29,8 @@ REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
 FAR_BELOW = cases(__file__, "far_below")
 CASES = cases(__file__, "large_files")
 SECOND = FAR_BELOW.pop("second files")
-ABOUT = {"publisher": "Office", "title": "Invented", "licence": "none", "published": "2024-05-01"}
-MAP = {"reporter": "Who", "partner": "With", "year": "When", "flow": "Way", "value_usd": "USD"}
+ADDING = cases(__file__, "adding")
+ABOUT, MAP = ADDING["about"], ADDING["map"]
 HEAD = "Who,With,When,Way,USD\n"
 GOODS = CASES["goods"]
 

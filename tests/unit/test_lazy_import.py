@@ -4,22 +4,14 @@ import json
 import shutil
 
 import pytest
+from tests.cases import cases
 from tests.commands import python
 
 import ca_research
 from ca_research.ground import paths
 
-HEAVY = [
-    "pandas",
-    "numpy",
-    "pyarrow",
-    "matplotlib",
-    "duckdb",
-    "pydantic",
-    "statsmodels",
-    "papermill",
-    "IPython",
-]
+CASES = cases(__file__, "lazy_import")
+HEAVY = CASES["heavy"]
 LOADED = f"import sys, json; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
 HELP = """
 import sys
@@ -42,27 +34,16 @@ def test_import_loads_nothing_heavy():
     assert fresh("import ca_research\n" + LOADED) == ([], "")
 
 
-@pytest.mark.parametrize(
-    ("words", "shown", "allowed"),
-    [
-        (["--help"], "claims", []),
-        (["-h"], "sql", []),
-        (["--version"], ca_research.__version__, []),
-        (
-            ["data", "--help"],
-            "coverage",
-            ["pydantic"],
-        ),  # typer reads the options before `data` with it
-    ],
-)
+VERSION = [["--version"], ca_research.__version__, []]
+
+
+@pytest.mark.parametrize(("words", "shown", "allowed"), [*CASES["help"], VERSION])
 def test_help_loads_nothing_heavy(words, shown, allowed):
     loaded, text = fresh(HELP.format(words=words) + LOADED)
     assert set(loaded) <= set(allowed) and shown in text
 
 
-@pytest.mark.parametrize(
-    "words", [["C33", "-p", "economy=XXX"], ["C33", "--as-of", "2023-02-30"], ["C99"]]
-)
+@pytest.mark.parametrize("words", CASES["refused"])
 def test_a_run_is_refused_before_anything_heavy_is_loaded(words):
     code = HELP.format(words=["run", *words]).replace("assert not", "assert") + LOADED
     loaded, _ = fresh(code)

@@ -21,7 +21,8 @@ from tests import designs
 import ca_research as ca
 from ca_research.article.borders import REGION
 from ca_research.article.dates import dated
-from ca_research.ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
+from ca_research.ground import errors
+from ca_research.ground.errors import UsageError
 from ca_research.ground.numbers import decimals
 from ca_research.plots import style
 
@@ -83,6 +84,8 @@ MEASURES = {
     "growth": ca.trade.growth,
     "hhi": lambda rows: ca.trade.hhi(ca.trade.partner_shares(rows)),
     "curve": lambda rows: curve(),
+    "study": lambda rows: study(),
+    "equation": lambda rows: equation(),
 }
 
 
@@ -104,14 +107,20 @@ DRAWN = {
 }
 
 
-def drawn(case):
-    rows, name = case.get("rows", ""), case.get("draw", "")
+def measured(case):
+    """The frame of a case, or what its measure makes of it."""
+    rows = case.get("rows", "")
     options = {"years": case["years"]} if "years" in case else {}
     frame = FRAMES[rows](**options) if rows in FRAMES else rows and frame_of(rows)
     frame = designs.changed(frame, case.get("change", {}))
-    if "measure" in case:
-        frame = MEASURES[case["measure"]](frame, **case.get("options", {}))
-        frame = designs.changed(frame, case.get("then", {}))
+    if "measure" not in case:
+        return frame
+    found = MEASURES[case["measure"]](frame, **case.get("options", {}))
+    return designs.changed(found, case.get("then", {}))
+
+
+def drawn(case):
+    frame, name = measured(case), case.get("draw", "")
     if not name:
         return frame.plot(**case.get("plot", {})).figure
     call = DRAWN.get(name) or attrgetter(name)(ca)
@@ -225,23 +234,15 @@ def test_a_picture_shows_what_its_frame_holds(case):
 # results
 
 
-RESULTS = {
-    "mirror_gap": lambda: MEASURES["mirror_gap"](pair()),
-    "rank in one year": lambda: MEASURES["rank"](partners()),
-    "rank over years": lambda: MEASURES["rank"](partners((2020, 2021, 2022))),
-    "growth": lambda: ca.trade.growth(partners((2020, 2021, 2022))),
-    "hhi": lambda: MEASURES["hhi"](partners((2020, 2021))),
-    "event_study": study,
-    "gravity": equation,
-    "specification_curve": curve,
-    "check": lambda: ca.check("C33"),
-}
+BOOK = designs.cases(__file__, "results_drawn")
+RESULTS = [*BOOK["results"], "check"]
 LARGE = [pytest.param(size, marks=pytest.mark.long) for size in ("journal-double", "slide")]
 
 
 @pytest.fixture(scope="module")
 def results():
-    return {name: make() for name, make in RESULTS.items()}
+    made = {name: measured(case) for name, case in BOOK["results"].items()}
+    return made | {"check": ca.check("C33")}
 
 
 @pytest.mark.parametrize("size", [None, "journal-single", *LARGE])
@@ -293,32 +294,17 @@ def test_a_frame_still_is_and_plots_as_pandas_does(results):
     assert "HHI (Kazakhstan, import)" in chosen.plot().get_title("left")
 
 
-REFUSED = [
-    (MixedUnitsError, "rank in one year", {}),
-    (UnknownNameError, "mirror_gap", {"direction": "exports"}),
-    (UnknownNameError, "event_study", {"colour": "red"}),
-    (UnknownNameError, "event_study", {"size": "poster"}),
-    (UsageError, "event_study", {"size": (89,)}),
-    (UsageError, "event_study", {"size": "slide", "ax": True}),
-    (UnknownNameError, "check", {"criterion": "nothing"}),
-]
+@pytest.mark.parametrize("case", BOOK["refused"], ids=str)
+def test_what_cannot_be_drawn_is_refused(case, results):
+    shown = designs.changed(results[case["of"]], case)
+    with pytest.raises(getattr(errors, case["error"])):
+        shown.plot(**case.get("plot", {}))
 
 
-@pytest.mark.parametrize(("error", "name", "options"), REFUSED)
-def test_what_cannot_be_drawn_is_refused(error, name, options, results):
-    shown = results[name]
-    if error is MixedUnitsError:
-        shown = shown.assign(basis=np.resize(["reporter", "mirror"], len(shown)))
-    with pytest.raises(error):
-        shown.plot(**options)
-
-
-def test_nothing_and_what_a_map_cannot_show_are_refused(results):
-    with pytest.raises(CoverageError):
-        results["mirror_gap"].query("year > 2030").plot()
-    for values in ({"KAZ": np.inf}, {"KAZ": 1.0, "CHN": 2.0}):
-        with pytest.raises(UsageError):
-            ca.plots.region_map(values, REGION)
+@pytest.mark.parametrize("values", [{"KAZ": np.inf}, {"KAZ": 1.0, "CHN": 2.0}])
+def test_what_a_map_cannot_show_is_refused(values):
+    with pytest.raises(UsageError):
+        ca.plots.region_map(values, REGION)
 
 
 # curves of specifications, maps, timelines

@@ -5,12 +5,14 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from ca_research import registry
 from ca_research.claims.wanted import figures, template
 from ca_research.claims.wanted import wanted as wants
 from ca_research.registry.claims import ClaimSpec, Want
 
+WANTS = cases(__file__, "wants")
 KAZAKHSTAN = ("wanted", "C30", "-p", "economy=KAZ")
 
 
@@ -34,32 +36,24 @@ def test_a_template_has_the_columns_of_the_table_and_nothing_where_the_value_goe
     assert pd.read_csv(file).equals(rows)
 
 
-PARTNERS = ["CHN", "RUS", "TUR"]
-KEY = ("reporter", "partner", "year", "flow", "product", "scope", "source_id")
-IMPORTS = {"product": "TOTAL", "flow": "import", "scope": "goods", "year": [2020, 2021]}
-
-
 @pytest.fixture
 def held():
-    """Imports of Tajikistan: of China in one year by its own report, of Russia in the other."""
-    rows = [("CHN", 2020, "COMTRADE_2021X"), ("RUS", 2021, "WITS_CA_IMPORTS")]
-    told = [("TJK", partner, year, "import", "TOTAL", "goods", s) for partner, year, s in rows]
-    return pd.DataFrame(told, columns=KEY)
+    """Imports of Tajikistan that are known."""
+    return pd.DataFrame(WANTS["held"])
 
 
 def wants_of(held, **more):
     """What a claim wants that asks for imports of Tajikistan from three partners."""
-    cells = IMPORTS | {"reporter": "{economy}", "partner": PARTNERS}
-    want = {"criteria": ["concentration"], "what": "{economy}'s own figures", "table": "trade"}
-    asked = Want.model_validate(want | {"cells": cells} | more)
+    asked = Want.model_validate(WANTS["want"] | more)
     spec = registry.claim("C07").model_copy(update={"wanted": (asked,)})
     return wants(spec, {"concentration": ["TJK"]}, {"trade": held})
 
 
-@pytest.mark.parametrize("known", [[0, 3], [0, 5], [1, 2, 5], [0, 1, 2], range(5)])
+@pytest.mark.parametrize("known", WANTS["known"])
 def test_a_template_asks_once_and_for_nothing_that_the_tables_hold(held, known):
     """What is missing was kept as values of each column, and all their combinations asked for."""
-    asked = list(product(PARTNERS, IMPORTS["year"]))
+    cells = WANTS["want"]["cells"]
+    asked = list(product(cells["partner"], cells["year"]))
     partners, years = zip(*(asked[n] for n in known), strict=True)
     held = held.iloc[[0] * len(known)].assign(partner=partners, year=years)
     entries = wants_of(held)
@@ -80,19 +74,7 @@ def test_figures_that_are_taken_from_one_source_are_wanted_until_one_has_them_al
     assert not wants_of(both.assign(source_id="KAZ_BNS"), of_one_source=True)
 
 
-REFUSED = """
---template x.csv
--p economy=KAZ
-C30 --table trade
-C25 --template x.csv
-C31 --template x.csv
-C30 --template x.xlsx
-C30 -p as_of=latest
-C30 --format xml
-"""
-
-
-@pytest.mark.parametrize("line", REFUSED.strip().splitlines())
+@pytest.mark.parametrize("line", WANTS["refused"])
 def test_what_it_cannot_do_it_refuses(command, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert command("wanted", *line.split())[:2] == (2, "") and not [*tmp_path.iterdir()]
@@ -104,7 +86,7 @@ def test_no_economy_is_its_own_partner():
     assert len(figures("trade", cells, "UZB")) == 2
 
 
-@pytest.mark.parametrize("change", [{"criteria": ["nobody"]}, {"table": "debt"}])
+@pytest.mark.parametrize("change", WANTS["no want"])
 def test_a_want_of_another_criterion_or_table_is_refused(change):
     spec = registry.claim("C30").model_dump(mode="json")
     spec["wanted"] = [spec["wanted"][0] | change]
