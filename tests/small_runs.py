@@ -5,7 +5,7 @@ import shutil
 import nbformat
 
 from ca_research.ground import paths
-from ca_research.runs import Run
+from ca_research.runs import Options, Run, execute
 
 NUMBER = 'n: int = 3\nas_of: str = "latest"'
 BRIEF = 'economy: str = "KAZ"\nas_of: str = "latest"'
@@ -37,6 +37,11 @@ def brief(home, *sources, **about):
     """The country brief of a tiny project, for Uzbekistan."""
     run = notebook(home, "brief", *sources, parameters=BRIEF, **about)
     return Run("brief", run.notebook, {"economy": "UZB", "as_of": "latest"})
+
+
+def executed(out, *planned, jobs=1, **options):
+    """The results of these runs, one at a time unless told otherwise."""
+    return execute([*planned], out, Options(jobs, **options))
 
 
 def text(out, run):

@@ -42,6 +42,10 @@ def gone(pid):
         return True
 
 
+def ends(pid):
+    return within(SECONDS, lambda: gone(pid))
+
+
 @contextmanager
 def private_runtime():
     """A runtime folder whose servers have ended afterwards."""
@@ -85,6 +89,9 @@ class Kernel:
     @property
     def warm(self):
         return isinstance(self.process, WarmProcess)
+
+    def dies(self):
+        return within(SECONDS, lambda: not self.manager.is_alive())
 
     def messages(self, code, **more):
         """The reply to a cell, and all that it sent."""
