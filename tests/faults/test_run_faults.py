@@ -20,13 +20,13 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-import yaml
-from tests.small_runs import BRIEF, notebook, small_project, text
+from tests.cases import cases
+from tests.commands import python
+from tests.small_runs import BRIEF, executed, notebook, small_project, text
 from tests.warm import COLD, NEEDED, asked, gone, of_run, private_runtime, within
 
 from ca_research import kernels, runs
 from ca_research.ground.errors import WriteError
-from ca_research.runs import Options
 
 LONG = pytest.mark.long
 KINDS = [
@@ -65,6 +65,12 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+def four(home, first="print(n)", last="") -> list[runs.Run]:
+    """Runs r0 to r3; the last two may do something else."""
+    sources = [first, first, last or first, last or first]
+    return [notebook(home, f"r{i}", source) for i, source in enumerate(sources)]
+
+
 def server() -> dict:
     return {} if COLD else asked(of_run()) or {}
 
@@ -87,7 +93,7 @@ def whole(out: Path) -> list[str]:
     return [page.name.split("-")[0] for page in pages]
 
 
-LIMITED = yaml.safe_load((Path(__file__).parent / "cases" / "limits.yaml").read_text("utf-8"))
+LIMITED = cases(__file__, "limits")
 
 
 @pytest.mark.parametrize("kernel", KINDS)
@@ -96,7 +102,7 @@ def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, out,
     source, limits, words = LIMITED[name].values()
     run = notebook(home, name.replace(" ", "_"), "print('before')", source, "print('after')")
     started = time.monotonic()
-    (result,) = runs.execute([run], out, Options(1, kernel=kernel, limits=tuple(limits.items())))
+    (result,) = executed(out, run, kernel=kernel, limits=tuple(limits.items()))
     assert words in result.error and "\n" not in result.error
     assert result.where == f"notebooks/{run.notebook.name}"
     assert time.monotonic() - started < 120 and no_kernel_stays()
@@ -111,13 +117,13 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path, out):
     book.cells[-1].outputs = [nbformat.v4.new_output("stream", text="of an earlier run")]
     nbformat.write(book, bad.notebook)
     for folder, stored in ((out, False), (tmp_path / "other", True)):
-        first, second = runs.execute([bad, good], folder, Options(2))
+        first, second = executed(folder, bad, good, jobs=2)
         assert (first.ok, first.stored, second.ok, second.stored) == (False, False, True, stored)
         assert first.error.startswith("ZeroDivisionError") and first.where.endswith(", cell 3")
         assert text(folder, bad) == "", "nor does it show what was in the file"
     name = f"notebooks/{good.run_id}.ipynb"
     assert (out / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
-    after_a_failure = runs.execute([bad, good], out, Options(1, fail_fast=True, use_store=False))
+    after_a_failure = executed(out, bad, good, fail_fast=True, use_store=False)
     assert [r.name for r in after_a_failure] == ["bad"], "nothing more is started"
 
 
@@ -127,12 +133,11 @@ def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
     """No key covers it: an edit of a helper left the old page standing, without a word."""
     helper = tmp_path / "lib" / "helper.py"
     helper.parent.mkdir()
-    given = [str(helper.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(given))
+    monkeypatch.setenv("PYTHONPATH", str(helper.parent), prepend=os.pathsep)
     run = notebook(home, "scaled", "import helper\nprint(n * helper.SCALE)")
     for scale in (1, 1000):
         helper.write_text(f"SCALE = {scale}  #{' ' * scale}")
-        (result,) = runs.execute([run], out, Options(1))
+        (result,) = executed(out, run)
         assert (result.ok, result.stored, result.outside) == (True, False, (str(helper),)), result
         assert text(out, run) == str(scale)
     assert capsys.readouterr().err.count("from outside of the project") == 1
@@ -151,12 +156,11 @@ def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(
     (tmp_path / "more" / "helper.py").write_text("who = 'helper'")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CA_RESEARCH_HOME", "project")
-    given = ["more", *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(given))
+    monkeypatch.setenv("PYTHONPATH", "more", prepend=os.pathsep)
     code = "import os, yaml, helper; from ca_research import paths; import matplotlib\n"
     code += "print(hasattr(yaml, 'who'), helper.who, os.listdir(), paths.registry_dir().is_dir())\n"
     run = notebook(home, "where", code, "print(matplotlib.rcParams['figure.figsize'])")
-    (result,) = runs.execute([run], out, Options(1, kernel=kernel))
+    (result,) = executed(out, run, kernel=kernel)
     assert result.ok and text(out, run) == "False helper ['where.ipynb'] True\n[6.4, 4.8]"
 
 
@@ -169,7 +173,17 @@ def test_a_machine_without_semaphores_runs_notebooks(home, out, monkeypatch):
 
     monkeypatch.setattr(multiprocessing.synchronize.SemLock, "__init__", read_only)
     run = notebook(home, "good", "print(n)")
-    assert runs.execute([run], out, Options(2))[0].ok and text(out, run) == "1"
+    assert executed(out, run, jobs=2)[0].ok and text(out, run) == "1"
+
+
+UNSTORED = """
+import sys
+from pathlib import Path
+from ca_research import runs
+notebook, out = map(Path, sys.argv[1:])
+run = runs.Run("stands", notebook, {"n": 1, "as_of": "latest"})
+assert not runs.execute([run], out)[0].stored
+"""
 
 
 @LONG
@@ -179,13 +193,10 @@ def test_a_package_of_the_same_size_and_second_is_run_as_it_is(home, tmp_path, o
     shutil.copytree(kernels.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     run = notebook(home, "stands", "from ca_research import stands\nprint(stands.N)")
     monkeypatch.setenv("PYTHONPATH", str(package.parent))
-    code = f"from pathlib import Path; from ca_research import runs; file = {str(run.notebook)!r}\n"
-    code += f"run = runs.Run('stands', Path(file), {run.params})\n"
-    code += f"assert not runs.execute([run], Path({str(out)!r}))[0].stored"
     for number in (1, 2):
         (package / "stands.py").write_text(f"N = {number}")
         os.utime(package / "stands.py", (10**9, 10**9))
-        subprocess.run([sys.executable, "-c", code], check=True)
+        python("-c", UNSTORED, run.notebook, out)
         assert text(out, run) == str(number)
 
 
@@ -198,15 +209,14 @@ def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_anothe
     home, tmp_path, out, capfd
 ):
     flag = tmp_path / "flag"
-    tell = "import os, pathlib, signal, time\nprint(os.getppid())\n"
-    kill = f"os.kill(os.getppid(), signal.SIGKILL); pathlib.Path({str(flag)!r}).touch()"
+    tell = f"import os, pathlib, time\nprint(os.getppid()); flag = pathlib.Path({str(flag)!r})\n"
+    kills = notebook(home, "kills", tell + "os.kill(os.getppid(), 9); flag.touch()", "print('on')")
     # else the last of them may begin before the first run has come to its cell
-    wait = f"while not pathlib.Path({str(flag)!r}).exists(): time.sleep(0.05)"
-    planned = [notebook(home, "kills", tell + kill, "print('went on')")]
-    planned += [notebook(home, f"later{i}", tell + wait) for i in range(3)]
-    assert all(result.ok for result in runs.execute(planned, out, Options(2)))
-    first, *_, last = (text(out, run).split("\n") for run in planned)
-    assert first[1] == "went on" and last[0] == str(server()["pid"]) != first[0]
+    wait = tell + "while not flag.exists(): time.sleep(0.05)"
+    *later, last = four(home, wait)
+    assert all(result.ok for result in executed(out, kills, *later, last, jobs=2))
+    first, went_on = text(out, kills).split("\n")
+    assert went_on == "on" and text(out, last) == str(server()["pid"]) != first
     assert "ordinary" not in capfd.readouterr().err and no_kernel_stays()
 
 
@@ -281,8 +291,7 @@ def test_a_killed_command_leaves_whole_files_and_the_next_does_only_what_is_miss
     """Ctrl-C, or -9: then it can clean up nothing, and files with the keys of kernels stayed."""
     flag, tmp = tmp_path / "flag", tmp_path / "tmp"
     wait = f"import pathlib, time; pathlib.Path({str(flag)!r}).touch(); time.sleep(600)"
-    for i in range(4):
-        notebook(home, f"r{i}", "print(n)" if i < 2 else wait)
+    four(home, last=wait)
     with script() as first:
         assert [first.stdout.readline().split()[0] for _ in range(2)] == ["r0", "r1"]
         assert within(60, flag.exists), "the third is at its cell"
@@ -292,8 +301,7 @@ def test_a_killed_command_leaves_whole_files_and_the_next_does_only_what_is_miss
         assert first.wait(60) != 0
     assert no_kernel_stays() and within(30, lambda: not list(tmp.rglob("kernel*.json")))
     assert whole(out) == ["r0", "r1"]
-    for i in (2, 3):
-        notebook(home, f"r{i}", "print(n)")
+    four(home)
     with script() as second:
         assert told(second) == STORED
     assert [*out.rglob(".*"), *tmp.iterdir()] == [], "swept by the next run"
@@ -303,8 +311,7 @@ def test_a_killed_command_leaves_whole_files_and_the_next_does_only_what_is_miss
 def test_a_command_killed_while_it_writes_leaves_the_file_out_and_the_next_writes_it(
     home, out, script
 ):
-    for i in range(4):
-        notebook(home, f"r{i}", "print(n)")
+    four(home)
     with script("half") as first:
         assert list(told(first)) == ["r0", "r1"] and first.returncode == -signal.SIGKILL
     assert no_kernel_stays() and whole(out) == ["r0", "r1"]
@@ -316,8 +323,7 @@ def test_a_command_killed_while_it_writes_leaves_the_file_out_and_the_next_write
 
 
 def test_two_commands_at_once_both_end_well(home, out, script):
-    for i in range(4):
-        notebook(home, f"r{i}", "print(n)")
+    four(home)
     with script() as one, script() as other:
         assert [list(told(process)) for process in (one, other)] == [list(STORED)] * 2
         assert [one.returncode, other.returncode] == [0, 0]
@@ -359,26 +365,26 @@ def test_reports_that_cannot_be_written_are_said_and_the_next_run_is_good(
 ):
     (out / "notebooks").mkdir(parents=True)
     (old := out / "notebooks" / "r0-as-of-latest-n-1.ipynb").write_text("of an earlier run")
-    planned = [notebook(home, f"r{i}", "print(n)") for i in range(3)]
+    planned = four(home)
     with refusing(out, number):
         with pytest.raises(WriteError) as error:
-            runs.execute(planned, out, Options(2))
+            executed(out, *planned, jobs=2)
         assert error.value.errno == number and "/notebooks/r" in error.value.where
         assert no_kernel_stays() and old.read_text() == "of an earlier run"
-    assert all(result.ok for result in runs.execute(planned, out, Options(2)))
-    assert whole(out) == ["r0", "r1", "r2"]
+    assert all(result.ok for result in executed(out, *planned, jobs=2))
+    assert whole(out) == list(STORED)
 
 
 def test_a_store_that_cannot_be_written_is_read_and_costs_no_result(home, out, store, refusing):
     known, new = notebook(home, "known", "print(n)"), notebook(home, "new", "print(n)")
-    runs.execute([known], out, Options(1))
+    executed(out, known)
     there = sorted(store.rglob("*"))
     with refusing(store, FULL):
         for _ in range(2):
-            results = runs.execute([known, new], out, Options(1))
+            results = executed(out, known, new)
             assert [(r.error, r.stored) for r in results] == [("", True), ("", False)]
     assert sorted(store.rglob("*.json")) == [f for f in there if f.suffix == ".json"]
-    assert [runs.execute([new], out, Options(1))[0].stored for _ in range(2)] == [False, True]
+    assert [executed(out, new)[0].stored for _ in range(2)] == [False, True]
 
 
 # --- what lies in the folder of a report
@@ -413,9 +419,9 @@ def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command
     mine = web / "home.html", web / "share" / "photo.png"
     for file in mine:
         file.write_text("mine")
-    for turn in range(2):
+    for again in (False, True):
         code, told, said = command(*words, str(web))
-        assert code == 0 and (turn == 1) == ("nothing has changed" in told), said
+        assert code == 0 and again == ("nothing has changed" in told), said
         assert {file.read_text() for file in mine} == {"mine"}
     (web / "manifest.json").write_text("no manifest any more")
     (web / "index.html").unlink()  # as after a run that was killed: the rest is still a report's
@@ -451,10 +457,9 @@ def test_what_a_fresh_run_finds_stays_found_and_is_put_back(built, tmp_path, out
 
 
 def test_corrupt_entries_of_the_store_are_run_anew_and_mended(home, tmp_path, out, store):
-    planned = [notebook(home, f"good{i}", "print(n)") for i in range(4)]
-    mine = tmp_path / "mine.txt"
-    mine.write_text("not of the store")
-    runs.execute(planned, out, Options(2))
+    planned = four(home)
+    (mine := tmp_path / "mine.txt").write_text("not of the store")
+    executed(out, *planned, jobs=2)
     cut, of_another_kind, of_a_file_elsewhere, sound = (store / "runs").iterdir()
     cut.write_bytes(cut.read_bytes()[:10])
     of_another_kind.write_text("[1, 2]")
@@ -462,6 +467,6 @@ def test_corrupt_entries_of_the_store_are_run_anew_and_mended(home, tmp_path, ou
     (file,) = (store / "blobs").rglob(json.loads(sound.read_bytes())["file"])
     file.write_bytes(file.read_bytes().replace(b"print(n)", b"print(m)"))
     for stored in (False, True):
-        results = runs.execute(planned, out, Options(2))
+        results = executed(out, *planned, jobs=2)
         assert [(r.error, r.stored) for r in results] == [("", stored)] * 4
     assert {text(out, run) for run in planned} == {"1"} and mine.read_text() == "not of the store"
