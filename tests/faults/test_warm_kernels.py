@@ -18,10 +18,13 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
+from tests.cases import cases, one_in_short
+from tests.commands import python
 from tests.warm import (
     NEEDED,
     SECONDS,
     asked,
+    ends,
     gone,
     kernel,
     no_kernel_left,
@@ -35,6 +38,7 @@ from tests.warm import (
 from ca_research import kernels
 from ca_research.kernels import launch, place, protocol, provisioner
 
+CASES = cases(__file__, "warm")
 pytestmark = NEEDED
 LONG = pytest.mark.long
 """Of several ways to one end, and of servers that take their time to end, the short tests have
@@ -84,20 +88,16 @@ def execute(*cells, **options):
 
 # the kernel
 
-ENDS = {
-    -9: "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-    3: "import os; os._exit(3)",
-    -11: "import ctypes; ctypes.string_at(0)",
-}
+ENDS, BREAKS = CASES["ends"], CASES["breaks"]
 
 
-@pytest.mark.parametrize("code", [-9, pytest.param(3, marks=LONG), pytest.param(-11, marks=LONG)])
+@pytest.mark.parametrize("code", one_in_short(ENDS))
 def test_a_kernel_that_dies_in_mid_cell_is_seen_as_dead(runtime, code):
     with pytest.raises(DeadKernelError):
         execute(ENDS[code])
     with kernel() as one:
         one.client.execute(ENDS[code])
-        assert within(SECONDS, lambda: not one.manager.is_alive())
+        assert one.dies()
         assert one.process.returncode == provisioner.LOST
     assert no_kernel_left() and works()
 
@@ -118,7 +118,7 @@ def test_a_fork_that_outlives_its_kernel_does_not_hold_the_client_up(runtime):
         child = int(one.run(FORKS.format("os.setsid(); ")))
         os.kill(one.process.pid, signal.SIGKILL)
         try:
-            assert within(SECONDS, lambda: not one.manager.is_alive())
+            assert one.dies()
         finally:
             os.kill(child, signal.SIGKILL)
 
@@ -156,7 +156,7 @@ def client(*words, **env):
             process.stdout.close()  # its kernel may hold the other end
 
 
-@pytest.mark.parametrize("server", ["runs", pytest.param("killed", marks=LONG)])
+@pytest.mark.parametrize("server", one_in_short(["runs", "killed"]))
 def test_a_kernel_does_not_outlive_its_client_and_leaves_no_key(request, tmp_path, server):
     """Its parent is the server. The file with its key stayed in the temporary folder."""
     request.getfixturevalue("runtime" if server == "runs" else "own")
@@ -169,7 +169,7 @@ def test_a_kernel_does_not_outlive_its_client_and_leaves_no_key(request, tmp_pat
             time.sleep(0.5)
             assert not gone(pid), "the kernel goes on without its server"
         process.kill()
-        assert within(SECONDS, lambda: gone(pid))
+        assert ends(pid)
     assert within(SECONDS, lambda: not list(tmp_path.glob("*.json")))
     if server == "runs":
         assert no_kernel_left() and not Path(f"/proc/{pid}").exists(), "it is reaped"
@@ -184,7 +184,7 @@ def test_kernels_go_on_when_the_server_is_killed_and_the_next_start_brings_anoth
         first = status()["pid"]
         os.kill(first, signal.SIGKILL)
         assert place.place(os.environ).exists(), "a stale socket is left"
-        assert within(SECONDS, lambda: gone(first)) and asked() is None
+        assert ends(first) and asked() is None
         assert one.run("print(kept)") == "5" and one.manager.is_alive()
         assert works() and status()["pid"] != first
         process = one.process
@@ -216,8 +216,8 @@ def test_a_server_that_is_told_to_stop_stays_for_its_kernels(own):
             assert two.run("import os; print(os.getppid())") == str(second) != str(first)
             assert one.run("print(1)") == "1" and not gone(first)
             os.kill(one.process.pid, signal.SIGKILL)
-            assert within(SECONDS, lambda: not one.manager.is_alive())
-        assert within(SECONDS, lambda: gone(first)) and place.place(os.environ).exists()
+            assert one.dies()
+        assert ends(first) and place.place(os.environ).exists()
 
 
 @LONG
@@ -227,7 +227,7 @@ def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypat
         pid = status()["pid"]
         time.sleep(3)
         assert one.run("print(1)") == "1" and not gone(pid), "not while a kernel runs"
-    assert within(SECONDS, lambda: gone(pid))
+    assert ends(pid)
     assert [*place.folder().iterdir()] == []
 
 
@@ -285,9 +285,8 @@ if __name__ == "__main__":
 @LONG
 def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
     """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
-    words = [sys.executable, "-c", FORKED]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
-    assert (done.stdout.split(), "ordinary" in done.stderr) == (list("01234"), False), done.stderr
+    done = python("-c", FORKED, timeout=120)
+    assert done.stdout.split() == list("01234") and "ordinary" not in done.stderr
 
 
 def test_a_cancelled_start_leaves_no_kernel(runtime):
@@ -312,20 +311,13 @@ def test_a_cancelled_start_leaves_no_kernel(runtime):
 
 # where an ordinary kernel starts instead
 
-BREAKS = {
-    "a broken seaborn": "raise ImportError('a broken seaborn')",
-    "2 threads run": "import threading, time\n"
-    "threading.Thread(target=time.sleep, args=(600,), daemon=True).start()",
-}
 
-
-@pytest.mark.parametrize("reason", ["a broken seaborn", pytest.param("2 threads run", marks=LONG)])
+@pytest.mark.parametrize("reason", one_in_short(BREAKS))
 def test_a_stack_that_cannot_be_forked_gets_an_ordinary_kernel(
     own, tmp_path, monkeypatch, said, reason
 ):
     (tmp_path / "seaborn.py").write_text(BREAKS[reason])
-    given = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(given))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     with kernel(warm=False) as one:
         assert one.run("print(42)") == "42"
     (line,) = said()
@@ -355,7 +347,7 @@ def test_what_a_fork_cannot_have_gets_an_ordinary_kernel_and_is_said(
         assert "folder" in said()[0]
 
 
-@pytest.mark.parametrize("name", ["seaborn.py", pytest.param("seaborn/__init__.py", marks=LONG)])
+@pytest.mark.parametrize("name", one_in_short(["seaborn.py", "seaborn/__init__.py"]))
 def test_a_module_beside_a_notebook_is_seen_as_by_an_ordinary_kernel(runtime, tmp_path, said, name):
     """A warm kernel had the installed one already, and used that without a word."""
     (tmp_path / "helper.py").write_text("who = 'helper'")
