@@ -7,6 +7,7 @@ from unittest.mock import DEFAULT, Mock
 import pyarrow.parquet as pq
 import pytest
 from tests.cases import cases
+from tests.reads import READS
 
 from ca_research import registry, tables
 from ca_research.ground.errors import (
@@ -51,7 +52,8 @@ def test_a_fault_is_found_where_it_stands(built, name):
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_a_changed_byte_stops_everything(built, force):
+def test_a_changed_byte_stops_everything(built, command, force):
+    """`load`, `check` and `sql` answered from the old build, without a word."""
     builds, good = built.builds(), built.raw().read_bytes()
     changed = good.replace(b"export,1,", b"export,9,", 1)
     built.raw().write_bytes(changed)
@@ -59,8 +61,11 @@ def test_a_changed_byte_stops_everything(built, force):
         tables.build(force=force)
     for told in (good, changed):
         assert hashlib.sha256(told).hexdigest() in str(caught.value)
-    with pytest.raises(IntegrityError):
-        tables.load("trade")
+    registry.forget()
+    for read in READS.values():
+        with pytest.raises(IntegrityError):
+            read()
+    assert command("sql", "select 1 from trade")[0] == 1
     built.raw().write_bytes(good)
     registry.forget()
     assert built.builds() == builds and len(tables.load("trade")) == 5
@@ -81,13 +86,16 @@ def refused(name):
     assert name in str(caught.value)
 
 
-def test_all_faults_of_all_tables_come_in_one_error(built):
+def test_all_faults_of_all_tables_come_in_one_error_and_end_the_command(built, command):
     builds, wanted = built.builds(), set()
     for table, lines in ALL["rows"].items():
         built.rows(*lines, table=table)
     for table, found in ALL["faults"].items():
         wanted |= {(f"data/raw/{table}/small.csv", *fault) for fault in found}
     assert faults() == faults(tables.check) == wanted
+    for word in ("check", "build"):
+        code, out, said = command("data", word)
+        assert (code, out) == (1, "") and "trade/small.csv" in said and "QQQ" in said
     assert built.builds() == builds
 
 
@@ -147,20 +155,13 @@ def test_the_same_content_is_not_built_twice(built):
     assert tables.build(force=True).fresh
 
 
-READS = [
-    lambda: tables.load("trade"),
-    lambda: tables.coverage("trade"),
-    lambda: tables.sql("select count(*) from trade"),
-]
-
-
 @pytest.mark.parametrize("read", READS)
 def test_a_missing_build_or_table_names_the_command_that_mends_it(built, read):
     (file,) = built.processed.rglob("trade.parquet")
     for lost in (file, *file.parent.iterdir(), *built.processed.glob("*")):
         lost.unlink(missing_ok=True) if not lost.is_dir() else lost.rmdir()
         with pytest.raises(MissingTableError) as caught:
-            read()
+            READS[read]()
         assert caught.value.hint == "ca-research data build"
     assert tables.build().fresh
     assert len(tables.load("trade")) == 5
