@@ -10,6 +10,7 @@ import time
 from unittest.mock import Mock
 
 import pytest
+from tests.reads import READS
 
 import ca_research as ca
 from ca_research import registry, tables
@@ -52,6 +53,16 @@ def file(tmp_path):
     return write
 
 
+@pytest.fixture
+def add(built, file):
+    """Adds a file as a source."""
+    return lambda source="OWN", year=2020: ca.add(file(year), source=source, **ABOUT)
+
+
+def rows(source="OWN"):
+    return len(ca.load("trade", source=source))
+
+
 def ended(*running):
     """Their exit codes, and what they said; then the registry is read anew."""
     told = [(p.wait(120), p.stderr.read()) for p in running]
@@ -67,7 +78,7 @@ def test_two_at_once_and_both_are_there(built, file):
 def test_two_of_one_name_at_once_and_one_is_refused(built, file):
     codes, told = ended(*(adding(file(2020 + n), "SAME") for n in range(2)))
     assert codes == [0, 1] and "UsageError" in told
-    assert len(ca.load("trade", source="SAME")) == 1
+    assert rows("SAME") == 1
 
 
 SLOWLY = """
@@ -76,11 +87,11 @@ building._all = lambda *what: (read(*what), time.sleep(0.5))[0]
 """
 
 
-def test_removed_while_another_removes(built, file):
+def test_removed_while_another_removes(built, add):
     """One of them failed, after it had removed: what it built from was changed by the other."""
     names = ["S0", "S1", "S2"]
     for n, name in enumerate(names):
-        ca.add(file(2018 + n), source=name, **ABOUT)
+        add(name, 2018 + n)
     assert ended(*(start(f"{SLOWLY}ca.remove({name!r})") for name in names)) == ([0, 0, 0], "")
     assert not registry.added() and not {*names} & set(ca.load("trade")["source_id"])
 
@@ -93,37 +104,30 @@ KILLED = {
 
 
 @pytest.mark.parametrize("moment", KILLED)
-def test_killed_in_the_middle_leaves_the_old_state(built, file, moment):
+def test_killed_in_the_middle_leaves_the_old_state(built, file, add, moment):
     key = tables.content_key()
     assert ended(adding(file(), "OWN", KILLED[moment]))[0] == [-9]
     assert not registry.added() and tables.content_key() == key
-    ca.add(file(), source="OWN", **ABOUT)
+    add()
     assert [p.name for p in built.home.glob("data/added/.new-*")] == []
-    assert len(ca.load("trade", source="OWN")) == 1
+    assert rows() == 1
 
 
 def test_killed_between_adding_and_building_is_mended_by_the_next_build(built, file):
     killed = adding(file(), "OWN", 'sys.modules["ca_research.tables.add"].build = die')
     assert ended(killed)[0] == [-9]
-    for read in READ.values():  # the list of sources has one of which the tables know nothing
+    for read in READS.values():  # the list of sources has one of which the tables know nothing
         with pytest.raises(StaleTablesError) as told:
             read()
         assert told.value.hint == "ca-research data build"
     tables.build()
-    assert len(ca.load("trade", source="OWN")) == 1
+    assert rows() == 1
 
 
-READ = {
-    "a table": lambda: ca.load("trade"),
-    "a query": lambda: ca.sql("select count(*) from trade"),
-    "a relation": lambda: ca.relation("trade"),
-}
-
-
-@pytest.mark.parametrize("read", READ.values(), ids=READ)
-def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+def test_what_was_removed_or_edited_and_not_built_is_said(built, add, read):
     """Rows of a source that the register had no more: a KeyError, or a day that did not count."""
-    ca.add(file(), source="OWN", **ABOUT)
+    add()
     read()
     entry = built.home / "data/added/OWN/source.yaml"
     edited = entry.read_text().replace("2024-05-01", "2024-05-02")
@@ -135,14 +139,14 @@ def test_what_was_removed_or_edited_and_not_built_is_said(built, file, read):
         if entry.exists():
             tables.build()
             read()
-    assert ca.add(file(2021), source="NEXT", **ABOUT).kept  # which builds before it compares
+    assert add("NEXT", 2021).kept  # which builds before it compares
     read()
 
 
-@pytest.mark.parametrize("read", [*READ.values(), tables.build], ids=[*READ, "a build"])
-def test_rows_that_were_edited_by_hand_are_refused(built, file, read):
+@pytest.mark.parametrize("read", [*READS.values(), tables.build], ids=[*READS, "a build"])
+def test_rows_that_were_edited_by_hand_are_refused(built, add, read):
     """The figures of before went on being given, and a build called the tables up to date."""
-    ca.add(file(), source="OWN", **ABOUT)
+    add()
     kept = built.home / "data/added/OWN/rows.parquet"
     before = kept.read_bytes()
     for content in (before + b"x", None):
@@ -159,9 +163,9 @@ def test_rows_that_were_edited_by_hand_are_refused(built, file, read):
     read()
 
 
-def test_rows_that_nobody_wrote_to_are_not_read_again(built, file, monkeypatch):
+def test_rows_that_nobody_wrote_to_are_not_read_again(built, add, monkeypatch):
     """Gigabytes of a large source would be, by each process that reads a table."""
-    ca.add(file(), source="OWN", **ABOUT)
+    add()
     kept = built.home / "data/added/OWN/rows.parquet"
     kept.touch()
     read, real = [], added.refuse_altered
@@ -174,17 +178,17 @@ def test_rows_that_nobody_wrote_to_are_not_read_again(built, file, monkeypatch):
     assert looks == [1, 2, 2, 3, 3]
 
 
-def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, file, monkeypatch):
-    ca.add(file(), source="OWN", **ABOUT)
+def test_a_run_that_goes_on_is_not_stopped_by_what_is_added_beside_it(built, add, monkeypatch):
+    add()
     shutil.rmtree(built.home / "data/added/OWN")
     registry.forget()
     monkeypatch.setenv(reads.VARIABLE, reads.limit(["trade"], []))
     assert len(ca.load("trade", source="S_STATED")) == 1
 
 
-def test_a_full_disk_adds_nothing(built, file, monkeypatch):
+def test_a_full_disk_adds_nothing(built, add, monkeypatch):
     full = Mock(side_effect=OSError(28, os.strerror(28)))
     monkeypatch.setattr(added.pq, "write_table", full)
     with pytest.raises(CaResearchError):
-        ca.add(file(), source="OWN", **ABOUT)
+        add()
     assert not registry.added() and not list(built.home.glob("data/added/*OWN*"))
