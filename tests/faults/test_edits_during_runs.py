@@ -3,22 +3,27 @@ remembered.
 """
 
 import json
+from functools import partial
 
 import pytest
-from tests.small_runs import brief, text
+from tests.cases import cases
+from tests.small_runs import brief, executed, text
 
-from ca_research import kernels, runs
-from ca_research.runs import Options
+from ca_research import kernels
 
 RUN = ("run", "brief", "-p", "economy=UZB", "--kernel", kernels.ORDINARY, "--out")
-HERE = Options(1, kernel=kernels.ORDINARY)
+here = partial(executed, kernel=kernels.ORDINARY)
 
-EDITS = {  # what a notebook does the first time, as somebody beside the run would
-    "stays": "print(entry.read_text())\nif first_time: entry.write_text('second')",
-    "and back": "kept = entry.read_text()\nif first_time: entry.write_text('second')\n"
-    "print(entry.read_text())\nif first_time: entry.write_text(kept)",
-    "each time": "print(entry.read_text())\nentry.write_text(entry.read_text() + '.')",
-}
+EDITS = cases(__file__, "edits")
+
+
+def nothing_stored(folder):
+    return not list((folder / "cache" / "reports").glob("*"))
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
 
 
 @pytest.fixture
@@ -31,16 +36,21 @@ def entry(built, tmp_path, monkeypatch):
     return file
 
 
+BEGIN = """
+from pathlib import Path
+entry, flag = Path({entry!r}), Path({flag!r})
+first_time = not flag.exists()
+flag.touch()
+"""
+
+
 @pytest.fixture
 def editing(built, entry, tmp_path):
     """Writes the notebook that reads and edits a file, by default the entry."""
     flag = tmp_path / "flag"
 
     def write(source, file=entry):
-        begin = (
-            f"from pathlib import Path\nentry, flag = Path({str(file)!r}), Path({str(flag)!r})\n"
-        )
-        begin += "first_time = not flag.exists()\nflag.touch()"
+        begin = BEGIN.format(entry=str(file), flag=str(flag))
         return brief(built.home, begin, source, registry=["coding/acts"])
 
     return write
@@ -51,15 +61,15 @@ def editing(built, entry, tmp_path):
     [("stays", "second"), pytest.param("and back", "first", marks=pytest.mark.long)],
 )
 def test_an_edit_during_a_run_ends_it_and_the_next_is_of_what_is_there(
-    editing, tmp_path, command, edit, left
+    editing, tmp_path, out, command, edit, left
 ):
     """(stays) the key of the whole was taken after the run; (and back) the key was the same before
     and after.
     """
-    run, out = editing(EDITS[edit]), tmp_path / "out"
+    run = editing(EDITS[edit])
     code, _, said = command(*RUN, str(out))
     assert code == 1 and "registry/coding/acts.yaml changed" in said
-    assert not list((tmp_path / "cache" / "reports").glob("*"))
+    assert nothing_stored(tmp_path)
     for folder, told in ((out, ""), (out, "nothing has changed"), (tmp_path / "other", "")):
         code, said, _ = command(*RUN, str(folder))
         assert code == 0 and told in said and text(folder, run) == left
@@ -69,35 +79,35 @@ def test_an_edit_during_a_run_ends_it_and_the_next_is_of_what_is_there(
 
 @pytest.mark.long
 def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_page(
-    editing, tmp_path, command
+    editing, tmp_path, out, command
 ):
-    run, out = editing(EDITS["each time"]), tmp_path / "out"
+    run = editing(EDITS["each time"])
     code, _, said = command(*RUN, str(out))
     assert code == 1 and "registry/coding/acts.yaml" in said and "Traceback" not in said
     assert text(out, run) == "", "a page that says why it is empty"
     assert "changed while it ran" in (out / f"{run.run_id}.html").read_text()
-    assert not list((tmp_path / "cache" / "reports").glob("*"))
+    assert nothing_stored(tmp_path)
 
 
-def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, tmp_path):
+def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out):
     run = editing(EDITS["and back"])
-    first, again, third = (runs.execute([run], tmp_path / "out", HERE)[0] for _ in range(3))
+    first, again, third = (here(out, run)[0] for _ in range(3))
     assert first.moved and "registry/coding/acts.yaml" in first.error
     assert (again.error, again.stored) == ("", False) and third.stored
 
 
 @pytest.mark.parametrize("edit", ["write_text('half a notebo')", "unlink()"])
-def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, tmp_path, edit):
-    run, out = editing("print('an earlier answer')"), tmp_path / "out"
-    assert runs.execute([run], out, HERE)[0].ok
+def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out, edit):
+    run = editing("print('an earlier answer')")
+    assert here(out, run)[0].ok
     editing(f"Path({str(run.notebook)!r}).{edit}")
-    (result,) = runs.execute([run], out, HERE)
+    (result,) = here(out, run)
     assert result.moved and "notebooks/brief.ipynb" in result.error
     assert list((out / "notebooks").iterdir()) == [], "nor does the earlier page stand"
 
 
 def test_an_edit_of_the_package_during_a_run_ends_it_with_a_line(
-    editing, tmp_path, command, monkeypatch
+    editing, tmp_path, out, command, monkeypatch
 ):
     """This process has the package as it was: to go on would mix the two."""
     from ca_research.runs import fingerprint
@@ -106,18 +116,18 @@ def test_an_edit_of_the_package_during_a_run_ends_it_with_a_line(
     (package / "page.j2").write_text("before")
     monkeypatch.setattr(fingerprint, "PACKAGE", package)
     editing(EDITS["stays"], package / "page.j2")
-    code, _, said = command(*RUN, str(tmp_path / "out"))
+    code, _, said = command(*RUN, str(out))
     assert code == 1 and "page.j2 changed" in said.splitlines()[-3]
-    assert not list((tmp_path / "cache" / "reports").glob("*"))
+    assert nothing_stored(tmp_path)
 
 
 @pytest.mark.long
-def test_a_run_that_comes_to_nothing_leaves_no_answer_of_an_earlier_run(editing, tmp_path):
+def test_a_run_that_comes_to_nothing_leaves_no_answer_of_an_earlier_run(editing, out):
     """The verdict of the run before stood on, as if it were of this one."""
-    run, out = editing("print('an earlier answer')"), tmp_path / "out"
-    assert runs.execute([run], out, HERE)[0].ok and text(out, run) == "an earlier answer"
+    run = editing("print('an earlier answer')")
+    assert here(out, run)[0].ok and text(out, run) == "an earlier answer"
     editing("import os\nos.kill(os.getpid(), 9)")
-    (result,) = runs.execute([run], out, HERE)
+    (result,) = here(out, run)
     assert result.error == "the kernel died" and text(out, run) == ""
     page = json.loads((out / "notebooks" / f"{run.run_id}.ipynb").read_text())
     assert page["metadata"]["ca_research"]["run"]["error"] == result.error
