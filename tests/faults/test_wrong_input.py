@@ -3,13 +3,13 @@ or read rightly; and formats that parse back. Most cases: cases/wrong_input.yaml
 """
 
 import csv
-import importlib
 import io
 import json
 import pickle
 import shlex
 import shutil
 from operator import attrgetter
+from unittest.mock import Mock
 
 import nbformat
 import pandas as pd
@@ -40,13 +40,8 @@ class Started(BaseException):
 @pytest.fixture
 def no_kernel(monkeypatch):
     """Fails the test where a notebook would be run; no server of kernels is started beside it."""
-
-    def started(*_):
-        raise Started
-
-    pool = importlib.import_module("ca_research.runs.pool")
-    monkeypatch.setattr(pool, "_in_kernels", started)
-    monkeypatch.setattr(pool, "warm_up", lambda options: None)
+    monkeypatch.setattr("ca_research.runs.pool._in_kernels", Mock(side_effect=Started))
+    monkeypatch.setattr("ca_research.runs.pool.warm_up", Mock())
 
 
 @pytest.fixture
@@ -110,11 +105,7 @@ def test_debug_shows_the_traceback_wherever_it_stands_and_keeps_the_code(built, 
 
 def test_a_fault_of_ours_is_three_lines_and_an_interruption_one(built, command, monkeypatch):
     for fault, code, lines in ((RuntimeError("no\nmore"), 1, 3), (KeyboardInterrupt, 130, 1)):
-
-        def rows(*_, fault=fault):
-            raise fault
-
-        monkeypatch.setattr("ca_research.app.console.rows", rows)
+        monkeypatch.setattr("ca_research.app.console.rows", Mock(side_effect=fault))
         found, out, err = command("data", "list")
         assert (found, out, err.count("\n")) == (code, "", lines)
 
@@ -132,15 +123,16 @@ def test_a_parameter_that_is_no_plain_number_is_refused(value):
         Parameter("share", "float", 0.5).read(value, "here")
 
 
-@pytest.mark.parametrize(
-    ("name", "read"), [("sources.csv", registry.sources), ("economies.csv", economies.codes)]
-)
-def test_a_list_of_the_register_that_is_not_utf_8_is_refused_with_its_line(project, name, read):
+LISTS = {"sources.csv": registry.sources, "economies.csv": economies.codes}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_the_register_that_is_not_utf_8_is_refused_with_its_line(project, name):
     with (project.home / "registry" / name).open("ab") as file:
         file.write(b"caf\xe9")
     project.forget()
     with pytest.raises(errors.RegistryError) as caught:
-        read()
+        LISTS[name]()
     assert caught.value.where.startswith(f"registry/{name}, line ")
 
 
@@ -207,13 +199,11 @@ def test_a_query_that_is_not_utf_8_is_refused(built):
 # --- raw files and executed notebooks
 
 
-MIMES = {"figure": read.FIGURE_MIME, "table": read.TABLE_MIME, "note": read.NOTE_MIME}
-
-
 def shown(kind, change=None, picture=CASES["picture"]):
     """An output of a notebook: a figure, table or note, changed as a case says."""
     record = CASES["records"][kind] | (change or {})
-    data = {MIMES[kind]: {k: v for k, v in record.items() if v is not None}}
+    mime = getattr(read, f"{kind.upper()}_MIME")
+    data = {mime: {k: v for k, v in record.items() if v is not None}}
     return data | {"image/svg+xml": picture} if kind == "figure" and picture else data
 
 
@@ -221,9 +211,7 @@ def executed(folder, name, *outputs):
     """An executed notebook of page `data`, under a name of its own."""
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in outputs]
     cell = nbformat.v4.new_code_cell("1", outputs=outputs)
-    about = dict.fromkeys(("command", "error", "where", "key"), "")
-    about |= {"run_id": name, "name": "data", "params": {"as_of": "latest"}}
-    run = {"run": about | {"notebook": "data.ipynb"}}
+    run = {"run": CASES["run"] | {"run_id": name}}
     (folder / "notebooks").mkdir(exist_ok=True)
     book = nbformat.v4.new_notebook(cells=[cell], metadata={"ca_research": run})
     nbformat.write(book, folder / "notebooks" / f"{name}.ipynb")
