@@ -13,12 +13,10 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.cases import one_in_short
 from tests.leaks import kinds, more, open_files
-from tests.small_runs import notebook, small_project
+from tests.small_runs import executed, notebook, small_project
 from tests.warm import COLD, asked, gone, of_run, private_runtime, within
-
-from ca_research import runs
-from ca_research.runs import Options
 
 RUNS, AT_ONCE = 200, 50
 
@@ -54,11 +52,11 @@ def left() -> dict[str, list[Any]]:
     }
 
 
-@pytest.mark.parametrize("count", [6, pytest.param(RUNS, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", one_in_short([6, RUNS]))
 def test_many_runs_leave_nothing_behind(home, tmp_path, count):
     def execute(numbers: range) -> None:
         planned = [notebook(home, "small", "print(n)", n=n) for n in numbers]
-        results = runs.execute(planned, tmp_path / "out", Options(2))
+        results = executed(tmp_path / "out", *planned, jobs=2)
         assert [(r.error, r.stored) for r in results] == [("", False)] * len(numbers)
 
     execute(range(2))

@@ -6,11 +6,10 @@ import json
 import sys
 
 import pytest
-from tests.small_runs import brief
+from tests.small_runs import brief, executed
 
-from ca_research import kernels, runs
+from ca_research import kernels
 from ca_research.ground.errors import RunError, UnknownNameError, UsageError
-from ca_research.runs import Options
 
 LAUNCH = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
@@ -86,5 +85,5 @@ def test_a_default_kernel_that_is_another_python_is_refused(
     install("python3", [str(other), *LAUNCH])
     monkeypatch.setattr(kernels, "default", lambda: (kernels.ORDINARY, ""))
     with pytest.raises(RunError):
-        runs.execute([run], tmp_path / "out", Options(1))
-    assert runs.execute([run], tmp_path / "out", Options(1, kernel="python3"))[0].ok
+        executed(tmp_path / "out", run)
+    assert executed(tmp_path / "out", run, kernel="python3")[0].ok

@@ -5,8 +5,9 @@ without bound.
 from __future__ import annotations
 
 import os
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -106,9 +107,6 @@ def test_files_of_others_are_neither_counted_nor_removed(store):
 def test_many_writers_of_one_file_leave_one_whole_file(tmp_path):
     file = tmp_path / "page.html"
     contents = [bytes([65 + n]) * 200_000 for n in range(8)]
-    threads = [threading.Thread(target=write_whole, args=(file, c)) for c in contents]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(partial(write_whole, file), contents))
     assert file.read_bytes() in contents and [*tmp_path.iterdir()] == [file]
