@@ -25,7 +25,7 @@ def providers_on_loopback(home, services, **more):
     usual = paths.of_package() / "registry" / "providers.yaml"
     shutil.copy(usual, home / "registry" / "providers.yaml")
     for name in SERVICES:
-        listed_anew(home, name, address=services.address(name), seconds_between=0, **more)
+        listed_anew(home, name, address=services.door(name), seconds_between=0, **more)
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """A server on loopback that speaks as the publishers' services do: cases/services.yaml."""
 
 import gzip
-import http.server
 import re
-import threading
 import time
 from string import Template
 from types import SimpleNamespace
@@ -11,6 +9,7 @@ from urllib.parse import unquote
 
 import yaml
 from tests.cases import cases
+from tests.loopback import Handler, Loopback
 
 from ca_research import registry
 
@@ -20,10 +19,10 @@ ONCE = " once"
 PAGE = r"[?&]page=(\d+)"
 
 
-def figures(**more):
-    """What the publishers know, by cell; `more` in the place of the usual."""
-    usual = {name: {tuple(cell): x for *cell, x in rows} for name, rows in CASES["figures"].items()}
-    return SimpleNamespace(**(usual | more))
+def figures(of="figures"):
+    """What the publishers know, by cell."""
+    known = {name: {tuple(cell): x for *cell, x in rows} for name, rows in CASES[of].items()}
+    return SimpleNamespace(**known)
 
 
 def listed_anew(home, *names, **changes):
@@ -80,26 +79,15 @@ def answer(known, provider, request, day):
     return text.replace(*(service.get(change, ["", ""]) if isinstance(change, str) else change))
 
 
-class Services:
+class Services(Loopback):
     """The server: `day` names what kind of day it is for all services; requests are noted."""
 
     def __init__(self):
         self.figures, self.day, self.asked, self.slow = figures(), "good", [], 5.0
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self.server.services, self.server.daemon_threads = self, True
-        self.server.handle_error = lambda *words: None  # a client that hangs up is no fault here
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__(_Handler)
 
-    @property
-    def port(self):
-        return self.server.server_address[1]
-
-    def address(self, provider):
-        return f"http://127.0.0.1:{self.port}{SERVICES[provider]['door']}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def door(self, provider):
+        return self.address + SERVICES[provider]["door"]
 
     def today(self):
         """How the day is; one that is bad once is good after it was asked for."""
@@ -107,14 +95,9 @@ class Services:
         return (DAYS | CASES["others"])[name.removesuffix(ONCE)]
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *words):
-        pass
-
+class _Handler(Handler):
     def do_GET(self):
-        services, request = self.server.services, unquote(self.path)
+        services, request = self.owner, unquote(self.path)
         services.asked.append((self.path, dict(self.headers)))
         provider = next(n for n, s in SERVICES.items() if request.startswith(s["door"]))
         day = services.today()
@@ -125,16 +108,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         key = self.headers.get("Ocp-Apim-Subscription-Key", "none")
         page = number(PAGE, request, 1)
         told = {"key": key, "page": page, "next": page + 1}
-        told |= {"port": services.port, "path": self.path}
+        told |= {"port": services.server.server_port, "path": self.path}
         text = day.get("body", answer(services.figures, provider, request, day))
         body = (" " * day.get("spaces", 0) + Template(text).safe_substitute(told)).encode()
         body = gzip.compress(body) if day.get("pack") else body
         body = body[: len(body) - day.get("short", 0)]
         headers = {"Content-Encoding": "gzip"} if day.get("pack") else {}
-        headers |= {"Content-Length": len(body)} if day.get("length", True) else {}
-        self.send_response(day.get("status", 200))
-        for name, value in (headers | day.get("headers", {})).items():
-            self.send_header(name, Template(str(value)).substitute(told))
-        self.end_headers()
-        self.wfile.write(body[: int(len(body) * day.get("sent", 1))])
-        self.close_connection = "sent" in day
+        for name, value in day.get("headers", {}).items():
+            headers[name] = Template(str(value)).substitute(told)
+        upto = int(len(body) * day["sent"]) if "sent" in day else None
+        self.send(day.get("status", 200), body, headers, day.get("length", True), upto)

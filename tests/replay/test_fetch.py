@@ -7,8 +7,8 @@ import sys
 import pytest
 from pandas.testing import assert_frame_equal
 from services import CASES as SPOKEN
-from services import DAYS, figures, listed_anew
-from tests.cases import cases
+from services import DAYS, listed_anew
+from tests.cases import cases, one_in_short, refused
 
 import ca_research as ca
 from ca_research import registry
@@ -33,10 +33,7 @@ def stands(online):
     return {n: f.read_bytes() for n, f in files.items() if f.is_file() and not apart & {*n.parts}}
 
 
-@pytest.mark.parametrize(
-    "provider",
-    ["worldbank", *(pytest.param(p, marks=pytest.mark.long) for p in list(CASES["rows"])[1:])],
-)
+@pytest.mark.parametrize("provider", one_in_short(CASES["rows"]))
 def test_each_provider_on_each_kind_of_day(online, services, provider, monkeypatch):
     """On a good day, and after faults that pass, the same rows; on any other a typed error, with
     all that stood as it was.
@@ -57,7 +54,7 @@ def said(online, services, provider, day, good):
     """What a fetch on such a day gives: nothing but rows, or the kind of its error."""
     table = CASES["table"][provider]
     source, before, rows = f"ON_{day.replace(' ', '_')}", stands(online), ca.load(table)
-    services.day, services.figures = day, figures()
+    services.day = day
     try:
         found = fetch(online, provider, source=source)
     except errors.FetchError as error:
@@ -80,17 +77,17 @@ def test_pages_that_have_no_end_or_lack_rows_are_refused(online, services, day, 
 
 @pytest.mark.parametrize(("provider", "asked", "error"), CASES["refused"], ids=str)
 def test_a_request_that_cannot_be_made_is_refused_before(online, services, provider, asked, error):
-    with pytest.raises(getattr(errors, error)) as caught:
+    with refused(error):
         ca.fetch(provider, **asked)
-    assert type(caught.value).__name__ == error and services.asked == []
+    assert services.asked == []
 
 
 @pytest.mark.parametrize(("provider", "asked", "error"), CASES["none"], ids=str)
 def test_what_is_no_answer_is_not_kept(online, services, provider, asked, error):
     services.figures.macro["KAZ", 1985] = 5.0
-    with pytest.raises(errors.FetchError) as caught:
+    with refused(error):
         fetch(online, provider, **asked)
-    assert type(caught.value).__name__ == error and not registry.added()
+    assert not registry.added()
 
 
 @pytest.mark.parametrize(("service", "environment", "error"), CASES["untrusted"], ids=str)
@@ -102,7 +99,7 @@ def test_a_key_goes_to_its_publishers_host_alone_and_no_service_is_asked_in_the_
     if environment.get("COMTRADE_API_KEY", "").isascii():
         monkeypatch.setitem(keys.HOSTS, "COMTRADE_API_KEY", {"comtradeapi.un.org"})
     listed_anew(online.home, "comtrade", **service)
-    with pytest.raises(getattr(errors, error)):
+    with refused(error):
         fetch(online, "comtrade")
     assert services.asked == []
 
@@ -139,35 +136,34 @@ def test_what_was_asked_and_what_came_is_kept(online, services):
     assert set(rows["unit"]) == {"current USD"}
 
 
-def left_off_at(page, online, **more):
-    """A fetch from the World Bank that is interrupted at a page."""
-
-    def stop(request):
-        if f"page={page}" in request:
-            raise KeyboardInterrupt
-
-    with contextlib.suppress(KeyboardInterrupt):
-        fetch(online, "worldbank", source="WDI", progress=stop)
-
-
 def test_an_interrupted_fetch_goes_on_where_it_stopped(online, services, monkeypatch):
-    left_off_at(3, online)
     partial = online.home / "data" / "vintages" / "WDI" / ".partial"
-    assert partial.exists() and not registry.added() and len(services.asked) == 2
-    assert len(fetch(online, "worldbank", source="WDI").rows) == 5 and len(services.asked) == 3
-    assert not partial.exists()
-    ca.remove("WDI")
-    left_off_at(2, online)
-    services.asked.clear()
-    fetch(online, "worldbank", source="WDI", until=2001)  # asked otherwise
-    assert len(services.asked) == 1
-    ca.remove("WDI")
-    left_off_at(2, online)
-    services.asked.clear()
+
+    def left_off_at(page):
+        def stop(request):
+            if f"page={page}" in request:
+                raise KeyboardInterrupt
+
+        with contextlib.suppress(KeyboardInterrupt):
+            fetch(online, "worldbank", source="WDI", progress=stop)
+        assert partial.exists() and not registry.added()
+        services.asked.clear()
+
+    def then_asked(**more):
+        """How many pages are asked for then, and how many rows come."""
+        rows = fetch(online, "worldbank", source="WDI", **more).rows
+        assert not partial.exists()
+        ca.remove("WDI")
+        return len(services.asked), len(rows)
+
+    left_off_at(3)
+    assert then_asked() == (1, 5)
+    left_off_at(2)
+    assert then_asked(until=2001) == (1, 2), "asked otherwise"
+    left_off_at(2)
     later = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
     monkeypatch.setattr(FETCH, "now", lambda: later)
-    fetch(online, "worldbank", source="WDI")  # left off long ago
-    assert len(services.asked) == 3
+    assert then_asked() == (3, 5), "left off long ago"
 
 
 def test_a_dry_run_keeps_nothing_and_a_fetch_only_what_is_agreed_to(online, services):

@@ -16,13 +16,9 @@ def live(monkeypatch, online, services):
     spec = importlib.util.spec_from_file_location("live", HOME / "tools" / "live.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    services.figures = figures(
-        macro={("KAZ", 2015): 100.0},
-        trade={("KAZ", "CHN", 2021, "import"): 5.0},
-        students={("KAZ", "DEU", 2021): 7.0},
-    )
-    monkeypatch.setitem(module.ASKED["unesco"], "indicator", "26519")
-    monkeypatch.setitem(module.ASKED["unesco"], "economy", "DEU")
+    services.figures = figures("looked at weekly")
+    asked = {"indicator": "26519", "economy": "DEU"}
+    monkeypatch.setitem(module.ASKED, "unesco", module.ASKED["unesco"] | asked)
     return module
 
 

@@ -10,11 +10,7 @@ from ca_research import registry
 from ca_research.claims import offers
 
 CASES = cases(__file__, "offers")
-TABLES = {"UN Comtrade": "trade", "An office": "students"}
-HOLDERS = [
-    {"publisher": name, "table": table, "address": "https://b.example", "how": "by a form"}
-    for name, table in TABLES.items()
-]
+HOLDERS, BY_COMMAND = CASES.pop("holders"), CASES.pop("by command")
 
 
 @pytest.fixture
@@ -46,9 +42,7 @@ def test_what_is_asked_for_and_under_which_id(wants, name):
 
 def test_wanted_figures_are_asked_of_who_has_a_service(wants, services, command, monkeypatch):
     monkeypatch.setattr("ca_research.app.fetch_commands.economy_of", lambda claim, given: None)
-    (first, last) = next(iter(CASES.values()))["wants"]
-    nowhere = ["TKM", *first[1:3], first[3] | {"reporter": ["TKM"]}]
-    wants([first, nowhere, last])
+    wants(BY_COMMAND)
     code, out, err = command("data", "fetch", "wanted", "C33", "--yes")
     assert code == 0, err
     assert "https://b.example" in out, "who has the figures and no service"

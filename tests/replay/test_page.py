@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from services import figures
 from tests.commands import blocks, shell
 
 import ca_research as ca
@@ -32,12 +33,7 @@ def test_the_blocks_run(online, services):
 
 @pytest.mark.long
 def test_what_c33_wants_of_tajikistan_is_fetched_and_moves_its_verdict(real, services):
-    partners = {"CHN": 9.0, "RUS": 4.0, "TUR": 1.0, "IRN": 1.0, "IND": 1.0, "KOR": 1.0, "JPN": 1.0}
-    services.figures.trade = {
-        ("TJK", partner, 2023, flow): value * 1e8
-        for partner, value in {**partners, "USA": 1.0}.items()
-        for flow in ("export", "import")
-    }
+    services.figures = figures("wanted by C33")
     before = ca.check("C33", economy="TJK")
     own, of_russia = offers("C33", economy="TJK")
     found = ca.fetch(own.provider, source=own.source, **own.asked)
