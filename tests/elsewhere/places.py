@@ -10,9 +10,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 import pyarrow as pa
@@ -20,10 +18,14 @@ import pyarrow.parquet as pq
 from adbc_driver_postgresql import dbapi
 from pandas.testing import assert_frame_equal
 from tests.cases import cases
+from tests.commands import ran
+from tests.loopback import Handler, Loopback
+from tests.warm import within
 
 import ca_research as ca
 
-PASSWORD = "Tr0ub4dor-and-3"
+CASES = cases(__file__, "places")
+PASSWORD = CASES["password"]
 
 ROWS = [  # invented: 40 years' worth of cells of one digit
     (reporter, partner, year, flow, float(1 + (n + year) % 9), None, "S_CALENDAR")
@@ -48,9 +50,6 @@ def parquet(rows=None, **more):
     buffer = io.BytesIO()
     pq.write_table(table, buffer, **{"row_group_size": len(table) // 5 or 1, **more})
     return buffer.getvalue()
-
-
-CASES = cases(__file__, "places")
 
 
 def said():
@@ -93,7 +92,7 @@ def ask(kind, said):
     return getattr(ca, kind)("trade", **said)
 
 
-class Files:
+class Files(Loopback):
     """Files by name, given in parts; `asked` holds the path, first and last byte of every request.
 
     bad: by name, what is wrong with an answer (see `_Handler`), given how many were asked before.
@@ -101,78 +100,50 @@ class Files:
 
     def __init__(self):
         self.content, self.etags, self.asked, self.headers, self.bad = {}, {}, [], [], {}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self.server.files = self
-        self.server.daemon_threads = True
-        Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        super().__init__(_Handler)
 
     def put(self, name, content):
         self.content[name], self.etags[name] = content, f'"{len(self.etags)}-{len(content)}"'
-        return self.address(name)
+        return self.at(name)
 
-    def address(self, name):
-        return f"http://127.0.0.1:{self.server.server_port}/{name}"
+    def at(self, name):
+        return f"{self.address}/{name}"
 
     @property
     def bytes(self):
         return sum(last - first + 1 for _, first, last in self.asked)
 
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
-
-OTHER = {  # what is sent in the place of a part of a file: status, body and headers
-    "html": (200, "<html>please log in</html>", {"Content-Type": "text/html"}),
-    "redirect": (302, "", {"Location": "http://other.example/file.parquet"}),
-    "moved": (302, "", {"Location": "/a.parquet"}),
-    **{str(n): (n, f"no: {PASSWORD}", {}) for n in (403, 404, 429, 500)},
-}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class _Handler(Handler):
     def do_GET(self):
-        files, name = self.server.files, self.path[1:]
+        files, name = self.owner, self.path[1:]
         bad = files.bad.get(name, lambda n: "")(len(files.asked))
         files.headers.append(dict(self.headers))
         time.sleep(5 if bad == "slow" else 0)
         files.etags[name] += "-new" if bad == "changed" else ""
-        if bad in OTHER:
-            status, text, told = OTHER[bad]
-            return self._send(status, text.encode(), told)
+        if bad in CASES["other answers"]:
+            status, text, told = CASES["other answers"][bad]
+            return self.send(status, text.encode(), told)
         body, told = files.content[name], {"ETag": files.etags[name]}
         first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
         last = min(last, len(body) - 1)
         files.asked.append((name, first, last))
         if bad == "whole":
-            return self._send(200, body, told)
+            return self.send(200, body, told)
         told["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
         if bad == "nameless":
             del told["ETag"]
-        return self._send(206, body[first : last + 1], told, cut=bad == "cut")
-
-    def _send(self, status, body, headers, cut=False):
-        self.send_response(status)
-        for key, value in {**headers, "Content-Length": len(body)}.items():
-            self.send_header(key, str(value))
-        self.end_headers()
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-        self.close_connection = self.close_connection or cut
+        part = body[first : last + 1]
+        return self.send(206, part, told, upto=len(part) // 2 if bad == "cut" else None)
 
 
 def programs():
     """The folder of PostgreSQL's programs: on the path, or where Debian keeps them."""
-    folders = Path("/usr/lib/postgresql").glob("*/bin")
-    found = sorted(folders, key=lambda folder: int(folder.parent.name))
-    on_path = shutil.which("initdb")
-    found += [Path(on_path).parent] if on_path else []
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).parent
+    found = [*Path("/usr/lib/postgresql").glob("*/bin")]
     assert found, "these tests need PostgreSQL: apt-get install postgresql"
-    return found[-1]
+    return max(found, key=lambda folder: int(folder.parent.name))
 
 
 @contextmanager
@@ -190,12 +161,7 @@ def postgres():
     about = {"cwd": home, "env": {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}, **user}
     who = ("-U", "librarian", "--pwfile", home / "password", "-A", "scram-sha-256")
     try:
-        subprocess.run(
-            [programs() / "initdb", "-D", home / "db", *who, "-E", "UTF8", "--no-sync"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            **about,
-        )
+        ran(programs() / "initdb", "-D", home / "db", *who, "-E", "UTF8", "--no-sync", **about)
         with socket.socket() as one:  # held, so that nobody else takes its port
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind(("127.0.0.1", 0))
@@ -209,12 +175,8 @@ def postgres():
                     [programs() / "postgres", "-D", home / "db", *words], stderr=to, **about
                 )
             try:
-                for _ in range(1200):
-                    ready = "ready to accept connections" in log.read_text()
-                    if ready or server.poll() is not None:
-                        break
-                    time.sleep(0.05)
-                assert server.poll() is None, log.read_text()
+                ready = within(60, lambda: "ready to accept connections" in log.read_text())
+                assert ready, log.read_text()
                 yield port, log
             finally:
                 server.send_signal(signal.SIGINT)  # without waiting for those who are connected
@@ -223,15 +185,7 @@ def postgres():
         shutil.rmtree(home, ignore_errors=True)
 
 
-COLUMNS = {
-    "reporter": "text not null",
-    "partner": "varchar(5)",
-    "year": "smallint",
-    "flow": "char(6)",
-    "value_usd": "numeric",
-    "note": "text",
-    "source_id": "text",
-}
+COLUMNS = CASES["columns"]
 
 
 class Database:
@@ -254,9 +208,8 @@ class Database:
         self.run(f"create table lake.flows ({told}, loaded int default 1)")
         if not rows:
             return
-        values = ", ".join(
-            "(" + ", ".join("null" if v is None else repr(v) for v in row) + ")" for row in rows
-        )
+        written = [["null" if v is None else repr(v) for v in row] for row in rows]
+        values = ", ".join(f"({', '.join(row)})" for row in written)
         self.run(f"insert into lake.flows values {values}")
 
     def said(self):
