@@ -27,6 +27,17 @@ def look(page, what):
     return page.evaluate(f"() => {{ {LOOKS}; return {what}() }}")
 
 
+def resize(page, width, height=900):
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def kept(page, link):
+    """The name and the bytes of what a link lets readers keep."""
+    with page.expect_download() as waiting:
+        link.click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
 @pytest.fixture(
     scope="module"
 )  # its event loop would stand in the way of other tests of the same worker

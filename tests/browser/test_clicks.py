@@ -8,6 +8,8 @@ import json
 import re
 import urllib.parse
 
+from tests.browser.conftest import kept
+
 import ca_research as ca
 from ca_research import registry
 from ca_research.site.read import MOST_DRAWN
@@ -88,9 +90,8 @@ def test_the_data_of_a_figure_are_those_of_its_table_and_can_be_looked_at(open_p
     page = open_page(PAGE)
     figure = page.locator("figure:has(svg)").first
     assert "Table students" in figure.locator(".origin").inner_text()
-    with page.expect_download() as waiting:
-        figure.locator("a[download$='.csv']").click()
-    drawn = records(waiting.value.path().read_text())
+    _, csv_file = kept(page, figure.locator("a[download$='.csv']"))
+    drawn = records(csv_file.decode())
     keys = ["origin", "year", "level", "source_id"]
     known = ca.load("students", destination="CHN").astype({"year": str}).set_index(keys)["students"]
     assert all(float(row["students"]) == known[tuple(row[key] for key in keys)] for row in drawn)

@@ -3,11 +3,10 @@ large letters, by keyboard alone, for a screen reader.
 """
 
 import re
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT as AXE
-from tests.browser.conftest import look
+from tests.browser.conftest import kept, look, resize
 from tools import lengths
 
 from ca_research import registry
@@ -35,7 +34,7 @@ def test_axe_finds_nothing_in_light_or_dark_and_targets_are_large_on_a_phone(eac
     for name, page in each_kind(thin=True):
         page.evaluate(EMPTY)  # to a reader a figure is one image; `faint` looks at its text
         assert axe(page, **BUT_COLOURS) == [], name
-        page.set_viewport_size({"width": 375, "height": 900})
+        resize(page, 375)
         assert axe(page, runOnly=["target-size"]) == [], name
         look(page, "fewTexts")
         for scheme in ("dark", "light"):
@@ -59,10 +58,10 @@ def test_no_page_scrolls_sideways_and_nothing_is_cut(each_kind, setting):
         page.evaluate(change) if change else look(page, "spaced")
         assert page.evaluate(size) == (2 * before if "twice" in setting else before)
         for width in widths:
-            page.set_viewport_size({"width": width, "height": 900})
+            resize(page, width)
             whats = ["sideways", "cut", "stuck"] + ["sticksOut"] * (setting == "as it is")
             assert [what for what in whats if look(page, what)] == [], (name, width)
-        page.set_viewport_size({"width": 1280, "height": 900})
+        resize(page, 1280)
 
 
 def test_pictures_can_be_read_in_any_light_and_on_a_phone(each_kind):
@@ -74,13 +73,13 @@ def test_pictures_can_be_read_in_any_light_and_on_a_phone(each_kind):
             page.emulate_media(color_scheme=scheme)
             assert look(page, "faint") == [], f"{name} ({scheme})"
         for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
+            resize(page, width)
             for figure in look(page, "pictures"):
                 drawn.add(figure["drawn"])
                 assert figure["shown"] == 1, (name, figure)
                 fits = figure["over"] <= 1 and figure["letter"] >= 10 and not figure["out"]
                 assert fits or width > 375, (name, figure)
-        page.set_viewport_size({"width": 1280, "height": 900})
+        resize(page, 1280)
     assert 2 in drawn
 
 
@@ -88,7 +87,7 @@ def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_kind):
     seen = 0
     for name, page in each_kind():
         for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
+            resize(page, width)
             for table in look(page, "tables"):
                 columns, card = table["columns"], table["card"]
                 assert table["over"] <= 1 or columns > 12, (name, table)
@@ -97,7 +96,7 @@ def test_rows_of_wide_tables_are_cards_on_a_phone_only(each_kind):
                 said = [s.strip('"').replace('\\"', '"').removesuffix(": ") for s in table["said"]]
                 assert not card or len(said) != len(table["heads"]) or said == table["heads"]
                 seen += card
-        page.set_viewport_size({"width": 1280, "height": 900})
+        resize(page, 1280)
     assert seen
 
 
@@ -157,7 +156,7 @@ def test_pages_are_short_and_their_pictures_near(open_page, report, screen):
     specs = registry.claims()
     runs = [r.run_id for r in plan() if r.name in specs and specs[r.name].criteria()]
     page = open_page("index.html", width=screen.width)
-    page.set_viewport_size({"width": screen.width, "height": screen.height})
+    resize(page, screen.width, screen.height)
     found = lengths.measured(page, [report / f"{run_id}.html" for run_id in runs[::8]])
     assert all(top is not None for _, top, _ in found.values())
     assert lengths.faults(screen, found) == []
@@ -170,10 +169,8 @@ def test_pages_are_short_and_their_pictures_near(open_page, report, screen):
 def test_a_picture_can_be_kept_in_the_colours_of_a_light_page(open_page, kind):
     page = open_page("c30-as-of-latest.html", width=375, scheme="dark")
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
-    with page.expect_download() as download:
-        page.locator("figure .file", has_text=kind).first.click()
-    whole = Path(download.value.path()).read_bytes()
-    assert download.value.suggested_filename.endswith(kind.lower())
+    name, whole = kept(page, page.locator("figure .file", has_text=kind).first)
+    assert name.endswith(kind.lower())
     if kind == "PNG":
         assert whole.startswith(b"\x89PNG")
         return
@@ -195,13 +192,11 @@ def test_one_picture_of_several_is_chosen_by_keyboard_kept_and_all_are_printed(o
     options.first.focus()
     page.keyboard.press("ArrowDown")
     assert seen() == [False, True, False] and options.nth(1).is_checked()
-    with page.expect_download() as download:
-        figure.locator(".file", has_text="SVG").click()
-    kept = Path(download.value.path()).read_text()
-    assert options.nth(1).get_attribute("value") in download.value.suggested_filename
+    name, svg = kept(page, figure.locator(".file", has_text="SVG"))
+    assert options.nth(1).get_attribute("value") in name
     first, second = ({*pictures.nth(i).locator(".wide text").all_text_contents()} for i in (0, 1))
-    assert all(f">{words}<" in kept for words in second)
-    assert not any(f">{words}<" in kept for words in first - second)
+    assert all(f">{words}<" in svg.decode() for words in second)
+    assert not any(f">{words}<" in svg.decode() for words in first - second)
     names = [words.strip() for words in figure.locator(".switch label").all_inner_texts()]
     page.emulate_media(media="print")
     assert seen() == [True] * 3 and pictures.locator(".paper").all_inner_texts() == names

@@ -2,24 +2,29 @@
 as text. That no page names anything to load: notebooks/test_report.py.
 """
 
-import http.server
 import json
+import re
 import shutil
-import threading
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.cases import cases
 from tests.commands import cli
+from tests.loopback import Handler, Loopback
 from tests.pages import Reader, outside
+from tests.unit import test_pictures_kept
 
 from ca_research.ground import paths
 from ca_research.plots.show import to_svg
 from ca_research.site.render import svg_markup
 from ca_research.site.svg import INHERITED, clean
 
+CASES = cases(__file__, "hostile")
+HOSTILE = cases(test_pictures_kept.__file__, "hostile_pictures")
+NAMED = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 ATTACK = """async at => {
   const add = (tag, more) => document.body.append(Object.assign(document.createElement(tag), more));
   add("script", {textContent: "window.hit = 'script'"});
@@ -40,19 +45,14 @@ def listener():
     """A server on this machine, and the paths that it was asked for."""
     asked = []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Noting(Handler):
         def do_GET(self):
             asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
+            self.send(200, b"", {})
 
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
+    server = Loopback(Noting)
+    yield server.address, asked
+    server.close()
 
 
 @pytest.mark.parametrize("policy", [True, False])
@@ -70,29 +70,22 @@ def test_the_policy_holds_in_the_browser(browser, report, listener, policy):
 
 # --- pictures
 
-HOSTILE = [
-    "<script>window.hit=1</script>",
-    '<g onload="window.hit=1"><path d="M 0 0"/></g>',
-    "<foreignObject><img src='http://127.0.0.1:9/x' onerror='window.hit=1'/></foreignObject>",
-    "<image href='http://127.0.0.1:9/x.png' onerror='window.hit=1'/>",
-    "<use href='http://127.0.0.1:9/x.svg#a'/>",
-    "<style>@import url(http://127.0.0.1:9/x.css)</style>",
-    "<path d='M 0 0 L 9 9' style='fill:url(http://127.0.0.1:9/x)'/>",
-    "<animate attributeName='x' begin='0s' onbegin='window.hit=1'/>",
-    "</svg><img src=x onerror=window.hit=1><svg>",
-]
-
 
 def test_a_hostile_picture_does_nothing(browser):
-    page, asked = browser.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    for inside in HOSTILE:
-        svg = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="9pt" viewBox="0 0 9 9">{inside}</svg>'
-        )
+    page, done = browser.new_page(), []
+    page.on("request", lambda request: done.append(request.url))
+    page.expose_function("hit", lambda *_: done.append("hit"))
+    page.goto("about:blank")
+    for name, inside in HOSTILE["hostile"].items():
+        svg = f'<svg {NAMED} width="9pt" viewBox="0 0 9 9">{inside}</svg>'
         page.set_content(f"<!doctype html><main>{svg_markup(svg, 'p', 'words')}</main>")
         page.wait_for_timeout(100)
-        assert (page.evaluate("window.hit"), asked) == (None, []), inside
+        assert done == [], name
+    page.set_content(
+        f"<!doctype html><svg {NAMED}>{HOSTILE['hostile']['a page behind the picture']}</svg>"
+    )
+    page.wait_for_timeout(100)
+    assert done, "it would be seen"
     page.close()
 
 
@@ -116,15 +109,9 @@ def test_a_drawing_looks_as_it_was_drawn(browser):
 
 # --- hostile text, from the registry and the notebook to the page
 
-EVIL = """"'><img src=x onerror="window.hit=1"></script></style></title><script>window.hit=2</script>{{7*7}}${7*7}<!--&lt;"""
-SHORT = "<script>hit=3</script>"  # where a figure has room for a name
-TITLES = "title restatement known_before expected statement against would_change words why report_title report_summary"
-PLANTED = {
-    "USER": "planted-user",
-    "LOGNAME": "planted-login",
-    "HOSTNAME": "planted-host",
-    "COMTRADE_API_KEY": "planted-key-31415926",
-}
+EVIL, SHORT = CASES["evil"], CASES["short"]
+TITLES = CASES["titles"]
+PLANTED = CASES["environment"]
 
 
 def plant(content, key=""):
@@ -135,7 +122,7 @@ def plant(content, key=""):
         return found | ({"themes": {k: v + EVIL for k, v in themes.items()}} if themes else {})
     if isinstance(content, list):
         return [plant(one) for one in content]
-    evil = EVIL if key in TITLES.split() else SHORT if key == "label" else ""
+    evil = EVIL if key in TITLES else SHORT if key == "label" else ""
     return content + evil if evil and isinstance(content, str) else content
 
 
@@ -153,13 +140,10 @@ def hostile(tmp_path_factory):
     for file in (home / "registry" / "claims" / "C25.yaml", home / "registry" / "article.yaml"):
         content = plant(yaml.safe_load(file.read_text()))
         file.write_text(yaml.safe_dump(content, sort_keys=False))
-    for name, columns, evil in (
-        ("economies.csv", ["name"], SHORT),
-        ("sources.csv", ["title", "publisher", "citation", "licence"], EVIL),
-    ):
+    for name, columns in CASES["columns"].items():
         file = home / "registry" / name
         rows = pd.read_csv(file, dtype=str, keep_default_na=False)
-        rows[columns] += evil
+        rows[columns] += SHORT if columns == ["name"] else EVIL
         rows.to_csv(file, index=False)
     name = "borders_with_china.ipynb"
     notebook = json.loads((paths.notebooks_dir() / name).read_text())
@@ -169,9 +153,8 @@ def hostile(tmp_path_factory):
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         if "plots.show" in source:  # title, note and alt of a table or a figure
-            for word, quote in (("title=", '"'), ("note=", '"'), ("title=", 'f"'), ("alt=", '"')):
-                source = source.replace(word + quote, f"{word}EVIL + {quote}")
-            cell["source"] = [f"EVIL = {EVIL!r}\n{source}"]
+            told = re.sub(r'\b((?:title|note|alt)=)(f?")', r"\1EVIL + \2", source)
+            cell["source"] = [f"EVIL = {EVIL!r}\n{told}"]
     (home / "notebooks" / name).write_text(json.dumps(notebook))
     own = {"HOME": home / "planted-home", "CA_RESEARCH_HOME": home, "CA_RESEARCH_CACHE": home / "c"}
     out = home / "out"
