@@ -9,7 +9,7 @@ import nbformat.v4 as v4
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from tests.browser.conftest import look
+from tests.browser.conftest import look, resize
 from tests.browser.test_reading import EVERYTHING, axe
 from tests.cases import cases
 from tests.pages import Reader, ill_formed, outside
@@ -19,10 +19,7 @@ from ca_research.plots.show import to_svg
 from ca_research.runs import EXECUTED
 from ca_research.site import write_site
 
-HOSTILE = (
-    "<p>shown<script>window.hit=1</script><style>p{color:red}</style><img src=x onerror=hit=1>"
-    "<a href='javascript:hit=1'>too</a><iframe src=x></iframe></p>"
-)
+CASES = cases(__file__, "any_notebook")
 FRAME = pd.DataFrame(
     {f"column {i}": [1234.5, -0.25] for i in range(14)} | {"who": ["a country", "unbroken" * 9]},
     index=["first", "second"],
@@ -50,8 +47,8 @@ def cell(cell_type, outputs=(), **told):
 def notebook(name, error="", **params):
     """An executed notebook and the name of its run."""
     told = dict(zip(("$png", "$svg"), pictures(), strict=True))
-    told |= {"$frame": FRAME.to_html(), "$hostile": HOSTILE, "$wide": "wide " * 60}
-    text = json.dumps(cases(__file__, "any_notebook"))
+    told |= {"$frame": FRAME.to_html(), "$hostile": CASES["hostile"], "$wide": "wide " * 60}
+    text = json.dumps(CASES["notebook"])
     for word, given in told.items():
         text = text.replace(word, json.dumps(given)[1:-1])
     made = v4.new_notebook(cells=[cell(**one) for one in json.loads(text)])
@@ -100,27 +97,20 @@ def test_the_index_lists_each_run_with_its_parameters_seconds_and_error(bare):
         *(file.stem for file in (bare / EXECUTED).iterdir()),
     }
     rows = pd.read_html(io.StringIO((bare / "index.html").read_text()))[0].fillna("")
-    assert rows.to_dict("split")["data"] == [
-        ["Trade of one country", "", 3.2, ""],
-        ["Trade of one country", "country KAZ, years 2019, 2020", 3.2, ""],
-        ["Trade of one country", "country UZB, years 2019, 2020", 3.2, "'no such column'"],
-    ]
+    assert rows.to_numpy().tolist() == CASES["index"]
 
 
 def test_a_page_has_title_parameters_prose_and_every_output(bare):
     text = next(bare.glob("trade*uzb*")).read_text()
     page = Reader(text)
     (svg, dots) = sorted(page.of("img"), key=lambda a: a["src"][:20], reverse=True)
-    assert "<h1>Trade of one country</h1>" in text and text.count("Trade of one") == 5
-    assert ">What came out</h2>" in text and "<dt>country</dt><dd>UZB</dd>" in text
+    assert [words for words in CASES["holds"] if words not in text] == []
+    assert text.count("Trade of one") == 5 and text.count("FutureWarning") == 1
     assert svg["src"].startswith("data:image/svg") and dots["src"].startswith("data:image/png")
     assert dots["alt"].startswith("What came out")
-    assert '<pre class="output" tabindex="0">one\ntwo wide' in text
-    assert text.count("FutureWarning") == 1 and "KeyError: &#39;no such column&#39;" in text
     (frame,) = pd.read_html(io.StringIO(text), index_col=0)[:1]
     assert_frame_equal(frame, FRAME)
-    assert ">dull\n42\n</pre>" in text and ">showntoo</p>" in text
-    assert "<p><em>So it is.</em></p>" in text and "<p>A note." in text and "told again" not in text
+    assert "told again" not in text
 
 
 def test_nothing_of_a_notebook_runs_or_loads(bare, browser):
@@ -143,7 +133,7 @@ def test_pages_fit_phone_and_desktop_and_can_be_read(open_page, bare, scheme):
         )
         assert wide == 0, "on a desktop a picture shrinks; on a phone it may be scrolled"
         for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
+            resize(page, width)
             whats = ("sideways", "cut", "sticksOut", "stuck")
             assert [what for what in whats if look(page, what)] == [], (file.name, width)
         assert axe(page, runOnly=EVERYTHING) == [], file.name
