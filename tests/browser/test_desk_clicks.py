@@ -7,13 +7,13 @@ import os
 import re
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
 from tests.commands import real_project
+from tests.warm import within
 
 OWN = """\
 freqCode,refYear,reporterISO,flowCode,partnerISO,partner2Code,cmdCode,customsCode,motCode,\
@@ -32,6 +32,12 @@ def project(tmp_path):
     return home
 
 
+def answers(server, port):
+    assert server.poll() is None, "JupyterLab ended"
+    with suppress(OSError):
+        return urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token=t", timeout=5)
+
+
 @pytest.fixture
 def lab(project, tmp_path, port):
     """The address of `ca-research lab` on that project, without the settings of this machine."""
@@ -46,12 +52,7 @@ def lab(project, tmp_path, port):
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(240):
-            assert server.poll() is None, "JupyterLab ended"
-            with suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token=t", timeout=5)
-                break
-            time.sleep(0.25)
+        assert within(120, lambda: answers(server, port))
         yield f"http://127.0.0.1:{port}/lab/tree/scratch/start.ipynb?token=t"
     finally:
         server.terminate()
@@ -59,17 +60,13 @@ def lab(project, tmp_path, port):
 
 
 def connected(lab):
-    """Wait until the notebook has its kernel. Lab's own sign says 'idle' before there is one, and a
+    """Whether the notebook has its kernel. Lab's own sign says 'idle' before there is one, and a
     cell that is run then makes Lab ask for a kernel while the first still starts.
     """
     address = lab.replace("/lab/tree/scratch/start.ipynb", "/api/sessions")
-    for _ in range(240):
-        with urllib.request.urlopen(address, timeout=30) as answer:
-            kernels = [session["kernel"] for session in json.load(answer)]
-        if any(k["connections"] and k["execution_state"] == "idle" for k in kernels):
-            return
-        time.sleep(0.25)
-    raise AssertionError(f"no kernel for the notebook: {kernels}")
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        kernels = [session["kernel"] for session in json.load(answer)]
+    return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
 
 class Notebook:
@@ -130,7 +127,7 @@ def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     page.set_default_timeout(SECONDS)
     page.goto(lab)
     page.wait_for_selector(".jp-CodeCell .cm-content", timeout=SECONDS)
-    connected(lab)
+    assert within(120, lambda: connected(lab)), "no kernel for the notebook"
     notebook = Notebook(page)
     notebook.run("import ca_research")
     notebook.run("ca.coverage", "img")
