@@ -118,7 +118,7 @@ def environment() -> Environment:
             ", ".join(map(str, value)) if isinstance(value, list) else name(value)
         ),
         "markdown": lambda text: Markup(markdown(text)),
-        "named": lambda table: Markup(_CODE.sub(lambda code: name(code[0]), table)),
+        "named": lambda table: Markup(_CODE.sub(lambda code: escape(name(code[0])), table)),
         "cell": often(_cell),
         "head": often(column_words),
         "slug": often(anchor),
