@@ -25,6 +25,7 @@ from large import KEYS, made_up, project, turns
 import ca_research as ca
 from ca_research import registry, tables
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "elsewhere"))
 from places import PASSWORD, Files, postgres
 
