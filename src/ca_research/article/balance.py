@@ -1,31 +1,25 @@
-"""Whether an economy's trade has become more concentrated on single partners: two periods of one
-source, compared.
+"""Whether an economy's trade has become more concentrated on single partners, and how evenly its
+votes are spread over the powers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
-from typing import Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from .. import registry
-from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_economy, by_parts, measure, parts
+from ..estimates.frame import Estimate
+from ..estimates.measures import by_economy, measure
+from ..estimates.once import once
+from ..estimates.series import Answer, one_row
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError, known_name
-from ..plots import style
-from ..plots.needs import by_year, needs
-from ..plots.panels import apart, line, panels, year_axis
-from ..plots.pen import tight
-from ..registry.words import party
+from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.frames import require
 from ..stats.groups import Groups
-from ..stats.pieces import Pieces
 from ..tables.preference import ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Flow
@@ -37,9 +31,9 @@ LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
 it.
 """
-Interval = Literal["years", "welch"]
-INTERVALS = get_args(Interval)
+Partners = Literal["listed", "named"]
 _REST = ("_X", "S19")
+_REPORTS = ["reporter", "partner", "year", "flow", "product", "source_id"]
 
 
 def hhi_years(
@@ -47,8 +41,8 @@ def hhi_years(
     economy: str,
     *,
     source: str,
-    flow: str = "turnover",
-    partners: str = "listed",
+    flow: Flow = "turnover",
+    partners: Partners = "listed",
 ) -> pd.DataFrame:
     """Herfindahl index of an economy's trade over single partners, by year, by one source's own
     report.
@@ -62,8 +56,7 @@ def hhi_years(
         for an unknown flow or choice of partners, UsageError for a figure that stands twice,
         CoverageError where the source has no such year.
     """
-    make = partial(_hhi, economy=economy, flow=flow, partners=partners)
-    table, _ = own_reports(trade).once((economy, source), (flow, partners), make)
+    table, _ = _hhi(trade, economy, source, flow, partners)
     if table.empty:
         raise CoverageError(
             f"{source} has no year of {economy} with its {flow} with China and Russia",
@@ -72,37 +65,36 @@ def hhi_years(
     return table
 
 
-def own_reports(trade: pd.DataFrame) -> Pieces:
+@once
+def _own_reports(trade: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     """Rows of product TOTAL by reporter and source."""
-    require(
-        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
-    )
-    total = trade[trade["product"].eq("TOTAL").to_numpy(bool)]
-    sides = (total[column].tolist() for column in ("reporter", "source_id"))
-    return Pieces(total, zip(*sides, strict=True))
+    require(trade, ("value_usd",), keys=_REPORTS)
+    return dict(list(trade[trade["product"] == "TOTAL"].groupby(["reporter", "source_id"])))
 
 
+@once
 def _hhi(
-    own: pd.DataFrame, economy: str, flow: str, partners: str
+    trade: pd.DataFrame, economy: str, source: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`hhi_years` of the rows of an economy by one source, and those behind it."""
-    for kind, name, known in (("flow", flow, FLOWS), ("partners", partners, ("listed", "named"))):
-        known_name(kind, name, known)
+    """`hhi_years` and the rows behind it; empty where the source has no such year."""
+    flows = FLOWS[known_name("flow", flow, FLOWS)]
+    known_name("partners", partners, ("listed", "named"))
+    own = _own_reports(trade).get((economy, source), trade.iloc[:0])
     rows = own[
-        own["flow"].isin(FLOWS[flow])
+        own["flow"].isin(flows)
         & own["value_usd"].notna()
         & ~own["partner"].isin([*eco.AGGREGATES, *_REST, economy])
     ]
     one_figure_per_cell(rows, ["year", "partner", "flow"])
     # years that list all of NEEDED first: most sources have none, and are done with
     figures = rows.loc[rows["partner"].isin(NEEDED), "year"].value_counts()
-    rows = rows[rows["year"].isin(figures.index[figures == len(NEEDED) * len(FLOWS[flow])])]
+    rows = rows[rows["year"].isin(figures.index[figures == len(NEEDED) * len(flows)])]
     if rows.empty:
         return _NO_YEARS, rows
     if partners == "named":
         rows = rows[rows["partner"].isin(registry.article().partners)]
     pair = Groups(rows).number(["year", "partner"])
-    rows = rows[(np.bincount(pair) == len(FLOWS[flow]))[pair]]
+    rows = rows[(np.bincount(pair) == len(flows))[pair]]
     total = rows.groupby(["year", "partner"], as_index=False)["value_usd"].sum()
     shares = partner_shares(total, by=("year",))
     return hhi(shares, by=["year"]).astype(_NO_YEARS.dtypes), rows
@@ -124,8 +116,8 @@ def compare_periods(
     *,
     early: str = "2010-2012",
     late: str = "2020-2022",
-    flow: str = "turnover",
-    partners: str = "listed",
+    flow: Flow = "turnover",
+    partners: Partners = "listed",
 ) -> pd.DataFrame:
     """`hhi_years` by the first own source with at least LEAST_YEARS years in both periods.
 
@@ -137,29 +129,23 @@ def compare_periods(
     Raises CoverageError where no source has both, UnknownNameError for a choice, UsageError for a
     period that is none.
     """
-    return _both_periods(own_reports(trade), economy, early, late, flow, partners)[0]
+    return _both_periods(trade, economy, early, late, flow, partners)[0]
 
 
+@once
 def _both_periods(
-    own: Pieces, economy: str, early: str, late: str, flow: str, partners: str
+    trade: pd.DataFrame, economy: str, early: str, late: str, flow: str, partners: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`compare_periods`, and the rows behind both periods."""
     spans = {"early": _period(early), "late": _period(late)}
-
-    def compared(rows: pd.DataFrame, source: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-        table, used = _hhi(rows, economy, flow, partners)
-        if table.empty:
-            return None
+    for source in ranked(s for reporter, s in _own_reports(trade) if reporter == economy):
+        table, used = _hhi(trade, economy, source, flow, partners)
         period = pd.Series("", index=table.index)
         for name, (first, last) in spans.items():
             period[table["year"].between(first, last)] = name
         if all((period == name).sum() >= LEAST_YEARS for name in spans):
-            return table.assign(period=period, source_id=source), used
-        return None
-
-    asked = (early, late, flow, partners)
-    for source in ranked(source for reporter, source in own if reporter == economy):
-        if found := own.once((economy, source), asked, partial(compared, source=source)):
-            return found
+            behind = used["year"].isin(table.loc[period != "", "year"])
+            return table.assign(period=period, source_id=source), used.loc[behind, _REPORTS]
     raise CoverageError(
         f"no own report by partner in both {early} and {late}",
         hint="ca.coverage('trade', by=['reporter'])",
@@ -167,7 +153,7 @@ def _both_periods(
 
 
 def periods_by_economy(
-    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, **choices: str
+    trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, **choices: Any
 ) -> pd.DataFrame:
     """`compare_periods` for several economies.
 
@@ -179,7 +165,7 @@ def periods_by_economy(
     CoverageError where no economy has such a source.
     """
     parts = []
-    for code in (eco.resolve(e) for e in economies):
+    for code in map(eco.resolve, economies):
         try:
             parts.append(compare_periods(trade, code, **choices).assign(economy=code))
         except CoverageError:
@@ -194,39 +180,8 @@ def periods_by_economy(
     ]
 
 
-Compared = dict[str, tuple[pd.DataFrame, pd.DataFrame] | CoverageError]
-
-
-@by_parts
-@parts(own=own_reports)
-def compared_by_economy(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    early: str = "2010-2012",
-    late: str = "2020-2022",
-    flow: str = "turnover",
-    partners: str = "listed",
-    own: Pieces | None = None,
-) -> Compared:
-    """`compare_periods` of each economy with the rows behind it, or why there is none.
-
-    own: what `own_reports` makes of trade (made here if not given).
-    """
-    own = own_reports(trade) if own is None else own
-    found: Compared = {}
-    for code in (eco.resolve(e) for e in economies):
-        try:
-            found[code] = _both_periods(own, code, early, late, flow, partners)
-        except CoverageError as error:
-            found[code] = error
-    return found
-
-
 @measure("trade.concentration_change")
 @by_economy
-@by_parts
-@parts(compared=compared_by_economy)
 def concentration_change(
     trade: pd.DataFrame,
     *,
@@ -234,9 +189,8 @@ def concentration_change(
     early: str = "2010-2012",
     late: str = "2020-2022",
     flow: Flow = "turnover",
-    partners: Literal["listed", "named"] = "listed",
-    interval: Interval = "years",
-    compared: Compared | None = None,
+    partners: Partners = "listed",
+    interval: Literal["years", "welch"] = "years",
 ) -> list[Estimate]:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
@@ -247,64 +201,39 @@ def concentration_change(
         distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
         (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat
         short.
-    compared: what `compared_by_economy` makes of these (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy: estimate
     = mean hhi of `late` less that of `early` (points of an index in [0, 1]), low and high the
     interval. No source with both periods is recorded in `missing`.
-    Raises UnknownNameError for an unknown choice, UsageError for a period that is none.
+    Raises UsageError for a period that is none.
     """
-    if interval not in INTERVALS:
-        raise UnknownNameError("interval", interval, INTERVALS)
-    if compared is None:
-        choices = {"early": early, "late": late, "flow": flow, "partners": partners}
-        compared = compared_by_economy(trade, economies=economies, **choices)
-    out = []
-    for code in map(eco.resolve, economies):
-        found = compared[code]
-        if isinstance(found, CoverageError):
-            out.append(estimate_row(economy=code, interval=interval, missing=found.what))
-            continue
-        table, used = found
+
+    def changed(code: str) -> Answer:
+        try:
+            table, used = _both_periods(trade, code, early, late, flow, partners)
+        except CoverageError as error:
+            return {"missing": error.what, "interval": interval}
         a, b = (table.loc[table["period"] == p, "hhi"].to_numpy() for p in ("early", "late"))
-        low, high = (
-            _welch(a, b)
-            if interval == "welch"
-            else (float(b.min() - a.max()), float(b.max() - a.min()))
-        )
-        used = used[used["year"].isin(table.loc[table["period"] != "", "year"])]
-        out.append(
-            estimate_row(
-                used[["reporter", "partner", "year", "flow", "product", "source_id"]],
-                economy=code,
-                estimate=float(b.mean() - a.mean()),
-                low=low,
-                high=high,
-                interval=interval,
-            )
-        )
-    return out
+        low, high = _welch(a, b) if interval == "welch" else (b.min() - a.max(), b.max() - a.min())
+        middle = {"estimate": float(b.mean() - a.mean()), "interval": interval}
+        return {"used": used, "low": float(low), "high": float(high)} | middle
+
+    return [one_row(changed(code), economy=code) for code in map(eco.resolve, economies)]
 
 
 def _welch(a: np.ndarray, b: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    from scipy.stats import t
+    from scipy.stats import ttest_ind
 
-    parts = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
-    df = parts.sum() ** 2 / (parts**2 / np.array([len(a) - 1, len(b) - 1])).sum()
-    reach = float(t.isf((1 - level) / 2, df) * np.sqrt(parts.sum()))
-    middle = float(b.mean() - a.mean())
-    return middle - reach, middle + reach
+    low, high = ttest_ind(b, a, equal_var=False).confidence_interval(level)
+    return float(low), float(high)
 
 
 POWERS = ("CHN", "RUS", "USA")
 Window = Literal["five_years", "ten_years", "newest"]
 WINDOWS = {"five_years": (2018, 2022), "ten_years": (2013, 2022), "newest": None}
 """Sessions by the year in which they begin."""
-_CAST = re.compile(
-    r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)? not vote|votes? "
-    r"against|votes? for)"
-)
 
 
+@once
 def votes(
     facts: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, powers: Sequence[str] = POWERS
 ) -> pd.DataFrame:
@@ -320,113 +249,57 @@ def votes(
     """
     rows = facts[facts["year"].notna() & facts["value"].notna()]
     known = settings().votes
-    point = (
-        rows[rows["attribute"] == known.ideal_point]
-        .set_index(["subject", "year"])["value"]
-        .astype(float)
+    point = rows[rows["attribute"] == known.ideal_point].set_index(["subject", "year"])["value"]
+    cast = rows.assign(
+        power=rows["attribute"].map({known.agreement + code: code for code in powers}),
+        economy=rows["subject"],
+        agreement=rows["value"].astype(float),
     )
-    parts = []
-    for power in powers:
-        mine = rows[
-            rows["attribute"].eq(known.agreement + power) & rows["subject"].isin(list(economies))
-        ]
-        mine = mine.rename(columns={"subject": "economy", "value": "agreement"})
-        parts.append(mine[["economy", "year", "agreement", "source_id"]].assign(power=power))
-    table = pd.concat(parts, ignore_index=True).astype({"agreement": "float64"})
+    cast = cast[cast["power"].notna() & cast["economy"].isin(list(economies))]
     own, other = (
-        np.array(
-            [
-                point.get((who, year), np.nan)
-                for who, year in zip(table[column], table["year"], strict=True)
-            ]
-        )
-        for column in ("economy", "power")
+        point.reindex(pd.MultiIndex.from_frame(cast[[name, "year"]])).to_numpy(float)
+        for name in ("economy", "power")
     )
-    table["distance"] = np.abs(own - other)
+    table = cast.assign(distance=np.abs(own - other), year=cast["year"].astype(int))
     table = table[["economy", "power", "year", "agreement", "distance", "source_id"]]
-    return table.astype({"year": int}).sort_values(["economy", "power", "year"], ignore_index=True)
+    return table.sort_values(["economy", "power", "year"], ignore_index=True)
 
 
-def _window(table: pd.DataFrame, window: str) -> pd.DataFrame:
-    if window not in WINDOWS:
-        raise UnknownNameError("window", window, WINDOWS)
-    span = WINDOWS[window] or (table["year"].max(), table["year"].max())
-    return table[table["year"].between(*span)]
+def _in_window(table: pd.DataFrame, window: str) -> pd.DataFrame:
+    first, last = WINDOWS[window] or (table["year"].max(), table["year"].max())
+    return table[table["year"].between(first, last)]
 
 
-def _spread(
-    table: pd.DataFrame, economies: Sequence[str], window: str, column: str
-) -> list[Estimate]:
-    chosen = _window(table.dropna(subset=[column]), window)
-    out = []
-    for code in economies:
-        mine = chosen[chosen["economy"] == code]
-        whole = mine.groupby("year")["power"].transform("nunique") == len(POWERS)
-        mine = mine[whole]  # sessions in which all three powers are observed
-        if mine.empty:
-            out.append(
-                estimate_row(
-                    economy=code, missing=f"no session with {', '.join(POWERS)} in the window"
-                )
-            )
-            continue
-        means = mine.groupby("power")[column].mean()
-        out.append(
-            estimate_row(
-                mine[["economy", "power", "year", "source_id"]],
-                economy=code,
-                estimate=float(np.ptp(means)),
-            )
-        )
-    return out
-
-
-@measure("relations.vote_spread")
-@parts(cast=votes)
-def vote_spread(
+@measure("relations.spread")
+def spread(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
+    of: Literal["agreement", "distance"],
     window: Window = "five_years",
-    cast: pd.DataFrame | None = None,
 ) -> list[Estimate]:
-    """Largest minus smallest mean agreement with the powers, as a share of common votes (0 to 1).
-    The powers: POWERS.
+    """Largest minus smallest mean agreement with the powers, as a share of common votes (0 to 1),
+    or mean distance of ideal points, in units of the scale. The powers: POWERS.
 
-    facts: as in `votes`. economies: codes.
+    facts: as in `votes`. economies: codes. of: of agreement, or of distance.
     window: 'five_years', 'ten_years' or 'newest' (the newest session at hand); see WINDOWS.
-    cast: what `votes` makes of facts (made here if not given).
     Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
     an interval; n counts economy, power and session. Only sessions in which all three powers are
     observed count; an economy without one is recorded in `missing`.
-    Raises UnknownNameError for another window.
+    Formula: max over powers of the mean over sessions, less the min.
     """
-    cast = votes(facts, economies=economies) if cast is None else cast
-    return _spread(cast, economies, window, "agreement")
+    chosen = _in_window(votes(facts, economies=economies).dropna(subset=[of]), window)
+    whole = chosen.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
+    chosen = chosen[whole]
 
+    def between(code: str) -> Answer:
+        mine = chosen[chosen["economy"] == code]
+        if mine.empty:
+            return f"no session with {', '.join(POWERS)} in the window"
+        used = mine[["economy", "power", "year", "source_id"]]
+        return {"used": used, "estimate": float(np.ptp(mine.groupby("power")[of].mean()))}
 
-@measure("relations.ideal_spread")
-@parts(cast=votes)
-def ideal_spread(
-    facts: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    window: Window = "five_years",
-    cast: pd.DataFrame | None = None,
-) -> list[Estimate]:
-    """Largest minus smallest mean distance of ideal points to the powers, in units of the scale.
-    The powers: POWERS.
-
-    facts, economies, window, cast: as in `vote_spread`.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval; `missing` as in `vote_spread`.
-    Raises UnknownNameError for another window.
-    Formula: max over powers of the mean over sessions of |point of the economy - point of the
-    power|, less the min.
-    Source: Bailey, Strezhnev and Voeten (2017), Journal of Conflict Resolution 61(2).
-    """
-    cast = votes(facts, economies=economies) if cast is None else cast
-    return _spread(cast, economies, window, "distance")
+    return [one_row(between(code), economy=code) for code in economies]
 
 
 @measure("relations.spread_place")
@@ -441,24 +314,29 @@ def spread_place(
     powers than the economy's: below 50, they are spread more evenly than the median member's.
 
     facts: table `facts` with the places that the settings name, by session. economies: codes.
-    of: of agreement, or of the distance of ideal points. window: as in `vote_spread`.
+    of: of agreement, or of the distance of ideal points. window: as in `spread`.
     Returns an estimates frame, one row per economy: the mean place over the sessions of the window.
     An economy without a place in any of them has the reason in `missing`.
-    Raises UnknownNameError for another window.
     """
     known = settings().votes
     name = known.agreement_place if of == "agreement" else known.distance_place
-    rows = facts[facts["attribute"].eq(name) & facts["value"].notna()]
-    chosen = _window(rows, window)
-    out = []
-    for code in economies:
-        mine = chosen[chosen["subject"] == code]
+    places = _in_window(facts[facts["attribute"].eq(name) & facts["value"].notna()], window)
+
+    def mean(code: str) -> Answer:
+        mine = places[places["subject"] == code]
         if mine.empty:
-            out.append(estimate_row(economy=code, missing="no place among members is given"))
-            continue
-        cells = mine[["fact_id", "subject", "attribute", "year", "source_id"]]
-        out.append(estimate_row(cells, economy=code, estimate=float(mine["value"].mean())))
-    return out
+            return "no place among members is given"
+        used = mine[["fact_id", "subject", "attribute", "year", "source_id"]]
+        return {"used": used, "estimate": float(mine["value"].mean())}
+
+    return [one_row(mean(code), economy=code) for code in economies]
+
+
+_CAST = re.compile(
+    r"((?:[A-Z]{3})(?:(?:, | and )[A-Z]{3})*) (abstains?|do(?:es)? not vote|votes? "
+    r"against|votes? for)"
+)
+_VOTES = {"abstain": "abstain", "not": "not voting", "against": "against", "for": "for"}
 
 
 def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
@@ -471,31 +349,21 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
         codes.
     An economy that a text does not name has no row.
     """
-    rows = events[
-        (events["kind"] == "un_vote") & events["detail"].astype(str).str.contains("Ukraine")
-    ]
+    detail = events["detail"].astype(str)
+    rows = events[(events["kind"] == "un_vote") & detail.str.contains("Ukraine")]
+    seat = settings().votes.about_a_seat
     found = []
     for row in rows.itertuples():
         for names, verb in _CAST.findall(str(row.detail)):
-            vote = (
-                "abstain"
-                if "abstain" in verb
-                else "not voting"
-                if "not" in verb
-                else verb.split()[-1]
+            vote = next(said for word, said in _VOTES.items() if word in verb)
+            about = (
+                str(row.date),
+                vote,
+                vote in ("abstain", "not voting"),
+                seat in str(row.detail),
             )
-            found += [
-                (
-                    code,
-                    str(row.date),
-                    vote,
-                    vote in ("abstain", "not voting"),
-                    settings().votes.about_a_seat in str(row.detail),
-                    row.source_id,
-                )
-                for code in re.findall(r"[A-Z]{3}", names)
-                if code in economies
-            ]
+            named = [code for code in re.findall(r"[A-Z]{3}", names) if code in economies]
+            found += [(code, *about, row.source_id) for code in named]
     return pd.DataFrame(found, columns=["economy", "date", "vote", "aside", "seat", "source_id"])
 
 
@@ -517,102 +385,13 @@ def stood_aside(
     """
     cast = war_votes(events, economies=economies)
     cast = cast[cast["seat"] == (votes == "the_seat")]
-    out = []
-    for code in economies:
+    cast = cast.assign(year=cast["date"].str[:4].astype(int))
+
+    def aside(code: str) -> Answer:
         mine = cast[cast["economy"] == code]
         if mine.empty:
-            out.append(estimate_row(economy=code, missing="no vote on the war is on record"))
-        else:
-            used = mine.assign(year=mine["date"].str[:4].astype(int))[
-                ["economy", "date", "year", "source_id"]
-            ]
-            out.append(estimate_row(used, economy=code, estimate=float(mine["aside"].mean())))
-    return out
+            return "no vote on the war is on record"
+        used = mine[["economy", "date", "year", "source_id"]]
+        return {"used": used, "estimate": float(mine["aside"].mean())}
 
-
-_POWERS = ("CHN", "RUS", "USA")
-
-
-@needs("table", "economy", "year", "hhi", "period", like="article.balance.periods_by_economy")
-def hhi_lines(table: pd.DataFrame, *, early: tuple[int, int], late: tuple[int, int]) -> Figure:
-    """Concentration of trade by year, one panel per economy; the two periods are shaded, their
-    means are drawn.
-
-    table: columns economy, year, hhi, period ('early', 'late' or '').
-    """
-    codes = list(dict.fromkeys(table["economy"]))
-    with style.context():
-        figure, axes = panels(len(codes), sharex=True, sharey=True)
-        for ax, code in zip(axes, codes, strict=False):
-            mine = table[(table["economy"] == code) & (table["year"] >= early[0] - 3)].sort_values(
-                "year"
-            )
-            for first, last in (early, late):
-                ax.axvspan(first - 0.5, last + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
-            line(
-                ax, by_year(mine, "hhi"), color=style.INK, marker="o", markersize=3.5, linewidth=1.6
-            )
-            for _, part in mine[mine["period"] != ""].groupby("period"):
-                ends, mean = (
-                    (part["year"].min() - 0.4, part["year"].max() + 0.4),
-                    part["hhi"].mean(),
-                )
-                ax.plot(ends, [mean, mean], color=style.HIGHLIGHT, linewidth=2.5)
-                ax.annotate(
-                    f"{mean:.3f}",
-                    (sum(ends) / 2, min(mean, float(part["hhi"].min()))),
-                    textcoords="offset points",
-                    xytext=(0, -7),
-                    ha="center",
-                    va="top",
-                    fontsize=style.TICK,
-                )
-            ax.set_title(eco.name_of(code))
-            ax.set_ylim(0, 1.12 * float(table.loc[table["year"] >= early[0] - 3, "hhi"].max()))
-            year_axis(ax, 4)
-            style.bare(ax, x=False)
-        figure.supylabel("Herfindahl index over partners", color=style.MUTED)
-        tight(figure, h_pad=1.0)
-    return figure
-
-
-@needs("votes", "economy", "power", "year", "{column}", like="article.balance.votes")
-@needs("votes", "economy", "power", "year", "{column}", like="article.balance.votes")
-def vote_lines(
-    votes: pd.DataFrame, *, column: str = "agreement", label: str = "share of common votes"
-) -> Figure:
-    """Agreement with (or distance to) each power by year, one panel per economy.
-
-    votes: columns economy, power, year and `column`, as from `votes`.
-    """
-    codes = list(dict.fromkeys(votes["economy"]))
-    with style.context():
-        figure, axes = panels(len(codes), sharex=True, sharey=True)
-        for ax, code in zip(axes, codes, strict=False):
-            mine = votes[votes["economy"] == code]
-            ends = []
-            for power in _POWERS:
-                part = mine[mine["power"] == power].dropna(subset=[column]).sort_values("year")
-                if part.empty:
-                    continue
-                line(ax, by_year(part, column), color=style.colour(power), linewidth=1.8)
-                ends.append((float(part[column].iloc[-1]), power, int(part["year"].iloc[-1])))
-            for value, power, year in apart(ends, 0.085 * float(votes[column].max())):
-                ax.annotate(
-                    party(power),
-                    (year, value),
-                    textcoords="offset points",
-                    xytext=(4, 0),
-                    va="center",
-                    color=style.colour(power),
-                )
-            ax.set_title(eco.name_of(code))
-            ax.set_ylim(0, 1.05 * float(votes[column].max()))
-            ax.set_xlim(
-                right=votes["year"].max() + 0.45 * (votes["year"].max() - votes["year"].min())
-            )
-            year_axis(ax, 4)
-            style.bare(ax, x=False)
-        figure.supylabel(label, color=style.MUTED)
-        tight(figure, h_pad=1.0)
-    return figure
+    return [one_row(aside(code), economy=code) for code in economies]

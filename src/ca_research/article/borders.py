@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
@@ -15,14 +13,10 @@ from ..ground import economies as eco
 from ..ground.errors import (
     AggregateError,
     MixedUnitsError,
-    UnknownNameError,
     UsageError,
+    known_name,
 )
-from ..plots import style
 from ..plots.maps import Region
-from ..plots.narrow import redrawn
-from ..plots.needs import needs, one_figure
-from ..plots.pen import tight
 from ..stats.frames import require
 
 REGION = Region(
@@ -47,6 +41,9 @@ REGION = Region(
 """The five and what lies around them, for `plots.region_map`."""
 
 
+Side = Literal["central_asian", "chinese"]
+
+
 def _single(economies: Sequence[str]) -> list[str]:
     """Codes, each once and no aggregate: a border belongs to one economy."""
     codes = [eco.resolve(e) for e in economies]
@@ -61,7 +58,7 @@ def _single(economies: Sequence[str]) -> list[str]:
 
 
 def border_lengths(
-    facts: pd.DataFrame, *, economies: Sequence[str], side: str = "central_asian"
+    facts: pd.DataFrame, *, economies: Sequence[str], side: Side = "central_asian"
 ) -> pd.DataFrame:
     """Rows of `facts` with the border of each economy with China, in km.
 
@@ -75,24 +72,20 @@ def border_lengths(
     """
     codes = _single(economies)
     require(facts, ("subject", "attribute", "value", "unit", "source_id"))
-    if side == "central_asian":
-        rows = facts[(facts["attribute"] == "border_with_CHN") & facts["subject"].isin(codes)]
-        rows = rows.assign(economy=rows["subject"])
-    elif side == "chinese":
-        wanted = {f"border_with_{e}": e for e in codes}
-        rows = facts[(facts["subject"] == "CHN") & facts["attribute"].isin(list(wanted))]
-        rows = rows.assign(economy=rows["attribute"].map(wanted))
-    else:
-        raise UnknownNameError("side", side, ("central_asian", "chinese"))
-    rows = rows[rows["value"].notna()]
-    if (units := set(rows["unit"])) - {"km"}:
+    known_name("side", side, get_args(Side))
+    own = side == "central_asian"
+    subjects, attributes = (codes, ["CHN"]) if own else (["CHN"], codes)
+    border = facts["attribute"].isin([f"border_with_{code}" for code in attributes])
+    rows = facts[border & facts["subject"].isin(subjects) & facts["value"].notna()]
+    if units := set(rows["unit"]) - {"km"}:
         raise MixedUnitsError(
             f"lengths in {', '.join(sorted(map(str, units)))}", hint="convert them to km"
         )
-    return rows
+    named = rows["subject"] if own else rows["attribute"].str.removeprefix("border_with_")
+    return rows.assign(economy=named)
 
 
-def _unknown(rows: pd.Series, codes: Sequence[str]) -> list[str]:
+def _unknown(rows: Iterable[str], codes: Sequence[str]) -> list[str]:
     return sorted(set(codes) - set(rows))
 
 
@@ -102,7 +95,7 @@ def border_total(
     facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    side: Literal["central_asian", "chinese"] = "central_asian",
+    side: Side = "central_asian",
 ) -> list[Estimate]:
     """Sum of the borders with China over the economies that have one, in km.
 
@@ -148,82 +141,21 @@ def neighbours(
             published length above zero).
     An economy without evidence is not one without a border: the count is then missing, with the
     reason.
-    Raises UnknownNameError for the kind of evidence, an economy or a missing column, AggregateError
-    for an aggregate, UsageError for an economy named twice, and what `border_lengths` raises.
+    Raises what `border_lengths` raises.
     """
     codes = _single(economies)
     if evidence == "length":
         rows = border_lengths(facts, economies=codes)
-        named, borders = rows["economy"], rows.loc[rows["value"] > 0, "economy"]
-    elif evidence == "contiguity":
+        touches = rows.set_index("economy")["value"] > 0
+    else:
         require(geography, ("origin", "destination", "contiguous", "source_id"))
         rows = geography[(geography["destination"] == "CHN") & geography["origin"].isin(codes)]
         rows = rows[rows["contiguous"].notna()]
-        named, borders = rows["origin"], rows.loc[rows["contiguous"].astype(bool), "origin"]
-    else:
-        raise UnknownNameError("evidence", evidence, ("contiguity", "length"))
+        touches = rows.set_index("origin")["contiguous"].astype(bool)
     if rows.empty:
         return [estimate_row(missing=f"nothing on borders by {evidence}")]
-    if unknown := _unknown(named, codes):
+    if unknown := _unknown(touches.index, codes):
         return [
             estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")
         ]
-    return [estimate_row(rows, estimate=float(borders.nunique()))]
-
-
-@redrawn
-@needs("lengths", "economy", "value", like="article.borders.border_lengths")
-def border_bar(lengths: pd.DataFrame, *, threshold: float) -> Figure:
-    """Borders laid end to end against a threshold. lengths: columns economy, value (km)."""
-    one_figure(lengths, ["economy"])
-    ordered = lengths.sort_values("value", ascending=False)
-    with style.context():
-        tall = 1.7 if style.wide() == style.WIDE else 2.7
-        figure, ax = plt.subplots(figsize=(style.wide(), tall))
-        start = 0.0
-        for row in ordered.itertuples():
-            ax.barh(
-                [0],
-                [row.value],
-                left=start,
-                color=style.HIGHLIGHT,
-                height=0.5,
-                edgecolor=style.PAPER,
-                linewidth=2,
-            )
-            ax.text(
-                start + row.value / 2,
-                0,
-                f"{eco.name_of(row.economy)}\n{row.value:,.0f} km",
-                ha="center",
-                va="center",
-                rotation=0 if style.wide() == style.WIDE else 90,  # parts are narrower than names
-                color=style.PAPER,  # on the bars, on light pages and dark ones
-            )
-            start += row.value
-        ax.text(
-            start + 25, 0, f"{start:,.0f} km", va="center", fontsize=style.TITLE, fontweight="bold"
-        )
-        for ends in (
-            (0.27, 0.65),
-            (-0.4, -0.27),
-        ):  # above and below the bar: across it, it would strike through a name
-            ax.plot([threshold] * 2, ends, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        ax.annotate(
-            f"{threshold:,.0f} km claimed",
-            (threshold, 0.42),
-            xytext=(-4, 0),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=style.TICK,
-            color=style.MUTED,
-            bbox=style.CLEAR,
-        )
-        ax.set_ylim(-0.4, 0.65)
-        ax.set_xlim(0, start * 1.15)
-        ax.set_yticks([])
-        ax.xaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-        style.bare(ax, y=False)
-        tight(figure)
-    return figure
+    return [estimate_row(rows, estimate=float(touches[touches].index.nunique()))]

@@ -1,123 +1,126 @@
-"""China among the investors and the contractors in each economy."""
+"""China among the investors and the contractors of each host, by the best concept published for it.
+
+Concepts are never added or ranked with each other: each host is judged on one, and the cell says on
+which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Literal, NamedTuple, get_args
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure, parts, tells
+from ..estimates.measures import by_economy, measure, tells
+from ..estimates.once import once
+from ..estimates.series import Answer, one_row
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, known_name
+from ..ground.errors import CoverageError
 from ..ground.periods import years_back
-from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years_by_host
+from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
 from ..stats.frames import require
 
 CONDUITS = ("NLD",)
 """Hosts of holding companies among the named investors: their stock is mostly owned from
 elsewhere.
 """
+INFLOWS = ("fdi_flow_gross", "fdi_flow")
+YEARS_OF_INFLOW = 3
+"""One year of inflow can be one project; three say more."""
+CONCEPTS = {
+    "stock": "by stock",
+    "inflow": "by inflow over three years",
+    "fdi": "by share of inflow",
+}
+"""How a sentence names the concept on which a host is judged."""
 NO_STOCK = f"no stock by at least {LEAST_INVESTORS} investors on one concept"
-
 
 Conduits = Literal["counted", "left_out"]
 HongKong = Literal["apart", "with_china"]
+Figure = Literal["rank", "share"]
+Period = Literal["year_first", "newest"]
 
 
-class Standing(NamedTuple):
+_WHY = {
+    "rank": "investors that are not named could be larger",
+    "share": "of named investors, who are not all",
+}
+"""Why a figure is a range."""
+
+
+@dataclass(frozen=True)
+class Standing:
     """Where China stands among the investors of a host, on one concept.
 
-    rows: of the investors that are named. whole: those of all together. ranks: its best and worst
-    place. share: per cent of the whole, least and most; no least where only some investors are
-    named. about: what a sentence tells beside it. missing: why it stands nowhere.
+    rows: of the investors that are named. whole: those of all together. rank: its best and worst
+    place, 1 the largest. share: per cent of the whole, least and most; no least where only some
+    investors are named. about: what a sentence tells beside it. missing: why it stands nowhere.
     """
 
     rows: pd.DataFrame | None = None
     whole: pd.DataFrame | None = None
-    ranks: tuple[int, int] = (0, 0)
+    rank: tuple[int, int] = (0, 0)
     share: tuple[float | None, float] = (None, 0.0)
-    about: Mapping[str, str] = {}
+    about: dict[str, str] = field(default_factory=dict)
     missing: str = ""
 
-    def as_rank(self, host: str) -> Estimate:
-        """The place, 1 the largest; a range where investors that are not named could be larger."""
-        why = "investors that are not named could be larger"
-        return self._estimate(host, self.rows, *self.ranks, why)
-
-    def as_share(self, host: str) -> Estimate:
-        """The part of the whole; of named investors alone it is at most that."""
-        used = self.rows if self.whole is None else pd.concat([self.rows, self.whole])
-        return self._estimate(host, used, *self.share, "of named investors, who are not all")
-
-    def _estimate(
-        self, host: str, used: pd.DataFrame | None, low: float | None, high: float, why: str
-    ) -> Estimate:
+    def estimate(self, host: str, figure: Figure) -> Estimate:
+        """Its place or its part of the whole, as a range where figures leave one."""
+        known: dict[str, Any] = {"economy": host, "about": self.about}
         if self.missing:
-            return estimate_row(economy=host, missing=self.missing, about=self.about)
+            return estimate_row(missing=self.missing, **known)
+        if figure == "rank":
+            (low, high), used, why = (
+                self.rank,
+                self.rows,
+                "investors that are not named could be larger",
+            )
+        else:
+            (low, high), why = self.share, "of named investors, who are not all"
+            used = self.rows if self.whole is None else pd.concat([self.rows, self.whole])
         if low == high:
-            return estimate_row(used, economy=host, estimate=float(high), about=self.about)
+            return estimate_row(used, estimate=float(high), **known)
         least = None if low is None else float(low)
-        return estimate_row(
-            used, economy=host, low=least, high=float(high), interval=why, about=self.about
-        )
+        return estimate_row(used, low=least, high=float(high), interval=why, **known)
 
 
-Stocks = Callable[[str], Standing | None]
-
-
-def stock_standings(
+@once
+def by_stock(
     investment: pd.DataFrame,
-    *,
+    host: str,
     year: str = "newest",
     conduits: str = "counted",
     hong_kong: str = "apart",
-) -> Stocks:
-    """Where China stands by the stock of a host, made when it is asked for; None where no year of
-    the host has enough investors.
-    """
-    for kind, name, known in (
-        ("conduits", conduits, get_args(Conduits)),
-        ("hong_kong", hong_kong, get_args(HongKong)),
-    ):
-        known_name(kind, name, known)
-    by_host, back = stock_years_by_host(investment), years_back(year)
+) -> Standing | None:
+    """By the stock at the end of a year; None where no year has enough investors."""
+    years, back = stock_years(investment, host), years_back(year)
+    if not years:
+        return None
+    if len(years) <= back:
+        return Standing(missing=f"{NO_STOCK} for the {year} year")
     leave_out = CONDUITS if conduits == "left_out" else ()
     merge = {"HKG": "CHN"} if hong_kong == "with_china" else None
-
-    @cache
-    def standing(host: str) -> Standing | None:
-        years = by_host.get(eco.resolve(host), [])
-        if not years:
-            return None
-        if len(years) <= back:
-            return Standing(missing=f"{NO_STOCK} for the {year} year")
-        chosen = years[back]
-        table = stock_by_investor(investment, host, chosen, leave_out=leave_out, merge=merge)
-        china = table[table["investor"] == "CHN"]
-        if china.empty:
-            return Standing(missing=f"no Chinese stock for {chosen}")
-        every = stock_rows(investment, host, chosen)
-        used = every[~every["investor"].isin(leave_out)]
-        outside = float(every["value_usd"].sum() - used["value_usd"].sum())
-        rank, own = int(china["rank"].iloc[0]), float(china["value_usd"].iloc[0])
-        whole, share, size = part_of_whole(investment, used, own, outside)
-        others = table[table["investor"] != "CHN"].head(2)
-        beside = eco.joined(
-            f"{eco.in_prose(code)} {value / 1e9:.1f}"
-            for code, value in zip(others["investor"], others["value_usd"], strict=True)
-        )
-        return Standing(used, whole, (rank, rank), share, {"size": size, "beside": beside})
-
-    return standing
+    table = stock_by_investor(investment, host, years[back], leave_out=leave_out, merge=merge)
+    table = table.set_index("investor")
+    if "CHN" not in table.index:
+        return Standing(missing=f"no Chinese stock for {years[back]}")
+    every = stock_rows(investment, host, years[back])
+    used = every[~every["investor"].isin(leave_out)]
+    outside = float(every["value_usd"].sum() - used["value_usd"].sum())
+    rank = int(table.at["CHN", "rank"])
+    others = table["value_usd"].drop("CHN").head(2) / 1e9
+    beside = eco.joined(f"{eco.in_prose(code)} {value:.1f}" for code, value in others.items())
+    stands = of_whole(investment, used, float(table.at["CHN", "value_usd"]), outside)
+    return replace(stands, rank=(rank, rank), about=stands.about | {"beside": beside})
 
 
-def part_of_whole(
+def of_whole(
     investment: pd.DataFrame, used: pd.DataFrame, own: float, outside: float = 0.0
-) -> tuple[pd.DataFrame | None, tuple[float | None, float], str]:
-    """The rows of the whole, China's share of it in per cent, and its size in words.
+) -> Standing:
+    """China's part of the whole, and its size in words.
 
     used: rows of the named investors of one host, measure and source. own: China's part of them.
     outside: what is left out of the whole. Where the source states no whole for each year, the
@@ -125,72 +128,190 @@ def part_of_whole(
     """
     same = [used[name].iloc[0] for name in ("host", "measure", "source_id")]
     kept = (investment[["host", "measure", "source_id"]] == same).all(axis=1)
-    whole = investment[
-        kept & (investment["investor"] == "WLD") & investment["year"].isin(used["year"])
-    ].dropna(subset=["value_usd"])
+    kept &= (investment["investor"] == "WLD") & investment["year"].isin(used["year"])
+    whole = investment[kept & investment["value_usd"].notna()]
     if sorted(whole["year"]) != sorted(used["year"].unique()):
-        return None, (None, 100 * own / float(used["value_usd"].sum())), ""
+        most = 100 * own / float(used["value_usd"].sum())
+        return Standing(used, share=(None, most), about={"size": ""})
     total = float(whole["value_usd"].sum()) - outside
-    share = 100 * own / total
-    return whole, (share, share), f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
+    share, size = 100 * own / total, f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
+    return Standing(used, whole, share=(share, share), about={"size": size})
 
 
-@measure("investment.fdi_rank")
+@measure("investment.stock_standing")
 @tells("size", "beside")
-@parts(stocks=stock_standings)
-def fdi_rank(
+def stock_standing(
     investment: pd.DataFrame,
     *,
     economies: Sequence[str],
+    figure: Figure,
     year: str = "newest",
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
-    stocks: Stocks | None = None,
 ) -> list[Estimate]:
-    """Rank of China among the named investors by inward stock.
+    """Rank of China among the named investors by inward stock, or its part of it, in per cent.
 
-    investment: table `investment`, as in `stock_by_investor`.
+    investment: table `investment`, as in `stock_by_investor`. economies: codes of hosts.
+    figure: 'rank' (1 the largest; named investors are not all investors, so it is a best case for
+        China) or 'share' (of the whole that the source states; where it states none, a most, of the
+        named investors).
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
-    economies: codes of hosts.
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
-    stocks: what `stock_standings` makes of these (made here if not given).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the estimate is a
-    rank, 1 the largest, without an interval. Named investors are not all investors, so the rank is
-    a best case for China: an investor not named can only push it down. No such year, or no Chinese
-        stock in it, is recorded in `missing`.
-    Raises UnknownNameError for another choice, UsageError for another `year`.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host. Tells its `size` in
+    dollars, and the two largest others (`beside`). No such year, or no Chinese stock in it, is
+    recorded in `missing`.
+    Raises UsageError for another `year`.
     """
-    standing = stocks or stock_standings(
-        investment, year=year, conduits=conduits, hong_kong=hong_kong
-    )
-    return [(standing(host) or Standing(missing=NO_STOCK)).as_rank(host) for host in economies]
+    found = {host: by_stock(investment, host, year, conduits, hong_kong) for host in economies}
+    none = Standing(missing=NO_STOCK)
+    return [(stands or none).estimate(host, figure) for host, stands in found.items()]
 
 
-@measure("investment.fdi_share")
-@tells("size", "beside")
-@parts(stocks=stock_standings)
-def fdi_share(
+@measure("investment.strength")
+@tells("concept", "size", "beside", "with_loans")
+@by_economy
+def strength(
     investment: pd.DataFrame,
+    facts: pd.DataFrame,
     *,
     economies: Sequence[str],
-    year: str = "newest",
+    figure: Figure,
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
-    stocks: Stocks | None = None,
+    period: Period = "year_first",
 ) -> list[Estimate]:
-    """China's part of the inward stock, in per cent.
+    """Rank of China among the investors of a host, or its part of direct investment in per cent, by
+    the best concept published for it.
 
-    investment, conduits, hong_kong, economies, year, stocks: as in `fdi_rank`; what is left out
-        is not in the whole either.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, of the whole that
-    the source states; where it states none, a most, of the named investors. Tells its `size` in
-    dollars, and the two largest others (`beside`). Missing as in `fdi_rank`.
-    Raises what `fdi_rank` raises.
+    investment, facts: like the tables of that name. economies: codes of hosts.
+    figure, conduits, hong_kong: as in `stock_standing`, where a stock is ranked.
+    period: of shares that are stated 'year_first', the newest whole year and a part of one only
+        where there is none; 'newest', whichever ends last.
+    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
+    `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS; else the
+    inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is stated,
+    whose rank is a range where investors that are not named could be larger. A share of investment
+    and loans together is none of direct investment: a host with nothing else is recorded in
+    `missing`, as one with none of these is, and tells it (`with_loans`).
     """
-    standing = stocks or stock_standings(
-        investment, year=year, conduits=conduits, hong_kong=hong_kong
+
+    def best(host: str) -> Standing:
+        if stock := by_stock(investment, host, conduits=conduits, hong_kong=hong_kong):
+            return replace(stock, about=stock.about | {"concept": CONCEPTS["stock"]})
+        return by_inflow(investment, host) or by_share(facts, host, period)
+
+    return [best(host).estimate(host, figure) for host in economies]
+
+
+@once
+def by_inflow(investment: pd.DataFrame, host: str) -> Standing | None:
+    """By inflow summed over the newest years in a row with enough investors of one source."""
+    mine = investment[
+        (investment["host"] == host)
+        & investment["measure"].isin(INFLOWS)
+        & ~investment["investor"].isin(list(eco.AGGREGATES))
+    ]
+    for _, rows in mine.groupby(["measure", "source_id"]):
+        named = rows.groupby("year")["investor"].nunique()
+        enough = set(named.index[named >= LEAST_INVESTORS])
+        spans = [range(y - YEARS_OF_INFLOW + 1, y + 1) for y in sorted(enough, reverse=True)]
+        span = next((span for span in spans if {*span} <= enough), None)
+        if span is None:
+            continue
+        used = rows[rows["year"].isin(span)]
+        sums = used.groupby("investor")["value_usd"].sum()
+        if "CHN" in sums.index:
+            rank = 1 + int((sums > sums["CHN"]).sum())
+            stands = of_whole(investment, used, float(sums["CHN"]))
+            about = stands.about | {"concept": CONCEPTS["inflow"]}
+            return replace(stands, rank=(rank, rank), about=about)
+    return None
+
+
+_STATED = (
+    r"^(?P<what>fdi_gross_inflow_share|fdi_inflow_share|foreign_investment_and_loans_share|share)"
+    r"(?:_part_year)?:(?P<investor>[A-Z]{3})$|^(?P<only>[A-Z]{3})_share_of_FDI_inflow$"
+)
+_LOANS_TOO = ("UZB",)
+"""Hosts whose office states one share for foreign investment and loans together."""
+_QUARTERS = {"Mar": 1, "Jun": 2, "Sep": 3, "Dec": 4}
+
+
+@once
+def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
+    """Shares of what came into a host in a year or a part of one, as an office or the press states.
+
+    facts: like table `facts` (subject, attribute, period, year, value, unit, source_id).
+    Returns the rows of these, with host, investor, share (per cent), concept (a key of CONCEPTS, or
+    'loans'), whole (of a whole year) and end (year and quarter in which the period ends).
+    Raises UnknownNameError for a missing column.
+    """
+    require(facts, ("period", "year", "unit", "value", "source_id"), keys=("subject", "attribute"))
+    rows = facts[(facts["unit"] == "percent") & facts["subject"].isin(eco.CA5)]
+    rows = rows.dropna(subset=["period", "year", "value"])
+    named = rows["attribute"].str.extract(_STATED)
+    what, period = named["what"].fillna(""), rows["period"].astype(str)
+    loans = what.str.startswith("foreign") | (what.eq("share") & rows["subject"].isin(_LOANS_TOO))
+    found = rows.assign(
+        host=rows["subject"],
+        investor=named["investor"].fillna(named["only"]),
+        share=rows["value"].astype(float),
+        concept=loans.map({True: "loans", False: "fdi"}),
+        whole=period.str.fullmatch(r"\d{4}"),
+        end=10 * rows["year"].astype(int) + period.str[-3:].map(_QUARTERS).fillna(4).astype(int),
     )
-    return [(standing(host) or Standing(missing=NO_STOCK)).as_share(host) for host in economies]
+    return found[found["investor"].notna() & ~found["investor"].isin(list(eco.AGGREGATES))]
+
+
+def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
+    """The best and the worst rank that a share of the whole can have among all investors.
+
+    shares: per cent, of the investors that are named, its own among them. own: per cent.
+    Formula: the named that are larger come before it; of the rest of the whole no more can come
+    before it than have room there with a larger share each.
+
+    Examples
+    --------
+    >>> rank_of_share(pd.Series([62.0]), 62.0), rank_of_share(pd.Series([20.0, 30.0]), 20.0)
+    ((1, 1), (2, 4))
+    """
+    larger = int((shares > own).sum())
+    room = max(100 - float(shares.sum()), 0.0)
+    hidden = max(math.ceil(room / own - 1e-9) - 1, 0)
+    return larger + 1, larger + 1 + hidden
+
+
+def by_share(facts: pd.DataFrame, host: str, period: str) -> Standing:
+    """By the stated share of China, among those that the same source states."""
+    stated = stated_shares(facts)
+    mine = stated[stated["host"] == host]
+    with_china = mine.loc[mine["investor"] == "CHN", ["period", "source_id"]]
+    mine = mine.merge(with_china.drop_duplicates(), on=["period", "source_id"])
+    if mine.empty:
+        return Standing(missing="no stock, inflow or stated share by investor was found")
+    loans, mine = (_newest(mine[mine["concept"] == kind], period) for kind in ("loans", "fdi"))
+    if mine.empty:
+        own = loans[loans["investor"] == "CHN"].iloc[0]
+        figure = f"{own['share']:.0f}% ({own['period']})"
+        return Standing(
+            missing=f"only a share of investment and loans together is stated: {figure}",
+            about={"with_loans": f"{eco.in_prose(host)}'s {figure}"},
+        )
+    named = mine.groupby("source_id")["investor"].nunique()
+    used = mine[mine["source_id"] == named.idxmax()]
+    own = used.loc[used["investor"] == "CHN", "share"].item()
+    rows = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
+    ranks, about = rank_of_share(used["share"], own), {"concept": CONCEPTS["fdi"]}
+    return Standing(rows, None, ranks, (float(own), float(own)), about)
+
+
+def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Those of the newest whole year, and of a part of one only where there is none; or of
+    whichever period ends last.
+    """
+    if period == "year_first" and shares["whole"].any():
+        shares = shares[shares["whole"]]
+    return shares[shares["end"] == shares["end"].max()]
 
 
 @measure("investment.contractor_rank")
@@ -209,22 +330,15 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> li
         (investment["measure"] == "contracted_turnover_yearly")
         & ~investment["investor"].isin(list(eco.AGGREGATES))
     ]
-    rows = []
-    for host in economies:
+
+    def rank(host: str) -> Answer:
         mine = yearly[yearly["host"] == host]
         if mine["investor"].nunique() < 2:
-            rows.append(
-                estimate_row(
-                    economy=host,
-                    missing="only running totals of contracted works are known, for one or two "
-                    "contractors",
-                )
-            )
-            continue
+            return "only running totals of contracted works are known, for one or two contractors"
         newest = mine[mine["year"] == mine["year"].max()]
-        china = newest.assign(rank=newest["value_usd"].rank(ascending=False, method="min"))
-        china = china[china["investor"] == "CHN"]
-        if china.empty:
+        ranks = newest.set_index("investor")["value_usd"].rank(ascending=False, method="min")
+        if "CHN" not in ranks:
             raise CoverageError(f"no Chinese turnover for {host}")
-        rows.append(estimate_row(newest, economy=host, estimate=float(china["rank"].iloc[0])))
-    return rows
+        return {"used": newest, "estimate": float(ranks["CHN"])}
+
+    return [one_row(rank(host), economy=host) for host in economies]

@@ -12,13 +12,15 @@ from .measures import (
 from .pictures import control_lines
 from .placebos import (
     axes,
+    beside_controls,
     control,
-    courses,
+    courses_of,
     effect_fits,
     joint_p,
     partial_conjunction,
     placebo_p,
     placebo_ranks,
+    ranks_in_words,
 )
 
 __all__ = [
@@ -26,10 +28,11 @@ __all__ = [
     "accession",
     "accession_variants",
     "axes",
+    "beside_controls",
     "china_imports",
     "control",
     "control_lines",
-    "courses",
+    "courses_of",
     "donor_pool",
     "effect",
     "effect_fits",
@@ -38,4 +41,5 @@ __all__ = [
     "partial_conjunction",
     "placebo_p",
     "placebo_ranks",
+    "ranks_in_words",
 ]

@@ -229,18 +229,6 @@ def _known(choices: Mapping[str, Any]) -> None:
         known_name(name, value, axes()[name])
 
 
-def courses(controls: Mapping[str, SyntheticControl]) -> pd.DataFrame:
-    """What several synthetic controls compare, year by year, one economy after the other.
-
-    controls: by economy.
-    Returns the columns of `SyntheticControl.to_frame` and economy.
-    Raises CoverageError without a control.
-    """
-    if not controls:
-        raise CoverageError("no economy that can be set beside a synthetic control")
-    return pd.concat([found.to_frame().assign(economy=e) for e, found in controls.items()])
-
-
 def effect_fits(
     figures: pd.DataFrame,
     events: pd.DataFrame,
@@ -284,6 +272,52 @@ def effect_fits(
     frame = pd.DataFrame(rows).reindex(columns=[*axes(), *ESTIMATE_COLUMNS, *_OF_A_FIT])
     numeric = ("estimate", "low", "high", "p_gain", "p_loss", "p")
     return frame.astype(dict.fromkeys(numeric, "float64"))
+
+
+def courses_of(
+    figures: pd.DataFrame,
+    events: pd.DataFrame,
+    fits: pd.DataFrame,
+    *,
+    outcome: Outcome = "china_imports",
+) -> pd.DataFrame:
+    """What the main synthetic controls compare, year by year, one economy after the other.
+
+    figures, events, outcome: as in `effect_fits`. fits: of it; economies without a fit are left
+        out.
+    Returns economy, the columns of `SyntheticControl.to_frame`, and sources.
+    Raises CoverageError without a fit.
+    """
+    fitted = fits.loc[fits["estimate"].notna(), "economy"]
+    controls = {e: control(figures, events, e, outcome=outcome).to_frame() for e in fitted}
+    if not controls:
+        raise CoverageError("no economy that can be set beside a synthetic control")
+    compared = pd.concat(controls, names=["economy", None]).reset_index("economy")
+    return compared.assign(sources=compared["economy"].map(fits.set_index("economy")["sources"]))
+
+
+def beside_controls(fits: pd.DataFrame) -> pd.DataFrame:
+    """Fits of `effect_fits` as a table to read: the effect as `beside`, in words."""
+    columns = [
+        "accession_list",
+        "economy",
+        "start",
+        "beside",
+        "p_gain",
+        "p_loss",
+        "donors_used",
+        "missing",
+        "sources",
+    ]
+    shown = fits.assign(beside=fits["estimate"].map(numbers.of_logs, na_action="ignore"))
+    return shown[columns].astype({"start": "Int64", "donors_used": "Int64"})
+
+
+def ranks_in_words(fits: pd.DataFrame) -> dict[str, str]:
+    """The two ranks of each economy with a fit, a line each."""
+    said = "as large a gain elsewhere: p {:.2g}\nas large a loss elsewhere: p {:.2g}"
+    fitted = fits[fits["estimate"].notna()]
+    return {row.economy: said.format(row.p_gain, row.p_loss) for row in fitted.itertuples()}
 
 
 @once
