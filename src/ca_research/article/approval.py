@@ -4,13 +4,12 @@ since its peak.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..claims.slots import in_words
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.series import (
@@ -27,7 +26,6 @@ from ..ground import economies as eco
 from ..plots import style
 from ..plots.kinds import year_panels
 from ..plots.panels import the_five_first
-from ..plots.show import known
 from ..registry.words import party
 from .settings import settings
 from .words import several
@@ -119,24 +117,18 @@ def pooled_means(
     Returns economies and period (as the source names them), about, value_pct, year, source_id. Two
     sources for one mean both stand.
     """
-    mean = settings().polls.mean
-    stated = facts[facts["attribute"].isin([mean + power for power in powers])]
-    stated = pd.DataFrame(
-        {
-            "economies": stated["subject"],
-            "period": stated["period"],
-            "about": stated["attribute"].str.removeprefix(mean),
-            "value_pct": stated["value"],
-            "year": stated["year"],
-            "source_id": stated["source_id"],
-        }
+    polls, columns = (
+        settings().polls,
+        ["economies", "period", "about", "value_pct", "year", "source_id"],
     )
-    pooled = opinion[
-        (opinion["measure"] == settings().polls.approval)
-        & opinion["about"].isin(list(powers))
-        & opinion["economy"].astype("string").str.contains(";")
-    ].rename(columns={"economy": "economies"})
-    return pd.concat([stated, pooled[list(stated)]], ignore_index=True)
+    stated = facts[facts["attribute"].str.startswith(polls.mean)]
+    stated = stated.rename(columns={"subject": "economies", "value": "value_pct"})
+    pooled = opinion[opinion["measure"].eq(polls.approval) & opinion["economy"].str.contains(";")]
+    means = [
+        stated.assign(about=stated["attribute"].str.removeprefix(polls.mean))[columns],
+        pooled.rename(columns={"economy": "economies"})[columns],
+    ]
+    return pd.concat(means, ignore_index=True).query("about in @powers")
 
 
 def fewest_below(n: int, about: float, against: float, cap: float) -> int:
@@ -172,22 +164,23 @@ def countries_below(
     so (`fewest_below`); there, no mean of one economy is taken to lie above the highest share that
     any wave on record gives the power in these economies. low and high are what that leaves.
     """
-    about, against = powers = eco.resolve(about), eco.resolve(against)
+    powers = [eco.resolve(about), eco.resolve(against)]
     gaps = approval_gap(opinion, economies=eco.CA5, about=about, against=against)
     low, high = (gaps[end].fillna(gaps["estimate"]) for end in ("low", "high"))
-    below = {*gaps.loc[high < 0, "economy"]}
-    least, most, span = len(below), len(gaps) - int((low >= 0).sum()), ""
-    used = [r.frame for r in gaps["rows"] if r is not None]
-    means = pooled_means(opinion, facts, powers=powers)
-    for (economies, period), part in means.groupby(["economies", "period"]):
-        one, other = (part.loc[part["about"] == power, "value_pct"] for power in powers)
-        pool = {*str(economies).split(";")}
+    below, most = {*gaps.loc[high < 0, "economy"]}, len(gaps) - int((low >= 0).sum())
+    least, span = len(below), ""
+    used = [rows.frame for rows in gaps["rows"].dropna()]
+    for (economies, period), part in pooled_means(opinion, facts, powers=powers).groupby(
+        ["economies", "period"]
+    ):
+        pool = {*economies.split(";")}
         waves = approval_waves(opinion[opinion["economy"].isin(pool)], about=about)
-        if one.empty or other.empty or waves.empty:
+        if part["about"].nunique() < 2 or waves.empty:
             continue
-        sure = fewest_below(len(pool), one.max(), other.min(), waves["value_pct"].max())
+        mine, theirs = (part.loc[part["about"] == power, "value_pct"] for power in powers)
+        sure = fewest_below(len(pool), mine.max(), theirs.min(), waves["value_pct"].max())
         if sure + len(below - pool) > least:
-            least, span = sure + len(below - pool), str(period).replace("-", " to ")
+            least, span = sure + len(below - pool), period.replace("-", " to ")
             used += [part.rename(columns={"economies": "economy"}), rows_of(waves)["used"]]
     if not used:
         asked = " and ".join(map(eco.in_prose, powers))
@@ -245,34 +238,3 @@ def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
     bars = {} if bar is None else dict.fromkeys(names, bar)
     tops = dict.fromkeys(names, 100.0)
     return year_panels(rows, names=names, unit="per cent", bars=bars, tops=tops, gap=2)
-
-
-def poll_figures(
-    opinion: pd.DataFrame, *, about: Sequence[str], bar: float | None = None
-) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    """Approval of each power, with the record that its page needs; the words are of the United
-    States. about: the powers. bar: a share to draw.
-
-    Raises CoverageError where no poll asked about the United States.
-    """
-    waves = approval_waves(opinion, about=about)
-    ours = known(waves[waves["about"] == "USA"]).sort_values("year").groupby("economy")
-    peak, newest, last = ours["value_pct"].max(), ours["value_pct"].last(), ours["year"].last()
-    below = int((newest < (peak if bar is None else bar)).sum())
-    what = "below its peak" if bar is None else f"below {bar:.0f}%"
-    said = "; ".join(
-        f"{eco.name_of(e)} {peak[e]:.0f} at its highest, {newest[e]:.0f} in {last[e]}"
-        for e in peak.index
-    )
-    differ = waves.groupby(["economy", "about", "year"])["value_pct"].nunique().gt(1).any()
-    record = {
-        "section": "main",
-        "title": f"US approval was {what} in {in_words(below)} of {in_words(len(newest))} "
-        f"countries by Gallup's newest published polls ({_spread(last.min(), last.max())})",
-        "alt": f"Approval of the leadership of the United States: {said} (per cent).",
-        "data": rows_of(waves)["used"],
-        "note": "Per cent of all asked; those without a view are part of the whole. Single values "
-        "quoted from the poll's tables."
-        + (" Two marks of one year: two sources that disagree." if differ else ""),
-    }
-    yield poll_panels(waves, bar=bar), record
