@@ -1,7 +1,8 @@
 """Measures found by their registered names, wherever their functions live.
 
-A project's own `measures/*.py` come first, then this article's, then those of the wings, so that a
-project can replace a measure by writing one of the same name.
+A project's own `measures/*.py` come first, then those it declares (registry/measures.yaml), then
+this article's, then those of the wings, so that a project can replace a measure by one of the same
+name.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..estimates import Measure, generic, parts_of
-from ..ground.errors import MeasureError, UnknownNameError
+from ..estimates.declared import declared
+from ..ground.errors import MeasureError, RegistryError, UnknownNameError
+from ..ground.remember import by_files
 from ..registry import Criterion
 from ..registry.choices import GridAxis, Value, among
+from ..registry.declared import Declared, declared_measures
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,7 +49,8 @@ def find(name: str) -> Measure:
     Returns
     -------
     Measure
-        The project's own where it has one of that name, else this article's, else a wing's.
+        The project's own where it has one of that name, else the one that it declares, else this
+        article's, else a wing's.
 
     Raises
     ------
@@ -54,20 +59,42 @@ def find(name: str) -> Measure:
     MeasureError
         A file of the project's measures cannot be read or imported.
     RegistryError
-        Two measures of one place have the same name.
+        Two measures of one place have the same name, or a declaration does not fit its family.
 
     Examples
     --------
     >>> find("trade.lead").__module__
     'ca_research.article.trade_priority'
     """
-    own, package = own_measures.files(), _package()
+    own, package, declarations = own_measures.files(), _package(), declared_measures()
     if name in own:
         return _marked(own_measures.module(own[name]), name)
+    if name in declarations:
+        return _declared(name)
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
-    raise UnknownNameError("measure", name, sorted({*own, *package}))
+    raise UnknownNameError("measure", name, sorted({*own, *declarations, *package}))
+
+
+def _declared(name: str) -> Measure:
+    """The measure that the project declares under a name."""
+    said = declared_measures()[name]
+    where = f"registry/measures.yaml, {name}"
+    if said.family in declared_measures():
+        raise RegistryError(
+            f"{said.family} is declared itself", where=where, hint="name a general measure"
+        )
+    try:
+        return _made(name, said.model_dump_json(), find(said.family))
+    except TypeError as error:
+        raise RegistryError(str(error), where=where, hint="mend the declaration") from None
+
+
+@cache
+def _made(name: str, said: str, family: Measure) -> Measure:
+    """One function for a declaration, for as long as it and its family stay as they are."""
+    return declared(name, Declared.model_validate_json(said), family)
 
 
 def read_ahead() -> None:
@@ -185,7 +212,7 @@ def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
     )
 
 
-@cache
+@by_files("measures.yaml")
 def measure_words(name: str) -> str:
     """What a measure of the package gives, as its description begins; '' where that is not in plain
     words. No module of a measure is imported: a page names many and runs none.
@@ -195,6 +222,9 @@ def measure_words(name: str) -> str:
     >>> measure_words("relations.date_gap"), measure_words("no.such")
     ('Days by which the dates of an event miss a window', '')
     """
+    said = declared_measures().get(name)
+    if said:
+        return said.gives or measure_words(said.family)
     if name not in _package():
         return ""
     for node in ast.parse(_package()[name].read_bytes()).body:
