@@ -4,7 +4,7 @@ opened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import pandas as pd
@@ -231,7 +231,7 @@ def institute_openings(
 
 
 def learner_points(
-    frame: pd.DataFrame, *, economies: Sequence[str], compared: pd.DataFrame
+    frame: pd.DataFrame, *, economies: Sequence[str], compared: Collection[tuple[str, str]] = ()
 ) -> Figure:
     """Counts of learners as they were printed, each economy on its own scale; those of one place
     are joined. 'More than' points up, 'fewer than' points down.
@@ -239,15 +239,11 @@ def learner_points(
     frame: columns economy, institute (null where a count is of no one place), year, value, bound
         (as_stated, lower, upper), source_id. compared: economy and institute of those in colour.
     """
-    told = (
-        frame[["economy", "institute"]]
-        .agg(tuple, 1)
-        .isin(compared[["economy", "institute"]].agg(tuple, 1))
-    )
+    places = zip(frame["economy"], frame["institute"], strict=True)
     rows = frame.assign(
         panel=frame["economy"].map(eco.name_of),
         series=frame["institute"],
-        colour=told.map({True: style.HIGHLIGHT, False: style.OTHER}),
+        colour=[style.HIGHLIGHT if place in compared else style.OTHER for place in places],
         marker=frame["bound"].map({"as_stated": "o", "lower": "^", "upper": "v"}),
     )
     names = [eco.name_of(code) for code in economies]

@@ -32,8 +32,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
     """What asks a question of any table: its own arguments, those of `Terms`, and the year.
 
     figures: a table, or rows like it. economies: codes or names of those whose figures they are; []
-    of a table of none, where there is one row. year: 'newest' (in which the figure is there), 'newest-1' (the
-    one before it) and so on, or a year.
+    of a table of none, where there is one row. year: 'newest' (in which the figure is there),
+    'newest-1' (the one before it) and so on, or a year.
     """
     keyword = inspect.Parameter.KEYWORD_ONLY
     own, hints = inspect.signature(ask).parameters, get_type_hints(ask) | get_type_hints(Terms)

@@ -14,6 +14,7 @@ from .domain import (
     student_lines,
     trade_ranges,
 )
+from .kinds import dot_rows, show_criterion, year_panels
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
@@ -38,6 +39,7 @@ __all__ = [
     "coefficient_curve",
     "coverage_map",
     "curve_data",
+    "dot_rows",
     "economy_lines",
     "known",
     "leader_words",
@@ -54,6 +56,7 @@ __all__ = [
     "show",
     "show_choice",
     "show_coverage",
+    "show_criterion",
     "show_note",
     "show_statements",
     "show_table",
@@ -66,4 +69,5 @@ __all__ = [
     "trade_ranges",
     "verdict_matrix",
     "where_known",
+    "year_panels",
 ]

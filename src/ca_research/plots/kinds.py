@@ -82,7 +82,8 @@ def dot_rows(
         look = {"s": 50, "linewidths": 1.6, "zorder": 3}
         ax.scatter(dots["low"], dots["y"], facecolors=faces, edgecolors=dots["colour"], **look)
         middle = rows.groupby("y")["high"].transform("mean")
-        for row, right in zip(rows.itertuples(), rows["high"] >= middle, strict=True):
+        outer = (rows["high"] >= middle)[rows["label"] != ""]
+        for row, right in zip(rows.loc[outer.index].itertuples(), outer, strict=True):
             look = {"xytext": (8, 0), "ha": "left"} if right else {"xytext": (-8, 0), "ha": "right"}
             at = (row.high if right else row.low, row.y)
             ax.annotate(
@@ -164,7 +165,7 @@ def year_panels(
     names = [*names] or [*dict.fromkeys(frame["panel"])]
     with style.context():
         figure, axes = panels(len(names), columns=columns)
-        for ax, name in zip(axes, names, strict=True):
+        for ax, name in zip(axes, names, strict=False):
             mine, bar = rows[rows["panel"] == name], (bars or {}).get(name)
             top = (tops or {}).get(name) or 1.3 * max(*mine["value"], bar or 0.0, 1e-9)
             ax.set(title=name, ylim=(0, top))
@@ -219,55 +220,66 @@ def _with(frame: pd.DataFrame, **defaults: Any) -> pd.DataFrame:
 
 def show_criterion(
     claim: Claim,
-    verdict: Verdict,
     criterion: str,
     figure: Figure,
     data: pd.DataFrame,
     *,
+    verdict: Verdict | None = None,
     section: Section = "main",
     note: str = "",
+    sources: pd.DataFrame | list[str] | None = None,
 ) -> None:
     """Show a picture of the figures that a criterion rests on, under what the criterion came to.
+
+    Beside it stands what the criterion asks; to those who cannot see it the words are told that are
+    written in it.
 
     Parameters
     ----------
     claim : Claim
         From `ca_research.claim`.
-    verdict : Verdict
-        From ``claim.judge``.
     criterion : str
         Its name.
     figure : matplotlib.figure.Figure
-        The picture; what is written in it is told to those who cannot see it.
+        The picture.
     data : pandas.DataFrame
-        The figures drawn, with their sources.
+        The figures drawn.
+    verdict : Verdict, optional
+        From ``claim.judge``; without it the title is the criterion's label.
     section : str
         Where on the page.
     note : str
-        What a reader has to know beside it; without it what the criterion asks.
+        What a reader has to know beside it, too.
+    sources : pandas.DataFrame or list of str, optional
+        Frame or ids; by default those of `data`.
 
     Examples
     --------
     In a notebook the picture appears; elsewhere its record is printed.
 
     >>> import ca_research as ca
-    >>> claim = ca.claim("C25")
-    >>> facts = ca.load("facts")
+    >>> claim = ca.claim("C15")
+    >>> polls = ca.load("opinion", about="USA", economy="KAZ", measure="gallup_approve")
+    >>> figure = year_panels(polls.assign(panel="Kazakhstan", value=polls["value_pct"]))
+    >>> show_criterion(claim, "fall", figure, polls)
+    {'image/svg+xml': '<svg ...'title': 'US approval fell from its peak by recent polls', ...
     """
-    found = next(c for v in verdict.all() for c in v.criteria if c.name == criterion)
     declared = claim.spec.criteria()[criterion]
-    title = in_short(declared, found)
+    results = [c for v in verdict.all() for c in v.criteria] if verdict else []
+    found = next((result for result in results if result.name == criterion), None)
+    title = in_short(declared, found) if found else declared.label
     show(
         figure,
         section=section,
         title=title,
-        alt=f"{title}. {written_in(figure)}.",
+        alt=f"{title}. {_written_in(figure)}.",
         data=data,
-        note=note or declared.statement,
+        sources=sources,
+        note=f"{declared.statement} {note}".strip(),
     )
 
 
-def written_in(figure: Figure) -> str:
+def _written_in(figure: Figure) -> str:
     """The words of a picture as a text: of each panel its title and what is written in it, each
     row of names with its words.
     """
