@@ -14,7 +14,17 @@ from .domain import (
     student_lines,
     trade_ranges,
 )
-from .kinds import dot_rows, show_criterion, year_panels
+from .kinds import (
+    bars,
+    criterion_figure,
+    dated_lanes,
+    heat_map,
+    lines,
+    ranges,
+    show_criterion,
+    strips,
+    two_columns,
+)
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
 from .regressions import coefficient_curve
@@ -36,18 +46,23 @@ from .words import leader_words, row_words
 __all__ = [
     "SIZES",
     "Size",
+    "bars",
     "coefficient_curve",
     "coverage_map",
+    "criterion_figure",
     "curve_data",
-    "dot_rows",
+    "dated_lanes",
     "economy_lines",
+    "heat_map",
     "known",
     "leader_words",
+    "lines",
     "measure_group",
     "measure_name",
     "mirror_gaps",
     "missing_map",
     "partner_bars",
+    "ranges",
     "rank_slopes",
     "region_map",
     "row_words",
@@ -63,11 +78,12 @@ __all__ = [
     "show_universe",
     "specification_curve",
     "stock_bars",
+    "strips",
     "student_lines",
     "timeline",
     "to_svg",
     "trade_ranges",
+    "two_columns",
     "verdict_matrix",
     "where_known",
-    "year_panels",
 ]

@@ -18,19 +18,14 @@ from .needs import holes, isolated
 
 
 def panels(
-    count: int,
-    height: float = style.TALL,
-    *,
-    columns: int = 3,
-    sharex: bool = False,
-    sharey: bool = False,
+    count: int, height: float = style.TALL, *, sharex: bool = False, sharey: bool = False
 ) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels of `height` inches each; places left over stay empty.
 
     With sharex the numbers of the x axis stand under the last panel of each column, also above an
     empty place.
     """
-    columns = min(max(count, 1), columns)
+    columns = min(max(count, 1), 3)
     lines = -(-max(count, 1) // columns)
     figure, grid = plt.subplots(
         lines,
