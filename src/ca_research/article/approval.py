@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
@@ -23,10 +22,6 @@ from ..estimates.series import (
     series,
 )
 from ..ground import economies as eco
-from ..plots import style
-from ..plots.kinds import year_panels
-from ..plots.panels import the_five_first
-from ..registry.words import party
 from .settings import settings
 from .words import several
 
@@ -217,24 +212,3 @@ def approval_fall(
         return rows_of(before, last) | between(low, high) | {"about": about}
 
     return each_economy(economies, approval_waves(opinion, about=about, waves=waves), fall)
-
-
-def poll_panels(waves: pd.DataFrame, *, bar: float | None = None) -> Figure:
-    """Approval of each power's leadership by year, one panel per economy; lines join waves at most
-    two years apart.
-
-    waves: economy, about, year, value_pct, as from `approval_waves`. bar: a share to draw
-        as a dashed line.
-    """
-    names = [eco.name_of(code) for code in the_five_first(waves["economy"])]
-    last = ~waves.sort_values("year").duplicated(["economy", "about"], keep="last")
-    rows = waves.assign(
-        panel=waves["economy"].map(eco.name_of),
-        value=waves["value_pct"],
-        series=waves["about"],
-        colour=waves["about"].map(style.colour),
-        label=waves["about"].map(party).where(last, ""),
-    )
-    bars = {} if bar is None else dict.fromkeys(names, bar)
-    tops = dict.fromkeys(names, 100.0)
-    return year_panels(rows, names=names, unit="per cent", bars=bars, tops=tops, gap=2)

@@ -8,15 +8,12 @@ The figures are those that railways, ports and officials gave to the press. A fi
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure, tells
-from ..plots.kinds import dot_rows
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
 TRANSIT = {
@@ -177,8 +174,9 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
     """Every share of China-Europe rail that crosses the five or one port, for a picture.
 
     facts: table `facts`, as in `corridor_containers`.
-    Returns unit ('trains' or 'containers'), what, and the columns of an estimates frame; one port
-    or company is a `part`, a lower bound by itself. No row for a figure that is not at hand.
+    Returns unit ('trains' or 'containers'), what (with its year), and the columns of an estimates
+    frame; one port or company is a `part`, a lower bound by itself. No row for a figure that is not
+    at hand.
     """
     port, company = "Alashankou rail port (CHN side)", "UTLC ERA (KAZ-RUS-BLR broad gauge)"
     alone = "Alashankou alone, January to April"
@@ -190,19 +188,7 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
         ("containers", "between narrow and wide count"): corridor_containers.rows(facts)[0],
         ("containers", "one joint company alone"): _of_all_boxes(facts, company),
     }
-    frame = estimates(found.values()).assign(unit=[u for u, _ in found], what=[w for _, w in found])
-    frame["part"] = frame["what"].str.endswith(("alone", "April"))
-    frame["low"], frame["high"] = (frame[end].fillna(frame["estimate"]) for end in ("low", "high"))
+    frame = estimates(found.values()).assign(unit=[unit for unit, _ in found])
+    frame["part"] = [what.endswith(("alone", "April")) for _, what in found]
+    frame["what"] = [what for _, what in found] + frame["last_year"].map(", {}".format)
     return frame[frame["missing"] == ""]
-
-
-def share_ranges(frame: pd.DataFrame, *, bar: float, right: float = 110) -> Figure:
-    """Shares in groups as a dot (one figure) or a bar (a range), with a dashed line at the declared
-    bar.
-
-    frame: unit (heading), what, last_year, low, high (per cent), part (whether it is a lower bound
-        by itself: hollow).
-    """
-    names = frame["what"] + frame["last_year"].map(", {}".format)
-    rows = frame.assign(row=names.map(textwrap.TextWrapper(30).fill), main=~frame["part"])
-    return dot_rows(rows.assign(group=frame["unit"]), bar=bar, unit="per cent", scale=(0, right))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
@@ -20,13 +19,11 @@ from ..estimates.series import (
     rows_of,
     series,
 )
-from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import UsageError
 from ..ground.periods import years_back
 from ..investment.debt import GDP, whole_accounts
 from ..investment.guards import not_refused
-from ..plots.kinds import dot_rows
 from ..tables.preference import in_order
 from .settings import settings
 
@@ -330,16 +327,3 @@ def completed_projects(
 
     figures = listed.assign(whose=listed["host"], low=done.astype(float), high=1.0)
     return each_economy(economies, figures, count)
-
-
-def completion_dots(frame: pd.DataFrame, *, bar: float) -> Figure:
-    """Completed commitments (per cent of their number) by economy and edition of the project list,
-    the newest in colour.
-
-    frame: from `completion_by`, editions newest first.
-    """
-    newest = frame["edition"] == frame["edition"].iloc[0]
-    told = frame["share"].map("{:.0f}% of ".format) + frame["commitments"].astype(str)
-    rows = frame.assign(row=frame["host"].map(eco.name_of), low=frame["share"], main=newest)
-    rows = rows.assign(high=frame["share"], label=told.where(newest, "")).sort_values("row")
-    return dot_rows(rows, bar=bar, unit="per cent completed", scale=(-4, 110))

@@ -11,25 +11,23 @@ from __future__ import annotations
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.series import at_year, level, one_row, ratio, series
 from ..ground import economies as eco
 from ..ground.errors import UsageError
-from ..plots.kinds import year_panels
 from ..stats.frames import numbers
 from ..tables.preference import one_source_each
 
 Commodity = Literal["gas", "crude", "uranium"]
 Origin = Literal["five", "kazakhstan"]
 COMMODITIES = {
-    "gas": (["pipeline_gas", "lng"], "bcm", [*eco.CA5, "OTHER_FSU"], "Gas, pipeline and LNG"),
-    "crude": (["crude_oil"], "million tonnes", ["OTHER_CIS"], "Crude oil (upper bound)"),
-    "uranium": (["natural_uranium"], "tonnes U", [*eco.CA5], "Natural uranium"),
+    "gas": (["pipeline_gas", "lng"], "bcm", [*eco.CA5, "OTHER_FSU"]),
+    "crude": (["crude_oil"], "million tonnes", ["OTHER_CIS"]),
+    "uranium": (["natural_uranium"], "tonnes U", [*eco.CA5]),
 }
-"""Of each: the goods that are all of it, their unit, origins, and the name in a picture.
+"""Of each: the goods that are all of it, their unit, and origins.
 
 The 2014 edition puts Uzbekistan's gas under 'other former Soviet Union'. Crude of 'Other CIS' is an
 upper bound for the five: it holds Azerbaijan too.
@@ -40,7 +38,7 @@ def _quantities(energy: pd.DataFrame, commodity: str) -> pd.DataFrame:
     """China's imports of a commodity as a series, one figure per origin, good and year; of several
     sources the first in order.
     """
-    goods, unit, _, _ = COMMODITIES[commodity]
+    goods, unit, _ = COMMODITIES[commodity]
     china = energy["importer"].eq("CHN") & energy["unit"].eq(unit)
     rows = energy[china & energy["commodity"].isin(goods) & energy["quantity"].notna()]
     numbers(rows, "quantity")
@@ -57,7 +55,7 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     (`estimates.series`): years that have the origins and every good of the total. Of crude nothing
     to all of 'Other CIS'. Origins above the total are of another account and have no share.
     """
-    goods, _, origins, _ = COMMODITIES[commodity]
+    goods, _, origins = COMMODITIES[commodity]
     imports = _quantities(energy, commodity)
     total = imports[imports["exporter"] == "WLD"]
     whole = total.groupby("year")["commodity"].transform("nunique") == len(goods)
@@ -143,15 +141,3 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     }
     shares = pd.DataFrame({name: 100 * inside / total for name, total in totals.items()})
     return shares.dropna(subset="of all gas imports").rename_axis("year").reset_index()
-
-
-def share_lines(shares: pd.DataFrame, *, bars: dict[str, float]) -> Figure:
-    """Share of the five in China's imports by commodity and year, one panel each, with the declared
-    bar.
-
-    shares: commodity, year, low, high (per cent). bars: of each commodity its bar.
-    """
-    names = shares["commodity"].map({name: words for name, (_, _, _, words) in COMMODITIES.items()})
-    bound = shares["low"] < shares["high"]
-    rows = shares.assign(panel=names, value=shares["high"], least=shares["low"].where(bound))
-    return year_panels(rows, bars={COMMODITIES[name][-1]: bar for name, bar in bars.items()})

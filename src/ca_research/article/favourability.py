@@ -13,16 +13,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.series import Answer, change, each_economy, one_row, rows_of, series
-from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.periods import day_in_words
-from ..plots import style
-from ..plots.kinds import dot_rows, year_panels
 from ..tables.preference import preferred_rows
 from .settings import settings
 
@@ -288,59 +284,3 @@ def exposure_slope(
         return rows_of(mine.drop(columns="thousands")) | {"estimate": line.slope}
 
     return each_economy(economies, waves(facts, opinion, pollster=question), slope)
-
-
-def view_pairs(pairs: pd.DataFrame) -> Figure:
-    """What people think of China in the two newest polls of each economy, the later one in colour,
-    under how many more of its students were in China.
-
-    pairs: as from `pairs_compared`.
-    """
-    more = pairs["students_change"].map("students {:+,.0f}".format, na_action="ignore")
-    names = pairs["economy"].map(eco.name_of) + "\n" + more.fillna("students not counted")
-    rows = [
-        pd.DataFrame({"row": names, "low": pairs[view], "year": pairs[poll], "main": main})
-        for view, poll, main in (("before", "first_poll", False), ("after", "last_poll", True))
-    ]
-    dots = pd.concat(rows, ignore_index=True).dropna(subset=["low"])
-    labels = dots["low"].map("{:g}".format) + " (" + dots["year"].astype(str) + ")"
-    unit = "view of China, per cent"
-    return dot_rows(dots.assign(high=dots["low"], label=labels), unit=unit, scale=(0, 110))
-
-
-def views_and_exchange(
-    views: pd.DataFrame, students: pd.DataFrame, *, economies: Sequence[str]
-) -> Figure:
-    """What people think of China, and beside it how many thousands of each economy's students are
-    in China; waves of one question are joined.
-
-    views: columns economy, year, percent, question (a word for each pollster).
-    students: columns origin, year, students, of one source, level and destination.
-    """
-    asked, counted = views["economy"].map(eco.name_of), students["origin"].map(eco.name_of)
-    last = ~views.sort_values("year").duplicated(["economy", "question"], keep="last")
-    shown = views["percent"].map("{:.0f}".format) + (" " + views["question"]).where(last, "")
-    grey = {name: style.MUTED for name in views["question"].unique()}
-    rows = [
-        views.assign(
-            panel=asked + ": view, %",
-            value=views["percent"],
-            series=views["question"],
-            colour=views["question"].map(grey | {"Barometer": style.HIGHLIGHT}),
-            label=shown,
-        ),
-        students.assign(
-            panel=counted + ": students, thousands",
-            value=students["students"] / 1000,
-            series="",
-            colour=style.INK,
-            label=None,
-        ),
-    ]
-    names = [
-        f"{eco.name_of(code)}: {what}"
-        for code in economies
-        for what in ("view, %", "students, thousands")
-    ]
-    tops = dict.fromkeys(names[::2], 100.0)
-    return year_panels(pd.concat(rows), names=names, tops=tops, gap=9, columns=2)

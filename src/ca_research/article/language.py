@@ -4,18 +4,14 @@ opened.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.series import Answer, each_economy, one_row, rows_of, series
-from ..ground import economies as eco
-from ..plots import style
-from ..plots.kinds import year_panels
 from ..registry.words import measure_name
 
 Bound = Literal["as_printed", "cautious"]
@@ -228,23 +224,3 @@ def institute_openings(
         }
 
     return each_economy(economies, figures, opened)
-
-
-def learner_points(
-    frame: pd.DataFrame, *, economies: Sequence[str], compared: Collection[tuple[str, str]] = ()
-) -> Figure:
-    """Counts of learners as they were printed, each economy on its own scale; those of one place
-    are joined. 'More than' points up, 'fewer than' points down.
-
-    frame: columns economy, institute (null where a count is of no one place), year, value, bound
-        (as_stated, lower, upper), source_id. compared: economy and institute of those in colour.
-    """
-    places = zip(frame["economy"], frame["institute"], strict=True)
-    rows = frame.assign(
-        panel=frame["economy"].map(eco.name_of),
-        series=frame["institute"],
-        colour=[style.HIGHLIGHT if place in compared else style.OTHER for place in places],
-        marker=frame["bound"].map({"as_stated": "o", "lower": "^", "upper": "v"}),
-    )
-    names = [eco.name_of(code) for code in economies]
-    return year_panels(rows, names=names, unit="learners", gap=99, empty="no count of learners")
