@@ -19,9 +19,7 @@ from ..estimates.series import (
     rows_of,
     series,
 )
-from ..ground.arguments import whole_number
 from ..ground.errors import UsageError
-from ..ground.periods import years_back
 from ..investment.debt import GDP, whole_accounts
 from ..investment.guards import not_refused
 from ..tables.preference import in_order
@@ -56,103 +54,10 @@ creditor's state owns, banks included and unreported loans too, by a study.
 """
 
 
-@measure("investment.debt_burden")
-@tells("stated", "counted_for")
-def debt_burden(
-    debt: pd.DataFrame,
-    macro: pd.DataFrame,
-    facts: pd.DataFrame | None = None,
-    *,
-    economies: Sequence[str],
-    year: str = "newest",
-    creditor: str = "CHN",
-    lenders: Lenders = "all",
-) -> list[Estimate]:
-    """Debt to a creditor in per cent of gross domestic product.
-
-    debt, macro, creditor: as in `official_debt`. economies: codes of debtors.
-    facts: as in `loans_burden`, which gives the rows for `lenders` 'all'.
-    year: 'newest' year in which the debtor has both figures, 'newest-1', 'newest-2'.
-    lenders: 'all' that the state owns, which takes `facts`, or 'official'.
-    """
-    if lenders == "all":
-        return _loans(facts, creditor, economies)
-    back = years_back(year)
-
-    def newest(mine: pd.DataFrame) -> Answer:
-        used = at_year(mine, back)
-        return level(used) if len(used) else _NO_DEBT.format(creditor=creditor, year=year)
-
-    return each_economy(
-        economies, official_debt(debt, macro, economies=economies, creditor=creditor), newest
-    )
-
-
-_NO_DEBT = "no official debt to {creditor} and GDP for the {year} year"
-
-
-@measure("investment.debt_burden_change")
-def debt_burden_change(
-    debt: pd.DataFrame,
-    macro: pd.DataFrame,
-    facts: pd.DataFrame | None = None,
-    *,
-    economies: Sequence[str],
-    year: str = "newest",
-    span: int = 5,
-    creditor: str = "CHN",
-    lenders: Lenders = "all",
-) -> list[Estimate]:
-    """Change of debt to a creditor, in per cent of gross domestic product, over some years, in
-    percentage points.
-
-    debt, macro, facts, economies, year, creditor, lenders: as in `debt_burden`; `year` is the later
-        end. span: a number of years; no other year stands in for one without a figure.
-    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
-    in current USD.
-    """
-    span = whole_number("span", span)
-    if lenders == "all":
-        loans = _stated_loans(facts, creditor)
-        figures, back = loans[loans["low"] == loans["high"]], 0
-        none = alone = f"no two counts of all loans of its lenders, {span} years apart"
-    else:
-        figures, back = (
-            official_debt(debt, macro, economies=economies, creditor=creditor),
-            years_back(year),
-        )
-        none, alone = _NO_DEBT, "no official debt to {creditor} for {start}"
-
-    def changed(mine: pd.DataFrame) -> Answer:
-        after = at_year(mine, back)
-        before = mine[mine["year"] == after["year"].max() - span]
-        if before.empty:
-            start = after["year"].max() - span
-            return (alone if len(after) else none).format(creditor=creditor, year=year, start=start)
-        return change(before, after)
-
-    return each_economy(economies, figures, changed)
-
-
-@measure("investment.loans_burden")
-@tells("stated", "counted_for")
-def loans_burden(
-    facts: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
-) -> list[Estimate]:
-    """Direct loans of all state lenders of a creditor, unreported ones too, in per cent of gross
-    domestic product.
-
-    facts: like table `facts`; rows of attribute debt_to_CHN_direct_loans in per cent of GDP, as a
-        study states them, or of its _lower_bound or _upper_bound. economies: codes of debtors.
-    creditor: a code.
-    Of the newest year an estimate, or low or high where only a bound is stated. Tells the figure as
-    it is `stated`, and the year that it is `counted_for`.
-    """
-    return _loans(facts, creditor, economies)
-
-
 def _stated_loans(facts: pd.DataFrame | None, creditor: str) -> pd.DataFrame:
-    """What a study states, as a series; of a bound one end alone."""
+    """What a study states of all state lenders' loans in per cent of GDP, as a series; of a bound
+    one end alone.
+    """
     if facts is None:
         raise UsageError(
             "loans of all lenders are in table facts", hint="facts=ca.load('facts', as_of=...)"
@@ -164,17 +69,79 @@ def _stated_loans(facts: pd.DataFrame | None, creditor: str) -> pd.DataFrame:
     return stated[end.isin(["", "_lower_bound", "_upper_bound"])]
 
 
-def _loans(facts: pd.DataFrame | None, creditor: str, economies: Sequence[str]) -> list[Estimate]:
+@measure("investment.debt_burden")
+@tells("stated", "counted_for")
+def debt_burden(
+    debt: pd.DataFrame | None,
+    macro: pd.DataFrame | None,
+    facts: pd.DataFrame | None = None,
+    *,
+    economies: Sequence[str],
+    creditor: str = "CHN",
+    lenders: Lenders = "all",
+) -> list[Estimate]:
+    """Debt to a creditor in per cent of gross domestic product, in the newest year.
+
+    lenders: 'official', which takes debt and macro, as in `official_debt`; or 'all' that the state
+        owns, unreported loans too, which takes `facts`: rows of attribute debt_to_CHN_direct_loans
+        in per cent of GDP, as a study states them, or of its _lower_bound or _upper_bound. Of these
+        it tells the figure as it is `stated`, and the year that it is `counted_for`.
+    economies: codes of debtors. creditor: a code.
+    """
+    if lenders == "official":
+        shares = official_debt(debt, macro, economies=economies, creditor=creditor)
+        none = f"no official debt to {creditor} and GDP for the newest year"
+        return each_economy(
+            economies, shares, lambda mine: level(at_year(mine)) if len(mine) else none
+        )
+
     def newest(mine: pd.DataFrame) -> Answer:
-        used = at_year(mine).tail(1)
-        if used.empty:
+        if mine.empty:
             return "no study states all loans of its lenders"
+        used = at_year(mine).tail(1)
         row = used.iloc[0]
         end = "high" if pd.isna(row["low"]) else "low" if pd.isna(row["high"]) else ""
         told = {"high": "under ", "low": "over ", "": ""}[end] + f"{row['value']:.0f}%"
         return level(used, end) | {"about": {"stated": told, "counted_for": f"{row['year']:.0f}"}}
 
     return each_economy(economies, _stated_loans(facts, creditor), newest)
+
+
+@measure("investment.debt_burden_change")
+def debt_burden_change(
+    debt: pd.DataFrame,
+    macro: pd.DataFrame,
+    facts: pd.DataFrame | None = None,
+    *,
+    economies: Sequence[str],
+    span: int = 5,
+    creditor: str = "CHN",
+    lenders: Lenders = "all",
+) -> list[Estimate]:
+    """Change of debt to a creditor, in per cent of gross domestic product, over some years, in
+    percentage points.
+
+    debt, macro, facts, economies, creditor, lenders: as in `debt_burden`. span: a number of years
+        to the newest; no other year stands in for one without a figure.
+    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
+    in current USD.
+    """
+    if lenders == "official":
+        figures = official_debt(debt, macro, economies=economies, creditor=creditor)
+    else:
+        figures = _stated_loans(facts, creditor).query("low == high")
+
+    def changed(mine: pd.DataFrame) -> Answer:
+        after, start = at_year(mine), mine["year"].max() - span
+        before = mine[mine["year"] == start]
+        if len(before):
+            return change(before, after)
+        if lenders == "all":
+            return f"no two counts of all loans of its lenders, {span} years apart"
+        none = f"no official debt to {creditor}"
+        return f"{none} and GDP for the newest year" if mine.empty else f"{none} for {start}"
+
+    return each_economy(economies, figures, changed)
 
 
 COMPLETED = "Completion"
@@ -193,20 +160,10 @@ AGE = 5
 """Years that a commitment is given before it is asked whether it is completed."""
 
 
-def editions(projects: pd.DataFrame) -> list[str]:
-    """Editions of the project list (source ids), the one published last first.
-
-    projects: table `projects` (source_id, known_on: the day of publication, as `load` gives it).
-        Editions of one day keep the order of their ids.
-    """
+def _newest(projects: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the edition of the project list that was published last (of one day the first id)."""
     published = projects.groupby("source_id")["known_on"].max()
-    return list(published.sort_values(ascending=False, kind="stable").index)
-
-
-def _of_edition(projects: pd.DataFrame, vintage: str) -> pd.DataFrame:
-    """Rows of the edition asked for; none where there are not so many."""
-    known, back = editions(projects), years_back(vintage)
-    return projects[projects["source_id"].isin(known[back : back + 1])]
+    return projects[projects["source_id"].isin(published.nlargest(1).index)]
 
 
 def commitments(projects: pd.DataFrame, *, clock: str = "last_year") -> pd.DataFrame:
@@ -248,12 +205,12 @@ def completion_by(
         amount=("amount_usd", "sum"),
         done=("done", "sum"),
         source_id=("source_id", "first"),
+        known_on=("known_on", "first"),
     )
     table["share"] = 100 * table["completed"] / table["commitments"]
     table["amount_share"] = 100 * table["done"] / table["amount"].where(table["amount"] > 0)
-    place = {edition: i for i, edition in enumerate(editions(projects))}
-    table = table.sort_values("edition", key=lambda e: e.map(place), kind="stable")
-    return table.drop(columns=["amount", "done"]).reset_index(drop=True)
+    table = table.sort_values("known_on", ascending=False, kind="stable", ignore_index=True)
+    return table.drop(columns=["amount", "done", "known_on"])
 
 
 @measure("investment.completion_share")
@@ -261,7 +218,6 @@ def completion_by(
 def completion_share(
     projects: pd.DataFrame,
     *,
-    vintage: str = "newest",
     clock: Literal["last_year", "publication"] = "last_year",
     weight: Literal["number", "amount"] = "number",
 ) -> list[Estimate]:
@@ -269,7 +225,6 @@ def completion_share(
     bounds. Old enough: at least AGE years.
 
     projects, clock: as in `commitments` ('last_year' or 'publication').
-    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     weight: 'number' of commitments, or their 'amount' (rows without one left out).
     high: those listed as completed and those still listed as signed (SIGNED), which nobody may have
     followed since. low: what the list has as completed, where it keeps what was given up (ENDED);
@@ -277,9 +232,9 @@ def completion_share(
     and each would lower the share. Tells how many are `done` of the `listed`, that `share`, and it
     of `loans` and of `grants` (technical help among them).
     """
-    listed = _of_edition(projects, vintage)
+    listed = _newest(projects)
     if listed.empty:
-        return [estimate_row(missing=f"no {vintage} edition of the project list")]
+        return [estimate_row(missing="no newest edition of the project list")]
     rows = commitments(listed, clock=clock)
     weights = pd.Series(1.0, rows.index) if weight == "number" else rows["amount_usd"].astype(float)
     rows, weights = rows[weights.notna()], weights.dropna()
@@ -304,24 +259,21 @@ def completed_projects(
     projects: pd.DataFrame,
     *,
     economies: Sequence[str],
-    vintage: str = "newest",
     since: int = 2013,
 ) -> list[Estimate]:
     """Number of projects committed since a year that are completed, per host.
 
     projects: table `projects`, as in `commitments`. economies: codes of hosts. since: a year.
-    vintage: 'newest' edition at hand, 'newest-1', 'newest-2'.
     A host that the edition does not list at all is recorded in `missing`; one that it lists without
     such a project has none (0).
     """
-    listed = _of_edition(projects, vintage)
+    listed = _newest(projects)
     built = ~listed["flow_type"].isin(NOT_BUILT) & not_refused(listed)
     done = built & listed["status"].eq(COMPLETED) & (listed["year"] >= since)
 
     def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:
-            edition = next(iter(listed["source_id"]), f"no {vintage} edition")
-            return f"{edition} lists no project"
+            return f"{next(iter(listed['source_id']), 'no edition')} lists no project"
         used = mine[mine["low"] > 0]
         return rows_of(used if len(used) else mine) | {"estimate": float(len(used))}
 

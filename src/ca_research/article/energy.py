@@ -129,7 +129,8 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     without consumption in bcm). Formula: 100 * sum of the five / the total named.
     """
     imports = _quantities(energy, "gas")
-    total = imports[imports["exporter"] == "WLD"].pivot(index="year", columns="commodity")["low"]
+    total = imports[imports["exporter"] == "WLD"]
+    total = total.pivot(index="year", columns="commodity", values="low")
     total = total.reindex(columns=COMMODITIES["gas"][0])
     inside = imports[imports["exporter"].isin(COMMODITIES["gas"][2])].groupby("year")["low"].sum()
     used = macro[macro["indicator"].eq("EI.gas_consumption") & macro["unit"].eq("bcm")]

@@ -155,24 +155,6 @@ def _newest_pairs(facts: pd.DataFrame, opinion: pd.DataFrame) -> pd.DataFrame:
     return newest.groupby("economy").head(2).drop(columns="last")
 
 
-def pairs_compared(
-    facts: pd.DataFrame,
-    opinion: pd.DataFrame,
-    students: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-) -> pd.DataFrame:
-    """The pairs that `favour_where_grown` compares, one row for each economy, as a page shows them.
-
-    facts, opinion, students, economies: as there.
-    Returns economy, first_poll, last_poll (years), before, after (per cent), view_change
-    (percentage points), first_count, last_count (years), students_change (persons).
-    """
-    counted = counts_in_china(students, economies=economies)
-    asked = _newest_pairs(facts, opinion)
-    return _beside_exchange(asked, counted, economies, "same_years", "five_years_before")
-
-
 @measure("relations.favour_where_grown")
 @tells("view")
 def favour_where_grown(
@@ -189,8 +171,8 @@ def favour_where_grown(
     Tells the `view` of both. Exchange is students in China: between the years of the waves where
     both are counted, else over the five years to the last count before the second wave.
     """
-    pairs = pairs_compared(facts, opinion, students, economies=economies)
     counted, asked = counts_in_china(students, economies=economies), _newest_pairs(facts, opinion)
+    pairs = _beside_exchange(asked, counted, economies, "same_years", "five_years_before")
     found = []
     for pair in pairs.itertuples():
         if pd.isna(pair.before):
