@@ -12,6 +12,7 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.series import Answer, each_economy, one_row, rows_of, series
+from ..ground.arguments import whole_number
 from ..registry.words import measure_name
 
 Bound = Literal["as_printed", "cautious"]
@@ -31,7 +32,8 @@ def _yearly(culture: pd.DataFrame, measure: str, span: int) -> Answer:
     rows = culture[culture["measure"].eq(measure) & culture["economy"].isin(["CA5", "CA4"])]
     rows = rows.dropna(subset=["year", "value"])
     same = ["economy", "source_id", "year"]
-    pairs = rows.merge(rows.assign(year=rows["year"] + span), on=same, suffixes=("", "_before"))
+    before = rows.assign(year=rows["year"] + whole_number("span", span))
+    pairs = rows.merge(before, on=same, suffixes=("", "_before"))
     if pairs.empty:
         years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
         why = f"counted for {years} only" if years else "no yearly count of the region is known"
