@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
-from ..estimates.measures import measure, tells
+from ..estimates.measures import measure, rows_of, tells
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
 TRANSIT = {
@@ -143,7 +143,7 @@ def corridor_scale(
     if used.empty:
         what = f"no figures for rail beside other ways by {scale.replace('_', ' ')}{when}"
         return [estimate_row(missing=what)]
-    [trains], [boxes] = corridor_trains.rows(facts), corridor_containers.rows(facts)
+    [trains], [boxes] = rows_of(corridor_trains)(facts), rows_of(corridor_containers)(facts)
     about = {
         "trains": "" if trains["missing"] else f"{trains['estimate']:.0f}%",
         "boxes": "" if boxes["missing"] else f"{boxes['low']:.0f} to {boxes['high']:.0f}%",
@@ -163,11 +163,11 @@ def _beside_sea(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     of it for rail.
     """
     boxes = facts[facts["attribute"].eq("containers") & facts["unit"].eq("TEU")]
-    sea = boxes[boxes["subject"] == "CHN-Europe by sea, westbound"].sort_values("year").tail(1)
+    sea = boxes[boxes["subject"] == "CHN-Europe by sea, westbound"].nlargest(1, "year")
     rail = boxes[boxes["subject"].eq(ALL_ROUTES) & boxes["year"].isin(sea["year"])]
-    rail = rail.sort_values("value").tail(1)
-    both = pd.concat([sea, rail])
-    return both if len(rail) else rail, 100 * float(rail["value"].sum() / both["value"].sum())
+    used = pd.concat([sea, rail.nlargest(1, "value")])
+    share = 100 * float(used["value"].iloc[1:].sum() / used["value"].sum())
+    return (used if len(rail) else rail), share
 
 
 def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
@@ -181,11 +181,13 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
     port, company = "Alashankou rail port (CHN side)", "UTLC ERA (KAZ-RUS-BLR broad gauge)"
     alone = "Alashankou alone, January to April"
     found = {
-        ("trains", "stated by China's foreign ministry"): corridor_trains.rows(facts)[0],
-        ("trains", "the two ports, 'more than'"): corridor_trains.rows(facts, count="two_ports")[0],
+        ("trains", "stated by China's foreign ministry"): rows_of(corridor_trains)(facts)[0],
+        ("trains", "the two ports, 'more than'"): rows_of(corridor_trains)(
+            facts, count="two_ports"
+        )[0],
         ("trains", alone): _share(facts, port, "share_of_national_trains"),
         ("containers", alone): _share(facts, port, "share_of_national_TEU"),
-        ("containers", "between narrow and wide count"): corridor_containers.rows(facts)[0],
+        ("containers", "between narrow and wide count"): rows_of(corridor_containers)(facts)[0],
         ("containers", "one joint company alone"): _of_all_boxes(facts, company),
     }
     frame = estimates(found.values()).assign(unit=[unit for unit, _ in found])

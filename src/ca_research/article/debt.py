@@ -236,22 +236,22 @@ def completion_share(
     if listed.empty:
         return [estimate_row(missing="no newest edition of the project list")]
     rows = commitments(listed, clock=clock)
-    weights = pd.Series(1.0, rows.index) if weight == "number" else rows["amount_usd"].astype(float)
-    rows, weights = rows[weights.notna()], weights.dropna()
+    weight_of = rows["amount_usd"] if weight == "amount" else rows["completed"] * 0 + 1
+    rows = rows.assign(weight=weight_of.astype(float)).dropna(subset="weight")
     if rows.empty:
-        edition = listed["source_id"].iloc[0]
-        return [estimate_row(missing=f"{edition}: no commitment is {AGE} years old")]
+        return [
+            estimate_row(missing=f"{listed['source_id'].iloc[0]}: no commitment is {AGE} years old")
+        ]
     done, kinds = rows["completed"], rows["flow_type"].fillna("").astype(str)
-    least, most = (
-        100 * float(weights[counted].sum() / weights.sum())
-        for counted in (done, done | rows["status"].eq(SIGNED))
-    )
     of = {kind: done[kinds.str.contains(words, case=False)] for kind, words in _KINDS.items()}
     about = {kind: f"{100 * part.mean():.0f}%" if len(part) else "" for kind, part in of.items()}
-    about |= {"done": str(int(done.sum())), "listed": str(len(rows))}
-    used = rows.drop(columns=["completed", "until"])
-    low, why = (least, _BOUNDS) if rows["status"].isin(ENDED).any() else (None, _MOST)
-    return [estimate_row(used, low=low, high=most, interval=why, about=about)]
+    about |= {"done": str(done.sum()), "listed": str(len(rows))}
+    each = 100 * rows["weight"] / rows["weight"].sum()
+    high = float(each[done | rows["status"].eq(SIGNED)].sum())
+    kept = rows["status"].isin(ENDED).any()
+    low, why = (float(each[done].sum()), _BOUNDS) if kept else (None, _MOST)
+    used = rows.drop(columns=["completed", "until", "weight"])
+    return [estimate_row(used, low=low, high=high, interval=why, about=about)]
 
 
 @measure("investment.completed_projects")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -57,41 +57,33 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, pollster: Pollster) -> 
 @measure("relations.favour_change")
 @tells("rise")
 def favour_change(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], series: Pollster
+    facts: pd.DataFrame,
+    opinion: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    series: Pollster,
+    since: dt.date | None = None,
 ) -> list[Estimate]:
-    """Change of the view of China from the first wave to the last, in percentage points.
+    """Change of the view of China from the first wave to the last, in percentage points, which it
+    tells as the `rise`; or from the last before a day to the first after it.
 
     facts, opinion: as in `waves`. economies: codes. series: 'barometer' or 'gallup'.
+    since: a date; a wave is of a year, and lies after `since` where the whole year does.
     """
+    asked = None if since is None else day("since", since)
 
     def changed(mine: pd.DataFrame) -> Answer:
+        if asked:
+            before, after = mine[mine["year"] <= asked.year], mine[mine["year"] > asked.year]
+            if before.empty or after.empty:
+                return f"no poll {'before' if before.empty else 'after'} {day_in_words(asked)}"
+            return change(before.tail(1), after.head(1))
         if len(mine) < 2:
             return f"{_count(len(mine))} {_POLLSTERS[series]} is known"
         found = change(mine.head(1), mine.tail(1))
         return found | {"about": {"rise": f"{found['estimate']:g}"}}
 
     return each_economy(economies, waves(facts, opinion, pollster=series), changed)
-
-
-@measure("relations.favour_since")
-def favour_since(
-    facts: pd.DataFrame, opinion: pd.DataFrame, *, economies: Sequence[str], since: dt.date
-) -> list[Estimate]:
-    """Change of the favourable view from the last wave before a day to the first after it, in
-    percentage points.
-
-    facts, opinion: as in `waves`; the waves are those of the Barometer. economies: codes.
-    since: a date; a wave is of a year, and lies after `since` where the whole year does.
-    """
-    asked = day("since", since)
-
-    def changed(mine: pd.DataFrame) -> Answer:
-        before, after = mine[mine["year"] <= asked.year], mine[mine["year"] > asked.year]
-        if before.empty or after.empty:
-            return f"no poll {'before' if before.empty else 'after'} {day_in_words(asked)}"
-        return change(before.tail(1), after.head(1))
-
-    return each_economy(economies, waves(facts, opinion, pollster="barometer"), changed)
 
 
 def counts_in_china(students: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
@@ -114,10 +106,9 @@ def _beside_exchange(
     Returns economy, first_poll, last_poll, first_count, last_count (years), before, after (per
     cent), view_change (percentage points), students_change (persons).
     """
-    rows: list[dict[str, object]] = []
-    for economy in economies:
-        pair, row = asked[asked["economy"] == economy], {"economy": economy}
-        rows.append(row)
+    rows: list[dict[str, Any]] = [{"economy": economy} for economy in economies]
+    for economy, row in zip(economies, rows, strict=True):
+        pair = asked[asked["economy"] == economy]
         if len(pair) < 2:
             continue
         (first, last), (row["before"], row["after"]) = pair["year"], pair["percent"]
@@ -130,10 +121,9 @@ def _beside_exchange(
             if {*years} <= {*counts.index}:
                 row["students_change"] = float(counts[years[1]] - counts[years[0]])
                 break
-    years = ["first_poll", "last_poll", "first_count", "last_count"]
-    columns = {"before": "float64", "after": "float64", "students_change": "float64"}
-    table = pd.DataFrame(rows, columns=["economy", *years, *columns])
-    table = table.astype(columns | dict.fromkeys(years, "Int64"))
+    types = dict.fromkeys(["first_poll", "last_poll", "first_count", "last_count"], "Int64")
+    types |= dict.fromkeys(["before", "after", "students_change"], "float64")
+    table = pd.DataFrame(rows, columns=["economy", *types]).astype(types)
     return table.assign(view_change=table["after"] - table["before"])
 
 
@@ -231,9 +221,9 @@ def exceptions(
     years = [*table["first_count"].dropna(), *table["last_count"].dropna()]
     behind = counted.loc[counted["year"].isin(years), _COUNT]
     asked = rows_of(views[views["economy"].isin(list(economies))])["used"]
-    ends_of = {"low": int((fell & grew).sum()), "high": int((~spared).sum())}
-    interval = "seen to seen or not known"
-    return [estimate_row(pd.concat([asked, behind]), interval=interval, **ends_of)]
+    low, high = int((fell & grew).sum()), int((~spared).sum())
+    used, interval = pd.concat([asked, behind]), "seen to seen or not known"
+    return [estimate_row(used, low=low, high=high, interval=interval)]
 
 
 @measure("relations.exposure_slope")

@@ -47,39 +47,24 @@ def _yearly(culture: pd.DataFrame, measure: str, span: int) -> Answer:
 
 @measure("relations.examinee_growth")
 def examinee_growth(
-    culture: pd.DataFrame, *, measure: str = "hsk_takers", span: int = 5
+    culture: pd.DataFrame, *, measure: str = "hsk_takers", other: str = "", span: int = 5
 ) -> list[Estimate]:
-    """Growth of the yearly number of candidates of a test in the region, in per cent over some
-    years.
+    """Growth of the yearly number of candidates of a test in the region over some years, in per
+    cent; with another test as well less that of the other, in percentage points.
 
     culture: table `culture` (economy, year, measure, value in persons, source_id); rows of CA5,
         else CA4.
-    measure: the test ('hsk_takers'). span: a number of years ('5').
+    measure, other: the tests ('hsk_takers', 'english_test_takers'), each with its own newest pair
+        of years. span: a number of years ('5').
     Where there is no such pair, `missing` names the years that are counted; a total of several
     years is no yearly count. Formula: 100 (n_t / n_(t-span) - 1).
     """
-    return [one_row(_yearly(culture, measure, span))]
-
-
-@measure("relations.examinee_lead")
-def examinee_lead(
-    culture: pd.DataFrame,
-    *,
-    measure: str = "hsk_takers",
-    other: str = "english_test_takers",
-    span: int = 5,
-) -> list[Estimate]:
-    """Growth of one test's candidates less that of another's over some years, in percentage points.
-
-    culture, span: as in `examinee_growth`. measure, other: the two tests ('hsk_takers',
-        'english_test_takers'), each with its own newest pair of years.
-    """
-    found = [_yearly(culture, test, span) for test in (measure, other)]
+    found = [_yearly(culture, test, span) for test in (measure, other) if test]
     if missing := [answer for answer in found if isinstance(answer, str)]:
         return [one_row("; ".join(missing))]
-    mine, theirs = (answer for answer in found if not isinstance(answer, str))
-    used = pd.concat([mine["used"], theirs["used"]])
-    return [one_row({"used": used, "estimate": mine["estimate"] - theirs["estimate"]})]
+    each = pd.DataFrame(found)
+    growth = each["estimate"].iloc[0] - each["estimate"].iloc[1:].sum()
+    return [one_row({"used": pd.concat([*each["used"]]), "estimate": growth})]
 
 
 def learning_pairs(
@@ -132,10 +117,31 @@ def learning_pairs(
     return pd.DataFrame(out, columns=columns).sort_values(["economy", "growth"], ignore_index=True)
 
 
-def _slowest(pairs: pd.DataFrame, economies: Sequence[str], missing: str) -> list[Estimate]:
-    """The slowest growth of each economy, with its two counts."""
+@measure("relations.learning_growth")
+@tells("counts")
+def learning_growth(
+    culture: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    bound: Bound = "as_printed",
+    last_from: int = 0,
+    opening: Opening = "left_out",
+    tests: bool = True,
+) -> list[Estimate]:
+    """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
 
-    def told(mine: pd.DataFrame) -> Answer:
+    culture, bound, last_from, opening, tests: as in `learning_pairs`. economies: codes.
+    Tells the two `counts`. Where an economy has several pairs the slowest counts: one that grew
+    does not speak for the others.
+    """
+    pairs = learning_pairs(culture, bound=bound, last_from=last_from, opening=opening, tests=tests)
+    missing = "no two counts of one institute or of the test outside 2020 to 2022"
+    if not tests:
+        missing = "no institute with counts for two years"
+        missing += f", the second of {last_from} or later" if last_from else ""
+        missing += " and the first not of its opening" if opening == "left_out" else ""
+
+    def slowest(mine: pd.DataFrame) -> Answer:
         if mine.empty:
             return missing
         pair = mine.iloc[0]
@@ -145,52 +151,10 @@ def _slowest(pairs: pd.DataFrame, economies: Sequence[str], missing: str) -> lis
         about = {"counts": f"{counts} ({pair['institute']})"}
         return {"used": used, "estimate": pair["growth"], "about": about}
 
-    return each_economy(economies, pairs.assign(whose=pairs["economy"]), told)
+    return each_economy(economies, pairs.assign(whose=pairs["economy"]), slowest)
 
 
 _WORDS = {"as_stated": "", "lower": "over ", "upper": "under "}
-
-
-@measure("relations.learner_growth")
-def learner_growth(
-    culture: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    bound: Bound = "as_printed",
-    last_from: int = 0,
-    opening: Opening = "counted",
-) -> list[Estimate]:
-    """Growth of learners of Chinese where two years of one place are counted, in per cent in five
-    years.
-
-    culture, bound, last_from, opening: as in `learning_pairs`. economies: codes.
-    Where an economy has several such places the slowest counts: one that grew does not speak for
-    the others.
-    """
-    pairs = learning_pairs(culture, bound=bound, last_from=last_from, opening=opening, tests=False)
-    which = f", the second of {last_from} or later" if last_from else ""
-    which += " and the first not of its opening" if opening == "left_out" else ""
-    return _slowest(pairs, economies, f"no institute with counts for two years{which}")
-
-
-@measure("relations.learning_growth")
-@tells("counts")
-def learning_growth(
-    culture: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    bound: Bound = "as_printed",
-    last_from: int = 0,
-) -> list[Estimate]:
-    """Growth of learners of Chinese or of candidates of its test, in per cent in five years.
-
-    culture, bound, last_from: as in `learning_pairs`. economies: codes.
-    Tells the two `counts`. A count of the year of opening or of the pandemic (PANDEMIC) takes no
-    part. Where an economy has several pairs the slowest counts.
-    """
-    pairs = learning_pairs(culture, bound=bound, last_from=last_from)
-    why = "no two counts of one institute or of the test outside 2020 to 2022"
-    return _slowest(pairs, economies, why)
 
 
 @measure("relations.institute_openings")
