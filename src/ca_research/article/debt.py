@@ -166,6 +166,10 @@ def _newest(projects: pd.DataFrame) -> pd.DataFrame:
     return projects[projects["source_id"].isin(published.nlargest(1).index)]
 
 
+def _to_complete(projects: pd.DataFrame) -> pd.Series:
+    return not_refused(projects) & ~projects["flow_type"].isin(NOT_BUILT)
+
+
 def commitments(projects: pd.DataFrame, *, clock: str = "last_year") -> pd.DataFrame:
     """Commitments of each edition that are at least AGE years old, with `completed` (whether) and
     `until`, the last year of commitment that counts.
@@ -178,12 +182,8 @@ def commitments(projects: pd.DataFrame, *, clock: str = "last_year") -> pd.DataF
     """
     years = projects["year"] if clock == "last_year" else projects["known_on"].dt.year
     until = years.groupby(projects["source_id"]).transform("max") - AGE
-    kept = (
-        not_refused(projects)
-        & ~projects["flow_type"].isin(NOT_BUILT)
-        & ~projects["status"].fillna("Pledge").str.contains("Pledge")
-        & (projects["year"] <= until)
-    )
+    pledged = projects["status"].fillna("Pledge").str.contains("Pledge")
+    kept = _to_complete(projects) & ~pledged & (projects["year"] <= until)
     return projects.assign(completed=projects["status"].eq(COMPLETED), until=until)[kept]
 
 
@@ -268,8 +268,7 @@ def completed_projects(
     such a project has none (0).
     """
     listed = _newest(projects)
-    built = ~listed["flow_type"].isin(NOT_BUILT) & not_refused(listed)
-    done = built & listed["status"].eq(COMPLETED) & (listed["year"] >= since)
+    done = _to_complete(listed) & listed["status"].eq(COMPLETED) & (listed["year"] >= since)
 
     def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:

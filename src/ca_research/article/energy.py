@@ -65,12 +65,6 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     return shares.assign(low=0.0) if commodity == "crude" else shares
 
 
-def _newest(shares: pd.DataFrame, commodity: str, years: str = "year") -> Estimate:
-    if shares.empty:
-        return one_row(f"{commodity}: no {years} with figures for both origin and total")
-    return one_row(level(at_year(shares), "nothing to all of 'Other CIS'"))
-
-
 @measure("economy.energy_share")
 @tells("newest", "earlier", "used")
 def energy_share(
@@ -79,18 +73,24 @@ def energy_share(
     *,
     commodity: Commodity,
     origin: Origin = "five",
+    before: int | None = None,
 ) -> list[Estimate]:
     """Share of Central Asia in China's imports of one commodity, in per cent, in the newest year.
 
-    energy, commodity, origin: as in `energy_series` ('kazakhstan' of uranium).
+    energy, commodity, origin: as in `energy_series` ('kazakhstan' of uranium). before: only years
+        before this one; of these nothing is told.
     macro: like table `macro`, with China's consumption of gas; only what is told rests on it.
     Formula: 100 * sum over origins / total; crude gives only bounds. Tells the figure with its year
     (`newest`), those of the first year and of the year before (`earlier`), and what the gas was of
     all that China used in that year (`used`).
     """
-    shares = energy_series(energy, commodity, origin)
-    row = _newest(shares, commodity)
+    shares, years = energy_series(energy, commodity, origin), "year"
+    if before is not None:
+        shares, years = shares[shares["year"] < before], f"year before {before}"
     if shares.empty:
+        return [one_row(f"{commodity}: no {years} with figures for both origin and total")]
+    row = one_row(level(at_year(shares), "nothing to all of 'Other CIS'"))
+    if before is not None:
         return [row]
     words = {year: _in_words(of, int(year)) for year, of in shares.groupby("year")}
     *before, newest = words
@@ -106,17 +106,6 @@ def _in_words(figure: pd.DataFrame, year: int) -> str:
     """'48% in 2014', of a bound 'at most 1.1% in 2023'."""
     low, high = figure[["low", "high"]].iloc[0]
     return f"{high:.0f}% in {year}" if low == high else f"at most {high:.1f}% in {year}"
-
-
-@measure("economy.energy_share_before")
-def energy_share_before(
-    energy: pd.DataFrame, *, commodity: Commodity, before: int = 2009, origin: Origin = "five"
-) -> list[Estimate]:
-    """As `energy_share`, in the newest year before a given one; the first Central Asian gas
-    pipeline opened in 2009.
-    """
-    shares = energy_series(energy[energy["year"] < before], commodity, origin)
-    return [_newest(shares, commodity, f"year before {before}")]
 
 
 def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:

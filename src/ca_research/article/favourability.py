@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -103,46 +103,43 @@ def _beside_exchange(
     asked: of each economy two waves, the earlier first. ways: 'same_years', between the years of
         the waves; 'five_years_before', over the five years to the last count not later than the
         second wave. The first way with both counts is taken.
-    Returns economy, first_poll, last_poll, first_count, last_count (years), before, after (per
-    cent), view_change (percentage points), students_change (persons).
+    Returns a row for each economy: first_poll, last_poll, first_count, last_count (years), before,
+    after (per cent), view_change (percentage points), students_change (persons).
     """
-    rows: list[dict[str, Any]] = [{"economy": economy} for economy in economies]
-    for economy, row in zip(economies, rows, strict=True):
-        pair = asked[asked["economy"] == economy]
-        if len(pair) < 2:
-            continue
-        (first, last), (row["before"], row["after"]) = pair["year"], pair["percent"]
+    polls = asked.groupby("economy").agg(
+        waves=("year", "size"),
+        first_poll=("year", "first"),
+        last_poll=("year", "last"),
+        before=("percent", "first"),
+        after=("percent", "last"),
+    )
+    polls = polls[polls["waves"] == 2].reindex(economies)
+    table = polls.assign(view_change=polls["after"] - polls["before"])
+    table[["first_count", "last_count", "students_change"]] = float("nan")
+    for economy, row in polls.dropna().iterrows():
         counts = counted[counted["origin"] == economy].set_index("year")["students"]
-        newest = max((year for year in counts.index if year <= last), default=last)
-        row |= {"first_poll": first, "last_poll": last}
-        for way in ways:
-            years = (first, last) if way == "same_years" else (newest - 5, newest)
-            row["first_count"], row["last_count"] = years
-            if {*years} <= {*counts.index}:
-                row["students_change"] = float(counts[years[1]] - counts[years[0]])
-                break
-    types = dict.fromkeys(["first_poll", "last_poll", "first_count", "last_count"], "Int64")
-    types |= dict.fromkeys(["before", "after", "students_change"], "float64")
-    table = pd.DataFrame(rows, columns=["economy", *types]).astype(types)
-    return table.assign(view_change=table["after"] - table["before"])
+        newest = max(filter(row["last_poll"].__ge__, counts.index), default=row["last_poll"])
+        spans = {"same_years": (row["first_poll"], row["last_poll"])}
+        spans["five_years_before"] = (newest - 5, newest)
+        both = [spans[way] for way in ways if {*spans[way]} <= {*counts.index}]
+        first, last = years = (both or [spans[ways[-1]]])[0]
+        table.loc[economy, ["first_count", "last_count"]] = years
+        table.loc[economy, "students_change"] = counts[last] - counts[first] if both else None
+    return table
 
 
 def _newest_pairs(facts: pd.DataFrame, opinion: pd.DataFrame) -> pd.DataFrame:
     """Of each economy the two newest waves of one question, of the pollster who asked last, the
     earlier first.
     """
-    by_pollster = [waves(facts, opinion, pollster=name) for name in ("barometer", "gallup")]
-    pairs = [
-        pair.assign(last=pair["year"].iloc[-1])
-        for asked in by_pollster
-        for _, pair in asked.groupby("economy").tail(2).groupby("economy")
-        if len(pair) == 2
-    ]
-    if not pairs:
-        return by_pollster[0].iloc[:0]
-    newest = pd.concat(pairs, ignore_index=True)
-    newest = newest[newest["last"] == newest.groupby("economy")["last"].transform("max")]
-    return newest.groupby("economy").head(2).drop(columns="last")
+    asked = pd.concat(
+        [waves(facts, opinion, pollster=name).assign(by=name) for name in ("barometer", "gallup")]
+    )
+    newest = asked.groupby(["by", "economy"]).tail(2)
+    years = newest.groupby(["by", "economy"])["year"]
+    pairs = newest.assign(last=years.transform("max"))[years.transform("size") == 2]
+    last = pairs.groupby("economy")["last"].transform("max")
+    return pairs[pairs["last"] == last].groupby("economy").head(2).drop(columns=["by", "last"])
 
 
 @measure("relations.favour_where_grown")
@@ -164,24 +161,21 @@ def favour_where_grown(
     counted, asked = counts_in_china(students, economies=economies), _newest_pairs(facts, opinion)
     pairs = _beside_exchange(asked, counted, economies, "same_years", "five_years_before")
     found = []
-    for pair in pairs.itertuples():
-        if pd.isna(pair.before):
+    for economy, pair in pairs.iterrows():
+        if pd.isna(pair["before"]):
             answer: Answer = "no pollster asked the same twice"
-        elif pd.isna(pair.students_change):
-            answer = "students in China are not counted"
-        elif pair.students_change <= 0:
-            answer = "exchange did not grow"
+        elif not pair["students_change"] > 0:
+            counts = "exchange did not grow", "students in China are not counted"
+            answer = counts[pd.isna(pair["students_change"])]
         else:
-            years = [pair.first_count, pair.last_count]
-            mine = counted["origin"].eq(pair.economy) & counted["year"].isin(years)
-            both = rows_of(asked[asked["economy"] == pair.economy])["used"], counted[mine][_COUNT]
-            span = f"{pair.first_poll} to {pair.last_poll}"
-            answer = {
-                "used": pd.concat(both),
-                "estimate": pair.view_change,
-                "about": {"view": f"{pair.before:g} to {pair.after:g}% ({span})"},
-            }
-        found.append(one_row(answer, economy=pair.economy))
+            years = [pair["first_count"], pair["last_count"]]
+            behind = counted[counted["origin"].eq(economy) & counted["year"].isin(years)]
+            polls = rows_of(asked[asked["economy"] == economy])["used"]
+            span = f"{pair['first_poll']:.0f} to {pair['last_poll']:.0f}"
+            about = {"view": f"{pair['before']:g} to {pair['after']:g}% ({span})"}
+            used = pd.concat([polls, behind[_COUNT]])
+            answer = {"used": used, "estimate": pair["view_change"], "about": about}
+        found.append(one_row(answer, economy=economy))
     return found
 
 
@@ -241,18 +235,16 @@ def exposure_slope(
     facts, opinion: as in `waves`. students: table `students`. economies: codes.
     question: 'barometer' or 'gallup'. Two points always lie on a line, so three are needed.
     """
-    counted = counts_in_china(students, economies=economies)
-    counts = counted.set_index(["origin", "year"])["students"].astype(float) / 1000
+    counted = counts_in_china(students, economies=economies).rename(columns={"origin": "whose"})
+    both = waves(facts, opinion, pollster=question).merge(counted[["whose", "year", "students"]])
 
     def slope(mine: pd.DataFrame) -> Answer:
-        keys = pd.MultiIndex.from_frame(mine[["economy", "year"]])
-        mine = mine.assign(thousands=counts.reindex(keys).to_numpy()).dropna(subset="thousands")
         if len(mine) < _LEAST_WAVES:
             waves_ = f"{_count(len(mine))} {_POLLSTERS[question]}"
             return f"{waves_} in years with a count of students, {_LEAST_WAVES} needed"
-        if mine["thousands"].nunique() == 1:
+        if mine["students"].nunique() == 1:
             return "the number of students did not change"
-        line = statistics.linear_regression(mine["thousands"], mine["percent"])
-        return rows_of(mine.drop(columns="thousands")) | {"estimate": line.slope}
+        line = statistics.linear_regression(mine["students"] / 1000, mine["percent"])
+        return rows_of(mine.drop(columns="students")) | {"estimate": line.slope}
 
-    return each_economy(economies, waves(facts, opinion, pollster=question), slope)
+    return each_economy(economies, both, slope)
