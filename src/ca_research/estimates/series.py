@@ -105,9 +105,10 @@ def rows_of(*figures: pd.DataFrame) -> dict[str, Any]:
     return {"used": pd.concat(figures).drop(columns=_FIGURE)}
 
 
-def between(low: float, high: float, interval: str = ACROSS) -> dict[str, Any]:
+def between(low: float | None, high: float | None, interval: str = ACROSS) -> dict[str, Any]:
     """One number where both ends agree, else the ends that are known."""
-    if low == high:
+    if low is not None and low == high:
         return {"estimate": float(low)}
     ends = {"low": low, "high": high}
-    return {k: float(v) for k, v in ends.items() if pd.notna(v)} | {"interval": interval}
+    known = {end: float(v) for end, v in ends.items() if v is not None and pd.notna(v)}
+    return known | {"interval": interval}
