@@ -51,6 +51,13 @@ _WHY = {
 """Why a figure is a range."""
 
 
+_WHY = {
+    "rank": "investors that are not named could be larger",
+    "share": "of named investors, who are not all",
+}
+"""Why a figure is a range."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where China stands among the investors of a host, on one concept.
@@ -72,19 +79,13 @@ class Standing:
         known: dict[str, Any] = {"economy": host, "about": self.about}
         if self.missing:
             return estimate_row(missing=self.missing, **known)
-        if figure == "rank":
-            (low, high), used, why = (
-                self.rank,
-                self.rows,
-                "investors that are not named could be larger",
-            )
-        else:
-            (low, high), why = self.share, "of named investors, who are not all"
-            used = self.rows if self.whole is None else pd.concat([self.rows, self.whole])
+        ends: tuple[float | None, float] = self.rank if figure == "rank" else self.share
+        used = self.rows if figure == "rank" else pd.concat([self.rows, self.whole])
+        low, high = ends
         if low == high:
             return estimate_row(used, estimate=float(high), **known)
         least = None if low is None else float(low)
-        return estimate_row(used, low=least, high=float(high), interval=why, **known)
+        return estimate_row(used, low=least, high=float(high), interval=_WHY[figure], **known)
 
 
 @once

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..claims.slots import joined
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_parts, measure, parts, tells
+from ..estimates.measures import measure, parts, tells
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, UnknownNameError
@@ -211,7 +211,6 @@ def order_of(
 
 @measure("trade.lead")
 @tells("rival")
-@by_parts
 @parts(seen=reports, powers=Powers)
 def lead(
     trade: pd.DataFrame,
@@ -468,7 +467,6 @@ def own_row(
 
 @measure("trade.lead_told")
 @tells("rival")
-@by_parts
 @parts(seen=reports, powers=Powers, stated=Stated)
 def lead_told(
     trade: pd.DataFrame,

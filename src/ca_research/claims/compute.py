@@ -5,16 +5,16 @@ one source.
 from __future__ import annotations
 
 import inspect
-import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
+from inspect import unwrap
 from typing import Any
 
 import pandas as pd
 
-from ..estimates import Estimate, checked, parts_of, shown_if_older
-from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
+from ..estimates import Estimate, checked, shown_if_older
+from ..estimates.measures import Measure, rows_of
 from ..estimates.once import Made, keeping
 from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, UnknownNameError, UsageError
@@ -36,14 +36,12 @@ class Call:
     function: Measure = field(compare=False)
     bars: frozenset[str] = field(default=frozenset(), compare=False)
     """Axes that set a bar of the criterion: no choice of the measure."""
-    whole: tuple[str, ...] = ()
-    """Of a call for some of its economies, all of them: its parts are made for these."""
     no_older_than: int | None = None
     """How many years before the day of knowledge a figure may lie that decides."""
 
     def only(self, economies: Iterable[str]) -> Call:
-        """The call for some of its economies, with the parts that it has for all."""
-        return replace(self, economies=tuple(economies), whole=self.whole or self.economies)
+        """The call for some of its economies."""
+        return replace(self, economies=tuple(economies))
 
     @property
     def by_economy(self) -> bool:
@@ -65,17 +63,6 @@ class Call:
 
 
 @dataclass(frozen=True)
-class _Made:
-    """What was made of arguments, or the error that kept it from being made, with the names of what
-    is given that it was made from.
-    """
-
-    found: Any
-    inputs: frozenset[str]
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Cut:
     """A table without the rows of a source, cut when it is read."""
 
@@ -90,6 +77,9 @@ class _Cut:
         return pd.DataFrame(columns, index=self.table.index[kept], copy=False)
 
 
+Outcome = list[Estimate] | CaResearchError
+
+
 class Computation:
     """Calls on one set of figures. What was computed, or could not be, is not computed again.
 
@@ -100,17 +90,14 @@ class Computation:
     def __init__(self, given: Mapping[str, Any], known_in: int | None = None) -> None:
         self.given = {name: _bare(value) for name, value in given.items()}
         self.known_in = known_in
-        self._made: dict[Any, _Made] = {}
+        self._outcomes: dict[Any, Outcome] = {}
         self._shared: Made = {}
-        self._parts: dict[str, set[Any]] = {}
-        self._inputs_of: dict[Maker, frozenset[str]] = {}
-        self._whole, self._source, self._changed = self._made, "", set[str]()
+        self._whole: Computation | None = None
+        self._changed = frozenset[str]()
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
-        """Names of what is given that the measures take, or that one of their parts is made
-        from.
-        """
-        return {name for call in calls for name in self._inputs(call.function)}
+        """Names of what is given that the measures take."""
+        return {name for call in calls for name in _takes(call.function)} & self.given.keys()
 
     def run(self, call: Call, **choices: Any) -> list[Estimate]:
         """The estimates of one specification, with the table rows behind each in `rows`.
@@ -118,177 +105,107 @@ class Computation:
         Raises what the measure raises, each time it is asked, and MeasureError for what are no
         estimates, or where the code of a measure from outside the package fails.
         """
-        function = call.function
-
-        def make(**arguments: Any) -> list[Estimate]:
-            with keeping(self._shared):
-                found = rows_of(function)(**arguments)
-            rows = checked(found, call.name, place(function))
-            if call.no_older_than is None or self.known_in is None:
-                return rows
-            return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
-
         choices = {name: value for name, value in choices.items() if name not in call.bars}
-        key = (call, tuple(sorted(choices.items())))
+        found = self._outcome(call, tuple(sorted(choices.items())))
+        if isinstance(found, CaResearchError):
+            raise found
+        return found
+
+    def _outcome(self, call: Call, choices: tuple[tuple[str, Any], ...]) -> Outcome:
+        key = (call, choices)
+        if key not in self._outcomes:
+            if self._whole and not self._changed & self.taken([call]):
+                self._outcomes[key] = self._whole._outcome(call, choices)
+            else:
+                try:
+                    self._outcomes[key] = self._measured(call, dict(choices))
+                except CaResearchError as error:
+                    self._outcomes[key] = error
+        return self._outcomes[key]
+
+    def _measured(self, call: Call, choices: Mapping[str, Any]) -> list[Estimate]:
+        function = call.function
+        chosen = {**self.given, "economies": call.economies, **dict(call.settings), **choices}
+        arguments = {n: _read(chosen[n]) for n in _takes(function) if n in chosen}
+        arguments |= dict(call.settings) | dict(choices)
         try:
-            return self._once(key, function, partial(self._given_to, call, choices), make)
+            with keeping(self._shared):
+                found = rows_of(function)(**_own(function, arguments))
+            rows = checked(found, call.name, place(function))
         except (CaResearchError, ImportError):  # what is not installed is told apart
             raise
         except Exception as error:
             if fault := slip(function, call.name, error):
                 raise fault from error
             raise
+        if call.no_older_than is None or self.known_in is None:
+            return rows
+        return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
 
     def without(self, source: str) -> Computation:
-        """The same calls on figures without the rows of a source. What is made from other figures,
-        or of the same arguments, stays as it is; a part that can leave a source out by itself is
-        asked for that. Tables are cut where somebody reads them.
+        """The same calls on figures without the rows of a source; of other figures their results
+        stay as they are. Tables are cut where somebody reads them.
         """
         changed = {name for name, sources in self._sources.items() if source in sources}
         rest = Computation({}, self.known_in)
         rest.given = {
-            name: _Cut(self._read(name), source) if name in changed else value
+            name: _Cut(value, source) if name in changed else value
             for name, value in self.given.items()
         }
-        rest._whole, rest._source, rest._changed = self._made, source, changed
-        rest._shared = self._shared
+        rest._whole, rest._shared, rest._changed = self, self._shared, frozenset(changed)
         return rest
 
-    def part(self, name: str) -> Any:
-        """What was made under the name of a part; a frame is the caller's own.
+    def made(self, function: Callable[..., Any]) -> Any:
+        """What a function marked `once`, or one that makes a part, has made of these figures.
 
-        Raises UnknownNameError where none was, UsageError where several were, of choices that
-        differ, and what kept it from being made.
+        Raises UnknownNameError where it was not called, UsageError where it was called with choices
+        that differ, and what kept it from its result.
         """
-        made = [self._made[key] for key in self._parts.get(name, ())]
-        if not made:
-            raise UnknownNameError("part", name, self._parts)
-        if len(made) > 1:
+        found = [
+            made for key, (_, made) in self._shared.items() if unwrap(key[0]) is unwrap(function)
+        ]
+        if not found:
+            names = {key[0].__name__ for key in self._shared}
+            raise UnknownNameError("function", function.__name__, names)
+        if len(found) > 1:
             raise UsageError(
-                f"{name} was made in {len(made)} ways, of choices that differ",
-                hint="call what makes it, with the choices that are wanted",
+                f"{function.__name__} was called in {len(found)} ways, with choices that differ",
+                hint="call it yourself, with the choices that are wanted",
             )
-        found = made[0].found
-        if isinstance(found, CaResearchError):
-            raise found
-        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+        if isinstance(found[0], CaResearchError):
+            raise found[0]
+        return found[0].copy(deep=False) if isinstance(found[0], pd.DataFrame) else found[0]
 
     @cached_property
     def _sources(self) -> dict[str, frozenset[str]]:
         """The sources of each table."""
-        read = {name: self._read(name) for name in self.given}
         return {
             name: frozenset(value["source_id"].unique())
-            for name, value in read.items()
+            for name, value in self.given.items()
             if isinstance(value, pd.DataFrame) and "source_id" in value
         }
 
-    def _read(self, name: str) -> Any:
-        value = self.given[name]
-        return value.rows if isinstance(value, _Cut) else value
 
-    def _once(
-        self,
-        key: Any,
-        function: Maker,
-        arguments: Callable[[], dict[str, Any]],
-        make: Callable[..., Any],
-    ) -> Any:
-        """What is made of arguments, once; taken over from all figures where they are the same."""
-        if key not in self._made:
-            before, inputs = self._whole.get(key), self._inputs(function)
-            if before and not before.inputs & self._changed:
-                made = before
-            elif before and hasattr(before.found, "without"):
-                made = replace(before, found=before.found.without(self._source))
-            else:
-                try:
-                    given = arguments()
-                    kept = before if before and _same(given, before.arguments) else None
-                    made = kept or _Made(make(**_own(function, given)), inputs, given)
-                except CaResearchError as error:
-                    made = _Made(error, inputs)
-            self._made[key] = made
-        found = self._made[key].found
-        if isinstance(found, CaResearchError):
-            raise found
-        return found
-
-    def _given_to(self, call: Call, choices: dict[str, Any]) -> dict[str, Any]:
-        chosen = {**dict(call.settings), **choices}
-        given = self._arguments(call.function, call.whole or call.economies, chosen) | chosen
-        if call.whole:
-            given["economies"] = list(call.economies)
-        return given
-
-    def _arguments(
-        self, function: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """What a function takes of the economies, the choices, what is given, and its parts."""
-        found: dict[str, Any] = {}
-        parts = parts_of(function)
-        for name in _takes(function):
-            if name == "economies":
-                found[name] = list(economies)
-            elif name in chosen:
-                found[name] = chosen[name]
-            elif name in self.given:
-                found[name] = None if by_parts_alone(function) else self._read(name)
-            elif maker := parts.get(name):
-                found[name] = self._part(name, maker, economies, chosen)
-        return found
-
-    def _part(
-        self, name: str, maker: Maker, economies: tuple[str, ...], chosen: Mapping[str, Any]
-    ) -> Any:
-        """A part, made once for all specifications that make the same of the choices it takes."""
-        rests_on = _rests_on(maker)
-        own = tuple((name, value) for name, value in chosen.items() if name in rests_on)
-        key = (maker, economies if "economies" in rests_on else (), own)
-        self._parts.setdefault(name, set()).add(key)
-        arguments = partial(self._arguments, maker, economies, dict(own))
-        return self._once(key, maker, arguments, maker)
-
-    def _inputs(self, function: Maker) -> frozenset[str]:
-        if function not in self._inputs_of:
-            names = set(_takes(function)) & self.given.keys()
-            self._inputs_of[function] = frozenset(names).union(
-                *map(self._inputs, parts_of(function).values())
-            )
-        return self._inputs_of[function]
+def _read(value: Any) -> Any:
+    """What a measure is given: a table without a source is cut now."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.rows if isinstance(value, _Cut) else value
 
 
 @cache
-def _takes(function: Maker) -> tuple[str, ...]:
-    """Names of the arguments of a function."""
+def _takes(function: Measure) -> tuple[str, ...]:
+    """Names of the arguments of a measure."""
     return tuple(inspect.signature(function).parameters)
 
 
-@cache
-def _rests_on(function: Maker) -> frozenset[str]:
-    """Names of all that a function takes, and that its parts are made from."""
-    return frozenset(_takes(function)).union(*(_rests_on(m) for m in parts_of(function).values()))
-
-
-def _own(function: Maker, given: dict[str, Any]) -> dict[str, Any]:
+def _own(function: Measure, given: dict[str, Any]) -> dict[str, Any]:
     """Arguments that a function from outside the package may write to: what it does to a frame is
     its own, and no other specification sees it.
     """
     if function.__module__.startswith(_PACKAGE):
         return given
     return {n: v.copy(deep=False) if isinstance(v, pd.DataFrame) else v for n, v in given.items()}
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether arguments are the same objects, or lists of the same ones."""
-    return one.keys() == other.keys() and all(
-        value is other[name] or _same_items(value, other[name]) for name, value in one.items()
-    )
-
-
-def _same_items(one: Any, other: Any) -> bool:
-    lists = isinstance(one, list) and isinstance(other, list) and len(one) == len(other)
-    return lists and all(map(operator.is_, one, other))
 
 
 def _bare(value: Any) -> Any:

@@ -90,7 +90,9 @@ class Evidence:
     less: Callable[[Sequence[str]], Evidence] | None = field(
         default=None, repr=False, compare=False
     )
-    made: Callable[[str], Any] | None = field(default=None, repr=False, compare=False)
+    made: Callable[[Callable[..., Any]], Any] | None = field(
+        default=None, repr=False, compare=False
+    )
     spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
@@ -184,39 +186,32 @@ class Evidence:
             )
         return self.again(source)
 
-    def part(self, name: str) -> Any:
-        """What the measures share (`estimates.parts`), as it was made for this evidence.
+    def part(self, function: Callable[..., Any]) -> Any:
+        """What the measures share (`estimates.once`), as it was made for this evidence.
 
         Parameters
         ----------
-        name : str
-            Of a part.
+        function : callable
+            One that the measures call for what they share.
 
         Returns
         -------
         Any
-            What its maker gives.
+            What it gave.
 
         Raises
         ------
         UnknownNameError
-            No measure of the claim has a part of this name.
+            No measure of the claim called it.
         UsageError
-            It was made in several ways, or the evidence was made by hand.
-
-        Examples
-        --------
-        >>> import ca_research as ca
-        >>> evidence = ca.claim("C30").gather(students=ca.load("students"))
-        >>> evidence.part("seen").of("KAZ", "CHN")[["year", "students"]].values.tolist()[-1]
-        [2018, 11784.0]
+            It was called in several ways, or the evidence was made by hand.
         """
         if self.made is None:
             raise UsageError(
                 "evidence made by hand has no parts",
                 hint="claim.gather(...) makes evidence that has",
             )
-        return self.made(name)
+        return self.made(function)
 
 
 def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
@@ -349,7 +344,7 @@ def gather(
         lacking,
         again,
         less,
-        computation.part,
+        computation.made,
         spec,
     )
 

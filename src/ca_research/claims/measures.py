@@ -21,7 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..estimates import Measure, generic, parts_of
+from ..estimates import Measure, generic
 from ..estimates.declared import declared
 from ..ground.errors import (
     CaResearchError,
@@ -152,7 +152,7 @@ def signature_faults(
     """
     function, name = find(criterion.measure), criterion.measure
     taken, hints = taken_by(criterion), _hints(function)
-    by_claim = {"economies", *parts_of(function), *data}
+    by_claim = {"economies", *data}
     settings = ((n, (value,)) for n, value in criterion.settings.items())
     choices = (*settings, *((axis.name, axis.choices) for axis in axes))
     for choice, values in choices:

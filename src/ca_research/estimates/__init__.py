@@ -3,7 +3,7 @@
 from .age import shown_if_older
 from .cells import CellsOf
 from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
-from .measures import Measure, by_economy, by_parts, measure, parts, parts_of, tells, told_by
+from .measures import Measure, by_economy, measure, parts, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
@@ -12,14 +12,12 @@ __all__ = [
     "Measure",
     "Rows",
     "by_economy",
-    "by_parts",
     "checked",
     "data_path",
     "estimate_row",
     "estimates",
     "measure",
     "parts",
-    "parts_of",
     "shown_if_older",
     "tells",
     "told_by",

@@ -94,7 +94,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     rows.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
     marked = measure(name)(rows)
-    for mark in ("parts", "by_parts", "by_economy", "about", "question"):
+    for mark in ("by_economy", "about", "question"):
         if hasattr(family, mark):
             setattr(marked, mark, getattr(family, mark))
     if "table" in said.settings:

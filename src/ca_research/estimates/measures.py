@@ -4,6 +4,7 @@ once.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -13,6 +14,7 @@ import pandas as pd
 from ..ground import economies
 from ..ground.errors import UsageError, known_name
 from .frame import Estimate, estimates
+from .once import once
 
 Measure = Callable[..., pd.DataFrame]
 """What `measure` makes of a function: tables and choices in, an estimates frame out."""
@@ -78,19 +80,9 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
 
 
 def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a measure is called with: economies by their codes and words that it knows, and no part,
-    which might be made of other rows, economies or choices.
-    """
+    """What a measure is called with: economies by their codes, and words that it knows."""
     where, asked = f"measure {function.name}", dict(given)  # type: ignore[attr-defined]
-    words, made = _words(function), names_of_parts(function)
-    if handed := [
-        n for n, value in given.items() if n in made - words.keys() and value is not None
-    ]:
-        raise UsageError(
-            f"{handed[0]} is made by the measure itself",
-            where=where,
-            hint="leave it out; `claim.gather` makes it once for all that share it",
-        )
+    words = _words(function)
     if asked.get("economies") is not None:
         asked["economies"] = economies.resolve_all(asked["economies"])
         if not asked["economies"]:
@@ -117,137 +109,55 @@ def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:
 
 
 def parts(**makers: Maker) -> Callable[[Maker], Maker]:
-    """Declare arguments that many specifications share, with what makes each.
-
-    Whoever runs a measure over many specifications, or several measures that declare the same part,
-    makes it once and hands it to all of them; called alone a measure makes its own. A part is made
-    once for all specifications that are equal in the choices it takes; a choice that a claim leaves
-    open has the default of the part, so measure and part give it the same.
-
-    Without a source whose rows it was made from a part is made again. One with a method
-    ``without(source)`` is asked for that instead: it gives what the maker would give then.
+    """Declare arguments that many specifications share, with what makes each (`once`).
 
     Parameters
     ----------
     **makers : callable
         What makes each argument. It takes tables, ``economies`` and choices by name, as a measure
-        does, and may declare parts in turn.
+        does.
 
     Returns
     -------
     callable
-        A decorator, which gives the function back with its ``parts``.
+        A decorator; the function then takes what its makers take, and makes the arguments itself.
 
     Examples
     --------
     >>> def by_year(trade):
     ...     return trade.groupby("year")["value_usd"].sum()
     >>> @parts(totals=by_year)
-    ... def growth(trade, *, since, totals=None):
-    ...     totals = by_year(trade) if totals is None else totals
-    >>> sorted(parts_of(growth))
-    ['totals']
+    ... def growth(*, since, totals):
+    ...     return totals.iloc[-1] / totals[since]
+    >>> sorted(inspect.signature(growth).parameters)
+    ['since', 'trade']
     """
+    shared = {name: (once(maker), inspect.signature(maker)) for name, maker in makers.items()}
 
     def mark(function: Maker) -> Maker:
-        function.parts = makers  # type: ignore[attr-defined]
-        return function
+        own = inspect.signature(function).parameters
+        kept = {name: p for name, p in own.items() if name not in makers}
+        for _, takes in shared.values():
+            more = {n: p.replace(kind=p.KEYWORD_ONLY) for n, p in takes.parameters.items()}
+            kept = kept | {n: p for n, p in more.items() if n not in kept}
+
+        defaults = {n: p.default for n, p in kept.items() if p.default is not p.empty}
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            given = defaults | dict(zip(kept, args, strict=False)) | kwargs
+            made = {
+                name: make(**{n: v for n, v in given.items() if n in takes.parameters})
+                for name, (make, takes) in shared.items()
+                if given.get(name) is None
+            }
+            return function(**{n: v for n, v in (given | made).items() if n in own})
+
+        ordered = sorted(kept.values(), key=lambda p: p.kind)
+        call.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
+        return call
 
     return mark
-
-
-def parts_of(function: Maker) -> Mapping[str, Maker]:
-    """The parts that a function declares.
-
-    Parameters
-    ----------
-    function : callable
-        A measure, or what makes a part.
-
-    Returns
-    -------
-    mapping of str to callable
-        Name of the argument to what makes it; empty where none is declared.
-
-    Examples
-    --------
-    >>> parts_of(len)
-    {}
-    """
-    return getattr(function, "parts", {})
-
-
-@cache
-def names_of_parts(function: Maker) -> frozenset[str]:
-    """The names of a function's parts, and of what these are made of.
-
-    Parameters
-    ----------
-    function : callable
-        A measure, or what makes a part.
-
-    Returns
-    -------
-    frozenset of str
-
-    Examples
-    --------
-    >>> names_of_parts(len)
-    frozenset()
-    """
-    own = parts_of(function)
-    return frozenset(own).union(*map(names_of_parts, own.values()))
-
-
-def by_parts(function: Maker) -> Maker:
-    """Declare that a function reads its parts and choices alone, where its parts are handed in.
-
-    Whoever makes the parts hands in None for each table then, and cuts none without a source; with
-    the same parts and choices the result is the same.
-
-    Parameters
-    ----------
-    function : callable
-        A measure, or what makes a part, with its `parts`.
-
-    Returns
-    -------
-    callable
-        The same function, marked.
-
-    Examples
-    --------
-    >>> def by_year(trade):
-    ...     return trade.groupby("year")["value_usd"].sum()
-    >>> @by_parts
-    ... @parts(totals=by_year)
-    ... def growth(trade, *, since, totals=None):
-    ...     totals = by_year(trade) if totals is None else totals
-    >>> by_parts_alone(growth)
-    True
-    """
-    function.by_parts = True  # type: ignore[attr-defined]
-    return function
-
-
-def by_parts_alone(function: Maker) -> bool:
-    """Whether a function is marked by `by_parts`.
-
-    Parameters
-    ----------
-    function : callable
-        A measure, or what makes a part.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> by_parts_alone(len)
-    False
-    """
-    return getattr(function, "by_parts", False)
 
 
 def by_economy(function: Measure) -> Measure:

@@ -14,7 +14,7 @@ from ..ground.errors import CaResearchError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Made = dict[Hashable, tuple[tuple[Any, ...], Any]]
+Made = dict[tuple[Any, ...], tuple[tuple[Any, ...], Any]]
 """Results by function and arguments, with the arguments: an object keeps its identity while it is
 held.
 """

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self, get_args
 import pandas as pd
 
 from ...estimates.frame import Estimate, Figures, estimate_row
-from ...estimates.measures import by_parts, measure, parts
+from ...estimates.measures import measure, parts
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, known_name
@@ -208,7 +208,6 @@ def _reporting(count: int) -> str:
     return f"only {count} {'country reports' if count == 1 else 'countries report'}"
 
 
-@by_parts
 @parts(chapters=rows_by_economy)
 def compared_imports(
     trade: pd.DataFrame,
@@ -226,7 +225,6 @@ def compared_imports(
     return {economy: _imports(rows, years, importers) for economy, rows in chapters.items()}
 
 
-@by_parts
 @parts(chapters=rows_by_economy)
 def year_imports(
     trade: pd.DataFrame,
@@ -315,7 +313,6 @@ def _change(
 
 
 @measure("trade.chapter_gain")
-@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_gain(
     trade: pd.DataFrame,
@@ -361,7 +358,6 @@ def chapter_gain(
 
 
 @measure("trade.chapter_concentration_change")
-@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def chapter_concentration_change(
     trade: pd.DataFrame,
@@ -405,7 +401,6 @@ def chapter_concentration_change(
 
 
 @measure("trade.machinery_change")
-@by_parts
 @parts(chapters=rows_by_economy, compared=compared_imports)
 def machinery_change(
     trade: pd.DataFrame,
@@ -449,7 +444,6 @@ def machinery_change(
 
 
 @measure("trade.chapter_coverage")
-@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports)
 def chapter_coverage(
     trade: pd.DataFrame,
@@ -489,7 +483,6 @@ def section_rows(trade: pd.DataFrame) -> Pieces:
 
 
 @measure("trade.resource_share")
-@by_parts
 @parts(chapters=rows_by_economy, imports=year_imports, sections=section_rows)
 def resource_share(
     trade: pd.DataFrame,

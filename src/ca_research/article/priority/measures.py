@@ -19,7 +19,7 @@ import pandas as pd
 
 from ...claims.slots import in_words, joined
 from ...estimates.frame import Estimate, Figures, Rows, estimate_row
-from ...estimates.measures import by_parts, measure, parts, tells
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.errors import UnknownNameError, UsageError, known_name
 from ...ground.remember import by_files
@@ -108,7 +108,6 @@ def _of_pieces(
     return found
 
 
-@by_parts
 @parts(seen=reports, powers=Powers)
 def trade_cells(
     trade: pd.DataFrame,
@@ -139,7 +138,6 @@ def trade_cells(
     return found
 
 
-@by_parts
 @parts(kinds=by_kind)
 def investment_cells(
     investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, kinds: Pieces | None = None
@@ -157,7 +155,6 @@ def investment_cells(
     }
 
 
-@by_parts
 @parts(hosted=by_level)
 def student_cells(
     students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, hosted: Pieces | None = None
@@ -172,7 +169,6 @@ def student_cells(
     return _of_pieces(hosted, "students", codes, told)
 
 
-@by_parts
 @parts(asked=by_economy)
 def opinion_cells(
     opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5, asked: Pieces | None = None
@@ -188,7 +184,6 @@ def opinion_cells(
     return _cells("opinion", "favourable", each)
 
 
-@by_parts
 @parts(received=by_receiver, held=with_all_five)
 def meeting_cells(
     visits: pd.DataFrame,
@@ -218,7 +213,6 @@ def meeting_cells(
     return {**_cells("meetings", "visits", trips), **_cells("meetings", "summits", with_all)}
 
 
-@by_parts
 @parts(
     of_trade=trade_cells,
     of_investment=investment_cells,
@@ -337,7 +331,6 @@ def by_choice(cells: pd.DataFrame) -> ByChoice:
     return found
 
 
-@by_parts
 @parts(cells_by_choice=every_cell)
 def chosen_cells(
     cells_by_choice: ByChoice,
@@ -356,7 +349,6 @@ def chosen_cells(
 
 @measure("claims.priority.lead_share")
 @tells("led", "cells", "empty", "ours", "others")
-@by_parts
 @parts(chosen=chosen_cells)
 def lead_share(
     trade: pd.DataFrame,

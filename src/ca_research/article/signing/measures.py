@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import Estimate, Figures, estimate_row
-from ...estimates.measures import by_parts, measure, parts, tells
+from ...estimates.measures import measure, parts, tells
 from ...ground import economies as eco
 from ...ground.arguments import day, number, refuse
 from ...ground.errors import CoverageError, UnknownNameError, UsageError
@@ -191,7 +191,6 @@ def signing_times(
     return pd.DataFrame(found, columns=Signing._fields)
 
 
-@by_parts
 @parts(documents=documents_signed)
 def signings(
     events: pd.DataFrame,
@@ -341,7 +340,6 @@ def _others(times: list[Signing]) -> set[str]:
 
 
 @measure("relations.months_to_sign")
-@by_parts
 @parts(times=signings, used=documents_behind)
 def months_to_sign(
     events: pd.DataFrame,
@@ -386,7 +384,6 @@ def months_to_sign(
 
 @measure("relations.months_ahead")
 @tells("date")
-@by_parts
 @parts(times=signings, used=documents_behind, others=curves_of_others)
 def months_ahead(
     events: pd.DataFrame,
@@ -433,7 +430,6 @@ def months_ahead(
 
 @measure("relations.group_ahead")
 @tells("sooner")
-@by_parts
 @parts(times=signings, used=documents_behind, others=curves_of_others)
 def group_ahead(
     events: pd.DataFrame,
@@ -467,7 +463,6 @@ def group_ahead(
 
 
 @measure("relations.signed_within")
-@by_parts
 @parts(times=signings, used=documents_behind, others=curves_of_others)
 def signed_within(
     events: pd.DataFrame,
