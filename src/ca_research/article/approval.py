@@ -163,7 +163,8 @@ def countries_below(
     gaps = approval_gap(opinion, economies=eco.CA5, about=about, against=against)
     low, high = (gaps[end].fillna(gaps["estimate"]) for end in ("low", "high"))
     below, most = {*gaps.loc[high < 0, "economy"]}, len(gaps) - int((low >= 0).sum())
-    used, known = [rows.frame for rows in gaps["rows"].dropna()], [(len(below), "", [])]
+    used = [rows.frame for rows in gaps["rows"].dropna()]
+    known: list[tuple[int, str, list[pd.DataFrame]]] = [(len(below), "", [])]
     means = pooled_means(opinion, facts, powers=powers).groupby(["economies", "period"])
     for (economies, period), part in means:
         pool, by_power = {*economies.split(";")}, part.groupby("about")["value_pct"]

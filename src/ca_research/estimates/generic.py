@@ -59,7 +59,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
         table = Terms(**{n: chosen[n] for n in terms})
         asked = {n: chosen[n] for n in own}
         if table.column("unit"):
-            asked |= {n: eco.resolve(v) for n, v in asked.items() if n in ("counterpart", "to")}
+            sides = {n: v.split(";") for n, v in asked.items() if n in ("counterpart", "to") and v}
+            asked |= {n: ";".join(eco.resolve_all(names)) for n, names in sides.items()}
         return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
 
     answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
@@ -75,8 +76,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
 @by_economy
 @measure("series.level")
 @_general
-def level(counterpart: str) -> Question:
-    """The figure itself, in the unit of the table."""
+def level(counterpart: str = "") -> Question:
+    """The figure itself, in the unit of the table; with a counterpart, where the table has them."""
     return _figure(counterpart)
 
 
@@ -155,7 +156,7 @@ def ratio(counterpart: str, *, to: str) -> Question:
 @measure("series.change")
 @_general
 def change(
-    counterpart: str,
+    counterpart: str = "",
     *,
     since: int,
     window: int = 1,
