@@ -183,7 +183,7 @@ CHANGE = """\
 lending.change:
   family: series.change
   tables: {figures: lending}
-  settings: {table: lending, roles: null, economies: []}
+  settings: {table: lending, roles: null, economies: [], counterpart: ""}
   columns: {branch: null}
 """
 

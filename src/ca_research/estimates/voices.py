@@ -287,33 +287,30 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
 
 def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
     """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
-    if frame.empty:
-        return ""
-    for name, wanted in terms.where.items():
+    for name, wanted in terms.where.items() if len(frame) else ():
         if wanted and not frame[name].eq(wanted).any():
-            near = suggest(wanted, frame[name].dropna().astype(str).unique())
-            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            near = " or ".join(suggest(wanted, frame[name].dropna().astype(str).unique()))
+            meant = f"; did you mean {near}?" if near else ""
             return f"no known row of table {terms.table} has {name} {wanted!r}{meant}"
-    if not _eligible(frame, terms):
-        there = sorted(frame["source_id"].unique())
-        return (
-            f"none of the sources {', '.join(there[:5])}{', ...' if there[5:] else ''} may speak "
-            f"for source {terms.source!r}: their role in registry/sources.csv is another one"
-        )
+    if len(frame) and not _eligible(frame, terms):
+        there = ", ".join(sorted(frame["source_id"].unique())[:5])
+        return f"by their role none of the sources {there} may speak for source {terms.source!r}"
     return ""
 
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
-    wanted = " and ".join(map(eco.name_of, question.of) if question.of else terms.parts)
-    among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
-    chosen = ", ".join(v for v in terms.where.values() if v)
-    return (
-        f"no figure{' of ' + wanted if wanted else ''}{among}"
-        f"{' for ' + eco.name_of(unit) if unit else ''} in "
-        f"{f'any year ({year})' if isinstance(year, str) else year}"
-        f"{f' by a source that has {question.base} too' if question.base else ''} "
-        f"(table {terms.table}{': ' + chosen if chosen else ''}, source {terms.source})"
-    )
+    named = [name for name in question.of if name] or terms.parts
+    said = {
+        "of": " and ".join(map(eco.name_of, named)),
+        "among": f"{terms.listed} or more" if question.compares and terms.listed > 1 else "",
+        "for": eco.name_of(unit) if unit else "",
+        "in": f"any year ({year})" if isinstance(year, str) else str(year),
+        "by": f"a source that has {question.base} too" if question.base else "",
+    }
+    chosen = ", ".join(filter(None, terms.where.values()))
+    words = "".join(f" {word} {what}" for word, what in said.items() if what)
+    told = f"{terms.table}{': ' + chosen if chosen else ''}"
+    return f"no figure{words} (table {told}, source {terms.source})"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
