@@ -5,7 +5,7 @@ since its peak.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -164,7 +164,7 @@ def countries_below(
     low, high = (gaps[end].fillna(gaps["estimate"]) for end in ("low", "high"))
     below, most = {*gaps.loc[high < 0, "economy"]}, len(gaps) - int((low >= 0).sum())
     used = [rows.frame for rows in gaps["rows"].dropna()]
-    known: list[tuple[int, str, list[Any]]] = [(len(below), "", [])]
+    known: list[tuple[int, str, list[pd.DataFrame]]] = [(len(below), "", [])]
     means = pooled_means(opinion, facts, powers=powers).groupby(["economies", "period"])
     for (economies, period), part in means:
         pool, by_power = {*economies.split(";")}, part.groupby("about")["value_pct"]
