@@ -17,6 +17,7 @@ from .. import registry
 from ..estimates.frame import ESTIMATE_COLUMNS, Estimate
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
+from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
@@ -25,7 +26,7 @@ from . import given as checks
 from .compute import Call, Computation
 from .logic import number
 from .trace import Table, trace
-from .wanted import Wanted, unanswered, wanted
+from .wanted import NOT_COME, Wanted, unanswered, wanted
 
 EvidenceRows = list[dict[str, Any]]
 """Rows of evidence, each a dictionary; one of a specification that failed lacks the figures."""
@@ -312,6 +313,7 @@ def gather(
         faults: list[UsageError] = []
         rows = specifications.rows(partial(_told, faults, computation, call))
         _of_asked(spec, criterion, call, rows)
+        _say_if_to_come(criterion, rows, known.as_of)
         if faults and not gone and len(faults) == len(list(specifications)):
             raise UsageError(
                 f"no specification can be computed: {faults[0].what}",
@@ -402,6 +404,15 @@ def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceR
                 where=f"{spec.id}, criterion {criterion.name}",
                 hint="give what is counted, or say in the claim's `over` what is to be",
             )
+
+
+def _say_if_to_come(criterion: Criterion, rows: EvidenceRows, as_of: str) -> None:
+    """Why there is no figure of a year that had not come by the day of knowledge."""
+    now = newest_day().year if as_of == "latest" else int(as_of[:4])
+    for row in rows:
+        year = row.get("year", criterion.settings.get("year"))
+        if isinstance(year, int) and year > now and not has_figures(row):
+            row["missing"] = f"{year} {NOT_COME}"
 
 
 def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> EvidenceRows:

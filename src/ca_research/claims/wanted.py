@@ -4,6 +4,7 @@ economies that have no answer, as far as no table holds them.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -19,7 +20,11 @@ from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
 from .logic import decide, number
+from .measures import find
 from .slots import joined
+
+NOT_COME = "has not come yet"
+"""The reason, after a year, why there is no figure of it."""
 
 Wanted = dict[str, Any]
 """A want of one economy as a verdict stores it: criteria (names), economy, what (`words`), table,
@@ -62,12 +67,32 @@ def wanted(
     tuple of Wanted
         One for each want and economy of which at least one figure is missing.
     """
+    named = {name for want in spec.wanted for name in want.criteria}
+    implied = [_implied(spec, c) for c in spec.criteria().values() if c.name not in named]
     return tuple(
         entry
-        for want in spec.wanted
+        for want in (*spec.wanted, *filter(None, implied))
         if want.table in tables
         for entry in _entries(want, open_, tables[want.table])
     )
+
+
+def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
+    """What a generic measure of one year asks for, where the claim's file does not say it."""
+    function = find(criterion.measure)
+    chosen = criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
+    if not hasattr(function, "table") or not isinstance(year := chosen.get("year"), int):
+        return None
+    make = inspect.unwrap(function)  # its terms
+    terms = make(**{k: v for k, v in chosen.items() if k in inspect.signature(make).parameters})
+    counterpart = terms.needed("counterpart")
+    parties = [chosen[k] for k in (counterpart, "to") if k in chosen]
+    cells: dict[str, Any] = {c: v for c, v in terms.choices.items() if v}
+    cells |= {terms.needed("time"): year} | ({counterpart: tuple(parties)} if parties else {})
+    cells |= {terms.part: tuple(terms.parts)} if terms.part else {}
+    cells |= {unit: "{economy}"} if (unit := terms.column("unit")) else {}
+    what = f"{criterion.label}, {year}" + (": {economy}" if unit else "")
+    return Want(criteria=(criterion.name,), what=what, table=terms.table, cells=cells)
 
 
 def _entries(

@@ -37,6 +37,7 @@ from ..ground import display, economies, paths
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import date_in_words, day_in_words
+from ..registry.claims import NOT_YET
 from ..registry.glossary import glossary
 from ..registry.words import (
     axis_words,
@@ -191,6 +192,7 @@ _TOOLS: dict[str, Any] = {
     },
     "NEARNESS": NEARNESS,
     "NOTHING": NOTHING,
+    "NOT_YET": NOT_YET,
     "WAYS": moves.WAYS,
     "STATE_WORDS": STATE_WORDS,
     "version": __version__,
