@@ -37,7 +37,11 @@ SORTS = {
 
 
 def new_claim(
-    claim_id: str, sentence: str | None = None, measure: str = "tables.figure"
+    claim_id: str,
+    sentence: str | None = None,
+    measure: str = "tables.figure",
+    *,
+    opinion: bool = False,
 ) -> list[Path]:
     """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template.
 
@@ -50,6 +54,8 @@ def new_claim(
     measure : str
         What the claim is judged by. Its settings are taken from figures at hand, so that the claim
         runs before anything is changed.
+    opinion : bool
+        Of a sentence that no figures can show: it has no measure, and its reason is to be written.
 
     Returns
     -------
@@ -82,7 +88,7 @@ def new_claim(
             raise UsageError(
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
-    start = _start(measure)
+    start = {"data": [], "yearly": False} if opinion else _start(measure)
     text = filled(
         TEMPLATES / "claim.yaml.j2",
         id=claim_id,
@@ -91,6 +97,7 @@ def new_claim(
         today=dt.date.today(),
         notebook=notebook.name,
         measure=measure,
+        opinion=opinion,
         start=start,
         json=partial(json.dumps, ensure_ascii=False),
     )
@@ -98,9 +105,8 @@ def new_claim(
         "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
         "meaning": "latest, or the day whose knowledge is used",
     }
-    tables = start["data"]
-    about = {"claim": claim_id, "tables": tables, "parameters": {"as_of": as_of}}
-    cells = from_template("claim", about, id=claim_id, tables=tables)
+    about = {"claim": claim_id, "parameters": {"as_of": as_of}}
+    cells = from_template("claim", about, id=claim_id, tables=start["data"], opinion=opinion)
     write_whole(claim, text)
     write_whole(notebook, cells)
     registry.forget()
@@ -121,7 +127,7 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
         Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
     """
     said = json.dumps(spec.model_dump(mode="json"))
-    measures = {criterion.measure for criterion in spec.criteria().values()}
+    measures = {criterion.measure for criterion in spec.criteria().values()} or {""}
     return [
         name
         for name, words in WORDS.items()
