@@ -25,7 +25,7 @@ from ..registry.claims import Want
 from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
-from .measures import find, misfits, taken_by, wrong_choices
+from .measures import find, lacking, signature_faults, taken_by
 from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -169,7 +169,16 @@ def _amendments(claim: ClaimSpec) -> Iterator[str]:
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        yield from misfits(criterion, claim.data)
+        found = [
+            fault.what
+            for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data)
+        ]
+        found += [
+            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting nor "
+            "an axis"
+            for name in lacking(criterion, claim.data)
+        ]
+        yield from found
         universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
@@ -183,8 +192,8 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
-    faults = list(wrong_choices(criterion, claim.axes_of(criterion)))
-    yield from faults or _refused(claim, criterion)
+    if not found:
+        yield from _refused(claim, criterion)
 
 
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
