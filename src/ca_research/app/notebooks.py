@@ -1,5 +1,5 @@
-"""Notebooks from templates: each cell begins with a line `# %% KIND`: markdown, code, or the tag of a cell
-of code.
+"""Notebooks from templates: each cell begins with a line `# %% KIND`, which is markdown, code, or
+the tag of a cell of code.
 """
 
 from __future__ import annotations

@@ -174,8 +174,8 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
             for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data)
         ]
         found += [
-            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting nor "
-            "an axis"
+            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
+            "nor an axis"
             for name in lacking(criterion, claim.data)
         ]
         yield from found

@@ -210,11 +210,9 @@ def _unknown(asked: _Asked, result: CriterionResult) -> str:
         of = f"the {asked.group} of {whose}"
     what = of or f"“{asked.criterion.label}”"
     year, later, _ = result.cells[0].missing.partition(f" {NOT_COME}")
-    return (
-        f"{year}{later}: no figures tell of {what}."
-        if later
-        else f"No figures were found on {what}."
-    )
+    if later:
+        return f"{year}{later}: {what} in that year cannot be known."
+    return f"No figures were found on {what}."
 
 
 def _place(cell: Cell) -> str:

@@ -91,7 +91,7 @@ def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     cells |= {terms.needed("time"): year} | ({counterpart: tuple(parties)} if parties else {})
     cells |= {terms.part: tuple(terms.parts)} if terms.part else {}
     cells |= {unit: "{economy}"} if (unit := terms.column("unit")) else {}
-    what = f"{criterion.label}, {year}" + (": {economy}" if unit else "")
+    what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if unit else "")
     return Want(criteria=(criterion.name,), what=what, table=terms.table, cells=cells)
 
 

@@ -3,6 +3,7 @@ out.
 """
 
 from ..registry.words import measure_group, measure_name
+from .behind import show_answer
 from .canvas import SIZES, Size
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
@@ -69,6 +70,7 @@ __all__ = [
     "save",
     "shared_border",
     "show",
+    "show_answer",
     "show_choice",
     "show_coverage",
     "show_criterion",

@@ -30,6 +30,7 @@ from ..claims.words import (
     STATE_WORDS,
     bounds,
     criterion_number,
+    invented,
     judged_alone,
     source_words,
 )
@@ -184,7 +185,7 @@ _TOOLS: dict[str, Any] = {
         for function in (
             *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
             *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
-            *(cite, data_uri, judged_alone, overview.own_params, publishers, table_latex),
+            *(cite, data_uri, invented, judged_alone, overview.own_params, publishers, table_latex),
             *(tables_of, value_words, ways, without_formulas),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
             *(copies.copy_read, copies.kind_of_copy, moves.beginning),
