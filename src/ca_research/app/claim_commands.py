@@ -215,3 +215,10 @@ def new_claim(
     files = [paths.shown(file) for file in write(claim, sentence, measure, opinion=opinion)]
     print(*files, rule_unwritten(claim), sep="\n")
     print(f"next: write {files[0]}, the rule first (docs/adding-a-claim.md)")
+
+
+def new_overview() -> None:
+    """Write a notebook that tells of all claims together."""
+    from .scaffold import new_overview as write
+
+    print(paths.shown(write()), "next: ca-research run", sep="\n")

@@ -25,6 +25,12 @@ from .template import RULE, WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
+_AS_OF = {
+    "as_of": {
+        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
+        "meaning": "latest, or the day whose knowledge is used",
+    }
+}
 UNSTATED = "(unit not stated)"
 SORTS = {
     "share": ("share", "share"),
@@ -88,7 +94,7 @@ def new_claim(
             raise UsageError(
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
-    start = {"data": [], "yearly": False} if opinion else _start(measure)
+    start = {"data": [], "yearly": False} if opinion else beginning(measure)
     text = filled(
         TEMPLATES / "claim.yaml.j2",
         id=claim_id,
@@ -101,16 +107,25 @@ def new_claim(
         start=start,
         json=partial(json.dumps, ensure_ascii=False),
     )
-    as_of = {
-        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
-        "meaning": "latest, or the day whose knowledge is used",
-    }
-    about = {"claim": claim_id, "parameters": {"as_of": as_of}}
+    about = {"claim": claim_id, "parameters": _AS_OF}
     cells = from_template("claim", about, id=claim_id, tables=start["data"], opinion=opinion)
     write_whole(claim, text)
     write_whole(notebook, cells)
     registry.forget()
     return [claim, notebook]
+
+
+def new_overview() -> Path:
+    """Write notebooks/overview.ipynb, which tells of all claims together; returns it.
+
+    Raises UsageError where there is one.
+    """
+    notebook = paths.notebooks_dir() / "overview.ipynb"
+    if notebook.exists():
+        raise UsageError("the file is there already", where=paths.shown(notebook))
+    about = {"after": True, "registry": ["claims/*"], "tables": [], "parameters": _AS_OF}
+    write_whole(notebook, from_template("overview", about))
+    return notebook
 
 
 def unwritten(spec: registry.ClaimSpec) -> list[str]:
@@ -159,9 +174,9 @@ def _sentence(place: str | None) -> registry.Sentence:
     )
 
 
-def _start(name: str) -> dict[str, Any]:
-    """What the template fills in for a measure: settings with which it can be computed from figures
-    at hand, '' where nothing tells what to set.
+def beginning(name: str) -> dict[str, Any]:
+    """What a claim by a measure can begin with: its data, kind, unit and economies, and settings
+    with which it can be computed from figures at hand, '' where nothing tells what to set.
     """
     from ..claims.measures import find, of_project
     from ..tables import load
