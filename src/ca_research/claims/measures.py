@@ -90,8 +90,11 @@ def names(*, article: bool = True) -> list[str]:
     """The names of all measures: the project's own, those it declares, those of the package, with
     those that serve this article alone or without.
     """
-    package = {n for n, f in _package().items() if article or not f.is_relative_to(_ARTICLE)}
-    return sorted({*own_measures.files(), *declared_measures(), *package})
+    ours = _package()
+    package = {n for n in ours if article or not ours[n].is_relative_to(_ARTICLE)}
+    said = declared_measures().items()
+    declared = {n for n, one in said if article or one.family in package}
+    return sorted({*own_measures.files(), *declared, *package})
 
 
 def _declared(name: str) -> Measure:

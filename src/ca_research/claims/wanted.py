@@ -80,19 +80,27 @@ def wanted(
 def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     """What a generic measure of one year asks for, where the claim's file does not say it."""
     function = find(criterion.measure)
-    chosen = criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
-    if not hasattr(function, "table") or not isinstance(year := chosen.get("year"), int):
+    given = inspect.signature(function).parameters
+    chosen: dict[str, Any] = {n: p.default for n, p in given.items() if p.default is not p.empty}
+    chosen |= criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
+    year = chosen.get("year")
+    if (
+        not hasattr(function, "table")
+        or not isinstance(year, int)
+        or chosen.get("basis", "own") != "own"
+    ):
         return None
-    make = inspect.unwrap(function)  # its terms
-    terms = make(**{k: v for k, v in chosen.items() if k in inspect.signature(make).parameters})
-    counterpart = terms.needed("counterpart")
-    parties = [chosen[k] for k in (counterpart, "to") if k in chosen]
-    cells: dict[str, Any] = {c: v for c, v in terms.choices.items() if v}
-    cells |= {terms.needed("time"): year} | ({counterpart: tuple(parties)} if parties else {})
-    cells |= {terms.part: tuple(terms.parts)} if terms.part else {}
-    cells |= {unit: "{economy}"} if (unit := terms.column("unit")) else {}
-    what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if unit else "")
-    return Want(criteria=(criterion.name,), what=what, table=terms.table, cells=cells)
+    table = registry.table(function.table)
+    role = {column.role: name for name, column in table.columns.items() if column.role}
+    cells: dict[str, Any] = {name: chosen[name] for name in table.key if chosen.get(name)}
+    if "flow" in cells:  # of the economy, where the table has directions
+        ways = table.columns["flow"].values or ()
+        cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or tuple(ways)
+    parties = [chosen[n] for n in (role.get("counterpart", ""), "to") if n in chosen]
+    cells |= {role["counterpart"]: tuple(parties)} if parties else {}
+    cells |= {role["time"]: year} | ({role["unit"]: "{economy}"} if "unit" in role else {})
+    what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if "unit" in role else "")
+    return Want(criteria=(criterion.name,), what=what, table=table.table, cells=cells)
 
 
 def _entries(
