@@ -1,4 +1,4 @@
-"""Bounds on polls of several countries, grants by head, and when there is no picture of either.
+"""Bounds on polls of several countries, grants by head, and when there is no picture.
 Polls, places, goals and years with grants are in `cases/`.
 """
 
@@ -17,8 +17,7 @@ def rows(file, name, table):
     return frame(table, name, content["same"].get(table, {}), content["sets"])
 
 
-POLLS, GRANTS = rows("polls", "polls", "opinion"), rows("aid", "grants", "investment")
-POWERS = ["USA", "CHN"]
+GRANTS = rows("aid", "grants", "investment")
 
 
 def spread_out(total, n, most):
@@ -41,17 +40,9 @@ def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
     assert approval.fewest_below(n, about, against, cap) == fewest
 
 
-@pytest.mark.parametrize("differ", [True, False])
-def test_the_picture_says_where_two_sources_disagree_on_a_year(differ):
-    given = POLLS if differ else POLLS[POLLS["source_id"] != "OTHER"]
-    [(_, record)] = approval.poll_figures(given, about=POWERS)
-    assert ("two sources that disagree" in record["note"]) == differ
-
-
-def test_no_poll_no_goal_and_no_grant_is_no_picture():
+def test_no_goal_and_no_grant_is_no_picture():
     goals = ca.load("evidence").iloc[:0]
     for picture in (
-        lambda: approval.poll_figures(POLLS.query("about != 'USA'"), about=POWERS),
         lambda: doctrine.goal_figures(goals),
         lambda: aid.grant_figures(GRANTS.iloc[:0], ca.load("macro")),
     ):

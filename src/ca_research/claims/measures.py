@@ -224,8 +224,7 @@ def measure_words(name: str) -> str:
         marks = map(ast.unparse, getattr(node, "decorator_list", ()))
         if isinstance(node, ast.FunctionDef) and f"measure({name!r})" in marks:
             return _first_words(ast.get_docstring(node))
-    ask = generic.QUESTIONS.get(name.rpartition(".")[2])  # the same of every table
-    return _first_words(inspect.getdoc(ask))
+    return ""
 
 
 def _first_words(description: str | None) -> str:

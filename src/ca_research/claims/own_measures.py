@@ -16,7 +16,6 @@ from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from ..estimates import generic
 from ..ground import paths
 from ..ground.errors import MeasureError, RegistryError
 from ..ground.files import stamps, walk
@@ -65,8 +64,7 @@ def unique(found: Iterable[tuple[str, Path]]) -> dict[str, Path]:
 
 
 def names(file: Path) -> Iterator[str]:
-    """Names that a file registers, without importing it: one for each `@measure("...")`, and those
-    of a table for `generic.measures("...", ...)`.
+    """Names that a file registers, without importing it: one for each `@measure("...")`.
 
     Raises
     ------
@@ -82,15 +80,11 @@ def names(file: Path) -> Iterator[str]:
             hint="mend the line, or move the file out of measures/",
         ) from None
     for node in body:
-        made = [node.value] if isinstance(node, ast.Assign) else []
-        for call in (*getattr(node, "decorator_list", ()), *made):
+        for call in getattr(node, "decorator_list", ()):
             match call:
                 case ast.Call(func=called, args=[ast.Constant(value=str(first)), *_]):
-                    written = ast.unparse(called)
-                    if written.split(".")[-1] == "measure":
+                    if ast.unparse(called).split(".")[-1] == "measure":
                         yield first
-                    elif written.endswith("generic.measures"):
-                        yield from (f"{first}.{question}" for question in generic.QUESTIONS)
 
 
 class _NoCache(SourceFileLoader):

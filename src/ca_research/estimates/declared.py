@@ -40,20 +40,23 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     Examples
     --------
     >>> from ca_research.claims.measures import find
-    >>> said = Declared(family="trade.share", settings={"partner": "CHN"}, defaults={"listed": 5})
-    >>> china = declared("trade.share_of_china", said, find("trade.share"))
-    >>> "partner" in inspect.signature(china).parameters
+    >>> china = {"table": "trade", "counterpart": "CHN"}
+    >>> said = Declared(family="series.share", tables={"of": "trade"}, settings=china)
+    >>> share = declared("trade.share_of_china", said, find("series.share"))
+    >>> "counterpart" in inspect.signature(share).parameters
     False
     """
     by_word = {word: sets for words in said.choices.values() for word, sets in words.items()}
     fixed = {*said.settings, *(n for sets in by_word.values() for n in sets)}
+    fixed |= {"where"} if said.columns else set()
+    renamed = said.tables | said.names
     general = inspect.signature(family).parameters
-    if unknown := {*said.tables, *said.defaults, *fixed} - general.keys():
+    if unknown := {*renamed, *said.defaults, *fixed} - general.keys():
         raise TypeError(f"{said.family} takes no {', '.join(sorted(unknown))}")
     hints = get_type_hints(family, include_extras=True)
     kept = [
         p.replace(
-            name=said.tables.get(p.name, p.name),
+            name=renamed.get(p.name, p.name),
             default=said.defaults.get(p.name, p.default),
             annotation=hints.get(p.name, p.annotation),
         )
@@ -64,8 +67,14 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
         inspect.Parameter(n, _KEYWORD, default=next(iter(words)), annotation=Literal[*words])
         for n, words in said.choices.items()
     ]
-    signature = inspect.Signature([*kept, *chosen], return_annotation=pd.DataFrame)
-    of_table = {table: argument for argument, table in said.tables.items()}
+    picked = [
+        inspect.Parameter(
+            n, _KEYWORD, default=inspect.Parameter.empty if word is None else word, annotation=str
+        )
+        for n, word in said.columns.items()
+    ]
+    signature = inspect.Signature([*kept, *picked, *chosen], return_annotation=pd.DataFrame)
+    own_names = {name: argument for argument, name in renamed.items()}
 
     @wraps(rows_of(family))
     def rows(*args: Any, **kwargs: Any) -> list[Estimate] | pd.DataFrame:
@@ -75,15 +84,19 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
         for argument, value in given.arguments.items():
             if argument in said.choices:
                 settings |= said.choices[argument][value]
+            elif argument in said.columns:
+                settings["where"] = {**settings.get("where", {}), argument: value}
             else:
-                settings[of_table.get(argument, argument)] = value
+                settings[own_names.get(argument, argument)] = value
         return rows_of(family)(**settings)
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
     rows.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
     marked = measure(name)(rows)
-    for mark in ("parts", "by_parts", "by_economy", "about", "table"):
+    for mark in ("parts", "by_parts", "by_economy", "about", "question"):
         if hasattr(family, mark):
             setattr(marked, mark, getattr(family, mark))
+    if "table" in said.settings:
+        marked.table = said.settings["table"]  # type: ignore[attr-defined]
     return marked

@@ -28,83 +28,91 @@ from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
 
 
-def share(of: str, whole: str) -> Question:
-    """The share of one counterpart in the figure of `whole`, or in the sum of all listed.
+def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
+    """What asks a question of any table: its own arguments, those of `Terms`, and the year.
 
-    Formula: x_i / x_whole, or x_i / sum_j x_j without `whole`.
+    figures: a table, or rows like it. economies: codes or names of those whose figures they are; []
+    of a table of none, where there is one row. year: 'newest' (in which the figure is there),
+    'newest-1' (the one before it) and so on, or a year.
     """
-    _single(of)
-    if whole:
-        return Question((of, whole), lambda v, y: _inside(v.figure(of, y), v.figure(whole, y)))
-    return Question(
-        (of,), lambda v, y: _part(v.figure(of, y), float(v.listed(y).sum())), compares=True
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own, hints = inspect.signature(ask).parameters, get_type_hints(ask) | get_type_hints(Terms)
+    terms = inspect.signature(Terms).parameters
+    added = {"economies": (inspect.Parameter.empty, Sequence[str]), "year": ("newest", str | int)}
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(
+                "figures", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame
+            ),
+            *(p.replace(kind=keyword, annotation=hints[n]) for n, p in (own | terms).items()),
+            *(
+                inspect.Parameter(n, keyword, default=default, annotation=hint)
+                for n, (default, hint) in added.items()
+            ),
+        ]
     )
 
+    def answer(figures: pd.DataFrame, **chosen: Any) -> pd.DataFrame:
+        given = signature.bind(figures, **chosen)
+        given.apply_defaults()
+        chosen = {n: _chosen(n, v, hints.get(n)) for n, v in given.arguments.items()}
+        table = Terms(**{n: chosen[n] for n in terms})
+        asked = {n: chosen[n] for n in own}
+        if table.column("unit"):
+            asked |= {n: eco.resolve(v) for n, v in asked.items() if n in ("counterpart", "to")}
+        return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
 
-def rank(of: str) -> Question:
-    """The rank of one counterpart among all that are listed, 1 being the largest.
-
-    Formula: 1 + the number of j with x_j > x_i.
-    """
-    _single(of)
-
-    def answer(voice: Voice, year: int) -> float | None:
-        own = voice.figure(of, year)
-        return None if own is None else float(1 + (voice.listed(year).drop(of) > own).sum())
-
-    return Question((of,), answer, compares=True)
-
-
-def ratio(of: str, to: str) -> Question:
-    """One counterpart's figure over another's. Formula: x_i / x_j."""
-    return Question((of, to), lambda v, y: _ratio(v.figure(of, y), v.figure(to, y)))
-
-
-def change(of: Question, since: int, window: int, by: str) -> Question:
-    """How the answer to a question has changed between two ends, each the mean over a window.
-
-    Formula: 100 (b - a) / a in per cent, or b - a as a difference; a and b are the means over the
-    `window` years that end in `since` and in the year asked for.
-    """
-    base = range(since - window + 1, since + 1)
-
-    def spans(year: int) -> tuple[range, range]:
-        return base, range(year - window + 1, year + 1)
-
-    def answer(voice: Voice, year: int) -> float | None:
-        ends = [[of.answer(voice, y) for y in span] for span in spans(year)]
-        if any(value is None for end in ends for value in end):
-            return None
-        before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
-        if by == "difference":
-            return after - before
-        return None if not before > 0 else 100 * (after - before) / before
-
-    return Question(of.of, answer, spans, of.compares, since)
+    answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
+    answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
+    answer.__module__ = ask.__module__
+    answer.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    answer.__signature__ = signature  # type: ignore[attr-defined]
+    answer.__wrapped__ = ask  # type: ignore[attr-defined]  # where it is told to be
+    answer.question = ask.__name__  # type: ignore[attr-defined]
+    return answer
 
 
-def value(of: str) -> Question:
-    """One counterpart's figure itself."""
+@by_economy
+@measure("series.level")
+@_general
+def level(counterpart: str) -> Question:
+    """The figure itself, in the unit of the table."""
+    return _figure(counterpart)
+
+
+def _figure(of: str) -> Question:
     return Question((of,), lambda v, y: v.figure(of, y))
 
 
-def count(above: float) -> Question:
-    """How many single counterparts have a figure above a bound.
+@by_economy
+@measure("series.share")
+@_general
+def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> Question:
+    """The share in the figures of all that are listed, or of the world as the source gives it.
 
-    Of one whose figure lacks a part the least is known: below the bound, it may be above it.
+    Formula: x_i / sum_j x_j, or x_i / x_world.
     """
+    _single(counterpart)
+    if whole == "listed":
+        return _share(counterpart)
 
-    def least(voice: Voice, year: int) -> float:
-        return float((voice.listed(year) > above).sum())
+    def inside(voice: Voice, year: int) -> float | None:
+        part, world = voice.figure(counterpart, year), voice.figure("WLD", year)
+        found = _part(part, world)
+        if found is not None and found > 1 + ROUNDING:
+            raise UsageError(
+                f"a part of {part:.4g} is above the {world:.4g} it is a share of",
+                hint="the total and its parts are not of one account: choose another source",
+            )
+        return found
 
-    def most(voice: Voice, year: int) -> float:
-        return least(voice, year) + float((voice.floors(year) <= above).sum())
-
-    return Question((), least, compares=True, most=most)
+    return Question((counterpart, "WLD"), inside)
 
 
-def _ratio(part: float | None, whole: float | None) -> float | None:
-    return part / whole if part is not None and whole else None
+def _share(of: str) -> Question:
+    return Question(
+        (of,), lambda v, y: _part(v.figure(of, y), float(v.listed(y).sum())), compares=True
+    )
 
 
 def _part(part: float | None, whole: float | None) -> float | None:
@@ -112,39 +120,41 @@ def _part(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole is not None and whole > 0 else None
 
 
-def _inside(part: float | None, whole: float | None) -> float | None:
-    """As `_part`, of a whole that a source gives: a part above it is of another account."""
-    share = _part(part, whole)
-    if share is not None and share > 1 + ROUNDING:
-        raise UsageError(
-            f"a part of {part:.4g} is above the {whole:.4g} it is a share of",
-            hint="the total and its parts are not of one account: choose another source",
-        )
-    return share
+@by_economy
+@measure("series.rank")
+@_general
+def rank(counterpart: str) -> Question:
+    """The rank among all single ones that are listed, 1 being the largest.
+
+    Formula: 1 + the number of j with x_j > x_i.
+    """
+    _single(counterpart)
+
+    def answer(voice: Voice, year: int) -> float | None:
+        own = voice.figure(counterpart, year)
+        others = voice.listed(year).drop(counterpart, errors="ignore")
+        return None if own is None else float(1 + (others > own).sum())
+
+    return Question((counterpart,), answer, compares=True)
 
 
-def _single(code: str) -> None:
-    if code in eco.AGGREGATES:
-        raise AggregateError(
-            f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
-            hint="name a single economy, or ask for the ratio of the two",
-        )
+@by_economy
+@measure("series.ratio")
+@_general
+def ratio(counterpart: str, *, to: str) -> Question:
+    """The figure over that of another, both by one source. to: the other. Formula: x_i / x_j."""
+
+    def over(voice: Voice, year: int) -> float | None:
+        part, other = voice.figure(counterpart, year), voice.figure(to, year)
+        return part / other if part is not None and other else None
+
+    return Question((counterpart, to), over)
 
 
-Ask = Callable[..., Question]
-
-
-def _share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> Question:
-    """The share in the figures of all that are listed, or of the world as the source gives it."""
-    return share(counterpart, "WLD" if whole == "world" else "")
-
-
-def _rank(counterpart: str) -> Question:
-    """The rank among all single ones that are listed, 1 being the largest."""
-    return rank(counterpart)
-
-
-def _change(
+@by_economy
+@measure("series.change")
+@_general
+def change(
     counterpart: str,
     *,
     since: int,
@@ -157,37 +167,56 @@ def _change(
     since: the year compared with. window: years over which both ends are averaged, each the last of
     its window. by: 'percent' or 'difference' (in the unit; of a share, parts of one). Both ends are
     of one source.
+    Formula: 100 (b - a) / a in per cent, or b - a as a difference; a and b are the means over the
+    `window` years that end in `since` and in the year asked for.
     """
-    return change(
-        share(counterpart, "") if of == "share" else value(counterpart), since, window, by
-    )
+    if of == "share":
+        _single(counterpart)
+    each = _share(counterpart) if of == "share" else _figure(counterpart)
+
+    def spans(year: int) -> tuple[range, range]:
+        return range(since - window + 1, since + 1), range(year - window + 1, year + 1)
+
+    def answer(voice: Voice, year: int) -> float | None:
+        ends = [[each.answer(voice, y) for y in span] for span in spans(year)]
+        if any(value is None for end in ends for value in end):
+            return None
+        before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
+        if by == "difference":
+            return after - before
+        return None if not before > 0 else 100 * (after - before) / before
+
+    return Question((counterpart,), answer, spans, each.compares, since)
 
 
-def _over(counterpart: str, *, to: str) -> Question:
-    """The figure over that of another, both by one source. to: the other."""
-    return ratio(counterpart, to)
-
-
-def _count(*, above: float = 0) -> Question:
-    """How many have a figure above a bound, in the unit of the table.
+@by_economy
+@measure("series.count")
+@_general
+def count(*, above: float = 0) -> Question:
+    """How many single counterparts have a figure above a bound, in the unit of the table.
 
     Those of which a part alone is listed, as exports without imports, may be above it too: they
     leave a range. A source that lists no figure of a part counts nothing.
     """
-    return count(above)
+
+    def least(voice: Voice, year: int) -> float:
+        return float((voice.listed(year) > above).sum())
+
+    def most(voice: Voice, year: int) -> float:
+        return least(voice, year) + float((voice.floors(year) <= above).sum())
+
+    return Question((), least, compares=True, most=most)
 
 
-QUESTIONS: dict[str, Ask] = {
-    "share": _share,
-    "rank": _rank,
-    "change": _change,
-    "ratio": _over,
-    "count": _count,
-}
-"""The generic measures of every table, by the last part of their names."""
+def _single(code: str) -> None:
+    if code in eco.AGGREGATES:
+        raise AggregateError(
+            f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
+            hint="name a single economy, or ask for the ratio of the two",
+        )
 
 
-SORTS: dict[str, tuple[str, float, float]] = {
+SORTS: dict[str, tuple[str, float, float]] = {  # of a level it is the table's own
     "share": ("share", 0, 1),
     "rank": ("rank", 1, math.inf),
     "ratio": ("ratio", 0, math.inf),
@@ -206,82 +235,6 @@ CHANGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("difference", "share"): ("change", "share"),  # of one
 }
 """The kinds that a change may have, by its choices `by` and `of`."""
-
-
-def measures(
-    table: str, counterpart: str, terms: Callable[..., Terms], *, of_economies: bool = True
-) -> tuple[Measure, ...]:
-    """The five measures of a table, named `table.share`, `table.rank` and so on.
-
-    Parameters
-    ----------
-    table : str
-        Its name in the registry, and that of the first argument of each measure.
-    counterpart : str
-        Name of the argument that says whose figure is asked for, for example 'partner'.
-    terms : callable
-        Makes the terms from the choices of the table, which are its arguments by name; its
-        documentation says what they mean.
-    of_economies : bool
-        Whether a figure is of an economy with another; else it is of a subject, and of none.
-
-    Returns
-    -------
-    tuple of Measure
-        In the order of `QUESTIONS`.
-    """
-    return tuple(_measure(table, counterpart, terms, kind, of_economies) for kind in QUESTIONS)
-
-
-def _measure(
-    table: str, counterpart: str, terms: Callable[..., Terms], kind: str, of_economies: bool
-) -> Measure:
-    ask = QUESTIONS[kind]
-    own, choices = (dict(inspect.signature(f).parameters) for f in (ask, terms))
-    if kind == "ratio":
-        choices.pop("listed", None)  # two figures are compared, however many others there are
-    hints = get_type_hints(ask) | get_type_hints(terms) | {"return": pd.DataFrame}
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    named = {
-        name: p.replace(annotation=hints[name], kind=keyword) for name, p in (own | choices).items()
-    }
-    if "counterpart" in named:
-        named["counterpart"] = named["counterpart"].replace(name=counterpart)
-    year = inspect.Parameter("year", keyword, default="newest", annotation=str | int)
-    units = inspect.Parameter("economies", keyword, annotation=Sequence[str])
-    frame = inspect.Parameter(
-        table, inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame
-    )
-    signature = inspect.Signature(
-        [frame, *([units] if of_economies else []), *named.values(), year],
-        return_annotation=pd.DataFrame,
-    )
-
-    def answer(*args: Any, **kwargs: Any) -> pd.DataFrame:
-        given = signature.bind(*args, **kwargs)
-        given.apply_defaults()
-        chosen = given.arguments
-        for name, value in chosen.items():
-            chosen[name] = _chosen(name, value, hints.get(name))
-        asked = {name: chosen[counterpart if name == "counterpart" else name] for name in own}
-        if of_economies:
-            asked |= {k: eco.resolve(v) for k, v in asked.items() if k in ("counterpart", "to")}
-        return answers(
-            chosen[table],
-            terms(**{name: chosen[name] for name in choices}),
-            chosen.get("economies", ()),
-            chosen["year"],
-            ask(**asked),
-        )
-
-    answer.__name__ = answer.__qualname__ = kind
-    answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(terms)}"
-    answer.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-    answer.__signature__ = signature  # type: ignore[attr-defined]
-    answer.__wrapped__ = terms  # type: ignore[attr-defined]  # where it is told to be
-    answer.table = table  # type: ignore[attr-defined]
-    marked = measure(f"{table}.{kind}")(answer)
-    return by_economy(marked) if of_economies else marked
 
 
 def _chosen(name: str, value: Any, hint: Any) -> Any:
@@ -303,11 +256,10 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     and a comparison that every figure meets, or none.
     """
     name = function.name  # type: ignore[attr-defined]
-    question = name.rpartition(".")[2]
-    if not hasattr(function, "table"):
-        return
+    question = getattr(function, "question", "")
     if question == "change":
         yield from _mistaken_change(name, criterion)
+    if question not in SORTS:
         return
     given, least, most = SORTS[question]
     comparison, threshold = criterion.comparison, criterion.threshold

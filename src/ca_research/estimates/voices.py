@@ -51,7 +51,7 @@ class Terms:
     ----------
     table : str
         A table of the registry.
-    choices : mapping of str to str
+    where : mapping of str to str
         Values that columns must have; a column with '' is left to the figures, which then must
         agree.
     part : str
@@ -74,7 +74,7 @@ class Terms:
     """
 
     table: str
-    choices: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
     part: str = ""
     parts: Sequence[str] = ()
     source: str = "preferred"
@@ -249,7 +249,7 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
     """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
     if frame.empty:
         return ""
-    for name, wanted in terms.choices.items():
+    for name, wanted in terms.where.items():
         if wanted and not frame[name].eq(wanted).any():
             near = suggest(wanted, frame[name].dropna().astype(str).unique())
             meant = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -266,7 +266,7 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
     wanted = " and ".join(map(eco.name_of, question.of) if question.of else terms.parts)
     among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
-    chosen = ", ".join(v for v in terms.choices.values() if v)
+    chosen = ", ".join(v for v in terms.where.values() if v)
     return (
         f"no figure{' of ' + wanted if wanted else ''}{among}"
         f"{' for ' + eco.name_of(unit) if unit else ''} in "
@@ -282,16 +282,16 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """
     time, value = terms.needed("time"), terms.needed("value")
     named = {"unit": terms.column("unit"), "with": terms.needed("counterpart")}
-    alike = {name for name, wanted in terms.choices.items() if not wanted}
+    alike = {name for name, wanted in terms.where.items() if not wanted}
     alike |= {*terms.columns("basis")} - {*terms.unlike}
-    needed = (time, value, "source_id", terms.part, *named.values(), *terms.choices, *alike)
+    needed = (time, value, "source_id", terms.part, *named.values(), *terms.where, *alike)
     require(frame, [name for name in needed if name])
     keep = frame[value].notna() & frame[time].notna()
-    for name, wanted in terms.choices.items():
+    for name, wanted in terms.where.items():
         if wanted:
             keep &= frame[name] == wanted
     if terms.part:
-        keep &= frame[terms.part].isin(list(terms.parts))
+        keep &= frame[terms.part].isin(_as_reported(terms))
     keep &= frame["source_id"].isin(_eligible(frame, terms))
     places = np.flatnonzero(keep)
     rows = frame.iloc[places]
@@ -310,6 +310,12 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     columns |= {f"terms: {name}": rows[name] for name in sorted(alike)}
     part = rows[terms.part] if terms.part else ""
     return pd.DataFrame(columns).assign(part=part).set_axis(places)
+
+
+def _as_reported(terms: Terms) -> list[str]:
+    """The parts as those call them who report: what is exported is their import."""
+    there = {"export": "import", "import": "export"}
+    return [there.get(part, part) if terms.mirrored else part for part in terms.parts]
 
 
 def _eligible(frame: pd.DataFrame, terms: Terms) -> set[str]:

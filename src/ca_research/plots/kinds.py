@@ -168,6 +168,7 @@ def lines(
     form: Callable[[float], str] = number,
     top: float | None = None,
     dots: bool = True,
+    joined: bool = False,
 ) -> Figure:
     """Lines over the years, a panel for each economy; they break where no figure is.
 
@@ -194,6 +195,8 @@ def lines(
         Of the scale.
     dots : bool
         Whether each figure has a dot.
+    joined : bool
+        Whether lines cross years without a figure, as between polls.
 
     Returns
     -------
@@ -226,6 +229,7 @@ def lines(
             for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
                 colour = style.colour(str(key), style.HIGHLIGHT) if hue else style.HIGHLIGHT
                 series = by_year(mine, value)
+                series = series.dropna() if joined else series
                 look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}
                 if len(series):
                     line(ax, series, color=colour, linewidth=1.8, **look)

@@ -21,7 +21,10 @@ class Declared(Model):
     `family` is the name of the general one, `tables` say which table each of its frames is,
     `settings` fix arguments, `defaults` are used where a claim says nothing. Each of `choices` is
     an argument of the declared measure whose words stand for settings of the general one; the first
-    word is the default. `gives` says in a few words what it measures.
+    word is the default. `columns` are arguments that pick rows by a column of the table, each with
+    its default ('' picks none; without one, null, a claim has to say); they go to the argument
+    `where` of the general one. `names` gives arguments another name. `gives` says in a few words
+    what it measures.
     """
 
     family: MeasureName
@@ -30,6 +33,8 @@ class Declared(Model):
     settings: Settings = Field(default_factory=dict)
     defaults: Settings = Field(default_factory=dict)
     choices: dict[Name, dict[str, Settings]] = Field(default_factory=dict)
+    columns: dict[Name, str | None] = Field(default_factory=dict)
+    names: dict[Name, Name] = Field(default_factory=dict)
 
 
 class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import pandas as pd
 
 from .. import registry, stats
 from ..estimates.frame import estimate_row, estimates
+from ..estimates.measures import measure, tells
+from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import (
     AggregateError,
     CoverageError,
     MixedUnitsError,
-    UnknownNameError,
     UsageError,
     known_name,
 )
@@ -31,7 +31,6 @@ from ..stats.frames import (
     require,
     years,
 )
-from ..stats.pieces import Pieces
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -39,17 +38,12 @@ Window = Literal["five_years", "four_years", "whole"]
 WINDOWS = {"five_years": 5, "four_years": 4, "whole": None}
 """Years between the two ends of a window; None is all observed years."""
 
+Statistic = Literal["end_to_end", "sen_slope", "log_slope"]
 STATISTICS = {
     "end_to_end": stats.end_to_end,
     "sen_slope": stats.sen_slope,
     "log_slope": stats.log_slope,
 }
-
-
-def _span(window: str) -> int | None:
-    if window not in WINDOWS:
-        raise UnknownNameError("window", window, WINDOWS)
-    return WINDOWS[window]
 
 
 def count(
@@ -213,11 +207,18 @@ def _series(rows: pd.DataFrame) -> pd.Series:
     return rows.set_index(rows["year"].astype(int))["students"].astype(float)
 
 
-def counted(students: pd.DataFrame, origin: str, destination: str, **choice: Any) -> pd.DataFrame:
+@once
+def counted(
+    students: pd.DataFrame,
+    origin: str,
+    destination: str,
+    level: str = "all",
+    source: str | None = None,
+) -> pd.DataFrame:
     """Rows of `count` that hold a count, to be compared: a year without one is no year observed,
     and a bound is no count (MixedUnitsError).
     """
-    return _comparable(count(students, origin, destination=destination, **choice))
+    return _comparable(count(students, origin, destination=destination, level=level, source=source))
 
 
 def _comparable(series: pd.DataFrame) -> pd.DataFrame:
@@ -232,52 +233,6 @@ def _comparable(series: pd.DataFrame) -> pd.DataFrame:
                 hint="leave them out: frame[frame['precision'] != 'lower_bound']",
             )
     return rows
-
-
-class Counts:
-    """Counts of one frame (`counted`), each made once for all who ask: many ways to calculate a
-    change rest on the same few. Without a source those that had a choice of it are made again.
-    """
-
-    def __init__(self, students: pd.DataFrame) -> None:
-        self.students = students
-        rows = require(students, (*_SERIES, "students", "source_id"), keys=("year",))
-        self._series = Pieces(rows, zip(*(rows[c].tolist() for c in _SERIES), strict=True))
-        self._asked: set[tuple[str, str, str, str | None]] = set()
-
-    def without(self, source: str) -> Self:
-        rest = copy(self)
-        rest._series = self._series.without(source)
-        return rest
-
-    def of(
-        self, origin: str, destination: str, *, level: str = "all", source: str | None = None
-    ) -> pd.DataFrame:
-        """The rows, which are not to be changed; raises what `count` raises."""
-        asked = (origin, destination, level, source)
-        if asked not in self._asked:
-            economies = {"origin": origin, "destination": destination}
-            _refuse_unknown(self.students, economies, level, source)
-            self._asked.add(asked)
-
-        def made(rows: pd.DataFrame) -> pd.DataFrame:
-            return _comparable(_one_series(rows, origin, destination, level, source))
-
-        key = (eco.resolve(origin), eco.resolve(destination), level)
-        return self._series.once(key, source, made)
-
-
-_SERIES = ("origin", "destination", "level")
-"""Columns that say which series a count is of."""
-
-
-def _counts(students: pd.DataFrame | None, seen: Counts | None) -> Counts:
-    """The counts of a frame, made here if not given; UsageError for those of another frame."""
-    if seen is None:
-        return Counts(students)
-    if students is not None and seen.students is not students:
-        raise UsageError("`seen` holds counts of another frame", hint="leave it out")
-    return seen
 
 
 def growth(
@@ -377,15 +332,16 @@ def growth(
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
 
 
+@measure("students.change_in_window")
+@tells("numbers", "last_year")
 def window_change(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
     destination: str,
     level: str = "all",
-    window: str = "five_years",
-    statistic: str = "end_to_end",
-    seen: Counts | None = None,
+    window: Window = "five_years",
+    statistic: Statistic = "end_to_end",
 ) -> pd.DataFrame:
     """Change of the number of an economy's students in a host over the last observed years.
 
@@ -404,8 +360,6 @@ def window_change(
         (all observed).
     statistic : str
         'end_to_end' (persons), 'sen_slope' (persons a year) or 'log_slope' (rate a year).
-    seen : Counts, optional
-        What `Counts` makes of `students`, where it is made already.
 
     Returns
     -------
@@ -417,7 +371,7 @@ def window_change(
     Raises
     ------
     UnknownNameError
-        For another window or statistic, or an unknown level.
+        For an unknown level.
     UsageError
         Where a year has two figures, or the frame holds names in the place of codes.
     MixedUnitsError
@@ -430,13 +384,10 @@ def window_change(
     >>> found["estimate"].item()
     619.0
     """
-    if statistic not in STATISTICS:
-        raise UnknownNameError("statistic", statistic, STATISTICS)
-    seen = _counts(students, seen)
-    back, host = _span(window), eco.name_of(eco.resolve(destination))
+    back, host = WINDOWS[window], eco.name_of(eco.resolve(destination))
     rows, holes = [], {}
     for origin in eco.resolve_all(economies):
-        observed = seen.of(origin, destination, level=level)
+        observed = counted(students, origin, destination, level=level)
         if len(observed) < 2:
             rows.append(
                 estimate_row(economy=origin, missing=f"no series of {level} students in {host}")
@@ -459,7 +410,24 @@ def window_change(
             )
         except CoverageError as error:  # one economy's series does not take the others with it
             rows.append(estimate_row(economy=origin, missing=error.what))
+    ends = {(row["first_year"], row["last_year"]) for row in rows if row["n"]}
+    if len(ends) == 1:  # one sentence speaks of all together
+        told = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
+        rows = [row | {"about": told if row["n"] else None} for row in rows]
     return _with_gaps(rows, holes)
+
+
+def _in_numbers(counts: Sequence[pd.DataFrame], first: int, last: int) -> dict[str, str]:
+    """The sum of some counts in two years, and those that fell in the last of them."""
+    table = pd.concat(counts).pivot(index="year", columns="origin", values="students")
+    table = table.astype(float).reindex([first, last - 1, last])
+    before, after = table.loc[[first, last]].sum(axis=1)
+    change = table.loc[last] / table.loc[last - 1] - 1
+    fell = [f"{-100 * by:.0f}% from {eco.in_prose(code)}" for code, by in change.items() if by < 0]
+    return {
+        "numbers": f"{before:,.0f} in {first} to {after:,.0f} in {last}",
+        "last_year": eco.joined(fell),
+    }
 
 
 def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.DataFrame:
@@ -469,6 +437,7 @@ def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.Da
     return frame
 
 
+@measure("students.change_between")
 def change_since(
     students: pd.DataFrame,
     *,
@@ -561,14 +530,14 @@ def change_since(
     return _with_gaps(rows, holes)
 
 
+@measure("students.change_of_share")
 def share_change(
     students: pd.DataFrame,
     *,
     economies: Sequence[str],
     destination: str,
     total_source: str,
-    window: str = "five_years",
-    seen: Counts | None = None,
+    window: Window = "five_years",
 ) -> pd.DataFrame:
     """Change of a host's share among the destinations of an economy's students, as bounds.
 
@@ -586,8 +555,6 @@ def share_change(
         Source of the total abroad (destination WLD, degree students).
     window : str
         'five_years', 'four_years' or 'whole', between years that both statistics have.
-    seen : Counts, optional
-        What `Counts` makes of `students`, where it is made already.
 
     Returns
     -------
@@ -616,11 +583,10 @@ def share_change(
     >>> bool(found["low"].item() > 0)
     True
     """
-    back, host = _span(window), eco.name_of(eco.resolve(destination))
-    seen, rows = _counts(students, seen), []
+    back, host, rows = WINDOWS[window], eco.name_of(eco.resolve(destination)), []
     for origin in eco.resolve_all(economies):
-        abroad = seen.of(origin, "WLD", level="degree", source=total_source)
-        levels = [seen.of(origin, destination, level=level) for level in ("degree", "all")]
+        abroad = counted(students, origin, "WLD", level="degree", source=total_source)
+        levels = [counted(students, origin, destination, level=of) for of in ("degree", "all")]
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
         ends = [max(common) - back if back else min(common), max(common)] if common else []
         if len(set(ends) & common) < 2:

@@ -1,0 +1,114 @@
+"""Figures over the years: their level, and how they changed.
+
+A *series* is a frame of table rows, each with ``whose`` figure it is and the figure's ends, ``low``
+and ``high``: the same number twice, a range, or one of them null where a bound alone is stated.
+Several rows may hold one figure, as a debt and the product that it is a part of. So whatever is
+computed from a series keeps the rows that it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from .frame import Estimate, estimate_row
+
+Answer = Mapping[str, Any] | str
+"""What `estimate_row` takes, or the reason why there is no estimate."""
+ACROSS = "range across sources"
+_FIGURE = ["whose", "low", "high"]
+
+
+def series(
+    rows: pd.DataFrame, whose: str, value: str, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Rows of a table as a series.
+
+    whose: the column of economies; '' where the figures are of none. value: that of the figures.
+    columns: those that are kept; without them all.
+    """
+    figure = rows[value].astype(float)
+    kept = rows if columns is None else rows[columns]
+    kept = kept.assign(whose=rows[whose] if whose else "", low=figure, high=figure)
+    return kept.dropna(subset=["low", "year"])
+
+
+def ratio(part: pd.DataFrame, whole: pd.DataFrame, times: float = 100) -> pd.DataFrame:
+    """One series over another, of years with both: the rows of both, each with the quotient of
+    their sums. Over nothing, or less, there is none.
+    """
+    keys = ["whose", "year"]
+    sums = [figures.groupby(keys)[["low", "high"]].sum() for figures in (part, whole)]
+    over = sums[1][["high", "low"]].where(sums[1] > 0).set_axis(["low", "high"], axis=1)
+    figures = (times * sums[0] / over).dropna().reset_index()
+    return pd.concat([part, whole]).drop(columns=["low", "high"]).merge(figures, on=keys)
+
+
+def each_economy(
+    economies: Sequence[str], figures: pd.DataFrame, answer: Callable[[pd.DataFrame], Answer]
+) -> list[Estimate]:
+    """What the figures of each economy say.
+
+    Parameters
+    ----------
+    economies : sequence of str
+        Codes.
+    figures : pandas.DataFrame
+        A series.
+    answer : callable
+        What the figures of one say: the arguments of `estimate_row`, or the reason why nothing.
+
+    Returns
+    -------
+    list of dict
+        One row of estimates each.
+
+    Examples
+    --------
+    >>> polls = pd.DataFrame({"economy": ["KAZ"], "year": [2020], "share": [40], "source_id": "A"})
+    >>> def newest(own):
+    ...     return level(own) if len(own) else "no poll"
+    >>> found = each_economy(["KAZ", "UZB"], series(polls, "economy", "share"), newest)
+    >>> [(row["estimate"], row["missing"]) for row in found]
+    [(40.0, ''), (None, 'no poll')]
+    """
+    found = ((code, answer(figures[figures["whose"] == code])) for code in economies)
+    return [one_row(answered, economy=code) for code, answered in found]
+
+
+def one_row(answer: Answer, **more: Any) -> Estimate:
+    """A row of estimates from an answer, which may be a reason."""
+    return estimate_row(**({"missing": answer} if isinstance(answer, str) else answer), **more)
+
+
+def at_year(figures: pd.DataFrame, back: int = 0) -> pd.DataFrame:
+    """Figures of the newest year, or of the one so many before it that has some; else none."""
+    years = sorted(figures["year"].unique(), reverse=True)
+    return figures[figures["year"] == years[back]] if len(years) > back else figures.iloc[:0]
+
+
+def level(figures: pd.DataFrame, interval: str = ACROSS) -> dict[str, Any]:
+    """Figures of one year: the number where all agree, else the range that they leave."""
+    return rows_of(figures) | between(figures["low"].min(), figures["high"].max(), interval)
+
+
+def change(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+    """Figures less others, with what both leave open: of two years, or of two subjects."""
+    low, high = after["low"].min() - before["high"].max(), after["high"].max() - before["low"].min()
+    return rows_of(before, after) | between(low, high)
+
+
+def rows_of(*figures: pd.DataFrame) -> dict[str, Any]:
+    """The rows that figures rest on, as the table has them."""
+    return {"used": pd.concat(figures).drop(columns=_FIGURE)}
+
+
+def between(low: float | None, high: float | None, interval: str = ACROSS) -> dict[str, Any]:
+    """One number where both ends agree, else the ends that are known."""
+    if low is not None and low == high:
+        return {"estimate": float(low)}
+    ends = {"low": low, "high": high}
+    known = {end: float(v) for end, v in ends.items() if v is not None and pd.notna(v)}
+    return known | {"interval": interval}
