@@ -20,7 +20,10 @@ from . import console
 from .notebooks import TEMPLATES
 from .options import File
 
-FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
+FORMS = (
+    *("trade", "investment", "students", "debt", "macro", "opinion", "facts"),
+    *("events", "evidence"),
+)
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
 
 NO_ARTICLE = "Write the sentences that you want to check here, or name your article with --article."

@@ -13,6 +13,7 @@ from ..ground import economies as eco
 from ..ground.numbers import number, ordinal
 from ..registry import Criterion
 from ..registry.words import measure_name
+from .measures import find
 from .slots import names, values, with_figures
 from .verdict import Cell, CriterionResult
 from .wanted import NOT_COME
@@ -26,6 +27,7 @@ _THINGS = {  # what is counted, before whom, how a share of it is told, who they
     "debt": ("debt", "to", "was owed to", "creditors"),
     "students": ("students", "in", "were in", "destinations"),
 }
+_QUESTIONS = ("rank", "years", "share", "change", "ratio", "count")
 _BOUNDS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -55,11 +57,11 @@ class _Asked:
 
     @classmethod
     def of(cls, criterion: Criterion) -> _Asked:
-        table, _, question = criterion.measure.rpartition(".")
-        chosen = criterion.settings
+        measure, chosen = find(criterion.measure), criterion.settings
+        table, question = getattr(measure, "table", ""), getattr(measure, "question", "")
         words = _THINGS.get(str(chosen.get("flow")), _THINGS.get(table))
-        known = question in ("rank", "share", "change", "ratio", "count")
-        if not words or not known:
+        asked = cls(criterion, question)
+        if not words or question not in _QUESTIONS or not (asked.whom or question == "count"):
             return cls(criterion)
         thing, *rest = words
         if table == "investment":
@@ -106,6 +108,12 @@ def _of_one(asked: _Asked, result: CriterionResult) -> str:
             listed = cell.about.get("listed")
             among = f"of {in_words(float(listed))} " if listed else "among the "
             return _begun(f"{asked.whom} was {_place(cell)} {among}{asked.group} of {whose}{when}")
+        case "years":
+            first_year, last = int(str(asked.criterion.settings["since"])), cell.year or 0
+            of = last - first_year + 1
+            so = in_words(round((cell.estimate or 0) * of))
+            first = f"{asked.whom} was {_among_first(asked)} the {asked.group} of {whose}"
+            return f"{first} in {so} of the {in_words(of)} years from {first_year} to {last}"
         case "share":
             own = f"{_own(whose)} {asked.thing}"
             return _begun(f"{figure} of {own} {asked.went} {asked.whom}{when}")
@@ -143,6 +151,10 @@ def _of_several(asked: _Asked, result: CriterionResult) -> str:
     match asked.question:
         case "rank":
             return _begun(f"{asked.whom} was {_wanted_place(c)} the {asked.group} of {there}")
+        case "years":
+            span = f"in {wanted} of the years since {c.settings['since']}"
+            first = f"{asked.whom} was {_among_first(asked)} the {asked.group} of"
+            return _begun(f"{first} {_where(result)} {span}")
         case "share":
             return _begun(f"{wanted} of {asked.thing} {asked.went} {asked.whom} in {there}")
         case "change":
@@ -188,8 +200,8 @@ def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
         lower = f", not below {_ordinal(c.threshold - (c.comparison == '>='))}"
         wanted = lower if c.comparison in (">", ">=") else f", not {_wanted_place(c)} them"
         return "" if cell.met else wanted
-    if c.threshold == {"change": 0, "ratio": 1}.get(asked.question):
-        return ""  # 'grew', or so many times
+    if c.threshold == {"change": 0, "ratio": 1, "years": 1}.get(asked.question):
+        return ""  # 'grew', so many times, or so many of all years
     low, high = (cell.low, cell.high) if cell.ranged else (cell.estimate, cell.estimate)
     bar = said(c.threshold, c.kind)
     if low is not None and low == high == c.threshold:
@@ -206,13 +218,18 @@ def _unknown(asked: _Asked, result: CriterionResult) -> str:
     whose = names(result.cells)
     of = asked.flow(whose) if asked.question in ("change", "ratio") else ""
     of += f" and {asked.named('to')}" if asked.question == "ratio" else ""
-    if asked.question in ("rank", "share", "count"):
+    if asked.question in ("rank", "years", "share", "count"):
         of = f"the {asked.group} of {whose}"
     what = of or f"“{asked.criterion.label}”"
     year, later, _ = result.cells[0].missing.partition(f" {NOT_COME}")
     if later:
         return f"{year}{later}: {what} in that year cannot be known."
     return f"No figures were found on {what}."
+
+
+def _among_first(asked: _Asked) -> str:
+    places = int(str(asked.criterion.settings.get("places", 1)))
+    return "first among" if places == 1 else f"among the first {in_words(places)} of"
 
 
 def _place(cell: Cell) -> str:
