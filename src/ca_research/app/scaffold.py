@@ -39,8 +39,12 @@ SORTS = {
     "ratio": ("ratio", "ratio"),
     "change": ("growth", "per cent"),
     "count": ("count", "number"),
+    "origins": ("count", "independent sources"),
+    "cases": ("count", "independent sources"),
+    "between": ("days", "days"),
+    "gap": ("days", "days outside the window"),
 }
-"""Kind and unit of what a generic measure gives, by the last part of its name."""
+"""Kind and unit of what a general measure gives, by the last part of its name."""
 
 
 def new_claim(

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..estimates.frame import ESTIMATE_COLUMNS, Estimate
+from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
 from ..ground.periods import newest_day
@@ -25,7 +25,7 @@ from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
 from .logic import number
-from .trace import Table, trace
+from .trace import Table, trace, whole
 from .wanted import NOT_COME, Wanted, unanswered, wanted
 
 EvidenceRows = list[dict[str, Any]]
@@ -62,6 +62,8 @@ class Evidence:
         Gathers again from tables without some sources.
     made : callable, optional
         Gives what was made under the name of a part.
+    behind : callable, optional
+        Gives the rows of tables behind the main specification of a criterion.
     spec : ClaimSpec, optional
         What the claim's file said when this was gathered.
     rows : list of dict
@@ -92,6 +94,7 @@ class Evidence:
         default=None, repr=False, compare=False
     )
     made: Callable[[str], Any] | None = field(default=None, repr=False, compare=False)
+    behind: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
@@ -339,6 +342,12 @@ def gather(
         rest = {name: rows[~rows["source_id"].isin(sources)] for name, rows in tables.items()}
         return gather(spec, {**given, **rest}, as_of, [*gone, *sources])
 
+    def behind(criterion: str) -> pd.DataFrame:
+        call, main = calls[criterion], universes[criterion].main
+        taken = [table for name, table in tables.items() if name in computation.taken([call])]
+        used = (row["rows"] for row in computation.run(call, **main))
+        return pd.concat([whole(rows.frame, taken) for rows in used if isinstance(rows, Rows)])
+
     # what is published later does not change what was known on an earlier day
     lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
     return Evidence(
@@ -352,6 +361,7 @@ def gather(
         again,
         less,
         computation.part,
+        behind,
         spec,
     )
 

@@ -130,12 +130,15 @@ def _of_one(asked: _Asked, result: CriterionResult) -> str:
             return _begun(f"{whose} had {figure} {group}{more}{when}")
     if result.kind == "rank":
         return f"{result.label} was {_place(cell)}{when}"
+    if told["years"] and result.kind == "count":
+        when = f" by {told['years']}"
     return f"{result.label} came to {_size(result, told)}{when}"
 
 
 def _size(result: CriterionResult, told: dict[str, str]) -> str:
     """A figure with what it counts, where the unit says that."""
-    if result.kind in ("ratio", "change") or result.unit in ("number", "(unit not stated)"):
+    bare = result.unit in ("number", "(unit not stated)") or result.label.lower().startswith("days")
+    if bare or result.kind in ("ratio", "change"):
         return told["number"]
     if result.kind == "p":
         return f"p = {told['number']}"
@@ -200,7 +203,8 @@ def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
         lower = f", not below {_ordinal(c.threshold - (c.comparison == '>='))}"
         wanted = lower if c.comparison in (">", ">=") else f", not {_wanted_place(c)} them"
         return "" if cell.met else wanted
-    if c.threshold == {"change": 0, "ratio": 1, "years": 1}.get(asked.question):
+    plain_bars = {"change": 0, "ratio": 1, "years": 1}
+    if c.threshold == plain_bars.get(asked.question) or (c.kind == "days" and not c.threshold):
         return ""  # 'grew', so many times, or so many of all years
     low, high = (cell.low, cell.high) if cell.ranged else (cell.estimate, cell.estimate)
     bar = said(c.threshold, c.kind)
