@@ -209,7 +209,8 @@ def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
     low, high = (cell.low, cell.high) if cell.ranged else (cell.estimate, cell.estimate)
     bar = said(c.threshold, c.kind)
     if low is not None and low == high == c.threshold:
-        return f", exactly the bar of {bar}"
+        side = {">": "not above", "<": "not below"}.get(c.comparison, "exactly")
+        return f", {side} the bar of {bar}"
     if low is not None and low >= c.threshold:
         return f", above the bar of {bar}"
     if high is not None and high <= c.threshold:

@@ -109,4 +109,4 @@ def _counterparts(
         return bars(shown.sort_values("year"), value, by="year", unit=unit, form=amount)
     first = {*known[by].drop_duplicates().head(MOST_LINES), *asked}
     shown = known[known[by].isin(first)].sort_values("year")
-    return lines(shown, value, panel="", hue=by, unit=unit)
+    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*asked])
