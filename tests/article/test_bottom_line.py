@@ -7,7 +7,7 @@ import pytest
 from invented_tables import CASES, read
 
 from ca_research import registry
-from ca_research.article.bottom_line import statements
+from ca_research.claims.bottom_line import statements
 
 ECONOMIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 REPORTS = read(CASES / "words" / "bottom_line.yaml")

@@ -142,7 +142,7 @@ def test_words_of_the_template_are_told_until_they_are_written(own, command):
     own.lent()
     new_claim("C07")
     own.edit("registry/claims/C07.yaml", "The claim in a few words", "Loans")
-    left = [name for name in scaffold.WORDS if name != "title"]
+    left = [name for name in scaffold.WORDS if name not in ("title", "not_testable")]
     assert scaffold.unwritten(registry.claim("C07")) == left
     assert ", ".join(left) in command("claims", "check")[1]
 

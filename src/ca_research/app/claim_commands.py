@@ -147,6 +147,8 @@ def claims_check(*, article: File = None, verdicts: File = None) -> None:
     if verdicts or stored.is_file():
         try:
             for one in json.loads(stored.read_text(encoding="utf-8")):
+                if not verdicts and one["claim"] not in specs:  # it was taken out since
+                    continue
                 faults += check.verdict(one)
                 old += check.stale(one)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -189,7 +191,9 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
             print(one)
 
 
-def new_claim(claim: str, *, sentence: Word = None, measure: str = "tables.figure") -> None:
+def new_claim(
+    claim: str, *, sentence: Word = None, measure: str = "tables.figure", opinion: bool = False
+) -> None:
     """Write a claim file and a notebook that run at once, to be made one's own.
 
     Parameters
@@ -199,13 +203,22 @@ def new_claim(claim: str, *, sentence: Word = None, measure: str = "tables.figur
     sentence
         Paragraph and sentence of the article, for example 2.1
     measure
-        What it is judged by, for example trade.rank
+        What it is judged by, for example trade.rank; `ca-research measures` lists them
+    opinion
+        Of a sentence that no figures can show: it says why, and has no measure.
     """
     from ..tables import build
     from .scaffold import new_claim as write
     from .scaffold import rule_unwritten
 
     build()  # of a project that has just begun no table is
-    files = [paths.shown(file) for file in write(claim, sentence, measure)]
+    files = [paths.shown(file) for file in write(claim, sentence, measure, opinion=opinion)]
     print(*files, rule_unwritten(claim), sep="\n")
     print(f"next: write {files[0]}, the rule first (docs/adding-a-claim.md)")
+
+
+def new_overview() -> None:
+    """Write a notebook that tells of all claims together."""
+    from .scaffold import new_overview as write
+
+    print(paths.shown(write()), "next: ca-research run", sep="\n")

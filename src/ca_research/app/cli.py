@@ -12,7 +12,7 @@ import typer
 from ..ground import garbage
 from ..ground.errors import CaResearchError
 from ..ground.extras import MissingPackageError, needed
-from .claim_commands import check, claims_check, claims_list, claims_show, new_claim
+from .claim_commands import check, claims_check, claims_list, claims_show, new_claim, new_overview
 from .data_commands import (
     data_add,
     data_build,
@@ -27,6 +27,7 @@ from .doctor_command import doctor
 from .fetch_commands import diff, fetch, vintages
 from .init_command import init
 from .lab_command import lab
+from .measures_command import measures
 from .options import documented
 from .replicate_command import replicate
 from .run_commands import (
@@ -71,13 +72,13 @@ GROUPS = {
         *(data_build, data_check, data_list, data_show, data_coverage, data_add, data_remove),
         *(fetch, vintages, diff),
     ),
-    "new": _group("A new claim from a template.", new_claim),
+    "new": _group("From a template: a claim, an overview of all claims.", new_claim, new_overview),
     "cache": _group("The store of finished runs: info, clear.", cache_info, cache_clear),
     "kernels": _group("Servers of warm kernels: list, stop.", kernels_stop, alone=kernels_list),
 }
 app = _group(
-    "Check an article's claims about China and Central Asia against published figures.",
-    *(init, run, runs, check, wanted, report, verify, sql, replicate, lab, doctor),
+    "Check an article's claims against published figures.",
+    *(init, run, runs, check, measures, wanted, report, verify, sql, replicate, lab, doctor),
 )
 for name, group in GROUPS.items():
     app.add_typer(group, name=name)

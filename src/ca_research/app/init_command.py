@@ -20,16 +20,20 @@ from . import console
 from .notebooks import TEMPLATES
 from .options import File
 
-FORMS = ("trade", "investment", "students", "debt", "macro", "opinion", "facts")
+FORMS = (
+    *("trade", "investment", "students", "debt", "macro", "opinion", "facts"),
+    *("events", "evidence"),
+)
 """Tables whose form an empty project begins with; more are a file each in registry/tables."""
 
 NO_ARTICLE = "Write the sentences that you want to check here, or name your article with --article."
 
 FOLDERS = ("registry/claims", "registry/tables", "data/raw", "notebooks", "measures")
-EMPTY = ("registry/economies.csv", "registry/tables/sources.yaml")
+ALWAYS = ("registry/economies.csv", "registry/words.yaml", "registry/glossary.yaml")
+EMPTY = (*ALWAYS, "registry/tables/sources.yaml")
 BUILT_IN = (
-    *("registry/economies.csv", "registry/sources.csv", "registry/words.yaml"),
-    *("registry/measures.yaml", "registry/holders.yaml"),
+    *ALWAYS,
+    *("registry/sources.csv", "registry/measures.yaml", "registry/holders.yaml"),
     *("registry/tables", "data/raw"),
 )
 """What a project begins with: its own folders; what is copied into one without figures, and with
@@ -210,6 +214,7 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
     import yaml
 
     from ..claims.article import sentence_sha256
+    from ..registry.claims import NOT_YET
 
     own, title = paths.of_package(), sentences[0, 1]
     for name in FOLDERS:
@@ -225,7 +230,7 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
         {
             "paragraph": paragraph,
             "sentence": number,
-            "none": "not taken up yet",
+            "none": NOT_YET,
             "sha256": sentence_sha256(words),
         }
         for (paragraph, number), words in sentences.items()

@@ -1,4 +1,6 @@
-"""Notebooks from templates: each cell begins with a line `# %% KIND`."""
+"""Notebooks from templates: each cell begins with a line `# %% KIND`, which is markdown, code, or
+the tag of a cell of code.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def notebook(template: str, about: dict[str, Any] | None = None, **values: Any) 
     for number, part in enumerate(text.split("# %% ")[1:]):
         kind, _, source = part.partition("\n")
         new = v4.new_markdown_cell if kind == "markdown" else v4.new_code_cell
-        tags = {"tags": [kind]} if kind == "parameters" else {}
+        tags = {"tags": [kind]} if kind not in ("markdown", "code") else {}
         cells.append(new(source.strip("\n"), id=f"cell-{number:02d}", metadata=tags))
     metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     metadata["ca_research"] = about or {}

@@ -25,19 +25,34 @@ from .template import RULE, WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
+_AS_OF = {
+    "as_of": {
+        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
+        "meaning": "latest, or the day whose knowledge is used",
+    }
+}
 UNSTATED = "(unit not stated)"
 SORTS = {
     "share": ("share", "share"),
     "rank": ("rank", "rank"),
+    "years": ("share", "of the years"),
     "ratio": ("ratio", "ratio"),
     "change": ("growth", "per cent"),
     "count": ("count", "number"),
+    "origins": ("count", "independent sources"),
+    "cases": ("count", "independent sources"),
+    "between": ("days", "days"),
+    "gap": ("days", "days outside the window"),
 }
-"""Kind and unit of what a generic measure gives, by the last part of its name."""
+"""Kind and unit of what a general measure gives, by the last part of its name."""
 
 
 def new_claim(
-    claim_id: str, sentence: str | None = None, measure: str = "tables.figure"
+    claim_id: str,
+    sentence: str | None = None,
+    measure: str = "tables.figure",
+    *,
+    opinion: bool = False,
 ) -> list[Path]:
     """Write registry/claims/ID.yaml and notebooks/id.ipynb from the template.
 
@@ -50,6 +65,8 @@ def new_claim(
     measure : str
         What the claim is judged by. Its settings are taken from figures at hand, so that the claim
         runs before anything is changed.
+    opinion : bool
+        Of a sentence that no figures can show: it has no measure, and its reason is to be written.
 
     Returns
     -------
@@ -82,7 +99,7 @@ def new_claim(
             raise UsageError(
                 "the file is there already", where=paths.shown(file), hint="choose another id"
             )
-    start = _start(measure)
+    start = {"data": [], "yearly": False} if opinion else beginning(measure)
     text = filled(
         TEMPLATES / "claim.yaml.j2",
         id=claim_id,
@@ -91,20 +108,29 @@ def new_claim(
         today=dt.date.today(),
         notebook=notebook.name,
         measure=measure,
+        opinion=opinion,
         start=start,
         json=partial(json.dumps, ensure_ascii=False),
     )
-    as_of = {
-        "pattern": r"^(latest|\d{4}-\d{2}-\d{2})$",
-        "meaning": "latest, or the day whose knowledge is used",
-    }
-    tables = start["data"]
-    about = {"claim": claim_id, "tables": tables, "parameters": {"as_of": as_of}}
-    cells = from_template("claim", about, id=claim_id, tables=tables)
+    about = {"claim": claim_id, "parameters": _AS_OF}
+    cells = from_template("claim", about, id=claim_id, tables=start["data"], opinion=opinion)
     write_whole(claim, text)
     write_whole(notebook, cells)
     registry.forget()
     return [claim, notebook]
+
+
+def new_overview() -> Path:
+    """Write notebooks/overview.ipynb, which tells of all claims together; returns it.
+
+    Raises UsageError where there is one.
+    """
+    notebook = paths.notebooks_dir() / "overview.ipynb"
+    if notebook.exists():
+        raise UsageError("the file is there already", where=paths.shown(notebook))
+    about = {"after": True, "registry": ["claims/*"], "tables": [], "parameters": _AS_OF}
+    write_whole(notebook, from_template("overview", about))
+    return notebook
 
 
 def unwritten(spec: registry.ClaimSpec) -> list[str]:
@@ -121,7 +147,7 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
         Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
     """
     said = json.dumps(spec.model_dump(mode="json"))
-    measures = {criterion.measure for criterion in spec.criteria().values()}
+    measures = {criterion.measure for criterion in spec.criteria().values()} or {""}
     return [
         name
         for name, words in WORDS.items()
@@ -153,9 +179,9 @@ def _sentence(place: str | None) -> registry.Sentence:
     )
 
 
-def _start(name: str) -> dict[str, Any]:
-    """What the template fills in for a measure: settings with which it can be computed from figures
-    at hand, '' where nothing tells what to set.
+def beginning(name: str) -> dict[str, Any]:
+    """What a claim by a measure can begin with: its data, kind, unit and economies, and settings
+    with which it can be computed from figures at hand, '' where nothing tells what to set.
     """
     from ..claims.measures import find, of_project
     from ..tables import load

@@ -15,6 +15,7 @@ WORDS = {
     "rule": "Supported if the figure is above the threshold, contradicted if it is not.",
     "against": "The strongest evidence and the strongest reading against the outcome.",
     "would_change": "What figure, from whom, would change the verdict.",
+    "not_testable": "Why no figures can show it to be right or wrong.",
     "rivals": "Another explanation of the same figures.",
 }
 """Words of the template that a claim of one's own does not keep."""

@@ -179,6 +179,24 @@ def place_moved(moves: pd.DataFrame, economy: str) -> str:
     )
 
 
+def sold_by_china(imports: pd.DataFrame, name: str) -> str:
+    """What China reports to have sold a country, beside what this reports where it does; '' without
+    a report.
+
+    imports: as from `trade.reconcile`, of that direction.
+    """
+    known = imports[imports["mirror_high"].notna()].sort_values("year")
+    both = known[known["reported_high"].notna() & (known["missing"] == "")]
+    for r in (both if len(both) else known).tail(1).itertuples():
+        if len(both):
+            times = r.mirror_high / r.reported_high
+            beside = f"{times:.1f} times what {name} reports buying"
+            return f"For {r.year} China reports selling {name} {beside}"
+        sold = f"{r.mirror_high / 1e9:.1f} billion dollars in {r.year}"
+        return f"China reports selling {name} goods for {sold}"
+    return ""
+
+
 def votes_alike(agreement: pd.DataFrame, economy: str) -> str:
     """'Kyrgyzstan voted with China in 77% of votes in 2023, with Russia in 57%'.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..registry import Criterion, Reading
 from .logic import MIXED, UNDECIDED
+from .plain import plain
 from .rule import speaks
 from .sentences import filled, needed
 from .slots import in_words, values
@@ -128,7 +129,9 @@ def in_short(criterion: Criterion, result: CriterionResult) -> str:
     """What a criterion comes to in a few words: its own, where they have a figure to say, and more
     than one country where they count some; else its label with what is known.
     """
-    told, short = values(result), (criterion.says and criterion.says.finding) or ""
+    if criterion.says is None:
+        return plain(criterion, result, short=True).removesuffix(".")
+    told, short = values(result), criterion.says.finding or ""
     asked, known = needed(short), sum(cell.met is not None for cell in result.cells)
     if short and all(map(told.get, asked)) and ("held" not in asked or known > 1):
         return filled(short, told)
@@ -143,13 +146,14 @@ def sentence(criterion: Criterion, result: CriterionResult) -> str:
     """What a criterion has to say in the state that it is in."""
     said = criterion.says
     if said is None:
-        return f"{criterion.label}: {criterion_number(asdict(result))}."
-    if result.state != MIXED:
+        main = plain(criterion, result)
+    elif result.state != MIXED:
         return filled(getattr(said, result.state), values(result))
-    if said.mixed:
+    elif said.mixed:
         return filled(said.mixed, values(result))
-    main = filled(said.holds if result.main_met else said.fails, values(result))
-    return f"{main} {_ways_that_agree(result)}"
+    else:
+        main = filled(said.holds if result.main_met else said.fails, values(result))
+    return f"{main} {_ways_that_agree(result)}" if result.state == MIXED else main
 
 
 def _ways_that_agree(result: CriterionResult) -> str:

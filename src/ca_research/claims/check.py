@@ -11,17 +11,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
+from ..ground import paths
 from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
 from ..ground.numbers import number
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
+from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
-from .measures import find, lacking, signature_faults
+from .measures import find, lacking, signature_faults, taken_by
 from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -81,6 +85,7 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
     if claim.notebook not in notebook_tables:
         yield f"{place}: notebook: there is no notebooks/{claim.notebook}"
     else:
+        yield from _notebook(claim)
         for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
             yield f"{place}: data: notebooks/{claim.notebook} does not load {table!r}"
     yield from (f"{place}: wanted: {fault}" for want in claim.wanted for fault in _want(want))
@@ -98,6 +103,28 @@ def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterato
     yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
     for reading in claim.readings:
         yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
+
+
+_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
+_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
+
+
+def _notebook(claim: ClaimSpec) -> Iterator[str]:
+    """What a notebook asks of its claim and will not get: a criterion of another name, or another
+    claim's verdict.
+    """
+    there = [c for c in registry.claims().values() if c.notebook == claim.notebook]
+    known = {name for one in there for name in one.criteria()}
+    file = paths.notebooks_dir() / claim.notebook
+    cells = read_notebook(file).cells if file.is_file() else ()
+    code = "\n".join(text for kind, _, text in cells if kind == "code")
+    for name in dict.fromkeys(_CRITERION.findall(code)):
+        if name not in known:
+            fault = UnknownNameError("criterion", name, known)
+            yield f"notebooks/{claim.notebook}: {'; '.join(filter(None, (fault.what, fault.hint)))}"
+    judged = set(_JUDGES.findall(code))
+    if judged and claim.id not in judged:
+        yield f"notebooks/{claim.notebook}: it judges {', '.join(sorted(judged))}, not {claim.id}"
 
 
 def _want(want: Want) -> Iterator[str]:
@@ -142,13 +169,16 @@ def _amendments(claim: ClaimSpec) -> Iterator[str]:
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data):
-            yield fault.what
-        for name in lacking(criterion, claim.data):
-            yield (
-                f"{criterion.measure} needs {name!r}, which is neither among the data nor a "
-                "setting nor an axis"
-            )
+        found = [
+            fault.what
+            for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data)
+        ]
+        found += [
+            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
+            "nor an axis"
+            for name in lacking(criterion, claim.data)
+        ]
+        yield from found
         universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
@@ -162,6 +192,29 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
+    if not found:
+        yield from _refused(claim, criterion)
+
+
+def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+    """What a generic measure refuses whatever the figures are, as a rank of an aggregate."""
+    function = find(criterion.measure)
+    if not hasattr(function, "table"):
+        return
+    given: dict[str, Any] = {
+        function.table: pd.DataFrame(columns=[*registry.table(function.table).columns])
+    }
+    if "economies" in taken_by(criterion):
+        if not criterion.over:
+            yield f"over: {criterion.measure} asks of economies, and none is named"
+            return
+        given["economies"] = criterion.over.economies
+    chosen = criterion.settings | {axis.name: axis.main for axis in claim.axes_of(criterion)}
+    chosen = {k: v for k, v in chosen.items() if k in taken_by(criterion)}
+    try:
+        function(**given, **chosen)
+    except CaResearchError as error:
+        yield "; ".join(filter(None, (error.what, error.hint)))
 
 
 def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:

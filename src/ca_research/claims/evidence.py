@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..estimates.frame import ESTIMATE_COLUMNS, Estimate
+from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
+from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion
 from ..registry.words import choice_words
 from ..stats import AtMostOne, Axis, Exclusion, Universe, collapse
@@ -24,8 +25,8 @@ from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
 from .logic import number
-from .trace import Table, trace
-from .wanted import Wanted, unanswered, wanted
+from .trace import Table, trace, whole
+from .wanted import NOT_COME, Wanted, unanswered, wanted
 
 EvidenceRows = list[dict[str, Any]]
 """Rows of evidence, each a dictionary; one of a specification that failed lacks the figures."""
@@ -61,6 +62,8 @@ class Evidence:
         Gathers again from tables without some sources.
     made : callable, optional
         Gives what was made under the name of a part.
+    behind : callable, optional
+        Gives the rows of tables behind the main specification of a criterion.
     spec : ClaimSpec, optional
         What the claim's file said when this was gathered.
     rows : list of dict
@@ -93,6 +96,7 @@ class Evidence:
     made: Callable[[Callable[..., Any]], Any] | None = field(
         default=None, repr=False, compare=False
     )
+    behind: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
@@ -307,6 +311,7 @@ def gather(
         faults: list[UsageError] = []
         rows = specifications.rows(partial(_told, faults, computation, call))
         _of_asked(spec, criterion, call, rows)
+        _say_if_to_come(criterion, rows, known.as_of)
         if faults and not gone and len(faults) == len(list(specifications)):
             raise UsageError(
                 f"no specification can be computed: {faults[0].what}",
@@ -332,6 +337,12 @@ def gather(
         rest = {name: rows[~rows["source_id"].isin(sources)] for name, rows in tables.items()}
         return gather(spec, {**given, **rest}, as_of, [*gone, *sources])
 
+    def behind(criterion: str) -> pd.DataFrame:
+        call, main = calls[criterion], universes[criterion].main
+        taken = [table for name, table in tables.items() if name in computation.taken([call])]
+        used = (row["rows"] for row in computation.run(call, **main))
+        return pd.concat([whole(rows.frame, taken) for rows in used if isinstance(rows, Rows)])
+
     # what is published later does not change what was known on an earlier day
     lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
     return Evidence(
@@ -345,6 +356,7 @@ def gather(
         again,
         less,
         computation.made,
+        behind,
         spec,
     )
 
@@ -397,6 +409,15 @@ def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceR
                 where=f"{spec.id}, criterion {criterion.name}",
                 hint="give what is counted, or say in the claim's `over` what is to be",
             )
+
+
+def _say_if_to_come(criterion: Criterion, rows: EvidenceRows, as_of: str) -> None:
+    """Why there is no figure of a year that had not come by the day of knowledge."""
+    now = newest_day().year if as_of == "latest" else int(as_of[:4])
+    for row in rows:
+        year = row.get("year", criterion.settings.get("year"))
+        if isinstance(year, int) and year > now and not has_figures(row):
+            row["missing"] = f"{year} {NOT_COME}"
 
 
 def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> EvidenceRows:

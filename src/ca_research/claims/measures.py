@@ -37,6 +37,7 @@ from ..registry.declared import Declared, declared_measures
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_ARTICLE = _PACKAGE / "article"
 _REGISTERS = re.compile(rb"""^[ \t]*[\w.@= ]*\bmeasures?\(\s*["']""", re.MULTILINE)
 """What stands in a module that registers a name: only these are read as Python."""
 
@@ -85,9 +86,15 @@ def find(name: str) -> Measure:
     raise UnknownNameError("measure", name, names())
 
 
-def names() -> list[str]:
-    """The names of all measures: the project's own, those it declares, those of the package."""
-    return sorted({*own_measures.files(), *declared_measures(), *_package()})
+def names(*, article: bool = True) -> list[str]:
+    """The names of all measures: the project's own, those it declares, those of the package, with
+    those that serve this article alone or without.
+    """
+    ours = _package()
+    package = {n for n in ours if article or not ours[n].is_relative_to(_ARTICLE)}
+    said = declared_measures().items()
+    declared = {n for n, one in said if article or one.family in package}
+    return sorted({*own_measures.files(), *declared, *package})
 
 
 def _declared(name: str) -> Measure:
@@ -280,7 +287,7 @@ def _marked(module: Any, name: str) -> Measure:
 def _package() -> dict[str, Path]:
     """The module of every name that the package registers, this article's before the wings'."""
     files = [f for f in sorted(_PACKAGE.rglob("*.py")) if _REGISTERS.search(f.read_bytes())]
-    article = [file for file in files if file.is_relative_to(_PACKAGE / "article")]
+    article = [file for file in files if file.is_relative_to(_ARTICLE)]
     rest = [file for file in files if file not in set(article)]
     found = ([(n, f) for f in room for n in own_measures.names(f)] for room in (rest, article))
     wings, own = map(own_measures.unique, found)

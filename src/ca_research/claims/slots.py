@@ -110,24 +110,24 @@ def _counted(c: CriterionResult) -> dict[str, str]:
 
     def all_or_names(every: str, cells: Sequence[Cell]) -> str:
         whole = len(cells) == len(c.cells) > 2
-        return f"{every} {in_words(len(cells))} {noun}" if whole else _names(cells)
+        return f"{every} {in_words(len(cells))} {noun}" if whole else names(cells)
 
     return {
         "of": in_words(len(c.cells)),
         "needed": in_words(c.threshold),
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
         "where": all_or_names("all", met),
-        "where_years": _names(met, years=True),
-        "where_not": _names(unmet),
-        "where_not_years": _names(unmet, years=True),
+        "where_years": names(met, years=True),
+        "where_not": names(unmet),
+        "where_not_years": names(unmet, years=True),
         "all_not": all_or_names("all", unmet),
         "not_any": all_or_names("any of the", unmet),
-        "open": _names(open_),
+        "open": names(open_),
         "open_any": all_or_names("any of the", open_),
         "open_count": in_words(len(open_)) if open_ else "",
-        "cells": _with_figures(c, [*met, *unmet]),
-        "cells_met": _with_figures(c, met),
-        "cells_not": _with_figures(c, unmet),
+        "cells": with_figures(c, [*met, *unmet]),
+        "cells_met": with_figures(c, met),
+        "cells_not": with_figures(c, unmet),
     }
 
 
@@ -145,14 +145,14 @@ def _held(met: int, known: int, of: int, noun: str) -> str:
     return f"{in_words(met) if met else 'none'} of the {in_words(known)}{tail}"
 
 
-def _names(cells: Iterable[Cell], *, years: bool = False) -> str:
+def names(cells: Iterable[Cell], *, years: bool = False) -> str:
     return joined(
         economies.in_prose(c.economy) + (f" ({c.year})" if years and c.year is not None else "")
         for c in cells
     )
 
 
-def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
+def with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
     told = []
     for cell in cells:
         low, high = (
@@ -184,11 +184,11 @@ def _about(c: CriterionResult) -> dict[str, str]:
             for cell in c.cells:
                 if wanted(cell) and cell.about.get(name):
                     groups.setdefault(economies.in_prose(cell.about[name]), []).append(cell)
-            told = joined(f"{value} in {_names(cells)}" for value, cells in groups.items())
+            told = joined(f"{value} in {names(cells)}" for value, cells in groups.items())
             found[name + end] = told if len(groups) > 1 else next(iter(groups), "")
             if end:
                 found[f"{name}{end}_where"] = told
                 found[f"{name}{end}_years"] = joined(
-                    f"{value} in {_names(cells, years=True)}" for value, cells in groups.items()
+                    f"{value} in {names(cells, years=True)}" for value, cells in groups.items()
                 )
     return found

@@ -35,7 +35,7 @@ def trace(
     given; a measure may hand on the keys of its rows alone, and these give back the figures.
     """
     cells = [
-        {"economy": economy, "n": len(rows), **_shown(_whole(rows.frame, tables))}
+        {"economy": economy, "n": len(rows), **_shown(whole(rows.frame, tables))}
         for economy, rows in ((row["economy"], row["rows"]) for row in found)
         if isinstance(rows, Rows)
     ]
@@ -94,7 +94,7 @@ def _values(column: pd.Series) -> list[Any]:
     return [None if pd.isna(v) else v for v in values] if column.hasnans else values
 
 
-def _whole(rows: pd.DataFrame, tables: Sequence[Table]) -> pd.DataFrame:
+def whole(rows: pd.DataFrame, tables: Sequence[Table]) -> pd.DataFrame:
     """The rows as they stand in the table that they are of; as they are where no table has just
     these.
     """

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..ground.drawing import draw
-from .words import criterion_number, in_words, judged_alone
+from .words import criterion_number, in_words, invented, judged_alone
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
@@ -338,7 +338,7 @@ class Verdict:
             [
                 f"{self.claim}: {self.answer}",
                 f"As printed: {self.as_printed}. {self.because}".strip(),
-                *([self.readers_split] if self.readers_split else []),
+                *filter(None, [self.readers_split, invented(self.sources)]),
                 self._test(),
                 f"  {self.statement}{self.alone}",
                 *([f"  Certainty {sure['level']}: {sure['reason']}."] if sure else []),

@@ -4,6 +4,7 @@ economies that have no answer, as far as no table holds them.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -19,7 +20,11 @@ from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
 from .logic import decide, number
+from .measures import find
 from .slots import joined
+
+NOT_COME = "has not come yet"
+"""The reason, after a year, why there is no figure of it."""
 
 Wanted = dict[str, Any]
 """A want of one economy as a verdict stores it: criteria (names), economy, what (`words`), table,
@@ -62,12 +67,40 @@ def wanted(
     tuple of Wanted
         One for each want and economy of which at least one figure is missing.
     """
+    named = {name for want in spec.wanted for name in want.criteria}
+    implied = [_implied(spec, c) for c in spec.criteria().values() if c.name not in named]
     return tuple(
         entry
-        for want in spec.wanted
+        for want in (*spec.wanted, *filter(None, implied))
         if want.table in tables
         for entry in _entries(want, open_, tables[want.table])
     )
+
+
+def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
+    """What a generic measure of one year asks for, where the claim's file does not say it."""
+    function = find(criterion.measure)
+    given = inspect.signature(function).parameters
+    chosen: dict[str, Any] = {n: p.default for n, p in given.items() if p.default is not p.empty}
+    chosen |= criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
+    year = chosen.get("year")
+    if (
+        not hasattr(function, "table")
+        or not isinstance(year, int)
+        or chosen.get("basis", "own") != "own"
+    ):
+        return None
+    table = registry.table(function.table)
+    role = {column.role: name for name, column in table.columns.items() if column.role}
+    cells: dict[str, Any] = {name: chosen[name] for name in table.key if chosen.get(name)}
+    if "flow" in cells:  # of the economy, where the table has directions
+        ways = table.columns["flow"].values or ()
+        cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or tuple(ways)
+    parties = [chosen[n] for n in (role.get("counterpart", ""), "to") if n in chosen]
+    cells |= {role["counterpart"]: tuple(parties)} if parties else {}
+    cells |= {role["time"]: year} | ({role["unit"]: "{economy}"} if "unit" in role else {})
+    what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if "unit" in role else "")
+    return Want(criteria=(criterion.name,), what=what, table=table.table, cells=cells)
 
 
 def _entries(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .. import registry
@@ -149,6 +149,8 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         return f"rank {figure}"
     if kind == "p":
         return f"{unit} = {figure}"
+    if kind == "ratio" and unit == "ratio":
+        return f"{figure} times"
     if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
         return f"{figure} ({unit})"
     return with_unit(figure, one(unit) if values == [1, 1] else unit)
@@ -188,3 +190,20 @@ def source_words(source_id: str) -> str:
     name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
     year = (source.published or source.edition or "")[:4]
     return name if not year or year in name else f"{name}, {year}"
+
+
+_INVENTED = re.compile(r"\b(?:invented|made[- ]up|fictitious)\b", re.I)
+
+
+def invented(source_ids: Iterable[str]) -> str:
+    """That figures are invented, as their source says of itself; '' where none is.
+
+    Examples
+    --------
+    >>> invented(["FBK"])
+    ''
+    """
+    sources = [registry.sources()[one] for one in source_ids if one in registry.sources()]
+    told = [f"{s.title} {s.publisher} {s.licence}" for s in sources]
+    made = [bool(_INVENTED.search(text)) for text in told]
+    return "" if not any(made) else f"{'Its' if all(made) else 'Some of its'} figures are invented."

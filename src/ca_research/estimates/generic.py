@@ -135,6 +135,26 @@ def rank(counterpart: str) -> Question:
 
 
 @by_economy
+@measure("series.years")
+@_general
+def years(counterpart: str, *, since: int, places: int = 1) -> Question:
+    """Share of the years since one in which it was first of all single ones that are listed.
+
+    since: the first of the years, each of which has to be listed. places: 2 where it may also be
+    second, and so on.
+    """
+    _single(counterpart)
+
+    def answer(voice: Voice, year: int) -> float | None:
+        span = range(since, year + 1)
+        own = [voice.figure(counterpart, y) for y in span]
+        before = [(voice.listed(y) > x).sum() for y, x in zip(span, own, strict=True)]
+        return float(sum(n < places for n in before) / len(span))
+
+    return Question((counterpart,), answer, lambda year: (range(since, year + 1),), compares=True)
+
+
+@by_economy
 @measure("series.ratio")
 @_general
 def ratio(counterpart: str, *, to: str) -> Question:
@@ -215,6 +235,7 @@ def _single(code: str) -> None:
 SORTS: dict[str, tuple[str, float, float]] = {  # of a level it is the table's own
     "share": ("share", 0, 1),
     "rank": ("rank", 1, math.inf),
+    "years": ("share", 0, 1),
     "ratio": ("ratio", 0, math.inf),
     "count": ("count", 0, math.inf),
 }

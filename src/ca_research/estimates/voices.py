@@ -246,7 +246,9 @@ def _row(
         most = [question.most(voice, at) for voice in voices] if question.most else given
         rows, low, high = frame.iloc[sorted(used)], min(given), max(most)
         if low == high:
-            return estimate_row(rows, economy=unit, estimate=low)
+            one = len(voices) == 1 and question.compares
+            about = {"listed": str(len(voices[0].listed(at)))} if one else None
+            return estimate_row(rows, economy=unit, estimate=low, about=about)
         unlike = min(given) < max(given)
         why = "range across sources" if unlike else "bounds from what is not reported"
         return estimate_row(rows, economy=unit, low=low, high=high, interval=why)

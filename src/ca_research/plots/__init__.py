@@ -3,6 +3,7 @@ out.
 """
 
 from ..registry.words import measure_group, measure_name
+from .behind import show_answer
 from .canvas import SIZES, Size
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
@@ -26,7 +27,14 @@ from .kinds import (
     two_columns,
 )
 from .maps import region_map, shared_border
-from .overview import verdict_matrix
+from .overview import (
+    show_bottom_line,
+    show_claims,
+    show_family,
+    show_guesses,
+    show_themes,
+    verdict_matrix,
+)
 from .regressions import coefficient_curve
 from .save import save
 from .show import (
@@ -69,12 +77,18 @@ __all__ = [
     "save",
     "shared_border",
     "show",
+    "show_answer",
+    "show_bottom_line",
     "show_choice",
+    "show_claims",
     "show_coverage",
     "show_criterion",
+    "show_family",
+    "show_guesses",
     "show_note",
     "show_statements",
     "show_table",
+    "show_themes",
     "show_universe",
     "specification_curve",
     "stock_bars",

@@ -471,7 +471,9 @@ def _answered(data: pd.DataFrame) -> str:
     """
     asked, open_ = len(data), int((data["state"] == "undecided").sum())
     if not open_:
-        return "Every question has an answer"
+        return "Every question has an answer" if asked > 1 else "The question has an answer"
+    if asked == 1:
+        return "The question cannot be answered"
     each = ", country by country," if data["economy"].nunique() > 1 else ""
     return f"{asked - open_ or 'None'} of {asked} questions{each} can be answered"
 

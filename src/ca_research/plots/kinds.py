@@ -168,6 +168,7 @@ def lines(
     form: Callable[[float], str] = number,
     top: float | None = None,
     dots: bool = True,
+    highlight: Sequence[str] = (),
     joined: bool = False,
 ) -> Figure:
     """Lines over the years, a panel for each economy; they break where no figure is.
@@ -195,6 +196,8 @@ def lines(
         Of the scale.
     dots : bool
         Whether each figure has a dot.
+    highlight : sequence of str
+        Values of `hue` in colour, all others grey; by default all are in colour.
     joined : bool
         Whether lines cross years without a figure, as between polls.
 
@@ -227,7 +230,9 @@ def lines(
             tips: list[tuple[float, str, int]] = []
             known = part.dropna(subset=ends, how="all")
             for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
-                colour = style.colour(str(key), style.HIGHLIGHT) if hue else style.HIGHLIGHT
+                lit = not highlight or str(key) in highlight
+                usual = style.HIGHLIGHT if lit else style.OTHER
+                colour = style.colour(str(key), usual) if hue else usual
                 series = by_year(mine, value)
                 series = series.dropna() if joined else series
                 look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}

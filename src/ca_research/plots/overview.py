@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from .. import registry
+from ..claims import bottom_line, overview
 from ..ground.errors import UnknownNameError
+from ..ground.numbers import counted
 from ..registry import VERDICTS
 from . import style
 from .narrow import redrawn
 from .needs import needs
+from .show import show, show_statements, show_table
 
 _ACROSS = 3  # ids beside each other in one cell
 _LINE, _GAP, _HEAD = (
@@ -142,3 +148,136 @@ def _verdict_list(glance: pd.DataFrame) -> Figure:
             if fragile:
                 ax.plot([x, x + 0.27], [y + 0.085] * 2, color=colour, linewidth=1.4)
     return figure
+
+
+Verdicts = list[dict[str, Any]]
+"""Stored verdicts, as from `claims.overview.read_verdicts`."""
+
+
+def show_bottom_line(verdicts: Verdicts, as_of: str = "latest") -> None:
+    """Show what holds, what is contradicted, what depends on the reading, what cannot be said.
+
+    Parameters
+    ----------
+    verdicts : list of dict
+        Stored verdicts, as from `claims.overview.read_verdicts`.
+    as_of : str
+        The day of knowledge that is spoken of.
+    """
+    show_statements("The bottom line", bottom_line.statements(verdicts, as_of))
+
+
+def show_claims(verdicts: Verdicts, as_of: str = "latest") -> None:
+    """Show what was found, claim by claim, what each verdict turns on, and the opinions.
+
+    Parameters
+    ----------
+    verdicts, as_of
+        As of `show_bottom_line`.
+    """
+    glance = overview.table(verdicts, as_of)
+    word = glance["verdict"] + glance["fragile"].map({True: " (fragile)", False: ""})
+    glance, opinion = _named(glance.assign(verdict=word)), glance["kind"] == "opinion"
+    _table(
+        glance[~opinion],
+        ["claim", "verdict", "certainty", "answer"],
+        "What was found, claim by claim",
+        section="main",
+    )
+    _table(
+        glance[glance["criterion"] != ""],
+        ["claim", "criterion", "number", "ways"],
+        "What each verdict turns on",
+        labels={"criterion": "asked", "number": "answer", "ways": "ways to calculate it"},
+        note="Of several questions the first that decides: one that meets the rule, one left open "
+        "that could still settle it, or one that keeps the claim from being supported.",
+    )
+    _table(
+        glance[opinion],
+        ["claim", "answer"],
+        f"{counted(int(opinion.sum()), 'sentence')} of opinion, and why there is no verdict",
+        labels={"answer": "why there is no test"},
+    )
+
+
+def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
+    """Show the claims by theme and verdict, and how many can be tested.
+
+    Parameters
+    ----------
+    verdicts, as_of
+        As of `show_bottom_line`.
+    """
+    glance = overview.table(verdicts, as_of)
+    if glance.empty:
+        return
+    words = glance.loc[glance["kind"] != "opinion", "verdict"].value_counts()
+    themes = overview.by_theme(glance)
+    show(
+        verdict_matrix(glance),
+        section="main",
+        title=f"The most frequent verdicts on {counted(int(words.sum()), 'claim')}: "
+        + ", then ".join(f"“{word}” ({number})" for word, number in words.head(2).items()),
+        alt="; ".join(f"{r.theme}: {sum(r[2:])} entries" for r in themes.itertuples()) + ".",
+        data=glance,
+        sources=[],
+        note="Each number names a claim, in the reading closest to its sentence, or a sentence of "
+        "opinion. Underlined: fragile.",
+    )
+    _table(overview.testable_share(glance), (), "How much of the article can be tested", digits=0)
+
+
+def show_guesses(verdicts: Verdicts, as_of: str = "latest") -> None:
+    """Show how often the guesses made beforehand were right, and those that were not.
+
+    Parameters
+    ----------
+    verdicts, as_of
+        As of `show_bottom_line`.
+    """
+    guesses = overview.guesses(verdicts, as_of)
+    score = overview.guess_score(guesses)
+    _table(
+        score.assign(share=100 * score["share"].astype(float)),
+        (),
+        "How often the guesses were right",
+        digits=0,
+        labels={"share": "right (%)"},
+    )
+    wrong = _named(guesses[~guesses["right"]])
+    _table(
+        wrong,
+        ["claim", "reading", "guess", "verdict"],
+        f"The {len(wrong)} guesses that came out otherwise",
+        labels={"reading": "read as"},
+    )
+
+
+def show_family(verdicts: Verdicts, as_of: str = "latest") -> None:
+    """Show the p-values of the family of tests, adjusted together.
+
+    Parameters
+    ----------
+    verdicts, as_of
+        As of `show_bottom_line`.
+    """
+    family = overview.family(verdicts, as_of)
+    _table(
+        family,
+        (),
+        f"Claims of the family: {family['claim'].nunique()}. Their p-values, adjusted together",
+        digits=3,
+        labels={"label": "test", "adjusted": "adjusted p"},
+    )
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Claims by id and title."""
+    return rows.assign(claim=[f"{c} {registry.claim(c).title}" for c in rows["claim"]])
+
+
+def _table(rows: pd.DataFrame, columns: Sequence[str], title: str, **more: Any) -> None:
+    """A table of verdicts; none where it would be empty."""
+    if len(rows):
+        more = {"section": "context", "columns": columns} | more
+        show_table(rows, title=title, sources=[], **more)

@@ -38,10 +38,26 @@ class Locator(Model):
     sha256: Sha256
 
 
+NOT_YET = "not taken up yet"
+"""Why no claim rests on a sentence of a project that has just begun."""
+
+
 class Sentence(Locator):
     """A sentence of the article as the register lists it; `none` says why no claim rests on it."""
 
     none: str | None = None
+
+
+class Methods(Model):
+    """What the page on methods says of this project alone: what the `text` under test is, how
+    `thresholds` were set and entries `drafted`, who the blind `readers` were, and their `limits`.
+    """
+
+    text: str = ""
+    thresholds: str = ""
+    drafted: str = ""
+    readers: str = ""
+    limits: str = ""
 
 
 Kind = Literal[
@@ -91,7 +107,7 @@ class Article(Model):
     """The article under test: registry/article.yaml. Its words are not part of the project.
 
     `report_title` and `report_summary` head the report, in the project's words; `themes` names
-    those of the claims. `partners` are the powers that
+    those of the claims; `methods` is said of this project alone. `partners` are the powers that
     the claims compare, `colours` the hue of each in pictures.
     `corrections` are those that concern several claims at once. `family` holds the tests that are
     adjusted together (Holm), declared before any of them was computed.
@@ -103,6 +119,7 @@ class Article(Model):
     report_title: str
     report_summary: str
     themes: dict[str, str] = Field(default_factory=dict)
+    methods: Methods = Methods()
     corrections: tuple[Correction, ...] = ()
     family: tuple[Member, ...] = ()
     partners: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, RootModel
@@ -44,6 +45,10 @@ class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):
 
 @by_files("measures.yaml")
 def declared_measures() -> dict[str, Declared]:
-    """Those of the project; none where it has no such file."""
-    file = paths.registry_dir() / "measures.yaml"
-    return read_yaml(file, DeclaredMeasures).root if file.is_file() else {}
+    """Those that come with the package, and those of the project, which stand before them."""
+    places = dict.fromkeys((paths.of_package(), paths.home()))
+    files = [home / "registry" / "measures.yaml" for home in places]
+    found: dict[str, Declared] = {}
+    for file in filter(Path.is_file, files):
+        found |= read_yaml(file, DeclaredMeasures).root
+    return found

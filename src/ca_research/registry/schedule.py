@@ -103,6 +103,13 @@ def schedule() -> dict[str, Scheduled]:
 
 
 def tables_by_notebook() -> dict[str, set[str]]:
-    """Tables that each notebook of the project says it loads, by file name."""
+    """Tables that each notebook of the project may load, by file name: those that it declares, or
+    all.
+    """
     files = sorted(paths.notebooks_dir().glob("[!.]*.ipynb"))
-    return {file.name: set(reads.tables(read_notebook(file).about)) for file in files}
+    about = {file.name: read_notebook(file).about for file in files}
+    limited = {"tables", "registry"}
+    return {
+        name: set(reads.tables({"tables": ["*"]} if limited.isdisjoint(said) else said))
+        for name, said in about.items()
+    }

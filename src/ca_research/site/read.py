@@ -277,6 +277,8 @@ def read_page(file: Path) -> Page:
         )
     about = {"tables": reads.tables(declared), "menu": declared.get("menu", "")}
     page = Page.model_validate(declared["run"] | about)
+    if not page.tables and page.claim in registry.claims():  # it follows its claim
+        page.tables = list(registry.claim(page.claim).data)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             page.cells.append(_code(cell, page))
@@ -295,7 +297,8 @@ def read_page(file: Path) -> Page:
 def _code(read: Any, page: Page) -> Cell:
     """A cell of code; its verdicts, and the rows behind their numbers, are put into the page."""
     cell = Cell(kind="code", source=read.source, outputs=shown(read.outputs))
-    cell.deciding = DECIDING in read.metadata.get("tags", [])
+    written = any(line.strip()[:1] not in ("", "#") for line in read.source.splitlines())
+    cell.deciding = written and DECIDING in read.metadata.get("tags", [])
     number = len(page.cells) + 1
     for output in read.outputs:
         if output.output_type == "error":

@@ -30,6 +30,7 @@ from ..claims.words import (
     STATE_WORDS,
     bounds,
     criterion_number,
+    invented,
     judged_alone,
     source_words,
 )
@@ -37,6 +38,7 @@ from ..ground import display, economies, paths
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import date_in_words, day_in_words
+from ..registry.claims import NOT_YET
 from ..registry.glossary import glossary
 from ..registry.words import (
     axis_words,
@@ -183,7 +185,7 @@ _TOOLS: dict[str, Any] = {
         for function in (
             *(agreement, anchors, between, bounds, choice_words, counted, criterion_number),
             *(date_in_words, day_in_words, glossary, in_words, is_year, leaves, number),
-            *(cite, data_uri, judged_alone, overview.own_params, publishers, table_latex),
+            *(cite, data_uri, invented, judged_alone, overview.own_params, publishers, table_latex),
             *(tables_of, value_words, ways, without_formulas),
             *(economies.in_prose, economies.joined, check.stale, compare.differences),
             *(copies.copy_read, copies.kind_of_copy, moves.beginning),
@@ -191,6 +193,7 @@ _TOOLS: dict[str, Any] = {
     },
     "NEARNESS": NEARNESS,
     "NOTHING": NOTHING,
+    "NOT_YET": NOT_YET,
     "WAYS": moves.WAYS,
     "STATE_WORDS": STATE_WORDS,
     "version": __version__,

@@ -1,5 +1,4 @@
-"""The article as a whole in a few sentences, made from stored verdicts and from who is first in
-trade.
+"""The article as a whole in a few sentences, made from stored verdicts.
 
 Counts are counts: no sentence weighs more than another, and none is left out.
 """
@@ -10,15 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from .. import registry
-from ..claims.certainty import LEVELS
-from ..claims.overview import whole_region
-from ..claims.printed import DEPENDS
-from ..claims.slots import in_words, joined
 from ..ground import economies
-from . import first_partners
+from ..ground.economies import joined
+from .certainty import LEVELS
+from .overview import whole_region
+from .printed import DEPENDS
+from .words import in_words
 
 Stored = Mapping[str, Any]
 Statement = tuple[str, str, list[str]]
@@ -38,46 +35,6 @@ _KINDS = {
     "cause": "name a cause",
     "forecast": "look ahead",
 }
-
-
-def thesis(
-    firsts: pd.DataFrame,
-    facts: pd.DataFrame,
-    verdicts: Sequence[Stored],
-    day: str,
-    *,
-    of_trade: Sequence[str],
-    of_all_fields: str,
-) -> list[Statement]:
-    """Whether China comes first: in trade, country by country, and over all fields.
-
-    Parameters
-    ----------
-    firsts
-        From `first_partners`, as known on the day.
-    facts
-        Like the table, as known on the day.
-    verdicts
-        Entries of verdicts.json.
-    day
-        The day of knowledge that is spoken of.
-    of_trade
-        Ids of the claims that say who is first in trade.
-    of_all_fields
-        Id of the claim that compares over all fields.
-
-    Returns
-    -------
-    list of tuple
-        As of `statements`.
-    """
-    told = [(about, text, list(of_trade)) for about, text in first_partners.thesis(firsts, facts)]
-    now = [v for v in whole_region(verdicts) if v["leads"] and v["as_of"] == day]
-    return told + [
-        ("Over all fields", v["answer"], [of_all_fields])
-        for v in now
-        if v["claim"] == of_all_fields
-    ]
 
 
 def statements(verdicts: Sequence[Stored], day: str) -> list[Statement]:

@@ -1,0 +1,83 @@
+"""The command `measures`: what a claim can be judged by."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Literal, get_args, get_origin
+
+from ..ground import paths
+from ..ground.errors import CaResearchError
+from . import console
+from .options import Format, Word
+
+CRITERION = """
+for example, in a claim's file:
+    measure: {name}
+    settings: {settings}
+    kind: {kind}
+    unit: {unit}"""
+
+
+def measures(name: Word = None, *, format: Format = "table") -> None:
+    """What a claim can be judged by: names and what each gives; of one its choices and an example.
+
+    Parameters
+    ----------
+    name
+        A measure, for example trade.rank, or with what names begin: trade
+    """
+    from ..claims.measures import measure_words, names
+
+    known = names(article=paths.home() == paths.of_package())
+    if name and name in names():
+        print(_of_one(name))
+        return
+    some = [one for one in known if not name or one.partition(".")[0] == name]
+    if not some:
+        from ..claims.measures import find
+
+        find(name or "")  # says which are close
+    console.rows([{"measure": one, "gives": measure_words(one)} for one in some], format)
+
+
+def _of_one(name: str) -> str:
+    import yaml
+
+    from .. import registry
+    from ..claims.measures import find
+    from .scaffold import beginning
+
+    function = find(name)
+    taken = inspect.signature(function).parameters
+    tables = [p for p in taken if p in registry.tables()]
+    choices = {n: p for n, p in taken.items() if n not in (*tables, "economies")}
+    wide = max(map(len, choices), default=0)
+    lines = [name, "", f"tables: {', '.join(tables) or 'none'}"]
+    if "economies" in taken:
+        lines.append("counts over economies: say which in `over`")
+    lines += [f"  {n:{wide}}  {_values(p)}" for n, p in choices.items()]
+    lines += ["", inspect.getdoc(function) or ""]
+    try:
+        start = beginning(name)
+    except CaResearchError:  # no figures are at hand to begin with
+        start = {"settings": dict.fromkeys(_needed(choices), "..."), "kind": "...", "unit": "..."}
+    settings = yaml.safe_dump(start["settings"], default_flow_style=True, width=1000).strip()
+    said = CRITERION.format(name=name, settings=settings, kind=start["kind"], unit=start["unit"])
+    if start.get("economies"):
+        said += f"\n    over: {{economies: [{', '.join(start['economies'])}], at_least: 1}}"
+    return "\n".join([*lines, said])
+
+
+def _needed(choices: dict[str, inspect.Parameter]) -> list[str]:
+    return [n for n, p in choices.items() if p.default is p.empty]
+
+
+def _values(choice: inspect.Parameter) -> str:
+    """The words of a choice, its default first; or what it is, and its default."""
+    hint: Any = choice.annotation
+    if get_origin(hint) is Literal:
+        words = sorted(map(str, get_args(hint)), key=lambda word: word != str(choice.default))
+        return f"{words[0]} (or {', '.join(words[1:])})" if words[1:] else words[0]
+    if choice.default is choice.empty:
+        return "to be set"
+    return str(choice.default) if choice.default not in ("", None) else "none"

@@ -1,0 +1,112 @@
+"""The picture that a criterion of any claim has, where its author drew none: what stands behind its
+figure.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from .. import registry
+from ..claims import Evidence
+from ..ground import economies as eco
+from ..ground.errors import CaResearchError
+from ..ground.numbers import amount
+from .kinds import bars, dated_lanes, lines, show_criterion
+from .show import show_table
+
+MOST, MOST_LINES = 12, 6
+"""Bars, and lines; those asked about always have one."""
+_DOLLARS = ((1e9, "billion US dollars"), (1e6, "million US dollars"), (1, "US dollars"))
+
+
+def show_answer(evidence: Evidence, criterion: str) -> None:
+    """Show what a criterion comes to, with what stands behind it.
+
+    Behind a figure of one economy these are the figures of its counterparts, as bars or over the
+    years as lines, those asked about in colour; behind dates the dates, behind documents a list of
+    them. Else it is `show_criterion`.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From ``claim.gather``.
+    criterion : str
+        Name of one of its criteria.
+
+    Raises
+    ------
+    UnknownNameError
+        No such criterion.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> show_answer(evidence, "total_length")
+    {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
+    """
+    rows = _rows(evidence, criterion)
+    if {"item", "statement", "direction"} <= set(rows):
+        return _documents(rows)
+    figure = _figure(rows, evidence, criterion)
+    if figure is None:
+        return show_criterion(evidence, criterion)
+    return show_criterion(evidence, criterion, picture=lambda: figure, data=rows)
+
+
+def _rows(evidence: Evidence, criterion: str) -> pd.DataFrame:
+    """The rows behind a figure of one economy, or of none; none where it is of several."""
+    if evidence.behind is None or len(evidence.main(criterion)) != 1:
+        return pd.DataFrame()
+    try:
+        return evidence.behind(criterion).reset_index(drop=True)
+    except (CaResearchError, ValueError):  # no figures were known
+        return pd.DataFrame()
+
+
+def _documents(rows: pd.DataFrame) -> None:
+    heads = {"item": "document", "date": "date", "direction": "it is", "statement": "says"}
+    shown = rows.rename(columns=heads)[[*heads.values(), "source_id"]].sort_values("date")
+    show_table(shown, section="main", title="The documents that were counted")
+
+
+def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | None:
+    assert evidence.spec is not None
+    if {"date", "kind", "detail"} <= set(rows):
+        return dated_lanes(rows, lane="detail")
+    chosen = map(str, evidence.spec.criteria()[criterion].settings.values())
+    asked = {eco.resolve(c) if c in eco.codes() else c for c in chosen}
+    for name in evidence.spec.data:
+        columns = registry.table(name).columns
+        role = {c.role: n for n, c in columns.items() if c.role and n in rows}
+        if {"counterpart", "time", "value"} <= role.keys() and rows["source_id"].nunique() == 1:
+            unit = columns[role["value"]].unit or ""
+            return _counterparts(
+                rows, role["counterpart"], role["time"], role["value"], unit, asked
+            )
+    return None
+
+
+def _counterparts(
+    rows: pd.DataFrame, by: str, time: str, value: str, unit: str, asked: set[str]
+) -> Figure | None:
+    known = rows.groupby([by, time], sort=False)[value].sum().reset_index()
+    known = known.rename(columns={time: "year"}).sort_values(["year", value], ascending=False)
+    if "USD" in unit or "dollar" in unit:
+        size, unit = next(((s, u) for s, u in _DOLLARS if known[value].max() >= s), _DOLLARS[-1])
+        known[value] = known[value] / size
+    years = known["year"].nunique()
+    if len(known) < 2:
+        return None
+    if years == 1:
+        order = known.reset_index(drop=True)
+        shown = order[(order.index < MOST) | order[by].isin(asked)]
+        return bars(shown, value, by=by, unit=unit, highlight=[*asked], form=amount)
+    if years == 2 or known[by].nunique() == 1:
+        shown = known[known[by].isin(asked)] if known[by].isin(asked).any() else known
+        return bars(shown.sort_values("year"), value, by="year", unit=unit, form=amount)
+    first = {*known[by].drop_duplicates().head(MOST_LINES), *asked}
+    shown = known[known[by].isin(first)].sort_values("year")
+    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*asked])
