@@ -58,7 +58,7 @@ def dated(events: pd.DataFrame) -> pd.DataFrame:
     UnknownNameError, UsageError
         A missing column; what is no date.
     """
-    require(events, [*_USED, "detail"])
+    require(events, ["date", "date_bound", "source_id"])
     dates, by = events["date"].astype("string"), events["date_bound"] == "by"
     ends = [(None, None) if pd.isna(date) else bounds(date) for date in dates]
     days = pd.DataFrame(ends, events.index, ["first", "last"]).apply(pd.to_datetime)
@@ -101,6 +101,7 @@ def select(
     UnknownNameError, UsageError
         An economy or a missing column; what is no date or regular expression.
     """
+    require(events, [*_USED, "detail"])
     rows = dated(events[events["date"].notna()])
     if kinds:
         rows = rows[rows["kind"].isin(split(kinds))]
@@ -118,7 +119,8 @@ def select(
 
 def _has(column: pd.Series, pattern: str) -> pd.Series:
     try:
-        return column.fillna("").astype(str).str.contains(re.compile(pattern))
+        search = re.compile(pattern).search
+        return column.fillna("").map(lambda text: bool(search(text))).astype(bool)
     except re.error as error:
         raise UsageError(
             f"{column.name} is no regular expression: {pattern!r}",
