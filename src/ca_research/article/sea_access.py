@@ -41,8 +41,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
         both[both["detail"].str.contains(words)].assign(port=port)
         for port, words in settings().sea_access.ports.items()
     ]
-    rows = pd.concat(found).reindex(columns=[*both, "port", "origin_group"])
-    return rows.sort_values(["port", "first_day"], ignore_index=True)
+    return pd.concat(found).sort_values(["port", "first_day"], ignore_index=True)
 
 
 @measure("relations.sea_routes")
