@@ -99,10 +99,10 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
     events, until: as in `signing.signing_times`. within: months shaded as prompt.
     """
     with where_known():
-        times = signing.signing_times(events, until=until)
+        times = signing.signings(events, until, "by_month_and_texts", "unknown")
         half = {
-            who: signing.signing_medians(times[times["five"] == five])["middle"]
-            for who, five in (("five", True), ("others", False))
+            who: signing.signing_medians(own)["middle"]
+            for who, own in (("five", times.five), ("others", times.others))
         }
         told = [
             f"half of the {who} within {m:.0f} months" if m else f"fewer than half of the {who}"
@@ -112,12 +112,12 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
             f"{who}, median {f'{m:.0f} months' if m else 'not reached'}" for who, m in half.items()
         ]
         show(
-            signing.signing_curves(times, watch=times["high"].max(), within=within),
+            signing.signing_curves(times, watch=max(time.high for time in times.all), within=within),
             section="main",
             title="Signed after the speech: " + ", ".join(told),
             alt=f"Share that had signed by months after the speech of 2013. {'; '.join(medians)}.",
-            data=times,
-            sources=sorted({*times["source_id"].dropna(), *times["bound_source_id"].dropna()}),
+            data=pd.DataFrame(times.all),
+            sources=times.documents.frame,
             note="Members of the United Nations without China, as Kaplan-Meier curves up to the "
             "day of the article. Bands span what the dates leave open. An unknown date may be any "
             "day from the speech to the next date on file for that country, or never where there "

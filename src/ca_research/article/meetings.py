@@ -35,7 +35,8 @@ Composition = Literal["as_held", "strict"]
 def meetings(
     events: pd.DataFrame, *, until: dt.date | None = None, composition: str = "as_held"
 ) -> pd.DataFrame:
-    """Dated meetings of any partner with all five, ended by `until` (all, where not given).
+    """Dated meetings with all five, a row for each `partner`, ended by `until` (all, where not
+    given).
 
     composition: 'as_held', or 'strict' without those that a note calls incomplete (INCOMPLETE).
     """
@@ -44,11 +45,11 @@ def meetings(
         rows = rows[rows["last_day"] <= pd.Timestamp(day("until", until))]
     if composition == "strict":
         rows = rows[~rows["note"].fillna("").str.contains(INCOMPLETE)]
-    return rows
+    return rows.assign(partner=rows["actor"].str.split(";")).explode("partner", ignore_index=True)
 
 
 @once
-def texts(evidence: pd.DataFrame, *, until: dt.date) -> pd.DataFrame:
+def texts(evidence: pd.DataFrame, until: dt.date) -> pd.DataFrame:
     """Documents of C03, whose readings are the partners (no commentary): those that show a meeting
     by a day, and those that deny one.
     """
@@ -62,19 +63,20 @@ def texts(evidence: pd.DataFrame, *, until: dt.date) -> pd.DataFrame:
     return rows[np.array(kept, dtype=bool)]
 
 
-def origins(rows: pd.DataFrame) -> int:
+def origins(*tables: pd.DataFrame) -> int:
     """Independent origins behind rows of both tables.
 
     A document has a group in the registry and one of its own (`origin_group`); rows that share
     either are of one origin.
     """
     known, apart = registry.origin_groups(), list[set[str]]()
-    own = rows.get("origin_group", rows["source_id"])
-    for source, group in zip(rows["source_id"], own, strict=True):
-        labels = {known.get(source, source)} | ({f"evidence {group}"} if pd.notna(group) else set())
-        touching = [labels_of for labels_of in apart if labels_of & labels]
-        apart = [labels_of for labels_of in apart if labels_of not in touching]
-        apart.append(labels.union(*touching))
+    for rows in tables:
+        own = rows.get("origin_group", [None] * len(rows))
+        for source, group in zip(rows["source_id"], own, strict=True):
+            labels = {known.get(source, source), *[f"evidence {group}"] * pd.notna(group)}
+            touching = [other for other in apart if other & labels]
+            apart = [other for other in apart if other not in touching]
+            apart.append(labels.union(*touching))
     return len(apart)
 
 
@@ -97,21 +99,26 @@ def shared_meetings(
     that support them; zero where two documents list partners or members without this one and
     nothing is dated; else low and high are zero and what is dated (see `estimates.events.settle`).
     """
-    held = meetings(events, until=until, composition=composition)
-    written = texts(evidence, until=until)
-    found = []
-    for partner in economies:
-        met = held[names(held["actor"], partner)]
-        of_both = written[written["reading"] == partner]
-        denied = of_both[of_both["direction"] == "refutes"]
-        if met.empty:
-            of_both = denied
-        shown_by = origins(pd.concat([met, of_both[of_both["direction"] == "supports"]]))
-        figures = settle(occasions(met), shown_by, origins(denied), "a meeting with all five")
-        columns = ["claim", "reading", "item", "date", "direction", "source_id"]
-        used = pd.concat([used_rows(met), of_both[columns]], ignore_index=True)
-        found.append(estimate_row(used, economy=partner, **figures))
-    return found
+    choices = {"until": until, "composition": composition}
+    return [_settled(events, evidence, partner=code, **choices) for code in economies]
+
+
+@once
+def _settled(
+    events: pd.DataFrame, evidence: pd.DataFrame, *, partner: str, until: dt.date, composition: str
+) -> Estimate:
+    """What meetings and documents together say of a partner."""
+    held, written = meetings(events, until=until, composition=composition), texts(evidence, until)
+    met, of_both = held[held["partner"] == partner], written[written["reading"] == partner]
+    against = of_both["direction"] == "refutes"
+    shown, denied = of_both[~against], of_both[against]
+    if met.empty:
+        shown, of_both = shown.iloc[:0], denied
+    counts = (occasions(met), origins(met, shown), origins(denied))
+    figures = settle(*counts, "a meeting with all five")
+    columns = ["claim", "reading", "item", "date", "direction", "source_id"]
+    used = pd.concat([used_rows(met), of_both[columns]], ignore_index=True)
+    return estimate_row(used, economy=partner, **figures)
 
 
 @measure("relations.meeting_or_body")
@@ -134,23 +141,23 @@ def meeting_or_body(
     `until` and whose organisation an event dates has one more, whatever a document denies.
     members: how many of the five are enough.
     """
-    settled = shared_meetings.rows(
-        events, evidence, economies=economies, until=until, composition=composition
-    )
+    choices = {"until": until, "composition": composition}
     inside = set(eco.members(body, until.year))
     if len(inside & set(eco.CA5)) < members:
-        return settled
-    held = meetings(events, until=until, composition=composition)
-    founded = select(events, kinds="organisation_founded")
+        inside = set()
+    held, founded = meetings(events, **choices), select(events, kinds="organisation_founded")
     founded = founded[founded["last_day"] <= pd.Timestamp(until)]
-    for i, partner in enumerate(economies):
+    found = []
+    for partner in economies:
         own = founded[names(founded["actor"], partner)]
         if partner in inside and len(own):
-            met = held[names(held["actor"], partner)]
+            met = held[held["partner"] == partner]
             used = used_rows(pd.concat([met, own], ignore_index=True))
             count = float(occasions(met) + 1)
-            settled[i] = estimate_row(used, economy=partner, estimate=count)
-    return settled
+            found.append(estimate_row(used, economy=partner, estimate=count))
+        else:
+            found.append(_settled(events, evidence, partner=partner, **choices))
+    return found
 
 
 def sides(
@@ -162,9 +169,8 @@ def sides(
     events, evidence, until: as there. partners: codes. Columns as `documents.side_lists` takes
     them, the partner as `reading`; sources of one name stand once.
     """
-    held, written = meetings(events, until=until), texts(evidence, until=until)
-    by_partner = [held[names(held["actor"], code)].assign(reading=code) for code in partners]
-    met = pd.concat(by_partner).assign(direction="supports")
+    held, written = meetings(events, until=until), texts(evidence, until)
+    met = held[held["partner"].isin(partners)].assign(reading=held["partner"], direction="supports")
     groups = registry.origin_groups()
     written = written.assign(origin=[groups.get(s, s) for s in written["source_id"]])
     place = ["reading", "origin"]
@@ -215,7 +221,7 @@ def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFra
     held = meetings(events).sort_values("last_day", kind="stable")
     rows = []
     for partner in economies:
-        own = held[names(held["actor"], partner)]
+        own = held[held["partner"] == partner]
         first = {
             who: own[own["kind"].str.contains(kind)].head(1)
             for who, kind in (("ministers", "ministerial"), ("leaders", "summit"))

@@ -5,11 +5,11 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,10 +24,8 @@ from ..ground.numbers import fixed
 from ..ground.periods import date_in_short, date_in_words
 from ..plots import style
 from ..plots.narrow import redrawn
-from ..plots.needs import needs
 from ..plots.pen import tight
-from ..stats.frames import records
-from ..stats.survival import kaplan_meier, median_time, survival_at
+from ..stats.survival import Curve, median_time, product_limit, survival_at
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
 from .belt_and_road.measures import Placeholder
@@ -50,39 +48,54 @@ def un_members() -> tuple[str, ...]:
     return tuple(sorted(eco.AGGREGATES["UN193"].members))
 
 
+class Document(NamedTuple):
+    """A document of one economy, by one source; `listed` is a list's id, or 'texts'."""
+
+    date: str | None
+    bound: str
+    listed: str
+    source_id: str
+
+    def days(self, placeholder: str) -> tuple[dt.date, dt.date] | None:
+        """First and last day that its date can mean; None where that is not known."""
+        if self.bound == "placeholder" and placeholder != "as_printed":
+            return bounds("2014") if placeholder == "next_year" else None
+        return bounds(self.date) if self.date else None
+
+
 @once
-def documents_signed(events: pd.DataFrame, placeholder: str) -> pd.DataFrame:
-    """Every dated document in `events` (see `accession_variants`), and economies that a list names
-    without a date, with the first and last day that the date can mean; none where it is unknown.
+def documents_signed(events: pd.DataFrame) -> dict[str, list[Document]]:
+    """Of each economy every dated document in `events` (see `accession_variants`), and that a list
+    names it without a date.
     """
-    nameless = events[events["kind"] == "listed_no_date"]
-    nameless = nameless.assign(economy=nameless["actor"], date=None, list=nameless["source_id"])
+    found: dict[str, list[Document]] = {}
     columns = ["economy", "date", "date_bound", "list", "source_id"]
-    found = pd.concat([accession_variants(events)[columns], nameless[columns]], ignore_index=True)
-    hidden = found["date_bound"] == "placeholder"
-    meant = {"unknown": None, "as_printed": found["date"], "next_year": "2014"}[placeholder]
-    dates = found["date"].mask(hidden, meant)
-    days = [(None, None) if pd.isna(date) else bounds(date) for date in dates]
-    found[["first", "last"]] = pd.DataFrame(days, columns=["first", "last"]).apply(pd.to_datetime)
+    for economy, *document in accession_variants(events)[columns].itertuples(index=False):
+        found.setdefault(economy, []).append(Document(*document))
+    nameless = events[events["kind"] == "listed_no_date"]
+    for economy, source in zip(nameless["actor"], nameless["source_id"], strict=True):
+        found.setdefault(economy, []).append(Document(None, "none", source, source))
     return found
 
 
-def _chosen(documents: pd.DataFrame, dates: str) -> pd.DataFrame:
-    """The first document of each economy by the dates chosen; a date that lies within a coarser one
+def _first(own: list[Document], dates: str, placeholder: str) -> Document | None:
+    """The first document of an economy by the dates chosen; a date that lies within a coarser one
     is taken for it.
     """
-    known, texts = settings().belt_and_road, documents["list"] == "texts"
-    base = dates.removesuffix("_and_texts")
+    known, base = settings().belt_and_road, dates.removesuffix("_and_texts")
     listed = {"by_month": known.by_month, "by_year": known.by_year}.get(base)
-    able = documents["list"] == listed if listed else documents["list"].notna()
-    if base != dates:
-        has_text = documents["economy"].isin(documents["economy"][texts])
-        able = texts | (able & ~has_text)
-    order = ["last", "first", "source_id"]
-    ascending = [True, False, True]
-    if dates == "latest":
-        order, ascending = ["first", "last", "source_id"], [False, True, True]
-    return documents[able].sort_values(order, ascending=ascending).drop_duplicates("economy")
+    texts = [document for document in own if document.listed == "texts" and base != dates]
+
+    def order(document: Document) -> tuple[Any, ...]:
+        days = document.days(placeholder)
+        if days is None:
+            return (1, document.source_id)
+        first, last = (day.toordinal() for day in days)
+        ends = (-first, last) if dates == "latest" else (last, -first)
+        return (0, *ends, document.source_id)
+
+    able = texts or [document for document in own if listed in (None, document.listed)]
+    return min(able, key=order, default=None)
 
 
 def _watch(until: dt.date) -> float:
@@ -96,7 +109,50 @@ def _watch(until: dt.date) -> float:
     return (end - start).days / MONTH
 
 
-@once
+class Time(NamedTuple):
+    """When an economy signed its first document: a row of `signing_times`."""
+
+    economy: str
+    five: bool
+    state: str
+    low: float
+    high: float
+    date: str | None
+    source_id: str | None
+    bounded_by: str | None
+    bound_source_id: str | None
+
+
+class Times:
+    """The rows of `signing_times`, of the five and of the others, and the documents behind them."""
+
+    def __init__(self, times: Sequence[Time]) -> None:
+        self.all = times
+        self.five = [time for time in times if time.five]
+        self.others = [time for time in times if not time.five]
+
+    @cached_property
+    def median(self) -> Months:
+        """Of the others."""
+        return signing_medians(self.others)
+
+    @cached_property
+    def documents(self) -> Figures:
+        """economy, date, source_id, year; what was signed after the watch, or never, is only absent
+        from them.
+        """
+        used = [(t.economy, t.date, t.source_id) for t in self.all if t.state != "not signed"]
+        used += [(t.economy, t.bounded_by, t.bound_source_id) for t in self.all if t.bounded_by]
+        found = pd.DataFrame(used, columns=["economy", "date", "source_id"], dtype="str")
+        return Figures(found.assign(year=pd.to_numeric(found["date"].str[:4]).astype("Int64")))
+
+    def behind(self, *times: Time) -> dict[str, Any]:
+        """What estimates of some of them rest on."""
+        economies = {time.economy for time in times}
+        codes = enumerate(self.documents.values("economy"))
+        return self.documents.behind([place for place, code in codes if code in economies])
+
+
 def signing_times(
     events: pd.DataFrame,
     *,
@@ -118,80 +174,76 @@ def signing_times(
     unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen.
     """
-    start, end = map(pd.Timestamp, (settings().belt_and_road.launch, until))
-    watch = _watch(until)
-    documents = documents_signed(events, placeholder)
-    chosen = _chosen(documents, dates)
-    if chosen.empty:
+    return pd.DataFrame(signings(events, until, dates, placeholder).all)
+
+
+@once
+def signings(events: pd.DataFrame, until: dt.date, dates: str, placeholder: str) -> Times:
+    """The rows of `signing_times`."""
+    start, end, watch = settings().belt_and_road.launch, until, _watch(until)
+    documents, five = documents_signed(events), set(eco.CA5)
+
+    def months(day: dt.date) -> float:
+        return max((min(day, end) - start).days, 0) / MONTH
+
+    found = []
+    for code in (code for code in un_members() if code != "CHN"):
+        own = documents.get(code, [])
+        first = _first(own, dates, placeholder)
+        days = first.days(placeholder) if first else None
+        state, low, high, limit = "not signed", watch, watch, None
+        if days and first and (days[0] <= end or first.bound == "by"):
+            state = "signed" if days[1] <= end else "open"
+            low, high = months(start if first.bound == "by" else days[0]), months(days[1])
+        elif first and not days:
+            # whoever has signed a document at a known time has signed the first of all by then
+            dated = [d for d in own if d.date and d.bound != "placeholder"]
+            ends = [(bounds(d.date)[1], d.date, d.source_id) for d in dated]
+            limit = min((last for last in ends if last[0] <= end), default=None)
+            state, low = ("signed" if limit else "unknown"), 0.0
+            high = months(limit[0]) if limit else watch
+        of = (first.date, first.source_id) if first else (None, None)
+        by = limit[1:] if limit else (None, None)
+        found.append(Time(code, code in five, state, low, high, *of, *by))
+    if not any(time.source_id for time in found):
         raise CoverageError(
             f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
         )
-    # whoever has signed a document at a known time has signed the first of all by then
-    sure = documents[documents["date"].notna() & (documents["date_bound"] != "placeholder")]
-    sure = sure.assign(last=[pd.Timestamp(bounds(date)[1]) for date in sure["date"]])
-    sure = sure[sure["last"] <= end].sort_values(["last", "date", "source_id"])
-    limits = sure.drop_duplicates("economy").set_index("economy")[["last", "date", "source_id"]]
-    times = pd.DataFrame({"economy": [code for code in un_members() if code != "CHN"]})
-    times = times.assign(five=times["economy"].isin(eco.CA5))
-    times = times.join(chosen.set_index("economy"), on="economy")
-    times = times.join(limits.add_prefix("limit_"), on="economy")
-    unknown = times["source_id"].notna() & times["last"].isna()
-    bounded = unknown & times["limit_last"].notna()
-    by = times["date_bound"] == "by"
-    begun = times["last"].notna() & ((times["first"] <= end) | by)
-    over = times["last"] <= end
-    first = times["first"].mask(by | unknown, start)
-    last = times["last"].where(over, end).mask(bounded, times["limit_last"])
-    low, high = ((edge - start).dt.days.clip(lower=0) / MONTH for edge in (first, last))
-    state = [bounded | (begun & over), unknown, begun]
-    return times.assign(
-        state=np.select(state, ["signed", "unknown", "open"], "not signed"),
-        low=low.where(begun | unknown, watch),
-        high=high.where(begun | bounded, watch),
-        bounded_by=times["limit_date"].where(bounded),
-        bound_source_id=times["limit_source_id"].where(bounded),
-    )[[*_TIMES]]
+    return Times(found)
 
 
-_TIMES = ("economy", "five", "state", *EDGES[::2], "date", "source_id")
-_TIMES += ("bounded_by", "bound_source_id")
+def signing_curve(times: Sequence[Time], edge: str) -> Curve:
+    """Kaplan-Meier curve of economies at one edge of their dates.
 
-
-def signing_curve(times: pd.DataFrame, edge: str) -> pd.DataFrame:
-    """Kaplan-Meier curve of rows of `signing_times` at one edge of their dates.
-
-    times: rows of `signing_times`, of all economies or of a group.
     edge: 'low' (every date as early, and every unknown one signed as soon, as it can be), 'high'
         (as late; what may lie beyond the watch censored), or 'middle' (halfway between; economies
         of unknown date left out).
-    Returns time (months), at_risk, events, survival, one row per time at which somebody signed.
     Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
     American Statistical Association 53(282).
     """
-    kept = times[times["state"] != "unknown"] if edge == "middle" else times
-    if kept.empty:
+    kept = [time for time in times if edge != "middle" or time.state != "unknown"]
+    if not kept:
         raise CoverageError("no economy with a known date of signing")
-    time = (kept["low"] + kept["high"]) / 2 if edge == "middle" else kept[edge]
-    happened = kept["state"] != "not signed" if edge == "low" else kept["state"] == "signed"
-    return kaplan_meier(time, happened)
+    at = {"low": [t.low for t in kept], "high": [t.high for t in kept]}
+    at["middle"] = [(t.low + t.high) / 2 for t in kept]
+    signed = ("signed", "open", "unknown") if edge == "low" else ("signed",)
+    return product_limit(at[edge], [time.state in signed for time in kept])
 
 
-def signing_medians(times: pd.DataFrame) -> Months:
-    """Median months to sign at each of EDGES, None where fewer than half had signed in the watch.
+def signing_medians(times: Sequence[Time]) -> Months:
+    """Median months to sign at each of EDGES; None where fewer than half had signed in the watch.
 
-    times: rows of `signing_times`. Raises CoverageError where no economy of a known date is among
-    them. Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
+    Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
     """
     return {edge: median_time(signing_curve(times, edge)) for edge in EDGES}
 
 
-def _months(time: dict[str, Any]) -> Months:
-    """Bounds of a row of `signing_times`; none where it was not signed in the watch."""
-    low, high, state = time["low"], time["high"], time["state"]
-    if state == "not signed":
+def _months(time: Time) -> Months:
+    """Bounds of a time; none where it was not signed in the watch."""
+    if time.state == "not signed":
         return dict.fromkeys(EDGES)
-    middle = (low + high) / 2 if state == "signed" else None
-    return {"low": low, "middle": middle, "high": None if state == "open" else high}
+    middle = (time.low + time.high) / 2 if time.state == "signed" else None
+    return {"low": time.low, "middle": middle, "high": None if time.state == "open" else time.high}
 
 
 def _minus(own: Months, other: Months, watch: float) -> dict[str, Any]:
@@ -206,24 +258,6 @@ def _minus(own: Months, other: Months, watch: float) -> dict[str, Any]:
     if own["middle"] is not None and other["middle"] is not None:
         found["estimate"] = own["middle"] - other["middle"]
     return found
-
-
-@once
-def documents_behind(times: pd.DataFrame) -> Figures:
-    """Documents that rows of `signing_times` rest on: economy, date, source_id, year; what was
-    signed after the watch, or never, is only absent from them.
-    """
-    columns = ["economy", "date", "source_id"]
-    limits = times[["economy", "bounded_by", "bound_source_id"]].set_axis(columns, axis=1)
-    used = pd.concat([times[times["state"] != "not signed"][columns], limits.dropna()])
-    used = used.reset_index(drop=True).astype("str")
-    return Figures(used.assign(year=pd.to_numeric(used["date"].str[:4]).astype("Int64")))
-
-
-def _behind(times: pd.DataFrame, economies: Collection[str]) -> dict[str, Any]:
-    """What the estimates of some economies rest on."""
-    used = documents_behind(times)
-    return used.behind_rows(row for row in used.records if row["economy"] in economies)
 
 
 @measure("relations.months_to_sign")
@@ -243,15 +277,15 @@ def months_to_sign(
     365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high.
     Signed at a time that no document bounds: low is 0 and there is no estimate.
     """
-    times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
+    times = signings(events, until, dates, placeholder)
     found = []
-    for time in records(times[times["economy"].isin(economies)]):
+    for time in (time for time in times.all if time.economy in economies):
         months = _months(time)
         figures = {"estimate": months.pop("middle"), **months, "interval": "precision of the date"}
-        if time["state"] == "not signed":
-            figures = {"low": time["low"], "interval": "not signed by the end of the watch"}
-        row = estimate_row(economy=time["economy"], **figures)
-        found.append(row | _behind(times, [time["economy"]]))
+        if time.state == "not signed":
+            figures = {"low": time.low, "interval": "not signed by the end of the watch"}
+        row = estimate_row(economy=time.economy, **figures)
+        found.append(row | times.behind(time))
     return found
 
 
@@ -274,18 +308,17 @@ def months_ahead(
     Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
     53(282).
     """
-    times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    others = times[~times["five"]]
-    median, codes, found = signing_medians(others), set(others["economy"]), []
-    for time in records(times[times["economy"].isin(economies)]):
-        date = next((d for d in (time["bounded_by"], time["date"]) if pd.notna(d)), None)
-        by = "by " if pd.notna(time["bounded_by"]) else ""
-        about = {"date": f"{by}{date_in_words(date)}" if date else ""}
-        figures = _minus(_months(time), median, _watch(until))
-        own = _behind(times, [time["economy"]])
-        behind = _behind(times, {time["economy"], *codes})
+    times = signings(events, until, dates, placeholder)
+    found = []
+    for time in (time for time in times.all if time.economy in economies):
+        date = time.bounded_by or time.date
+        signed = date_in_words(date) if date else ""
+        about = {"date": f"by {signed}" if time.bounded_by else signed}
+        figures = _minus(_months(time), times.median, _watch(until))
+        own = times.behind(time)
+        behind = times.behind(time, *times.others)
         behind |= {k: own[k] for k in ("n", "first_year", "last_year")}  # the rest makes the median
-        found.append(estimate_row(economy=time["economy"], about=about, **figures) | behind)
+        found.append(estimate_row(economy=time.economy, about=about, **figures) | behind)
     return found
 
 
@@ -303,12 +336,11 @@ def group_ahead(
     events, until, dates, placeholder: as in `signing_times`. Below zero: the five were sooner, and
     it tells how much `sooner`; low, high and the source of the median as in `months_ahead`.
     """
-    times = signing_times(events, until=until, dates=dates, placeholder=placeholder)
-    five, others = (signing_medians(times[times["five"] == own]) for own in (True, False))
-    figures = _minus(five, others, _watch(until))
+    times = signings(events, until, dates, placeholder)
+    figures = _minus(signing_medians(times.five), times.median, _watch(until))
     ahead = -figures.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
-    return [estimate_row(about=about, **figures) | documents_behind(times).behind()]
+    return [estimate_row(about=about, **figures) | times.documents.behind()]
 
 
 @measure("relations.signed_within")
@@ -330,17 +362,15 @@ def signed_within(
     low is that of the end of the watch, with neither estimate nor high.
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
-    times, watch = signing_times(events, until=until, dates=dates, placeholder=placeholder), 0.0
-    watch = _watch(until)
-    group = times[times["five"] == (who == "five")]
-    high, middle, low = (
-        100 * (1 - survival_at(signing_curve(group, edge), min(months, watch))) for edge in EDGES
-    )
+    times = signings(events, until, dates, placeholder)
+    watch, own = _watch(until), times.five if who == "five" else times.others
+    curves = (signing_curve(own, edge) for edge in EDGES)
+    high, middle, low = (100 * (1 - survival_at(c, min(months, watch))) for c in curves)
     figures = {"estimate": middle, "low": low, "high": high, "interval": "precision of the dates"}
     if months > watch:
         why = f"at least: the watch ends after {fixed(watch, 1)} months"
         figures = {"low": low, "interval": why}
-    return [estimate_row(**figures) | _behind(times, set(group["economy"]))]
+    return [estimate_row(**figures) | times.behind(*own)]
 
 
 @measure("relations.signed_before")
@@ -360,16 +390,15 @@ def signed_before(events: pd.DataFrame, *, before: dt.date) -> list[Estimate]:
 
 
 @redrawn
-@needs("times", *_TIMES, like="article.signing.signing_times")
-def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figure:
+def signing_curves(times: Times, *, watch: float, within: float) -> Figure:
     """Share that had signed by each month, the five against the others, with the five economies
     marked by name.
 
-    times: rows of `signing_times`. watch: months watched. within: months shaded as prompt. Bands
+    times: as from `signings`. watch: months watched. within: months shaded as prompt. Bands
     span what the dates leave open.
     """
-    five = times[times["five"]].sort_values(["low", "state"])
-    known = int(((five["state"] != "unknown") & five["bounded_by"].isna()).sum())
+    five = sorted(times.five, key=lambda time: (time.low, time.state))
+    known = sum(time.state != "unknown" and not time.bounded_by for time in five)
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
         ax.axvspan(0, within, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
@@ -378,18 +407,18 @@ def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figur
         under = 5.5 if style.wide() == style.WIDE else 30  # a longer part of the curve is above
         # the names would meet where the two curves end close together
         for own, colour, name, away, side in (
-            (True, style.HIGHLIGHT, f"the five ({known} of known date)", 2.5, "bottom"),
-            (False, style.INK, "all other UN members", -under, "top"),
+            (five, style.HIGHLIGHT, f"the five ({known} of known date)", 2.5, "bottom"),
+            (times.others, style.INK, "all other UN members", -under, "top"),
         ):
-            shares = _shares(times[times["five"] == own], watch)
+            shares = _shares(own, watch)
             band = {"step": "post", "color": colour, "alpha": 0.16, "linewidth": 0}
             ax.fill_between(shares.index, shares["high"], shares["low"], **band)
             middle = shares["middle"]
             ax.step(shares.index, middle, where="post", color=colour, linewidth=2.2)
             look = {"ha": "right", "va": side, "fontsize": style.LABEL, "color": colour}
             ax.text(watch, middle.iloc[-1] + away, name, **look)
-        for i, row in enumerate(five.itertuples()):
-            _economy(ax, row, -11 - 10 * i, watch)
+        for i, time in enumerate(five):
+            _economy(ax, time, -11 - 10 * i, watch)
         ax.axhline(50, color=style.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
         ax.set_ylim(-8 - 10 * max(len(five), 1), 116)
         ax.set_xlim(0, watch + 1)
@@ -402,27 +431,27 @@ def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figur
     return figure
 
 
-def _shares(times: pd.DataFrame, watch: float) -> pd.DataFrame:
+def _shares(times: Sequence[Time], watch: float) -> pd.DataFrame:
     """Per cent that had signed, by month, at each edge: from nought to the end of the watch."""
-    curves = {edge: signing_curve(times, edge).set_index("time")["survival"] for edge in EDGES}
-    signed = 100 * (1 - pd.DataFrame(curves))
+    curves = {edge: signing_curve(times, edge) for edge in EDGES}
+    left = {edge: pd.Series(curve["survival"], curve["time"]) for edge, curve in curves.items()}
+    signed = 100 - 100 * pd.DataFrame(left)
     return signed.reindex(sorted({0.0, watch, *signed.index})).ffill().fillna(0.0)
 
 
-def _economy(ax: Axes, row: Any, y: float, watch: float) -> None:
+def _economy(ax: Axes, time: Time, y: float, watch: float) -> None:
     """One economy below the curves: its date as long as it may be, named beside it."""
-    name, bar = eco.name_of(row.economy), {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
+    name, bar = eco.name_of(time.economy), {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
     text = {"va": "center", "fontsize": style.TICK, "color": style.INK}
-    if row.state in ("unknown", "not signed"):
-        ax.plot([row.low, row.high], [y, y], linewidth=1.2, linestyle=(0, (2, 2)), **bar)
-        words = "date unknown" if row.state == "unknown" else "not signed"
+    if time.state in ("unknown", "not signed"):
+        ax.plot([time.low, time.high], [y, y], linewidth=1.2, linestyle=(0, (2, 2)), **bar)
+        words = "date unknown" if time.state == "unknown" else "not signed"
         text |= {"ha": "center", "color": style.MUTED, "bbox": style.CLEAR}
         ax.text(watch / 2, y, f"{name}: {words}", **text)
         return
-    ax.plot([row.low, row.high], [y, y], linewidth=4, **bar)
-    bounded = pd.notna(row.bounded_by)
-    date = date_in_short(row.bounded_by if bounded else row.date)
-    words = f"{name}: date unknown, by {date}" if bounded else f"{name} {date}"
-    right = row.high > 0.6 * watch
-    at, side = (row.low - 2.5, "right") if right else (row.high + 2.5, "left")
+    ax.plot([time.low, time.high], [y, y], linewidth=4, **bar)
+    date = date_in_short(time.bounded_by or time.date or "")
+    words = f"{name}: date unknown, by {date}" if time.bounded_by else f"{name} {date}"
+    right = time.high > 0.6 * watch
+    at, side = (time.low - 2.5, "right") if right else (time.high + 2.5, "left")
     ax.text(at, y, words, ha=side, **text)

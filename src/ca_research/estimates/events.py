@@ -29,6 +29,7 @@ from .cells import CellsOf
 from .documents import ENOUGH, expand, split
 from .frame import Estimate, estimate_row
 from .measures import measure, tells
+from .once import once
 
 Kinds = Annotated[str, CellsOf("events", "kind")]
 _USED = ["event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "source_id"]
@@ -38,6 +39,7 @@ MOST_DATES = 2
 _YEAR = 365.25
 
 
+@once
 def dated(events: pd.DataFrame) -> pd.DataFrame:
     """Events with the days that their date can mean.
 
@@ -102,7 +104,7 @@ def select(
         An economy or a missing column; what is no date or regular expression.
     """
     require(events, [*_USED, "detail"])
-    rows = dated(events[events["date"].notna()])
+    rows = dated(events).dropna(subset="date")
     if kinds:
         rows = rows[rows["kind"].isin(split(kinds))]
     for column, wanted in (("actor", actor), ("counterpart", counterpart)):
@@ -340,8 +342,8 @@ def age(
         A row for each, in years of 365.25 days. A partial date gives low and high; where an event
         of that kind has no date, the first dated one gives low alone.
     """
-    rows = select(events, counterpart=counterpart, kinds=kinds)
-    rows = rows[rows["first_day"].notna() & (rows["last_day"] <= pd.Timestamp(until))]
+    rows = select(events, counterpart=counterpart, kinds=kinds).dropna(subset="first_day")
+    rows = rows[rows["last_day"] <= pd.Timestamp(until)]
     if unless:
         rows = rows[~_has(rows["note"], unless)]
     undated = set(events["actor"][events["date"].isna() & events["kind"].isin(split(kinds))])
