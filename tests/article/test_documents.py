@@ -12,7 +12,7 @@ from pydantic import ValidationError
 import ca_research as ca
 from ca_research import registry
 from ca_research.article import aid, doctrine, document_pages
-from ca_research.article.documents import measures as docs
+from ca_research.estimates import documents as docs
 from ca_research.ground import paths
 from ca_research.registry import codings
 from ca_research.registry.codings import Coding
@@ -24,7 +24,7 @@ ROWS = frame("evidence", "of_all_kinds", FILE["same"]["evidence"], FILE["sets"])
 def test_specifications_that_look_through_the_same_rows_are_one():
     """There is no commentary on the other reading, so strength asks nothing."""
     asked = {"claim": "C90", "reading": "other", "direction": "supports"}
-    one, other = (docs.independent_sources(ROWS, **asked, **s) for s in ({}, {"strength": "any"}))
+    one, other = (docs.origins(ROWS, **asked, **s) for s in ({}, {"strength": "any"}))
     assert one["path"].item() == other["path"].item()
 
 

@@ -43,9 +43,6 @@ def draw(name, frames=None, **instead):
     given |= frames or {}
     if name == "ranked_strips":
         given = {"tables": {"title": given["tables"]}}
-    for group, curve in told.get("curves", {}).items():
-        ends = dict.fromkeys(("low", "middle", "high"), cases.table(curve))
-        given["curves"] = given.get("curves", {}) | {group: ends}
     drawn = DRAWN[name](**given, **told.get("choices", {}) | instead)
     return drawn if isinstance(drawn, Figure) else drawn.get_figure()
 

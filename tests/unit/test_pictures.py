@@ -20,7 +20,7 @@ from tests import designs
 
 import ca_research as ca
 from ca_research.article.borders import REGION
-from ca_research.article.dates import dated
+from ca_research.estimates.events import dated
 from ca_research.ground import errors
 from ca_research.ground.errors import UsageError
 from ca_research.ground.numbers import decimals

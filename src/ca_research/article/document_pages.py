@@ -1,4 +1,4 @@
-"""Pictures and lists of pages on documents, with titles and texts made from the figures."""
+"""What a page on documents shows: how much was read, both sides by name, cases, and lists."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from .. import investment, registry
-from ..claims.slots import in_words
+from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
 from ..ground import economies as eco
 from ..ground.display import Section
+from ..ground.numbers import in_words
 from ..plots.show import known, show, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
@@ -22,7 +23,6 @@ _COUNTING = "counting"
 """Coding of documents that count nowhere or under another origin; it touches those it lists
 alone.
 """
-_SEEN = {"full": "read in full", "excerpt": "read in excerpt", "none": "not seen"}
 
 
 def show_figures(figures: Iterator[tuple[Figure, dict[str, Any]]]) -> None:
@@ -45,24 +45,19 @@ def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
 
 def _show_read(claim_id: str, evidence: pd.DataFrame) -> None:
     """Count the documents on each subject of a claim, by how much of them was read."""
-    rows = documents.counted(evidence[evidence["claim"] == claim_id], _COUNTING)
+    rows = recounted(evidence[evidence["claim"] == claim_id], _COUNTING)
     counts = rows[(rows["text_seen"] != "none") & (rows["aside"] == "")]
-    origins = counts.groupby("reading")["origin_group"].nunique()
     with where_known("context"):
         read = known(rows).groupby(["reading", "text_seen"]).size().unstack(fill_value=0)
-        read = read.assign(origins=origins.reindex(read.index, fill_value=0)).reset_index()
-        names = _named(read["reading"], claim_id)
+        origins = counts.groupby("reading")["origin_group"].nunique()
+        read["independent origins"] = origins.reindex(read.index, fill_value=0)
         show_table(
-            read.assign(reading=read["reading"].map(names)),
+            read.rename(index=_named(read.index, claim_id), columns=documents.READ).reset_index(),
             section="context",
             title="How many documents there are on each subject, and how much of them was read",
             sources=rows,
             digits=0,
-            labels={
-                "reading": "subject",
-                "origins": "independent origins",
-                **{seen: words for seen, words in _SEEN.items() if seen in read},
-            },
+            labels={"reading": "subject"},
             note="A text of which nothing was read counts nowhere, nor one that does not say what "
             "is asked; offices of one government that speak of their own work are one origin.",
         )
@@ -74,74 +69,90 @@ def show_cases(coding: str, evidence: pd.DataFrame, of: Mapping[str, str]) -> No
     coding: 'acts' or 'conditions'. of: claims whose documents are coded, each with the power whose
     acts they speak of, or ''.
     """
-    told = _CASES[coding]
+    codes, title, note = _CASES[coding]
+    asked = {"coding": coding, "codes": codes}
     with where_known():
-        origins = [
-            documents.case_origins(
-                evidence, claim=claim, coding=coding, codes=told["codes"]
-            ).assign(power=power)
-            for claim, power in of.items()
-        ]
-        every = known(pd.concat(origins, ignore_index=True))
-        cases = pd.DataFrame(
-            _case_row(power, case, part)
-            for (power, case), part in every.groupby(["power", "case"], sort=False)
+        origins = known(
+            pd.concat(
+                documents.case_origins(evidence, claim=claim, **asked).assign(power=power)
+                for claim, power in of.items()
+            )
         )
-        documented = int((cases["certain"] >= documents.ENOUGH).sum())
+        called = origins.get("interference", pd.Series("", origins.index))
+        strict = origins["counted"] == "strict"
+        cases = (
+            origins.assign(
+                called=called,
+                strict=strict,
+                certain=strict & called.isin(["", "yes"]),
+                name=origins["name"].where(strict, "(" + origins["name"] + ")"),
+            )
+            .groupby(["power", "case"])
+            .agg(
+                kind=("code", lambda codes: _SHOWN[codes.iloc[0]]),
+                name=("name", "; ".join),
+                called=("called", lambda votes: " or ".join(votes.unique())),
+                certain=("certain", "sum"),
+                strict=("strict", "sum"),
+                sources=("source_id", tuple),
+            )
+            .sort_values("strict", ascending=False, kind="stable")
+            .reset_index()
+        )
+        documented = int((cases["certain"] >= ENOUGH).sum())
         rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
-        empty = [column for column in ("power", "called") if not cases[column].any()]
+        told = [column for column in ("power", "called") if (cases[column] != "").any()]
         show_table(
-            cases.drop(columns=["certain", *empty]),
+            cases,
             section="main",
-            title=told["title"].format(cases=in_words(len(cases)), rest=rest),
-            note=told["note"],
-            labels={} if empty else {"called": "called interference"},
+            title=title.format(cases=in_words(len(cases)), rest=rest),
+            note=note,
+            columns=["case", "kind", "name", *told],
+            labels={"name": "independent sources", "called": "called interference"},
         )
 
 
 _CASES = {
-    "acts": {
-        "codes": "unrest;force;narrow;broad",
-        "title": "Of {cases} reported acts of both powers, {rest} on two independent sources and "
+    "acts": (
+        "unrest;force;narrow;broad",
+        "Of {cases} reported acts of both powers, {rest} on two independent sources and "
         "would be called interference",
-        "note": "One rule for both powers, without commentary. Five blind readers, who saw neither "
+        "One rule for both powers, without commentary. Five blind readers, who saw neither "
         "power nor country, coded each document; what most of them say stands here. A contractor "
         "named for a loan's project is a condition of the loan, and no interference. In brackets: "
         "only if read widely.",
-    },
-    "conditions": {
-        "codes": "policy;economic",
-        "title": "Of {cases} reported conditions of Chinese finance, {rest} on two independent "
-        "sources",
-        "note": "By the stricter code; in brackets what speaks of it only if read widely. "
+    ),
+    "conditions": (
+        "policy;economic",
+        "Of {cases} reported conditions of Chinese finance, {rest} on two independent sources",
+        "By the stricter code; in brackets what speaks of it only if read widely. "
         "Without commentary.",
-    },
+    ),
 }
-"""By coding: the codes that show a case, in the order of their weight, and words for the list."""
+"""By coding: the codes that show a case, in the order of their weight; title and note."""
 
 
 def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
     """Count the conditions of a claim by kind; nothing where none was known."""
     kinds = documents.cases_by_kind(evidence, claim=claim_id, coding=_coding_of(claim_id))
-    if kinds.empty:
-        return
-    wanted = {
-        "kind": "kind of condition",
-        "cases": "loans or grants",
-        "sources": "independent sources",
-        "most": "most sources on one of them",
-        "examples": "which",
-    }
-    show_table(
-        kinds.rename(columns=wanted),
-        section="main",
-        title=f"{in_words(int(kinds['cases'].sum())).capitalize()} loans and grants that came "
-        "with a condition, by its kind",
-        sources=sorted(set(evidence.loc[evidence["claim"] == claim_id, "source_id"])),
-        digits=0,
-        note="By the stricter code. A case counts as documented where two independent sources "
-        "agree on it.",
-    )
+    if len(kinds):
+        heads = {
+            "kind": "kind of condition",
+            "cases": "loans or grants",
+            "sources": "independent sources",
+            "most": "most sources on one of them",
+            "examples": "which",
+        }
+        show_table(
+            kinds.rename(columns=heads)[[*heads.values()]],
+            section="main",
+            title=f"{in_words(int(kinds['cases'].sum())).capitalize()} loans and grants that came "
+            "with a condition, by its kind",
+            sources=evidence[evidence["claim"] == claim_id],
+            digits=0,
+            note="By the stricter code. A case counts as documented where two independent sources "
+            "agree on it.",
+        )
 
 
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
@@ -160,6 +171,16 @@ def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
         )
 
 
+def _sides_title(claim_id: str, sides: pd.DataFrame) -> str:
+    """How many independent sources stand on each side."""
+    counts = sides.groupby("side")["origin_group"].nunique()
+    pro, con = (int(counts.get(side, 0)) for side in SIDES)
+    title = f"{in_words(pro)} independent source{'s' * (pro != 1)} for the sentence, "
+    title += f"{in_words(con) if con else 'none'} against it"
+    groups = list(sides["reading"].unique())  # one alone may not be what the sentence says
+    return f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
+
+
 def show_loan_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     """Show what the newest list of projects knows of the terms of loans; nothing where it was not
     yet known.
@@ -168,21 +189,20 @@ def show_loan_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     if edition not in set(projects["source_id"]):
         return
     terms = investment.loan_terms(projects, facts, edition=edition, economies=eco.CA5)
-    known = terms.summary.pivot(index="host", columns="term", values="known").reset_index()
-    table = known.merge(terms.collateral[["host", "loans", "stated"]], on="host")
-    table["host"] = table["host"].map(eco.name_of)
-    wanted = {
-        "loans": "loans",
-        "interest": "interest known",
-        "maturity": "maturity known",
-        "stated": "collateral stated",
-    }
+    table = terms.summary.pivot(index="host", columns="term", values="known")
+    table = table.join(terms.collateral.set_index("host")[["loans", "stated"]])
     show_table(
-        table[["host", *wanted]].rename(columns=wanted),
+        table.reset_index(),
         section="context",
         title="Loans on one list of projects, and of how many the terms are known",
         sources=[edition],
         digits=0,
+        columns=["host", "loans", "interest", "maturity", "stated"],
+        labels={
+            "interest": "interest known",
+            "maturity": "maturity known",
+            "stated": "collateral stated",
+        },
         note="Collateral is marked only where a description states it. No entry speaks of policy "
         "conditions either way.",
     )
@@ -193,53 +213,44 @@ def _show_lists(claim_id: str, evidence: pd.DataFrame) -> None:
     context.
     """
     what = _coding_of(claim_id)
-    context = "Documents that take neither side" if what else "Documents that count on neither side"
+    neither = "Documents that take neither side" if what else "Documents that count on neither side"
+    note = f"{what.capitalize()} that they show still count: see the cases." if what else ""
     lists: tuple[tuple[str, Section, str], ...] = (
         ("supports", "main", "Documents for the sentence"),
         ("refutes", "against", "Documents against the sentence"),
-        ("context", "context", context),
+        ("context", "context", neither),
     )
     for direction, section, title in lists:
         listed = documents.document_list(
             evidence, claim=claim_id, direction=direction, counting=_COUNTING
         )
-        if len(listed):
-            notes = []
-            if what and direction == "context":
-                notes.append(f"{what.capitalize()} that they show still count: see the cases.")
-            notes += [documents.ONE_ORIGIN] * bool(listed["origin"].duplicated().any())
-            show_table(
-                documents.readable(listed, _named(listed["reading"], claim_id)),
-                section=section,
-                title=title,
-                note=" ".join(notes),
-            )
+        labels = _named(listed["reading"], claim_id)
+        said = note if direction == "context" else ""
+        documents.show_list(listed, title, section, labels=labels, note=said)
     if what:
         with where_known():
             _show_codes(claim_id, what, evidence)
 
 
 def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
+    """List what each document shows by its codes."""
     scheme = registry_coding(coding)
-    rows = documents.coded(evidence, claim=claim_id, coding=coding, strength="any")
+    rows = documents_of(evidence, claim=claim_id, coding=coding).frame
     rows = rows[(rows["strict"] != "none") | (rows["wide"] != "none")].sort_values(["case", "item"])
-    listed = pd.DataFrame(
-        {
-            "about": rows["case"].map(documents.case_name, na_action="ignore"),
-            "shows": rows["strict"].map(_SHOWN),
-            "read widely": rows["wide"].map(_SHOWN).where(rows["wide"] != rows["strict"], ""),
-            **({"interference": rows["interference"]} if "interference" in rows else {}),
-            "why": rows["why"],
-            "source": rows["source_id"],
-            "source_id": rows["source_id"],
-        }
+    listed = rows.assign(
+        about=[None if pd.isna(case) else case_name(case, coding) for case in rows["case"]],
+        shows=rows["strict"].map(_SHOWN),
+        widely=rows["wide"].map(_SHOWN).where(rows["wide"] != rows["strict"], ""),
+        source=rows["source_id"],
     )
+    judged = ["interference"] * ("interference" in rows)
     fields = scheme.fields["strict"].values.items()
     rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
-        known(listed),
+        known(listed)[["about", "shows", "widely", *judged, "why", "source", "source_id"]],
         section="main",
         title=f"{scheme.title}: what each document shows",
+        labels={"widely": "read widely"},
         note=f"{scheme.about} {rules}",
     )
 
@@ -281,34 +292,3 @@ def group_name(reading: str, claim_id: str = "") -> str:
 def _named(groups: Iterable[str], claim_id: str) -> dict[str, str]:
     """Groups of documents of a claim, and what each is called."""
     return {group: group_name(group, claim_id) for group in groups}
-
-
-def _sides_title(claim_id: str, sides: pd.DataFrame) -> str:
-    """How many independent sources stand on each side."""
-    pro, con = (
-        sides.loc[sides["side"] == side, "origin_group"].nunique()
-        for side in ("supports", "refutes")
-    )
-    title = f"{in_words(pro)} independent source{'s' if pro != 1 else ''} for the sentence, "
-    title += f"{in_words(con) if con else 'none'} against it"
-    groups = list(sides["reading"].unique())  # one alone may not be what the sentence says
-    return f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
-
-
-def _case_row(power: object, case: object, origins: pd.DataFrame) -> dict[str, Any]:
-    """A case with its sources by name, and how many show it without doubt."""
-    strict = origins["counted"] == "strict"
-    certain = strict & origins["sure"].isin(["yes"]) if "sure" in origins else strict
-    named = [
-        name if sure else f"({name})" for name, sure in zip(origins["name"], strict, strict=True)
-    ]
-    votes = " or ".join(dict.fromkeys(origins["sure"])) if "sure" in origins else ""
-    return {
-        "power": power,
-        "case": case,
-        "kind": _SHOWN[origins["code"].iloc[0]],
-        "independent sources": "; ".join(named),
-        "called": votes,
-        "certain": int(certain.sum()),
-        "sources": tuple(sorted({s for part in origins["sources"] for s in part})),
-    }

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import registry
 from ..ground import economies
-from ..ground.numbers import between, fixed, number, of_logs, with_unit
+from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
 
 _PLURALS = re.compile(
@@ -16,7 +16,6 @@ _PLURALS = re.compile(
     r"|point|project|institute)s\b"
 )
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PERCENT = ("share", "percent", "growth")
 _FROM_NOTHING = ("count", "share", "percent")
 """Kinds of numbers that are never below nought."""
@@ -31,17 +30,6 @@ STATE_WORDS = {
     "open": "cannot be said",
 }
 """What a reader is told of the state of a criterion, and of a country within one."""
-
-
-def in_words(n: float) -> str:
-    """A small whole number as a word.
-
-    Examples
-    --------
-    >>> in_words(3), in_words(12), in_words(0)
-    ('three', '12', 'no')
-    """
-    return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
 
 
 def said(value: float | None, kind: str, near: float | None = None, *, whole: bool = False) -> str:

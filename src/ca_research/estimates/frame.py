@@ -336,6 +336,16 @@ class Figures:
     def _cells(self) -> list[str]:
         return _cells(self.frame)
 
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, each with its place as ``at``; what is missing is None."""
+        filled = self.frame.astype(object).where(self.frame.notna(), None)
+        return [{**row, "at": at} for at, row in enumerate(records(filled))]
+
+    def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """`behind`, of some of `records`."""
+        return self.behind([row["at"] for row in rows])
+
     def behind(self, places: Sequence[int] | None = None) -> dict[str, Any]:
         """What a row of estimates tells of the rows it rests on: those at these places, or all."""
         rows = Rows(self.frame if places is None else partial(self.frame.take, places))

@@ -222,3 +222,30 @@ def counted(number: int, noun: str) -> str:
     ('1 row', '2,400 rows')
     """
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def in_words(n: float) -> str:
+    """A small whole number as a word.
+
+    Examples
+    --------
+    >>> in_words(3), in_words(12), in_words(0)
+    ('three', '12', 'no')
+    """
+    return _WORDS[int(n)] if float(n).is_integer() and 0 <= n <= 10 else number(n)
+
+
+def count_range(low: int, high: int) -> str:
+    """A number of things that is known within bounds.
+
+    Examples
+    --------
+    >>> count_range(2, 3), count_range(2, 2), count_range(0, 2)
+    ('two to three', 'two', 'at most two')
+    """
+    if low == high:
+        return in_words(low)
+    return f"{in_words(low)} to {in_words(high)}" if low else f"at most {in_words(high)}"

@@ -1,0 +1,487 @@
+"""Measures of dated events, for claims that need no code of their own: when the first was, how many
+there were, by how many days a date misses a window or follows another, which places were reached,
+who says a thing.
+
+Events are rows of table `events`, one as one source gives it. Partial dates are ranges,
+disagreements are kept, and independent origins are counted. A fact is shown by two independent
+origins and denied by two; one alone leaves it open, and that nothing was found says nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+import pandas as pd
+
+from .. import registry
+from ..ground import economies as eco
+from ..ground.economies import joined
+from ..ground.errors import UsageError
+from ..ground.numbers import counted
+from ..ground.periods import date_in_words
+from ..stats.frames import require
+from ..tables.dates import bounds
+from .cells import CellsOf
+from .documents import ENOUGH, expand, split
+from .frame import Estimate, estimate_row
+from .measures import measure, tells
+from .once import once
+
+Kinds = Annotated[str, CellsOf("events", "kind")]
+_USED = ["event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "source_id"]
+_DAY = r"\d{4}-\d\d-\d\d"
+MOST_DATES = 2
+"""Dates of one event that a sentence names; of more it names none."""
+
+
+@once
+def dated(events: pd.DataFrame) -> pd.DataFrame:
+    """Events with the days that their date can mean.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``first_day`` (null where a source says 'by' a date) and ``last_day``,
+        ``exact`` where both ends are days (else the event fell somewhere between them), and
+        ``origin``, that of the source.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        A missing column; what is no date.
+    """
+    require(events, ["date", "date_bound", "source_id"])
+    dates, by = events["date"].astype("string"), events["date_bound"] == "by"
+    ends = [(None, None) if pd.isna(date) else bounds(date) for date in dates]
+    first, last = (pd.to_datetime([end[i] for end in ends]) for i in (0, 1))
+    groups = registry.origin_groups()
+    return events.assign(
+        first_day=pd.Series(first, events.index).mask(by),
+        last_day=last,
+        exact=dates.str.fullmatch(f"{_DAY}(/{_DAY})?").fillna(False).astype(bool) & ~by,
+        origin=[groups.get(source, source) for source in events["source_id"]],
+    )
+
+
+def select(
+    events: pd.DataFrame,
+    *,
+    actor: str = "",
+    counterpart: str = "",
+    kinds: str = "",
+    place: str = "",
+    detail: str = "",
+    near: str = "",
+) -> pd.DataFrame:
+    """Dated events that meet every filter given, as `dated` makes them.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    actor, counterpart : str
+        Codes or names joined by ';', all of which the row names.
+    kinds : str
+        One of those joined by ';'.
+    place, detail : str
+        Regular expressions.
+    near : str
+        A date or interval that the row's dates must touch.
+
+    Raises
+    ------
+    UnknownNameError, UsageError
+        An economy or a missing column; what is no date or regular expression.
+    """
+    require(events, [*_USED, "detail"])
+    rows = dated(events).dropna(subset="date")
+    if kinds:
+        rows = rows[rows["kind"].isin(split(kinds))]
+    for column, wanted in (("actor", actor), ("counterpart", counterpart)):
+        for code in eco.resolve_all(split(wanted)) if wanted else ():
+            rows = rows[names(rows[column], code)]
+    for column, pattern in (("place", place), ("detail", detail)):
+        if pattern:
+            rows = rows[_has(rows[column], pattern)]
+    if near:
+        first, last = map(pd.Timestamp, bounds(near))
+        rows = rows[(rows["last_day"] >= first) & ~(rows["first_day"] > last)]
+    return rows.reset_index(drop=True)
+
+
+def _has(column: pd.Series, pattern: str) -> pd.Series:
+    try:
+        search = re.compile(pattern).search
+        return column.fillna("").map(lambda text: bool(search(text))).astype(bool)
+    except re.error as error:
+        raise UsageError(
+            f"{column.name} is no regular expression: {pattern!r}",
+            hint=f"{error}; a sign that means itself has a backslash before it",
+        ) from None
+
+
+def occasions(rows: pd.DataFrame) -> int:
+    """The least number of separate occasions that dated rows show: rows whose dates touch may be
+    one.
+    """
+    begins = rows["first_day"].fillna(pd.Timestamp("1700-01-01"))
+    spans = rows.assign(first_day=begins).sort_values(["first_day", "last_day"])
+    apart = spans["first_day"] > spans["last_day"].cummax().shift()
+    return int(apart.sum()) + (len(rows) > 0)
+
+
+def settle(found: int, shown: int, denied: int, what: str, enough: int = ENOUGH) -> Estimate:
+    """Estimate, low and high of a count that `shown` independent origins show and `denied` deny.
+
+    Shown by enough and not denied by as many: the count. Denied by enough and shown by none: zero.
+    Otherwise between zero and the count; with nothing on either side no answer, and the reason.
+    """
+    if shown >= enough > denied or (not shown and denied >= enough):
+        return {"estimate": float(found if shown else 0)}
+    if shown:
+        why = f"shown by {shown}, denied by {denied} independent sources"
+        return {"low": 0.0, "high": float(found), "interval": why}
+    why = f"{denied} of the {enough} needed say that there was none"
+    return {"missing": f"no source dates {what}, and {why}"}
+
+
+def used_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """What an estimate rests on: the dates and their sources, with the year for the record."""
+    return rows[_USED].assign(year=rows["last_day"].dt.year.astype("Int64"))
+
+
+@measure("events.gap")
+@tells("date")
+def gap(
+    events: pd.DataFrame,
+    *,
+    near: str,
+    window: str,
+    mode: Literal["within", "equal"] = "within",
+    origins: int = 1,
+    actor: str = "",
+    counterpart: str = "",
+    kinds: Kinds = "",
+    place: str = "",
+    detail: str = "",
+) -> list[Estimate]:
+    """Days by which the dates of an event miss a window; zero: they do not.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    near, window : str
+        A date or interval in which the event is looked for; one that its dates may miss.
+    mode : str
+        'within' (all of the event inside the window) or 'equal' (begins and ends with it).
+    origins : int
+        Least number of independent origins.
+    actor, counterpart, kinds, place, detail : str
+        Further filters, as in `select`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, which tells the ``date`` that sources give, or the two. Where sources differ or
+        give a month or year only, low and high are the least and the greatest gap.
+    """
+    filters = {"counterpart": counterpart, "kinds": kinds, "place": place, "detail": detail}
+    rows = select(events, near=near, actor=actor, **filters).dropna(subset="first_day")
+    count = rows["origin"].nunique()
+    if count < origins or rows.empty:
+        why = f"dated by {counted(count, 'independent source')}, {origins} needed"
+        return [estimate_row(missing=why)]
+    dates = sorted(set(rows["date"]))
+    told = joined(map(date_in_words, dates)) if len(dates) <= MOST_DATES else ""
+    figures = _between(*_gaps(rows, window, mode))
+    return [estimate_row(used_rows(rows), about={"date": told}, **figures)]
+
+
+def _between(low: float, high: float) -> Estimate:
+    open_ = {"low": low, "high": high, "interval": "what the dates leave open"}
+    return {"estimate": low} if low == high else open_
+
+
+def _gaps(rows: pd.DataFrame, window: str, mode: str) -> tuple[float, float]:
+    """Least and greatest number of days by which any of several dates misses a window.
+
+    An exact event lasted from its first day to its last; any other lies somewhere between them, and
+    is at best as near as the range.
+    """
+    begin, end = map(pd.Timestamp, bounds(window))
+    length = (end - begin).days
+    first, last = (rows["first_day"] - begin).dt.days, (rows["last_day"] - end).dt.days
+    late, early = first - length, -last - length  # wholly after the window, or before it
+    if mode == "within":
+        lasted, best, worst = [-first, last], [late, early], [-first, last]
+    else:
+        lasted, best = [abs(first), abs(last)], [first, -last, late, early]
+        worst = [*lasted, abs(late), abs(early)]
+    lasted, best, worst = (np.maximum.reduce([*days, 0 * first]) for days in (lasted, best, worst))
+    exact = rows["exact"]
+    return float(np.where(exact, lasted, best).min()), float(np.where(exact, lasted, worst).max())
+
+
+@measure("events.count")
+@tells("since")
+def count(
+    events: pd.DataFrame,
+    *,
+    near: str,
+    when: Literal["then", "earlier"] = "then",
+    says: str = "first",
+    actor: str = "",
+    counterpart: str = "",
+    kinds: Kinds = "",
+    place: str = "",
+    detail: str = "",
+    enough: int = ENOUGH,
+) -> list[Estimate]:
+    """How many separate occasions of a kind are dated in a time, or before it.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    near, when : str
+        A date or interval; those of that time ('then'), or 'earlier' than the occasion of that time.
+    says : str
+        A word by which a source calls it the first: with no earlier one dated the count is zero
+        only then.
+    actor, counterpart, kinds, place, detail : str
+        What makes occasions of one kind, as in `select`.
+    enough : int
+        Independent origins that have to date any; of fewer the count is a bound.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, which tells the year of the earliest (``since``).
+    """
+    alike = {"counterpart": counterpart, "kinds": kinds, "place": place, "detail": detail}
+    rows = named = select(events, near=near, actor=actor, **alike)
+    if when == "earlier":
+        start = named["first_day"].min() if len(named) else pd.Timestamp(bounds(near)[0])
+        rows = select(events, actor=actor, **alike)
+        rows = rows[rows["last_day"] < start]
+        saying = named[_has(named["detail"], rf"(?i)\b{says}\b")]
+        if rows.empty:
+            why = f"no earlier one is dated, and no source says '{says}'"
+            figure: Estimate = {"estimate": 0.0} if len(saying) else {"missing": why}
+            return [estimate_row(used_rows(saying), **figure)]
+    figures = settle(occasions(rows), rows["origin"].nunique(), 0, f"an {when} one", enough)
+    about = {"since": str(rows["last_day"].min().year) if len(rows) else ""}
+    used = rows if when == "then" else pd.concat([rows, named])
+    return [estimate_row(used_rows(used), about=about, **figures)]
+
+
+@measure("events.age")
+def age(
+    events: pd.DataFrame,
+    *,
+    economies: Sequence[str],
+    until: dt.date,
+    counterpart: str = "",
+    kinds: Kinds = "",
+    unless: str = "",
+    what: str = "event",
+) -> list[Estimate]:
+    """Years from the first dated event of each actor to a day.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    economies : sequence of str
+        The actors.
+    until : datetime.date
+        The day.
+    counterpart, kinds : str
+        Which events, as in `select`.
+    unless : str
+        Words of a note by which an event does not count, as a regular expression.
+    what : str
+        What the events are called where none is dated.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each, in years of 365.25 days. A partial date gives low and high; where an event
+        of that kind has no date, the first dated one gives low alone.
+    """
+    rows = select(events, counterpart=counterpart, kinds=kinds).dropna(subset="first_day")
+    rows = rows[rows["last_day"] <= pd.Timestamp(until)].sort_values(["first_day", "last_day"])
+    rows = rows[~_has(rows["note"], unless)] if unless else rows
+    undated = events[events["date"].isna() & events["kind"].isin(split(kinds))]
+    found = []
+    for actor in economies:
+        first = rows[names(rows["actor"], actor)].head(1)
+        figures: Estimate = {"missing": f"no {what} is dated"}
+        if len(first):
+            days = (pd.Timestamp(until) - first[["last_day", "first_day"]].iloc[0]).dt.days
+            low, high = days / 365.25
+            figures = {"low": low, "high": high, "interval": "precision of the date"}
+            if actor in set(undated["actor"]):
+                noun = what.partition(" ")[0]
+                figures = {"low": low, "interval": f"at least: the first {noun} has no date"}
+            elif first["exact"].item():
+                figures = {"estimate": high}
+        found.append(estimate_row(used_rows(first), economy=actor, **figures))
+    return found
+
+
+def names(codes: pd.Series, economy: str) -> pd.Series:
+    """Which cells with codes joined by ';' name an economy."""
+    return (";" + codes.astype(str) + ";").str.contains(f";{economy};", regex=False)
+
+
+@measure("events.places")
+@tells("visited")
+def places(
+    events: pd.DataFrame,
+    *,
+    places: str,
+    near: str,
+    kinds: Kinds = "visit",
+    actor: str = "",
+    detail: str = "",
+    count: Literal["any_visit", "one_visit"] = "any_visit",
+) -> list[Estimate]:
+    """How many of some economies were reached in a time.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`, with the economies that were visited as counterpart.
+    places : str
+        Codes or names joined by ';'.
+    near : str
+        A date or interval.
+    kinds, actor, detail : str
+        Which events, as in `select`.
+    count : str
+        'any_visit' (all together) or 'one_visit' (that which covers most of them).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, which tells those ``visited`` by name.
+    """
+    wanted = set().union(*(expand(eco.resolve(place.strip())) for place in places.split(";")))
+    rows = select(events, actor=actor, detail=detail, kinds=kinds, near=near)
+    if rows.empty:
+        return [estimate_row(missing=f"no {kinds} in {near} is dated")]
+    visited = [wanted & expand(cell) for cell in rows["counterpart"]]
+    reached = max(visited, key=len) if count == "one_visit" else set().union(*visited)
+    about = {"visited": joined(eco.in_prose(code) for code in sorted(reached))}
+    return [estimate_row(used_rows(rows), estimate=float(len(reached)), about=about)]
+
+
+@measure("events.saying")
+def saying(
+    events: pd.DataFrame,
+    *,
+    detail: str,
+    actor: str = "",
+    counterpart: str = "",
+    kinds: Kinds = "",
+    near: str = "",
+) -> list[Estimate]:
+    """How many independent origins say a thing of dated events.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    detail : str
+        A regular expression, looked for in the column of that name.
+    actor, counterpart, kinds, near : str
+        Which events, as in `select`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row; zero where events are dated and none says it.
+    """
+    rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, near=near)
+    if rows.empty:
+        return [estimate_row(missing="no such event is dated")]
+    own = rows[_has(rows["detail"], detail)]
+    used = used_rows(own if len(own) else rows)
+    return [estimate_row(used, estimate=float(own["origin"].nunique()))]
+
+
+@measure("events.between")
+def between(
+    events: pd.DataFrame,
+    *,
+    near: str,
+    to_near: str,
+    kinds: Kinds = "",
+    to_kinds: Kinds = "",
+    actor: str = "",
+    to_actor: str = "",
+) -> list[Estimate]:
+    """Days from one event to the beginning of another.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    near, kinds, actor : str
+        Which event is the first, as in `select`.
+    to_near, to_kinds, to_actor : str
+        Which is the second.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row; low and high where the dates or the sources leave a range.
+    """
+    first = {"near": near, "kinds": kinds, "actor": actor}
+    second = {"near": to_near, "kinds": to_kinds, "actor": to_actor}
+    days = days_between(events, first=first, second=second)
+    if days.empty:
+        return [estimate_row(missing="one of the two events is not dated")]
+    low, high = float(days["days_least"].min()), float(days["days_most"].max())
+    used = used_rows(pd.concat([select(events, **first), select(events, **second)]))
+    return [estimate_row(used, **_between(low, high))]
+
+
+def days_between(
+    events: pd.DataFrame, *, first: dict[str, str], second: dict[str, str]
+) -> pd.DataFrame:
+    """Days from one event to the beginning of another, for every pair of sources.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Like table `events`.
+    first, second : dict of str to str
+        Filters of `select`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        from, to, days_least, days_most, sources (of both); a partial date leaves a range.
+    """
+    pairs = select(events, **first).merge(
+        select(events, **second), how="cross", suffixes=("", "_to")
+    )
+    begins = pairs["first_day_to"].where(pairs["exact_to"], pairs["last_day_to"])
+    days = {
+        "days_least": (pairs["first_day_to"] - pairs["last_day"]).dt.days,
+        "days_most": (begins - pairs["first_day"]).dt.days,
+    }
+    sources = [*zip(pairs["source_id"], pairs["source_id_to"], strict=True)]
+    return pd.DataFrame({"from": pairs["date"], "to": pairs["date_to"], **days, "sources": sources})
