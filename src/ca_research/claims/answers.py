@@ -101,6 +101,13 @@ def finding(
         both = [in_short(_declared(reading, n), results[n]) for n in (name, other)]
         if both[0] != both[1] and len(". ".join(both)) <= MOST_FINDING:
             return ". ".join(both)
+    return in_brief(criterion, result)
+
+
+def in_brief(criterion: Criterion, result: CriterionResult) -> str:
+    """What one criterion comes to: its sentence where that is short and of one figure, or a few
+    words.
+    """
     said = sentence(criterion, result)
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
         return said.removesuffix(".")

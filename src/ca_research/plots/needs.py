@@ -41,7 +41,7 @@ def needs(
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             given = bound.arguments[name]
-            wanted = [c.format_map(bound.arguments) for c in columns]
+            wanted = [w for c in columns if (w := c.format_map(bound.arguments))]
             for frame in given.values() if isinstance(given, Mapping) else [given]:
                 if frame is not None:
                     _look(f"{picture.__name__}: `{name}`", frame, wanted, like, empty)

@@ -1,0 +1,769 @@
+"""Pictures by kind of what they show: bars, lines, ranges, dated lanes, strips, heat maps, columns.
+
+Each takes a tidy frame, one row per mark, and the names of its columns. Codes and keys in it are
+written as the register says them; what lies on a bar is dashed.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from ..claims import Evidence
+from ..claims.answers import in_brief, sentence
+from ..claims.criteria import judge_criterion
+from ..claims.words import spread
+from ..ground.display import Section
+from ..ground.errors import CoverageError
+from ..ground.numbers import between, number
+from ..registry.words import cell_words
+from ..tables.dates import bounds
+from . import style
+from .needs import by_year, needs
+from .panels import apart, line, panels, say_empty, year_axis
+from .pen import tight
+from .show import show, where_known
+from .timeline import timeline
+
+DASHED = (0, (4, 3))
+_ROW = 0.34
+"""Inches: height of a row with a name."""
+
+
+def names(frame: pd.DataFrame, column: str) -> list[str]:
+    """What a reader reads for each value of a column, in the order of the rows."""
+    return [cell_words(column, str(value)) for value in frame[column]]
+
+
+def _bar(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
+    if bar is not None:
+        draw = ax.axvline if upright else ax.axhline
+        draw(bar, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
+
+
+def _of(bar: float | Mapping[str, float] | None, panel: str) -> float | None:
+    return bar.get(panel) if isinstance(bar, Mapping) else bar
+
+
+def _count(axis: Axis) -> None:
+    """Figures beside an axis as a reader writes them."""
+    axis.set_major_formatter(lambda value, _: number(round(value, 6)))
+
+
+def _rows(ax: Axes, labels: Sequence[str], unit: str, places: Sequence[float] = ()) -> None:
+    """Names of rows beside an axis that counts in `unit`; the first row is on top."""
+    ax.set_yticks(places or range(len(labels)), labels, fontsize=style.LABEL)
+    ax.set_ylim((places or range(len(labels)))[-1] + 0.6, -0.7)
+    ax.set_xlabel(unit)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    _count(ax.xaxis)
+    style.bare(ax, y=False)
+
+
+def _write(ax: Axes, text: str, x: float, y: float, colour: str = style.INK) -> None:
+    """Words to the right of a mark."""
+    place: dict[str, Any] = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
+    ax.annotate(text, (x, y), color=colour, bbox=style.CLEAR, **place)
+
+
+@needs("frame", "{by}", "{value}", "{panel}")
+def bars(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    by: str = "economy",
+    panel: str = "",
+    unit: str = "",
+    bar: float | None = None,
+    highlight: Sequence[str] = (),
+    form: Callable[[float], str] = number,
+) -> Figure:
+    """A bar for each row: lying with its name and figure, or upright where it is `by` year.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `by`, `value`, and `panel` where there are several.
+    value : str
+        The column drawn; a row without a figure is named.
+    by : str
+        The column that names the bars; 'year' makes them stand upright.
+    panel : str
+        Column of which each value has a panel of its own.
+    unit : str
+        Label of the scale.
+    bar : float, optional
+        A dashed line.
+    highlight : sequence of str
+        Values of `by` in colour, all others grey; by default all are in colour.
+    form : callable
+        Writes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the order of the frame.
+
+    Examples
+    --------
+    >>> loans = pd.DataFrame({"host": ["KAZ", "TJK"], "loans": [11, 3]})
+    >>> figure = bars(loans, "loans", by="host", unit="loans")
+    >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
+    ['Kazakhstan', 'Tajikistan']
+    """
+    groups = dict(list(frame.groupby(panel, sort=False))) if panel else {"": frame}
+    upright, most = by == "year", max(map(len, groups.values()))
+    with style.context():
+        if panel or upright:
+            figure, axes = panels(len(groups), 2.2 if upright else 0.5 + _ROW * most)
+        else:
+            figure, ax = plt.subplots(figsize=(style.WIDE, 0.6 + _ROW * most))
+            axes = [ax]
+        for ax, (name, part) in zip(axes, groups.items(), strict=True):
+            ax.set_title(cell_words(panel, str(name)) if panel else "")
+            shown = part[value].astype(float)
+            if upright:
+                ax.bar(part[by].astype(int), shown, color=style.HIGHLIGHT, width=0.7)
+                year_axis(ax, 9 if len(groups) == 1 else 4)
+                _count(ax.yaxis)
+                ax.set_ylabel(unit if ax is axes[0] else "")
+                style.bare(ax, x=False)
+            else:
+                lit = part[by].isin(highlight or part[by])
+                ax.barh(
+                    range(len(part)),
+                    shown.fillna(0),
+                    color=[style.HIGHLIGHT if is_lit else style.OTHER for is_lit in lit],
+                    height=0.66,
+                )
+                for y, x in enumerate(shown):
+                    known = pd.notna(x)
+                    text, at = (form(x), max(x, 0)) if known else ("no figure", 0)
+                    _write(ax, text, at, y, style.INK if known else style.MUTED)
+                ax.margins(x=0.14)
+                _rows(ax, names(part, by), unit)
+            _bar(ax, bar, upright=not upright)
+        tight(figure, h_pad=1.0)
+    return figure
+
+
+@needs("frame", "year", "{value}", "{panel}", "{hue}")
+def lines(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    panel: str = "economy",
+    hue: str = "",
+    unit: str = "",
+    bar: float | Mapping[str, float] | None = None,
+    spans: Sequence[tuple[int, int]] = (),
+    form: Callable[[float], str] = number,
+    top: float | None = None,
+    dots: bool = True,
+) -> Figure:
+    """Lines over the years, a panel for each economy; they break where no figure is.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``year``, `value`, `panel` and `hue`. Where it has ``low`` and ``high``, what lies between
+        them is shaded.
+    value : str
+        The column drawn.
+    panel : str
+        Column of which each value has a panel, all on one scale; '' for one panel.
+    hue : str
+        Column of which each value has a line, named at its end and in its colour.
+    unit : str
+        Label of the scale.
+    bar : float or mapping of str to float, optional
+        A dashed line, or one for each panel.
+    spans : sequence of (int, int)
+        First and last of years that are shaded.
+    form : callable
+        Writes the last figure of a line that has no name.
+    top : float, optional
+        Of the scale.
+    dots : bool
+        Whether each figure has a dot.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Up to three panels a row.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"economy": "KAZ", "year": [2022, 2023], "share": [17.8, 21.3]})
+    >>> figure = lines(shares, "share", unit="per cent", bar=20)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['21.3']
+    """
+    drawn = frame.assign(**{panel or "_panel": frame[panel] if panel else ""})
+    groups = dict(list(drawn.groupby(panel or "_panel", sort=False)))
+    ends = [value, *(c for c in ("low", "high") if c in drawn)]
+    span = drawn[ends].astype(float).max(axis=None) - min(
+        0, drawn[ends].astype(float).min(axis=None)
+    )
+    first, last = int(drawn["year"].min()), int(drawn["year"].max())
+    bars_of = bar.values() if isinstance(bar, Mapping) else [] if bar is None else [bar]
+    peak = top or 1.12 * max(drawn[ends].astype(float).max(axis=None), 0, *bars_of)
+    with style.context():
+        figure, axes = panels(len(groups), sharey=not isinstance(bar, Mapping))
+        for ax, (name, part) in zip(axes, groups.items(), strict=True):
+            for begin, end in spans:
+                ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+            tips: list[tuple[float, str, int]] = []
+            known = part.dropna(subset=ends, how="all")
+            for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
+                colour = style.colour(str(key), style.HIGHLIGHT) if hue else style.HIGHLIGHT
+                series = by_year(mine, value)
+                look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}
+                if len(series):
+                    line(ax, series, color=colour, linewidth=1.8, **look)
+                    text = cell_words(hue, str(key)) if hue else form(series.iloc[-1])
+                    tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
+                if len(ends) == 3:
+                    low, high = (by_year(mine, end) for end in ends[1:])
+                    band: dict[str, Any] = {"color": colour, "alpha": 0.25, "linewidth": 0}
+                    ax.fill_between(high.index, low.reindex(high.index).fillna(0), high, **band)
+            for y, text, year in apart(tips, 0.09 * span):
+                _write(ax, text, year, y)
+            if known.empty:
+                say_empty(ax, "no figures")
+            own = _of(bar, str(name))
+            _bar(ax, own, upright=False)
+            if isinstance(bar, Mapping):
+                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
+            else:
+                ax.set_ylim(min(0, 1.1 * drawn[ends].min(axis=None)), peak)
+            ax.set_title(cell_words(panel, str(name)) if panel else "")
+            ax.set_xlim(first - 0.6, last + 0.6 + (0.4 if hue else 0.16) * (last - first))
+            year_axis(ax, 4 if len(groups) > 1 else 9)
+            _count(ax.yaxis)
+            style.bare(ax, x=False)
+        figure.supylabel(unit, color=style.MUTED)
+        tight(figure, h_pad=1.1, w_pad=0.9)
+    return figure
+
+
+@needs("frame", "{by}", "{group}", "estimate", "low", "high")
+def ranges(
+    frame: pd.DataFrame,
+    *,
+    by: str = "economy",
+    group: str = "",
+    unit: str = "",
+    bar: float | None = None,
+    highlight: pd.Series | None = None,
+    form: Callable[[float | None, float | None], str] = between,
+    beside: pd.DataFrame | None = None,
+) -> Figure:
+    """A row for each estimate: a dot, or a stroke from its low to its high end.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `by`, `group`, ``estimate``, ``low``, ``high``, as measures give them; ``missing``, where it
+        is there, is written in a row without a figure.
+    by : str
+        The column that names the rows.
+    group : str
+        The column that names groups of rows.
+    unit : str
+        Label of the scale.
+    bar : float, optional
+        A dashed line.
+    highlight : pandas.Series, optional
+        Rows in colour, as booleans or as colours; all others are grey. By default all.
+    form : callable
+        Writes the two ends.
+    beside : pandas.DataFrame, optional
+        Like `frame`; its figures are drawn small and grey in the row of the same name.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the order of the frame.
+
+    Examples
+    --------
+    >>> rows = [("KAZ", 21.3, None, None), ("UZB", None, 3, 9)]
+    >>> shares = pd.DataFrame(rows, columns=["economy", "estimate", "low", "high"])
+    >>> figure = ranges(shares, unit="per cent", bar=20)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['21.3', '3 to 9']
+    """
+    frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else None
+    labels, places, heads, y = names(frame, by), [], list[tuple[float, str]](), 0.0
+    for i, one in enumerate(frame[group] if group else [""] * len(frame)):
+        if group and (i == 0 or one != frame[group].iloc[i - 1]):
+            heads.append((y, cell_words(group, str(one))))
+            y += 1
+        places.append(y)
+        y += 1
+    lit = pd.Series(True, frame.index) if highlight is None else highlight
+    lit = lit.map(
+        lambda one: one if isinstance(one, str) else style.HIGHLIGHT if one else style.OTHER
+    )
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.7 + _ROW * y))
+        for at, name, row, colour in zip(places, labels, frame.itertuples(), lit, strict=True):
+            if others is not None:
+                near = others[pd.Series(names(others, by), others.index) == name]
+                _strokes(ax, near, [at] * len(near), style.OTHER, 1.4)
+            if pd.isna(row.low) and pd.isna(row.high):
+                why = textwrap.shorten(getattr(row, "missing", "") or "no figure", 70)
+                ax.annotate(
+                    why,
+                    (0.01, at),
+                    xycoords=("axes fraction", "data"),
+                    va="center",
+                    color=style.MUTED,
+                    bbox=style.CLEAR,
+                )
+                continue
+            _strokes(ax, frame.loc[[row.Index]], [at], colour, 7)
+            text = form(*(None if pd.isna(end) else float(end) for end in (row.low, row.high)))
+            _write(ax, text, row.low if pd.isna(row.high) else row.high, at)
+        for at, head in heads:
+            ax.annotate(
+                head, (0, at), xycoords=("axes fraction", "data"), va="center", fontweight="bold"
+            )
+        _bar(ax, bar)
+        ax.margins(x=0.16)
+        _rows(ax, labels, unit, places)
+        tight(figure)
+    return figure
+
+
+def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
+    """Estimates with both ends: those of a single figure are the figure."""
+    ends = frame[["low", "high"]].astype(float)
+    single = frame["estimate"].astype(float).where(ends.isna().all(axis=1))
+    return frame.assign(low=ends["low"].fillna(single), high=ends["high"].fillna(single))
+
+
+def _strokes(
+    ax: Axes, rows: pd.DataFrame, places: Sequence[float], colour: str, width: float
+) -> None:
+    """A dot where the ends are one or only one of them is known, else a stroke between them."""
+    for at, low, high in zip(places, rows["low"], rows["high"], strict=True):
+        if low < high:
+            look: dict[str, Any] = {"linewidth": width, "alpha": 0.6, "capstyle": "butt"}
+            ax.hlines(at, low, high, color=colour, **look)
+        elif pd.notna(low) or pd.notna(high):
+            shape = "o" if low == high else ">" if pd.isna(high) else "<"
+            ax.scatter(
+                [high if pd.isna(low) else low], [at], s=8 * width, color=colour, marker=shape
+            )
+
+
+@needs("frame", "{lane}", "{date}", "{panel}", "{code}", empty=True)
+def dated_lanes(
+    frame: pd.DataFrame,
+    *,
+    lane: str = "economy",
+    date: str = "date",
+    panel: str = "",
+    code: str = "",
+    ring: pd.Series | None = None,
+    **options: Any,
+) -> Figure:
+    """Dated rows in lanes, each as long as its date may be.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `lane` and `date` ('2016', '2016-09', '2016-09-04' or an interval), `panel` and `code`.
+    lane : str
+        Column of which each value has a lane.
+    date : str
+        Column of dates as sources have them; a row without one is not drawn.
+    panel : str
+        Column of which each value has an axis of its own.
+    code : str
+        Column with the economy that gives a mark its colour.
+    ring : pandas.Series, optional
+        Whether a row is drawn as a ring, being of another kind.
+    **options
+        As for `plots.timeline`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A lane below the other.
+
+    Examples
+    --------
+    >>> trips = pd.DataFrame({"economy": ["TKM", "KAZ"], "date": ["2013-09-03", "2013-09"]})
+    >>> [lane.get_text() for lane in dated_lanes(trips).axes[0].get_yticklabels()]
+    ['Turkmenistan', 'Kazakhstan']
+    """
+    rows = frame[frame[date].fillna("").astype(str) != ""]
+    ends = pd.DataFrame([bounds(str(d)) for d in rows[date]], rows.index, ["first", "last"])
+    first, last = (pd.to_datetime(ends[end]) for end in ends)
+    return timeline(
+        pd.DataFrame(
+            {
+                "panel": names(rows, panel) if panel else "",
+                "lane": names(rows, lane),
+                "date": rows[date].astype(str),
+                "first_day": first,
+                "last_day": last,
+                "exact": first == last,
+                "mark": "point"
+                if ring is None
+                else ring[rows.index].map({True: "ring", False: "point"}),
+                "code": rows[code] if code else "",
+            },
+            rows.index,
+        ),
+        **options,
+    )
+
+
+@needs("frame", "{value}", "{by}", "{hue}", "{main}")
+def strips(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    by: str,
+    hue: str = "",
+    main: str = "",
+    unit: str = "",
+    bar: float | None = None,
+) -> Figure:
+    """Every figure as a thin mark, in a row for what it is of; the main one as a dot.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `value`, `by`, `hue` and `main`.
+    value : str
+        The column drawn.
+    by : str
+        Column of which each value has a row.
+    hue : str
+        Column of codes that give the colour.
+    main : str
+        Column that says which figure is the main one of its row; its value is written.
+    unit : str
+        Label of the scale.
+    bar : float, optional
+        A dashed line.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the order of the frame.
+
+    Examples
+    --------
+    >>> ways = pd.DataFrame({"economy": "KAZ", "ratio": [0.9, 1.1, 1.3], "is_main": [0, 1, 0]})
+    >>> figure = strips(ways, "ratio", by="economy", main="is_main", bar=1)
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['1.1']
+    """
+    import seaborn as sns
+
+    rows = list(dict.fromkeys(names(frame, by)))
+    data = frame.assign(_row=names(frame, by), _hue=frame[hue] if hue else "")
+    palette = {key: style.colour(str(key), style.HIGHLIGHT) for key in data["_hue"].unique()}
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.7 + _ROW * len(rows)))
+        sns.stripplot(
+            data,
+            x=value,
+            y="_row",
+            order=rows,
+            hue="_hue",
+            palette=palette,
+            legend=False,
+            jitter=False,
+            marker="|",
+            size=11,
+            linewidth=1.4,
+            alpha=0.7,
+            ax=ax,
+        )
+        for row in data[data[main].astype(bool)].to_dict("records") if main else ():
+            x, y = float(row[value]), rows.index(row["_row"])
+            ax.scatter([x], [y], s=60, color=palette[row["_hue"]], zorder=4)
+            _write(ax, number(x), x, y)
+        _bar(ax, bar)
+        ax.set_ylabel("")
+        _rows(ax, rows, unit)
+        tight(figure)
+    return figure
+
+
+@needs("frame", "{rows}", "{columns}", "{value}")
+def heat_map(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    rows: str = "economy",
+    columns: str = "year",
+    unit: str = "",
+    centre: float | None = None,
+    form: str = ".0f",
+) -> Figure:
+    """A cell for each row and column, with its figure; darker is more.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `rows`, `columns` and `value`, each pair once.
+    value : str
+        The column drawn; a cell without a figure stays empty.
+    rows, columns : str
+        Columns whose values name the rows and the columns, in the order of the frame.
+    unit : str
+        What the figures are, written below.
+    centre : float, optional
+        Where colours turn from one side to the other.
+    form : str
+        How a figure is written, as in `format`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With names above.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"economy": "KAZ", "year": [2022, 2023], "share": [17.8, 21.3]})
+    >>> [text.get_text() for text in heat_map(shares, "share").axes[0].texts]
+    ['18', '21']
+    """
+    import seaborn as sns
+
+    order = [list(dict.fromkeys(frame[axis])) for axis in (rows, columns)]
+    wide = (
+        frame.pivot(index=rows, columns=columns, values=value)
+        .astype(float)
+        .reindex(index=order[0], columns=order[1])
+    )
+    hues = {"cmap": "vlag", "center": centre} if centre is not None else {"cmap": "viridis_r"}
+    with style.context():
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + _ROW * len(wide)))
+        heads = [
+            [cell_words(a, str(v)) for v in vs]
+            for a, vs in zip((columns, rows), order[::-1], strict=True)
+        ]
+        sns.heatmap(
+            wide,
+            annot=True,
+            fmt=form,
+            cbar=False,
+            linewidths=1,
+            linecolor=style.PAPER,
+            ax=ax,
+            xticklabels=heads[0],
+            yticklabels=heads[1],
+            **hues,
+        )
+        ax.xaxis.tick_top()
+        ax.tick_params(axis="y", rotation=0)
+        ax.set_ylabel("")
+        ax.set_xlabel(unit)
+        style.bare(ax, x=False, y=False)
+        tight(figure)
+    return figure
+
+
+@needs("frame", "{by}")
+def two_columns(
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    *,
+    by: str = "economy",
+    bars: Mapping[str, float] | None = None,
+    form: Callable[[float], str] = number,
+) -> Figure:
+    """Two figures of each row side by side, each on a scale of its own.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        `by` and the columns drawn.
+    columns : mapping of str to str
+        Column and its unit, from left to right.
+    by : str
+        The column that names the rows.
+    bars : mapping of str to float, optional
+        Dashed lines by column.
+    form : callable
+        Writes a figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the order of the frame.
+
+    Examples
+    --------
+    >>> both = pd.DataFrame({"host": ["KAZ", "UZB"], "grants": [1.2, 3.0], "loans": [9.0, 2.5]})
+    >>> figure = two_columns(both, {"grants": "grants", "loans": "loans"}, by="host")
+    >>> [text.get_text() for ax in figure.axes for text in ax.texts]
+    ['1.2', '3', '9', '2.5']
+    """
+    with style.context():
+        size = style.WIDE, 0.7 + _ROW * len(frame)
+        figure, grid = plt.subplots(1, len(columns), figsize=size, sharey=True, squeeze=False)
+        for ax, (column, unit) in zip(grid[0], columns.items(), strict=True):
+            for y, x in enumerate(frame[column].astype(float)):
+                ax.barh([y], [0 if pd.isna(x) else x], height=0.6, color=style.HIGHLIGHT)
+                _write(ax, "no figure" if pd.isna(x) else form(x), max(x, 0) if x == x else 0, y)
+            _bar(ax, (bars or {}).get(column))
+            ax.margins(x=0.2)
+            _rows(ax, names(frame, by), unit)
+        tight(figure, w_pad=1.2)
+    return figure
+
+
+# The picture of a criterion
+
+
+def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
+    """Estimates of a criterion against its threshold, in the colour of what they say of it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From ``claim.gather``.
+    criterion : str
+        Name of one of its criteria.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A row for each economy, or one; in grey what other ways to calculate it give.
+
+    Raises
+    ------
+    UnknownNameError
+        No such criterion.
+    CoverageError
+        No economy has a figure.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> [text.get_text() for text in criterion_figure(evidence, "total_length").axes[0].texts]
+    ['3,305']
+    """
+    rows, result = evidence.main(criterion), _result(evidence, criterion)
+    if rows[["estimate", "low", "high"]].isna().all(axis=None):
+        raise CoverageError(f"no figure of {result.label}")
+    state = {cell.economy: cell.met for cell in result.cells}
+    word = rows["economy"].map(state).map({True: "holds", False: "fails"}).fillna("undecided")
+    ways = evidence.standing.query("criterion == @criterion and not is_main")
+    counts = result.cell_threshold is not None
+    figure = ranges(
+        rows.assign(row=_row_names(rows, result.label)),
+        by="row",
+        unit=result.unit,
+        bar=result.cell_threshold if counts else result.threshold,
+        highlight=word.map(style.STATE),
+        form=lambda low, high: spread(low, high, result.kind),
+        beside=ways.assign(row=_row_names(ways, result.label)),
+    )
+    if result.kind == "share":
+        figure.axes[0].xaxis.set_major_formatter(PercentFormatter(1))
+    return figure
+
+
+def _row_names(rows: pd.DataFrame, label: str) -> list[str]:
+    return [name or label for name in names(rows, "economy")]
+
+
+def _result(evidence: Evidence, criterion: str) -> Any:
+    """A criterion as it is judged."""
+    assert evidence.spec is not None
+    methods = [axis.name for axis in evidence.spec.grid.axes if axis.kind == "method"]
+    standing = evidence.standing
+    return judge_criterion(
+        evidence.spec.criteria()[criterion],
+        standing[standing["criterion"] == criterion],
+        methods,
+        list(evidence.economies),
+    )
+
+
+def show_criterion(
+    evidence: Evidence,
+    criterion: str,
+    *,
+    section: Section = "main",
+    picture: Callable[[], Figure] | None = None,
+    data: pd.DataFrame | None = None,
+    note: str = "",
+) -> None:
+    """Show the picture of a criterion; its title, its text and its note are the criterion's own.
+
+    Where no figure was known the page says so.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From ``claim.gather``.
+    criterion : str
+        Name of one of its criteria.
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
+    picture : callable, optional
+        Draws another figure of what the criterion says than `criterion_figure`.
+    data : pandas.DataFrame, optional
+        What that figure shows; by default the estimates.
+    note : str
+        How to read it.
+
+    Raises
+    ------
+    UnknownNameError
+        No such criterion.
+
+    Examples
+    --------
+    In a notebook the picture appears; elsewhere its record is printed.
+
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> show_criterion(evidence, "total_length")
+    {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
+    """
+    assert evidence.spec is not None
+    declared, result = evidence.spec.criteria()[criterion], _result(evidence, criterion)
+    columns = [
+        "economy",
+        "estimate",
+        "low",
+        "high",
+        "first_year",
+        "last_year",
+        "missing",
+        "sources",
+    ]
+    reads = "" if picture else "Small and grey: other ways to calculate it. Dashed: the threshold."
+    with where_known(section):
+        show(
+            picture() if picture else criterion_figure(evidence, criterion),
+            section=section,
+            title=in_brief(declared, result),
+            alt=sentence(declared, result),
+            data=evidence.main(criterion)[columns] if data is None else data,
+            note=" ".join(filter(None, (declared.statement, note, reads))),
+        )
