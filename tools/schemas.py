@@ -16,7 +16,15 @@ from ca_research import registry
 from ca_research.ground import paths
 from ca_research.ground.errors import CaResearchError
 from ca_research.ground.files import write_whole
-from ca_research.registry import codings, glossary, holders, replication, services, words
+from ca_research.registry import (
+    codings,
+    declared,
+    glossary,
+    holders,
+    replication,
+    services,
+    words,
+)
 
 FOLDER = paths.registry_dir() / "schema"
 READ: tuple[Callable[[], object], ...] = (
@@ -28,6 +36,7 @@ READ: tuple[Callable[[], object], ...] = (
     replication.replication,
     services.providers,
     words.words,
+    declared.declared_measures,
     lambda: holders.holders("trade"),
     lambda: [codings.coding(name) for name in codings.names()],
 )

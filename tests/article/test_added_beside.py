@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 import ca_research as ca
 from ca_research import registry
 from ca_research.article import brief, students_in_china
-from ca_research.article.belt_and_road.income import INDICATOR, incomes
+from ca_research.article.belt_and_road.measures import INDICATOR, incomes
 from ca_research.claims.measures import find
 from ca_research.ground import economies as eco
 from ca_research.tables.preference import in_order, one_source_each

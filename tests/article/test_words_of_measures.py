@@ -13,7 +13,7 @@ from ca_research.claims import measures
 from ca_research.estimates.measures import names_of_parts
 from ca_research.ground.errors import UnknownNameError, UsageError
 
-MEASURES = {name: measures.find(name) for name in measures._package()}
+MEASURES = {name: measures.find(name) for name in measures.names()}
 
 
 HINTS = {
@@ -29,7 +29,7 @@ WORDS = {key: get_args(hint) for key, hint in HINTS.items() if get_origin(hint) 
 def faults(name, choice, word):
     (criterion, *_) = registry.claim("C25").criteria().values()
     given = {"measure": name, "settings": {choice: word}, "axes": ()}
-    return list(measures.wrong_choices(criterion.model_copy(update=given), ()))
+    return list(measures.signature_faults(criterion.model_copy(update=given), (), ()))
 
 
 def asked(name, **given):

@@ -5,6 +5,7 @@ where.
 import json
 import time
 
+import pandas as pd
 import pytest
 from tests.cases import cases
 
@@ -128,3 +129,37 @@ def test_another_way_stands_in_only_for_a_main_one_that_has_lost_its_figures(own
     own.edit(CLAIM, "main: newest", f"main: {main}")
     own.edit(CLAIM, r"\[newest, newest-1\]", f"[{main}, 2019]")
     assert run_check("C07", without="LATE").verdict == verdict
+
+
+# declared measures
+
+DECLARED = """\
+facts.doubled:
+  family: my.double
+  settings: {attribute: area}
+  choices: {whose: {ours: {subject: KAZ}, theirs: {subject: UZB}}}
+"""
+
+
+def test_a_measure_is_declared_as_settings_and_choices_of_another(wrote):
+    wrote(own=DOUBLE, helpers=HELPERS)
+    (home() / "registry" / "measures.yaml").write_text(DECLARED)
+    general, declared = (measures.find(name) for name in ("my.double", "facts.doubled"))
+    rows = [("KAZ", "area", 2.0, "A"), ("UZB", "area", 5.0, "A")]
+    facts = pd.DataFrame(rows, columns=["subject", "attribute", "value", "source_id"])
+    for whose, subject in (("ours", "KAZ"), ("theirs", "UZB")):
+        one, two = declared(facts, whose=whose), general(facts, subject=subject, attribute="area")
+        assert one["estimate"].tolist() == two["estimate"].tolist()
+    with pytest.raises(errors.UnknownNameError):
+        declared(facts, whose="nobody's")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("attribute: area", "colour: red"), ("my.double", "facts.doubled")]
+)
+def test_a_declaration_that_does_not_fit_its_family_is_refused(wrote, before, after):
+    wrote(own=DOUBLE, helpers=HELPERS)
+    (home() / "registry" / "measures.yaml").write_text(DECLARED.replace(before, after))
+    with pytest.raises(errors.RegistryError) as refused:
+        measures.find("facts.doubled")
+    assert "facts.doubled" in refused.value.where

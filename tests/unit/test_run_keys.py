@@ -88,6 +88,7 @@ CHANGES = {
     "names of economies": (append("registry", "economies.csv"), EVERYTHING),
     "the article": (append("registry", "article.yaml"), EVERYTHING),
     "words for codes": (append("registry", "words.yaml"), EVERYTHING),
+    "declared measures": (append("registry", "measures.yaml"), EVERYTHING),
     "blind votes": (append("registry", "coding", "acts_blind.csv"), EVERYTHING),
     "the article's settings": (append("registry", "article", "settings.yaml"), EVERYTHING),
     "the lock file": (append("requirements.lock"), EVERYTHING),

@@ -29,7 +29,8 @@ FOLDERS = ("registry/claims", "registry/tables", "data/raw", "notebooks", "measu
 EMPTY = ("registry/economies.csv", "registry/tables/sources.yaml")
 BUILT_IN = (
     *("registry/economies.csv", "registry/sources.csv", "registry/words.yaml"),
-    *("registry/holders.yaml", "registry/tables", "data/raw"),
+    *("registry/measures.yaml", "registry/holders.yaml"),
+    *("registry/tables", "data/raw"),
 )
 """What a project begins with: its own folders; what is copied into one without figures, and with
 those of the package.
@@ -238,7 +239,9 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
 
 
 def _empty_tables(registry: Path, new: Path) -> None:
-    """The forms of some tables without a row, and a list of sources without a source."""
+    """The forms of some tables without a row, the measures that are called by these, and a list of
+    sources without a source.
+    """
     import yaml
 
     header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
@@ -247,3 +250,6 @@ def _empty_tables(registry: Path, new: Path) -> None:
         file = f"tables/{name}.yaml"
         form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
         write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))
+    declared = yaml.safe_load((registry / "measures.yaml").read_text(encoding="utf-8"))
+    general = {n: said for n, said in declared.items() if n.partition(".")[0] in FORMS}
+    write_whole(new / "measures.yaml", yaml.safe_dump(general, **YAML))

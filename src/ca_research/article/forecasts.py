@@ -36,7 +36,15 @@ from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Eu, Flow, reports
 from ..trade.standings import Reports
-from .trade_priority import Partners, Powers, Stated, among, own_row, stated_shares, table_row
+from .trade_priority import (
+    Ever,
+    Partners,
+    largest_ever,
+    own_row,
+    stated_shares,
+    stated_years,
+    table_row,
+)
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -61,7 +69,7 @@ _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 @measure("trade.lead_after")
 @tells("rival", "worst", "since")
 @by_economy
-@parts(seen=reports, powers=Powers, stated=Stated)
+@parts(seen=reports, ever=largest_ever, shares=stated_shares)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -72,46 +80,40 @@ def lead_after(
     partners: Partners = "named",
     eu: Eu = "apart",
     seen: Reports | None = None,
-    powers: Powers | None = None,
-    stated: Stated | None = None,
+    ever: Ever | None = None,
+    shares: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
 
-    trade, economies, eu: as in `trade_priority.lead`. facts: as in `stated_shares`. start: a year.
+    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `stated_shares`.
+    start: a year.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    partners: 'named' or 'every'. seen, powers: what `trade.rank.reports` and `Powers` make of
-        trade, stated: what `Stated` makes of facts, where it is made already.
+    seen, ever, shares: what `trade.rank.reports`, `largest_ever` and `stated_shares` make.
     Returns an estimates frame, one row per economy, with the largest rival, the year in which
     China stood worst and the years since it was last behind in `about`; a range where only a bound
     is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
     any later year, has the reason in `missing`.
-    Raises UnknownNameError for another choice, and what `rank` raises.
     """
-    start = whole_number("start", start)
-    codes = [eco.resolve(e) for e in economies]
-    taking_part = among(partners)
-    seen = reports(trade, economies=codes) if seen is None else seen
-    powers = Powers(trade, economies=codes) if powers is None else powers
-    stated = Stated(facts, economies=codes) if stated is None else stated
-    years = sorted({*seen.years(), *(year for _, year in stated.by_year)})
+    seen = seen or reports(trade, economies=economies)
+    ever = largest_ever(trade, economies=economies) if ever is None else ever
+    shares = stated_shares(facts, economies=economies) if shares is None else shares
+    years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})
     years = [year for year in years if year >= start]
     out = []
-    for code in codes:
+    for code in economies:
         told: dict[int, Estimate] = {}
+        asked: dict[str, Any] = {"partners": partners, "eu": eu}
         if basis == "own_else_partners":
-            own = partial(own_row, seen, powers, stated, code, partners=partners, eu=eu)
-            told = _known({year: own(year) for year in years})
-        theirs = partial(table_row, seen, powers, code, taking_part=taking_part)
-        told = told or _known({year: theirs(year=year, basis="mirror", eu=eu) for year in years})
+            told = {year: own_row(seen, ever, shares, code, year, **asked) for year in years}
+        if all(row["missing"] for row in told.values()):
+            asked["basis"] = "mirror"
+            told = {year: table_row(seen, ever, code, year, **asked) for year in years}
+        told = {year: row for year, row in told.items() if not row["missing"]}
         out.append(_least(told, code, start))
     return out
-
-
-def _known(rows: Mapping[int, Estimate]) -> dict[int, Estimate]:
-    return {year: row for year, row in rows.items() if not row["missing"]}
 
 
 def _least(told: Mapping[int, Estimate], code: str, start: int) -> Estimate:
@@ -165,7 +167,7 @@ def share_after(
     """
     base = whole_number("base", base)
     codes = [eco.resolve(e) for e in economies]
-    shares = stated_shares(facts, codes)
+    shares = stated_shares(facts, economies=codes)
     return [
         _share_change(trade, code, base)
         or _stated_change(shares[shares["economy"] == code], base)

@@ -21,7 +21,7 @@ from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
 from .evidence import universe
 from .logic import FAILS, HOLDS, MIXED, evaluate
-from .measures import find, misfits, wrong_choices
+from .measures import find, lacking, signature_faults
 from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -142,7 +142,13 @@ def _amendments(claim: ClaimSpec) -> Iterator[str]:
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        yield from misfits(criterion, claim.data)
+        for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data):
+            yield fault.what
+        for name in lacking(criterion, claim.data):
+            yield (
+                f"{criterion.measure} needs {name!r}, which is neither among the data nor a "
+                "setting nor an axis"
+            )
         universe(claim, criterion)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.where, error.hint)))
@@ -156,7 +162,6 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     for name in sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{name!r} is both a setting and an axis"
-    yield from wrong_choices(criterion, claim.axes_of(criterion))
 
 
 def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..estimates import Estimate, checked, parts_of, shown_if_older
 from ..estimates.measures import Maker, Measure, by_parts_alone, rows_of
+from ..estimates.once import Made, keeping
 from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, UnknownNameError, UsageError
 from ..registry import Criterion
@@ -100,6 +101,7 @@ class Computation:
         self.given = {name: _bare(value) for name, value in given.items()}
         self.known_in = known_in
         self._made: dict[Any, _Made] = {}
+        self._shared: Made = {}
         self._parts: dict[str, set[Any]] = {}
         self._inputs_of: dict[Maker, frozenset[str]] = {}
         self._whole, self._source, self._changed = self._made, "", set[str]()
@@ -119,7 +121,9 @@ class Computation:
         function = call.function
 
         def make(**arguments: Any) -> list[Estimate]:
-            rows = checked(rows_of(function)(**arguments), call.name, place(function))
+            with keeping(self._shared):
+                found = rows_of(function)(**arguments)
+            rows = checked(found, call.name, place(function))
             if call.no_older_than is None or self.known_in is None:
                 return rows
             return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
@@ -147,6 +151,7 @@ class Computation:
             for name, value in self.given.items()
         }
         rest._whole, rest._source, rest._changed = self._made, source, changed
+        rest._shared = self._shared
         return rest
 
     def part(self, name: str) -> Any:

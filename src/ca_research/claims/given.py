@@ -15,15 +15,14 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..estimates.measures import names_of_parts
 from ..ground import economies as eco
 from ..ground.arguments import refuse
-from ..ground.errors import MeasureError, UnknownNameError, UsageError
+from ..ground.errors import UnknownNameError, UsageError
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec, Table
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
-from .measures import find, lacking, not_chosen, not_taken, place, taken_by, wrong_choices
+from .measures import find, lacking, place, signature_faults, taken_by
 
 
 @dataclass(frozen=True)
@@ -85,42 +84,22 @@ def of_all_together(spec: ClaimSpec) -> list[str]:
 
 
 def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
-    """Raise UsageError where a measure lacks what it needs, or where something else was given than
-    tables of the claim that its measures take: a choice is the rule's, and a part is made of the
-    tables.
+    """Raise an error of `signature_faults` where a criterion has one, UsageError where a measure
+    lacks what it needs, or where something else was given than tables that the measures take.
     """
     for criterion in spec.criteria().values():
-        for fault in wrong_choices(criterion, spec.axes_of(criterion)):
-            raise UsageError(
-                fault, where=f"{spec.id}, criterion {criterion.name}", hint="mend the claim file"
-            )
-        for name in not_taken(criterion):
-            raise MeasureError(
-                f"measure {criterion.measure} takes no {name!r}",
-                where=f"{spec.id}, criterion {criterion.name}",
-                hint=f"{place(find(criterion.measure))}: take it, or leave it out of the claim",
-            )
-        for name in not_chosen(criterion, spec.data):
-            raise UsageError(
-                f"{name!r} is no choice of a rule: the claim gives it to its measure",
-                where=f"{spec.id}, criterion {criterion.name}",
-                hint="give the setting or axis another name, or leave it out",
-            )
+        where = f"{spec.id}, criterion {criterion.name}"
+        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data):
+            hint = f"mend the claim file, or the measure: {place(find(criterion.measure))}"
+            raise type(fault)(fault.what, where=where, hint=hint)
         if missing := lacking(criterion, given):
-            raise UsageError(
-                f"{criterion.name} needs {', '.join(missing)}",
-                where=f"measure {criterion.measure}",
-                hint=f"claim.gather({missing[0]}=...)",
-            )
+            hint = f"claim.gather({missing[0]}=...)"
+            raise UsageError(f"it needs {', '.join(missing)}", where=where, hint=hint)
     tables = [name for name in spec.data if name in taken]
     if strange := sorted(given - set(tables)):
-        parts = [names_of_parts(find(c.measure)) for c in spec.criteria().values()]
-        made = [f"evidence.part({n!r})" for n in strange if any(n in names for names in parts)]
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
-            hint=f"gather makes it: {', '.join(made)}"
-            if made
-            else f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
+            hint=f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
         )
 
 

@@ -1,7 +1,8 @@
 """Measures found by their registered names, wherever their functions live.
 
-A project's own `measures/*.py` come first, then this article's, then those of the wings, so that a
-project can replace a measure by writing one of the same name.
+A project's own `measures/*.py` come first, then those it declares (registry/measures.yaml), then
+this article's, then those of the wings, so that a project can replace a measure by one of the same
+name.
 """
 
 from __future__ import annotations
@@ -18,10 +19,21 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from pydantic import TypeAdapter, ValidationError
+
 from ..estimates import Measure, generic, parts_of
-from ..ground.errors import MeasureError, UnknownNameError
+from ..estimates.declared import declared
+from ..ground.errors import (
+    CaResearchError,
+    MeasureError,
+    RegistryError,
+    UnknownNameError,
+    UsageError,
+)
+from ..ground.remember import by_files
 from ..registry import Criterion
-from ..registry.choices import GridAxis, Value, among
+from ..registry.choices import GridAxis, Value
+from ..registry.declared import Declared, declared_measures
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,7 +57,8 @@ def find(name: str) -> Measure:
     Returns
     -------
     Measure
-        The project's own where it has one of that name, else this article's, else a wing's.
+        The project's own where it has one of that name, else the one that it declares, else this
+        article's, else a wing's.
 
     Raises
     ------
@@ -54,7 +67,7 @@ def find(name: str) -> Measure:
     MeasureError
         A file of the project's measures cannot be read or imported.
     RegistryError
-        Two measures of one place have the same name.
+        Two measures of one place have the same name, or a declaration does not fit its family.
 
     Examples
     --------
@@ -64,10 +77,37 @@ def find(name: str) -> Measure:
     own, package = own_measures.files(), _package()
     if name in own:
         return _marked(own_measures.module(own[name]), name)
+    if name in declared_measures():
+        return _declared(name)
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
-    raise UnknownNameError("measure", name, sorted({*own, *package}))
+    raise UnknownNameError("measure", name, names())
+
+
+def names() -> list[str]:
+    """The names of all measures: the project's own, those it declares, those of the package."""
+    return sorted({*own_measures.files(), *declared_measures(), *_package()})
+
+
+def _declared(name: str) -> Measure:
+    """The measure that the project declares under a name."""
+    said = declared_measures()[name]
+    where = f"registry/measures.yaml, {name}"
+    if said.family in declared_measures():
+        raise RegistryError(
+            f"{said.family} is declared itself", where=where, hint="name a general measure"
+        )
+    try:
+        return _made(name, said.model_dump_json(), find(said.family))
+    except TypeError as error:
+        raise RegistryError(str(error), where=where, hint="mend the declaration") from None
+
+
+@cache
+def _made(name: str, said: str, family: Measure) -> Measure:
+    """One function for a declaration, for as long as it and its family stay as they are."""
+    return declared(name, Declared.model_validate_json(said), family)
 
 
 def read_ahead() -> None:
@@ -82,50 +122,49 @@ def of_project() -> dict[str, bool]:
     return {name: name in _package() for name in sorted(own_measures.files())}
 
 
-def misfits(criterion: Criterion, given: Iterable[str]) -> Iterator[str]:
-    """What a criterion's measure does not take of what it is given, and what it lacks, in words.
+def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
+    """The arguments of a criterion's measure."""
+    return inspect.signature(find(criterion.measure)).parameters
+
+
+def signature_faults(
+    criterion: Criterion, axes: Iterable[GridAxis], data: Iterable[str]
+) -> Iterator[CaResearchError]:
+    """What a criterion gives its measure and the measure does not take, as errors.
+
+    These are settings and axes that it does not read or that the claim gives by itself, values of
+    another type than it declares (`since: int`), unknown words of a choice (`Literal[...]`) or of a
+    column of the table that a generic measure reads.
 
     Parameters
     ----------
     criterion : Criterion
-        Its measure, settings and axes.
-    given : iterable of str
-        Names of the tables and other arguments at hand.
+        Its measure and settings.
+    axes : iterable of GridAxis
+        Those of the grid that the criterion names.
+    data : iterable of str
+        Names of the claim's tables.
 
     Raises
     ------
     UnknownNameError, MeasureError
         As `find`.
     """
-    for name in not_taken(criterion):
-        kind = "setting" if name in criterion.settings else "grid axis"
-        yield f"{criterion.measure} reads no {name!r}, so the {kind} does nothing"
-    for name in not_chosen(criterion, given):
-        yield f"{name!r} is no choice: the claim gives it to {criterion.measure}"
-    for name in lacking(criterion, given):
-        yield (
-            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
-            "nor an axis"
-        )
-
-
-def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
-    """The arguments of a criterion's measure."""
-    return inspect.signature(find(criterion.measure)).parameters
-
-
-def not_taken(criterion: Criterion) -> list[str]:
-    """Settings and axes of a criterion that are no arguments of its measure, and not AGE."""
-    taken = {*taken_by(criterion), AGE}
-    return [name for name in (*criterion.settings, *criterion.axes) if name not in taken]
-
-
-def not_chosen(criterion: Criterion, data: Iterable[str]) -> list[str]:
-    """Settings and axes of a criterion that stand in the place of what a claim gives its measure:
-    economies, its data, and the measure's parts.
-    """
-    given = {"economies", *parts_of(find(criterion.measure)), *data}
-    return [name for name in (*criterion.settings, *criterion.axes) if name in given]
+    function, name = find(criterion.measure), criterion.measure
+    taken, hints = taken_by(criterion), _hints(function)
+    by_claim = {"economies", *parts_of(function), *data}
+    settings = ((n, (value,)) for n, value in criterion.settings.items())
+    choices = (*settings, *((axis.name, axis.choices) for axis in axes))
+    for choice, values in choices:
+        if choice in by_claim:
+            yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
+        elif choice not in taken and choice not in (AGE, *criterion.bars.values()):
+            yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
+        for value in values if choice in hints else ():
+            if fault := _misfit(value, hints[choice]):
+                yield UsageError(f"{choice} of {name}: {fault}")
+            elif hasattr(function, "table") and get_origin(hints[choice]) is not Literal:
+                yield from map(UsageError, generic.faults(function, choice, value))
 
 
 def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
@@ -134,32 +173,6 @@ def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
     """
     had = {*given, "economies", *criterion.settings, *criterion.axes}
     return sorted({p.name for p in taken_by(criterion).values() if _needed(p)} - had)
-
-
-def wrong_choices(criterion: Criterion, axes: Iterable[GridAxis]) -> Iterator[str]:
-    """Values that a criterion's measure does not know, in words: those of another type than the
-    measure declares (`since: int`), unknown words of a choice (`Literal[...]`), and unknown values
-    of a column of the table that a generic measure reads.
-
-    Parameters
-    ----------
-    criterion : Criterion
-        Its measure and settings.
-    axes : iterable of GridAxis
-        Those of the grid that the criterion names.
-    """
-    function = find(criterion.measure)
-    hints = _hints(function)
-    given = [*criterion.settings.items(), *((a.name, v) for a in axes for v in a.choices)]
-    for name, value in given:
-        if fault := _misfit(f"{name} of {criterion.measure}", value, hints.get(name, Any)):
-            yield fault
-        elif (
-            hasattr(function, "table")
-            and name in hints  # of another `misfits` says that it does nothing
-            and get_origin(hints[name]) is not Literal
-        ):
-            yield from generic.faults(function, name, value)
 
 
 @cache
@@ -185,7 +198,7 @@ def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
     )
 
 
-@cache
+@by_files("measures.yaml")
 def measure_words(name: str) -> str:
     """What a measure of the package gives, as its description begins; '' where that is not in plain
     words. No module of a measure is imported: a page names many and runs none.
@@ -195,6 +208,9 @@ def measure_words(name: str) -> str:
     >>> measure_words("relations.date_gap"), measure_words("no.such")
     ('Days by which the dates of an event miss a window', '')
     """
+    said = declared_measures().get(name)
+    if said:
+        return said.gives or measure_words(said.family)
     if name not in _package():
         return ""
     for node in ast.parse(_package()[name].read_bytes()).body:
@@ -217,17 +233,6 @@ def _needed(parameter: inspect.Parameter) -> bool:
     return parameter.default is parameter.empty and parameter.kind not in several
 
 
-_TYPES: dict[Any, str] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    dt.date: "a date",
-    str: "a text",
-    type(None): "nothing",
-}
-"""Types of values that a claim file can hold, in words."""
-
-
 @cache
 def _hints(function: Measure) -> dict[str, Any]:
     try:
@@ -236,32 +241,28 @@ def _hints(function: Measure) -> dict[str, Any]:
         return {}
 
 
-def _options(hint: Any) -> tuple[Any, ...]:
-    """What may be given for an annotation: its types, or the words of a `Literal`."""
-    if get_origin(hint) is Literal:
-        return get_args(hint)
-    if get_origin(hint) in (Union, UnionType):
-        return tuple(option for part in get_args(hint) for option in _options(part))
-    return (hint,)
-
-
-def _misfit(name: str, value: Value, hint: Any) -> str:
+def _misfit(value: Value, hint: Any) -> str:
     """What is wrong with a value where an annotation wants another type or other words; '' where
-    it fits, or where the annotation says nothing of such values.
+    it fits, or where the annotation speaks of what no claim file can hold.
     """
-    options = _options(hint)
-    types = [option for option in options if option in _TYPES]
-    words = [option for option in options if isinstance(option, (str, int))]
-    whole_for_number = type(value) is int and float in types
-    if type(value) in types or among(value, words) or whole_for_number:
-        return ""
-    if len(types) + len(words) < len(options):
-        return ""
-    if words and not types and type(value) is type(words[0]):
-        error = UnknownNameError(f"{name}:", value, map(str, words))
-        return f"{error.what}; {error.hint}"
-    wanted = " or ".join([*(_TYPES[t] for t in types), *map(repr, words)])
-    return f"{name}: {wanted} is wanted, and {value!r} is {_TYPES[type(value)]}"
+    checked = _validator(hint)
+    try:
+        if checked is not None:
+            checked.validate_python(value, strict=True)
+    except ValidationError as error:
+        if get_origin(hint) is Literal:
+            unknown = UnknownNameError("word", value, get_args(hint))
+            return f"{unknown.what}; {unknown.hint}"
+        return f"{error.errors()[0]['msg']} (got {value!r})"
+    return ""
+
+
+@cache
+def _validator(hint: Any) -> TypeAdapter[Any] | None:
+    kinds = {type(None), bool, int, float, str, dt.date}
+    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    known = all(o in kinds or get_origin(o) is Literal for o in options)
+    return TypeAdapter(hint) if known else None
 
 
 def _marked(module: Any, name: str) -> Measure:

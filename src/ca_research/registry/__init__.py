@@ -213,6 +213,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """JSON Schema of each kind of registry entry (registry/schema/ holds these, a test keeps them
     current).
     """
+    from .declared import DeclaredMeasures
     from .glossary import Glossary
     from .holders import Holders
     from .replication import Replication
@@ -225,6 +226,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "claim": ClaimSpec.model_json_schema(),
         "article": Article.model_json_schema(),
         "coding": Coding.model_json_schema(),
+        "measures": DeclaredMeasures.model_json_schema(),
         "words": Words.model_json_schema(),
         "glossary": Glossary.model_json_schema(),
         "holders": Holders.model_json_schema(),

@@ -12,7 +12,7 @@ edited an input meanwhile is seen by the marks of the files it lists; `verify`, 
 | `build/TABLE` | the processed rows | readers of it |
 | `data/./PATH` | a file of the project that the notebook opened | that run's |
 | `register/ENTRY` | a claim, a coding ... (`claims/*`: all of a folder) | readers of it |
-| `register/...` | economies, words, article and its settings, blind votes | all |
+| `register/...` | economies, words, measures, article and its settings, votes | all |
 | `package/ROOM` | sources of the package, but for rooms that start or show runs | all |
 | `package/measures` | the project's `measures/`, code or not | all |
 | `environment/...` | Python, lock file, packages by version | all |
@@ -81,9 +81,9 @@ def _entry_files(name: str) -> list[Path]:
     return sorted(folder.glob(name))
 
 
-_EVERYWHERE = ("economies", "words", "article", "article/*", VOTES)
-"""Entries that any run may read: names of economies, words for codes, the article's entry and
-settings, blind votes."""
+_EVERYWHERE = ("economies", "words", "measures", "article", "article/*", VOTES)
+"""Entries that any run may read: names of economies, words for codes, declared measures, the
+article's entry and settings, blind votes."""
 
 
 class Inputs:

@@ -1,6 +1,5 @@
 """The Belt and Road: who signed when by which list, and what exports to China did after it."""
 
-from .income import income_control, income_fits, income_gain_p, income_loss_p, incomes
 from .measures import (
     PLACEHOLDERS,
     accession,
@@ -8,6 +7,7 @@ from .measures import (
     china_imports,
     donor_pool,
     effect,
+    incomes,
 )
 from .pictures import control_lines
 from .placebos import (
@@ -15,10 +15,9 @@ from .placebos import (
     control,
     courses,
     effect_fits,
-    gain_p,
     joint_p,
-    loss_p,
     partial_conjunction,
+    placebo_p,
     placebo_ranks,
 )
 
@@ -34,14 +33,9 @@ __all__ = [
     "donor_pool",
     "effect",
     "effect_fits",
-    "gain_p",
-    "income_control",
-    "income_fits",
-    "income_gain_p",
-    "income_loss_p",
     "incomes",
     "joint_p",
-    "loss_p",
     "partial_conjunction",
+    "placebo_p",
     "placebo_ranks",
 ]

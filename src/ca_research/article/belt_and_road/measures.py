@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ...estimates.frame import ESTIMATE_COLUMNS, estimate_row, estimates
+from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground.arguments import whole_number
 from ...ground.errors import CoverageError, UsageError, known_name
@@ -23,6 +24,7 @@ from ...registry.words import source_name
 from ...stats.event_study import event_study
 from ...stats.frames import alike, numbers, require
 from ...stats.synthetic import synthetic_control
+from ...tables.preference import one_source_each
 from ..settings import settings
 
 Placeholder = Literal["unknown", "as_printed", "next_year"]
@@ -31,14 +33,14 @@ METHODS = ("synthetic", "synthetic_demeaned", "did2s", "saturated", "twfe")
 Donors = Literal["never_or_late", "never"]
 DONORS = get_args(Donors)
 STATISTICS = ("effect", "p", "p_positive")
-Outcome = Literal["china_imports"]
-OUTCOMES = get_args(Outcome)
+INDICATOR = "NY.GDP.PCAP.KD"
 PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).
 """
 
 
+@once
 def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
     """Every dated document of every economy: economy, date, year, date_bound, list, source_id,
     kind; by economy and date.
@@ -62,6 +64,7 @@ def accession_variants(events: pd.DataFrame) -> pd.DataFrame:
     return rows[columns].sort_values(["economy", "date", "source_id"], ignore_index=True)
 
 
+@once
 def accession(
     events: pd.DataFrame, which: str | None = None, *, placeholder: str = "unknown"
 ) -> pd.DataFrame:
@@ -77,20 +80,11 @@ def accession(
     Raises UnknownNameError for a list, a placeholder or a missing column, CoverageError where the
     list has no document.
     """
-    return first_signed(accession_variants(events), which, placeholder=placeholder)
-
-
-_DATED = ("economy", "date", "source_id")
-
-
-def first_signed(
-    every: pd.DataFrame, which: str | None = None, *, placeholder: str = "unknown"
-) -> pd.DataFrame:
-    """`accession` of the documents that `accession_variants` finds."""
     lists = settings().belt_and_road.lists
     which = which or lists[0]
     known_name("accession list", which, (*lists, "texts", "earliest", "latest"))
     known_name("placeholder", placeholder, PLACEHOLDERS)
+    every = accession_variants(events)
     rows = every[every["list"] == which] if which not in ("earliest", "latest") else every
     if rows.empty:
         raise CoverageError(f"no signed document by {which}", hint="load all of table events")
@@ -104,11 +98,8 @@ def first_signed(
     ascending = [True, True, which != "latest", True]
     rows = rows.sort_values(["economy", "unknown", "date", "source_id"], ascending=ascending)
     first = rows.drop_duplicates("economy").drop(columns="unknown")
-    said: dict[str, list[str]] = {}
-    for economy, date, source in zip(*(every[c] for c in _DATED), strict=True):
-        said.setdefault(economy, []).append(f"{date} {source}")
-    variants = ["; ".join(said[economy]) for economy in first["economy"]]
-    return first.assign(variants=variants).reset_index(drop=True)
+    variants = (every["date"] + " " + every["source_id"]).groupby(every["economy"]).agg("; ".join)
+    return first.assign(variants=first["economy"].map(variants)).reset_index(drop=True)
 
 
 def list_words(accession_list: str) -> str:
@@ -162,6 +153,30 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
         year=out["year"].astype(int), log_imports=np.log(out["value_usd"].astype(float))
     )
     return out.sort_values(["economy", "year"], ignore_index=True)
+
+
+def incomes(macro: pd.DataFrame) -> pd.DataFrame:
+    """GDP per head at constant prices: economy, year, value, log, source_id.
+
+    macro: like table `macro`; rows of INDICATOR. China, of whose initiative the effect is asked,
+    and aggregates are left out. Of several sources one speaks for an economy, the first in order:
+    editions differ in level, and one series does not go on in another.
+    Raises CoverageError without rows, UsageError where an economy has two figures for a year,
+    MixedUnitsError for two price bases, UnknownNameError for a missing column.
+    """
+    require(macro, ("value", "source_id"), keys=("economy", "year", "indicator"))
+    rows = macro[(macro["indicator"] == INDICATOR) & (macro["value"] > 0)]
+    rows = rows[~rows["economy"].isin(["CHN", *eco.AGGREGATES])]
+    if rows.empty:
+        raise CoverageError("no income per head at constant prices")
+    rows = one_source_each(rows, ["economy"])
+    alike(rows, ("unit",))
+    if rows.duplicated(["economy", "year"]).any():
+        raise UsageError("two incomes of one economy and year", hint="load one source")
+    found = rows[["economy", "year", "value", "source_id"]]
+    return found.assign(
+        year=found["year"].astype(int), log=np.log(found["value"].astype(float))
+    ).reset_index(drop=True)
 
 
 def donors_of(
@@ -243,7 +258,6 @@ def effect(
     late_from: int | None = None,
     source: str = "joined",
     until: int = 2020,
-    outcome: str = "china_imports",
     statistic: str = "effect",
 ) -> pd.DataFrame:
     """Change of China's imports from the signers after signing, in log points against the donors;
@@ -272,11 +286,6 @@ def effect(
     """
     for kind, value, known in (("method", method, METHODS), ("statistic", statistic, STATISTICS)):
         known_name(kind, value, known)
-    if outcome not in OUTCOMES:
-        raise CoverageError(
-            f"no table holds {outcome.replace('_', ' ')} at constant prices, or any other outcome",
-            hint=f"known: {', '.join(OUTCOMES)}; add a table of your own with the other one",
-        )
     until = whole_number("until", until)
     late_from = until + 1 if late_from is None else whole_number("late_from", late_from)
     economies = [eco.resolve(e) for e in economies]

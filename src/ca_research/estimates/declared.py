@@ -1,0 +1,89 @@
+"""A measure that is declared: a general one with some of its arguments set."""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import Any, Literal, get_type_hints
+
+import pandas as pd
+
+from ..registry.declared import Declared
+from .frame import Estimate
+from .measures import Measure, measure, rows_of
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def declared(name: str, said: Declared, family: Measure) -> Measure:
+    """The general measure as it is declared: with fewer arguments, under another name.
+
+    Parameters
+    ----------
+    name : str
+        The name that claims write.
+    said : Declared
+        From `registry/measures.yaml`.
+    family : Measure
+        The measure that it is a case of.
+
+    Returns
+    -------
+    Measure
+        Takes the tables by their own names, the choices, and what is left of the arguments.
+
+    Raises
+    ------
+    TypeError
+        The declaration sets an argument that the general measure does not take.
+
+    Examples
+    --------
+    >>> from ca_research.claims.measures import find
+    >>> said = Declared(family="trade.share", settings={"partner": "CHN"}, defaults={"listed": 5})
+    >>> china = declared("trade.share_of_china", said, find("trade.share"))
+    >>> "partner" in inspect.signature(china).parameters
+    False
+    """
+    by_word = {word: sets for words in said.choices.values() for word, sets in words.items()}
+    fixed = {*said.settings, *(n for sets in by_word.values() for n in sets)}
+    general = inspect.signature(family).parameters
+    if unknown := {*said.tables, *said.defaults, *fixed} - general.keys():
+        raise TypeError(f"{said.family} takes no {', '.join(sorted(unknown))}")
+    hints = get_type_hints(family, include_extras=True)
+    kept = [
+        p.replace(
+            name=said.tables.get(p.name, p.name),
+            default=said.defaults.get(p.name, p.default),
+            annotation=hints.get(p.name, p.annotation),
+        )
+        for p in general.values()
+        if p.name not in fixed
+    ]
+    chosen = [
+        inspect.Parameter(n, _KEYWORD, default=next(iter(words)), annotation=Literal[*words])
+        for n, words in said.choices.items()
+    ]
+    signature = inspect.Signature([*kept, *chosen], return_annotation=pd.DataFrame)
+    of_table = {table: argument for argument, table in said.tables.items()}
+
+    @wraps(rows_of(family))
+    def rows(*args: Any, **kwargs: Any) -> list[Estimate] | pd.DataFrame:
+        given = signature.bind(*args, **kwargs)
+        given.apply_defaults()
+        settings = dict(said.settings)
+        for argument, value in given.arguments.items():
+            if argument in said.choices:
+                settings |= said.choices[argument][value]
+            else:
+                settings[of_table.get(argument, argument)] = value
+        return rows_of(family)(**settings)
+
+    rows.__signature__ = signature  # type: ignore[attr-defined]
+    rows.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
+    marked = measure(name)(rows)
+    for mark in ("parts", "by_parts", "by_economy", "about", "table"):
+        if hasattr(family, mark):
+            setattr(marked, mark, getattr(family, mark))
+    return marked

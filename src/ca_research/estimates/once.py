@@ -1,0 +1,98 @@
+"""What many specifications of a claim share is made once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from ..ground.errors import CaResearchError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Made = dict[Hashable, tuple[tuple[Any, ...], Any]]
+"""Results by function and arguments, with the arguments: an object keeps its identity while it is
+held.
+"""
+
+_made: ContextVar[Made | None] = ContextVar("made", default=None)
+
+
+def once(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function whose results a gathering keeps: of the same frames and choices it is made
+    once, in whatever specification, criterion or measure.
+
+    Called by hand it is made each time. A result is not changed by those who get it.
+
+    Parameters
+    ----------
+    function : callable
+        Its arguments are frames, which count as the objects that they are, and choices.
+
+    Returns
+    -------
+    callable
+        The same, remembering while `keeping` is in force.
+
+    Examples
+    --------
+    >>> calls = []
+    >>> @once
+    ... def total(trade, year=2023):
+    ...     calls.append(year)
+    ...     return len(trade)
+    >>> with keeping({}):
+    ...     total([1, 2]), total([1, 2], year=2023)
+    (2, 2)
+    >>> calls
+    [2023]
+    """
+    parameters = inspect.signature(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        made = _made.get()
+        if made is None:
+            return function(*args, **kwargs)
+        given = parameters.bind(*args, **kwargs)
+        given.apply_defaults()
+        held = tuple(given.arguments.values())
+        key = (function, *map(_identity, held))
+        if key not in made:
+            try:
+                made[key] = held, function(*args, **kwargs)
+            except CaResearchError as error:
+                made[key] = held, error
+        found = made[key][1]
+        if isinstance(found, CaResearchError):
+            raise found
+        return found
+
+    return call
+
+
+@contextmanager
+def keeping(made: Made) -> Iterator[None]:
+    """Within it, functions marked `once` take what is in `made`, and add to it."""
+    token = _made.set(made)
+    try:
+        yield
+    finally:
+        _made.reset(token)
+
+
+def _identity(value: Any) -> Hashable:
+    """What tells an argument: a list by its items, what has no hash as the object that it is."""
+    if isinstance(value, dict):
+        return tuple((name, _identity(value[name])) for name in sorted(value))
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_identity, value))
+    try:
+        hash(value)
+    except TypeError:
+        return "object", id(value)
+    return type(value), value

@@ -1,0 +1,44 @@
+"""Measures that are settings of a general one (registry/measures.yaml)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, RootModel
+
+from ..ground import paths
+from ..ground.remember import by_files
+from .base import Model, Name, read_yaml
+
+MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")]
+Settings = dict[Name, Any]
+
+
+class Declared(Model):
+    """A general measure with some of its arguments set.
+
+    `family` is the name of the general one, `tables` say which table each of its frames is,
+    `settings` fix arguments, `defaults` are used where a claim says nothing. Each of `choices` is
+    an argument of the declared measure whose words stand for settings of the general one; the first
+    word is the default. `gives` says in a few words what it measures.
+    """
+
+    family: MeasureName
+    gives: str = ""
+    tables: dict[Name, Name] = Field(default_factory=dict)
+    settings: Settings = Field(default_factory=dict)
+    defaults: Settings = Field(default_factory=dict)
+    choices: dict[Name, dict[str, Settings]] = Field(default_factory=dict)
+
+
+class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):
+    """The measures that a project declares, by the names that claims write."""
+
+    model_config = {"extra": None, "frozen": True}
+
+
+@by_files("measures.yaml")
+def declared_measures() -> dict[str, Declared]:
+    """Those of the project; none where it has no such file."""
+    file = paths.registry_dir() / "measures.yaml"
+    return read_yaml(file, DeclaredMeasures).root if file.is_file() else {}
