@@ -170,7 +170,8 @@ def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> 
     rows = sides[sides["criterion"] == criterion]
     first = rows.dropna(subset=["first"]).query("first != ''").set_index("economy")["first"]
     titles = {str(e): f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items()}
-    return partner_bars(rows, [*article().colours], economies=economies, titles=titles)
+    told = [code for code in economies if code in set(rows["economy"])] or economies
+    return partner_bars(rows, [*article().colours], economies=told, titles=titles)
 
 
 def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
@@ -296,11 +297,21 @@ def stayed_first(leads: pd.DataFrame, start: int) -> str:
     return ". ".join(told) or f"Who is first in trade from {start} on is not known"
 
 
-def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for a reader: names for codes, China's place as one cell, and who is silent.
+HEADS = {
+    "period": "year",
+    "basis": "by whose report",
+    "eu": "the EU",
+    "first": "first",
+    "place": "China's place",
+    "ratio": "China over its largest rival",
+    "silent": "reports nothing, counted at its most of any year",
+}
+"""Columns of the table, as a reader knows them."""
 
-    table: from `first_partners`. place: '2', or '1 to 2' where ranges overlap; silent: who reports
-    nothing in that year and is counted at the most of any.
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for a reader: names for codes, China's place as one cell ('1 to 2' where ranges
+    overlap), and who reports nothing in that year; under HEADS.
     """
     low, high = table["place_low"].astype(str), table["place_high"].astype(str)
     words = {
@@ -311,4 +322,4 @@ def in_words(table: pd.DataFrame) -> pd.DataFrame:
         "place": low.where(low == high, low + " to " + high),
         "silent": table["bounds"].map(lambda codes: joined(map(party, codes))),
     }
-    return table.assign(**words).drop(columns=["ends", "contenders", "bounds"])
+    return table.assign(**words)[["economy", *HEADS, "sources"]].rename(columns=HEADS)

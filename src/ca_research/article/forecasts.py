@@ -37,7 +37,6 @@ from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Eu, Flow, reports
 from ..trade.standings import Reports
 from .trade_priority import (
-    Ever,
     Partners,
     largest_ever,
     own_row,
@@ -69,7 +68,7 @@ _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 @measure("trade.lead_after")
 @tells("rival", "worst", "since")
 @by_economy
-@parts(seen=reports, ever=largest_ever, shares=stated_shares)
+@parts(seen=reports)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -80,8 +79,6 @@ def lead_after(
     partners: Partners = "named",
     eu: Eu = "apart",
     seen: Reports | None = None,
-    ever: Ever | None = None,
-    shares: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
@@ -91,15 +88,15 @@ def lead_after(
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    seen, ever, shares: what `trade.rank.reports`, `largest_ever` and `stated_shares` make.
+    seen: what `trade.rank.reports` makes of trade.
     Returns an estimates frame, one row per economy, with the largest rival, the year in which
     China stood worst and the years since it was last behind in `about`; a range where only a bound
     is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
     any later year, has the reason in `missing`.
     """
     seen = seen or reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies) if ever is None else ever
-    shares = stated_shares(facts, economies=economies) if shares is None else shares
+    ever = largest_ever(trade, economies=economies)
+    shares = stated_shares(facts, economies=economies)
     years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})
     years = [year for year in years if year >= start]
     out = []

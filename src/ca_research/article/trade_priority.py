@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from itertools import product
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import by_parts, measure, parts, tells
+from ..estimates.measures import measure, parts, tells
+from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.errors import CoverageError
 from ..registry import article
@@ -24,6 +27,7 @@ from ..trade.rank import (
     OwnSource,
     lead_rows,
     newest_year,
+    rank_years,
     ranking_of,
     reports,
 )
@@ -58,6 +62,7 @@ Ever = Mapping[tuple[str, str, str], pd.DataFrame]
 """One row of `trade` by economy, partner and direction."""
 
 
+@once
 def largest_ever(trade: pd.DataFrame, *, economies: Sequence[str]) -> Ever:
     """The row with the most trade of an economy with China, Russia and the EU in each direction,
     that any source shows for any year.
@@ -185,6 +190,7 @@ def order_of(
     return order and (order, rows)
 
 
+@once
 def stated_shares(facts: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Partners' shares of a year's turnover as an economy's own agency states them.
 
@@ -309,8 +315,7 @@ def own_row(
 
 @measure("trade.lead")
 @tells("rival")
-@by_parts
-@parts(seen=reports, ever=largest_ever)
+@parts(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -323,7 +328,6 @@ def lead(
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
     seen: Reports | None = None,
-    ever: Ever | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -354,8 +358,8 @@ def lead(
         one that is missing could only change the order with more trade than any source shows for
         any year (`largest_ever`), the bound answers. One economy of which no year has both is then
         judged in the newest year with China.
-    seen, ever : optional
-        What `trade.rank.reports` and `largest_ever` make of `trade`.
+    seen : optional
+        What `trade.rank.reports` makes of `trade`.
 
     Returns
     -------
@@ -383,14 +387,13 @@ def lead(
     if absent == "open":
         among_whom = among(partners)
         return lead_rows(seen, economies, "CHN", year, **asked, among=among_whom, needed=NEEDED)
-    ever = largest_ever(trade, economies=economies) if ever is None else ever
+    ever = largest_ever(trade, economies=economies)
     return [table_row(seen, ever, code, year, partners=partners, **asked) for code in economies]
 
 
 @measure("trade.lead_told")
 @tells("rival")
-@by_parts
-@parts(seen=reports, ever=largest_ever, shares=stated_shares)
+@parts(seen=reports)
 def lead_told(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -401,23 +404,20 @@ def lead_told(
     eu: Eu = "apart",
     since: int = SINCE,
     seen: Reports | None = None,
-    ever: Ever | None = None,
-    shares: pd.DataFrame | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival by the economy's own report: by its table, else
     by what its agency states.
 
     A share is set against shares of the same source and year alone.
 
-    trade, economies, source, partners, eu, since, seen, ever: as in `lead`. facts: as in
-    `stated_shares`; shares: what it makes of them.
+    trade, economies, source, partners, eu, since, seen: as in `lead`. facts: as in `stated_shares`.
     Returns an estimates frame, one row per economy, in the newest year in which China and Russia
     (and the EU, if it counts as one) can be compared in AT_LEAST of them, by table or statement.
     Raises what `lead` raises.
     """
     seen = seen or reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies) if ever is None else ever
-    shares = stated_shares(facts, economies=economies) if shares is None else shares
+    ever = largest_ever(trade, economies=economies)
+    shares = stated_shares(facts, economies=economies)
     year = _newest_told(seen, economies, stated_years(shares), since, eu)
     choices = {"partners": partners, "eu": eu, "source": source}
     return [own_row(seen, ever, shares, code, year, **choices) for code in economies]
@@ -447,6 +447,29 @@ def _newest_told(
     )
 
 
+def largest_partners(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+    """The five largest partners that each economy's own report lists in its newest year, with their
+    turnover in billions of US dollars and how many are listed.
+    """
+    parts = []
+    for code in economies:
+        able = rank_years(trade, economy=code, needed=NEEDED).query("economies > 0")["year"]
+        if len(able):
+            found = rank(trade, economy=code, year=int(able.max()), needed=NEEDED)
+            parts.append(found.head().assign(listed=len(found), turnover=found["low"] / 1e9))
+    return pd.concat(parts).astype({"rank": str}) if parts else pd.DataFrame()
+
+
+def flows_apart(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+    """`lead` of exports and of imports by each side's reports, where anything can be compared."""
+    parts = []
+    for flow, basis in product(("exports", "imports"), ("reporter", "mirror")):
+        with suppress(CoverageError):
+            found = lead(trade, economies=economies, basis=basis, flow=flow)
+            parts.append(found[found["missing"] == ""].assign(flow=flow, basis=basis))
+    return pd.concat(parts).sort_values(["economy", "flow"]) if parts else pd.DataFrame()
+
+
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:
     """`trade.rank` on every basis for the newest year of that basis since SINCE.
 
@@ -458,10 +481,7 @@ def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "on
     asked: dict[str, Any] = {"needed": NEEDED, "eu": eu}
     parts = [rank(trade.iloc[:0], economy=[], basis=())]
     for basis in BASES:
-        try:
+        with suppress(CoverageError):
             year = newest_year(seen, codes, basis=basis, since=SINCE, at_least=AT_LEAST, **asked)
-        except CoverageError:
-            continue
-        parts.append(rank(trade, economy=codes, year=year, basis=basis, **asked))
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+            parts.append(rank(trade, economy=codes, year=year, basis=basis, **asked))
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)

@@ -37,6 +37,7 @@ from .show import (
     show_note,
     show_statements,
     show_table,
+    telling,
     to_svg,
     where_known,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "stock_bars",
     "strips",
     "student_lines",
+    "telling",
     "timeline",
     "to_svg",
     "trade_ranges",

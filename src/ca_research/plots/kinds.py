@@ -29,9 +29,9 @@ from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
 from .needs import by_year, needs
-from .panels import apart, line, panels, say_empty, year_axis
+from .panels import apart, line, newest_words, panels, say_empty, year_axis
 from .pen import tight
-from .show import show, show_choice, where_known
+from .show import show, show_choice, telling, where_known
 from .timeline import timeline
 
 DASHED = (0, (4, 3))
@@ -253,7 +253,7 @@ def lines(
             style.bare(ax, x=False)
         figure.supylabel(unit, color=style.MUTED)
         tight(figure, h_pad=1.1, w_pad=0.9)
-    return figure
+    return telling(figure, *newest_words(drawn, value, panel or hue or "_panel", unit, form))
 
 
 @needs("frame", "{by}", "{group}", "estimate", "low", "high")

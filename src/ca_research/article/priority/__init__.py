@@ -2,18 +2,20 @@
 
 from .measures import (
     CHOICES,
+    by_choice,
     cells,
     investment_cells,
     lead_share,
     left_out,
     matrix,
 )
-from .pictures import LABELS, cells_in_words, priority_matrix, title_of, years_of
+from .pictures import LABELS, cells_in_words, priority_matrix, years_of
 from .trade import leaders
 
 __all__ = [
     "CHOICES",
     "LABELS",
+    "by_choice",
     "cells",
     "cells_in_words",
     "investment_cells",
@@ -22,6 +24,5 @@ __all__ = [
     "left_out",
     "matrix",
     "priority_matrix",
-    "title_of",
     "years_of",
 ]

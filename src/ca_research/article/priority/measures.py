@@ -19,15 +19,17 @@ import pandas as pd
 
 from ...claims.slots import in_words, joined
 from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
-from ...estimates.measures import by_parts, measure, parts, tells
+from ...estimates.measures import measure, parts, tells
+from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground.errors import known_name
 from ...registry import article
 from ...trade.rank import reports
 from ...trade.standings import Reports
-from ..trade_priority import Ever, largest_ever
+from ..trade_priority import largest_ever
 from . import fields
 from .fields import SINCE, WAYS
+from .pictures import LABELS, cells_in_words
 from .trade import on_basis
 
 CHOICES = {field: tuple(ways) for field, ways in WAYS.items()}
@@ -47,20 +49,18 @@ Cells = list[Estimate]
 """
 
 
-@by_parts
-@parts(seen=reports, ever=largest_ever)
+@parts(seen=reports)
 def trade_cells(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
     seen: Reports | None = None,
-    ever: Ever | None = None,
 ) -> Cells:
     """The cells of trade: by the economy's own reports, by its partners', or by theirs where it has
     none.
     """
     seen = seen or reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies) if ever is None else ever
+    ever = largest_ever(trade, economies=economies)
     rows = []
     for since in SINCE:
         for code in economies:
@@ -74,6 +74,7 @@ def trade_cells(
     return rows
 
 
+@once
 def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
     """The cells of direct investment and of official finance."""
     keys = ("investor", "host", "year", "measure", "instrument", "source_id")
@@ -83,6 +84,7 @@ def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco
     return [row for way in ways for row in fields.compared(figures, *way, **asked)]
 
 
+@once
 def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
     """The cells of students. China's ministry counts more degree students than UNESCO has for
     China, so a lead of another host is safe and one of China is not.
@@ -95,6 +97,7 @@ def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5)
     return [row for way in ways for row in fields.compared(figures, "students", way, **asked)]
 
 
+@once
 def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
     """The cells of opinion."""
     return fields.compared(
@@ -108,6 +111,7 @@ def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) 
     )
 
 
+@once
 def meeting_cells(
     visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
 ) -> Cells:
@@ -121,36 +125,20 @@ def meeting_cells(
     ]
 
 
-@by_parts
-@parts(
-    of_trade=trade_cells,
-    of_investment=investment_cells,
-    of_students=student_cells,
-    of_opinion=opinion_cells,
-    of_meetings=meeting_cells,
-)
-def every_cell(
-    trade: pd.DataFrame,
+def _other_cells(
     investment: pd.DataFrame,
     students: pd.DataFrame,
     opinion: pd.DataFrame,
     visits: pd.DataFrame,
     events: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    of_trade: Cells | None = None,
-    of_investment: Cells | None = None,
-    of_students: Cells | None = None,
-    of_opinion: Cells | None = None,
-    of_meetings: Cells | None = None,
+    economies: Sequence[str],
 ) -> Cells:
-    """Every cell in every way to measure it, since each year of SINCE, field by field."""
+    """The cells of all fields but trade."""
     return [
-        *(of_trade or trade_cells(trade, economies=economies)),
-        *(of_investment or investment_cells(investment, economies=economies)),
-        *(of_students or student_cells(students, economies=economies)),
-        *(of_opinion or opinion_cells(opinion, economies=economies)),
-        *(of_meetings or meeting_cells(visits, events, economies=economies)),
+        *investment_cells(investment, economies=economies),
+        *student_cells(students, economies=economies),
+        *opinion_cells(opinion, economies=economies),
+        *meeting_cells(visits, events, economies=economies),
     ]
 
 
@@ -171,7 +159,8 @@ def cells(
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
     one. One row per dimension, choice, since and economy.
     """
-    made = every_cell(trade, investment, students, opinion, visits, events, economies=economies)
+    others = _other_cells(investment, students, opinion, visits, events, economies)
+    made = [*trade_cells(trade, economies=economies), *others]
     columns = [
         "dimension",
         "choice",
@@ -208,8 +197,7 @@ def matrix(made: pd.DataFrame, *, since: int = 2018, **choices: str) -> pd.DataF
 
 @measure("claims.priority.lead_share")
 @tells("led", "cells", "empty", "ours", "others")
-@by_parts
-@parts(made=every_cell)
+@parts(of_trade=trade_cells)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -230,7 +218,7 @@ def lead_share(
         "none", "trade", "investment", "finance", "students", "opinion", "meetings"
     ] = "none",
     country: str = "none",
-    made: Cells | None = None,
+    of_trade: Cells | None = None,
 ) -> list[Estimate]:
     """Share of the cells in which China leads, or is first or second; in [0, 1].
 
@@ -242,8 +230,8 @@ def lead_share(
     too few cells are filled the reason is in `missing`.
     """
     known_name("country", country, ("none", *economies))
-    tables = (trade, investment, students, opinion, visits, events)
-    made = made or every_cell(*tables, economies=economies)
+    of_trade = of_trade or trade_cells(trade, economies=economies)
+    others = _other_cells(investment, students, opinion, visits, events, economies)
     chosen = {field: ways[0] for field, ways in CHOICES.items()} | {
         "trade": trade_basis,
         "investment": investment_concept,
@@ -252,7 +240,7 @@ def lead_share(
     }
     kept = [
         cell
-        for cell in made
+        for cell in (*of_trade, *others)
         if cell["since"] == since
         and cell["choice"] == chosen[cell["dimension"]]
         and dimension != cell["dimension"]
@@ -261,30 +249,42 @@ def lead_share(
     return [_share(kept, count, place)]
 
 
+_STATES = {True: "leads", False: "does not lead"}
+_OPEN = "cannot be said"
+
+
 def left_out(made: pd.DataFrame) -> pd.DataFrame:
-    """One dimension and one economy left out in turn: without, led, not_led, missing, low, high
-    (shares of all cells), of_filled.
+    """In how many comparisons China leads with one field and one economy left out in turn, and the
+    least and the greatest share that may be.
 
     made: from `cells`. The first row leaves nothing out.
     """
     table = matrix(made)
-    turns = [("nothing", table["led"])]
-    turns += [
-        (name, table.loc[table[column] != name, "led"])
-        for column in ("dimension", "economy")
-        for name in table[column].unique()
-    ]
-    states = ["led", "not_led", "missing"]
-    counts = {
-        name: led.map({True: "led", False: "not_led"}).fillna("missing").value_counts()
-        for name, led in turns
+    turns = {"nothing": table["led"]}
+    for column in ("dimension", "economy"):
+        for name in table[column].unique():
+            word = LABELS.get(name) or eco.name_of(name)
+            turns[word] = table.loc[table[column] != name, "led"]
+    states = [*_STATES.values(), _OPEN]
+    out = pd.DataFrame(
+        {name: led.map(_STATES).fillna(_OPEN).value_counts() for name, led in turns.items()},
+        index=states,
+    ).T.fillna(0)
+    filled, whole = out[states[:2]].sum(axis=1), out.sum(axis=1)
+    shares = {
+        "least share of all": out["leads"] / whole,
+        "greatest share of all": 1 - out["does not lead"] / whole,
+        "share of those that can be made": out["leads"] / filled,
     }
-    out = pd.DataFrame(counts, index=states).T.fillna(0).astype(int)
-    out = out.rename_axis("without").reset_index()
-    filled = out["led"] + out["not_led"]
-    whole = filled + out["missing"]
-    low, high = out["led"] / whole, 1 - out["not_led"] / whole
-    return out.assign(low=low, high=high, of_filled=out["led"] / filled)
+    return out.astype(int).assign(**shares).rename_axis("without").reset_index()
+
+
+def by_choice(made: pd.DataFrame) -> pd.DataFrame:
+    """In how many economies China leads by each way to measure a field; made: from `cells`."""
+    recent = cells_in_words(made[made["since"] == SINCE[-1]])
+    state = recent["led"].map(_STATES).fillna(_OPEN)
+    ways = [recent["field"], recent["choice"].rename("measured by")]
+    return pd.crosstab(ways, state).reset_index().rename_axis(columns=None)
 
 
 def _reached(cell: Mapping[str, Any], place: int) -> bool | None:
