@@ -8,6 +8,7 @@ import pytest
 import ca_research as ca
 from ca_research.article import priority, trade_priority
 from ca_research.article.first_partners import (
+    drawn,
     first_partners,
     standing_rows,
     stayed_first,
@@ -124,8 +125,10 @@ def test_the_cells_of_trade_over_all_fields_are_those_of_the_table(day):
     """One field of six: who leads among four powers is who is first in the table, if it is one of
     them.
     """
-    rows, _, table = real(day)
-    led = priority.partner_lead(rows, economies=ca.economies.CA5)
+    _, _, table = real(day)
+    tables = ("trade", "investment", "students", "opinion", "visits", "events")
+    cells = priority.cells(**{name: ca.load(name, as_of=day) for name in tables})
+    led = priority.matrix(cells).query("dimension == 'trade'")
     union = table[table["eu"] == "one"]
     for row in led.itertuples():
         same = (union["economy"] == row.economy) & (union["year"] == row.last_year)
@@ -141,3 +144,22 @@ def test_a_sentence_that_the_table_does_not_hold_is_found():
     ):
         with pytest.raises(AssertionError, match="says"):
             check(wrong, table)
+
+
+def test_what_is_drawn_is_what_the_verdict_compares():
+    """In billions of dollars, or as stated in per cent where a country publishes no table."""
+    trade, facts, table = real("latest")
+    evidence = ca.claim("C33").gather(trade=trade, facts=facts)
+    sides = drawn(table, evidence, ["first_reporter", "first_mirror"]).set_index("economy")
+    own = sides[sides["criterion"] == "first_reporter"]
+    ends = own.pivot(columns="partner", values="low")
+    judged = evidence.main("first_reporter").set_index("economy")
+    for code in judged.index[judged["missing"] == ""]:
+        rival = judged.loc[code, "about"]["rival"]
+        assert ends.loc[code, "CHN"] / ends.loc[code, rival] == pytest.approx(
+            judged.loc[code, "estimate"]
+        )
+    assert own.loc["TJK", "unit"].str.contains("%").all()
+    assert "EU27" in own.loc["KAZ", "partner"].tolist()
+    partners = sides[sides["criterion"] == "first_mirror"].loc["TKM", "partner"].tolist()
+    assert "CHN" in partners and "RUS" not in partners, "a bound is no figure"

@@ -43,7 +43,33 @@ def test_specifications_that_count_other_cells_have_other_paths():
     asked = ({}, {"country": "KAZ"}, {"country": "TKM"}, {"dimension": "trade"})
     assert len({share(**TABLES, **choices)["path"].item() for choices in asked}) == 4
     left = priority.left_out(priority.cells(**TABLES)).set_index("without")
-    assert left.loc["KAZ", "led"] == 4 and left.loc["nothing", "of_filled"] == 0.7
+    assert left.loc["Kazakhstan", "leads"] == 4
+    assert left.loc["nothing", "share of those that can be made"] == 0.7
+
+
+LOANS = [
+    {"investor": "CHN", "value_usd": 2, "stage": "paid"},
+    {"investor": "RUS", "value_usd": 4, "stage": "paid"},
+    {"investor": "USA", "value_usd": 1, "stage": "paid"},
+]
+LOAN = {"host": "KGZ", "year": 2020, "measure": "official_loan", "instrument": "concessional"}
+LOAN |= {"price_basis": "current USD", "year_basis": "calendar", "source_id": "A"}
+
+
+@pytest.mark.parametrize(
+    ("more", "ratio"),
+    [
+        ({"investor": "CHN", "value_usd": 9, "stage": "agreed"}, 0.5),  # not added to payments
+        ({"investor": "CHN", "value_usd": 3, "stage": "paid", "instrument": "other"}, 1.25),
+    ],
+)
+def test_loans_of_one_kind_add_up(more, ratio):
+    paid = pd.concat([frame("investment", LOANS, LOAN), frame("investment", [more], LOAN)])
+    cells = priority.investment_cells(paid, economies=["KGZ"])
+    assert {c["estimate"] for c in cells if c["n"]} == {ratio}
+    twice = pd.concat([paid, paid.head(1)])
+    with pytest.raises(UsageError):
+        priority.investment_cells(twice, economies=["KGZ"])
 
 
 RULE = {"needed": ("RUS",), "any_of": ("EU27", "USA")}

@@ -8,41 +8,32 @@ for another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any, get_args
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from ..claims import slots
+from ..claims import Evidence, slots
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import fixed, number
 from ..ground.periods import date_in_words
+from ..plots import partner_bars
 from ..registry import article
 from ..registry.words import party, value_words
 from ..trade.rank import BASES, Eu, reports
-from .trade_priority import SINCE, Order, Powers, Stated, order_of, stated_orders
+from .trade_priority import (
+    SINCE,
+    Ordered,
+    largest_ever,
+    order_of,
+    stated_order,
+    stated_shares,
+    stated_years,
+)
 
 _OWN, _MIRROR, _RANGE = BASES
-
-COLUMNS = [
-    "economy",
-    "year",
-    "period",
-    "basis",
-    "eu",
-    "first",
-    "contenders",
-    "rival",
-    "place_low",
-    "place_high",
-    "ratio",
-    "low",
-    "high",
-    "bounds",
-    "stated",
-    "ends",
-    "sources",
-]
 
 
 def first_partners(
@@ -87,55 +78,29 @@ def first_partners(
     """
     codes = eco.resolve_all(economies)
     late = trade[trade["year"].ge(since).to_numpy(bool)]
-    seen, powers = reports(late, economies=codes), Powers(trade, economies=codes)
-    stated = Stated(facts, economies=codes)
-    years = sorted({*seen.years(), *(y for _, y in stated.by_year if y >= since)})
-    rows = [
-        row
-        for code in codes
-        for basis in BASES
-        for eu in get_args(Eu)
-        for year in years
-        if (row := _row(seen, powers, stated, code, year, basis, eu))
-    ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    seen, ever = reports(late, economies=codes), largest_ever(trade, economies=codes)
+    shares = stated_shares(facts, economies=codes)
+    years = sorted({*seen.years(), *(y for _, y in stated_years(shares) if y >= since)})
+    rows = []
+    for code, basis, eu, year in product(codes, BASES, get_args(Eu), years):
+        found = order_of(seen, ever, code, year, basis=basis, eu=eu, taking_part=None)
+        if found and (found[0].decided or not found[0].bounds):
+            rows.append((code, year, str(year), basis, eu, False, *_cells(found)))
+        elif basis == _OWN and (told := stated_order(shares, code, year, None, eu)):
+            period = str(told[1]()["period"].iloc[0])
+            rows.append((code, year, period, basis, eu, True, *_cells(told)))
+    columns = ["economy", "year", "period", "basis", "eu", "stated", "first", "contenders", "rival"]
+    columns += ["place_low", "place_high", "low", "high", "bounds", "ends", "sources"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.insert(9, "ratio", table["low"].where(table["low"] == table["high"]))
     return table.astype({"year": int, "place_low": int, "place_high": int})
 
 
-def _row(
-    seen: Any, powers: Powers, stated: Stated, code: str, year: int, basis: str, eu: str
-) -> dict[str, Any] | None:
-    key = {"economy": code, "year": year, "basis": basis, "eu": eu}
-    found = order_of(seen, powers, code, year, basis=basis, eu=eu, taking_part=None)
-    if found and (found[0].decided or not found[0].bounds):
-        return key | {"period": str(year), "stated": False} | _told([found])
-    if basis == _OWN and (shares := stated.by_year.get((code, year))):
-        orders = stated_orders(shares, "every", eu)
-        period = str(shares[0]["period"].iloc[0])
-        return key | {"period": period, "stated": True} | _told(orders)
-    return None
-
-
-def _told(orders: Sequence[tuple[Order, pd.DataFrame]]) -> dict[str, Any]:
-    """What one order says, or those of several sources together."""
-    every = [order for order, _ in orders]
-    contenders = [code for order in every for code in order.contenders]
-    low, highs = min(o.low for o in every), [o.high for o in every]
-    high = None if None in highs else max(h for h in highs if h is not None)
-    able = tuple(dict.fromkeys(contenders))
-    return {
-        "first": able[0] if len(able) == 1 else "",
-        "contenders": able,
-        "rival": every[0].rival,
-        "place_low": min(o.place[0] for o in every),
-        "place_high": max(o.place[1] for o in every),
-        "ratio": low if low == high else None,
-        "low": low,
-        "high": high,
-        "bounds": every[0].bounds,
-        "ends": dict(every[0].ends),
-        "sources": tuple(sorted({s for _, rows in orders for s in rows["source_id"]})),
-    }
+def _cells(found: Ordered) -> tuple[Any, ...]:
+    order, rows = found
+    sources = tuple(sorted(set(rows()["source_id"])))
+    ends = order.low, order.high, order.bounds, dict(order.ends), sources
+    return order.first, order.contenders, order.rival, *order.place, *ends
 
 
 def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
@@ -144,9 +109,9 @@ def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[(table["basis"] == basis) & (table["eu"] == eu) & (table["first"] != "")]
-    order = rows.assign(whole=rows["bounds"].map(len).eq(0)).sort_values(["whole", "year"])
-    return order.drop_duplicates("economy", keep="last").drop(columns="whole").sort_index()
+    rows = table[table["basis"].eq(basis) & table["eu"].eq(eu) & table["first"].ne("")]
+    rows = rows.assign(whole=rows["bounds"].map(len).eq(0)).sort_values(["whole", "year"])
+    return rows.drop_duplicates("economy", keep="last").drop(columns="whole").sort_index()
 
 
 def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -155,9 +120,58 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[(table["eu"] == "apart") & table["basis"].isin([_OWN, _MIRROR])]
-    own = set(rows.loc[rows["basis"] == _OWN, "economy"])
-    return rows[(rows["basis"] == _OWN) | ~rows["economy"].isin(own)].reset_index(drop=True)
+    rows = table[table["eu"].eq("apart") & table["basis"].isin([_OWN, _MIRROR])]
+    own = rows["basis"].eq(_OWN)
+    return rows[own | ~rows["economy"].isin(rows.loc[own, "economy"])].reset_index(drop=True)
+
+
+def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> pd.DataFrame:
+    """Trade with each partner by the reports that each criterion compares, in the year that is
+    judged, or the newest without one: criterion, economy, partner, year, low, high, unit, first
+    (among single countries) and sources.
+
+    table: from `first_partners`. Billions of US dollars; of a country that publishes no table, the
+    per cent of its turnover that its agency states. The EU is one, where anything can be said of it
+    so; a partner that only a bound stands for has no row.
+    """
+    assert evidence.spec is not None
+    parts = []
+    for name in criteria:
+        basis = evidence.spec.criteria()[name].settings.get("basis", _OWN)
+        rows = table[table["basis"] == basis]
+        judged = evidence.main(name).set_index("economy")["last_year"].dropna()
+        year = rows["economy"].map(judged).fillna(judged.max())
+        last = rows.groupby("economy")["year"].transform("max")
+        parts.append(rows[rows["year"].eq(year.fillna(last))].assign(criterion=name))
+    rows = pd.concat(parts)
+    single = rows[rows["eu"] == "apart"].set_index(["criterion", "economy"])["first"]
+    rows = rows.sort_values("eu").drop_duplicates(["criterion", "economy"], keep="last")
+    rows = rows.drop(columns="first").join(single, on=["criterion", "economy"])
+    told = zip(rows["ends"], rows["bounds"], rows["stated"], strict=True)
+    spans = [
+        [
+            (code, *(end / (1 if stated else 1e9) for end in ends[code]))
+            for code in {*ends} - {*gone}
+        ]
+        for ends, gone, stated in told
+    ]
+    rows = rows.assign(span=spans).explode("span", ignore_index=True)
+    rows[["partner", "low", "high"]] = rows["span"].tolist()
+    units = {True: "% of all trade, as stated", False: "billion US dollars"}
+    columns = ["criterion", "economy", "partner", "year", "low", "high", "unit", "first", "sources"]
+    return rows.assign(unit=rows["stated"].map(units))[columns]
+
+
+def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> Figure:
+    """Trade with the powers as a criterion compares it, with who is first among single countries.
+
+    sides: from `drawn`.
+    """
+    rows = sides[sides["criterion"] == criterion]
+    first = rows.dropna(subset=["first"]).query("first != ''").set_index("economy")["first"]
+    titles = {str(e): f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items()}
+    told = [code for code in economies if code in set(rows["economy"])] or economies
+    return partner_bars(rows, [*article().colours], economies=told, titles=titles)
 
 
 def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
@@ -179,14 +193,13 @@ def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
     """
     last_full = article().date.year - 1
     own, theirs = newest(table, _OWN), newest(table, _MIRROR)
-    theirs = theirs[~theirs["economy"].isin(own["economy"])]
     now, before = [], []
     if len(own):
-        by_own = "By each country's own newest figures"
-        now.append(f"{by_own} {_where(own, 'is the first single trade partner')}.")
-        now += stated_since(own, facts)
+        first = _where(own, "is the first single trade partner")
+        now += [f"By each country's own newest figures {first}.", *stated_since(own, facts)]
+    theirs = theirs[~theirs["economy"].isin(own["economy"])]
     now += [f"{bound_words(row)}." for row in theirs.itertuples()]
-    then = table[(table["basis"] == _OWN) & (table["eu"] == "apart") & (table["first"] != "")]
+    then = table[table["basis"].eq(_OWN) & table["eu"].eq("apart") & table["first"].ne("")]
     then = then[then["year"] == last_full]
     if len(then) and (own["year"] > last_full).any():
         before.append(f"In {last_full} {_where(then, 'was first', years=False)}.")
@@ -218,10 +231,8 @@ def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
             continue  # nothing since, or more than one figure on a partner
         offices = last["note"].str.partition(";")[0].nunique()
         who = f"{slots.in_words(offices)} of its offices" if offices > 1 else "its statements"
-        (most, partner), (less, other) = (
-            (number(r.value / 1e9), eco.in_prose(r.subject.partition("-")[2]))
-            for r in last.itertuples()
-        )
+        most, less = (number(value / 1e9) for value in last["value"])
+        partner, other = (eco.in_prose(pair.partition("-")[2]) for pair in last["subject"])
         said.append(
             f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} {who} state {most} "
             f"billion dollars with {partner} and {less} with {other}."
@@ -231,14 +242,11 @@ def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
 
 def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:
     """'China is first in Kazakhstan (2025) and Kyrgyzstan (2023); Russia in Tajikistan (2022)'."""
-    groups = [
-        (party(str(first)), _places(mine.itertuples(), years=years))
+    said = [
+        f"{party(str(first))} {verb} in {_places(mine.itertuples(), years=years)}"
         for first, mine in rows.groupby("first", sort=False)
     ]
-    return "; ".join(
-        f"{who} {verb} in {where}" if i == 0 else f"{who} in {where}"
-        for i, (who, where) in enumerate(groups)
-    )
+    return "; ".join([*said[:1], *(one.replace(f" {verb}", "", 1) for one in said[1:])])
 
 
 def _places(rows: Iterable[Any], *, years: bool = True) -> str:
@@ -253,16 +261,15 @@ def bound_words(row: Any) -> str:
 
     row: of `first_partners`, on the basis of partners, with a bound.
     """
-    who = party(row.first)
-    mine = fixed(row.ends[row.first][0] / 1e9, 1)
+    who, mine = party(row.first), fixed(row.ends[row.first][0] / 1e9, 1)
     silent = [code for code in row.bounds if code != row.first]
     most = fixed(max(row.ends[code][1] for code in silent) / 1e9, 1)
-    names = joined(party(code) for code in silent)
     verb, whose = ("reports", "its") if len(silent) == 1 else ("report", "either's")
     return (
         f"{eco.name_of(row.economy)} publishes no table; by {who}'s own count for {row.year}, of "
-        f"{mine} billion dollars, {who} comes first. {names} {verb} nothing, and {whose} largest "
-        f"exports and largest imports on record, of any years, come to {most} billion together"
+        f"{mine} billion dollars, {who} comes first. {joined(map(party, silent))} {verb} nothing, "
+        f"and {whose} largest exports and largest imports on record, of any years, come to {most} "
+        "billion together"
     )
 
 
@@ -279,41 +286,40 @@ def stayed_first(leads: pd.DataFrame, start: int) -> str:
     'First in trade from 2022 on: China in Kyrgyzstan. In 2022 Russia was first in Uzbekistan'
     """
     later = leads[leads["year"] >= start]
-    at_start = set(later.loc[later["year"] == start, "economy"])
-    always = [
-        eco.in_prose(str(code))
-        for code, mine in later.groupby("economy", sort=False)
-        if code in at_start and mine["first"].eq("CHN").all()
-    ]
-    other = later[(later["year"] == start) & ~later["first"].isin(["CHN", ""])]
-    told = [f"First in trade from {start} on: China in {joined(always)}"] if always else []
+    then = later[later["year"] == start]
+    always = later["first"].eq("CHN").groupby(later["economy"], sort=False).all()
+    always = [code for code in always.index[always] if code in set(then["economy"])]
+    other = then[~then["first"].isin(["CHN", ""])]
+    where = joined(map(eco.in_prose, always))
+    told = [f"First in trade from {start} on: China in {where}"] if always else []
     if len(other):
         told.append(f"In {start} {_where(other, 'was first', years=False)}")
     return ". ".join(told) or f"Who is first in trade from {start} on is not known"
 
 
-_EU = {"apart": "members singly", "one": "as one"}
+HEADS = {
+    "period": "year",
+    "basis": "by whose report",
+    "eu": "the EU",
+    "first": "first",
+    "place": "China's place",
+    "ratio": "China over its largest rival",
+    "silent": "reports nothing, counted at its most of any year",
+}
+"""Columns of the table, as a reader knows them."""
 
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for a reader: names for codes, China's place as one cell, and who is silent.
-
-    table: from `first_partners`. place: '2', or '1 to 2' where ranges overlap; silent: who reports
-    nothing in that year and is counted at the most of any.
+    """The table for a reader: names for codes, China's place as one cell ('1 to 2' where ranges
+    overlap), and who reports nothing in that year; under HEADS.
     """
-    ends = table[["place_low", "place_high"]].astype(str)
-    place = ends["place_low"].where(
-        table["place_low"] == table["place_high"], ends["place_low"] + " to " + ends["place_high"]
-    )
+    low, high = table["place_low"].astype(str), table["place_high"].astype(str)
     words = {
         "period": table["period"].map(date_in_words),
         "basis": table["basis"].map(value_words),
-        "eu": table["eu"].map(_EU),
-        "first": [
-            party(r.first) if r.first else " or ".join(map(party, r.contenders))
-            for r in table.itertuples()
-        ],
-        "place": place,
-        "silent": [joined(map(party, codes)) for codes in table["bounds"]],
+        "eu": table["eu"].map({"apart": "members singly", "one": "as one"}),
+        "first": table["contenders"].map(lambda codes: " or ".join(map(party, codes))),
+        "place": low.where(low == high, low + " to " + high),
+        "silent": table["bounds"].map(lambda codes: joined(map(party, codes))),
     }
-    return table.assign(**words).drop(columns=["ends", "contenders", "bounds"])
+    return table.assign(**words)[["economy", *HEADS, "sources"]].rename(columns=HEADS)

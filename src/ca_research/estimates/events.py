@@ -254,7 +254,7 @@ def count(
     events : pandas.DataFrame
         Like table `events`.
     near, when : str
-        A date or interval; those of that time ('then'), or 'earlier' than the occasion of that time.
+        A date or interval; those of that time ('then'), or 'earlier' than what is dated so.
     says : str
         A word by which a source calls it the first: with no earlier one dated the count is zero
         only then.

@@ -21,6 +21,7 @@ from .narrow import redrawn
 from .needs import by_year, chosen, needs, one_figure, one_of
 from .panels import apart, line, panels, shade_uncounted
 from .pen import tight
+from .show import telling
 from .words import dollars, flow_words
 
 _BASES = ("reporter", "mirror", "interval")
@@ -498,7 +499,17 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         if len(economies) == 1:
             figure.set_size_inches(style.WIDE * 0.7, 2.7)
         tight(figure, h_pad=1.0)
-    return figure
+    both = gaps.dropna(subset=["reported_high", "mirror_high"])
+    both = both.sort_values("year").groupby("economy").tail(1)
+    told = [
+        f"{eco.name_of(r.economy)} {r.year}: {amount(r.reported_high / 1e9)} against "
+        f"{amount(r.mirror_high / 1e9)} billion dollars"
+        for r in both.itertuples()
+    ]
+    text = f"Newest year with both. {'; '.join(told)}." if told else "No year with both."
+    who, way = party(partner), gaps["direction"].iloc[0] if "direction" in gaps else ""
+    flow = {"import": f"Imports from {who}", "export": f"Exports to {who}"}.get(way, "Trade")
+    return telling(figure, f"{flow}: what the country reports, and what {who} reports", text)
 
 
 _LEVELS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -28,9 +29,9 @@ from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
 from .needs import by_year, needs
-from .panels import apart, line, panels, say_empty, year_axis
+from .panels import apart, line, newest_words, panels, say_empty, year_axis
 from .pen import tight
-from .show import show, where_known
+from .show import show, show_choice, telling, where_known
 from .timeline import timeline
 
 DASHED = (0, (4, 3))
@@ -261,7 +262,7 @@ def lines(
             style.bare(ax, x=False)
         figure.supylabel(unit, color=style.MUTED)
         tight(figure, h_pad=1.1, w_pad=0.9)
-    return figure
+    return telling(figure, *newest_words(drawn, value, panel or hue or "_panel", unit, form))
 
 
 @needs("frame", "{by}", "{group}", "estimate", "low", "high")
@@ -694,6 +695,10 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     return figure
 
 
+_SHOWN = ["economy", "estimate", "low", "high", "first_year", "last_year", "missing", "sources"]
+"""Columns of estimates that are offered beside their picture."""
+
+
 def _row_names(rows: pd.DataFrame, label: str) -> list[str]:
     return [name or label for name in names(rows, "economy")]
 
@@ -756,16 +761,6 @@ def show_criterion(
     """
     assert evidence.spec is not None
     declared, result = evidence.spec.criteria()[criterion], _result(evidence, criterion)
-    columns = [
-        "economy",
-        "estimate",
-        "low",
-        "high",
-        "first_year",
-        "last_year",
-        "missing",
-        "sources",
-    ]
     reads = "" if picture else "Small and grey: other ways to calculate it. Dashed: the threshold."
     with where_known(section):
         show(
@@ -773,6 +768,72 @@ def show_criterion(
             section=section,
             title=in_brief(declared, result),
             alt=sentence(declared, result),
-            data=evidence.main(criterion)[columns] if data is None else data,
+            data=evidence.main(criterion)[_SHOWN] if data is None else data,
             note=" ".join(filter(None, (declared.statement, note, reads))),
+        )
+
+
+def show_criteria(
+    evidence: Evidence,
+    criteria: Mapping[str, str],
+    *,
+    question: str,
+    section: Section = "main",
+    picture: Callable[[str], Figure] | None = None,
+    data: pd.DataFrame | None = None,
+    note: str = "",
+) -> None:
+    """Show several criteria as one picture in versions of which a reader chooses.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From ``claim.gather``.
+    criteria : mapping of str to str
+        By the words of the choice: the name of a criterion. The finding of the first is the title.
+    question : str
+        What is chosen, as a heading over the choices.
+    section : {'main', 'specifications', 'against', 'missing', 'context'}
+        Where on the page.
+    picture : callable, optional
+        Draws the figure of a criterion by its name, in the place of `criterion_figure`.
+    data : pandas.DataFrame, optional
+        What the figures show; by default the estimates.
+    note : str
+        How to read it.
+
+    Raises
+    ------
+    UnknownNameError
+        No such criterion.
+
+    Examples
+    --------
+    In a notebook the first picture appears; elsewhere its record is printed.
+
+    >>> import ca_research as ca
+    >>> claim = ca.claim("C25")
+    >>> evidence = claim.gather(**{name: ca.load(name) for name in claim.spec.data})
+    >>> both = {"Length": "total_length", "Neighbours": "three_neighbours"}
+    >>> show_criteria(evidence, both, question="What is counted:")
+    {'image/svg+xml': '<svg ...'title': 'Length of the borders with China: 3,305 km', ...
+    """
+    assert evidence.spec is not None
+    declared = evidence.spec.criteria()
+    results = {name: _result(evidence, name) for name in criteria.values()}
+    draw = picture or partial(criterion_figure, evidence)
+    first = next(iter(results))
+    with where_known(section):
+        show_choice(
+            {
+                words: (draw(name), sentence(declared[name], results[name]))
+                for words, name in criteria.items()
+            },
+            question=question,
+            section=section,
+            title=in_brief(declared[first], results[first]),
+            data=pd.concat(map(evidence.main, results))[["criterion", *_SHOWN]]
+            if data is None
+            else data,
+            note=note,
         )

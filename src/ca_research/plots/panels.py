@@ -4,7 +4,7 @@ where they are needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
+from ..registry.words import cell_words
 from . import style
 from .needs import holes, isolated
 
@@ -103,3 +104,21 @@ def apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float,
             value = placed[-1][0] + least
         placed.append((value, label, year))
     return placed
+
+
+def newest_words(
+    frame: pd.DataFrame, value: str, by: str, unit: str, form: Callable[[float], str]
+) -> tuple[str, str]:
+    """The newest figure of each of several series, as a title and as text."""
+    last = frame.dropna(subset=[value]).sort_values("year").groupby(by, sort=False).tail(1)
+    last = last.sort_values(by)
+    if last.empty:
+        return f"{unit}: no figures", "No figures."
+    ends = list(dict.fromkeys(form(float(v)) for v in (last[value].min(), last[value].max())))
+    years = list(dict.fromkeys(f"{year:.0f}" for year in (last["year"].min(), last["year"].max())))
+    told = [
+        f"{cell_words(by, str(code))} {year:.0f}: {form(float(figure))}"
+        for code, year, figure in zip(last[by], last["year"], last[value], strict=True)
+    ]
+    title = f"{unit}: {' to '.join(ends)} in {' to '.join(years)}"
+    return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(told)}."

@@ -131,8 +131,8 @@ def show(
     ax: Axes | Figure,
     *,
     section: Section,
-    title: str,
-    alt: str,
+    title: str = "",
+    alt: str = "",
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None = None,
     tables: Sequence[str] = (),
@@ -146,9 +146,9 @@ def show(
         Of matplotlib.
     section : {'main', 'specifications', 'against', 'missing', 'context'}
         Where on the page.
-    title : str
-        What the reader should see.
-    alt : str
+    title : str, optional
+        What the reader should see; by default what the picture says of itself (`plots.telling`).
+    alt : str, optional
         The same for those who cannot; made from the data.
     data : pandas.DataFrame
         The numbers drawn, offered as CSV beside the figure; with an index that names the rows.
@@ -182,7 +182,46 @@ def show(
     >>> show(ax, section="main", title=title, alt=alt, data=rows)
     {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
-    _display(_drawn("", ax, alt), section, title, data, sources, tables, note)
+    own = words_of(ax)
+    picture = _drawn("", ax, alt or own[1])
+    _display(picture, section, title or own[0], data, sources, tables, note)
+
+
+def telling(figure: Figure, title: str, alt: str) -> Figure:
+    """Give a picture what it shows as a title, and the same for those who cannot see it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        That picture.
+    title, alt : str
+        As `show` takes them; it needs none then.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The same.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> words_of(telling(plt.figure(), "It rises", "From 1 to 2."))
+    ('It rises', 'From 1 to 2.')
+    """
+    figure.words = title, alt  # type: ignore[attr-defined]
+    return figure
+
+
+def words_of(ax: Axes | Figure) -> tuple[str, str]:
+    """Title and text that a picture says of itself; '' where it says none.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> words_of(plt.figure())
+    ('', '')
+    """
+    return getattr(ax if isinstance(ax, Figure) else ax.get_figure(), "words", ("", ""))
 
 
 def show_choice(

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from . import style
 from .needs import by_year, chosen, needs, one_figure
-from .panels import economy_panel, line, panels, say_empty
+from .panels import economy_panel, line, newest_words, panels, say_empty
 from .pen import tight
+from .show import telling
 
 
 def _bars(ax: Axes, bars: Mapping[str, float], named: bool) -> None:
@@ -159,7 +160,8 @@ def economy_lines(
             )
         figure.supylabel(unit, color=style.MUTED)
         tight(figure, h_pad=1.1, w_pad=0.9)
-    return figure
+    form = "{:,." + str(digits) + "f}"
+    return telling(figure, *newest_words(frame, value, "economy", unit, form.format))
 
 
 def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, int]:

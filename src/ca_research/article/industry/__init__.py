@@ -2,28 +2,24 @@
 
 from .chapters import (
     MANUFACTURES,
-    RESOURCES,
-    chapter_concentration_change,
+    chapter_change,
     chapter_coverage,
-    chapter_gain,
     chapter_indicators,
     chapter_rows,
-    machinery_change,
+    raw_materials,
     resource_share,
 )
 from .measures import manufacturing_change, project_list, projects_at_work
 
 __all__ = [
     "MANUFACTURES",
-    "RESOURCES",
-    "chapter_concentration_change",
+    "chapter_change",
     "chapter_coverage",
-    "chapter_gain",
     "chapter_indicators",
     "chapter_rows",
-    "machinery_change",
     "manufacturing_change",
     "project_list",
     "projects_at_work",
+    "raw_materials",
     "resource_share",
 ]

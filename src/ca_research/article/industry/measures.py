@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,12 +9,9 @@ import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
-from ...ground.errors import UnknownNameError
 from ...ground.numbers import fixed
 from ...ground.periods import window_years
 from ..settings import settings
-
-BEFORE = "2010-2013"
 
 
 @measure("economy.manufacturing_change")
@@ -25,92 +21,67 @@ def manufacturing_change(
     *,
     economies: Sequence[str],
     window: str = "2019-2022",
-    before: str = BEFORE,
+    before: str = "2010-2013",
 ) -> list[Estimate]:
     """Change of manufacturing's share of output between two windows, in per cent of its share
     before.
 
     macro: table `macro` (economy, year, indicator, value, unit, source_id) with NV.IND.MANF.ZS in
         per cent of GDP.
-    economies: codes.
     window, before: years ('2019-2022', '2010-2013', or one year).
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per economy, without
-    an interval, which tells the `share` before and after. A window counts where at least half of
-    its years are reported, else the reason is in `missing`; the means are over the years that are.
-    Raises UsageError for a window that is none.
+    Returns an estimates frame, one row per economy, without an interval, which tells the `share`
+    before and after. A window counts where at least half of its years are reported, else the reason
+    is in `missing`; the means are over the years that are.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro[
-        (macro["indicator"] == settings().industry.manufacturing) & (macro["unit"] == "% of GDP")
-    ].dropna(subset=["value"])
+    rows = macro[macro["indicator"].eq(settings().industry.manufacturing)]
+    rows = rows[rows["unit"].eq("% of GDP")].dropna(subset=["value"])
     out = []
     for economy in economies:
         mine = rows[rows["economy"] == economy]
-        means, used, missing = [], [], ""
-        for years in (window_years(before), window_years(window)):
-            part = mine[mine["year"].isin(years)]
+        spans = [window_years(before), window_years(window)]
+        parts = [mine[mine["year"].isin(years)] for years in spans]
+        for years, part in zip(spans, parts, strict=True):
             if 2 * part["year"].nunique() < len(years):
-                span = f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
+                span = "-".join(map(str, sorted({years[0], years[-1]})))
                 last = f"; the last year reported is {int(mine['year'].max())}" if len(mine) else ""
-                missing = f"manufacturing is not reported for half of {span}{last}"
+                why = f"manufacturing is not reported for half of {span}{last}"
+                out.append(estimate_row(economy=economy, missing=why))
                 break
-            means.append(float(part["value"].astype(float).mean()))
-            used.append(part)
-        if missing:
-            out.append(estimate_row(economy=economy, missing=missing))
         else:
-            share = f"{fixed(means[0])} to {fixed(means[1])}%"
-            rise = 100 * (means[1] / means[0] - 1)
-            about = {"share": share}
-            out.append(estimate_row(pd.concat(used), economy=economy, estimate=rise, about=about))
+            start, end = (float(part["value"].astype(float).mean()) for part in parts)
+            about = {"share": f"{fixed(start)} to {fixed(end)}%"}
+            rise = 100 * (end / start - 1)
+            used = pd.concat(parts)
+            out.append(estimate_row(used, economy=economy, estimate=rise, about=about))
     return out
 
 
 def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
     """Counts of the joint list of industrial projects, oldest first.
 
-    economy: the subject of the rows.
-    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count). The length of the list is
-    that of the same source where it has a row of its own, else the number in the note ('of 51',
-    'list of 55 projects'); sums of money stand in the notes only ('$21.1bn'). Returns period, year,
+    facts: rows `joint_projects_with_CHN_launched` and `_listed` (count). economy: their subject.
+    The length of the list is that of the same source where it has a row of its own, else the number
+    in the note ('of 51'); sums of money stand in the notes only ('$21.1bn'). Returns period, year,
     listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
     not say.
     """
-    known = settings().industry
-    mine = facts[facts["subject"] == economy]
-    listed = mine[mine["attribute"] == known.projects_listed]
-    rows = []
-    for row in (
-        mine[mine["attribute"] == known.projects_launched].sort_values("period").itertuples()
-    ):
-        whole = listed[listed["source_id"] == row.source_id]
-        note = row.note if isinstance(row.note, str) else ""
-        length = float(whole["value"].iloc[0]) if len(whole) else _number(r"\bof (\d+)", note)
-        rows.append(
-            {
-                "period": row.period,
-                "year": row.year,
-                "listed": length,
-                "at_work": float(row.value),
-                "listed_bn": _billions(whole["note"].iloc[0]) if len(whole) else None,
-                "at_work_bn": _billions(note)
-                if len(whole)
-                else None,  # elsewhere the sum in the note is that of the list
-                "source_id": row.source_id,
-            }
-        )
-    columns = ["period", "year", "listed", "at_work", "listed_bn", "at_work_bn", "source_id"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({c: "float64" for c in columns[2:6]})
-
-
-def _number(pattern: str, text: object) -> float | None:
-    hit = re.search(pattern, text) if isinstance(text, str) else None
-    return float(hit[1]) if hit else None
-
-
-def _billions(text: object) -> float | None:
-    return _number(r"\$([\d.]+)bn", text)
+    known, mine = settings().industry, facts[facts["subject"] == economy]
+    at_work = mine[mine["attribute"] == known.projects_launched].sort_values("period")
+    listed = mine[mine["attribute"] == known.projects_listed].drop_duplicates("source_id")
+    both = at_work.merge(listed, on="source_id", how="left", suffixes=("", "_listed"))
+    billions = r"\$([\d.]+)bn"
+    money = both["note"].str.extract(billions)[0].where(both["value_listed"].notna())
+    counts = {
+        "listed": both["value_listed"].fillna(
+            both["note"].str.extract(r"\bof (\d+)")[0].astype(float)
+        ),
+        "at_work": both["value"],
+        "listed_bn": both["note_listed"].str.extract(billions)[0],
+        "at_work_bn": money,  # elsewhere the sum in the note is that of the list
+    }
+    frame = both.assign(**{name: column.astype(float) for name, column in counts.items()})
+    return frame[["period", "year", *counts, "source_id"]]
 
 
 @measure("economy.projects_at_work")
@@ -121,25 +92,16 @@ def projects_at_work(
 
     facts, economy: as in `project_list`.
     weight: 'number' of projects, or 'value' (US dollars), where the newest count gives both.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, without an interval; a
-    newest count that lacks either side by this weight is recorded in `missing`.
-    Raises UnknownNameError for another weight.
+    Returns an estimates frame of one row, without an interval; a newest count that lacks either
+    side by this weight is recorded in `missing`.
     """
-    known = {"number": ("at_work", "listed"), "value": ("at_work_bn", "listed_bn")}
-    if weight not in known:
-        raise UnknownNameError("weight", weight, known)
-    counts = project_list(facts, economy=economy)
-    above, below = known[weight]
-    if counts.empty or counts[[above, below]].iloc[-1].isna().any():
-        return [
-            estimate_row(
-                missing=f"the newest count of the list does not give both sides by {weight}"
-            )
-        ]
-    newest, lists = counts.iloc[-1], settings().industry
-    used = facts[
-        (facts["subject"] == economy)
-        & (facts["source_id"] == newest["source_id"])
-        & facts["attribute"].isin([lists.projects_listed, lists.projects_launched])
-    ]
-    return [estimate_row(used, estimate=100 * float(newest[above] / newest[below]))]
+    counts = project_list(facts, economy=economy).tail(1)
+    unit = {"number": "", "value": "_bn"}[weight]
+    share = (100 * counts[f"at_work{unit}"] / counts[f"listed{unit}"]).dropna()
+    if share.empty:
+        why = f"the newest count of the list does not give both sides by {weight}"
+        return [estimate_row(missing=why)]
+    lists = settings().industry
+    counted = facts["attribute"].isin([lists.projects_listed, lists.projects_launched])
+    same = facts["subject"].eq(economy) & facts["source_id"].isin(counts["source_id"])
+    return [estimate_row(facts[counted & same], estimate=float(share.iloc[0]))]
