@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from copy import copy
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -158,12 +157,6 @@ class _Year:
         """Whether two figures claim one cell."""
         return any(self.rows.twice[place] for place in self.places)
 
-    def without(self, source: str) -> _Year:
-        if source not in self.sources:
-            return self
-        reports = zip(self.places, self.reports, strict=True)
-        return _Year(self.rows, [place for place, own in reports if own.source_id != source])
-
 
 class Reports:
     """Reports of some economies (`trade.perspective`) by economy and year."""
@@ -172,14 +165,6 @@ class Reports:
         self._rows = _Rows(seen)
         self._years = self._rows.by_year()
         self._orders: dict[Hashable, tuple[str, ...]] = {}
-
-    def without(self, source: str) -> Reports:
-        """The reports of other sources. A year in which this one says nothing is shared: what was
-        made of its reports, or will be, is made once for both.
-        """
-        rest = copy(self)
-        rest._years = {key: year.without(source) for key, year in self._years.items()}
-        return rest
 
     @property
     def rows(self) -> pd.DataFrame:
