@@ -33,7 +33,7 @@ ALWAYS = ("registry/economies.csv", "registry/words.yaml", "registry/glossary.ya
 EMPTY = (*ALWAYS, "registry/tables/sources.yaml")
 BUILT_IN = (
     *ALWAYS,
-    *("registry/sources.csv", "registry/measures.yaml", "registry/holders.yaml"),
+    *("registry/sources.csv", "registry/holders.yaml"),
     *("registry/tables", "data/raw"),
 )
 """What a project begins with: its own folders; what is copied into one without figures, and with
@@ -244,9 +244,7 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
 
 
 def _empty_tables(registry: Path, new: Path) -> None:
-    """The forms of some tables without a row, the measures that are called by these, and a list of
-    sources without a source.
-    """
+    """The forms of some tables without a row, and a list of sources without a source."""
     import yaml
 
     header = (registry / "sources.csv").read_text(encoding="utf-8").partition("\n")[0]
@@ -255,6 +253,3 @@ def _empty_tables(registry: Path, new: Path) -> None:
         file = f"tables/{name}.yaml"
         form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
         write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))
-    declared = yaml.safe_load((registry / "measures.yaml").read_text(encoding="utf-8"))
-    general = {n: said for n, said in declared.items() if n.partition(".")[0] in FORMS}
-    write_whole(new / "measures.yaml", yaml.safe_dump(general, **YAML))
