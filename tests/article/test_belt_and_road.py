@@ -2,7 +2,6 @@
 spoils them, and what `effect` answers, recomputed from their rows.
 """
 
-import pandas as pd
 import pytest
 
 import ca_research as ca
@@ -32,39 +31,35 @@ def trade():
 # donors
 
 
-def test_donors_and_their_contamination(events, trade):
+def test_donors_have_not_signed_or_late(events, trade):
     dates, imports = br.accession(events), br.china_imports(trade, "joined").query("year <= 2020")
     pools = ("never", "never_or_late")
-    never, late = (br.donor_pool(events, imports, dates, p, 2018, eco.CA5) for p in pools)
-    assert set(never["economy"]) < set(late["economy"])
+    never, late = (set(br.donors_of(imports, dates, p, 2018, eco.CA5)) for p in pools)
     none = {*eco.CA5, *settings().belt_and_road.no_state, "CHN", "BLR"}  # BLR: placeholder date
     listed = dates.set_index("economy")["year"]
-    assert not set(late["economy"]) & none and not set(never["economy"]) & set(listed.index)
-    first = br.accession_variants(events).groupby("economy")["year"].min()
-    for row in late.itertuples():
-        assert row.economy not in listed or listed[row.economy] >= 2018
-        assert row.contaminated == (row.economy in first and first[row.economy] <= 2020)
-    assert late["contaminated"].mean() > 1 / 3  # nearly all who come late come within the sample
+    assert never < late and not late & none and not never & set(listed.index)
+    assert all(code not in listed or listed[code] >= 2018 for code in late)
     with pytest.raises(UnknownNameError):
-        br.donor_pool(events, imports, dates, "all", 2018, eco.CA5)
+        br.donors_of(imports, dates, "all", 2018, eco.CA5)
 
 
 # the effect
 
 
-def test_synthetic_effect_is_that_of_the_statistics(events, trade):
-    found = br.effect(trade, events, accession_list="M_LPV26").set_index("economy")
+def test_a_control_is_that_of_the_statistics(events, trade):
+    choices = {"accession_list": "M_LPV26", "donors": "never_or_late", "method": "synthetic"}
+    fits = br.effect_fits(trade, events, source="joined", until=2020, **choices)
+    row = fits.set_index("economy").loc["KAZ"]
     imports = br.china_imports(trade, "joined").query("year <= 2020")
     dates = br.accession(events, "M_LPV26")
-    pool = br.donor_pool(events, imports, dates, "never_or_late", 2021, eco.CA5)
-    pool = pool.loc[~pool["contaminated"], "economy"]
+    pool = br.donors_of(imports, dates, "never_or_late", 2021, eco.CA5)
+    signed = br.accession(events, "earliest", placeholder="as_printed").set_index("economy")["year"]
+    pool = [code for code in pool if not signed.get(code, 2021) <= 2020]
     wide = imports.pivot(index="year", columns="economy", values="log_imports")
     own = synthetic.synthetic_control(wide[["KAZ", *pool]], "KAZ", 2014)
-    ranks, row = own.placebos(), found.loc["KAZ"]
-    told = row[["estimate", "effect", "p", "p_positive", "start", "donors"]].tolist()
-    expected = [own.effect, own.effect, ranks.p, ranks.p_positive, 2014, len(own.donors)]
-    assert told == pytest.approx(expected)
+    expected = [own.effect, own.placebos().p, 2014, len(own.donors)]
+    assert row[["estimate", "p", "start", "donors_used"]].tolist() == pytest.approx(expected)
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
-    assert row["joined"] > row["contaminated"] == 0, "nobody who signed within the years used"
-    assert found.at["TKM", "missing"] and pd.isna(found.at["TKM", "estimate"])
-    assert list(found.index) == list(eco.CA5)
+    shown = br.made_up_dates(trade, events, fits).set_index("economy").loc["KAZ"]
+    assert shown["joined"] > shown["contaminated"] == 0, "nobody who signed within the years used"
+    assert list(fits["economy"]) == list(eco.CA5)

@@ -5,8 +5,7 @@ from .measures import (
     accession,
     accession_variants,
     china_imports,
-    donor_pool,
-    effect,
+    donors_of,
     incomes,
 )
 from .pictures import control_lines
@@ -17,9 +16,11 @@ from .placebos import (
     courses_of,
     effect_fits,
     joint_p,
+    made_up_dates,
     partial_conjunction,
     placebo_p,
     placebo_ranks,
+    pooled_effects,
     ranks_in_words,
 )
 
@@ -33,13 +34,14 @@ __all__ = [
     "control",
     "control_lines",
     "courses_of",
-    "donor_pool",
-    "effect",
+    "donors_of",
     "effect_fits",
     "incomes",
     "joint_p",
+    "made_up_dates",
     "partial_conjunction",
     "placebo_p",
     "placebo_ranks",
+    "pooled_effects",
     "ranks_in_words",
 ]

@@ -24,9 +24,19 @@ from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground import numbers
 from ...ground.errors import CoverageError, UsageError, known_name
+from ...stats.event_study import event_study
 from ...stats.synthetic import Course, SyntheticControl, followed, synthetic_control
 from ..settings import settings
-from .measures import DONORS, Donors, accession, china_imports, donors_of, incomes, list_words
+from .measures import (
+    DONORS,
+    Donors,
+    accession,
+    accession_variants,
+    china_imports,
+    donors_of,
+    incomes,
+    list_words,
+)
 
 Outcome = Literal["china_imports", "income_per_head"]
 OUTCOMES = {
@@ -38,6 +48,10 @@ Fit = Literal["synthetic", "synthetic_demeaned"]
 Side = Literal["gain", "loss"]
 UNTILS = (2020, 2019, 2022)
 """Last years counted, the declared one first; 2019 is the last before the pandemic."""
+PLACEBO_YEARS = (2008, 2011)
+"""Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
+(declared for C20).
+"""
 _OF_A_FIT = ("p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe")
 
 
@@ -294,6 +308,82 @@ def courses_of(
         raise CoverageError("no economy that can be set beside a synthetic control")
     compared = pd.concat(controls, names=["economy", None]).reset_index("economy")
     return compared.assign(sources=compared["economy"].map(fits.set_index("economy")["sources"]))
+
+
+def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """What the main fits of exports show at dates at which nothing was signed, and of whom they are
+    made.
+
+    trade, events: like the tables of these names. fits: of `effect_fits`; economies without a fit
+        are left out.
+    Returns economy, in_time (gap and p of each of PLACEBO_YEARS before signing, in words), donors
+    (number), of these joined (who signed at any time, by any list) and contaminated (within the
+    years used), sources.
+    """
+    first = accession_variants(events).groupby("economy")["year"].min()
+    rows = []
+    for fit in fits[fits["estimate"].notna()].itertuples():
+        found = control(trade, events, fit.economy, accession_list=fit.accession_list)
+        gaps = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
+        signed = first.reindex(found.donors)
+        said = [
+            f"{int(g.start)}: {g.effect:+.2f} (p {g.p:.2f})"
+            for g in gaps.itertuples()
+            if not g.missing
+        ]
+        rows.append(
+            {
+                "economy": fit.economy,
+                "in_time": "; ".join(said),
+                "donors": len(signed),
+                "joined": int(signed.notna().sum()),
+                "contaminated": int((signed <= UNTILS[0]).sum()),
+                "sources": fit.sources,
+            }
+        )
+    columns = ["economy", "in_time", "donors", "joined", "contaminated", "sources"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+Pool = Literal["did2s", "saturated", "twfe"]
+
+
+def pooled_effects(
+    trade: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    methods: Sequence[Pool] = get_args(Pool),
+    economies: Sequence[str] = eco.CA5,
+    accession_list: str | None = None,
+) -> pd.DataFrame:
+    """Effect of signing on the log of exports to China, all with a date of signing pooled by event
+    study.
+
+    trade, events, accession_list: as in `effect_fits`; the donors never signed, or late.
+    Returns method, effect (log points), pretrend (what leads say), caution, without (who has no
+    date or no exports, in words) and sources, one row per method. The models: `stats.event_study`.
+    Raises CoverageError where nobody can be estimated.
+    """
+    choices = _choices(accession_list, "never_or_late", "joined", "synthetic", UNTILS[0])
+    choices.pop("method")
+    shared = comparison(trade, events, outcome="china_imports", **choices)
+    signed = shared.dates.set_index("economy")["year"].dropna()
+    codes = [eco.resolve(e) for e in economies]
+    able = [code for code in codes if code in signed and code in shared.wide]
+    if not able:
+        raise CoverageError(f"no date of signing for {', '.join(codes)}")
+    long = shared.wide[[*able, *shared.pool]].melt(ignore_index=False, value_name="log").dropna()
+    long = long.reset_index().assign(first=lambda d: d["economy"].map(signed[able]).astype(float))
+    without = [eco.name_of(code) for code in codes if code not in able]
+    used = shared.behind([*able, *shared.pool])["sources"]
+    rows = []
+    for method in methods:
+        fit = event_study(
+            long, unit="economy", time="year", outcome="log", first="first", estimator=method
+        )
+        found = {"method": method, "effect": float(fit.att["estimate"]), "caution": fit.caution}
+        rows.append(found | {"pretrend": fit.pretrend["statement"]})
+    return pd.DataFrame(rows).assign(without=eco.joined(without), sources=[used] * len(rows))
 
 
 def beside_controls(fits: pd.DataFrame) -> pd.DataFrame:
