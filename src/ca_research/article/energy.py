@@ -56,13 +56,19 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     to all of 'Other CIS'. Origins above the total are of another account and have no share.
     """
     goods, _, origins = COMMODITIES[commodity]
-    imports = _quantities(energy, commodity)
-    total = imports[imports["exporter"] == "WLD"]
-    whole = total.groupby("year")["commodity"].transform("nunique") == len(goods)
-    inside = imports[imports["exporter"].isin(["KAZ"] if origin == "kazakhstan" else origins)]
-    shares = ratio(inside, total[whole])
+    inside, total = _sides(_quantities(energy, commodity), origins, len(goods))
+    if origin == "kazakhstan":
+        inside = inside[inside["exporter"] == "KAZ"]
+    shares = ratio(inside, total)
     shares = shares[shares["high"] <= 100]
     return shares.assign(low=0.0) if commodity == "crude" else shares
+
+
+def _sides(imports: pd.DataFrame, origins: list[str], goods: int) -> tuple[pd.DataFrame, ...]:
+    """Imports from the origins, and from everywhere in the years that have every good."""
+    total = imports[imports["exporter"] == "WLD"]
+    whole = total.groupby("year")["commodity"].transform("nunique") == goods
+    return imports[imports["exporter"].isin(origins)], total[whole]
 
 
 @measure("economy.energy_share")
@@ -117,17 +123,17 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     Returns year, 'of pipeline imports', 'of all gas imports', 'of consumption' (per cent; null
     without consumption in bcm). Formula: 100 * sum of the five / the total named.
     """
-    imports = _quantities(energy, "gas")
-    total = imports[imports["exporter"] == "WLD"]
-    total = total.pivot(index="year", columns="commodity", values="low")
-    total = total.reindex(columns=COMMODITIES["gas"][0])
-    inside = imports[imports["exporter"].isin(COMMODITIES["gas"][2])].groupby("year")["low"].sum()
+    goods, _, origins = COMMODITIES["gas"]
+    inside, total = _sides(_quantities(energy, "gas"), origins, len(goods))
     used = macro[macro["indicator"].eq("EI.gas_consumption") & macro["unit"].eq("bcm")]
-    used = used[used["economy"].eq("CHN") & (used["value"] > 0)].sort_values("source_id")
+    used = used[used["economy"].eq("CHN")].sort_values("source_id")
     totals = {
-        "of pipeline imports": total["pipeline_gas"],
-        "of all gas imports": total.sum(axis=1, min_count=2),
-        "of consumption": used.groupby("year")["value"].last(),
+        "of pipeline imports": total[total["commodity"] == "pipeline_gas"],
+        "of all gas imports": total,
+        "of consumption": series(used.drop_duplicates("year", keep="last"), "", "value"),
     }
-    shares = pd.DataFrame({name: 100 * inside / total for name, total in totals.items()})
-    return shares.dropna(subset="of all gas imports").rename_axis("year").reset_index()
+    shares = {
+        of: ratio(inside, whole).groupby("year")["low"].first() for of, whole in totals.items()
+    }
+    table = pd.DataFrame(shares).rename_axis("year").reset_index()
+    return table.dropna(subset="of all gas imports").astype({"year": int})

@@ -64,8 +64,8 @@ def favour_change(
     series: Pollster,
     since: dt.date | None = None,
 ) -> list[Estimate]:
-    """Change of the view of China from the first wave to the last, in percentage points, which it
-    tells as the `rise`; or from the last before a day to the first after it.
+    """Change of the view of China from the first wave to the last, in percentage points; or from
+    the last before a day to the first after it. Of the first it tells the `rise`.
 
     facts, opinion: as in `waves`. economies: codes. series: 'barometer' or 'gallup'.
     since: a date; a wave is of a year, and lies after `since` where the whole year does.
@@ -168,19 +168,19 @@ def favour_where_grown(
             counts = "exchange did not grow", "students in China are not counted"
             answer = counts[pd.isna(pair["students_change"])]
         else:
-            years = [pair["first_count"], pair["last_count"]]
-            behind = counted[counted["origin"].eq(economy) & counted["year"].isin(years)]
-            polls = rows_of(asked[asked["economy"] == economy])["used"]
-            span = f"{pair['first_poll']:.0f} to {pair['last_poll']:.0f}"
-            about = {"view": f"{pair['before']:g} to {pair['after']:g}% ({span})"}
-            used = pd.concat([polls, behind[_COUNT]])
-            answer = {"used": used, "estimate": pair["view_change"], "about": about}
+            mine = counted[counted["origin"] == economy]
+            used = _behind(asked[asked["economy"] == economy], mine, pairs.loc[[economy]])
+            told = "{before:g} to {after:g}% ({first_poll:.0f} to {last_poll:.0f})".format(**pair)
+            answer = {"used": used, "estimate": pair["view_change"], "about": {"view": told}}
         found.append(one_row(answer, economy=economy))
     return found
 
 
-_COUNT = ["origin", "destination", "year", "source_id"]
-"""What says which count of students a row is."""
+def _behind(asked: pd.DataFrame, counted: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The waves, and the counts of students of the years that pairs name."""
+    years = pairs[["first_count", "last_count"]].stack()
+    columns = ["origin", "destination", "year", "source_id"]  # which count a row is
+    return pd.concat([rows_of(asked)["used"], counted.loc[counted["year"].isin(years), columns]])
 
 
 @measure("relations.exceptions")
@@ -212,12 +212,9 @@ def exceptions(
     table = _beside_exchange(ends, counted, economies, exposure)
     fell, grew = table["view_change"] < -margin, table["students_change"] > 0
     spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
-    years = [*table["first_count"].dropna(), *table["last_count"].dropna()]
-    behind = counted.loc[counted["year"].isin(years), _COUNT]
-    asked = rows_of(views[views["economy"].isin(list(economies))])["used"]
     low, high = int((fell & grew).sum()), int((~spared).sum())
-    used, interval = pd.concat([asked, behind]), "seen to seen or not known"
-    return [estimate_row(used, low=low, high=high, interval=interval)]
+    used = _behind(views[views["economy"].isin(list(economies))], counted, table)
+    return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 
 @measure("relations.exposure_slope")

@@ -30,19 +30,19 @@ def _yearly(culture: pd.DataFrame, measure: str, span: int) -> Answer:
     source, in per cent: of all five, else of all but Turkmenistan.
     """
     rows = culture[culture["measure"].eq(measure) & culture["economy"].isin(["CA5", "CA4"])]
-    rows = rows.dropna(subset=["year", "value"])
+    rows = rows.dropna(subset=["year", "value"]).sort_values(
+        ["year", "economy", "source_id"], ascending=[False, False, True], ignore_index=True
+    )
+    before = rows.assign(year=rows["year"] + whole_number("span", span)).reset_index()
     same = ["economy", "source_id", "year"]
-    before = rows.assign(year=rows["year"] + whole_number("span", span))
-    pairs = rows.merge(before, on=same, suffixes=("", "_before"))
-    if pairs.empty:
-        years = ", ".join(str(int(y)) for y in sorted(set(rows["year"])))
-        why = f"counted for {years} only" if years else "no yearly count of the region is known"
-        return f"{measure_name(measure)}: {why}"
-    order = ["year", "economy", "source_id"]
-    pair = pairs.sort_values(order, ascending=[False, False, True]).iloc[0]
-    used = rows[rows["year"].isin([pair["year"] - span, pair["year"]])]
-    used = used[used["economy"].eq(pair["economy"]) & used["source_id"].eq(pair["source_id"])]
-    return {"used": used, "estimate": 100 * float(pair["value"] / pair["value_before"] - 1)}
+    pairs = rows.reset_index().merge(before, on=same, suffixes=("", "_before"))
+    if len(pairs):
+        pair = pairs.iloc[0]
+        growth = 100 * float(pair["value"] / pair["value_before"] - 1)
+        return {"used": rows.loc[[pair["index_before"], pair["index"]]], "estimate": growth}
+    years = ", ".join(f"{year:.0f}" for year in sorted({*rows["year"]}))
+    why = f"counted for {years} only" if years else "no yearly count of the region is known"
+    return f"{measure_name(measure)}: {why}"
 
 
 @measure("relations.examinee_growth")
@@ -176,17 +176,16 @@ def institute_openings(
     """
     named = facts["attribute"] == "confucius_institutes_column"
     figures = series(facts[named], "subject", "value").sort_values(["subject", "year"])
-    falls = (figures.groupby("subject")["value"].diff() < 0).any()
+    falls = (figures.groupby("subject")["low"].diff() < 0).any()
 
     def opened(mine: pd.DataFrame) -> Answer:
         used = mine[mine["year"].between(first - 1, last)]
         if len(used) < last - first + 2:
             return f"no yearly figures from {first - 1} to {last}"
-        if column == "running_total" and falls:
+        if column == "openings":
+            return rows_of(used) | {"estimate": used["low"].iloc[1:].sum()}
+        if falls:
             return "the column falls from year to year, so it is no running total"
-        before, *each = used["low"]
-        return rows_of(used) | {
-            "estimate": sum(each) if column == "openings" else each[-1] - before
-        }
+        return rows_of(used) | {"estimate": used["low"].iloc[-1] - used["low"].iloc[0]}
 
     return each_economy(economies, figures, opened)

@@ -41,7 +41,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     --------
     >>> from ca_research.claims.measures import find
     >>> china = {"table": "trade", "counterpart": "CHN"}
-    >>> said = Declared(family="series.share", tables={"of": "trade"}, settings=china)
+    >>> said = Declared(family="series.share", tables={"figures": "trade"}, settings=china)
     >>> share = declared("trade.share_of_china", said, find("series.share"))
     >>> "counterpart" in inspect.signature(share).parameters
     False
