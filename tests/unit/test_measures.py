@@ -163,3 +163,39 @@ def test_a_declaration_that_does_not_fit_its_family_is_refused(wrote, before, af
     with pytest.raises(errors.RegistryError) as refused:
         measures.find("facts.doubled")
     assert "facts.doubled" in refused.value.where
+
+
+LENDING = """\
+table: lending
+title: Loans
+description: One row is the number of books that a branch lent.
+key: [branch, year, source_id]
+known: year
+columns:
+  branch: {type: string, meaning: Where}
+  year: {type: year, role: time, meaning: When, min: 1990, max: 2026, reason: a test}
+  books: {type: number, role: value, meaning: How many, unit: books}
+  source_id: {type: source, meaning: Row of registry/sources.csv}
+files: {}
+rows: {}
+"""
+CHANGE = """\
+lending.change:
+  family: series.change
+  tables: {figures: lending}
+  settings: {table: lending, roles: null, economies: [], counterpart: ""}
+  columns: {branch: null}
+"""
+
+
+def test_a_table_of_ones_own_has_its_measures_without_python(wrote):
+    wrote()
+    (home() / "registry" / "tables" / "lending.yaml").write_text(LENDING)
+    (home() / "registry" / "measures.yaml").write_text(CHANGE)
+    rows = [("north", 2020, 40), ("north", 2022, 50), ("south", 2022, 7)]
+    lending = pd.DataFrame(rows, columns=["branch", "year", "books"]).assign(source_id="FBK")
+    change = measures.find("lending.change")
+    assert change(lending, branch="north", since=2020)["estimate"].tolist() == [25]
+    assert change(lending, branch="south", since=2020)["missing"].item()
+    with pytest.raises(TypeError):
+        change(lending, since=2020)

@@ -163,23 +163,23 @@ def countries_below(
     gaps = approval_gap(opinion, economies=eco.CA5, about=about, against=against)
     low, high = (gaps[end].fillna(gaps["estimate"]) for end in ("low", "high"))
     below, most = {*gaps.loc[high < 0, "economy"]}, len(gaps) - int((low >= 0).sum())
-    used, known = [rows.frame for rows in gaps["rows"].dropna()], [(len(below), "", [])]
-    means = pooled_means(opinion, facts, powers=powers).groupby(["economies", "period"])
-    for (economies, period), part in means:
+    used, least, span = [rows.frame for rows in gaps["rows"].dropna()], len(below), ""
+    means = pooled_means(opinion, facts, powers=powers)
+    for (economies, period), part in means.groupby(["economies", "period"]):
         pool, by_power = {*economies.split(";")}, part.groupby("about")["value_pct"]
         waves = approval_waves(opinion[opinion["economy"].isin(pool)], about=about)
-        if len(by_power) == 2 and len(waves):
-            mine, theirs = by_power.max()[powers[0]], by_power.min()[powers[1]]
-            sure = fewest_below(len(pool), mine, theirs, waves["value_pct"].max())
-            behind = [part.rename(columns={"economies": "economy"}), rows_of(waves)["used"]]
-            known.append((sure + len(below - pool), period.replace("-", " to "), behind))
-    least, span, behind = max(known, key=lambda one: one[0])
-    if not used + behind:
+        if len(by_power) < 2 or waves.empty:
+            continue
+        mine, theirs = by_power.max()[powers[0]], by_power.min()[powers[1]]
+        sure = fewest_below(len(pool), mine, theirs, waves["value_pct"].max())
+        if sure + len(below - pool) > least:
+            least, span = sure + len(below - pool), period.replace("-", " to ")
+            used += [part.rename(columns={"economies": "economy"}), rows_of(waves)["used"]]
+    if not used:
         asked = " and ".join(map(eco.in_prose, powers))
         return [estimate_row(missing=f"no published poll asked about both {asked}")]
     ends = between(least or None, most, "countries without a figure counted against and for")
-    rows = pd.concat([*used, *behind], ignore_index=True)
-    return [estimate_row(rows, **ends, about={"span": span})]
+    return [estimate_row(pd.concat(used, ignore_index=True), **ends, about={"span": span})]
 
 
 @measure("relations.approval_fall")

@@ -56,13 +56,13 @@ def corridor_trains(
     if count == "stated":
         what = f"no share of trains is stated for a year{when}"
         return [_share(early, "CA5", "share_of_China_Europe_trains", what)]
-    row = _stated(early, "Horgos + Alashankou", "share_of_national_trains")
-    if row.empty:
-        return [estimate_row(missing=f"no share of national trains at the two ports{when}")]
-    low = float(row["value"].iloc[0])
-    if row["attribute"].iloc[0].endswith(_LOWER):
-        low = math.nextafter(low, math.inf)
-    return [estimate_row(row, low=low, high=100.0, interval="'more than' to all")]
+    what = f"no share of national trains at the two ports{when}"
+    row = _share(early, "Horgos + Alashankou", "share_of_national_trains", what)
+    if row["missing"]:
+        return [row]
+    more = row["rows"].frame["attribute"].iloc[0].endswith(_LOWER)
+    low = math.nextafter(row["estimate"], math.inf) if more else row["estimate"]
+    return [row | {"estimate": None, "low": low, "high": 100.0, "interval": "'more than' to all"}]
 
 
 def _share(facts: pd.DataFrame, subject: str, attribute: str, missing: str = "none") -> Estimate:

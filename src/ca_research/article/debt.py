@@ -233,23 +233,20 @@ def completion_share(
     of `loans` and of `grants` (technical help among them).
     """
     listed = _newest(projects)
-    if listed.empty:
-        return [estimate_row(missing="no newest edition of the project list")]
     rows = commitments(listed, clock=clock)
-    weight_of = rows["amount_usd"] if weight == "amount" else rows["completed"] * 0 + 1
-    rows = rows.assign(weight=weight_of.astype(float)).dropna(subset="weight")
+    rows = rows.assign(weight=rows["amount_usd"] if weight == "amount" else 1.0)
+    rows = rows.astype({"weight": float}).dropna(subset="weight")
     if rows.empty:
-        return [
-            estimate_row(missing=f"{listed['source_id'].iloc[0]}: no commitment is {AGE} years old")
-        ]
+        edition = next(iter(listed["source_id"]), "no edition")
+        return [estimate_row(missing=f"{edition}: no commitment is {AGE} years old")]
     done, kinds = rows["completed"], rows["flow_type"].fillna("").astype(str)
     of = {kind: done[kinds.str.contains(words, case=False)] for kind, words in _KINDS.items()}
     about = {kind: f"{100 * part.mean():.0f}%" if len(part) else "" for kind, part in of.items()}
     about |= {"done": str(done.sum()), "listed": str(len(rows))}
     each = 100 * rows["weight"] / rows["weight"].sum()
-    high = float(each[done | rows["status"].eq(SIGNED)].sum())
+    high = each[done | rows["status"].eq(SIGNED)].sum()
     kept = rows["status"].isin(ENDED).any()
-    low, why = (float(each[done].sum()), _BOUNDS) if kept else (None, _MOST)
+    low, why = (each[done].sum(), _BOUNDS) if kept else (None, _MOST)
     used = rows.drop(columns=["completed", "until", "weight"])
     return [estimate_row(used, low=low, high=high, interval=why, about=about)]
 

@@ -93,8 +93,8 @@ def energy_share(
     if before is not None:
         return [row]
     words = {year: _in_words(of, int(year)) for year, of in shares.groupby("year")}
-    *before, newest = words
-    earlier = eco.joined(words[year] for year in dict.fromkeys([*before[:1], *before[-1:]]))
+    *others, newest = words
+    earlier = eco.joined(words[year] for year in dict.fromkeys([*others[:1], *others[-1:]]))
     about = {"newest": words[newest], "earlier": earlier}
     if commodity == "gas" and macro is not None:
         of_use = gas_context(energy, macro).set_index("year")["of consumption"].dropna()

@@ -64,8 +64,8 @@ def favour_change(
     series: Pollster,
     since: dt.date | None = None,
 ) -> list[Estimate]:
-    """Change of the view of China from the first wave to the last, in percentage points, which it
-    tells as the `rise`; or from the last before a day to the first after it.
+    """Change of the view of China from the first wave to the last, in percentage points; or from
+    the last before a day to the first after it. Of the first it tells the `rise`.
 
     facts, opinion: as in `waves`. economies: codes. series: 'barometer' or 'gallup'.
     since: a date; a wave is of a year, and lies after `since` where the whole year does.

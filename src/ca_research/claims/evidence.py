@@ -212,8 +212,10 @@ class Evidence:
         --------
         >>> import ca_research as ca
         >>> evidence = ca.claim("C30").gather(students=ca.load("students"))
-        >>> evidence.part("seen").of("KAZ", "CHN")[["year", "students"]].values.tolist()[-1]
-        [2018, 11784.0]
+        >>> evidence.part("none")
+        Traceback (most recent call last):
+        ...
+        ca_research.ground.errors.UnknownNameError: unknown part 'none'...
         """
         if self.made is None:
             raise UsageError(

@@ -70,9 +70,9 @@ class _Asked:
         return cls(criterion, question, thing, *rest)
 
     def named(self, *settings: str) -> str:
-        """The economy that one of some settings names, in prose."""
-        code = next((c for s in settings if (c := self.criterion.settings.get(s))), "")
-        return eco.in_prose(eco.resolve(str(code))) if code else ""
+        """The economies that one of some settings names, in prose."""
+        codes = next((str(c) for s in settings if (c := self.criterion.settings.get(s))), "")
+        return eco.joined(eco.in_prose(eco.resolve(c)) for c in codes.split(";") if c)
 
     @property
     def whom(self) -> str:

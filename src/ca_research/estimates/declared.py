@@ -41,7 +41,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     --------
     >>> from ca_research.claims.measures import find
     >>> china = {"table": "trade", "counterpart": "CHN"}
-    >>> said = Declared(family="series.share", tables={"of": "trade"}, settings=china)
+    >>> said = Declared(family="series.share", tables={"figures": "trade"}, settings=china)
     >>> share = declared("trade.share_of_china", said, find("series.share"))
     >>> "counterpart" in inspect.signature(share).parameters
     False
@@ -49,6 +49,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     by_word = {word: sets for words in said.choices.values() for word, sets in words.items()}
     fixed = {*said.settings, *(n for sets in by_word.values() for n in sets)}
     fixed |= {"where"} if said.columns else set()
+    hidden = {*fixed, *getattr(family, "of_table", ())}
     renamed = said.tables | said.names
     general = inspect.signature(family).parameters
     if unknown := {*renamed, *said.defaults, *fixed} - general.keys():
@@ -61,7 +62,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
             annotation=hints.get(p.name, p.annotation),
         )
         for p in general.values()
-        if p.name not in fixed
+        if p.name not in hidden
     ]
     chosen = [
         inspect.Parameter(n, _KEYWORD, default=next(iter(words)), annotation=Literal[*words])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import pandas as pd
 
@@ -19,13 +19,15 @@ from ..ground.errors import (
     CaResearchError,
     UnknownNameError,
     UsageError,
-    known_name,
 )
 from ..ground.periods import years_back
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
+
+OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlike")
+"""Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
 def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
@@ -35,22 +37,14 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
     of a table of none, where there is one row. year: 'newest' (in which the figure is there),
     'newest-1' (the one before it) and so on, or a year.
     """
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    own, hints = inspect.signature(ask).parameters, get_type_hints(ask) | get_type_hints(Terms)
-    terms = inspect.signature(Terms).parameters
-    added = {"economies": (inspect.Parameter.empty, Sequence[str]), "year": ("newest", str | int)}
-    signature = inspect.Signature(
-        [
-            inspect.Parameter(
-                "figures", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame
-            ),
-            *(p.replace(kind=keyword, annotation=hints[n]) for n, p in (own | terms).items()),
-            *(
-                inspect.Parameter(n, keyword, default=default, annotation=hint)
-                for n, (default, hint) in added.items()
-            ),
-        ]
-    )
+    one, own, terms = inspect.Parameter, *(inspect.signature(f).parameters for f in (ask, Terms))
+    hints = get_type_hints(ask) | get_type_hints(Terms)
+    hints |= {"figures": pd.DataFrame, "economies": Sequence[str], "year": str | int}
+    choices = [one("economies", one.KEYWORD_ONLY), *own.values(), *terms.values()]
+    choices += [one("year", one.KEYWORD_ONLY, default="newest")]
+    every = [one("figures", one.POSITIONAL_OR_KEYWORD)]
+    every += [choice.replace(kind=one.KEYWORD_ONLY) for choice in choices]
+    signature = inspect.Signature([p.replace(annotation=hints[p.name]) for p in every])
 
     def answer(figures: pd.DataFrame, **chosen: Any) -> pd.DataFrame:
         given = signature.bind(figures, **chosen)
@@ -59,7 +53,8 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
         table = Terms(**{n: chosen[n] for n in terms})
         asked = {n: chosen[n] for n in own}
         if table.column("unit"):
-            asked |= {n: eco.resolve(v) for n, v in asked.items() if n in ("counterpart", "to")}
+            sides = {n: v.split(";") for n, v in asked.items() if n in ("counterpart", "to") and v}
+            asked |= {n: ";".join(eco.resolve_all(names)) for n, names in sides.items()}
         return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
 
     answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
@@ -69,6 +64,7 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
     answer.__signature__ = signature  # type: ignore[attr-defined]
     answer.__wrapped__ = ask  # type: ignore[attr-defined]  # where it is told to be
     answer.question = ask.__name__  # type: ignore[attr-defined]
+    answer.of_table = OF_TABLE  # type: ignore[attr-defined]
     return answer
 
 
@@ -76,7 +72,7 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
 @measure("series.level")
 @_general
 def level(counterpart: str) -> Question:
-    """The figure itself, in the unit of the table."""
+    """The figure itself, in the unit of the table; '' of a table without counterparts."""
     return _figure(counterpart)
 
 
@@ -259,9 +255,7 @@ CHANGES: dict[tuple[str, str], tuple[str, ...]] = {
 
 
 def _chosen(name: str, value: Any, hint: Any) -> Any:
-    """A choice as its type says; another word or type is refused, never taken for the default."""
-    if get_origin(hint) is Literal:
-        return known_name(name, value, get_args(hint))
+    """A number as its type says; another type is refused, never taken for the default."""
     if hint is float:
         return number(name, value, "1e6")
     if hint is not int:
@@ -320,25 +314,19 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     own; an economy is one of those known, a year in words is 'newest' or so many before it.
     """
     table = registry.table(function.table)  # type: ignore[attr-defined]
-    hint = inspect.signature(function).parameters[name].annotation
-    own_words = get_origin(hint) is Literal
     column = table.columns.get(name)
     if name == "to":  # another of those that the measure speaks of
         column = next(c for c in table.columns.values() if c.role == "counterpart")
     try:
-        if name == "source":
-            known = [*SOURCES, *registry.sources()]
-            if chosen not in known:
-                raise UnknownNameError("source", chosen, known)
+        if name == "source" and chosen not in (known := [*SOURCES, *registry.sources()]):
+            raise UnknownNameError("source", chosen, known)
         elif column is not None and column.type == "economy":
-            eco.resolve(chosen)
+            eco.resolve_all(str(chosen).split(";"))
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
         elif name == "window":
             _chosen(name, chosen, int)
-        elif own_words or not chosen or not column or not column.values:
-            pass
-        elif chosen not in column.values:
+        elif chosen and column and column.values and chosen not in column.values:
             raise UnknownNameError(f"{name} of table {table.table}:", chosen, column.values)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.hint)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,9 @@ class Terms:
         Columns of role basis that may differ between figures compared.
     listed : int
         The least number of counterparts that a voice must list to be ranked or shared out.
+    bloc : str
+        What a bloc's figure is: 'listed', the one that a source gives of it, or 'members', the sum
+        of those who were its members in the year; several codes joined by ';' are added likewise.
     """
 
     table: str
@@ -83,6 +86,14 @@ class Terms:
     mirrored: bool = False
     unlike: Sequence[str] = ()
     listed: int = 1
+    bloc: Literal["listed", "members"] = "listed"
+
+    def members(self, name: str, year: int) -> Sequence[str]:
+        """Those whose figures add up to that of a counterpart: itself, or who belongs to it."""
+        if ";" in name:
+            return name.split(";")
+        bloc = self.bloc == "members" and name in eco.AGGREGATES
+        return (bloc and eco.members(name, year)) or [name]
 
     def column(self, role: str) -> str:
         """The column that has a role; '' where the table has none."""
@@ -114,7 +125,7 @@ class Voice:
     def figure(self, counterpart: str, year: int) -> float | None:
         """The sum over all parts; None where one of them is not there."""
         mine = self.rows[(self.rows["with"] == counterpart) & (self.rows["year"] == year)]
-        return float(mine["amount"].sum()) if len(mine) == self.parts else None
+        return float(mine["amount"].sum()) if mine["part"].nunique() == self.parts else None
 
     def listed(self, year: int) -> pd.Series:
         """What is known of every single counterpart in a year: of one without all parts, a
@@ -199,7 +210,10 @@ def answers(
     rows = []
     for unit in eco.resolve_all(economies) if column else [""]:
         mine = figures[figures["unit"] == unit] if column else figures
-        rows.append(_row(frame, mine, terms, unit, year, question))
+        mine, lacking = _added(mine, terms, question)
+        row = _row(frame, mine, terms, unit, year, question)
+        row["missing"] += lacking if row["missing"] else ""
+        rows.append(row)
     return estimates(rows)
 
 
@@ -245,35 +259,60 @@ def _row(
     return estimate_row(economy=unit, missing=missing)
 
 
+def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.DataFrame, str]:
+    """Figures in which the members of a bloc stand under its name, of every source and year with
+    all of them; and whom the newest of the others lacks.
+    """
+    lacking = ""
+    for name in question.of:
+        for year in sorted({*figures["year"]}):
+            codes = terms.members(name, year)
+            mine = figures["with"].isin(list(codes)) & figures["year"].eq(year)
+            if [*codes] == [name] or not mine.any():
+                continue
+            if terms.each_speaks:
+                raise UsageError(
+                    f"{name} would be added up from what each of its members reports",
+                    hint="ask for one of them",
+                )
+            parts = figures[mine]
+            known = parts.groupby(["source", "part"])["with"].transform("nunique")
+            if (known < len(codes)).all():
+                absent = [*map(eco.name_of, {*codes} - {*parts["with"]})]
+                lacking = f"; {year} lacks {', '.join(sorted(absent))}"
+            whole = parts[known == len(codes)].assign(**{"with": name})
+            own = figures["with"].eq(name) & figures["year"].eq(year)
+            others = figures[~(own | mine if question.compares else own)]  # none counts twice
+            figures = pd.concat([others, whole])
+    return figures, lacking
+
+
 def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
     """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
-    if frame.empty:
-        return ""
-    for name, wanted in terms.where.items():
+    for name, wanted in terms.where.items() if len(frame) else ():
         if wanted and not frame[name].eq(wanted).any():
-            near = suggest(wanted, frame[name].dropna().astype(str).unique())
-            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            near = " or ".join(suggest(wanted, frame[name].dropna().astype(str).unique()))
+            meant = f"; did you mean {near}?" if near else ""
             return f"no known row of table {terms.table} has {name} {wanted!r}{meant}"
-    if not _eligible(frame, terms):
-        there = sorted(frame["source_id"].unique())
-        return (
-            f"none of the sources {', '.join(there[:5])}{', ...' if there[5:] else ''} may speak "
-            f"for source {terms.source!r}: their role in registry/sources.csv is another one"
-        )
+    if len(frame) and not _eligible(frame, terms):
+        there = ", ".join(sorted(frame["source_id"].unique())[:5])
+        return f"by their role none of the sources {there} may speak for source {terms.source!r}"
     return ""
 
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
-    wanted = " and ".join(map(eco.name_of, question.of) if question.of else terms.parts)
-    among = f" among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
-    chosen = ", ".join(v for v in terms.where.values() if v)
-    return (
-        f"no figure{' of ' + wanted if wanted else ''}{among}"
-        f"{' for ' + eco.name_of(unit) if unit else ''} in "
-        f"{f'any year ({year})' if isinstance(year, str) else year}"
-        f"{f' by a source that has {question.base} too' if question.base else ''} "
-        f"(table {terms.table}{': ' + chosen if chosen else ''}, source {terms.source})"
-    )
+    named = [name for name in question.of if name] or terms.parts
+    said = {
+        "of": " and ".join(map(eco.name_of, named)),
+        "among": f"{terms.listed} or more" if question.compares and terms.listed > 1 else "",
+        "for": eco.name_of(unit) if unit else "",
+        "in": f"any year ({year})" if isinstance(year, str) else str(year),
+        "by": f"a source that has {question.base} too" if question.base else "",
+    }
+    chosen = ", ".join(filter(None, terms.where.values()))
+    words = "".join(f" {word} {what}" for word, what in said.items() if what)
+    told = f"{terms.table}{': ' + chosen if chosen else ''}"
+    return f"no figure{words} (table {told}, source {terms.source})"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
@@ -281,10 +320,11 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     with, year, part, amount, source, terms.
     """
     time, value = terms.needed("time"), terms.needed("value")
-    named = {"unit": terms.column("unit"), "with": terms.needed("counterpart")}
+    named = {"unit": terms.column("unit"), "with": terms.column("counterpart")}
+    sides = [name for name in named.values() if name]
     alike = {name for name, wanted in terms.where.items() if not wanted}
     alike |= {*terms.columns("basis")} - {*terms.unlike}
-    needed = (time, value, "source_id", terms.part, *named.values(), *terms.where, *alike)
+    needed = (time, value, "source_id", terms.part, *sides, *terms.where, *alike)
     require(frame, [name for name in needed if name])
     keep = frame[value].notna() & frame[time].notna()
     for name, wanted in terms.where.items():
@@ -295,12 +335,12 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     keep &= frame["source_id"].isin(_eligible(frame, terms))
     places = np.flatnonzero(keep)
     rows = frame.iloc[places]
-    single = ~own_groups(rows, [*named.values()]).to_numpy(bool)
-    if named["unit"]:  # nobody is a counterpart of their own
+    single = ~own_groups(rows, sides).to_numpy(bool)
+    if len(sides) == 2:  # nobody is a counterpart of their own
         single &= rows[named["unit"]].to_numpy(object) != rows[named["with"]].to_numpy(object)
     if not single.all():
         places, rows = places[single], rows[single]
-    if registry.table(terms.table).columns[named["with"]].type == "economy":
+    if named["with"] and registry.table(terms.table).columns[named["with"]].type == "economy":
         refuse_named_aggregates(rows[named["with"]].unique(), named["with"])
     years(rows, time, text=True)
     numbers(rows, value, negative=True)
@@ -309,7 +349,8 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     columns |= {"source": rows["source_id"]}
     columns |= {f"terms: {name}": rows[name] for name in sorted(alike)}
     part = rows[terms.part] if terms.part else ""
-    return pd.DataFrame(columns).assign(part=part).set_axis(places)
+    found = pd.DataFrame({"with": "", **columns}, rows.index).assign(part=part)
+    return found.assign(member=found["with"]).set_axis(places)
 
 
 def _as_reported(terms: Terms) -> list[str]:
@@ -411,7 +452,7 @@ def _once(figures: pd.DataFrame) -> None:
     """Raise MixedUnitsError where two figures of one source stand for the same, and say in what
     they differ.
     """
-    same = [c for c in ("unit", "with", "year", "part", "source") if c in figures]
+    same = [c for c in ("unit", "with", "member", "year", "part", "source") if c in figures]
     twice = figures[figures.duplicated(same, keep=False)]
     if twice.empty:
         return
