@@ -52,6 +52,16 @@ def begin(root: Path) -> Path:
     if not file.exists():
         from .. import registry
 
-        text = notebook("start", tables=registry.tables(), claims=registry.claims())
+        claims, tables = registry.claims(), registry.tables().values()
+        there = {t.table for t in tables if t.files} | {a.table for a in registry.added().values()}
+        asked = [
+            (c.over.economies[0], c.settings["partner"])
+            for claim in claims.values()
+            for c in claim.criteria().values()
+            if c.over and "partner" in c.settings
+        ]
+        economy, partner = (asked or [("UZB", "CHN")])[0]
+        names = {"economy": economy, "partner": partner, "mirror": not asked}
+        text = notebook("start", None, tables=there, claims=claims, **names)
         write_whole(file, text)
     return file

@@ -50,7 +50,7 @@ def _of_one(name: str) -> str:
     function = find(name)
     taken = inspect.signature(function).parameters
     tables = [p for p in taken if p in registry.tables()]
-    choices = {n: p for n, p in taken.items() if n not in (*tables, "economies")}
+    choices = {n: p for n, p in taken.items() if n not in (*tables, "economies", "where")}
     wide = max(map(len, choices), default=0)
     lines = [name, "", f"tables: {', '.join(tables) or 'none'}"]
     if "economies" in taken:
@@ -80,4 +80,5 @@ def _values(choice: inspect.Parameter) -> str:
         return f"{words[0]} (or {', '.join(words[1:])})" if words[1:] else words[0]
     if choice.default is choice.empty:
         return "to be set"
-    return str(choice.default) if choice.default not in ("", None) else "none"
+    said = str(choice.default or "none")
+    return "none" if said.startswith("<") else said  # made anew for each call

@@ -7,6 +7,7 @@ label.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ..ground import economies as eco
@@ -17,7 +18,7 @@ from .measures import find
 from .slots import names, values, with_figures
 from .verdict import Cell, CriterionResult
 from .wanted import NOT_COME
-from .words import in_words, said, spread
+from .words import in_words, one, said, spread
 
 _THINGS = {  # what is counted, before whom, how a share of it is told, who they are together
     "imports": ("imports", "from", "came from", "suppliers"),
@@ -69,9 +70,9 @@ class _Asked:
         return cls(criterion, question, thing, *rest)
 
     def named(self, *settings: str) -> str:
-        """The economy that one of some settings names, in prose."""
-        code = next((c for s in settings if (c := self.criterion.settings.get(s))), "")
-        return eco.in_prose(eco.resolve(str(code))) if code else ""
+        """The economies that one of some settings names, in prose."""
+        codes = next((str(c) for s in settings if (c := self.criterion.settings.get(s))), "")
+        return eco.joined(eco.in_prose(eco.resolve(c)) for c in codes.split(";") if c)
 
     @property
     def whom(self) -> str:
@@ -102,7 +103,7 @@ def _of_one(asked: _Asked, result: CriterionResult) -> str:
     """What is so of one economy, or of none in particular."""
     cell, told = result.cells[0], values(result)
     whose, figure = eco.in_prose(cell.economy) if cell.economy else "", told["number"]
-    when = f" in {told['years']}" if told["years"] else ""
+    when = _when(told["years"])
     match asked.question:
         case "rank":
             listed = cell.about.get("listed")
@@ -135,6 +136,10 @@ def _of_one(asked: _Asked, result: CriterionResult) -> str:
     return f"{result.label} came to {_size(result, told)}{when}"
 
 
+def _when(years: str) -> str:
+    return f" (figures of {years})" if " to " in years else f" in {years}" if years else ""
+
+
 def _size(result: CriterionResult, told: dict[str, str]) -> str:
     """A figure with what it counts, where the unit says that."""
     bare = result.unit in ("number", "(unit not stated)") or result.label.lower().startswith("days")
@@ -142,7 +147,8 @@ def _size(result: CriterionResult, told: dict[str, str]) -> str:
         return told["number"]
     if result.kind == "p":
         return f"p = {told['number']}"
-    return told["days"] or told["amount"].strip()
+    size = told["days"] or told["amount"].strip()
+    return one(size) if told["number"].endswith(" one") else size
 
 
 def _of_several(asked: _Asked, result: CriterionResult) -> str:
@@ -150,7 +156,7 @@ def _of_several(asked: _Asked, result: CriterionResult) -> str:
     c, years = asked.criterion, values(result)["years"]
     bar = said(c.threshold, c.kind)
     wanted = f"{_BOUNDS[c.comparison]} {bar}"
-    there = f"{_where(result)}{f' in {years}' if years else ''}"
+    there = f"{_where(result)}{_when(years)}"
     match asked.question:
         case "rank":
             return _begun(f"{asked.whom} was {_wanted_place(c)} the {asked.group} of {there}")
@@ -171,7 +177,8 @@ def _of_several(asked: _Asked, result: CriterionResult) -> str:
         case "count":
             return f"There were {wanted} {asked.group} in {there}"
     if c.kind == "rank":
-        return f"{result.label} was {_wanted_place(c).removesuffix(' among')} in {there}"
+        place = _wanted_place(c).removesuffix(" among").removesuffix(" of")
+        return f"{result.label} was {place} in {there}"
     return f"{result.label} came to {wanted} in {there}"
 
 
@@ -187,13 +194,14 @@ def _countries(result: CriterionResult) -> str:
     told = values(result)
     met, unmet = ([x for x in result.cells if x.met is state] for state in (True, False))
     open_ = names(x for x in result.cells if x.met is None)
-    parts = [with_figures(result, met), f"not {with_figures(result, unmet)}" if unmet else ""]
+    parts = [with_figures(result, met), with_figures(result, unmet)]
+    parts[1] = f"not {parts[1]}" if met and unmet else parts[1]
     parts.append(f"{open_} cannot be said" if open_ else "")
     if result.threshold < len(result.cells):
         parts.append(
             f"at least {told['needed']} {'was' if result.threshold == 1 else 'were'} asked for"
         )
-    return f": {'; '.join(filter(None, parts))}"
+    return re.sub(r" no(?=[,;]| and |$)", " none", f": {'; '.join(filter(None, parts))}")
 
 
 def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
@@ -206,16 +214,14 @@ def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
     plain_bars = {"change": 0, "ratio": 1, "years": 1}
     if c.threshold == plain_bars.get(asked.question) or (c.kind == "days" and not c.threshold):
         return ""  # 'grew', so many times, or so many of all years
-    low, high = (cell.low, cell.high) if cell.ranged else (cell.estimate, cell.estimate)
-    bar = said(c.threshold, c.kind)
-    if low is not None and low == high == c.threshold:
+    bar = said(c.threshold, c.kind) if c.threshold else "0"
+    if cell.met is None:
+        return f", with the bar of {bar} within that range"
+    low = cell.low if cell.ranged else cell.estimate
+    if cell.estimate == c.threshold:
         side = {">": "not above", "<": "not below"}.get(c.comparison, "exactly")
         return f", {side} the bar of {bar}"
-    if low is not None and low >= c.threshold:
-        return f", above the bar of {bar}"
-    if high is not None and high <= c.threshold:
-        return f", below the bar of {bar}"
-    return f", with the bar of {bar} within that range"
+    return f", {'above' if low is not None and low >= c.threshold else 'below'} the bar of {bar}"
 
 
 def _unknown(asked: _Asked, result: CriterionResult) -> str:

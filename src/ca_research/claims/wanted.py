@@ -96,7 +96,12 @@ def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     if "flow" in cells:  # of the economy, where the table has directions
         ways = table.columns["flow"].values or ()
         cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or tuple(ways)
-    parties = [chosen[n] for n in (role.get("counterpart", ""), "to") if n in chosen]
+    parties = [
+        code
+        for n in (role.get("counterpart", ""), "to")
+        if n in chosen
+        for code in str(chosen[n]).split(";")
+    ]
     cells |= {role["counterpart"]: tuple(parties)} if parties else {}
     cells |= {role["time"]: year} | ({role["unit"]: "{economy}"} if "unit" in role else {})
     what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if "unit" in role else "")

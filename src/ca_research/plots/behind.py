@@ -76,8 +76,10 @@ def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | 
     assert evidence.spec is not None
     if {"date", "kind", "detail"} <= set(rows):
         return dated_lanes(rows, lane="detail")
-    chosen = map(str, evidence.spec.criteria()[criterion].settings.values())
-    asked = {eco.resolve(c) if c in eco.codes() else c for c in chosen}
+    chosen = evidence.spec.criteria()[criterion].settings.values()
+    asked = {one for c in chosen for one in str(c).split(";")}
+    blocs = [c for c in asked if c in eco.AGGREGATES]
+    asked = asked.union(*(eco.members(c, int(rows["year"].max())) for c in blocs if "year" in rows))
     for name in evidence.spec.data:
         columns = registry.table(name).columns
         role = {c.role: n for n, c in columns.items() if c.role and n in rows}
