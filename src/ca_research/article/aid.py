@@ -62,7 +62,7 @@ def aid_years(
         raise UsageError(f"since {since} lies after until {until}", hint="the earlier year first")
     donor, rows = eco.resolve(donor), grants(investment, series=series)
     rows = rows[(rows["investor"] == donor) & rows["year"].between(since, until)]
-    found = []
+    shares = []
     for economy in economies:
         own = rows[rows["host"] == economy]
         why = f"no {series.replace('_', ' ')} of {donor} reported"
@@ -70,8 +70,8 @@ def aid_years(
         if len(own):
             given = own["value_usd"] > 0
             figures = {"estimate": 100 * float(given.mean()), "about": {"when": _when(own, given)}}
-        found.append(estimate_row(own, economy=economy, **figures))
-    return found
+        shares.append(estimate_row(own, economy=economy, **figures))
+    return shares
 
 
 def _when(grants: pd.DataFrame, given: pd.Series) -> str:
@@ -125,11 +125,9 @@ def grant_figures(
     """
     grants = known(grants_per_head(money, macro, donors=["USA"]).query("year >= 2000"))
     first, last = grants["year"].min(), grants["year"].max()
-    said = "; ".join(
-        f"{eco.name_of(r.host)} {r.per_head:.2f} (rank {r.rank} of {r.donors} donors, median "
-        f"{r.median:.2f})"
-        for r in grants[grants["year"] == last].itertuples()
-    )
+    newest = "{host} {per_head:.2f} (rank {rank} of {donors} donors, median {median:.2f})"
+    rows = grants[grants["year"] == last].assign(host=lambda t: t["host"].map(eco.name_of))
+    figures = "; ".join(newest.format(**row) for row in rows.to_dict("records"))
     every = grants.groupby("host")["value_usd"].min() > 0
     of = in_words(len(every))
     reached = f"all {of}" if every.all() else f"{in_words(every.sum())} of the {of}"
@@ -139,7 +137,7 @@ def grant_figures(
             "section": "main",
             "title": f"American grants reached {reached} countries in every year from {first} to "
             f"{last}",
-            "alt": f"US dollars a head in {last}: {said}.",
+            "alt": f"US dollars a head in {last}: {figures}.",
             "data": grants.rename(columns={"host": "recipient", "investor": "donor"}),
             "note": "US dollars a head and year, each country on a scale of its own; the largest "
             "year carries its figure. Grants as donors report them to the OECD, without military "

@@ -29,26 +29,25 @@ def show_dates(
     claim: one with a timeline, see `lanes.chronology`. events, evidence: like the tables of these
     names. section: where the timeline stands; the list is context.
     """
-    rows, spec = lanes.chronology(claim.id, events, evidence), claim.spec
-    asked = [(k, v) for c in spec.criteria().values() for k, v in c.settings.items()]
-    windows = {c.label: c.settings.get("window", "") for c in spec.readings[0].criteria}
+    rows, declared = lanes.chronology(claim.id, events, evidence), lanes.timeline_of(claim.id)
+    asked = [(c.label, c.settings) for c in claim.spec.criteria().values()]
+    days = [(_DAYS[key], day) for _, s in asked for key, day in s.items() if key in _DAYS]
+    first = {criterion.label for criterion in claim.spec.readings[0].criteria}
     listed = rows.assign(
         source=rows["source_id"].map(lanes.publisher), dated=rows["date"].map(date_in_words)
     )
-    dates = listed.groupby("lane", sort=False)["dated"].agg(", ".join)
-    said = "; ".join(f"{lane}: {words}" for lane, words in dates.items())
     show(
         timeline(
             rows,
-            lanes=lanes.timeline_of(claim.id).shown,
-            windows={label: str(window) for label, window in windows.items() if window},
-            days={_DAYS[k]: v for k, v in asked if k in _DAYS and isinstance(v, dt.date)},
+            lanes=declared.shown,
+            windows={n: str(s["window"]) for n, s in asked if n in first and "window" in s},
+            days={name: day for name, day in days if isinstance(day, dt.date)},
         ),
         section=section,
         title=lanes.dates_found(claim.id, rows),
-        alt=f"Dates by lane. {said or 'No dated row is known on this day'}.",
+        alt=f"Dates by lane. {'; '.join(listed['lane'] + ': ' + listed['dated']) or 'None known'}.",
         data=rows.drop(columns=["code", "exact"]),
-        note=lanes.timeline_of(claim.id).note,
+        note=declared.note,
     )
     sources = counted(rows["origin"].nunique(), "independent source")
     show_table(
@@ -119,22 +118,19 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
     with where_known():
         times = signing.signings(events, until, "by_month_and_texts", "unknown")
         rows = pd.DataFrame(times.all)
-        half = {
+        medians = {
             who: signing.signing_medians(own)["middle"]
             for who, own in (("five", times.five), ("others", times.others))
         }
-        told = [
+        halves = ", ".join(
             f"half of the {who} within {m:.0f} months" if m else f"fewer than half of the {who}"
-            for who, m in half.items()
-        ]
-        medians = [
-            f"{who}, median {f'{m:.0f} months' if m else 'not reached'}" for who, m in half.items()
-        ]
+            for who, m in medians.items()
+        )
         show(
             signing.signing_curves(rows, watch=rows["high"].max(), within=within),
             section="main",
-            title="Signed after the speech: " + ", ".join(told),
-            alt=f"Share that had signed by months after the speech of 2013. {'; '.join(medians)}.",
+            title=f"Signed after the speech: {halves}",
+            alt=f"Share that had signed by months after the speech of 2013: {halves}.",
             data=rows,
             sources=times.documents.frame,
             note="Members of the United Nations without China, as Kaplan-Meier curves up to the "

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from ..estimates.documents import Document, documents_of, expand, share_row
@@ -79,7 +79,7 @@ def partner_rank(
     kinds = _LISTS if texts == "all" else _LISTS[:2]
     newest = written.frame.sort_values(["date", "item"], ascending=False).index
     rows = [row for row in map(written.records.__getitem__, newest) if row["kind"] in kinds]
-    found = []
+    places = []
     for economy in economies:
         own = [row for row in rows if economy in expand(row["economy"])]
         reports: dict[str, list[Document]] = {}
@@ -87,14 +87,14 @@ def partner_rank(
             if row[order] != "u":
                 reports.setdefault(row["origin_group"], []).append(row)
         if len(reports) > back:
-            found.append(_place(written, [*reports.values()][back], economy, order))
+            places.append(_place(written, [*reports.values()][back], economy, order))
             continue
         hidden = counted(sum(row[order] == "u" for row in own), "text")
         why = f"the order of partners could not be seen in {hidden}"
         if reports:
             why = f"only {counted(len(reports), 'text')} shows the order of partners; {why}"
-        found.append(estimate_row(economy=economy, missing=why))
-    return found
+        places.append(estimate_row(economy=economy, missing=why))
+    return places
 
 
 def _place(written: Figures, reports: list[Document], economy: str, order: str) -> Estimate:
@@ -193,44 +193,27 @@ def goal_share(
     return [share_row(texts, has, [row["at"] for row in chosen], unseen, FEWEST, "goal")]
 
 
-@needs("goals", "document", "year", like="article.doctrine.coded_goals", empty=True)
+@redrawn
+@needs("goals", "document", "year", like="article.doctrine.coded_goals")
 def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = tuple(GOALS)) -> Figure:
-    """Which goals each document names: filled where named, a ring where not, a question mark where
-    not visible.
+    """Which goals each document names: dark where named, pale where not, a question mark where not
+    visible.
 
     goals: document, year and a column per goal, as from `coded_goals`; oldest first.
     """
+    import seaborn as sns  # as long to import as all else
+
+    rows = zip(goals["document"], goals["year"], strict=True)
+    shown = goals[[*names]].astype(float).set_axis([dated_name(*row) for row in rows])
+    heads = ["Liberal order" if name == "LIB" else party(name) for name in names]
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * max(len(goals), 1)))
-        for (y, x), value in np.ndenumerate(goals[[*names]].to_numpy(object)):
-            colour = style.colour(names[x], other=style.INK) if value is pd.NA or value else ""
-            _mark_or_question(ax, x, y, colour or style.OTHER, value, 70)
-        labels = [dated_name(*row) for row in zip(goals["document"], goals["year"], strict=True)]
-        ax.set_yticks(range(len(goals)), labels, fontsize=style.TICK)
-        heads = ["Liberal order" if name == "LIB" else party(name) for name in names]
-        ax.set_xticks(range(len(names)), heads, fontsize=style.TICK)
-        ax.xaxis.tick_top()
-        ax.set_xlim(-0.6, len(names) - 0.4)
-        ax.set_ylim(len(goals) - 0.4, -0.6)
-        style.bare(ax, x=False)
+        figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * len(goals)))
+        look = {"cmap": ListedColormap([style.GRID, style.PAPER, style.INK]), "cbar": False}
+        unseen = {"annot": np.where(shown.isna(), "?", ""), "fmt": "", "linewidths": 2}
+        sns.heatmap(shown.fillna(0.5), vmin=0, vmax=1, ax=ax, xticklabels=heads, **look, **unseen)
+        ax.tick_params(labeltop=True, labelbottom=False, labelsize=style.TICK, length=0)
         tight(figure)
     return figure
-
-
-def _mark_or_question(
-    ax: Axes, x: float, y: float, colour: str, filled: object, size: float
-) -> None:
-    """A point, a ring where it is not `filled`, or a question mark where that is not known."""
-    if pd.isna(filled):
-        look: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "fontsize": style.LABEL,
-            "color": style.OTHER,
-        }
-        ax.text(x, y, "?", **look)
-    else:
-        mark(ax, x, y, colour, depth=1.0, hollow=not filled, size=size)
 
 
 _MARK = 0.27
@@ -272,12 +255,14 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + height))
         for row in dated.itertuples():
             y = begins[row.economy] + _MARK * row.line
-            inside = None if row.powers == "u" else int(row.powers) <= top
-            size = 90 if row.kind == "list" else 210
-            _mark_or_question(ax, row.year, y, style.HIGHLIGHT, inside, size)
-            if inside is not None:
-                text = ax.text(row.year, y, row.powers, ha="center", va="center_baseline", zorder=4)
-                text.set(color=style.PAPER if inside else style.INK, fontsize=style.TICK)
+            words, colour = row.powers.replace("u", "?"), style.OTHER
+            if words != "?":
+                inside = int(words) <= top
+                colour = style.PAPER if inside else style.INK
+                size = 90 if row.kind == "list" else 210
+                mark(ax, row.year, y, style.HIGHLIGHT, depth=1.0, hollow=not inside, size=size)
+            text = ax.text(row.year, y, words, ha="center", va="center_baseline", zorder=4)
+            text.set(color=colour, fontsize=style.TICK)
         ax.set_yticks(begins, [eco.name_of(e) for e in economies])
         ax.set_ylim(height - 0.25, -0.25)
         ax.set_xlim(first, last)  # text, which a question mark is, does not widen the axis
@@ -295,14 +280,14 @@ def rank_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
     first = (places == 1).any()
     where = f"{'first or second' if first else 'second'} in {(places <= 2).sum()} of {len(places)}"
     years = visible["year"].astype("string").fillna("")
-    said = visible["economy"].map(eco.name_of) + " " + years + ": place " + visible["powers"]
+    each = visible["economy"].map(eco.name_of) + " " + years + ": place " + visible["powers"]
     yield (
         rank_marks(ranks),
         {
             "section": "main",
             "title": f"China's place among the powers named: {where} lists whose order can be seen"
             + ("" if first else ", never first"),
-            "alt": f"{'; '.join(said)}. Order not visible in {len(ranks) - len(visible)} more.",
+            "alt": f"{'; '.join(each)}. Order not visible in {len(ranks) - len(visible)} more.",
             "data": ranks,
             "note": "Filled: within the first two. Small: a list that is no official text or "
             "address. Question mark: the order was not in the part seen. Lists of nearby years "
@@ -343,9 +328,9 @@ def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
     least = known(table)[[*GOALS]].sum().astype(int)
     most = least + table[[*GOALS]].isna().sum()
     order = pd.DataFrame({"least": -least, "most": -most}).sort_values(["least", "most"]).index
-    said = {goal: count_range(least[goal], most[goal]) for goal in order}
+    counts = {goal: count_range(least[goal], most[goal]) for goal in order}
     short, full = (
-        [f"{GOALS[goal][form]}{': ' if form else ' '}{count}" for goal, count in said.items()]
+        [f"{GOALS[goal][form]}{': ' if form else ' '}{count}" for goal, count in counts.items()]
         for form in (0, 1)
     )
     yield (
@@ -356,7 +341,7 @@ def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
             "alt": f"Of {len(table)} texts, those that name the goal: {', '.join(full)}.",
             "data": table.drop(columns="at"),
             "sources": sorted(texts.frame["source_id"].unique()),
-            "note": "Filled: named. Ring: not named. Question mark: not visible in the part seen, "
+            "note": "Dark: named. Pale: not named. Question mark: not visible in the part seen, "
             "or not coded; such a text may name the goal or not. Texts that the United States "
             "wrote alone; joint texts and summaries by others stand in the list.",
         },

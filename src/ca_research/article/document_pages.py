@@ -101,13 +101,13 @@ def show_cases(coding: str, evidence: pd.DataFrame, of: Mapping[str, str]) -> No
         )
         documented = int((cases["certain"] >= ENOUGH).sum())
         rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
-        told = [column for column in ("power", "called") if (cases[column] != "").any()]
+        extra = [column for column in ("power", "called") if (cases[column] != "").any()]
         show_table(
             cases,
             section="main",
             title=title.format(cases=in_words(len(cases)), rest=rest),
             note=note,
-            columns=["case", "kind", "name", *told],
+            columns=["case", "kind", "name", *extra],
             labels={"name": "independent sources", "called": "called interference"},
         )
 
@@ -225,8 +225,8 @@ def _show_lists(claim_id: str, evidence: pd.DataFrame) -> None:
             evidence, claim=claim_id, direction=direction, counting=_COUNTING
         )
         labels = _named(listed["reading"], claim_id)
-        said = note if direction == "context" else ""
-        documents.show_list(listed, title, section, labels=labels, note=said)
+        hint = note if direction == "context" else ""
+        documents.show_list(listed, title, section, labels=labels, note=hint)
     if what:
         with where_known():
             _show_codes(claim_id, what, evidence)
@@ -237,10 +237,11 @@ def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
     scheme = registry_coding(coding)
     rows = documents_of(evidence, claim=claim_id, coding=coding).frame
     rows = rows[(rows["strict"] != "none") | (rows["wide"] != "none")].sort_values(["case", "item"])
+    shown = rows[["strict", "wide"]].replace(_SHOWN)
     listed = rows.assign(
-        about=[None if pd.isna(case) else case_name(case, coding) for case in rows["case"]],
-        shows=rows["strict"].map(_SHOWN),
-        widely=rows["wide"].map(_SHOWN).where(rows["wide"] != rows["strict"], ""),
+        about=rows["case"].map(lambda case: case_name(case, coding), na_action="ignore"),
+        shows=shown["strict"],
+        widely=shown["wide"].where(shown["wide"] != shown["strict"], ""),
         source=rows["source_id"],
     )
     judged = ["interference"] * ("interference" in rows)

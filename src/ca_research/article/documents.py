@@ -87,17 +87,17 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     """
     readings, origins = labels or {}, listed["origin_group"]
     shared = {origin: i for i, origin in enumerate(origins[origins.duplicated()].unique())}
-    found = listed.rename(columns={"statement": "says"}).assign(
+    words = listed.rename(columns={"statement": "says"}).assign(
         **{
             "about": [readings.get(r) or cell_words("reading", r) for r in listed["reading"]],
             "source": listed["source_id"],
             "one origin": [ascii_lowercase[shared[o] % 26] if o in shared else "" for o in origins],
         }
     )
-    if "side" in found:
-        found["side"] = found["side"].map(_SIDES)
+    if "side" in words:
+        words["side"] = words["side"].map(_SIDES)
     columns = ["about", "date", "side", "says", "source", "text", *["one origin"][: len(shared)]]
-    return found[[name for name in [*columns, "source_id"] if name in found]]
+    return words[[name for name in [*columns, "source_id"] if name in words]]
 
 
 def show_list(
@@ -159,12 +159,12 @@ def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.Data
     rows = rows[rows["strength"] != "commentary"]
     rows = rows[~rows["strict"].isin(["none", "whole"]) & rows["kind"].notna()]
     rows = rows.drop_duplicates(["case", "origin_group", "kind"]).sort_values("case")
-    found = rows.assign(origins=rows.groupby(["kind", "case"])["item"].transform("size"))
-    found = found.groupby("kind").agg(
+    kinds = rows.assign(origins=rows.groupby(["kind", "case"])["item"].transform("size"))
+    kinds = kinds.groupby("kind").agg(
         cases=("case", "nunique"),
         sources=("origin_group", "nunique"),
         most=("origins", "max"),
         examples=("case", lambda s: "; ".join(case_name(case, coding) for case in s.unique())),
     )
-    found = found.rename(index=registry_coding(coding).fields["kind"].values).reset_index()
-    return found.sort_values(["cases", "kind"], ascending=[False, True])
+    kinds = kinds.rename(index=registry_coding(coding).fields["kind"].values).reset_index()
+    return kinds.sort_values(["cases", "kind"], ascending=[False, True])

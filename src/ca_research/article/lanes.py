@@ -163,10 +163,10 @@ def dates_found(claim: str, rows: pd.DataFrame) -> str:
     shown = rows[~unknown & rows["panel"].isin(rows["panel"].head(1))]
     dates = shown.groupby("lane", sort=False)["date"]
     whole = len(dates) <= _FEW and not timeline.first
-    told = [f"{lane} {_years(own, timeline.first, whole)}" for lane, own in dates]
+    words = [f"{lane} {_years(own, timeline.first, whole)}" for lane, own in dates]
     lacking = [lane for lane in timeline.shown if lane not in set(shown["lane"])]
-    told += [f"none for {joined(lacking)}"] if lacking else []
-    return f"{timeline.title}: {'; '.join(told) or 'none'}"
+    words += [f"none for {joined(lacking)}"] if lacking else []
+    return f"{timeline.title}: {'; '.join(words) or 'none'}"
 
 
 def _years(dates: pd.Series, first: bool, whole: bool) -> str:
@@ -195,24 +195,20 @@ def disagreements(
     the weaker one.
     """
     rows = select(events, kinds=kinds)
-    known = {s: source for s, source in registry.sources().items() if source.published}
-    days = [bounds(known[s].published)[1] if s in known else None for s in rows["source_id"]]
-    names = rows["source_id"].map(publisher)
-    rows = rows.assign(publisher=names, published=pd.to_datetime(days), reported_before="")
-    parts = [rows.iloc[:0]]
+    published = {s: source.published for s, source in registry.sources().items()}
+    days = [bounds(day)[1] if day else None for day in map(published.get, rows["source_id"])]
+    rows = rows.assign(publisher=rows["source_id"].map(publisher), published=pd.to_datetime(days))
+    parts = [rows.iloc[:0].assign(reported_before="")]
     for _, own in rows.groupby(["actor", "counterpart", "kind"]):
         if own["first_day"].max() > own["last_day"].min():
-            reports = [own[own["published"] < day] for day in own["first_day"]]
-            parts.append(own.assign(reported_before=[*map(_reports, reports)]))
-    found = pd.concat(parts, ignore_index=True)
-    kind = found["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
+            dates = [day_in_words(day) if pd.notna(day) else "" for day in own["published"]]
+            words = own["publisher"] + ", " + dates
+            reports = ["; ".join(words[own["published"] < day]) for day in own["first_day"]]
+            parts.append(own.assign(reported_before=reports))
+    apart = pd.concat(parts, ignore_index=True)
     columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
-    return found.assign(kind=kind)[columns]
-
-
-def _reports(rows: pd.DataFrame) -> str:
-    days = map(day_in_words, rows["published"])
-    return "; ".join(map(", ".join, zip(rows["publisher"], days, strict=True)))
+    kind = apart["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
+    return apart.assign(kind=kind)[columns]
 
 
 def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
@@ -224,9 +220,9 @@ def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
     """
     every = accession_variants(events)
     by_economy = every[every["date_bound"] != "placeholder"].groupby("economy")
-    found = by_economy["date"].agg(earliest="first", latest="last")
-    found["apart"] = by_economy["year"].last() - by_economy["year"].first()
-    found["sources"] = by_economy["source_id"].agg(lambda ids: tuple(sorted(set(ids))))
-    dates = zip(found["earliest"], found["latest"], strict=True)
-    found = found[[one[:7] != other[:7] and not other.startswith(one) for one, other in dates]]
-    return found.reset_index().sort_values(["apart", "economy"], ascending=[False, True])
+    apart = by_economy["date"].agg(earliest="first", latest="last")
+    apart["apart"] = by_economy["year"].last() - by_economy["year"].first()
+    apart["sources"] = by_economy["source_id"].agg(lambda ids: tuple(sorted(set(ids))))
+    dates = zip(apart["earliest"], apart["latest"], strict=True)
+    apart = apart[[one[:7] != other[:7] and not other.startswith(one) for one, other in dates]]
+    return apart.reset_index().sort_values(["apart", "economy"], ascending=[False, True])

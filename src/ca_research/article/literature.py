@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import UnknownNameError
+from ..ground.errors import known_name
 from ..ground.periods import parse_as_of
 from ..registry.base import Model
 from ..trade import reconcile
@@ -40,6 +40,10 @@ class Literature(Model):
     estimates: tuple[Published, ...]
 
 
+def _estimates() -> tuple[Published, ...]:
+    return registry.settings("article/literature", Literature).estimates
+
+
 def beside(claim: str, ours: Mapping[str, float | None], as_of: str = "latest") -> pd.DataFrame:
     """Published estimates that bear on a claim, each with the figure of this project nearest to it.
 
@@ -70,23 +74,18 @@ def beside(claim: str, ours: Mapping[str, float | None], as_of: str = "latest") 
     >>> found[["published", "here"]].iloc[0].tolist()
     [4.1, 4.2]
     """
-    published = registry.settings("article/literature", Literature).estimates
-    mine = [e for e in published if e.claim == claim]
-    if day := parse_as_of(as_of):
-        mine = [e for e in mine if e.year <= day.year]
-    for entry in mine:
-        if entry.ours not in ours:
-            raise UnknownNameError(f"figure beside {entry.authors}", entry.ours, sorted(ours))
+    day = parse_as_of(as_of)
     rows = [
         {
             "study": f"{e.authors} ({e.year}), {e.where}",
             "what": e.what,
             "published": e.value,
-            "here": ours[e.ours],
+            "here": ours[known_name(f"figure beside {e.authors}", e.ours, ours)],
             "unit": e.unit,
             "why_differs": e.why_differs,
         }
-        for e in mine
+        for e in _estimates()
+        if e.claim == claim and (day is None or e.year <= day.year)
     ]
     columns = ["study", "what", "published", "here", "unit", "why_differs"]
     return pd.DataFrame(rows, columns=columns).astype({"published": float, "here": float})
@@ -106,11 +105,10 @@ def customs_gaps(trade: pd.DataFrame) -> dict[str, float | None]:
     >>> found["gap_KAZ_2021"] > 1
     True
     """
-    wanted = [e.ours for e in registry.settings("article/literature", Literature).estimates]
-    cells = {name: name.split("_")[1:] for name in wanted if name.startswith("gap_")}
-    codes = sorted({code for code, _ in cells.values()})
-    found = reconcile(codes, "CHN", trade, cif_fob=1.0)
-    imports = found[(found["direction"] == "import") & (found["missing"] == "")]
-    gaps = (imports["mirror_high"] - imports["reported_high"]) / 1e9
-    by_cell = dict(zip(zip(imports["economy"], imports["year"], strict=True), gaps, strict=True))
-    return {name: by_cell.get((code, int(year))) for name, (code, year) in cells.items()}
+    names = [e.ours for e in _estimates() if e.ours.startswith("gap_")]
+    cells = {name: (name.split("_")[1], int(name.split("_")[2])) for name in names}
+    both = reconcile(sorted({code for code, _ in cells.values()}), "CHN", trade, cif_fob=1.0)
+    imports = both[(both["direction"] == "import") & (both["missing"] == "")]
+    imports = imports.set_index(["economy", "year"])
+    gaps = ((imports["mirror_high"] - imports["reported_high"]) / 1e9).to_dict()
+    return {name: gaps.get(cell) for name, cell in cells.items()}

@@ -147,17 +147,17 @@ def meeting_or_body(
     held = meetings(events, until=until, composition=composition)
     founded = select(events, kinds="organisation_founded")
     founded = founded[founded["last_day"] <= pd.Timestamp(until)]
-    found = []
+    counts = []
     for partner in economies:
         own = founded[names(founded["actor"], partner)]
         if partner in inside and len(own):
             met = held[held["partner"] == partner]
             used = used_rows(pd.concat([met, own], ignore_index=True))
             count = float(occasions(met) + 1)
-            found.append(estimate_row(used, economy=partner, estimate=count))
+            counts.append(estimate_row(used, economy=partner, estimate=count))
         else:
-            found.append(_settled(events, evidence, partner, until, composition))
-    return found
+            counts.append(_settled(events, evidence, partner, until, composition))
+    return counts
 
 
 def sides(
@@ -170,28 +170,23 @@ def sides(
     them, the partner as `reading`; sources of one name stand once.
     """
     held, written = meetings(events, until=until), texts(evidence, until)
-    met = held[held["partner"].isin(partners)].assign(reading=held["partner"], direction="supports")
-    groups = registry.origin_groups()
-    written = written.assign(origin=[groups.get(s, s) for s in written["source_id"]])
-    place = ["reading", "origin"]
-    new = ~written.set_index(place).index.isin(met.set_index(place).index)
-    new = (written["direction"] == "refutes") | (new & written["reading"].isin(met["reading"]))
-    found = pd.concat([met, written[new & written["reading"].isin(partners)]], ignore_index=True)
-    years = found["date"].astype("string").str[:4].astype("Int64")
-    rows = zip(found["source_id"], years, strict=True)
-    found = found.assign(
-        side=found["direction"],
+    met = held.rename(columns={"partner": "reading"}).assign(direction="supports")
+    counts = (written["direction"] == "refutes") | written["reading"].isin(met["reading"])
+    rows = pd.concat([met, written[counts]], ignore_index=True)
+    rows = rows[rows["reading"].isin(partners)]
+    years = rows["date"].astype("string").str[:4].astype("Int64")
+    rows = rows.assign(
+        side=rows["direction"],
         year=years,
-        name=[source_and_year(*row) for row in rows],
-        sources=[(source,) for source in found["source_id"]],
+        name=[source_and_year(*row) for row in zip(rows["source_id"], years, strict=True)],
+        sources=[(source,) for source in rows["source_id"]],
     )
-    columns = ["reading", "side", "name", "year", "source_id", "sources"]
-    return found[columns].drop_duplicates(columns[:3])
+    return rows.drop_duplicates(["reading", "side", "name"])
 
 
-def sides_title(found: pd.DataFrame, partners: Sequence[str]) -> str:
+def sides_title(listed: pd.DataFrame, partners: Sequence[str]) -> str:
     """What the two columns of `sides` come to."""
-    counts = found.groupby(["side", "reading"]).size().unstack(fill_value=0)
+    counts = listed.groupby(["side", "reading"]).size().unstack(fill_value=0)
     counts = counts.reindex(index=["supports", "refutes"], columns=partners, fill_value=0)
     dated = int((counts.loc["supports"] > 0).sum())
     title = f"{in_words(dated)} of {in_words(len(partners))} partners"
@@ -222,21 +217,20 @@ def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFra
     rows = []
     for partner in economies:
         own = held[held["partner"] == partner]
-        first = {
-            who: own[own["kind"].str.contains(kind)].head(1)
-            for who, kind in (("ministers", "ministerial"), ("leaders", "summit"))
-        }
-        dates = {who: "".join(map(date_in_words, row["date"])) for who, row in first.items()}
+        ministers, leaders = (
+            own[own["kind"].str.contains(kind)].head(1) for kind in ("ministerial", "summit")
+        )
+        dates = ["".join(map(date_in_words, first["date"])) for first in (ministers, leaders)]
         rows.append(
             {
                 "partner": partner,
-                "ministers": "before " * (partner in earlier) + dates["ministers"],
-                "leaders": dates["leaders"],
+                "ministers": "before " * (partner in earlier) + dates[0],
+                "leaders": dates[1],
                 "meetings": occasions(own),
                 "origins": own["origin"].nunique(),
-                "remark": "; ".join(pd.concat(first.values())["note"].dropna()),
-                "sources": tuple(sorted(set(own["source_id"]))),
-                "order": first["ministers"]["last_day"].min(),
+                "remark": "; ".join(pd.concat([ministers, leaders])["note"].dropna()),
+                "sources": tuple(own["source_id"].unique()),
+                "order": ministers["last_day"].min(),
             }
         )
     return pd.DataFrame(rows).sort_values("order", ignore_index=True).drop(columns="order")

@@ -37,11 +37,11 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     first = select(events, kinds="sea_access")
     first = first.assign(detail=first["place"].fillna("") + ": " + first["detail"])
     both = pd.concat([first, dated(texts.assign(date_bound="exact"))], ignore_index=True)
-    found = [
+    parts = [
         both[both["detail"].str.contains(words)].assign(port=port)
         for port, words in settings().sea_access.ports.items()
     ]
-    return pd.concat(found).sort_values(["port", "first_day"], ignore_index=True)
+    return pd.concat(parts).sort_values(["port", "first_day"], ignore_index=True)
 
 
 @measure("relations.sea_routes")

@@ -40,7 +40,6 @@ Dates = Literal[
 """by_month, by_year: the two lists of the settings; with texts: a dated document replaces the
 list's date; earliest, latest: of all.
 """
-Look = dict[str, Any]
 Months = dict[str, float | None]
 """A time at each of EDGES; None where it is not known, or beyond the watch."""
 
@@ -70,14 +69,14 @@ def documents_signed(events: pd.DataFrame) -> dict[str, list[Document]]:
     """Of each economy every dated document in `events` (see `accession_variants`), and that a list
     names it without a date.
     """
-    found: dict[str, list[Document]] = {}
+    by_economy: dict[str, list[Document]] = {}
     columns = ["economy", "date", "date_bound", "list", "source_id"]
     for economy, *document in accession_variants(events)[columns].itertuples(index=False):
-        found.setdefault(economy, []).append(Document(*document))
+        by_economy.setdefault(economy, []).append(Document(*document))
     nameless = events[events["kind"] == "listed_no_date"]
     for economy, source in zip(nameless["actor"], nameless["source_id"], strict=True):
-        found.setdefault(economy, []).append(Document(None, "none", source, source))
-    return found
+        by_economy.setdefault(economy, []).append(Document(None, "none", source, source))
+    return by_economy
 
 
 def _first(own: list[Document], dates: str, placeholder: str) -> Document | None:
@@ -145,8 +144,8 @@ class Times:
         """
         used = [(t.economy, t.date, t.source_id) for t in self.all if t.state != "not signed"]
         used += [(t.economy, t.bounded_by, t.bound_source_id) for t in self.all if t.bounded_by]
-        found = pd.DataFrame(used, columns=["economy", "date", "source_id"], dtype="str")
-        return Figures(found.assign(year=pd.to_numeric(found["date"].str[:4]).astype("Int64")))
+        rows = pd.DataFrame(used, columns=["economy", "date", "source_id"], dtype="str")
+        return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
 
     def behind(self, *times: Time) -> Estimate:
         """What estimates of some of them rest on."""
@@ -188,7 +187,7 @@ def signings(events: pd.DataFrame, until: dt.date, dates: str, placeholder: str)
     def months(day: dt.date) -> float:
         return max((min(day, end) - start).days, 0) / MONTH
 
-    found = []
+    times = []
     for code in (code for code in un_members() if code != "CHN"):
         own = documents.get(code, [])
         first = _first(own, dates, placeholder)
@@ -206,12 +205,12 @@ def signings(events: pd.DataFrame, until: dt.date, dates: str, placeholder: str)
             high = months(limit[0]) if limit else watch
         of = (first.date, first.source_id) if first else (None, None)
         by = limit[1:] if limit else (None, None)
-        found.append(Time(code, code in five, state, low, high, *of, *by))
-    if not any(time.source_id for time in found):
+        times.append(Time(code, code in five, state, low, high, *of, *by))
+    if not any(time.source_id for time in times):
         raise CoverageError(
             f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
         )
-    return Times(found)
+    return Times(times)
 
 
 def signing_curve(times: Sequence[Time] | pd.DataFrame, edge: str) -> Curve:
@@ -254,14 +253,14 @@ def _minus(own: Months, other: Months, watch: float) -> Estimate:
     """Difference of two times with bounds; one that the watch did not reach is longer than the
     watch.
     """
-    found: Estimate = {"interval": "precision of the dates"}
+    ahead: Estimate = {"interval": "precision of the dates"}
     if other["high"] is not None:
-        found["low"] = (watch if own["low"] is None else own["low"]) - other["high"]
+        ahead["low"] = (watch if own["low"] is None else own["low"]) - other["high"]
     if own["high"] is not None:
-        found["high"] = own["high"] - (watch if other["low"] is None else other["low"])
+        ahead["high"] = own["high"] - (watch if other["low"] is None else other["low"])
     if own["middle"] is not None and other["middle"] is not None:
-        found["estimate"] = own["middle"] - other["middle"]
-    return found
+        ahead["estimate"] = own["middle"] - other["middle"]
+    return ahead
 
 
 @measure("relations.months_to_sign")
@@ -282,7 +281,7 @@ def months_to_sign(
     Signed at a time that no document bounds: low is 0 and there is no estimate.
     """
     times = signings(events, until, dates, placeholder)
-    found = []
+    rows = []
     for time in (time for time in times.all if time.economy in economies):
         months = _months(time)
         figures: Estimate = {
@@ -293,8 +292,8 @@ def months_to_sign(
         if time.state == "not signed":
             figures = {"low": time.low, "interval": "not signed by the end of the watch"}
         row = estimate_row(economy=time.economy, **figures)
-        found.append(row | times.behind(time))
-    return found
+        rows.append(row | times.behind(time))
+    return rows
 
 
 @measure("relations.months_ahead")
@@ -317,7 +316,7 @@ def months_ahead(
     53(282).
     """
     times = signings(events, until, dates, placeholder)
-    found = []
+    rows = []
     for time in (time for time in times.all if time.economy in economies):
         date = time.bounded_by or time.date
         signed = date_in_words(date) if date else ""
@@ -326,8 +325,8 @@ def months_ahead(
         own = times.behind(time)
         behind = times.behind(time, *times.others)
         behind |= {k: own[k] for k in ("n", "first_year", "last_year")}  # the rest makes the median
-        found.append(estimate_row(economy=time.economy, about=about, **figures) | behind)
-    return found
+        rows.append(estimate_row(economy=time.economy, about=about, **figures) | behind)
+    return rows
 
 
 @measure("relations.group_ahead")
@@ -418,8 +417,8 @@ def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figur
     with style.context():
         figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
         ax.axvspan(0, within, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-        small: Look = {"fontsize": style.TICK, "color": style.MUTED}
-        ax.text(within / 2, 104, f"{within:.0f} months", ha="center", **small)
+        text = ax.text(within / 2, 104, f"{within:.0f} months", ha="center")
+        text.set(fontsize=style.TICK, color=style.MUTED)
         under = 5.5 if style.wide() == style.WIDE else 30  # a longer part of the curve is above
         # the names would meet where the two curves end close together
         for own, colour, name, away, side in (
@@ -427,12 +426,12 @@ def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figur
             (both.others, style.INK, "all other UN members", -under, "top"),
         ):
             shares = _shares(own, watch)
-            band: Look = {"step": "post", "color": colour, "alpha": 0.16, "linewidth": 0}
-            ax.fill_between(shares.index, shares["high"], shares["low"], **band)
-            middle = shares["middle"]
-            ax.step(shares.index, middle, where="post", color=colour, linewidth=2.2)
-            look: Look = {"ha": "right", "va": side, "fontsize": style.LABEL, "color": colour}
-            ax.text(watch, middle.iloc[-1] + away, name, **look)
+            months, middle = shares.index, shares["middle"]
+            band = ax.fill_between(months, shares["high"], shares["low"], step="post", alpha=0.16)
+            band.set(color=colour, linewidth=0)
+            ax.step(months, middle, where="post", color=colour, linewidth=2.2)
+            text = ax.text(watch, middle.iloc[-1] + away, name, ha="right", va=side)
+            text.set(fontsize=style.LABEL, color=colour)
         for i, time in enumerate(five):
             _economy(ax, time, -11 - 10 * i, watch)
         ax.axhline(50, color=style.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
@@ -457,17 +456,14 @@ def _shares(times: Sequence[Time], watch: float) -> pd.DataFrame:
 
 def _economy(ax: Axes, time: Time, y: float, watch: float) -> None:
     """One economy below the curves: its date as long as it may be, named beside it."""
-    name, bar = eco.name_of(time.economy), Look(color=style.HIGHLIGHT, solid_capstyle="round")
-    text: Look = {"va": "center", "fontsize": style.TICK, "color": style.INK}
-    if time.state in ("unknown", "not signed"):
-        ax.plot([time.low, time.high], [y, y], linewidth=1.2, linestyle=(0, (2, 2)), **bar)
-        words = "date unknown" if time.state == "unknown" else "not signed"
-        text |= {"ha": "center", "color": style.MUTED, "bbox": style.CLEAR}
-        ax.text(watch / 2, y, f"{name}: {words}", **text)
-        return
-    ax.plot([time.low, time.high], [y, y], linewidth=4, **bar)
-    date = date_in_short(time.bounded_by or time.date or "")
-    words = f"{name}: date unknown, by {date}" if time.bounded_by else f"{name} {date}"
-    right = time.high > 0.6 * watch
-    at, side = (time.low - 2.5, "right") if right else (time.high + 2.5, "left")
-    ax.text(at, y, words, ha=side, **text)
+    unknown = time.state in ("unknown", "not signed")
+    words = {"unknown": ": date unknown", "not signed": ": not signed"}.get(time.state)
+    if not words:
+        date = date_in_short(time.bounded_by or time.date or "")
+        words = f": date unknown, by {date}" if time.bounded_by else f" {date}"
+    line = {"linestyle": (0, (2, 2)), "linewidth": 1.2} if unknown else {"linewidth": 4}
+    ax.plot([time.low, time.high], [y, y], color=style.HIGHLIGHT, **line)
+    at, side = (time.high + 2.5, "left") if time.high < 0.6 * watch else (time.low - 2.5, "right")
+    at, side = (watch / 2, "center") if unknown else (at, side)
+    text = ax.text(at, y, eco.name_of(time.economy) + words, ha=side, va="center")
+    text.set(fontsize=style.TICK, color=style.INK, bbox=style.CLEAR)

@@ -82,7 +82,7 @@ def documents_of(
         No such coding, or a document without a code.
     """
     rows = evidence[(evidence["claim"] == claim) & (evidence["text_seen"] != "none")]
-    years = pd.to_numeric(rows["date"].astype("string").str[:4]).astype("Int64")
+    years = pd.to_numeric(rows["date"].astype("string").str[:4], errors="coerce").astype("Int64")
     rows = recounted(rows.assign(year=years), counting)
     rows = rows[rows["aside"] == ""].drop(columns="aside").reset_index(drop=True)
     if not coding:
@@ -124,12 +124,9 @@ def recounted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 def near(documents: Figures, strength: str, texts: str = "all") -> list[Document]:
     """Documents that are near enough to the event, of 'seen_in_excerpt' without those texts."""
     kept = STRENGTHS[strength]
-    full = texts == "seen_in_excerpt"
-    return [
-        row
-        for row in documents.records
-        if row["strength"] in kept and not (full and row["text_seen"] != "full")
-    ]
+    seen = ("full",) if texts == "seen_in_excerpt" else ("full", "excerpt")
+    rows = documents.records
+    return [row for row in rows if row["strength"] in kept and row["text_seen"] in seen]
 
 
 def origins_of(rows: Iterable[Document]) -> set[str]:
@@ -147,13 +144,13 @@ def best_texts(
     order = ("strength", "text_seen")
     for row in sorted(rows, key=lambda row: (*(_NEAREST[row[c]] for c in order), row["item"])):
         texts.setdefault(tuple(row[column] for column in by), []).append(row)
-    found = []
+    best = []
     for own in texts.values():
         year = min((row["year"] for row in own if pd.notna(row["year"])), default=pd.NA)
         name = source_and_year(own[0]["source_id"], year)
         sources = tuple(sorted({row["source_id"] for row in own}))
-        found.append({**own[0], "year": year, "name": name, "sources": sources})
-    return found
+        best.append({**own[0], "year": year, "name": name, "sources": sources})
+    return best
 
 
 def source_and_year(source_id: str, year: object) -> str:
@@ -424,13 +421,13 @@ def origins_with(
         for row in near(documents, strength)
         if row[field] != silent and (not kinds or row["kind"] in split(kinds))
     ]
-    found = []
+    counts = []
     for economy in economies:
         own = [row for row in rows if economy in expand(row["economy"])]
         count = len(origins_of(row for row in own if row[field] in split(codes)))
         figure: Estimate = {"estimate": float(count)} if own else {"missing": without_any}
-        found.append(estimate_row(economy=economy, **figure) | documents.behind_rows(own))
-    return found
+        counts.append(estimate_row(economy=economy, **figure) | documents.behind_rows(own))
+    return counts
 
 
 def expand(codes: object) -> set[str]:

@@ -139,17 +139,17 @@ def occasions(rows: pd.DataFrame) -> int:
     return int(apart.sum()) + (len(rows) > 0)
 
 
-def settle(found: int, shown: int, denied: int, what: str, enough: int = ENOUGH) -> Estimate:
+def settle(count: int, shown: int, denied: int, what: str, enough: int = ENOUGH) -> Estimate:
     """Estimate, low and high of a count that `shown` independent origins show and `denied` deny.
 
     Shown by enough and not denied by as many: the count. Denied by enough and shown by none: zero.
     Otherwise between zero and the count; with nothing on either side no answer, and the reason.
     """
     if shown >= enough > denied or (not shown and denied >= enough):
-        return {"estimate": float(found if shown else 0)}
+        return {"estimate": float(count if shown else 0)}
     if shown:
         why = f"shown by {shown}, denied by {denied} independent sources"
-        return {"low": 0.0, "high": float(found), "interval": why}
+        return {"low": 0.0, "high": float(count), "interval": why}
     why = f"{denied} of the {enough} needed say that there was none"
     return {"missing": f"no source dates {what}, and {why}"}
 
@@ -202,9 +202,9 @@ def gap(
         why = f"dated by {counted(count, 'independent source')}, {origins} needed"
         return [estimate_row(missing=why)]
     dates = sorted(set(rows["date"]))
-    told = joined(map(date_in_words, dates)) if len(dates) <= MOST_DATES else ""
+    words = joined(map(date_in_words, dates)) if len(dates) <= MOST_DATES else ""
     figures = _between(*_gaps(rows, window, mode))
-    return [estimate_row(used_rows(rows), about={"date": told}, **figures)]
+    return [estimate_row(used_rows(rows), about={"date": words}, **figures)]
 
 
 def _between(low: float, high: float) -> Estimate:
@@ -254,7 +254,7 @@ def count(
     events : pandas.DataFrame
         Like table `events`.
     near, when : str
-        A date or interval; those of that time ('then'), or 'earlier' than what is dated so.
+        A date or interval; those of that time ('then'), or 'earlier' than the one of that time.
     says : str
         A word by which a source calls it the first: with no earlier one dated the count is zero
         only then.
@@ -323,7 +323,7 @@ def age(
     rows = rows[rows["last_day"] <= pd.Timestamp(until)].sort_values(["first_day", "last_day"])
     rows = rows[~_has(rows["note"], unless)] if unless else rows
     undated = events[events["date"].isna() & events["kind"].isin(split(kinds))]
-    found = []
+    ages = []
     for actor in economies:
         first = rows[names(rows["actor"], actor)].head(1)
         figures: Estimate = {"missing": f"no {what} is dated"}
@@ -336,8 +336,8 @@ def age(
                 figures = {"low": low, "interval": f"at least: the first {noun} has no date"}
             elif first["exact"].item():
                 figures = {"estimate": high}
-        found.append(estimate_row(used_rows(first), economy=actor, **figures))
-    return found
+        ages.append(estimate_row(used_rows(first), economy=actor, **figures))
+    return ages
 
 
 def names(codes: pd.Series, economy: str) -> pd.Series:
