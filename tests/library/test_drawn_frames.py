@@ -41,8 +41,6 @@ def draw(name, frames=None, **instead):
     told = PICTURES[name]
     given = {argument: cases.frame_of(one) for argument, one in told["frames"].items()}
     given |= frames or {}
-    if name == "ranked_strips":
-        given = {"tables": {"title": given["tables"]}}
     for group, curve in told.get("curves", {}).items():
         ends = dict.fromkeys(("low", "middle", "high"), cases.table(curve))
         given["curves"] = given.get("curves", {}) | {group: ends}

@@ -501,10 +501,10 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
             for name, (colour, dash) in looks.items():
                 if name in part:
                     joined = pd.concat([known.tail(1), part[name]])
-                    line = {"color": colour, "linestyle": dash, "linewidth": 1.6}
+                    line: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.6}
                     ax.plot(joined["year"], joined["mean"], **line)
             band = part[model]
-            shade = {"color": style.SECOND, "alpha": 0.15, "linewidth": 0}
+            shade: dict[str, Any] = {"color": style.SECOND, "alpha": 0.15, "linewidth": 0}
             ax.fill_between(band["year"], band["low"], band["high"], **shade)
             if "after" in part:
                 came = part["after"]

@@ -28,6 +28,7 @@ from ..ground.numbers import between, number
 from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
+from .narrow import redrawn
 from .needs import by_year, needs
 from .panels import apart, line, newest_words, panels, say_empty, year_axis
 from .pen import tight
@@ -432,7 +433,12 @@ def dated_lanes(
     )
 
 
-@needs("frame", "{value}", "{by}", "{hue}", "{main}")
+_LEVELS = (8, -8, 19, -19)
+"""Points above and below a mark at which names of several stand in turn."""
+
+
+@redrawn
+@needs("frame", "{value}", "{by}", "{hue}", "{main}", "{label}")
 def strips(
     frame: pd.DataFrame,
     value: str,
@@ -440,8 +446,10 @@ def strips(
     by: str,
     hue: str = "",
     main: str = "",
+    label: str = "",
     unit: str = "",
     bar: float | None = None,
+    ticks: Mapping[float, str] | None = None,
 ) -> Figure:
     """Every figure as a thin mark, in a row for what it is of; the main one as a dot.
 
@@ -456,11 +464,15 @@ def strips(
     hue : str
         Column of codes that give the colour.
     main : str
-        Column that says which figure is the main one of its row; its value is written.
+        Column that says which figures are the main ones of their row: they are dots, and written.
+    label : str
+        Column of the words beside them; by default the figure.
     unit : str
         Label of the scale.
     bar : float, optional
         A dashed line.
+    ticks : mapping of float to str, optional
+        Words for places on the scale.
 
     Returns
     -------
@@ -478,9 +490,12 @@ def strips(
 
     rows = list(dict.fromkeys(names(frame, by)))
     data = frame.assign(_row=names(frame, by), _hue=frame[hue] if hue else "")
-    palette = {key: style.colour(str(key), style.HIGHLIGHT) for key in data["_hue"].unique()}
+    grey = style.OTHER if hue else style.HIGHLIGHT
+    palette = {key: style.colour(str(key), grey) for key in data["_hue"].unique()}
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.7 + _ROW * len(rows)))
+        figure, ax = plt.subplots(
+            figsize=(style.WIDE, 0.7 + (2.4 if label else 1) * _ROW * len(rows))
+        )
         sns.stripplot(
             data,
             x=value,
@@ -496,13 +511,31 @@ def strips(
             alpha=0.7,
             ax=ax,
         )
-        for row in data[data[main].astype(bool)].to_dict("records") if main else ():
-            x, y = float(row[value]), rows.index(row["_row"])
-            ax.scatter([x], [y], s=60, color=palette[row["_hue"]], zorder=4)
-            _write(ax, number(x), x, y)
+        mains = (
+            data[data[main].astype(bool)].sort_values(["_row", value]) if main else data.iloc[:0]
+        )
+        for at, (_, row) in enumerate(mains.iterrows()):
+            x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row["_hue"]]
+            ax.scatter([x], [y], s=60, color=colour, zorder=4)
+            if not label:
+                _write(ax, number(x), x, y)
+                continue
+            up = _LEVELS[at % len(_LEVELS)]  # so that names of near figures do not meet
+            if style.wide() < style.WIDE:  # room for one
+                if colour != style.HIGHLIGHT:
+                    continue
+                up = _LEVELS[1]
+            side: dict[str, Any] = {"xytext": (0, up), "va": "bottom" if up > 0 else "top"}
+            ax.annotate(
+                row[label], (x, y), color=colour, textcoords="offset points", ha="center", **side
+            )
         _bar(ax, bar)
         ax.set_ylabel("")
         _rows(ax, rows, unit)
+        if ticks:
+            low, high = ax.get_xlim()
+            ax.set_xticks([at for at in ticks if low <= at <= high])
+            ax.xaxis.set_major_formatter(lambda at, _: ticks[min(ticks, key=lambda t: abs(t - at))])
         tight(figure)
     return figure
 
