@@ -2,6 +2,7 @@
 estimation.
 """
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -13,7 +14,10 @@ from tests.designs import pairs
 from ca_research.article import gravity_residual as gr
 from ca_research.article.settings import settings
 from ca_research.claims.measures import find
+from ca_research.estimates.once import keeping
 from ca_research.ground.economies import CA5
+from ca_research.ground.errors import CoverageError
+from ca_research.plots.show import words_of
 from ca_research.trade import panel, reassign
 
 CODES = ("CHN", "RUS", "TUR", "USA", "DEU", "FRA", "IND", "JPN", *CA5)
@@ -44,9 +48,20 @@ def geography():
     return rows.assign(distance_km=rng.uniform(500, 9000, len(rows)), **near, source_id="G")
 
 
-@cache
-def samples(**made):
-    return gr.samples_of(trade(**made), geography())
+def fits(rows, **choices):
+    """Estimate and p in some specifications, one row each."""
+    axes = {"question": ["level", "controlled", "change"], "direction": list(gr.FLOWS)}
+    axes |= {"estimator": ["ppml", "ols"], "years": ["all", "newest"], "country": ["none", *CA5]}
+    asked = [[choices[a]] if a in choices else known for a, known in axes.items()]
+    found = []
+    with keeping({}):
+        for cell in itertools.product(*asked):
+            one = dict(zip(axes, cell, strict=True))
+            if (one["question"], one["years"]) != ("change", "newest"):
+                (row,) = find("trade.residual").rows(rows, geography(), **one)
+                (p,) = find("trade.residual_p").rows(rows, geography(), **one)
+                found.append(one | row | {"p": p["estimate"]})
+    return pd.DataFrame(found)
 
 
 @cache
@@ -99,10 +114,10 @@ def test_one_step_of_ppml_orders_economies_like_full_estimation(question):
 def test_its_coefficient_is_that_of_full_estimation(direction, lift):
     """Also where the model without China's term is far off, and where an economy is left out."""
     made = panel(trade(lift, 0.4, 0.05), geography())
-    given = gr.samples_of(trade(lift, 0.4, 0.05), geography())
+    given = trade(lift, 0.4, 0.05)
     asked = {"direction": direction, "estimator": "ppml", "years": "all"}
     country, five = ("none", CA5) if lift > 0 else ("KAZ", CA5[1:])
-    found = gr.residuals(given, country=country, **asked).set_index("question")["estimate"]
+    found = fits(given, country=country, **asked).set_index("question")["estimate"]
     for question, since in SINCE.items():
         full = reassign(made, "CHN", five, direction=direction, since=since)
         assert found[question] == pytest.approx(full.estimate, abs=1e-6)
@@ -111,36 +126,24 @@ def test_its_coefficient_is_that_of_full_estimation(direction, lift):
 def test_a_lift_puts_china_first_with_the_least_p_and_a_cut_puts_it_last():
     def asked(question, **made):
         given = ONE | {"question": question, "country": "none"}
-        return gr.residuals(samples(**made), **given).iloc[0]
+        return fits(trade(**made), **given).iloc[0]
 
     up, later, down = (
         asked("level", lift=2.0),
         asked("change", later=1.5),
         asked("level", lift=-2.0),
     )
-    assert up["rank"] == 1 and up["p"] == pytest.approx(1 / up["among"]) and up["estimate"] > 1
-    assert later["rank"] == 1 and later["estimate"] == pytest.approx(1.5, abs=0.5)
+    among = len(CODES) - len(CA5)
+    assert up["p"] == pytest.approx(1 / among) and up["estimate"] > 1
+    assert later["p"] == up["p"] and later["estimate"] == pytest.approx(1.5, abs=0.5)
     assert down["p"] == 1.0
 
 
-def test_the_universe_holds_every_choice_once_with_each_economy_left_out():
-    fits = gr.residuals(samples())
-    choices = ["question", "direction", "estimator", "years", "country"]
-    assert len(fits) == (12 + 12 + 6) * (1 + len(CA5)) and not fits.duplicated(choices).any()
-    filled = fits[fits["path"] != ""]
-    # data paths: direction, years and who is left out; not the estimator
+def test_data_paths_differ_by_direction_years_and_who_is_left_out_and_not_by_estimator():
+    filled = fits(trade(), country="none").query("path != ''")
+    filled = pd.concat([filled, fits(trade(), country="KAZ", question="level").query("path != ''")])
     per = filled.groupby(["direction", "years", "country"])["path"].nunique()
     assert per.eq(1).all() and filled["path"].nunique() == len(per)
-    one = filled.query("question == 'level' and direction == 'both' and years == 'all'")
-    assert set(one["among"]) == {len(CODES) - len(CA5)}, "who is left out takes nobody's place"
-
-
-def test_measures_give_the_estimate_and_the_rank_of_the_specification_asked_for():
-    tables = {"trade": trade(lift=2.0), "geography": geography()}
-    row = gr.residuals(samples(lift=2.0), **QUICK, country="none").iloc[0]
-    for name, column in (("trade.residual", "estimate"), ("trade.residual_p", "p")):
-        found = find(name)(*tables.values(), **QUICK)
-        assert found["estimate"].tolist() == pytest.approx([row[column]])
 
 
 def test_oil_exporters_are_not_in_the_panel():
@@ -148,8 +151,8 @@ def test_oil_exporters_are_not_in_the_panel():
     rows, near = trade(), geography()
     extra = rows[rows["reporter"] == "RUS"].assign(reporter=oil, value_usd=1e30)
     far = near[near["origin"] == "RUS"].assign(origin=oil)
-    more = gr.samples_of(pd.concat([rows, extra]), pd.concat([near, far]))
-    one, two = (gr.residuals(s, **QUICK, country="none")["estimate"] for s in (samples(), more))
+    more = pd.concat([rows, extra]), pd.concat([near, far])
+    one, two = (find("trade.residual")(*t, **QUICK)["estimate"] for t in ((rows, near), more))
     assert one.tolist() == pytest.approx(two.tolist())
 
 
@@ -162,7 +165,7 @@ def test_too_few_pairs_are_a_reason():
 
 def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     made = panel(trade(lift=2.0), geography())
-    places = gr.every_place(gr.Samples(made))
+    places = gr.every_place(made)
     asked = {"question": "controlled", "estimator": "ppml", "direction": "exports"}
     one = places[(places[list(asked)] == pd.Series(asked)).all(axis=1)]
     one = one[one["years"] == "all"].set_index("economy")
@@ -170,6 +173,8 @@ def test_every_place_is_each_table_of_placebos_and_strips_say_it():
     assert_series_equal(one["estimate"].dropna(), known)
     ranks = known.rank(ascending=False).astype(int).to_dict()
     assert one["place"].dropna().astype(int).to_dict() == ranks
-    title = next(iter(gr.strips_of(places, direction="exports")))
-    assert set(one["among"]) == {len(known)} and f"number 1 of {len(known)}" in title
-    assert gr.strips_of(places.assign(place=pd.NA), direction="exports") == {}
+    assert set(one["among"]) == {len(known)}
+    title, text = words_of(gr.place_strips(places, "exports"))
+    assert f"number 1 of {len(known)}" in title and f"number 1 of {len(known)}" in text
+    with pytest.raises(CoverageError):
+        gr.place_strips(places.assign(place=pd.NA), "exports")

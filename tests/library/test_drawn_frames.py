@@ -41,8 +41,6 @@ def draw(name, frames=None, **instead):
     told = PICTURES[name]
     given = {argument: cases.frame_of(one) for argument, one in told["frames"].items()}
     given |= frames or {}
-    if name == "ranked_strips":
-        given = {"tables": {"title": given["tables"]}}
     drawn = DRAWN[name](**given, **told.get("choices", {}) | instead)
     return drawn if isinstance(drawn, Figure) else drawn.get_figure()
 

@@ -13,20 +13,17 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
+from ..ground.errors import CaResearchError, CoverageError, known_name
 from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
-from ..plots import row_words, style, telling
-from ..plots.needs import needs, one_figure
-from ..plots.panels import panels, year_axis
-from ..plots.pen import tight
+from ..plots import lines, row_words, telling
+from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
@@ -471,53 +468,26 @@ def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
     return (wide["after"] / wide["drift"]).rename("ratio").reset_index()
 
 
-@needs(
-    "paths",
-    "economy",
-    "model",
-    "year",
-    "mean",
-    "low",
-    "high",
-    like="article.forecasts.forecast_paths",
-)
+@needs("paths", "economy", "model", "year", "mean", "low", "high")
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
     """What was known, what one model and no change expected, and what came; one panel per economy.
 
     paths: as from `forecast_paths`. The band is the model's 95 % interval.
     """
-    one_figure(paths, ["economy", "model", "year"])
-    shown = paths[paths["year"] >= since].sort_values("year")
-    shown = shown.assign(**{end: shown[end] / 1e6 for end in ("mean", "low", "high")})
-    with style.context():
-        figure, axes = panels(shown["economy"].nunique())
-        for ax, (code, mine) in zip(axes, shown.groupby("economy", sort=False), strict=True):
-            part = dict(list(mine.groupby("model")))
-            if lacking := [m for m in ("known", model) if m not in part]:
-                raise UnknownNameError(f"course of {code}", lacking[0], sorted(part))
-            known = part["known"]
-            ax.plot(known["year"], known["mean"], color=style.INK, linewidth=1.8)
-            looks = {model: (style.SECOND, "-"), "no change": (style.OTHER, (0, (3, 2)))}
-            for name, (colour, dash) in looks.items():
-                if name in part:
-                    joined = pd.concat([known.tail(1), part[name]])
-                    line = {"color": colour, "linestyle": dash, "linewidth": 1.6}
-                    ax.plot(joined["year"], joined["mean"], **line)
-            band = part[model]
-            shade = {"color": style.SECOND, "alpha": 0.15, "linewidth": 0}
-            ax.fill_between(band["year"], band["low"], band["high"], **shade)
-            if "after" in part:
-                came = part["after"]
-                ax.scatter(came["year"], came["mean"], color=style.HIGHLIGHT, s=26, zorder=4)
-            ax.set_yscale("log")
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-            ax.minorticks_off()
-            ax.set_title(eco.name_of(str(code)))
-            year_axis(ax, 4)
-            style.bare(ax, x=False)
-        figure.supylabel("million US dollars (log scale)", color=style.MUTED)
-        tight(figure, h_pad=1.0)
+    names = {"after": "came", model: "trend", "known": "known", "no change": "no change"}
+    shown = paths[(paths["year"] >= since) & paths["model"].isin(names)]
+    money = {end: shown[end] / 1e6 for end in ("mean", "low", "high")}
+    shown = shown.assign(model=pd.Categorical(shown["model"].map(names), names.values()), **money)
+    band = shown["model"].eq("trend")
+    shown = shown.assign(low=shown["low"].where(band), high=shown["high"].where(band))
+    figure = lines(
+        shown.sort_values(["economy", "model"]).astype({"model": str}),
+        "mean",
+        hue="model",
+        unit="million US dollars (log scale)",
+        alike=False,
+        log=True,
+    )
     return telling(figure, *_against_trend(paths))
 
 

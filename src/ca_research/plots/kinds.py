@@ -16,18 +16,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
 from ..claims import Evidence
 from ..claims.answers import in_brief, sentence
 from ..claims.criteria import judge_criterion
 from ..claims.words import spread
+from ..ground import economies as eco
 from ..ground.display import Section
 from ..ground.errors import CoverageError
 from ..ground.numbers import between, number
 from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
+from .narrow import redrawn
 from .needs import by_year, needs
 from .panels import apart, line, newest_words, panels, say_empty, year_axis
 from .pen import tight
@@ -156,6 +158,10 @@ def bars(
     return figure
 
 
+_HUES = (style.HIGHLIGHT, style.SECOND, style.INK, style.MUTED)
+"""Of lines that are no economy's."""
+
+
 @needs("frame", "year", "{value}", "{panel}", "{hue}")
 def lines(
     frame: pd.DataFrame,
@@ -171,6 +177,8 @@ def lines(
     dots: bool = True,
     highlight: Sequence[str] = (),
     joined: bool = False,
+    alike: bool = True,
+    log: bool = False,
 ) -> Figure:
     """Lines over the years, a panel for each economy; they break where no figure is.
 
@@ -184,7 +192,7 @@ def lines(
     panel : str
         Column of which each value has a panel, all on one scale; '' for one panel.
     hue : str
-        Column of which each value has a line, named at its end and in its colour.
+        Column of which each value has a line, named at its end; economies have their colour.
     unit : str
         Label of the scale.
     bar : float or mapping of str to float, optional
@@ -201,6 +209,10 @@ def lines(
         Values of `hue` in colour, all others grey; by default all are in colour.
     joined : bool
         Whether lines cross years without a figure, as between polls.
+    alike : bool
+        Whether all panels have one scale.
+    log : bool
+        Whether it is one of powers of ten.
 
     Returns
     -------
@@ -222,9 +234,12 @@ def lines(
     )
     first, last = int(drawn["year"].min()), int(drawn["year"].max())
     bars_of = bar.values() if isinstance(bar, Mapping) else [] if bar is None else [bar]
+    alike = alike and not isinstance(bar, Mapping)
+    hues = list(dict.fromkeys(drawn[hue])) if hue else [""]
+    palette = {key: style.colour(str(key), _HUES[i % len(_HUES)]) for i, key in enumerate(hues)}
     peak = top or 1.12 * max(drawn[ends].astype(float).max(axis=None), 0, *bars_of)
     with style.context():
-        figure, axes = panels(len(groups), sharey=not isinstance(bar, Mapping))
+        figure, axes = panels(len(groups), sharey=alike)
         for ax, (name, part) in zip(axes, groups.items(), strict=True):
             for begin, end in spans:
                 ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
@@ -232,29 +247,34 @@ def lines(
             known = part.dropna(subset=ends, how="all")
             for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
                 lit = not highlight or str(key) in highlight
-                usual = style.HIGHLIGHT if lit else style.OTHER
-                colour = style.colour(str(key), usual) if hue else usual
+                colour = palette[key] if lit else style.OTHER
                 series = by_year(mine, value)
                 series = series.dropna() if joined else series
                 look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}
                 if len(series):
                     line(ax, series, color=colour, linewidth=1.8, **look)
                     text = cell_words(hue, str(key)) if hue else form(series.iloc[-1])
-                    tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
+                    if not hue or str(key) in eco.codes() or (ax is axes[0] and not log):
+                        tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
                 if len(ends) == 3:
                     low, high = (by_year(mine, end) for end in ends[1:])
                     band: dict[str, Any] = {"color": colour, "alpha": 0.25, "linewidth": 0}
                     ax.fill_between(high.index, low.reindex(high.index).fillna(0), high, **band)
-            for y, text, year in apart(tips, 0.09 * span):
+            room = span if alike else part[ends].astype(float).max(axis=None)
+            for y, text, year in tips if log else apart(tips, 0.09 * room):
                 _write(ax, text, year, y)
             if known.empty:
                 say_empty(ax, "no figures")
             own = _of(bar, str(name))
             _bar(ax, own, upright=False)
-            if isinstance(bar, Mapping):
-                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
-            else:
+            if log:
+                ax.set_yscale("log")
+                ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+                ax.minorticks_off()
+            elif alike:
                 ax.set_ylim(min(0, 1.1 * drawn[ends].min(axis=None)), peak)
+            else:
+                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
             ax.set_title(cell_words(panel, str(name)) if panel else "")
             ax.set_xlim(first - 0.6, last + 0.6 + (0.4 if hue else 0.16) * (last - first))
             year_axis(ax, 4 if len(groups) > 1 else 9)
@@ -441,7 +461,12 @@ def dated_lanes(
     )
 
 
-@needs("frame", "{value}", "{by}", "{hue}", "{main}")
+_LEVELS = (8, -8, 19, -19)
+"""Points above and below a mark at which names of several stand in turn."""
+
+
+@redrawn
+@needs("frame", "{value}", "{by}", "{hue}", "{main}", "{label}")
 def strips(
     frame: pd.DataFrame,
     value: str,
@@ -449,8 +474,10 @@ def strips(
     by: str,
     hue: str = "",
     main: str = "",
+    label: str = "",
     unit: str = "",
     bar: float | None = None,
+    ticks: Mapping[float, str] | None = None,
 ) -> Figure:
     """Every figure as a thin mark, in a row for what it is of; the main one as a dot.
 
@@ -465,11 +492,15 @@ def strips(
     hue : str
         Column of codes that give the colour.
     main : str
-        Column that says which figure is the main one of its row; its value is written.
+        Column that says which figures are the main ones of their row: they are dots, and written.
+    label : str
+        Column of the words beside them; by default the figure.
     unit : str
         Label of the scale.
     bar : float, optional
         A dashed line.
+    ticks : mapping of float to str, optional
+        Words for places on the scale.
 
     Returns
     -------
@@ -487,9 +518,12 @@ def strips(
 
     rows = list(dict.fromkeys(names(frame, by)))
     data = frame.assign(_row=names(frame, by), _hue=frame[hue] if hue else "")
-    palette = {key: style.colour(str(key), style.HIGHLIGHT) for key in data["_hue"].unique()}
+    grey = style.OTHER if hue else style.HIGHLIGHT
+    palette = {key: style.colour(str(key), grey) for key in data["_hue"].unique()}
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.7 + _ROW * len(rows)))
+        figure, ax = plt.subplots(
+            figsize=(style.WIDE, 0.7 + (2.4 if label else 1) * _ROW * len(rows))
+        )
         sns.stripplot(
             data,
             x=value,
@@ -505,13 +539,31 @@ def strips(
             alpha=0.7,
             ax=ax,
         )
-        for row in data[data[main].astype(bool)].to_dict("records") if main else ():
-            x, y = float(row[value]), rows.index(row["_row"])
-            ax.scatter([x], [y], s=60, color=palette[row["_hue"]], zorder=4)
-            _write(ax, number(x), x, y)
+        mains = (
+            data[data[main].astype(bool)].sort_values(["_row", value]) if main else data.iloc[:0]
+        )
+        for at, (_, row) in enumerate(mains.iterrows()):
+            x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row["_hue"]]
+            ax.scatter([x], [y], s=60, color=colour, zorder=4)
+            if not label:
+                _write(ax, number(x), x, y)
+                continue
+            up = _LEVELS[at % len(_LEVELS)]  # so that names of near figures do not meet
+            if style.wide() < style.WIDE:  # room for one
+                if colour != style.HIGHLIGHT:
+                    continue
+                up = _LEVELS[1]
+            side: dict[str, Any] = {"xytext": (0, up), "va": "bottom" if up > 0 else "top"}
+            ax.annotate(
+                row[label], (x, y), color=colour, textcoords="offset points", ha="center", **side
+            )
         _bar(ax, bar)
         ax.set_ylabel("")
         _rows(ax, rows, unit)
+        if ticks:
+            low, high = ax.get_xlim()
+            ax.set_xticks([at for at in ticks if low <= at <= high])
+            ax.xaxis.set_major_formatter(lambda at, _: ticks[min(ticks, key=lambda t: abs(t - at))])
         tight(figure)
     return figure
 

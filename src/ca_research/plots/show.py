@@ -225,11 +225,11 @@ def words_of(ax: Axes | Figure) -> tuple[str, str]:
 
 
 def show_choice(
-    pictures: Mapping[str, tuple[Axes | Figure, str]],
+    pictures: Mapping[str, Figure | tuple[Axes | Figure, str]],
     *,
     question: str,
     section: str,
-    title: str,
+    title: str = "",
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None = None,
     tables: Sequence[str] = (),
@@ -241,12 +241,13 @@ def show_choice(
 
     Parameters
     ----------
-    pictures : mapping of str to (Axes or Figure, str)
-        By the words of the choice: the picture, and the same for those who cannot see it.
+    pictures : mapping of str to Figure, or to (Axes or Figure, str)
+        By the words of the choice: the picture, and the same for those who cannot see it where it
+        does not say so itself (`telling`).
     question : str
         What is chosen, as a heading over the choices.
     section, title : str
-        As in `show`, for all versions together.
+        As in `show`, for all versions together; by default the first says the title.
     data : pandas.DataFrame
         As in `show`.
     sources : pandas.DataFrame or list of str, optional
@@ -273,7 +274,11 @@ def show_choice(
     """
     if not 2 <= len(pictures) <= MOST_CHOICES:
         raise UsageError(f"a choice among {len(pictures)} pictures", hint=f"two to {MOST_CHOICES}")
-    first, *others = (_drawn(label, *drawn) for label, drawn in pictures.items())
+    both = {
+        k: one if isinstance(one, tuple) else (one, words_of(one)[1]) for k, one in pictures.items()
+    }
+    title = title or words_of(next(iter(both.values()))[0])[0]
+    first, *others = (_drawn(label, *drawn) for label, drawn in both.items())
     first |= {"question": question, "others": others}
     _display(first, section, title, data, sources, tables, note)
 

@@ -7,7 +7,7 @@ statistic, so that who ranks needs no more; `converged` goes on to the end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,13 +36,16 @@ def fitted_means(sample: Sample) -> np.ndarray:
     return np.exp(solve(sample, "ppml", robust=False).link)
 
 
-def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.ndarray:
+Steps = Callable[[Any], np.ndarray]
+"""The coefficient of each candidate: of (rows, candidates), an array or a sparse matrix."""
+
+
+def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     """Coefficient of each candidate added to the model alone, from the model without it; NaN where
     it is collinear.
 
-    sample: y, regressors x, fixed effects (at most three, the last of them absorbed first). marks:
-    (rows, candidates), an array or a sparse matrix. means: `fitted_means` for PPML; none for least
-    squares.
+    sample: y, regressors x, fixed effects (at most three, the last of them absorbed first). means:
+    `fitted_means` for PPML; none for least squares.
     With w the weights (means, or one), r the residuals and M the weighted projection off effects
     and regressors:
     coefficient = d'r / d'MWMd. By least squares this is the Frisch-Waugh-Lovell coefficient, by
@@ -59,16 +62,15 @@ def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.
     covariates = [sparse.csr_matrix(np.column_stack(list(sample.x.values())))] if sample.x else []
     absorbed = dummies.pop() if len(dummies) > 2 else None
     z = sparse.hstack([*dummies, *covariates]).tocsr()
-    d = sparse.csr_matrix(marks)
     w = sparse.diags(weights)
+    size = None if absorbed is None else 1 / np.asarray(absorbed.T @ weights).ravel()
 
     def inner(a: Any, b: Any) -> np.ndarray:
         """a' W b, with the absorbed effects projected off."""
         plain = (a.T @ w @ b).toarray()
         if absorbed is None:
             return plain
-        size = sparse.diags(1 / np.asarray(absorbed.T @ weights).ravel())
-        return plain - ((a.T @ w @ absorbed) @ size @ (absorbed.T @ w @ b)).toarray()
+        return plain - ((a.T @ w @ absorbed) @ sparse.diags(size) @ (absorbed.T @ w @ b)).toarray()
 
     within = inner(z, z)
     scale = np.sqrt(np.where(np.diag(within) > 0, np.diag(within), 1.0))
@@ -78,17 +80,23 @@ def one_step(sample: Sample, marks: Any, means: np.ndarray | None = None) -> np.
         """The inner product of two of them is that of their projections on z."""
         return solve_triangular(root, inner(z, b) / scale[:, None], lower=True)
 
-    zd = rooted(d)
-    whole = np.asarray((d.multiply(d)).T @ weights).ravel()
-    own = whole - (0 if absorbed is None else _absorbed_part(absorbed, d, weights))
-    information = own - np.einsum("ij,ij->j", zd, zd)
-    if means is not None:
-        score = d.T @ (y - means)
-    else:
-        column = sparse.csr_matrix(y[:, None])
-        score = (inner(d, column) - zd.T @ rooted(column)).ravel()
-    flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
-    return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
+    def steps(marks: Any) -> np.ndarray:
+        d = sparse.csr_matrix(marks)
+        zd = rooted(d)
+        whole = own = np.asarray((d.multiply(d)).T @ weights).ravel()
+        if absorbed is not None:
+            sums = absorbed.T @ w @ d
+            own = whole - np.asarray((sums.multiply(sums)).T @ size).ravel()
+        information = own - np.einsum("ij,ij->j", zd, zd)
+        if means is not None:
+            score = d.T @ (y - means)
+        else:
+            column = sparse.csr_matrix(y[:, None])
+            score = (inner(d, column) - zd.T @ rooted(column)).ravel()
+        flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
+        return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
+
+    return steps
 
 
 def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
@@ -156,11 +164,3 @@ def _balanced(y: np.ndarray, fixed: Sequence[np.ndarray]) -> np.ndarray:
     raise ConvergenceError(
         "the fixed effects alone were not fitted", hint="fewer effects, or a connected panel"
     )
-
-
-def _absorbed_part(absorbed: Any, d: Any, weights: np.ndarray) -> np.ndarray:
-    from scipy import sparse
-
-    sums = absorbed.T @ sparse.diags(weights) @ d
-    size = np.asarray(absorbed.T @ weights).ravel()
-    return np.asarray((sums.multiply(sums)).T @ (1 / size)).ravel()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
@@ -94,7 +96,10 @@ def priority_matrix(cells: pd.DataFrame) -> Figure:
         figure, ax = plt.subplots(figsize=(style.wide(), 0.9 + row * len(codes)))
         for r in cells[cells["n"] > 0].itertuples():  # of the others nobody can say: blank
             x, y = fields.index(r.dimension), codes.index(r.economy)
-            look = {"facecolor": style.HIGHLIGHT if r.led is True else "none", "linewidth": 1.6}
+            look: dict[str, Any] = {
+                "facecolor": style.HIGHLIGHT if r.led is True else "none",
+                "linewidth": 1.6,
+            }
             look["edgecolor"] = style.colour(r.leader)
             ax.add_patch(plt.Rectangle((x + 0.04, y + top), 0.92, part, **look))
             ends = (r.low, r.high) if pd.isna(r.estimate) else (r.estimate,)
