@@ -5,6 +5,7 @@ one source.
 from __future__ import annotations
 
 import inspect
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -152,7 +153,8 @@ class Computation:
             name: _Cut(value, source) if name in changed else value
             for name, value in self.given.items()
         }
-        rest._whole, rest._shared, rest._changed = self, self._shared, frozenset(changed)
+        rest._whole, rest._changed = self, frozenset(changed)
+        rest._shared = ChainMap({}, self._shared)  # what is made of cut tables goes with them
         return rest
 
     def made(self, function: Callable[..., Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -14,7 +14,7 @@ from ..ground.errors import CaResearchError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Made = dict[tuple[Any, ...], tuple[tuple[Any, ...], Any]]
+Made = MutableMapping[tuple[Any, ...], tuple[tuple[Any, ...], Any]]
 """Results by function and arguments, with the arguments: an object keeps its identity while it is
 held.
 """
