@@ -387,20 +387,12 @@ def pooled_effects(
 
 
 def beside_controls(fits: pd.DataFrame) -> pd.DataFrame:
-    """Fits of `effect_fits` as a table to read: the effect as `beside`, in words."""
-    columns = [
-        "accession_list",
-        "economy",
-        "start",
-        "beside",
-        "p_gain",
-        "p_loss",
-        "donors_used",
-        "missing",
-        "sources",
-    ]
+    """Fits of `effect_fits` as a table to read, with the effect in words."""
+    names = {"start": "signed", "beside": "exports beside similar countries"}
     shown = fits.assign(beside=fits["estimate"].map(numbers.of_logs, na_action="ignore"))
-    return shown[columns].astype({"start": "Int64", "donors_used": "Int64"})
+    columns = ["accession_list", "economy", *names, "p_gain", "p_loss", "donors_used", "missing"]
+    whole = {"start": "Int64", "donors_used": "Int64"}
+    return shown[[*columns, "sources"]].astype(whole).rename(columns=names)
 
 
 def ranks_in_words(fits: pd.DataFrame) -> dict[str, str]:
