@@ -16,7 +16,6 @@ from ..estimates.series import (
     each_economy,
     level,
     ratio,
-    rows_of,
     series,
 )
 from ..ground.errors import UsageError
@@ -263,13 +262,14 @@ def completed_projects(
     such a project has none (0).
     """
     listed = _newest(projects)
-    done = _to_complete(listed) & listed["status"].eq(COMPLETED) & (listed["year"] >= since)
+    begun = _to_complete(listed) & (listed["year"] >= since)
+    done = listed[begun & listed["status"].eq(COMPLETED)]
 
-    def count(mine: pd.DataFrame) -> Answer:
+    def count(host: str) -> Estimate:
+        mine, built = (rows[rows["host"] == host] for rows in (listed, done))
         if mine.empty:
-            return f"{next(iter(listed['source_id']), 'no edition')} lists no project"
-        used = mine[mine["low"] > 0]
-        return rows_of(used if len(used) else mine) | {"estimate": float(len(used))}
+            edition = next(iter(listed["source_id"]), "no edition")
+            return estimate_row(economy=host, missing=f"{edition} lists no project")
+        return estimate_row(built if len(built) else mine, economy=host, estimate=len(built))
 
-    figures = listed.assign(whose=listed["host"], low=done.astype(float), high=1.0)
-    return each_economy(economies, figures, count)
+    return [count(host) for host in economies]
