@@ -32,17 +32,11 @@ def _stated(facts: pd.DataFrame, subject: str, attribute: str) -> pd.DataFrame:
     return rows.sort_values(["year", "fact_id"]).tail(1)
 
 
-def _before(facts: pd.DataFrame, before: int | None) -> tuple[pd.DataFrame, str]:
-    """Figures of years before one, or all, and these years in words."""
-    return (facts, "") if before is None else (facts[facts["year"] < before], f" before {before}")
-
-
 @measure("economy.corridor_trains")
 def corridor_trains(
     facts: pd.DataFrame,
     *,
     count: Literal["stated", "two_ports"] = "stated",
-    before: int | None = None,
 ) -> list[Estimate]:
     """Share of China-Europe trains that cross the five, in per cent.
 
@@ -50,14 +44,12 @@ def corridor_trains(
     count: 'stated', the newest share that an official gave; 'two_ports', the share of national
         trains at the two ports on Kazakhstan's border, 'more than' so many, so that low lies just
         above the figure printed.
-    before: only figures of years before this one; all where not given.
     """
-    early, when = _before(facts, before)
     if count == "stated":
-        what = f"no share of trains is stated for a year{when}"
-        return [_share(early, "CA5", "share_of_China_Europe_trains", what)]
-    what = f"no share of national trains at the two ports{when}"
-    row = _share(early, "Horgos + Alashankou", "share_of_national_trains", what)
+        what = "no share of trains is stated for a year"
+        return [_share(facts, "CA5", "share_of_China_Europe_trains", what)]
+    what = "no share of national trains at the two ports"
+    row = _share(facts, "Horgos + Alashankou", "share_of_national_trains", what)
     if row["missing"]:
         return [row]
     more = row["rows"].frame["attribute"].iloc[0].endswith(_LOWER)
@@ -134,7 +126,9 @@ def corridor_scale(
     Kazakhstan (zero where that count is not at hand). Tells the corridor's part of rail alone, of
     `trains` and of containers (`boxes`).
     """
-    facts, when = _before(facts, before)
+    when = ""
+    if before is not None:
+        facts, when = facts[facts["year"] < before], f" before {before}"
     if scale == "containers":
         used, share = _beside_sea(facts)
     else:

@@ -16,7 +16,6 @@ from ..estimates.series import (
     each_economy,
     level,
     ratio,
-    rows_of,
     series,
 )
 from ..ground.errors import UsageError
@@ -27,20 +26,20 @@ from .settings import settings
 
 
 def official_debt(
-    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str], creditor: str = "CHN"
+    debt: pd.DataFrame, macro: pd.DataFrame, *, economies: Sequence[str]
 ) -> pd.DataFrame:
-    """Official debt to one creditor in per cent of GDP, as a series (`estimates.series`): of each
+    """Official debt to China in per cent of GDP, as a series (`estimates.series`): of each
     figure the row of the debt and that of the product; years with both only.
 
     debt, macro: tables `debt` and `macro`; the debt is that of the International Debt Statistics at
         the end of the year (public and publicly guaranteed, official lenders; of several accounts
         that give all creditors too, the first in order), over GDP of that year in current US
         dollars (the edition of the settings).
-    economies: codes of debtors. creditor: the code of one official creditor.
+    economies: codes of debtors.
     """
-    account = in_order(whole_accounts(debt, economies, creditor))[:1]
+    account = in_order(whole_accounts(debt, economies, "CHN"))[:1]
     official = debt["measure"].eq("stock") & debt["instrument"].eq("official_bilateral")
-    owed = debt[official & debt["creditor"].eq(creditor) & debt["source_id"].isin(account)]
+    owed = debt[official & debt["creditor"].eq("CHN") & debt["source_id"].isin(account)]
     product = macro[macro["indicator"].eq(GDP) & macro["source_id"].eq(settings().sources.gdp)]
     return ratio(
         series(owed, "debtor", "value_usd", ["debtor", "creditor", "year", "source_id"]),
@@ -54,7 +53,7 @@ creditor's state owns, banks included and unreported loans too, by a study.
 """
 
 
-def _stated_loans(facts: pd.DataFrame | None, creditor: str) -> pd.DataFrame:
+def _stated_loans(facts: pd.DataFrame | None) -> pd.DataFrame:
     """What a study states of all state lenders' loans in per cent of GDP, as a series; of a bound
     one end alone.
     """
@@ -63,7 +62,7 @@ def _stated_loans(facts: pd.DataFrame | None, creditor: str) -> pd.DataFrame:
             "loans of all lenders are in table facts", hint="facts=ca.load('facts', as_of=...)"
         )
     stated = series(facts[facts["unit"].eq("percent of GDP")], "subject", "value")
-    end = stated["attribute"].str.removeprefix(f"debt_to_{creditor}_direct_loans")
+    end = stated["attribute"].str.removeprefix("debt_to_CHN_direct_loans")
     stated["low"] = stated["low"].mask(end == "_upper_bound")
     stated["high"] = stated["high"].mask(end == "_lower_bound")
     return stated[end.isin(["", "_lower_bound", "_upper_bound"])]
@@ -77,20 +76,19 @@ def debt_burden(
     facts: pd.DataFrame | None = None,
     *,
     economies: Sequence[str],
-    creditor: str = "CHN",
     lenders: Lenders = "all",
 ) -> list[Estimate]:
-    """Debt to a creditor in per cent of gross domestic product, in the newest year.
+    """Debt to China in per cent of gross domestic product, in the newest year.
 
     lenders: 'official', which takes debt and macro, as in `official_debt`; or 'all' that the state
         owns, unreported loans too, which takes `facts`: rows of attribute debt_to_CHN_direct_loans
         in per cent of GDP, as a study states them, or of its _lower_bound or _upper_bound. Of these
         it tells the figure as it is `stated`, and the year that it is `counted_for`.
-    economies: codes of debtors. creditor: a code.
+    economies: codes of debtors.
     """
     if lenders == "official":
-        shares = official_debt(debt, macro, economies=economies, creditor=creditor)
-        none = f"no official debt to {creditor} and GDP for the newest year"
+        shares = official_debt(debt, macro, economies=economies)
+        none = "no official debt to CHN and GDP for the newest year"
         return each_economy(
             economies, shares, lambda mine: level(at_year(mine)) if len(mine) else none
         )
@@ -104,7 +102,7 @@ def debt_burden(
         told = {"high": "under ", "low": "over ", "": ""}[end] + f"{row['value']:.0f}%"
         return level(used, end) | {"about": {"stated": told, "counted_for": f"{row['year']:.0f}"}}
 
-    return each_economy(economies, _stated_loans(facts, creditor), newest)
+    return each_economy(economies, _stated_loans(facts), newest)
 
 
 @measure("investment.debt_burden_change")
@@ -115,21 +113,20 @@ def debt_burden_change(
     *,
     economies: Sequence[str],
     span: int = 5,
-    creditor: str = "CHN",
     lenders: Lenders = "all",
 ) -> list[Estimate]:
-    """Change of debt to a creditor, in per cent of gross domestic product, over some years, in
+    """Change of debt to China, in per cent of gross domestic product, over some years, in
     percentage points.
 
-    debt, macro, facts, economies, creditor, lenders: as in `debt_burden`. span: a number of years
+    debt, macro, facts, economies, lenders: as in `debt_burden`. span: a number of years
         to the newest; no other year stands in for one without a figure.
     Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
     in current USD.
     """
     if lenders == "official":
-        figures = official_debt(debt, macro, economies=economies, creditor=creditor)
+        figures = official_debt(debt, macro, economies=economies)
     else:
-        figures = _stated_loans(facts, creditor).query("low == high")
+        figures = _stated_loans(facts).query("low == high")
 
     def changed(mine: pd.DataFrame) -> Answer:
         after, start = at_year(mine), mine["year"].max() - span
@@ -138,7 +135,7 @@ def debt_burden_change(
             return change(before, after)
         if lenders == "all":
             return f"no two counts of all loans of its lenders, {span} years apart"
-        none = f"no official debt to {creditor}"
+        none = "no official debt to CHN"
         return f"{none} and GDP for the newest year" if mine.empty else f"{none} for {start}"
 
     return each_economy(economies, figures, changed)
@@ -265,13 +262,14 @@ def completed_projects(
     such a project has none (0).
     """
     listed = _newest(projects)
-    done = _to_complete(listed) & listed["status"].eq(COMPLETED) & (listed["year"] >= since)
+    begun = _to_complete(listed) & (listed["year"] >= since)
+    done = listed[begun & listed["status"].eq(COMPLETED)]
 
-    def count(mine: pd.DataFrame) -> Answer:
+    def count(host: str) -> Estimate:
+        mine, built = (rows[rows["host"] == host] for rows in (listed, done))
         if mine.empty:
-            return f"{next(iter(listed['source_id']), 'no edition')} lists no project"
-        used = mine[mine["low"] > 0]
-        return rows_of(used if len(used) else mine) | {"estimate": float(len(used))}
+            edition = next(iter(listed["source_id"]), "no edition")
+            return estimate_row(economy=host, missing=f"{edition} lists no project")
+        return estimate_row(built if len(built) else mine, economy=host, estimate=len(built))
 
-    figures = listed.assign(whose=listed["host"], low=done.astype(float), high=1.0)
-    return each_economy(economies, figures, count)
+    return [count(host) for host in economies]

@@ -17,7 +17,6 @@ import pandas as pd
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.series import Answer, change, each_economy, one_row, rows_of, series
-from ..ground.arguments import day
 from ..ground.periods import day_in_words
 from ..tables.preference import preferred_rows
 from .settings import settings
@@ -27,8 +26,7 @@ _LEAST_WAVES = 3
 _POLLSTERS = {"barometer": "of the Barometer", "gallup": "of Gallup"}
 
 
-def _count(waves_: int) -> str:
-    return {0: "no poll", 1: "only one poll"}.get(waves_, f"{waves_} polls")
+_POLLS = ("no poll", "only one poll", "2 polls")
 
 
 def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, pollster: Pollster) -> pd.DataFrame:
@@ -70,16 +68,15 @@ def favour_change(
     facts, opinion: as in `waves`. economies: codes. series: 'barometer' or 'gallup'.
     since: a date; a wave is of a year, and lies after `since` where the whole year does.
     """
-    asked = None if since is None else day("since", since)
 
     def changed(mine: pd.DataFrame) -> Answer:
-        if asked:
-            before, after = mine[mine["year"] <= asked.year], mine[mine["year"] > asked.year]
+        if since:
+            before, after = mine[mine["year"] <= since.year], mine[mine["year"] > since.year]
             if before.empty or after.empty:
-                return f"no poll {'before' if before.empty else 'after'} {day_in_words(asked)}"
+                return f"no poll {'before' if before.empty else 'after'} {day_in_words(since)}"
             return change(before.tail(1), after.head(1))
         if len(mine) < 2:
-            return f"{_count(len(mine))} {_POLLSTERS[series]} is known"
+            return f"{_POLLS[len(mine)]} {_POLLSTERS[series]} is known"
         found = change(mine.head(1), mine.tail(1))
         return found | {"about": {"rise": f"{found['estimate']:g}"}}
 
@@ -237,7 +234,7 @@ def exposure_slope(
 
     def slope(mine: pd.DataFrame) -> Answer:
         if len(mine) < _LEAST_WAVES:
-            waves_ = f"{_count(len(mine))} {_POLLSTERS[question]}"
+            waves_ = f"{_POLLS[len(mine)]} {_POLLSTERS[question]}"
             return f"{waves_} in years with a count of students, {_LEAST_WAVES} needed"
         if mine["students"].nunique() == 1:
             return "the number of students did not change"

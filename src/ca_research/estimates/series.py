@@ -83,10 +83,9 @@ def one_row(answer: Answer, **more: Any) -> Estimate:
     return estimate_row(**({"missing": answer} if isinstance(answer, str) else answer), **more)
 
 
-def at_year(figures: pd.DataFrame, back: int = 0) -> pd.DataFrame:
-    """Figures of the newest year, or of the one so many before it that has some; else none."""
-    years = sorted(figures["year"].unique(), reverse=True)
-    return figures[figures["year"] == years[back]] if len(years) > back else figures.iloc[:0]
+def at_year(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures of the newest year."""
+    return figures[figures["year"] == figures["year"].max()]
 
 
 def level(figures: pd.DataFrame, interval: str = ACROSS) -> dict[str, Any]:
