@@ -39,12 +39,18 @@ SORTS = {
     "ratio": ("ratio", "ratio"),
     "change": ("growth", "per cent"),
     "count": ("count", "number"),
+    "documents.share": ("percent", "per cent of documents"),
     "origins": ("count", "independent sources"),
+    "origins_with": ("count", "independent sources"),
     "cases": ("count", "independent sources"),
+    "cases_with": ("count", "cases"),
+    "gap": ("days", "days"),
     "between": ("days", "days"),
-    "gap": ("days", "days outside the window"),
+    "age": ("years", "years"),
+    "places": ("count", "places"),
+    "saying": ("count", "independent sources"),
 }
-"""Kind and unit of what a general measure gives, by the last part of its name."""
+"""Kind and unit of what a generic measure gives, by its name or the last part of it."""
 
 
 def new_claim(
@@ -189,7 +195,7 @@ def beginning(name: str) -> dict[str, Any]:
     taken = inspect.signature(find(name)).parameters
     data = [p for p in taken if p in registry.tables()]
     needed = [p for p, about in taken.items() if about.default is about.empty and p not in data]
-    kind, unit = SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
+    kind, unit = SORTS.get(name) or SORTS.get(name.rpartition(".")[2], ("level", UNSTATED))
     examples: dict[str, Any] = {}
     if data:
         table = "facts" if "facts" in data else data[0]
@@ -223,8 +229,10 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
         apart, most = [name for name in table.key if name not in (other, time, "source_id")], other
         rows = rows[~rows["is_aggregate"]]
-    else:
-        return {}
+    else:  # a document or an event that is there
+        row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
+        days = dict.fromkeys(["near", "window", "to_near"], row.get("date", ""))
+        return row | days | {"places": row.get("counterpart", "")}
     if rows.empty:
         raise MissingTableError(table.table, "", empty=True)
     groups = rows.groupby(apart, sort=False)
