@@ -35,7 +35,7 @@ UNSTATED = "(unit not stated)"
 SORTS = {
     "share": ("share", "share"),
     "rank": ("rank", "rank"),
-    "years": ("share", "of the years"),
+    "years": ("share", "share of the years"),
     "ratio": ("ratio", "ratio"),
     "change": ("growth", "per cent"),
     "count": ("count", "number"),

@@ -128,7 +128,8 @@ def criterion_number(c: Mapping[str, Any]) -> str:
         if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
             rest = unit.removeprefix("share").removeprefix(" of ")
             rest = f"of {rest}" if rest else ""
-        return with_unit(figure, one(rest) if values == [1, 1] else rest).strip()
+        single = values == [1, 1] and kind != "share"  # of a share one is all
+        return with_unit(figure, one(rest) if single else rest).strip()
     unit = re.sub(r"^per cent\b", "%", unit)
     if kind == "days" and values == [0, 0]:
         return no_days(unit)

@@ -28,14 +28,7 @@ from .kinds import (
     two_columns,
 )
 from .maps import region_map, shared_border
-from .overview import (
-    show_bottom_line,
-    show_claims,
-    show_family,
-    show_guesses,
-    show_themes,
-    verdict_matrix,
-)
+from .overview import verdict_matrix
 from .regressions import coefficient_curve
 from .save import save
 from .show import (
@@ -80,18 +73,13 @@ __all__ = [
     "shared_border",
     "show",
     "show_answer",
-    "show_bottom_line",
     "show_choice",
-    "show_claims",
     "show_coverage",
     "show_criteria",
     "show_criterion",
-    "show_family",
-    "show_guesses",
     "show_note",
     "show_statements",
     "show_table",
-    "show_themes",
     "show_universe",
     "specification_curve",
     "stock_bars",

@@ -49,11 +49,11 @@ def show_answer(evidence: Evidence, criterion: str) -> None:
     """
     rows = _rows(evidence, criterion)
     if {"item", "statement", "direction"} <= set(rows):
-        return _documents(rows)
-    figure = _figure(rows, evidence, criterion)
-    if figure is None:
-        return show_criterion(evidence, criterion)
-    return show_criterion(evidence, criterion, picture=lambda: figure, data=rows)
+        _documents(rows)
+    elif figure := _figure(rows, evidence, criterion):
+        show_criterion(evidence, criterion, picture=lambda: figure, data=rows)
+    else:
+        show_criterion(evidence, criterion)
 
 
 def _rows(evidence: Evidence, criterion: str) -> pd.DataFrame:

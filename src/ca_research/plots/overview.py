@@ -155,26 +155,12 @@ Verdicts = list[dict[str, Any]]
 
 
 def show_bottom_line(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show what holds, what is contradicted, what depends on the reading, what cannot be said.
-
-    Parameters
-    ----------
-    verdicts : list of dict
-        Stored verdicts, as from `claims.overview.read_verdicts`.
-    as_of : str
-        The day of knowledge that is spoken of.
-    """
+    """Show what holds, what is contradicted, what depends on the reading, what cannot be said."""
     show_statements("The bottom line", bottom_line.statements(verdicts, as_of))
 
 
 def show_claims(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show what was found, claim by claim, what each verdict turns on, and the opinions.
-
-    Parameters
-    ----------
-    verdicts, as_of
-        As of `show_bottom_line`.
-    """
+    """Show what was found, claim by claim, what each verdict turns on, and the opinions."""
     glance = overview.table(verdicts, as_of)
     word = glance["verdict"] + glance["fragile"].map({True: " (fragile)", False: ""})
     glance, opinion = _named(glance.assign(verdict=word)), glance["kind"] == "opinion"
@@ -201,13 +187,7 @@ def show_claims(verdicts: Verdicts, as_of: str = "latest") -> None:
 
 
 def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show the claims by theme and verdict, and how many can be tested.
-
-    Parameters
-    ----------
-    verdicts, as_of
-        As of `show_bottom_line`.
-    """
+    """Show the claims by theme and verdict, and how many can be tested."""
     glance = overview.table(verdicts, as_of)
     if glance.empty:
         return
@@ -228,13 +208,7 @@ def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
 
 
 def show_guesses(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show how often the guesses made beforehand were right, and those that were not.
-
-    Parameters
-    ----------
-    verdicts, as_of
-        As of `show_bottom_line`.
-    """
+    """Show how often the guesses made beforehand were right, and those that were not."""
     guesses = overview.guesses(verdicts, as_of)
     score = overview.guess_score(guesses)
     _table(
@@ -254,13 +228,7 @@ def show_guesses(verdicts: Verdicts, as_of: str = "latest") -> None:
 
 
 def show_family(verdicts: Verdicts, as_of: str = "latest") -> None:
-    """Show the p-values of the family of tests, adjusted together.
-
-    Parameters
-    ----------
-    verdicts, as_of
-        As of `show_bottom_line`.
-    """
+    """Show the p-values of the family of tests, adjusted together."""
     family = overview.family(verdicts, as_of)
     _table(
         family,
