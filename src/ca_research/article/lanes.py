@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, RootModel
 
@@ -108,7 +109,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
         rows = routes(events, evidence) if by_port else select(events, **lane.where)
         rows = _described(_kept(rows, lane), lane.named)
         for name in (ports if by_port else timeline.names) if lane.each else [""]:
-            own = rows[[_concerns(cell, name) for cell in rows[lane.each]]] if name else rows
+            own = rows[_concern(rows[lane.each], name)] if name else rows
             place = {"panel": lane.panel, "lane": lane.lane or _name(name)}
             code = lane.code or ("" if by_port else name)
             parts.append(own.assign(**place, mark=lane.mark, code=code))
@@ -137,14 +138,14 @@ def _described(rows: pd.DataFrame, named: bool) -> pd.DataFrame:
     """Rows with `what` happened: of a list's in words, a placeholder called one, and who acted."""
     what = rows["kind"].map(_LISTED).fillna(rows["detail"])
     what = what.mask(rows["date_bound"] == "placeholder", _PLACEHOLDER)
-    if named:
+    if named and len(rows):
         what = [", ".join(map(eco.name_of, c.split(";"))) + ": " for c in rows["actor"]] + what
     return rows.assign(what=what)
 
 
-def _concerns(cell: str, name: str) -> bool:
-    """Whether a cell with codes joined by ';' names an economy or an aggregate of it."""
-    return name in {*str(cell).split(";"), *expand(cell)}
+def _concern(cells: pd.Series, name: str) -> pd.Series:
+    """Which cells with codes joined by ';' name an economy, or an aggregate that it is one of."""
+    return cells.map(lambda cell: name in {*str(cell).split(";"), *expand(cell)}).astype(bool)
 
 
 def dates_found(claim: str, rows: pd.DataFrame) -> str:
@@ -224,5 +225,6 @@ def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
     apart["apart"] = by_economy["year"].last() - by_economy["year"].first()
     apart["sources"] = by_economy["source_id"].agg(lambda ids: tuple(sorted(set(ids))))
     dates = zip(apart["earliest"], apart["latest"], strict=True)
-    apart = apart[[one[:7] != other[:7] and not other.startswith(one) for one, other in dates]]
+    exclude = [one[:7] != other[:7] and not other.startswith(one) for one, other in dates]
+    apart = apart[np.array(exclude, dtype=bool)]
     return apart.reset_index().sort_values(["apart", "economy"], ascending=[False, True])
