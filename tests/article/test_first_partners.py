@@ -10,8 +10,6 @@ from ca_research.article import priority, trade_priority
 from ca_research.article.first_partners import (
     drawn,
     first_partners,
-    standing_rows,
-    stayed_first,
     thesis,
 )
 
@@ -117,7 +115,6 @@ def test_titles_of_leaders_and_the_bottom_line_hold_to_the_table(day):
         assert table.loc[same, "first"].tolist() == [led.leader]
     told = dict(thesis(table, facts))
     assert sum(check(text, table) for text in told.values()) >= 4
-    assert check(stayed_first(standing_rows(table), 2022), table) >= 3
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -65,11 +65,11 @@ LOAN |= {"price_basis": "current USD", "year_basis": "calendar", "source_id": "A
 )
 def test_loans_of_one_kind_add_up(more, ratio):
     paid = pd.concat([frame("investment", LOANS, LOAN), frame("investment", [more], LOAN)])
-    cells = priority.investment_cells(paid, economies=["KGZ"])
+    cells = priority.field_cells(paid, "finance", "net", economies=["KGZ"])
     assert {c["estimate"] for c in cells if c["n"]} == {ratio}
     twice = pd.concat([paid, paid.head(1)])
     with pytest.raises(UsageError):
-        priority.investment_cells(twice, economies=["KGZ"])
+        priority.field_cells(twice, "finance", "net", economies=["KGZ"])
 
 
 RULE = {"needed": ("RUS",), "any_of": ("EU27", "USA")}

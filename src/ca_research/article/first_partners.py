@@ -273,30 +273,6 @@ def bound_words(row: Any) -> str:
     )
 
 
-def stayed_first(leads: pd.DataFrame, start: int) -> str:
-    """Where China was first in a year and all that follow, and who was ahead where it was not, for
-    a title.
-
-    leads: from `standing_rows`.
-
-    Examples
-    --------
-    >>> rows = {"economy": ["KGZ", "UZB", "UZB"], "year": [2022, 2022, 2023]}
-    >>> stayed_first(pd.DataFrame(rows | {"first": ["CHN", "RUS", "CHN"]}), 2022)
-    'First in trade from 2022 on: China in Kyrgyzstan. In 2022 Russia was first in Uzbekistan'
-    """
-    later = leads[leads["year"] >= start]
-    then = later[later["year"] == start]
-    always = later["first"].eq("CHN").groupby(later["economy"], sort=False).all()
-    always = [code for code in always.index[always] if code in set(then["economy"])]
-    other = then[~then["first"].isin(["CHN", ""])]
-    where = joined(map(eco.in_prose, always))
-    told = [f"First in trade from {start} on: China in {where}"] if always else []
-    if len(other):
-        told.append(f"In {start} {_where(other, 'was first', years=False)}")
-    return ". ".join(told) or f"Who is first in trade from {start} on is not known"
-
-
 HEADS = {
     "period": "year",
     "basis": "by whose report",

@@ -6,27 +6,24 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, parts, tells
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, known_name
+from ..ground.errors import CaResearchError, CoverageError, known_name
 from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
-from ..plots import row_words, style, telling
-from ..plots.needs import needs, one_figure
-from ..plots.panels import panels, year_axis
-from ..plots.pen import tight
+from ..plots import lines, row_words, telling
+from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
@@ -156,50 +153,36 @@ def share_after(
     """
     stated = stated_shares(facts, economies=economies)
     stated = stated[stated["other"] == "CHN"].sort_values("year")
-    why = f"no own report by partner both for {base} and after it"
     out = []
     for code in economies:
-        mine = stated[stated["economy"] == code]
-        found = _by_table(trade, code, base) or _both_years(mine, mine["value"], base, _FACT)
-        change, used = found or (None, None)
-        missing = "" if found else why
-        out.append(estimate_row(used, economy=code, estimate=change, missing=missing))
+        row: dict[str, Any] = {"missing": f"no own report by partner both for {base} and after it"}
+        used = None
+        for share, rows in _china_shares(trade, stated[stated["economy"] == code], code):
+            last = share.index.max()
+            if base in share.index and last > base:
+                row = {"estimate": float(share[last] - share[base])}
+                used = rows[rows["year"].isin([base, last])]
+                break
+        out.append(estimate_row(used, economy=code, **row))
     return out
 
 
-Change = tuple[float, pd.DataFrame]
-"""A change, and the rows behind it."""
-
-
-def _by_table(trade: pd.DataFrame, code: str, base: int) -> Change | None:
-    """By the preferred table that lists China in both years; the newest year that one has."""
-    own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL") & trade["year"].ge(base)]
+def _china_shares(
+    trade: pd.DataFrame, stated: pd.DataFrame, code: str
+) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
+    """China's share by year (per cent), and the rows behind it: by each table of an economy, the
+    preferred one first, then as its agency states it.
+    """
+    own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL")]
     own = own[~own["partner"].isin([*eco.AGGREGATES, code])]
     for source in ranked(own["source_id"].unique(), ("office", "compilation")):
         mine = own[own["source_id"] == source]
         whole = mine.groupby("year")["flow"].transform("nunique") == len(FLOWS["turnover"])
         mine = mine[whole & mine["value_usd"].notna()]
-        china = mine["value_usd"].where(mine["partner"].eq("CHN"))
-        sums = [
-            column.groupby(mine["year"]).sum(min_count=1) for column in (china, mine["value_usd"])
-        ]
-        share = (100 * sums[0] / sums[1]).dropna()
-        if base in share.index and share.index.max() > base:
-            last = share.index.max()
-            used = mine[mine["year"].isin([base, last])]
-            return float(share[last] - share[base]), used[_CELL]
-    return None
-
-
-def _both_years(
-    rows: pd.DataFrame, shares: pd.Series, base: int, keys: Sequence[str]
-) -> Change | None:
-    """From the base year to the newest after it, by one figure of each; rows: in order of years."""
-    ends = rows.loc[[*rows.index[rows["year"] == base][-1:], *rows.index[rows["year"] > base][-1:]]]
-    if ends["year"].nunique() < 2:
-        return None
-    first, last = shares[ends.index]
-    return float(last - first), ends[list(keys)]
+        china = mine[mine["partner"] == "CHN"].groupby("year")["value_usd"].sum()
+        yield (100 * china / mine.groupby("year")["value_usd"].sum()).dropna(), mine[_CELL]
+    newest = stated.drop_duplicates("year", keep="last")
+    yield newest.set_index("year")["value"], newest[_FACT]
 
 
 @once
@@ -471,53 +454,26 @@ def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
     return (wide["after"] / wide["drift"]).rename("ratio").reset_index()
 
 
-@needs(
-    "paths",
-    "economy",
-    "model",
-    "year",
-    "mean",
-    "low",
-    "high",
-    like="article.forecasts.forecast_paths",
-)
+@needs("paths", "economy", "model", "year", "mean", "low", "high")
 def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
     """What was known, what one model and no change expected, and what came; one panel per economy.
 
     paths: as from `forecast_paths`. The band is the model's 95 % interval.
     """
-    one_figure(paths, ["economy", "model", "year"])
-    shown = paths[paths["year"] >= since].sort_values("year")
-    shown = shown.assign(**{end: shown[end] / 1e6 for end in ("mean", "low", "high")})
-    with style.context():
-        figure, axes = panels(shown["economy"].nunique())
-        for ax, (code, mine) in zip(axes, shown.groupby("economy", sort=False), strict=True):
-            part = dict(list(mine.groupby("model")))
-            if lacking := [m for m in ("known", model) if m not in part]:
-                raise UnknownNameError(f"course of {code}", lacking[0], sorted(part))
-            known = part["known"]
-            ax.plot(known["year"], known["mean"], color=style.INK, linewidth=1.8)
-            looks = {model: (style.SECOND, "-"), "no change": (style.OTHER, (0, (3, 2)))}
-            for name, (colour, dash) in looks.items():
-                if name in part:
-                    joined = pd.concat([known.tail(1), part[name]])
-                    line: dict[str, Any] = {"color": colour, "linestyle": dash, "linewidth": 1.6}
-                    ax.plot(joined["year"], joined["mean"], **line)
-            band = part[model]
-            shade: dict[str, Any] = {"color": style.SECOND, "alpha": 0.15, "linewidth": 0}
-            ax.fill_between(band["year"], band["low"], band["high"], **shade)
-            if "after" in part:
-                came = part["after"]
-                ax.scatter(came["year"], came["mean"], color=style.HIGHLIGHT, s=26, zorder=4)
-            ax.set_yscale("log")
-            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-            ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-            ax.minorticks_off()
-            ax.set_title(eco.name_of(str(code)))
-            year_axis(ax, 4)
-            style.bare(ax, x=False)
-        figure.supylabel("million US dollars (log scale)", color=style.MUTED)
-        tight(figure, h_pad=1.0)
+    names = {"after": "came", model: "trend", "known": "known", "no change": "no change"}
+    shown = paths[(paths["year"] >= since) & paths["model"].isin(names)]
+    money = {end: shown[end] / 1e6 for end in ("mean", "low", "high")}
+    shown = shown.assign(model=pd.Categorical(shown["model"].map(names), names.values()), **money)
+    band = shown["model"].eq("trend")
+    shown = shown.assign(low=shown["low"].where(band), high=shown["high"].where(band))
+    figure = lines(
+        shown.sort_values(["economy", "model"]).astype({"model": str}),
+        "mean",
+        hue="model",
+        unit="million US dollars (log scale)",
+        alike=False,
+        log=True,
+    )
     return telling(figure, *_against_trend(paths))
 
 

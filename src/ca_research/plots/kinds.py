@@ -16,12 +16,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
 from ..claims import Evidence
 from ..claims.answers import in_brief, sentence
 from ..claims.criteria import judge_criterion
 from ..claims.words import spread
+from ..ground import economies as eco
 from ..ground.display import Section
 from ..ground.errors import CoverageError
 from ..ground.numbers import between, number
@@ -157,6 +158,10 @@ def bars(
     return figure
 
 
+_HUES = (style.HIGHLIGHT, style.SECOND, style.INK, style.MUTED)
+"""Of lines that are no economy's."""
+
+
 @needs("frame", "year", "{value}", "{panel}", "{hue}")
 def lines(
     frame: pd.DataFrame,
@@ -170,6 +175,8 @@ def lines(
     form: Callable[[float], str] = number,
     top: float | None = None,
     dots: bool = True,
+    alike: bool = True,
+    log: bool = False,
 ) -> Figure:
     """Lines over the years, a panel for each economy; they break where no figure is.
 
@@ -183,7 +190,7 @@ def lines(
     panel : str
         Column of which each value has a panel, all on one scale; '' for one panel.
     hue : str
-        Column of which each value has a line, named at its end and in its colour.
+        Column of which each value has a line, named at its end; economies have their colour.
     unit : str
         Label of the scale.
     bar : float or mapping of str to float, optional
@@ -196,6 +203,10 @@ def lines(
         Of the scale.
     dots : bool
         Whether each figure has a dot.
+    alike : bool
+        Whether all panels have one scale.
+    log : bool
+        Whether it is one of powers of ten.
 
     Returns
     -------
@@ -217,36 +228,45 @@ def lines(
     )
     first, last = int(drawn["year"].min()), int(drawn["year"].max())
     bars_of = bar.values() if isinstance(bar, Mapping) else [] if bar is None else [bar]
+    alike = alike and not isinstance(bar, Mapping)
+    hues = list(dict.fromkeys(drawn[hue])) if hue else [""]
+    palette = {key: style.colour(str(key), _HUES[i % len(_HUES)]) for i, key in enumerate(hues)}
     peak = top or 1.12 * max(drawn[ends].astype(float).max(axis=None), 0, *bars_of)
     with style.context():
-        figure, axes = panels(len(groups), sharey=not isinstance(bar, Mapping))
+        figure, axes = panels(len(groups), sharey=alike)
         for ax, (name, part) in zip(axes, groups.items(), strict=True):
             for begin, end in spans:
                 ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
             tips: list[tuple[float, str, int]] = []
             known = part.dropna(subset=ends, how="all")
             for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
-                colour = style.colour(str(key), style.HIGHLIGHT) if hue else style.HIGHLIGHT
+                colour = palette[key]
                 series = by_year(mine, value)
                 look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}
                 if len(series):
                     line(ax, series, color=colour, linewidth=1.8, **look)
                     text = cell_words(hue, str(key)) if hue else form(series.iloc[-1])
-                    tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
+                    if not hue or str(key) in eco.codes() or (ax is axes[0] and not log):
+                        tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
                 if len(ends) == 3:
                     low, high = (by_year(mine, end) for end in ends[1:])
                     band: dict[str, Any] = {"color": colour, "alpha": 0.25, "linewidth": 0}
                     ax.fill_between(high.index, low.reindex(high.index).fillna(0), high, **band)
-            for y, text, year in apart(tips, 0.09 * span):
+            room = span if alike else part[ends].astype(float).max(axis=None)
+            for y, text, year in tips if log else apart(tips, 0.09 * room):
                 _write(ax, text, year, y)
             if known.empty:
                 say_empty(ax, "no figures")
             own = _of(bar, str(name))
             _bar(ax, own, upright=False)
-            if isinstance(bar, Mapping):
-                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
-            else:
+            if log:
+                ax.set_yscale("log")
+                ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+                ax.minorticks_off()
+            elif alike:
                 ax.set_ylim(min(0, 1.1 * drawn[ends].min(axis=None)), peak)
+            else:
+                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
             ax.set_title(cell_words(panel, str(name)) if panel else "")
             ax.set_xlim(first - 0.6, last + 0.6 + (0.4 if hue else 0.16) * (last - first))
             year_axis(ax, 4 if len(groups) > 1 else 9)

@@ -162,12 +162,12 @@ def visit_figures(visits: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(economy=rows["receiver"], **_met("visits", rows["sender"], rows["count"]))
 
 
-def summit_figures(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
+def summit_figures(events: pd.DataFrame) -> pd.DataFrame:
     """Summits with all five, which are the same for each of them."""
     rows = summits(events)
     rows = rows[rows["actor"].isin(POWERS)]
     rows = rows.assign(**_met("summits", rows["actor"], 1))
-    return rows.merge(pd.DataFrame({"economy": list(economies)}), how="cross")
+    return rows.merge(pd.DataFrame({"economy": eco.CA5}), how="cross")
 
 
 def _met(way: str, unit: pd.Series, count: Any) -> dict[str, Any]:
@@ -175,21 +175,67 @@ def _met(way: str, unit: pd.Series, count: Any) -> dict[str, Any]:
     return {"what": what, "unit": unit, "group": way, "when": 0, "figure": "", "value": count}
 
 
-def compared(
-    figures: pd.DataFrame,
-    field: str,
-    way: str,
-    economies: Sequence[str],
-    *,
-    keys: Sequence[str],
-    said: Callable[[Leading], str],
-    interval: str = "",
-) -> list[Estimate]:
-    """The rows of a field measured in one way, for each economy since each year of SINCE.
+def dollars(found: Leading) -> str:
+    return f"{found.compared(lambda value: f'{value / 1e9:.3g}')} billion dollars"
 
-    keys: the columns that say which figure a row is. said: what was compared, in words. interval:
-    what kind of range it is where a unit has several figures.
-    """
+
+def persons(found: Leading) -> str:
+    return f"{found.compared(lambda value: f'{value:,.0f}')} students"
+
+
+def meetings(found: Leading) -> str:
+    return f"{found.compared(lambda value: f'{value:.0f}')} {found.group}"
+
+
+def percent(found: Leading) -> str:
+    shown = (f"{unit} {sum(ends) / 2:.0f}" for unit, ends in found.values.items())
+    return f"{', '.join(shown)} per cent ({measure_name(str(found.group))})"
+
+
+TABLES = {
+    ("investment", "stock"): "investment",
+    ("investment", "inflow"): "investment",
+    ("finance", "net"): "investment",
+    ("students", "degree"): "students",
+    ("students", "all"): "students",
+    ("opinion", "favourable"): "opinion",
+    ("meetings", "visits"): "visits",
+    ("meetings", "summits"): "events",
+}
+"""The table of each field and way to measure it."""
+_TRACE = ["investor", "host", "year", "measure", "instrument", "source_id"]
+_FIELDS: dict[str, tuple[Callable[..., pd.DataFrame], Callable[[Leading], str], str, list[str]]] = {
+    "investment": (investment_figures, dollars, "", _TRACE),
+    "students": (
+        student_figures,
+        persons,
+        "range of the sources",
+        ["origin", "destination", "year", "level", "source_id"],
+    ),
+    "opinion": (
+        opinion_figures,
+        percent,
+        "range of the figures",
+        ["economy", "about", "year", "measure", "source_id"],
+    ),
+    "visits": (visit_figures, meetings, "", []),
+    "events": (
+        summit_figures,
+        meetings,
+        "",
+        ["actor", "date", "year", "place", "kind", "source_id"],
+    ),
+}
+"""By table: what its figures are, what is compared in words, what kind of range it is where a unit
+has several figures, and the columns that say which figure a row is (all, where none is named).
+"""
+
+
+def compared(table: pd.DataFrame, field: str, way: str, economies: Sequence[str]) -> list[Estimate]:
+    """The rows of a field measured in one way, for each economy since each year of SINCE."""
+    find, said, interval, keys = _FIELDS[TABLES[field, way]]
+    figures = find(table)
+    keys = keys or [name for name in table if name in figures]
     told = figures[figures["what"].isin(WAYS[field][way]) & figures["economy"].isin(economies)]
     told = pd.concat([told[told["year"] >= year].assign(since=year) for year in SINCE])
     sums = told.groupby(_FIGURE)["value"].sum().reset_index()
@@ -210,28 +256,11 @@ def compared(
                     "what == @what and economy == @code and since == @since "
                     "and group == @found.group and when == @found.year"
                 )
-                row = row_of_lead(code, found, used[list(keys)], said(found), interval)
+                row = row_of_lead(code, found, used[keys], said(found), interval)
                 break
             row = row or no_lead(code, "; ".join(reasons))
             rows.append({"dimension": field, "choice": way, "since": since, **row})
     return rows
-
-
-def dollars(found: Leading) -> str:
-    return f"{found.compared(lambda value: f'{value / 1e9:.3g}')} billion dollars"
-
-
-def persons(found: Leading) -> str:
-    return f"{found.compared(lambda value: f'{value:,.0f}')} students"
-
-
-def meetings(found: Leading) -> str:
-    return f"{found.compared(lambda value: f'{value:.0f}')} {found.group}"
-
-
-def percent(found: Leading) -> str:
-    shown = (f"{unit} {sum(ends) / 2:.0f}" for unit, ends in found.values.items())
-    return f"{', '.join(shown)} per cent ({measure_name(str(found.group))})"
 
 
 def no_lead(economy: str, why: str) -> Estimate:

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
+from ...estimates.frame import Estimate, Rows, estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...estimates.once import once
 from ...ground import economies as eco
@@ -75,70 +75,24 @@ def trade_cells(
 
 
 @once
-def investment_cells(investment: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
-    """The cells of direct investment and of official finance."""
-    keys = ("investor", "host", "year", "measure", "instrument", "source_id")
-    asked: dict[str, Any] = {"economies": economies, "keys": keys, "said": fields.dollars}
-    figures = fields.investment_figures(investment)
-    ways = (("investment", "stock"), ("investment", "inflow"), ("finance", "net"))
-    return [row for way in ways for row in fields.compared(figures, *way, **asked)]
+def field_cells(
+    table: pd.DataFrame, field: str, way: str, *, economies: Sequence[str] = eco.CA5
+) -> Cells:
+    """The cells of another field than trade, measured in one way.
 
-
-@once
-def student_cells(students: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
-    """The cells of students. China's ministry counts more degree students than UNESCO has for
-    China, so a lead of another host is safe and one of China is not.
+    table: that of the field; of summits `events`.
     """
-    keys = ("origin", "destination", "year", "level", "source_id")
-    asked: dict[str, Any] = {"economies": economies, "keys": keys, "said": fields.persons}
-    asked["interval"] = "range of the sources"
-    figures = fields.student_figures(students)
-    ways = CHOICES["students"]
-    return [row for way in ways for row in fields.compared(figures, "students", way, **asked)]
+    return fields.compared(table, field, way, list(economies))
 
 
-@once
-def opinion_cells(opinion: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> Cells:
-    """The cells of opinion."""
-    return fields.compared(
-        fields.opinion_figures(opinion),
-        "opinion",
-        "favourable",
-        economies,
-        keys=("economy", "about", "year", "measure", "source_id"),
-        said=fields.percent,
-        interval="range of the figures",
-    )
-
-
-@once
-def meeting_cells(
-    visits: pd.DataFrame, events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5
-) -> Cells:
-    """The cells of meetings: visits by heads of state, or summits with all five."""
-    asked: dict[str, Any] = {"economies": economies, "said": fields.meetings}
-    trips, held = fields.visit_figures(visits), fields.summit_figures(events, economies)
-    of_summits = ("actor", "date", "year", "place", "kind", "source_id")
+def _other_cells(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
+    """The cells of all fields but trade, by their tables."""
     return [
-        *fields.compared(trips, "meetings", "visits", keys=tuple(visits), **asked),
-        *fields.compared(held, "meetings", "summits", keys=of_summits, **asked),
-    ]
-
-
-def _other_cells(
-    investment: pd.DataFrame,
-    students: pd.DataFrame,
-    opinion: pd.DataFrame,
-    visits: pd.DataFrame,
-    events: pd.DataFrame,
-    economies: Sequence[str],
-) -> Cells:
-    """The cells of all fields but trade."""
-    return [
-        *investment_cells(investment, economies=economies),
-        *student_cells(students, economies=economies),
-        *opinion_cells(opinion, economies=economies),
-        *meeting_cells(visits, events, economies=economies),
+        row
+        for field, ways in CHOICES.items()
+        for way in ways
+        if field != "trade"
+        for row in field_cells(tables[fields.TABLES[field, way]], field, way, economies=economies)
     ]
 
 
@@ -159,23 +113,13 @@ def cells(
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
     one. One row per dimension, choice, since and economy.
     """
-    others = _other_cells(investment, students, opinion, visits, events, economies)
+    tables = {"investment": investment, "students": students, "opinion": opinion}
+    others = _other_cells(economies, **tables, visits=visits, events=events)
     made = [*trade_cells(trade, economies=economies), *others]
-    columns = [
-        "dimension",
-        "choice",
-        "since",
-        *ESTIMATE_COLUMNS,
-        "values",
-        "leader",
-        "place",
-        "led",
-    ]
-    frame = pd.DataFrame(made, columns=columns).astype({"led": object})
-    frame["led"] = [cell["led"] for cell in made]
-    frame["missing"] = frame["missing"].map(_named)
-    numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
-    frame = frame.astype(numbers | dict.fromkeys(("first_year", "last_year"), "Int64"))
+    told = ["dimension", "choice", "since", "values", "leader", "place", "led"]
+    extra = {name: pd.Series([cell[name] for cell in made], dtype=object) for name in told}
+    frame = estimates(made).assign(**extra).astype({"since": int})
+    frame = frame.assign(missing=frame["missing"].map(_named))
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
     return frame
 
@@ -231,7 +175,8 @@ def lead_share(
     """
     known_name("country", country, ("none", *economies))
     of_trade = of_trade or trade_cells(trade, economies=economies)
-    others = _other_cells(investment, students, opinion, visits, events, economies)
+    tables = {"investment": investment, "students": students, "opinion": opinion}
+    others = _other_cells(economies, **tables, visits=visits, events=events)
     chosen = {field: ways[0] for field, ways in CHOICES.items()} | {
         "trade": trade_basis,
         "investment": investment_concept,
