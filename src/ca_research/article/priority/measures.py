@@ -34,13 +34,7 @@ from .trade import on_basis
 
 CHOICES = {field: tuple(ways) for field, ways in WAYS.items()}
 """Fields, and the ways in which each may be measured."""
-AXES = {
-    "trade": "trade_basis",
-    "investment": "investment_concept",
-    "students": "student_level",
-    "meetings": "meetings",
-}
-"""How a specification names the way to measure a field; the others have one."""
+MAIN = {field: ways[0] for field, ways in CHOICES.items()}
 LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES = 10, 4, 3
 """Below this a share of the filled cells would rest on one table, or speak of one country."""
 Cells = list[Estimate]
@@ -129,13 +123,11 @@ def _named(text: str) -> str:
     return re.sub(r"CHN|RUS|EU27|USA", lambda hit: eco.in_prose(hit[0]), text)
 
 
-def matrix(made: pd.DataFrame, *, since: int = 2018, **choices: str) -> pd.DataFrame:
-    """The cells of one specification: one row per dimension and economy out of what `cells` made.
-
-    choices: trade_basis, investment_concept, student_level, meetings (see CHOICES).
+def matrix(made: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
+    """The cells of the main way to measure each field, out of what `cells` made: one row per
+    dimension and economy.
     """
-    chosen = {field: choices.get(AXES.get(field, ""), ways[0]) for field, ways in CHOICES.items()}
-    wanted = made["choice"].eq(made["dimension"].map(chosen)) & made["since"].eq(since)
+    wanted = made["choice"].eq(made["dimension"].map(MAIN)) & made["since"].eq(since)
     return made[wanted].reset_index(drop=True)
 
 
@@ -177,7 +169,7 @@ def lead_share(
     of_trade = of_trade or trade_cells(trade, economies=economies)
     tables = {"investment": investment, "students": students, "opinion": opinion}
     others = _other_cells(economies, **tables, visits=visits, events=events)
-    chosen = {field: ways[0] for field, ways in CHOICES.items()} | {
+    chosen = MAIN | {
         "trade": trade_basis,
         "investment": investment_concept,
         "students": student_level,
