@@ -79,6 +79,7 @@ def field_cells(
     return fields.compared(table, field, way, list(economies))
 
 
+@once
 def _other_cells(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
     """The cells of all fields but trade, by their tables."""
     return [
