@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Literal
 
@@ -153,50 +153,36 @@ def share_after(
     """
     stated = stated_shares(facts, economies=economies)
     stated = stated[stated["other"] == "CHN"].sort_values("year")
-    why = f"no own report by partner both for {base} and after it"
     out = []
     for code in economies:
-        mine = stated[stated["economy"] == code]
-        found = _by_table(trade, code, base) or _both_years(mine, mine["value"], base, _FACT)
-        change, used = found or (None, None)
-        missing = "" if found else why
-        out.append(estimate_row(used, economy=code, estimate=change, missing=missing))
+        row: dict[str, Any] = {"missing": f"no own report by partner both for {base} and after it"}
+        used = None
+        for share, rows in _china_shares(trade, stated[stated["economy"] == code], code):
+            last = share.index.max()
+            if base in share.index and last > base:
+                row = {"estimate": float(share[last] - share[base])}
+                used = rows[rows["year"].isin([base, last])]
+                break
+        out.append(estimate_row(used, economy=code, **row))
     return out
 
 
-Change = tuple[float, pd.DataFrame]
-"""A change, and the rows behind it."""
-
-
-def _by_table(trade: pd.DataFrame, code: str, base: int) -> Change | None:
-    """By the preferred table that lists China in both years; the newest year that one has."""
-    own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL") & trade["year"].ge(base)]
+def _china_shares(
+    trade: pd.DataFrame, stated: pd.DataFrame, code: str
+) -> Iterator[tuple[pd.Series, pd.DataFrame]]:
+    """China's share by year (per cent), and the rows behind it: by each table of an economy, the
+    preferred one first, then as its agency states it.
+    """
+    own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL")]
     own = own[~own["partner"].isin([*eco.AGGREGATES, code])]
     for source in ranked(own["source_id"].unique(), ("office", "compilation")):
         mine = own[own["source_id"] == source]
         whole = mine.groupby("year")["flow"].transform("nunique") == len(FLOWS["turnover"])
         mine = mine[whole & mine["value_usd"].notna()]
-        china = mine["value_usd"].where(mine["partner"].eq("CHN"))
-        sums = [
-            column.groupby(mine["year"]).sum(min_count=1) for column in (china, mine["value_usd"])
-        ]
-        share = (100 * sums[0] / sums[1]).dropna()
-        if base in share.index and share.index.max() > base:
-            last = share.index.max()
-            used = mine[mine["year"].isin([base, last])]
-            return float(share[last] - share[base]), used[_CELL]
-    return None
-
-
-def _both_years(
-    rows: pd.DataFrame, shares: pd.Series, base: int, keys: Sequence[str]
-) -> Change | None:
-    """From the base year to the newest after it, by one figure of each; rows: in order of years."""
-    ends = rows.loc[[*rows.index[rows["year"] == base][-1:], *rows.index[rows["year"] > base][-1:]]]
-    if ends["year"].nunique() < 2:
-        return None
-    first, last = shares[ends.index]
-    return float(last - first), ends[list(keys)]
+        china = mine[mine["partner"] == "CHN"].groupby("year")["value_usd"].sum()
+        yield (100 * china / mine.groupby("year")["value_usd"].sum()).dropna(), mine[_CELL]
+    newest = stated.drop_duplicates("year", keep="last")
+    yield newest.set_index("year")["value"], newest[_FACT]
 
 
 @once

@@ -457,7 +457,8 @@ def largest_partners(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFr
         if len(able):
             found = rank(trade, economy=code, year=int(able.max()), needed=NEEDED)
             parts.append(found.head().assign(listed=len(found), turnover=found["low"] / 1e9))
-    return pd.concat(parts).astype({"rank": str}) if parts else pd.DataFrame()
+    columns = ["economy", "year", "listed", "rank", "partner", "turnover", "sources"]
+    return pd.concat([pd.DataFrame(columns=columns), *parts])[columns].astype({"rank": str})
 
 
 def flows_apart(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
@@ -467,7 +468,9 @@ def flows_apart(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
         with suppress(CoverageError):
             found = lead(trade, economies=economies, basis=basis, flow=flow)
             parts.append(found[found["missing"] == ""].assign(flow=flow, basis=basis))
-    return pd.concat(parts).sort_values(["economy", "flow"]) if parts else pd.DataFrame()
+    columns = ["economy", "flow", "basis", "last_year", "estimate", "sources"]
+    found = pd.concat([pd.DataFrame(columns=columns), *parts])[columns]
+    return found.sort_values(["economy", "flow"])
 
 
 def newest_ranks(trade: pd.DataFrame, economies: Sequence[str], *, eu: str = "one") -> pd.DataFrame:

@@ -9,7 +9,7 @@ floor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -184,16 +184,28 @@ def chapter_change(
     importers. Fewer than LEAST_IMPORTERS in one of the years are recorded in `missing`.
     """
     early, late = window_years(before), [until - 2, until - 1, until]
-    out = []
-    for code in economies:
-        totals, reports, why = _reported(trade, code, [*early, *late], importers)
-        if why:
-            out.append(estimate_row(economy=code, missing=why))
-            continue
+
+    def change(totals: pd.DataFrame) -> float:
         values = _indicator(totals, indicator, floor, basket)
         start, end = values.loc[early].mean(), values.loc[late].mean()
-        change = 100 * (end / start - 1) if relative else end - start
-        out.append(estimate_row(reports, economy=code, estimate=float(change)))
+        return 100 * (end / start - 1) if relative else end - start
+
+    return _each(trade, economies, [*early, *late], importers, change)
+
+
+def _each(
+    trade: pd.DataFrame,
+    economies: Sequence[str],
+    years: Sequence[int],
+    importers: str,
+    value: Callable[[pd.DataFrame], float],
+) -> list[Estimate]:
+    """A row for each economy: what its totals come to, or why too few report."""
+    out = []
+    for code in economies:
+        totals, reports, why = _reported(trade, code, years, importers)
+        found = (None, None) if why else (reports, float(value(totals)))
+        out.append(estimate_row(found[0], economy=code, estimate=found[1], missing=why))
     return out
 
 
@@ -212,14 +224,11 @@ def chapter_coverage(
     sales to others are unseen, so the estimate is a floor. Fewer than LEAST_IMPORTERS are recorded
     in `missing`.
     """
-    out = []
-    for code in economies:
-        totals, reports, why = _reported(trade, code, [until], "all")
-        seen = None if why else _indicator(totals, "chapters", floor, "all").iloc[0]
-        share = None if seen is None else 100 * float(seen) / len(MANUFACTURES)
-        used = None if why else reports
-        out.append(estimate_row(used, economy=code, estimate=share, missing=why))
-    return out
+
+    def share(totals: pd.DataFrame) -> float:
+        return 100 * _indicator(totals, "chapters", floor, "all").iloc[0] / len(MANUFACTURES)
+
+    return _each(trade, economies, [until], "all", share)
 
 
 @measure("trade.resource_share")
@@ -252,16 +261,12 @@ def resource_share(
     if basis == "sitc_matrix":
         return [_by_section(trade, code, gold, until) for code in economies]
     raw = [*RESOURCES[resources], *([PRECIOUS] if gold == "counted" else [])]
-    out = []
-    for code in economies:
-        totals, reports, why = _reported(trade, code, [until], "all")
-        if why:
-            out.append(estimate_row(economy=code, missing=why))
-            continue
+
+    def share(totals: pd.DataFrame) -> float:
         value = totals.iloc[0].drop([] if gold == "counted" else PRECIOUS, errors="ignore")
-        share = 100 * float(value.reindex(raw).sum() / value.sum())
-        out.append(estimate_row(reports, economy=code, estimate=share))
-    return out
+        return 100 * value.reindex(raw).sum() / value.sum()
+
+    return _each(trade, economies, [until], "all", share)
 
 
 def raw_materials(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
+from ...estimates.once import once
 from ...ground import economies as eco
 from ...registry.words import measure_name
 from ...stats.frames import require
@@ -61,6 +62,7 @@ _PRECISE = ("exact", "estimated", "rounded")
 _FIGURE = ["what", "economy", "since", "group", "when", "unit", "figure"]
 
 
+@once
 def investment_figures(investment: pd.DataFrame) -> pd.DataFrame:
     """Direct investment and official finance, by the source that names most investors of a measure
     and year; instruments of one measure add up, loans and grants do not.
@@ -89,6 +91,7 @@ def investment_figures(investment: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@once
 def student_figures(students: pd.DataFrame) -> pd.DataFrame:
     """Students by host: in China by its own count; degree students elsewhere by one compilation
     (China is not among its hosts), those of all kinds by every source. The EU is the sum of those
@@ -138,6 +141,7 @@ def opinion_figures(opinion: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@once
 def summits(events: pd.DataFrame) -> pd.DataFrame:
     """Meetings of leaders with all five, by power: actor, date, year, place, kind, source_id; one
     row per meeting.

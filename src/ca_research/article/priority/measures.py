@@ -18,7 +18,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ...claims.slots import in_words, joined
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
+from ...estimates.frame import Estimate, Rows, estimate_row, estimates
 from ...estimates.measures import measure, parts, tells
 from ...estimates.once import once
 from ...ground import economies as eco
@@ -34,13 +34,7 @@ from .trade import on_basis
 
 CHOICES = {field: tuple(ways) for field, ways in WAYS.items()}
 """Fields, and the ways in which each may be measured."""
-AXES = {
-    "trade": "trade_basis",
-    "investment": "investment_concept",
-    "students": "student_level",
-    "meetings": "meetings",
-}
-"""How a specification names the way to measure a field; the others have one."""
+MAIN = {field: ways[0] for field, ways in CHOICES.items()}
 LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES = 10, 4, 3
 """Below this a share of the filled cells would rest on one table, or speak of one country."""
 Cells = list[Estimate]
@@ -85,6 +79,7 @@ def field_cells(
     return fields.compared(table, field, way, list(economies))
 
 
+@once
 def _other_cells(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
     """The cells of all fields but trade, by their tables."""
     return [
@@ -116,21 +111,10 @@ def cells(
     tables = {"investment": investment, "students": students, "opinion": opinion}
     others = _other_cells(economies, **tables, visits=visits, events=events)
     made = [*trade_cells(trade, economies=economies), *others]
-    columns = [
-        "dimension",
-        "choice",
-        "since",
-        *ESTIMATE_COLUMNS,
-        "values",
-        "leader",
-        "place",
-        "led",
-    ]
-    frame = pd.DataFrame(made, columns=columns).astype({"led": object})
-    frame["led"] = [cell["led"] for cell in made]
-    frame["missing"] = frame["missing"].map(_named)
-    numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
-    frame = frame.astype(numbers | dict.fromkeys(("first_year", "last_year"), "Int64"))
+    told = ["dimension", "choice", "since", "values", "leader", "place", "led"]
+    extra = {name: pd.Series([cell[name] for cell in made], dtype=object) for name in told}
+    frame = estimates(made).assign(**extra).astype({"since": int})
+    frame = frame.assign(missing=frame["missing"].map(_named))
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
     return frame
 
@@ -140,13 +124,11 @@ def _named(text: str) -> str:
     return re.sub(r"CHN|RUS|EU27|USA", lambda hit: eco.in_prose(hit[0]), text)
 
 
-def matrix(made: pd.DataFrame, *, since: int = 2018, **choices: str) -> pd.DataFrame:
-    """The cells of one specification: one row per dimension and economy out of what `cells` made.
-
-    choices: trade_basis, investment_concept, student_level, meetings (see CHOICES).
+def matrix(made: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
+    """The cells of the main way to measure each field, out of what `cells` made: one row per
+    dimension and economy.
     """
-    chosen = {field: choices.get(AXES.get(field, ""), ways[0]) for field, ways in CHOICES.items()}
-    wanted = made["choice"].eq(made["dimension"].map(chosen)) & made["since"].eq(since)
+    wanted = made["choice"].eq(made["dimension"].map(MAIN)) & made["since"].eq(since)
     return made[wanted].reset_index(drop=True)
 
 
@@ -188,7 +170,7 @@ def lead_share(
     of_trade = of_trade or trade_cells(trade, economies=economies)
     tables = {"investment": investment, "students": students, "opinion": opinion}
     others = _other_cells(economies, **tables, visits=visits, events=events)
-    chosen = {field: ways[0] for field, ways in CHOICES.items()} | {
+    chosen = MAIN | {
         "trade": trade_basis,
         "investment": investment_concept,
         "students": student_level,
