@@ -8,7 +8,6 @@ from case_frames import frame_of
 
 import ca_research as ca
 from ca_research.ground.errors import CoverageError
-from ca_research.tables.preference import OWN_REPORTS
 from ca_research.trade.rank import BASES, FLOWS, OWN_SOURCES, newest_year, reports
 
 CA5 = ca.economies.CA5
@@ -17,26 +16,6 @@ CA5 = ca.economies.CA5
 @pytest.fixture(scope="module")
 def trade():
     return ca.load("trade", product="TOTAL")
-
-
-def assert_same_without(trade, sources):
-    whole = reports(trade, economies=list(CA5))
-    for source in sources:
-        ours = whole.without(source)
-        fresh = reports(trade[trade["source_id"] != source], economies=list(CA5))
-        assert ours.years() == fresh.years()
-        for code, year in product(CA5, fresh.years()):
-            assert ours.order(code, year, OWN_REPORTS) == fresh.order(code, year, OWN_REPORTS)
-            assert ours.of(code, year) == fresh.of(code, year)
-
-
-def test_reports_leave_a_source_out_as_if_it_had_published_nothing(trade):
-    assert_same_without(trade[trade["year"] > 2019], ["KAZ_BNS"])
-
-
-@pytest.mark.long
-def test_reports_leave_each_source_out(trade):
-    assert_same_without(trade, sorted(trade["source_id"].unique()))
 
 
 @pytest.mark.parametrize("eu", ["apart", "one"])
