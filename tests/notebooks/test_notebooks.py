@@ -74,6 +74,6 @@ def test_declared_tables_are_those_loaded(books):
     for file, (book, code, _) in books.items():
         text = "\n".join(cell.source for cell in code)
         loaded = set(re.findall(r'ca\.load\(\s*"(\w+)"', text))
-        if "for name in ca.registry.tables()" in text and "ca.coverage(name" in text:
+        if "ca.registry.tables()" in text and "ca.coverage(name" in text:
             loaded |= {"*"}  # the page on the data
         assert loaded == set(book.metadata["ca_research"]["tables"]), file.name

@@ -133,7 +133,11 @@ def new_overview() -> Path:
     """
     notebook = paths.notebooks_dir() / "overview.ipynb"
     if notebook.exists():
-        raise UsageError("the file is there already", where=paths.shown(notebook))
+        raise UsageError(
+            "the file is there already",
+            where=paths.shown(notebook),
+            hint="edit it, or move it away",
+        )
     about = {"after": True, "registry": ["claims/*"], "tables": [], "parameters": _AS_OF}
     write_whole(notebook, from_template("overview", about))
     return notebook
