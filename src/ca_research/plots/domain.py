@@ -506,7 +506,8 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
         f"{amount(r.mirror_high / 1e9)} billion dollars"
         for r in both.itertuples()
     ]
-    text = f"Newest year with both. {'; '.join(told)}." if told else "No year with reports of both sides."
+    none = "No year with reports of both sides."
+    text = f"Newest year with both. {'; '.join(told)}." if told else none
     who, way = party(partner), gaps["direction"].iloc[0] if "direction" in gaps else ""
     flow = {"import": f"Imports from {who}", "export": f"Exports to {who}"}.get(way, "Trade")
     return telling(figure, f"{flow}: what the country reports, and what {who} reports", text)
