@@ -210,6 +210,7 @@ def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = tuple(GOALS)) -> Fi
         figure, ax = plt.subplots(figsize=(style.WIDE, 0.9 + 0.27 * len(goals)))
         look = {"cmap": ListedColormap([style.GRID, style.PAPER, style.INK]), "cbar": False}
         unseen = {"annot": np.where(shown.isna(), "?", ""), "fmt": "", "linewidths": 2}
+        unseen |= {"annot_kws": {"color": style.INK}}  # legible on dark pages too
         sns.heatmap(shown.fillna(0.5), vmin=0, vmax=1, ax=ax, xticklabels=heads, **look, **unseen)
         ax.tick_params(labeltop=True, labelbottom=False, labelsize=style.TICK, length=0)
         tight(figure)
@@ -341,7 +342,7 @@ def goal_figures(evidence: pd.DataFrame) -> Iterator[tuple[Figure, dict[str, Any
             "alt": f"Of {len(table)} texts, those that name the goal: {', '.join(full)}.",
             "data": table.drop(columns="at"),
             "sources": sorted(texts.frame["source_id"].unique()),
-            "note": "Dark: named. Pale: not named. Question mark: not visible in the part seen, "
+            "note": "Full: named. Faint: not named. Question mark: not visible in the part seen, "
             "or not coded; such a text may name the goal or not. Texts that the United States "
             "wrote alone; joint texts and summaries by others stand in the list.",
         },

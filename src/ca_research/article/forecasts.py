@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, estimate_row, estimates
-from ..estimates.measures import by_economy, measure, parts, tells
+from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import day
@@ -30,7 +30,6 @@ from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Eu, Flow, reports
-from ..trade.standings import Reports
 from .trade_priority import (
     Partners,
     largest_ever,
@@ -61,7 +60,6 @@ _FACT = ["fact_id", "subject", "attribute", "year", "source_id"]
 @measure("trade.lead_after")
 @tells("rival", "worst", "since")
 @by_economy
-@parts(seen=reports)
 def lead_after(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -71,7 +69,6 @@ def lead_after(
     basis: Literal["own_else_partners", "partners"] = "own_else_partners",
     partners: Partners = "named",
     eu: Eu = "apart",
-    seen: Reports | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
@@ -81,13 +78,12 @@ def lead_after(
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    seen: what `trade.rank.reports` makes of trade.
     Returns an estimates frame, one row per economy, with the largest rival, the year in which
     China stood worst and the years since it was last behind in `about`; a range where only a bound
     is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
     any later year, has the reason in `missing`.
     """
-    seen = seen or reports(trade, economies=economies)
+    seen = reports(trade, economies=economies)
     ever = largest_ever(trade, economies=economies)
     shares = stated_shares(facts, economies=economies)
     years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})

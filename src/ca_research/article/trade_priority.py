@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
-from ..estimates.measures import measure, parts, tells
+from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.errors import CoverageError
@@ -315,7 +315,6 @@ def own_row(
 
 @measure("trade.lead")
 @tells("rival")
-@parts(seen=reports)
 def lead(
     trade: pd.DataFrame,
     *,
@@ -327,7 +326,6 @@ def lead(
     eu: Eu = "apart",
     since: int = SINCE,
     absent: Literal["open", "bounded"] = "open",
-    seen: Reports | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival: above one, China ranks first.
 
@@ -358,8 +356,6 @@ def lead(
         one that is missing could only change the order with more trade than any source shows for
         any year (`largest_ever`), the bound answers. One economy of which no year has both is then
         judged in the newest year with China.
-    seen : optional
-        What `trade.rank.reports` makes of `trade`.
 
     Returns
     -------
@@ -374,7 +370,7 @@ def lead(
     CoverageError
         Where no year can be ranked.
     """
-    seen = seen or reports(trade, economies=economies)
+    seen = reports(trade, economies=economies)
     asked: dict[str, Any] = {"basis": basis, "eu": eu}
     newest: dict[str, Any] = {"basis": basis, "since": since, "at_least": AT_LEAST}
     try:
@@ -393,7 +389,6 @@ def lead(
 
 @measure("trade.lead_told")
 @tells("rival")
-@parts(seen=reports)
 def lead_told(
     trade: pd.DataFrame,
     facts: pd.DataFrame,
@@ -403,19 +398,18 @@ def lead_told(
     partners: Partners = "named",
     eu: Eu = "apart",
     since: int = SINCE,
-    seen: Reports | None = None,
 ) -> list[Estimate]:
     """China's trade over that of its largest rival by the economy's own report: by its table, else
     by what its agency states.
 
     A share is set against shares of the same source and year alone.
 
-    trade, economies, source, partners, eu, since, seen: as in `lead`. facts: as in `stated_shares`.
+    trade, economies, source, partners, eu, since: as in `lead`. facts: as in `stated_shares`.
     Returns an estimates frame, one row per economy, in the newest year in which China and Russia
     (and the EU, if it counts as one) can be compared in AT_LEAST of them, by table or statement.
     Raises what `lead` raises.
     """
-    seen = seen or reports(trade, economies=economies)
+    seen = reports(trade, economies=economies)
     ever = largest_ever(trade, economies=economies)
     shares = stated_shares(facts, economies=economies)
     year = _newest_told(seen, economies, stated_years(shares), since, eu)

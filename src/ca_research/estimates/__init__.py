@@ -3,7 +3,7 @@
 from .age import shown_if_older
 from .cells import CellsOf
 from .frame import ESTIMATE_COLUMNS, Estimate, Rows, checked, data_path, estimate_row, estimates
-from .measures import Measure, by_economy, measure, parts, tells, told_by
+from .measures import Measure, by_economy, measure, tells, told_by
 
 __all__ = [
     "ESTIMATE_COLUMNS",
@@ -17,7 +17,6 @@ __all__ = [
     "estimate_row",
     "estimates",
     "measure",
-    "parts",
     "shown_if_older",
     "tells",
     "told_by",

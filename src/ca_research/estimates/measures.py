@@ -1,10 +1,7 @@
-"""What a measure declares of itself: its registered name, and the parts of it that are made
-once.
-"""
+"""What a measure declares of itself: its registered name, and what it tells."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -14,11 +11,9 @@ import pandas as pd
 from ..ground import economies
 from ..ground.errors import UsageError, known_name
 from .frame import Estimate, estimates
-from .once import once
 
 Measure = Callable[..., pd.DataFrame]
 """What `measure` makes of a function: tables and choices in, an estimates frame out."""
-Maker = Callable[..., Any]
 
 
 def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]], Measure]:
@@ -26,8 +21,7 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
 
     The function gives rows, one `estimate_row` for each economy. Whoever calls it gets them as an
     estimates frame; claims, which call it in thousands of ways, take the rows (`rows_of`). Called
-    by hand it takes economies by codes or names, and the words of each `Literal` alone; it makes
-    its own parts.
+    by hand it takes economies by codes or names, and the words of each `Literal` alone.
 
     The name stands as a literal in front of the function, so that only the module of a measure that
     is asked for is imported. It stays when the function moves, so that no rule has to be amended.
@@ -45,7 +39,7 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     Raises
     ------
     UsageError, UnknownNameError
-        By that function: for a part, no economy, or a word or an economy that is not known.
+        By that function: for no economy, or a word or an economy that is not known.
 
     Examples
     --------
@@ -108,64 +102,11 @@ def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:
     return getattr(function, "rows", function)
 
 
-def parts(**makers: Maker) -> Callable[[Maker], Maker]:
-    """Declare arguments that many specifications share, with what makes each (`once`).
-
-    Parameters
-    ----------
-    **makers : callable
-        What makes each argument. It takes tables, ``economies`` and choices by name, as a measure
-        does.
-
-    Returns
-    -------
-    callable
-        A decorator; the function then takes what its makers take, and makes the arguments itself.
-
-    Examples
-    --------
-    >>> def by_year(trade):
-    ...     return trade.groupby("year")["value_usd"].sum()
-    >>> @parts(totals=by_year)
-    ... def growth(*, since, totals):
-    ...     return totals.iloc[-1] / totals[since]
-    >>> sorted(inspect.signature(growth).parameters)
-    ['since', 'trade']
-    """
-    shared = {name: (once(maker), inspect.signature(maker)) for name, maker in makers.items()}
-
-    def mark(function: Maker) -> Maker:
-        own = inspect.signature(function).parameters
-        kept = {name: p for name, p in own.items() if name not in makers}
-        for _, takes in shared.values():
-            more = {n: p.replace(kind=p.KEYWORD_ONLY) for n, p in takes.parameters.items()}
-            kept = kept | {n: p for n, p in more.items() if n not in kept}
-
-        defaults = {n: p.default for n, p in kept.items() if p.default is not p.empty}
-
-        @wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            given = defaults | dict(zip(kept, args, strict=False)) | kwargs
-            made = {
-                name: make(**{n: v for n, v in given.items() if n in takes.parameters})
-                for name, (make, takes) in shared.items()
-                if given.get(name) is None
-            }
-            return function(**{n: v for n, v in (given | made).items() if n in own})
-
-        ordered = sorted(kept.values(), key=lambda p: p.kind)
-        call.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
-        return call
-
-    return mark
-
-
 def by_economy(function: Measure) -> Measure:
     """Declare that each row of a measure follows from the sources that it names alone.
 
     Without a source that a row does not name the row is the same. Whoever leaves a source out
-    measures only those economies again that name it in any row, or have no figure in one; the parts
-    of the measure are made for all of them, as before.
+    measures only those economies again that name it in any row, or have no figure in one.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
+from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.arguments import several, whole_number, whole_numbers
 from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
@@ -72,6 +73,7 @@ def known(**choices: str) -> None:
             raise UnknownNameError(kind, name, _CHOICES[kind])
 
 
+@once
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     """Figures that a rank may rest on: `perspective` without panels, by economy and year."""
     require(trade, ())

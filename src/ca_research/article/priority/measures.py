@@ -19,13 +19,12 @@ import pandas as pd
 
 from ...claims.slots import in_words, joined
 from ...estimates.frame import Estimate, Rows, estimate_row, estimates
-from ...estimates.measures import measure, parts, tells
+from ...estimates.measures import measure, tells
 from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground.errors import known_name
 from ...registry import article
 from ...trade.rank import reports
-from ...trade.standings import Reports
 from ..trade_priority import largest_ever
 from . import fields
 from .fields import SINCE, WAYS
@@ -43,17 +42,16 @@ Cells = list[Estimate]
 """
 
 
-@parts(seen=reports)
+@once
 def trade_cells(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str] = eco.CA5,
-    seen: Reports | None = None,
 ) -> Cells:
     """The cells of trade: by the economy's own reports, by its partners', or by theirs where it has
     none.
     """
-    seen = seen or reports(trade, economies=economies)
+    seen = reports(trade, economies=economies)
     ever = largest_ever(trade, economies=economies)
     rows = []
     for since in SINCE:
@@ -134,7 +132,6 @@ def matrix(made: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
 
 @measure("claims.priority.lead_share")
 @tells("led", "cells", "empty", "ours", "others")
-@parts(of_trade=trade_cells)
 def lead_share(
     trade: pd.DataFrame,
     investment: pd.DataFrame,
@@ -155,7 +152,6 @@ def lead_share(
         "none", "trade", "investment", "finance", "students", "opinion", "meetings"
     ] = "none",
     country: str = "none",
-    of_trade: Cells | None = None,
 ) -> list[Estimate]:
     """Share of the cells in which China leads, or is first or second; in [0, 1].
 
@@ -167,7 +163,7 @@ def lead_share(
     too few cells are filled the reason is in `missing`.
     """
     known_name("country", country, ("none", *economies))
-    of_trade = of_trade or trade_cells(trade, economies=economies)
+    of_trade = trade_cells(trade, economies=economies)
     tables = {"investment": investment, "students": students, "opinion": opinion}
     others = _other_cells(economies, **tables, visits=visits, events=events)
     chosen = MAIN | {
