@@ -76,4 +76,6 @@ def test_declared_tables_are_those_loaded(books):
         loaded = set(re.findall(r'ca\.load\(\s*"(\w+)"', text))
         if "ca.registry.tables()" in text and "ca.coverage(name" in text:
             loaded |= {"*"}  # the page on the data
+        if "in claim.spec.data" in text:
+            loaded |= set(registry.claim(book.metadata["ca_research"]["claim"]).data)
         assert loaded == set(book.metadata["ca_research"]["tables"]), file.name
