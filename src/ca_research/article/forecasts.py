@@ -432,10 +432,11 @@ def forecast_paths(
         parts.append(pd.concat(mine).assign(economy=code, sources=[sources] * sum(map(len, mine))))
     if not parts:
         raise CoverageError(f"no series of {series.replace('_', ' ')} for {', '.join(economies)}")
-    paths = pd.concat(parts, ignore_index=True)
     ends = ["mean", "low", "high"]
+    columns = ["economy", "model", "year", *ends, "sources"]
+    paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
     paths[ends] = back(paths[ends].astype(float))
-    return paths[["economy", "model", "year", *ends, "sources"]]
+    return paths
 
 
 def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:

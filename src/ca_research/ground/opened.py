@@ -101,6 +101,7 @@ def _known() -> tuple[str, ...]:
     project = [paths.registry_dir(), paths.measures_dir(), paths.processed_dir()]
     project += [paths.added_dir(), Path(__file__).parents[1]]
     own = [f"{tempfile.gettempdir()}{os.sep}{SCRATCH}"]
+    own += [str(paths.of_package() / "registry" / "measures.yaml")]
     folders = [sys.prefix, sys.base_prefix, *_SYSTEM, *map(str, project)]
     both = {*folders, *map(os.path.realpath, folders)}
     return tuple([f"{folder}{os.sep}" for folder in both] + own)

@@ -78,7 +78,10 @@ def _entry_files(name: str) -> list[Path]:
         return sorted((folder / "coding").glob("*.csv"))
     if not Path(name).suffix:
         name += ".csv" if name == "economies" else ".yaml"
-    return sorted(folder.glob(name))
+    files = sorted(folder.glob(name))
+    if name == "measures.yaml":  # those of the package are known in every project
+        files.append(paths.of_package() / "registry" / name)
+    return list(dict.fromkeys(file for file in files if file.is_file()))
 
 
 _EVERYWHERE = ("economies", "words", "measures", "article", "article/*", VOTES)
