@@ -93,7 +93,8 @@ def said_of(text):
     for sentence in re.split(r"(?<=\.) (?=Its)", text):
         side = "partners" if "partners' " in sentence else "own"
         for year, who, eu in re.findall(
-            r"figures for (\d{4}) put (\w+) first among single countries(?:, before \w+)?"
+            r"figures for (\d{4}) put (\w+) first among single countries"
+            r"(?:, before \w+| and China number \d)?"
             r"(, with the EU as one too)?",
             sentence,
         ):

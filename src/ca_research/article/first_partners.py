@@ -22,16 +22,8 @@ from ..ground.periods import date_in_words
 from ..plots import partner_bars
 from ..registry import article
 from ..registry.words import party, value_words
-from ..trade.rank import BASES, Eu, reports
-from .trade_priority import (
-    SINCE,
-    Ordered,
-    largest_ever,
-    order_of,
-    stated_order,
-    stated_shares,
-    stated_years,
-)
+from ..trade.rank import BASES, Eu
+from .trade_priority import SINCE, Order, both_sides, order_of
 
 _OWN, _MIRROR, _RANGE = BASES
 
@@ -77,30 +69,39 @@ def first_partners(
     [['CHN', 1, ('KGZ_NSC',)]]
     """
     codes = eco.resolve_all(economies)
-    late = trade[trade["year"].ge(since).to_numpy(bool)]
-    seen, ever = reports(late, economies=codes), largest_ever(trade, economies=codes)
-    shares = stated_shares(facts, economies=codes)
-    years = sorted({*seen.years(), *(y for _, y in stated_years(shares) if y >= since)})
-    rows = []
-    for code, basis, eu, year in product(codes, BASES, get_args(Eu), years):
-        found = order_of(seen, ever, code, year, basis=basis, eu=eu, taking_part=None)
-        if found and (found[0].decided or not found[0].bounds):
-            rows.append((code, year, str(year), basis, eu, False, *_cells(found)))
-        elif basis == _OWN and (told := stated_order(shares, code, year, None, eu)):
-            period = str(told[1]()["period"].iloc[0])
-            rows.append((code, year, period, basis, eu, True, *_cells(told)))
-    columns = ["economy", "year", "period", "basis", "eu", "stated", "first", "contenders", "rival"]
-    columns += ["place_low", "place_high", "low", "high", "bounds", "ends", "sources"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.insert(9, "ratio", table["low"].where(table["low"] == table["high"]))
-    return table.astype({"year": int, "place_low": int, "place_high": int})
+    sides = both_sides(trade, facts, economies=codes)
+    cells = [
+        (code, basis, eu, year, order)
+        for code, basis, eu, year in product(codes, BASES, get_args(Eu), sides.years(since))
+        if isinstance(order := order_of(sides, code, year, basis=basis, eu=eu), Order)
+    ]
+    table = pd.DataFrame(cells, columns=["economy", "basis", "eu", "year", "order"])
+    orders, year = table.pop("order"), table["year"].astype(int)
+    for name in ("stated", "contenders", "rival", "low", "high", "bounds", "sources", "period"):
+        table[name] = [getattr(order, name) for order in orders]
+    return table.assign(
+        year=year,
+        first=[order.leader for order in orders],
+        ends=[order.values for order in orders],
+        place_low=[int(order.place[0]) for order in orders],
+        place_high=[int(order.place[1]) for order in orders],
+        ratio=table["low"].where(table["low"] == table["high"]).astype(float),
+    )
 
 
-def _cells(found: Ordered) -> tuple[Any, ...]:
-    order, rows = found
-    sources = tuple(sorted(set(rows()["source_id"])))
-    ends = order.low, order.high, order.bounds, dict(order.ends), sources
-    return order.first, order.contenders, order.rival, *order.place, *ends
+def partners_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Trade with each partner that has a report, as some rows of the table compare it: with
+    partner, its ends low and high (US dollars, or per cent where stated), and rank by the least.
+
+    rows: from `first_partners`.
+    """
+    each = rows.assign(end=[list(ends.items()) for ends in rows["ends"]], flow="turnover")
+    each = each.explode("end", ignore_index=True)
+    each["partner"] = each["end"].str[0]
+    each[["low", "high"]] = pd.DataFrame(each["end"].str[1].tolist(), columns=range(2), dtype=float)
+    each = each[[r.partner not in r.bounds for r in each.itertuples()]]
+    of_one = each.groupby(["economy", "basis", "eu", "year"])["low"]
+    return each.assign(rank=of_one.rank(method="min", ascending=False).astype(int))
 
 
 def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
@@ -138,28 +139,17 @@ def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> p
     parts = []
     for name in criteria:
         basis = evidence.spec.criteria()[name].settings.get("basis", _OWN)
-        rows = table[table["basis"] == basis]
         judged = evidence.main(name).set_index("economy")["last_year"].dropna()
-        year = rows["economy"].map(judged).fillna(judged.max())
-        last = rows.groupby("economy")["year"].transform("max")
-        parts.append(rows[rows["year"].eq(year.fillna(last))].assign(criterion=name))
-    rows = pd.concat(parts)
-    single = rows[rows["eu"] == "apart"].set_index(["criterion", "economy"])["first"]
-    rows = rows.sort_values("eu").drop_duplicates(["criterion", "economy"], keep="last")
-    rows = rows.drop(columns="first").join(single, on=["criterion", "economy"])
-    told = zip(rows["ends"], rows["bounds"], rows["stated"], strict=True)
-    spans = [
-        [
-            (code, *(end / (1 if stated else 1e9) for end in ends[code]))
-            for code in {*ends} - {*gone}
-        ]
-        for ends, gone, stated in told
-    ]
-    rows = rows.assign(span=spans).explode("span", ignore_index=True)
-    rows[["partner", "low", "high"]] = rows["span"].tolist()
-    units = {True: "% of all trade, as stated", False: "billion US dollars"}
-    columns = ["criterion", "economy", "partner", "year", "low", "high", "unit", "first", "sources"]
-    return rows.assign(unit=rows["stated"].map(units))[columns]
+        rows = table[table["basis"] == basis].assign(criterion=name)
+        parts.append(rows[rows["year"] == rows["economy"].map(judged).fillna(judged.max())])
+    rows = pd.concat(parts).sort_values("eu")  # single countries first
+    of_one = ["criterion", "economy"]
+    rows["first"] = rows.groupby(of_one)["first"].transform("first")
+    spans = partners_of(rows.drop_duplicates(of_one, keep="last"))
+    size = spans["stated"].map({True: 1, False: 1e9})
+    unit = spans["stated"].map({True: "% of all trade, as stated", False: "billion US dollars"})
+    spans = spans.assign(low=spans["low"] / size, high=spans["high"] / size, unit=unit)
+    return spans[[*of_one, "partner", "year", "low", "high", "unit", "first", "sources"]]
 
 
 def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> Figure:
@@ -168,10 +158,23 @@ def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> 
     sides: from `drawn`.
     """
     rows = sides[sides["criterion"] == criterion]
-    first = rows.dropna(subset=["first"]).query("first != ''").set_index("economy")["first"]
-    titles = {str(e): f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items()}
-    told = [code for code in economies if code in set(rows["economy"])] or economies
-    return partner_bars(rows, [*article().colours], economies=told, titles=titles)
+    first = dict(zip(rows["economy"], rows["first"], strict=True))
+    titles = {e: f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items() if one}
+    shown = [code for code in economies if code in first] or economies
+    return partner_bars(rows, [*article().colours], economies=shown, titles=titles)
+
+
+def largest_partners(table: pd.DataFrame) -> pd.DataFrame:
+    """The five largest partners that each economy's own report lists in its newest year, with their
+    turnover in billions of US dollars and how many are listed.
+
+    table: from `first_partners`.
+    """
+    each = partners_of(newest(table[~table["stated"]], _OWN)).sort_values(["economy", "rank"])
+    by_economy = each.groupby("economy", sort=False)
+    each = each.assign(listed=by_economy["low"].transform("size"), turnover=each["low"] / 1e9)
+    columns = ["economy", "year", "listed", "rank", "partner", "turnover", "sources"]
+    return each.loc[by_economy.head(5).index, columns].astype({"rank": str})
 
 
 def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
@@ -242,11 +245,11 @@ def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
 
 def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:
     """'China is first in Kazakhstan (2025) and Kyrgyzstan (2023); Russia in Tajikistan (2022)'."""
-    said = [
-        f"{party(str(first))} {verb} in {_places(mine.itertuples(), years=years)}"
-        for first, mine in rows.groupby("first", sort=False)
-    ]
-    return "; ".join([*said[:1], *(one.replace(f" {verb}", "", 1) for one in said[1:])])
+    firsts = enumerate(rows.groupby("first", sort=False))
+    return "; ".join(
+        f"{party(str(first))} {'' if i else verb + ' '}in {_places(mine.itertuples(), years=years)}"
+        for i, (first, mine) in firsts
+    )
 
 
 def _places(rows: Iterable[Any], *, years: bool = True) -> str:

@@ -29,15 +29,8 @@ from ..stats.forecast import Forecast, arima
 from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
 from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, Eu, Flow, reports
-from .trade_priority import (
-    Partners,
-    largest_ever,
-    own_row,
-    stated_shares,
-    stated_years,
-    table_row,
-)
+from ..trade.rank import FLOWS, Eu, Flow
+from .trade_priority import Partners, both_sides, lead_row
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -73,7 +66,7 @@ def lead_after(
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
 
-    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `stated_shares`.
+    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `trade_priority.lead`.
     start: a year.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
@@ -83,20 +76,15 @@ def lead_after(
     is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
     any later year, has the reason in `missing`.
     """
-    seen = reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies)
-    shares = stated_shares(facts, economies=economies)
-    years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})
-    years = [year for year in years if year >= start]
-    out = []
+    sides, out = both_sides(trade, facts, economies=economies), []
     for code in economies:
         told: dict[int, Estimate] = {}
-        asked: dict[str, Any] = {"partners": partners, "eu": eu}
-        if basis == "own_else_partners":
-            told = {year: own_row(seen, ever, shares, code, year, **asked) for year in years}
-        if all(row["missing"] for row in told.values()):
-            asked["basis"] = "mirror"
-            told = {year: table_row(seen, ever, code, year, **asked) for year in years}
+        for by in ("reporter", "mirror") if basis == "own_else_partners" else ("mirror",):
+            if all(row["missing"] for row in told.values()):
+                told = {
+                    year: lead_row(sides, code, year, basis=by, partners=partners, eu=eu)
+                    for year in sides.years(start)
+                }
         told = {year: row for year, row in told.items() if not row["missing"]}
         out.append(_least(told, code, start))
     return out
@@ -141,13 +129,13 @@ def share_after(
 ) -> list[Estimate]:
     """China's share of an economy's turnover in its newest year, less that of a base year.
 
-    trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. base: a
-    year before the newest. Both years are by one own source, of all that it lists; where the
-    economy publishes no table, by the shares that its agency states.
+    trade: like table `trade`; rows of product TOTAL count. facts: as in `trade_priority.lead`.
+    base: a year before the newest. Both years are by one own source, of all that it lists; where
+    the economy publishes no table, by the shares that its agency states.
     Returns an estimates frame, one row per economy, in percentage points; without two such years
     the reason stands in `missing`.
     """
-    stated = stated_shares(facts, economies=economies)
+    stated = both_sides(trade, facts, economies=economies).shares
     stated = stated[stated["other"] == "CHN"].sort_values("year")
     out = []
     for code in economies:

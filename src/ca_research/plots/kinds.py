@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
@@ -30,7 +31,7 @@ from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
 from .narrow import redrawn
-from .needs import by_year, needs
+from .needs import by_year, needs, one_figure
 from .panels import apart, line, newest_words, panels, say_empty, year_axis
 from .pen import tight
 from .show import show, show_choice, telling, where_known
@@ -568,7 +569,8 @@ def strips(
     return figure
 
 
-@needs("frame", "{rows}", "{columns}", "{value}")
+@redrawn
+@needs("frame", "{rows}", "{columns}", "{value}", "{label}")
 def heat_map(
     frame: pd.DataFrame,
     value: str,
@@ -578,6 +580,8 @@ def heat_map(
     unit: str = "",
     centre: float | None = None,
     form: str = ".0f",
+    label: str = "",
+    colours: Sequence[str] = (),
 ) -> Figure:
     """A cell for each row and column, with its figure; darker is more.
 
@@ -595,6 +599,10 @@ def heat_map(
         Where colours turn from one side to the other.
     form : str
         How a figure is written, as in `format`.
+    label : str
+        Column of the words in a cell, in the place of its figure.
+    colours : sequence of str
+        One for each figure from nought on, where these are few.
 
     Returns
     -------
@@ -609,33 +617,40 @@ def heat_map(
     """
     import seaborn as sns
 
+    one_figure(frame, [rows, columns])
     order = [list(dict.fromkeys(frame[axis])) for axis in (rows, columns)]
-    wide = (
-        frame.pivot(index=rows, columns=columns, values=value)
-        .astype(float)
-        .reindex(index=order[0], columns=order[1])
+    wide, words = (
+        frame.pivot(index=rows, columns=columns, values=column).reindex(
+            index=order[0], columns=order[1]
+        )
+        for column in (value, label or value)
     )
-    hues = {"cmap": "vlag", "center": centre} if centre is not None else {"cmap": "viridis_r"}
+    look: dict[str, Any] = {"cmap": "viridis_r"} if centre is None else {"cmap": "vlag"}
+    look |= {"center": centre, "annot": words if label else True, "fmt": "" if label else form}
+    if colours:
+        look |= {"cmap": ListedColormap(colours), "vmin": 0, "vmax": len(colours) - 1}
+    narrow = style.wide() < style.WIDE
+    if label and narrow:
+        look["annot"] = words.replace(" ", "\n", regex=True)
+    row = (0.95 if narrow else 0.62) if label else _ROW
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + _ROW * len(wide)))
-        heads = [
-            [cell_words(a, str(v)) for v in vs]
-            for a, vs in zip((columns, rows), order[::-1], strict=True)
-        ]
+        figure, ax = plt.subplots(figsize=(style.wide(), 0.8 + row * len(wide)))
+        across, down = (
+            [cell_words(axis, str(one)) for one in own]
+            for axis, own in zip((columns, rows), order[::-1], strict=True)
+        )
         sns.heatmap(
-            wide,
-            annot=True,
-            fmt=form,
+            wide.astype(float),
             cbar=False,
             linewidths=1,
             linecolor=style.PAPER,
             ax=ax,
-            xticklabels=heads[0],
-            yticklabels=heads[1],
-            **hues,
+            xticklabels=[name.replace(" ", "\n") if narrow else name for name in across],
+            yticklabels=down,
+            **look,
         )
         ax.xaxis.tick_top()
-        ax.tick_params(axis="y", rotation=0)
+        ax.tick_params(axis="y", rotation=90 if narrow else 0)
         ax.set_ylabel("")
         ax.set_xlabel(unit)
         style.bare(ax, x=False, y=False)

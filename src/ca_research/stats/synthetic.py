@@ -169,12 +169,13 @@ class Placebos(Result):
     ----------
     table : pandas.DataFrame
         One row per unit, the treated one among them, largest ratio first: ``unit``, ``effect``
-        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``.
+        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``,
+        ``ratio_negative``.
     p : float
         Share of units whose ratio of RMSPE after to before is at least that of the treated one
         (two-sided).
-    p_positive : float
-        The same with positive gaps only (one-sided).
+    p_positive, p_negative : float
+        The same with positive, or with negative gaps only (one-sided).
 
     Notes
     -----
@@ -195,6 +196,7 @@ class Placebos(Result):
     table: pd.DataFrame
     p: float
     p_positive: float
+    p_negative: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -278,17 +280,16 @@ class SyntheticControl(Result):
         rows, after = [], self._course.after
         for unit, gap in zip((self.unit, *self.donors), self._course.gaps(), strict=True):
             pre, post = _rmspe(gap[~after]), _rmspe(gap[after])
-            positive = _rmspe(np.maximum(gap[after], 0))
-            ratios = (
-                (post / pre, positive / pre) if pre else (np.inf, np.inf)
-            )  # an exact match counts against a finding
+            sides = post, _rmspe(np.maximum(gap[after], 0)), _rmspe(np.minimum(gap[after], 0))
+            # an exact match counts against a finding
+            ratios = [side / pre if pre else np.inf for side in sides]
             rows.append([unit, float(gap[after].mean()), pre, post, *ratios])
-        columns = ["unit", "effect", "pre_rmspe", "post_rmspe", "ratio", "ratio_positive"]
-        table = pd.DataFrame(rows, columns=columns)
+        kinds = ["ratio", "ratio_positive", "ratio_negative"]
+        table = pd.DataFrame(rows, columns=["unit", "effect", "pre_rmspe", "post_rmspe", *kinds])
         own = table.iloc[0]
         if worst is not None:
             table = table[table["pre_rmspe"] <= worst * own["pre_rmspe"]]
-        shares = [float((table[c] >= own[c]).mean()) for c in ("ratio", "ratio_positive")]
+        shares = [float((table[c] >= own[c]).mean()) for c in kinds]
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
     def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:

@@ -2,8 +2,7 @@
 
 from .chapters import (
     MANUFACTURES,
-    chapter_change,
-    chapter_coverage,
+    chapter_figure,
     chapter_indicators,
     chapter_rows,
     raw_materials,
@@ -13,8 +12,7 @@ from .measures import manufacturing_change, project_list, projects_at_work
 
 __all__ = [
     "MANUFACTURES",
-    "chapter_change",
-    "chapter_coverage",
+    "chapter_figure",
     "chapter_indicators",
     "chapter_rows",
     "manufacturing_change",
