@@ -38,10 +38,11 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     """What each own source of an economy reports of single partners with all directions of a flow,
     in years with China and Russia: their absence would lower an index.
     """
-    flows, outside = FLOWS[flow], [*eco.AGGREGATES, *_REST, economy]
-    rows = trade[trade["reporter"].eq(economy) & trade["product"].eq("TOTAL")]
-    rows = rows[rows["flow"].isin(flows) & rows["value_usd"].notna()]
-    rows = rows[~rows["partner"].isin(outside)]
+    flows = FLOWS[flow]
+    rows = trade.query("reporter == @economy and product == 'TOTAL' and flow in @flows")
+    rows = rows[~rows["partner"].isin([*eco.AGGREGATES, *_REST, economy])].dropna(
+        subset="value_usd"
+    )
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = rows[rows["partner"].isin(article().partners)]
@@ -176,7 +177,7 @@ def votes(facts: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.Data
     known = settings().votes
     rows = facts.dropna(subset=["year", "value"]).rename(columns={"subject": "economy"})
     rows = rows.assign(power=rows["attribute"].str.removeprefix(known.agreement))
-    table = rows[rows["power"].isin(POWERS) & rows["economy"].isin(economies)]
+    table = rows.query("power in @POWERS and economy in @economies")
     for side in ("economy", "power"):
         point = rows.loc[rows["attribute"] == known.ideal_point, ["economy", "year", "value"]]
         point = point.set_axis([side, "year", f"point_of_{side}"], axis=1)
@@ -269,7 +270,7 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
         codes.
     An economy that a text does not name has no row.
     """
-    rows = events[events["kind"] == "un_vote"].astype({"detail": str, "date": str})
+    rows = events.query("kind == 'un_vote'").astype({"detail": str, "date": str})
     rows = rows[rows["detail"].str.contains("Ukraine")].reset_index(drop=True)
     cast = rows["detail"].str.extractall(_CAST).droplevel("match")
     cast = cast.join(rows[["date", "detail", "source_id"]])
@@ -279,7 +280,7 @@ def war_votes(events: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd
     cast["seat"] = cast["detail"].str.contains(settings().votes.about_a_seat, regex=False)
     cast = cast.explode("economy", ignore_index=True)
     columns = ["economy", "date", "vote", "aside", "seat", "source_id"]
-    return cast.loc[cast["economy"].isin(economies), columns].reset_index(drop=True)
+    return cast.query("economy in @economies")[columns].reset_index(drop=True)
 
 
 @measure("relations.stood_aside")

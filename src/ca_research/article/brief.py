@@ -5,10 +5,11 @@ observed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import pandas as pd
 
-from ..claims.slots import in_words, joined
+from ..claims.slots import joined
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
 from ..ground.periods import date_in_words
@@ -30,6 +31,7 @@ from .settings import settings
 from .trade_priority import SINCE
 
 _OWN, _MIRROR, _RANGE = BASES
+_SIDES = {_OWN: "own", _MIRROR: "partners'"}
 
 
 def in_dollars(usd: float) -> str:
@@ -55,52 +57,35 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
     reports : pandas.DataFrame
         As from `partner_reports`; said where nobody can be called the first.
     economy : str
-        Its code or name.
+        Its code.
 
     Returns
     -------
     str
         A sentence or two, on single countries and on the EU as one.
     """
-    name, sentences = eco.name_of(eco.resolve(economy)), list[str]()
-    mine = firsts[firsts["economy"] == eco.resolve(economy)]
-    for basis, side in {_OWN: "own", _MIRROR: "partners'"}.items():
-        for row in newest(mine, basis).itertuples():
-            if row.bounds:  # its own figures tell more than a bound
-                sentences += [] if sentences else [f"{bound_words(row)}."]
+    name, mine = eco.name_of(economy), firsts.query("economy == @economy")
+    groups = {"apart": "among single countries", "one": "with the EU as one"}
+    sentences: list[str] = []
+    for (basis, side), (eu, group) in product(_SIDES.items(), groups.items()):
+        for row in newest(mine, basis, eu).itertuples():
+            if row.bounds and basis == _MIRROR:  # its own figures tell more than a bound
+                sentences = sentences or [f"{bound_words(row)}."]
                 continue
-            whose = "Its partners'" if sentences else f"{name}'s {side}"
-            figures = (
-                f"The shares that {name}'s agency states" if row.stated else f"{whose} figures"
-            )
-            place = " to ".join(dict.fromkeys(map(str, (row.place_low, row.place_high))))
-            china = f" and China number {place}"
-            china = f", before {eco.in_prose(row.rival)}" if row.first == "CHN" else china
-            union = ""
-            for one in newest(mine[mine["year"] <= row.year], basis, "one").itertuples():
-                union = f"; with the EU as one, figures for {one.year} put "
-                union += f"{eco.in_prose(one.first)} first"
-                if (row.first, row.period) == (one.first, one.period):
-                    union = ", with the EU as one too"
+            whose = f"Its {side} figures" if sentences else f"{name}'s {side} figures"
+            whose = f"The shares that {name}'s agency states" if row.stated else whose
+            behind = row.rival if row.first == "CHN" else "CHN"
             sentences.append(
-                f"{figures} for {date_in_words(row.period)} put {eco.in_prose(row.first)} first "
-                f"among single countries{china}{union}."
+                f"{whose} for {date_in_words(row.period)} put {eco.in_prose(row.first)} first "
+                f"{group}, ahead of {eco.in_prose(behind)}."
             )
-    if sentences:
-        return " ".join(sentences)
-    both = reports.dropna(subset=["turnover"]).sort_values("turnover", ascending=False)
-    most = f", the most of {in_words(len(both))} countries that publish both directions"
-    reported = [
-        f"{_capital(eco.in_prose(r.partner))} reports trade of {in_dollars(r.turnover)} with it "
-        f"in {r.year}{most if len(both) > 1 else ''}."
-        for r in both.head(1).itertuples()
-    ]
     none = "No figures show China and Russia side by side, so no first partner of "
-    return " ".join([f"{none}{name} is named here.", *reported])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    most = reports.dropna(subset=["turnover"]).nlargest(1, "turnover").itertuples()
+    reported = (
+        f"{party(r.partner)} reports most trade with it: {in_dollars(r.turnover)} in {r.year}."
+        for r in most
+    )
+    return " ".join(sentences or [f"{none}{name} is named here.", *reported])
 
 
 def drawn(firsts: pd.DataFrame) -> pd.DataFrame:
@@ -173,8 +158,9 @@ def partner_reports(trade: pd.DataFrame, economy: str, *, since: int = SINCE) ->
     trade: like the table. economy: a code. Returns partner, year, sold (exports to the economy),
     bought, turnover (USD; null where a flow is missing), sources; the largest first.
     """
-    rows = trade[trade["partner"].eq(economy) & trade["product"].eq("TOTAL")]
-    rows = rows[rows["year"].ge(since) & ~_no_report(rows)]
+    rows = trade[~_no_report(trade)].query(
+        "partner == @economy and product == 'TOTAL' and year >= @since"
+    )
     groups = {*eco.AGGREGATES, *eco.members("EU27", 2020)} - {"EU27"}  # which stands for the EU
     cell = ["reporter", "year", "flow"]
     best = preferred_rows(rows[~rows["reporter"].isin(groups)], cell).drop_duplicates(cell)
@@ -256,18 +242,15 @@ def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) ->
     """
     asked = words().values.get("poll", {})
     known = opinion[opinion["about"].isin(powers) & opinion["measure"].isin(asked)]
-    china = known[known["about"] == "CHN"]
-    if china.empty:
+    newest = known.query("about == 'CHN'").query("year == year.max()")
+    if newest.empty:
         return ""
-    newest = china[china["year"] == china["year"].max()]
     measure = min(newest["measure"], key=list(asked).index)
     same = known[known["measure"].eq(measure) & known["year"].eq(newest["year"].iloc[0])]
     same = same.drop_duplicates("about").sort_values("value_pct", ascending=False)
-    phrase, *_ = asked[measure].split("{power}")
-    verbs = [phrase, *[phrase.split()[-1] + " "] * (len(same) - 1)]
     answers = [
-        f"{percent(row.value_pct / 100)} {verb}{eco.in_prose(row.about)}"
-        for verb, row in zip(verbs, same.itertuples(), strict=True)
+        f"{percent(row.value_pct / 100)} {asked[measure].format(power=eco.in_prose(row.about))}"
+        for row in same.itertuples()
     ]
     return (
         f"Of those asked in {eco.name_of(eco.resolve(economy))} in {newest['year'].iloc[0]}, "
@@ -293,8 +276,8 @@ def gas_sent(energy: pd.DataFrame, economy: str) -> str:
 
 def pipeline_gas(energy: pd.DataFrame, economy: str) -> pd.DataFrame:
     """Rows of pipeline gas that an economy exports, in billion cubic metres, by year."""
-    mine = (energy["exporter"] == economy) & (energy["commodity"] == "pipeline_gas")
-    return energy[mine & (energy["unit"] == "bcm")].sort_values(["year", "importer"])
+    rows = energy.query("exporter == @economy and commodity == 'pipeline_gas' and unit == 'bcm'")
+    return rows.sort_values(["year", "importer"])
 
 
 _STATED = (
@@ -310,9 +293,9 @@ def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
     facts: like the table; subjects are pairs such as 'TKM-RUS'. Returns partner, figure (trade,
     exports or imports), period, stated (with its unit and bound), source_id; the newest first.
     """
-    rows = facts[facts["subject"].str.startswith(f"{economy}-", na=False)].dropna(subset=["value"])
-    rows = rows[rows["unit"].isin(["USD", "percent"])].join(rows["attribute"].str.extract(_STATED))
-    rows = rows[rows["who"] == economy]
+    rows = facts.join(facts["attribute"].str.extract(_STATED))
+    rows = rows.query("who == @economy and unit in ['USD', 'percent']").dropna(subset=["value"])
+    rows = rows[rows["subject"].str.startswith(f"{economy}-")]
     figure, each = rows["what"].map(_FLOWS), rows.itertuples()
     amount = [in_dollars(r.value) if r.unit == "USD" else percent(r.value / 100) for r in each]
     share = (" of all its " + figure).where(rows["share"].notna(), "")
@@ -350,7 +333,7 @@ def newest_investment(
     the stock of another. Returns group, measure (in words), investor, year, value (m USD),
     source_id; one row per investor, concept and source.
     """
-    mine = investment[(investment["host"] == economy) & investment["investor"].isin(investors)]
+    mine = investment.query("host == @economy and investor in @investors")
     apart = ["investor", "measure", "instrument", "stage", "price_basis", "source_id"]
     newest = mine[mine["year"] == mine.groupby(apart, dropna=False)["year"].transform("max")]
     prices = newest["price_basis"].fillna("current USD")
@@ -382,19 +365,18 @@ def years_held(
     of the economy alone. Returns figures, first_year, last_year (null without any), years.
     """
     reports = trade[~_no_report(trade)]
-    own = reports[reports["reporter"].eq(economy) & reports["partner"].eq("CHN")]
-    chinese = reports[reports["reporter"].eq("CHN") & reports["partner"].eq(economy)]
-    stocks = investment[investment["host"].eq(economy) & investment["measure"].eq("fdi_stock")]
-    owed = debt[debt["debtor"].eq(economy) & debt["creditor"].eq("CHN")]
+    stocks = investment.query("host == @economy and measure == 'fdi_stock'")
     held = {
-        "own report of trade with China": own,
-        "China's report of trade": chinese,
+        "own report of trade with China": reports.query("reporter == @economy & partner == 'CHN'"),
+        "China's report of trade": reports.query("reporter == 'CHN' & partner == @economy"),
         "investment stock by five investors or more": stocks[
             stocks["year"].isin(stock_years(investment, economy))
         ],
-        "debt to China": owed[owed["measure"] == "stock"],
+        "debt to China": debt.query(
+            "debtor == @economy and creditor == 'CHN' and measure == 'stock'"
+        ),
         "students in China, counted": students,
-        "a poll on China": opinion[opinion["about"].eq("CHN")],
+        "a poll on China": opinion.query("about == 'CHN'"),
     }
     spans = {what: rows["year"].agg(["min", "max", "nunique"]) for what, rows in held.items()}
     table = pd.DataFrame(spans, index=["min", "max", "nunique"]).T.astype("Int64")

@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..claims import Evidence, slots
+from ..claims import Evidence
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import fixed, number
@@ -95,11 +95,15 @@ def partners_of(rows: pd.DataFrame) -> pd.DataFrame:
 
     rows: from `first_partners`.
     """
-    each = rows.assign(end=[list(ends.items()) for ends in rows["ends"]], flow="turnover")
-    each = each.explode("end", ignore_index=True)
-    each["partner"] = each["end"].str[0]
-    each[["low", "high"]] = pd.DataFrame(each["end"].str[1].tolist(), columns=range(2), dtype=float)
-    each = each[[r.partner not in r.bounds for r in each.itertuples()]]
+    rows = rows.drop(columns=["low", "high"]).reset_index(drop=True).assign(flow="turnover")
+    ends = [
+        (row.Index, code, float(low), float(high))
+        for row in rows.itertuples()
+        for code, (low, high) in row.ends.items()
+        if code not in row.bounds
+    ]
+    each = pd.DataFrame(ends, columns=["at", "partner", "low", "high"])
+    each = each.merge(rows, left_on="at", right_index=True)
     of_one = each.groupby(["economy", "basis", "eu", "year"])["low"]
     return each.assign(rank=of_one.rank(method="min", ascending=False).astype(int))
 
@@ -110,7 +114,7 @@ def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[table["basis"].eq(basis) & table["eu"].eq(eu) & table["first"].ne("")]
+    rows = table.query("basis == @basis and eu == @eu and first != ''")
     rows = rows.assign(whole=rows["bounds"].map(len).eq(0)).sort_values(["whole", "year"])
     return rows.drop_duplicates("economy", keep="last").drop(columns="whole").sort_index()
 
@@ -121,7 +125,7 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[table["eu"].eq("apart") & table["basis"].isin([_OWN, _MIRROR])]
+    rows = table.query("eu == 'apart' and basis != 'interval'")
     own = rows["basis"].eq(_OWN)
     return rows[own | ~rows["economy"].isin(rows.loc[own, "economy"])].reset_index(drop=True)
 
@@ -157,7 +161,7 @@ def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> 
 
     sides: from `drawn`.
     """
-    rows = sides[sides["criterion"] == criterion]
+    rows = sides.query("criterion == @criterion")
     first = dict(zip(rows["economy"], rows["first"], strict=True))
     titles = {e: f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items() if one}
     shown = [code for code in economies if code in first] or economies
@@ -200,17 +204,17 @@ def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
     if len(own):
         first = _where(own, "is the first single trade partner")
         now += [f"By each country's own newest figures {first}.", *stated_since(own, facts)]
-    theirs = theirs[~theirs["economy"].isin(own["economy"])]
-    now += [f"{bound_words(row)}." for row in theirs.itertuples()]
-    then = table[table["basis"].eq(_OWN) & table["eu"].eq("apart") & table["first"].ne("")]
+    silent = theirs[~theirs["economy"].isin(own["economy"])]
+    now += [f"{bound_words(row)}." for row in silent.itertuples()]
+    then = table.query("basis == 'reporter' and eu == 'apart' and first != ''")
     then = then[then["year"] == last_full]
     if len(then) and (own["year"] > last_full).any():
         before.append(f"In {last_full} {_where(then, 'was first', years=False)}.")
     union = newest(table, _OWN, "one").query("first == 'EU27'")
     if len(union):
         before.append(f"Counted as one, the EU is first in {_places(union.itertuples())}.")
-    told = {"In trade": now, "Before the article, and with the EU as one": before}
-    return [(about, " ".join(said)) for about, said in told.items() if said]
+    parts = {"In trade": now, "Before the article, and with the EU as one": before}
+    return [(about, " ".join(said)) for about, said in parts.items() if said]
 
 
 def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
@@ -219,28 +223,23 @@ def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
 
     own: from `newest`, of own reports. facts: like the table.
     """
-    said = []
-    for row in own[own["first"] != "CHN"].itertuples():
+    sentences = []
+    for row in own.query("first != 'CHN'").itertuples():
         rows = facts[
-            facts["subject"].isin([f"{row.economy}-{who}" for who in ("CHN", row.first)])
+            facts["subject"].isin([f"{row.economy}-CHN", f"{row.economy}-{row.first}"])
             & facts["attribute"].eq(f"trade_turnover_reported_by_{row.economy}")
-            & facts["unit"].eq("USD")
-            & facts["year"].gt(row.year)
             & facts["period"].eq(facts["year"].astype(str))
-        ]
+        ].query("unit == 'USD' and year > @row.year")
         both = rows[rows.groupby("year")["subject"].transform("nunique") == 2]
-        last = both[both["year"] == both["year"].max()].sort_values("value", ascending=False)
-        if len(last) != 2:
-            continue  # nothing since, or more than one figure on a partner
-        offices = last["note"].str.partition(";")[0].nunique()
-        who = f"{slots.in_words(offices)} of its offices" if offices > 1 else "its statements"
-        most, less = (number(value / 1e9) for value in last["value"])
-        partner, other = (eco.in_prose(pair.partition("-")[2]) for pair in last["subject"])
-        said.append(
-            f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} {who} state {most} "
-            f"billion dollars with {partner} and {less} with {other}."
-        )
-    return said
+        last = both.query("year == year.max()").sort_values("value", ascending=False)
+        if len(last) == 2:  # or more than one figure on a partner
+            sums = joined(
+                f"{number(r.value / 1e9)} billion dollars with {eco.in_prose(r.subject[4:])}"
+                for r in last.itertuples()
+            )
+            whose = f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} its side"
+            sentences.append(f"{whose} states {sums}.")
+    return sentences
 
 
 def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:
@@ -267,12 +266,11 @@ def bound_words(row: Any) -> str:
     who, mine = party(row.first), fixed(row.ends[row.first][0] / 1e9, 1)
     silent = [code for code in row.bounds if code != row.first]
     most = fixed(max(row.ends[code][1] for code in silent) / 1e9, 1)
-    verb, whose = ("reports", "its") if len(silent) == 1 else ("report", "either's")
     return (
         f"{eco.name_of(row.economy)} publishes no table; by {who}'s own count for {row.year}, of "
-        f"{mine} billion dollars, {who} comes first. {joined(map(party, silent))} {verb} nothing, "
-        f"and {whose} largest exports and largest imports on record, of any years, come to {most} "
-        "billion together"
+        f"{mine} billion dollars, {who} comes first. Nothing is reported by "
+        f"{joined(map(eco.in_prose, silent))}: the largest exports and the largest imports on "
+        f"record, of any years, come to {most} billion together at most"
     )
 
 

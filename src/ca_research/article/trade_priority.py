@@ -36,6 +36,8 @@ from .settings import settings
 NEEDED = ("CHN", "RUS")
 """A rank is given only where at least these two are observed on the basis."""
 
+_POWERS = (*NEEDED, "EU27", "EU")
+
 SINCE = 2013
 """A rank in the present tense is taken from no earlier year."""
 
@@ -76,12 +78,11 @@ def both_sides(
     trade: pd.DataFrame, facts: pd.DataFrame | None = None, *, economies: Sequence[str]
 ) -> Sides:
     """Like the tables; economies: codes."""
-    powers = [*NEEDED, "EU27", "EU"]
-    between = trade["reporter"].isin(economies) & trade["partner"].isin(powers)
-    between |= trade["partner"].isin(economies) & trade["reporter"].isin(powers)
-    ever = perspective(trade[between & trade["product"].eq("TOTAL")], list(economies))
-    ever = ever[ever["other"].isin(powers)].replace({"other": {"EU": "EU27"}})
-    ever = ever.sort_values("value_usd")
+    own = "reporter in @economies and partner in @_POWERS"
+    others = "partner in @economies and reporter in @_POWERS"
+    ever = trade.query(f"product == 'TOTAL' and ({own} or {others})")
+    ever = perspective(ever, list(economies)).query("other in @_POWERS")
+    ever = ever.replace({"other": {"EU": "EU27"}}).sort_values("value_usd")
     ever = ever.drop_duplicates(["economy", "other", "direction"], keep="last")
     shares = _stated_shares(facts, economies)
     return Sides(reports(trade, economies=economies), ever, shares)

@@ -3,7 +3,6 @@
 from .measures import accession, accession_variants, china_imports, donors_of, incomes
 from .pictures import control_lines
 from .placebos import (
-    beside_controls,
     control,
     courses_of,
     effect_fits,
@@ -17,7 +16,6 @@ from .placebos import (
 __all__ = [
     "accession",
     "accession_variants",
-    "beside_controls",
     "china_imports",
     "control",
     "control_lines",

@@ -97,8 +97,7 @@ def china_imports(trade: pd.DataFrame, source: str = "joined") -> pd.DataFrame:
     """
     known = settings().belt_and_road
     known_name("source", source, (*known.imports, "joined"))
-    of_china = trade["reporter"].eq("CHN") & trade["flow"].eq("import")
-    rows = trade[of_china & trade["product"].eq("TOTAL")]
+    rows = trade.query("reporter == 'CHN' and flow == 'import' and product == 'TOTAL'")
     late = rows["year"].ge(known.imports_late_from)
     of_source = late.map({False: known.imports_early, True: known.imports_late})
     rows = rows[rows["source_id"].eq(of_source if source == "joined" else source)]

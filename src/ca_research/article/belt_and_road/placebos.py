@@ -260,7 +260,7 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
     for fit in fits[fits["estimate"].notna()].itertuples():
         found = control(trade, events, fit.economy, accession_list=fit.accession_list)
         gaps = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
-        each = gaps[gaps["missing"] == ""].itertuples()
+        each = gaps.query("missing == ''").itertuples()
         in_time = "; ".join(f"{g.start:.0f}: {g.effect:+.2f} (p {g.p:.2f})" for g in each)
         signed = first.reindex(found.donors)
         counts = len(signed), int(signed.notna().sum()), int((signed <= UNTILS[0]).sum())
@@ -306,15 +306,6 @@ def pooled_effects(
         rows.append((method, *found, without, compared.behind(units)["sources"]))
     columns = ["method", "effect", "pretrend", "caution", "without", "sources"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def beside_controls(fits: pd.DataFrame) -> pd.DataFrame:
-    """Fits of `effect_fits` as a table to read, with the effect in words."""
-    names = {"start": "signed", "beside": "exports beside similar countries"}
-    shown = fits.assign(beside=fits["estimate"].map(numbers.of_logs, na_action="ignore"))
-    columns = ["accession_list", "economy", *names, "p_gain", "p_loss", "donors_used", "missing"]
-    whole = {"start": "Int64", "donors_used": "Int64"}
-    return shown[[*columns, "sources"]].astype(whole).rename(columns=names)
 
 
 def ranks_in_words(fits: pd.DataFrame) -> dict[str, str]:

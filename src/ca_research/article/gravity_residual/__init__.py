@@ -8,13 +8,12 @@ from .measures import (
     rank_p,
     with_commonwealth,
 )
-from .pictures import FLOWS, in_words, place_strips
+from .pictures import FLOWS, place_strips
 
 __all__ = [
     "FLOWS",
     "beyond_gravity",
     "every_place",
-    "in_words",
     "panel_of",
     "place_strips",
     "placebo_table",

@@ -57,6 +57,12 @@ class _Model(NamedTuple):
     means: np.ndarray | None
     steps: Steps
 
+    def asked(self, trade: Any) -> Any:
+        """Rows of a sparse matrix within the years asked about, nought elsewhere."""
+        from scipy import sparse
+
+        return (sparse.diags(self.late.astype(float)) @ trade).tocsc()
+
 
 @once
 def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +90,7 @@ def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
 @once
 def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _Model:
     if years == "newest":
-        panel = panel[panel["year"] == panel["year"].max()].reset_index(drop=True)
+        panel = panel.query("year == year.max()").reset_index(drop=True)
     ppml, change = estimator == "ppml", question == "change"
     covariates: tuple[str, ...] = () if change else GEOGRAPHY
     if question == "controlled":
@@ -100,26 +106,16 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
     return _Model(sample, rows, late, spans, means, one_step(sample, means))
 
 
-def _marks(
-    model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]
-) -> pd.DataFrame:
-    """Which row is which candidate's trade with partners: row, candidate (a number) and pair."""
-    parts = []
-    for own, other in _SIDES[direction]:
-        column = candidates.get_indexer(model.rows[own])
-        row = np.flatnonzero(model.rows[other].isin(list(partners)).to_numpy() & (column >= 0))
-        parts.append(pd.DataFrame({"row": row, "candidate": column[row]}))
-    marks = pd.concat(parts, ignore_index=True)
-    return marks.assign(pair=model.sample.cluster[marks["row"]])
-
-
-def _matrix(model: _Model, marks: pd.DataFrame, width: int) -> Any:
-    """One on the rows of each candidate within the years asked about, as a sparse matrix."""
+def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
+    """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
     from scipy import sparse
 
-    late = marks[model.late[marks["row"]]]
-    shape = (len(model.rows), width)
-    return sparse.csc_matrix((np.ones(len(late)), (late["row"], late["candidate"])), shape=shape)
+    trade = sparse.csc_matrix((len(model.rows), len(candidates)))
+    for own, other in _SIDES[direction]:
+        column = candidates.get_indexer(model.rows[own])
+        row = np.flatnonzero(model.rows[other].isin(partners).to_numpy() & (column >= 0))
+        trade += sparse.csc_matrix((np.ones(len(row)), (row, column[row])), shape=trade.shape)
+    return trade
 
 
 @once
@@ -146,14 +142,15 @@ def placebo_table(
     model = _model(panel, question, estimator, years)
     names = pd.Index(sorted({*model.rows["exporter"], *model.rows["importer"]}))
     names = names.difference(list(partners if never is None else never))
-    marks = _marks(model, names, direction, partners)
-    counts = [marks[span[marks["row"]]].groupby("candidate")["pair"] for span in model.spans]
+    trade = _trade_of(model, names, direction, partners).tocoo()
+    cells = pd.DataFrame({"row": trade.row, "candidate": trade.col})
+    cells["pair"] = model.sample.cluster[trade.row]
+    counts = [cells[span[cells["row"]]].groupby("candidate")["pair"] for span in model.spans]
     pairs = pd.DataFrame([own.nunique() for own in counts], columns=range(len(names)))
     table = pd.DataFrame({"economy": names, "pairs": pairs.fillna(0).min().astype(int)})
     able = table["pairs"] >= LEAST_PAIRS
     if able.any():
-        of_all = _matrix(model, marks, len(names))
-        table.loc[able, "estimate"] = model.steps(of_all[:, np.flatnonzero(able)])
+        table.loc[able, "estimate"] = model.steps(model.asked(trade)[:, np.flatnonzero(able)])
     few = "only " + table["pairs"].astype(str) + " of the pairs trade"
     collinear = able & table.reindex(columns=["estimate"])["estimate"].isna()
     table["missing"] = few.where(~able, "").mask(collinear, "collinear")
@@ -196,7 +193,7 @@ def rank_p(
     ranked = table.dropna(subset=["estimate"])
     if pool == "outside":
         ranked = ranked[~ranked["economy"].isin(_former_soviet())]
-    own = ranked.loc[ranked["economy"] == economy, "estimate"]
+    own = ranked.query("economy == @economy")["estimate"]
     if own.empty:
         raise CoverageError(
             f"no estimate for {economy} itself", hint="choose another direction or panel"
@@ -222,17 +219,17 @@ def _fit(
     try:
         model = _model(panel, question, estimator, years)
         table = placebo_table(panel, partners, **asked, years=years, never=economies)
-        own = table[table["economy"] == "CHN"]
+        own = table.query("economy == 'CHN'")
         if own["estimate"].isna().all():
             why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
         value = own["estimate"].item()  # by least squares the step is the whole way
         if estimator == "ppml":
-            marks = _marks(model, pd.Index(["CHN"]), direction, partners)
-            value = converged(model.sample, _matrix(model, marks, 1).toarray().ravel())
+            term = model.asked(_trade_of(model, pd.Index(["CHN"]), direction, partners))
+            value = converged(model.sample, term.toarray().ravel())
     except (CoverageError, ConvergenceError) as error:
         return estimate_row(missing=error.what), None
-    used = panel if years == "all" else panel[panel["year"] == panel["year"].max()]
+    used = panel if years == "all" else panel.query("year == year.max()")
     used = used[["exporter", "year", "source_id"]].drop_duplicates()
     # which pairs are China's is part of the data path: the rows are the same for every direction
     row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)

@@ -5,7 +5,6 @@ from .chapters import (
     chapter_figure,
     chapter_indicators,
     chapter_rows,
-    raw_materials,
     resource_share,
 )
 from .measures import manufacturing_change, project_list, projects_at_work
@@ -18,6 +17,5 @@ __all__ = [
     "manufacturing_change",
     "project_list",
     "projects_at_work",
-    "raw_materials",
     "resource_share",
 ]

@@ -62,8 +62,8 @@ def chapter_rows(trade: pd.DataFrame, economy: str) -> pd.DataFrame:
     purchase counts twice.
     Raises UsageError where a cell stands twice.
     """
-    of_chapters = trade["source_id"].eq(settings().industry.chapters) & trade["flow"].eq("import")
-    rows = trade[trade["partner"].eq(economy) & of_chapters & trade["product"].isin(_ALL)]
+    rows = trade.query("partner == @economy and flow == 'import' and product in @_ALL")
+    rows = rows[rows["source_id"] == settings().industry.chapters]
     one_figure_per_cell(rows, ["reporter", "year", "product"])
     with_eu = rows.loc[rows["reporter"] == "EU", "year"].unique()
     inside = {(year, code) for year in with_eu for code in eco.members("EU", int(year))}
@@ -231,9 +231,8 @@ def resource_share(
     `missing`.
     """
     if basis == "sitc_matrix":
-        rows = trade[trade["source_id"].eq(settings().industry.sections) & trade["year"].le(until)]
-        rows = rows[rows["flow"].eq("export") & rows["product"].str.startswith("SITC")]
-        rows = rows.assign(whose=rows["reporter"])
+        rows = trade.query("flow == 'export' and year <= @until").assign(whose=trade["reporter"])
+        rows = rows[rows["source_id"] == settings().industry.sections]
         return each_economy(economies, rows, lambda own: _by_section(own, gold, until))
     basket = "all" if gold == "counted" else "without_gold"
 
@@ -241,17 +240,6 @@ def resource_share(
         return _indicator(totals, resources, 0, basket).iloc[0]
 
     return _each(trade, economies, [until], "all", share)
-
-
-def raw_materials(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
-    """`resource_share` by chapter with gold and without, and its ends by section."""
-    ways = {"by chapter, with gold": "counted", "by chapter, without gold": "left_out"}
-    shares = {w: resource_share(trade, economies=economies, gold=g) for w, g in ways.items()}
-    by_section = resource_share(trade, economies=economies, basis="sitc_matrix")
-    shown = {way: frame["estimate"] for way, frame in shares.items()}
-    shown |= {"by section, at least": by_section["low"], "by section, at most": by_section["high"]}
-    sources = by_section["sources"] + next(iter(shares.values()))["sources"]
-    return pd.DataFrame({"economy": by_section["economy"], **shown, "sources": sources})
 
 
 def _by_section(rows: pd.DataFrame, gold: str, until: int) -> Answer:

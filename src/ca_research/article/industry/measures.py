@@ -35,8 +35,8 @@ def manufacturing_change(
     is in `missing`; the means are over the years that are.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro[macro["indicator"].eq(settings().industry.manufacturing)]
-    rows = rows[rows["unit"].eq("% of GDP")].dropna(subset=["value"])
+    rows = macro.query("unit == '% of GDP'").dropna(subset="value")
+    rows = rows[rows["indicator"] == settings().industry.manufacturing]
 
     def rise(mine: pd.DataFrame) -> Answer:
         spans = [window_years(before), window_years(window)]
@@ -63,7 +63,7 @@ def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
     listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
     not say.
     """
-    known, mine = settings().industry, facts[facts["subject"] == economy]
+    known, mine = settings().industry, facts.query("subject == @economy")
     at_work = mine[mine["attribute"] == known.projects_launched].sort_values("period")
     listed = mine[mine["attribute"] == known.projects_listed].drop_duplicates("source_id")
     both = at_work.merge(listed, on="source_id", how="left", suffixes=("", "_listed"))
@@ -99,5 +99,5 @@ def projects_at_work(
         return [estimate_row(missing=why)]
     lists = settings().industry
     rows = facts[facts["attribute"].isin([lists.projects_listed, lists.projects_launched])]
-    rows = rows[rows["subject"].eq(economy) & rows["source_id"].isin(counts["source_id"])]
+    rows = rows[rows["source_id"].isin(counts["source_id"])].query("subject == @economy")
     return [estimate_row(rows, estimate=float(share.iloc[0]))]

@@ -74,7 +74,7 @@ def investment_figures(investment: pd.DataFrame) -> pd.DataFrame:
     cell = ["what", "host", "measure", "year"]
     named = rows.groupby([*cell, "source_id"])["investor"].transform("nunique")
     most = named.groupby([rows[c] for c in cell]).transform("max")
-    rows = rows[named.eq(most) & rows["investor"].isin(POWERS)]
+    rows = rows[named == most].query("investor in @POWERS")
     apart = ["measure", "price_basis", "stage", "year_basis", "source_id"]
     cell = ["investor", "host", "year", "instrument", "sector", *apart]
     one_figure_per_cell(rows, [c for c in cell if c in rows])
@@ -91,11 +91,10 @@ def student_figures(students: pd.DataFrame) -> pd.DataFrame:
     members that are listed, a floor.
     """
     union = eco.members("EU27", 2020)
-    rows = students[
-        students["level"].isin(["degree", "all"])
-        & students["destination"].isin(["CHN", "RUS", "USA", *union])
-        & students["precision"].isin(_PRECISE)
-    ].dropna(subset=["students"])
+    rows = students.query(
+        "level in ['degree', 'all'] and precision in @_PRECISE"
+        " and (destination in ['CHN', 'RUS', 'USA'] or destination in @union)"
+    ).dropna(subset="students")
     parts = [rows.iloc[:0]]
     for (level, _, at_home), mine in rows.groupby(
         ["level", "origin", rows["destination"].eq("CHN")]
@@ -118,8 +117,7 @@ def student_figures(students: pd.DataFrame) -> pd.DataFrame:
 
 def opinion_figures(opinion: pd.DataFrame) -> pd.DataFrame:
     """Shares that see a power favourably, by question; two figures of one question are a range."""
-    rows = opinion[opinion["measure"].isin(_FAVOURABLE) & opinion["about"].isin(POWERS)]
-    rows = rows.dropna(subset=["value_pct"])
+    rows = opinion.query("measure in @_FAVOURABLE and about in @POWERS").dropna(subset="value_pct")
     same = {"what": "favourable views", "figure": range(len(rows)), "when": rows["year"]}
     asked = {"unit": rows["about"], "group": rows["measure"], "value": rows["value_pct"]}
     return rows.assign(**same, **asked)
@@ -129,8 +127,8 @@ def visit_figures(visits: pd.DataFrame) -> pd.DataFrame:
     """Visits of heads of state in all years together, where a complete list is at hand for each
     power: one trip that somebody saw is no count.
     """
-    whole = visits["level"].eq("head_of_state") & visits["completeness"].eq("complete")
-    rows = visits[whole & visits["sender"].isin(POWERS)]
+    whole = "level == 'head_of_state' and completeness == 'complete' and sender in @POWERS"
+    rows = visits.query(whole)
     return _met(rows, "visits", economy=rows["receiver"], unit=rows["sender"], value=rows["count"])
 
 
@@ -140,9 +138,12 @@ def summit_figures(events: pd.DataFrame) -> pd.DataFrame:
     Two dates of one month by one power are one meeting of which sources differ (September 2023: 19
     or 21); the first stays.
     """
-    held = events["kind"].isin(["format_first_summit", "format_summit"])
-    rows = events[held & events["counterpart"].eq("CA5") & events["actor"].isin(POWERS)]
-    rows = rows.dropna(subset=["date"]).assign(date=lambda d: d["date"].astype(str))
+    held = "kind in ['format_first_summit', 'format_summit'] and counterpart == 'CA5'"
+    rows = (
+        events.query(f"{held} and actor in @POWERS")
+        .dropna(subset="date")
+        .assign(date=lambda d: d["date"].astype(str))
+    )
     rows = rows.assign(year=rows["date"].str[:4].astype(int), month=rows["date"].str[:7])
     rows = rows.sort_values(["actor", "date"]).drop_duplicates(["actor", "month"])
     met = _met(rows, "summits", unit=rows["actor"], value=1)
