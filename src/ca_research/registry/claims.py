@@ -261,6 +261,11 @@ class Rule(Model):
     at_most: Literal["supported", "partly supported"] = "supported"
     words: str
 
+    @property
+    def ends(self) -> dict[str, Any]:
+        """The conditions of the two firm verdicts."""
+        return {"supported": self.supported, "contradicted": self.contradicted}
+
 
 class Reading(Model):
     """One way to read the claim, with its own criteria and rule, or the reason why it cannot be
@@ -299,15 +304,10 @@ class Reading(Model):
             if self.rule is None:
                 raise ValueError("criteria need a rule that joins them")
             known = {c.name for c in self.criteria}
-            used: set[str] = set()
-            for part in ("supported", "contradicted"):
-                used |= atoms(getattr(self.rule, part), where=part)
-            if used - known:
-                raise ValueError(
-                    f"the rule names criteria that are not declared: {sorted(used - known)}"
-                )
-            if known - used:
-                raise ValueError(f"criteria that the rule never uses: {sorted(known - used)}")
+            ends = (leaves(condition, end) for end, condition in self.rule.ends.items())
+            used = {leaf.split()[0] for end in ends for leaf in end}
+            if odd := sorted(used ^ known):
+                raise ValueError(f"the rule and the criteria differ in {odd}")
         return self
 
 
@@ -464,6 +464,11 @@ class ClaimSpec(Model):
         """The second version of the hash, which covers `kind` as well."""
         return _hash(self, _PROSE)
 
+    @property
+    def methods(self) -> list[str]:
+        """The axes of the grid that are choices of method."""
+        return [axis.name for axis in self.grid.axes if axis.kind == "method"]
+
     def axes_of(self, criterion: Criterion) -> tuple[GridAxis, ...]:
         """The axes of the grid that a criterion names, in the order in which it names them."""
         axes = {axis.name: axis for axis in self.grid.axes}
@@ -542,24 +547,26 @@ def _texts(values: dict[str, Value]) -> dict[str, str]:
     return {name: canonical(value) for name, value in values.items()}
 
 
-_ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")
+_ATOM = re.compile(r"^[a-z][a-z0-9_]* (holds|fails)$")
 
 
-def atoms(condition: Any, where: str = "") -> set[str]:
-    """Names of the criteria in a condition; raises ValueError where the condition is malformed."""
+def leaves(condition: Any, where: str = "") -> set[str]:
+    """The single conditions ('NAME holds') that a condition is made of; raises ValueError where it
+    is malformed.
+
+    Examples
+    --------
+    >>> sorted(leaves({"any": ["a holds", {"all": ["b fails", "c holds"]}]}))
+    ['a holds', 'b fails', 'c holds']
+    """
     match condition:
-        case str():
-            hit = _ATOM.match(condition)
-            if not hit:
-                raise ValueError(
-                    f"{where}: {condition!r} is not of the form 'NAME holds' or 'NAME fails'"
-                )
-            return {hit[1]}
-        case {"all": [*parts]} | {"any": [*parts]} if len(condition) == 1 and parts:
-            return set().union(*(atoms(p, where) for p in parts))
-        case {"at_least": int(), "of": [*parts]} if len(condition) == 2 and parts:
-            return set().union(*(atoms(p, where) for p in parts))
+        case str() if _ATOM.match(condition):
+            return {condition}
+        case {"all": [_, *_] as parts} | {"any": [_, *_] as parts} if len(condition) == 1:
+            return set().union(*(leaves(part, where) for part in parts))
+        case {"at_least": int(), "of": [_, *_] as parts} if len(condition) == 2:
+            return set().union(*(leaves(part, where) for part in parts))
     raise ValueError(
-        f"{where}: expected 'NAME holds', all: [...], any: [...] or at_least: N with of: [...], "
-        f"got {condition!r}"
+        f"{where}: expected 'NAME holds', 'NAME fails', all: [...], any: [...] or at_least: N with "
+        f"of: [...], got {condition!r}"
     )
