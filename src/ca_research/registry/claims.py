@@ -37,6 +37,10 @@ class Locator(Model):
     sentence: Annotated[int, Field(ge=1)]
     sha256: Sha256
 
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.paragraph, self.sentence
+
 
 NOT_YET = "not taken up yet"
 """Why no claim rests on a sentence of a project that has just begun."""
