@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from ..registry import Criterion
 from .logic import MIXED, UNDECIDED
@@ -13,7 +12,7 @@ from .rule import ENDS, Judged, speaks
 from .sentences import filled, needed
 from .slots import values
 from .verdict import CriterionResult
-from .words import criterion_number, in_words
+from .words import Stored, criterion_number, in_words
 
 MOST, MOST_FINDING = 280, 90
 """Characters of an answer and of a finding."""
@@ -129,7 +128,7 @@ FEWEST_FOR_PERCENT = 5
 """Ways to calculate something below which their share is not said in per cent."""
 
 
-def ways(c: Mapping[str, Any]) -> str:
+def ways(c: Stored) -> str:
     """How many different ways there are to calculate a criterion, and whether they agree.
 
     Examples

@@ -30,6 +30,7 @@ from .printed import ReadingVerdict, as_printed, by_nearness
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
+from .words import Stored
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
 _CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
@@ -216,7 +217,7 @@ def _rule(reading: Reading) -> Iterator[str]:
     yield from (f"no state of the criteria would make it {end}" for end in ENDS if end not in seen)
 
 
-def stale(stored: Mapping[str, Any]) -> bool:
+def stale(stored: Stored) -> bool:
     """Whether a stored verdict was judged by another rule than the one the register now
     declares.
     """
@@ -225,7 +226,7 @@ def stale(stored: Mapping[str, Any]) -> bool:
     return (stored["rule_sha256"], stored.get("rule_sha256_2")) != now
 
 
-def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
+def sentence(stored: Sequence[Stored]) -> list[str]:
     """Faults of the stored verdicts of one run: a verdict on the sentence that those of its
     readings do not imply. Judged by an earlier rule they have none.
     """
@@ -245,7 +246,7 @@ def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
     ][:1]
 
 
-def verdict(stored: Mapping[str, Any]) -> list[str]:
+def verdict(stored: Stored) -> list[str]:
     """Faults of a stored verdict (an entry of verdicts.json): words that its declared rule and its
     criteria do not imply.
 

@@ -11,6 +11,9 @@ from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
 
+Stored = Mapping[str, Any]
+"""An entry of verdicts.json, or a criterion within one."""
+
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text|unit"
     r"|point|project|institute)s\b"
@@ -90,13 +93,13 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr|bod)ies\b", r"\1y", unit))
 
 
-def _figures(c: Mapping[str, Any]) -> Mapping[str, Any]:
+def _figures(c: Stored) -> Stored:
     """A criterion with the figures of its only country, where it counts over one."""
     only = c["cell_threshold"] is not None and len(c["cells"]) == 1
     return {**c, **c["cells"][0]} if only else c
 
 
-def bounds(c: Mapping[str, Any]) -> str:
+def bounds(c: Stored) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of
     interval it is.
     """
@@ -118,7 +121,7 @@ _IN_UNIT = {"rank": "rank {0}", "p": "{1} = {0}", "ratio": "{0} ({1})", "change"
 """How figures are said whose unit is what is measured, rather than in what."""
 
 
-def criterion_number(c: Mapping[str, Any]) -> str:
+def criterion_number(c: Stored) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
@@ -160,7 +163,7 @@ def no_days(unit: str) -> str:
     return said if said != unit else f"no {unit}"
 
 
-def judged_alone(params: Mapping[str, Any]) -> str:
+def judged_alone(params: Stored) -> str:
     """Whom alone a run with these parameters judges, where its claim speaks of all; else ''.
 
     Examples
