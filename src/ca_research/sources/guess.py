@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, money, names, units, unread
@@ -391,7 +392,7 @@ def _share(found: list[Any], holds: Any) -> float:
 
 def _single(found: list[Any]) -> list[Any]:
     """Cells without totals and groups, which stand among economies and are none."""
-    return [c for c in found if names.code(shown(c)) or not names.no_economy(shown(c))]
+    return [c for c in found if names.code(shown(c)) or not economies.no_economy(shown(c))]
 
 
 def _field(name: str, column: Column, head: str, found: list[Any], table: Table) -> Field:
