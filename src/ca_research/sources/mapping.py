@@ -36,6 +36,10 @@ def _as_shown(said: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_as_shown)]
 """What stands in a file: a heading, a cell, the name of a sheet."""
 
+TIMES = {"ones": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
+Times = Annotated[float, BeforeValidator(lambda said: TIMES.get(str(said), said))]
+"""What figures are multiplied by: a number, or a word of `TIMES`."""
+
 
 class Field(Model):
     """Where a column of the table comes from.
@@ -48,7 +52,7 @@ class Field(Model):
     column: Text | None = None
     constant: Text | None = None
     words: dict[Text, Text] = {}  # noqa: RUF012
-    times: float = 1.0
+    times: Times = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
     first: int | None = Bounded(default=None, ge=1, le=20)
@@ -68,11 +72,42 @@ class Across(Model):
 
 
 class Only(Model):
-    """Rows that count: those whose column has one of these values; others are left out as `why`."""
+    """Rows that count by a column; others are left out as `why`.
+
+    among: cells that count. matches: a pattern of others that do. economies: whether names and
+    codes of economies count, but for those in `but`.
+    """
 
     column: Text
-    among: tuple[Text, ...]
+    among: tuple[Text, ...] = ()
+    matches: str = ""
+    economies: bool = False
+    but: tuple[Text, ...] = ()
     why: str
+
+    @model_validator(mode="after")
+    def _some(self) -> Only:
+        if not (self.among or self.matches or self.economies):
+            raise ValueError("give `among`, the cells that count")
+        return self
+
+    def counts(self, cell: str) -> bool:
+        """Whether a row with this cell counts."""
+        if cell in self.among or (self.matches and re.fullmatch(self.matches, cell, re.I)):
+            return True
+        known = self.economies and (not cell or names.code(cell) is not None)
+        return known and cell not in self.but
+
+    def split(self, column: Iterable[str]) -> tuple[dict[str, bool], str]:
+        """Of each different cell whether it counts, and why others are left out; a column without
+        any cell tells nothing.
+        """
+        told = {cell: self.counts(cell) for cell in dict.fromkeys(column)}
+        if not any(told):
+            return dict.fromkeys(told, True), ""
+        lost = sorted(cell or "empty" for cell, counts in told.items() if not counts)
+        few = ", ".join(lost[:8]) + (", ..." if len(lost) > 8 else "")
+        return told, f"{self.why} ({few})" if self.economies else self.why
 
 
 class Map(Model):
@@ -103,10 +138,12 @@ class Map(Model):
         key: `{"product": "TOTAL"}`.
     once
         Headings whose cells together stand in one row: a file that has them twice is refused.
-    groups
-        Whether totals and groups of economies among the rows are left out and not faults.
+    times
+        What money is multiplied by, where its columns do not say.
     unread
         Headings that a guess takes nothing from, with their first cells.
+    texts
+        Titles and notes outside of the columns read.
     """
 
     layout: str = "guess"
@@ -122,11 +159,12 @@ class Map(Model):
     sums: bool = False
     totals: dict[str, Text] = {}  # noqa: RUF012
     once: tuple[Text, ...] = ()
-    groups: bool = True
+    times: Times | None = None
     unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    texts: tuple[str, ...] = ()
 
 
-FOUND_OUT = ("layout", "unread")
+FOUND_OUT = ("layout", "unread", "texts")
 """Fields of a map that no user says."""
 
 
@@ -416,10 +454,12 @@ def _how(name: str, column: Column, unread: list[str]) -> str:
 
 def _counted(frame: pd.DataFrame, mapped: Map, out: Understood) -> pd.DataFrame:
     """The rows that count, by `only`."""
+    whole = frame
     for only in mapped.only:
-        keep = frame[only.column].map(shown).isin(only.among)
+        told, why = only.split(whole[only.column].map(shown))
+        keep = frame[only.column].map(shown).map(told).astype(bool)
         if lost := int((~keep).sum()):
-            out.left_out[only.why] += lost
+            out.left_out[why] += lost
         frame = frame[keep]
     return frame
 
@@ -581,9 +621,9 @@ class Reader:
         if found:
             return found, "", ""
         why = names.no_economy(text)
-        if why and self.mapped.groups:
+        if why:
             return "", "", why
-        return "", why or "no economy of the project's list goes by this name or code", ""
+        return "", "no economy of the project's list goes by this name or code", ""
 
     def _note(
         self,

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import pandas as pd
 import pyarrow.parquet as pq
 
 from ..ground.errors import FileError, UsageError
-from .layouts import Layout, recognise
 from .mapping import Map, heading
 from .sheets import (
     MAX_COLUMNS,
@@ -43,9 +42,7 @@ MEMORY = "500MB"
 DISTINCT = 200_000
 """Distinct cells of a column that can be looked at one by one."""
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
-LISTED = 50_000
-"""Distinct cells of a column that a layout or a guess looks at: codes of goods are some 15,000."""
-_HEAD, _SHOWN, _SPARSE, _BLOCK = 1 << 20, 1_000, 200, 1 << 22
+_HEAD, _SHOWN, _BLOCK = 1 << 20, 1_000, 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 _NONCHARACTER = re.compile("[\ufffe\uffff]")
 
@@ -241,119 +238,56 @@ class Stream:
     @property
     def cells(self) -> str:
         """SQL that gives all rows below the heading: the file `f`, the row `n`, and their cells."""
+        return self.cells_from(self.start)
+
+    def cells_from(self, start: int) -> str:
+        """As `cells`, where the rows begin at a place in the files."""
         parts = " union all ".join(
             f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
             f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
             for n in range(len(self.files))
         )
         filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.width))
-        where = f"n >= {self.start} and coalesce({filled}, null) is not null"
+        where = f"n >= {0 if self.packed else start} and coalesce({filled}, null) is not null"
         return f"(select * from ({parts}) where {where})"
 
     def type_of(self, column: int) -> str:
         """DuckDB's type of a column: of text always VARCHAR."""
         return str(self.run(f"select c{column} from {self.cells} limit 0").types[0])
 
-    def distinct(self, column: int, where: str = "true") -> pa.ChunkedArray:
+    def distinct(self, column: int, where: str = "true", start: int | None = None) -> Any:
         """Cells of a column, each once; raises FileError where they are too many to look at."""
-        query = f"select distinct c{column} as c from {self.cells} where {where}"
-        found = self.run(f"{query} limit {DISTINCT + 1}").to_arrow_table()["c"]
+        rows = self.cells_from(self.start if start is None else start)
+        found = self.run(
+            f"select distinct c{column} as c from {rows} where {where} order by c "
+            f"limit {DISTINCT + 1}"
+        ).to_arrow_table()["c"]
         if len(found) > DISTINCT:
             raise NotStreamed(
-                f"more than {DISTINCT:,} different cells under {self.headings[column]!r} that are "
-                "no plain numbers",
+                f"more than {DISTINCT:,} different cells in column {column + 1} that are no plain "
+                "numbers",
                 where=self.name,
             )
         return found
 
+    def filled(self, column: int, start: int) -> bool:
+        """Whether a column has a cell that is not empty."""
+        rows = (
+            f"from {self.cells_from(start)} where nullif(trim(c{column}::varchar), '') is not null"
+        )
+        return bool(self.run(f"select 1 {rows} limit 1").fetchall())
+
+    def frames(self, columns: Sequence[int], start: int) -> Iterator[pd.DataFrame]:
+        """Cells of several columns as they stand in the rows, in parts."""
+        listed = ", ".join(f"c{n}" for n in columns)
+        found = self.run(f"select {listed} from {self.cells_from(start)}")
+        for batch in found.to_arrow_reader(1 << 18):
+            yield batch.to_pandas().set_axis(list(columns), axis=1).astype(object)
+
     def given(self) -> Given:
-        """The first rows, and where they are of a known layout a row of each kind that it compares,
-        and rows that hold every cell of the columns that have few: what a layout looks at in place
-        of the file.
-        """
-        head = Given(self.files[0].name, self.sha256, [self.heads[0]])
-        if (known := recognise(head)) is None:
-            return head
-        layout, sheet, place = known
-        self.start = 0 if self.packed else place + 1
-        kinds = self._of_each_kind(layout, [shown(c).casefold() for c in sheet.rows[place]])
-        return replace(head, sheets=[self._with_cells_of(range(self.width), kinds)])
-
-    def given_beside(self, mapped: Map) -> Given:
-        """The first rows, rows that hold every cell of the columns which a map does not read, and
-        rows of one cell or two: what may tell of units, parts of years and notes further down.
-        """
-        self.follow(mapped)
-        read = {field.column for field in mapped.columns.values()}
-        unread = [n for n, name in enumerate(self.headings) if name not in read]
-        sheet = self._with_cells_of(unread)
-        filled = " + ".join(f"(c{n} is not null)::int" for n in range(self.width))
-        notes = f"from {self.cells} where {filled} <= 2 limit {_SPARSE}"
-        rows = [list(cells) for cells in self.run(f"select * exclude (f, n) {notes}").fetchall()]
-        lines = range(sheet.lines[-1] + 1, sheet.lines[-1] + 1 + len(rows))
-        sheet = replace(sheet, rows=[*sheet.rows, *rows], lines=[*sheet.lines, *lines])
-        return Given(self.files[0].name, self.sha256, [sheet])
-
-    def given_of_others(self) -> Iterator[Given]:
-        """The first rows of each file but the first."""
-        for file, head in zip(self.files[1:], self.heads[1:], strict=True):
-            yield Given(file.name, self.sha256, [head])
-
-    def _of_each_kind(self, layout: Layout, headings: list[str]) -> list[list[Cell]]:
-        """A row of each kind that a layout compares: of its words each that stand together, of its
-        amounts whether they are above zero, and which are equal.
-        """
-        words, amounts = (
-            [headings.index(h.casefold()) for h in named if h.casefold() in headings]
-            for named in (layout.words, layout.amounts)
-        )
-        if not words:
-            return []
-        number = {n: f"try_cast(replace(c{n}::varchar, ',', '') as double)" for n in amounts}
-        kinds = [f"c{n}" for n in words]
-        kinds += [f"coalesce(sign({number[n]})::varchar, c{n}::varchar)" for n in amounts]
-        kinds += [
-            f"{number[a]} is not distinct from {number[b]}"
-            for a, b in itertools.combinations(amounts, 2)
-        ]
-        row = ", ".join(f"c{n}" for n in range(self.width))
-        found = self.run(
-            f"select any_value(row({row})) from {self.cells} group by {', '.join(kinds)} "
-            f"limit {LISTED + 1}"
-        ).fetchall()
-        if len(found) > LISTED:
-            named = ", ".join((*layout.words, *layout.amounts))
-            raise NotStreamed(f"too many kinds of rows by {named}", where=self.name)
-        return [list(row) for (row,) in found]
-
-    def _with_cells_of(self, columns: Iterable[int], rows: Sequence[list[Cell]] = ()) -> Sheet:
-        """The first rows, some others, and rows that hold every cell of those columns that have
-        few, in others one that counts something where there is any.
-        """
-        counts = ", ".join(
-            f"approx_count_distinct(c{n}), coalesce(min(c{n}) filter "
-            f"(regexp_matches(c{n}::varchar, '[0-9]')), min(c{n}))"
-            for n in range(self.width)
-        )
-        (about,) = self.run(f"select {counts} from {self.cells}").fetchall()
-        cut = {n for n, count in enumerate(about[::2]) if count >= LISTED}
-        told = [
-            sorted(self.distinct(n).drop_null().to_pylist()) if n in {*columns} - cut else []
-            for n in range(self.width)
-        ]
-        length = max(map(len, told))
-        more = [
-            [
-                cells[n] if n < len(cells) else least
-                for cells, least in zip(told, about[1::2], strict=True)
-            ]
-            for n in range(length)
-        ]
-        head = self.heads[0]
-        whole, after = [*head.rows, *rows], head.lines[-1] + 1
-        lines = [*head.lines, *range(after, after + len(rows) + length)]
-        made = replace(head, rows=[*whole, *more], lines=lines, cut=frozenset(cut))
-        return replace(made, whole=len(whole))
+        """The first rows, whose sheet asks here for all cells of a column."""
+        head = replace(self.heads[0], stream=self)
+        return Given(self.files[0].name, self.sha256, [head])
 
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""
