@@ -116,22 +116,18 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     found = layout.mapping(Headed(given, sheet, place), table)
     user = Map.model_validate(said)
     _refuse_constants(found, user, layout, given.name)
-    across = found.across
-    if found.fills in user.columns:
-        across = ()
-    elif not user.across:
-        across = as_said(across, found.fills, user.columns, table, given.name)
-    merged = {name: getattr(found, name) for name in Map.model_fields}
-    merged |= {name: getattr(user, name) for name in said}
     columns = {**found.columns, **user.columns}
     if user.times is not None:
-        for name, field in columns.items():
+        for name, field in found.columns.items():
             if table.columns[name].type == "number" and name not in user.columns:
                 columns[name] = field.model_copy(update={"times": user.times})
+    across = as_said(found.across, found.fills, user.columns, table, given.name)
+    across = user.across or (() if found.fills in user.columns else across)
+    merged = {name: getattr(user if name in said else found, name) for name in Map.model_fields}
     merged |= {
         "columns": columns,
         "only": (*found.only, *(one for one in user.only if one not in found.only)),
-        "across": user.across or across,
+        "across": across,
         "fills": user.fills or (found.fills if across else ""),
         "layout": layout.name,
     }

@@ -7,8 +7,10 @@ may use is the project's list of economies.
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from pathlib import Path
 
 from babel import Locale
 from babel.core import get_global
@@ -16,104 +18,7 @@ from babel.core import get_global
 from ..ground import economies
 from ..ground.remember import by_files
 
-_PUBLISHERS = {
-    "KAZ": (
-        "Republic of Kazakhstan",
-        "Kazakhstan Republic",
-        "Республика Казахстан",
-        "Казакстан",
-        "哈萨克",
-    ),
-    "KGZ": (
-        "Kyrgyz Republic",
-        "Kirghizia",
-        "Kirgizstan",
-        "Kyrghyzstan",
-        "Кыргызстан",
-        "Киргизия",
-        "Киргизстан",
-        "Кыргызская Республика",
-        "吉尔吉斯斯坦",
-        "吉尔吉斯",
-    ),
-    "TJK": (
-        "Republic of Tajikistan",
-        "Tadjikistan",
-        "Республика Таджикистан",
-        "塔吉克斯坦",
-        "塔吉克",
-    ),
-    "TKM": ("Turkmenia", "Туркмения", "Туркменистан", "土库曼斯坦", "土库曼"),
-    "UZB": ("Republic of Uzbekistan", "Республика Узбекистан", "乌兹别克斯坦", "乌兹别克"),
-    "CHN": (
-        "China, mainland",
-        "Mainland China",
-        "People's Republic of China",
-        "China (People's Republic of)",
-        "P.R. China",
-        "China PR",
-        "PR China",
-        "КНР",
-        "Китайская Народная Республика",
-        "Китай",
-        "中国",
-        "中国大陆",
-    ),
-    "HKG": (
-        "China, Hong Kong SAR",
-        "Hong Kong, China",
-        "Hong Kong SAR, China",
-        "Гонконг",
-        "香港",
-        "中国香港",
-    ),
-    "MAC": ("China, Macao SAR", "Macao SAR, China", "Макао", "澳门", "中国澳门"),
-    "RUS": ("Russian Federation", "Российская Федерация", "РФ", "Россия", "俄罗斯联邦", "俄罗斯"),
-    "USA": (
-        "United States of America",
-        "США",
-        "Соединенные Штаты",
-        "Соединенные Штаты Америки",
-        "美国",
-    ),
-    "GBR": ("United Kingdom of Great Britain and Northern Ireland", "Великобритания", "英国"),
-    "KOR": (
-        "Rep. of Korea",
-        "Republic of Korea",
-        "Korea, Rep.",
-        "Южная Корея",
-        "Республика Корея",
-        "韩国",
-    ),
-    "PRK": ("Dem. People's Rep. of Korea", "Korea, Dem. People's Rep.", "КНДР", "朝鲜"),
-    "IRN": (
-        "Iran (Islamic Republic of)",
-        "Iran, Islamic Rep.",
-        "Исламская Республика Иран",
-        "伊朗",
-    ),
-    "TUR": ("Турция", "土耳其"),
-    "VNM": ("Viet Nam", "Вьетнам"),
-    "LAO": ("Lao People's Dem. Rep.",),
-    "CZE": ("Czech Republic", "Czechia", "Чехия"),
-    "SVK": ("Slovak Republic",),
-    "MDA": ("Rep. of Moldova", "Republic of Moldova", "Молдавия", "Молдова"),
-    "MKD": ("North Macedonia", "The former Yugoslav Republic of Macedonia"),
-    "SYR": ("Syrian Arab Republic", "Syria"),
-    "TZA": ("United Rep. of Tanzania", "United Republic of Tanzania"),
-    "VEN": ("Venezuela (Bolivarian Republic of)", "Venezuela, RB"),
-    "BOL": ("Bolivia (Plurinational State of)",),
-    "COD": ("Dem. Rep. of the Congo", "Congo, Dem. Rep."),
-    "COG": ("Congo, Rep.",),
-    "EGY": ("Egypt, Arab Rep.",),
-    "YEM": ("Yemen, Rep.",),
-    "GMB": ("Gambia, The",),
-    "BHS": ("Bahamas, The",),
-    "BRN": ("Brunei Darussalam",),
-    "CPV": ("Cabo Verde",),
-    "ARE": ("ОАЭ", "阿联酋"),
-    "WLD": ("Весь мир", "世界", "全球", "W00"),
-}
+_PUBLISHERS = Path(__file__).with_name("names.csv")
 """Names that some publisher uses and neither the register nor the repository has."""
 
 _CODES = {"EL": "GRC", "UK": "GBR", "EU27_2020": "EU27", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD"}
@@ -173,8 +78,8 @@ def _known() -> dict[str, str]:
     for code in sorted(allowed):
         take(code, code)
         take(economies.name_of(code), code)
-    for code, written in _PUBLISHERS.items():
-        for name in written:
+    with _PUBLISHERS.open(encoding="utf-8", newline="") as text:
+        for code, name in list(csv.reader(text))[1:]:
             take(name, code)
     for code, name in _CODES.items():
         take(code, name)

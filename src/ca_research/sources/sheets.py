@@ -19,6 +19,7 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,6 @@ MAX_LINE = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 60_000_000
 MAX_DEPTH = 20
-PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".tgz")
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json")
 
 
@@ -119,24 +119,23 @@ def read(file: Path, *, part: bool = False) -> Given:
         Where it is none of these, is damaged, changes meanwhile, or asks for more than the bounds
         of this module.
     """
-    _writable(file.name)
     suffix = file.suffix.lower()
-    if suffix in PACKED:
-        raise FileError("a packed file", where=file.name, hint="unpack it, and give what is in it")
-    if suffix in (".xlsm", ".xlsb", ".xls", ".xltm"):
-        raise FileError(
-            f"a workbook of the kind {suffix} is not read: it may hold macros, or is of an old "
-            "form",
-            where=file.name,
-            hint="save it as .xlsx or .csv",
-        )
-    if suffix not in SUFFIXES:
+    if suffix not in SUFFIXES or not file.name.isprintable():
         raise FileError(
             f"no file of figures that is known: {suffix or 'a name without an ending'}",
-            where=file.name,
-            hint=f"give one of: {', '.join(SUFFIXES)}",
+            where=file.name.encode(errors="backslashreplace").decode(),
+            hint=f"give one of {', '.join(SUFFIXES)}; unpack what is packed, and save an old "
+            "workbook, or one with macros, as .xlsx",
         )
-    content = _content(file)
+    with unchanged(file) as about:
+        if about.st_size > MAX_BYTES:
+            raise FileError(
+                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
+                "are read at once",
+                where=file.name,
+                hint="cut it into parts, by year for example, and add them under ids of their own",
+            )
+        content = file.read_bytes()
     readers: dict[str, Callable[[bytes, str], Iterator[Sheet]]] = {
         ".xlsx": _excel,
         ".dta": _stata,
@@ -166,84 +165,45 @@ def read(file: Path, *, part: bool = False) -> Given:
     return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
 
 
-def _writable(name: str) -> None:
-    """Refuse a name that can be written into no register."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise FileError(
-            "its name is no text in UTF-8",
-            where=name.encode("ascii", "backslashreplace").decode(),
-            hint="give it another name",
-        ) from None
-
-
-def regular(file: Path) -> os.stat_result:
-    """What the system says of a file; raises FileError where it is a link, or none."""
+@contextmanager
+def unchanged(file: Path) -> Iterator[os.stat_result]:
+    """A regular file, which stays as it is while it is read; else FileError is raised."""
     try:
         about = file.lstat()
-    except OSError as error:
-        raise FileError(
-            f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
-        ) from None
-    if stat.S_ISLNK(about.st_mode):
-        raise FileError(
-            "a symbolic link, which may lead anywhere",
-            where=file.name,
-            hint="give the file itself",
-        )
-    if not stat.S_ISREG(about.st_mode):
-        raise FileError("not a file", where=file.name, hint="give a file of figures")
-    return about
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of a regular file, all of one moment."""
-    about = regular(file)
-    try:
-        if about.st_size > MAX_BYTES:
+        if not stat.S_ISREG(about.st_mode):
             raise FileError(
-                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
-                "are read at once",
+                "a link, a folder or a pipe, and no file",
                 where=file.name,
-                hint="cut it into parts, by year for example, and add them under ids of their own",
+                hint="give the file itself",
             )
-        with file.open("rb") as handle:
-            content = handle.read(MAX_BYTES + 1)
+        yield about
         after = file.lstat()
     except OSError as error:
         raise FileError(
             f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
         ) from None
     marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (about, after)]
-    if marks[0] != marks[1] or len(content) != about.st_size:
+    if marks[0] != marks[1]:
         raise FileError(
             "the file changed while it was read; nothing was taken from it",
             where=file.name,
             hint="wait until it is written, then again",
         )
-    return content
 
 
 # --- text
 
-_OTHER = (
-    (
-        b"pk\x03\x04",
-        "a workbook or a packed file that is called a text",
-        "call it .xlsx, or unpack it",
-    ),
-    (b"\x1f\x8b", "a packed file that is called a text", "unpack it, and give what is in it"),
-    (b"<!doctype html", "a web page, and no file of figures", "download the file behind it"),
-    (b"<html", "a web page, and no file of figures", "download the file behind it"),
-)
-"""How other files begin, in small letters."""
+_NO_TEXT = re.compile(rb"\s*(PK\x03\x04|\x1f\x8b|<!doctype html|<html)", re.I)
+"""How workbooks, packed files and web pages begin."""
 
 
 def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
-    for begins, what, hint in _OTHER:
-        if content.lstrip()[: len(begins)].lower() == begins:
-            raise FileError(what, where=name, hint=hint)
+    if _NO_TEXT.match(content):
+        raise FileError(
+            "a workbook, a packed file or a web page that is called a text",
+            where=name,
+            hint="call it .xlsx, unpack it, or download the file behind the page",
+        )
     text = texts.decoded(content, name)
     longest = max(map(len, text.splitlines()), default=0)
     if longest > MAX_LINE:
@@ -563,37 +523,16 @@ def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, li
 
 
 def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:
-    """What an answer says of itself that its first list of records does not hold; else nothing."""
-    for place, (key, records) in enumerate(found):
-        alike = (r for k, r in found[:place] if k == key and r[0].keys() & records[0].keys())
-        if any(alike):
-            return "several lists of records one after the other"
+    """What an answer says of itself that its lists of records do not hold; else nothing."""
+    if len({frozenset(records[0]) for _, records in found}) < len(found):
+        return "several lists of records one after the other"
+    head = said[0] if isinstance(said, list) else said
+    about = {k: int(v) for k, v in head.items() if str(v).isdecimal()}
     most = max(len(records) for _, records in found)
-    for head in _heads(said):
-        page, pages, total = (_whole(head.get(k)) for k in ("page", "pages", "total"))
-        if pages is not None and pages > 1:
-            return f"page {page} of {pages}"
-        if total is not None and {"page", "pages", "per_page"} & head.keys() and total > most:
-            return f"{most:,} of {total:,} rows"
-        count, data = _whole(head.get("count")), head.get("data")
-        if count is not None and isinstance(data, list) and count > len(data):
-            return f"{len(data):,} of {count:,} rows"
+    total = about.get("total" if "page" in about else "count", 0)
+    if about.get("pages", 1) > 1 or total > most:
+        return f"{most:,} of {total:,} rows"
     return ""
-
-
-def _heads(said: Any) -> Iterator[dict[str, Any]]:
-    """What stands around lists of records."""
-    if isinstance(said, dict):
-        yield said
-    elif isinstance(said, list) and all(isinstance(r, dict) for r in said):
-        return
-    if isinstance(said, (dict, list)):
-        for part in said.values() if isinstance(said, dict) else said:
-            yield from _heads(part)
-
-
-def _whole(said: Any) -> int | None:
-    return int(said) if str(said).isdecimal() else None
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:

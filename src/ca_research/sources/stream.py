@@ -30,9 +30,9 @@ from .sheets import (
     NotStreamed,
     Sheet,
     delimiter,
-    regular,
     shown,
     told_by,
+    unchanged,
 )
 
 FROM = 20_000_000
@@ -140,11 +140,8 @@ class Stream:
         self.marks: list[str] = []
         self.start, self.headings = 0, list[str]()
         hashes = [self._take(n, file) for n, file in enumerate(self.files)]
-        self.sha256 = (
-            hashes[0]
-            if len(hashes) == 1
-            else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
-        )
+        several = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        self.sha256 = several if len(hashes) > 1 else hashes[0]
         widths = {self._width(n) for n in range(len(files))}
         if len(widths) > 1:
             raise FileError(
@@ -162,7 +159,6 @@ class Stream:
 
     def _take(self, number: int, file: Path) -> str:
         """Copy the cells of a file; the hash of its bytes."""
-        before = regular(file)
         if file.suffix.lower() not in SUFFIXES:
             raise FileError(
                 f"a file of the kind {file.suffix.lower()} is not streamed",
@@ -170,22 +166,20 @@ class Stream:
                 hint=f"give {' or '.join(SUFFIXES)}",
             )
         try:
-            found = _digest_of(file, self.packed)
-            copy = self._parquet if self.packed else self._text
-            copy(file, self._raw(number))
+            with unchanged(file):
+                digest = _digest_of(file, self.packed)
+                (self._parquet if self.packed else self._text)(file, self._raw(number))
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise  # of the machine, not of the file
         except duckdb.Error as error:
-            raise _refused(file, error) from None
-        after = regular(file)
-        marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (before, after)]
-        if marks[0] != marks[1]:
+            what = str(error).replace(f"{file.parent}/", "")
+            line = re.search(r"CSV Error on Line: (\d+)", what)
             raise FileError(
-                "the file changed while it was read; nothing was taken from it",
-                where=file.name,
-                hint="wait until it is written, then again",
-            )
-        return found
+                f"no table: {' '.join(what.split())[:300]}",
+                where=file.name + (f", line {line[1]}" if line else ""),
+                hint="mend that line, or export the file anew",
+            ) from None
+        return digest
 
     def _raw(self, number: int) -> Path:
         return self.folder / f"cells-{number}.parquet"
@@ -373,19 +367,6 @@ def _digest_of(file: Path, packed: bool) -> str:
                 )
             lines += block.count(b"\n")
     return found.hexdigest()
-
-
-def _refused(file: Path, error: duckdb.Error) -> FileError:
-    """What DuckDB says of a file, in a line."""
-    said = str(error).replace(f"{file.parent}/", "")
-    line = re.search(r"CSV Error on Line: (\d+)", said)
-    told = [t.strip() for t in said.splitlines() if t.strip()]
-    kept = next((t for t in told if t.startswith(("Expected", "Maximum", "Value"))), told[0])
-    return FileError(
-        f"no table: {kept[:200]}",
-        where=file.name + (f", line {line[1]}" if line else ""),
-        hint="mend that line, or export the file anew",
-    )
 
 
 def _quoted(path: Path) -> str:
