@@ -114,7 +114,7 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
     >>> number("1 234,5*", ","), number("1,234.5"), number(12)
     (1234.5, 1234.5, 12.0)
     >>> number("12%"), number("(12)")
-    ('a share, not a figure in the unit of the column', 'in brackets: below zero, or a note?')
+    ('a share, not a figure in the unit of the column', 'must be a number')
     """
     if isinstance(cell, bool):
         return "true or false, not a number"
@@ -129,22 +129,8 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
             return float(text.replace(other, "").replace(mark, "."))
     if mark == "." and PLAIN.fullmatch(text):
         return float(text)
-    return _why_none(text)
-
-
-def _why_none(text: str) -> str:
     if text.endswith("%"):
         return "a share, not a figure in the unit of the column"
-    if re.fullmatch(r"\(.*\d.*\)", text):
-        return "in brackets: below zero, or a note?"
-    if re.fullmatch(r"[<>≤≥~≈].*\d.*|.*\d\+|(ca|about|около|более|свыше|约).*\d.*", text, re.I):
-        return "a bound or an estimate in words, not one number"
-    if re.fullmatch(r"\d[\d.,]*\s*(-|to|до)\s*\d[\d.,]*", text):
-        return "a range, not one number"
-    if text.startswith("#"):
-        return "an error of the spreadsheet"
-    if re.search(r"[$€£¥₽₸]", text):
-        return "a sign of a currency: say the unit in the heading or the map"
     return "must be a number"
 
 

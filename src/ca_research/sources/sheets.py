@@ -18,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -213,19 +213,28 @@ def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
             hint="check how it was exported",
         )
     mark = delimiter(text, name)
-    rows, lines, start, cells = list[list[Cell]](), list[int](), 1, 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    rows, lines, count = list[list[Cell]](), list[int](), 0
     try:
-        for fields in reader:
-            cells += _bounded(len(fields), cells, name)
-            rows.append(list(fields))
-            lines.append(start)
-            start = reader.line_num + 1
+        for fields, line in numbered(io.StringIO(text, newline=""), mark):
+            count += _bounded(len(fields), count, name)
+            rows.append(fields)
+            lines.append(line)
     except csv.Error as error:
+        after = lines[-1] if lines else 0
         raise FileError(
-            f"no table from line {start} on: {error}", where=name, hint="mend that line"
+            f"no table behind line {after}: {error}", where=name, hint="mend the next line"
         ) from None
     yield Sheet("", rows, lines)
+
+
+def numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
+    """Rows of a text, each with the line in which it begins; empty lines are none."""
+    start = 1
+    reader = csv.reader(text, delimiter=mark, strict=True)
+    for fields in reader:
+        if fields:
+            yield list(fields), start
+        start = reader.line_num + 1
 
 
 def _bounded(width: int, cells: int, name: str) -> int:

@@ -4,8 +4,6 @@ whoever reads them asks for distinct cells, or for a few rows with their lines.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
 import io
 import itertools
@@ -30,6 +28,7 @@ from .sheets import (
     NotStreamed,
     Sheet,
     delimiter,
+    numbered,
     shown,
     told_by,
     unchanged,
@@ -44,7 +43,6 @@ DISTINCT = 200_000
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
 _HEAD, _SHOWN, _BLOCK = 1 << 20, 1_000, 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
-_NONCHARACTER = re.compile("[\ufffe\uffff]")
 
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -65,13 +63,6 @@ def streams(files: Sequence[Path]) -> bool:
     return file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size > FROM
 
 
-def top(file: Path) -> Given:
-    """The first rows of a file of text, for who has to know what it is; of Parquet its headings."""
-    if file.suffix.lower() == ".parquet":
-        return Given(file.name, "", [Sheet("", [list(pq.read_schema(file).names)], [1])])
-    return Given(file.name, "", [_top(file)[0]])
-
-
 def _top(file: Path) -> tuple[Sheet, str]:
     """The first rows of a text, and its separator."""
     with file.open("rb") as handle:
@@ -88,7 +79,7 @@ def _top(file: Path) -> tuple[Sheet, str]:
             hint="check how it was exported",
         )
     mark = delimiter(text, file.name)
-    found = list(itertools.islice(_numbered(io.StringIO(text, newline=""), mark), _SHOWN))
+    found = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
     return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
 
 
@@ -174,6 +165,11 @@ class Stream:
         except duckdb.Error as error:
             what = str(error).replace(f"{file.parent}/", "")
             line = re.search(r"CSV Error on Line: (\d+)", what)
+            if "unicode" in what:
+                raise NotStreamed(
+                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
+                    where=file.name,
+                ) from None
             raise FileError(
                 f"no table: {' '.join(what.split())[:300]}",
                 where=file.name + (f", line {line[1]}" if line else ""),
@@ -326,47 +322,27 @@ class Stream:
     def _lines(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
         last = max(rows)
         with self.files[number].open(encoding="utf-8-sig", newline="") as text:
-            for place, found in enumerate(_numbered(text, self.marks[number])):
+            for place, found in enumerate(numbered(text, self.marks[number])):
                 if place in rows:
                     yield found
                 if place == last:
                     return
 
 
-def _numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
-    """Rows of a text, each with the line in which it begins; empty lines are none."""
-    start = 1
-    reader = csv.reader(text, delimiter=mark, strict=True)
-    for fields in reader:
-        if fields:
-            yield list(fields), start
-        start = reader.line_num + 1
-
-
 def _digest_of(file: Path, packed: bool) -> str:
     """The hash of a file's bytes; raises FileError for text that no table holds."""
-    found, decoder, lines = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), 0
+    digest, lines = hashlib.sha256(), 0
     with file.open("rb") as handle:
         while block := handle.read(_BLOCK):
-            found.update(block)
-            if packed:
-                continue
-            try:
-                plain = block.isascii() or not _NONCHARACTER.search(decoder.decode(block))
-            except UnicodeDecodeError as error:
-                line = lines + 1 + block.count(b"\n", 0, error.start)
-                raise NotStreamed(
-                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
-                    where=f"{file.name}, line {line}",
-                ) from None
-            if not plain or len(block.translate(None, _CONTROL)) < len(block):
+            digest.update(block)
+            if not packed and len(block.translate(None, _CONTROL)) < len(block):
                 raise FileError(
                     "a control character: no text of a table holds one",
                     where=f"{file.name}, from line {lines + 1} on",
                     hint="export the file anew",
                 )
             lines += block.count(b"\n")
-    return found.hexdigest()
+    return digest.hexdigest()
 
 
 def _quoted(path: Path) -> str:
