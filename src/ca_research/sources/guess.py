@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
@@ -335,7 +336,7 @@ class _Proposal:
         ]
         found = (shown(c) for row in (*rows[: self.place], *notes) for c in row)
         worded = (t for t in found if re.search(r"[^\W\d_]", t) and not cells.missing(t))
-        kept = [t[:100] for t in worded if names.code(t) is None and not names.no_economy(t)]
+        kept = [t[:100] for t in worded if names.code(t) is None and not economies.no_economy(t)]
         told = list(dict.fromkeys([*self.sheet.told, *kept]))
         more = [f"... and {len(told) - _MOST_TEXTS} more"] if len(told) > _MOST_TEXTS else []
         return (*told[:_MOST_TEXTS], *more)
@@ -484,4 +485,4 @@ def _share(found: list[Any], holds: Callable[[Any], Any]) -> float:
 
 def _single(found: list[Any]) -> list[Any]:
     """Cells without totals and groups, which stand among economies and are none."""
-    return [c for c in found if names.code(shown(c)) or not names.no_economy(shown(c))]
+    return [c for c in found if names.code(shown(c)) or not economies.no_economy(shown(c))]

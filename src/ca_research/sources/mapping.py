@@ -18,6 +18,7 @@ import pandas as pd
 from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
 
+from ..ground import economies
 from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
 from ..registry.base import Model
@@ -576,7 +577,7 @@ class Reader:
         found = names.code(text)
         if found:
             return found, "", ""
-        why = names.no_economy(text)
+        why = economies.no_economy(text)
         if why:
             return "", "", why
         return "", "no economy of the project's list goes by this name or code", ""
