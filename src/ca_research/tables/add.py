@@ -28,7 +28,6 @@ from . import added, vintage
 from .build import build, up_to_date
 from .dates import bounds
 from .load import load
-from .located import refuse_located
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
 
@@ -208,7 +207,7 @@ def add(
     spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
-    refuse_located(spec)
+    added.refuse_located(spec)
     said = of_user(read_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
