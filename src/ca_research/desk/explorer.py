@@ -18,7 +18,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .. import registry
 from ..ground import paths
 from ..ground.arguments import refuse, several, whole_number
 from ..ground.errors import (
@@ -237,9 +236,7 @@ class Explorer:
 
 
 def _state() -> object:
-    """Marks of all that a result rests on; never twice the same where tables lie elsewhere."""
-    if any(table.location for table in registry.tables().values()):
-        return object()
+    """Marks of all that a result rests on."""
     files = [*paths.registry_dir().rglob("*"), *walk(paths.measures_dir())]
     return stamps([*files, *paths.added_entries(), paths.processed_dir() / "CURRENT"])
 
