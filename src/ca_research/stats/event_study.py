@@ -21,7 +21,7 @@ from ..ground.errors import CoverageError, UnknownNameError, UsageError
 from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .frames import level_between, origin, require, texts
-from .result import Result
+from .result import Result, t_interval
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
 LEAST_PERIODS = 3
@@ -387,19 +387,6 @@ def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndar
             "estimator='did2s'",
         )
     return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
-
-
-def t_interval(estimate: np.ndarray, se: np.ndarray, df: int, level: float) -> pd.DataFrame:
-    """estimate, se, low, high and two-sided p by Student's t with `df` degrees of freedom."""
-    from scipy.stats import t
-
-    half = t.ppf((1 + level) / 2, df) * se
-    p = 2 * t.sf(
-        np.abs(np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)), df
-    )
-    return pd.DataFrame(
-        {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p}
-    )
 
 
 def _pretrend(
