@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from .frames import require, texts
+from .columns import floats
+from .frames import require
 from .subsets import WELL, Subsets, meat, plan, refine, sweep
 
 NO_MEAT = 1e-14
@@ -45,7 +46,7 @@ class Figures:
     ) -> None:
         self.at = {name: n for n, name in enumerate(dict.fromkeys(names))}
         self.samples = samples
-        self.values = np.column_stack([_numbers(frame, name) for name in self.at])
+        self.values = np.column_stack([floats(frame[name], name) for name in self.at])
         self._absent = np.isnan(self.values)
         self._holes = {name for name, n in self.at.items() if self._absent[:, n].any()}
         self._rows: dict[tuple[str, frozenset[str]], np.ndarray] = {}
@@ -73,19 +74,6 @@ class Figures:
                 "coefficients; drop controls or widen the sample"
             )
         return key, self._rows[key]
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
-    """A column as floats, missing as NaN."""
-    if texts(frame[name]):
-        raise UsageError(
-            f"column {name!r} does not hold numbers",
-            hint="pd.get_dummies(..., drop_first=True), and the dummies as one set of controls",
-        )
-    values = frame[name].to_numpy(dtype=float, na_value=np.nan)
-    if np.isinf(values).any():
-        raise UsageError(f"column {name!r} holds infinite values", hint="make them missing")
-    return values
 
 
 def sample_rows(frame: pd.DataFrame, name: str, rule: Any) -> np.ndarray:
