@@ -236,7 +236,7 @@ def test_a_picture_shows_what_its_frame_holds(case):
 
 BOOK = designs.cases(__file__, "results_drawn")
 RESULTS = [*BOOK["results"], "check"]
-LARGE = [pytest.param(size, marks=pytest.mark.long) for size in ("journal-double", "slide")]
+LARGE = [pytest.param(size, marks=pytest.mark.long) for size in ("page", "journal-double", "slide")]
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +245,7 @@ def results():
     return made | {"check": ca.check("C33")}
 
 
-@pytest.mark.parametrize("size", [None, "journal-single", *LARGE])
+@pytest.mark.parametrize("size", [None, "phone", "journal-single", *LARGE])
 @pytest.mark.parametrize("name", RESULTS)
 def test_words_lie_within_the_figure_and_none_covers_another(name, size, results):
     figure = results[name].plot(size=size).figure

@@ -4,14 +4,12 @@ out.
 
 from ..registry.words import measure_group, measure_name
 from .behind import show_answer
-from .canvas import SIZES, Size
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
     mirror_gaps,
     partner_bars,
     rank_slopes,
-    stock_bars,
     student_lines,
     trade_ranges,
 )
@@ -43,6 +41,7 @@ from .show import (
     where_known,
 )
 from .small import economy_lines
+from .style import SIZES, Size
 from .timeline import timeline
 from .words import leader_words, row_words
 
@@ -82,7 +81,6 @@ __all__ = [
     "show_table",
     "show_universe",
     "specification_curve",
-    "stock_bars",
     "strips",
     "student_lines",
     "telling",

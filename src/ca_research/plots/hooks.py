@@ -92,15 +92,15 @@ def claim_html(claim: Claim) -> str:
 
 
 def coverage_svg(coverage: Coverage) -> str:
+    import matplotlib.pyplot as plt
+
     from .claims import coverage_map
     from .show import to_svg
 
-    figure = coverage_map(coverage).get_figure()
+    figure = coverage_map(coverage).get_figure(root=True)
     assert figure is not None
-    import matplotlib.pyplot as plt
-
-    svg = to_svg(figure)  # type: ignore[arg-type]
-    plt.close(figure)  # type: ignore[arg-type]
+    svg = to_svg(figure)
+    plt.close(figure)
     return svg
 
 

@@ -23,7 +23,7 @@ from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import amount, fixed
 from ..registry.words import party
 from . import style
-from .pen import tight
+from .needs import needs
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -106,6 +106,7 @@ def shared_border(one: str, other: str) -> list[Ring]:
     return runs
 
 
+@needs()
 def region_map(
     values: Mapping[str, float] | Mapping[str, str],
     region: Region,
@@ -215,7 +216,6 @@ def region_map(
         ax.set_ylim(south, north)
         ax.set_aspect(aspect)
         ax.axis("off")
-        tight(figure)
     return figure
 
 

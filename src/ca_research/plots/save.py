@@ -17,7 +17,7 @@ from ..ground.errors import UnknownNameError, UsageError
 from ..ground.files import write_whole
 from ..registry.words import source_name
 from ..tables import cite, source_ids
-from .canvas import about
+from .show import words_of
 
 FORMATS = ("svg", "pdf", "png")
 
@@ -85,18 +85,18 @@ def save(
     kind = file.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise UnknownNameError("format of a picture", file.suffix, FORMATS)
-    known = about(whole)
-    words = _title(whole) if title is None else title
-    drawn_from = known.sources if known else ()
+    words = words_of(whole)[0] or _title(whole) if title is None else title
     # a model may rest on a reader's own data, which no register knows
-    ids = source_ids(filter(source_name, drawn_from) if sources is None else sources)
+    ids = source_ids(
+        filter(source_name, getattr(whole, "sources", ())) if sources is None else sources
+    )
     drawn: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "ca-research"}
     buffer = io.BytesIO()
     with mpl.rc_context(drawn):
         whole.savefig(
             buffer,
             format=kind,
-            dpi=dpi or (known.dpi if known else 300),
+            dpi=dpi or getattr(whole, "fine", 300),
             facecolor="white",
             metadata=_METADATA[kind](words, ids),
         )

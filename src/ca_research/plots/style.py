@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -31,12 +32,50 @@ TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other
 size is used.
 """
-WIDE, TALL = 8.2, 2.2
-"""Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
-PHONE = 3.38
-"""Inches: the widest figure on a phone, with the margin that an SVG has around it."""
-_room = ContextVar("room", default=WIDE)
-_letters = ContextVar("letters", default=TICK)
+MM = 25.4
+
+
+@dataclass(frozen=True)
+class Size:
+    """Millimetres of a figure and points of its letters.
+
+    Attributes
+    ----------
+    width : float
+        In millimetres.
+    letters : float
+        Points of most of its words; titles are a little larger.
+    height : float or None
+        In millimetres; None where the picture takes what it needs.
+    dpi : int
+        Dots per inch of a PNG.
+
+    Examples
+    --------
+    >>> SIZES["journal-single"].width
+    90
+    """
+
+    width: float
+    letters: float = TICK
+    height: float | None = None
+    dpi: int = 600
+
+
+SIZES = {
+    "page": Size(208, dpi=300),
+    "phone": Size(86, dpi=300),
+    "notebook": Size(150, dpi=300),
+    "journal-single": Size(90, 7.5),
+    "journal-double": Size(190, 8),
+    "slide": Size(338.7, 20, 190.5, dpi=144),
+}
+"""The column of a page, a phone with the margin of an SVG, a notebook's cell, one and two columns
+as Elsevier's journals ask for them, and a slide of 16 to 9.
+"""
+WIDE, TALL = SIZES["page"].width / MM, 2.2
+"""Inches: the widest figure and the height of one row of small multiples."""
+_room = ContextVar("room", default=SIZES["page"])
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 """Box behind words that would cross a line."""
 VERDICT = {
@@ -49,34 +88,24 @@ VERDICT = {
 
 
 def wide() -> float:
-    """Inches that a figure may take here: WIDE, or PHONE within `narrow()`."""
-    return _room.get()
+    """Inches that a figure may take here: those of a page, or of the size within `room()`."""
+    return _room.get().width / MM
 
 
 @contextmanager
-def narrow() -> Iterator[None]:
-    """Whatever is drawn within is for a phone."""
-    token = _room.set(PHONE)
-    try:
-        yield
-    finally:
-        _room.reset(token)
-
-
-@contextmanager
-def letters(points: float) -> Iterator[None]:
-    """Within, what TICK is elsewhere has so many points, and all else keeps its proportion."""
-    token = _letters.set(points)
+def room(size: Size) -> Iterator[None]:
+    """Whatever is drawn within has this size: its width, and letters in proportion."""
+    token = _room.set(size)
     try:
         with context():
             yield
     finally:
-        _letters.reset(token)
+        _room.reset(token)
 
 
 def scaled(points: float) -> float:
-    """A length that is right beside letters of TICK, in proportion to those of `letters()`."""
-    return points * _letters.get() / TICK
+    """A length that is right beside letters of TICK, in proportion to those of the room."""
+    return points * _room.get().letters / TICK
 
 
 def area(points: float) -> float:
