@@ -17,13 +17,11 @@ from .kinds import (
     bars,
     criterion_figure,
     dated_lanes,
-    heat_map,
     lines,
     ranges,
     show_criteria,
     show_criterion,
     strips,
-    two_columns,
 )
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
@@ -55,7 +53,6 @@ __all__ = [
     "curve_data",
     "dated_lanes",
     "economy_lines",
-    "heat_map",
     "known",
     "leader_words",
     "lines",
@@ -87,7 +84,6 @@ __all__ = [
     "timeline",
     "to_svg",
     "trade_ranges",
-    "two_columns",
     "verdict_matrix",
     "where_known",
 ]

@@ -141,17 +141,16 @@ def for_phone(figure: Figure) -> Figure:
     with style.room(style.SIZES["phone"]):
         if again := getattr(figure, "redraw", None):
             return again()
-        panels = [ax for ax in figure.axes if ax.axison or ax.has_data() or ax.texts]
-        for ax in set(figure.axes) - set(panels):  # places left over
-            ax.remove()
-        box = {ax: ax.get_position() for ax in panels}
-        panels.sort(key=lambda ax: (-round(box[ax].y1, 2), box[ax].x0))
+        box = {ax: ax.get_position() for ax in figure.axes if ax.axison or ax.has_data()}
+        panels = sorted(box, key=lambda ax: (-round(box[ax].y1, 2), box[ax].x0))
         high = [box[ax].height * figure.get_figheight() for ax in panels]
+        for ax in {*figure.axes} - {*panels}:  # places left over
+            ax.remove()
         spec = figure.add_gridspec(max(len(panels), 1), 1, height_ratios=high or None)
         for i, ax in enumerate(panels):
             ax.set_subplotspec(spec[i])
             ax.tick_params(labelbottom=True, labelleft=True)
-        figure.set_size_inches(style.WIDE, sum(high) + 0.7 * len(panels))
+        figure.set_size_inches(style.wide(), sum(high) + 0.7 * len(panels))
         layout(figure)
     return figure
 
@@ -167,18 +166,17 @@ def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) 
         _shrink(figure)
         figure.set_layout_engine("constrained", w_pad=style.scaled(0.04), h_pad=style.scaled(0.05))
     shown = [*panels] or figure.axes
-    rows = {ax: spec.rowspan.start if (spec := ax.get_subplotspec()) else 0 for ax in shown}
+    rows = {ax: round(ax.get_position().y0, 2) for ax in shown}
     column = own and len({ax.get_position().x0 for ax in shown}) < 2
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
-        first, grown = figure.get_figheight() + sum(names), 0.0
+        height = figure.get_figheight() + sum(names)
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
                 more[row] = max(more[row], _break(ax, figure, column))
-            grown = max(grown, sum(more.values()))
             if own and not fixed:
-                figure.set_figheight(first + grown)
+                figure.set_figheight(height + sum(more.values()))
             _settle(figure)
         for ax in shown:
             _space_ticks(ax)
@@ -281,12 +279,19 @@ def _meet(labels: Sequence[Text]) -> bool:
     return any(one.x1 + 0.05 * DPI > other.x0 for one, other in pairwise(boxes))
 
 
+def note(
+    ax: Axes, words: str, x: Any, y: Any, shift: tuple[float, float] = (0, 0), **look: Any
+) -> None:
+    """Write words at a place, so many points beside it."""
+    look = {"color": style.MUTED, "va": "center"} | look
+    ax.annotate(words, (x, y), shift, textcoords="offset points", **look)
+
+
 def name_line(ax: Axes, name: str, x: float, y: float, colour: str, *, apart: bool = True) -> None:
     """Write a name to the right of a mark; those `apart` move where one would cover another."""
-    if not name:
-        return
-    place: dict[str, Any] = {"xytext": (style.scaled(5), 0), "textcoords": "offset points"}
-    ax.annotate(name, (x, y), va="center", color=colour, label=_NAME if apart else "", **place)
+    if name:
+        label = _NAME if apart else ""
+        note(ax, name, x, y, (style.scaled(5), 0), color=colour, label=label)
 
 
 def _space_names(ax: Axes) -> None:

@@ -23,9 +23,9 @@ from ..registry.claims import Criterion
 from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
-from .canvas import split
+from .canvas import note, split
 from .needs import at_least_one, needs, one_of
-from .panels import bar_line, name_rows, panels
+from .panels import bar_line, mark, name_rows, panels
 from .show import show
 from .words import drawable
 
@@ -200,8 +200,7 @@ def draw_curve(
     size = style.area(9 if len(data) > 40 else 16)
     for row, (name, chosen) in enumerate(choices):
         if chosen is None:
-            look: dict[str, Any] = {"va": "center", "color": style.MUTED}
-            bottom.text(0, row, name, transform=bottom.get_yaxis_transform(), **look)
+            note(bottom, name, 0, row, xycoords=("axes fraction", "data"))
             bottom.axhline(row - 0.5, color=style.GRID, linewidth=style.scaled(0.8))
         else:
             at = np.flatnonzero(chosen)
@@ -216,26 +215,22 @@ def draw_curve(
 
 def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
-    colours = np.array(
-        [style.STATE["undecided" if pd.isna(m) else "holds" if m else "fails"] for m in data["met"]]
-    )
+    words = {True: "holds", False: "fails"}
+    met = data["met"].astype("boolean").astype(object)
+    colours = met.map(words).fillna("undecided").map(style.STATE)
     figures = data[["value", "low", "high"]].astype(float)
     ranged, pointed = figures["high"] > figures["low"], figures["value"].notna()
-    ends = figures[ranged]
-    look: dict[str, Any] = {"linewidth": style.scaled(2), "alpha": 0.8, "capstyle": "round"}
-    if len(ends):
-        top.vlines(ends.index, ends["low"], ends["high"], colors=colours[ranged], **look)
-    dots = figures.loc[pointed, "value"]
+    if len(ends := figures[ranged]):
+        stems = top.vlines(ends.index, ends["low"], ends["high"], colors=colours[ranged])
+        stems.set(linewidth=style.scaled(2), alpha=0.8, capstyle="round")
     size = style.area(26 if len(data) <= 40 else 12)
-    top.scatter(dots.index, dots, c=colours[pointed], s=size, zorder=3)
+    top.scatter(data.index[pointed], figures["value"][pointed], size, c=colours[pointed], zorder=3)
     for i in figures.index[~pointed & ~ranged]:
         away = style.scaled(-24 if pd.isna(figures["low"][i]) else 24)  # to the side not known
         arrow = {"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)}
-        place = {"xytext": (0, away), "textcoords": "offset points"}
-        top.annotate("", (i, data["_at"][i]), arrowprops=arrow, **place)
+        note(top, "", i, data["_at"][i], (0, away), arrowprops=arrow)
     main = data.loc[data["is_main"].astype(bool), "_at"]
-    ring = {"facecolors": "none", "edgecolors": style.INK, "linewidths": style.scaled(1.4)}
-    top.scatter(main.index, main, s=style.area(95), zorder=4, **ring)
+    mark(top, main.index, main, style.INK, hollow=True, size=style.area(95))
     bar_line(top, data["threshold"].iloc[0], upright=False)
     style.bare(top, x=False)
     top.margins(y=0.16)
@@ -354,11 +349,9 @@ def _figures_told(figures: pd.Series, threshold: float) -> str:
 
 def _digits(value: float, other: float) -> str:
     size = math.floor(math.log10(abs(value))) if value else 0
-    places = next(
-        (p for p in range(max(3 - size, 0), 12) if round(value, p) != round(other, p)),
-        max(3 - size, 0),  # it is the other
-    )
-    text = fixed(value, places)
+    least = max(3 - size, 0)
+    apart = (p for p in range(least, 12) if round(value, p) != round(other, p))
+    text = fixed(value, next(apart, least))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -366,15 +359,16 @@ def _said_by(met: pd.Series, gone: int = 0) -> str:
     """How many specifications say yes, how many leave it open, and how many (`gone`) have no
     figures: 'one of 42 ways to calculate it says yes, two leave it open'.
     """
-    yes, open_ = int((met == True).sum()), int(met.isna().sum())  # noqa: E712
-    n = len(met) + gone
+    yes, open_, n = int(met.eq(True).sum()), int(met.isna().sum()), len(met) + gone
     many = (
-        f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+        f"{in_words(yes) if yes else 'none'} of {in_words(n)}" if yes < n else f"all {in_words(n)}"
     )
-    said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
-    left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
-    none = f", {in_words(gone)} {'has' if gone == 1 else 'have'} no figures"
-    return said + (left if open_ else "") + (none if gone else "")
+    words = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
+    if open_:
+        words += f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
+    return words + (
+        f", {in_words(gone)} {'has' if gone == 1 else 'have'} no figures" if gone else ""
+    )
 
 
 def _answered(data: pd.DataFrame) -> str:
@@ -428,23 +422,15 @@ def _by_country(data: pd.DataFrame) -> bool:
 
 def judged_cells(verdict: Verdict) -> pd.DataFrame:
     """One row for each cell of each criterion of all readings, as `missing_map` returns it."""
-    records, seen = [], set()
-    for reading in verdict.all():
-        for c in reading.criteria:
-            if c.name in seen:
-                continue
-            seen.add(c.name)
-            for cell in c.cells:
-                state = {True: "met", False: "not met", None: "undecided"}[cell.met]
-                records.append(
-                    {
-                        "criterion": c.label,
-                        "economy": cell.economy or NOT_BY_COUNTRY,
-                        "state": state,
-                        "year": cell.year,
-                        "missing": cell.missing,
-                    }
-                )
+    judged: dict[str, Any] = {}
+    for c in (c for reading in verdict.all() for c in reading.criteria):
+        judged.setdefault(c.name, c)  # as the first reading has it
+    state = {True: "met", False: "not met", None: "undecided"}
+    records = [
+        (c.label, cell.economy or NOT_BY_COUNTRY, state[cell.met], cell.year, cell.missing)
+        for c in judged.values()
+        for cell in c.cells
+    ]
     return pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
 
 
@@ -467,18 +453,18 @@ def draw_judged(ax: Axes, data: pd.DataFrame) -> Axes:
     top, part = (0.08, 0.84) if _beside() else (0.52, 0.44)
     for r in data.itertuples():
         x, y, open_ = cells.index(r.economy), criteria.index(r.criterion), r.state == "undecided"
-        edge = {"edgecolor": style.OTHER, "linewidth": style.scaled(0.8)}
-        edge |= {"linestyle": "--" if open_ else "-", "facecolor": fill[r.state]}
-        ax.add_artist(Rectangle((x + 0.04, y + top), 0.92, part, **edge))
+        box = Rectangle((x + 0.04, y + top), 0.92, part, facecolor=fill[r.state])
+        box.set(
+            edgecolor=style.OTHER, linewidth=style.scaled(0.8), linestyle="--" if open_ else "-"
+        )
+        ax.add_artist(box)
         text = "no figures" if r.missing else "open"
         if not open_:
             text = STATE_WORDS[r.state] + (f" {int(r.year)}" if pd.notna(r.year) else "")
         if len(cells) * style.scaled(0.95) > style.wide():  # not in one line
             text = "\n".join(text.rsplit(" ", 1))
-        look = {"ha": "center", "va": "center", "linespacing": 1.0}
-        ax.text(x + 0.5, y + top + part / 2, text, **look).set_color(
-            style.MUTED if open_ else style.PAPER
-        )
+        colour = style.MUTED if open_ else style.PAPER
+        note(ax, text, x + 0.5, y + top + part / 2, color=colour, ha="center", linespacing=1.0)
     ax.set_xlim(0, max(len(cells), 1))
     ax.set_ylim(max(len(criteria), 1), 0)
     if _beside():
@@ -527,7 +513,7 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """
     import seaborn as sns
 
-    wide, left_out = _coverage_grid(coverage, at_least_one("most", most, "60"))
+    wide, left_out = _coverage_grid(coverage, at_least_one("most", most))
     heads = ["source" if name == "source_id" else name for name in wide.index.names]
     names = [
         " · ".join(drawable(cell_words(h, part), part) for h, part in zip(heads, row, strict=True))

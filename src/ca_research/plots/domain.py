@@ -5,11 +5,11 @@ returns a figure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from ..ground import economies as eco
 from ..ground.arguments import several
@@ -17,9 +17,9 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, first_few, fixed
 from ..registry.words import party, source_name, value_words
 from . import style
-from .canvas import name_line
+from .canvas import name_line, note
 from .needs import by_year, chosen, holes, needs, one_figure, one_of
-from .panels import ROW, label_rows, line, multiples, panels, row_figures
+from .panels import label_rows, line, mark, multiples, panels, row_figures
 from .show import telling
 from .words import dollars, flow_words
 
@@ -37,7 +37,7 @@ def trade_ranges(
 ) -> Figure:
     """Trade of each economy with its main partners, on each basis.
 
-    A dot where the basis gives one figure, else a range.
+    A dot where the basis gives one figure, else a range, with its figures.
 
     Parameters
     ----------
@@ -76,39 +76,43 @@ def trade_ranges(
     """
     held = ranks["economy"].unique()
     economies = sorted(chosen("economy", held if economies is None else economies, held))
-    shown = chosen("partner", shown, ranks["partner"])
-    known = dict.fromkeys([*_BASES, "reconciled", *ranks["basis"]])
-    bases = list(dict.fromkeys(known_name("basis", basis, known) for basis in several(bases)))
-    if not bases:
-        raise CoverageError("no basis to draw", hint=f"bases={list(_BASES)}")
-    one_of(ranks, ["flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
-    one_of(ranks, ["price_basis"], hint="keep rows of one price basis")
-    one_figure(
-        ranks,
-        ["economy", "basis", "partner"],
-        hint="keep one year of each basis, trade.rank(..., year=...)",
-    )
+    known = {*_BASES, "reconciled", *ranks["basis"]}
+    bases = [known_name("basis", basis, known) for basis in several(bases)]
+    one_of(ranks, ["flow", "price_basis"], hint="keep one: ranks[ranks['flow'] == 'exports']")
+    one_figure(ranks, ["economy", "basis", "partner"], hint="keep one year of each basis")
     unit = ", ".join(filter(None, (f"billion {dollars(ranks)}", flow_words(ranks))))
-    figure, axes = panels(len(economies) * len(bases), 0.5 + ROW * len(shown))
-    places = [(economy, basis) for economy in economies for basis in bases]
-    for ax, (economy, basis) in zip(axes, places, strict=True):
-        mine = ranks[ranks["economy"] == economy]
-        part = mine[mine["basis"] == basis]
-        ends = _ends(part, shown) / 1e9
-        row_figures(ax, ends, [style.colour(c) for c in shown], lambda *_: "", strokes=True)
-        right = float(mine.loc[mine["partner"].isin(shown), "high"].max()) / 1e9
-        label_rows(ax, [party(code) for code in shown], unit if ax is axes[-1] else "")
-        ax.set_xlim(-0.03 * right, 1.06 * right) if right > 0 else ax.set_xticks([])
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], prune="upper"))
+    billions = ranks.assign(low=ranks["low"] / 1e9, high=ranks["high"] / 1e9)
+    parts = {}
+    for economy, basis in product(economies, bases):
+        part = billions[(ranks["economy"] == economy) & (ranks["basis"] == basis)]
         whose = f"{eco.name_of(economy)}: " if len(economies) > 1 else ""
         year = f", {int(part['year'].iloc[0])}" if len(part) else ""
-        ax.set_title(f"{whose}{value_words(basis)}{year}")
+        parts[f"{whose}{value_words(basis)}{year}"] = part, unit
+    return _partner_panels(parts, chosen("partner", shown, ranks["partner"]), strokes=True)
+
+
+def _partner_panels(
+    parts: Mapping[str, tuple[pd.DataFrame, str]], shown: Sequence[str], *, strokes: bool = False
+) -> Figure:
+    """Figures of the partners shown, a panel for each part, with what stands below it."""
+    if not parts:
+        raise CoverageError("nothing to draw", hint="name an economy and a basis")
+    figure, axes = panels(len(parts), 0.45 + 0.27 * len(shown))
+    for ax, (title, (part, below)) in zip(axes, parts.items(), strict=True):
+        ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
+        colours = [style.colour(code) for code in shown]
+        row_figures(ax, ends, colours, _ends_words, strokes=strokes)
+        for bar, code in zip(ax.patches[::2], ends.dropna().index, strict=False):
+            if eco.is_aggregate(code):
+                bar.set(facecolor="none", edgecolor=style.colour(code))
+        label_rows(ax, [party(code) for code in shown], below)
+        ax.set_xticks([])
+        ax.set_title(title)
     return figure
 
 
-def _ends(part: pd.DataFrame, shown: Sequence[str]) -> pd.DataFrame:
-    """The least and the largest figure of each partner shown; null where either is not known."""
-    return part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
+def _ends_words(*ends: float) -> str:
+    return " to ".join(dict.fromkeys(fixed(v, 1) if v >= 1 else f"{v:.2g}" for v in ends))
 
 
 @needs("figures", "economy", "partner", "year", "unit", "low", "high", empty=True)
@@ -133,7 +137,7 @@ def partner_bars(
     economies : str or sequence of str
         Codes or names; a panel for each.
     titles : mapping of str to str, optional
-        What a panel finds, by economy; its name where nothing is given.
+        What a panel finds, by code of its economy; its name where nothing is given.
 
     Returns
     -------
@@ -159,28 +163,17 @@ def partner_bars(
     held = figures["economy"]
     economies = chosen("economy", economies, held)
     shown = chosen("partner", shown, figures["partner"])
-    found = {code: said for e, said in (titles or {}).items() for code in eco.resolve_all(e, held)}
     one_figure(figures, ["economy", "partner"], hint="keep one basis")
-    figure, axes = panels(len(economies), 0.45 + 0.27 * len(shown))
-    for ax, economy in zip(axes, economies, strict=True):
+    parts = {}
+    for economy in economies:
         part = figures[(figures["economy"] == economy) & figures["partner"].isin(shown)]
         one_of(part, ["year", "unit"], hint="keep one year and one unit of each economy")
-        row_figures(ax, _ends(part, shown), [style.colour(c) for c in shown], _ends_words)
-        for bar in ax.patches:
-            if eco.is_aggregate(shown[round(bar.get_y() + bar.get_height() / 2)]):
-                bar.set(facecolor="none", edgecolor=bar.get_facecolor())
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
-        label_rows(ax, [party(code) for code in shown], below)
-        ax.set_xticks([])
-        ax.set_title(found.get(economy, eco.name_of(economy)))
-    return figure
+        parts[(titles or {}).get(economy, eco.name_of(economy))] = part, below
+    return _partner_panels(parts, shown)
 
 
-def _ends_words(*ends: float) -> str:
-    return " to ".join(dict.fromkeys(fixed(v, 1) if v >= 1 else f"{v:.2g}" for v in ends))
-
-
-@needs("ranks", "basis", "year", "partner", "rank", like="trade.rank")
+@needs("ranks", *["basis", "year", "partner", "rank", "low", "high"], like="trade.rank")
 def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
     """Places of the partners then and now, one panel for each basis.
 
@@ -223,8 +216,8 @@ def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
     shown = chosen("partner", shown, ranks["partner"])
     one_of(ranks, ["economy", "flow"], hint="one picture for each economy and flow")
     one_figure(ranks, ["basis", "year", "partner"])
-    if (several_years := ranks.groupby("basis")["year"].nunique()).gt(2).any():
-        basis = several_years.idxmax()
+    if (spans := ranks.groupby("basis")["year"].nunique()).gt(2).any():
+        basis = spans.idxmax()
         raise UsageError(f"more than two years on the basis {basis}", hint="keep first and last")
     placed = ranks.dropna(subset=["rank"])
     placed = placed.assign(place=_places(placed))[placed["partner"].isin(shown)]
@@ -234,24 +227,20 @@ def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
             hint=f"partners of these ranks: {first_few(sorted(ranks['partner'].unique()), 12)}",
         )
     flow = flow_words(ranks)
+    head = f", {flow}" if flow in ("exports", "imports") else ""
     bases = list(dict.fromkeys(ranks["basis"]))
     figure, axes = panels(len(bases), 0.6 + 0.27 * int(placed["rank"].max()), sharey=True)
     for ax, basis in zip(axes, bases, strict=True):
         years = sorted(ranks.loc[ranks["basis"] == basis, "year"].astype(int).unique())
-        for code, part in placed[placed["basis"] == basis].groupby("partner"):
-            ends = part.sort_values("year")
-            at, colour = [years.index(int(y)) for y in ends["year"]], style.colour(str(code))
-            ax.plot(at, ends["rank"], color=colour, marker="o")
-            for x, rank, place in zip(at, ends["rank"], ends["place"], strict=True):
-                words = [party(str(code)), place] if x == 0 else [place, party(str(code))]
-                side = (-8, 0) if x == 0 else (8, 0)
-                look = {"va": "center", "ha": "left" if x else "right", "color": colour}
-                ax.annotate("  ".join(words), (x, rank), side, textcoords="offset points", **look)
-        head = flow if flow in ("exports", "imports") else ""
-        ax.set_title(", ".join(filter(None, (value_words(basis), head))))
-        ax.set_xlim(-0.2, len(years) - 0.8)
+        for key, part in placed[placed["basis"] == basis].sort_values("year").groupby("partner"):
+            at, colour = part["year"].map(years.index), style.colour(str(key))
+            ax.plot(at, part["rank"], color=colour, marker="o")
+            for x, rank, place in zip(at, part["rank"], part["place"], strict=True):
+                words, side = [party(str(key)), place][:: -1 if x else 1], "left" if x else "right"
+                note(ax, "  ".join(words), x, rank, (8 if x else -8, 0), color=colour, ha=side)
+        ax.set_title(value_words(basis) + head)
+        ax.set(xlim=(-0.2, len(years) - 0.8), yticks=[])
         ax.set_xticks(range(len(years)), [str(y) for y in years])
-        ax.set_yticks([])
         style.bare(ax, y=False)
     axes[0].invert_yaxis()
     return figure
@@ -261,8 +250,6 @@ def _places(ranks: pd.DataFrame) -> list[str]:
     """The place of each row among those of its basis and year, or all places between which its
     range leaves open.
     """
-    if not {"low", "high"} <= set(ranks.columns):
-        return [str(int(rank)) for rank in ranks["rank"]]
     places = []
     for row in ranks.itertuples():
         others = ranks[(ranks["basis"] == row.basis) & (ranks["year"] == row.year)]
@@ -275,8 +262,8 @@ def _places(ranks: pd.DataFrame) -> list[str]:
     return places
 
 
-@needs("gaps", "economy", "year", "reported_high", "mirror_high", like="trade.reconcile")
-def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
+@needs("gaps", *["economy", "partner", "direction", "year", "reported_high", "mirror_high"])
+def mirror_gaps(gaps: pd.DataFrame) -> Figure:
     """Both sides' reports of one flow as a dumbbell for each year.
 
     One panel per economy, the sides named in the first. An economy that never reports has a panel
@@ -287,8 +274,6 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     gaps : pandas.DataFrame
         Rows of one direction and one partner from `trade.reconcile`: ``economy``, ``partner``,
         ``year``, ``direction``, ``reported_high``, ``mirror_high`` (USD fob).
-    partner : str
-        Code or name of whose reports these are; that of `gaps`, if not given.
 
     Returns
     -------
@@ -298,7 +283,7 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     Raises
     ------
     UsageError
-        A column is not there, nothing says whose reports these are, or two rows claim one place.
+        A column is not there, or two rows claim one place.
     MixedUnitsError
         Two directions or two partners: figures of unlike flows are no two sides of one.
     CoverageError
@@ -312,22 +297,9 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['own report', "China's report"]
     """
-    one_of(gaps, ["direction"], hint="keep one: gaps[gaps['direction'] == 'import']")
-    one_of(gaps, ["partner"], hint="one picture for each partner")
-    one_of(gaps, ["price_basis"], hint="keep rows of one price basis")
+    one_of(gaps, ["direction", "partner", "price_basis"], hint="keep one of each")
     one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
-    if not partner and "partner" not in gaps:
-        raise UsageError(
-            "nothing says whose reports these are", hint="partner=, or a column partner"
-        )
-    partner = eco.resolve(partner) if partner else ""
-    held = str(gaps["partner"].iloc[0]) if "partner" in gaps else partner
-    if partner and party(partner) != party(held):
-        raise UsageError(
-            f"the reports are those of {party(held)}, not of {party(partner)}",
-            hint=f"partner={held!r}, or leave it out",
-        )
-    partner = held
+    partner = str(gaps["partner"].iloc[0])
     sides = [("own report", "reported_high", style.INK)]
     sides.append((f"{party(partner)}'s report", "mirror_high", style.colour(partner)))
     parts = {str(e): part for e, part in gaps.sort_values("year").groupby("economy")}
@@ -353,8 +325,9 @@ def mirror_gaps(gaps: pd.DataFrame, *, partner: str = "") -> Figure:
     ]
     none = "No year with reports of both sides."
     text = f"Newest year with both. {'; '.join(told)}." if told else none
-    who, way = party(partner), gaps["direction"].iloc[0] if "direction" in gaps else ""
-    flow = {"import": f"Imports from {who}", "export": f"Exports to {who}"}.get(way, "Trade")
+    who = party(partner)
+    imports = gaps["direction"].iloc[0] == "import"
+    flow = f"Imports from {who}" if imports else f"Exports to {who}"
     return telling(figure, f"{flow}: what the country reports, and what {who} reports", text)
 
 
@@ -423,23 +396,19 @@ def student_lines(
             groups = mine[mine["level"] == level].groupby(by, dropna=False)
             for key, rows in groups:
                 whose = f", {source_name(str(key[0])) or key[0]}" if groups.ngroups > 1 else ""
-                look = {"linestyle": dash, "alpha": 1 if level == "all" else 0.75}
-                line(ax, by_year(rows, "students"), style.HIGHLIGHT, f"{name}{whose}", **look)
+                series, alpha = by_year(rows, "students"), 1 if level == "all" else 0.75
+                line(ax, series, style.HIGHLIGHT, name + whose, linestyle=dash, alpha=alpha)
         uncounted = holes(mine["year"], last)
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
-        place = {"ha": "center", "va": "top", "color": style.MUTED}
         if uncounted:
-            widest = max(uncounted, key=lambda run: run[1] - run[0])
-            up = ax.get_xaxis_transform()
-            ax.text(sum(widest) / 2, 0.98, "no count", transform=up, **place)
+            middle = sum(max(uncounted, key=lambda run: run[1] - run[0])) / 2
+            top = ("data", "axes fraction")
+            note(ax, "no count", middle, 0.98, xycoords=top, ha="center", va="top")
         if statements is not None and len(of := statements[statements["origin"] == origin]):
             years, persons = of["year"].astype(int), of["students"].astype(float)
-            ring = {"facecolors": "none", "edgecolors": style.INK, "zorder": 3}
-            ax.scatter(years, persons, s=style.area(26), **ring)
+            mark(ax, years, persons, style.INK, hollow=True, size=style.area(26))
             at = persons.idxmin()
-            ax.annotate(
-                "stated", (years[at], persons[at]), (0, -6), textcoords="offset points", **place
-            )
+            note(ax, "stated", years[at], persons[at], (0, -6), ha="center", va="top")
 
     return multiples(parts, draw, column="origin", alike=False)

@@ -1,4 +1,4 @@
-"""Pictures by kind of what they show: bars, lines, ranges, dated lanes, strips, heat maps, columns.
+"""Pictures by kind of what they show: bars, lines, ranges, dated lanes, strips.
 
 Each takes a tidy frame, one row per mark, and the names of its columns. Codes and keys in it are
 written as the register says them; what lies on a bar is dashed.
@@ -27,7 +27,7 @@ from ..ground.numbers import between, number
 from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
-from .canvas import name_line
+from .canvas import name_line, note
 from .needs import by_year, needs
 from .panels import (
     ROW,
@@ -51,13 +51,12 @@ def names(frame: pd.DataFrame, column: str) -> list[str]:
     return [cell_words(column, str(value)) for value in frame[column]]
 
 
-@needs("frame", "{by}", "{value}", "{panel}")
+@needs("frame", "{by}", "{value}")
 def bars(
     frame: pd.DataFrame,
     value: str,
     *,
     by: str = "economy",
-    panel: str = "",
     unit: str = "",
     bar: float | None = None,
     highlight: Sequence[str] = (),
@@ -68,13 +67,11 @@ def bars(
     Parameters
     ----------
     frame : pandas.DataFrame
-        `by`, `value`, and `panel` where there are several.
+        `by` and `value`.
     value : str
         The column drawn; a row without a figure is named.
     by : str
         The column that names the bars; 'year' makes them stand upright.
-    panel : str
-        Column of which each value has a panel of its own.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -98,26 +95,22 @@ def bars(
     """
     import seaborn as sns
 
-    groups = dict(list(frame.groupby(panel, sort=False))) if panel else {"": frame}
-    upright, most = by == "year", max(map(len, groups.values()))
-    figure, axes = panels(len(groups), style.TALL if upright else 0.5 + ROW * most)
-    for ax, (name, part) in zip(axes, groups.items(), strict=True):
-        ax.set_title(cell_words(panel, str(name)) if panel else "")
-        shown = part[value].astype(float)
-        if upright:
-            look = {"color": style.HIGHLIGHT, "saturation": 1, "native_scale": True}
-            sns.barplot(x=part[by].astype(int), y=shown, width=0.7, ax=ax, **look)
-            year_axis(ax, 9 if len(groups) == 1 else 4)
-            count_on(ax.yaxis)
-            ax.set(xlabel="", ylabel=unit if ax is axes[0] else "")
-            style.bare(ax, x=False)
-        else:
-            lit = part[by].isin(highlight or part[by])
-            colours = [style.HIGHLIGHT if is_lit else style.OTHER for is_lit in lit]
-            ends = pd.DataFrame({"low": shown, "high": shown})
-            row_figures(ax, ends, colours, lambda low, _: form(low), none="no figure")
-            label_rows(ax, names(part, by), unit)
-        bar_line(ax, bar, upright=not upright)
+    shown, upright = frame[value].astype(float), by == "year"
+    figure, (ax,) = panels(1, style.TALL if upright else 0.5 + ROW * len(frame))
+    if upright:
+        look = {"color": style.HIGHLIGHT, "saturation": 1, "native_scale": True}
+        sns.barplot(x=frame[by].astype(int), y=shown, width=0.7, ax=ax, **look)
+        year_axis(ax, 9)
+        count_on(ax.yaxis)
+        ax.set(xlabel="", ylabel=unit)
+        style.bare(ax, x=False)
+    else:
+        lit = frame[by].isin(highlight or frame[by])
+        colours = lit.map({True: style.HIGHLIGHT, False: style.OTHER})
+        ends = pd.DataFrame({"low": shown, "high": shown})
+        row_figures(ax, ends, colours, lambda low, _: form(low), none="no figure")
+        label_rows(ax, names(frame, by), unit)
+    bar_line(ax, bar, upright=not upright)
     return figure
 
 
@@ -135,7 +128,6 @@ def lines(
     unit: str = "",
     bar: float | Mapping[str, float] | None = None,
     spans: Sequence[tuple[int, int]] = (),
-    form: Callable[[float], str] = number,
     top: float | None = None,
     highlight: Sequence[str] = (),
     joined: bool = False,
@@ -161,8 +153,6 @@ def lines(
         A dashed line, or one for each panel.
     spans : sequence of (int, int)
         First and last of years that are shaded.
-    form : callable
-        Writes the last figure of a line that has no name.
     top : float, optional
         Of the scale.
     highlight : sequence of str
@@ -201,7 +191,7 @@ def lines(
             series = series.dropna() if joined else series
             told = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
             words = cell_words(hue, str(key)) if hue and told else ""
-            words = words if hue or series.empty else form(series.iloc[-1])
+            words = words if hue or series.empty else number(series.iloc[-1])
             line(ax, series, colour, words, dots=True, linewidth=1.8)
             if len(ends) == 3:
                 low, high = (by_year(mine, end) for end in ends[1:])
@@ -212,7 +202,7 @@ def lines(
     alike = alike and not isinstance(bar, Mapping)
     figure = multiples(parts, draw, column=panel, unit=unit, top=top, alike=alike, log=log)
     by = panel or hue or "_all"
-    return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, form))
+    return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, number))
 
 
 @needs("frame", "{by}", "{group}", "estimate", "low", "high")
@@ -271,8 +261,7 @@ def ranges(
         places.append(y)
         y += 1
     lit = pd.Series(True, frame.index) if highlight is None else highlight
-    hues = {True: style.HIGHLIGHT, False: style.OTHER}
-    colours = [hues.get(one, one) for one in lit]
+    colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
     why = frame.get("missing", pd.Series("", frame.index)).fillna("")
     why = [textwrap.shorten(one or "no figure", 70) for one in why]
     figure, (ax,) = panels(1, 0.4 + ROW * y)
@@ -285,8 +274,8 @@ def ranges(
 
     row_figures(ax, frame, colours, words, places=places, strokes=True, none=why)
     for at, head in heads:
-        look: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center"}
-        ax.annotate(head, (0, at), fontweight="bold", **look)
+        coords = ("axes fraction", "data")
+        note(ax, head, 0, at, xycoords=coords, color=style.INK, fontweight="bold")
     bar_line(ax, bar)
     label_rows(ax, labels, unit, places)
     return figure
@@ -299,35 +288,17 @@ def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(low=ends["low"].fillna(single), high=ends["high"].fillna(single))
 
 
-@needs("frame", "{lane}", "{date}", "{panel}", "{code}", empty=True)
-def dated_lanes(
-    frame: pd.DataFrame,
-    *,
-    lane: str = "economy",
-    date: str = "date",
-    panel: str = "",
-    code: str = "",
-    ring: pd.Series | None = None,
-    **options: Any,
-) -> Figure:
+@needs("frame", "{lane}", "date", empty=True)
+def dated_lanes(frame: pd.DataFrame, *, lane: str = "economy") -> Figure:
     """Dated rows in lanes, each as long as its date may be.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        `lane` and `date` ('2016', '2016-09', '2016-09-04' or an interval), `panel` and `code`.
+        `lane` and ``date`` as sources have it ('2016', '2016-09', '2016-09-04' or an interval); a
+        row without one is not drawn.
     lane : str
         Column of which each value has a lane.
-    date : str
-        Column of dates as sources have them; a row without one is not drawn.
-    panel : str
-        Column of which each value has an axis of its own.
-    code : str
-        Column with the economy that gives a mark its colour.
-    ring : pandas.Series, optional
-        Whether a row is drawn as a ring, being of another kind.
-    **options
-        As for `plots.timeline`.
 
     Returns
     -------
@@ -340,27 +311,12 @@ def dated_lanes(
     >>> [lane.get_text() for lane in dated_lanes(trips).axes[0].get_yticklabels()]
     ['Turkmenistan', 'Kazakhstan']
     """
-    rows = frame[frame[date].fillna("").astype(str) != ""]
-    ends = pd.DataFrame([bounds(str(d)) for d in rows[date]], rows.index, ["first", "last"])
+    rows = frame[frame["date"].fillna("").astype(str) != ""]
+    ends = pd.DataFrame([bounds(str(d)) for d in rows["date"]], rows.index, ["first", "last"])
     first, last = (pd.to_datetime(ends[end]) for end in ends)
-    return timeline(
-        pd.DataFrame(
-            {
-                "panel": names(rows, panel) if panel else "",
-                "lane": names(rows, lane),
-                "date": rows[date].astype(str),
-                "first_day": first,
-                "last_day": last,
-                "exact": first == last,
-                "mark": "point"
-                if ring is None
-                else ring[rows.index].map({True: "ring", False: "point"}),
-                "code": rows[code] if code else "",
-            },
-            rows.index,
-        ),
-        **options,
-    )
+    days = {"first_day": first, "last_day": last, "exact": first == last}
+    look = {"panel": "", "mark": "point", "code": "", "lane": names(rows, lane)}
+    return timeline(rows[["date"]].astype(str).assign(**days, **look))
 
 
 _LEVELS = (8, -8, 19, -19)
@@ -433,9 +389,8 @@ def strips(
             name_line(ax, number(x), x, y, style.INK, apart=False)
         elif style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
             up = _LEVELS[at % len(_LEVELS) if style.wide() == style.WIDE else 1]
-            side: dict[str, Any] = {"xytext": (0, up), "va": "bottom" if up > 0 else "top"}
-            side |= {"textcoords": "offset points", "ha": "center"}
-            ax.annotate(row[label], (x, y), color=colour, **side)
+            side = "bottom" if up > 0 else "top"
+            note(ax, row[label], x, y, (0, up), color=colour, ha="center", va=side)
     bar_line(ax, bar)
     ax.set_ylabel("")
     label_rows(ax, rows, unit)
@@ -443,112 +398,6 @@ def strips(
         low, high = ax.get_xlim()
         within = [at for at in ticks if low <= at <= high]
         ax.set_xticks(within, [ticks[at] for at in within])
-    return figure
-
-
-@needs("frame", "{rows}", "{columns}", "{value}")
-def heat_map(
-    frame: pd.DataFrame,
-    value: str,
-    *,
-    rows: str = "economy",
-    columns: str = "year",
-    unit: str = "",
-    centre: float | None = None,
-    form: str = ".0f",
-) -> Figure:
-    """A cell for each row and column, with its figure; darker is more.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        `rows`, `columns` and `value`, each pair once.
-    value : str
-        The column drawn; a cell without a figure stays empty.
-    rows, columns : str
-        Columns whose values name the rows and the columns, in the order of the frame.
-    unit : str
-        What the figures are, written below.
-    centre : float, optional
-        Where colours turn from one side to the other.
-    form : str
-        How a figure is written, as in `format`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        With names above.
-
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"economy": "KAZ", "year": [2022, 2023], "share": [17.8, 21.3]})
-    >>> [text.get_text() for text in heat_map(shares, "share").axes[0].texts]
-    ['18', '21']
-    """
-    import seaborn as sns
-
-    order = [list(dict.fromkeys(frame[axis])) for axis in (rows, columns)]
-    wide = frame.pivot(index=rows, columns=columns, values=value).astype(float)
-    wide = wide.reindex(index=order[0], columns=order[1])
-    down, across = (
-        [cell_words(axis, str(v)) for v in values]
-        for axis, values in zip((rows, columns), order, strict=True)
-    )
-    look = {"cmap": "vlag", "center": centre} if centre is not None else {"cmap": "viridis_r"}
-    look |= {"xticklabels": across, "yticklabels": down, "annot": True, "fmt": form}
-    look |= {"cbar": False, "linewidths": 1, "linecolor": style.PAPER}
-    figure, (ax,) = panels(1, 0.5 + ROW * len(wide))
-    sns.heatmap(wide, ax=ax, **look)
-    ax.xaxis.tick_top()
-    ax.tick_params(axis="y", rotation=0)
-    ax.set(xlabel=unit, ylabel="")
-    style.bare(ax, x=False, y=False)
-    return figure
-
-
-@needs("frame", "{by}")
-def two_columns(
-    frame: pd.DataFrame,
-    columns: Mapping[str, str],
-    *,
-    by: str = "economy",
-    bars: Mapping[str, float] | None = None,
-    form: Callable[[float], str] = number,
-) -> Figure:
-    """Two figures of each row side by side, each on a scale of its own.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        `by` and the columns drawn.
-    columns : mapping of str to str
-        Column and its unit, from left to right.
-    by : str
-        The column that names the rows.
-    bars : mapping of str to float, optional
-        Dashed lines by column.
-    form : callable
-        Writes a figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        In the order of the frame.
-
-    Examples
-    --------
-    >>> both = pd.DataFrame({"host": ["KAZ", "UZB"], "grants": [1.2, 3.0], "loans": [9.0, 2.5]})
-    >>> figure = two_columns(both, {"grants": "grants", "loans": "loans"}, by="host")
-    >>> [text.get_text() for ax in figure.axes for text in ax.texts]
-    ['1.2', '3', '9', '2.5']
-    """
-    figure, axes = panels(len(columns), 0.4 + ROW * len(frame))
-    for ax, (column, unit) in zip(axes, columns.items(), strict=True):
-        ends = pd.DataFrame({"low": frame[column], "high": frame[column]})
-        hues = [style.HIGHLIGHT] * len(frame)
-        row_figures(ax, ends, hues, lambda low, _: form(low), none="no figure")
-        bar_line(ax, (bars or {}).get(column))
-        label_rows(ax, names(frame, by), unit)
     return figure
 
 

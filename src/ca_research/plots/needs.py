@@ -17,7 +17,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
-from ..stats.frames import origin
+from ..stats.frames import origin, require
 from .canvas import drawn
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Any])
@@ -42,7 +42,10 @@ def needs(
             bound.apply_defaults()
             if (frame := bound.arguments.get(name)) is not None:
                 wanted = [w for c in columns if (w := c.format_map(bound.arguments))]
-                _look(f"{picture.__name__}: `{name}`", frame, wanted, like, empty)
+                require(frame, wanted)
+                if frame.empty and not empty:
+                    hint = f"as from {like}" if like else ", ".join(wanted)
+                    raise CoverageError(f"`{name}` has no row: nothing to draw", hint=hint)
             return says_sources(drawn(functools.partial(picture, *args, **kwargs)), frame)
 
         return checked  # type: ignore[return-value]
@@ -56,17 +59,6 @@ def says_sources(picture: Any, frame: pd.DataFrame | None) -> Any:
     ids = origin(frame) if frame is not None else ()
     figure.sources = tuple(sorted({*getattr(figure, "sources", ()), *ids}))
     return picture
-
-
-def _look(what: str, frame: object, columns: list[str], like: str, empty: bool) -> None:
-    hint = f"give columns {', '.join(columns)}" + (f", as from {like}" if like else "")
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"{what} is no frame but {type(frame).__name__}", hint=hint)
-    lacking = [c for c in columns if c not in frame.columns]
-    if lacking:
-        raise UsageError(f"{what} has no column {', '.join(map(repr, lacking))}", hint=hint)
-    if frame.empty and not empty:
-        raise CoverageError(f"{what} has no row: there is nothing to draw", hint=hint)
 
 
 def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
@@ -91,9 +83,9 @@ def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> lis
     return codes
 
 
-def at_least_one(name: str, value: object, example: str) -> int:
+def at_least_one(name: str, value: object) -> int:
     """How many are to be drawn; UsageError for none, and for what is no whole number."""
-    if (many := whole_number(name, value, example)) < 1:
+    if (many := whole_number(name, value, "8")) < 1:
         raise UsageError(f"{name} is {many}: there is nothing to draw", hint="1 or more")
     return many
 

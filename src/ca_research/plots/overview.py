@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,27 +55,25 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)
-    left, across = 1.6, int((style.wide() - 1.6) / 0.4)  # inches before ids, and how many in a line
-    lines, at = list[tuple[float, float, str, str, bool]](), 0.0
+    left, across = 1.75, int((style.wide() - 1.75) / 0.4)  # inches, and ids in a line
+    figure, (ax,) = panels(1)
+    at = 0.0
     for theme, of_theme in glance.groupby("theme", sort=False):
-        lines.append((at, 0.0, str(theme), style.INK, False))
-        at += _LINE
+        ax.text(0, at, str(theme), fontweight="bold", va="center")
         for word in (w for w in VERDICTS if (of_theme["verdict"] == w).any()):
-            part, colour = of_theme[of_theme["verdict"] == word], style.VERDICT[word]
-            lines.append((at, 0.1, word, colour, False))
+            part, at = of_theme[of_theme["verdict"] == word], at + _LINE
+            look: dict[str, Any] = {"color": style.VERDICT[word], "va": "center"}
+            ax.text(0.1, at, word, **look)
             for place, row in enumerate(part.itertuples()):
-                y, x = at + place // across * _LINE, left + place % across * 0.4
-                lines.append((y, x, str(row.claim), colour, bool(row.fragile)))
-            at += _LINE * math.ceil(len(part) / across)
-        at += 0.7 * _LINE
-    figure, (ax,) = panels(1, max(at, _LINE) - 0.3)
+                at += _LINE * (place > 0 and place % across == 0)
+                x = left + place % across * 0.4
+                ax.text(x, at, str(row.claim), fontweight="bold", **look)
+                if row.fragile:
+                    ax.plot([x, x + 0.27], [at + 0.085] * 2, color=look["color"], linewidth=1.4)
+        at += 1.6 * _LINE
     ax.set(xlim=(0, style.wide()), ylim=(max(at, _LINE), -_LINE / 2))
     ax.axis("off")
-    for y, x, words, colour, fragile in lines:
-        weight = "normal" if x == 0.1 else "bold"
-        ax.text(x, y, words, color=colour, fontweight=weight, va="center", fontsize=style.LABEL)
-        if fragile:
-            ax.plot([x, x + 0.27], [y + 0.085] * 2, color=colour, linewidth=1.4)
+    figure.set_figheight(max(at, 2 * _LINE))
     return figure
 
 

@@ -18,7 +18,7 @@ from ..ground import economies as eco
 from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
-from .canvas import name_line
+from .canvas import name_line, note
 from .needs import isolated
 
 DASHED = (0, (4, 3))
@@ -27,7 +27,12 @@ ROW = 0.34
 
 
 def panels(
-    count: int, height: float = style.TALL, *, unit: str = "", **shared: bool
+    count: int,
+    height: float = style.TALL,
+    *,
+    unit: str = "",
+    sharex: bool = False,
+    sharey: bool = False,
 ) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels of `height` inches each, as many beside each other as there is
     room for; places left over stay empty. unit: stands once, above all.
@@ -37,7 +42,9 @@ def panels(
     rows = -(-count // columns)
     height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
     size = style.wide(), height * rows + 0.3
-    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, **shared)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=size, squeeze=False, sharex=sharex, sharey=sharey
+    )
     for ax in grid.flat:
         ax.tick_params(labelbottom=True)
     for ax in grid.flat[count:]:
@@ -154,21 +161,17 @@ def row_figures(
     """
     places = places or range(len(ends))
     none = [none] * len(ends) if isinstance(none, str) else none
-    rows = zip(
-        places, ends["low"].astype(float), ends["high"].astype(float), colours, none, strict=True
-    )
-    for y, low, high, colour, why in rows:
-        known = pd.notna(low) or pd.notna(high)
-        if not known:
-            at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center"}
-            ax.annotate(f" {why}", (0, y), color=style.MUTED, bbox=style.CLEAR, **at)
+    figures = ends[["low", "high"]].astype(float).to_numpy()
+    for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
+        if pd.isna(low) and pd.isna(high):
+            coords = ("axes fraction", "data")
+            note(ax, f" {why}", 0, y, xycoords=coords, bbox=style.CLEAR)
             continue
         if strokes:
             draw_stroke(ax, y, low, high, colour)
         else:
-            ax.barh(y, low, height=0.66, color=colour)
-            if high > low:
-                ax.barh(y, high - low, left=low, height=0.66, color=colour, alpha=0.4)
+            ax.barh([y, y], [low, high - low], left=[0, low], height=0.66, color=colour)
+            ax.patches[-1].set_alpha(0.4)
         end = low if pd.isna(high) else high
         name_line(ax, form(low, high), end if strokes else max(end, 0), y, style.INK, apart=False)
     ax.margins(x=0.16)
@@ -177,18 +180,18 @@ def row_figures(
 def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width: float = 6) -> None:
     """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
     if low < high:
-        look: dict[str, Any] = {"alpha": 0.6, "capstyle": "butt", "color": colour}
-        ax.hlines(y, low, high, linewidth=style.scaled(width), **look)
+        stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
+        stroke.set_capstyle("butt")
     elif pd.notna(low) or pd.notna(high):
         shape = "o" if low == high else ">" if pd.isna(high) else "<"
         end = high if pd.isna(low) else low
         ax.scatter([end], [y], s=style.area(8 * width), color=colour, marker=shape)
 
 
-def mark(ax: Axes, x: float, y: float, colour: str, *, hollow: bool, size: float) -> None:
-    """One point, filled or a ring."""
+def mark(ax: Axes, x: Any, y: Any, colour: str, *, hollow: bool, size: float) -> None:
+    """Points, filled or as rings."""
     fill = "none" if hollow else colour
-    ax.scatter([x], [y], s=size, facecolors=fill, edgecolors=colour, linewidths=1.9, zorder=3)
+    ax.scatter(x, y, size, facecolors=fill, edgecolors=colour, linewidths=1.6, zorder=4)
 
 
 def name_rows(ax: Axes, names: Sequence[str], begin: Sequence[float]) -> None:

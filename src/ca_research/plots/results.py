@@ -20,15 +20,13 @@ from ..stats import EventStudy, SpecificationCurve
 from ..stats.frames import origin
 from ..trade import Gravity
 from . import claims, style
-from .canvas import Picture, name_line, present
+from .canvas import Picture, name_line, note, present
 from .needs import at_least_one, by_year, one_figure, one_of
 from .panels import DASHED, label_rows, line, row_figures, year_axis
 from .words import dollars, flow_words
 
 MOST_LINES = 6
-"""Lines that are named; others are grey."""
-MOST_GREY = 30
-"""Grey lines that can still be told apart; where there are more, none is drawn."""
+"""Lines that can be told apart."""
 
 
 def plot(
@@ -86,24 +84,24 @@ def _mirror_gap(gaps: pd.DataFrame, *, direction: str | None = None) -> Picture:
 def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
     """What the newest year with both reports says of the larger flow."""
     both = gaps.dropna(subset=["ratio"])
-    whose = f"{party(economy)}'s " if economy else ""
+    whose, other = f"{party(economy)}'s " if economy else "", party(partner)
     if both.empty:
-        return f"Only one side reports {whose}trade with {party(partner)}"
-    larger = both.loc[both["high"].idxmax(), "direction"]
-    row = both[both["direction"] == larger].sort_values("year").iloc[-1]
-    flow = f"{whose}{row['direction']}s {'from' if row['direction'] == 'import' else 'to'}"
+        return f"Only one side reports {whose}trade with {other}"
+    way = both.loc[both["high"].idxmax(), "direction"]
+    row = both[both["direction"] == way].sort_values("year").iloc[-1]
     ratio = float(row["ratio"])
     times = f"{number(round(ratio, 2 if ratio < 10 else 0))} times as much"
     if ratio < 0.01:
         times = "less than 0.01 times as much" if ratio else "nothing"
-    return f"{flow} {party(partner)}: {party(partner)} reports {times} ({int(row['year'])})"
+    flow = f"{whose}{way}s {'from' if way == 'import' else 'to'} {other}"
+    return f"{flow}: {other} reports {times} ({int(row['year'])})"
 
 
 # Ranks
 
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
-    top = at_least_one("top", top, "8")
+    top = at_least_one("top", top)
     one_of(ranks, ["economy", "basis", "flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
     one_figure(ranks, ["year", "partner"])
     newest = int(ranks["year"].max())
@@ -161,27 +159,32 @@ def _lead_words(last: pd.DataFrame) -> str:
     """Who is first, or who may be where ranges overlap; of some partners alone which places they
     have.
     """
-    economy, year = party(last["economy"].iloc[0]), int(last["year"].iloc[0])
-    names = [party(code) for code in last["partner"]]
-    places = [int(place) for place in last["rank"]]
-    many, flow = int(last["partners"].max()), last["flow"].iloc[0]
-    kind = "partner" if flow == "turnover" else f"{flow.removesuffix('s')} partner"
+    row = last.iloc[0]
+    economy, year, many = party(row["economy"]), int(row["year"]), int(last["partners"].max())
+    named = {
+        party(code): int(place) for code, place in zip(last["partner"], last["rank"], strict=True)
+    }
+    first, place = next(iter(named.items()))
+    kind = "" if row["flow"] == "turnover" else f"{row['flow'].removesuffix('s')} "
     if many == 1:
-        return f"{names[0]} is the only {kind} of {economy} that can be ranked in {year}"
+        return f"{first} is the only {kind}partner of {economy} that can be ranked in {year}"
     ranged = bool((last["high"] > last["low"]).any())
-    if places[0] > 1 or (ranged and len(last) < many):  # those left out may be first as well
-        each = [f"{name} {ordinal(place)}" for name, place in zip(names, places, strict=True)][:3]
-        each[0] = f"{names[0]} is {ordinal(places[0])}"
+    if place > 1 or (ranged and len(last) < many):  # those left out may be first as well
+        each = [f"{name} {ordinal(place)}" for name, place in [*named.items()][:3]]
+        each[0] = f"{first} is {ordinal(place)}"
         by = " by the lower figures" if ranged else ""
-        return f"{', '.join(each)} of {economy}'s {many} ranked {kind}s in {year}{by}"
-    whose, of = f"{economy}'s first {kind} in {year}", f" (of {many} ranked)"
-    may = [party(code) for code in last.loc[last["high"] >= last["low"].max(), "partner"]]
+        return f"{', '.join(each)} of {economy}'s {many} ranked {kind}partners in {year}{by}"
+    whose, of = f"{economy}'s first {kind}partner in {year}", f"(of {many} ranked)"
+    may = last.loc[last["high"] >= last["low"].max(), "partner"].map(party)
     if len(may) > 1:
-        return f"{' or '.join(may[:3])} may be {whose}{of}"
+        return f"{' or '.join(may[:3])} may be {whose} {of}"
     if len(last) == 1:
-        return f"{names[0]} is {whose}{of}"
-    place = {2: "second", 3: "third"}.get(places[1]) or ordinal(places[1])
-    return f"{names[0]} is {whose}, {names[1]} {place}{of}"
+        return f"{first} is {whose} {of}"
+    second, place = [*named.items()][1]
+    return f"{first} is {whose}, {second} {_NEXT.get(place) or ordinal(place)} {of}"
+
+
+_NEXT = {2: "second", 3: "third"}
 
 
 # Series over years
@@ -221,80 +224,71 @@ def _series(
     if known.empty:
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
     one_figure(known, [*keys, "year"], hint="keep one account for each year")
-    groups = list(known.groupby(keys, observed=True)) if keys else [((), known)]
     varied = [k for k in keys if known[k].nunique() > 1]
+    words = pd.DataFrame({k: [_value_words(v, k) for v in known[k]] for k in keys}, known.index)
+    about = ", ".join(words[k].iloc[0] for k in keys if k not in varied)
+    known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
     size = "value_usd" if "value_usd" in known else value
-    groups.sort(key=lambda pair: float(pair[1].sort_values("year")[size].iloc[-1]), reverse=True)
-    about = _account(known, [k for k in keys if k not in varied])
-
-    most = min(at_least_one("top", top, "3"), MOST_LINES)
-    series = [rows.sort_values("year") for _, rows in groups]
-    named, others = series[:most], series[most:]
-    grey = others if len(others) <= MOST_GREY else []
-    looks = _looks([{k: rows[k].iloc[0] for k in varied} for rows in named])
+    ends = known.sort_values("year").groupby("_name").tail(1).sort_values(size, ascending=False)
+    shown = ends.head(min(at_least_one("top", top), MOST_LINES))
+    looks = _looks(shown[varied])
 
     def draw(ax: Axes) -> Axes:
-        for rows, (hue, dash) in reversed(list(zip(named, looks, strict=True))):
-            line(ax, by_year(rows, value) * times, hue, _account(rows, varied), linestyle=dash)
+        for name, (hue, dash) in reversed(list(zip(shown["_name"], looks, strict=True))):
+            series = by_year(known[known["_name"] == name], value) * times
+            line(ax, series, hue, name, linestyle=dash)
         if times == 100:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
-        ax.set_ylim(ax.get_ylim())  # grey lines may leave the picture
-        for rows in grey:
-            thin = style.scaled(0.7)
-            line(ax, by_year(rows, value) * times, style.GRID, linewidth=thin, zorder=1)
         return _years(ax)
 
-    if grey:
-        below += f" In grey the other {len(grey)}."
-    elif others:
-        below += f" The largest of {len(series)} series."
-    some = f", the {len(named)} largest" if others and len(named) > 1 else ""
-    title = f"{what}{f' ({about})' if about else ''}{some}{_move(named, varied, value, form)}"
+    some = ""
+    if len(ends) > len(shown):
+        below += f" The largest of {len(ends)} series."
+        some = f", the {len(shown)} largest" if len(shown) > 1 else ""
+    first = known[known["_name"] == shown["_name"].iloc[0]].sort_values("year")
+    moved = _span(shown, value, form) if len(shown) > 1 else _move(first, value, form)
+    title = f"{what}{f' ({about})' if about else ''}{some}: {moved}"
     return Picture(draw, title, origin(known), below)
+
+
+def _value_words(value: Any, key: str) -> str:
+    return party(str(value)) if str(value) in eco.codes() else value_words(value, key)
 
 
 _CYCLE = (style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre")))
 _DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)))
 
 
-def _looks(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
+def _looks(series: pd.DataFrame) -> list[tuple[str, Any]]:
     """Colour and dash of each line: a party that has a colour has it here as well, and the others
     take what is left; lines of one party differ by their dash.
     """
-    known = eco.codes()
-    parties = [tuple(str(v) for v in keys.values() if str(v) in known) for keys in series]
-    own = [next(filter(None, (style.colour(code, "") for code in of)), "") for of in parties]
-    left = iter([hue for hue in (*_CYCLE, style.INK) if hue not in own])
+    codes = series.astype(str)
+    parties = codes.where(codes.isin(eco.codes()), "").agg(" ".join, axis=1)
+    own = {p: next((h for c in p.split() if (h := style.colour(c, ""))), "") for p in parties}
+    left = iter([hue for hue in (*_CYCLE, style.INK) if hue not in own.values()])
     hues = list[str]()
-    for i, of in enumerate(parties):
-        again = hues[parties.index(of)] if of and of in parties[:i] else ""
-        hues.append(own[i] or again or next(left))
+    for one in parties:
+        hue = own[one] or next(left)
+        own |= {one: hue} if one.strip() else {}
+        hues.append(hue)
     return [(hue, _DASHES[hues[:i].count(hue) % len(_DASHES)]) for i, hue in enumerate(hues)]
 
 
-def _move(
-    series: Sequence[pd.DataFrame], varied: Sequence[str], value: str, form: Callable[[float], str]
-) -> str:
-    """The last figure of one series beside its first, or the span of several in the newest year."""
-    if len(series) == 1:
-        ends = zip(series[0][value].iloc[[0, -1]], series[0]["year"].iloc[[0, -1]], strict=True)
-        return f": {', '.join(dict.fromkeys(f'{form(v)} in {int(year)}' for v, year in ends))}"
-    newest = max(int(rows["year"].max()) for rows in series)
-    now = [rows.iloc[-1:] for rows in series if int(rows["year"].max()) == newest]
-    (low, who), *_, (high, whose) = sorted(
-        (float(end[value].iloc[0]), _account(end, varied)) for end in [*now, now[0]]
-    )
+def _move(rows: pd.DataFrame, value: str, form: Callable[[float], str]) -> str:
+    """The first and the last figure of a series."""
+    ends = [f"{form(v)} in {year:.0f}" for v, year in rows[[value, "year"]].iloc[[0, -1]].values]
+    return ", ".join(dict.fromkeys(ends))
+
+
+def _span(ends: pd.DataFrame, value: str, form: Callable[[float], str]) -> str:
+    """The least and the largest figure of several series in the newest year."""
+    now = ends[ends["year"] == ends["year"].max()].sort_values(value)
+    low, high = (f"{form(now[value].iloc[i])} ({now['_name'].iloc[i]})" for i in (0, -1))
+    year = f"in {now['year'].iloc[0]:.0f}"
     if len(now) == 1:
-        return f": {form(low)} in {newest} ({who})"
-    return f": from {form(low)} ({who}) to {form(high)} ({whose}) in {newest}"
-
-
-def _account(rows: pd.DataFrame, keys: Sequence[str]) -> str:
-    """The values of keys as a reader says them: 'Uzbekistan, export'."""
-    values = {k: rows[k].iloc[0] for k in keys}
-    return ", ".join(
-        party(str(v)) if str(v) in eco.codes() else value_words(v, k) for k, v in values.items()
-    )
+        return f"{form(now[value].iloc[0])} {year} ({now['_name'].iloc[0]})"
+    return f"from {low} to {high} {year}"
 
 
 # Models
@@ -331,7 +325,7 @@ def _gravity(fit: Gravity) -> Picture:
         ax.axvline(0, color=style.INK, linewidth=style.scaled(0.8))
         places = pd.Series(range(len(table)), table.index)
         for y in places[table["estimate"].isna()]:
-            ax.text(0, y, " not estimated", va="center", color=style.MUTED, bbox=style.CLEAR)
+            note(ax, " not estimated", 0, y, bbox=style.CLEAR)
         _intervals(ax, "hlines", places, table, style.HIGHLIGHT)
         label_rows(ax, [_term(row) for _, row in table.iterrows()])
         return ax

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 from ..ground.display import (
     FIGURE_MIME,
@@ -38,7 +37,7 @@ from ..tables import source_ids
 from . import style
 from .canvas import for_phone
 from .frames import html_table, with_index
-from .pen import measured, unlabelled
+from .pen import measured
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
@@ -78,33 +77,17 @@ def to_svg(figure: Figure) -> str:
     '<svg'
     """
     buffer = io.StringIO()
-    with style.context(), _laid_out(figure) as drawn:
+    engine = figure.get_layout_engine()
+    with style.context(), measured(figure):
+        if engine and figure.axes:
+            engine.execute(figure)
+        drawn = figure.get_tightbbox().padded(_MARGIN)  # "tight" would draw all of it twice
+        figure.set_layout_engine(None)
         figure.savefig(
-            buffer,
-            format="svg",
-            bbox_inches=drawn.padded(_MARGIN),
-            metadata={"Date": None, "Creator": None},
+            buffer, format="svg", bbox_inches=drawn, metadata={"Date": None, "Creator": None}
         )
     svg = buffer.getvalue()
     return _TAG.sub(_shorter, svg[svg.index("<svg") :])
-
-
-@contextmanager
-def _laid_out(figure: Figure) -> Iterator[Bbox]:
-    """The figure laid out as an SVG, and the inches of it that are drawn on: savefig with "tight"
-    would draw all of it twice to find both.
-    """
-    engine = figure.get_layout_engine()
-    with measured(figure), unlabelled(figure):
-        try:
-            if engine and figure.axes:
-                engine.execute(figure)
-            drawn = figure.get_tightbbox().frozen()
-            figure.set_layout_engine(None)
-            yield drawn
-        finally:
-            if engine:
-                figure.set_layout_engine(engine)
 
 
 FITS = 3.7

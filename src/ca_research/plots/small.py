@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ..ground.numbers import fixed
 from . import style
+from .canvas import note
 from .needs import by_year, chosen, needs, one_figure
 from .panels import bar_line, line, multiples, newest_words
 from .show import telling
@@ -53,8 +54,7 @@ def economy_lines(
     empty : str
         What stands in a panel without a figure.
     beside : tuple of str and pandas.DataFrame, optional
-        Name and frame of a second series to compare with, grey and thin, named where it lies
-        furthest from the first.
+        Name and frame of a second series to compare with, grey and thin, named in the first panel.
 
     Returns
     -------
@@ -80,44 +80,25 @@ def economy_lines(
     one_figure(frame, ["economy", "year"])
     parts = {e: frame[frame["economy"] == e].dropna(subset=[value]) for e in codes}
     name, other = beside or ("", frame.iloc[:0])
-    named = _widest(frame, other, value)
     span = pd.concat([frame["year"], other["year"]])
-
-    def note(ax: Axes, words: str, at: tuple[float, float], **place: str) -> None:
-        if words:
-            look = {"textcoords": "offset points", "color": style.MUTED, "bbox": style.CLEAR}
-            ax.annotate(words, at, (3, -3), va="top", **look | {"ha": "center"} | place)
 
     def draw(ax: Axes, economy: str, part: pd.DataFrame) -> None:
         first = economy == codes[0]
-        line(ax, by_year(other[other["economy"] == economy], value), style.OTHER, linewidth=1.4)
-        if economy == named[0]:
-            note(ax, name, named[1:])
+        also = by_year(other[other["economy"] == economy], value)
+        line(ax, also, style.OTHER, name if first else "", linewidth=1.4)
         series = by_year(part, value)
         if len(series):
             line(ax, series, style.HIGHLIGHT, fixed(series.iloc[-1], digits), dots=True)
         for label, height in (bars or {}).items():
             bar_line(ax, height, upright=False)
             if first:
-                note(ax, label, (0.01, height), xycoords=("axes fraction", "data"), ha="left")
+                coords = ("axes fraction", "data")
+                note(ax, label, 0.01, height, (0, 6), xycoords=coords, bbox=style.CLEAR)
         if mark and span.min() <= mark[0] <= span.max():
             ax.axvline(mark[0], color=style.GRID, linewidth=1.4)
             if first:
-                note(ax, mark[1], (mark[0], 0.2), xycoords=("data", "axes fraction"), ha="left")
+                note(ax, mark[1], mark[0], 0.2, (3, 0), xycoords=("data", "axes fraction"))
 
     figure = multiples(parts, draw, column="economy", unit=unit, empty=empty, top=top)
     words = newest_words(frame, value, "economy", unit, lambda v: fixed(v, digits))
     return telling(figure, *words)
-
-
-def _widest(frame: pd.DataFrame, other: pd.DataFrame, value: str) -> tuple[str, int, float]:
-    """Economy, year and height at which a name below the other series belongs to that alone: of the
-    places where the two lie far apart the one with the most room below.
-    """
-    both = frame.merge(other, on=["economy", "year"], suffixes=("", "_other"))
-    if both.empty:
-        return "", 0, 0.0
-    gaps = (both[value] - both[f"{value}_other"]).abs().astype(float)
-    far = both.loc[gaps >= 0.75 * gaps.max()]
-    at = far.loc[far[f"{value}_other"].astype(float).idxmax()]
-    return str(at["economy"]), int(at["year"]), float(at[f"{value}_other"])

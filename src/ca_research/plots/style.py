@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -126,48 +127,15 @@ def context() -> AbstractContextManager[Any]:
     own).
     """
     _backend()
-    return mpl.rc_context(
-        {
-            "figure.facecolor": "none",
-            "axes.facecolor": "none",
-            "savefig.facecolor": "none",
-            "figure.dpi": 100,
-            "font.family": "sans-serif",
-            "font.sans-serif": [
-                "DejaVu Sans",
-                "Verdana",
-                "Arial",
-            ],  # named at each word
-            "font.size": scaled(TICK),
-            "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
-            "text.color": INK,
-            "axes.labelcolor": MUTED,
-            "axes.labelsize": scaled(LABEL),
-            "figure.labelsize": scaled(LABEL),
-            "xtick.labelsize": scaled(TICK),
-            "ytick.labelsize": scaled(TICK),
-            "axes.unicode_minus": True,
-            "axes.edgecolor": GRID,
-            "axes.titlesize": scaled(TITLE),
-            "axes.titleweight": "bold",
-            "axes.titlelocation": "left",
-            "axes.titlepad": scaled(8),
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "grid.color": GRID,
-            "grid.linewidth": scaled(0.8),
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.major.size": 0,
-            "ytick.major.size": 0,
-            "lines.linewidth": scaled(2),
-            "lines.markersize": scaled(6),
-            "svg.fonttype": "none",
-            "svg.hashsalt": "ca-research",
-        }
-    )
+    static = dict(mpl.rc_params_from_file(_SETTINGS, use_default_template=False))
+    return mpl.rc_context(static | {name: scaled(value) for name, value in _SCALED.items()})
+
+
+_SETTINGS = Path(__file__).with_name("pictures.mplstyle")
+_SCALED = {"axes.titlepad": 8, "grid.linewidth": 0.8, "lines.linewidth": 2, "lines.markersize": 6}
+_SCALED |= {"font.size": TICK, "xtick.labelsize": TICK, "ytick.labelsize": TICK}
+_SCALED |= {"axes.labelsize": LABEL, "figure.labelsize": LABEL, "axes.titlesize": TITLE}
+"""Points of lines and letters, in proportion to the room."""
 
 
 @cache

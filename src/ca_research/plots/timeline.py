@@ -20,6 +20,7 @@ from ..ground.errors import UsageError
 from ..ground.periods import date_in_short
 from ..tables.dates import bounds
 from . import style
+from .canvas import note
 from .needs import needs
 from .panels import DASHED
 
@@ -129,11 +130,11 @@ def timeline(
             _draw_lane(ax, mine[mine["lane"] == lane], y, (limits[1] - limits[0]).days, empty)
         ax.set_yticks(begins, begins.index)
         for i, (label, span) in enumerate(named.items()):
-            _window(ax, label, *span, -0.68 - 0.52 * i)
+            _window(ax, label, span[0], span[1], -0.68 - 0.52 * i)
         for label, day in marks.items():
             if limits[0] <= day <= limits[1]:
                 ax.axvline(day, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
-                _beside(ax, label, day, depth - 0.42, style.MUTED)
+                _beside(ax, label, (day, day), depth - 0.42, style.MUTED)
         locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
         ax.xaxis.set_major_locator(locator)
         short = (limits[1] - limits[0]).days < 700
@@ -173,8 +174,7 @@ def _on_lines(rows: pd.DataFrame, span: int) -> pd.DataFrame:
 def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int, empty: str) -> None:
     """The marks of a lane, with dates above those of its first line while there is room."""
     if rows.empty:
-        look: dict[str, Any] = {"color": style.MUTED, "va": "center", "bbox": style.CLEAR}
-        ax.text(0.02, y, empty, transform=ax.get_yaxis_transform(), **look)
+        note(ax, empty, 0.02, y, xycoords=("axes fraction", "data"), bbox=style.CLEAR)
     low, high = ax.get_xlim()
     taken = low
     for row in rows.itertuples():
@@ -186,8 +186,7 @@ def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int, empty: str) ->
         middle = min(max(middle, low + half), high - half)
         if not row.line and middle - half >= taken:
             taken = middle + half
-            look = {"ha": "center", "va": "bottom", "color": style.MUTED, "bbox": style.CLEAR}
-            ax.text(middle, y - 0.24, text, **look)
+            note(ax, text, middle, y - 0.24, ha="center", va="bottom", bbox=style.CLEAR)
 
 
 def _draw_date(ax: Axes, y: float, row: Any, colour: str, span: float) -> None:
@@ -195,13 +194,9 @@ def _draw_date(ax: Axes, y: float, row: Any, colour: str, span: float) -> None:
     is not known to the day, hollow for a ring.
     """
     ring, days = row.mark == "ring", (row.last_day - row.begin).days
-    look: dict[str, Any] = {
-        "color": style.PAPER if ring else colour,
-        "alpha": 1.0 if row.exact else 0.5,
-        "linewidth": 1.6,
-        "edgecolor": colour if ring or row.exact else "none",
-        "linestyle": "-" if row.exact else (0, (2, 1.5)),
-    }
+    look: dict[str, Any] = {"color": style.PAPER if ring else colour, "linewidth": 1.6}
+    look |= {"alpha": 1.0 if row.exact else 0.5, "linestyle": "-" if row.exact else (0, (2, 1.5))}
+    look |= {"edgecolor": colour if ring or row.exact else "none"}
     if days < max(0.02 * span, 1):
         ax.scatter([row.begin + (row.last_day - row.begin) / 2], [y], s=46, zorder=4, **look)
     else:
@@ -212,17 +207,16 @@ def _window(ax: Axes, label: str, first: pd.Timestamp, last: pd.Timestamp, y: fl
     """A span named by a rule: shaded, with its name on a line of its own inside the axis."""
     end = last + pd.Timedelta(days=1)
     ax.axvspan(first, end, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-    look: dict[str, Any] = {"color": style.INK, "linewidth": 1.6, "solid_capstyle": "butt"}
-    ax.plot([first, end], [y + 0.1] * 2, zorder=2, **look)
-    low, high = ax.get_xlim()
-    later = mdates.date2num(first) - low > 0.5 * (high - low)
-    _beside(ax, label, end if later else first, y, style.INK)
+    ax.hlines(y + 0.1, first, end, color=style.INK, linewidth=1.6, zorder=2)
+    _beside(ax, label, (first, end), y, style.INK)
 
 
-def _beside(ax: Axes, label: str, day: pd.Timestamp, y: float, colour: str) -> None:
-    """Words that begin at a day, or end there where it lies in the later half of the axis."""
+def _beside(
+    ax: Axes, label: str, span: tuple[pd.Timestamp, pd.Timestamp], y: float, colour: str
+) -> None:
+    """Words that begin at the first of two days, or end at the second where there is more room."""
     low, high = ax.get_xlim()
-    later = mdates.date2num(day) - low > 0.5 * (high - low)
-    place: dict[str, Any] = {"textcoords": "offset points", "ha": "right" if later else "left"}
-    place |= {"va": "bottom", "bbox": style.CLEAR, "zorder": 3}
-    ax.annotate(label, (mdates.date2num(day), y), (-4 if later else 4, 0), color=colour, **place)
+    later = mdates.date2num(span[0]) - low > 0.5 * (high - low)
+    side, day = ("right", span[1]) if later else ("left", span[0])
+    shift, look = (-4 if later else 4, 0), {"va": "bottom", "bbox": style.CLEAR, "zorder": 3}
+    note(ax, label, mdates.date2num(day), y, shift, color=colour, ha=side, **look)
