@@ -148,7 +148,7 @@ class Times:
     def behind(self, *times: Time) -> Estimate:
         """What estimates of some of them rest on."""
         economies = {time.economy for time in times}
-        codes = enumerate(self.documents.values("economy"))
+        codes = enumerate(self.documents.frame["economy"])
         return self.documents.behind([place for place, code in codes if code in economies])
 
 
