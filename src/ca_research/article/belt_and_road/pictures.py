@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ...plots import lines, style
 
 _COURSES = {"treated": "observed", "synthetic": "synthetic"}
+_COLOURS = {"observed": style.HIGHLIGHT, "synthetic": style.SECOND}
 
 
 def control_lines(
@@ -50,4 +51,7 @@ def control_lines(
             "fontsize": style.TICK,
         }
         ax.text(0.99, 0.02, text.strip(), transform=ax.transAxes, bbox=style.CLEAR, **look)
+    for height, (name, colour) in zip((0.97, 0.89), _COLOURS.items(), strict=True):
+        first = figure.axes[0]
+        first.text(0.02, height, name, color=colour, va="top", transform=first.transAxes)
     return figure

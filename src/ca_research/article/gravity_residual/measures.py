@@ -144,7 +144,7 @@ def placebo_table(
     names = names.difference(list(partners if never is None else never))
     trade = _trade_of(model, names, direction, partners).tocoo()
     cells = pd.DataFrame({"row": trade.row, "candidate": trade.col})
-    cells["pair"] = model.sample.cluster[trade.row]
+    cells["pair"] = model.sample.cluster[trade.row, 0]
     counts = [cells[span[cells["row"]]].groupby("candidate")["pair"] for span in model.spans]
     pairs = pd.DataFrame([own.nunique() for own in counts], columns=range(len(names)))
     table = pd.DataFrame({"economy": names, "pairs": pairs.fillna(0).min().astype(int)})

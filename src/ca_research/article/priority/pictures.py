@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from ...ground import economies as eco
-from ...plots import heat_map, style, telling
+from ...plots import style, telling
 from ...registry.words import party
 
 LABELS = {
@@ -51,23 +53,38 @@ def priority_matrix(cells: pd.DataFrame) -> Figure:
 
     cells: as from `priority.matrix`.
     """
-    labels, texts = [], []
+    import seaborn as sns
+
+    marks, texts = [], []
     for cell in cells.itertuples():
         known, who = cell.n > 0, party(cell.leader) if cell.leader else "no single leader"
         ends = (cell.low, cell.high) if pd.isna(cell.estimate) else (cell.estimate,)
         ratio = "–".join(f"{end:.2g}" for end in ends if pd.notna(end))
         ratio = f"{'≥' if pd.isna(ends[-1]) else ''}{ratio}×"
-        labels.append(f"{who}\n{ratio}, {int(cell.last_year)}" if known else "")
+        marks.append(f"{who}\n{ratio}, {int(cell.last_year)}" if known else "")
         compared = f"{who} ({cell.values})" if known else "cannot be said"
         texts.append(f"{eco.name_of(cell.economy)}, {LABELS[cell.dimension]}: {compared}")
-    led = cells["led"].eq(True)  # of those that nobody can say blank
-    shown = cells.assign(
-        field=cells["dimension"].map(LABELS),
-        text=labels,
-        led=led.astype(float).where(cells["n"] > 0),
+    narrow, led = style.wide() < style.WIDE, cells["led"].eq(True)
+    marks = [mark.replace(" ", "\n") for mark in marks] if narrow else marks
+    shown = cells.assign(mark=marks, led=led.astype(float).where(cells["n"] > 0))  # else blank
+    wide, words = (
+        shown.pivot(index="economy", columns="dimension", values=column).reindex(
+            index=cells["economy"].unique(), columns=cells["dimension"].unique()
+        )
+        for column in ("led", "mark")
     )
-    colours = (style.GRID, style.HIGHLIGHT)
-    figure = heat_map(shown, "led", columns="field", label="text", colours=colours)
+    with style.context():
+        size = style.wide(), 0.8 + (0.95 if narrow else 0.62) * len(wide)
+        figure, ax = plt.subplots(figsize=size)
+        look = {"linewidths": 1, "linecolor": style.PAPER, "cbar": False, "ax": ax}
+        look |= {"cmap": ListedColormap((style.GRID, style.HIGHLIGHT)), "vmin": 0, "vmax": 1}
+        sns.heatmap(wide, annot=words, fmt="", **look)
+        fields, codes = map(LABELS.get, wide), map(eco.name_of, wide.index)
+        ax.set_xticklabels([name.replace(" ", "\n") if narrow else name for name in fields])
+        ax.set_yticklabels(codes, rotation=90 if narrow else 0)
+        ax.xaxis.tick_top()
+        ax.set(xlabel="", ylabel="")
+        style.bare(ax, x=False, y=False)
     counts = sum(led), sum(cells["led"].eq(False)), sum(cells["led"].isna())
     title = "Of {} comparisons China comes first in {} and not in {}; {} cannot be made"
     return telling(figure, title.format(len(cells), *counts), "; ".join(texts) + ".")
