@@ -57,6 +57,6 @@ def test_a_control_is_that_of_the_statistics(events, trade):
     expected = [own.effect, own.placebos().p, 2014, len(own.donors)]
     assert row[["estimate", "p", "start", "donors_used"]].tolist() == pytest.approx(expected)
     assert set(row["sources"]) == {"IMF_IMTS_CHN_M", "M_LPV26", "WTO_HSM"}
-    shown = br.made_up_dates(trade, events, fits).set_index("economy").loc["KAZ"]
+    shown = br.made_up_dates(trade, events, fits).set_index("economy").loc["KAZ"].iloc[0]
     assert shown["joined"] > shown["contaminated"] == 0, "nobody who signed within the years used"
     assert list(fits["economy"]) == list(eco.CA5)

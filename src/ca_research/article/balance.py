@@ -244,13 +244,20 @@ def spread_place(
     name = getattr(settings().votes, f"{of}_place")
     rows = _in_window(facts[facts["attribute"].eq(name) & facts["value"].notna()], window)
 
-    def mean(mine: pd.DataFrame) -> Answer:
-        if mine.empty:
-            return "no place among members is given"
-        used = mine[["fact_id", "subject", "attribute", "year", "source_id"]]
-        return {"used": used, "estimate": float(mine["value"].mean())}
+    used = ["fact_id", "subject", "attribute", "year", "source_id"]
+    rows = rows.assign(whose=rows["subject"])
+    return _means(economies, rows, "value", used, "no place among members is given")
 
-    return each_economy(economies, rows.assign(whose=rows["subject"]), mean)
+
+def _means(
+    economies: Sequence[str], rows: pd.DataFrame, value: str, used: Sequence[str], why: str
+) -> list[Estimate]:
+    """The mean of a column by economy, or why there is none."""
+
+    def mean(mine: pd.DataFrame) -> Answer:
+        return {"used": mine[used], "estimate": float(mine[value].mean())} if len(mine) else why
+
+    return each_economy(economies, rows, mean)
 
 
 _CAST = (
@@ -303,10 +310,5 @@ def stood_aside(
     cast = cast[cast["seat"] == (votes == "the_seat")]
     cast = cast.assign(whose=cast["economy"], year=cast["date"].str[:4].astype(int))
 
-    def aside(mine: pd.DataFrame) -> Answer:
-        if mine.empty:
-            return "no vote on the war is on record"
-        used = mine[["economy", "date", "year", "source_id"]]
-        return {"used": used, "estimate": float(mine["aside"].mean())}
-
-    return each_economy(economies, cast, aside)
+    used = ["economy", "date", "year", "source_id"]
+    return _means(economies, cast, "aside", used, "no vote on the war is on record")

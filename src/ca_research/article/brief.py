@@ -298,12 +298,13 @@ def stated_totals(facts: pd.DataFrame, economy: str) -> pd.DataFrame:
     rows = rows[rows["subject"].str.startswith(f"{economy}-")]
     figure, each = rows["what"].map(_FLOWS), rows.itertuples()
     amount = [in_dollars(r.value) if r.unit == "USD" else percent(r.value / 100) for r in each]
+    bound = rows["bound"].notna().map({True: "at least ", False: ""})
     share = (" of all its " + figure).where(rows["share"].notna(), "")
     rows = rows.assign(
-        partner=rows["subject"].str.partition("-")[2],
+        partner=rows["subject"].str[4:],
         figure=figure,
         period=rows["period"].astype(str).map(date_in_words),
-        stated=rows["bound"].notna().map({True: "at least ", False: ""}) + amount + share,
+        stated=list(map("".join, zip(bound, amount, share, strict=True))),
     )
     newest = rows.groupby(["partner", "figure", share])["year"].transform("max") == rows["year"]
     rows = rows[newest].sort_values(["year", "partner"], ascending=[False, True])
@@ -345,8 +346,7 @@ def newest_investment(
     rows = newest.assign(
         group=newest["measure"].map(measure_group), measure=measure, value=newest["value_usd"] / 1e6
     )
-    rows = rows.sort_values("investor", key=lambda codes: codes.map(party))
-    rows = rows.sort_values(["group", "measure"], ascending=[False, True], kind="stable")
+    rows = rows.sort_values(["group", "measure", "investor"], ascending=[False, True, True])
     return rows[["group", "measure", "investor", "year", "value", "source_id"]]
 
 

@@ -79,7 +79,7 @@ def first_partners(
     orders, year = table.pop("order"), table["year"].astype(int)
     for name in ("stated", "contenders", "rival", "low", "high", "bounds", "sources", "period"):
         table[name] = [getattr(order, name) for order in orders]
-    return table.assign(
+    return table.astype({"stated": bool}).assign(
         year=year,
         first=[order.leader for order in orders],
         ends=[order.values for order in orders],
@@ -132,8 +132,8 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
 
 def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> pd.DataFrame:
     """Trade with each partner by the reports that each criterion compares, in the year that is
-    judged, or the newest without one: criterion, economy, partner, year, low, high, unit, first
-    (among single countries) and sources.
+    judged: criterion, economy, partner, year, low, high, unit, first (among single countries) and
+    sources.
 
     table: from `first_partners`. Billions of US dollars; of a country that publishes no table, the
     per cent of its turnover that its agency states. The EU is one, where anything can be said of it

@@ -251,22 +251,21 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
 
     trade, events: like the tables of these names. fits: of `effect_fits`; economies without a fit
         are left out.
-    Returns economy, in_time (gap and p of each of PLACEBO_YEARS before signing, in words), donors
-    (number), of these joined (who signed at any time, by any list) and contaminated (within the
-    years used), sources.
+    Returns economy, start (each of PLACEBO_YEARS before signing), effect and p, donors (number), of
+    these joined (who signed at any time, by any list) and contaminated (within the years used),
+    sources.
     """
     first = accession_variants(events).groupby("economy")["year"].min()
-    rows = []
+    columns = ["economy", "start", "effect", "p", "donors", "joined", "contaminated", "sources"]
+    parts = [pd.DataFrame(columns=columns)]
     for fit in fits[fits["estimate"].notna()].itertuples():
         found = control(trade, events, fit.economy, accession_list=fit.accession_list)
-        gaps = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
-        each = gaps.query("missing == ''").itertuples()
-        in_time = "; ".join(f"{g.start:.0f}: {g.effect:+.2f} (p {g.p:.2f})" for g in each)
+        rows = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
         signed = first.reindex(found.donors)
-        counts = len(signed), int(signed.notna().sum()), int((signed <= UNTILS[0]).sum())
-        rows.append((fit.economy, in_time, *counts, fit.sources))
-    columns = ["economy", "in_time", "donors", "joined", "contaminated", "sources"]
-    return pd.DataFrame(rows, columns=columns)
+        counts = {"donors": len(signed), "joined": signed.notna().sum()}
+        counts["contaminated"] = (signed <= UNTILS[0]).sum()
+        parts.append(rows.assign(economy=fit.economy, sources=[fit.sources] * len(rows), **counts))
+    return pd.concat(parts[1:] or parts, ignore_index=True)[columns].convert_dtypes()
 
 
 Pool = Literal["did2s", "saturated", "twfe"]
