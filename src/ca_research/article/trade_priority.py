@@ -173,12 +173,15 @@ def order_of(
     absent = sorted(wanted - found.partners)
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
-        ever, ways, ranged = sides.ever, FLOWS[flow], basis == "interval"
-        record = ever[ever["economy"].eq(economy) & ever["other"].isin(absent)]
-        record = record[record["direction"].isin(ways)]
-        most = record.groupby("other")["value_usd"].agg(["sum", "size"])
-        most = most["sum"].where(most["size"] == len(ways)).reindex(absent).fillna(math.inf)
-        ends = {s.partner: (s.low, s.high if ranged else s.low) for s in found.standings}
+        ways, record = FLOWS[flow], sides.ever.iloc[:0]
+        if absent:
+            record = sides.ever.query("economy == @economy and direction in @ways")
+        sums = {code: record.loc[record["other"] == code, "value_usd"] for code in absent}
+        bounds = {c: (0.0, sum(v) if len(v) == len(ways) else math.inf) for c, v in sums.items()}
+        record = record[record["other"].isin(absent)]
+        ends = {s.partner: (s.low, s.high) for s in found.standings}
+        if basis != "interval":
+            ends = {partner: (low, low) for partner, (low, _) in ends.items()}
         names = eco.joined(map(eco.name_of, absent))
         kind = f"{names} at nought, and at the most of any year and source"
 
@@ -187,7 +190,7 @@ def order_of(
             return pd.concat([used, record[_CELL]]).drop_duplicates()
 
         order = Order(
-            values=ends | {code: (0.0, float(end)) for code, end in most.items()},
+            values=ends | bounds,
             year=year,
             rows=rows,
             bounds=tuple(absent),
