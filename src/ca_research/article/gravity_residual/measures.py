@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
@@ -59,8 +60,6 @@ class _Model(NamedTuple):
 
     def asked(self, trade: Any) -> Any:
         """Rows of a sparse matrix within the years asked about, nought elsewhere."""
-        from scipy import sparse
-
         return (sparse.diags(self.late.astype(float)) @ trade).tocsc()
 
 
@@ -108,8 +107,6 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
 
 def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
     """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
-    from scipy import sparse
-
     trade = sparse.csc_matrix((len(model.rows), len(candidates)))
     for own, other in _SIDES[direction]:
         column = candidates.get_indexer(model.rows[own])
@@ -142,12 +139,11 @@ def placebo_table(
     model = _model(panel, question, estimator, years)
     names = pd.Index(sorted({*model.rows["exporter"], *model.rows["importer"]}))
     names = names.difference(list(partners if never is None else never))
-    trade = _trade_of(model, names, direction, partners).tocoo()
-    cells = pd.DataFrame({"row": trade.row, "candidate": trade.col})
-    cells["pair"] = model.sample.cluster[trade.row, 0]
-    counts = [cells[span[cells["row"]]].groupby("candidate")["pair"] for span in model.spans]
-    pairs = pd.DataFrame([own.nunique() for own in counts], columns=range(len(names)))
-    table = pd.DataFrame({"economy": names, "pairs": pairs.fillna(0).min().astype(int)})
+    trade, codes = _trade_of(model, names, direction, partners), model.sample.cluster[:, 0]
+    pair = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
+    counts = [((pair[:, span] @ trade[span]) > 0).sum(axis=0) for span in model.spans]
+    pairs = np.asarray(counts).reshape(-1, len(names)).min(axis=0)
+    table = pd.DataFrame({"economy": names, "pairs": pairs})
     able = table["pairs"] >= LEAST_PAIRS
     if able.any():
         table.loc[able, "estimate"] = model.steps(model.asked(trade)[:, np.flatnonzero(able)])
