@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ...plots import lines, style
+from ...plots.panels import count_on
 
 _COURSES = {"treated": "observed", "synthetic": "synthetic"}
 _COLOURS = {"observed": style.HIGHLIGHT, "synthetic": style.SECOND}
@@ -44,14 +45,11 @@ def control_lines(
         size = 100 * np.expm1((after["treated"] - after["synthetic"]).astype(float).mean())
         ax.axvline(after["time"].min() - 0.5, color=style.MUTED, linewidth=1, linestyle="dotted")
         text = f"{size:+.0f}% after signing\n{(ranks or {}).get(str(code), '')}"
-        look: dict[str, Any] = {
-            "ha": "right",
-            "va": "bottom",
-            "color": style.MUTED,
-            "fontsize": style.TICK,
-        }
-        ax.text(0.99, 0.02, text.strip(), transform=ax.transAxes, bbox=style.CLEAR, **look)
-    for height, (name, colour) in zip((0.97, 0.89), _COLOURS.items(), strict=True):
+        look: dict[str, Any] = {"color": style.MUTED, "fontsize": style.TICK, "bbox": style.CLEAR}
+        ax.text(0.02, 0.98, text.strip(), va="top", transform=ax.transAxes, **look)
+        ax.set_ylim(top=3 * ax.get_ylim()[1])  # room for the words
+        count_on(ax.yaxis)
+    for height, (name, colour) in zip((0.12, 0.03), _COLOURS.items(), strict=True):
         first = figure.axes[0]
-        first.text(0.02, height, name, color=colour, va="top", transform=first.transAxes)
+        first.text(0.98, height, name, color=colour, ha="right", transform=first.transAxes)
     return figure

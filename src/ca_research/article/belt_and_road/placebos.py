@@ -308,8 +308,8 @@ def pooled_effects(
 
 
 def ranks_in_words(fits: pd.DataFrame) -> dict[str, str]:
-    """The two ranks of each economy with a fit, a line each."""
-    words = "as large a gain elsewhere: p {:.2g}\nas large a loss elsewhere: p {:.2g}"
+    """The two ranks of each economy with a fit."""
+    words = "p of a gain {:.2g}, of a loss {:.2g}"
     fitted = fits[fits["estimate"].notna()].itertuples()
     return {row.economy: words.format(row.p_gain, row.p_loss) for row in fitted}
 
