@@ -233,6 +233,7 @@ def resource_share(
     if basis == "sitc_matrix":
         rows = trade.query("flow == 'export' and year <= @until").assign(whose=trade["reporter"])
         rows = rows[rows["source_id"] == settings().industry.sections]
+        rows = rows[rows["product"].str.startswith("SITC")]
         return each_economy(economies, rows, lambda own: _by_section(own, gold, until))
     basket = "all" if gold == "counted" else "without_gold"
 
