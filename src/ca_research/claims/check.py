@@ -135,7 +135,7 @@ def _want(want: Want) -> Iterator[str]:
                 {"{economy}", *eco.codes()} if column.type == "economy" else ()
             )
             for one in (value if isinstance(value, tuple) else (value,)) if known else ():
-                known_name(f"{name} of {want.table}", one, known)
+                known_name(f"{name} of {want.table}", str(one), known)
     except UnknownNameError as error:
         yield error.what
 
@@ -169,9 +169,10 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What a generic measure refuses whatever the figures are, as a rank of an aggregate."""
     function, taken = find(criterion.measure), taken_by(criterion)
+    table: str = function.table  # type: ignore[attr-defined]
     given: dict[str, Any] = {axis.name: axis.main for axis in claim.axes_of(criterion)}
     given |= criterion.settings
-    given[function.table] = pd.DataFrame(columns=[*registry.table(function.table).columns])
+    given[table] = pd.DataFrame(columns=[*registry.table(table).columns])
     if "economies" in taken:
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"

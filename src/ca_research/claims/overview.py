@@ -90,7 +90,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
         others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
-        about = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
+        about: dict[str, Any] = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
         about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
         about |= {"other_day": next(others, None), "criterion": first["label"] if first else ""}
         for name, words in (("number", criterion_number), ("interval", bounds), ("ways", ways)):

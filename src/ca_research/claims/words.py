@@ -139,7 +139,7 @@ def criterion_number(c: Stored) -> str:
         if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
             rest = unit.removeprefix("share").removeprefix(" of ")
             rest, single = rest and f"of {rest}", False  # of a share one is all
-        figure = spread(*values, kind, near)
+        figure = spread(values[0], values[1], kind, near)
         return with_unit(figure, one(rest) if single else rest).strip()
     unit, figure = re.sub(r"^per cent\b", "%", unit), between(*values)
     if kind == "days" and values == [0, 0]:

@@ -109,5 +109,4 @@ def between(low: float | None, high: float | None, interval: str = ACROSS) -> di
     if low is not None and low == high:
         return {"estimate": float(low)}
     ends = {"low": low, "high": high}
-    known = {end: float(v) for end, v in ends.items() if v is not None and pd.notna(v)}
-    return known | {"interval": interval}
+    return {n: float(v) for n, v in ends.items() if pd.notna(v)} | {"interval": interval}
