@@ -51,7 +51,8 @@ def whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         keys = [c for c in rows.columns if c in table.columns]
         if "source_id" not in keys or len(keys) < 3:
             continue
-        wanted, near = rows[keys].drop_duplicates(), np.arange(len(table))
+        wanted = rows[keys].drop_duplicates(ignore_index=True)
+        near = np.arange(len(table))
         for key in keys:
             near = near[table[key].take(near).isin(wanted[key].tolist()).to_numpy(bool)]
         if len(near) >= len(wanted):
