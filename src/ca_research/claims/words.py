@@ -10,6 +10,7 @@ from .. import registry
 from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
+from ..registry.words import publisher
 
 Stored = Mapping[str, Any]
 """An entry of verdicts.json, or a criterion within one."""
@@ -182,9 +183,9 @@ def source_words(source_id: str) -> str:
     Where no publisher is known its title stands.
     """
     source = registry.sources()[source_id]
-    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
+    name = publisher(source) or source.title
     year = (source.published or source.edition or "")[:4]
-    return name if not year or year in name else f"{name}, {year}"
+    return name if year in name else f"{name}, {year}"
 
 
 _INVENTED = re.compile(r"\b(?:invented|made[- ]up|fictitious)\b", re.I)

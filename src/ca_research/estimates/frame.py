@@ -419,16 +419,15 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             what = f"it lacks {', '.join(lacking)}" if lacking else "a number is infinite"
             hint = "estimate_row(economy=..., estimate=...); null where there is none"
             raise UsageError(f"{row!r:.80} is no row of estimates: {what}", hint=hint)
-    told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
-    columns: dict[str, Any] = dict(told)
+    columns: dict[str, Any] = {n: [row.get(n) for row in records] for n in ESTIMATE_COLUMNS}
     # arrays of a known type: pandas would take most of a frame's time to find it out
     for name in ("economy", "interval", "path", "missing"):
-        if records and all(isinstance(value, str) for value in told[name]):
-            columns[name] = pd.array(np.array(told[name], dtype=object), dtype="str")
+        if records and all(isinstance(value, str) for value in columns[name]):
+            columns[name] = pd.array(np.array(columns[name], dtype=object), dtype="str")
     for name in ("estimate", "low", "high"):
-        columns[name] = np.array(told[name], dtype="float64")
+        columns[name] = np.array(columns[name], dtype="float64")
     for name in ("first_year", "last_year"):
-        columns[name] = pd.array(told[name], dtype="Int64")
+        columns[name] = pd.array(columns[name], dtype="Int64")
     for name in ("sources", "about", "rows", "origins"):
-        columns[name] = np.fromiter(told[name], dtype=object, count=len(records))
+        columns[name] = np.fromiter(columns[name], dtype=object, count=len(records))
     return pd.DataFrame(columns, copy=False)

@@ -109,4 +109,5 @@ def between(low: float | None, high: float | None, interval: str = ACROSS) -> di
     if low is not None and low == high:
         return {"estimate": float(low)}
     ends = {"low": low, "high": high}
-    return {n: float(v) for n, v in ends.items() if pd.notna(v)} | {"interval": interval}
+    known = {n: float(v) for n, v in ends.items() if v is not None and pd.notna(v)}
+    return known | {"interval": interval}
