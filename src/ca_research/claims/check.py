@@ -26,7 +26,7 @@ from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, lacking, signature_faults, taken_by
-from .printed import ReadingVerdict, as_printed, by_nearness
+from .printed import on_sentence
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
@@ -233,12 +233,8 @@ def sentence(stored: Sequence[Stored]) -> list[str]:
     """
     if not stored or any(map(stale, stored)):
         return []
-    words, fits = {v["reading"]: v for v in stored}, registry.votes(stored[0]["claim"])
-    tests = [
-        ReadingVerdict(words[name]["title"], words[name]["verdict"], fits.get(name))
-        for name in by_nearness(fits, words)
-    ]
-    implied, _ = as_printed(tests)
+    words = {v["reading"]: (v["title"], v["verdict"]) for v in stored}
+    implied, _ = on_sentence(words, registry.votes(stored[0]["claim"]))
     return [
         f"{v['claim']}, as of {v['as_of']}: says {v['as_printed']!r} of the sentence, its readings "
         f"imply {implied!r}"
