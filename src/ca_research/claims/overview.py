@@ -19,14 +19,14 @@ from .answers import leading, ways
 from .words import Stored, bounds, criterion_number
 
 
-def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
+def read_verdicts(file: Path | None = None) -> list[Stored]:
     """Stored verdicts, by default those of the last report; raises CoverageError where there is
     none.
     """
     file = file or paths.reports_dir() / "verdicts.json"
     place = {"where": paths.shown(file), "hint": "ca-research run"}
     try:
-        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        found: list[Stored] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CoverageError("no verdicts are stored yet", **place) from None
     except ValueError as error:
