@@ -306,7 +306,7 @@ class Figures:
         filled = self.frame.astype(object).where(self.frame.notna(), None)
         return [{**row, "at": at} for at, row in enumerate(records(filled))]
 
-    def behind_rows(self, rows: Iterable[Estimate]) -> Estimate:
+    def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> Estimate:
         """`behind`, of some of `records`."""
         return self.behind([row["at"] for row in rows])
 

@@ -199,7 +199,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     from .services import Providers
     from .words import Words  # which reads the sources
 
-    models = {
+    models: dict[str, Any] = {
         "source": Source,
         "table": Table,
         "claim": ClaimSpec,
