@@ -13,7 +13,7 @@ from ..estimates.once import once
 from ..estimates.series import Answer, one_row
 from ..ground import economies as eco
 from ..ground.numbers import in_words
-from ..plots import bars, row_words
+from ..plots import lines, row_words
 from ..plots.show import known, show, where_known
 from .settings import settings
 
@@ -107,7 +107,7 @@ def show_grants(money: pd.DataFrame, macro: pd.DataFrame) -> None:
         of = in_words(len(every))
         reached = f"all {of}" if every.all() else f"{in_words(every.sum())} of the {of}"
         show(
-            bars(grants, "per_head", by="year", panel="host", unit="US dollars a head"),
+            lines(grants, "per_head", panel="host", unit="US dollars a head", alike=False),
             section="main",
             title=f"American grants reached {reached} countries in every year from {first} to "
             f"{last}",

@@ -121,7 +121,7 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
             else f"fewer than half of the {who}"
             for who, five in (("five", True), ("others", False))
         )
-        look = {"panel": "", "hue": "who", "spans": [(0, within)], "dots": False, "top": 100}
+        look = {"panel": "", "hue": "who", "spans": [(0, within)], "top": 100}
         unit = "% signed, by months"
         show(
             lines(signing.signed_shares(times), "middle", unit=unit, **look),

@@ -9,6 +9,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 
 from ..estimates.documents import documents_of, expand, share_row
 from ..estimates.frame import Estimate, Figures, estimate_row
@@ -19,9 +21,10 @@ from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import count_range, counted, ordinal
 from ..ground.periods import years_back
-from ..plots import bars, dated_lanes, heat_map, row_words
-from ..plots.marks import dated_name
+from ..plots import bars, dated_lanes, row_words, style
+from ..plots.panels import dated_name, panels
 from ..plots.show import known, show, where_known
+from ..registry.words import party
 from .settings import settings
 
 GOALS = {
@@ -111,17 +114,17 @@ def show_ranks(claim: str, coding: str, evidence: pd.DataFrame) -> None:
         each = row_words(visible.astype({"year": str}), "{economy} {year}: place {powers}")
         drawn = ranks.sort_values(["economy", "powers"])
         seen = ("place " + drawn["powers"]).replace("place u", "not seen")
-        lanes = drawn["economy"].map(eco.name_of) + ": " + seen
+        official = drawn["kind"].map({"list": " (no official text)"}).fillna("")
+        lanes = drawn["economy"].map(eco.name_of) + ": " + seen + official
         show(
-            dated_lanes(drawn.assign(lane=lanes), lane="lane", ring=drawn["kind"] == "list"),
+            dated_lanes(drawn.assign(lane=lanes), lane="lane"),
             section="main",
             title=f"China's place among the powers named: {'first or ' * first}second in "
             f"{within} of {len(places)} lists whose order can be seen"
             f"{'' if first else ', never first'}",
             alt=f"{each}. Order not visible in {len(ranks) - len(visible)} more.",
             data=ranks[[*wanted, "source_id"]],
-            note="Rings: a list that is no official text or address. Not seen: the order was not "
-            "in the part seen.",
+            note="Not seen: the order was not in the part seen.",
         )
 
 
@@ -218,17 +221,31 @@ def show_goals(claim: str, evidence: pd.DataFrame) -> None:
             [f"{GOALS[goal][form]}{': ' if form else ' '}{count}" for goal, count in words.items()]
             for form in (0, 1)
         )
-        names = [dated_name(*row) for row in zip(table["document"], table["year"], strict=True)]
-        grid = table.assign(document=names).melt("document", [*GOALS], "goal", "named")
-        grid["goal"] = grid["goal"].replace("LIB", "Liberal order")
         show(
-            heat_map(grid, "named", rows="document", columns="goal"),
+            goal_grid(table),
             section="main",
             title=f"Goals named by {len(table)} American texts: {', '.join(short)}",
             alt=f"Of {len(table)} texts, those that name the goal: {', '.join(full)}.",
             data=table,
             sources=rows,
-            note="1: named. 0: not named. Empty: not visible in the part seen, or not coded; such "
-            "a text may name the goal or not. Texts that the United States wrote alone; joint "
+            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or not "
+            "coded; such a text may name the goal or not. Texts that the United States wrote alone; joint "
             "texts and summaries by others stand in the list.",
         )
+
+
+def goal_grid(table: pd.DataFrame) -> Figure:
+    """Which goals each document names: dark where named, pale where not, a question mark where not
+    visible.
+    """
+    import seaborn as sns  # as long to import as all else
+
+    names = [dated_name(*row) for row in zip(table["document"], table["year"], strict=True)]
+    heads = ["Liberal order" if goal == "LIB" else party(goal) for goal in GOALS]
+    grid = pd.DataFrame(table[[*GOALS]].astype(float).to_numpy(), names, heads)
+    figure, (ax,) = panels(1, 0.9 + 0.27 * len(grid))
+    look = {"cmap": ListedColormap([style.GRID, style.PAPER, style.INK]), "linewidths": 2}
+    unseen = {"annot": np.where(grid.isna(), "?", ""), "fmt": "", "annot_kws": {"color": style.INK}}
+    sns.heatmap(grid.fillna(0.5), vmin=0, vmax=1, cbar=False, ax=ax, **look, **unseen)
+    ax.tick_params(labeltop=True, labelbottom=False, length=0)
+    return figure
