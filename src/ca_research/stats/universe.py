@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -302,8 +301,6 @@ class Universe:
     def run(
         self,
         measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
-        progress: Callable[[int, int], None] | None = None,
-        jobs: int = 1,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
         """Result rows of a measure for every specification.
@@ -312,12 +309,7 @@ class Universe:
         ----------
         measure : callable
             Called with the choices by name; returns a frame, or its rows. One that draws random
-            numbers takes its seed as an argument, so that it does not depend on the order of the
-            runs.
-        progress : callable, optional
-            Called with (done, total) after each.
-        jobs : int
-            Processes; rows and their order do not depend on it.
+            numbers takes its seed as an argument.
         only : container of int, optional
             Numbers of the specifications to run, by default all.
 
@@ -334,13 +326,11 @@ class Universe:
             The measure has a fault, or gives another value for a choice than the one it was called
             with. Errors that are not of this library are raised as they are.
         """
-        return pd.DataFrame(self.rows(measure, progress, jobs, only))
+        return pd.DataFrame(self.rows(measure, only))
 
     def rows(
         self,
         measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
-        progress: Callable[[int, int], None] | None = None,
-        jobs: int = 1,
         only: Container[int] | None = None,
     ) -> list[dict[str, Any]]:
         """What `run` gives, before it is a frame: who runs hundreds of universes needs none.
@@ -348,11 +338,7 @@ class Universe:
         Parameters
         ----------
         measure : callable
-            As of `run`; so are the others.
-        progress : callable, optional
-            Called with (done, total) after each.
-        jobs : int
-            Processes.
+            As of `run`.
         only : container of int, optional
             Numbers of the specifications to run, by default all.
 
@@ -366,22 +352,12 @@ class Universe:
         MeasureError
             As `run`.
         """
-        calls = [
-            (measure, number, choices, choices == self.main)
+        return [
+            row
             for number, choices in enumerate(self)
             if only is None or number in only
+            for row in _one(measure, number, choices, choices == self.main)
         ]
-        found: Iterable[list[dict[str, Any]]] = itertools.starmap(_one, calls)
-        if jobs != 1:
-            found = joblib.Parallel(n_jobs=jobs, return_as="generator")(
-                joblib.delayed(_one)(*call) for call in calls
-            )
-        rows: list[dict[str, Any]] = []
-        for done, more in enumerate(found, start=1):
-            rows += more
-            if progress:
-                progress(done, len(calls))
-        return rows
 
 
 def _one(
