@@ -109,9 +109,10 @@ class EventStudy(Result):
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Effects for regression tables: the form of a plug-in of maketables."""
         shown = self.table[self.table["se"].notna()]
-        rows = pd.concat([shown, self.att.to_frame().T])[["estimate", "se"]].to_numpy(float).T
+        rows = pd.concat([shown, self.att.to_frame().T])
+        b, se = rows[["estimate", "se"]].to_numpy(float).T
         terms = [f"event time {time}" for time in shown["event_time"]]
-        found = t_interval(*rows, df=self.pretrend["df_errors"], level=0.95)
+        found = t_interval(b, se, self.pretrend["df_errors"], 0.95)
         return found.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
 
     @property
