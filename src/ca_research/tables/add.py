@@ -29,7 +29,6 @@ from . import added, vintage
 from .build import build, up_to_date
 from .dates import bounds
 from .load import load
-from .located import refuse_located
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
 
@@ -213,7 +212,7 @@ def add(
     spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
-    refuse_located(spec)
+    added.refuse_located(spec)
     told = {**read_map(map), **({} if times is None else {"times": times})}
     said = of_user(told, spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
