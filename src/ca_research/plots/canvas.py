@@ -170,14 +170,16 @@ def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) 
     column = own and len({ax.get_position().x0 for ax in shown}) < 2
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
-        height = figure.get_figheight() + sum(names)
+        height, before = figure.get_figheight() + sum(names), {-1.0: 0.0}
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
                 more[row] = max(more[row], _break(ax, figure, column))
-            if own and not fixed:
-                figure.set_figheight(height + sum(more.values()))
-            _settle(figure)
+            if more != before:
+                if own and not fixed:
+                    figure.set_figheight(height + sum(more.values()))
+                _settle(figure)
+            before = more
         for ax in shown:
             _space_ticks(ax)
             _space_names(ax)
@@ -187,7 +189,8 @@ def _settle(figure: Figure) -> None:
     """Give panels and words their places."""
     if engine := figure.get_layout_engine():
         engine.execute(figure)
-    figure.get_tightbbox(pen())
+    else:
+        figure.get_tightbbox(pen())
 
 
 def _shrink(figure: Figure) -> None:

@@ -331,6 +331,8 @@ def mirror_gaps(gaps: pd.DataFrame) -> Figure:
     return telling(figure, f"{flow}: what the country reports, and what {who} reports", text)
 
 
+_NOW = 2025
+"""Years up to here without a count are shaded."""
 _LEVELS = {
     "all": ("all kinds", "-"),
     "degree": ("degree", (0, (4, 2))),
@@ -340,9 +342,7 @@ _LEVELS = {
 
 @needs("counts", "origin", "year", "level", "students", like="load('students')")
 @needs("statements", "origin", "year", "students", like="load('students')", empty=True)
-def student_lines(
-    counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025
-) -> Figure:
+def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) -> Figure:
     """Students in one host by origin, one panel each.
 
     A line for each level of each source, which breaks where a year has no count; statements of
@@ -355,8 +355,6 @@ def student_lines(
         ``source_id`` and ``destination`` where they are there.
     statements : pandas.DataFrame, optional
         ``origin``, ``year``, ``students``.
-    last : int
-        Year up to which a year without a count is shaded.
 
     Returns
     -------
@@ -366,7 +364,7 @@ def student_lines(
     Raises
     ------
     UsageError
-        A column is not there, another level, two figures of one year, or `last` is no year.
+        A column is not there, another level or two figures of one year.
     MixedUnitsError
         Several destinations.
     CoverageError
@@ -379,7 +377,7 @@ def student_lines(
     ...                  level=["all", "degree"], source="moe_brief_stats_peijin")
     >>> figure = student_lines(counts)
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['degree', 'all kinds', 'no count']
+    ['all kinds', 'degree', 'no count']
     """
     hint = "filter first: counts[counts['destination'] == 'CHN']"
     one_of(counts, ["destination"], hint=hint)
@@ -398,7 +396,7 @@ def student_lines(
                 whose = f", {source_name(str(key[0])) or key[0]}" if groups.ngroups > 1 else ""
                 series, alpha = by_year(rows, "students"), 1 if level == "all" else 0.75
                 line(ax, series, style.HIGHLIGHT, name + whose, linestyle=dash, alpha=alpha)
-        uncounted = holes(mine["year"], last)
+        uncounted = holes(mine["year"], _NOW)
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         if uncounted:

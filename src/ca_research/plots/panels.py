@@ -165,7 +165,7 @@ def row_figures(
     for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
         if pd.isna(low) and pd.isna(high):
             coords = ("axes fraction", "data")
-            note(ax, f" {why}", 0, y, xycoords=coords, bbox=style.CLEAR)
+            note(ax, why, 0, y, (4, 0), xycoords=coords, bbox=style.CLEAR)
             continue
         if strokes:
             draw_stroke(ax, y, low, high, colour)
@@ -173,7 +173,9 @@ def row_figures(
             ax.barh([y, y], [low, high - low], left=[0, low], height=0.66, color=colour)
             ax.patches[-1].set_alpha(0.4)
         end = low if pd.isna(high) else high
-        name_line(ax, form(low, high), end if strokes else max(end, 0), y, style.INK, apart=False)
+        end = end if strokes else max(end, 0)
+        beside = (style.scaled(6), 0)
+        note(ax, form(low, high), end, y, beside, color=style.INK, bbox=style.CLEAR)
     ax.margins(x=0.16)
 
 

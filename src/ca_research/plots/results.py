@@ -370,17 +370,15 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
     axes = [axis.name for axis in curve.universe.axes]
-    data = coefficients(curve, unit, 0.0, alpha)
+    data = coefficients(curve, unit, alpha)
     return _specifications(data, axes, title, unit, curve.sources)
 
 
-def coefficients(
-    curve: SpecificationCurve, unit: str, against: float, alpha: float
-) -> pd.DataFrame:
+def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> pd.DataFrame:
     """Estimates as `plots.specification_curve` takes them: those with p below alpha in colour."""
     table = curve.to_frame()
     met = [True if p < alpha else None for p in table["p"]]
-    return table.assign(value=table["estimate"], met=met, threshold=against, criterion=unit)
+    return table.assign(value=table["estimate"], met=met, threshold=0.0, criterion=unit)
 
 
 def _specifications(

@@ -25,7 +25,6 @@ def economy_lines(
     unit: str,
     bars: Mapping[str, float] | None = None,
     mark: tuple[int, str] | None = None,
-    top: float | None = None,
     digits: int = 0,
     empty: str = "not reported",
     beside: tuple[str, pd.DataFrame] | None = None,
@@ -46,9 +45,6 @@ def economy_lines(
         Label and height of dashed lines, named in the first panel.
     mark : tuple of int and str, optional
         A year and what it is, as a vertical line where it is among the years drawn.
-    top : float, optional
-        Of the scale; by default a little above the largest figure. It begins at zero, or below the
-        least figure where that is negative.
     digits : int
         Decimals of the last value.
     empty : str
@@ -99,6 +95,6 @@ def economy_lines(
             if first:
                 note(ax, mark[1], mark[0], 0.2, (3, 0), xycoords=("data", "axes fraction"))
 
-    figure = multiples(parts, draw, column="economy", unit=unit, empty=empty, top=top)
+    figure = multiples(parts, draw, column="economy", unit=unit, empty=empty)
     words = newest_words(frame, value, "economy", unit, lambda v: fixed(v, digits))
     return telling(figure, *words)
