@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 from pydantic import ValidationError
 
 from .. import registry
+from ..ground import sql
 from ..ground.errors import (
     Fault,
     MissingTableError,
@@ -25,11 +28,13 @@ from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
 from . import added, vintage
-from .build import build, up_to_date
+from .build import build
+from .compared import FEW, compare
+from .database import connect
 from .dates import bounds
-from .load import load
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
+from .validate import schema
 
 if TYPE_CHECKING:
     from ..sources.layouts import Layout
@@ -57,8 +62,7 @@ class Addition:
     rows : pandas.DataFrame
         The rows in the table's own form; of a large source the first thousand.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure that stood (`against`); of a
-        large source the first thousand that are not new.
+        The first thousand rows that repeat or contradict a figure that stood, beside it.
     said : mapping of str to int
         How many rows are new, repeat or contradict.
     left_out : mapping of str to int
@@ -266,7 +270,7 @@ def _add_large(
     """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
     from .. import sources
     from ..sources.stream import Stream
-    from .large import FEW, Reading
+    from .large import Reading
 
     with added.alone(), added.scratch(source) as folder:
         added.refuse_known(source)
@@ -289,14 +293,12 @@ def _add_large(
             )
             entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
             refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
-            counts, compared = reading.against(stood := _built(spec))
-            if follows and layout is None:
-                entry = of_one_origin(entry, reading.copied(stood, counts))
-            proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
+            follows = follows and layout is None
+            proposal = _compared(stream.connection, entry, found, follows)
             if asked is not None and not asked(proposal):
                 return proposal
             reading.write(folder / added.PARTS)
-        entry = added.publish(entry, folder, listed(skipped))
+        entry = added.publish(proposal.entry, folder, listed(skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
 
@@ -320,26 +322,6 @@ def _of_all_rows(stream: Stream, mapped: Map, spec: registry.Table, said: Mappin
                     hint="add it by itself, under an id of its own",
                 )
     return whole
-
-
-def _built(spec: registry.Table) -> str:
-    """SQL of the rows of a table that stand."""
-    _catch_up()
-    try:
-        return standing(spec.table)
-    except MissingTableError:
-        build()
-    return standing(spec.table)
-
-
-def _catch_up() -> None:
-    """Build what others added or removed who ended before they built."""
-    try:
-        up_to_date()
-    except StaleTablesError:
-        build()
-    except MissingTableError:
-        pass
 
 
 def valid_id(source: str) -> None:
@@ -408,14 +390,21 @@ def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addit
     """What would be added, compared with what others said; with `follows` a copy of theirs is of
     their origin.
     """
-    spec = registry.table(entry.table)
-    others = _standing(spec, found.rows)
-    others = others[others["source_id"] != entry.source.source_id]
-    compared = added.against(spec, found.rows, others)
+    with connect() as connection:
+        rows = pa.Table.from_pandas(found.rows, schema(registry.table(entry.table)), False)
+        connection.register("good", rows)
+        return _compared(connection, entry, found, follows)
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, entry: registry.Added, found: Read, follows: bool
+) -> Addition:
+    """As `proposed`, of the rows of relation `good`."""
+    stood = _standing(entry.table, entry.source.source_id)
+    said, rows, copied = compare(connection, registry.table(entry.table), stood)
     if follows:
-        entry = of_one_origin(entry, added.copied(spec, found.rows, others))
-    said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
-    return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
+        entry = of_one_origin(entry, copied)
+    return Addition(entry, found.rows, rows, said, entry.left_out, found.skipped, False)
 
 
 def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
@@ -552,20 +541,16 @@ def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
     return groups.get(said) or known_name("origin", said, {*groups, *known})
 
 
-def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the table as they stand, of the economies and years of the new ones."""
-    _catch_up()
-    try:
-        old = load(spec.table)
-    except MissingTableError:
-        if not spec.files:
-            return rows.iloc[:0]
-        build()
-        old = load(spec.table)
-    for name in spec.key:
-        if spec.columns[name].type in ("economy", "year", "category"):
-            old = old[old[name].isin(rows[name].unique())]
-    return old
+def _standing(table: str, source: str) -> str:
+    """SQL of the rows of a table that stand, but for those of a source. What others added or
+    removed who ended before they built is built.
+    """
+    for _ in range(2):
+        try:
+            return f"select * from ({standing(table)}) where source_id <> {sql.text(source)}"
+        except (MissingTableError, StaleTablesError):
+            build()
+    return "select * from good where false"  # the first rows of the table
 
 
 def _told(found: Addition) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Fetched(Addition):
     rows : pandas.DataFrame
         The rows in the table's own form.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure of another source.
+        The first thousand rows that repeat or contradict a figure of another source, beside it.
     said : mapping of str to int
         How many rows are new, repeat or contradict.
     left_out : mapping of str to int
