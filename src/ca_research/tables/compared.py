@@ -19,12 +19,14 @@ FEW = 1_000
 
 class Compared(NamedTuple):
     """How many rows are `new`, and how many `repeats` or `contradicts` what stood; the first of
-    these, beside the figure that stood nearest; and the sources that say all that the rows say.
+    these, beside the figure that stood nearest; the sources that say all that the rows say; and
+    the median of what figures are to those that stood, 1 where there are none.
     """
 
     said: dict[str, int]
     rows: pd.DataFrame
     copied: list[str]
+    ratio: float
 
 
 def figure(table: registry.Table) -> str | None:
@@ -81,4 +83,7 @@ def compare(
         f"having count(*) = {total} order by all"
     ).fetchall()
     rows = connection.sql(f"from nearest order by said, {key} limit {FEW}").df()
-    return Compared({"new": total - sum(said.values()), **said}, rows, [one for (one,) in copied])
+    said["new"] = total - sum(said.values())
+    query = "select coalesce(median(value / stood), 1.0) from nearest where stood <> 0"
+    ((ratio,),) = connection.sql(query if value else "select 1.0").fetchall()
+    return Compared(said, rows, [one for (one,) in copied], float(ratio))
