@@ -25,6 +25,7 @@ from ..ground.errors import (
     UsageError,
     known_name,
 )
+from ..ground.numbers import counted, first_few
 from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
@@ -50,6 +51,23 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
 _KINDS = {"office": "official", "compilation": "compiled", "excerpt": "compiled"}
 _KINDS |= {"panel": "compiled", "estimated": "derived", "reconciled": "derived"}
 _KINDS |= {"derived": "derived", "stated": "document"}
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of a source beside its figures, as `add` takes it."""
+
+    published: str | None
+    title: str | None = None
+    publisher: str | None = None
+    licence: str | None = None
+    address: str | None = None
+    redistribution: str = "figures"
+    role: str | None = None
+    preference: int | None = None
+    lag: int | None = None
+    origin: str | None = None
+    found_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,34 +244,20 @@ def add(
             f"source {source!r} is published on a day in the future: {published}",
             hint=f"a day up to {today().isoformat()}",
         )
-    about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
-
-    def register(layout: Layout | None, name: str) -> registry.Source:
-        whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
-        place = f"a file added by a user: {name}"
-        return source_entry(
-            source,
-            place,
-            layout,
-            whole,
-            published,
-            role,
-            preference,
-            lag,
-            redistribution,
-            file=name,
-            origin=origin,
-        )
-
+    about = About(
+        None if published is None else str(published),
+        *(title, publisher, licence, address),
+        *(redistribution, role, preference, lag, origin),
+    )
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
         try:
-            return _add_large(spec, files, said, source, register, origin is None, skip_bad, asked)
+            return _add_large(spec, files, said, source, about, skip_bad, asked)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
     found = read(files[0], spec, said, source, skip_bad)
-    entry = entry_of(found, register(found.layout, found.given.name), table)
+    entry = entry_of(found, about, source, table)
     follows = origin is None and found.layout is None
     if asked is not None:
         proposal = proposed(entry, found, follows)
@@ -268,8 +272,7 @@ def _add_large(
     files: Sequence[Path],
     said: Mapping[str, Any],
     source: str,
-    register: Callable[[Layout | None, str], registry.Source],
-    follows: bool,
+    about: About,
     skip_bad: bool,
     asked: Callable[[Addition], bool] | None,
 ) -> Addition:
@@ -285,7 +288,7 @@ def _add_large(
         with closing(Stream(files, work)) as stream:
             given = stream.given()
             mapped, layout = sources.understand(given, spec, said)
-            told = register(layout, stream.name)
+            told = source_entry(source, about, layout, stream.name)
             reading = Reading(stream, mapped, spec, told)
             skipped = reading.settle(skip_bad=skip_bad)
             understood = sources.Understood(mapped, reading.first(FEW), reading.left_out())
@@ -295,9 +298,9 @@ def _add_large(
             found = Read(
                 replace(given, name=stream.name), layout, understood, understood.rows, skipped
             )
-            entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
+            entry = entry_of(found, about, source, spec.table).model_copy(update={"rows": count})
             refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
-            follows = follows and layout is None
+            follows = about.origin is None and layout is None
             proposal = _compared(stream.connection, entry, found, follows)
             if asked is not None and not asked(proposal):
                 return proposal
@@ -316,12 +319,13 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added:
+def entry_of(found: Read, about: About, source: str, table: str) -> registry.Added:
     """The register entry of what was read; raises UsageError where its day cannot be."""
     spec = registry.table(table)
-    refuse_years_ahead(source, spec, found.rows["year"].max() if _dated(spec) else None)
+    entry = source_entry(source, about, found.layout, found.given.name)
+    refuse_years_ahead(entry, spec, found.rows["year"].max() if _dated(spec) else None)
     return registry.Added(
-        source=source,
+        source=entry,
         table=table,
         rows=len(found.rows),
         rows_sha256="0" * 64,
@@ -462,62 +466,46 @@ def read_map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
     return found
 
 
-def source_entry(
-    source: str,
-    found_in: str,
-    layout: Layout | None,
-    about: Mapping[str, str | None],
-    published: str | dt.date | None,
-    role: str | None,
-    preference: int | None,
-    lag: int | None,
-    redistribution: str,
-    file: str = "",
-    origin: str | None = None,
-) -> registry.Source:
+def source_entry(source: str, about: About, layout: Layout | None, file: str) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
-    found = dict(about)
-    if layout is not None:
-        known = {"publisher": layout.publisher, "licence": layout.licence}
-        known["address"] = layout.address
-        found = {k: v or known.get(k) for k, v in found.items()}
-        role = role or layout.role
-    day = str(published) if published is not None else None
-    lacking = [k for k in ("title", "publisher", "licence") if not found[k]]
-    lacking += ["published"] if day is None else []
-    if lacking:
+    publisher, licence, address = (
+        getattr(about, name) or getattr(layout, name, None)
+        for name in ("publisher", "licence", "address")
+    )
+    title = about.title or (f"{layout.publisher}: {file}" if layout else None)
+    day, role = about.published, about.role or (layout.role if layout else "compilation")
+    said = {"title": title, "publisher": publisher, "licence": licence, "published": day}
+    if lacking := [name for name, value in said.items() if not value]:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
             where=file,
-            hint=" ".join(
-                f'--{k} "..."' if k != "published" else "--published 2024-05-01" for k in lacking
-            ),
+            hint=" ".join(f"--{name} ..." for name in lacking),
         )
-    role = known_name("role", role or "compilation", get_args(Role))
-    allowed = known_name("redistribution", redistribution, get_args(Redistribution))
+    role = known_name("role", role, get_args(Role))
+    known_name("redistribution", about.redistribution, get_args(Redistribution))
+    stated = about.lag is None
+    what = "day of publication" if stated else "lag of the series"
     try:
         bounds(str(day))
         return registry.Source(
             source_id=source,
-            title=str(found["title"]),
-            publisher=found["publisher"],
-            licence=found["licence"],
-            redistribution=allowed,  # type: ignore[arg-type]
-            original=found["address"],
-            found_in=found_in,
-            citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
+            title=str(title),
+            publisher=publisher,
+            licence=licence,
+            redistribution=about.redistribution,  # type: ignore[arg-type]
+            original=address,
+            found_in=about.found_in or f"a file added by a user: {file}",
+            citation=f"{publisher}. {title}. {str(day)[:4]}.",
             accessed=today().isoformat(),
-            origin_group=_origin_group(origin, source, layout),
+            origin_group=_origin_group(about.origin, source, layout),
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
-            preference=preference,
-            published=None if lag is not None else day,
+            preference=about.preference,
+            published=day if stated else None,
             edition=day,
-            release_lag_days=lag,
-            release_basis="stated" if lag is None else "assumed",
-            release_reason="the day of publication, as said when the file was added"
-            if lag is None
-            else "the lag of the series, as said when the file was added",
+            release_lag_days=about.lag,
+            release_basis="stated" if stated else "assumed",
+            release_reason=f"the {what}, as said when the file was added",
         )
     except ValidationError as error:
         raise UsageError(
@@ -552,61 +540,50 @@ def _standing(table: str, source: str) -> str:
 
 def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
-    entry = found.entry
+    entry, mapping = found.entry, found.entry.mapping
     how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
-    sheet = f", sheet {entry.mapping['sheet']!r}" if entry.mapping.get("sheet") else ""
+    sheet = f", sheet {mapping['sheet']!r}" if mapping.get("sheet") else ""
     yield f"{entry.file}{sheet}, {how}"
-    for name, field in entry.mapping.get("columns", {}).items():
-        if name != entry.mapping.get("fills"):
-            yield f"  {name}: {_field(field)}"
-    if across := entry.mapping.get("across"):
-        heads = [one["column"] for one in across]
-        few = ", ".join(heads[:3]) + (f" ... {heads[-1]}" if len(heads) > 3 else "")
-        fills = entry.mapping["fills"]
-        times = entry.mapping["columns"].get(fills, {}).get("times", 1)
-        by = f", times {times:g}" if times != 1 else ""
-        yield f"  {fills}: under {len(heads)} heading{'s'[: len(heads) != 1]}, {few}{by}"
-    if unread := entry.mapping.get("unread"):
+    columns, fills = mapping.get("columns", {}), mapping.get("fills")
+    yield from (f"  {name}: {_field(field)}" for name, field in columns.items() if name != fills)
+    if heads := [one["column"] for one in mapping.get("across", ())]:
+        times = _times(columns.get(fills, {}))
+        yield f"  {fills}: under {counted(len(heads), 'heading')}, {first_few(heads, 3)}{times}"
+    if unread := mapping.get("unread"):
         told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
-        rest = f"; and {len(told) - 12} more" if len(told) > 12 else ""
-        yield f"  not read: {'; '.join(told[:12])}{rest}"
-    if texts := entry.mapping.get("texts"):
+        yield f"  not read: {first_few(told, 12)}"
+    if texts := mapping.get("texts"):
         yield f"  beside the columns: {'; '.join(texts)}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
-    yield shown.to_string(
-        index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"
-    )
-    for reason, count in found.left_out.items():
-        yield f"left out: {count:,} ({reason})"
+    yield shown.to_string(index=False, na_rep="", max_colwidth=30, float_format="{:.12g}".format)
+    yield from (f"left out: {count:,} ({reason})" for reason, count in found.left_out.items())
     if found.skipped:
         yield f"skipped: {len(found.skipped):,} faults, the first: {found.skipped[0]}"
-    new = found.count("new")
     yield (
-        f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
+        f"{counted(found.count('new'), 'row')} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
     source_id, groups = entry.source.source_id, registry.origin_groups()
     alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
     if alike:
-        few = ", ".join(alike[:SHOWN]) + (", ..." if len(alike) > SHOWN else "")
-        yield f"of one origin with {few}: no second source (if it is one: --origin {source_id})"
-    apart = found.compared[found.compared["said"].eq("contradicts")]
-    for row in apart.head(SHOWN).to_dict("records"):
-        cell = ", ".join(
-            str(v) for k, v in row.items() if k not in ("said", "value", "stood", "stood_source")
+        yield (
+            f"of one origin with {first_few(alike, SHOWN)}: no second source (if it is one: "
+            f"--origin {source_id})"
         )
-        yield f"  {cell}: {row['value']:,.6g} here, {row['stood']:,.6g} by {row['stood_source']}"
-    if found.kept:
-        yield f"added to {entry.table} as {entry.source.source_id}"
-    else:
-        yield "nothing was added"
+    apart = found.compared[found.compared["said"].eq("contradicts")]
+    for *cell, _, value, stood, by in apart.head(SHOWN).itertuples(index=False):
+        yield f"  {', '.join(map(str, cell))}: {value:,.6g} here, {stood:,.6g} by {by}"
+    yield f"added to {entry.table} as {source_id}" if found.kept else "nothing was added"
+
+
+def _times(field: Mapping[str, Any]) -> str:
+    return f", times {field['times']:g}" if "times" in field else ""
 
 
 def _field(field: Mapping[str, Any]) -> str:
     if "constant" in field:
         return f"always {field['constant']}"
-    times = f", times {field['times']:g}" if "times" in field else ""
     words = ", ".join(f"{k} = {v}" for k, v in list(field.get("words", {}).items())[:4])
-    return f"column {field['column']!r}{times}" + (f" ({words})" if words else "")
+    return f"column {field['column']!r}{_times(field)}" + (f" ({words})" if words else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import re
 import threading
@@ -227,7 +226,8 @@ def words(query: str, seconds: float | None = SECONDS) -> Answer:
     A sum of whole numbers stays whole, however large; a blob, an interval or a list is text.
     """
     with _answer(query, seconds) as result:
-        cells = [f"#{n}" if str(t) in _AS_IT_IS else f"#{n}::varchar" for n, t in _columns(result)]
+        types = enumerate(result.types, start=1)
+        cells = [f"#{n}" if str(kind) in _AS_IT_IS else f"#{n}::varchar" for n, kind in types]
         return Answer(_once(result.columns), result.project(", ".join(cells)).fetchall())
 
 
@@ -237,16 +237,9 @@ def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
     JSON has no word for what is not a finite number: it stands as "NaN", "Infinity" or "-Infinity".
     """
     with _answer(query, seconds) as result:
-        cells = ", ".join(f"to_json(#{n})::varchar" for n, _ in _columns(result))
-        keys = [json.dumps(name, ensure_ascii=False) for name in _once(result.columns)]
-        rows = result.project(cells).fetchall()
-        for row in rows:
-            fields = (f"{k}:{_finite(v)}" for k, v in zip(keys, row, strict=True))
-            yield "{" + ",".join(fields) + "}"
-
-
-def _columns(result: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, Any]]:
-    return enumerate(result.types, start=1)
+        for (row,) in result.set_alias("result").project("to_json(result)::varchar").fetchall():
+            # DuckDB writes NaN and Infinity bare
+            yield _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', row)
 
 
 def _once(columns: list[str]) -> list[str]:
@@ -256,13 +249,6 @@ def _once(columns: list[str]) -> list[str]:
         tries = (name if n == 0 else f"{name}_{n}" for n in range(len(columns)))
         found.append(next(one for one in tries if one not in found))
     return found
-
-
-def _finite(text: str | None) -> str:
-    """JSON that any parser takes: DuckDB writes NaN and Infinity bare."""
-    if text is None:
-        return "null"
-    return _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', text)
 
 
 @contextmanager
