@@ -204,7 +204,7 @@ class Location(Model):
         The table or view in it, with its schema where that is not the usual one.
     state
         Of a view: columns whose largest values, with the number of rows, tell one state from
-        another (the moment at which a row was written, say); without them every row is looked at.
+        another (the moment at which a row was written, say); without them each build copies it.
         A table needs none.
     """
 
