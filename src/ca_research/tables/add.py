@@ -49,6 +49,33 @@ _KINDS |= {"derived": "derived", "stated": "document"}
 
 
 @dataclass(frozen=True)
+class About:
+    """What is said of a source; of a publisher's file the layout says what is not."""
+
+    title: str | None = None
+    publisher: str | None = None
+    licence: str | None = None
+    address: str | None = None
+    published: str | dt.date | None = None
+    role: str | None = None
+    preference: int | None = None
+    lag: int | None = None
+    redistribution: str = "figures"
+    origin: str | None = None
+
+    def of(self, layout: Layout, file: str) -> About:
+        """With what a layout says of its files."""
+        return replace(
+            self,
+            title=self.title or f"{layout.publisher}: {file}",
+            publisher=self.publisher or layout.publisher,
+            licence=self.licence or layout.licence,
+            address=self.address or layout.address,
+            role=self.role or layout.role,
+        )
+
+
+@dataclass(frozen=True)
 class Addition:
     """What was added, or with `dry_run` would be.
 
@@ -223,24 +250,21 @@ def add(
             f"source {source!r} is published on a day in the future: {published}",
             hint=f"a day up to {today().isoformat()}",
         )
-    about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
+    about = About(
+        title,
+        publisher,
+        licence,
+        address,
+        published,
+        role,
+        preference,
+        lag,
+        redistribution,
+        origin,
+    )
 
     def register(layout: Layout | None, name: str) -> registry.Source:
-        whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
-        place = f"a file added by a user: {name}"
-        return source_entry(
-            source,
-            place,
-            layout,
-            whole,
-            published,
-            role,
-            preference,
-            lag,
-            redistribution,
-            file=name,
-            origin=origin,
-        )
+        return source_entry(source, about, f"a file added by a user: {name}", layout, name)
 
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
@@ -480,61 +504,42 @@ def read_map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
 
 
 def source_entry(
-    source: str,
-    found_in: str,
-    layout: Layout | None,
-    about: Mapping[str, str | None],
-    published: str | dt.date | None,
-    role: str | None,
-    preference: int | None,
-    lag: int | None,
-    redistribution: str,
-    file: str = "",
-    origin: str | None = None,
+    source: str, about: About, found_in: str, layout: Layout | None, file: str = ""
 ) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
-    found = dict(about)
-    if layout is not None:
-        known = {"publisher": layout.publisher, "licence": layout.licence}
-        known["address"] = layout.address
-        found = {k: v or known.get(k) for k, v in found.items()}
-        role = role or layout.role
-    day = str(published) if published is not None else None
-    lacking = [k for k in ("title", "publisher", "licence") if not found[k]]
-    lacking += ["published"] if day is None else []
-    if lacking:
+    told = about.of(layout, file) if layout else about
+    needed = ("title", "publisher", "licence", "published")
+    if lacking := [name for name in needed if not getattr(told, name)]:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
             where=file,
-            hint=" ".join(
-                f'--{k} "..."' if k != "published" else "--published 2024-05-01" for k in lacking
-            ),
+            hint=" ".join(f"--{k} {'2024-05-01' if k == 'published' else '...'}" for k in lacking),
         )
-    role = known_name("role", role or "compilation", get_args(Role))
-    allowed = known_name("redistribution", redistribution, get_args(Redistribution))
+    day, role = str(told.published), known_name("role", told.role or "compilation", get_args(Role))
+    allowed = known_name("redistribution", told.redistribution, get_args(Redistribution))
+    of_the_series = "the lag of the series, as said when the file was added"
+    of_the_file = "the day of publication, as said when the file was added"
     try:
-        bounds(str(day))
+        bounds(day)
         return registry.Source(
             source_id=source,
-            title=str(found["title"]),
-            publisher=found["publisher"],
-            licence=found["licence"],
+            title=str(told.title),
+            publisher=told.publisher,
+            licence=told.licence,
             redistribution=allowed,  # type: ignore[arg-type]
-            original=found["address"],
+            original=told.address,
             found_in=found_in,
-            citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
+            citation=f"{told.publisher}. {told.title}. {day[:4]}.",
             accessed=today().isoformat(),
-            origin_group=_origin_group(origin, source, layout),
+            origin_group=_origin_group(told.origin, source, layout),
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
-            preference=preference,
-            published=None if lag is not None else day,
+            preference=told.preference,
+            published=day if told.lag is None else None,
             edition=day,
-            release_lag_days=lag,
-            release_basis="stated" if lag is None else "assumed",
-            release_reason="the day of publication, as said when the file was added"
-            if lag is None
-            else "the lag of the series, as said when the file was added",
+            release_lag_days=told.lag,
+            release_basis="stated" if told.lag is None else "assumed",
+            release_reason=of_the_file if told.lag is None else of_the_series,
         )
     except ValidationError as error:
         raise UsageError(

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, entry_of, proposed, settled, source_entry, valid_id
+from .add import About, Addition, entry_of, proposed, settled, source_entry, valid_id
 from .located import refuse_located
 from .reading import read
 
@@ -217,9 +217,9 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            proposal = _proposal(
-                folder, one, service, (role, preference, lag, redistribution or "figures")
-            )
+            allowed = redistribution or "figures"
+            about = About(role=role, preference=preference, lag=lag, redistribution=allowed)
+            proposal = _proposal(folder, one, service, about)
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
             raise
@@ -396,7 +396,7 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    said: tuple[str | None, int | None, int | None, str],
+    said: About,
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
@@ -424,24 +424,9 @@ def _proposal(
             hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
         )
     _refuse_unasked(found.rows, one.asked, service)
-    about = {
-        "title": f"{service.publisher}: {_title(one.asked)}",
-        "publisher": found.layout.publisher,
-        "licence": found.layout.licence,
-        "address": found.layout.address,
-    }
-    entry = entry_of(
-        found,
-        source_entry(
-            one.source,
-            vintage.found_in(one.day),
-            found.layout,
-            about,
-            one.day,
-            *said,
-        ),
-        one.table,
-    ).model_copy(update={"vintage": one.stamp})
+    about = replace(said, title=f"{service.publisher}: {_title(one.asked)}", published=one.day)
+    source = source_entry(one.source, about, vintage.found_in(one.day), found.layout)
+    entry = entry_of(found, source, one.table).model_copy(update={"vintage": one.stamp})
     base = proposed(entry, found)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
