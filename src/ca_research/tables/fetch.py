@@ -29,8 +29,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import About, Addition, entry_of, proposed, settled, source_entry, valid_id
-from .located import refuse_located
+from .add import About, Addition, entry_of, proposed, settled, valid_id
 from .reading import read
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Fetched(Addition):
     rows : pandas.DataFrame
         The rows in the table's own form.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure of another source.
+        The first thousand rows that repeat or contradict a figure of another source, beside it.
     said : mapping of str to int
         How many rows are new, repeat or contradict.
     left_out : mapping of str to int
@@ -192,7 +191,7 @@ def fetch(
         table, source, asked, provider = last.table, provider, dict(last.asked), last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
-    refuse_located(registry.table(table))
+    added.refuse_located(registry.table(table))
     if table not in service.tables:
         raise UsageError(
             f"{service.publisher} has no figures for table {table!r}",
@@ -217,8 +216,14 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            allowed = redistribution or "figures"
-            about = About(role=role, preference=preference, lag=lag, redistribution=allowed)
+            about = About(
+                None,
+                redistribution=redistribution or "figures",
+                role=role,
+                preference=preference,
+                lag=lag,
+                found_in=vintage.found_in(one.day),
+            )
             proposal = _proposal(folder, one, service, about)
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
@@ -327,9 +332,14 @@ def _answers(
     empty: list[str] = []
     for first in requests:
         request: Request | None = first
-        for _ in range(line.service.pages):
-            if request is None:
-                break
+        pages = 0
+        while request is not None:
+            if (pages := pages + 1) > line.service.pages:
+                raise AnswerError(
+                    f"{line.service.publisher} has ever more pages",
+                    where=str(first),
+                    hint="ask for fewer years or economies",
+                )
             body = _held(partial, held.get(str(request)))
             try:
                 if body is None:
@@ -345,13 +355,6 @@ def _answers(
             one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
             _noted(partial, one)
             request = found.more
-        else:
-            if request is not None:
-                raise AnswerError(
-                    f"{line.service.publisher} has ever more pages",
-                    where=str(first),
-                    hint="ask for fewer years or economies",
-                )
     one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
     if not any(a.rows for a in got):
         remarks = "; ".join(dict.fromkeys(r for a in got for r in a.remarks))
@@ -412,27 +415,27 @@ def _proposal(
             hint="ask for other years or economies; or give --table",
         ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
-        raise AnswerError(
-            f"{service.publisher} gave an answer of another form than was known: {error.what}",
-            where=error.where or service.address,
-            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-        ) from error
+        raise _of_another_form(service, error.where, f": {error.what}") from error
     if found.layout is None:
-        raise AnswerError(
-            f"{service.publisher} gave an answer of another form than was known",
-            where=service.address,
-            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-        )
+        raise _of_another_form(service)
     _refuse_unasked(found.rows, one.asked, service)
-    about = replace(said, title=f"{service.publisher}: {_title(one.asked)}", published=one.day)
-    source = source_entry(one.source, about, vintage.found_in(one.day), found.layout)
-    entry = entry_of(found, source, one.table).model_copy(update={"vintage": one.stamp})
+    about = replace(said, published=one.day, title=f"{service.publisher}: {_title(one.asked)}")
+    entry = entry_of(found, about, one.source, one.table)
+    entry = entry.model_copy(update={"vintage": one.stamp})
     base = proposed(entry, found)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
     old = vintage.frame(vintage.find(one.source, since)) if since else found.rows
     revisions = vintage.changes(spec, old, found.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
+
+
+def _of_another_form(service: registry.Provider, where: str = "", why: str = "") -> AnswerError:
+    return AnswerError(
+        f"{service.publisher} gave an answer of another form than was known{why}",
+        where=where or service.address,
+        hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+    )
 
 
 def _refuse_unasked(

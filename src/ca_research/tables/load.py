@@ -7,11 +7,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,16 +19,13 @@ from pyarrow import dataset
 
 from .. import registry
 from ..ground import economies
-from ..ground.arguments import number, refuse, whole_number
-from ..ground.errors import AggregateError, UnknownNameError, UsageError
+from ..ground.arguments import number, several, whole_number, year_span
+from ..ground.errors import AggregateError, UnknownNameError, UsageError, known_name
 from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
 from .dates import bounds
-from .derived import form
-from .located import Located, located, refuse_twice
 from .preference import in_order, preferred_rows, role
-from .rules import rules
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -124,12 +120,16 @@ def load(
         file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
     condition = _condition(wanted(table, file, filters, since, until, aggregates))
-    if table.location:
-        data = _of_place(located(table, file.parent), condition)
-    else:
-        data = pq.read_table(file, filters=condition)
-    if parts := large(name):
-        data = _with_large(table, data, parts, condition)
+    parts = large(name)
+    if parts or table.location:
+        _refuse_too_many(table, [file, *parts], condition)
+    data = pq.read_table(file, filters=condition)
+    if parts:
+        more = dataset.dataset(parts, format="parquet").to_table(data.schema.names, condition)
+        if len(more):
+            data = pa.concat_tables([data, more.cast(data.schema)]).sort_by(
+                [(column, "ascending") for column in table.key]
+            )
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -199,40 +199,18 @@ def file_of_vintage(table: registry.Table, vintage: str, filters: Mapping[str, A
     return vintages.table_file(table, source, vintage)
 
 
-def _with_large(
-    table: registry.Table, data: pa.Table, files: list[Path], condition: pc.Expression | None
-) -> pa.Table:
-    """Rows in key order with those of large sources, of which only those asked for are read."""
-    rows = dataset.dataset(files, format="parquet")
-    count = rows.count_rows(filter=condition) + len(data)
+def _refuse_too_many(
+    table: registry.Table, files: list[Path], condition: pc.Expression | None
+) -> None:
+    """Raise UsageError where more rows are asked for than a frame may have."""
+    count = sum(dataset.dataset(f, format="parquet").count_rows(filter=condition) for f in files)
     if count > ROWS:
-        raise _too_many(table, f"{count:,} rows", "with large sources that were added")
-    if count == len(data):
-        return data
-    more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
-    return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
-
-
-def _of_place(place: Located, condition: pc.Expression | None) -> pa.Table:
-    """Rows in key order that live elsewhere; of too many no more is read than tells it."""
-    batches, count = [], 0
-    for batch in place.scanner(filter=condition).to_reader():
-        batches.append(batch)
-        count += len(batch)
-        if count > ROWS:
-            raise _too_many(place.table, "its rows", "which lives elsewhere")
-    rows = pa.Table.from_batches(batches, place.schema).cast(form(place.table))
-    refuse_twice(rows, place.table)
-    return rows.sort_by([(name, "ascending") for name in place.table.key])
-
-
-def _too_many(table: registry.Table, rows: str, which: str) -> UsageError:
-    return UsageError(
-        f"{rows} are more than the {ROWS:,} that a frame may have",
-        where=f"table {table.table!r}, {which}",
-        hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-        f"ca.relation({table.table!r}) to a measure",
-    )
+        raise UsageError(
+            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+            where=f"table {table.table!r}",
+            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+            f"ca.relation({table.table!r}) to a measure",
+        )
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -247,13 +225,9 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     found = []
     for source_id in sorted(frame["source_id"].unique()):
         source = registry.sources()[source_id]
-        if (
-            source.release_basis == "stated"
-        ):  # one publication; a later one can speak of an earlier day
-            if source.published and bounds(source.published)[1] > day:
-                found.append(source_id)
-            continue
-        if source.edition is None or bounds(source.edition)[1] > day:
+        # one publication tells of earlier days too; of others each edition may revise
+        last = source.published if source.release_basis == "stated" else source.edition or "9999"
+        if last and bounds(last)[1] > day:
             found.append(source_id)
     return found
 
@@ -262,8 +236,7 @@ class Wanted(NamedTuple):
     """Rows that are asked for: the values of columns, in the form of the table, and years."""
 
     values: dict[str, list[Any]]
-    since: int | None
-    until: int | None
+    years: tuple[int, int] | None
 
 
 def wanted(
@@ -283,30 +256,22 @@ def wanted(
         filters["source_id"] = filters.pop("source")
     values = {}
     for column, asked in filters.items():
-        if column not in table.columns:
-            raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        values[column] = _values(table, file, column, _listed(column, asked))
-    if not isinstance(aggregates, bool | np.bool_):
-        refuse("aggregates", "True or False", aggregates, "False")
+        known_name(f"column of table {table.table!r}", column, table.columns)
+        values[column] = _values(table, file, column, several(asked))
     if not aggregates:
-        if not table.of_type("economy"):
-            raise UsageError(
-                f"table {table.table!r} is not of economies, so it knows no groups",
-                hint="leave out `aggregates`",
-            )
+        _refuse_without(table, "aggregates", bool(table.of_type("economy")), "economies")
         values["is_aggregate"] = [False]
-    limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
-    if limits and "year" not in table.columns:
+    years = None if since is until is None else year_span(since, until)
+    _refuse_without(table, "since", years is None or "year" in table.columns, "a column `year`")
+    return Wanted(values, years)
+
+
+def _refuse_without(table: registry.Table, option: str, fits: bool, what: str) -> None:
+    if not fits:
         raise UsageError(
-            f"table {table.table!r} has no column `year`, so `{next(iter(limits))}` cannot be used",
+            f"table {table.table!r} has no {what}, so `{option}` cannot be used",
             hint="filter by another column",
         )
-    limits = {name: whole_number(name, year) for name, year in limits.items()}
-    if len(limits) == 2 and limits["since"] > limits["until"]:
-        raise UsageError(
-            f"since={since} is after until={until}", hint="the first year, then the last"
-        )
-    return Wanted(values, limits.get("since"), limits.get("until"))
 
 
 def _condition(rows: Wanted) -> pc.Expression | None:
@@ -314,23 +279,9 @@ def _condition(rows: Wanted) -> pc.Expression | None:
         pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
         for column, known in rows.values.items()
     ]
-    if rows.since is not None:
-        parts.append(pc.field("year") >= rows.since)
-    if rows.until is not None:
-        parts.append(pc.field("year") <= rows.until)
+    if rows.years:
+        parts += [pc.field("year") >= rows.years[0], pc.field("year") <= rows.years[1]]
     return functools.reduce(operator.and_, parts) if parts else None
-
-
-def _listed(column: str, wanted: Any) -> list[Any]:
-    """A value or a flat collection of values as a list."""
-    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
-        return [wanted]
-    no_list = isinstance(wanted, (Mapping, bytes, bytearray, memoryview, pd.DataFrame))
-    if no_list or (isinstance(wanted, np.ndarray) and not wanted.ndim):
-        raise UsageError(
-            f"{column} cannot be a {type(wanted).__name__}", hint="give a value or a list of values"
-        )
-    return list(wanted)
 
 
 def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
@@ -340,97 +291,51 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         return [number(column, v) for v in values]
     if kind in ("year", "integer"):
         return [whole_number(column, v) for v in values]
-    if kind == "boolean":
-        for value in values:
-            if not isinstance(value, (bool, np.bool_)):
-                refuse(column, "True or False", value, "True")
-        return [bool(v) for v in values]
-    if kind in ("economy", "economies"):
-        for value in values:
-            if not isinstance(value, str):
-                refuse(column, "a name or a code", value, '"KAZ"')
-        if kind == "economy":
-            codes = [economies.resolve(v) for v in values]
-            _refuse_groups_without_rows(table, file, column, codes)
-            return codes
-        values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-        if table.location:
-            raise UsageError(
-                f"cells of {column} name several economies, and what is elsewhere is not read "
-                "through",
-                hint="load the rows, and choose in the frame those that name it",
-            )
-        return _cells_naming(table, file, column, values)
-    if table.location:  # what is there is not read through; what cannot be there is known
-        _possible(table, column, values)
-        return [str(v) for v in values]
+    if kind == "economy":
+        codes = [economies.resolve(v) for v in values]
+        if groups := {code for code in codes if economies.is_aggregate(code)}:
+            _refuse_groups_without_rows(table, column, groups - _known_values(table, file, column))
+        return codes
     known = _known_values(table, file, column)
-    _refuse_no_texts(column, values, known)
+    words = sorted(map(str, known))
+    if kind == "economies":  # cells (`KAZ;UZB`) that name all of a value's
+        asked = [set(map(economies.resolve, v.split(";"))) for v in values]
+        found = {cell for cell in known for each in asked if each <= set(cell.split(";"))}
+        if values and not found:
+            raise UnknownNameError(f"{column} of table {table.table!r}", values, words)
+        return sorted(found)
+    if kind == "boolean":
+        words, known = ["False", "True"], frozenset({False, True})
     for value in values:
-        if value not in known:
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
-    return [str(v) for v in values]
+        try:
+            near = value in known
+        except TypeError:  # a list in the place of a word
+            near = False
+        if not near:
+            raise UnknownNameError(f"{column} of table {table.table!r}", value, words)
+    return values
 
 
-def _refuse_no_texts(column: str, values: list[Any], known: Iterable[str]) -> None:
-    """Refuse numbers and the like in the place of words and codes; a number has lost the zeros of
-    its code.
-    """
-    for value in values:
-        if not isinstance(value, str | None):
-            near = sorted(word for word in known if word.lstrip("0") == str(value))
-            refuse(column, "text", value, repr((near or sorted(known) or [""])[0]))
-
-
-def _cells_naming(table: registry.Table, file: Path, column: str, values: list[str]) -> list[str]:
-    """Cells of a column of several economies (`KAZ;UZB`) that name all of a value's."""
-    known, found = _known_values(table, file, column), set[str]()
-    for value in values:
-        wanted = set(value.split(";"))
-        cells = {cell for cell in known if wanted <= set(cell.split(";"))}
-        if not cells:
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
-        found |= cells
-    return sorted(found)
-
-
-def _refuse_groups_without_rows(
-    table: registry.Table, file: Path, column: str, codes: list[str]
-) -> None:
-    """Refuse a group that no row of the table has: its members may well have rows."""
-    groups = [code for code in codes if economies.is_aggregate(code)]
-    if not groups or table.location:  # what is elsewhere is not read through
-        return
-    for code in sorted(set(groups) - _known_values(table, file, column)):
-        inside = ", ".join(map(repr, economies.members(code, today().year)))
+def _refuse_groups_without_rows(table: registry.Table, column: str, groups: set[str]) -> None:
+    """Refuse groups that no row of the table has: their members may well have rows."""
+    for code in sorted(groups):
+        inside = ", ".join(map(repr, economies.members(code, today().year))) or "'KAZ'"
         raise AggregateError(
             f"no row of table {table.table!r} has the group {code} as its {column}",
-            hint=f"ask for its members: {column}=[{inside}]"
-            if inside
-            else f"ask for single economies: {column}=['KAZ']",
+            hint=f"ask for its members, or for single economies: {column}=[{inside}]",
         )
-
-
-def _possible(table: registry.Table, column: str, values: list[Any]) -> None:
-    """Refuse words that the rules of a column do not allow."""
-    spec = table.columns[column]
-    known = registry.sources() if spec.type == "source" else spec.values or ()
-    _refuse_no_texts(column, values, known)
-    for value in values:
-        if value is None or any(rule.broken(pd.Series([value])).any() for rule in rules(spec)):
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, known)
 
 
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
-    return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+    cells = pq.read_table(file, columns=[column], read_dictionary=[column])[column]
+    return frozenset(cells.unique().to_pylist()) - {None}
 
 
 def values(name: str, column: str) -> list[Any]:
     """What a column of a table holds, each once and in order; of economies their codes."""
     table = registry.table(name)
-    if column not in table.columns:
-        raise UnknownNameError(f"column of table {name!r}", column, table.columns)
+    known_name(f"column of table {name!r}", column, table.columns)
     return sorted(_known_values(table, table_file(name), column))
 
 

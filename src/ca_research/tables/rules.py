@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from .. import registry
 from ..ground import economies
@@ -72,7 +73,11 @@ def numbers(text: pd.Series) -> pd.Series:
     """Numbers of words that are plainly one: without spaces, words (`nan`, `inf`) or digits of
     other scripts.
     """
-    return text.where(text.str.fullmatch(NUMBER)).astype("float64")
+    try:  # in most columns all are, which Arrow tells many times faster
+        found = pa.array(text.replace("", None), pa.string()).cast(pa.float64())
+        return pd.Series(found.to_pandas(), text.index)
+    except pa.ArrowInvalid:
+        return text.where(text.str.fullmatch(NUMBER)).astype("float64")
 
 
 def rules(column: registry.Column) -> list[Rule]:

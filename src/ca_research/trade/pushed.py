@@ -27,8 +27,6 @@ from ..stats.frames import (
     require,
 )
 from ..stats.frames import years as refuse_no_years
-from ..tables.located import told as typed
-from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
 from .checks import (
     ALIKE,
@@ -77,7 +75,7 @@ _PRODUCTS = ("TOTAL", *(f"{n:02}" for n in range(100)), *(f"SITC{n}" for n in ra
 
 def is_relation(rows: object) -> TypeIs[Relation]:
     """Whether rows are a relation of DuckDB."""
-    return relation_of(rows)
+    return isinstance(rows, Relation)
 
 
 class Accounts:
@@ -233,7 +231,6 @@ class Accounts:
             measure(self.ask("from rows limit 1000").df())
 
 
-@typed()
 def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: Measure) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = _accounts(rows, keys, ["partner"], "value_usd")
@@ -265,7 +262,6 @@ def partner_shares(rows: Relation, keys: list[str], denominator: str, measure: M
     return found
 
 
-@typed()
 def hhi(shares: Relation, keys: list[str], measure: Measure) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
     items = [c for c in ("partner", "product") if c in shares.columns and c not in keys]
@@ -318,7 +314,6 @@ def _frame(rows: Relation) -> pd.DataFrame:
     return rows.df()
 
 
-@typed()
 def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     known = "value_usd is not null and not isnan(value_usd)"
@@ -343,7 +338,6 @@ def growth(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     )
 
 
-@typed()
 def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
     accounts, value = _by_product(rows, keys, measure), "value_usd::double"
@@ -356,7 +350,6 @@ def product_shares(rows: Relation, keys: list[str], measure: Measure) -> Relatio
     )
 
 
-@typed()
 def revealed_comparative_advantage(
     trade: Relation, world: pd.DataFrame, measure: Measure
 ) -> Relation:
@@ -407,7 +400,6 @@ def revealed_comparative_advantage(
     )
 
 
-@typed()
 def rank(
     trade: Relation,
     economies: Sequence[str] | None,
