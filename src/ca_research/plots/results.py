@@ -102,7 +102,7 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     top = at_least_one("top", top)
-    one_of(ranks, ["economy", "basis", "flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
+    one_of(ranks, ["economy", "basis", "flow"])
     one_figure(ranks, ["year", "partner"])
     newest = int(ranks["year"].max())
     last = ranks[ranks["year"] == newest].sort_values(["rank", "partner"])

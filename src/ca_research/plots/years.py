@@ -11,7 +11,7 @@ from .needs import by_year, needs
 from .panels import mark, multiples, the_five_first
 
 
-@needs("rows", "year", "{value}")
+@needs("rows", "year {value}")
 def year_bars(
     rows: pd.DataFrame, value: str, *, by: str = "", colour: str = style.HIGHLIGHT
 ) -> Figure:
