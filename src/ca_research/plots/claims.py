@@ -64,16 +64,19 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     >>> table[["side", "value", "met"]].values.tolist()
     [['central_asian', 3305.0, True], ['chinese', 3305.0, True]]
     """
-    known_name(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     if verdict.claim != claim.id:
         raise UsageError(f"the verdict is on {verdict.claim}", hint=f"ca.check({claim.id!r})")
-    spec = claim.spec.criteria()[criterion]
-    judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
-    single = len(judged.cells) == 1 and spec.over
-    table = verdict.curves[criterion].assign(
-        threshold=judged.cell_threshold if single else judged.threshold
-    )
+    _, table = judged_curve(verdict, criterion)
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
+
+
+def judged_curve(verdict: Verdict, criterion: str) -> tuple[Any, pd.DataFrame]:
+    """A criterion as it is judged, in whatever reading, and its curve with the threshold."""
+    judged = {c.name: c for v in verdict.all() for c in v.criteria}
+    one = judged[known_name(f"criterion of {verdict.claim}", criterion, judged)]
+    single = len(one.cells) == 1 and one.cell_threshold is not None
+    bar = one.cell_threshold if single else one.threshold
+    return one, verdict.curves[criterion].assign(threshold=bar)
 
 
 _STEP = 0.22

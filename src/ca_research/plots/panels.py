@@ -38,7 +38,7 @@ def panels(
     room for; places left over stay empty. unit: stands once, above all.
     """
     count = max(count, 1)
-    columns = min(count, int(style.wide() / style.scaled(2.4)))
+    columns = max(min(count, int(style.wide() / style.scaled(2.4))), 1)
     rows = -(-count // columns)
     height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
     size = style.wide(), height * rows + 0.3

@@ -407,12 +407,8 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
-    judged = {c.name: c for v in verdict.all() for c in v.criteria}
-    known_name(f"criterion of {verdict.claim}", criterion, judged)
-    one, table = judged[criterion], verdict.curves[criterion]
-    single = len(one.cells) == 1 and one.cell_threshold is not None
-    data = table.assign(threshold=one.cell_threshold if single else one.threshold)
-    axes = [c for c in table if c not in claims.CURVE]
+    one, data = claims.judged_curve(verdict, criterion)
+    axes = [c for c in data if c not in claims.CURVE]
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
     return _specifications(data, axes, title, one.unit, one.sources)
 
