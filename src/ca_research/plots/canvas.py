@@ -28,7 +28,7 @@ from .words import drawable
 Drawn = TypeVar("Drawn", Figure, Axes)
 _LINE = 1.35
 """Height of a line of text, in sizes of its letters."""
-_BESIDE = 0.38
+_BESIDE = 0.42
 """Part of the width that names of rows may take beside them, in as many lines as they need."""
 _NAME = "name of a line"
 

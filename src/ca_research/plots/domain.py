@@ -93,17 +93,20 @@ def trade_ranges(
         part = billions[(ranks["economy"] == economy) & (ranks["basis"] == basis)]
         whose = f"{eco.name_of(economy)}: " if len(economies) > 1 else ""
         year = f", {int(part['year'].iloc[0])}" if len(part) else ""
-        parts[f"{whose}{value_words(basis)}{year}"] = part, unit
+        parts[f"{whose}{value_words(basis)}{year}"] = part, "" if parts else unit
     return _partner_panels(parts, chosen("partner", shown, ranks["partner"]), strokes=True)
 
 
 def _partner_panels(
-    parts: Mapping[str, tuple[pd.DataFrame, str]], shown: Sequence[str], *, strokes: bool = False
+    parts: Mapping[str, tuple[pd.DataFrame, str]],
+    shown: Sequence[str],
+    *,
+    strokes: bool = False,
 ) -> Figure:
     """Figures of the partners shown, a panel for each part, with what stands below it."""
     if not parts:
         raise CoverageError("nothing to draw", hint="name an economy and a basis")
-    figure, axes = panels(len(parts), 0.45 + 0.27 * len(shown))
+    figure, axes = panels(len(parts), 0.45 + 0.27 * len(shown), sharey=True)
     for ax, (title, (part, below)) in zip(axes, parts.items(), strict=True):
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         colours = [style.colour(code) for code in shown]
@@ -400,7 +403,5 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
         if statements is not None and len(of := statements[statements["origin"] == origin]):
             years, persons = of["year"].astype(int), of["students"].astype(float)
             mark(ax, years, persons, style.INK, hollow=True, size=style.area(26))
-            at = persons.idxmin()
-            note(ax, "stated", years[at], persons[at], (0, -6), ha="center", va="top")
 
     return multiples(parts, draw, column="origin", alike=False)

@@ -183,7 +183,7 @@ def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width:
     """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
     if low < high:
         stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
-        stroke.set_capstyle("butt")
+        stroke.set_capstyle("round")  # a short one is seen, too
     elif pd.notna(low) or pd.notna(high):
         shape = "o" if low == high else ">" if pd.isna(high) else "<"
         end = high if pd.isna(low) else low
