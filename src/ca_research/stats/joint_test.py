@@ -37,9 +37,8 @@ class JointTest(Result):
 
     `band`: rank, estimate, null_low, null_median, null_high: the sorted curve beside the sorted
     curves under the null.
-    `curve`: spec, is_main, the choices, estimate, std_error, n, df, missing. `failed`:
-    specifications without a number (left out, reason in `curve`); `failed_draws`: resamples left
-    out because a specification could not be fitted.
+    `failed`: specifications without a number (left out; the table of the curve has the reasons);
+    `failed_draws`: resamples left out because a specification could not be fitted.
     `method`: what was computed. `caution`: '' or why a statistic needs care.
     """
 
@@ -48,7 +47,6 @@ class JointTest(Result):
 
     table: pd.DataFrame
     band: pd.DataFrame
-    curve: pd.DataFrame
     specifications: int
     failed: int
     draws: int
@@ -149,7 +147,6 @@ def _permutation(made: Sequence[Block], treated: np.ndarray) -> Resample:
 def joint_test(
     figures: Figures,
     regressions: Sequence[Regression],
-    heads: pd.DataFrame,
     errors: str,
     clusters: np.ndarray | None,
     *,
@@ -161,8 +158,7 @@ def joint_test(
 ) -> JointTest:
     """Would the whole curve look like this if the treatment had no effect in any specification?
 
-    heads: spec, is_main and the choices of the regressions. Those without a number are left out and
-    counted.
+    Regressions without a number are left out and counted.
     null='bootstrap', for observational data: specification k gets an outcome of its own, y*_k = y -
     b_k x, which its controls explain as before and x does not; N rows are drawn with replacement,
     the same rows for all specifications, N being the rows that any of them uses; every
@@ -219,10 +215,10 @@ def joint_test(
     broken = ~np.isfinite(z)
     whole = ~broken.any(axis=0)
     if (lost := int((~whole).sum())) > FAILURES * draws:
-        worst = heads["spec"].iloc[able[int(broken.sum(axis=1).argmax())]]
+        worst = able[int(broken.sum(axis=1).argmax())]
         raise CoverageError(
             f"in {lost} of {draws} resamples a specification could not be fitted, most often "
-            f"number {worst}",
+            f"number {worst} of its model",
             hint="leave out specifications with rare dummies or few rows, and say so as an "
             "Exclusion",
         )
@@ -248,11 +244,9 @@ def joint_test(
     }[null]
     units = {(regressions[n].outcome, regressions[n].treatment) for n in able.tolist()}
     mixed = "the median estimate compares outcomes or treatments that may differ in units"
-    numbers = curve[["estimate", "std_error", "n", "df"]].astype({"n": "Int64", "df": "Int64"})
     return JointTest(
         table=table,
         band=band,
-        curve=heads.join(numbers.set_axis(heads.index)).assign(missing=missing),
         specifications=len(able),
         failed=len(curve) - len(able),
         draws=int(whole.sum()),
