@@ -32,6 +32,9 @@ VARIES = 1e-5
 with them: of the spread, pyfixest's iterations stop at a change of 1e-6.
 """
 
+SEPARATED = "separated: the outcome is zero throughout a fixed effect"
+SINGLETON = "singleton: alone in a fixed effect"
+
 ROUNDED = 1e-14
 """A spread below this share of the largest value is what rounding leaves of a constant."""
 
@@ -139,20 +142,13 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
     Guimarães and Zylkin (2019), arXiv 1903.01633.
     """
-    kept = np.arange(len(sample.y))
-    separated, singleton = (
-        "separated: the outcome is zero throughout a fixed effect",
-        "singleton: alone in a fixed effect",
-    )
-    gone = {separated: 0, singleton: 0}
+    kept, gone = np.arange(len(sample.y)), dict.fromkeys((SEPARATED, SINGLETON), 0)
     while True:
-        out, reason = np.zeros(len(kept), dtype=bool), singleton
-        for code in sample.fixed:
-            out |= np.bincount(code[kept])[code[kept]] == 1
+        codes, reason = [code[kept] for code in sample.fixed], SINGLETON
+        out = np.logical_or.reduce([np.bincount(c)[c] == 1 for c in codes])
         if not out.any() and estimator == "ppml":
-            reason = separated
-            for code in sample.fixed:
-                out |= np.bincount(code[kept], weights=sample.y[kept] > 0)[code[kept]] == 0
+            some, reason = sample.y[kept] > 0, SEPARATED
+            out = np.logical_or.reduce([np.bincount(c, weights=some)[c] == 0 for c in codes])
         if not out.any():
             break
         gone[reason] += int(out.sum())
