@@ -9,14 +9,15 @@ Estimation is in `stats.fixed_effects`; the panel is made in `gravity_panel`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UsageError, known_name
+from ..stats.contract import takes
 from ..stats.event_study import t_interval
 from ..stats.fixed_effects import (
     Fit,
@@ -28,10 +29,9 @@ from ..stats.fixed_effects import (
     solve,
     trimmed,
 )
-from ..stats.frames import level_between, names, origin, refuse_named, require
+from ..stats.frames import level_between, names, origin, refuse_named
 from ..stats.result import Result
-from .checks import one_figure_per_cell, refuse_aggregates
-from .gravity_panel import of_one_kind, panel, treated_pairs
+from .gravity_panel import PANEL, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 
@@ -42,6 +42,7 @@ EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pa
 CLUSTERS = (*EFFECTS, "symmetric-pair")
 Estimator = Literal["ppml", "ols"]
 ESTIMATORS = get_args(Estimator)
+GRAVITY = replace(PANEL, aggregates={"exporter": (), "importer": ()})
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
@@ -53,8 +54,7 @@ def _sides(effect: str) -> list[str]:
 
 def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
     """A number for each row's level of a fixed effect or cluster: that of its sides and year."""
-    if name not in known:
-        raise UnknownNameError("fixed effect or cluster", name, known)
+    known_name("fixed effect or cluster", name, known)
     if name == "symmetric-pair":
         sides = pd.factorize(pd.concat([panel["exporter"], panel["importer"]]))[0]
         one, other = np.sort(sides.reshape(2, -1), axis=0)
@@ -68,9 +68,7 @@ def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np
 
 def _parts(joined: str) -> list[str]:
     """Names that a '+' joins."""
-    if not isinstance(joined, str):
-        raise UsageError(f"no fixed effect or cluster: {joined!r}", hint=", ".join(CLUSTERS))
-    return [part.strip() for part in joined.split("+")]
+    return [part.strip() for part in str(joined).split("+")]
 
 
 def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
@@ -160,9 +158,7 @@ class Gravity(Result):
         CoverageError
             It was asked for but could not be estimated; with the reason.
         """
-        rows = self.table[self.table["term"] == term]
-        if rows.empty:
-            raise UnknownNameError("term", term, self.table["term"])
+        rows = self.table[self.table["term"] == known_name("term", term, [*self.table["term"]])]
         if pd.isna(rows["estimate"].iloc[0]):
             why = self.log.loc[self.log["detail"] == term, "reason"]
             raise CoverageError(
@@ -248,6 +244,15 @@ def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     return t_interval(fit.estimate, fit.se, clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
+def _numbers(column: pd.Series) -> np.ndarray:
+    try:
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{column.name!r} holds what is no number", hint="convert it: pd.to_numeric"
+        ) from None
+
+
 def complete(
     panel: pd.DataFrame,
     terms: Sequence[str],
@@ -259,35 +264,20 @@ def complete(
     """Rows on which everything is known, and which rows of the panel they are; what leaves is
     logged.
     """
-    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
-    if estimator not in ESTIMATORS:
-        raise UnknownNameError("estimator", estimator, ESTIMATORS)
-    for term in terms:
-        if term not in panel:
-            raise UnknownNameError("covariate", term, panel.columns)
+    for name in terms:
+        known_name("covariate", name, panel.columns)
     if len(set(terms)) < len(terms):
         raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
-    of_one_kind(panel)
+    panel = GRAVITY.check(panel)
     for side in ("exporter", "importer"):
-        refuse_aggregates(panel, side, allowed=())
         refuse_named(panel[side].unique(), side)
-    one_figure_per_cell(panel, ("exporter", "importer", "year"))
     if own := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
         raise UsageError(
             f"{own} row(s) of an economy with itself",
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
-    try:
-        value = panel["value_usd"].to_numpy(dtype=float, na_value=np.nan)
-        x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
-    except (TypeError, ValueError):
-        raise UsageError(
-            "trade or a term holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
-    if (value < 0).any() or np.isinf(value).any():
-        raise UsageError(
-            "negative or infinite trade", hint="mend or drop those rows: trade is zero or more"
-        )
+    value = panel["value_usd"].to_numpy()
+    x = {term: _numbers(panel[term]) for term in terms}
     known = ~np.isnan(value)
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
@@ -321,6 +311,7 @@ def complete(
     return Sample(y, x, fixed, _cluster_codes(panel, cluster)).keep(known), known
 
 
+@takes()
 def gravity(
     panel: pd.DataFrame,
     covariates: Sequence[str] = GEOGRAPHY,
@@ -411,7 +402,6 @@ def gravity(
     level, covariates = level_between(level), names(covariates)
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
-    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     sample = trimmed(sample, estimator, log)
