@@ -19,14 +19,14 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal --junitxml=reports/tests.junit.xml
 
 # what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property;
-# all of it runs nightly, and those of pages, estimators and places with every `.ci/run`
+# all of it runs nightly, and those of pages, kills, estimators and places with every `.ci/run`
 test-long: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml
 
 test-pages: $(READY)
 	@$(BIN)/ca-research data build
-	@$(BIN)/python -m pytest tests/browser tests/elsewhere tests/notebooks tests/oracle tests/replay -n auto --dist worksteal -m "long and not soak" --junitxml=reports/tests-pages.junit.xml
+	@$(BIN)/python -m pytest tests/browser tests/elsewhere tests/faults tests/notebooks tests/oracle tests/replay -n auto --dist worksteal -m "long and not soak" --junitxml=reports/tests-pages.junit.xml
 
 quick: lint
 	@$(BIN)/ca-research data build

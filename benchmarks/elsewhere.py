@@ -1,10 +1,9 @@
-"""A table that lives elsewhere beside the same file read at once: Parquet behind HTTP on loopback,
+"""A table that lives elsewhere is copied by a build: Parquet on a path and behind HTTP on loopback,
 and PostgreSQL.
 
     python benchmarks/elsewhere.py [--rows 1000000] [--repeats 3]
 
-Every work is done with the rules of the table held against each row that comes. `sent` is the part
-of the file that the server was asked for.
+The rules of the table are held against each row.
 """
 
 from __future__ import annotations
@@ -13,16 +12,14 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import yaml
 from clock import machine
-from large import KEYS, made_up, project, turns
+from large import made_up, project, turns
 
-import ca_research as ca
 from ca_research import registry, tables
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -30,52 +27,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "elsewhere"))
 from places import PASSWORD, Files, postgres
 
 
-def here(file: Path, **filters: object) -> pd.DataFrame:
-    where = " and ".join(f"{name} = {value!r}" for name, value in filters.items()) or "true"
-    return duckdb.sql(f"from '{file}' where {where}").df()
-
-
-def index(rows: object) -> pd.DataFrame:
-    return ca.trade.hhi(ca.trade.partner_shares(rows, by=KEYS), by=KEYS)
-
-
-WORKS: dict[str, tuple[Callable[[], object], Callable[[Path], object]]] = {
-    "rows of one reporter and year": (
-        lambda: ca.load("trade", reporter="KAZ", year=2020),
-        lambda file: here(file, reporter="KAZ", year=2020),
-    ),
-    "one sum over all rows": (
-        lambda: ca.sql("select sum(value_usd) from trade"),
-        lambda file: duckdb.sql(f"select sum(value_usd) from '{file}'").df(),
-    ),
-    "shares and HHI of all rows": (
-        lambda: index(ca.relation("trade")),
-        lambda file: index(duckdb.sql(f"from '{file}'")),
-    ),
-}
-
-
-def move(home: Path, **location: object) -> None:
-    """Say where the table lives, and build."""
+def measure(place: str, home: Path, repeats: int, **location: object) -> None:
+    """Say where the table lives; build what is copied again, and what stays."""
     spec = home / "registry" / "tables" / "trade.yaml"
     told = yaml.safe_load(spec.read_text(encoding="utf-8"))
     told |= {"files": {}, "rows": {}, "location": location}
     spec.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
     registry.forget()
     tables.build()
-
-
-def measure(place: str, file: Path, repeats: int, server: Files | None = None) -> None:
-    for what, (there, at_once) in WORKS.items():
-        told = turns(repeats, there=there, here=lambda work=at_once: work(file))
-        sent = ""
-        if server:
-            server.asked.clear()
-            there()
-            sent = f"{server.bytes / file.stat().st_size:.0%}"
-        seconds, used = told["there"]
-        print(f"| {place} | {what} | {seconds:.2f} | {used:.2f} | {told['here'][1]:.2f} | "
-              f"{sent} |", flush=True)  # fmt: skip
+    found = turns(repeats, copied=lambda: tables.build(force=True), stays=tables.build)
+    for what, (seconds, used) in found.items():
+        print(f"| {place} | {what} | {seconds:.2f} | {used:.2f} |", flush=True)
 
 
 def main() -> int:
@@ -86,8 +48,7 @@ def main() -> int:
     options.add_argument("--repeats", type=int, default=3)
     chosen = options.parse_args()
     print(f"{machine()}, pandas {pd.__version__}, duckdb {duckdb.__version__}\n")
-    print("| place | work | seconds | processor time, s | of a file read at once | sent |\n"
-          "|---|---|---:|---:|---:|---:|")  # fmt: skip
+    print("| place | table | seconds | processor time, s |\n|---|---|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "project")
         made, file = Path(folder, "all.parquet"), Path(folder, "trade.parquet")
@@ -96,20 +57,21 @@ def main() -> int:
             raw.unlink()
         made_up(made, chosen.rows)
         duckdb.sql(
-            f"copy (select * replace ('WTO_HSM' as source_id) from '{made}' where year >= 1992 "
+            f"copy (select * replace ('WTO_HSM' as source_id), null::varchar as note "
+            f"from '{made}' where year >= 1992 "
             f"order by reporter, year) to '{file}' (format parquet, row_group_size 50000)"
         )
         os.environ |= {"CA_RESEARCH_HOME": str(home), "NO_PROXY": "127.0.0.1"}
+        measure("path", home, chosen.repeats, parquet=[str(file)])
         server = Files()
-        move(home, parquet=[server.put("trade.parquet", file.read_bytes())])
-        measure("HTTP", file, chosen.repeats, server)
+        address = server.put("trade.parquet", file.read_bytes())
+        measure("HTTP", home, chosen.repeats, parquet=[address])
         server.close()
         with postgres() as (port, _):
             os.environ |= {"PGUSER": "librarian", "PGPASSWORD": PASSWORD}
             address = f"postgresql://127.0.0.1:{port}/postgres"
             fill(address, file)
-            move(home, postgresql=address, name="flows", state=["loaded"])
-            measure("PostgreSQL", file, chosen.repeats)
+            measure("PostgreSQL", home, chosen.repeats, postgresql=address, name="flows")
     return 0
 
 

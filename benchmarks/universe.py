@@ -40,11 +40,9 @@ import pandas as pd
 import statsmodels
 import statsmodels.api as sm
 
-from ca_research.stats import Model, Universe, specification_curve
-from ca_research.stats.linear import control_axes
+from ca_research.stats import Model, specification_curve
 
 CONTROLS = [f"c{n:02d}" for n in range(11)]
-UNIVERSE = Universe(control_axes(*CONTROLS))
 LIMIT = 1e-9
 
 
@@ -54,6 +52,9 @@ def made_up(rows: int = 1000, seed: int = 1) -> pd.DataFrame:
     x = c @ rng.normal(0, 0.2, 11) + rng.normal(size=rows)
     y = 0.1 * x + c @ rng.normal(0, 0.3, 11) + rng.normal(size=rows)
     return pd.DataFrame(c, columns=CONTROLS).assign(x=x, y=y, g=rng.integers(0, 50, rows))
+
+
+UNIVERSE = specification_curve(made_up(), "y", "x", controls=CONTROLS).universe
 
 
 def chosen(choices: dict[str, str]) -> list[str]:

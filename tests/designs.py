@@ -9,7 +9,6 @@ from tests.cases import cases as plain_cases
 
 from ca_research import stats, trade
 from ca_research.ground.economies import CA5
-from ca_research.stats.linear import LinearModel, control_axes
 
 CODES = ("CHN", "RUS", "TUR", "USA", *CA5)
 
@@ -55,14 +54,13 @@ def cases(test_file, name):
     return plain_cases(test_file, name, Cases)
 
 
-def universe(axes=(), controls=()):
-    """Axes with their choices, the first of them the main one; controls with or without."""
-    own = [stats.Axis(name, tuple(choices), choices[0]) for name, choices in dict(axes).items()]
-    return stats.Universe((*control_axes(*controls), *own))
-
-
-def model(**choices):
-    return LinearModel(**({"outcome": "y", "treatment": "x"} | choices))
+def curve(frame, controls=(), samples=(), **options):
+    """Least squares of y on x with and without each control; samples are columns of the frame."""
+    given = controls if isinstance(controls, dict) else [*controls]
+    options = {"y": "y", "x": "x", "controls": given} | options
+    kind = {key: options.pop(key) for key in ("errors", "cluster") if key in options}
+    options = {"model": stats.Model(**kind)} | options
+    return stats.specification_curve(frame, samples={s: s for s in samples}, **options)
 
 
 def normal(rows, columns, seed):

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from ca_research.article import doctrine
-from ca_research.plots.narrow import narrowed
+from ca_research.plots.canvas import for_phone as narrowed
 
 PLACES = ("2", "u", "3", "3", "1")
 

@@ -17,7 +17,7 @@ from ca_research.claims.answers import MOST, MOST_FINDING, answer, finding, in_s
 from ca_research.claims.criteria import scaled
 from ca_research.claims.logic import FAILS, HOLDS, MIXED, UNDECIDED, count_rule
 from ca_research.claims.measures import find
-from ca_research.claims.rule import apply_rule, deciding
+from ca_research.claims.rule import Judged
 from ca_research.claims.sentences import filled, numbers_in
 from ca_research.claims.slots import values
 from ca_research.claims.verdict import Cell, CriterionResult
@@ -137,9 +137,6 @@ def test_a_reading_answers_in_every_state_of_its_criteria(pair):
     least = max(1, math.prod(map(len, by_state)) // 300)
     step = next(n for n in itertools.count(least) if math.gcd(n, 30) == 1)  # meets every state
     for combination in itertools.islice(itertools.product(*by_state), 0, None, step):
-        found = {r.name: r for r in combination}
-        states = {name: r.state for name, r in found.items()}
-        word, _ = apply_rule(reading, states, {name: r.main_met for name, r in found.items()})
-        decided = deciding(reading, states, word)
-        assert 0 < len(answer(reading, found, word, decided)) <= MOST
-        assert len(finding(reading, found, word, decided)) <= MOST_FINDING
+        judged = Judged.of(reading, combination)
+        assert 0 < len(answer(judged)) <= MOST
+        assert len(finding(judged)) <= MOST_FINDING

@@ -1,12 +1,11 @@
-"""A table in files of Parquet behind HTTP, or on a path: what is sent, and what is wrong with it.
-That it answers as any other: test_kinds.py.
+"""A table in files of Parquet behind HTTP, or on a path, and what is wrong with it. That it answers
+as any other: test_kinds.py.
 """
 
 import io
 import json
 import sys
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -16,18 +15,14 @@ from tests.cases import refused
 
 import ca_research as ca
 from ca_research import registry, tables
-from ca_research.ground import economies, errors
-from ca_research.sources.elsewhere import ranges
+from ca_research.ground import errors
 from ca_research.sources.fetch import transport
 from ca_research.tables.build import current
 
-COUNT = "select count(*) from trade"
-
 
 @pytest.fixture
-def lies(files, move, monkeypatch):
+def lies(files, move):
     """Puts rows, or bytes, where the table lives, and builds; gives the address."""
-    monkeypatch.setattr(ranges, "PAUSE", 0)
 
     def at(content=None, name="a.parquet", **more):
         address = files.put(name, content if isinstance(content, bytes) else parquet(content))
@@ -35,6 +30,10 @@ def lies(files, move, monkeypatch):
         return address
 
     return at
+
+
+def copied(name="trade"):
+    return json.loads((current() / f"{name}.location.json").read_text())
 
 
 def test_the_preferred_source_is_found_there_too(lies, monkeypatch):
@@ -49,24 +48,6 @@ def test_the_preferred_source_is_found_there_too(lies, monkeypatch):
     assert sorted(rows["source_id"]) == sorted(found["source_id"])
     assert found["source_id"].nunique() == 2 and len(found) == len(frame()) / 5
     assert ca.coverage("trade", **asked)["figures"].sum() == len(found)
-
-
-def test_only_what_is_asked_for_is_sent(lies, files):
-    rng = np.random.default_rng(1)
-    columns = {
-        "reporter": ("KAZ", "KGZ", "TJK", "TKM", "UZB"),
-        "partner": sorted(economies.codes() - set(economies.AGGREGATES)),
-        "year": range(1992, 2026),
-    }
-    rows = pd.MultiIndex.from_product(columns.values(), names=columns).to_frame(index=False)
-    rows = rows.assign(flow="export", value_usd=rng.random(len(rows)), source_id="S_LATE")
-    content = parquet(rows.assign(note=[f"remark {n}" for n in range(len(rows))]))
-    lies(content)
-    assert files.bytes < 0.25 * len(content)  # a build looks at the end of a file
-    for kind, said, least, most in CASES["sent"]:
-        files.asked.clear()
-        ask(kind, said)
-        assert least <= files.bytes / len(content) < most, said
 
 
 # --- what is wrong with a place
@@ -96,70 +77,57 @@ def test_a_unit_that_the_file_states_must_be_that_of_the_table(lies):
     lies(stated("USD"))
 
 
-def test_rows_that_break_a_rule_are_refused_however_they_are_read(lies):
+def test_rows_that_break_a_rule_are_refused_with_their_values(lies, files):
+    lies()
     rows = frame()
     for n, (column, value) in enumerate(CASES["rules"]):
         rows.loc[n, column] = value
-    address = lies(rows)
-    for way in (lambda: ca.load("trade"), lambda: ca.sql("from trade"), tables.check):
+    address = files.put("a.parquet", parquet(rows))
+    for way in (tables.build, tables.check):
         with pytest.raises(errors.DataError) as told:
             way()
         found = told.value.faults
         assert {f.column for f in found} == {column for column, _ in CASES["rules"]}
         assert {f.file for f in found} == {f"table 'trade' at {address}"}
-    assert len(ca.load("trade", reporter="UZB")) == 340  # whose rows have no fault
+    assert len(ca.load("trade")) == len(ROWS), "the build before stands"
 
 
-def test_two_rows_of_one_key_are_refused(lies):
-    lies(frame([*ROWS, ROWS[0]]))
-    for way in (lambda: ca.load("trade", reporter="KAZ"), tables.check):
-        with pytest.raises(errors.IntegrityError):
+def test_two_rows_of_one_key_are_refused(lies, files):
+    lies()
+    files.put("a.parquet", parquet(frame([*ROWS, ROWS[0]])))
+    for way in (tables.build, tables.check):
+        with pytest.raises(errors.IntegrityError, match="reporter KAZ, partner CHN, year 1992"):
             way()
-    assert len(ca.load("trade", reporter="KGZ")) == 340
 
 
 @pytest.mark.parametrize("bad", CASES["days"])
-def test_a_bad_day_of_the_host_is_a_typed_error(lies, files, bad, monkeypatch):
+def test_a_bad_day_of_the_host_is_a_typed_error_and_the_build_before_stands(
+    lies, files, bad, monkeypatch
+):
     address = lies()
     before = current().name
-    files.bad["a.parquet"] = lambda n: bad
-    with monkeypatch.context() as patch:
-        if bad == "slow":
-            patch.setattr(transport, "TIMEOUT", (60, 0.3))
-        for way in (lambda: ca.sql("select max(year) from trade"), tables.build):
-            with refused(CASES["days"][bad]) as told:
-                way()
-            assert told.value.where == address and told.value.hint
-            assert PASSWORD not in str(told.value)
-    files.bad.clear()
+    files.bad["a.parquet"] = bad
+    monkeypatch.setattr(transport, "TIMEOUT", (60, 0.3))
+    for way in (lambda: tables.build(force=True), tables.check):
+        with refused(CASES["days"][bad]) as told:
+            way()
+        assert told.value.where == address and told.value.hint
+        assert PASSWORD not in str(told.value)
     assert current().name == before and len(ca.load("trade", reporter="KAZ")) == 340
 
 
-QUERIES = [  # of the user's own, on a relation whose host goes away
-    lambda rows: rows.df(),
-    len,
-    lambda rows: ca.trade.partner_shares(rows.filter("not is_aggregate")).df(),
-    lambda rows: ca.load("trade"),
-    lambda rows: tables.build(),
-]
-
-
-def test_a_host_that_is_away_is_told(lies, files):
+def test_a_host_that_is_away_is_told_by_a_build_and_by_nothing_else(lies, files):
     address = lies()
-    rows = ca.relation("trade", year=2020)
     files.close()
-    for read in QUERIES:
-        with pytest.raises(errors.UnreachableError) as told:
-            read(rows)
-        assert told.value.where == address and told.value.hint
+    assert len(ca.load("trade")) == len(ROWS) == len(ca.relation("trade"))
+    with pytest.raises(errors.UnreachableError) as told:
+        tables.build()
+    assert told.value.where == address and told.value.hint
 
 
-def test_a_fault_that_passes_is_given_a_second_try_and_a_redirect_followed(lies, files):
-    lies()
-    days = iter(["cut", "", "500", "", ""])
-    files.bad["a.parquet"] = lambda n: next(days, "")
-    assert len(ca.load("trade")) == len(ROWS)
-    files.bad = {"/a.parquet": lambda n: "moved"}  # on the same host
+def test_a_redirect_on_the_same_host_is_followed(lies, files):
+    files.bad = {"/a.parquet": "moved"}
+    files.put("a.parquet", parquet())
     lies(name="/a.parquet")
     assert len(ca.load("trade")) == len(ROWS)
 
@@ -176,35 +144,49 @@ def test_files_that_are_no_table_are_told(lies, files, move, project):
             move(parquet=[name if "/" in name else files.at(name) for name in names])
 
 
-def test_a_file_that_changes_is_read_in_its_new_state_after_a_build_only(lies, files):
-    address = lies()
-    built = current()
+# --- in which state it is
+
+
+def on_a_path(files, move, home, rows):
+    (home / "data" / "a.parquet").write_bytes(parquet(rows))
+    return lambda: move(build=False, parquet=["data/a.parquet"])
+
+
+def behind_http(files, move, home, rows):
+    address = files.put("a.parquet", parquet(rows))
+    return lambda: move(build=False, parquet=[address])
+
+
+@pytest.mark.parametrize("put", [on_a_path, behind_http])
+def test_another_state_is_seen_by_the_next_build(files, move, project, put):
+    put(files, move, project.home, frame())()
+    tables.build()
+    built, before = current(), copied()
     assert not tables.build().fresh and current() == built
-    files.put("a.parquet", parquet(frame(ROWS[:-1])))
-    for way in (lambda: ca.load("trade"), lambda: ca.sql(COUNT)):
-        with pytest.raises(errors.IntegrityError) as told:
-            way()
-        assert told.value.where == address and "data build" in told.value.hint
+    put(files, move, project.home, frame())  # the same rows in another file: nothing stands anew
+    assert tables.build().rows["trade"] == len(ROWS)
+    assert copied() == before and current() == built
+    put(files, move, project.home, frame(ROWS[:-1]))
+    assert len(ca.load("trade")) == len(ROWS), "what was copied is what is read"
     found = tables.build()
     assert found.fresh and found.rows["trade"] == len(ROWS) - 1 == len(ca.load("trade"))
+    assert copied() != before and tables.rows_of("trade") == {"S_CALENDAR": len(ROWS) - 1}
 
 
-def test_a_file_that_changes_while_it_is_read_is_noticed(lies, files):
+def test_a_copy_stays_when_another_table_is_built_anew(lies, files, project):
     lies()
     files.asked.clear()
-    files.bad["a.parquet"] = lambda n: "changed" if n == 1 else ""
-    with pytest.raises(errors.IntegrityError):
-        ca.load("trade")
+    entry = next((project.home / "registry" / "tables").glob("[!t]*.yaml"))
+    entry.write_text(entry.read_text() + "\n# read again\n")
+    assert tables.build().fresh and len(ca.load("trade")) == len(ROWS)
+    assert len(files.asked) == 1, "only the state was asked for"
 
 
-def test_a_path_is_known_by_size_and_moment(project, move):
-    file = project.home / "data" / "a.parquet"
-    file.write_bytes(parquet())
-    move(parquet=["data/a.parquet"])
-    file.write_bytes(parquet(frame(ROWS[:-1])))
-    with pytest.raises(errors.IntegrityError):
-        ca.load("trade")
-    assert tables.build().rows["trade"] == len(ROWS) - 1
+def test_a_host_that_tells_no_state_is_copied_at_each_build(lies, files):
+    files.bad["a.parquet"] = "nameless"
+    lies()
+    before = copied()
+    assert tables.build().fresh and copied() == before
 
 
 def test_a_token_goes_to_the_host_and_nowhere_else(lies, files, monkeypatch, project, command):
@@ -212,8 +194,8 @@ def test_a_token_goes_to_the_host_and_nowhere_else(lies, files, monkeypatch, pro
     lies(key="CA_RESEARCH_TOKEN")
     assert len(ca.load("trade")) == len(ROWS)
     assert {h.get("Authorization") for h in files.headers} == {f"Bearer {PASSWORD}"}
-    files.bad["a.parquet"] = lambda n: "403"
-    for words in (["sql", "select max(year) from trade"], ["data", "build"], ["data", "check"]):
+    files.bad["a.parquet"] = "403"
+    for words in (["data", "build"], ["data", "check"]):
         code, out, err = command("--debug", *words)
         assert code == 1 and "AccessKeyError" in err and PASSWORD not in out + err
     kept = [f.read_bytes() for f in project.home.rglob("*") if f.is_file()]
@@ -227,7 +209,7 @@ def test_a_location_that_cannot_be_is_refused(project, move, place):
     assert "trade.yaml" in told.value.where and "secret" not in str(told.value)
 
 
-def test_what_cannot_be_asked_is_refused_before_the_host_is(lies, files, monkeypatch, tmp_path):
+def test_reading_asks_nobody_and_nothing_is_added(lies, files, monkeypatch, tmp_path):
     (tmp_path / "a.csv").write_text("x\n1\n")
     lies()
     files.asked.clear()
@@ -242,7 +224,7 @@ def test_what_cannot_be_asked_is_refused_before_the_host_is(lies, files, monkeyp
     assert not files.asked
 
 
-def test_what_it_holds_is_counted_where_it_lives(here, lies, monkeypatch):
+def test_more_rows_than_a_frame_may_have_are_counted(here, lies, monkeypatch):
     """The page on the data read tables as a whole, and stopped at one too large for a frame."""
     asked = ({"codes": ["KAZ", "KGZ"]}, {"since": 2000})
     wanted = [ca.holes("trade", **one) for one in asked]

@@ -89,6 +89,7 @@ def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_pag
     assert nothing_stored(tmp_path)
 
 
+@pytest.mark.long
 def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out):
     run = editing(EDITS["and back"])
     first, again, third = (here(out, run)[0] for _ in range(3))
@@ -96,6 +97,7 @@ def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out
     assert (again.error, again.stored) == ("", False) and third.stored
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("edit", ["write_text('half a notebo')", "unlink()"])
 def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out, edit):
     run = editing("print('an earlier answer')")
@@ -106,6 +108,7 @@ def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out
     assert list((out / "notebooks").iterdir()) == [], "nor does the earlier page stand"
 
 
+@pytest.mark.long
 def test_an_edit_of_the_package_during_a_run_ends_it_with_a_line(
     editing, tmp_path, out, command, monkeypatch
 ):

@@ -39,8 +39,7 @@ from ca_research import kernels
 from ca_research.kernels import launch, place, protocol, provisioner
 
 CASES = cases(__file__, "warm")
-pytestmark = NEEDED
-LONG = pytest.mark.long
+pytestmark = [NEEDED, pytest.mark.long]
 """Of several ways to one end, and of servers that take their time to end, the short tests have
 one."""
 
@@ -198,7 +197,6 @@ def test_clients_that_start_at_once_on_a_cold_machine_share_one_server(own):
     assert told == {str(status()["pid"])} and servers(own) == [status()["pid"]]
 
 
-@LONG
 def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     with client("pass") as first:
         assert within(SECONDS, lambda: len(servers(own)) == 1)
@@ -206,7 +204,6 @@ def test_a_client_that_dies_while_it_starts_the_server_holds_nobody_up(own):
     assert works() and servers(own) == [status()["pid"]], "the next one has waited for the same"
 
 
-@LONG
 def test_a_server_that_is_told_to_stop_stays_for_its_kernels(own):
     with kernel() as one:
         first = status()["pid"]
@@ -220,7 +217,6 @@ def test_a_server_that_is_told_to_stop_stays_for_its_kernels(own):
         assert ends(first) and place.place(os.environ).exists()
 
 
-@LONG
 def test_an_idle_server_ends_by_itself_and_takes_its_socket_along(own, monkeypatch):
     monkeypatch.setattr(launch, "IDLE_SECONDS", 1)
     with kernel() as one:
@@ -282,7 +278,6 @@ if __name__ == "__main__":
 """
 
 
-@LONG
 def test_a_forked_worker_whose_parent_has_started_a_kernel_starts_its_own(own):
     """It inherits an executor whose thread has died in the fork, and waited for it for ever."""
     done = python("-c", FORKED, timeout=120)

@@ -2,13 +2,15 @@
 
 A book has defaults for its cases, and `cases`. A case has a file: its `text` (`encoding`, `gzip`),
 `json`, `frame`, `sheets` of a workbook, `pieces` of text with how often each stands, or a `path`
-beside the book. It has the `table` it is for, values of all rows (`set`), and the rest of a user's
-`map`. A text with `{}` is read once with each of `phrases`, and there may be several texts.
+beside the book. It has the `table` it is for, values of all rows (`set`), the unit of money
+(`times`), and the rest of a user's `map`. A text with `{}` is read once with each of `phrases`, and
+there may be several texts.
 
 What comes of it is a figure (the only one, or the first), `rows` as CSV with the columns that
 matter, `faults` as line, column and cell, `left_out` by reason, the `map` by which a publisher's
-file is read, or `refused` with the word of the file that the refusal has to name. `streamed` is
-what comes of it in a file so large that it is streamed, where that is something else.
+file is read, the `texts` that a preview shows beside the columns, or `refused` with the word of the
+file that the refusal has to name. `streamed` is what comes of it in a file so large that it is
+streamed, where that is something else.
 """
 
 import csv
@@ -53,6 +55,7 @@ class Outcome:
     faults: tuple = ()
     map: dict | None = None
     unread: dict | None = None
+    texts: list | None = None
     error: CaResearchError | None = None
 
 
@@ -165,6 +168,7 @@ def _packed(content, parts):
 def said(case):
     """What the user says of the file."""
     told, fixed = case.get("map", {}), {}
+    told = {"times": case["times"], **told} if case.get("times") else told
     for name, value in case.get("set", {}).items():
         if value is not None:  # a book's value of all rows, which is none of this case
             fixed[name] = value if isinstance(value, dict) else {"is": value}
@@ -183,7 +187,7 @@ def small(file, case):
         return Outcome(error=error)
     told = {"layout": layout.name if layout else "guess", **_heads(mapped)}
     faults, unread = tuple(found.faults), {k: list(v) for k, v in mapped.unread.items()}
-    return Outcome(found.rows, dict(found.left_out), faults, told, unread)
+    return Outcome(found.rows, dict(found.left_out), faults, told, unread, list(mapped.texts))
 
 
 def _heads(mapped):
@@ -275,6 +279,6 @@ def verify(case, found):
         assert _plain(found.rows[column].iloc[0]) == _plain(wanted["figure"])
     if "left_out" in wanted:
         assert found.left_out == wanted["left_out"]
-    for part in ("map", "unread"):
+    for part in ("map", "unread", "texts"):
         if part in wanted and getattr(found, part) is not None:
             assert getattr(found, part) == wanted[part]

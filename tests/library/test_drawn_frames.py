@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ca_research import article, plots
 from ca_research.ground.errors import CaResearchError, UsageError
-from ca_research.plots.narrow import narrowed
+from ca_research.plots.canvas import for_phone as narrowed
 
 PICTURES = cases.read("pictures.yaml")
 CASES = cases.read("pictures_cases.yaml")

@@ -193,6 +193,7 @@ def by_papermill(name, folder):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", [pytest.param(by_nbclient, marks=pytest.mark.long), by_papermill])
 def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
     ordinary, warm = (shown(way(name, tmp_path)) for name in BOTH)
@@ -261,6 +262,7 @@ with kernel() as one:
 """
 
 
+@pytest.mark.long
 def test_limits_of_the_client_bind_its_kernel_and_no_other(monkeypatch, tmp_path):
     """A server that was begun under `ulimit -f` was handed to later clients."""
     code = "import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE))"
@@ -402,6 +404,7 @@ Last(folder / "output")
 """
 
 
+@pytest.mark.long
 def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
     kernel.run(LEAVES.format(folder=str(tmp_path)))
     process = kernel.process

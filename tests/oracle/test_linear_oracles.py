@@ -10,10 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.cases import cases
-from tests.designs import model, normal, universe
+from tests.designs import curve, normal
 from tests.oracle.solvers import KINDS, least_squares
-
-from ca_research.stats.linear import linear_path
 
 TOLERANCE = 1e-9
 ILL = cases(__file__, "ill_scaled")
@@ -52,8 +50,7 @@ def designs(draw):
 def test_every_specification_against_statsmodels(design, errors):
     frame, k = design
     names = [f"c{i}" for i in range(k)]
-    specs = universe({"sample": ("all", "part")}, names)
-    found = linear_path(frame, specs, model(**KINDS[errors]), level=0.9)
+    found = curve(frame, names, ["part"], level=0.9, **KINDS[errors]).table
     assert len(found) == 2 ** (k + 1)
     for row in found.to_dict("records"):
         chosen = ["x", *(c for c in names if row[c] == "with")]
@@ -119,7 +116,7 @@ def test_ill_scaled_columns_against_exact_arithmetic(case):
     for seed in range(6):
         frame = ill(case, seed)
         controls = [c for c in frame if c not in "xy"]
-        found = linear_path(frame, universe(controls=controls), model())
+        found = curve(frame, controls).table
         for row in found.to_dict("records"):
             chosen = [c for c in controls if row[c] == "with"]
             design = np.column_stack([np.ones(25), frame["x"], *(frame[c] for c in chosen)])
@@ -134,7 +131,7 @@ def test_refined_specifications_have_robust_errors_too(errors):
     """
     frame = normal(80, "x y a b e", 8).eval("near = a + 1e-4 * b + 1e-5 * e")
     frame = frame.eval("apart = (near - a) * 1e4").assign(g=np.arange(80) % 9)
-    found = linear_path(frame, universe(controls=["a", "near"]), model(**KINDS[errors]))
+    found = curve(frame, ["a", "near"], **KINDS[errors]).table
     for row in found.to_dict("records"):
         chosen = [c for c in ("a", "near") if row[c] == "with"]
         # the same space in columns statsmodels can resolve

@@ -195,8 +195,6 @@ def test_what_is_asked_of_all_together_is_not_asked_of_one(claim_id):
     [
         lambda evidence: evidence.without("XXX"),
         lambda evidence: evidence.main("rise"),
-        lambda evidence: evidence.part(len),
-        lambda evidence: ca.claim("C30").choice_words("levl", "all"),
     ],
 )
 def test_unknown_names_are_refused(gathered, asked):

@@ -84,6 +84,17 @@ def test_it_says_which_rows_are_new_repeat_or_contradict(built, add):
     assert not found.kept and not registry.added()
 
 
+@pytest.mark.usefixtures("sizes")
+@pytest.mark.parametrize("times", [1e3, 1e6, 1e-3])
+def test_figures_in_another_unit_than_those_that_stand_are_refused(built, add, times):
+    text = HEAD + "KAZ,CHN,2019,export,1.1\nKAZ,CHN,2020,export,1.9\nKAZ,CHN,2021,export,9\n"
+    mapped = MAP | {"value_usd": {"column": "USD", "times": times}}
+    with pytest.raises(UsageError) as told:
+        add(text, map=mapped)
+    assert "--times" in told.value.hint and not registry.added()
+    assert add(text, map=MAP | {"value_usd": {"column": "USD", "times": 20}}, dry_run=True)
+
+
 @pytest.mark.parametrize("case", CASES["compared"].values(), ids=CASES["compared"])
 def test_figures_are_compared_that_can_be(case):
     spec = registry.table(case["table"])

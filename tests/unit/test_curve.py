@@ -5,9 +5,9 @@ tests/oracle/test_curve_oracles.py; refusals: test_statistics_refused.py.
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
-from tests.designs import curve_rows, model, universe
+from tests.designs import curve_rows
 
-from ca_research.stats import Exclusion, Model, joint_test, specification_curve
+from ca_research.stats import Exclusion, Model, specification_curve
 
 FIXED = Model("feols", effects="unit")
 
@@ -79,12 +79,12 @@ def test_an_outcome_far_from_nought_is_not_fitted_exactly():
     assert "exactly" in line["missing"]
 
 
-def test_the_joint_test_is_that_of_the_shared_path():
-    specs = universe(controls=["a", "b"])
-    plain = joint_test.joint_test(curve_rows(), specs, model(), seed=4, draws=99).table
+def test_the_joint_test_is_that_of_the_model_alone():
+    plain = specification_curve(curve_rows(), "y", "x", controls=["a", "b"])
     models = {"FE": FIXED, "OLS": "ols"}
     own = specification_curve(curve_rows(), "y", "x", controls=["a", "b"], model=models)
-    assert_frame_equal(own.joint_test(seed=4, draws=99, model="OLS").table, plain)
+    tests = (own.joint_test(seed=4, draws=99, model="OLS"), plain.joint_test(seed=4, draws=99))
+    assert_frame_equal(*(test.table for test in tests))
 
 
 def test_a_curve_is_of_the_frame_it_was_declared_on():

@@ -22,6 +22,12 @@ def test_no_label_stands_for_two_codes():
     assert {label: eco.resolve(label) for label, _ in labels()} == dict(labels())
 
 
+def test_names_are_known_as_publishers_print_them_and_groups_are_not_taken_for_countries():
+    for publisher, known in cases(__file__, "publishers_names").items():
+        wanted = known | dict.fromkeys(known.pop("none", []))
+        assert {name: eco.code_of(name) for name in wanted} == wanted, publisher
+
+
 def test_economies_and_aggregates_are_apart_and_members_are_economies():
     economies = set(eco._economies())
     assert not economies & set(eco.AGGREGATES)

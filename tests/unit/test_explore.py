@@ -121,14 +121,6 @@ def test_a_claim_is_judged_as_chosen(run_code):
     assert bare.result.verdict != ca.check("C25").verdict
 
 
-def test_what_was_computed_is_kept_while_its_files_stand(run_code, monkeypatch):
-    looked = ca.explore("C30")
-    results = [looked.set(economy=code).result for code in ("KGZ", "KAZ", "KGZ")]
-    assert results[0] is results[2] and len(run_code) == 2
-    monkeypatch.setattr(explorer, "_state", lambda: "figures were added")
-    assert looked.result is not results[2]
-
-
 @pytest.mark.parametrize(("table", "choice", "error"), CASES["refused"])
 def test_wrong_choices_are_refused_and_nothing_is_chosen_by_halves(table, choice, error):
     looked = ca.explore(table)

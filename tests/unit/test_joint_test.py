@@ -10,15 +10,17 @@ import pytest
 from pandas.testing import assert_frame_equal
 from scipy.integrate import quad
 from scipy.stats import norm, t
-from tests.designs import cases, model, normal, regression, universe
+from tests.designs import cases, curve, normal, regression
 from tests.oracle.solvers import KINDS, least_squares
 
-from ca_research.stats.joint_test import joint_test, signed_z, statistics
-from ca_research.stats.linear import linear_path
+from ca_research.stats.joint_test import signed_z, statistics
 
 module = importlib.import_module("ca_research.stats.joint_test")  # the package names a function so
-XY = model()
-SPECS = universe({"sample": ("all", "part")}, "ab")
+
+
+def eight(frame, **kind):
+    """With and without two controls, of all rows and of a part."""
+    return curve(frame, "ab", ["part"], **kind)
 
 
 def resample(frame, draw, null, errors):
@@ -33,9 +35,9 @@ def resample(frame, draw, null, errors):
     return pd.concat(frame[frame["g"] == g].assign(cluster=i) for i, g in enumerate(chosen))
 
 
-def slopes(frame, curve, shift, errors):
+def slopes(frame, table, shift, errors):
     """Coefficient of x and p of each specification by statsmodels, less a share of the estimate."""
-    for spec in curve.to_dict("records"):
+    for spec in table.to_dict("records"):
         chosen = ["x", *(c for c in "ab" if spec[c] == "with")]
         rows = (frame[frame["part"]] if spec["sample"] == "part" else frame).dropna(subset=chosen)
         outcome = (rows["y"] - shift * spec["estimate"] * rows["x"]).to_numpy()
@@ -50,16 +52,16 @@ def slopes(frame, curve, shift, errors):
 def test_against_the_published_steps_one_fit_at_a_time(null, errors):
     """An outcome for each specification, the same drawn rows for all, one fit at a time."""
     frame = regression().assign(cluster=lambda f: f["g"])
-    found = joint_test(frame, SPECS, model(**KINDS[errors]), seed=11, draws=99, null=null)
-    curve = linear_path(frame, SPECS, model(**KINDS[errors]))
+    table = eight(frame, **KINDS[errors]).table
+    found = eight(frame, **KINDS[errors]).joint_test(seed=11, draws=99, null=null)
     drawn = [resample(frame, draw, null, errors) for draw in range(99)]
     shift = float(null == "bootstrap")
-    fits = [list(slopes(frame, curve, 0.0, errors))]
-    fits += [list(slopes(rows, curve, shift, errors)) for rows in drawn]
+    fits = [list(slopes(frame, table, 0.0, errors))]
+    fits += [list(slopes(rows, table, shift, errors)) for rows in drawn]
     b, p = np.moveaxis(np.array(fits), -1, 0)
     sides = [np.sign(b) == side for side in (1, -1)]
     by_sign = [((p < 0.05) & on).mean(axis=1) * (on.mean(axis=1) >= 0.5) for on in sides]
-    z = (np.sign(b) * norm.isf(p / 2)).sum(axis=1) / np.sqrt(len(curve))
+    z = (np.sign(b) * norm.isf(p / 2)).sum(axis=1) / np.sqrt(len(table))
     values = np.array([np.median(b, axis=1), np.max(by_sign, axis=0), z])
     sizes = np.abs(values)
     extreme = (sizes[:, 1:] >= sizes[:, :1]).sum(axis=1)
@@ -88,38 +90,34 @@ def test_normal_deviates_have_the_p_value_of_t_also_where_it_underflows(value, d
     assert signed_z(-value, df) == -signed_z(value, df) and np.isnan(signed_z(np.nan, df))
 
 
-def test_the_seed_decides_and_the_size_of_a_batch_does_not(monkeypatch):
-    found, other = (joint_test(regression(), SPECS, XY, seed=s, draws=120) for s in (3, 4))
-    monkeypatch.setattr(module, "AT_ONCE", 7)
-    monkeypatch.setattr(module.subsets, "BUDGET", 200)
-    small = joint_test(regression(), SPECS, XY, seed=3, draws=120)
-    assert_frame_equal(found.table, small.table, rtol=1e-9)
-    assert_frame_equal(found.band, small.band, rtol=1e-9)
+def test_the_seed_decides():
+    found, other, again = (eight(regression()).joint_test(seed=s, draws=120) for s in (3, 4, 3))
+    assert_frame_equal(found.table, again.table)
     assert not found.table.equals(other.table)
 
 
 def test_a_prediction_counts_one_side():
     frame = regression(120, effect=0.5)
     up, down = (
-        joint_test(frame, SPECS, XY, direction=d, seed=5, draws=199).table["p"]
-        for d in module.DIRECTIONS
+        eight(frame).joint_test(direction=d, seed=5, draws=199).table["p"]
+        for d in ("positive", "negative")
     )
     assert up.max() < 0.02 and down.min() > 0.98
 
 
 def test_failed_specifications_are_left_out_and_counted():
     frame = regression().eval("twin = 2 * b")
-    specs = universe(controls=["b", "twin"])
-    found = joint_test(frame, specs, XY, seed=2, draws=99)
+    found = curve(frame, ["b", "twin"]).joint_test(seed=2, draws=99)
     assert (found.specifications, found.failed, len(found.curve)) == (3, 1, 4)
-    alone = joint_test(frame, specs.table().iloc[1:], XY, seed=2, draws=99)
+    sets = {"b": ["b"], "twin": ["twin"], "none": []}
+    alone = curve(frame, controls=sets).joint_test(seed=2, draws=99)
     assert_frame_equal(found.table, alone.table, rtol=1e-9)
 
 
 def test_resamples_that_cannot_be_fitted_are_counted():
     """A dummy with five ones is constant in some resamples."""
     frame = regression().assign(d=(np.arange(60) < 5) * 1.0)
-    found = joint_test(frame, universe(controls=["d"]), XY, seed=1, draws=400)
+    found = curve(frame, ["d"]).joint_test(seed=1, draws=400)
     streams = [np.random.SeedSequence(1, spawn_key=(d,)) for d in range(400)]
     rngs = map(np.random.default_rng, streams)
     without = sum((r.integers(0, 60, 60) >= 5).all() for r in rngs)
@@ -133,9 +131,8 @@ def test_nearly_collinear_controls_have_the_null_of_the_space_they_span(errors):
     need them.
     """
     frame = regression().dropna().eval("near = a + 1e-5 * b").eval("step = (near - a) * 1e5")
-    specs, of = universe(controls=["part"]), KINDS[errors]
     found, expected = (
-        joint_test(frame, specs, model(always=pair, **of), seed=1, draws=99)
+        curve(frame, ["part"], always=pair, **KINDS[errors]).joint_test(seed=1, draws=99)
         for pair in (("near", "a"), ("a", "step"))
     )
     columns = ["value", "null_median", "null_low", "null_high"]
@@ -149,8 +146,7 @@ def rejected(effect, null, level):
     p = []
     for run in range(200):
         frame = normal(80, "x a b c y", [77, run]).eval(f"y = y + a + {effect} * x")
-        specs = universe(controls="abc")
-        p.append(joint_test(frame, specs, XY, seed=run, draws=199, null=null).table["p"])
+        p.append(curve(frame, "abc").joint_test(seed=run, draws=199, null=null).table["p"])
     return (np.array(p) <= level).mean(axis=0)
 
 

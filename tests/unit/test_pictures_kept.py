@@ -23,7 +23,7 @@ from ca_research import plots
 from ca_research.ground.display import FIGURE_MIME
 from ca_research.ground.errors import UnknownNameError, UsageError
 from ca_research.plots import style
-from ca_research.plots.narrow import narrowed
+from ca_research.plots.canvas import for_phone as narrowed
 from ca_research.plots.show import FITS, inches, to_svg
 from ca_research.site.render import svg_markup
 from ca_research.site.svg import clean
@@ -220,11 +220,11 @@ def test_panels_stand_below_each_other_in_the_order_of_reading_and_each_has_its_
     assert all(ax.xaxis.get_tick_params()["labelbottom"] for ax in figure.axes)
 
 
-def test_long_names_stand_over_their_bars_and_touch_neither_them_nor_each_other():
+def test_long_names_stand_beside_their_bars_and_touch_neither_them_nor_each_other():
     figure = narrowed(drawn(rows))
     (ax,) = figure.axes
     to_svg(figure)
-    marks = [*ax.texts, *ax.patches]
+    marks = [*ax.get_yticklabels(), *ax.patches]
     boxes = [mark.get_window_extent(figure.canvas.get_renderer()) for mark in marks]
     assert len(boxes) == 6 and not any(a.overlaps(b) for a, b in combinations(boxes, 2))
 

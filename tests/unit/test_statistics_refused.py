@@ -11,8 +11,6 @@ from tests import designs
 from ca_research import investment, stats, trade
 from ca_research.ground import errors
 from ca_research.ground.economies import CA5
-from ca_research.stats.joint_test import joint_test
-from ca_research.stats.linear import linear_path
 
 TABLE = designs.cases(__file__, "statistics_refused")
 
@@ -28,13 +26,10 @@ def of(made, call, *positions):
     return run
 
 
-def of_specifications(call, **fixed):
-    def run(case, options):
-        frame = designs.changed(designs.regression(), case)
-        universe = designs.universe(case.get("axes", ()), case.get("controls", ()))
-        return call(frame, universe, designs.model(**case.get("model", {})), **fixed, **options)
-
-    return run
+def of_regression(call):
+    return lambda case, options: call(
+        designs.curve(designs.changed(designs.regression(), case), **options), case.get("test", {})
+    )
 
 
 def curve(frame, **options):
@@ -97,8 +92,11 @@ CALLS = {
     "gravity": [gravity],
     "gravity and reassign": [gravity, reassign],
     "reassign": [reassign],
-    "linear_path": [of_specifications(linear_path)],
-    "joint_test": [of_specifications(joint_test, seed=1)],
+    "curve of a regression": [
+        of_regression(lambda found, test: found.table),
+        of_regression(lambda found, test: found.joint_test(seed=1)),
+    ],
+    "joint test of a regression": [of_regression(lambda f, test: f.joint_test(seed=1, **test))],
     "specification_curve": [of(designs.curve_rows, curve)],
     "summary of a curve": [of_curve(stats.SpecificationCurve.summary)],
     "joint test of a curve": [of_curve(stats.SpecificationCurve.joint_test)],

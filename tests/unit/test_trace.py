@@ -7,7 +7,7 @@ import pytest
 from tests.cases import cases
 
 import ca_research as ca
-from ca_research.claims.trace import ROWS, Table, trace
+from ca_research.claims.trace import ROWS, trace
 from ca_research.estimates import estimate_row
 
 CASES = cases(__file__, "traced")
@@ -18,7 +18,7 @@ KEYS = [name for name in SHOWN if name != "value_usd"]
 
 def cells(rows_of, *tables):
     found = [estimate_row(rows, economy=code, estimate=1.0) for code, rows in rows_of.items()]
-    told = trace("c", {"year": "newest"}, found, tables=[Table(table) for table in tables])
+    told = trace("c", {"year": "newest"}, found, tables=list(tables))
     assert told["choices"] == {"year": "newest"}
     return told["cells"]
 

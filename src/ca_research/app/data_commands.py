@@ -116,6 +116,7 @@ def data_add(
     address: Word = None,
     map: File = None,
     set: Several = None,
+    times: Word = None,
     role: Word = None,
     preference: Number = None,
     lag: Number = None,
@@ -149,6 +150,8 @@ def data_add(
         A YAML file that says which column is what.
     set
         One value for all rows: --set level=degree
+    times
+        The unit of money: ones, thousands, millions, billions, or a number
     origin
         A source that its figures go back to.
     dry_run

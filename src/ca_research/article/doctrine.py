@@ -22,11 +22,8 @@ from ..ground.economies import joined
 from ..ground.numbers import count_range, counted, ordinal
 from ..ground.periods import years_back
 from ..plots import style
-from ..plots.marks import dated_name, mark
-from ..plots.narrow import redrawn
 from ..plots.needs import needs
-from ..plots.panels import the_five_first, year_axis
-from ..plots.pen import tight
+from ..plots.panels import dated_name, mark, the_five_first, year_axis
 from ..plots.show import known
 from ..plots.years import year_bars
 from ..registry.words import party
@@ -193,7 +190,6 @@ def goal_share(
     return [share_row(texts, has, [row["at"] for row in chosen], unseen, FEWEST, "goal")]
 
 
-@redrawn
 @needs("goals", "document", "year", like="article.doctrine.coded_goals")
 def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = tuple(GOALS)) -> Figure:
     """Which goals each document names: dark where named, pale where not, a question mark where not
@@ -213,7 +209,6 @@ def goal_grid(goals: pd.DataFrame, *, names: Sequence[str] = tuple(GOALS)) -> Fi
         unseen |= {"annot_kws": {"color": style.INK}}  # legible on dark pages too
         sns.heatmap(shown.fillna(0.5), vmin=0, vmax=1, ax=ax, xticklabels=heads, **look, **unseen)
         ax.tick_params(labeltop=True, labelbottom=False, labelsize=style.TICK, length=0)
-        tight(figure)
     return figure
 
 
@@ -234,7 +229,6 @@ def _stacked(years: Iterable[int], least: float) -> list[int]:
     return lines
 
 
-@redrawn
 @needs("ranks", "economy", "year", "kind", "powers", like="article.doctrine.rank_table")
 def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
     """China's place in lists of partners by economy and year; filled where within the first `top`,
@@ -261,7 +255,7 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
                 inside = int(words) <= top
                 colour = style.PAPER if inside else style.INK
                 size = 90 if row.kind == "list" else 210
-                mark(ax, row.year, y, style.HIGHLIGHT, depth=1.0, hollow=not inside, size=size)
+                mark(ax, row.year, y, style.HIGHLIGHT, hollow=not inside, size=size)
             text = ax.text(row.year, y, words, ha="center", va="center_baseline", zorder=4)
             text.set(color=colour, fontsize=style.TICK)
         ax.set_yticks(begins, [eco.name_of(e) for e in economies])
@@ -269,7 +263,6 @@ def rank_marks(ranks: pd.DataFrame, *, top: int = 2) -> Figure:
         ax.set_xlim(first, last)  # text, which a question mark is, does not widen the axis
         year_axis(ax, 8)
         style.bare(ax, x=False)
-        tight(figure)
     return figure
 
 

@@ -23,9 +23,7 @@ from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import fixed
 from ..ground.periods import date_in_short, date_in_words
 from ..plots import style
-from ..plots.narrow import redrawn
 from ..plots.needs import needs
-from ..plots.pen import tight
 from ..stats.survival import Curve, median_time, product_limit, survival_at
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
@@ -150,7 +148,7 @@ class Times:
     def behind(self, *times: Time) -> Estimate:
         """What estimates of some of them rest on."""
         economies = {time.economy for time in times}
-        codes = enumerate(self.documents.values("economy"))
+        codes = enumerate(self.documents.frame["economy"])
         return self.documents.behind([place for place, code in codes if code in economies])
 
 
@@ -401,7 +399,6 @@ def signed_before(events: pd.DataFrame, *, before: dt.date) -> list[Estimate]:
     return [estimate_row(rows, estimate=float(older))]
 
 
-@redrawn
 @needs("times", *Time._fields, like="article.signing.signing_times")
 def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figure:
     """Share that had signed by each month, the five against the others, with the five economies
@@ -442,7 +439,6 @@ def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figur
         ax.set_xlabel("months after the speech of 7 September 2013")
         ax.set_ylabel("per cent that had signed")
         style.bare(ax, x=False)
-        tight(figure)
     return figure
 
 

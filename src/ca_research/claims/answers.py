@@ -4,67 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
-from ..registry import Criterion, Reading
+from ..registry import Criterion
 from .logic import MIXED, UNDECIDED
 from .plain import plain
-from .rule import speaks
+from .rule import ENDS, Judged, speaks
 from .sentences import filled, needed
-from .slots import in_words, values
+from .slots import values
 from .verdict import CriterionResult
-from .words import criterion_number
+from .words import Stored, criterion_number, in_words
 
 MOST, MOST_FINDING = 280, 90
 """Characters of an answer and of a finding."""
 
-ENDS = ("supported", "contradicted")
-"""The verdicts that speak for themselves: criteria that did not lead there are not mentioned."""
 
-
-def answer(
-    reading: Reading, results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
-) -> str:
+def answer(judged: Judged) -> str:
     """What was found, in at most 280 characters.
 
-    Parameters
-    ----------
-    word
-        The verdict.
-    decided
-        Names of the criteria that made it what it is (`claims.rule.deciding`). They speak first;
-        where the verdict is neither supported nor contradicted the others speak after them, and
-        what is known before what is not.
-
-    Returns
-    -------
-    str
-        Of a reading that cannot be tested, what its file says instead.
+    The criteria that decided speak first; where the verdict is neither supported nor contradicted
+    the others speak after them, and what is known before what is not. Of a reading that cannot be
+    tested it is what its file says instead.
     """
-    if reading.not_testable:
-        return reading.answer or reading.not_testable
-    known, open_ = _in_order(_states(results), word, decided)
-    first = [*known[:1], *open_[:1]]
+    if judged.reading.not_testable:
+        return judged.reason
+    known, open_ = _in_order(judged.states, judged.word, judged.decided)
+    declared = {c.name: c for c in judged.reading.criteria}
     told: dict[str, str] = {}
-    for name in [*first, *known[1:], *open_[1:]]:
-        said = sentence(_declared(reading, name), results[name])
+    for name in [*known[:1], *open_[:1], *known[1:], *open_[1:]]:
+        said = sentence(declared[name], judged.results[name])
         length = sum(len(s) + 1 for s in told.values()) + len(said)
         if said not in told.values() and (not told or length <= MOST):
             told[name] = said
     return " ".join(told[name] for name in [*known, *open_] if name in told)
 
 
-def _states(results: Mapping[str, CriterionResult]) -> dict[str, str]:
-    return {name: result.state for name, result in results.items()}
-
-
 def _in_order(
     states: Mapping[str, str], word: str, decided: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """The criteria that speak for a verdict, those that decided first: the known, and the open."""
-    names = list(decided)
-    if word not in ENDS:
-        names += [name for name in states if name not in decided]
+    names = dict.fromkeys([*decided, *(states if word not in ENDS else ())])
     known = [name for name in names if states[name] != UNDECIDED]
     return known, [name for name in names if states[name] == UNDECIDED]
 
@@ -83,26 +61,24 @@ def leading(states: Mapping[str, str], word: str, decided: Sequence[str]) -> str
     return next(iter([*known, *open_, *states]), None)
 
 
-def finding(
-    reading: Reading, results: Mapping[str, CriterionResult], word: str, decided: Sequence[str]
-) -> str:
+def finding(judged: Judged) -> str:
     """The same in at most 90 characters: what the criterion with which the answer begins comes to.
 
     Its sentence where that is short enough; of a count over several countries the count. Where the
     claim is neither supported nor contradicted and another criterion speaks for the other side,
     both in few words, if there is room.
     """
-    if reading.not_testable:
+    results, name = judged.results, leading(judged.states, judged.word, judged.decided)
+    if name is None:
         return "No figures could show it"
-    states = _states(results)
-    name = leading(states, word, decided)
-    assert name is not None
-    criterion, result = _declared(reading, name), results[name]
-    if word not in ENDS and (other := _other_side(reading, results, name, decided)):
-        both = [in_short(_declared(reading, n), results[n]) for n in (name, other)]
+    declared = {c.name: c for c in judged.reading.criteria}
+    sides = {n: speaks(judged.reading, result) for n, result in results.items()}
+    other = next((n for n, side in sides.items() if side and side != sides[name]), None)
+    if judged.word not in ENDS and name in judged.decided and sides[name] and other:
+        both = [in_short(declared[n], results[n]) for n in (name, other)]
         if both[0] != both[1] and len(". ".join(both)) <= MOST_FINDING:
             return ". ".join(both)
-    return in_brief(criterion, result)
+    return in_brief(declared[name], results[name])
 
 
 def in_brief(criterion: Criterion, result: CriterionResult) -> str:
@@ -113,16 +89,6 @@ def in_brief(criterion: Criterion, result: CriterionResult) -> str:
     if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
         return said.removesuffix(".")
     return in_short(criterion, result)
-
-
-def _other_side(
-    reading: Reading, results: Mapping[str, CriterionResult], name: str, decided: Sequence[str]
-) -> str | None:
-    """The first criterion that speaks against what a decided one speaks for, or the other way."""
-    sides = {n: speaks(reading, result) for n, result in results.items()}
-    if name not in decided or not sides[name]:
-        return None
-    return next((n for n, side in sides.items() if side and side != sides[name]), None)
 
 
 def in_short(criterion: Criterion, result: CriterionResult) -> str:
@@ -138,40 +104,31 @@ def in_short(criterion: Criterion, result: CriterionResult) -> str:
     return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
 
 
-def _declared(reading: Reading, name: str) -> Criterion:
-    return next(c for c in reading.criteria if c.name == name)
-
-
 def sentence(criterion: Criterion, result: CriterionResult) -> str:
-    """What a criterion has to say in the state that it is in."""
-    said = criterion.says
-    if said is None:
-        main = plain(criterion, result)
-    elif result.state != MIXED:
-        return filled(getattr(said, result.state), values(result))
-    elif said.mixed:
-        return filled(said.mixed, values(result))
-    else:
-        main = filled(said.holds if result.main_met else said.fails, values(result))
-    return f"{main} {_ways_that_agree(result)}" if result.state == MIXED else main
-
-
-def _ways_that_agree(result: CriterionResult) -> str:
-    """How much of a mixed criterion's universe says what its main figure says."""
+    """What a criterion has to say in the state that it is in; of a mixed one without words of its
+    own also how much of its universe says what its main figure says.
+    """
+    says, mixed = criterion.says, result.state == MIXED
+    if says and (own := getattr(says, result.state)):
+        return filled(own, values(result))
+    text = says and (says.holds if result.main_met else says.fails)
+    main = filled(text, values(result)) if text else plain(criterion, result)
+    if not mixed:
+        return main
     agreeing, ways = result.agreeing, result.specifications
     if ways == 2:
-        return "The other way to calculate it does not say so."
+        return f"{main} The other way to calculate it does not say so."
+    few = agreeing * 2 < ways
+    count = f"Only {in_words(agreeing)}" if few else in_words(agreeing).capitalize()
     verb = "says so" if agreeing == 1 else "say so"
-    few = "Only " if agreeing * 2 < ways else ""
-    count = in_words(agreeing) if few else in_words(agreeing).capitalize()
-    return f"{few}{count} of the {in_words(ways)} ways to calculate it {verb}."
+    return f"{main} {count} of the {in_words(ways)} ways to calculate it {verb}."
 
 
 FEWEST_FOR_PERCENT = 5
 """Ways to calculate something below which their share is not said in per cent."""
 
 
-def ways(c: Mapping[str, Any]) -> str:
+def ways(c: Stored) -> str:
     """How many different ways there are to calculate a criterion, and whether they agree.
 
     Examples

@@ -18,12 +18,12 @@ LONGEST_QUOTATION = 25
 
 _END = re.compile(r"(?<=[.?!])[\"”]?\s+(?=[“\"A-Z])")
 
+_PLAIN = str.maketrans("“”’‘", "\"\"''")
+
 
 def normal(text: str) -> str:
     """Text with one form of every character, plain quotation marks and single spaces."""
-    text = unicodedata.normalize("NFKC", text)
-    for curly, plain in (("“", '"'), ("”", '"'), ("’", "'"), ("‘", "'")):
-        text = text.replace(curly, plain)
+    text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     return " ".join(text.split())
 
 
@@ -32,13 +32,13 @@ def sentences(article: str) -> dict[tuple[int, int], str]:
     begins with a date is left out.
     """
     title, *body = [normal(line) for line in article.splitlines() if line.strip()]
-    found = {(0, 1): title}
     if body and re.match(r"\d{4}-\d{2}-\d{2}", body[0]):
         del body[0]
-    for p, paragraph in enumerate(body, start=1):
-        for s, sentence in enumerate(_END.split(paragraph), start=1):
-            found[(p, s)] = sentence
-    return found
+    return {(0, 1): title} | {
+        (p, s): sentence
+        for p, paragraph in enumerate(body, start=1)
+        for s, sentence in enumerate(_END.split(paragraph), start=1)
+    }
 
 
 def sentence_sha256(sentence: str) -> str:
@@ -55,25 +55,22 @@ def check(claims: Mapping[str, ClaimSpec], article: str | None = None) -> list[s
     ]
     if article is None:
         return faults
-    half = len(article.split()) // 2
-    if sum(words.values()) > half:
+    total, half = sum(words.values()), len(article.split()) // 2
+    if total > half:
         faults.append(
-            f"register: the quotations have {sum(words.values())} words together, half the article "
-            f"has {half}"
+            f"register: the quotations have {total} words together, half the article has {half}"
         )
     known = sentences(article)
     for claim in claims.values():
-        at = (claim.article.paragraph, claim.article.sentence)
-        place = f"{claim.id} (paragraph {at[0]}, sentence {at[1]})"
-        if at not in known:
-            faults.append(f"{place}: the article has no such sentence")
-        elif sentence_sha256(known[at]) != claim.article.sha256:
-            faults.append(
-                f"{place}: the sentence's hash is {sentence_sha256(known[at])}, the register "
-                f"says {claim.article.sha256}"
-            )
-        elif not all(
-            normal(part).strip(" .") in known[at] for part in claim.quotation.split("...")
-        ):
-            faults.append(f"{place}: the quotation does not stand in the sentence")
+        at = claim.article
+        sentence, fault = known.get(at.place, ""), ""
+        if not sentence:
+            fault = "the article has no such sentence"
+        elif (digest := sentence_sha256(sentence)) != at.sha256:
+            fault = f"the sentence's hash is {digest}, the register says {at.sha256}"
+        elif any(normal(p).strip(" .") not in sentence for p in claim.quotation.split("...")):
+            fault = "the quotation does not stand in the sentence"
+        if fault:
+            where = f"{claim.id} (paragraph {at.paragraph}, sentence {at.sentence})"
+            faults.append(f"{where}: {fault}")
     return faults

@@ -6,25 +6,20 @@ Counts are counts: no sentence weighs more than another, and none is left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from .. import registry
 from ..ground import economies
 from ..ground.economies import joined
 from .certainty import LEVELS
 from .overview import whole_region
-from .printed import DEPENDS
-from .words import in_words
+from .words import Stored, in_words
 
-Stored = Mapping[str, Any]
 Statement = tuple[str, str, list[str]]
 """What it speaks of, the sentence, the claims it rests on."""
 
 MOST, MOST_TITLES = 3, 6
 """Findings or countries, and titles of claims, that a sentence names."""
-
-LACKING = "not enough evidence"
 
 _KINDS = {
     "quantity": "name an amount",
@@ -59,17 +54,48 @@ def statements(verdicts: Sequence[Stored], day: str) -> list[Statement]:
     now = sorted(heads, key=lambda v: v["claim"])
     if not now:
         return []
-    made = [_holding(now), _contradicted(now), _depending(now), _open(now)]
-    return [statement for statement in made if statement]
+    by = {word: [v for v in now if v["as_printed"] == word] for word in registry.PRINTED}
+    of = in_words(len(now))
+    holding, partly, against, lacking, untested, depending = by.values()
+
+    def part(mine: Sequence[Stored]) -> str:
+        """How many of all sentences: 'Two of the nine sentences'."""
+        number = in_words(len(mine)).capitalize() if mine else "None"
+        return f"{number} of the {of} sentences" if len(now) > 1 else "The one sentence"
+
+    def count(mine: Sequence[Stored]) -> str:
+        are = "is not" if len(now) == 1 and not mine else "is" if len(mine) < 2 else "are"
+        return f"{part(mine)} {are}"
+
+    also = f", {in_words(len(partly))} more in part" if partly else ""
+    text = f"{count(holding)} supported as printed{also}.{_weak([*holding, *partly])}"
+    told = [("What holds", f"{text}{_most_certain(holding)}", holding)]
+    text = f"{count(against)} contradicted.{_weak(against)}{_in_common(against, now)}"
+    told.append(("What is contradicted", f"{text}{_most_certain(against, titled=True)}", against))
+    if depending:
+        titles = [f"“{registry.claim(v['claim']).title}”" for v in depending]
+        left = len(titles) - MOST_TITLES
+        named = "; ".join(
+            [*titles[:MOST_TITLES], *([f"and {in_words(left)} more"] if left > 0 else [])]
+        )
+        verb = "depends on how it is" if len(depending) == 1 else "depend on how they are"
+        text = f"{part(depending)} {verb} read: {named}."
+        told.append(("What depends on the reading", text, depending))
+    texts = []
+    if lacking:
+        texts.append(f"{part(lacking)} cannot be decided with what was found.{_missing(lacking)}")
+    if untested:
+        who = f"{in_words(len(untested)).capitalize()} more" if lacking else part(untested)
+        texts.append(f"{who} could not be settled by any figures.")
+    text = " ".join(texts) or "Every sentence has a verdict."
+    told.append(("What cannot be said", text, [*lacking, *untested]))
+    return [(what, text, [v["claim"] for v in mine]) for what, text, mine in told]
 
 
-def _holding(now: Sequence[Stored]) -> Statement:
-    mine = _with(now, "supported")
-    partly = _with(now, "partly supported")
-    text = f"{_count(mine, now)} supported as printed"
-    if partly:
-        text += f", {in_words(len(partly))} more in part"
-    return "What holds", f"{text}.{_weak([*mine, *partly])}{_most_certain(mine)}", _ids(mine)
+def _level(v: Stored) -> int:
+    """The steps that the certainty of a verdict is down, most where it has none."""
+    level = v["certainty"].get("level")
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
 
 
 def _weak(mine: Sequence[Stored]) -> str:
@@ -77,132 +103,72 @@ def _weak(mine: Sequence[Stored]) -> str:
     of low certainty.
     """
     turning = sum(v["fragile"] for v in mine)
-    low = sum(v["certainty"].get("level") == LEVELS[-1] for v in mine)
-    told = (
-        [f"{in_words(turning)} would turn without one source, country or part"] if turning else []
-    )
-    told += [f"{in_words(low)} {'is' if low == 1 else 'are'} of low certainty"] if low else []
-    return f" Of these {joined(told)}." if told else ""
+    low = sum(_level(v) == len(LEVELS) - 1 for v in mine)
+    counts = {
+        f"{in_words(turning)} would turn without one source, country or part": turning,
+        f"{in_words(low)} {'is' if low == 1 else 'are'} of low certainty": low,
+    }
+    told = joined(text for text, number in counts.items() if number)
+    return f" Of these {told}." if told else ""
 
 
-def _contradicted(now: Sequence[Stored]) -> Statement:
-    mine = _with(now, "contradicted")
-    text = f"{_count(mine, now)} contradicted.{_weak(mine)}{_in_common(mine, now)}"
-    return "What is contradicted", f"{text}{_most_certain(mine, of_claims=True)}", _ids(mine)
-
-
-def _open(now: Sequence[Stored]) -> Statement:
-    lacking, untested = _with(now, LACKING), _with(now, "not testable")
-    if not lacking and not untested:
-        return "What cannot be said", "Every sentence has a verdict.", []
-    told = []
-    if lacking:
-        told.append(f"{_part(lacking, now)} cannot be decided with what was found.")
-        told += _where_missing(lacking)
-    if untested:
-        more = f"{in_words(len(untested)).capitalize()} more"
-        who = more if lacking else _part(untested, now)
-        told.append(f"{who} could not be settled by any figures.")
-    return "What cannot be said", " ".join(told), _ids([*lacking, *untested])
-
-
-def _depending(now: Sequence[Stored]) -> Statement | None:
-    mine = _with(now, DEPENDS)
-    if not mine:
-        return None
-    titles = _few([f"“{registry.claim(v['claim']).title}”" for v in mine])
-    verb = "depends on how it is" if len(mine) == 1 else "depend on how they are"
-    return (
-        "What depends on the reading",
-        f"{_part(mine, now)} {verb} read: {titles}.",
-        _ids(mine),
-    )
-
-
-def _few(titles: Sequence[str]) -> str:
-    more = len(titles) - MOST_TITLES
-    rest = f"; and {in_words(more)} more" if more > 0 else ""
-    return "; ".join(titles[:MOST_TITLES]) + rest
-
-
-def _with(verdicts: Iterable[Stored], word: str) -> list[Stored]:
-    return [v for v in verdicts if v["as_printed"] == word]
-
-
-def _ids(verdicts: Iterable[Stored]) -> list[str]:
-    return [v["claim"] for v in verdicts]
-
-
-def _count(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
-    if len(now) == 1:
-        return "The one sentence is" if mine else "The one sentence is not"
-    return f"{_part(mine, now)} {'is' if len(mine) < 2 else 'are'}"
-
-
-def _part(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
-    """How many of all sentences: 'Two of the nine sentences'."""
-    if len(now) == 1:
-        return "The one sentence"
-    number = "None" if not mine else in_words(len(mine)).capitalize()
-    return f"{number} of the {in_words(len(now))} sentences"
-
-
-def _most_certain(mine: Sequence[Stored], *, of_claims: bool = False) -> str:
+def _most_certain(mine: Sequence[Stored], *, titled: bool = False) -> str:
     """The findings of the verdicts that are most certain, among these of the ones that hang on no
     single part; '' where there is no verdict. Called the most certain only where none of them
     hangs on one part or is of low certainty.
 
-    of_claims: each after the title of its claim, for a finding may speak against what it answers.
+    titled: each after the title of its claim, for a finding may speak against what it answers.
     """
-
-    def order(v: Stored) -> tuple[int, bool, str]:
-        level = v["certainty"].get("level")
-        return (LEVELS.index(level) if level in LEVELS else len(LEVELS), v["fragile"], v["claim"])
-
-    def said(v: Stored) -> str:
-        about = f"“{registry.claim(v['claim']).title}”: " if of_claims else ""
-        return f"{about}{v['finding'].rstrip('.')}."
-
-    named = sorted(mine, key=order)[:MOST]
+    named = sorted(mine, key=lambda v: (_level(v), v["fragile"], v["claim"]))[:MOST]
     if not named:
         return ""
-    firm = not any(v["fragile"] or v["certainty"].get("level") == LEVELS[-1] for v in named)
-    some = " The most certain:" if firm else " For example:"
-    lead = "" if len(mine) == 1 else some if len(mine) > MOST else " They are:"
-    return f"{lead} {' '.join(map(said, named))}"
+    firm = not any(v["fragile"] or _level(v) == len(LEVELS) - 1 for v in named)
+    lead = " They are:" if len(mine) <= MOST else " The most certain:" if firm else " For example:"
+    titles = [f"“{registry.claim(v['claim']).title}”: " if titled else "" for v in named]
+    told = (f"{t}{v['finding'].rstrip('.')}." for t, v in zip(titles, named, strict=True))
+    return f"{'' if len(mine) == 1 else lead} {' '.join(told)}"
 
 
 def _in_common(mine: Sequence[Stored], now: Sequence[Stored]) -> str:
     """What more of these claims are than of all claims: their kind or their theme."""
-
-    def features(v: Stored) -> tuple[tuple[str, str], ...]:
-        spec = registry.claim(v["claim"])
-        return ("kind", spec.kind), ("theme", spec.theme)
-
-    here = Counter(f for v in mine for f in features(v))
-    all_ = Counter(f for v in now for f in features(v))
+    here, all_ = (
+        Counter(
+            (feature, getattr(registry.claim(v["claim"]), feature))
+            for v in some
+            for feature in ("kind", "theme")
+        )
+        for some in (mine, now)
+    )
     lift = {f: (n / len(mine)) / (all_[f] / len(now)) for f, n in here.items() if n > 1}
     best = max(lift, key=lambda f: (round(lift[f], 9), here[f], f), default=None)
     if best is None or lift[best] <= 1:
         return ""
     what, value = best
     shared = _KINDS[value] if what == "kind" else f"stand under “{registry.article().theme(value)}”"
-    n, of = in_words(here[best]), in_words(len(mine))
-    alike = f"All {of}" if n == of else f"{n.capitalize()} of the {of}"
+    n, of = here[best], len(mine)
+    alike = (
+        f"All {in_words(of)}" if n == of else f"{in_words(n).capitalize()} of the {in_words(of)}"
+    )
     return f" {alike} {shared}, as {in_words(all_[best])} of all {in_words(len(now))} sentences do."
 
 
-def _where_missing(lacking: Sequence[Stored]) -> list[str]:
-    """A sentence on the countries whose figures are missing in most of these claims; none where no
+def _missing(lacking: Sequence[Stored]) -> str:
+    """A sentence on the countries whose figures are missing in most of these claims; '' where no
     country's are.
     """
-    found: Counter[str] = Counter()
-    for v in lacking:
-        cells = [x for c in v["criteria"] if c["name"] in v["deciding"] for x in c["cells"]]
-        found.update({x["economy"] for x in cells if x["met"] is None and x["economy"]})
+    found = Counter(
+        economy
+        for v in lacking
+        for economy in {
+            cell["economy"]
+            for c in v["criteria"]
+            for cell in c["cells"]
+            if c["name"] in v["deciding"] and cell["met"] is None and cell["economy"]
+        }
+    )
     if not found:
-        return []
-    least = sorted(found.values(), reverse=True)[:MOST][-1]
-    most = sorted((p for p in found.items() if p[1] >= least), key=lambda p: (-p[1], p[0]))
-    told = joined(f"{economies.in_prose(code)} (in {in_words(n)})" for code, n in most)
-    return [f"Most often figures on {told} are missing."]
+        return ""
+    least = found.most_common(MOST)[-1][1]
+    most = sorted((-n, code) for code, n in found.items() if n >= least)
+    told = joined(f"{economies.in_prose(code)} (in {in_words(-n)})" for n, code in most)
+    return f" Most often figures on {told} are missing."

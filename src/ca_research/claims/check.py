@@ -17,21 +17,24 @@ from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
 from ..ground import paths
-from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
+from ..ground.errors import CaResearchError, RegistryError, UnknownNameError, known_name
 from ..ground.numbers import number
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
 from ..registry.schedule import read_notebook
 from .evidence import universe
-from .logic import FAILS, HOLDS, MIXED, evaluate
+from .logic import evaluate
 from .measures import find, lacking, signature_faults, taken_by
 from .printed import ReadingVerdict, as_printed, by_nearness
-from .rule import apply_rule, deciding
+from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
+from .words import Stored
 
 _MOST_CRITERIA = 8  # 3^8 combinations of states; a rule over more could not be read either
+_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
+_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
 
 
 def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[str]]) -> list[str]:
@@ -41,72 +44,63 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
     notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it
         does not exist.
     """
-    return [
-        *_sentences(claims),
-        *(fault for claim in claims.values() for fault in _claim(claim, notebook_tables)),
-    ]
+    found = [f"registry/article.yaml: {fault}" for fault in _article(claims)]
+    for claim in claims.values():
+        found += [
+            f"registry/claims/{claim.id}.yaml: {place}: {fault}"
+            for place, fault in _claim(claim, notebook_tables)
+        ]
+    return found
 
 
-def _sentences(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
-    """Every sentence of the article has a claim or the reason why not, and every claim a sentence;
-    the article is of a day that has begun.
-    """
+def _article(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
+    """Every sentence has a claim or the reason why not; the article is of a day that has begun."""
     article = registry.article()
     if article.date > newest_day():  # no run of that day could be made
-        yield f"registry/article.yaml: date: {article.date} is in the future"
-    listed = {(s.paragraph, s.sentence): s for s in article.sentences}
-    named = set()
-    for claim in claims.values():
-        at = (claim.article.paragraph, claim.article.sentence)
-        named.add(at)
-        if at not in listed:
+        yield f"date: {article.date} is in the future"
+    named = {claim.article.place for claim in claims.values()}
+    for sentence in article.sentences:
+        if sentence.place not in named and not sentence.none:
             yield (
-                f"registry/claims/{claim.id}.yaml: article: there is no sentence {at[1]} in "
-                f"paragraph {at[0]}"
-            )
-        elif listed[at].sha256 != claim.article.sha256:
-            yield (
-                f"registry/claims/{claim.id}.yaml: article: the hash is not that of the sentence "
-                "in registry/article.yaml"
-            )
-    for at, sentence in listed.items():
-        if at not in named and not sentence.none:
-            yield (
-                f"registry/article.yaml: sentences: no claim rests on sentence {at[1]} of "
-                f"paragraph {at[0]}, and no reason is given"
+                f"sentences: no claim rests on sentence {sentence.sentence} of paragraph "
+                f"{sentence.paragraph}, and no reason is given"
             )
 
 
-def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterator[str]:
-    place = f"registry/claims/{claim.id}.yaml"
+def _claim(claim: ClaimSpec, notebook_tables: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
+    """The fields of a claim that are at fault, each with what is wrong."""
+    listed = {sentence.place: sentence for sentence in registry.article().sentences}
+    at = claim.article
+    if at.place not in listed:
+        yield "article", f"there is no sentence {at.sentence} in paragraph {at.paragraph}"
+    elif listed[at.place].sha256 != at.sha256:
+        yield "article", "the hash is not that of the sentence in registry/article.yaml"
     for table in claim.data:
         if table not in registry.tables():
-            yield f"{place}: data: there is no table {table!r}"
+            yield "data", f"there is no table {table!r}"
     if claim.notebook not in notebook_tables:
-        yield f"{place}: notebook: there is no notebooks/{claim.notebook}"
+        yield "notebook", f"there is no notebooks/{claim.notebook}"
     else:
-        yield from _notebook(claim)
+        yield from (("notebook", fault) for fault in _notebook(claim))
         for table in sorted(set(claim.data) - notebook_tables[claim.notebook]):
-            yield f"{place}: data: notebooks/{claim.notebook} does not load {table!r}"
-    yield from (f"{place}: wanted: {fault}" for want in claim.wanted for fault in _want(want))
+            yield "data", f"notebooks/{claim.notebook} does not load {table!r}"
+    yield from (("wanted", fault) for want in claim.wanted for fault in _want(want))
     try:
         criteria = claim.criteria()
     except RegistryError as error:
-        yield f"{place}: criteria: {error.what}"
+        yield "criteria", error.what
         return
-    for criterion in criteria.values():
-        yield from (
-            f"{place}: criteria.{criterion.name}: {fault}" for fault in _criterion(claim, criterion)
-        )
+    for name, criterion in criteria.items():
+        yield from ((f"criteria.{name}", fault) for fault in _criterion(claim, criterion))
     if claim.declared_on > newest_day():
-        yield f"{place}: declared_on: {claim.declared_on} is in the future"
-    yield from (f"{place}: amendments: {fault}" for fault in _amendments(claim))
+        yield "declared_on", f"{claim.declared_on} is in the future"
     for reading in claim.readings:
-        yield from (f"{place}: readings.{reading.name}.rule: {fault}" for fault in _rule(reading))
+        yield from ((f"readings.{reading.name}.rule", fault) for fault in _rule(reading))
 
 
-_CRITERION = re.compile(r"""\b(?:main|show_criterion|curve_data)\([^()'"]*["'](\w+)["']""")
-_JUDGES = re.compile(r"""\bca\.claim\(\s*["'](\w+)["']""")
+def _told(error: CaResearchError) -> str:
+    """An error in one line."""
+    return "; ".join(filter(None, (error.what, error.where, error.hint)))
 
 
 def _notebook(claim: ClaimSpec) -> Iterator[str]:
@@ -120,120 +114,87 @@ def _notebook(claim: ClaimSpec) -> Iterator[str]:
     code = "\n".join(text for kind, _, text in cells if kind == "code")
     for name in dict.fromkeys(_CRITERION.findall(code)):
         if name not in known:
-            fault = UnknownNameError("criterion", name, known)
-            yield f"notebooks/{claim.notebook}: {'; '.join(filter(None, (fault.what, fault.hint)))}"
-    judged = set(_JUDGES.findall(code))
+            yield _told(UnknownNameError("criterion", name, known))
+    judged = sorted(set(_JUDGES.findall(code)))
     if judged and claim.id not in judged:
-        yield f"notebooks/{claim.notebook}: it judges {', '.join(sorted(judged))}, not {claim.id}"
+        yield f"it judges {', '.join(judged)}, not {claim.id}"
 
 
 def _want(want: Want) -> Iterator[str]:
     """A figure that no row of the table could be is never found, and never asked for."""
-    columns = registry.tables()[want.table].columns if want.table in registry.tables() else {}
-    for name, value in want.cells.items() if columns else ():
-        if name not in columns:
-            yield UnknownNameError(f"column of {want.table}", name, columns).what
-            continue
-        known = columns[name].values
-        for one in value if isinstance(value, tuple) else (value,):
-            if known and one not in known:
-                yield UnknownNameError(f"{name} of {want.table}", one, known).what
-            elif columns[name].type == "economy" and one != "{economy}" and one not in eco.codes():
-                yield UnknownNameError(f"{name} of {want.table}: economy", one, ()).what
-    for said in (want.what, *map(str, want.cells.values())):
-        for slot in re.findall(r"{.*?}", said):
-            if slot != "{economy}":
-                yield f"unknown slot {slot}; {{economy}} is the only one"
-
-
-def _amendments(claim: ClaimSpec) -> Iterator[str]:
-    """Amendments are of days between the declaration and today, stand in order of time, and each
-    begins with the verdict that the one before it left, where both were recorded.
-    """
-    for one in claim.amendments:
-        if one.date < claim.declared_on:
-            yield f"that of {one.date} is before the claim was declared, on {claim.declared_on}"
-        if one.date > newest_day():
-            yield f"that of {one.date} is in the future"
-    for one, next_ in itertools.pairwise(claim.amendments):
-        if next_.date < one.date:
-            yield f"that of {next_.date} stands after that of {one.date}"
-        for day in ("then", "now"):
-            left, found = getattr(one.after, day), getattr(next_.before, day)
-            if left and found and left != found:
-                yield (
-                    f"that of {next_.date} begins with {found!r} ({day}), and the one before it "
-                    f"left {left!r}"
-                )
+    if want.table not in registry.tables():
+        return
+    columns = registry.table(want.table).columns
+    slots = re.findall("{.*?}", f"{want.what} {[*want.cells.values()]}")
+    try:
+        for slot in slots:
+            known_name("slot", slot, ["{economy}"])
+        for name, value in want.cells.items():
+            column = columns[known_name(f"column of {want.table}", name, columns)]
+            known = column.values or (
+                {"{economy}", *eco.codes()} if column.type == "economy" else ()
+            )
+            for one in (value if isinstance(value, tuple) else (value,)) if known else ():
+                known_name(f"{name} of {want.table}", one, known)
+    except UnknownNameError as error:
+        yield error.what
 
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        found = [
-            fault.what
-            for fault in signature_faults(criterion, claim.axes_of(criterion), claim.data)
-        ]
+        found = [f.what for f in signature_faults(criterion, claim.axes_of(criterion), claim.data)]
         found += [
             f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
             "nor an axis"
             for name in lacking(criterion, claim.data)
         ]
-        yield from found
         universe(claim, criterion)
     except CaResearchError as error:
-        yield "; ".join(filter(None, (error.what, error.where, error.hint)))
+        yield _told(error)
         return
-    yield from says(claim, criterion)
+    yield from found
+    yield from _says(claim, criterion)
     if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
         yield (
             "kind: a share is a part of one and is shown times a hundred, while the unit is "
             f"{criterion.unit!r}; for figures in per cent the kind is percent, or growth"
         )
     yield from misdeclared(find(criterion.measure), criterion)
-    for name in sorted(set(criterion.settings) & set(criterion.axes)):
-        yield f"{name!r} is both a setting and an axis"
-    if not found:
+    if both := sorted(set(criterion.settings) & set(criterion.axes)):
+        yield f"{both[0]!r} is both a setting and an axis"
+    if not found and hasattr(find(criterion.measure), "table"):
         yield from _refused(claim, criterion)
 
 
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What a generic measure refuses whatever the figures are, as a rank of an aggregate."""
-    function = find(criterion.measure)
-    if not hasattr(function, "table"):
-        return
-    given: dict[str, Any] = {
-        function.table: pd.DataFrame(columns=[*registry.table(function.table).columns])
-    }
-    if "economies" in taken_by(criterion):
+    function, taken = find(criterion.measure), taken_by(criterion)
+    given: dict[str, Any] = {axis.name: axis.main for axis in claim.axes_of(criterion)}
+    given |= criterion.settings
+    given[function.table] = pd.DataFrame(columns=[*registry.table(function.table).columns])
+    if "economies" in taken:
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"
             return
         given["economies"] = criterion.over.economies
-    chosen = criterion.settings | {axis.name: axis.main for axis in claim.axes_of(criterion)}
-    chosen = {k: v for k, v in chosen.items() if k in taken_by(criterion)}
     try:
-        function(**given, **chosen)
+        function(**{name: value for name, value in given.items() if name in taken})
     except CaResearchError as error:
-        yield "; ".join(filter(None, (error.what, error.hint)))
+        yield _told(error)
 
 
-def says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
+def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What is wrong with the sentences about a criterion."""
     if criterion.says is None:
         return
-    slots = slots_of(criterion)
     typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
     typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
-    typed -= _bars(criterion)  # moved, the sentence would be untrue
+    # {threshold} and {needed} say the bars: moved, the sentence would be untrue
+    bars = [criterion.threshold * (100 if criterion.kind == "share" else 1)]
+    bars += [criterion.over.at_least] if criterion.over else []
+    typed -= {text for bar in bars for text in (f"{bar:g}", number(bar))}
     for state, sentence in criterion.says.model_dump(exclude_none=True).items():
-        yield from (f"says.{state}: {fault}" for fault in faults(sentence, slots, typed))
-
-
-def _bars(criterion: Criterion) -> set[str]:
-    """The bars of a criterion as they would be typed; {threshold} and {needed} say them."""
-    value = criterion.threshold * (100 if criterion.kind == "share" else 1)
-    bars = [value, criterion.over.at_least] if criterion.over else [value]
-    return {text for bar in bars for text in (f"{bar:g}", number(bar))}
+        yield from (f"says.{state}: {f}" for f in faults(sentence, slots_of(criterion), typed))
 
 
 def _rule(reading: Reading) -> Iterator[str]:
@@ -245,25 +206,18 @@ def _rule(reading: Reading) -> Iterator[str]:
         yield f"{len(names)} criteria are more than {_MOST_CRITERIA}"
         return
     seen = set()
-    for states in itertools.product((HOLDS, FAILS, MIXED), repeat=len(names)):
+    for states in itertools.product(SETTLED, repeat=len(names)):
         known = dict(zip(names, states, strict=True))
-        answers = tuple(
-            bool(evaluate(getattr(reading.rule, part), known))
-            for part in ("supported", "contradicted")
-        )
-        seen.add(answers)
-        if all(answers):
-            yield (
-                "both supported and contradicted where "
-                f"{', '.join(f'{k} {v}' for k, v in known.items())}"
-            )
+        met = {word for word, end in reading.rule.ends.items() if evaluate(end, known)}
+        if len(met) == len(ENDS):
+            where = ", ".join(map(" ".join, known.items()))
+            yield f"both supported and contradicted where {where}"
             return
-    for position, word in enumerate(("supported", "contradicted")):
-        if not any(answers[position] for answers in seen):
-            yield f"no state of the criteria would make it {word}"
+        seen |= met
+    yield from (f"no state of the criteria would make it {end}" for end in ENDS if end not in seen)
 
 
-def stale(stored: Mapping[str, Any]) -> bool:
+def stale(stored: Stored) -> bool:
     """Whether a stored verdict was judged by another rule than the one the register now
     declares.
     """
@@ -272,7 +226,7 @@ def stale(stored: Mapping[str, Any]) -> bool:
     return (stored["rule_sha256"], stored.get("rule_sha256_2")) != now
 
 
-def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
+def sentence(stored: Sequence[Stored]) -> list[str]:
     """Faults of the stored verdicts of one run: a verdict on the sentence that those of its
     readings do not imply. Judged by an earlier rule they have none.
     """
@@ -292,26 +246,31 @@ def sentence(stored: Sequence[Mapping[str, Any]]) -> list[str]:
     ][:1]
 
 
-def verdict(stored: Mapping[str, Any]) -> list[str]:
+def verdict(stored: Stored) -> list[str]:
     """Faults of a stored verdict (an entry of verdicts.json): words that its declared rule and its
     criteria do not imply.
 
     One judged by an earlier rule (`stale`) cannot be checked against the present one and has no
     fault.
     """
-    claim = registry.claim(stored["claim"])
-    place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
-    reading = next((r for r in claim.readings if r.name == stored["reading"]), None)
-    if reading is None:
-        return [f"{place}: the register declares no such reading"]
-    if stale(stored):
-        return []
+    readings = {reading.name: reading for reading in registry.claim(stored["claim"]).readings}
+    reading = readings.get(stored["reading"])
     states = {c["name"]: c["state"] for c in stored["criteria"]}
-    if set(states) != {c.name for c in reading.criteria}:
-        return [f"{place}: its criteria are not those declared"]
-    implied, _ = apply_rule(reading, states, {c["name"]: c["main_met"] for c in stored["criteria"]})
-    if implied != stored["verdict"]:
-        return [f"{place}: says {stored['verdict']!r}, its criteria imply {implied!r}"]
-    turned = list(deciding(reading, states, implied))
-    said = list(stored.get("deciding", turned))  # older reports do not say
-    return [] if said == turned else [f"{place}: says that {said} decided, and not {turned}"]
+    fault = ""
+    if reading is None:
+        fault = "the register declares no such reading"
+    elif stale(stored):
+        return []
+    elif set(states) != {c.name for c in reading.criteria}:
+        fault = "its criteria are not those declared"
+    else:
+        mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
+        implied, _ = apply_rule(reading, states, mains)
+        turned = [*deciding(reading, states, implied)]
+        said = [*stored.get("deciding", turned)]  # older reports do not say
+        if implied != stored["verdict"]:
+            fault = f"says {stored['verdict']!r}, its criteria imply {implied!r}"
+        elif said != turned:
+            fault = f"says that {said} decided, and not {turned}"
+    place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
+    return [f"{place}: {fault}"] if fault else []

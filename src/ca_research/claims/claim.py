@@ -5,17 +5,15 @@ verdict.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from .. import registry
-from ..ground import economies
-from ..ground.errors import UnknownNameError, UsageError, known_name
+from ..ground import economies as eco
+from ..ground.errors import UsageError, known_name
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
@@ -85,19 +83,15 @@ class Claim:
         for reading in self.spec.readings:
             lines.append(f"{reading.name}: {reading.statement}")
             for c in reading.criteria:
-                over = (
-                    f", in at least {c.over.at_least} of {len(c.over.economies)} economies"
-                    if c.over
-                    else ""
-                )
-                lines.append(
-                    f"  - {c.name}: {c.statement} [{c.measure} {c.comparison} {c.threshold:g} "
-                    f"{c.unit}{over}]"
-                )
-            why = reading.answer or reading.not_testable
-            lines.append(f"  {reading.rule.words if reading.rule else f'Not testable: {why}'}")
+                bar = f"{c.measure} {c.comparison} {c.threshold:g} {c.unit}"
+                if c.over:
+                    bar += f", in at least {c.over.at_least} of {len(c.over.economies)} economies"
+                lines.append(f"  - {c.name}: {c.statement} [{bar}]")
             if reading.rule:
+                lines.append(f"  {reading.rule.words}")
                 lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
+            else:
+                lines.append(f"  Not testable: {reading.answer or reading.not_testable}")
         return "\n".join(lines)
 
     def closest(self) -> tuple[registry.Reading, ...]:
@@ -133,35 +127,11 @@ class Claim:
         parts = []
         for criterion in self.spec.criteria().values():
             part = universe(self.spec, criterion).table()
-            for name in criterion.every_axis:
-                words = {value: self.choice_words(name, value) for value in part[name].unique()}
-                part[name] = [words[value] for value in part[name]]
+            for axis in self.spec.axes_of(criterion):
+                part[axis.name] = [choice_words(axis, value) for value in part[axis.name]]
             part.insert(0, "criterion", criterion.name)
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
-
-    def choice_words(self, axis: str, value: object) -> str:
-        """A choice of the grid as a reader should see it.
-
-        Parameters
-        ----------
-        axis : str
-            Name of an axis.
-        value : object
-            One of its values.
-
-        Returns
-        -------
-        str
-            Its label in the claim's file, or the register's words.
-
-        Raises
-        ------
-        UnknownNameError
-            No such axis.
-        """
-        axes = {a.name: a for a in self.spec.grid.axes}
-        return choice_words(axes[known_name("axis", axis, axes)], value)
 
     def specification_counts(self) -> pd.DataFrame:
         """How many specifications each criterion is computed by, and how many are excluded.
@@ -171,13 +141,11 @@ class Claim:
         pandas.DataFrame
             ``specifications`` (all combinations) and ``excluded`` of them, by criterion.
         """
-        universes = {c.name: universe(self.spec, c) for c in self.spec.criteria().values()}
-        if not universes:
-            return pd.DataFrame()
-        whole = {name: math.prod(len(a.values) for a in u.axes) for name, u in universes.items()}
-        rows = [(name, n, n - len(universes[name])) for name, n in sorted(whole.items())]
-        columns = ["criterion", "specifications", "excluded"]
-        return pd.DataFrame(rows, columns=columns).set_index("criterion")
+        every = self.specifications()
+        if every.empty:
+            return every
+        counts = every["excluded"].ne("").groupby(every["criterion"])
+        return counts.agg(specifications="size", excluded="sum")
 
     def gather(self, *, as_of: str | dt.date | None = None, **given: Any) -> Evidence:
         """Evidence for all criteria, from frames and settings.
@@ -231,35 +199,24 @@ class Claim:
         UsageError
             It was gathered for another claim, or before the claim's file was changed.
         """
-        if evidence.spec and evidence.spec.id != self.id:
-            raise UsageError(
-                f"{self.id} is not judged by evidence of {evidence.spec.id}",
-                hint=f"ca.claim({evidence.spec.id!r}).judge(...), or gather for {self.id}",
-            )
-        for name, said, judged in (
-            ("as_of", str, evidence.as_of),
-            ("economy", partial(_economies, self.spec), set(evidence.economies)),
-        ):
-            if params and name in params and said(params[name]) != judged:
-                raise UsageError(
-                    f"the parameters say {name} {params[name]}, and the evidence is of another",
-                    hint="gather with what the parameters say",
-                )
+        given = {"as_of": evidence.as_of} | (params or {})
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
-                f"{self.id} was changed after this evidence was gathered", hint="gather again"
+                f"the evidence is of {evidence.spec.id}, or of {self.id} before its file was "
+                "changed",
+                hint=f"ca.claim({self.id!r}).gather(...)",
             )
-        needed = set(self.spec.criteria())
-        for name in needed - set(evidence.frame["criterion"]):
-            raise UnknownNameError(
-                f"evidence for {self.id}: criterion", name, sorted(set(evidence.frame["criterion"]))
+        whole, asked = economies_of(self.spec), given.get("economy")
+        codes = whole if asked == "CA5" else eco.resolve_all(asked.split(",")) if asked else ()
+        if str(given["as_of"]) != evidence.as_of or (asked and {*codes} != {*evidence.economies}):
+            raise UsageError(
+                f"the parameters {params} are not those that the evidence is of",
+                hint="gather with what the parameters say",
             )
+        known = evidence.frame["criterion"].unique()
+        for name in self.spec.criteria():
+            known_name(f"evidence for {self.id}: criterion", name, known)
         return judge(self.spec, evidence, params or {})
-
-
-def _economies(spec: ClaimSpec, said: str) -> set[str]:
-    """What a run's parameter `economy` says."""
-    return set(economies_of(spec) if said == "CA5" else economies.resolve_all(said.split(",")))
 
 
 def claim(claim_id: str) -> Claim:
@@ -332,37 +289,27 @@ def check(
     >>> verdict.verdict, verdict.finding
     ('supported', 'Length of the borders with China: 3,305 km')
     """
-    declared = claim(claim_id)
+    declared, gone = claim(claim_id), source_ids(without)
     spec = declared.spec
     calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
-    needed = Computation(dict.fromkeys(spec.data)).taken(calls)
-    gone = source_ids(without)
-    given: dict[str, Any] = {name: load(name, as_of=as_of) for name in sorted(needed)}
-    less = {name: rows[~rows["source_id"].isin(gone)] for name, rows in given.items() if gone}
-    given["economies"] = None if economy in (None, "CA5") else economy
+    needed = sorted(Computation(dict.fromkeys(spec.data)).taken(calls))
+    tables = {name: load(name, as_of=as_of) for name in needed}
+    given = {**tables, "economies": None if economy == "CA5" else economy}
+    less = {name: rows[~rows["source_id"].isin(gone)] for name, rows in tables.items() if gone}
     evidence = gather(spec, {**given, **less}, as_of or "latest", gone)
     if gone:
         whole = main_rows(spec, given, as_of or "latest")
         rows = standing_in(rows_of(evidence.frame), empty_mains(whole))
         left = pd.DataFrame(rows, columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
-    params = {}
+    params = {"without": ",".join(gone)} if gone else {}
     if economy is not None:
         params["economy"] = "CA5" if economy == "CA5" else ",".join(evidence.economies)
-    if gone:
-        params["without"] = ",".join(gone)
     return declared.judge(evidence, params)
 
 
 WANTED = (
-    "claim",
-    "criteria",
-    "economy",
-    "what",
-    "table",
-    "figures",
-    "publishers",
-    "possible",
+    *("claim", "criteria", "economy", "what", "table", "figures", "publishers", "possible"),
     "cells",
 )
 """Columns of `wanted`."""
@@ -404,34 +351,24 @@ def wanted(
     [['KAZ', 'students', 2]]
     """
     asked = [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
-    rows = [row for one in asked for row in _wanted_of(one, economy)]
+    rows: list[dict[str, Any]] = []
+    for one in asked:
+        # of a claim that asks of all economies together, what is wanted of one is among the rest
+        together = economy not in (None, "CA5") and of_all_together(registry.claim(one))
+        codes = eco.resolve_all(economy or ()) if together else None
+        found: dict[str, dict[str, Any]] = {}
+        for reading in check(one, economy=None if together else economy).all():
+            labels = {c.name: c.label for c in reading.criteria}
+            for entry in reading.wanted:
+                row = {
+                    **entry,
+                    "claim": one,
+                    "criteria": "; ".join(labels[name] for name in entry["criteria"]),
+                    "what": words(entry["what"], [entry["economy"]]),
+                    "publishers": "; ".join(h.publisher for h in publishers(entry)),
+                    "possible": " or ".join(reading.possible),
+                }
+                if codes is None or entry["economy"] in codes:
+                    found.setdefault(row["what"], row)  # the reading that leads comes first
+        rows += found.values()
     return pd.DataFrame(rows, columns=list(WANTED))
-
-
-def _wanted_of(claim_id: str, economy: str | Iterable[str] | None) -> list[dict[str, Any]]:
-    """Of a claim that asks of all economies together, what is wanted of one is among the rest."""
-    if economy in (None, "CA5") or not of_all_together(registry.claim(claim_id)):
-        return _wanted_rows(check(claim_id, economy=economy))
-    codes = economies.resolve_all(economy or ())
-    return [row for row in _wanted_rows(check(claim_id)) if row["economy"] in codes]
-
-
-def _wanted_rows(verdict: Verdict) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    for reading in verdict.all():
-        labels = {c.name: c.label for c in reading.criteria}
-        for entry in reading.wanted:
-            names = "; ".join(labels[name] for name in entry["criteria"])
-            row = {
-                "claim": reading.claim,
-                "criteria": names,
-                "economy": entry["economy"],
-                "what": words(entry["what"], [entry["economy"]]),
-                "table": entry["table"],
-                "figures": entry["figures"],
-                "publishers": "; ".join(h.publisher for h in publishers(entry)),
-                "possible": " or ".join(reading.possible),
-                "cells": entry["cells"],
-            }
-            found.setdefault(row["what"], row)  # the reading that leads comes first
-    return list(found.values())

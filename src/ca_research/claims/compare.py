@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from .. import registry
-from .slots import in_words, joined
-from .words import STATE_WORDS, criterion_number, source_words
-
-Stored = Mapping[str, Any]
+from ..ground.economies import joined
+from .words import STATE_WORDS, Stored, criterion_number, in_words, source_words
 
 MOST_NAMED = 3
 """Sources that came or went which are named; more are counted."""
@@ -36,56 +32,46 @@ def differences(before: Stored, after: Stored, *, decisive: bool = False) -> lis
     lines = []
     if before["rule_sha256"] != after["rule_sha256"]:
         lines.append("The rule was changed in between.")
-    lines += _moved(before, after, decisive)
-    was, now = (x["coverage"]["to"] for x in (before, after))
-    if was != now:
-        newest = f"The newest figures are of {now}" if now else "No figures of a year are left"
-        lines.append(f"{newest}; before, {f'they were of {was}' if was else 'there were none'}.")
-    here, there = ({_told(one) for one in x["sources"]} for x in (before, after))
-    if came := _few(there - here):
-        lines.append(f"New among the sources: {came}.")
-    if went := _few(here - there):
-        lines.append(f"No longer among the sources: {went}.")
-    return lines
-
-
-def _moved(before: Stored, after: Stored, decisive: bool) -> list[str]:
-    """A sentence or two for each criterion whose state or number is another one."""
     earlier = {c["name"]: c for c in before["criteria"]}
     pairs = [(earlier.get(c["name"]), c) for c in after["criteria"]]
     turned = [(old, c) for old, c in pairs if old is None or old["state"] != c["state"]]
     same = [
         (old, c)
         for old, c in pairs
-        if old and old["state"] == c["state"] and _number(old) not in ("", criterion_number(c))
+        if old and (old, c) not in turned and _number(old) not in ("", criterion_number(c))
     ]
-    shown = turned + ([] if decisive and turned else same)
-    return list(dict.fromkeys(_then_and_now(*pair) for pair in shown))
+    moved = turned if decisive and turned else turned + same
+    lines += dict.fromkeys(_then_and_now(*pair) for pair in moved)
+    was, now = (x["coverage"]["to"] for x in (before, after))
+    if was != now:
+        newest = f"The newest figures are of {now}" if now else "No figures of a year are left"
+        lines.append(f"{newest}; before, {f'they were of {was}' if was else 'there were none'}.")
+    here, there = ({_told(one) for one in x["sources"]} for x in (before, after))
+    gone = {"New among the sources": there - here, "No longer among the sources": here - there}
+    for words, names in gone.items():
+        if names:
+            told, more = sorted(names)[:MOST_NAMED], len(names) - MOST_NAMED
+            told += [f"{in_words(more)} more"] if more > 0 else []
+            lines.append(f"{words}: {joined(told)}.")
+    return lines
 
 
 def _then_and_now(old: Stored | None, new: Stored) -> str:
     """What a criterion came to before and now: in its sentences, where both are stored and differ,
     else in its answers and numbers.
     """
+    answer = STATE_WORDS[new["state"]]
     if old is None:
-        answer = STATE_WORDS[new["state"]]
         return f"“{new['label']}” was not asked before; the answer is “{answer}”."
     if old.get("says") and old["says"] != new["says"]:
         return f"Before: {old['says']} Now: {new['says']}"
     was, now = _number(old), criterion_number(new)
     if old["state"] != new["state"]:
-        words = [STATE_WORDS[c["state"]] for c in (old, new)]
-        then = f"“{words[0]}” before{f', {was}' if was else ''}"
-        return f"{new['label']}: {then}; “{words[1]}” now, {now}."
+        then = f"“{STATE_WORDS[old['state']]}” before{f', {was}' if was else ''}"
+        return f"{new['label']}: {then}; “{answer}” now, {now}."
     return f"{new['label']}: {was} before, {now} now."
 
 
 def _number(criterion: Stored) -> str:
     """What a criterion came to; '' for an accepted one, which keeps its answer alone."""
     return criterion_number(criterion) if "cells" in criterion else ""
-
-
-def _few(names: set[str]) -> str:
-    """The first names in order, and how many more there are; '' for none."""
-    told, more = sorted(names)[:MOST_NAMED], len(names) - MOST_NAMED
-    return joined([*told, f"{in_words(more)} more"] if more > 0 else told) if told else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
@@ -25,7 +26,7 @@ from ..stats.frames import origin, records
 from . import given as checks
 from .compute import Call, Computation
 from .logic import number
-from .trace import Table, trace, whole
+from .trace import trace, whole
 from .wanted import NOT_COME, Wanted, unanswered, wanted
 
 EvidenceRows = list[dict[str, Any]]
@@ -60,8 +61,6 @@ class Evidence:
         Makes the standing rows anew from figures without one source, as dictionaries.
     less : callable, optional
         Gathers again from tables without some sources.
-    made : callable, optional
-        Gives what was made under the name of a part.
     behind : callable, optional
         Gives the rows of tables behind the main specification of a criterion.
     spec : ClaimSpec, optional
@@ -93,9 +92,6 @@ class Evidence:
     less: Callable[[Sequence[str]], Evidence] | None = field(
         default=None, repr=False, compare=False
     )
-    made: Callable[[Callable[..., Any]], Any] | None = field(
-        default=None, repr=False, compare=False
-    )
     behind: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
@@ -103,6 +99,11 @@ class Evidence:
     def rows(self) -> EvidenceRows:
         """The rows of the frame, as dictionaries; they are not to be changed."""
         return records(self.frame)
+
+    @cached_property
+    def standing_rows(self) -> EvidenceRows:
+        """Those of `standing`, as dictionaries; they are not to be changed."""
+        return [row for row in self.rows if row["without"] == ""]
 
     @property
     def standing(self) -> pd.DataFrame:
@@ -162,25 +163,7 @@ class Evidence:
         return _typed(self.rows_without(source), [])
 
     def rows_without(self, source: str) -> EvidenceRows:
-        """What `without` gives, before it is a frame.
-
-        Parameters
-        ----------
-        source : str
-            Its id.
-
-        Returns
-        -------
-        list of dict
-            The rows; they are not to be changed.
-
-        Raises
-        ------
-        UsageError
-            As of `without`.
-        UnknownNameError
-            As of `without`.
-        """
+        """What `without` gives, before it is a frame."""
         if source not in registry.sources():
             known_name("source", source, self.sources)
         if self.again is None:
@@ -189,33 +172,6 @@ class Evidence:
                 hint="claim.gather(...) makes evidence that can",
             )
         return self.again(source)
-
-    def part(self, function: Callable[..., Any]) -> Any:
-        """What the measures share (`estimates.once`), as it was made for this evidence.
-
-        Parameters
-        ----------
-        function : callable
-            One that the measures call for what they share.
-
-        Returns
-        -------
-        Any
-            What it gave.
-
-        Raises
-        ------
-        UnknownNameError
-            No measure of the claim called it.
-        UsageError
-            It was called in several ways, or the evidence was made by hand.
-        """
-        if self.made is None:
-            raise UsageError(
-                "evidence made by hand has no parts",
-                hint="claim.gather(...) makes evidence that has",
-            )
-        return self.made(function)
 
 
 def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
@@ -254,20 +210,18 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     2 specifications of 2 combinations
       side [data]: central_asian (main), chinese - Whose profile gives the length
     """
-    chosen = tuple(
+    axes = tuple(
         Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
     )
-    exclusions = tuple(
+    exclusions: list[Exclusion | AtMostOne] = [
         Exclusion(e.when, e.reason)
         for e in spec.grid.exclude
-        if set(e.when) <= set(criterion.every_axis)
-    )
-    removals = {a.name: a.main for a in chosen if a.kind == "removal"}
+        if e.when.keys() <= {*criterion.every_axis}
+    ]
+    removals = {a.name: a.main for a in axes if a.kind == "removal"}
     if len(removals) > 1:
-        return Universe(
-            chosen, (*exclusions, AtMostOne(removals, "one thing is left out at a time"))
-        )
-    return Universe(chosen, exclusions)
+        exclusions.append(AtMostOne(removals, "one thing is left out at a time"))
+    return Universe(axes, tuple(exclusions))
 
 
 def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
@@ -277,87 +231,181 @@ def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
     return [e for e in judged if e in criterion.over.economies] if criterion.over else list(judged)
 
 
-def gather(
-    spec: ClaimSpec,
-    given: dict[str, Any],
-    as_of: str | dt.date | None = None,
-    gone: Sequence[str] = (),
-) -> Evidence:
-    """Run every criterion's measure over its universe.
+class Gathering:
+    """The measures of a claim on one set of figures.
 
     given: the tables of the claim, by name, and `economies`. Each measure gets those its signature
     names, and the choices of the specification as keyword arguments.
     as_of: the day of knowledge of frames that no longer carry it.
     gone: sources that were left out of the tables. A choice that names one of them is no slip: what
     rests on it alone is open.
+    """
+
+    def __init__(
+        self,
+        spec: ClaimSpec,
+        given: Mapping[str, Any],
+        as_of: str | dt.date | None = None,
+        gone: Sequence[str] = (),
+    ) -> None:
+        self.spec, self.gone, self.criteria = spec, gone, spec.criteria()
+        self.given = {name: value for name, value in given.items() if name != "economies"}
+        self.tables = {n: t for n, t in self.given.items() if isinstance(t, pd.DataFrame)}
+        self.economies = checks.judged_economies(spec, given.get("economies"))
+        self.calls = {n: Call.of(c, counted(c, self.economies)) for n, c in self.criteria.items()}
+        self.universes = {name: universe(spec, c) for name, c in self.criteria.items()}
+        self.known = checks.knowledge(self.tables, as_of)
+        self.computation = Computation(self.given, self.known.year)
+
+    def rows(self, name: str, only: set[int] | None = None) -> EvidenceRows:
+        """The rows of a criterion, of all specifications or some; raises UsageError where none can
+        be computed because of a choice that is none.
+        """
+        slips: list[UsageError] = []
+
+        def run(**choices: Any) -> list[Estimate]:
+            try:
+                return self.computation.run(self.calls[name], **choices)
+            except UsageError as error:
+                slips.append(error)
+                raise
+
+        rows = self.universes[name].rows(run, only=only)
+        if len(slips) == len(self.universes[name]) and not self.gone:
+            raise UsageError(
+                f"no specification can be computed: {slips[0].what}",
+                where=f"{self.spec.id}, criterion {name}",
+                hint=slips[0].hint,
+            )
+        return self.labelled(name, rows)
+
+    def labelled(self, name: str, rows: EvidenceRows) -> EvidenceRows:
+        """Rows of one criterion, with its name and what a removal axis leaves out in each."""
+        removals = [a for a in self.spec.axes_of(self.criteria[name]) if a.kind == "removal"]
+
+        def without(row: Mapping[str, Any]) -> str:  # one thing is left out at a time
+            gone = (a for a in removals if row[a.name] != a.main)
+            return next((f"{a.name}: {choice_words(a, row[a.name])}" for a in gone), "")
+
+        return [{"criterion": name, "without": without(row), **row} for row in rows]
+
+    def main(self, name: str) -> tuple[list[Estimate], list[pd.DataFrame]]:
+        """The estimates of the main specification of a criterion, and the tables they are made of;
+        raises what kept the measure from them.
+        """
+        call = self.calls[name]
+        found = self.computation.run(call, **self.universes[name].main)
+        taken = self.computation.taken([call])
+        return found, [self.computation.given[table] for table in self.tables if table in taken]
+
+    def check(self, name: str, rows: EvidenceRows) -> None:
+        """Raise MeasureError for a figure of an economy that the criterion does not count, or one
+        that rests on no rows: nobody would read it. Raise UsageError where one data path has two
+        estimates: the second would decide nothing, or everything, by its place in the frame.
+        """
+        asked = self.calls[name].economies if self.criteria[name].over else ("",)
+        where, measure = f"{self.spec.id}, criterion {name}", self.calls[name].name
+        answers: dict[Any, list[tuple[str, ...]]] = {}
+        for row in rows:
+            if not has_figures(row) and number(row.get("estimate")) is not None:
+                hint = "estimate_row(rows, ...): the rows of the table behind it"
+                raise MeasureError(f"{measure} gives a figure on no rows", where=where, hint=hint)
+            if has_figures(row) and (code := row["economy"]) not in asked:
+                raise MeasureError(
+                    f"{measure} gives a figure of {code or 'no economy'}, and the criterion counts "
+                    f"over {', '.join(asked) or 'none'}",
+                    where=where,
+                    hint="give what is counted, or say in the claim's `over` what is to be",
+                )
+            figures = (row.get(end) for end in ("estimate", "low", "high"))
+            told = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
+            answers.setdefault(row["spec"], []).append((row.get("economy", ""), *told))
+        standing = [row for row in rows if row["without"] == ""]
+        methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
+        for one, first in collapse(standing, methods).items():
+            if sorted(answers[one]) != sorted(answers[first]):
+                raise UsageError(
+                    f"two specifications of {name} rest on the same figures and differ",
+                    where=f"{self.spec.id}: specifications {first} and {one}",
+                    hint="an axis that changes the result on the same figures is of kind 'method'",
+                )
+
+    def again(self, standing: Mapping[str, EvidenceRows], source: str) -> Iterator[dict[str, Any]]:
+        """Rows of every criterion without a source: one that rests on it anywhere is measured again
+        in all specifications.
+
+        A figure may also decide which year is taken by a specification that does not use it. Of a
+        measure that is marked `by_economy`, economies that never rest on the source keep theirs.
+        """
+        rest = self.computation.without(source)
+        for name, rows in standing.items():
+            on = [source in (row.get("sources") or ()) for row in rows]
+            if not any(on):
+                yield from rows
+                continue
+            call, pairs = self.calls[name], zip(rows, on, strict=True)
+            touched = {r.get("economy", "") for r, one in pairs if one or not has_figures(r)}
+            if call.by_economy and "" not in touched:
+                yield from (row for row in rows if row["economy"] not in touched)
+                call = call.only(code for code in call.economies if code in touched)
+            specs = {row["spec"] for row in rows}  # removals are not made twice
+            found = self.universes[name].rows(partial(rest.run, call), only=specs)
+            yield from self.labelled(name, found)
+
+
+def gather(
+    spec: ClaimSpec,
+    given: Mapping[str, Any],
+    as_of: str | dt.date | None = None,
+    gone: Sequence[str] = (),
+) -> Evidence:
+    """Run every criterion's measure over its universe; given, as_of, gone: as of `Gathering`.
+
     Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
     takes, and for two estimates from one data path; MeasureError for a measure that gives no
     estimates frame.
     """
-    asked = {k: v for k, v in given.items() if k != "economies"}
-    judged = checks.judged_economies(spec, given.get("economies"))
-    computation = Computation(asked)
-    calls = {c.name: Call.of(c, counted(c, judged)) for c in spec.criteria().values()}
-    universes = {c.name: universe(spec, c) for c in spec.criteria().values()}
-    checks.all_used(spec, set(asked), computation.taken(calls.values()))
-    known = checks.knowledge(checks.tables_among(asked), as_of)
-    computation.known_in = known.year
-    tables = {name: Table(frame) for name, frame in checks.tables_among(computation.given).items()}
+    one = Gathering(spec, given, as_of, gone)
+    checks.all_used(spec, set(one.given), one.computation.taken(one.calls.values()))
+    known = one.known
+    now = newest_day().year if known.as_of == "latest" else int(known.as_of[:4])
     parts: dict[str, EvidenceRows] = {}
-    traces: list[dict[str, Any]] = []
-    open_: dict[str, list[str]] = {}
-    for criterion in spec.criteria().values():
-        call, specifications = calls[criterion.name], universes[criterion.name]
-        faults: list[UsageError] = []
-        rows = specifications.rows(partial(_told, faults, computation, call))
-        _of_asked(spec, criterion, call, rows)
-        _say_if_to_come(criterion, rows, known.as_of)
-        if faults and not gone and len(faults) == len(list(specifications)):
-            raise UsageError(
-                f"no specification can be computed: {faults[0].what}",
-                where=f"{spec.id}, criterion {criterion.name}",
-                hint=faults[0].hint,
-            )
-        parts[criterion.name] = _labelled(spec, criterion, rows)
-        traces += _traces(criterion, computation, call, specifications.main, tables)
+    traces, open_ = [], {}
+    for name, criterion in one.criteria.items():
+        parts[name] = rows = one.rows(name)
+        one.check(name, rows)
+        for row in rows:  # why there is no figure of a year that had not come
+            year = row.get("year", criterion.settings.get("year"))
+            if isinstance(year, int) and year > now and not has_figures(row):
+                row["missing"] = f"{year} {NOT_COME}"
+        with suppress(CaResearchError):
+            traces.append(trace(name, one.universes[name].main, *one.main(name)))
         main = [row for row in rows if row["is_main"]]
-        open_[criterion.name] = unanswered(criterion, main, counted(criterion, judged))
-    axes = [axis.name for axis in spec.grid.axes]
-    frame = _typed([row for rows in parts.values() for row in rows], axes)
+        open_[name] = unanswered(criterion, main, counted(criterion, one.economies))
     standing = {n: [r for r in rows if r["without"] == ""] for n, rows in parts.items()}
-    _one_answer(spec, standing)
-
-    @cache
-    def again(source: str) -> EvidenceRows:
-        rest = computation.without(source)
-        return list(_measured_again(spec, standing, calls, universes, rest, source))
 
     def less(sources: Sequence[str]) -> Evidence:
-        tables = checks.tables_among(given)
-        rest = {name: rows[~rows["source_id"].isin(sources)] for name, rows in tables.items()}
+        rest = {name: t[~t["source_id"].isin(sources)] for name, t in one.tables.items()}
         return gather(spec, {**given, **rest}, as_of, [*gone, *sources])
 
-    def behind(criterion: str) -> pd.DataFrame:
-        call, main = calls[criterion], universes[criterion].main
-        taken = [table for name, table in tables.items() if name in computation.taken([call])]
-        used = (row["rows"] for row in computation.run(call, **main))
-        return pd.concat([whole(rows.frame, taken) for rows in used if isinstance(rows, Rows)])
+    def behind(name: str) -> pd.DataFrame:
+        found, tables = one.main(name)
+        used = (row["rows"] for row in found)
+        return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
 
-    # what is published later does not change what was known on an earlier day
-    lacking = wanted(spec, open_, checks.tables_among(asked)) if known.as_of == "latest" else ()
     return Evidence(
-        frame,
-        judged,
+        _typed([row for rows in parts.values() for row in rows], [a.name for a in spec.grid.axes]),
+        one.economies,
         known.as_of,
         known.dropped,
         known.revised,
         tuple(traces),
-        lacking,
-        again,
-        less,
-        computation.made,
-        behind,
-        spec,
+        # what is published later does not change what was known on an earlier day
+        wanted(spec, open_, one.tables) if known.as_of == "latest" else (),
+        again=cache(lambda source: list(one.again(standing, source))),
+        less=less,
+        behind=behind,
+        spec=spec,
     )
 
 
@@ -367,74 +415,8 @@ def main_rows(
     """The rows of every criterion's main specification alone; given, as_of: as `gather` takes
     them.
     """
-    judged = checks.judged_economies(spec, given.get("economies"))
-    asked = {k: v for k, v in given.items() if k != "economies"}
-    known = checks.knowledge(checks.tables_among(asked), as_of)
-    computation = Computation(asked, known.year)  # what is too old decides nothing here either
-    found: EvidenceRows = []
-    for criterion in spec.criteria().values():
-        call = Call.of(criterion, counted(criterion, judged))
-        rows = universe(spec, criterion).rows(partial(computation.run, call), only={0})
-        found += _labelled(spec, criterion, rows)
-    return found
-
-
-def _told(
-    faults: list[UsageError], computation: Computation, call: Call, **choices: Any
-) -> list[Estimate]:
-    """`Computation.run`, which tells too what no figures could mend: a choice that is none."""
-    try:
-        return computation.run(call, **choices)
-    except UsageError as error:
-        faults.append(error)
-        raise
-
-
-def _of_asked(spec: ClaimSpec, criterion: Criterion, call: Call, rows: EvidenceRows) -> None:
-    """Raise MeasureError for a figure of an economy that the criterion does not count, or one that
-    rests on no rows: nobody would read it.
-    """
-    asked = call.economies if criterion.over else ("",)
-    for row in rows:
-        if not has_figures(row) and number(row.get("estimate")) is not None:
-            raise MeasureError(
-                f"{call.name} gives a figure that rests on no rows",
-                where=f"{spec.id}, criterion {criterion.name}",
-                hint="estimate_row(rows, ...): the rows of the table behind it",
-            )
-        if has_figures(row) and (code := row["economy"]) not in asked:
-            raise MeasureError(
-                f"{call.name} gives a figure of {code or 'no economy'}, and the criterion counts "
-                f"over {', '.join(asked) or 'none'}",
-                where=f"{spec.id}, criterion {criterion.name}",
-                hint="give what is counted, or say in the claim's `over` what is to be",
-            )
-
-
-def _say_if_to_come(criterion: Criterion, rows: EvidenceRows, as_of: str) -> None:
-    """Why there is no figure of a year that had not come by the day of knowledge."""
-    now = newest_day().year if as_of == "latest" else int(as_of[:4])
-    for row in rows:
-        year = row.get("year", criterion.settings.get("year"))
-        if isinstance(year, int) and year > now and not has_figures(row):
-            row["missing"] = f"{year} {NOT_COME}"
-
-
-def _labelled(spec: ClaimSpec, criterion: Criterion, rows: EvidenceRows) -> EvidenceRows:
-    """Rows of one criterion, with its name and what a removal axis leaves out in each."""
-    words = {
-        (axis.name, value): f"{axis.name}: {choice_words(axis, value)}"
-        for axis in spec.grid.axes
-        if axis.kind == "removal" and axis.name in criterion.every_axis
-        for value in axis.choices
-        if value != axis.main
-    }
-    axes = {axis for axis, _ in words}
-
-    def without(row: Mapping[str, Any]) -> str:  # one thing is left out at a time
-        return next((said for a in axes if (said := words.get((a, row[a])))), "")
-
-    return [{"criterion": criterion.name, "without": without(row), **row} for row in rows]
+    one = Gathering(spec, given, as_of)
+    return [row for name in one.criteria for row in one.rows(name, only={0})]
 
 
 def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
@@ -443,6 +425,7 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     """
     first = ("criterion", "spec", "is_main", "without")
     names = dict.fromkeys((*first, *(name for row in rows for name in row), *axes))
+    names |= dict.fromkeys(ESTIMATE_COLUMNS)
     frame = pd.DataFrame(
         {
             name: pd.Series([row.get(name) for row in rows], dtype=object)
@@ -452,92 +435,11 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
             if name != "rows"  # they stay with the computation
         }
     )
-    frame = frame.astype(
-        {"is_main": bool}
-    )  # a claim without criteria has no rows to tell the type by
-    for column in ESTIMATE_COLUMNS:
-        if column not in frame and column != "rows":
-            frame[column] = None
+    # a claim without criteria has no rows to tell the type by
+    frame["is_main"] = frame["is_main"].astype(bool)
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = frame["economy"].fillna("")
     for column in ("sources", "origins"):
         frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())
     return frame
-
-
-def _traces(
-    criterion: Criterion,
-    computation: Computation,
-    call: Call,
-    main: dict[str, Any],
-    tables: Mapping[str, Table],
-) -> list[dict[str, Any]]:
-    """The rows behind the main specification of a criterion, where it has an answer."""
-    try:
-        found = computation.run(call, **main)
-    except CaResearchError:
-        return []
-    taken = computation.taken([call])
-    given = [table for name, table in tables.items() if name in taken]
-    return [trace(criterion.name, main, found, given)]
-
-
-def _measured_again(
-    spec: ClaimSpec,
-    standing: Mapping[str, EvidenceRows],
-    calls: dict[str, Call],
-    universes: dict[str, Universe],
-    rest: Computation,
-    source: str,
-) -> Iterator[dict[str, Any]]:
-    """Rows of every criterion without a source: one that rests on it anywhere is measured again in
-    all specifications.
-
-    A figure may also decide which year is taken by a specification that does not use it. Of a
-    measure that is marked `by_economy`, economies that never rest on the source keep their rows.
-    """
-    for criterion in spec.criteria().values():
-        rows, call = standing[criterion.name], calls[criterion.name]
-        rests = [source in (row.get("sources") or ()) for row in rows]
-        if not any(rests):
-            yield from rows
-            continue
-        touched = {
-            row.get("economy", "")
-            for row, on in zip(rows, rests, strict=True)
-            if on or not has_figures(row)
-        }
-        if call.by_economy and "" not in touched:
-            yield from (row for row in rows if row["economy"] not in touched)
-            call = call.only(e for e in call.economies if e in touched)
-        specs = {row["spec"] for row in rows}  # removals are not made twice
-        found = universes[criterion.name].rows(partial(rest.run, call), only=specs)
-        yield from _labelled(spec, criterion, found)
-
-
-def _one_answer(spec: ClaimSpec, standing: Mapping[str, EvidenceRows]) -> None:
-    """Raise UsageError where one data path has two estimates.
-
-    The second would decide nothing, or everything, by its place in the frame.
-    """
-    methods = [a.name for a in spec.grid.axes if a.kind == "method"]
-    for criterion in spec.criteria().values():
-        rows = standing[criterion.name]
-        stands_for = collapse(rows, [m for m in methods if m in criterion.every_axis])
-        answers: dict[Any, list[tuple[Any, ...]]] = {}
-        for row in rows:
-            answers.setdefault(row["spec"], []).append(_rounded(row))
-        for one, first in stands_for.items():
-            if sorted(answers[one]) != sorted(answers[first]):
-                raise UsageError(
-                    f"two specifications of {criterion.name} rest on the same figures and differ",
-                    where=f"{spec.id}: specifications {first} and {one}",
-                    hint="an axis that changes the result on the same figures is of kind 'method'",
-                )
-
-
-def _rounded(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """An answer as text: two that differ in the tenth digit are one."""
-    numbers = (row.get(name) for name in ("estimate", "low", "high"))
-    return (row.get("economy", ""), *("" if pd.isna(v) else f"{v:.9g}" for v in numbers))

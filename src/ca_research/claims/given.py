@@ -10,16 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import refuse
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.periods import parse_as_of
-from ..registry import ClaimSpec, Table
+from ..registry import ClaimSpec
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
 from .measures import find, lacking, place, signature_faults, taken_by
@@ -64,8 +63,7 @@ def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tupl
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     for code in codes:
-        if code not in known:
-            raise UnknownNameError(f"economy of {spec.id}", code, known)
+        known_name(f"economy of {spec.id}", code, known)
     if len(codes) < len(known) and (together := of_all_together(spec)):
         raise UsageError(
             f"{spec.id} asks of {len(known)} economies together, not of each",
@@ -96,7 +94,7 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
             hint = f"claim.gather({missing[0]}=...)"
             raise UsageError(f"it needs {', '.join(missing)}", where=where, hint=hint)
     tables = [name for name in spec.data if name in taken]
-    if strange := sorted(given - set(tables)):
+    if strange := sorted(given.difference(tables)):
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
             hint=f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
@@ -110,36 +108,30 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in
     their day, carry none, or hold rows that were not known on it; and what `check_table` raises.
     """
-    stated = {name: _day(frame) for name, frame in frames.items()}
+    stated = {name: str(frame.attrs.get("as_of", "")) for name, frame in frames.items()}
     if as_of is not None:
         stated["as_of"] = str(parse_as_of(as_of) or "latest")
-    days = {day for day in stated.values() if day}
+    silent = sorted(name for name, day in stated.items() if not day)
+    days = sorted({*stated.values()} - {""})
     if len(days) > 1:
         raise UsageError(
-            f"the frames are of different days: {', '.join(sorted(days))}",
+            f"the frames are of different days: {', '.join(days)}",
             hint="load all of them with the same as_of",
         )
-    silent = sorted(name for name, day in stated.items() if not day)
     if silent and as_of is None:
         raise UsageError(
             f"{silent[0]} no longer says on which day its rows were known: it was merged or made "
             "anew after `load`",
             hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
         )
-    day = parse_as_of(days.pop() if days else None)
+    day = parse_as_of(days[0] if days else None)
     tables = {name: frame for name, frame in frames.items() if name in registry.tables()}
     for name, frame in tables.items():
         check_table(name, frame, day)
     counts = [frame.attrs.get("dropped") for frame in tables.values()]
-    return Knowledge(
-        day.isoformat() if day else "latest",
-        None if None in counts else sum(counts),
-        tuple(sorted({s for frame in tables.values() for s in revised_sources(frame, day)})),
-    )
-
-
-def _day(frame: pd.DataFrame) -> str:
-    return str(frame.attrs.get("as_of", ""))
+    revised = {s for frame in tables.values() for s in revised_sources(frame, day)}
+    dropped = None if None in counts else sum(counts)
+    return Knowledge(days[0] if days else "latest", dropped, tuple(sorted(revised)))
 
 
 def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
@@ -147,35 +139,23 @@ def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
     register does not know, UsageError for rows without a value that they must have, or that were
     not known on `day`."""
     table = registry.table(name)
+
+    def refuse_rows(at_fault: pd.Series, what: str, hint: str) -> None:
+        if at_fault.any():
+            first = frame[at_fault].iloc[0]
+            example = ", ".join(f"{key} {first[key]}" for key in table.key if key in frame)
+            what = f"{int(at_fault.sum())} row(s) of {name} {what}"
+            raise UsageError(what, where=f"for example {example}", hint=hint)
+
     for column, declared in table.columns.items():
-        if column not in frame:
-            if declared.nullable:  # as a raw file may leave it out
-                continue
-            raise UnknownNameError(f"column of {name}", column, map(str, frame.columns))
-        if not declared.nullable and (lost := frame[column].isna()).any():
-            raise UsageError(
-                f"{int(lost.sum())} row(s) of {name} without {column!r}",
-                where=f"for example {_example(frame[lost], table)}",
-                hint=f"say what it is ({declared.meaning}), or leave these rows out",
-            )
-    sources = registry.sources()
+        if not declared.nullable:  # a raw file may leave others out
+            known_name(f"column of {name}", column, [*map(str, frame.columns)])
+            hint = f"say what it is ({declared.meaning}), or leave these rows out"
+            refuse_rows(frame[column].isna(), f"without {column!r}", hint)
     for source in frame["source_id"].unique():
-        if source not in sources:
-            raise UnknownNameError("source", source, sources, where=name)
+        known_name("source", source, registry.sources(), where=name)
     if day is not None:
         known = frame["known_on"] if "known_on" in frame else known_on(frame, table)
-        if (later := ~(known <= pd.Timestamp(day))).any():
-            raise UsageError(
-                f"{int(later.sum())} row(s) of {name} were not known on {day.isoformat()}",
-                where=f"for example {_example(frame[later], table)}",
-                hint=f"ca.load({name!r}, as_of={day.isoformat()!r})",
-            )
-
-
-def _example(rows: pd.DataFrame, table: Table) -> str:
-    return ", ".join(f"{k} {rows[k].iloc[0]}" for k in table.key if k in rows)
-
-
-def tables_among(given: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """The frames of what is given, by name."""
-    return {name: value for name, value in given.items() if isinstance(value, pd.DataFrame)}
+        hint = f"ca.load({name!r}, as_of={day.isoformat()!r})"
+        later = ~(known <= pd.Timestamp(day))
+        refuse_rows(later, f"were not known on {day.isoformat()}", hint)

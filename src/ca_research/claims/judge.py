@@ -4,179 +4,150 @@ answer hangs on.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-
-import pandas as pd
+from dataclasses import replace
+from typing import Any
 
 from .. import registry
 from ..ground import economies
 from ..ground.periods import day_in_words, is_after
-from ..registry import ClaimSpec, Criterion, Reading
-from ..registry.voting import Vote
+from ..registry import ClaimSpec, Reading
 from .answers import answer, finding, sentence
 from .certainty import certainty
-from .criteria import judge_criteria, specification_truths
-from .evidence import Evidence
+from .criteria import curve
+from .evidence import Evidence, EvidenceRows
 from .given import Knowledge, economies_of
-from .leave_out import leave_out
+from .leave_out import Dependence, leave_out
+from .logic import number
 from .printed import ReadingVerdict, as_printed, by_nearness
-from .rule import applied, deciding, possible, speaks
-from .verdict import CriterionResult, Verdict
-from .wanted import Wanted
+from .rule import Judged, possible, speaks
+from .verdict import Verdict
 from .words import in_words
 
 
-def _coverage(frame: pd.DataFrame, results: Iterable[CriterionResult]) -> dict[str, object]:
-    used = frame[frame["is_main"]]
-    first, last = used["first_year"].dropna(), used["last_year"].dropna()
-    missing = [
-        (
-            f"{economies.name_of(c.economy) + ': ' if c.economy else ''}{r.label}: "
-            f"{c.missing or 'its range spans the threshold'}"
-        )
-        for r in results
-        for c in r.cells
-        if c.met is None
-    ]
-    return {
-        "from": int(first.min()) if len(first) else None,
-        "to": int(last.max()) if len(last) else None,
-        "missing": missing,
-    }
-
-
-def _told(
-    reading: Reading,
-    result: CriterionResult,
-    frame: pd.DataFrame,
-    sole: Mapping[str, Sequence[str]],
-) -> CriterionResult:
-    """A criterion with its sentence, its side, its sources, and those it cannot do without."""
-    declared = next(c for c in reading.criteria if c.name == result.name)
-    return dataclasses.replace(
-        result,
-        says=sentence(declared, result),
-        speaks=speaks(reading, result),
-        sources=tuple(_resting_on(frame, [result.name])),
-        sole_sources=tuple(s for s, criteria in sorted(sole.items()) if result.name in criteria),
-    )
-
-
-def _resting_on(frame: pd.DataFrame, criteria: Iterable[str]) -> list[str]:
-    """The sources behind the main figures of some criteria."""
-    return sorted({source for cell in _main(frame, criteria)["sources"] for source in cell})
-
-
-def _main(frame: pd.DataFrame, criteria: Iterable[str]) -> pd.DataFrame:
-    """The main figures of some criteria."""
-    return frame[frame["is_main"] & frame["criterion"].isin(list(criteria))]
-
-
-def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, object]) -> Verdict:
+def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, Any]) -> Verdict:
     """The verdict of the reading that leads, with those of the other readings in `beside`.
 
-    The closest to the sentence leads, among those that figures could settle.
+    The closest to the sentence leads, among those that figures could settle. Where readers who saw
+    the names of the countries would have the sentence otherwise, that is said.
     """
-    methods = [a.name for a in spec.grid.axes if a.kind == "method"]
-    fits, verdicts = registry.votes(spec.id), []
+    votes, named = registry.votes(spec.id), registry.votes(spec.id, named=True)
     readings = {reading.name: reading for reading in spec.readings}
-    order = by_nearness(fits, readings)
+    order = by_nearness(votes, readings)
     leads = next((name for name in order if readings[name].criteria), order[0])
-    for reading in map(readings.__getitem__, order):
-        mine = evidence.standing[
-            evidence.standing["criterion"].isin([c.name for c in reading.criteria])
-        ]
-        judged = list(evidence.economies)
-        results = judge_criteria(reading, mine, methods, judged)
-        word, reason = applied(reading, results)
-        hangs = leave_out(reading, evidence, methods, results)
-        decided = deciding(reading, {n: r.state for n, r in results.items()}, word)
-        used = sorted({s for cell in mine["sources"] for s in cell})
-        verdicts.append(
-            Verdict(
-                claim=spec.id,
-                reading=reading.name,
-                title=reading.title,
-                statement=reading.statement,
-                leads=reading.name == leads,
-                nearness=fits[reading.name].nearness if reading.name in fits else None,
-                params=dict(params),
-                as_of=evidence.as_of,
-                pseudo_as_of=bool(set(used) & set(evidence.revised_sources)),
-                verdict=word,
-                answer=answer(reading, results, word, decided),
-                finding=finding(reading, results, word, decided),
-                certainty=certainty(
-                    spec, reading, evidence, methods, results, hangs, Knowledge(evidence.as_of).year
-                ),
-                possible=possible(reading, results),
-                deciding=decided,
-                reason=reason,
-                fragile=bool(hangs.flips),
-                fragility=hangs.flips,
-                sole_sources=tuple(sorted(hangs.sole)),
-                blind=spec.blind,
-                expected=spec.expected,
-                guess=reading.guess,
-                part=reading.part,
-                criteria=tuple(_told(reading, r, mine, hangs.sole) for r in results.values()),
-                coverage=_coverage(mine, results.values()),
-                sources=tuple(used),
-                rule=reading.rule.words if reading.rule else "",
-                rule_sha256=spec.rule_sha256,
-                rule_sha256_2=spec.rule_sha256_2,
-                declared_on=spec.declared_on.isoformat(),
-                notebook=f"notebooks/{spec.notebook}",
-                amended=bool(spec.amendments),
-                against=_written(_against(reading, evidence.as_of), spec, evidence),
-                would_change=_written(reading.would_change, spec, evidence),
-                dropped_as_of=evidence.dropped,
-                wanted=_of_reading(evidence.wanted, reading),
-            )
-        )
-    verdicts = _as_printed(spec, verdicts)
-    lead = next(v for v in verdicts if v.leads)
-    return dataclasses.replace(
-        lead,
-        beside=tuple(v for v in verdicts if v is not lead),
-        traces=evidence.traces,
-        curves={name: _curve(c, evidence) for name, c in spec.criteria().items()},
+    verdicts = [_verdict(spec, readings[name], evidence) for name in order]
+    words = {v.reading: (v.title, v.verdict) for v in verdicts}
+    (word, because), (other, _) = (
+        as_printed([ReadingVerdict(*words[n], fits.get(n)) for n in by_nearness(fits, words)])
+        for fits in (votes, named or votes)
     )
-
-
-def _as_printed(spec: ClaimSpec, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts of all readings, each with that of the sentence.
-
-    Where readers who saw the names of the countries would have it otherwise, that is said.
-    """
-    words = {v.reading: v.verdict for v in verdicts}
-    titles = {v.reading: v.title for v in verdicts}
-
-    def printed(fits: Mapping[str, Vote]) -> tuple[str, str]:
-        return as_printed(
-            [ReadingVerdict(titles[n], words[n], fits.get(n)) for n in by_nearness(fits, words)]
+    split = f"Readers who saw the names of the countries judged the readings otherwise: {other}."
+    verdicts = [
+        replace(
+            v,
+            leads=v.reading == leads,
+            nearness=votes[v.reading].nearness if v.reading in votes else None,
+            params=dict(params),
+            as_printed=word,
+            because=because,
+            readers_split="" if other == word else split,
         )
-
-    word, because = printed(registry.votes(spec.id))
-    named = registry.votes(spec.id, named=True)
-    other = printed(named)[0] if named else word
-    split = (
-        ""
-        if other == word
-        else (f"Readers who saw the names of the countries judged the readings otherwise: {other}.")
-    )
-    return [
-        dataclasses.replace(v, as_printed=word, because=because, readers_split=split)
         for v in verdicts
     ]
+    rows, codes = evidence.standing_rows, list(evidence.economies)
+    curves = {
+        name: curve(c, [row for row in rows if row["criterion"] == name], codes)
+        for name, c in spec.criteria().items()
+    }
+    lead = next(v for v in verdicts if v.leads)
+    beside = tuple(v for v in verdicts if v is not lead)
+    return replace(lead, beside=beside, traces=evidence.traces, curves=curves)
 
 
-def _against(reading: Reading, as_of: str) -> str:
-    """What speaks against the verdict, as far as it was known on the day of knowledge."""
+def _verdict(spec: ClaimSpec, reading: Reading, evidence: Evidence) -> Verdict:
+    """The verdict of one reading, before it is known how it stands beside the others."""
+    names = {criterion.name for criterion in reading.criteria}
+    rows = [row for row in evidence.standing_rows if row["criterion"] in names]
+    methods = spec.methods
+    judged = Judged.by(reading, rows, methods, list(evidence.economies))
+    hangs = leave_out(judged, evidence, methods)
+    today = Knowledge(evidence.as_of).year
+    used = sorted({source for row in rows for source in row["sources"]})
+    mine = (w | {"criteria": [n for n in w["criteria"] if n in names]} for w in evidence.wanted)
     published = registry.article().date.isoformat()
-    later = reading.against_since if is_after(as_of, published) else None
-    return f"{reading.against} {later}" if later else reading.against
+    since = reading.against_since if is_after(evidence.as_of, published) else None
+    return Verdict(
+        claim=spec.id,
+        reading=reading.name,
+        title=reading.title,
+        statement=reading.statement,
+        as_of=evidence.as_of,
+        pseudo_as_of=not {*used}.isdisjoint(evidence.revised_sources),
+        verdict=judged.word,
+        answer=answer(judged),
+        finding=finding(judged),
+        certainty=certainty(spec, judged, evidence, methods, hangs, today),
+        possible=possible(judged),
+        deciding=judged.decided,
+        reason=judged.reason,
+        fragile=bool(hangs.flips),
+        fragility=hangs.flips,
+        sole_sources=tuple(sorted(hangs.sole)),
+        blind=spec.blind,
+        expected=spec.expected,
+        guess=reading.guess,
+        part=reading.part,
+        criteria=_criteria(judged, rows, hangs),
+        coverage=_coverage(judged, rows),
+        sources=tuple(used),
+        rule=reading.rule.words if reading.rule else "",
+        rule_sha256=spec.rule_sha256,
+        rule_sha256_2=spec.rule_sha256_2,
+        declared_on=spec.declared_on.isoformat(),
+        notebook=f"notebooks/{spec.notebook}",
+        amended=bool(spec.amendments),
+        against=_written(" ".join(filter(None, (reading.against, since))), spec, evidence),
+        would_change=_written(reading.would_change, spec, evidence),
+        dropped_as_of=evidence.dropped,
+        wanted=tuple(w for w in mine if w["criteria"]),
+    )
+
+
+def _criteria(judged: Judged, rows: EvidenceRows, hangs: Dependence) -> tuple[Any, ...]:
+    """The criteria with their sentences, their sides, their sources, and those they cannot do
+    without.
+    """
+    mains = [row for row in rows if row["is_main"]]
+    return tuple(
+        replace(
+            result,
+            says=sentence(declared, result),
+            speaks=speaks(judged.reading, result),
+            sources=tuple(
+                sorted({s for row in mains if row["criterion"] == name for s in row["sources"]})
+            ),
+            sole_sources=tuple(s for s, names in sorted(hangs.sole.items()) if name in names),
+        )
+        for declared, (name, result) in zip(
+            judged.reading.criteria, judged.results.items(), strict=True
+        )
+    )
+
+
+def _coverage(judged: Judged, rows: EvidenceRows) -> dict[str, object]:
+    """The years of the main figures, and what cannot be said and why."""
+    ends = {
+        end: [int(year) for row in rows if row["is_main"] and (year := number(row[end]))]
+        for end in ("first_year", "last_year")
+    }
+    missing = [
+        f"{economies.name_of(cell.economy) + ': ' if cell.economy else ''}{result.label}: "
+        f"{cell.missing or 'its range spans the threshold'}"
+        for result in judged.results.values()
+        for cell in result.cells
+        if cell.met is None
+    ]
+    first, last = min(ends["first_year"], default=None), max(ends["last_year"], default=None)
+    return {"from": first, "to": last, "missing": missing}
 
 
 def _written(text: str, spec: ClaimSpec, evidence: Evidence) -> str:
@@ -191,18 +162,3 @@ def _written(text: str, spec: ClaimSpec, evidence: Evidence) -> str:
         about.append(f"as of {day_in_words(published)}")
     said = ", ".join(about)
     return f"{said[:1].upper()}{said[1:]}: {text}" if said else text
-
-
-def _of_reading(wanted: Iterable[Wanted], reading: Reading) -> tuple[Wanted, ...]:
-    """What is wanted for criteria of a reading."""
-    names = {criterion.name for criterion in reading.criteria}
-    mine = (w | {"criteria": [n for n in w["criteria"] if n in names]} for w in wanted)
-    return tuple(w for w in mine if w["criteria"])
-
-
-def _curve(criterion: Criterion, evidence: Evidence) -> pd.DataFrame:
-    """What every specification of a criterion says, with its choices."""
-    rows = evidence.standing[evidence.standing["criterion"] == criterion.name]
-    said = specification_truths(criterion, rows, list(evidence.economies))
-    choices = rows.drop_duplicates("spec").set_index("spec")[list(criterion.every_axis)]
-    return said.join(choices, on="spec")

@@ -4,16 +4,13 @@ part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..ground import economies
-from ..registry import Reading
-from .criteria import judge_criteria
 from .evidence import Evidence, EvidenceRows, counted, has_figures
 from .logic import number
-from .rule import applied
-from .verdict import CriterionResult
+from .rule import Judged
 
 
 @dataclass(frozen=True)
@@ -32,69 +29,43 @@ class Dependence:
     beside: bool = False
 
 
-def leave_out(
-    reading: Reading,
-    evidence: Evidence,
-    methods: list[str],
-    results: Mapping[str, CriterionResult],
-) -> Dependence:
+def leave_out(judged: Judged, evidence: Evidence, methods: list[str]) -> Dependence:
     """Judge a reading again without each source, economy and declared part.
 
     Every change of the verdict is a flip, that to "not enough evidence" as well. A criterion that
     its main specification leaves open is not answered by taking figures away: it is judged as it
     stands.
     """
-    if not reading.criteria:
-        return Dependence()
-    verdict = applied(reading, results)[0]
-    names = [c.name for c in reading.criteria]
-    judged = list(evidence.economies)
-
-    def again(rows: EvidenceRows, codes: list[str]) -> str:
-        return applied(reading, judge_criteria(reading, rows, methods, codes))[0]
-
-    whole = [row for row in evidence.rows if row["criterion"] in names]
+    reading, results = judged.reading, judged.results
+    codes = list(evidence.economies)
+    whole = [row for row in evidence.rows if row["criterion"] in results]
     mine = [row for row in whole if row["without"] == ""]
-    empty = empty_mains(mine)
-    flips = [
-        f"without {removed.partition(': ')[2]}: {other}"
-        for removed, rows in _parts(whole, mine, empty)
-        if (other := again(rows, judged)) != verdict
-    ]
-    beside = bool(flips)
-    needed: dict[str, list[str]] = {}
-    sole: dict[str, list[str]] = {}
-    observed = _observed(mine)
-    for source in sorted({s for row in mine for s in row["sources"]}):
-        rest = [row for row in evidence.rows_without(source) if row["criterion"] in names]
-        if emptied := sorted(observed - _observed(rest)):
-            sole[source] = emptied
-        found = judge_criteria(reading, standing_in(rest, empty), methods, judged)
-        if lost := [n for n in names if found[n].main_met is not results[n].main_met]:
-            needed[source] = lost
-        if (other := applied(reading, found)[0]) != verdict:
-            flips.append(f"without the source {source}: {other}")
-            beside |= not lost
-    if any(c.over and len(counted(c, judged)) > 1 for c in reading.criteria):
-        for code in judged:
-            left = [row for row in mine if row["economy"] != code]
-            other = again(left, [c for c in judged if c != code])
-            if other != verdict:
-                flips.append(f"without {economies.name_of(code)}: {other}")
-                beside = True
-    return Dependence(tuple(flips), needed, sole, beside)
-
-
-def _parts(
-    whole: EvidenceRows, mine: EvidenceRows, empty: set[str]
-) -> Iterator[tuple[str, EvidenceRows]]:
-    """Each declared removal with the rows that are judged then: its own, and those of criteria
-    without it, or with an empty main specification.
-    """
+    empty, observed = empty_mains(mine), _observed(mine)
+    flips: list[tuple[str, str, bool]] = []
+    needed, sole = dict[str, list[str]](), dict[str, list[str]]()
     for removed in sorted({row["without"] for row in whole} - {""}):
+        # its own rows, and those of criteria without it, or with an empty main specification
         rows = [r for r in whole if r["without"] == removed and r["criterion"] not in empty]
         named = {row["criterion"] for row in rows}
-        yield removed, [*rows, *(row for row in mine if row["criterion"] not in named)]
+        rows += [row for row in mine if row["criterion"] not in named]
+        other = Judged.by(reading, rows, methods, codes).word
+        flips.append((f"without {removed.partition(': ')[2]}", other, True))
+    for source in sorted({s for row in mine for s in row["sources"]}):
+        rest = [row for row in evidence.rows_without(source) if row["criterion"] in results]
+        if emptied := sorted(observed - _observed(rest)):
+            sole[source] = emptied
+        found = Judged.by(reading, standing_in(rest, empty), methods, codes)
+        lost = [n for n in results if found.results[n].main_met is not results[n].main_met]
+        needed |= {source: lost} if lost else {}
+        flips.append((f"without the source {source}", found.word, not lost))
+    if any(c.over and len(counted(c, codes)) > 1 for c in reading.criteria):
+        for code in codes:
+            left = [row for row in mine if row["economy"] != code]
+            other = Judged.by(reading, left, methods, [c for c in codes if c != code]).word
+            flips.append((f"without {economies.name_of(code)}", other, True))
+    turned = [flip for flip in flips if flip[1] != judged.word]
+    words = tuple(f"{without}: {other}" for without, other, _ in turned)
+    return Dependence(words, needed, sole, any(beside for _, _, beside in turned))
 
 
 def _observed(rows: EvidenceRows) -> set[str]:
@@ -107,9 +78,10 @@ def empty_mains(rows: EvidenceRows) -> set[str]:
     too old is shown, and answers no more than none.
     """
     mains = [row for row in rows if row["is_main"]]
-    ends = ("estimate", "low", "high")
     answered = {
-        r["criterion"] for r in mains if any(number(r.get(end)) is not None for end in ends)
+        row["criterion"]
+        for row in mains
+        if any(number(row.get(end)) is not None for end in ("estimate", "low", "high"))
     }
     return {row["criterion"] for row in mains} - (_observed(mains) & answered)
 

@@ -37,15 +37,11 @@ def decide(
     only if none does. Ends are compared to the last digit: that of 'more than 50' lies the smallest
     step above 50.
     """
-    value, low, high = (None if v is None or math.isnan(v) else v for v in (value, low, high))
+    value, low, high = map(number, (value, low, high))
     if low is not None or high is not None:
         ends = (-math.inf if low is None else low, math.inf if high is None else high)
-        if comparison == "==":
-            return (
-                True
-                if ends == (threshold, threshold)
-                else (None if ends[0] <= threshold <= ends[1] else False)
-            )
+        if comparison == "==" and ends[0] <= threshold <= ends[1]:
+            return True if ends[0] == ends[1] else None
         met = {COMPARE[comparison](end, threshold) for end in ends}
         return met.pop() if len(met) == 1 else None
     if value is None:
@@ -60,10 +56,22 @@ def count_rule(truths: Iterable[Truth], at_least: int) -> Truth:
     ones would not do.
     """
     truths = list(truths)
-    held, open_ = sum(t is True for t in truths), sum(t is None for t in truths)
+    held = truths.count(True)
     if held >= at_least:
         return True
-    return False if held + open_ < at_least else None
+    return False if held + truths.count(None) < at_least else None
+
+
+def _parts(condition: Any) -> tuple[list[Any], int]:
+    """The parts of a condition, and how many of them have to be true."""
+    match condition:
+        case {"all": parts}:
+            return parts, len(parts)
+        case {"any": parts}:
+            return parts, 1
+        case {"at_least": int(least), "of": parts}:
+            return parts, least
+    raise ValueError(f"not a condition: {condition!r}")
 
 
 def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
@@ -72,17 +80,11 @@ def evaluate(condition: Any, states: Mapping[str, str]) -> Truth:
     An undecided criterion could still hold or fail, so 'NAME holds' and 'NAME fails' are both open
     for it; a mixed one neither holds nor fails.
     """
-    match condition:
-        case str():
-            name, wanted = condition.split()
-            return None if states[name] == UNDECIDED else states[name] == wanted
-        case {"all": parts}:
-            return count_rule((evaluate(p, states) for p in parts), len(parts))
-        case {"any": parts}:
-            return count_rule((evaluate(p, states) for p in parts), 1)
-        case {"at_least": int(least), "of": parts}:
-            return count_rule((evaluate(p, states) for p in parts), least)
-    raise ValueError(f"not a condition: {condition!r}")
+    if isinstance(condition, str):
+        name, wanted = condition.split()
+        return None if states[name] == UNDECIDED else states[name] == wanted
+    parts, least = _parts(condition)
+    return count_rule((evaluate(part, states) for part in parts), least)
 
 
 def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
@@ -91,10 +93,9 @@ def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
     """
     if isinstance(condition, str):
         return {condition.split()[0]}
-    parts = condition.get("all") or condition.get("any") or condition["of"]
     whole = evaluate(condition, states)
-    alike = (turns_on(part, states) for part in parts if evaluate(part, states) is whole)
-    return set().union(*alike)
+    alike = (part for part in _parts(condition)[0] if evaluate(part, states) is whole)
+    return {name for part in alike for name in turns_on(part, states)}
 
 
 def weakest(condition: Any, states: Mapping[str, str], strengths: Mapping[str, int]) -> int:
@@ -111,21 +112,6 @@ def weakest(condition: Any, states: Mapping[str, str], strengths: Mapping[str, i
     """
     if isinstance(condition, str):
         return strengths[condition.split()[0]]
-    parts = condition.get("all") or condition.get("any") or condition["of"]
-    least = len(parts) if "all" in condition else condition.get("at_least", 1)
-    true = (part for part in parts if evaluate(part, states))
-    return sorted((weakest(part, states, strengths) for part in true), reverse=True)[least - 1]
-
-
-def leaves(condition: Any) -> set[str]:
-    """The single conditions ('NAME holds') that a condition is made of.
-
-    Examples
-    --------
-    >>> sorted(leaves({"any": ["a holds", {"all": ["b fails", "c holds"]}]}))
-    ['a holds', 'b fails', 'c holds']
-    """
-    if isinstance(condition, str):
-        return {condition}
-    parts = condition.get("all") or condition.get("any") or condition["of"]
-    return set().union(*map(leaves, parts))
+    parts, least = _parts(condition)
+    true = [weakest(part, states, strengths) for part in parts if evaluate(part, states)]
+    return sorted(true, reverse=True)[least - 1]

@@ -7,22 +7,22 @@ name.
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import importlib
 import inspect
 import re
-import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..estimates import Measure, generic
 from ..estimates.declared import declared
+from ..estimates.measures import hints_of
+from ..ground import paths
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -37,6 +37,9 @@ from ..registry.declared import Declared, declared_measures
 from . import own_measures
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_ARTICLE = _PACKAGE / "article"
+
+AGE = Path(__file__).resolve().parents[1]
 _ARTICLE = _PACKAGE / "article"
 _REGISTERS = re.compile(rb"""^[ \t]*[\w.@= ]*\bmeasures?\(\s*["']""", re.MULTILINE)
 """What stands in a module that registers a name: only these are read as Python."""
@@ -66,7 +69,7 @@ def find(name: str) -> Measure:
     UnknownNameError
         No measure has the name; says which are close.
     MeasureError
-        A file of the project's measures cannot be read or imported.
+        A file of the project's measures cannot be imported.
     RegistryError
         Two measures of one place have the same name, or a declaration does not fit its family.
 
@@ -75,11 +78,18 @@ def find(name: str) -> Measure:
     >>> find("trade.lead").__module__
     'ca_research.article.trade_priority'
     """
-    own, package = own_measures.files(), _package()
+    own, package, said = own_measures.files(), _package(), declared_measures()
     if name in own:
         return _marked(own_measures.module(own[name]), name)
-    if name in declared_measures():
-        return _declared(name)
+    if name in said:
+        family, where = said[name].family, f"registry/measures.yaml, {name}"
+        if family in said:
+            hint = "name a general measure"
+            raise RegistryError(f"{family} is declared itself", where=where, hint=hint)
+        try:
+            return _made(name, said[name].model_dump_json(), find(family))
+        except TypeError as error:
+            raise RegistryError(str(error), where=where, hint="mend the declaration") from None
     if name in package:
         module = ".".join(package[name].relative_to(_PACKAGE.parent).with_suffix("").parts)
         return _marked(importlib.import_module(module), name)
@@ -95,20 +105,6 @@ def names(*, article: bool = True) -> list[str]:
     said = declared_measures().items()
     declared = {n for n, one in said if article or one.family in package}
     return sorted({*own_measures.files(), *declared, *package})
-
-
-def _declared(name: str) -> Measure:
-    """The measure that the project declares under a name."""
-    said = declared_measures()[name]
-    where = f"registry/measures.yaml, {name}"
-    if said.family in declared_measures():
-        raise RegistryError(
-            f"{said.family} is declared itself", where=where, hint="name a general measure"
-        )
-    try:
-        return _made(name, said.model_dump_json(), find(said.family))
-    except TypeError as error:
-        raise RegistryError(str(error), where=where, hint="mend the declaration") from None
 
 
 @cache
@@ -158,14 +154,12 @@ def signature_faults(
         As `find`.
     """
     function, name = find(criterion.measure), criterion.measure
-    taken, hints = taken_by(criterion), _hints(function)
-    by_claim = {"economies", *data}
-    settings = ((n, (value,)) for n, value in criterion.settings.items())
-    choices = (*settings, *((axis.name, axis.choices) for axis in axes))
-    for choice, values in choices:
-        if choice in by_claim:
+    taken, hints = taken_by(criterion), hints_of(function)
+    choices = {n: (value,) for n, value in criterion.settings.items()}
+    for choice, values in [*choices.items(), *((axis.name, axis.choices) for axis in axes)]:
+        if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
-        elif choice not in taken and choice not in (AGE, *criterion.bars.values()):
+        elif choice not in (*taken, AGE, *criterion.bars.values()):
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
         for value in values if choice in hints else ():
             if fault := _misfit(value, hints[choice]):
@@ -179,14 +173,20 @@ def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
     setting, nor an axis.
     """
     had = {*given, "economies", *criterion.settings, *criterion.axes}
-    return sorted({p.name for p in taken_by(criterion).values() if _needed(p)} - had)
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = {
+        name
+        for name, p in taken_by(criterion).items()
+        if p.default is p.empty and p.kind not in several
+    }
+    return sorted(needed - had)
 
 
 @cache
 def place(function: Measure) -> str:
     """File and line of a measure, as a user should see them."""
     code = inspect.unwrap(function).__code__
-    return own_measures.shown(Path(code.co_filename), code.co_firstlineno)
+    return f"{paths.shown(Path(code.co_filename))}, line {code.co_firstlineno}"
 
 
 def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
@@ -194,15 +194,11 @@ def slip(function: Measure, name: str, error: Exception) -> MeasureError | None:
     it; None where no such line was at work.
     """
     folder = Path(inspect.unwrap(function).__code__.co_filename).parent
-    steps = traceback.extract_tb(error.__traceback__)
-    lines = [step for step in steps if Path(step.filename).is_relative_to(folder)]
-    if folder.is_relative_to(_PACKAGE) or not lines:
+    line = own_measures.line_of(error, folder)
+    if folder.is_relative_to(_PACKAGE) or not line:
         return None
-    return MeasureError(
-        f"{name} does not work: {type(error).__name__}: {' '.join(str(error).split())}",
-        where=own_measures.shown(Path(lines[-1].filename), lines[-1].lineno),
-        hint="mend the line",
-    )
+    what = f"{name} does not work: {type(error).__name__}: {' '.join(str(error).split())}"
+    return MeasureError(what, where=line, hint="mend the line")
 
 
 @by_files("measures.yaml")
@@ -218,33 +214,10 @@ def measure_words(name: str) -> str:
     said = declared_measures().get(name)
     if said:
         return said.gives or measure_words(said.family)
-    if name not in _package():
-        return ""
-    for node in ast.parse(_package()[name].read_bytes()).body:
-        marks = map(ast.unparse, getattr(node, "decorator_list", ()))
-        if isinstance(node, ast.FunctionDef) and f"measure({name!r})" in marks:
-            return _first_words(ast.get_docstring(node))
-    return ""
-
-
-def _first_words(description: str | None) -> str:
-    """How a description begins, up to the first stop; '' where a code stands there."""
-    told = (description or "").partition("\n\n")[0]
-    first = re.split(r"[;.:](?:\s|$)", " ".join(told.split()))[0]
-    return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else first
-
-
-def _needed(parameter: inspect.Parameter) -> bool:
-    several = (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-    return parameter.default is parameter.empty and parameter.kind not in several
-
-
-@cache
-def _hints(function: Measure) -> dict[str, Any]:
-    try:
-        return get_type_hints(function)
-    except NameError:  # an annotation for readers alone
-        return {}
+    code = _package()[name].read_text("utf-8") if name in _package() else ""
+    described = code.partition(f'measure("{name}")')[2].partition('"""')[2]
+    first = re.split(r"[;.:](?:\s|$)|\n\n", described)[0]
+    return "" if re.search(r"[`_]|\b[A-Z]{3,}\b", first) else " ".join(first.split())
 
 
 def _misfit(value: Value, hint: Any) -> str:
@@ -256,15 +229,16 @@ def _misfit(value: Value, hint: Any) -> str:
         if checked is not None:
             checked.validate_python(value, strict=True)
     except ValidationError as error:
-        if get_origin(hint) is Literal:
-            unknown = UnknownNameError("word", value, get_args(hint))
-            return f"{unknown.what}; {unknown.hint}"
-        return f"{error.errors()[0]['msg']} (got {value!r})"
+        if get_origin(hint) is not Literal:
+            return f"{error.errors()[0]['msg']} (got {value!r})"
+        unknown = UnknownNameError("word", value, get_args(hint))
+        return f"{unknown.what}; {unknown.hint}"
     return ""
 
 
 @cache
 def _validator(hint: Any) -> TypeAdapter[Any] | None:
+    hint = hint.__origin__ if hasattr(hint, "__metadata__") else hint
     kinds = {type(None), bool, int, float, str, dt.date}
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     known = all(o in kinds or get_origin(o) is Literal for o in options)
@@ -272,13 +246,12 @@ def _validator(hint: Any) -> TypeAdapter[Any] | None:
 
 
 def _marked(module: Any, name: str) -> Measure:
-    for value in vars(module).values():
-        for found in value if isinstance(value, tuple) else (value,):
-            if getattr(found, "name", None) == name and callable(found):
-                return found
+    for found in vars(module).values():
+        if getattr(found, "name", None) == name and callable(found):
+            return found
     raise MeasureError(
         f"{name!r} is no longer the name of a function",
-        where=own_measures.shown(Path(module.__file__)),
+        where=paths.shown(Path(module.__file__)),
         hint=f'put @measure("{name}") on top of its other decorators',
     )
 
@@ -286,9 +259,7 @@ def _marked(module: Any, name: str) -> Measure:
 @cache
 def _package() -> dict[str, Path]:
     """The module of every name that the package registers, this article's before the wings'."""
-    files = [f for f in sorted(_PACKAGE.rglob("*.py")) if _REGISTERS.search(f.read_bytes())]
+    files = sorted(_PACKAGE.rglob("*.py"))
     article = [file for file in files if file.is_relative_to(_ARTICLE)]
-    rest = [file for file in files if file not in set(article)]
-    found = ([(n, f) for f in room for n in own_measures.names(f)] for room in (rest, article))
-    wings, own = map(own_measures.unique, found)
-    return wings | own
+    rest = [file for file in files if file not in article]
+    return own_measures.by_name(rest) | own_measures.by_name(article)

@@ -18,19 +18,13 @@ _ID = re.compile(rf"\b{CLAIM_ID}\b")
 def place(spec: ClaimSpec) -> pd.DataFrame:
     """Where the sentence stands and what is asserted there, as two columns: what, here."""
     at = spec.article
-    where = "title" if at.paragraph == 0 else f"paragraph {at.paragraph}, sentence {at.sentence}"
-    lines = [
-        ("quoted", f"“{spec.quotation}”"),
-        ("place", where),
-        ("says", spec.restatement),
-        ("kind", spec.kind),
-    ]
+    where = f"paragraph {at.paragraph}, sentence {at.sentence}" if at.paragraph else "title"
+    lines = {"quoted": f"“{spec.quotation}”", "place": where, "says": spec.restatement}
+    rows = [*lines.items(), ("kind", spec.kind)]
     for reading in spec.readings:
-        lines += [
-            ("why no test", reading.answer or reading.not_testable or ""),
-            ("what a test would need", reading.would_change),
-        ]
-    return pd.DataFrame(lines, columns=["what", "here"])
+        rows.append(("why no test", reading.answer or reading.not_testable or ""))
+        rows.append(("what a test would need", reading.would_change))
+    return pd.DataFrame(rows, columns=["what", "here"])
 
 
 def nearby(spec: ClaimSpec) -> pd.DataFrame:
@@ -40,17 +34,12 @@ def nearby(spec: ClaimSpec) -> pd.DataFrame:
     near: 'named' (by the entry itself) or 'same sentence'. Ids that the register does not hold are
         left out.
     """
-    words = " ".join(
-        [*(f"{r.not_testable or ''} {r.against}" for r in spec.readings), *spec.rivals]
-    )
+    words = [f"{r.not_testable or ''} {r.against}" for r in spec.readings] + [*spec.rivals]
     claims = registry.claims()
-    named = [i for i in dict.fromkeys(_ID.findall(words)) if i in claims and i != spec.id]
-    here = (spec.article.paragraph, spec.article.sentence)
-    same = [
-        i
-        for i, other in claims.items()
-        if (other.article.paragraph, other.article.sentence) == here and i not in (spec.id, *named)
-    ]
-    rows = [(i, claims[i].title, claims[i].restatement, "named") for i in named]
-    rows += [(i, claims[i].title, claims[i].restatement, "same sentence") for i in same]
+    near = dict.fromkeys(filter(claims.get, _ID.findall(" ".join(words))), "named")
+    for i, other in claims.items():
+        if other.article.place == spec.article.place:
+            near.setdefault(i, "same sentence")
+    near.pop(spec.id, None)
+    rows = [(i, claims[i].title, claims[i].restatement, why) for i, why in near.items()]
     return pd.DataFrame(rows, columns=["claim", "title", "asks", "near"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -51,47 +52,34 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
     >>> [offer.source for offer in offers("C33", economy="TJK")]
     ['COMTRADE_C33_TJK', 'COMTRADE_C33_RUS_TJK']
     """
-    found: list[Offer] = []
-    for row in wanted(claim, economy=economy).to_dict("records"):
-        found += _offers(claim, row, {offer.source for offer in found})
-    return found
-
-
-def _offers(claim: str, row: Mapping[str, Any], taken: set[str]) -> list[Offer]:
-    """The offers of one want; taken: ids of sources that others have."""
-    table, holders = registry.table(row["table"]), tuple(publishers(row))
-    key = [c for c in table.key if c in row["cells"]]
-    provider = next(
-        (
-            service.name
-            for service in registry.providers().values()
-            for holder in holders
-            if holder.publisher == service.publisher
-            and table.table in service.tables
-            and set(key) <= _takes(service.name)
-        ),
-        None,
-    )
-    if provider is None:
-        asked = {c: list(row["cells"][c]) for c in key}
-        return [Offer(row["what"], table.table, row["figures"], holders, None, asked, "")]
-    found: list[Offer] = []
-    for cells in requests(row):
-        asked = {c: cells[c] for c in key}
-        economies = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
-        words = [claim, *(str(asked[c][0]) for c in economies)]
-        name = re.sub(r"[^A-Z0-9]+", "_", "_".join([provider, *words]).upper())
-        source = _free(name, asked, taken | {offer.source for offer in found})
-        count = len(figures(table.table, cells))
-        found.append(Offer(row["what"], table.table, count, holders, provider, asked, source))
-    return found
-
-
-def _takes(provider: str) -> set[str]:
     from ..sources.fetch import asking
 
-    how = asking(provider)
-    return {*how.needs, *how.takes}
+    found: list[Offer] = []
+    for row in wanted(claim, economy=economy).to_dict("records"):
+        table, holders = registry.table(row["table"]), tuple(publishers(row))
+        key = [c for c in table.key if c in row["cells"]]
+        publish = {holder.publisher for holder in holders}
+        able = [
+            service.name
+            for service in registry.providers().values()
+            if service.publisher in publish
+            and table.table in service.tables
+            and {*key} <= {*asking(service.name).needs, *asking(service.name).takes}
+        ]
+        if not able:
+            asked = {c: list(row["cells"][c]) for c in key}
+            figures_ = row["figures"]
+            found.append(Offer(row["what"], table.table, figures_, holders, None, asked, ""))
+            continue
+        for cells in requests(row):
+            asked = {c: cells[c] for c in key}
+            single = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
+            words = [able[0], claim, *(str(asked[c][0]) for c in single)]
+            name = re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper())
+            source = _free(name, asked, {offer.source for offer in found})
+            count = len(figures(table.table, cells))
+            found.append(Offer(row["what"], table.table, count, holders, able[0], asked, source))
+    return found
 
 
 def _free(source: str, asked: Mapping[str, Any], taken: set[str]) -> str:
@@ -100,10 +88,10 @@ def _free(source: str, asked: Mapping[str, Any], taken: set[str]) -> str:
     """
     from ..tables import vintage
 
-    name, number = source, 1
-    while (there := vintage.kept(name)) or name in taken:
-        if there and {k: list(v) for k, v in there[-1].asked.items()} == dict(asked):
-            return name
-        number += 1
-        name = f"{source}_{number}"
+    for number in itertools.count(1):
+        name = source if number == 1 else f"{source}_{number}"
+        there = vintage.kept(name)
+        same = there and {k: list(v) for k, v in there[-1].asked.items()} == dict(asked)
+        if same or (not there and name not in taken):
+            break
     return name

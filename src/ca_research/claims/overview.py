@@ -5,7 +5,7 @@ confirmatory family.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,7 @@ from ..ground import paths
 from ..ground.errors import CoverageError, RegistryError, UsageError
 from ..stats import holm
 from .answers import leading, ways
-from .words import bounds, criterion_number
-
-Stored = Mapping[str, Any]
+from .words import Stored, bounds, criterion_number
 
 
 def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
@@ -26,16 +24,13 @@ def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
     none.
     """
     file = file or paths.reports_dir() / "verdicts.json"
+    place = {"where": paths.shown(file), "hint": "ca-research run"}
     try:
         found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CoverageError(
-            "no verdicts are stored yet", where=paths.shown(file), hint="ca-research run"
-        ) from None
+        raise CoverageError("no verdicts are stored yet", **place) from None
     except ValueError as error:
-        raise UsageError(
-            f"not a file of verdicts: {error}", where=paths.shown(file), hint="ca-research run"
-        ) from None
+        raise UsageError(f"not a file of verdicts: {error}", **place) from None
     return found
 
 
@@ -46,7 +41,7 @@ def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
     return [v for v in verdicts if not own_params(v["params"])]
 
 
-def own_params(params: Mapping[str, Any]) -> dict[str, Any]:
+def own_params(params: Stored) -> dict[str, Any]:
     """The parameters by which a run judges something else than the claim as a whole.
 
     Parameters
@@ -80,8 +75,7 @@ def told(verdict: Stored) -> Stored | None:
     """
     found = {c["name"]: c for c in verdict["criteria"]}
     states = {name: c["state"] for name, c in found.items()}
-    name = leading(states, verdict["verdict"], verdict["deciding"])
-    return None if name is None else found[name]
+    return found.get(leading(states, verdict["verdict"], verdict["deciding"]))
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
@@ -95,28 +89,13 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     heads = [v for v in whole_region(verdicts) if v["leads"]]
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
-        other = next(
-            (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day), None
-        )
-        rows.append(
-            {
-                "claim": v["claim"],
-                "theme": registry.article().theme(spec.theme),
-                "kind": spec.kind,
-                "title": spec.title,
-                "verdict": v["verdict"],
-                "answer": v["answer"],
-                "finding": v["finding"],
-                "certainty": v["certainty"].get("level", ""),
-                "criterion": first["label"] if first else "",
-                "number": criterion_number(first) if first else "",
-                "interval": bounds(first) if first else "",
-                "ways": ways(first) if first else "",
-                "other_day": other,
-                "fragile": v["fragile"],
-                "guess": v["guess"],
-            }
-        )
+        others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
+        about = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
+        about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
+        about |= {"other_day": next(others, None), "criterion": first["label"] if first else ""}
+        for name, words in (("number", criterion_number), ("interval", bounds), ("ways", ways)):
+            about[name] = words(first) if first else ""
+        rows.append({**v, **about})
     columns = ["claim", "theme", "kind", "title", "verdict", "answer", "finding", "certainty"]
     columns += ["criterion", "number", "interval", "ways", "other_day", "fragile", "guess"]
     return pd.DataFrame(rows, columns=columns).sort_values("claim", ignore_index=True)
@@ -126,12 +105,8 @@ def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     """Number of claims per theme (rows) and verdict (columns, in the order of the five words). Not
     a score of the article.
     """
-    counts = pd.crosstab(at_a_glance["theme"], at_a_glance["verdict"])
-    return (
-        counts.reindex(columns=list(registry.VERDICTS), fill_value=0)
-        .rename_axis(columns=None)
-        .reset_index()
-    )
+    counts = pd.crosstab(at_a_glance["theme"], at_a_glance["verdict"]).rename_axis(columns=None)
+    return counts.reindex(columns=list(registry.VERDICTS), fill_value=0).reset_index()
 
 
 def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
@@ -139,14 +114,7 @@ def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     blind, guess, verdict, right.
     """
     rows = [
-        {
-            "claim": v["claim"],
-            "reading": v["title"],
-            "blind": v["blind"],
-            "guess": v["guess"],
-            "verdict": v["verdict"],
-            "right": v["guess"] == v["verdict"],
-        }
+        {**v, "reading": v["title"], "right": v["guess"] == v["verdict"]}
         for v in whole_region(verdicts)
         if v["as_of"] == day and v["guess"]
     ]
@@ -158,15 +126,10 @@ def guess_score(made: pd.DataFrame) -> pd.DataFrame:
     """How often the guesses were right, blind and not blind apart, of those that were made:
     written, guesses, right, share.
     """
-    rows = []
-    for blind, words in ((False, "not blind"), (True, "blind")):
-        mine = made[made["blind"] == blind]
-        if len(mine):
-            right = int(mine["right"].sum())
-            rows.append(
-                {"written": words, "guesses": len(mine), "right": right, "share": right / len(mine)}
-            )
-    return pd.DataFrame(rows, columns=["written", "guesses", "right", "share"])
+    written = made["blind"].map({False: "not blind", True: "blind"})
+    right = made["right"].groupby(written)
+    score = right.agg(guesses="size", right="sum", share="mean").rename_axis("written")
+    return score.sort_index(ascending=False).reset_index()
 
 
 def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
@@ -178,63 +141,41 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     one: left out, it would make the others easier to reject. Raises RegistryError for a member
         whose criterion is no p-value.
     """
-    rows: list[dict[str, Any]] = []
-    for member in registry.article().family:
-        mine = [
-            v for v in whole_region(verdicts) if v["claim"] == member.claim and v["as_of"] == day
-        ]
-        criteria = {
-            c["name"]: c for v in mine for c in v["criteria"] if c["name"] in member.criteria
-        }
+    rows: list[tuple[str, str, float | None]] = []
+    for claim, names in ((one.claim, one.criteria) for one in registry.article().family):
+        mine = [v for v in whole_region(verdicts) if v["claim"] == claim and v["as_of"] == day]
+        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in names}
         for name, c in criteria.items():
             if c["kind"] != "p":
                 raise RegistryError(
-                    f"{member.claim}: criterion {name} is in the family of tests and is no "
-                    f"p-value but a {c['kind']}",
+                    f"{claim}: criterion {name} is in the family of tests and is no p-value but a "
+                    f"{c['kind']}",
                     where="registry/article.yaml: family",
                     hint="name a criterion of kind p",
                 )
-        cells = [
-            (
-                f"{c['label']}: {cell['economy']}" if cell["economy"] else c["label"],
-                cell["estimate"],
-            )
+        none = "no p-value: decided by counts or directions" if mine else "not judged"
+        rows += [
+            (claim, ": ".join(filter(None, (c["label"], cell["economy"]))), cell["estimate"])
             for c in criteria.values()
             for cell in c["cells"]
-        ]
-        rows += [{"claim": member.claim, "label": label, "p": p} for label, p in cells] or [
-            {
-                "claim": member.claim,
-                "label": "no p-value: decided by counts or directions" if mine else "not judged",
-                "p": None,
-            }
-        ]
+        ] or [(claim, none, None)]
     found = pd.DataFrame(rows, columns=["claim", "label", "p"])
     p = pd.to_numeric(found["p"])
-    adjusted = holm(dict(enumerate(p.fillna(1.0)))) if len(p) else None
-    return found.assign(
-        p=p, adjusted=None if adjusted is None else adjusted["adjusted"].where(p.notna())
-    )
+    adjusted = holm(dict(enumerate(p.fillna(1.0))))["adjusted"].where(p.notna()) if len(p) else None
+    return found.assign(p=p, adjusted=adjusted)
 
 
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     """How many entries of the register can be tested: what, entries, of_all (per cent)."""
-    opinion = at_a_glance["kind"] == "opinion"
-    open_ = at_a_glance["verdict"].isin(["not testable", "not enough evidence"])
+    opinion, verdict = at_a_glance["kind"] == "opinion", at_a_glance["verdict"]
+    untested, lacking = verdict == "not testable", verdict == "not enough evidence"
     counts = {
-        "entries of the register": len(at_a_glance),
-        "sentences of opinion": int(opinion.sum()),
-        "says something that no figures could show": int(
-            (~opinion & (at_a_glance["verdict"] == "not testable")).sum()
-        ),
-        "can be tested, not enough evidence": int(
-            (~opinion & (at_a_glance["verdict"] == "not enough evidence")).sum()
-        ),
-        "can be tested, and is decided": int((~opinion & ~open_).sum()),
+        "entries of the register": opinion | ~opinion,
+        "sentences of opinion": opinion,
+        "says something that no figures could show": ~opinion & untested,
+        "can be tested, not enough evidence": ~opinion & lacking,
+        "can be tested, and is decided": ~(opinion | untested | lacking),
     }
-    return pd.DataFrame(
-        [
-            {"what": k, "entries": n, "of all (%)": 100 * n / max(len(at_a_glance), 1)}
-            for k, n in counts.items()
-        ]
-    )
+    entries = [int(which.sum()) for which in counts.values()]
+    shares = [100 * n / max(len(at_a_glance), 1) for n in entries]
+    return pd.DataFrame({"what": [*counts], "entries": entries, "of all (%)": shares})

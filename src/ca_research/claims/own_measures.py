@@ -6,11 +6,11 @@ notebook under work sees an edit at once.
 
 from __future__ import annotations
 
-import ast
 import importlib
+import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..ground import paths
 from ..ground.errors import MeasureError, RegistryError
 from ..ground.files import stamps, walk
 
+_NAME = re.compile(rb"""^@[\w.]*\bmeasure\(\s*["']([^"']+)["']""", re.MULTILINE)
 _PARENT = "ca_research_measures"
 """The package that the files form, so that one can import another: `from .helpers import ...`."""
 
@@ -29,15 +30,11 @@ def files() -> dict[str, Path]:
 
     Raises
     ------
-    MeasureError
-        A file is not Python: which names it would register nobody can say.
     RegistryError
         A name stands twice.
     """
     folder = paths.measures_dir()
-    if not folder.is_dir():
-        return {}
-    return _registered(folder, tuple(stamps(walk(folder)).items()))
+    return _registered(folder, tuple(stamps(walk(folder)).items())) if folder.is_dir() else {}
 
 
 @lru_cache(maxsize=1)
@@ -45,46 +42,24 @@ def _registered(folder: Path, marks: tuple[tuple[str, tuple[int, ...]], ...]) ->
     for name in [n for n in sys.modules if n == _PARENT or n.startswith(f"{_PARENT}.")]:
         del sys.modules[name]
     beside = map(Path, dict(marks))
-    own = (file for file in beside if file.parent == folder and file.suffix == ".py")
-    return unique((name, file) for file in own for name in names(file))
+    return by_name(file for file in beside if file.parent == folder and file.suffix == ".py")
 
 
-def unique(found: Iterable[tuple[str, Path]]) -> dict[str, Path]:
-    """Files by the names they register; raises RegistryError where a name stands twice."""
-    files: dict[str, Path] = {}
-    for name, file in found:
-        if name in files:
-            raise RegistryError(
-                f"two measures are called {name!r}",
-                where=" and ".join(dict.fromkeys((shown(files[name]), shown(file)))),
-                hint="give one another name",
-            )
-        files[name] = file
-    return files
-
-
-def names(file: Path) -> Iterator[str]:
-    """Names that a file registers, without importing it: one for each `@measure("...")`.
-
-    Raises
-    ------
-    MeasureError
-        The file is not Python.
+def by_name(files: Iterable[Path]) -> dict[str, Path]:
+    """Files by the names they register with `@measure("...")`, none of them imported; raises
+    RegistryError where a name stands twice.
     """
-    try:
-        body = ast.parse(file.read_bytes()).body
-    except (SyntaxError, ValueError) as error:
-        raise MeasureError(
-            f"not Python: {getattr(error, 'msg', error)}",
-            where=shown(file, getattr(error, "lineno", None)),
-            hint="mend the line, or move the file out of measures/",
-        ) from None
-    for node in body:
-        for call in getattr(node, "decorator_list", ()):
-            match call:
-                case ast.Call(func=called, args=[ast.Constant(value=str(first)), *_]):
-                    if ast.unparse(called).split(".")[-1] == "measure":
-                        yield first
+    found: dict[str, Path] = {}
+    for file in files:
+        for name in map(bytes.decode, _NAME.findall(file.read_bytes())):
+            if name in found:
+                raise RegistryError(
+                    f"two measures are called {name!r}",
+                    where=" and ".join(dict.fromkeys(map(paths.shown, (found[name], file)))),
+                    hint="give one another name",
+                )
+            found[name] = file
+    return found
 
 
 class _NoCache(SourceFileLoader):
@@ -109,15 +84,17 @@ def module(file: Path) -> ModuleType:
     try:
         return importlib.import_module(f"{_PARENT}.{file.stem}")
     except Exception as error:
-        steps = traceback.extract_tb(error.__traceback__)
-        line = next((s.lineno for s in reversed(steps) if Path(s.filename) == file), None)
         raise MeasureError(
             f"it cannot be imported: {type(error).__name__}: {' '.join(str(error).split())}",
-            where=shown(file, line),
+            where=line_of(error, file) or paths.shown(file),
             hint="mend the line, or install what it imports",
         ) from error
 
 
-def shown(file: Path, line: int | None = None) -> str:
-    """A file, and a line of it, as a user should see them."""
-    return paths.shown(file) + (f", line {line}" if line else "")
+def line_of(error: Exception, place: Path) -> str:
+    """The innermost line of a file, or of a folder, at which an error came up; '' without one."""
+    steps = [(step.filename, step.lineno) for step in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError) and error.filename:
+        steps.append((error.filename, error.lineno))
+    lines = [(file, line) for file, line in steps if Path(file).is_relative_to(place)]
+    return f"{paths.shown(Path(lines[-1][0]))}, line {lines[-1][1]}" if lines else ""

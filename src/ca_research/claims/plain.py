@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..ground import economies as eco
-from ..ground.numbers import number, ordinal
+from ..ground.numbers import in_words, number, ordinal
 from ..registry import Criterion
 from ..registry.words import measure_name
 from .measures import find
-from .slots import names, values, with_figures
-from .verdict import Cell, CriterionResult
+from .slots import names, values
+from .verdict import CriterionResult
 from .wanted import NOT_COME
-from .words import in_words, one, said, spread
+from .words import one, said, spread
 
 _THINGS = {  # what is counted, before whom, how a share of it is told, who they are together
     "imports": ("imports", "from", "came from", "suppliers"),
@@ -28,249 +29,257 @@ _THINGS = {  # what is counted, before whom, how a share of it is told, who they
     "debt": ("debt", "to", "was owed to", "creditors"),
     "students": ("students", "in", "were in", "destinations"),
 }
-_QUESTIONS = ("rank", "years", "share", "change", "ratio", "count")
+_ONE = {
+    "rank": "{0.whom} was {0.place} {0.among}{0.group} of {0.whose}{0.when}",
+    "years": "{0.whom} was {0.first} the {0.group} of {0.whose} in {0.so}",
+    "share": "{0.figure} of {0.own} {0.went} {0.whom}{0.when}",
+    "change": "{0.flow} {0.moved}{0.since}",
+    "ratio": "{0.flow} {0.were} {0.figure} times {0.those}{0.when}",
+    "count": "{0.whose} had {0.figure} {0.counted}{0.when}",
+    "a rank": "{0.result.label} was {0.place}{0.when}",
+    "": "{0.result.label} came to {0.size}{0.when}",
+}
+"""What is so of one economy, or of none in particular, by the question that is asked."""
+_SEVERAL = {
+    "rank": "{0.whom} was {0.wanted_place} the {0.group} of {0.where}{0.when}",
+    "years": "{0.whom} was {0.first} the {0.group} of {0.where} in {0.wanted} of {0.years}",
+    "share": "{0.wanted} of {0.thing} {0.went} {0.whom} in {0.where}{0.when}",
+    "change": "{0.flow} {0.grew} in {0.where}{0.when}",
+    "ratio": "{0.flow} {0.were} {0.times} {0.those} in {0.where}{0.when}",
+    "count": "There were {0.wanted} {0.group} in {0.where}{0.when}",
+    "a rank": "{0.result.label} was {0.bare_place} in {0.where}{0.when}",
+    "": "{0.result.label} came to {0.wanted} in {0.where}{0.when}",
+}
+"""In how many economies it is so."""
+_UNKNOWN = {
+    "change": "{0.flow}",
+    "ratio": "{0.flow} and {0.to}",
+    "a rank": "“{0.criterion.label}”",
+    "": "“{0.criterion.label}”",
+}
+"""What there are no figures of."""
 _BOUNDS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "==": "exactly"}
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_PLAIN_BARS = {"change": 0, "ratio": 1, "years": 1}
+"""Of what grew, is so many times another, or so in so many of all years, no bar is told."""
 
 
 def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False) -> str:
     """What a criterion comes to, in a sentence; short: without its bar and single countries."""
-    asked = _Asked.of(criterion)
-    if all(cell.estimate is None and not cell.ranged for cell in result.cells):
-        return _unknown(asked, result)
-    if len(result.cells) == 1:
-        return f"{_of_one(asked, result)}{'' if short else _beside_bar(asked, result)}."
-    return f"{_of_several(asked, result)}{'' if short else _countries(result)}."
+    cells = result.cells
+    unknown = all(cell.estimate is None and not cell.ranged for cell in cells)
+    told = _Told(criterion, result, names(cells) if unknown or len(cells) == 1 else "")
+    if unknown:
+        what = _UNKNOWN.get(told.question, "the {0.group} of {0.whose}").format(told)
+        year, later, _ = cells[0].missing.partition(f" {NOT_COME}")
+        if later:
+            return f"{year}{later}: {what} in that year cannot be known."
+        return f"No figures were found on {what}."
+    text = (_ONE if len(cells) == 1 else _SEVERAL)[told.question].format(told)
+    beside = told.beside_bar if len(cells) == 1 else told.countries
+    return f"{text[:1].upper()}{text[1:]}{'' if short else beside}."
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What a criterion asks: one of the questions that every table by counterpart has, with the
-    words for what is counted, or '' and its label.
-    """
+class _Told:
+    """The words of the sentences above for a judged criterion; whose: of which economies."""
 
     criterion: Criterion
-    question: str = ""
-    thing: str = ""
-    near: str = ""
-    went: str = ""
-    group: str = ""
+    result: CriterionResult
+    whose: str
 
-    @classmethod
-    def of(cls, criterion: Criterion) -> _Asked:
-        measure, chosen = find(criterion.measure), criterion.settings
-        table, question = getattr(measure, "table", ""), getattr(measure, "question", "")
-        words = _THINGS.get(str(chosen.get("flow")), _THINGS.get(table))
-        asked = cls(criterion, question)
-        if not words or question not in _QUESTIONS or not (asked.whom or question == "count"):
-            return cls(criterion)
-        thing, *rest = words
-        if table == "investment":
-            thing = measure_name(str(chosen.get("measure", ""))).partition(",")[0] or thing
-        return cls(criterion, question, thing, *rest)
+    @cached_property
+    def values(self) -> dict[str, str]:
+        return values(self.result)
+
+    @cached_property
+    def words(self) -> tuple[str, str, str, str]:
+        """For what is counted, before whom, for a share of it, and for those together."""
+        table, chosen = getattr(find(self.criterion.measure), "table", ""), self.criterion.settings
+        words = _THINGS.get(str(chosen.get("flow"))) or _THINGS.get(table) or ("",) * 4
+        measure = measure_name(str(chosen.get("measure", ""))) if table == "investment" else ""
+        return (measure.partition(",")[0] or words[0], *words[1:])
+
+    @cached_property
+    def question(self) -> str:
+        """One of the questions that every table by counterpart has; of others the label is told."""
+        question = getattr(find(self.criterion.measure), "question", "")
+        if question in _ONE and self.group and (self.whom or question == "count"):
+            return question
+        return "a rank" if self.result.kind == "rank" else ""
+
+    thing = property(lambda self: self.words[0])
+    went = property(lambda self: self.words[2])
+    group = property(lambda self: self.words[3])
+    figure = property(lambda self: self.values["number"])
 
     def named(self, *settings: str) -> str:
         """The economies that one of some settings names, in prose."""
         codes = next((str(c) for s in settings if (c := self.criterion.settings.get(s))), "")
         return eco.joined(eco.in_prose(eco.resolve(c)) for c in codes.split(";") if c)
 
-    @property
-    def whom(self) -> str:
-        return self.named("partner", "investor", "creditor", "destination")
+    whom = property(lambda self: self.named("partner", "investor", "creditor", "destination"))
+    to = property(lambda self: self.named("to"))
 
     @property
-    def many(self) -> bool:
-        return self.thing.endswith("s")
+    def own(self) -> str:
+        """'Georgia's imports'."""
+        mark = "'" if self.whose.endswith("s") else "'s"
+        return f"{self.whose}{mark} {self.thing}" if self.whose else self.thing
 
-    def flow(self, whose: str) -> str:
+    @property
+    def flow(self) -> str:
         """'Georgia's imports from China', or their share for a question about it."""
-        own = f"{_own(whose)} {self.thing}".strip()
         if self.criterion.settings.get("of") == "share":
-            return f"the share of {self.whom} in {own}"
-        return f"{own} {self.near} {self.whom}"
+            return f"the share of {self.whom} in {self.own}"
+        return f"{self.own} {self.words[1]} {self.whom}"
 
-    def compared(self, times: str) -> str:
-        """'were 2.2 times those from India'."""
-        were, those = ("were", "those") if self.many else ("was", "that")
-        return f"{were} {times} {those} {self.near} {self.named('to')}"
+    were = property(lambda self: "were" if self.thing.endswith("s") else "was")
 
+    @property
+    def those(self) -> str:
+        """'those from India'."""
+        noun = "those" if self.thing.endswith("s") else "that"
+        return f"{noun} {self.words[1]} {self.to}"
 
-def _own(whose: str) -> str:
-    return whose and f"{whose}'" + ("" if whose.endswith("s") else "s")
+    @property
+    def when(self) -> str:
+        years, alone = self.values["years"], len(self.result.cells) == 1
+        if years and not self.question and self.result.kind == "count" and alone:
+            return f" by {years}"
+        return f" (figures of {years})" if " to " in years else f" in {years}" if years else ""
 
+    @property
+    def since(self) -> str:
+        """The years of a change."""
+        since, years = self.criterion.settings.get("since"), self.values["years"]
+        return f" from {since} to {years}" if years else f" since {since}"
 
-def _of_one(asked: _Asked, result: CriterionResult) -> str:
-    """What is so of one economy, or of none in particular."""
-    cell, told = result.cells[0], values(result)
-    whose, figure = eco.in_prose(cell.economy) if cell.economy else "", told["number"]
-    when = _when(told["years"])
-    match asked.question:
-        case "rank":
-            listed = cell.about.get("listed")
-            among = f"of {in_words(float(listed))} " if listed else "among the "
-            return _begun(f"{asked.whom} was {_place(cell)} {among}{asked.group} of {whose}{when}")
-        case "years":
-            first_year, last = int(str(asked.criterion.settings["since"])), cell.year or 0
-            of = last - first_year + 1
-            so = in_words(round((cell.estimate or 0) * of))
-            first = f"{asked.whom} was {_among_first(asked)} the {asked.group} of {whose}"
-            return f"{first} in {so} of the {in_words(of)} years from {first_year} to {last}"
-        case "share":
-            own = f"{_own(whose)} {asked.thing}"
-            return _begun(f"{figure} of {own} {asked.went} {asked.whom}{when}")
-        case "change":
-            since = asked.criterion.settings.get("since")
-            span = f" from {since} to {told['years']}" if told["years"] else f" since {since}"
-            return _begun(f"{asked.flow(whose)} {_moved(cell, result)}{span}")
-        case "ratio":
-            return _begun(f"{asked.flow(whose)} {asked.compared(f'{figure} times')}{when}")
-        case "count":
-            group = asked.group.removesuffix("s") if figure == "one" else asked.group
-            above = asked.criterion.settings.get("above")
-            more = f" above {number(above)}" if above else ""
-            return _begun(f"{whose} had {figure} {group}{more}{when}")
-    if result.kind == "rank":
-        return f"{result.label} was {_place(cell)}{when}"
-    if told["years"] and result.kind == "count":
-        when = f" by {told['years']}"
-    return f"{result.label} came to {_size(result, told)}{when}"
+    years = property(lambda self: f"the years since {self.criterion.settings['since']}")
 
+    @property
+    def so(self) -> str:
+        """In how many of the years it was so."""
+        cell, since = self.result.cells[0], int(str(self.criterion.settings["since"]))
+        of = (cell.year or 0) - since + 1
+        so = in_words(round((cell.estimate or 0) * of))
+        return f"{so} of the {in_words(of)} years from {since} to {cell.year or 0}"
 
-def _when(years: str) -> str:
-    return f" (figures of {years})" if " to " in years else f" in {years}" if years else ""
+    @property
+    def counted(self) -> str:
+        above = self.criterion.settings.get("above")
+        group = self.group.removesuffix("s") if self.figure == "one" else self.group
+        return f"{group} above {number(above)}" if above else group
 
+    @property
+    def among(self) -> str:
+        listed = self.result.cells[0].about.get("listed")
+        return f"of {in_words(float(listed))} " if listed else "among the "
 
-def _size(result: CriterionResult, told: dict[str, str]) -> str:
-    """A figure with what it counts, where the unit says that."""
-    bare = result.unit in ("number", "(unit not stated)") or result.label.lower().startswith("days")
-    if bare or result.kind in ("ratio", "change"):
-        return told["number"]
-    if result.kind == "p":
-        return f"p = {told['number']}"
-    size = told["days"] or told["amount"].strip()
-    return one(size) if told["number"].endswith(" one") else size
+    @property
+    def size(self) -> str:
+        """A figure with what it counts, where the unit says that."""
+        result, told = self.result, self.values
+        bare = result.unit in ("number", "(unit not stated)")
+        bare |= result.label.lower().startswith("days")
+        if bare or result.kind in ("ratio", "change"):
+            return told["number"]
+        if result.kind == "p":
+            return f"p = {told['number']}"
+        size = told["days"] or told["amount"].strip()
+        return one(size) if told["number"].endswith(" one") else size
 
+    @property
+    def wanted(self) -> str:
+        c = self.criterion
+        return f"{_BOUNDS[c.comparison]} {said(c.threshold, c.kind)}"
 
-def _of_several(asked: _Asked, result: CriterionResult) -> str:
-    """In how many economies it is so."""
-    c, years = asked.criterion, values(result)["years"]
-    bar = said(c.threshold, c.kind)
-    wanted = f"{_BOUNDS[c.comparison]} {bar}"
-    there = f"{_where(result)}{_when(years)}"
-    match asked.question:
-        case "rank":
-            return _begun(f"{asked.whom} was {_wanted_place(c)} the {asked.group} of {there}")
-        case "years":
-            span = f"in {wanted} of the years since {c.settings['since']}"
-            first = f"{asked.whom} was {_among_first(asked)} the {asked.group} of"
-            return _begun(f"{first} {_where(result)} {span}")
-        case "share":
-            return _begun(f"{wanted} of {asked.thing} {asked.went} {asked.whom} in {there}")
-        case "change":
-            moved = {"<": "fell", "<=": "did not grow"}.get(c.comparison, "grew")
-            moved += f" by {wanted}" if c.threshold else ""
-            return _begun(f"{asked.flow('')} {moved} in {there}")
-        case "ratio":
-            than = {">": "more than", "<": "less than"}.get(c.comparison)
-            times = asked.compared(than if than and c.threshold == 1 else f"{wanted} times")
-            return _begun(f"{asked.flow('')} {times} in {there}")
-        case "count":
-            return f"There were {wanted} {asked.group} in {there}"
-    if c.kind == "rank":
-        place = _wanted_place(c).removesuffix(" among").removesuffix(" of")
-        return f"{result.label} was {place} in {there}"
-    return f"{result.label} came to {wanted} in {there}"
+    @property
+    def grew(self) -> str:
+        c = self.criterion
+        moved = {"<": "fell", "<=": "did not grow"}.get(c.comparison, "grew")
+        return f"{moved} by {self.wanted}" if c.threshold else moved
 
+    @property
+    def times(self) -> str:
+        c = self.criterion
+        bare = c.threshold == 1 and c.comparison in "<>"
+        return _BOUNDS[c.comparison] if bare else f"{self.wanted} times"
 
-def _where(result: CriterionResult) -> str:
-    known = [cell for cell in result.cells if cell.met is not None]
-    if len(known) > 1:
-        return values(result)["held"]
-    return names(known) if known and known[0].met else "no country with figures"
+    @property
+    def where(self) -> str:
+        known = [cell for cell in self.result.cells if cell.met is not None]
+        if len(known) > 1:
+            return self.values["held"]
+        return names(known) if known and known[0].met else "no country with figures"
 
+    @property
+    def first(self) -> str:
+        """Which places count."""
+        places = int(str(self.criterion.settings.get("places", 1)))
+        return "first among" if places == 1 else f"among the first {in_words(places)} of"
 
-def _countries(result: CriterionResult) -> str:
-    """Each country with its figure, and how many were asked for."""
-    told = values(result)
-    met, unmet = ([x for x in result.cells if x.met is state] for state in (True, False))
-    open_ = names(x for x in result.cells if x.met is None)
-    parts = [with_figures(result, met), with_figures(result, unmet)]
-    parts[1] = f"not {parts[1]}" if met and unmet else parts[1]
-    parts.append(f"{open_} cannot be said" if open_ else "")
-    if result.threshold < len(result.cells):
-        parts.append(
-            f"at least {told['needed']} {'was' if result.threshold == 1 else 'were'} asked for"
-        )
-    return re.sub(r" no(?=[,;]| and |$)", " none", f": {'; '.join(filter(None, parts))}")
+    @property
+    def place(self) -> str:
+        """The place that it has, or those between which it lies."""
+        cell = self.result.cells[0]
+        ends = (cell.low, cell.high) if cell.estimate is None else (cell.estimate,)
+        return " to ".join(_ordinal(end) for end in ends if end is not None)
 
+    @property
+    def wanted_place(self) -> str:
+        """'first among', 'among the first two of', 'not first among'."""
+        c = self.criterion
+        last = c.threshold - (c.comparison in ("<", ">="))
+        below = "not " if c.comparison in (">", ">=") else ""
+        if last == 1 or c.comparison == "==":
+            return f"{below}{_ordinal(last)} among"
+        return f"{below}among the first {in_words(last)} of"
 
-def _beside_bar(asked: _Asked, result: CriterionResult) -> str:
-    """On which side of its bar the figure of one economy lies."""
-    c, cell = asked.criterion, result.cells[0]
-    if c.kind == "rank":
-        lower = f", not below {_ordinal(c.threshold - (c.comparison == '>='))}"
-        wanted = lower if c.comparison in (">", ">=") else f", not {_wanted_place(c)} them"
-        return "" if cell.met else wanted
-    plain_bars = {"change": 0, "ratio": 1, "years": 1}
-    if c.threshold == plain_bars.get(asked.question) or (c.kind == "days" and not c.threshold):
-        return ""  # 'grew', so many times, or so many of all years
-    bar = said(c.threshold, c.kind) if c.threshold else "0"
-    if cell.met is None:
-        return f", with the bar of {bar} within that range"
-    low = cell.low if cell.ranged else cell.estimate
-    if cell.estimate == c.threshold:
-        side = {">": "not above", "<": "not below"}.get(c.comparison, "exactly")
+    bare_place = property(lambda self: re.sub(" (among|of)$", "", self.wanted_place))
+
+    @property
+    def moved(self) -> str:
+        """'grew by 68%', 'fell by 4%', or between what it changed."""
+        cell, kind = self.result.cells[0], self.result.kind
+        if cell.estimate is None:
+            return f"changed by {spread(cell.low, cell.high, kind)}"
+        unit = "" if kind in ("growth", "percent", "share") else f" {self.result.unit}"
+        grew = "grew" if cell.estimate >= 0 else "fell"
+        return f"{grew} by {said(abs(cell.estimate), kind)}{unit}"
+
+    @property
+    def countries(self) -> str:
+        """Each country with its figure, and how many were asked for."""
+        result, told = self.result, self.values
+        met, unmet, open_ = told["cells_met"], told["cells_not"], told["open"]
+        parts = [met, f"not {unmet}" if met and unmet else unmet]
+        parts.append(f"{open_} cannot be said" if open_ else "")
+        if result.threshold < len(result.cells):
+            were = "was" if result.threshold == 1 else "were"
+            parts.append(f"at least {told['needed']} {were} asked for")
+        return re.sub(r" no(?=[,;]| and |$)", " none", f": {'; '.join(filter(None, parts))}")
+
+    @property
+    def beside_bar(self) -> str:
+        """On which side of its bar the figure of one economy lies."""
+        c, cell = self.criterion, self.result.cells[0]
+        if c.kind == "rank":
+            bar = _ordinal(c.threshold - (c.comparison == ">="))
+            lower = c.comparison in (">", ">=")
+            wanted = f"not below {bar}" if lower else f"not {self.wanted_place} them"
+            return "" if cell.met else f", {wanted}"
+        if c.threshold == _PLAIN_BARS.get(self.question, 0 if c.kind == "days" else None):
+            return ""
+        bar = said(c.threshold, c.kind) if c.threshold else "0"
+        if cell.met is None:
+            return f", with the bar of {bar} within that range"
+        low = cell.low if cell.ranged else cell.estimate
+        side = "above" if low is not None and low >= c.threshold else "below"
+        if cell.estimate == c.threshold:
+            side = {">": "not above", "<": "not below"}.get(c.comparison, "exactly")
         return f", {side} the bar of {bar}"
-    return f", {'above' if low is not None and low >= c.threshold else 'below'} the bar of {bar}"
-
-
-def _unknown(asked: _Asked, result: CriterionResult) -> str:
-    """That there are no figures, or that their year has not come."""
-    whose = names(result.cells)
-    of = asked.flow(whose) if asked.question in ("change", "ratio") else ""
-    of += f" and {asked.named('to')}" if asked.question == "ratio" else ""
-    if asked.question in ("rank", "years", "share", "count"):
-        of = f"the {asked.group} of {whose}"
-    what = of or f"“{asked.criterion.label}”"
-    year, later, _ = result.cells[0].missing.partition(f" {NOT_COME}")
-    if later:
-        return f"{year}{later}: {what} in that year cannot be known."
-    return f"No figures were found on {what}."
-
-
-def _among_first(asked: _Asked) -> str:
-    places = int(str(asked.criterion.settings.get("places", 1)))
-    return "first among" if places == 1 else f"among the first {in_words(places)} of"
-
-
-def _place(cell: Cell) -> str:
-    ends = (cell.estimate,) if cell.estimate is not None else (cell.low, cell.high)
-    return " to ".join(_ordinal(end) for end in ends if end is not None)
 
 
 def _ordinal(place: float) -> str:
-    place = int(place)
-    return _PLACES[place - 1] if place <= len(_PLACES) else ordinal(place)
-
-
-def _wanted_place(c: Criterion) -> str:
-    """The place that is asked for: 'first among', 'among the first two of', 'not first among'."""
-    last = c.threshold - (c.comparison in ("<", ">="))
-    if c.comparison in (">", ">="):
-        return "not first among" if last == 1 else f"not among the first {in_words(last)} of"
-    if c.comparison == "==" or last == 1:
-        return f"{_ordinal(c.threshold if c.comparison == '==' else last)} among"
-    return f"among the first {in_words(last)} of"
-
-
-def _moved(cell: Cell, result: CriterionResult) -> str:
-    """'grew by 68%', 'fell by 4%', or between what it changed."""
-    if cell.estimate is None:
-        return f"changed by {spread(cell.low, cell.high, result.kind)}"
-    size = said(abs(cell.estimate), result.kind)
-    unit = "" if result.kind in ("growth", "percent", "share") else f" {result.unit}"
-    return f"{'grew' if cell.estimate >= 0 else 'fell'} by {size}{unit}"
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return _PLACES[int(place) - 1] if place <= len(_PLACES) else ordinal(int(place))

@@ -4,12 +4,13 @@ readers found each of them (registry/coding/README.md has the rule and its limit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .. import registry
 from ..ground.economies import joined
 from ..registry.voting import Vote
+from .words import Stored
 
 DEPENDS = registry.PRINTED[-1]
 """The sixth word: careful readings of one sentence are decided the one and the other way."""
@@ -79,40 +80,36 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     """
     first = tests[0]
     if not any(test.vote for test in tests):
-        unjudged = "nobody has judged blind"
-        if len(tests) == 1:
-            return first.verdict, f"It is the verdict of the one test; {unjudged} how near it is."
-        return first.verdict, (
-            f"It is the verdict of “{first.title}”, the first in the file; {unjudged} which is "
-            "closest."
-        )
+        which = f"“{first.title}”, the first in the file; nobody has judged blind which is closest"
+        alone = "the one test; nobody has judged blind how near it is"
+        return first.verdict, f"It is the verdict of {alone if len(tests) == 1 else which}."
     careful = [test for test in tests if test.careful]
     if not careful:
-        beside = _each(tests, lambda test: test.decided)
+        beside = _beside(test for test in tests if test.decided)
         return _OPEN, f"No test here says what the sentence says.{beside}"
     most = max(test.vote.best for test in tests if test.vote)
     closest = [test for test in tests if test.vote and test.vote.best == most]
     if unsettled := next((test for test in closest if not test.decided), None):
-        beside = _each(tests, lambda test: test.decided and test is not unsettled)
-        return unsettled.verdict, (
-            f"The closest reading, “{unsettled.title}”, cannot be settled.{beside}"
-        )
-    decided = list(dict.fromkeys([*closest, *(test for test in careful if test.decided)]))
+        beside = _beside(test for test in tests if test.decided)
+        why = f"The closest reading, “{unsettled.title}”, cannot be settled.{beside}"
+        return unsettled.verdict, why
+    decided = dict.fromkeys([*closest, *(test for test in careful if test.decided)])
     words = {test.verdict for test in decided}
     if words & set(_FOR) and words & set(_AGAINST):
-        return DEPENDS, " ".join(f"“{t.title}” is {t.verdict}." for t in decided)
-    word = "partly supported" if "partly supported" in words else closest[0].verdict
-    other = _each(careful, lambda test: test.decided and test.verdict != closest[0].verdict)
-    return word, f"It is the verdict of the closest reading, “{closest[0].title}”.{other}"
+        return DEPENDS, " ".join(f"“{test.title}” is {test.verdict}." for test in decided)
+    nearest = closest[0]
+    word = "partly supported" if "partly supported" in words else nearest.verdict
+    other = _beside(test for test in careful if test.decided and test.verdict != nearest.verdict)
+    return word, f"It is the verdict of the closest reading, “{nearest.title}”.{other}"
 
 
-def _each(tests: Iterable[ReadingVerdict], wanted: Callable[[ReadingVerdict], bool]) -> str:
+def _beside(tests: Iterable[ReadingVerdict]) -> str:
     """Some tests with their verdicts, as a sentence that begins with a space; '' for none."""
-    named = [f"“{test.title}” is {test.verdict}" for test in tests if wanted(test)]
-    return f" Beside it, {joined(named)}." if named else ""
+    named = joined(f"“{test.title}” is {test.verdict}" for test in tests)
+    return f" Beside it, {named}." if named else ""
 
 
-def sentences(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
     """One entry for each claim, day and parameters, as sentences.json keeps them.
 
     Parameters
@@ -126,19 +123,16 @@ def sentences(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         ``claim``, ``as_of``, ``params``, ``as_printed``, ``because``, ``answer`` and ``tests``:
         ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
     """
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    shown = ("reading", "statement", "nearness", "verdict", "fragile")
     for v in stored:
         params = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
-        key = (v["claim"], v["as_of"], str(sorted(params.items())))
-        entry = found.setdefault(
-            key,
-            {"claim": v["claim"], "as_of": v["as_of"], "params": params}
-            | {name: v[name] for name in ("as_printed", "because", "readers_split")}
-            | {"answer": "", "tests": []},
-        )
+        entry = {"claim": v["claim"], "as_of": v["as_of"], "params": params}
+        key = str((v["claim"], v["as_of"], sorted(params.items())))
+        entry |= {name: v[name] for name in ("as_printed", "because", "readers_split")}
+        entry = found.setdefault(key, entry | {"answer": "", "tests": []})
         if v["leads"]:
             entry["answer"] = v["answer"]
-        shown = ("reading", "statement", "nearness", "verdict", "fragile")
         certain = {"certainty": v["certainty"].get("level", "")}
         entry["tests"].append({name: v[name] for name in shown} | certain)
     return list(found.values())

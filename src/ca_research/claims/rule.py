@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ..registry import VERDICTS, Reading
-from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, leaves, turns_on
+from ..registry.claims import leaves
+from .criteria import judge_criterion
+from .evidence import EvidenceRows
+from .logic import FAILS, HOLDS, MIXED, UNDECIDED, Truth, evaluate, turns_on
 from .verdict import CriterionResult
+
+ENDS = ("supported", "contradicted")
+"""The verdicts that speak for themselves: criteria that did not lead there are not mentioned."""
+
+SETTLED = (HOLDS, FAILS, MIXED)
 
 
 def apply_rule(
-    reading: Reading, states: dict[str, str], mains: dict[str, Truth]
+    reading: Reading, states: Mapping[str, str], mains: Mapping[str, Truth]
 ) -> tuple[str, str]:
     """Verdict that a reading's rule gives for the states of its criteria, and the reason in words.
 
@@ -21,42 +30,65 @@ def apply_rule(
     """
     if reading.not_testable:
         return "not testable", reading.answer or reading.not_testable
-    assert reading.rule is not None
-    supported, contradicted = (
-        evaluate(reading.rule.supported, states),
-        evaluate(reading.rule.contradicted, states),
-    )
+    rule = reading.rule
+    assert rule is not None
+    supported, contradicted = (evaluate(condition, states) for condition in rule.ends.values())
     listed = "; ".join(f"{name} {state}" for name, state in states.items())
     if supported:
-        return reading.rule.at_most, listed
+        return rule.at_most, listed
     if contradicted:
         return "contradicted", listed
     if supported is None or contradicted is None:
         missing = ", ".join(name for name, state in states.items() if state == UNDECIDED)
-        return (
-            "not enough evidence",
-            f"{listed}; what is undecided ({missing}) could settle it either way",
-        )
-    if reading.rule.otherwise == "partly supported" and not any(mains.values()):
+        why = f"what is undecided ({missing}) could settle it either way"
+        return "not enough evidence", f"{listed}; {why}"
+    if rule.otherwise == "partly supported" and not any(mains.values()):
         return "not enough evidence", f"{listed}; nothing is true in the main specification"
-    return reading.rule.otherwise, listed
+    return rule.otherwise, listed
 
 
-def deciding(reading: Reading, states: dict[str, str], verdict: str) -> tuple[str, ...]:
+def deciding(reading: Reading, states: Mapping[str, str], verdict: str) -> tuple[str, ...]:
     """Names of the criteria that made a verdict what it is by its rule, in their declared order.
 
     Of a rule that is met those that meet it; of one that is open, those that are undecided and
     could still settle it; of one that is neither met nor open, those that keep it from being
     supported. None for a reading without criteria.
     """
-    rule = reading.rule
-    if rule is None:
+    if reading.rule is None:
         return ()
-    ends = {"supported": rule.supported, "contradicted": rule.contradicted}
+    ends = reading.rule.ends
     open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
-    asked = [ends[verdict]] if verdict in ends else open_ or [rule.supported]
+    asked = [ends[verdict]] if verdict in ends else open_ or [reading.rule.supported]
     names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
     return tuple(c.name for c in reading.criteria if c.name in names)
+
+
+class Judged(NamedTuple):
+    """A reading with its judged criteria, and what its rule makes of them."""
+
+    reading: Reading
+    results: Mapping[str, CriterionResult]
+    states: Mapping[str, str]
+    word: str
+    reason: str
+    decided: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reading: Reading, results: Iterable[CriterionResult]) -> Judged:
+        """From its judged criteria."""
+        by_name = {result.name: result for result in results}
+        states = {name: result.state for name, result in by_name.items()}
+        mains = {name: result.main_met for name, result in by_name.items()}
+        word, reason = apply_rule(reading, states, mains)
+        return cls(reading, by_name, states, word, reason, deciding(reading, states, word))
+
+    @classmethod
+    def by(
+        cls, reading: Reading, rows: EvidenceRows, methods: list[str], economies: list[str]
+    ) -> Judged:
+        """From rows of evidence; economies: those that are counted over."""
+        parts = ((c, [r for r in rows if r["criterion"] == c.name]) for c in reading.criteria)
+        return cls.of(reading, (judge_criterion(c, r, methods, economies) for c, r in parts))
 
 
 def speaks(reading: Reading, result: CriterionResult) -> str:
@@ -67,52 +99,37 @@ def speaks(reading: Reading, result: CriterionResult) -> str:
     """
     if reading.rule is None or result.state == UNDECIDED:
         return ""
-    helps = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(reading.rule.supported)
-    harms = {f"{result.name} {state}" for state in (HOLDS, FAILS)} & leaves(
-        reading.rule.contradicted
-    )
+    helps, harms = map(leaves, reading.rule.ends.values())
     true = result.main_met if result.state == MIXED else result.state == HOLDS
     said, other = (f"{result.name} {s}" for s in ((HOLDS, FAILS) if true else (FAILS, HOLDS)))
     good = (said in helps) - (said in harms) - (other in helps) + (other in harms)
     return "for" if good > 0 else "against" if good < 0 else ""
 
 
-def applied(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, str]:
-    """The verdict of a reading, and its reason, from its judged criteria."""
-    return apply_rule(
-        reading,
-        {k: r.state for k, r in results.items()},
-        {k: r.main_met for k, r in results.items()},
-    )
-
-
 def reachable(reading: Reading) -> tuple[str, ...]:
     """The verdicts that a reading can come to with figures for everything that it asks."""
-    if reading.not_testable:
-        return ("not testable",)
-    found = set()
-    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(reading.criteria)):
-        states = dict(zip((c.name for c in reading.criteria), ends, strict=True))
-        for mixed in (True, False):  # what the main figure of a mixed criterion says
-            mains: dict[str, Truth] = {
-                n: mixed if s == MIXED else s == HOLDS for n, s in states.items()
-            }
-            found.add(apply_rule(reading, states, mains)[0])
+    nothing = dict.fromkeys((c.name for c in reading.criteria), UNDECIDED)
+    found = {*_endings(reading, nothing, {}, True), *_endings(reading, nothing, {}, False)}
     return tuple(word for word in VERDICTS if word in found)
 
 
-def possible(reading: Reading, results: Mapping[str, CriterionResult]) -> tuple[str, ...]:
+def possible(judged: Judged) -> tuple[str, ...]:
     """The verdicts that figures for what is undecided could lead to; the verdict itself where
     nothing is.
     """
-    if reading.not_testable:
-        return ("not testable",)
-    open_ = [name for name, r in results.items() if r.state == UNDECIDED]
-    mains = {name: r.main_met for name, r in results.items()}
-    states = {name: r.state for name, r in results.items()}
-    found = set()
-    for ends in itertools.product((HOLDS, FAILS, MIXED), repeat=len(open_)):
-        settled = dict(zip(open_, ends, strict=True))
-        truths = mains | {name: end != FAILS for name, end in settled.items()}
-        found.add(apply_rule(reading, states | settled, truths)[0])
+    mains = {name: result.main_met for name, result in judged.results.items()}
+    found = {*_endings(judged.reading, judged.states, mains, True)}
     return tuple(word for word in VERDICTS if word in found)
+
+
+def _endings(
+    reading: Reading, states: Mapping[str, str], mains: Mapping[str, Truth], mixed: bool
+) -> Iterable[str]:
+    """The verdicts over all that undecided criteria may come to; mixed: what the main figure of a
+    mixed one says.
+    """
+    open_ = [name for name, state in states.items() if state == UNDECIDED]
+    for ends in itertools.product(SETTLED, repeat=len(open_)):
+        settled = dict(zip(open_, ends, strict=True))
+        truths = {n: mixed if end == MIXED else end == HOLDS for n, end in settled.items()}
+        yield apply_rule(reading, {**states, **settled}, {**mains, **truths})[0]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ..ground.errors import UsageError
 
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{([a-z_.]+)\}")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SLOT = re.compile(r"\{([a-z_.]+)\}")
 
 
@@ -51,16 +52,12 @@ def faults(sentence: str, known: set[str], numbers: set[str]) -> list[str]:
     bare = _PIECE.sub(lambda m: _SLOT.sub("", m[1] or ""), sentence)
     if set(bare) & set("[]{}"):
         found.append("a bracket or a brace is not closed")
-    return found + [f"the number {n} is typed" for n in _numbers(bare) if n not in numbers]
+    return found + [f"the number {n} is typed" for n in _NUMBER.findall(bare) if n not in numbers]
 
 
 def numbers_in(text: str) -> set[str]:
     """The numbers that stand in a text, as they are written."""
-    return set(_numbers(text))
-
-
-def _numbers(text: str) -> list[str]:
-    return re.findall(r"\d+(?:[.,]\d+)*", text)
+    return set(_NUMBER.findall(text))
 
 
 def filled(sentence: str, values: Mapping[str, str]) -> str:
@@ -84,12 +81,9 @@ def filled(sentence: str, values: Mapping[str, str]) -> str:
         )
 
     def piece(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return values[match[2]]
-        inside = match[1]
-        if not all(values.get(name) for name in slots(inside)):
-            return ""
-        return _SLOT.sub(lambda m: values[m[1]], inside)
+        inside = match[0] if match[1] is None else match[1]
+        whole = all(values.get(name) for name in slots(inside))
+        return _SLOT.sub(lambda slot: values[slot[1]], inside) if whole else ""
 
     text = " ".join(_PIECE.sub(piece, sentence).split())
     return text[:1].upper() + text[1:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..estimates import told_by
 from ..ground import economies
@@ -56,139 +56,113 @@ not.
 
 def slots_of(criterion: Criterion) -> set[str]:
     """Names of the slots that the sentences of a criterion may have."""
-    names = set(SLOTS) - (set() if criterion.over else _COUNTED)
-    names -= set() if criterion.kind == "days" else {"days"}
     ends = ("", *_OF_CELLS) if criterion.over else ("",)
-    told = told_by(find(criterion.measure))
-    return names | {name + end for name in told for end in ends}
+    names = {name + end for name in told_by(find(criterion.measure)) for end in ends}
+    names |= SLOTS.keys() - (set() if criterion.over else _COUNTED)
+    return names - ({"days"} if criterion.kind != "days" else set())
 
 
 def values(c: CriterionResult) -> dict[str, str]:
     """What each slot of a criterion's sentences says; '' where it has nothing to say."""
     counts = c.cell_threshold is not None
     near = c.cell_threshold if counts else c.threshold
-    only = c.cells[0] if counts and len(c.cells) == 1 else None
-    low, high = (only.low, only.high) if only else (c.low, c.high)
-    estimate = only.estimate if only else c.estimate
-    kind = "count" if counts and not only else c.kind
+    one_cell = counts and len(c.cells) == 1
+    figures = c.cells[0] if one_cell else c
+    estimate, low, high = figures.estimate, figures.low, figures.high
+    kind = c.kind if one_cell or not counts else "count"
     figure = said(estimate, kind, near) or spread(low, high, kind, near)
-    span = (estimate, estimate) if low is None and high is None else (low, high)
+    noun = "countries" if c.counted == "economies" else c.counted
+    of_figure = kind is c.kind
+    unit = re.sub(r"^(per cent|share)\b", "", c.unit).strip() if of_figure else noun
+    days = f"{in_words(estimate)} days" if estimate is not None else figure and f"{figure} days"
+    years = sorted({x.year for x in c.cells if x.year is not None and x.met is not None})
+    bounds = (estimate, estimate) if low is None and high is None else (low, high)
     return {
         "number": figure,
-        "amount": _amount(figure, estimate, c, counted=counts and not only),
-        "range": spread(*span, kind, near),
+        "amount": figure and f"{figure} {one(unit) if estimate == 1 else unit}",
+        "range": spread(*bounds, kind, near),
         "low": said(low, kind, near),
         "high": said(high, kind, near),
         "threshold": said(near, c.kind),
-        "days": _days(estimate, figure) if c.kind == "days" else "",
-        "years": _years(c.cells),
+        "days": "" if c.kind != "days" else one(days) if estimate == 1 else days,
+        "years": " to ".join(str(year) for year in dict.fromkeys([*years[:1], *years[-1:]])),
         "ways": in_words(c.specifications),
         "agree": in_words(c.agreeing) if c.main_met is not None else "",
-        **(_counted(c) if counts else {}),
+        **(_counted(c, noun) if counts else {}),
         **_about(c),
     }
 
 
-def _amount(figure: str, estimate: float | None, c: CriterionResult, counted: bool) -> str:
-    """A figure with what it counts; of a count of countries that is the countries."""
-    noun = "countries" if c.counted == "economies" else c.counted
-    unit = noun if counted else re.sub(r"^(per cent|share)\b", "", c.unit).strip()
-    return figure and f"{figure} {one(unit) if estimate == 1 else unit}"
+def _counted(c: CriterionResult, noun: str) -> dict[str, str]:
+    met, unmet, open_ = ([x for x in c.cells if x.met is state] for state in (True, False, None))
 
-
-def _days(estimate: float | None, figure: str) -> str:
-    if estimate is None:
-        return figure and f"{figure} days"
-    return f"{in_words(estimate)} {'day' if estimate == 1 else 'days'}"
-
-
-def _counted(c: CriterionResult) -> dict[str, str]:
-    met = [x for x in c.cells if x.met is True]
-    unmet = [x for x in c.cells if x.met is False]
-    open_ = [x for x in c.cells if x.met is None]
-    noun = "countries" if c.counted == "economies" else c.counted
-
-    def all_or_names(every: str, cells: Sequence[Cell]) -> str:
+    def every(words: str, cells: Sequence[Cell]) -> str:
         whole = len(cells) == len(c.cells) > 2
-        return f"{every} {in_words(len(cells))} {noun}" if whole else names(cells)
+        return f"{words} {in_words(len(cells))} {noun}" if whole else names(cells)
 
     return {
         "of": in_words(len(c.cells)),
         "needed": in_words(c.threshold),
         "held": _held(len(met), len(met) + len(unmet), len(c.cells), noun),
-        "where": all_or_names("all", met),
+        "where": every("all", met),
         "where_years": names(met, years=True),
         "where_not": names(unmet),
         "where_not_years": names(unmet, years=True),
-        "all_not": all_or_names("all", unmet),
-        "not_any": all_or_names("any of the", unmet),
+        "all_not": every("all", unmet),
+        "not_any": every("any of the", unmet),
         "open": names(open_),
-        "open_any": all_or_names("any of the", open_),
+        "open_any": every("any of the", open_),
         "open_count": in_words(len(open_)) if open_ else "",
-        "cells": with_figures(c, [*met, *unmet]),
-        "cells_met": with_figures(c, met),
-        "cells_not": with_figures(c, unmet),
+        "cells": _with_figures(c, [*met, *unmet]),
+        "cells_met": _with_figures(c, met),
+        "cells_not": _with_figures(c, unmet),
     }
 
 
 def _held(met: int, known: int, of: int, noun: str) -> str:
     """In how many of those with data, in words."""
+    answer = "yes" if met else "no"
     if of == 1:
-        return ("yes" if met else "no") if known else "cannot be said"
-    tail = f" {noun}" if known == of else f" {noun} with data"
+        return answer if known else "cannot be said"
     if not known:
         return f"no data for any of the {in_words(of)} {noun}"
     if known == 1:
-        return f"{'yes' if met else 'no'} in the one with data"
+        return f"{answer} in the one with data"
+    tail = noun if known == of else f"{noun} with data"
     if met == known:
-        return ("both" if known == 2 else f"all {in_words(known)}") + tail
-    return f"{in_words(met) if met else 'none'} of the {in_words(known)}{tail}"
+        return f"{'both' if known == 2 else f'all {in_words(known)}'} {tail}"
+    return f"{in_words(met) if met else 'none'} of the {in_words(known)} {tail}"
 
 
 def names(cells: Iterable[Cell], *, years: bool = False) -> str:
-    return joined(
-        economies.in_prose(c.economy) + (f" ({c.year})" if years and c.year is not None else "")
-        for c in cells
-    )
+    """Cells by the names of their economies, with the year of each figure or without."""
+    told = ((economies.in_prose(c.economy), c.year if years else None) for c in cells)
+    return joined(name if year is None else f"{name} ({year})" for name, year in told)
 
 
-def with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
+def _with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
     told = []
     for cell in cells:
-        low, high = (
-            (cell.estimate, cell.estimate) if cell.estimate is not None else (cell.low, cell.high)
-        )
-        if figure := spread(low, high, c.kind, c.cell_threshold):
+        ends = (cell.low, cell.high) if cell.estimate is None else (cell.estimate,) * 2
+        if figure := spread(*ends, c.kind, c.cell_threshold):
             told.append(f"{economies.in_prose(cell.economy)} {figure}")
     return joined(told)
-
-
-def _years(cells: Sequence[Cell]) -> str:
-    found = sorted({c.year for c in cells if c.year is not None and c.met is not None})
-    if not found:
-        return ""
-    return str(found[0]) if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
 
 def _about(c: CriterionResult) -> dict[str, str]:
     """What the measure told beside its figure, over all cells, over those met and those not."""
     found: dict[str, str] = {}
-    asked: dict[str, Callable[[Cell], bool]] = {
-        "": lambda x: True,
-        ".met": lambda x: x.met is True,
-        ".not": lambda x: x.met is False,
-    }
     for name in sorted({key for cell in c.cells for key in cell.about}):
-        for end, wanted in asked.items():
+        for end, states in (("", (True, False, None)), (".met", (True,)), (".not", (False,))):
             groups: dict[str, list[Cell]] = {}
             for cell in c.cells:
-                if wanted(cell) and cell.about.get(name):
-                    groups.setdefault(economies.in_prose(cell.about[name]), []).append(cell)
-            told = joined(f"{value} in {names(cells)}" for value, cells in groups.items())
-            found[name + end] = told if len(groups) > 1 else next(iter(groups), "")
+                if cell.met in states and (word := cell.about.get(name)):
+                    groups.setdefault(economies.in_prose(word), []).append(cell)
+            where, dated = (
+                joined(f"{word} in {names(own, years=years)}" for word, own in groups.items())
+                for years in (False, True)
+            )
+            found[name + end] = where if len(groups) > 1 else next(iter(groups), "")
             if end:
-                found[f"{name}{end}_where"] = told
-                found[f"{name}{end}_years"] = joined(
-                    f"{value} in {names(cells, years=True)}" for value, cells in groups.items()
-                )
+                found |= {f"{name}{end}_where": where, f"{name}{end}_years": dated}
     return found

@@ -4,7 +4,7 @@ form for a page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ def trace(
     criterion: str,
     choices: Mapping[str, Any],
     found: Sequence[Mapping[str, Any]],
-    tables: Sequence[Table] = (),
+    tables: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
     """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used
     and their number.
@@ -43,66 +43,20 @@ def trace(
     return {"criterion": criterion, "choices": kept, "cells": cells}
 
 
-Cell = tuple[Any, ...]
-"""What a row says in some columns."""
-
-
-class Table:
-    """A table of which rows are found by what they say; a column is read once, as numbers."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self._read: dict[str, tuple[np.ndarray, dict[Any, int]]] = {}
-
-    def rows(self, keys: Sequence[str], wanted: Collection[Cell]) -> pd.DataFrame | None:
-        """The rows that say in the columns `keys` what is wanted; None where each of it is not said
-        by one row.
-        """
-        columns = [self._numbered(key) for key in keys]
-        of_value = [numbers for _, numbers in columns]
-        if any(v not in n for cell in wanted for n, v in zip(of_value, cell, strict=True)):
-            return None
-        asked = {tuple(n[v] for n, v in zip(of_value, cell, strict=True)) for cell in wanted}
-        near = np.arange(len(self.frame))
-        for at, (column, numbers) in enumerate(columns):
-            said = np.zeros(len(numbers), dtype=bool)
-            said[[cell[at] for cell in asked]] = True
-            near = near[said[column[near]]]
-        cells = [*zip(*(column[near].tolist() for column, _ in columns), strict=True)]
-        places = [n for n, cell in zip(near.tolist(), cells, strict=True) if cell in asked]
-        if len(places) != len(wanted) or asked.difference(cells):
-            return None
-        return self.frame.take(places).reset_index(drop=True)
-
-    def _numbered(self, key: str) -> tuple[np.ndarray, dict[Any, int]]:
-        """The number of each row's value, and of each value; None, for what is missing, is the
-        last.
-        """
-        if key not in self._read:
-            column, values = pd.factorize(self.frame[key])
-            self._read[key] = column, {v: n for n, v in enumerate(values.tolist())} | {None: -1}
-        return self._read[key]
-
-
-def _cells(rows: pd.DataFrame, keys: Sequence[str]) -> list[Cell]:
-    return list(zip(*(_values(rows[key]) for key in keys), strict=True))
-
-
-def _values(column: pd.Series) -> list[Any]:
-    """With None for what is missing, which is equal to itself."""
-    values: list[Any] = column.tolist()
-    return [None if pd.isna(v) else v for v in values] if column.hasnans else values
-
-
-def whole(rows: pd.DataFrame, tables: Sequence[Table]) -> pd.DataFrame:
+def whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The rows as they stand in the table that they are of; as they are where no table has just
     these.
     """
     for table in tables:
-        keys = [c for c in rows.columns if c in table.frame.columns]
-        if "source_id" in keys and len(keys) >= 3:
-            wanted = set(_cells(rows, keys))
-            if (full := table.rows(keys, wanted)) is not None:
+        keys = [c for c in rows.columns if c in table.columns]
+        if "source_id" not in keys or len(keys) < 3:
+            continue
+        wanted, near = rows[keys].drop_duplicates(), np.arange(len(table))
+        for key in keys:
+            near = near[table[key].take(near).isin(wanted[key].tolist()).to_numpy(bool)]
+        if len(near) >= len(wanted):
+            full = table.take(near).merge(wanted, on=keys)
+            if len(full) == len(wanted) and not full.duplicated(keys).any():
                 return full
     return rows
 

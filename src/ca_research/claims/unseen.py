@@ -27,7 +27,7 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
             given |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
             marks = cells_of(find(criterion.measure))
             for name, cells in marks.items():
-                words = [str(word) for word in given.get(name, ()) if word]
+                words = {str(word) for word in given.get(name, ()) if word}
                 beside = {other: given[other] for other in cells.beside if other in given}
                 held = rows(cells.table, [cells.column, *beside]) if words else None
                 if held is None:
@@ -37,20 +37,14 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
                 if held.empty and beside.keys() & marks.keys():  # told of that word
                     continue
                 known = set(held[cells.column].dropna().astype(str))
+                parts = {part.strip() for word in words - known for part in word.split(";")}
                 where = "".join(
-                    f" with the {other} {' or '.join(map(repr, values))}"
-                    for other, values in beside.items()
+                    f" with the {o} {' or '.join(map(repr, v))}" for o, v in beside.items()
                 )
-                for word in dict.fromkeys(new for one in words for new in _new(one, known)):
-                    near = suggest(word, known)
+                for word in sorted(parts - known - {""}):
+                    near = " or ".join(suggest(word, known))
                     yield (
                         f"registry/claims/{claim.id}.yaml: criteria.{criterion.name}: {name}: no "
                         f"row of table {cells.table}{where} has the {cells.column} {word!r}"
-                        + (f"; did you mean {' or '.join(near)}?" if near else "")
+                        + (f"; did you mean {near}?" if near else "")
                     )
-
-
-def _new(word: str, known: set[str]) -> list[str]:
-    """What of a word is not known: of several joined by ';' each that is not."""
-    parts = [part.strip() for part in word.split(";")]
-    return [] if word in known else [part for part in parts if part and part not in known]

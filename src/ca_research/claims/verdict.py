@@ -182,7 +182,7 @@ class CriterionResult:
     sole_sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """The computed answer to one reading of a claim.
 
@@ -289,9 +289,9 @@ class Verdict:
     reading: str
     title: str
     statement: str
-    leads: bool
-    nearness: int | None
-    params: dict[str, Any]
+    leads: bool = False
+    nearness: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
     as_of: str
     pseudo_as_of: bool
     verdict: str

@@ -5,7 +5,6 @@ economies that have no answer, as far as no table holds them.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
@@ -14,14 +13,14 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
+from ..ground.economies import joined
 from ..registry import ClaimSpec, Criterion
 from ..registry.claims import Want
 from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
 from .logic import decide, number
-from .measures import find
-from .slots import joined
+from .measures import find, taken_by
 
 NOT_COME = "has not come yet"
 """The reason, after a year, why there is no figure of it."""
@@ -80,55 +79,45 @@ def wanted(
 def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     """What a generic measure of one year asks for, where the claim's file does not say it."""
     function = find(criterion.measure)
-    given = inspect.signature(function).parameters
-    chosen: dict[str, Any] = {n: p.default for n, p in given.items() if p.default is not p.empty}
+    chosen: dict[str, Any] = {n: p.default for n, p in taken_by(criterion).items()}
     chosen |= criterion.settings | {axis.name: axis.main for axis in spec.axes_of(criterion)}
-    year = chosen.get("year")
-    if (
-        not hasattr(function, "table")
-        or not isinstance(year, int)
-        or chosen.get("basis", "own") != "own"
-    ):
+    year, own = chosen.get("year"), chosen.get("basis", "own") == "own"
+    if not hasattr(function, "table") or not isinstance(year, int) or not own:
         return None
     table = registry.table(function.table)
     role = {column.role: name for name, column in table.columns.items() if column.role}
-    cells: dict[str, Any] = {name: chosen[name] for name in table.key if chosen.get(name)}
+    given = {name: v for name, v in chosen.items() if v and v is not inspect.Parameter.empty}
+    cells: dict[str, Any] = {name: given[name] for name in table.key if name in given}
     if "flow" in cells:  # of the economy, where the table has directions
         ways = table.columns["flow"].values or ()
-        cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or tuple(ways)
-    parties = [
-        code
-        for n in (role.get("counterpart", ""), "to")
-        if n in chosen
-        for code in str(chosen[n]).split(";")
-    ]
-    cells |= {role["counterpart"]: tuple(parties)} if parties else {}
-    cells |= {role["time"]: year} | ({role["unit"]: "{economy}"} if "unit" in role else {})
-    what = f"figures for “{criterion.label}” in {year}" + (": {economy}" if "unit" in role else "")
+        cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or ways
+    named = [str(chosen[n]) for n in (role.get("counterpart", ""), "to") if n in chosen]
+    if named:
+        cells[role["counterpart"]] = tuple(";".join(named).split(";"))
+    cells[role["time"]] = year
+    what = f"figures for “{criterion.label}” in {year}"
+    if "unit" in role:
+        cells[role["unit"]], what = "{economy}", f"{what}: {{economy}}"
     return Want(criteria=(criterion.name,), what=what, table=table.table, cells=cells)
 
 
 def _entries(
     want: Want, open_: Mapping[str, Sequence[str]], table: pd.DataFrame
 ) -> Iterator[Wanted]:
-    asking: dict[str, list[str]] = {}
-    for name in want.criteria:
-        for code in open_.get(name, ()):
-            asking.setdefault(code, []).append(name)
-    for code, names in asking.items():
+    for code in dict.fromkeys(code for name in want.criteria for code in open_.get(name, ())):
         rows = figures(want.table, want.cells, code)
         if len(missing := _missing(rows, want.table, table, want.of_one_source)):
             yield {
-                "criteria": names,
+                "criteria": [name for name in want.criteria if code in open_.get(name, ())],
                 "economy": code,
                 "what": want.what,
                 "table": want.table,
                 "figures": len(missing),
-                "cells": {c: list(dict.fromkeys(missing[c].tolist())) for c in missing},
+                "cells": {c: missing[c].unique().tolist() for c in missing},
             }
 
 
-def words(what: str, economies: Sequence[str]) -> str:
+def words(what: str, economies: Iterable[str]) -> str:
     """A want in words, for one economy or for several that want the same."""
     return what.replace("{economy}", joined(eco.in_prose(code) for code in economies if code))
 
@@ -157,8 +146,7 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
     }
     rows = pd.DataFrame(list(product(*columns.values())), columns=list(columns))
     sides = [c for c in registry.table(table).of_type("economy") if c in rows]
-    alike = rows[sides].nunique(axis=1) < len(sides)
-    return rows[~alike].reset_index(drop=True)
+    return rows[rows[sides].nunique(axis=1) == len(sides)].reset_index(drop=True)
 
 
 def _missing(
@@ -172,14 +160,14 @@ def _missing(
     for column in key:
         near = near[near[column].isin(rows[column].unique())]
     near = near.loc[[role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]]
-    there = list(rows[key].astype(str).itertuples(index=False, name=None))
-    held = [
-        set(part[key].astype(str).itertuples(index=False, name=None))
-        for _, part in (near.groupby("source_id") if of_one_source else [("", near)])
-    ]
-    if of_one_source:
-        return rows.iloc[:0] if any(set(there) <= one for one in held) else rows
-    return rows[[cell not in held[0] for cell in there]]
+    there, held = (
+        pd.Series(list(map(tuple, part[key].astype(str).to_numpy())), part.index, dtype=object)
+        for part in (rows, near)
+    )
+    if not of_one_source:
+        return rows[~there.isin({*held})]
+    whole = any({*there} <= {*one} for _, one in held.groupby(near["source_id"]))
+    return rows.iloc[:0] if whole else rows
 
 
 def template(table: str, wants: Sequence[Mapping[str, Any]], held: pd.DataFrame) -> pd.DataFrame:
@@ -233,20 +221,14 @@ def requests(want: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
 
 
 def _blocks(rows: pd.DataFrame) -> list[dict[str, list[Any]]]:
-    """Rows as sets of values by column, each row a combination of one of the sets."""
-    values = {name: list(dict.fromkeys(rows[name].tolist())) for name in rows}
-    if len(rows) in (0, math.prod(map(len, values.values()))):
-        return [values] if len(rows) else []
-    ways = (_alike(rows, name) for name in rows)
-    name, groups = min((way for way in ways if len(way[1]) > 1), key=lambda way: len(way[1]))
-    return [one for group in groups for one in _blocks(rows[rows[name].isin(group)])]
-
-
-def _alike(rows: pd.DataFrame, name: str) -> tuple[str, list[list[Any]]]:
-    """A column, and its values in groups that stand beside the same of the other columns."""
-    others = [c for c in rows if c != name]
-    groups: dict[frozenset[tuple[Any, ...]], list[Any]] = {}
-    for value, part in rows.groupby(name, sort=False):
-        beside = frozenset(part[others].itertuples(index=False, name=None))
-        groups.setdefault(beside, []).append(value)
-    return name, list(groups.values())
+    """Rows as sets of values by column, each row a combination of one of the sets: values of the
+    first column stand together where the same stands beside them.
+    """
+    first, *others = rows.columns
+    if not others:
+        return [{first: rows[first].tolist()}]
+    groups: dict[str, tuple[list[Any], list[dict[str, list[Any]]]]] = {}
+    for value, part in rows.groupby(first, sort=False):
+        beside = _blocks(part[others])
+        groups.setdefault(str(beside), ([], beside))[0].append(value)
+    return [{first: values, **rest} for values, beside in groups.values() for rest in beside]

@@ -11,6 +11,9 @@ from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
 
+Stored = Mapping[str, Any]
+"""An entry of verdicts.json, or a criterion within one."""
+
 _PLURALS = re.compile(
     r"\b(source|origin|day|month|year|wave|document|route|meeting|case|contract|act|loan|text|unit"
     r"|point|project|institute)s\b"
@@ -47,17 +50,17 @@ def said(value: float | None, kind: str, near: float | None = None, *, whole: bo
         return ""
     if kind == "log_points":
         return of_logs(value)
-    scale, sign = (100.0 if kind == "share" else 1.0), "%" if kind in _PERCENT else ""
-    value = value * scale
-    near = None if near is None else near * scale
     if kind == "count" and value >= 0:
         return in_words(value)
-    if kind in ("percent", "share", "growth", "points"):
-        digits = 0 if abs(value) >= 10 or whole else 1
-        while digits < 4 and round(value, digits) in (near, 0) and value not in (near, 0):
-            digits += 1
-        return f"{fixed(value, digits if value % 1 else 0)}{sign}"
-    return f"{number(value)}{sign}"
+    scale, sign = 100.0 if kind == "share" else 1.0, "%" if kind in _PERCENT else ""
+    value *= scale
+    if not sign and kind != "points":
+        return number(value)
+    bars = (0, None if near is None else near * scale)
+    digits = 0 if abs(value) >= 10 or whole else 1
+    while digits < 4 and round(value, digits) in bars and value not in bars:
+        digits += 1
+    return f"{fixed(value, digits if value % 1 else 0)}{sign}"
 
 
 def spread(low: float | None, high: float | None, kind: str, near: float | None = None) -> str:
@@ -70,11 +73,13 @@ def spread(low: float | None, high: float | None, kind: str, near: float | None 
     """
     whole = high is not None and abs(high) * (100 if kind == "share" else 1) >= 10
     below, above = said(low, kind, near, whole=whole), said(high, kind, near)
-    if low == 0 and high and kind in _FROM_NOTHING:
-        below = ""
-    if not below or not above:
-        return f"at most {above}" if above else f"at least {below}" if below else ""
-    return below if below == above else f"{below.removesuffix('%')} to {above}"
+    if below == above:
+        return below
+    if not above:
+        return f"at least {below}"
+    if not below or (low == 0 and high and kind in _FROM_NOTHING):
+        return f"at most {above}"
+    return f"{below.removesuffix('%')} to {above}"
 
 
 def one(unit: str) -> str:
@@ -88,61 +93,62 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr|bod)ies\b", r"\1y", unit))
 
 
-def bounds(c: Mapping[str, Any]) -> str:
+def _figures(c: Stored) -> Stored:
+    """A criterion with the figures of its only country, where it counts over one."""
+    only = c["cell_threshold"] is not None and len(c["cells"]) == 1
+    return {**c, **c["cells"][0]} if only else c
+
+
+def bounds(c: Stored) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of
     interval it is.
     """
-    if c["cell_threshold"] is not None:  # of countries, or of the only one its own
-        only = c["cells"][0] if len(c["cells"]) == 1 else {"kind": "count"}
-        c = {**c, **only}
-    if c["low"] is None and c["high"] is None:
+    kind = c["kind"] if c["cell_threshold"] is None or len(c["cells"]) == 1 else "count"
+    c = _figures(c)
+    low, high = c["low"], c["high"]
+    if low is None and high is None:
         return "none"
-    if c["low"] == c["high"]:
+    if low == high:
         return str(c["interval"])
-    if c["kind"] == "log_points":
-        return f"{spread(c['low'], c['high'], 'log_points')} ({c['interval']})"
-    times = 100 if c["kind"] == "share" else 1
-    low, high = (None if c[end] is None else times * c[end] for end in ("low", "high"))
-    return f"{between(low, high)}{'%' if times == 100 else ''} ({c['interval']})"
+    if kind == "log_points":
+        return f"{spread(low, high, kind)} ({c['interval']})"
+    times = 100 if kind == "share" else 1
+    low, high = (None if end is None else times * end for end in (low, high))
+    return f"{between(low, high)}{'%' if kind == 'share' else ''} ({c['interval']})"
 
 
-def criterion_number(c: Mapping[str, Any]) -> str:
+_IN_UNIT = {"rank": "rank {0}", "p": "{1} = {0}", "ratio": "{0} ({1})", "change": "{0} ({1})"}
+"""How figures are said whose unit is what is measured, rather than in what."""
+
+
+def criterion_number(c: Stored) -> str:
     """What a criterion comes to in the main specification, for a reader."""
     if len(c["cells"]) > 1:
         open_ = int((c["high"] or 0) - (c["low"] or 0))
         noun = "countries" if c["counted"] == "economies" else c["counted"]
-        return f"{number(c['estimate'])} of {len(c['cells'])} {noun}" + (
-            f" ({open_} cannot be said)" if open_ else ""
-        )
-    where = c["cells"][0] if c["cell_threshold"] is not None else c
-    unit, values = c["unit"], [where["estimate"]] * 2
-    if where["estimate"] is None:
-        values = [where["low"], where["high"]]
-        if values == [None, None]:
-            return "nothing on record"
-    kind = c["kind"]
-    if kind == "log_points" or kind in _PERCENT or kind == "points":
+        unsaid = f" ({open_} cannot be said)" if open_ else ""
+        return f"{number(c['estimate'])} of {len(c['cells'])} {noun}{unsaid}"
+    kind, unit, own = c["kind"], c["unit"], _figures(c)
+    values = [own["estimate"]] * 2 if own["estimate"] is not None else [own["low"], own["high"]]
+    if values == [None, None]:
+        return "nothing on record"
+    single = values == [1, 1]
+    if kind in ("log_points", "points", *_PERCENT):
         near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
-        figure = spread(values[0], values[1], kind, near)
         rest = re.sub(r"^(per cent|log points)\b ?", "", unit)
         if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
             rest = unit.removeprefix("share").removeprefix(" of ")
-            rest = f"of {rest}" if rest else ""
-        single = values == [1, 1] and kind != "share"  # of a share one is all
+            rest, single = rest and f"of {rest}", False  # of a share one is all
+        figure = spread(*values, kind, near)
         return with_unit(figure, one(rest) if single else rest).strip()
-    unit = re.sub(r"^per cent\b", "%", unit)
+    unit, figure = re.sub(r"^per cent\b", "%", unit), between(*values)
     if kind == "days" and values == [0, 0]:
         return no_days(unit)
-    figure = between(*values)
-    if kind == "rank":
-        return f"rank {figure}"
-    if kind == "p":
-        return f"{unit} = {figure}"
     if kind == "ratio" and unit == "ratio":
         return f"{figure} times"
-    if kind in ("ratio", "change"):  # the unit is what is measured, rather than in what
-        return f"{figure} ({unit})"
-    return with_unit(figure, one(unit) if values == [1, 1] else unit)
+    if kind in _IN_UNIT:
+        return _IN_UNIT[kind].format(figure, unit)
+    return with_unit(figure, one(unit) if single else unit)
 
 
 def no_days(unit: str) -> str:
@@ -157,7 +163,7 @@ def no_days(unit: str) -> str:
     return said if said != unit else f"no {unit}"
 
 
-def judged_alone(params: Mapping[str, Any]) -> str:
+def judged_alone(params: Stored) -> str:
     """Whom alone a run with these parameters judges, where its claim speaks of all; else ''.
 
     Examples
@@ -192,7 +198,6 @@ def invented(source_ids: Iterable[str]) -> str:
     >>> invented(["FBK"])
     ''
     """
-    sources = [registry.sources()[one] for one in source_ids if one in registry.sources()]
-    told = [f"{s.title} {s.publisher} {s.licence}" for s in sources]
-    made = [bool(_INVENTED.search(text)) for text in told]
+    known = [source for one in source_ids if (source := registry.sources().get(one))]
+    made = [bool(_INVENTED.search(f"{s.title} {s.publisher} {s.licence}")) for s in known]
     return "" if not any(made) else f"{'Its' if all(made) else 'Some of its'} figures are invented."

@@ -18,18 +18,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from .. import registry
-from ..ground import paths
 from ..ground.arguments import refuse, several, whole_number
 from ..ground.errors import (
     CaResearchError,
-    CoverageError,
     UnknownNameError,
     UsageError,
     known_name,
 )
 from ..ground.extras import needed
-from ..ground.files import stamps, walk
 from ..ground.periods import parse_as_of
 from ..plots.frames import frame_html
 from ..plots.show import to_svg
@@ -70,14 +66,10 @@ def run(code: str) -> Outcome:
     except CaResearchError as error:
         return Outcome(code, names.get("result"), error=str(error))
     except Exception as error:  # a widget has no other place to say it
-        found = names.get("result")
-        if isinstance(found, pd.DataFrame) and found.empty:  # what pandas says of it helps nobody
-            none = CoverageError(
-                "no row of what is chosen: there is nothing to draw",
-                hint="choose other years, or another value",
-            )
-            return Outcome(code, found, error=str(none))
-        return Outcome(code, names.get("result"), error=f"{type(error).__name__}: {error}")
+        result, words = names.get("result"), f"{type(error).__name__}: {error}"
+        if isinstance(result, pd.DataFrame) and result.empty:  # what pandas says helps nobody
+            words = "no row of what is chosen: choose other years, or another value"
+        return Outcome(code, result, error=words)
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
@@ -111,9 +103,8 @@ class Explorer:
 
     def __init__(self, _view: View) -> None:
         self._view = _view
-        self._chosen = _view.first()
-        self._kept: dict[str, Outcome] = {}
-        self._state: object = None
+        self._chosen = {choice.name: choice.value for choice in _view.choices}
+        self._last: Outcome | None = None
         self._handles: dict[str, Any] = {}
         self._made: dict[str, Any] = {}
         self._box: Any = None
@@ -161,21 +152,21 @@ class Explorer:
     def _choose(self, chosen: Mapping[str, Any]) -> None:
         """Take choices that can be made, by name or by hand: code, widgets and outputs follow."""
         self._chosen |= chosen
+        self._last = None
         for choice in self._view.choices if self._made else ():
             self._made[choice.name].value = _held(choice, self._chosen)
-        self._show()
+        self._grey()
+        if self._handles:
+            head, *_ = self._widgets().children
+            title = head.value
+            head.value = f"{title} · computing …"
+            for part, content in self._bundles().items():
+                self._handles[part].update(content, raw=True)
+            head.value = title
 
     def _now(self) -> Outcome:
-        code = self.code
-        if not self._known():
-            self._kept[code] = run(code)
-        return self._kept[code]
-
-    def _known(self) -> bool:
-        """Whether what is chosen was computed before, of the figures and rules that still stand."""
-        if (state := _state()) != self._state:
-            self._kept, self._state = {}, state
-        return self.code in self._kept
+        self._last = self._last or run(self.code)
+        return self._last
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -196,23 +187,10 @@ class Explorer:
             "code": {"text/markdown": f"```python\n{now.code}```", "text/plain": now.code},
         }
 
-    def _show(self) -> None:
-        """Update what is on the screen."""
-        self._grey()
-        if not self._handles:
-            return
-        head, *_ = self._widgets().children
-        title = head.value
-        head.value = title if self._known() else f"{title} · computing …"
-        for part, content in self._bundles().items():
-            self._handles[part].update(content, raw=True)
-        head.value = title
-
     def _grey(self) -> None:
         """Grey the widgets that the code does not heed."""
-        heeded = self._view.heeded(self._chosen)
         for name, one in self._made.items():
-            one.disabled = name not in heeded
+            one.disabled = not self._view.heeds(name, self._chosen)
 
     def _widgets(self) -> Any:
         """A widget for each choice: the same ones wherever this is shown."""
@@ -234,14 +212,6 @@ class Explorer:
 
     def __repr__(self) -> str:
         return self.code
-
-
-def _state() -> object:
-    """Marks of all that a result rests on; never twice the same where tables lie elsewhere."""
-    if any(table.location for table in registry.tables().values()):
-        return object()
-    files = [*paths.registry_dir().rglob("*"), *walk(paths.measures_dir())]
-    return stamps([*files, *paths.added_entries(), paths.processed_dir() / "CURRENT"])
 
 
 def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
@@ -273,9 +243,9 @@ def _held(choice: Choice, chosen: Mapping[str, Any]) -> Any:
 
 def _value(shown: Any) -> Any:
     """What a widget holds, as code says it."""
-    if shown is None:
-        return LATEST
-    return shown.isoformat() if isinstance(shown, dt.date) else shown
+    if isinstance(shown, dt.date):
+        return shown.isoformat()
+    return LATEST if shown is None else shown
 
 
 def _checked(choice: Choice, value: Any) -> Any:
@@ -284,11 +254,10 @@ def _checked(choice: Choice, value: Any) -> Any:
         return _years(choice, value)
     if choice.kind == "day":
         return _value(parse_as_of(value))
-    words, offered = zip(*choice.options, strict=True)
-    for known in (offered, words):  # what a menu says is a value too
+    for known in choice.options:  # what a menu says is a value too
         if value in known:
-            return offered[known.index(value)]
-    raise UnknownNameError(choice.name, value, offered)
+            return known[1]
+    raise UnknownNameError(choice.name, value, [option for _, option in choice.options])
 
 
 def _years(choice: Choice, value: Any) -> tuple[int, int]:

@@ -41,15 +41,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class View:
-    """Choices, the code that they make, and which of them that code heeds."""
+    """Choices and the code that they make."""
 
     title: str
     choices: tuple[Choice, ...]
     code: Callable[[Mapping[str, Any]], str]
-    heeded: Callable[[Mapping[str, Any]], set[str]]
 
-    def first(self) -> dict[str, Any]:
-        return {choice.name: choice.value for choice in self.choices}
+    def heeds(self, name: str, chosen: Mapping[str, Any]) -> bool:
+        """Whether the code would be another if this were chosen otherwise."""
+        return self.code({**chosen, name: ("", "")}) != self.code(chosen)
 
 
 def view_of(name: str) -> View:
@@ -80,21 +80,16 @@ class Name(str):
 
 
 def _literal(value: Any) -> str:
-    if isinstance(value, Name):
-        return value
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Name):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    return repr(value)
+    return value if isinstance(value, Name) else repr(value)
 
 
 def _named(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Codes under their names: those the project names first, then by name."""
-    first = [*eco.CA5, *registry.article().partners]
-    ordered = [c for c in first if c in codes]
-    rest = sorted((c for c in codes if c not in first), key=lambda c: party(c).casefold())
-    return tuple((party(code), code) for code in dict.fromkeys([*ordered, *rest]))
+    first = dict.fromkeys(c for c in (*eco.CA5, *registry.article().partners) if c in codes)
+    rest = sorted(set(codes) - set(first), key=lambda code: party(code).casefold())
+    return tuple((party(code), code) for code in (*first, *rest))
 
 
 def _years(years: Sequence[int]) -> Choice:
@@ -107,54 +102,47 @@ def _years(years: Sequence[int]) -> Choice:
 
 # Trade
 
-_MEASURES: dict[str, tuple[str, set[str]]] = {
-    "mirror_gap": ("Both sides' reports", {"partner"}),
-    "rank": ("Ranks of the partners", {"basis"}),
-    "growth": ("Growth", {"partner"}),
-    "hhi": ("Concentration (HHI)", set()),
-}
-"""Measure -> words, and what it heeds beside the economy and the years."""
+_MEASURES = (
+    ("Both sides' reports", "mirror_gap"),
+    ("Ranks of the partners", "rank"),
+    ("Growth", "growth"),
+    ("Concentration (HHI)", "hhi"),
+)
 _BASES = ("reporter", "mirror", "interval")
 
 
 def _trade() -> View:
-    reporters = [c for c in values("trade", "reporter") if not eco.is_aggregate(c)]
-    partners = [c for c in values("trade", "partner") if not eco.is_aggregate(c)]
-    economies, others = _named(reporters), _named(partners)
-    powers = [code for code in registry.article().partners if code in partners]
+    economies, partners = (
+        _named([c for c in values("trade", side) if not eco.is_aggregate(c)])
+        for side in ("reporter", "partner")
+    )
     first = economies[0][1]
-    other = next((c for c in [*powers, *partners] if c != first), first)
+    other = next(code for _, code in partners if code != first and code not in eco.CA5)
     choices = (
         Choice("economy", "Economy", economies, first),
-        Choice("partner", "Partner", others, other),
-        Choice(
-            "measure", "Measure", tuple((w, m) for m, (w, _) in _MEASURES.items()), "mirror_gap"
-        ),
+        Choice("partner", "Partner", partners, other),
+        Choice("measure", "Measure", _MEASURES, "mirror_gap"),
         Choice("basis", "Basis", tuple((value_words(b), b) for b in _BASES), "reporter"),
         _years(values("trade", "year")),
     )
-    always = {"economy", "measure", "years"}
-    return View("Trade", choices, _trade_code, lambda v: always | _MEASURES[v["measure"]][1])
+    return View("Trade", choices, _trade_code)
 
 
 def _trade_code(chosen: Mapping[str, Any]) -> str:
-    economy, partner, basis = chosen["economy"], chosen["partner"], chosen["basis"]
+    economy, measure = chosen["economy"], f"ca.trade.{chosen['measure']}"
     years = dict(zip(("since", "until"), chosen["years"], strict=True))
     if chosen["measure"] == "mirror_gap":
-        return _drawn(f"result = {call('ca.trade.mirror_gap', economy, partner, **years)}")
+        return _drawn(f"result = {call(measure, economy, chosen['partner'], **years)}")
     if chosen["measure"] == "rank":
         rows = call("ca.load", "trade", product="TOTAL", **years)
-        ranked = call("ca.trade.rank", Name("rows"), economy=economy, basis=basis)
+        ranked = call(measure, Name("rows"), economy=economy, basis=chosen["basis"])
         return _drawn(f"rows = {rows}", f"result = {ranked}")
     growth = chosen["measure"] == "growth"
-    of = {"partner": partner} if growth else {"aggregates": False}
+    of = {"partner": chosen["partner"]} if growth else {"aggregates": False}
     rows = call("ca.load", "trade", reporter=economy, **of, product="TOTAL", **years)
-    own = call("ca.tables.preferred_rows", Name("rows"), ["reporter"])
-    lines = [f"rows = {rows}", f"own = {own}"]  # one source speaks for all years
-    if growth:
-        return _drawn(*lines, f"result = {call('ca.trade.growth', Name('own'))}")
-    lines.append(f"shares = {call('ca.trade.partner_shares', Name('own'))}")
-    return _drawn(*lines, f"result = {call('ca.trade.hhi', Name('shares'))}")
+    own = 'ca.tables.preferred_rows(rows, ["reporter"])'  # one source speaks for all years
+    result = f"{measure}({'own' if growth else 'ca.trade.partner_shares(own)'})"
+    return _drawn(f"rows = {rows}", f"own = {own}", f"result = {result}")
 
 
 def _drawn(*lines: str) -> str:
@@ -166,21 +154,16 @@ def _drawn(*lines: str) -> str:
 
 def _table(table: registry.Table) -> View:
     rows = load(table.table)
-    if rows.empty:
-        raise CoverageError(f"table {table.table} has no row", hint="ca-research data build")
     keys = _telling(table, rows)
     usual = rows.groupby(keys, as_index=False).size().nlargest(1, "size").iloc[0] if keys else {}
-    choices = [
-        Choice(
-            key,
-            key.replace("_", " ").capitalize(),
-            _options(rows[key], table.columns[key].type == "economy"),
-            usual[key],
-        )
-        for key in keys
-    ]
-    dated = "year" in table.columns
-    if dated:
+    choices = []
+    for key in keys:
+        known = sorted(rows[key].dropna().unique().tolist())
+        named = table.columns[key].type == "economy"
+        options = _named(known) if named else tuple((value_words(v), v) for v in known)
+        label = key.replace("_", " ").capitalize()
+        choices.append(Choice(key, label, options, usual[key]))
+    if dated := "year" in table.columns:
         choices.append(_years(rows["year"].dropna().tolist()))
     figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
     whole = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
@@ -193,17 +176,14 @@ def _table(table: registry.Table) -> View:
         if value:
             wide = call("result.pivot", index="year", columns="source_id", values=value)
             first, last = chosen["years"]
-            some = f"years[::{(last - first) // 8 + 1}]"  # as many as have room
             lines += [
-                f"years = range({first}, {last + 1})",
-                f"wide = {wide}",
-                "wide = wide.reindex(years)  # a gap stays a gap",
+                f"wide = {wide}.reindex(range({first}, {last} + 1))  # a gap stays a gap",
                 f'ax = wide.plot(marker="o", xlabel="", ylabel={_unit(table, value)})',
-                f"ax.set_xticks({some}, {some})",
+                "ax.xaxis.get_major_locator().set_params(integer=True)",
             ]
         return _HEAD + "\n".join(lines) + "\n"
 
-    return View(table.title, tuple(choices), code, lambda _: {c.name for c in choices})
+    return View(table.title, tuple(choices), code)
 
 
 def _unit(table: registry.Table, value: str) -> str:
@@ -217,17 +197,9 @@ def _unit(table: registry.Table, value: str) -> str:
 def _telling(table: registry.Table, rows: pd.DataFrame) -> list[str]:
     """Columns of the key that group rows; of a table whose key names each row, other columns."""
     keys = [c for c in table.key if c not in ("year", "source_id")]
-
-    def groups(column: str) -> bool:
-        return bool(rows[column].notna().all() and rows[column].nunique() <= len(rows) / 2)
-
     words = table.of_type("category", "string", "economy")
-    return [c for c in keys if groups(c)] or [c for c in words if groups(c)][:3]
-
-
-def _options(column: pd.Series, economies: bool) -> tuple[tuple[str, Any], ...]:
-    found = sorted(column.dropna().unique().tolist())
-    return _named(found) if economies else tuple((value_words(v), v) for v in found)
+    groups = rows.columns[rows.notna().all() & (rows.nunique() <= len(rows) / 2)]
+    return [c for c in keys if c in groups] or [c for c in words if c in groups][:3]
 
 
 # Claims
@@ -248,4 +220,4 @@ def _claim(spec: registry.ClaimSpec) -> View:
         checked = call("ca.check", spec.id, **named)
         return f"{_HEAD}result = {checked}\nprint(result)\nax = result.plot()\n"
 
-    return View(f"{spec.id} {spec.title}", choices, code, lambda _: {c.name for c in choices})
+    return View(f"{spec.id} {spec.title}", choices, code)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_type_hints
 
 from .. import registry
-from .measures import Measure
+from .measures import Measure, hints_of
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,7 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
     """The arguments of a measure that are marked, by name. Of a generic measure also those that are
     columns of its table for which the register lists no values.
     """
-    try:
-        hints = get_type_hints(function, include_extras=True)
-    except NameError:  # an annotation for readers alone
-        return {}
+    hints = hints_of(function)
     found = {
         name: mark
         for name, hint in hints.items()
@@ -52,7 +48,7 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
         if isinstance(mark, CellsOf)
     }
     if table := getattr(function, "table", ""):
-        columns = registry.table(table).columns
-        free = [name for name, c in columns.items() if c.type == "string" and not c.values]
+        columns = registry.table(table).columns.items()
+        free = [name for name, c in columns if c.type == "string" and not c.values]
         found |= {name: CellsOf(table, name) for name in free if hints.get(name) is str}
     return found

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 import pandas as pd
 
 from ..registry.declared import Declared
 from .frame import Estimate
-from .measures import Measure, measure, rows_of
-
-_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+from .measures import Measure, hints_of, measure, rows_of
 
 
 def declared(name: str, said: Declared, family: Measure) -> Measure:
@@ -46,35 +44,31 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     >>> "counterpart" in inspect.signature(share).parameters
     False
     """
-    by_word = {word: sets for words in said.choices.values() for word, sets in words.items()}
-    fixed = {*said.settings, *(n for sets in by_word.values() for n in sets)}
-    fixed |= {"where"} if said.columns else set()
-    hidden = {*fixed, *getattr(family, "of_table", ())}
-    renamed = said.tables | said.names
-    general = inspect.signature(family).parameters
+    fixed = {*said.settings, *(["where"] if said.columns else [])}
+    fixed |= {n for words in said.choices.values() for sets in words.values() for n in sets}
+    renamed, general = said.tables | said.names, inspect.signature(family).parameters
     if unknown := {*renamed, *said.defaults, *fixed} - general.keys():
         raise TypeError(f"{said.family} takes no {', '.join(sorted(unknown))}")
-    hints = get_type_hints(family, include_extras=True)
-    kept = [
+    hints = hints_of(family)
+    parameters = [
         p.replace(
             name=renamed.get(p.name, p.name),
             default=said.defaults.get(p.name, p.default),
             annotation=hints.get(p.name, p.annotation),
         )
         for p in general.values()
-        if p.name not in hidden
+        if p.name not in {*fixed, *getattr(family, "of_table", ())}
     ]
-    chosen = [
-        inspect.Parameter(n, _KEYWORD, default=next(iter(words)), annotation=Literal[*words])
-        for n, words in said.choices.items()
-    ]
-    picked = [
-        inspect.Parameter(
-            n, _KEYWORD, default=inspect.Parameter.empty if word is None else word, annotation=str
-        )
+    own: dict[str, tuple[Any, Any]] = {
+        n: (inspect.Parameter.empty if word is None else word, str)
         for n, word in said.columns.items()
+    }
+    own |= {n: (next(iter(words)), Literal[*words]) for n, words in said.choices.items()}
+    parameters += [
+        inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for n, (default, annotation) in own.items()
     ]
-    signature = inspect.Signature([*kept, *picked, *chosen], return_annotation=pd.DataFrame)
+    signature = inspect.Signature(parameters, return_annotation=pd.DataFrame)
     own_names = {name: argument for argument, name in renamed.items()}
 
     @wraps(rows_of(family))
@@ -95,9 +89,7 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     rows.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
     marked = measure(name)(rows)
-    for mark in ("by_economy", "about", "question"):
-        if hasattr(family, mark):
-            setattr(marked, mark, getattr(family, mark))
-    if "table" in said.settings:
-        marked.table = said.settings["table"]  # type: ignore[attr-defined]
+    marks = {mark: getattr(family, mark, None) for mark in ("by_economy", "about", "question")}
+    marks["table"] = said.settings.get("table")
+    vars(marked).update({mark: value for mark, value in marks.items() if value is not None})
     return marked

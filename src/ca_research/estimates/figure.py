@@ -11,6 +11,7 @@ from ..ground.periods import years_back
 from .cells import CellsOf
 from .frame import Estimate, estimate_row
 from .measures import measure
+from .series import between
 
 
 @measure("tables.figure")
@@ -36,8 +37,7 @@ def figure(
     known = sorted({int(y) for y in rows["year"].dropna()}, reverse=True)
     if known:
         if isinstance(year, str):
-            back = years_back(year)
-            year = known[back] if back < len(known) else year
+            year = next(iter(known[years_back(year) :]), year)
         rows = rows[rows["year"] == year]
     if rows.empty:
         return [estimate_row(missing=f"no figure of {attribute} for {subject} ({year})")]
@@ -46,7 +46,4 @@ def figure(
             f"{attribute} of {subject} is given in {', '.join(sorted(rows['unit'].unique()))}",
             hint="filter the frame to one unit",
         )
-    low, high = float(rows["value"].min()), float(rows["value"].max())
-    if low == high:
-        return [estimate_row(rows, estimate=low)]
-    return [estimate_row(rows, low=low, high=high, interval="range across sources")]
+    return [estimate_row(rows, **between(rows["value"].min(), rows["value"].max()))]

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import pairwise
 from numbers import Real
 from typing import Any
 
@@ -126,56 +127,37 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     True
     """
 
-    def refuse(what: str, hint: str) -> MeasureError:
-        return MeasureError(f"{measure} gives {what}", where=where, hint=hint)
-
     framed = isinstance(found, pd.DataFrame)
     rows = records(found) if framed else found
     if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-        raise refuse(type(found).__name__, "return [estimate_row(...), ...]")
-    for names in [found.columns] if framed else rows:
-        if lacking := [name for name in _NEEDED if name not in names]:
-            raise refuse(f"no column {', '.join(lacking)}", "make its rows with estimate_row")
-    seen = set()
+        raise _refusal(measure, type(found).__name__, where)
+    seen: set[str] = set()
+    for row in [dict.fromkeys(found.columns, ()), *rows] if framed and found.empty else rows:
+        if lacking := [name for name in _NEEDED if name not in row]:
+            raise _refusal(measure, f"no column {', '.join(lacking)}", where)
     for row in rows:
-        code = row["economy"]
-        if not isinstance(code, str):
-            raise refuse(f"the economy {code!r}", "a code, or '' where it is of none")
-        if code in seen:
-            raise refuse(f"two rows for {code or 'one specification'}", "one row per economy")
-        seen.add(code)
-        for name in ("estimate", "low", "high"):
-            value = row[name]
-            if not (value is None or value is pd.NA or isinstance(value, Real)):
-                kind = type(value).__name__
-                raise refuse(f"{name} as {kind}", "numbers, and null where there is none")
-            if isinstance(value, Real) and math.isinf(value):
-                what = f"{'an' if name == 'estimate' else 'a'} {name} of {value}"
-                raise refuse(what, "null where there is no bound, and the reason in `missing`")
-        low, estimate, high = row["low"], row["estimate"], row["high"]
-        if _above(low, high):
-            raise refuse(f"a low of {low:g} above a high of {high:g}", "low is the lower bound")
-        if _above(low, estimate):
-            raise refuse(f"an estimate of {estimate:g} below its low of {low:g}", _WITHIN)
-        if _above(estimate, high):
-            raise refuse(f"an estimate of {estimate:g} above its high of {high:g}", _WITHIN)
-        if not isinstance(row["sources"], tuple):
-            raise refuse(
-                "sources that are no tuple", "a tuple of source ids, () where there is none"
-            )
-        if not isinstance(row.get("origins") or (), tuple):
-            raise refuse("origins that are no tuple", "a tuple, or leave them to estimate_row")
+        if not isinstance(row["economy"], str) or row["economy"] in seen:
+            raise _refusal(measure, f"the economy {row['economy']!r}, or twice", where)
+        seen.add(row["economy"])
+        ends = [(name, row[name]) for name in ("low", "estimate", "high")]
+        for name, value in ends:
+            none = value is None or value is pd.NA
+            if not none and (not isinstance(value, Real) or math.isinf(value)):
+                raise _refusal(measure, f"{name} of {value!r}", where)
+        known = [(name, v) for name, v in ends if isinstance(v, Real) and not math.isnan(v)]
+        for (name, low), (above, high) in pairwise(known):
+            if low > high and not math.isclose(low, high):  # noise of floating point is none
+                raise _refusal(measure, f"{name} {low:g} above {above} {high:g}", where)
+        for name in ("sources", "origins"):
+            if not isinstance(row.get(name) or (), tuple):
+                raise _refusal(measure, f"{name} that are no tuple", where)
     more = [name for name in rows[0] if name not in ESTIMATE_COLUMNS] if framed and rows else []
     return [{name: row.get(name) for name in (*ESTIMATE_COLUMNS, *more)} for row in rows]
 
 
-_WITHIN = "bounds are of the same number: they lie on both sides of it"
-
-
-def _above(one: Any, other: Any) -> bool:
-    """Whether one number is above another by more than the noise of floating point."""
-    both = isinstance(one, Real) and isinstance(other, Real)
-    return both and one > other and not math.isclose(one, other)
+def _refusal(measure: str, what: str, where: str) -> MeasureError:
+    hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
+    return MeasureError(f"{measure} gives {what}", where=where, hint=hint)
 
 
 @cache
@@ -190,12 +172,12 @@ def _cell_columns(columns: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[
     tables = registry.tables().values()
     known = [t for t in tables if len(t.key) > 1 and set(t.key) <= set(columns)]
     of = max(known, key=lambda t: len(t.key), default=None)
-    told = {name for t in tables for name in t.of_type("number")}
-    told |= {"source_id", *PROCESSED} | ((of.columns.keys() - set(of.key)) if of else set())
+    told = {"source_id", *PROCESSED, *(name for t in tables for name in t.of_type("number"))}
+    told |= of.columns.keys() - set(of.key) if of else set()
     names = tuple(c for c in columns if c not in told)
-    added = {c for c in names if not of or c not in of.columns}
+    added = frozenset(c for c in names if not of or c not in of.columns)
     joined = any(c in t.columns for t in tables for c in added)
-    return names, None if of is None or joined else frozenset(added)
+    return names, None if of is None or joined else added
 
 
 def data_path(used: pd.DataFrame) -> str:
@@ -237,11 +219,15 @@ def data_path(used: pd.DataFrame) -> str:
 
 def _cells(used: pd.DataFrame) -> list[str]:
     """Each row as the cell that it is, with the origin of its source."""
-    groups = _groups(_sources(used))
     names, added = _cell_columns(tuple(used.columns))
-    columns = [used[name] for name in names if added is None or not _figures(used, name, added)]
-    cells = [map(str, c.tolist() if added is None else _whole(c)) for c in columns]
-    return list(map("|".join, zip(*cells, groups, strict=True)))
+    cells = []
+    for name in names:
+        column = used[name]
+        if added is None:
+            cells.append(map(str, column.tolist()))
+        elif name not in added or column.dtype.kind not in "iuf":  # added numbers are figures
+            cells.append(map(str, _whole(column)))
+    return list(map("|".join, zip(*cells, _groups(_sources(used)), strict=True)))
 
 
 def _groups(source_ids: Iterable[str]) -> list[str]:
@@ -258,11 +244,6 @@ def _sources(used: pd.DataFrame) -> list[str]:
     return found
 
 
-def _figures(used: pd.DataFrame, name: str, added: frozenset[str]) -> bool:
-    """Whether a column was added and holds figures: numbers, and no marks."""
-    return name in added and used[name].dtype.kind in "iuf"
-
-
 def _whole(column: pd.Series) -> list[Any]:
     """Values of a column; a year is the same cell as an integer and in floating point."""
     values = column.tolist()
@@ -274,8 +255,6 @@ def _whole(column: pd.Series) -> list[Any]:
 def _path(cells: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(cells)).encode()).hexdigest()[:12]
 
-
-_MADE = "make its rows with estimate_row(economy=..., estimate=...)"
 
 _NO_ROWS: dict[str, Any] = {
     "n": 0,
@@ -307,34 +286,19 @@ class Figures:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self._read: dict[str, list[Any]] = {}
-
-    def values(self, name: str) -> list[Any]:
-        """A column as a list."""
-        if name not in self._read:
-            self._read[name] = self.frame[name].tolist()
-        return self._read[name]
 
     @cached_property
-    def _years(self) -> list[Any]:
-        return self.values("year") if "year" in self.frame else [None] * len(self.frame)
-
-    @cached_property
-    def _sources(self) -> list[str]:
-        return _sources(self.frame)
-
-    @cached_property
-    def _origins(self) -> list[str]:
-        """The origin of each row: its own, where the table gives its rows one."""
-        of_source = _groups(self._sources)
-        if "origin_group" not in self.frame:
-            return of_source
-        own = self.values("origin_group")
-        return [of if pd.isna(o) else o for o, of in zip(own, of_source, strict=True)]
-
-    @cached_property
-    def _cells(self) -> list[str]:
-        return _cells(self.frame)
+    def _told(self) -> list[tuple[Any, str, str, str]]:
+        """Of each row its year, its source, its origin (its own, where the table gives its rows
+        one) and the cell that it is.
+        """
+        frame, sources = self.frame, _sources(self.frame)
+        years = frame["year"].tolist() if "year" in frame else [None] * len(frame)
+        origins = _groups(sources)
+        if "origin_group" in frame:
+            own = zip(frame["origin_group"].tolist(), origins, strict=True)
+            origins = [of if pd.isna(one) else one for one, of in own]
+        return list(zip(years, sources, origins, _cells(frame), strict=True))
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -349,19 +313,19 @@ class Figures:
     def behind(self, places: Sequence[int] | None = None) -> dict[str, Any]:
         """What a row of estimates tells of the rows it rests on: those at these places, or all."""
         rows = Rows(self.frame if places is None else partial(self.frame.take, places))
-        places = range(len(self.frame)) if places is None else places
-        if not places:
+        at = range(len(self.frame)) if places is None else places
+        if not at:
             return dict(_NO_ROWS)
-        years = [year for year in {self._years[i] for i in places} if pd.notna(year)]
-        sources, origins = self._sources, self._origins
+        years, sources, origins, cells = zip(*(self._told[i] for i in at), strict=True)
+        known = [int(year) for year in {*years} if pd.notna(year)]
         return {
-            "n": len(places),
-            "first_year": int(min(years)) if years else None,
-            "last_year": int(max(years)) if years else None,
-            "sources": tuple(sorted({sources[i] for i in places})),
-            "path": _path(self._cells[i] for i in places),
+            "n": len(at),
+            "first_year": min(known, default=None),
+            "last_year": max(known, default=None),
+            "sources": tuple(sorted({*sources})),
+            "path": _path(cells),
             "rows": rows,
-            "origins": tuple(sorted({origins[i] for i in places})),
+            "origins": tuple(sorted({*origins})),
         }
 
 
@@ -415,19 +379,9 @@ def estimate_row(
     >>> row["n"], row["last_year"], row["sources"]
     (1, 2023, ('KAZ_BNS',))
     """
-    row: dict[str, Any] = {
-        "economy": economy,
-        "estimate": estimate,
-        "low": low,
-        "high": high,
-        "interval": interval,
-        **_NO_ROWS,
-        "missing": missing,
-        "about": about,
-    }
-    if used is None or used.empty:
-        return row
-    return row | Figures(used).behind()
+    row: dict[str, Any] = {"economy": economy, "estimate": estimate, "low": low, "high": high}
+    row |= {"interval": interval, **_NO_ROWS, "missing": missing, "about": about}
+    return row if used is None or used.empty else row | Figures(used).behind()
 
 
 def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
@@ -459,11 +413,12 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """
     records = list(rows)
     for row in records:
-        if not isinstance(row, dict):
-            raise UsageError(f"{row!r} is no row of estimates", hint=_MADE)
-        if lacking := next((name for name in _NEEDED if name not in row), None):
-            where = f"it has {', '.join(map(str, row))}"
-            raise UsageError(f"a row of estimates has no {lacking!r}", where=where, hint=_MADE)
+        lacking = _NEEDED if not isinstance(row, dict) else [n for n in _NEEDED if n not in row]
+        ends = () if lacking else (row["estimate"], row["low"], row["high"])
+        if lacking or any(isinstance(end, Real) and math.isinf(end) for end in ends):
+            what = f"it lacks {', '.join(lacking)}" if lacking else "a number is infinite"
+            hint = "estimate_row(economy=..., estimate=...); null where there is none"
+            raise UsageError(f"{row!r:.80} is no row of estimates: {what}", hint=hint)
     told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
     columns: dict[str, Any] = dict(told)
     # arrays of a known type: pandas would take most of a frame's time to find it out
@@ -472,14 +427,8 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             columns[name] = pd.array(np.array(told[name], dtype=object), dtype="str")
     for name in ("estimate", "low", "high"):
         columns[name] = np.array(told[name], dtype="float64")
-        if np.isinf(columns[name]).any():
-            raise UsageError(
-                f"{name} is infinite", hint="null where there is none, and the reason in `missing`"
-            )
     for name in ("first_year", "last_year"):
-        gone = np.array([value is None or pd.isna(value) for value in told[name]], dtype=bool)
-        years = [1 if lost else value for lost, value in zip(gone, told[name], strict=True)]
-        columns[name] = pd.arrays.IntegerArray(np.array(years, dtype="int64"), gone)
+        columns[name] = pd.array(told[name], dtype="Int64")
     for name in ("sources", "about", "rows", "origins"):
         columns[name] = np.fromiter(told[name], dtype=object, count=len(records))
     return pd.DataFrame(columns, copy=False)

@@ -14,12 +14,7 @@ import pandas as pd
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import number, whole_number
-from ..ground.errors import (
-    AggregateError,
-    CaResearchError,
-    UnknownNameError,
-    UsageError,
-)
+from ..ground.errors import AggregateError, CaResearchError, UsageError, known_name
 from ..ground.periods import years_back
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
@@ -40,11 +35,13 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
     one, own, terms = inspect.Parameter, *(inspect.signature(f).parameters for f in (ask, Terms))
     hints = get_type_hints(ask) | get_type_hints(Terms)
     hints |= {"figures": pd.DataFrame, "economies": Sequence[str], "year": str | int}
-    choices = [one("economies", one.KEYWORD_ONLY), *own.values(), *terms.values()]
-    choices += [one("year", one.KEYWORD_ONLY, default="newest")]
-    every = [one("figures", one.POSITIONAL_OR_KEYWORD)]
-    every += [choice.replace(kind=one.KEYWORD_ONLY) for choice in choices]
-    signature = inspect.Signature([p.replace(annotation=hints[p.name]) for p in every])
+    every = {"economies": one.empty} | {n: p.default for n, p in (own | terms).items()}
+    choices = (
+        one(n, one.KEYWORD_ONLY, default=default, annotation=hints[n])
+        for n, default in (every | {"year": "newest"}).items()
+    )
+    figures = one("figures", one.POSITIONAL_OR_KEYWORD, annotation=hints["figures"])
+    signature = inspect.Signature([figures, *choices])
 
     def answer(figures: pd.DataFrame, **chosen: Any) -> pd.DataFrame:
         given = signature.bind(figures, **chosen)
@@ -52,19 +49,20 @@ def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
         chosen = {n: _chosen(n, v, hints.get(n)) for n, v in given.arguments.items()}
         table = Terms(**{n: chosen[n] for n in terms})
         asked = {n: chosen[n] for n in own}
-        if table.column("unit"):
-            sides = {n: v.split(";") for n, v in asked.items() if n in ("counterpart", "to") and v}
-            asked |= {n: ";".join(eco.resolve_all(names)) for n, names in sides.items()}
+        for name in {"counterpart", "to"} & own.keys() if table.column("unit") else ():
+            asked[name] = ";".join(eco.resolve_all(filter(None, asked[name].split(";"))))
         return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
 
     answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
     answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
     answer.__module__ = ask.__module__
     answer.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-    answer.__signature__ = signature  # type: ignore[attr-defined]
-    answer.__wrapped__ = ask  # type: ignore[attr-defined]  # where it is told to be
-    answer.question = ask.__name__  # type: ignore[attr-defined]
-    answer.of_table = OF_TABLE  # type: ignore[attr-defined]
+    vars(answer).update(
+        __signature__=signature,
+        __wrapped__=ask,  # where it is told to be
+        question=ask.__name__,
+        of_table=OF_TABLE,
+    )
     return answer
 
 
@@ -232,24 +230,20 @@ def _single(code: str) -> None:
         )
 
 
-SORTS: dict[str, tuple[str, float, float]] = {  # of a level it is the table's own
+SORTS: dict[str, tuple[str, float, float]] = {
     "share": ("share", 0, 1),
     "rank": ("rank", 1, math.inf),
     "years": ("share", 0, 1),
     "ratio": ("ratio", 0, math.inf),
     "count": ("count", 0, math.inf),
 }
-"""Of each generic measure the kind of its figures and the range that they lie in. A change is in
-per cent or in the unit of the table, as it is asked for.
+"""Of each generic measure the kind of its figures and the range that they lie in; a level is in the
+table's own unit.
 """
-
-_IN_PERCENT = ("growth", "percent")
-_IN_UNITS = ("change", "points", "level", "count", "length", "days", "months", "years")
-CHANGES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("percent", "value"): _IN_PERCENT,
-    ("percent", "share"): _IN_PERCENT,
-    ("difference", "value"): _IN_UNITS,
-    ("difference", "share"): ("change", "share"),  # of one
+CHANGES = {
+    "percent": ("growth", "percent"),
+    "difference": ["change", "points", "level", "count", "length", "days", "months", "years"],
+    "difference of share": ("change", "share"),
 }
 """The kinds that a change may have, by its choices `by` and `of`."""
 
@@ -270,41 +264,31 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     """What a criterion says of a generic measure and is not so, in words: the kind of its figures,
     and a comparison that every figure meets, or none.
     """
-    name = function.name  # type: ignore[attr-defined]
-    question = getattr(function, "question", "")
+    name, question = function.name, getattr(function, "question", "")  # type: ignore[attr-defined]
+    kind, comparison, threshold = criterion.kind, criterion.comparison, criterion.threshold
     if question == "change":
-        yield from _mistaken_change(name, criterion)
+        chosen = {"by": "percent", "of": "value"} | criterion.settings
+        by = str(chosen["by"])
+        of = " of share" if by == "difference" and chosen["of"] == "share" else ""
+        if mixing := {"by", *(["of"] if by == "difference" else [])}.intersection(criterion.axes):
+            yield (
+                f"axes: along {min(mixing)!r} {name} gives figures of unlike units, and one "
+                "threshold is for all; declare a criterion for each"
+            )
+        elif kind not in (kinds := CHANGES.get(by + of, (kind,))):  # other words are no choices
+            yield f"kind: {name} by {by}{of} gives {' or '.join(kinds)}, and no {kind}"
     if question not in SORTS:
         return
     given, least, most = SORTS[question]
-    comparison, threshold = criterion.comparison, criterion.threshold
-    if criterion.kind != given:
-        yield f"kind: {name} gives a {given}, and no {criterion.kind}"
+    if kind != given:
+        yield f"kind: {name} gives a {given}, and no {kind}"
     whole = question in ("rank", "count")
     never = comparison == "==" and whole and not threshold.is_integer()
     if never or not either_way(comparison, threshold, least, most):
-        reach = f"from {least:g} to {most:g}" if most < math.inf else f"of {least:g} or more"
         yield (
-            f"threshold: a {given} is a {'whole ' if whole else ''}number {reach}, so "
-            f"{comparison} {threshold:g} is always true of it, or never"
+            f"threshold: a {given} is a {'whole ' if whole else ''}number from {least:g} to "
+            f"{most:g}, so {comparison} {threshold:g} is always true of it, or never"
         )
-
-
-def _mistaken_change(name: str, criterion: registry.Criterion) -> Iterator[str]:
-    """As `misdeclared`, of a change, whose unit follows from `by` and `of`."""
-    chosen = {"by": "percent", "of": "value"} | criterion.settings
-    by, of = str(chosen["by"]), str(chosen["of"])
-    unlike = ("by", "of") if by == "difference" else ("by",)
-    if mixing := [axis for axis in criterion.axes if axis in unlike]:
-        yield (
-            f"axes: along {mixing[0]!r} {name} gives figures of unlike units, and one threshold is "
-            "for all; declare a criterion for each"
-        )
-        return
-    kinds = CHANGES.get((by, of), (criterion.kind,))  # other words are refused as choices
-    if criterion.kind not in kinds:
-        told = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
-        yield f"kind: {name} by {by} of {of} gives {told}, and no {criterion.kind}"
 
 
 def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
@@ -318,15 +302,15 @@ def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
     if name == "to":  # another of those that the measure speaks of
         column = next(c for c in table.columns.values() if c.role == "counterpart")
     try:
-        if name == "source" and chosen not in (known := [*SOURCES, *registry.sources()]):
-            raise UnknownNameError("source", chosen, known)
+        if name == "source":
+            known_name("source", chosen, [*SOURCES, *registry.sources()])
         elif column is not None and column.type == "economy":
             eco.resolve_all(str(chosen).split(";"))
         elif name == "year" and isinstance(chosen, str):
             years_back(chosen)
         elif name == "window":
             _chosen(name, chosen, int)
-        elif chosen and column and column.values and chosen not in column.values:
-            raise UnknownNameError(f"{name} of table {table.table}:", chosen, column.values)
+        elif chosen and column and column.values:
+            known_name(f"{name} of table {table.table}:", chosen, column.values)
     except CaResearchError as error:
         yield "; ".join(filter(None, (error.what, error.hint)))

@@ -76,25 +76,23 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
 def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
     """What a measure is called with: economies by their codes, and words that it knows."""
     where, asked = f"measure {function.name}", dict(given)  # type: ignore[attr-defined]
-    words = _words(function)
     if asked.get("economies") is not None:
         asked["economies"] = economies.resolve_all(asked["economies"])
         if not asked["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
-    for name, known in words.items():
-        if name in asked:
-            known_name(name, asked[name], known, where=where)
+    for name, hint in hints_of(function).items():
+        if name in asked and get_origin(hint) is Literal:
+            known_name(name, asked[name], get_args(hint), where=where)
     return asked
 
 
 @cache
-def _words(function: Measure) -> dict[str, tuple[Any, ...]]:
-    """The words of each choice that is declared as a `Literal`."""
+def hints_of(function: Measure) -> dict[str, Any]:
+    """The types of a measure's arguments, with what marks them."""
     try:
-        hints = get_type_hints(function)
+        return get_type_hints(function, include_extras=True)
     except NameError:  # an annotation for readers alone
         return {}
-    return {name: get_args(hint) for name, hint in hints.items() if get_origin(hint) is Literal}
 
 
 def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:

@@ -5,6 +5,10 @@ for no single one; it is never ranked or summed beside its members. Membership c
 `members("EU", 2012)` is not `members("EU", 2021)`. All of it is data: registry/economies.csv, where
 `kind` is 'aggregate' for these and `member_of` names an economy's groups, each with its years where
 they changed ('CA5;EU:1973-2019;SCO:2017-').
+
+What else may stand for an economy (ISO's two letters, the UN's numbers, names as publishers print
+them in English, Russian and Chinese) is resolved here and nowhere else: from the aliases of that
+file, then from the Common Locale Data Repository (Babel).
 """
 
 from __future__ import annotations
@@ -175,21 +179,91 @@ CA5 = _Group("CA5")
 """The five economies of Central Asia."""
 
 
-def _fold(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9_]+", " ", plain.casefold()).strip()
+_SHORT = {
+    **{"rep": "republic", "dem": "democratic", "fed": "federal", "terr": "territory"},
+    **{"isl": "islands", "isds": "islands", "is": "islands", "st": "saint", "br": "british"},
+}
+"""Words as publishers shorten them."""
+_SMALL = {"the", "of", "and", "a", "der"}
+_FORMAL = {
+    *("republic", "kingdom", "state", "union", "islamic", "arab", "federal"),
+    *("bolivarian", "plurinational"),
+}
+"""Words of an official name that tell nothing beside a name that is known; 'democratic' does."""
+_FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
+"""States that are no more: their codes are none of those that follow them."""
+_NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
+"""Comtrade's numbers for customs territories where they are not those of the UN's M49."""
+_OWN_CODES = {
+    **{"EL": "GRC", "UK": "GBR", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD", "G001": "WLD"},
+}
+"""Codes of Eurostat, the World Bank and the IMF that are not those of ISO."""
+
+
+def fold(name: str) -> str:
+    """A name without case, accents, punctuation and shortened words.
+
+    Examples
+    --------
+    >>> fold("Korea, Dem. Rep."), fold("Türkiye"), fold("Республика Корея")
+    ('korea democratic republic', 'turkiye', 'республика корея')
+    """
+    plain = unicodedata.normalize("NFKD", name.replace("ё", "е").replace("Ё", "Е"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = plain.replace("'", "").replace("’", "")
+    return " ".join(_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", plain).split())
+
+
+def _key(name: str) -> str:
+    """The words of a name in one order: 'Korea, Republic of' is 'Republic of Korea'."""
+    return " ".join(sorted({*fold(name).split()} - _SMALL))
 
 
 @by_files("economies.csv")
 def _names() -> dict[str, str]:
-    """Codes by what may stand for them, as it is written and folded."""
+    """Codes by what the project's list has for them, as it is written and by the words."""
     known: dict[str, str] = {}
-    for code, (name, aliases) in _economies().items():
-        known |= {form: code for label in (code, name, *aliases) for form in (label, _fold(label))}
-    for code, agg in AGGREGATES.items():
-        labels = (code, agg.name, *agg.aliases)
-        known |= {form: code for label in labels for form in (label, _fold(label))}
+    for row in (row for _, row in _rows()):
+        for label in (row["code"], row["name"], *_listed(row["aliases"])):
+            known |= dict.fromkeys((label, _key(label)), row["code"])
+    known.pop("", None)
     return known
+
+
+@by_files("economies.csv")
+def two_letters() -> dict[str, str]:
+    """ISO 3166's codes with two letters, and those with three; of states that are no more none."""
+    from babel.core import get_global  # of files and names alone: importing it costs
+
+    places = get_global("territory_aliases")
+    three = sorted(c for c in codes() - _FORMER if len(c) == 3 and len(places.get(c, ())) == 1)
+    return {places[code][0]: code for code in reversed(three)}
+
+
+@by_files("economies.csv")
+def numbers() -> dict[str, str]:
+    """The UN's numbers of economies (M49) as Comtrade writes them, and their codes."""
+    from babel.core import get_global
+
+    two = two_letters()
+    places = {n: p[0] for n, p in get_global("territory_aliases").items() if len(p) == 1}
+    found = {str(int(n)): two[p] for n, p in places.items() if n.isdigit() and p in two}
+    return {number: code for number, code in (found | _NUMBERS).items() if code in codes()}
+
+
+@by_files("economies.csv")
+def _repository() -> dict[str, str]:
+    """Codes by the names that the Common Locale Data Repository (Babel) has in English, Russian and
+    Chinese, and by codes of other kinds.
+    """
+    from babel import Locale
+
+    found = {_key(code): meant for code, meant in (two_letters() | _OWN_CODES).items()}
+    for language in ("en", "ru", "zh", "zh_Hant"):
+        for place, name in Locale.parse(language).territories.items():
+            if place in two_letters():
+                found.setdefault(_key(name), two_letters()[place])
+    return {key: code for key, code in found.items() if key and code in codes()}
 
 
 @by_files("economies.csv")
@@ -205,28 +279,81 @@ def codes() -> frozenset[str]:
     return frozenset(_economies()) | frozenset(AGGREGATES)
 
 
-def _code(name: object) -> str | None:
-    """Code of a code or name; None for what is neither."""
-    known = _names()
-    return known.get(str(name)) or known.get(_fold(str(name)))
+def code_of(name: object) -> str | None:
+    """Code of an economy or aggregate by a code (ISO 3166 with three or two letters, the UN's
+    number) or a name (English, Russian, Chinese) as publishers write it; None for what is none.
 
-
-def resolve(name: str) -> str:
-    """Code of an economy or aggregate given by code or name ('Kazakhstan', 'Turkey', 'Türkiye',
-    'EU').
-
-    Raises UnknownNameError with suggestions, UsageError for what is no text.
+    Examples
+    --------
+    >>> [code_of(n) for n in ("KZ", 398, "Казахстан", "哈萨克斯坦", "Korea, Rep.", "World", "x")]
+    ['KAZ', 'KAZ', 'KAZ', 'KAZ', 'KOR', 'WLD', None]
     """
-    if not isinstance(name, str):
+    text, known = str(name).strip(), _names()
+    if text in known:
+        return known[text]
+    if text.isdigit():
+        return numbers().get(text.lstrip("0") or "0")
+    key = _key(text)
+    bare = " ".join(word for word in key.split() if word not in _FORMAL)
+    return known.get(key) or _repository().get(key) or known.get(bare) or _repository().get(bare)
+
+
+def resolve(name: str | int) -> str:
+    """Code of an economy or aggregate given by code or name (see `code_of`).
+
+    Raises UnknownNameError with suggestions, UsageError for what is neither text nor number.
+
+    Examples
+    --------
+    >>> [resolve(name) for name in ("Turkey", "Türkiye", "TR", "EU", "Egypt, Arab Rep.", 156)]
+    ['TUR', 'TUR', 'TUR', 'EU', 'EGY', 'CHN']
+    """
+    if not isinstance(name, (str, int)) or isinstance(name, bool):
         raise UsageError(
             f"an economy is given by its code or name, not by {name!r}",
             hint="'KAZ' or 'Kazakhstan'",
         )
-    code = _code(name)
-    if code is None:
-        labels = [n for n, _ in _economies().values()] + list(AGGREGATES) + list(_economies())
-        raise UnknownNameError("economy", name, labels)
+    if (code := code_of(name)) is None:
+        if no_economy(name):
+            near = [one.name for one in AGGREGATES.values()]
+        elif len(str(name).strip()) <= 3:  # a code is near to codes, and a name to names
+            near = sorted(codes())
+        else:
+            near = [name for name, _ in _economies().values()]
+        also = "groups that are not in registry/economies.csv are named by their members"
+        raise UnknownNameError("economy", name, near, also=also)
     return code
+
+
+_TOTAL = re.compile(
+    r"(grand |sub-?)?totals?|all|all (countries|partners|economies)|"
+    r"итого|всего.*|合计|总计|总额|总值|sum|сумма",
+    re.I,
+)
+TOTAL = "a total of other rows"
+_GROUP = re.compile(
+    r".*(income|\bIDA\b|IBRD|nes\b|n\.e\.s|not elsewhere|unspecified|not specified|areas,|other |"
+    r"rest of |остальн|"
+    r"region|dividend|OECD|members|African? (Eastern|Western)|Euro area|Arab World|small states|"
+    r"conflict|indebted|developed|Sub-Saharan|North America$|South Asia|East Asia|Pacific|"
+    r"Latin America|Middle East|Europe|Central Asia|Caribbean|Baltics|Africa\b|"
+    r"прочие|другие|остальные|регион|其他|страны СНГ|СНГ|в том числе|из них).*",
+    re.I,
+)
+
+
+def no_economy(written: object) -> str | None:
+    """Why a label is no economy though a table may well have it: a total or a group; else None.
+
+    Examples
+    --------
+    >>> no_economy("Итого"), no_economy("Areas, nes"), no_economy("Kazakstann")
+    ('a total of other rows', 'a group of economies or a rest', None)
+    """
+    text = str(written).strip()
+    if _TOTAL.fullmatch(text):
+        return TOTAL
+    return "a group of economies or a rest" if _GROUP.fullmatch(text) else None
 
 
 def among(name: str, codes: Collection[str]) -> str:
@@ -237,8 +364,7 @@ def among(name: str, codes: Collection[str]) -> str:
     >>> among("Kazakhstan", ["KAZ", "UZB"]), among("China", ["KAZ", "UZB"]), among("x", ["x"])
     ('KAZ', 'China', 'x')
     """
-    known = _names()
-    code = known.get(name) or known.get(_fold(name))
+    code = code_of(name)
     return code if code and code in codes and name not in codes else name
 
 
@@ -278,9 +404,9 @@ def named(values: Iterable[object]) -> dict[str, str]:
     >>> named(["KAZ", "World", "MINE"])
     {'World': 'WLD'}
     """
-    known, all_codes = _names(), codes()
+    all_codes = codes()
     names = [v for v in values if isinstance(v, str) and v not in all_codes]
-    return {name: known[_fold(name)] for name in names if _fold(name) in known}
+    return {name: code for name in names if (code := code_of(name))}
 
 
 def labels_of_aggregates() -> list[str]:
@@ -333,7 +459,7 @@ def is_aggregate(code: str) -> bool:
     >>> is_aggregate("World"), is_aggregate("EU27"), is_aggregate("Kazakhstan")
     (True, True, False)
     """
-    return _code(code) in AGGREGATES
+    return code_of(code) in AGGREGATES
 
 
 def members(code: str, year: int) -> tuple[str, ...]:
@@ -347,7 +473,7 @@ def members(code: str, year: int) -> tuple[str, ...]:
     >>> len(members("European Union", 2012)), len(members("EU", 2021))
     (27, 27)
     """
-    group = _aggregates().get(_code(code) or "")
+    group = _aggregates().get(code_of(code) or "")
     if group is None:
         raise UnknownNameError("aggregate", code, AGGREGATES)
     year = whole_number("year", year)
@@ -361,7 +487,7 @@ def refuse_overlap(used: Iterable[str], year: int, *, where: str = "") -> None:
     anyone), by their codes or names.
     """
     known = codes()  # most are codes, and there may be thousands of groups of them
-    used = {name if name in known else _code(name) or name for name in used}
+    used = {name if name in known else code_of(name) or name for name in used}
     for code in sorted(used & set(AGGREGATES)):
         inside = used - {code} if code == "WLD" else used & set(members(code, year))
         if inside:

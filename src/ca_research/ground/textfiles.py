@@ -1,9 +1,4 @@
-"""Files that people write, YAML and CSV: read with bounds on what they may ask of the machine.
-
-YAML can say a lot with a little: nine lines of aliases stand for a billion values, a mapping can
-hold itself, and a bracket may be opened any number of times. All of it is refused while the file is
-still a stream of events, before anything is built from it.
-"""
+"""Files that people write, YAML and CSV: what may be read in two ways is refused with its line."""
 
 from __future__ import annotations
 
@@ -16,10 +11,6 @@ import yaml
 
 MAX_BYTES = 4_000_000
 """The largest file of the register has 14 kB; a grid of ten thousand sets has some 500."""
-MAX_DEPTH = 40
-"""Lists and mappings within each other; a claim has nine."""
-MAX_VALUES = 400_000
-"""Words, numbers, lists and mappings, each alias counted as all that it stands for."""
 
 _Fast: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
@@ -60,8 +51,8 @@ def read_yaml(content: bytes) -> Any:
     Raises
     ------
     Unreadable
-        Where it is not YAML or not UTF-8, is larger, deeper or has more values than the bounds of
-        this module allow, refers to itself, has a key twice in one mapping, or a tag (`!!python`).
+        Where it is not YAML or not UTF-8, is larger than `MAX_BYTES`, has a key twice in one
+        mapping, a number that is not plainly one, or a tag that makes an object (`!!python`).
 
     Examples
     --------
@@ -72,12 +63,7 @@ def read_yaml(content: bytes) -> Any:
         raise Unreadable(f"larger than {MAX_BYTES / 1e6:g} MB")
     text = decoded(content)
     try:
-        _bound(text)
-        loader = _Reader(text)
-        try:
-            return loader.get_single_data()
-        finally:
-            loader.dispose()
+        return yaml.load(text, Loader=_Reader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         told = error.problem or error.context
@@ -123,66 +109,24 @@ def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
     return [(line, dict(zip(names, cells, strict=True))) for line, cells in rows]
 
 
-def _bound(text: str) -> None:
-    """Raise Unreadable at the first event that goes beyond the bounds, or that carries a tag."""
-    sizes: dict[str, int] = {}  # of what an anchor stands for, once it is complete
-    open_: list[tuple[str | None, int]] = []  # collections under way: anchor, values before it
-    values = 0
-    for event in yaml.parse(text, Loader=_Fast):
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent):
-            if event.anchor in {anchor for anchor, _ in open_}:
-                raise Unreadable(f"*{event.anchor} stands within what it refers to", line)
-            values += sizes.get(event.anchor, 1)
-        elif isinstance(event, yaml.NodeEvent):
-            values += 1
-            if event.tag:
-                raise Unreadable(f"tags are not read: {event.tag}", line)
-            if isinstance(event, yaml.CollectionStartEvent):
-                open_.append((event.anchor, values - 1))
-                if len(open_) > MAX_DEPTH:
-                    raise Unreadable(f"nested more than {MAX_DEPTH} deep", line)
-            elif event.anchor:
-                sizes[event.anchor] = 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = open_.pop()
-            if anchor:
-                sizes[anchor] = values - before
-        if values > MAX_VALUES:
-            raise Unreadable(f"more than {MAX_VALUES:,} values, aliases counted in full", line)
-
-
 class _Reader(_Fast):
     """The safe loader, which refuses a key that stands twice: of two values one would go unread."""
 
-    def get_single_node(self) -> Any:
-        node = super().get_single_node()
-        checked: set[int] = set()  # by identity: what several aliases share is looked at once
-        waiting = [node] if node else []
-        while waiting:
-            part = waiting.pop()
-            if id(part) in checked:
-                continue
-            checked.add(id(part))
-            if isinstance(part, yaml.MappingNode):
-                self._distinct(part)
-                waiting += [value for _, value in part.value]
-            elif isinstance(part, yaml.SequenceNode):
-                waiting += part.value
-        return node
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._flat: set[int] = set()
 
-    def _distinct(self, mapping: yaml.MappingNode) -> None:
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Before `<<` puts in the keys of another mapping."""
         seen = set()
-        for key_node, _ in mapping.value:
-            mark = key_node.start_mark
-            if not isinstance(key_node, yaml.ScalarNode):
-                told = "a key must be a word or a number"
-                raise yaml.constructor.ConstructorError(None, None, told, mark)
-            key = key_node.value if key_node.tag == _MERGE else self.construct_object(key_node)
-            if key in seen:
-                told = f"the key {key_node.value!r} stands twice in one mapping"
-                raise yaml.constructor.ConstructorError(None, None, told, mark)
-            seen.add(key)
+        for key, _ in node.value if id(node) not in self._flat else ():
+            word = str(key.value)
+            if word in seen and key.tag != _MERGE:
+                told = f"the key {word!r} stands twice in one mapping"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+            seen.add(word)
+        self._flat.add(id(node))
+        super().flatten_mapping(node)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """As YAML's own; a day not in the calendar and a number that is not plainly one are

@@ -4,14 +4,12 @@ out.
 
 from ..registry.words import measure_group, measure_name
 from .behind import show_answer
-from .canvas import SIZES, Size
 from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
 from .coverage import show_coverage
 from .domain import (
     mirror_gaps,
     partner_bars,
     rank_slopes,
-    stock_bars,
     student_lines,
     trade_ranges,
 )
@@ -19,13 +17,11 @@ from .kinds import (
     bars,
     criterion_figure,
     dated_lanes,
-    heat_map,
     lines,
     ranges,
     show_criteria,
     show_criterion,
     strips,
-    two_columns,
 )
 from .maps import region_map, shared_border
 from .overview import verdict_matrix
@@ -43,6 +39,7 @@ from .show import (
     where_known,
 )
 from .small import economy_lines
+from .style import SIZES, Size
 from .timeline import timeline
 from .words import leader_words, row_words
 
@@ -56,7 +53,6 @@ __all__ = [
     "curve_data",
     "dated_lanes",
     "economy_lines",
-    "heat_map",
     "known",
     "leader_words",
     "lines",
@@ -82,14 +78,12 @@ __all__ = [
     "show_table",
     "show_universe",
     "specification_curve",
-    "stock_bars",
     "strips",
     "student_lines",
     "telling",
     "timeline",
     "to_svg",
     "trade_ranges",
-    "two_columns",
     "verdict_matrix",
     "where_known",
 ]

@@ -1,99 +1,36 @@
-"""The figure that a result draws itself on: its size, its letters, words that fit, and what it is
-about.
+"""One layout for every picture, on a page, a phone, a journal's column or a slide: the width that
+there is, panels below each other where it is narrow, and words in as many lines as they need.
 """
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
+from .pen import DPI, measured, pen
 from .words import drawable
 
-_MM = 25.4
-
-
-@dataclass(frozen=True)
-class Size:
-    """Millimetres of a figure and points of its letters.
-
-    Attributes
-    ----------
-    width : float
-        In millimetres.
-    letters : float
-        Points of most of its words; titles are a little larger.
-    height : float or None
-        In millimetres; None where the picture takes what it needs.
-    dpi : int
-        Dots per inch of a PNG.
-
-    Examples
-    --------
-    >>> SIZES["journal-single"].width
-    90
-    """
-
-    width: float
-    letters: float
-    height: float | None = None
-    dpi: int = 600
-
-
-SIZES = {
-    "journal-single": Size(90, 7.5),
-    "journal-double": Size(190, 8),
-    "slide": Size(338.7, 20, 190.5, dpi=144),
-}
-"""Widths of one and of two columns as Elsevier's journals ask for them, and a slide of 16 to 9."""
-_PAGE = Size(150, style.TICK, dpi=300)
-"""Where no size is asked for: the width of a notebook's cell, roomily."""
+Drawn = TypeVar("Drawn", Figure, Axes)
 _LINE = 1.35
 """Height of a line of text, in sizes of its letters."""
-
-
-@dataclass(frozen=True)
-class About:
-    """What the file of a figure says of it, and how fine a PNG is."""
-
-    sources: tuple[str, ...]
-    dpi: int
-
-
-_about: weakref.WeakKeyDictionary[Figure, About] = weakref.WeakKeyDictionary()
-
-
-def about(figure: Figure) -> About | None:
-    """What a result said of the figure that it drew."""
-    return _about.get(figure)
-
-
-def sized(size: str | tuple[float, float] | None) -> Size:
-    """A size by its name, or of so many millimetres; raises UnknownNameError and UsageError."""
-    if size is None:
-        return _PAGE
-    if isinstance(size, str):
-        if size not in SIZES:
-            raise UnknownNameError("size", size, SIZES)
-        return SIZES[size]
-    try:
-        width, height = map(float, size)
-    except (TypeError, ValueError):
-        width = height = 0.0
-    if not (width > 0 and height > 0):
-        raise UsageError(
-            f"{size!r} is no size", hint=f"(width, height) in mm, or one of {', '.join(SIZES)}"
-        )
-    return Size(width, SIZES["journal-single"].letters, height)
+_BESIDE = 0.38
+"""Part of the width that names of rows may take beside them, in as many lines as they need."""
+_NAME = "name of a line"
 
 
 @dataclass(frozen=True)
@@ -111,33 +48,57 @@ class Picture:
     rows: float = 0
 
 
+def sized(size: str | tuple[float, float] | None) -> style.Size:
+    """A size by its name, or of so many millimetres; raises UnknownNameError and UsageError."""
+    if size is None or isinstance(size, str):
+        if (name := size or "notebook") not in style.SIZES:
+            raise UnknownNameError("size", size, style.SIZES)
+        return style.SIZES[name]
+    try:
+        width, height = map(float, size)
+    except (TypeError, ValueError):
+        hint = f"(width, height) in mm, or one of {', '.join(style.SIZES)}"
+        raise UsageError(f"{size!r} is no size", hint=hint) from None
+    return style.Size(width, style.SIZES["journal-single"].letters, height)
+
+
 def present(
     picture: Picture, ax: Axes | None = None, size: str | tuple[float, float] | None = None
 ) -> Axes:
     """Draw a picture on a new figure or the axes given, and make its words fit."""
     if ax is not None and size is not None:
         raise UsageError("`size` is of a new figure", hint="give `ax` or `size`")
-    chosen, own = sized(size), ax is None
-    with style.letters(chosen.letters if ax is None else _letters_of(ax)):
-        if ax is None:
-            width = chosen.width / _MM
-            line = _LINE * chosen.letters / 72
-            high = picture.rows * line if picture.rows else 0.56 * width
-            height = chosen.height / _MM if chosen.height else high
-            figure, ax = plt.subplots(figsize=(width, height), layout="constrained")
-            pad = 0.3 * chosen.letters / 72
-            figure.get_layout_engine().set(w_pad=pad, h_pad=pad)  # type: ignore[union-attr,call-arg]
-        lowest = picture.draw(ax)
-        _fit(picture, ax, lowest, own, fixed=chosen.height is not None)
-    root = _root(ax)
-    root.sources = tuple(picture.sources)  # type: ignore[attr-defined]  # as `cite` asks a picture
-    _about[root] = About(tuple(picture.sources), chosen.dpi)
+    chosen = sized(size)
+    if ax is not None:  # letters as large as those that the user's figure has
+        letters = float(ax.xaxis.label.get_fontsize()) * style.TICK / style.LABEL
+        with style.room(style.Size(chosen.width, letters)):
+            _write(picture, ax)
+            layout(_root(ax), [ax])
+        return ax
+    with style.room(chosen):
+        high = _LINE * chosen.letters / 72 * picture.rows or 0.56 * style.wide()
+        high = chosen.height / style.MM if chosen.height else high
+        figure, ax = plt.subplots(figsize=(style.wide(), high))
+        _write(picture, ax)
+        layout(figure, fixed=chosen.height is not None)
+    figure.redraw = lambda: _root(present(picture, size="phone"))  # type: ignore[attr-defined]
+    figure.words = picture.title, picture.title  # type: ignore[attr-defined]
+    figure.fine = chosen.dpi  # type: ignore[attr-defined]
     return ax
+
+
+def _write(picture: Picture, ax: Axes) -> None:
+    """Draw on axes; title above, units and sources below them."""
+    lowest = picture.draw(ax)
+    names = [drawable(source_name(s) or s, s) for s in picture.sources]
+    sources = f"Source{'s' if len(names) > 1 else ''}: {first_few(names, 4)}." if names else ""
+    ax.set_title(picture.title, loc="left")
+    lowest.set_xlabel("\n".join(filter(None, (picture.below, sources))), loc="left")
+    _root(ax).sources = tuple(picture.sources)  # type: ignore[attr-defined]  # as `cite` asks
 
 
 def split(ax: Axes, shares: tuple[float, float]) -> Axes:
     """Give the lower part of an axes to a new one with the same x axis."""
-    figure = _root(ax)
     spec = ax.get_subplotspec()
     if spec is None:
         raise UsageError(
@@ -145,77 +106,197 @@ def split(ax: Axes, shares: tuple[float, float]) -> Axes:
         )
     parts = spec.subgridspec(2, 1, height_ratios=shares, hspace=0.06)
     ax.set_subplotspec(parts[0])
-    return figure.add_subplot(parts[1], sharex=ax)
+    return _root(ax).add_subplot(parts[1], sharex=ax)
 
 
-def _letters_of(ax: Axes) -> float:
-    """Points of the letters of a figure that is the user's."""
-    return float(ax.xaxis.label.get_fontsize()) * style.TICK / style.LABEL
-
-
-def _root(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
+def _root(drawn: Axes | Figure) -> Figure:
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
     assert isinstance(figure, Figure)
     return figure
 
 
-def _fit(picture: Picture, ax: Axes, lowest: Axes, own: bool, *, fixed: bool) -> None:
-    """Title and sources in as many lines as they need, and names beside lines apart."""
-    figure = _root(ax)
-    names = [drawable(source_name(s) or s, s) for s in picture.sources]
-    said = f"Source{'s' if len(names) > 1 else ''}: {first_few(names, 4)}." if names else ""
-    parts = [part for part in (picture.below, said) if part]
-    heading = ax.set_title("", loc="left")
-    noted = lowest.set_xlabel("", loc="left", linespacing=1.25)
-    added = 0.0
-    for _ in range(2):  # what fits a line depends on the room, and that on the labels
-        figure.draw_without_rendering()
-        box = ax.get_window_extent()
-        right = 0.985 * figure.bbox.x1 if own else box.x1  # letters vary with dots per inch
-        heading.set_text(_broken(heading, picture.title, right - box.x0))
-        noted.set_text("\n".join(_broken(noted, part, right - box.x0) for part in parts))
-        if own and not fixed:  # lines beyond the first two take no room from the picture
-            more = heading.get_text().count("\n") + noted.get_text().count("\n") - 1
-            high = max(more, 0) * _LINE * style.scaled(style.TITLE) / 72
-            figure.set_figheight(figure.get_figheight() + high - added)
-            added = high
-    figure.draw_without_rendering()
-    _apart(ax)
+_inside = ContextVar("inside a picture", default=False)
 
 
-def _broken(text: Text, words: str, room: float) -> str:
-    """Words in lines of at most so many pixels, as this text writes them."""
-    lines = [""]
-    for word in words.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        text.set_text(longer)
-        if lines[-1] and text.get_window_extent().width > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
+def drawn(draw: Callable[[], Drawn]) -> Drawn:
+    """Draw a figure and lay it out in the room that there is; it remembers how it was drawn, for
+    another room. A picture within a picture is part of it.
+    """
+    if _inside.get():
+        return draw()
+    token = _inside.set(True)
+    try:
+        with style.context():
+            picture = draw()
+            layout(figure := _root(picture))
+            figure.set_layout_engine("none")
+    finally:
+        _inside.reset(token)
+    figure.redraw = lambda: _root(drawn(draw))  # type: ignore[attr-defined]
+    return picture
 
 
-_BESIDE = "name of a line"
+def for_phone(figure: Figure) -> Figure:
+    """The figure on a phone: drawn anew where it remembers how, else its panels in one column."""
+    with style.room(style.SIZES["phone"]):
+        if again := getattr(figure, "redraw", None):
+            return again()
+        box = {ax: ax.get_position() for ax in figure.axes if ax.axison or ax.has_data()}
+        panels = sorted(box, key=lambda ax: (-round(box[ax].y1, 2), box[ax].x0))
+        high = [box[ax].height * figure.get_figheight() for ax in panels]
+        for ax in {*figure.axes} - {*panels}:  # places left over
+            ax.remove()
+        spec = figure.add_gridspec(max(len(panels), 1), 1, height_ratios=high or None)
+        for i, ax in enumerate(panels):
+            ax.set_subplotspec(spec[i])
+            ax.tick_params(labelbottom=True, labelleft=True)
+        figure.set_size_inches(style.wide(), sum(high) + 0.7 * len(panels))
+        layout(figure)
+    return figure
+
+
+def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) -> None:
+    """Lay a figure out in the width that there is.
+
+    panels: those whose words are made to fit; by default all, and the figure is no wider than its
+    room and as high as its words need, unless its size is `fixed`.
+    """
+    own = not panels
+    if own:
+        _shrink(figure)
+        figure.set_layout_engine("constrained", w_pad=style.scaled(0.04), h_pad=style.scaled(0.05))
+    shown = [*panels] or figure.axes
+    rows = {ax: round(ax.get_position().y0, 2) for ax in shown}
+    column = own and len({ax.get_position().x0 for ax in shown}) < 2
+    with measured(figure):
+        names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
+        height = figure.get_figheight() + sum(names)
+        for _ in range(2):  # what fits a line depends on the room, and that on the labels
+            more = dict.fromkeys(rows.values(), 0.0)
+            for ax, row in rows.items():
+                more[row] = max(more[row], _break(ax, figure, column))
+            if own and not fixed:
+                figure.set_figheight(height + sum(more.values()))
+            _settle(figure)
+        for ax in shown:
+            _space_ticks(ax)
+            _space_names(ax)
+
+
+def _settle(figure: Figure) -> None:
+    """Give panels and words their places."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    figure.get_tightbbox(pen())
+
+
+def _shrink(figure: Figure) -> None:
+    """No wider than the room; a map keeps its proportion."""
+    width = figure.get_figwidth()
+    if width > style.wide():
+        tied = any(ax.get_aspect() != "auto" for ax in figure.axes)
+        height = figure.get_figheight() * (style.wide() / width if tied else 1)
+        figure.set_size_inches(style.wide(), height)
+
+
+def _break(ax: Axes, figure: Figure, from_edge: bool) -> float:
+    """Break title, labels and names of rows into lines; returns inches that they need beyond what
+    one line takes.
+    """
+    box, page = ax.get_window_extent(), figure.bbox
+    right = 0.96 * page.x1 if from_edge else box.x1  # letters vary with dots per inch
+    lines, above = 0, ax.transAxes + ax.titleOffsetTrans  # type: ignore[attr-defined]
+    heads = {ax._left_title: above, ax.xaxis.label: IdentityTransform()}  # type: ignore[attr-defined]
+    for text, upright in heads.items():
+        if left := from_edge and text.get_ha() == "left":
+            text.set_transform(blended_transform_factory(figure.transFigure, upright))
+            text.set_x(0.01)
+        break_lines(text, right - (0.01 * page.x1 if left else box.x0))
+        lines += text.get_text().count("\n")
+    for text in ax.texts:
+        if text.get_transform() == ax.transAxes or text.get_label() != _NAME:
+            break_lines(text, 0.95 * box.width)
+    return max(lines - 1, 0) * _LINE * style.scaled(style.TITLE) / 72
+
+
+def _break_names(ax: Axes, room: float) -> float:
+    """Break names of rows; returns the inches that rows are too low for them."""
+    labels = [t for t in ax.get_yticklabels() if any(map(str.isalpha, t.get_text()))]
+    if not labels or max(t.get_window_extent().width for t in labels) <= room:
+        return 0.0
+    places = [t.get_position()[1] for t in labels]
+    for text in labels:
+        break_lines(text, room)
+        del text.words  # type: ignore[attr-defined]  # an axis names other rows by it
+    ax.set_yticks(places, [t.get_text() for t in labels])
+    high = max(t.get_window_extent().height for t in labels) * 1.15
+    at = ax.transData.transform([(0, y) for y in places])[:, 1]
+    step = float(np.abs(np.diff(np.sort(at))).min()) if len(at) > 1 else high
+    return max(high / step - 1, 0) * ax.get_window_extent().height / DPI
+
+
+def break_lines(text: Text, room: float) -> None:
+    """Break words where a line would be longer than so many pixels, anew where that has changed."""
+    words = getattr(text, "words", text.get_text())
+    text.words = words  # type: ignore[attr-defined]
+    text.set_text(words)
+    if text.get_window_extent().width <= room:
+        return
+    lines = []
+    for paragraph in words.split("\n"):
+        lines.append("")
+        for word in paragraph.split(" "):
+            text.set_text(longer := f"{lines[-1]} {word}".strip())
+            if lines[-1] and text.get_window_extent().width > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+    text.set_text("\n".join(lines))
+
+
+def _space_ticks(ax: Axes) -> None:
+    """As many numbers along the x axis as stand apart; words lean where they meet."""
+    locator = ax.xaxis.get_major_locator()
+    low, high = sorted(ax.get_xlim())
+    labels = [t for t in ax.get_xticklabels() if t.get_text() and t.get_visible()]
+    labels = [t for t in labels if low <= t.get_position()[0] <= high]
+    if not _meet(labels):
+        return
+    if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
+        locator.set_params(nbins=4)
+    elif all(any(map(str.isdigit, t.get_text())) for t in labels):
+        step = next((s for s in (2, 3, 4) if not _meet(labels[::s])), 6)
+        kept = [(t.get_position()[0], t.get_text()) for t in labels[::step]]
+        ax.set_xticks(*zip(*kept, strict=True))
+    else:
+        side = "left" if ax.xaxis.get_tick_params().get("labeltop") else "right"
+        for text in labels:
+            text.set(rotation=50, ha=side, rotation_mode="anchor")
+
+
+def _meet(labels: Sequence[Text]) -> bool:
+    boxes = sorted((t.get_window_extent() for t in labels), key=lambda box: box.x0)
+    return any(one.x1 + 0.05 * DPI > other.x0 for one, other in pairwise(boxes))
+
+
+def note(
+    ax: Axes, words: str, x: Any, y: Any, shift: tuple[float, float] = (0, 0), **look: Any
+) -> None:
+    """Write words at a place, so many points beside it."""
+    look = {"color": style.MUTED, "va": "center"} | look
+    ax.annotate(words, (x, y), shift, textcoords="offset points", **look)
 
 
 def name_line(ax: Axes, name: str, x: float, y: float, colour: str, *, apart: bool = True) -> None:
     """Write a name to the right of a mark; those `apart` move where one would cover another."""
-    ax.annotate(
-        name,
-        (x, y),
-        xytext=(style.scaled(5), 0),
-        textcoords="offset points",
-        va="center",
-        color=colour,
-        label=_BESIDE if apart else "",
-    )
+    if name:
+        label = _NAME if apart else ""
+        note(ax, name, x, y, (style.scaled(5), 0), color=colour, label=label)
 
 
-def _apart(ax: Axes) -> None:
+def _space_names(ax: Axes) -> None:
     """Move names beside lines up or down just enough that none covers another."""
-    figure = _root(ax)
-    names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == _BESIDE]
+    names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == _NAME]
     if len(names) < 2:
         return
     step = 1.08 * max(t.get_window_extent().height for t in names)
@@ -224,9 +305,8 @@ def _apart(ax: Axes) -> None:
     places = [at[t] for t in order]
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + step)
-    over = max(places[-1] - max(ax.get_window_extent().y1, max(at.values())), 0)
-    places[-1] -= over
+    places[-1] -= max(places[-1] - max(ax.get_window_extent().y1, max(at.values())), 0)
     for i in range(len(places) - 2, -1, -1):  # the stack comes down again where it rose too far
         places[i] = min(places[i], places[i + 1] - step)
     for text, place in zip(order, places, strict=True):
-        text.xyann = style.scaled(5), (place - at[text]) * 72 / figure.dpi
+        text.xyann = style.scaled(5), (place - at[text]) * 72 / DPI

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from ..claims import Claim, Evidence, Verdict
 from ..claims.evidence import counted
 from ..claims.words import STATE_WORDS, in_words
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import fixed
 from ..registry.claims import Criterion
 from ..registry.words import axis_words, cell_words, value_words
 from ..tables import Coverage
 from . import style
-from .narrow import lines_of_name, name_rows, redrawn
+from .canvas import note, split
 from .needs import at_least_one, needs, one_of
-from .pen import tight
+from .panels import bar_line, mark, name_rows, panels
 from .show import show
 from .words import drawable
 
@@ -65,13 +64,9 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     >>> table[["side", "value", "met"]].values.tolist()
     [['central_asian', 3305.0, True], ['chinese', 3305.0, True]]
     """
-    if criterion not in claim.spec.criteria():
-        raise UnknownNameError(f"criterion of {claim.id}", criterion, claim.spec.criteria())
+    known_name(f"criterion of {claim.id}", criterion, claim.spec.criteria())
     if verdict.claim != claim.id:
-        raise UsageError(
-            f"the verdict is on {verdict.claim}, not on {claim.id}",
-            hint=f"ca.check({claim.id!r})",
-        )
+        raise UsageError(f"the verdict is on {verdict.claim}", hint=f"ca.check({claim.id!r})")
     spec = claim.spec.criteria()[criterion]
     judged = {c.name: c for v in verdict.all() for c in v.criteria}[criterion]
     single = len(judged.cells) == 1 and spec.over
@@ -81,17 +76,10 @@ def curve_data(claim: Claim, verdict: Verdict, criterion: str) -> pd.DataFrame:
     return table.sort_values(["value", "high", "spec"], na_position="last", ignore_index=True)
 
 
-_HEADING = object()
-"""Stands for the choice in a row that names an axis."""
-_ROW, _CHART, _STEP = 0.2, 1.5, 0.22
-"""Inches: height of a row of choices, height of the values above, width of one specification where
-there is room.
-"""
-_LETTER = 0.072
-"""Inches: a letter of TICK size, roomily."""
+_STEP = 0.22
+"""Inches: width of one specification where there is room."""
 
 
-@redrawn
 @needs(
     "data", "spec", "is_main", "value", "low", "high", "met", "threshold", like="plots.curve_data"
 )
@@ -143,57 +131,34 @@ def specification_curve(
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['central asian', 'chinese']
     """
-    heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     if lacking := [a for a in axes if a not in data]:
         raise UsageError(
             f"no column for the choice {', '.join(lacking)}",
             hint="axes=: choices that `data` holds",
         )
     one_of(data, ["criterion", "threshold"], hint="one picture for each criterion")
-    endless = int(np.isinf(data[["value", "low", "high"]].astype(float)).any(axis=1).sum())
-    data = sorted_by_value(data)
-    varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
-    ordered = data.sort_values("spec")
-    choices = [(a, v) for a in varied for v in dict.fromkeys(ordered[a].dropna())]
-    heads = {a: heads[a] for a in varied}
-    names = [words(a, v) for a, v in choices]
-    heading, row_height = max(map(len, heads.values()), default=4), _ROW
-    if style.wide() < style.WIDE:  # what is chosen stands on a row of its own
-        choices, names = choice_rows(data, varied, words)
-        names = [textwrap.fill(name, 16) for name in names]
-        heading, row_height = 0, _ROW + 0.13 * any("\n" in name for name in names)
-    longest = max((len(line) for name in names for line in name.split("\n")), default=4)
-    left = 0.35 + _LETTER * (heading + longest)
-    note = f"{len(data)} ways to calculate it, sorted. Ring: the main one. Dashed: the threshold."
-    if (data["value"].isna() & (data["low"].isna() | data["high"].isna())).any():
+    ordered = sorted_by_value(data)
+    endless = np.isinf(data[["value", "low", "high"]].astype(float))
+    note = f"{len(ordered)} ways to calculate it, sorted. "
+    note += "Ring: the main one. Dashed: the threshold."
+    if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
         note += " Arrow: a figure is known only to lie on that side."
-    if endless:
-        note += f" {endless} with an infinite figure, which is not drawn."
-    width = min(style.wide(), max(left + 0.35 + _STEP * len(data), style.PHONE))
-    lines = textwrap.wrap(note, int(width / _LETTER))
-    below, rows = 0.12 + 0.17 * len(lines), row_height * max(len(choices), 1)
-    height = 0.34 + _CHART + 0.14 + rows + below
-    with style.context():
-        figure = plt.figure(figsize=(width, height))
-        span = (width - left - 0.15) / width
-        top = figure.add_axes((left / width, (below + rows + 0.14) / height, span, _CHART / height))
-        bottom = figure.add_axes((left / width, below / height, span, rows / height), sharex=top)
-        draw_values(top, data, of)
-        top.set_title(
-            unit,
-            fontsize=style.LABEL,
-            fontweight="normal",
-            color=style.MUTED,
-            x=-left / (width * span),
-            pad=7,
-        )
-        draw_choices(bottom, data, choices, names, heads, -left / (width * span))
-        figure.text(0, 0, "\n".join(lines), va="bottom", color=style.MUTED)
+    if number := int(endless.any(axis=1).sum()):
+        note += f" {number} with an infinite figure, which is not drawn."
+    heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
+    choices = choice_rows(ordered, heads, words)
+    figure, (ax,) = panels(1, 2.2 + 0.2 * len(choices))
+    figure.set_figwidth(min(style.wide(), max(2.6 + _STEP * len(ordered), 3.4)))
+    bottom = draw_curve(ax, ordered, choices, of)
+    ax.set_title(unit, fontsize=style.LABEL, fontweight="normal", color=style.MUTED)
+    bottom.set_xlabel(note, loc="left")
     return figure
 
 
 CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criterion", "missing")
 """Columns of a curve that are no choices."""
+Choice = tuple[str, np.ndarray | None]
+"""A row below a curve: its name and which specifications make this choice; or a heading."""
 
 
 def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
@@ -202,135 +167,77 @@ def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
     data = data.assign(**figures.where(np.isfinite(figures)))  # what has no end is not known
     data = data.dropna(subset=["value", "low", "high"], how="all")
     if data.empty:
-        raise CoverageError(
-            "no specification has a figure: there is nothing to draw",
-            hint="see Evidence.frame, missing",
-        )
-    return data.iloc[np.argsort(_drawn_at(data), kind="stable")].reset_index(drop=True)
+        hint = "see Evidence.frame, missing"
+        raise CoverageError("no specification has a figure: there is nothing to draw", hint=hint)
+    middle = data["value"].fillna((data["low"] + data["high"]) / 2)
+    data = data.assign(_at=middle.fillna(data["high"]).fillna(data["low"]))
+    return data.sort_values("_at", kind="stable", ignore_index=True)
 
 
 def choice_rows(
-    data: pd.DataFrame, axes: Sequence[str], words: Callable[[str, Any], str]
-) -> tuple[list[tuple[str, Any]], list[str]]:
-    """Rows of choices, each axis under a row of its own, and their names ('' for that row)."""
-    varied = [a for a in axes if data[a].nunique() > 1 or len(axes) == 1]
-    ordered = data.sort_values("spec")
-    choices = [
-        (axis, value)
-        for axis in varied
-        for value in (_HEADING, *dict.fromkeys(ordered[axis].dropna()))
-    ]
-    return choices, ["" if v is _HEADING else words(a, v) for a, v in choices]
-
-
-def draw_choices(
-    bottom: Axes,
     data: pd.DataFrame,
-    choices: Sequence[tuple[str, Any]],
-    names: Sequence[str],
     heads: Mapping[str, str],
-    begin: float = 0.0,
-) -> None:
-    """A row for each choice, marked where a specification makes it; `begin`, in widths of the axes,
-    is where the names of the axes stand.
+    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
+) -> list[Choice]:
+    """Rows of the choices that differ, those of each axis under a row with its name."""
+    rows, ordered = list[Choice](), data.sort_values("spec")
+    for axis, head in heads.items():
+        if ordered[axis].nunique() > 1 or len(heads) == 1:
+            rows.append((head, None))
+            values = dict.fromkeys(ordered[axis].dropna())
+            rows += [(words(axis, v), (data[axis] == v).to_numpy(bool)) for v in values]
+    return rows
+
+
+def draw_curve(
+    ax: Axes, data: pd.DataFrame, choices: Sequence[Choice], of: int | None = None
+) -> Axes:
+    """Values above, and below, on axes that are returned, a row for each choice, marked where a
+    specification makes it.
     """
-    made = [
-        np.zeros(len(data), bool) if value is _HEADING else (data[axis] == value).to_numpy()
-        for axis, value in choices
-    ]
-    rows, places = np.nonzero(np.reshape(made, (len(choices), len(data))))
-    bottom.scatter(
-        places,
-        rows,
-        s=style.area(9 if len(data) > 40 else 16),
-        color=style.MUTED,
-        marker="s",
-        linewidths=0,
-    )
-    for row, (axis, _) in enumerate(choices):
-        if row == 0 or choices[row - 1][0] != axis:
-            bottom.text(
-                begin,
-                row,
-                heads[axis],
-                transform=bottom.get_yaxis_transform(),
-                va="center",
-                color=style.MUTED,
-            )
-            if row:
-                bottom.axhline(row - 0.5, color=style.GRID, linewidth=style.scaled(0.8))
+    bottom = split(ax, (8, max(len(choices), 1)))
+    draw_values(ax, data, of)
+    size = style.area(9 if len(data) > 40 else 16)
+    for row, (name, chosen) in enumerate(choices):
+        if chosen is None:
+            note(bottom, name, 0, row, xycoords=("axes fraction", "data"))
+            bottom.axhline(row - 0.5, color=style.GRID, linewidth=style.scaled(0.8))
+        else:
+            at = np.flatnonzero(chosen)
+            bottom.scatter(at, [row] * len(at), s=size, color=style.MUTED, marker="s", linewidths=0)
+    names = ["" if chosen is None else name for name, chosen in choices]
     bottom.set_yticks(range(len(choices)), names, color=style.INK)
     bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
     bottom.tick_params(labelbottom=False)
     style.bare(bottom, x=False, y=False)
-
-
-def _drawn_at(data: pd.DataFrame) -> pd.Series:
-    """Height of each specification: its value, the middle of its range, or the one end of it that
-    is known.
-    """
-    middle = data["value"].where(data["value"].notna(), (data["low"] + data["high"]) / 2)
-    return middle.fillna(data["high"]).fillna(data["low"]).astype(float)
+    return bottom
 
 
 def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     """One dot or stem for each specification, in the colour of what it says of the comparison."""
-    x = np.arange(len(data))
-    colours = [
-        style.STATE["undecided" if pd.isna(m) else "holds" if m else "fails"] for m in data["met"]
-    ]
-    ranged = data["low"].notna() & data["high"].notna() & (data["high"] > data["low"])
-    middle = _drawn_at(data)
-    for i in x[data["value"].isna() & ~ranged & middle.notna()]:
-        away = style.scaled(
-            -24 if pd.isna(data["low"][i]) else 24
-        )  # points: towards the side that is not known
-        top.annotate(
-            "",
-            (i, middle[i]),
-            xytext=(0, away),
-            textcoords="offset points",
-            arrowprops={"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)},
-        )
-    if ranged.any():
-        top.vlines(
-            x[ranged],
-            data["low"][ranged],
-            data["high"][ranged],
-            colors=list(itertools.compress(colours, ranged)),
-            linewidth=style.scaled(2),
-            alpha=0.8,
-            capstyle="round",
-        )
-    pointed = data["value"].notna()
-    top.scatter(
-        x[pointed],
-        middle[pointed],
-        c=list(itertools.compress(colours, pointed)),
-        s=style.area(26 if len(data) <= 40 else 12),
-        zorder=3,
-    )
-    main = data.index[data["is_main"]]
-    if len(main):
-        top.scatter(
-            main,
-            middle[main],
-            s=style.area(95),
-            facecolors="none",
-            edgecolors=style.INK,
-            linewidths=style.scaled(1.4),
-            zorder=4,
-        )
-    top.axhline(
-        data["threshold"].iloc[0], color=style.INK, linewidth=style.scaled(1), linestyle=(0, (4, 3))
-    )
+    words = {True: "holds", False: "fails"}
+    met = data["met"].astype("boolean").astype(object)
+    colours = met.map(words).fillna("undecided").map(style.STATE)
+    figures = data[["value", "low", "high"]].astype(float)
+    ranged, pointed = figures["high"] > figures["low"], figures["value"].notna()
+    if len(ends := figures[ranged]):
+        stems = top.vlines(ends.index, ends["low"], ends["high"], colors=colours[ranged])
+        stems.set(linewidth=style.scaled(2), alpha=0.8, capstyle="round")
+    size = style.area(26 if len(data) <= 40 else 12)
+    top.scatter(data.index[pointed], figures["value"][pointed], size, c=colours[pointed], zorder=3)
+    for i in figures.index[~pointed & ~ranged]:
+        away = style.scaled(-24 if pd.isna(figures["low"][i]) else 24)  # to the side not known
+        arrow = {"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)}
+        note(top, "", i, data["_at"][i], (0, away), arrowprops=arrow)
+    main = data.loc[data["is_main"].astype(bool), "_at"]
+    mark(top, main.index, main, style.INK, hollow=True, size=style.area(95))
+    bar_line(top, data["threshold"].iloc[0], upright=False)
     style.bare(top, x=False)
     top.margins(y=0.16)
     top.set_xlim(-0.7, len(data) - 0.3)
     top.set_xticks([])
-    drawn = data[["value", "low", "high"]].astype(float).stack().dropna()
-    whole = bool((drawn % 1 == 0).all())
-    top.yaxis.set_major_locator(plt.MaxNLocator(integer=whole, nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    whole = bool((figures.stack().dropna() % 1 == 0).all())
+    top.yaxis.set_major_locator(MaxNLocator(integer=whole, nbins=5, steps=[1, 2, 2.5, 5, 10]))
     low, high = top.get_ylim()
     if whole and high - low < 2:  # one count everywhere: room for its neighbours
         top.set_ylim((low + high) / 2 - 1, (low + high) / 2 + 1)
@@ -442,11 +349,9 @@ def _figures_told(figures: pd.Series, threshold: float) -> str:
 
 def _digits(value: float, other: float) -> str:
     size = math.floor(math.log10(abs(value))) if value else 0
-    places = next(
-        (p for p in range(max(3 - size, 0), 12) if round(value, p) != round(other, p)),
-        max(3 - size, 0),  # it is the other
-    )
-    text = fixed(value, places)
+    least = max(3 - size, 0)
+    apart = (p for p in range(least, 12) if round(value, p) != round(other, p))
+    text = fixed(value, next(apart, least))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -454,15 +359,16 @@ def _said_by(met: pd.Series, gone: int = 0) -> str:
     """How many specifications say yes, how many leave it open, and how many (`gone`) have no
     figures: 'one of 42 ways to calculate it says yes, two leave it open'.
     """
-    yes, open_ = int((met == True).sum()), int(met.isna().sum())  # noqa: E712
-    n = len(met) + gone
+    yes, open_, n = int(met.eq(True).sum()), int(met.isna().sum()), len(met) + gone
     many = (
-        f"all {in_words(n)}" if yes == n else f"{in_words(yes) if yes else 'none'} of {in_words(n)}"
+        f"{in_words(yes) if yes else 'none'} of {in_words(n)}" if yes < n else f"all {in_words(n)}"
     )
-    said = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
-    left = f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
-    none = f", {in_words(gone)} {'has' if gone == 1 else 'have'} no figures"
-    return said + (left if open_ else "") + (none if gone else "")
+    words = f"{many} ways to calculate it {'say' if yes > 1 else 'says'} yes"
+    if open_:
+        words += f", {in_words(open_)} {'leaves' if open_ == 1 else 'leave'} it open"
+    return words + (
+        f", {in_words(gone)} {'has' if gone == 1 else 'have'} no figures" if gone else ""
+    )
 
 
 def _answered(data: pd.DataFrame) -> str:
@@ -516,95 +422,67 @@ def _by_country(data: pd.DataFrame) -> bool:
 
 def judged_cells(verdict: Verdict) -> pd.DataFrame:
     """One row for each cell of each criterion of all readings, as `missing_map` returns it."""
-    records, seen = [], set()
-    for reading in verdict.all():
-        for c in reading.criteria:
-            if c.name in seen:
-                continue
-            seen.add(c.name)
-            for cell in c.cells:
-                state = {True: "met", False: "not met", None: "undecided"}[cell.met]
-                records.append(
-                    {
-                        "criterion": c.label,
-                        "economy": cell.economy or NOT_BY_COUNTRY,
-                        "state": state,
-                        "year": cell.year,
-                        "missing": cell.missing,
-                    }
-                )
+    judged: dict[str, Any] = {}
+    for c in (c for reading in verdict.all() for c in reading.criteria):
+        judged.setdefault(c.name, c)  # as the first reading has it
+    state = {True: "met", False: "not met", None: "undecided"}
+    records = [
+        (c.label, cell.economy or NOT_BY_COUNTRY, state[cell.met], cell.year, cell.missing)
+        for c in judged.values()
+        for cell in c.cells
+    ]
     return pd.DataFrame(records, columns=["criterion", "economy", "state", "year", "missing"])
 
 
-@redrawn
+@needs()
 def _judged(data: pd.DataFrame) -> Figure:
-    """Economies by criteria, which stand over their cells where there is no room beside them."""
-    criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
-    over = style.wide() < style.WIDE
-    row, top, part = (0.74, 0.46, 0.5) if over else (0.36, 0.08, 0.84)
-    if over and len(cells) == 1:  # words of one line
-        row, top, part = 0.56, 0.5, 0.46
-    with style.context():
-        height = 0.75 + row * max(len(criteria), 1)
-        figure, ax = plt.subplots(figsize=(style.wide(), height))
-        draw_judged(ax, data, top=top, part=part, broken=over and len(cells) > 1)
-        if over:
-            name_rows(ax, criteria, [y + top for y in range(len(criteria))])
-            ax.set_position((0, 0, 1, 1 - 0.43 / height))  # only its height: it is laid out anew
-        else:
-            ax.set_yticks([i + 0.5 for i in range(len(criteria))], criteria, fontsize=style.TICK)
-            tight(figure)
+    figure, (ax,) = panels(1, 0.5 + (0.36 if _beside() else 0.6) * data["criterion"].nunique())
+    draw_judged(ax, data)
     return figure
 
 
-def draw_judged(
-    ax: Axes, data: pd.DataFrame, *, top: float, part: float, broken: bool = False
-) -> None:
-    """A box for each cell, with what can be said of it.
+def _beside() -> bool:
+    """Whether there is room for criteria beside their cells; else they stand over them."""
+    return style.wide() > style.scaled(6)
 
-    top and part: where in its row a box begins, and how much of it the box takes. broken: whether
-    its words stand in two lines.
-    """
+
+def draw_judged(ax: Axes, data: pd.DataFrame) -> Axes:
+    """A box for each cell of each criterion, with what can be said of it."""
     criteria, cells = list(dict.fromkeys(data["criterion"])), list(dict.fromkeys(data["economy"]))
     fill = {"met": style.STATE["holds"], "not met": style.STATE["fails"], "undecided": "none"}
+    top, part = (0.08, 0.84) if _beside() else (0.52, 0.44)
     for r in data.itertuples():
-        x, y = cells.index(r.economy), criteria.index(r.criterion)
-        ax.add_artist(  # its place says nothing of the limits, which are set below
-            plt.Rectangle(
-                (x + 0.04, y + top),
-                0.92,
-                part,
-                facecolor=fill[r.state],
-                edgecolor=style.OTHER,
-                linewidth=style.scaled(0.8),
-                linestyle="--" if r.state == "undecided" else "-",
-            )
+        x, y, open_ = cells.index(r.economy), criteria.index(r.criterion), r.state == "undecided"
+        box = Rectangle((x + 0.04, y + top), 0.92, part, facecolor=fill[r.state])
+        box.set(
+            edgecolor=style.OTHER, linewidth=style.scaled(0.8), linestyle="--" if open_ else "-"
         )
-        open_ = "no figures" if r.missing else "open"
-        text = open_ if r.state == "undecided" else STATE_WORDS[r.state]
-        text += f" {int(r.year)}" if pd.notna(r.year) and r.state != "undecided" else ""
-        ax.text(
-            x + 0.5,
-            y + top + part / 2,
-            "\n".join(text.rsplit(" ", 1)) if broken else text,
-            ha="center",
-            va="center",
-            color=style.MUTED if r.state == "undecided" else style.PAPER,
-        )
+        ax.add_artist(box)
+        text = "no figures" if r.missing else "open"
+        if not open_:
+            text = STATE_WORDS[r.state] + (f" {int(r.year)}" if pd.notna(r.year) else "")
+        if len(cells) * style.scaled(0.95) > style.wide():  # not in one line
+            text = "\n".join(text.rsplit(" ", 1))
+        colour = style.MUTED if open_ else style.PAPER
+        note(ax, text, x + 0.5, y + top + part / 2, color=colour, ha="center", linespacing=1.0)
     ax.set_xlim(0, max(len(cells), 1))
     ax.set_ylim(max(len(criteria), 1), 0)
+    if _beside():
+        ax.set_yticks([y + 0.5 for y in range(len(criteria))], criteria)
+    else:
+        name_rows(ax, criteria, [y + top for y in range(len(criteria))])
     heads = [eco.name_of(c) for c in cells] if _by_country(data) else [""] * len(cells)
     ax.set_xticks([i + 0.5 for i in range(len(cells))], heads)
     ax.xaxis.tick_top()
     style.bare(ax, x=False, y=False)
+    return ax
 
 
 @needs("coverage", "source_id", "year", "figures", like="coverage")
 def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     """Heat map of a coverage frame: who reports in which year.
 
-    Where there are more series than rows, the picture says so. On a phone the names stand over
-    their rows.
+    Where there are more series than rows, the picture says so.
 
     Parameters
     ----------
@@ -633,38 +511,27 @@ def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
     >>> [name.get_text() for name in ax.get_yticklabels()][:2]
     ['Uzbekistan · all kinds · AidData', 'Uzbekistan · all kinds · China Daily, 2010']
     """
-    wide, left_out = _coverage_grid(coverage, at_least_one("most", most, "60"))
+    import seaborn as sns
+
+    wide, left_out = _coverage_grid(coverage, at_least_one("most", most))
     heads = ["source" if name == "source_id" else name for name in wide.index.names]
     names = [
         " · ".join(drawable(cell_words(h, part), part) for h, part in zip(heads, row, strict=True))
         for row in wide.index
     ]
-    axes: list[Axes] = []
-
-    @redrawn
-    def drawn() -> Figure:
-        narrow = style.wide() <= style.PHONE
-        free = [0.2 + lines_of_name(name) if narrow else 0.08 for name in names]
-        begin = list(np.cumsum([part + 1 for part in free]) - 1)
-        with style.context():
-            height = 0.6 + _CELL * max(begin[-1] + 1, 3)
-            size = min(style.wide(), 9), height
-            figure, ax = plt.subplots(figsize=size, layout="constrained")
-            _cells(ax, wide, begin, left_out)
-            if narrow:
-                name_rows(ax, names, begin)
-            else:
-                ax.set_yticks([y + 0.5 for y in begin], names, fontsize=style.TICK)
-            style.bare(ax, x=False, y=False)
-        axes.append(ax)
-        return figure
-
-    drawn()
-    return axes[0]
-
-
-_CELL = 0.19
-"""Inches: height of a row of cells in a heat map."""
+    _, (ax,) = panels(1, 0.6 + 0.19 * max(len(wide), 3))
+    years = [int(year) for year in wide.columns]
+    step = next((n for n in (1, 2, 5, 10, 20) if n * 2 * style.wide() >= len(years)), 50)
+    shown = [str(year) if year % step == 0 else "" for year in years]
+    look = {"cmap": "viridis_r", "vmin": 0, "vmax": 4.5, "cbar": False, "linewidths": 0.4}
+    look |= {"linecolor": style.PAPER, "rasterized": True}  # thousands of cells: an image
+    labels = {"xticklabels": shown, "yticklabels": names}
+    sns.heatmap(np.log10(wide.astype(float)) + 1, ax=ax, **labels, **look)
+    ax.tick_params(axis="x", rotation=0)
+    note = "a filled cell: the source has figures for that year; darker: more of them"
+    ax.set(ylabel="", xlabel=f"{note}\n{left_out}".strip())
+    style.bare(ax, x=False, y=False)
+    return ax
 
 
 def _coverage_grid(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
@@ -695,30 +562,3 @@ def _coverage_grid(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str
     wide = wide.loc[wide.index.isin(longest[order])].sort_index()
     years = range(int(wide.columns.min()), int(wide.columns.max()) + 1)
     return wide.reindex(columns=years), left_out
-
-
-def _cells(ax: Axes, wide: pd.DataFrame, begin: Sequence[float], left_out: str) -> None:
-    """A mesh of the figures, a row for each series from where it begins; years below."""
-    rows = np.full((2 * len(wide), wide.shape[1]), np.nan)
-    rows[1::2] = np.log10(wide.astype(float)) + 1
-    edges = [0.0, *(y for start in begin for y in (start, start + 1))]
-    ax.pcolormesh(
-        range(wide.shape[1] + 1),
-        edges,
-        np.ma.masked_invalid(rows),
-        cmap="viridis_r",
-        vmin=0,
-        vmax=4.5,
-        linewidth=0.4,
-        edgecolor=style.PAPER,
-        rasterized=True,  # thousands of cells: an image within the SVG
-    )
-    ax.set_ylim(edges[-1], 0)
-    told = "a filled cell: the source has figures for that year; darker: more of them"
-    if left_out:
-        told += f"\n{left_out}"
-    ax.set_xlabel(told, loc="center" if style.wide() <= style.PHONE else "right")
-    room = wide.shape[1] / (6 if style.wide() <= style.PHONE else 15)
-    step = next((n for n in (1, 2, 5, 10, 20) if n >= room), 50)
-    ticks = [i for i, y in enumerate(wide.columns) if y % step == 0]
-    ax.set_xticks([i + 0.5 for i in ticks], [str(int(wide.columns[i])) for i in ticks])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -42,16 +42,32 @@ def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
     told = with_index(frame, labels=True)
     shown = _shown(told, rows)
     units = _units(frame, shown)
-    heads = "".join(f"<th>{_head(str(c), units.get(c))}</th>" for c in told.columns)
-    lines = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in _rows(shown)]
+    heads = [(str(c), units.get(c) or "") for c in told.columns]
+    lines: list[list[str] | str] = [*_rows(shown)]
     if len(shown) < len(frame):
-        whole = f'<td colspan="{len(told.columns)}" style="text-align: center">⋮</td>'
-        lines.insert(_first(shown), whole)
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return (
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p><small>{escape(_size(frame))}</small></p>"
-    )
+        lines.insert(_first(shown), "⋮")
+    return html_table(heads, lines) + f"<p><small>{escape(_size(frame))}</small></p>"
+
+
+def html_table(
+    heads: Sequence[str | tuple[str, str]], rows: Iterable[Sequence[str] | str] = ()
+) -> str:
+    """A table of words, in which nothing is markup; a head may have its unit below it, and a row be
+    one word that stands for many.
+    """
+
+    def head(words: str | tuple[str, str]) -> str:
+        name, unit = words if isinstance(words, tuple) else (words, "")
+        return escape(name) + (f"<br><small>{escape(unit)}</small>" if unit else "")
+
+    def line(row: Sequence[str] | str) -> str:
+        if isinstance(row, str):
+            return f'<td colspan="{len(heads)}" style="text-align: center">{row}</td>'
+        return "".join(f"<td>{escape(cell)}</td>" for cell in row)
+
+    top = "".join(f"<th>{head(one)}</th>" for one in heads)
+    body = "".join(f"<tr>{line(row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
@@ -202,10 +218,6 @@ def _unit(declared: str, frame: pd.DataFrame) -> str:
         return alone.rstrip("; ")
     said = frame[column].dropna().unique()
     return str(said[0]) if len(said) == 1 else declared
-
-
-def _head(column: str, unit: str | None) -> str:
-    return escape(column) + (f"<br><small>{escape(unit)}</small>" if unit else "")
 
 
 def _cell(column: str, value: Any, own: Callable[[float], Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import warnings
 from html import escape
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -32,40 +33,43 @@ _MARK = {
 }
 
 
+_VERDICT = """<p><b>{v.claim}</b>{day}<br>{v.answer}{v.alone}</p>
+<p>As printed: {mark} <b>{v.as_printed}</b>. {v.because} {v.readers_split}</p>"""
+_TEST = """<p>Test <b>{v.title}</b>{near}: {mark} <b>{v.verdict}{fragile}</b>. {v.statement}</p>"""
+_CHANGE = "<p><small>What would change this? {v.would_change}</small></p>"
+_CLAIM = """<div><p><b>{spec.id} {spec.title}</b><br>“{spec.quotation}”<br>{spec.restatement}</p>
+<pre style="white-space: pre-wrap">{rule}</pre>
+<p><small>declared {spec.declared_on}, rule {spec.rule_sha256:.12}; {blind}</small></p></div>"""
+
+
+class _Escaped(Formatter):
+    """As `str.format`, but what is filled in is no markup."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return escape(format(value, format_spec))
+
+
+_filled = _Escaped().format
+
+
 def verdict_html(verdict: Verdict) -> str:
     """A small card: the answer first, the sentence as printed, then each test with its criteria."""
     day = "" if verdict.as_of == "latest" else f", as of {verdict.as_of}"
-    split = f" {verdict.readers_split}" if verdict.readers_split else ""
-    parts = [
-        f"<div><p><b>{escape(verdict.claim)}</b>{escape(day)}<br>"
-        f"{escape(verdict.answer + verdict.alone)}</p>",
-        f"<p>As printed: {_MARK[verdict.as_printed]} <b>{escape(verdict.as_printed)}</b>. "
-        f"{escape(verdict.because + split)}</p>",
-    ]
+    parts = [_filled(_VERDICT, v=verdict, day=day, mark=_MARK[verdict.as_printed])]
     for v in verdict.all():
         near = "" if v.nearness is None else f" ({NEARNESS[v.nearness]})"
-        why = "" if v.criteria else f"<br><small>{escape(v.reason)}</small>"
-        parts.append(
-            f"<p>Test <b>{escape(v.title)}</b>{near}: {_MARK[v.verdict]} "
-            f"<b>{escape(_word(v))}</b>. {escape(v.statement)}{why}</p>"
-        )
-        if v is verdict and (sure := v.certainty):
-            said = f"Certainty {sure['level']}: {sure['reason']}."
-            parts.append(f"<p><small>{escape(said)}</small></p>")
-        if v.criteria:
-            rows = "".join(map(_criterion_row, v.as_dict()["criteria"]))
-            parts.append(f"<table>{rows}</table>")
-        parts.append(f"<p><small>What would change this? {escape(v.would_change)}</small></p>")
-    return "".join(parts) + "</div>"
-
-
-def _word(verdict: Verdict) -> str:
-    return verdict.verdict + (", fragile" if verdict.fragile else "")
-
-
-def _criterion_row(c: dict[str, Any]) -> str:
-    said = (c["label"], STATE_WORDS[c["state"]], criterion_number(c))
-    return f"<tr>{''.join(f'<td>{escape(one)}</td>' for one in said)}</tr>"
+        fragile = ", fragile" if v.fragile else ""
+        parts.append(_filled(_TEST, v=v, near=near, mark=_MARK[v.verdict], fragile=fragile))
+        sure = v.certainty if v is verdict else None
+        small = f"Certainty {sure['level']}: {sure['reason']}." if sure else ""
+        small += "" if v.criteria else f" {v.reason}"
+        parts.append(_filled("<p><small>{}</small></p>", small))
+        criteria = v.as_dict()["criteria"] if v.criteria else []
+        cells = [(c["label"], STATE_WORDS[c["state"]], criterion_number(c)) for c in criteria]
+        rows = (_filled("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", *row) for row in cells)
+        parts.append(f"<table>{''.join(rows)}</table>" if cells else "")
+        parts.append(_filled(_CHANGE, v=v))
+    return f"<div>{''.join(parts)}</div>"
 
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
@@ -79,28 +83,20 @@ def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
 
 def claim_html(claim: Claim) -> str:
     spec = claim.spec
-    blind = "written blind" if spec.blind else f"not written blind: {escape(spec.known_before)}"
-    return (
-        f"<div><p><b>{escape(spec.id)} "
-        f"{escape(spec.title)}</b><br>“{escape(spec.quotation)}”<br>"
-        f"{escape(spec.restatement)}</p>"
-        f'<pre style="white-space: pre-wrap">{escape(claim.rule)}</pre>'
-        f"<p><small>declared {spec.declared_on}, rule "
-        f"{spec.rule_sha256[:12]}; "
-        f"{blind}</small></p></div>"
-    )
+    blind = "written blind" if spec.blind else f"not written blind: {spec.known_before}"
+    return _filled(_CLAIM, spec=spec, rule=claim.rule, blind=blind)
 
 
 def coverage_svg(coverage: Coverage) -> str:
+    import matplotlib.pyplot as plt
+
     from .claims import coverage_map
     from .show import to_svg
 
-    figure = coverage_map(coverage).get_figure()
+    figure = coverage_map(coverage).get_figure(root=True)
     assert figure is not None
-    import matplotlib.pyplot as plt
-
-    svg = to_svg(figure)  # type: ignore[arg-type]
-    plt.close(figure)  # type: ignore[arg-type]
+    svg = to_svg(figure)
+    plt.close(figure)
     return svg
 
 
@@ -109,15 +105,11 @@ def result_html(result: Result) -> str:
     is escaped.
     """
     frame = flat(result.to_frame())
-    table = frame.head(ROWS).to_html(
-        index=False, escape=True, na_rep=NOTHING, border=0, float_format=decimals
-    )
-    more = (
-        f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"
-        if len(frame) > ROWS
-        else ""
-    )
-    return f"<div><p><b>{escape(result.caption())}</b></p>{table}{more}</div>"
+    look: dict[str, Any] = {"index": False, "border": 0, "na_rep": NOTHING}
+    table = frame.head(ROWS).to_html(float_format=decimals, **look)
+    more = f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"
+    head = _filled("<p><b>{}</b></p>", result.caption())
+    return f"<div>{head}{table}{more if len(frame) > ROWS else ''}</div>"
 
 
 def any_frame_html(frame: pd.DataFrame) -> str | None:

@@ -1,4 +1,4 @@
-"""Pictures by kind of what they show: bars, lines, ranges, dated lanes, strips, heat maps, columns.
+"""Pictures by kind of what they show: bars, lines, ranges, dated lanes, strips.
 
 Each takes a tidy frame, one row per mark, and the names of its columns. Codes and keys in it are
 written as the register says them; what lies on a bar is dashed.
@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from ..claims import Evidence
 from ..claims.answers import in_brief, sentence
@@ -29,16 +27,23 @@ from ..ground.numbers import between, number
 from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
-from .narrow import redrawn
+from .canvas import name_line, note
 from .needs import by_year, needs
-from .panels import apart, line, newest_words, panels, say_empty, year_axis
-from .pen import tight
+from .panels import (
+    ROW,
+    bar_line,
+    count_on,
+    draw_stroke,
+    label_rows,
+    line,
+    multiples,
+    newest_words,
+    panels,
+    row_figures,
+    year_axis,
+)
 from .show import show, show_choice, telling, where_known
 from .timeline import timeline
-
-DASHED = (0, (4, 3))
-_ROW = 0.34
-"""Inches: height of a row with a name."""
 
 
 def names(frame: pd.DataFrame, column: str) -> list[str]:
@@ -46,44 +51,12 @@ def names(frame: pd.DataFrame, column: str) -> list[str]:
     return [cell_words(column, str(value)) for value in frame[column]]
 
 
-def _bar(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
-    if bar is not None:
-        draw = ax.axvline if upright else ax.axhline
-        draw(bar, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
-
-
-def _of(bar: float | Mapping[str, float] | None, panel: str) -> float | None:
-    return bar.get(panel) if isinstance(bar, Mapping) else bar
-
-
-def _count(axis: Axis) -> None:
-    """Figures beside an axis as a reader writes them."""
-    axis.set_major_formatter(lambda value, _: number(round(value, 6)))
-
-
-def _rows(ax: Axes, labels: Sequence[str], unit: str, places: Sequence[float] = ()) -> None:
-    """Names of rows beside an axis that counts in `unit`; the first row is on top."""
-    ax.set_yticks(places or range(len(labels)), labels, fontsize=style.LABEL)
-    ax.set_ylim((places or range(len(labels)))[-1] + 0.6, -0.7)
-    ax.set_xlabel(unit)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
-    _count(ax.xaxis)
-    style.bare(ax, y=False)
-
-
-def _write(ax: Axes, text: str, x: float, y: float, colour: str = style.INK) -> None:
-    """Words to the right of a mark."""
-    place: dict[str, Any] = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
-    ax.annotate(text, (x, y), color=colour, bbox=style.CLEAR, **place)
-
-
-@needs("frame", "{by}", "{value}", "{panel}")
+@needs("frame", "{by}", "{value}")
 def bars(
     frame: pd.DataFrame,
     value: str,
     *,
     by: str = "economy",
-    panel: str = "",
     unit: str = "",
     bar: float | None = None,
     highlight: Sequence[str] = (),
@@ -94,13 +67,11 @@ def bars(
     Parameters
     ----------
     frame : pandas.DataFrame
-        `by`, `value`, and `panel` where there are several.
+        `by` and `value`.
     value : str
         The column drawn; a row without a figure is named.
     by : str
         The column that names the bars; 'year' makes them stand upright.
-    panel : str
-        Column of which each value has a panel of its own.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -122,39 +93,24 @@ def bars(
     >>> [name.get_text() for name in figure.axes[0].get_yticklabels()]
     ['Kazakhstan', 'Tajikistan']
     """
-    groups = dict(list(frame.groupby(panel, sort=False))) if panel else {"": frame}
-    upright, most = by == "year", max(map(len, groups.values()))
-    with style.context():
-        if panel or upright:
-            figure, axes = panels(len(groups), 2.2 if upright else 0.5 + _ROW * most)
-        else:
-            figure, ax = plt.subplots(figsize=(style.WIDE, 0.6 + _ROW * most))
-            axes = [ax]
-        for ax, (name, part) in zip(axes, groups.items(), strict=True):
-            ax.set_title(cell_words(panel, str(name)) if panel else "")
-            shown = part[value].astype(float)
-            if upright:
-                ax.bar(part[by].astype(int), shown, color=style.HIGHLIGHT, width=0.7)
-                year_axis(ax, 9 if len(groups) == 1 else 4)
-                _count(ax.yaxis)
-                ax.set_ylabel(unit if ax is axes[0] else "")
-                style.bare(ax, x=False)
-            else:
-                lit = part[by].isin(highlight or part[by])
-                ax.barh(
-                    range(len(part)),
-                    shown.fillna(0),
-                    color=[style.HIGHLIGHT if is_lit else style.OTHER for is_lit in lit],
-                    height=0.66,
-                )
-                for y, x in enumerate(shown):
-                    known = pd.notna(x)
-                    text, at = (form(x), max(x, 0)) if known else ("no figure", 0)
-                    _write(ax, text, at, y, style.INK if known else style.MUTED)
-                ax.margins(x=0.14)
-                _rows(ax, names(part, by), unit)
-            _bar(ax, bar, upright=not upright)
-        tight(figure, h_pad=1.0)
+    import seaborn as sns
+
+    shown, upright = frame[value].astype(float), by == "year"
+    figure, (ax,) = panels(1, style.TALL if upright else 0.5 + ROW * len(frame))
+    if upright:
+        look = {"color": style.HIGHLIGHT, "saturation": 1, "native_scale": True}
+        sns.barplot(x=frame[by].astype(int), y=shown, width=0.7, ax=ax, **look)
+        year_axis(ax, 9)
+        count_on(ax.yaxis)
+        ax.set(xlabel="", ylabel=unit)
+        style.bare(ax, x=False)
+    else:
+        lit = frame[by].isin(highlight or frame[by])
+        colours = lit.map({True: style.HIGHLIGHT, False: style.OTHER})
+        ends = pd.DataFrame({"low": shown, "high": shown})
+        row_figures(ax, ends, colours, lambda low, _: form(low), none="no figure")
+        label_rows(ax, names(frame, by), unit)
+    bar_line(ax, bar, upright=not upright)
     return figure
 
 
@@ -172,9 +128,7 @@ def lines(
     unit: str = "",
     bar: float | Mapping[str, float] | None = None,
     spans: Sequence[tuple[int, int]] = (),
-    form: Callable[[float], str] = number,
     top: float | None = None,
-    dots: bool = True,
     highlight: Sequence[str] = (),
     joined: bool = False,
     alike: bool = True,
@@ -199,12 +153,8 @@ def lines(
         A dashed line, or one for each panel.
     spans : sequence of (int, int)
         First and last of years that are shaded.
-    form : callable
-        Writes the last figure of a line that has no name.
     top : float, optional
         Of the scale.
-    dots : bool
-        Whether each figure has a dot.
     highlight : sequence of str
         Values of `hue` in colour, all others grey; by default all are in colour.
     joined : bool
@@ -226,63 +176,33 @@ def lines(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['21.3']
     """
-    drawn = frame.assign(**{panel or "_panel": frame[panel] if panel else ""})
-    groups = dict(list(drawn.groupby(panel or "_panel", sort=False)))
-    ends = [value, *(c for c in ("low", "high") if c in drawn)]
-    span = drawn[ends].astype(float).max(axis=None) - min(
-        0, drawn[ends].astype(float).min(axis=None)
-    )
-    first, last = int(drawn["year"].min()), int(drawn["year"].max())
-    bars_of = bar.values() if isinstance(bar, Mapping) else [] if bar is None else [bar]
-    alike = alike and not isinstance(bar, Mapping)
-    hues = list(dict.fromkeys(drawn[hue])) if hue else [""]
+    ends = [value, *(c for c in ("low", "high") if c in frame)]
+    hues = list(dict.fromkeys(frame[hue])) if hue else [""]
     palette = {key: style.colour(str(key), _HUES[i % len(_HUES)]) for i, key in enumerate(hues)}
-    peak = top or 1.12 * max(drawn[ends].astype(float).max(axis=None), 0, *bars_of)
-    with style.context():
-        figure, axes = panels(len(groups), sharey=alike)
-        for ax, (name, part) in zip(axes, groups.items(), strict=True):
-            for begin, end in spans:
-                ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
-            tips: list[tuple[float, str, int]] = []
-            known = part.dropna(subset=ends, how="all")
-            for key, mine in known.groupby(hue, sort=False) if hue else [("", known)]:
-                lit = not highlight or str(key) in highlight
-                colour = palette[key] if lit else style.OTHER
-                series = by_year(mine, value)
-                series = series.dropna() if joined else series
-                look: dict[str, Any] = {"marker": "o", "markersize": 2.8} if dots else {}
-                if len(series):
-                    line(ax, series, color=colour, linewidth=1.8, **look)
-                    text = cell_words(hue, str(key)) if hue else form(series.iloc[-1])
-                    if not hue or str(key) in eco.codes() or (ax is axes[0] and not log):
-                        tips.append((float(series.iloc[-1]), text, int(series.index[-1])))
-                if len(ends) == 3:
-                    low, high = (by_year(mine, end) for end in ends[1:])
-                    band: dict[str, Any] = {"color": colour, "alpha": 0.25, "linewidth": 0}
-                    ax.fill_between(high.index, low.reindex(high.index).fillna(0), high, **band)
-            room = span if alike else part[ends].astype(float).max(axis=None)
-            for y, text, year in tips if log else apart(tips, 0.09 * room):
-                _write(ax, text, year, y)
-            if known.empty:
-                say_empty(ax, "no figures")
-            own = _of(bar, str(name))
-            _bar(ax, own, upright=False)
-            if log:
-                ax.set_yscale("log")
-                ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
-                ax.minorticks_off()
-            elif alike:
-                ax.set_ylim(min(0, 1.1 * drawn[ends].min(axis=None)), peak)
-            else:
-                ax.set_ylim(0, 1.25 * max(float(part[ends].max(axis=None)), own or 0))
-            ax.set_title(cell_words(panel, str(name)) if panel else "")
-            ax.set_xlim(first - 0.6, last + 0.6 + (0.4 if hue else 0.16) * (last - first))
-            year_axis(ax, 4 if len(groups) > 1 else 9)
-            _count(ax.yaxis)
-            style.bare(ax, x=False)
-        figure.supylabel(unit, color=style.MUTED)
-        tight(figure, h_pad=1.1, w_pad=0.9)
-    return telling(figure, *newest_words(drawn, value, panel or hue or "_panel", unit, form))
+    groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
+    parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
+
+    def draw(ax: Axes, name: str, part: pd.DataFrame) -> None:
+        for begin, end in spans:
+            ax.axvspan(begin - 0.5, end + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+        for key, mine in part.groupby(hue, sort=False) if hue else [("", part)]:
+            colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
+            series = by_year(mine, value)
+            series = series.dropna() if joined else series
+            told = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
+            words = cell_words(hue, str(key)) if hue and told else ""
+            words = words if hue or series.empty else number(series.iloc[-1])
+            line(ax, series, colour, words, dots=True, linewidth=1.8)
+            if len(ends) == 3:
+                low, high = (by_year(mine, end) for end in ends[1:])
+                edges = low.reindex(high.index).fillna(0), high
+                ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
+        bar_line(ax, bar.get(name) if isinstance(bar, Mapping) else bar, upright=False)
+
+    alike = alike and not isinstance(bar, Mapping)
+    figure = multiples(parts, draw, column=panel, unit=unit, top=top, alike=alike, log=log)
+    by = panel or hue or "_all"
+    return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, number))
 
 
 @needs("frame", "{by}", "{group}", "estimate", "low", "high")
@@ -332,7 +252,7 @@ def ranges(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['21.3', '3 to 9']
     """
-    frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else None
+    frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else frame[:0]
     labels, places, heads, y = names(frame, by), [], list[tuple[float, str]](), 0.0
     for i, one in enumerate(frame[group] if group else [""] * len(frame)):
         if group and (i == 0 or one != frame[group].iloc[i - 1]):
@@ -341,37 +261,23 @@ def ranges(
         places.append(y)
         y += 1
     lit = pd.Series(True, frame.index) if highlight is None else highlight
-    lit = lit.map(
-        lambda one: one if isinstance(one, str) else style.HIGHLIGHT if one else style.OTHER
-    )
-    with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.7 + _ROW * y))
-        for at, name, row, colour in zip(places, labels, frame.itertuples(), lit, strict=True):
-            if others is not None:
-                near = others[pd.Series(names(others, by), others.index) == name]
-                _strokes(ax, near, [at] * len(near), style.OTHER, 1.4)
-            if pd.isna(row.low) and pd.isna(row.high):
-                why = textwrap.shorten(getattr(row, "missing", "") or "no figure", 70)
-                ax.annotate(
-                    why,
-                    (0.01, at),
-                    xycoords=("axes fraction", "data"),
-                    va="center",
-                    color=style.MUTED,
-                    bbox=style.CLEAR,
-                )
-                continue
-            _strokes(ax, frame.loc[[row.Index]], [at], colour, 7)
-            text = form(*(None if pd.isna(end) else float(end) for end in (row.low, row.high)))
-            _write(ax, text, row.low if pd.isna(row.high) else row.high, at)
-        for at, head in heads:
-            ax.annotate(
-                head, (0, at), xycoords=("axes fraction", "data"), va="center", fontweight="bold"
-            )
-        _bar(ax, bar)
-        ax.margins(x=0.16)
-        _rows(ax, labels, unit, places)
-        tight(figure)
+    colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
+    why = frame.get("missing", pd.Series("", frame.index)).fillna("")
+    why = [textwrap.shorten(one or "no figure", 70) for one in why]
+    figure, (ax,) = panels(1, 0.4 + ROW * y)
+    for name, low, high in zip(names(others, by), others["low"], others["high"], strict=True):
+        if name in labels:
+            draw_stroke(ax, places[labels.index(name)], low, high, style.OTHER, 1.4)
+
+    def words(*of: float) -> str:
+        return form(*(None if pd.isna(end) else end for end in of))
+
+    row_figures(ax, frame, colours, words, places=places, strokes=True, none=why)
+    for at, head in heads:
+        coords = ("axes fraction", "data")
+        note(ax, head, 0, at, xycoords=coords, color=style.INK, fontweight="bold")
+    bar_line(ax, bar)
+    label_rows(ax, labels, unit, places)
     return figure
 
 
@@ -382,50 +288,17 @@ def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(low=ends["low"].fillna(single), high=ends["high"].fillna(single))
 
 
-def _strokes(
-    ax: Axes, rows: pd.DataFrame, places: Sequence[float], colour: str, width: float
-) -> None:
-    """A dot where the ends are one or only one of them is known, else a stroke between them."""
-    for at, low, high in zip(places, rows["low"], rows["high"], strict=True):
-        if low < high:
-            look: dict[str, Any] = {"linewidth": width, "alpha": 0.6, "capstyle": "butt"}
-            ax.hlines(at, low, high, color=colour, **look)
-        elif pd.notna(low) or pd.notna(high):
-            shape = "o" if low == high else ">" if pd.isna(high) else "<"
-            ax.scatter(
-                [high if pd.isna(low) else low], [at], s=8 * width, color=colour, marker=shape
-            )
-
-
-@needs("frame", "{lane}", "{date}", "{panel}", "{code}", empty=True)
-def dated_lanes(
-    frame: pd.DataFrame,
-    *,
-    lane: str = "economy",
-    date: str = "date",
-    panel: str = "",
-    code: str = "",
-    ring: pd.Series | None = None,
-    **options: Any,
-) -> Figure:
+@needs("frame", "{lane}", "date", empty=True)
+def dated_lanes(frame: pd.DataFrame, *, lane: str = "economy") -> Figure:
     """Dated rows in lanes, each as long as its date may be.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        `lane` and `date` ('2016', '2016-09', '2016-09-04' or an interval), `panel` and `code`.
+        `lane` and ``date`` as sources have it ('2016', '2016-09', '2016-09-04' or an interval); a
+        row without one is not drawn.
     lane : str
         Column of which each value has a lane.
-    date : str
-        Column of dates as sources have them; a row without one is not drawn.
-    panel : str
-        Column of which each value has an axis of its own.
-    code : str
-        Column with the economy that gives a mark its colour.
-    ring : pandas.Series, optional
-        Whether a row is drawn as a ring, being of another kind.
-    **options
-        As for `plots.timeline`.
 
     Returns
     -------
@@ -438,34 +311,18 @@ def dated_lanes(
     >>> [lane.get_text() for lane in dated_lanes(trips).axes[0].get_yticklabels()]
     ['Turkmenistan', 'Kazakhstan']
     """
-    rows = frame[frame[date].fillna("").astype(str) != ""]
-    ends = pd.DataFrame([bounds(str(d)) for d in rows[date]], rows.index, ["first", "last"])
+    rows = frame[frame["date"].fillna("").astype(str) != ""]
+    ends = pd.DataFrame([bounds(str(d)) for d in rows["date"]], rows.index, ["first", "last"])
     first, last = (pd.to_datetime(ends[end]) for end in ends)
-    return timeline(
-        pd.DataFrame(
-            {
-                "panel": names(rows, panel) if panel else "",
-                "lane": names(rows, lane),
-                "date": rows[date].astype(str),
-                "first_day": first,
-                "last_day": last,
-                "exact": first == last,
-                "mark": "point"
-                if ring is None
-                else ring[rows.index].map({True: "ring", False: "point"}),
-                "code": rows[code] if code else "",
-            },
-            rows.index,
-        ),
-        **options,
-    )
+    days = {"first_day": first, "last_day": last, "exact": first == last}
+    look = {"panel": "", "mark": "point", "code": "", "lane": names(rows, lane)}
+    return timeline(rows[["date"]].astype(str).assign(**days, **look))
 
 
 _LEVELS = (8, -8, 19, -19)
 """Points above and below a mark at which names of several stand in turn."""
 
 
-@redrawn
 @needs("frame", "{value}", "{by}", "{hue}", "{main}", "{label}")
 def strips(
     frame: pd.DataFrame,
@@ -520,182 +377,34 @@ def strips(
     data = frame.assign(_row=names(frame, by), _hue=frame[hue] if hue else "")
     grey = style.OTHER if hue else style.HIGHLIGHT
     palette = {key: style.colour(str(key), grey) for key in data["_hue"].unique()}
-    with style.context():
-        figure, ax = plt.subplots(
-            figsize=(style.WIDE, 0.7 + (2.4 if label else 1) * _ROW * len(rows))
-        )
-        sns.stripplot(
-            data,
-            x=value,
-            y="_row",
-            order=rows,
-            hue="_hue",
-            palette=palette,
-            legend=False,
-            jitter=False,
-            marker="|",
-            size=11,
-            linewidth=1.4,
-            alpha=0.7,
-            ax=ax,
-        )
-        mains = (
-            data[data[main].astype(bool)].sort_values(["_row", value]) if main else data.iloc[:0]
-        )
-        for at, (_, row) in enumerate(mains.iterrows()):
-            x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row["_hue"]]
-            ax.scatter([x], [y], s=60, color=colour, zorder=4)
-            if not label:
-                _write(ax, number(x), x, y)
-                continue
-            up = _LEVELS[at % len(_LEVELS)]  # so that names of near figures do not meet
-            if style.wide() < style.WIDE:  # room for one
-                if colour != style.HIGHLIGHT:
-                    continue
-                up = _LEVELS[1]
-            side: dict[str, Any] = {"xytext": (0, up), "va": "bottom" if up > 0 else "top"}
-            ax.annotate(
-                row[label], (x, y), color=colour, textcoords="offset points", ha="center", **side
-            )
-        _bar(ax, bar)
-        ax.set_ylabel("")
-        _rows(ax, rows, unit)
-        if ticks:
-            low, high = ax.get_xlim()
-            ax.set_xticks([at for at in ticks if low <= at <= high])
-            ax.xaxis.set_major_formatter(lambda at, _: ticks[min(ticks, key=lambda t: abs(t - at))])
-        tight(figure)
-    return figure
-
-
-@needs("frame", "{rows}", "{columns}", "{value}")
-def heat_map(
-    frame: pd.DataFrame,
-    value: str,
-    *,
-    rows: str = "economy",
-    columns: str = "year",
-    unit: str = "",
-    centre: float | None = None,
-    form: str = ".0f",
-) -> Figure:
-    """A cell for each row and column, with its figure; darker is more.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        `rows`, `columns` and `value`, each pair once.
-    value : str
-        The column drawn; a cell without a figure stays empty.
-    rows, columns : str
-        Columns whose values name the rows and the columns, in the order of the frame.
-    unit : str
-        What the figures are, written below.
-    centre : float, optional
-        Where colours turn from one side to the other.
-    form : str
-        How a figure is written, as in `format`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        With names above.
-
-    Examples
-    --------
-    >>> shares = pd.DataFrame({"economy": "KAZ", "year": [2022, 2023], "share": [17.8, 21.3]})
-    >>> [text.get_text() for text in heat_map(shares, "share").axes[0].texts]
-    ['18', '21']
-    """
-    import seaborn as sns
-
-    order = [list(dict.fromkeys(frame[axis])) for axis in (rows, columns)]
-    wide = (
-        frame.pivot(index=rows, columns=columns, values=value)
-        .astype(float)
-        .reindex(index=order[0], columns=order[1])
-    )
-    hues = {"cmap": "vlag", "center": centre} if centre is not None else {"cmap": "viridis_r"}
-    with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 0.8 + _ROW * len(wide)))
-        heads = [
-            [cell_words(a, str(v)) for v in vs]
-            for a, vs in zip((columns, rows), order[::-1], strict=True)
-        ]
-        sns.heatmap(
-            wide,
-            annot=True,
-            fmt=form,
-            cbar=False,
-            linewidths=1,
-            linecolor=style.PAPER,
-            ax=ax,
-            xticklabels=heads[0],
-            yticklabels=heads[1],
-            **hues,
-        )
-        ax.xaxis.tick_top()
-        ax.tick_params(axis="y", rotation=0)
-        ax.set_ylabel("")
-        ax.set_xlabel(unit)
-        style.bare(ax, x=False, y=False)
-        tight(figure)
-    return figure
-
-
-@needs("frame", "{by}")
-def two_columns(
-    frame: pd.DataFrame,
-    columns: Mapping[str, str],
-    *,
-    by: str = "economy",
-    bars: Mapping[str, float] | None = None,
-    form: Callable[[float], str] = number,
-) -> Figure:
-    """Two figures of each row side by side, each on a scale of its own.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        `by` and the columns drawn.
-    columns : mapping of str to str
-        Column and its unit, from left to right.
-    by : str
-        The column that names the rows.
-    bars : mapping of str to float, optional
-        Dashed lines by column.
-    form : callable
-        Writes a figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        In the order of the frame.
-
-    Examples
-    --------
-    >>> both = pd.DataFrame({"host": ["KAZ", "UZB"], "grants": [1.2, 3.0], "loans": [9.0, 2.5]})
-    >>> figure = two_columns(both, {"grants": "grants", "loans": "loans"}, by="host")
-    >>> [text.get_text() for ax in figure.axes for text in ax.texts]
-    ['1.2', '3', '9', '2.5']
-    """
-    with style.context():
-        size = style.WIDE, 0.7 + _ROW * len(frame)
-        figure, grid = plt.subplots(1, len(columns), figsize=size, sharey=True, squeeze=False)
-        for ax, (column, unit) in zip(grid[0], columns.items(), strict=True):
-            for y, x in enumerate(frame[column].astype(float)):
-                ax.barh([y], [0 if pd.isna(x) else x], height=0.6, color=style.HIGHLIGHT)
-                _write(ax, "no figure" if pd.isna(x) else form(x), max(x, 0) if x == x else 0, y)
-            _bar(ax, (bars or {}).get(column))
-            ax.margins(x=0.2)
-            _rows(ax, names(frame, by), unit)
-        tight(figure, w_pad=1.2)
+    figure, (ax,) = panels(1, 0.4 + (2.4 if label else 1) * ROW * len(rows))
+    look: dict[str, Any] = {"marker": "|", "size": 11, "linewidth": 1.4, "alpha": 0.7}
+    look |= {"jitter": False, "legend": False}
+    sns.stripplot(data, x=value, y="_row", order=rows, hue="_hue", palette=palette, ax=ax, **look)
+    mains = data[data[main].astype(bool)].sort_values(["_row", value]) if main else data.iloc[:0]
+    for at, (_, row) in enumerate(mains.iterrows()):
+        x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row["_hue"]]
+        ax.scatter([x], [y], s=60, color=colour, zorder=4)
+        if not label:
+            name_line(ax, number(x), x, y, style.INK, apart=False)
+        elif style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
+            up = _LEVELS[at % len(_LEVELS) if style.wide() == style.WIDE else 1]
+            side = "bottom" if up > 0 else "top"
+            note(ax, row[label], x, y, (0, up), color=colour, ha="center", va=side)
+    bar_line(ax, bar)
+    ax.set_ylabel("")
+    label_rows(ax, rows, unit)
+    if ticks:
+        low, high = ax.get_xlim()
+        within = [at for at in ticks if low <= at <= high]
+        ax.set_xticks(within, [ticks[at] for at in within])
     return figure
 
 
 # The picture of a criterion
 
 
+@needs()
 def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     """Estimates of a criterion against its threshold, in the colour of what they say of it.
 

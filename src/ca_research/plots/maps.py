@@ -11,19 +11,20 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
+from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError, known_name
 from ..ground.numbers import amount, fixed
 from ..registry.words import party
 from . import style
-from .pen import tight
+from .needs import needs
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -95,17 +96,13 @@ def shared_border(one: str, other: str) -> list[Ring]:
     there = {point for ring in outline(other) for point in ring}
     runs = list[Ring]()
     for ring in outline(one):
-        run: list[tuple[float, float]] = []
-        for point in ring:
-            if point in there:
-                run.append(point)
-                continue
-            runs += [tuple(run)] if len(run) > 1 else []
-            run = []
-        runs += [tuple(run)] if len(run) > 1 else []
+        for shared, run in groupby(ring, there.__contains__):
+            if shared and len(points := tuple(run)) > 1:
+                runs.append(points)
     return runs
 
 
+@needs()
 def region_map(
     values: Mapping[str, float] | Mapping[str, str],
     region: Region,
@@ -141,7 +138,7 @@ def region_map(
     Raises
     ------
     UsageError
-        An economy of `values` has no place in the region, or its number is infinite.
+        An economy of `values` has no place in the region.
     CoverageError
         There is no outline of an economy.
 
@@ -153,91 +150,45 @@ def region_map(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['Kyrgyzstan\n1,063 km', 'Tajikistan\n477 km']
     """
-    told: dict[str, float | str] = {eco.resolve(e): said for e, said in values.items()}
-    if odd := sorted(set(told) - set(region.places)):
-        raise UsageError(
-            f"{', '.join(odd)} would not be shaded",
-            hint=f"values for {', '.join(region.places)}, or a place for it in the region",
-        )
+    told = {eco.resolve(e): said for e, said in values.items()}
+    for code in told:
+        known_name("economy with a place in the region", code, region.places)
+    numbers = pd.Series({e: v for e, v in told.items() if not isinstance(v, str)}, dtype=float)
+    least, most = (f([0.0, *numbers.dropna()]) for f in (min, max))
+    share = ((numbers - least) / (most - least or 1.0)).reindex(told, fill_value=1.0)
+
+    def words(code: str) -> str:
+        value = told.get(code, "")
+        if isinstance(value, str) or pd.isna(value):
+            return value if isinstance(value, str) else "not known"
+        # those that would be read as nought keep two digits
+        text = fixed(value, digits) if round(value, digits) else amount(value)
+        return f"{text} {unit}".strip()
+
     west, east, south, north = region.window
-    numbers = {
-        e: math.nan if pd.isna(v) else float(v) for e, v in told.items() if not isinstance(v, str)
-    }
-    if endless := [eco.name_of(e) for e, v in numbers.items() if math.isinf(v)]:
-        raise UsageError(f"the number of {endless[0]} is infinite", hint="leave it out")
-    known = {e: v for e, v in numbers.items() if not math.isnan(v)}
-    least, most = min([0.0, *known.values()]), max([0.0, *known.values()])
-    with style.context():
-        aspect = 1 / np.cos(np.radians((south + north) / 2))
-        wide = 6.4
-        figure, ax = plt.subplots(figsize=(wide, wide * aspect * (north - south) / (east - west)))
-        for code in region.around:
-            _draw(ax, code, region.window, fill="none", edge=style.GRID)
-        for code in region.places:
-            _draw(ax, code, region.window, fill=style.GRID, edge=style.MUTED, alpha=0.35)
-            if code in told and code not in numbers.keys() - known.keys():
-                share = (known[code] - least) / ((most - least) or 1.0) if code in known else 1.0
-                _draw(
-                    ax,
-                    code,
-                    region.window,
-                    fill=style.HIGHLIGHT,
-                    edge=style.MUTED,
-                    alpha=0.12 + 0.33 * share,
-                )
-        if neighbour:
-            for code in told:
-                for run in shared_border(code, neighbour):
-                    ax.plot(
-                        *zip(*run, strict=True),
-                        color=style.HIGHLIGHT,
-                        linewidth=3,
-                        solid_capstyle="round",
-                    )
-        for code, at in region.named.items():
-            ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
-        for code in region.places:
-            said = told.get(code)
-            words = said if isinstance(said, str) else ""
-            if code in numbers:
-                words = f"{_number(numbers[code], digits)} {unit}".strip()
-            if code in numbers.keys() - known.keys():
-                words = "not known"
-            name = eco.name_of(code)
-            ax.text(
-                *region.places[code],
-                f"{name}\n{words}" if words else name,
-                ha="left" if code in region.beside else "center",
-                va="center",
-                color=style.INK,
-            )
-        ax.set_xlim(west, east)
-        ax.set_ylim(south, north)
-        ax.set_aspect(aspect)
-        ax.axis("off")
-        tight(figure)
+    aspect = 1 / math.cos(math.radians((south + north) / 2))
+    size = 6.4, 6.4 * aspect * (north - south) / (east - west)
+    figure, ax = plt.subplots(figsize=size)
+    for code in (*region.around, *region.places):
+        own = code in region.places
+        _draw(ax, code, style.GRID, 0.35 if own else 0, style.MUTED if own else style.GRID)
+        if code in told and pd.notna(share[code]):
+            _draw(ax, code, style.HIGHLIGHT, 0.12 + 0.33 * share[code], style.MUTED)
+    for run in (run for code in told if neighbour for run in shared_border(code, neighbour)):
+        look: dict[str, Any] = {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
+        ax.plot(*zip(*run, strict=True), linewidth=3, **look)
+    for code, at in region.named.items():
+        ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
+    for code, at in region.places.items():
+        side = "left" if code in region.beside else "center"
+        ax.text(*at, f"{eco.name_of(code)}\n{words(code)}".strip(), ha=side, va="center")
+    ax.set(xlim=(west, east), ylim=(south, north), aspect=aspect)
+    ax.axis("off")
     return figure
 
 
-def _number(value: float, digits: int) -> str:
-    """With so many decimals, or as many as tell it from nought."""
-    return amount(value) if round(value, digits) == 0 else fixed(value, digits)
-
-
-def _draw(
-    ax: Axes,
-    economy: str,
-    window: tuple[float, float, float, float],
-    *,
-    fill: str,
-    edge: str,
-    alpha: float = 1.0,
-) -> None:
-    west, east, south, north = window
+def _draw(ax: Axes, economy: str, fill: str, alpha: float, edge: str) -> None:
     for ring in outline(economy):
-        inside = any(west - 2 < x < east + 2 and south - 2 < y < north + 2 for x, y in ring)
-        if inside:
-            x, y = zip(*ring, strict=True)
-            if fill != "none":
-                ax.fill(x, y, facecolor=fill, alpha=alpha, linewidth=0)
-            ax.plot(x, y, color=edge, linewidth=0.9)
+        x, y = zip(*ring, strict=True)
+        ax.fill(x, y, facecolor=fill, alpha=alpha, linewidth=0)
+        ax.plot(x, y, color=edge, linewidth=0.9)

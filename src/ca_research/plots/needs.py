@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -17,64 +17,48 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError
-from ..stats.frames import origin
+from ..stats.frames import origin, require
+from .canvas import drawn
 
-Picture = TypeVar("Picture", bound=Callable[..., Any])
+Drawing = TypeVar("Drawing", bound=Callable[..., Any])
 
 
 def needs(
-    name: str, *columns: str, like: str = "", empty: bool = False
-) -> Callable[[Picture], Picture]:
-    """A picture that refuses an argument without these columns, or without a row, and says what to
-    give.
+    name: str = "", *columns: str, like: str = "", empty: bool = False
+) -> Callable[[Drawing], Drawing]:
+    """A picture that is laid out, and refuses an argument without these columns or without a row.
 
-    name: the argument; a frame, or frames by name, of which each is looked at; None is no frame and
-    passes. A column ('{value}') may be named by another argument. like: what makes such a frame.
-    empty: whether the picture can show that there is nothing.
+    name: the argument; None is no frame and passes. A column ('{value}') may be named by another
+    argument. like: what makes such a frame. empty: whether the picture can show that there is
+    nothing.
     """
 
-    def with_checks(picture: Picture) -> Picture:
+    def with_checks(picture: Drawing) -> Drawing:
         signature = inspect.signature(picture)
 
         @functools.wraps(picture)
         def checked(*args: Any, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            given = bound.arguments[name]
-            wanted = [w for c in columns if (w := c.format_map(bound.arguments))]
-            for frame in given.values() if isinstance(given, Mapping) else [given]:
-                if frame is not None:
-                    _look(f"{picture.__name__}: `{name}`", frame, wanted, like, empty)
-            drawn = picture(*args, **kwargs)
-            says_sources(drawn, *(given.values() if isinstance(given, Mapping) else [given]))
-            return drawn
+            if (frame := bound.arguments.get(name)) is not None:
+                wanted = [w for c in columns if (w := c.format_map(bound.arguments))]
+                require(frame, wanted)
+                if frame.empty and not empty:
+                    hint = f"as from {like}" if like else ", ".join(wanted)
+                    raise CoverageError(f"`{name}` has no row: nothing to draw", hint=hint)
+            return says_sources(drawn(functools.partial(picture, *args, **kwargs)), frame)
 
         return checked  # type: ignore[return-value]
 
     return with_checks
 
 
-def says_sources(drawn: Any, *frames: Any) -> None:
-    """Give a picture the sources of what it shows, as `sources`, so that it can be cited; to those
-    that it has already.
-
-    drawn: a figure or its axes. frames: with sources in a column; None is no frame.
-    """
-    figure = getattr(drawn, "figure", None) or drawn
-    ids = {i for frame in frames if frame is not None for i in origin(frame)}
-    if hasattr(figure, "savefig"):
-        figure.sources = tuple(sorted({*getattr(figure, "sources", ()), *ids}))
-
-
-def _look(what: str, frame: object, columns: list[str], like: str, empty: bool) -> None:
-    hint = f"give columns {', '.join(columns)}" + (f", as from {like}" if like else "")
-    if not isinstance(frame, pd.DataFrame):
-        raise UsageError(f"{what} is no frame but {type(frame).__name__}", hint=hint)
-    lacking = [c for c in columns if c not in frame.columns]
-    if lacking:
-        raise UsageError(f"{what} has no column {', '.join(map(repr, lacking))}", hint=hint)
-    if frame.empty and not empty:
-        raise CoverageError(f"{what} has no row: there is nothing to draw", hint=hint)
+def says_sources(picture: Any, frame: pd.DataFrame | None) -> Any:
+    """The picture, which also has the sources of this frame, so that it can be cited."""
+    figure = getattr(picture, "figure", None) or picture
+    ids = origin(frame) if frame is not None else ()
+    figure.sources = tuple(sorted({*getattr(figure, "sources", ()), *ids}))
+    return picture
 
 
 def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
@@ -99,9 +83,9 @@ def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> lis
     return codes
 
 
-def at_least_one(name: str, value: object, example: str) -> int:
+def at_least_one(name: str, value: object) -> int:
     """How many are to be drawn; UsageError for none, and for what is no whole number."""
-    if (many := whole_number(name, value, example)) < 1:
+    if (many := whole_number(name, value, "8")) < 1:
         raise UsageError(f"{name} is {many}: there is nothing to draw", hint="1 or more")
     return many
 

@@ -1,53 +1,98 @@
-"""Small multiples in one form: up to three panels a row, the last row's places left empty, labels
-where they are needed.
+"""What pictures are made of: panels beside each other where there is room, lines over years, rows
+with their figures, and words on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from ..ground import economies as eco
+from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
-from .needs import holes, isolated
+from .canvas import name_line, note
+from .needs import isolated
+
+DASHED = (0, (4, 3))
+ROW = 0.34
+"""Inches: height of a row with a name."""
 
 
 def panels(
-    count: int, height: float = style.TALL, *, sharex: bool = False, sharey: bool = False
+    count: int,
+    height: float = style.TALL,
+    *,
+    unit: str = "",
+    sharex: bool = False,
+    sharey: bool = False,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` panels of `height` inches each; places left over stay empty.
-
-    With sharex the numbers of the x axis stand under the last panel of each column, also above an
-    empty place.
+    """A figure with `count` panels of `height` inches each, as many beside each other as there is
+    room for; places left over stay empty. unit: stands once, above all.
     """
-    columns = min(max(count, 1), 3)
-    lines = -(-max(count, 1) // columns)
+    count = max(count, 1)
+    columns = min(count, int(style.wide() / style.scaled(2.4)))
+    rows = -(-count // columns)
+    height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
+    size = style.wide(), height * rows + 0.3
     figure, grid = plt.subplots(
-        lines,
-        columns,
-        figsize=(style.WIDE, height * lines + 0.3),
-        squeeze=False,
-        sharex=sharex,
-        sharey=sharey,
+        rows, columns, figsize=size, squeeze=False, sharex=sharex, sharey=sharey
     )
-    for place in range(max(count, 1), lines * columns):
-        grid.flat[place].axis("off")
-        grid.flat[place - columns].tick_params(labelbottom=True)
-    return figure, list(grid.flat[: max(count, 1)])
+    for ax in grid.flat:
+        ax.tick_params(labelbottom=True)
+    for ax in grid.flat[count:]:
+        ax.remove()
+    if unit:
+        figure.suptitle(unit, x=0.01, ha="left", color=style.MUTED, fontsize=style.LABEL)
+    return figure, list(grid.flat[:count])
 
 
-def economy_panel(ax: Axes, economy: str, years: tuple[int, int]) -> None:
-    """A panel named after its economy, with room to the right of the last year for a label."""
-    ax.set_title(eco.name_of(economy))
-    ax.set_xlim(years[0] - 0.6, years[1] + 0.6 + 0.16 * (years[1] - years[0]))
-    year_axis(ax, 3)
-    style.bare(ax, x=False)
+def multiples(
+    parts: Mapping[str, pd.DataFrame],
+    draw: Callable[[Axes, str, pd.DataFrame], None],
+    *,
+    column: str = "",
+    unit: str = "",
+    empty: str = "no figures",
+    top: float | None = None,
+    alike: bool = True,
+    log: bool = False,
+) -> Figure:
+    """A panel over the years for each part, named as its value of `column` is in words.
+
+    empty: what stands where nothing is drawn. top: of the scale, which begins at nought or below
+    the least figure. alike: whether all have one. log: whether it is one of powers of ten.
+    """
+    figure, axes = panels(len(parts), unit=unit, sharex=True, sharey=alike)
+    for ax, (key, part) in zip(axes, parts.items(), strict=True):
+        ax.set_title(cell_words(column, key) if column else "")
+        ax.margins(x=0.08, y=0.14)
+        draw(ax, key, part)
+        if part.empty:
+            ax.text(0.03, 0.5, empty, transform=ax.transAxes, color=style.MUTED, bbox=style.CLEAR)
+        year_axis(ax, 4 if len(parts) > 1 else 9)
+        count_on(ax.yaxis)
+        style.bare(ax, x=False)
+        if log:
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+            ax.minorticks_off()
+    least, most = min(ax.dataLim.ymin for ax in axes), max(ax.dataLim.ymax for ax in axes)
+    for ax in axes if not log else ():
+        ax.set_ylim(0 if least >= 0 else None, -0.1 * least if most < 0 else top)
+    return figure
+
+
+def count_on(axis: Any) -> None:
+    """Figures beside an axis as a reader writes them."""
+    axis.set_major_formatter(lambda value, _: number(round(value, 6)))
 
 
 def year_axis(ax: Axes, most: int) -> None:
@@ -57,15 +102,109 @@ def year_axis(ax: Axes, most: int) -> None:
     first, last = ax.dataLim.intervalx
     if first == last and ax.get_autoscalex_on():  # matplotlib gives one year two hundred
         ax.set_xlim(first - 0.6, last + 0.6)
-    ax.xaxis.set_major_locator(plt.MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
 
 
-def say_empty(ax: Axes, words: str) -> None:
-    """Write into a panel why nothing is drawn in it."""
-    ax.text(
-        0.03, 0.5, words, transform=ax.transAxes, color=style.MUTED, va="center", bbox=style.CLEAR
-    )
+def line(
+    ax: Axes, series: pd.Series, colour: str, name: str = "", *, dots: bool = False, **look: Any
+) -> None:
+    """A line over a series of `needs.by_year`, with its name at its end: it breaks at years without
+    a figure; a figure by itself is a dot.
+    """
+    known = series.dropna().astype(float)
+    if known.empty:
+        return
+    if dots:
+        look |= {"marker": "o", "markersize": style.scaled(2.8)}
+    ax.plot(series.index, series.astype(float), color=colour, **look)
+    single = isolated(series)
+    ax.scatter(single.index, single.astype(float), s=style.area(12), color=colour)
+    if name:
+        name_line(ax, name, known.index[-1], known.iloc[-1], colour)
+
+
+def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
+    """A dashed line, where there is a bar."""
+    if bar is not None:
+        draw = ax.axvline if upright else ax.axhline
+        draw(bar, color=style.INK, linewidth=style.scaled(1), linestyle=DASHED, zorder=1)
+
+
+def label_rows(
+    ax: Axes, names: Sequence[str], unit: str = "", places: Sequence[float] = ()
+) -> None:
+    """Names of rows beside an axis that counts in `unit`; the first row is on top."""
+    places = places or range(len(names))
+    ax.set_yticks(places, names, color=style.INK)
+    ax.set_ylim(places[-1] + 0.6, -0.7)
+    ax.set_xlabel(unit)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    count_on(ax.xaxis)
+    style.bare(ax, y=False)
+
+
+def row_figures(
+    ax: Axes,
+    ends: pd.DataFrame,
+    colours: Sequence[str],
+    form: Callable[[float, float], str],
+    *,
+    places: Sequence[float] = (),
+    strokes: bool = False,
+    none: str | Sequence[str] = "not observed",
+) -> None:
+    """A bar for each row up to `low`, and a paler one to `high`; or, as `strokes`, a dot where both
+    are one, a stroke between them, and an arrowhead where one alone is known.
+
+    ends: `low` and `high`. form: writes them beside it. none: stands where neither is known.
+    """
+    places = places or range(len(ends))
+    none = [none] * len(ends) if isinstance(none, str) else none
+    figures = ends[["low", "high"]].astype(float).to_numpy()
+    for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
+        if pd.isna(low) and pd.isna(high):
+            coords = ("axes fraction", "data")
+            note(ax, f" {why}", 0, y, xycoords=coords, bbox=style.CLEAR)
+            continue
+        if strokes:
+            draw_stroke(ax, y, low, high, colour)
+        else:
+            ax.barh([y, y], [low, high - low], left=[0, low], height=0.66, color=colour)
+            ax.patches[-1].set_alpha(0.4)
+        end = low if pd.isna(high) else high
+        name_line(ax, form(low, high), end if strokes else max(end, 0), y, style.INK, apart=False)
+    ax.margins(x=0.16)
+
+
+def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width: float = 6) -> None:
+    """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
+    if low < high:
+        stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
+        stroke.set_capstyle("butt")
+    elif pd.notna(low) or pd.notna(high):
+        shape = "o" if low == high else ">" if pd.isna(high) else "<"
+        end = high if pd.isna(low) else low
+        ax.scatter([end], [y], s=style.area(8 * width), color=colour, marker=shape)
+
+
+def mark(ax: Axes, x: Any, y: Any, colour: str, *, hollow: bool, size: float) -> None:
+    """Points, filled or as rings."""
+    fill = "none" if hollow else colour
+    ax.scatter(x, y, size, facecolors=fill, edgecolors=colour, linewidths=1.6, zorder=4)
+
+
+def name_rows(ax: Axes, names: Sequence[str], begin: Sequence[float]) -> None:
+    """Write each name over the cells of its row, above where these begin."""
+    ax.set_yticks([])
+    for y, name in zip(begin, names, strict=True):
+        ax.text(0.04, y - 0.03, name, va="bottom", color=style.INK)
+
+
+def dated_name(name: str, year: object) -> str:
+    """A name with its year, unless one stands in it already."""
+    bare_name = pd.isna(year) or re.search(r"\b(19|20)\d\d\b", name)
+    return name if bare_name else f"{name}, {int(year)}"  # type: ignore[call-overload]
 
 
 def the_five_first(codes: Iterable[str]) -> list[str]:
@@ -74,36 +213,6 @@ def the_five_first(codes: Iterable[str]) -> list[str]:
     """
     found = {str(code) for code in codes}
     return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
-
-
-def line(ax: Axes, series: pd.Series, **look: Any) -> None:
-    """A line over a series of `needs.by_year`: it breaks at years without a figure; a figure by
-    itself is a dot.
-    """
-    ax.plot(series.index, series, **look)
-    single = isolated(series)
-    if len(single) and "marker" not in look:
-        ax.scatter(single.index, single, s=12, color=look.get("color"))
-
-
-def shade_uncounted(ax: Axes, years: Iterable[int], last: int) -> tuple[int, int] | None:
-    """Shade the years from the first of `years` to `last` that are not among them; returns the
-    widest run of them.
-    """
-    runs = holes(years, last)
-    for first, final in runs:
-        ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
-    return max(runs, key=lambda run: run[1] - run[0], default=None)
-
-
-def apart(ends: list[tuple[float, str, int]], least: float) -> list[tuple[float, str, int]]:
-    """Label positions (value, label, year) moved up just enough not to overlap, lowest first."""
-    placed: list[tuple[float, str, int]] = []
-    for value, label, year in sorted(ends):
-        if placed and value - placed[-1][0] < least:
-            value = placed[-1][0] + least
-        placed.append((value, label, year))
-    return placed
 
 
 def newest_words(
@@ -116,9 +225,9 @@ def newest_words(
         return f"{unit}: no figures", "No figures."
     ends = list(dict.fromkeys(form(float(v)) for v in (last[value].min(), last[value].max())))
     years = list(dict.fromkeys(f"{year:.0f}" for year in (last["year"].min(), last["year"].max())))
-    told = [
+    each = [
         f"{cell_words(by, str(code))} {year:.0f}: {form(float(figure))}"
         for code, year, figure in zip(last[by], last["year"], last[value], strict=True)
     ]
     title = f"{unit}: {' to '.join(ends)} in {' to '.join(years)}"
-    return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(told)}."
+    return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(each)}."

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from ..stats.curve import SpecificationCurve
 from .claims import specification_curve
 from .needs import says_sources
+from .results import coefficients
 
 
 def coefficient_curve(
@@ -49,13 +50,6 @@ def coefficient_curve(
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['with', 'without']
     """
-    table = curve.to_frame()
-    drawn = table.assign(
-        value=table["estimate"],
-        met=[True if p < alpha else None for p in table["p"]],
-        threshold=against,
-        criterion=unit,
-    )
+    drawn = coefficients(curve, unit, against, alpha)
     figure = specification_curve(drawn, [axis.name for axis in curve.universe.axes], unit=unit)
-    says_sources(figure, pd.DataFrame({"source_id": curve.sources}))
-    return figure
+    return says_sources(figure, pd.DataFrame({"source_id": curve.sources}))

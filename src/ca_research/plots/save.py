@@ -13,11 +13,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import known_name
 from ..ground.files import write_whole
 from ..registry.words import source_name
 from ..tables import cite, source_ids
-from .canvas import about
+from .show import words_of
 
 FORMATS = ("svg", "pdf", "png")
 
@@ -59,7 +59,7 @@ def save(
     UnknownNameError
         Another ending, or a source that the register does not know.
     UsageError
-        No figure, or a frame without sources.
+        A frame without sources.
     WriteError
         The file cannot be written.
 
@@ -79,29 +79,26 @@ def save(
     True
     """
     whole = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
-    if not isinstance(whole, Figure):
-        raise UsageError(f"no figure but {type(figure).__name__}", hint="give a figure or its axes")
-    file = Path(path)
-    kind = file.suffix.removeprefix(".").lower()
-    if kind not in FORMATS:
-        raise UnknownNameError("format of a picture", file.suffix, FORMATS)
-    known = about(whole)
-    words = _title(whole) if title is None else title
-    drawn_from = known.sources if known else ()
+    assert isinstance(whole, Figure)
+    kind = Path(path).suffix.removeprefix(".").lower()
+    known_name("format of a picture", kind, FORMATS)
+    words = words_of(whole)[0] or _title(whole) if title is None else title
     # a model may rest on a reader's own data, which no register knows
-    ids = source_ids(filter(source_name, drawn_from) if sources is None else sources)
+    ids = source_ids(
+        filter(source_name, getattr(whole, "sources", ())) if sources is None else sources
+    )
     drawn: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "ca-research"}
     buffer = io.BytesIO()
     with mpl.rc_context(drawn):
         whole.savefig(
             buffer,
             format=kind,
-            dpi=dpi or (known.dpi if known else 300),
+            dpi=dpi or getattr(whole, "fine", 300),
             facecolor="white",
-            metadata=_METADATA[kind](words, ids),
+            metadata=_metadata(kind, words, ids),
         )
-    write_whole(file, buffer.getvalue(), folders=False)
-    return file
+    write_whole(Path(path), buffer.getvalue(), folders=False)
+    return Path(path)
 
 
 def _title(figure: Figure) -> str:
@@ -111,32 +108,13 @@ def _title(figure: Figure) -> str:
     return next((" ".join(text.split()) for text in written if text), "")
 
 
-def _software() -> str:
-    return f"ca-research {version('ca-research')}, matplotlib {mpl.__version__}"
-
-
-def _svg(title: str, ids: list[str]) -> dict[str, Any]:
-    return {
-        "Title": title,
-        "Creator": _software(),
-        "Date": None,
-        "Source": ", ".join(ids) or None,
-        "Description": cite(ids) or None,
-    }
-
-
-def _pdf(title: str, ids: list[str]) -> dict[str, Any]:
-    return {
-        "Title": title,
-        "Creator": _software(),
-        "Subject": cite(ids),
-        "Keywords": ", ".join(ids),
-        "CreationDate": None,
-    }
-
-
-def _png(title: str, ids: list[str]) -> dict[str, Any]:
-    return {"Title": title, "Software": _software(), "Description": cite(ids)}
-
-
-_METADATA = {"svg": _svg, "pdf": _pdf, "png": _png}
+def _metadata(kind: str, title: str, ids: list[str]) -> dict[str, Any]:
+    """What a file of a kind says of itself, and no day."""
+    software = f"ca-research {version('ca-research')}, matplotlib {mpl.__version__}"
+    names, references = ", ".join(ids), cite(ids)
+    if kind == "png":
+        return {"Title": title, "Software": software, "Description": references}
+    own = {"Title": title, "Creator": software}
+    if kind == "pdf":
+        return own | {"Subject": references, "Keywords": names, "CreationDate": None}
+    return own | {"Date": None, "Source": names or None, "Description": references or None}

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 from ..ground.display import (
     FIGURE_MIME,
@@ -30,15 +29,15 @@ from ..ground.display import (
     Section,
     is_year,
 )
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import NOTHING, fixed, percent
 from ..ground.source_columns import ids_in, source_columns
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
-from .frames import with_index
-from .narrow import narrowed
-from .pen import measured, unlabelled
+from .canvas import for_phone
+from .frames import html_table, with_index
+from .pen import measured
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
@@ -78,33 +77,17 @@ def to_svg(figure: Figure) -> str:
     '<svg'
     """
     buffer = io.StringIO()
-    with style.context(), _laid_out(figure) as drawn:
+    engine = figure.get_layout_engine()
+    with style.context(), measured(figure):
+        if engine and figure.axes:
+            engine.execute(figure)
+        drawn = figure.get_tightbbox().padded(_MARGIN)  # "tight" would draw all of it twice
+        figure.set_layout_engine(None)
         figure.savefig(
-            buffer,
-            format="svg",
-            bbox_inches=drawn.padded(_MARGIN),
-            metadata={"Date": None, "Creator": None},
+            buffer, format="svg", bbox_inches=drawn, metadata={"Date": None, "Creator": None}
         )
     svg = buffer.getvalue()
     return _TAG.sub(_shorter, svg[svg.index("<svg") :])
-
-
-@contextmanager
-def _laid_out(figure: Figure) -> Iterator[Bbox]:
-    """The figure laid out as an SVG, and the inches of it that are drawn on: savefig with "tight"
-    would draw all of it twice to find both.
-    """
-    engine = figure.get_layout_engine()
-    with measured(figure), unlabelled(figure):
-        try:
-            if engine and figure.axes:
-                engine.execute(figure)
-            drawn = figure.get_tightbbox().frozen()
-            figure.set_layout_engine(None)
-            yield drawn
-        finally:
-            if engine:
-                figure.set_layout_engine(engine)
 
 
 FITS = 3.7
@@ -115,16 +98,6 @@ def inches(svg: str) -> float:
     """Width of an SVG as matplotlib writes it."""
     found = re.search(r'\bwidth="([\d.]+)pt"', svg)
     return float(found[1]) / 72 if found else 0.0
-
-
-def _narrow_svg(figure: Figure) -> str:
-    """SVG of the figure for a phone; '' where it cannot be narrower."""
-    narrow = narrowed(figure)
-    if narrow is None:
-        return ""
-    svg = to_svg(narrow)
-    plt.close(narrow)
-    return svg
 
 
 def show(
@@ -285,12 +258,15 @@ def show_choice(
 
 def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
     """A picture as text, for a page and for a phone; its figure is closed."""
-    figure = ax if isinstance(ax, Figure) else ax.get_figure()
+    figure = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
     assert isinstance(figure, Figure)
-    svg = to_svg(figure)
-    narrow = _narrow_svg(figure) if inches(svg) > FITS else ""
+    record = {"label": label, "alt": alt, "svg": to_svg(figure), "narrow": ""}
+    if inches(record["svg"]) > FITS:
+        narrow = for_phone(figure)
+        record["narrow"] = to_svg(narrow)
+        plt.close(narrow)
     plt.close(figure)
-    return {"label": label, "alt": alt, "svg": svg, "narrow": narrow}
+    return record
 
 
 def _display(
@@ -302,25 +278,32 @@ def _display(
     tables: Sequence[str],
     note: str,
 ) -> None:
-    from IPython.display import display
-
-    if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
-    _frame("data", data)
     data = with_index(data)
     svg = picture.pop("svg")
-    record: dict[str, Any] = {
-        "section": section,
-        "name": slug(title),
+    record = _record(section, title, note, data if sources is None else sources, data)
+    plain = f"{title}\n{picture['alt']}"
+    record |= picture | {"tables": list(tables)}
+    _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
+
+
+def _record(
+    section: str, title: str, note: str, sources: pd.DataFrame | list[str], data: pd.DataFrame
+) -> dict[str, Any]:
+    """What pictures and tables on a page have in common."""
+    return {
+        "section": known_name("section", section, SECTIONS),
+        "name": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60],
         "title": title,
         "note": note,
-        "sources": source_ids(data if sources is None else sources),
-        "tables": list(tables),
+        "sources": source_ids(sources),
         "csv": _csv(data),
-        **picture,
     }
-    plain = f"{title}\n{picture['alt']}"
-    display({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain}, raw=True)
+
+
+def _send(bundle: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display(bundle, raw=True)
 
 
 def show_table(
@@ -374,54 +357,27 @@ def show_table(
     >>> show_table(lengths, section="main", title="Length of the border")
     {'application/vnd.ca-research.table+json': ...'rows': [['Kyrgyzstan', '1,063']], ...
     """
-    from IPython.display import display
-
-    if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
-    _frame("frame", frame)
-    plain, frame = frame, with_index(frame)
+    index, frame = len(frame.columns), with_index(frame)
     for name in (*columns, *(labels or {})):
-        if name not in frame:
-            raise UnknownNameError("column of the table", name, map(str, frame.columns))
+        known_name("column of the table", name, frame.columns)
     named = [c for c in SOURCE_COLUMNS if c in frame]
-    cited = source_ids(frame if sources is None else sources)
+    record = _record(section, title, note, frame if sources is None else sources, frame[:0])
     if columns:
-        rows = list(frame.columns[: len(frame.columns) - len(plain.columns)])  # what names them
+        rows = frame.columns[: len(frame.columns) - index]  # what names them
         first = [name for name in rows if name not in (*columns, *named)]
         frame = frame[[*first, *columns, *(c for c in named if c not in columns)]]
     shown = frame.drop(columns=named)
     heads = [(labels or {}).get(c, str(c).replace("_", " ")) for c in shown.columns]
     cells = [cells_of(str(h), shown.iloc[:, i], digits) for i, h in enumerate(heads)]
-    record = {
-        "section": section,
-        "name": slug(title),
-        "title": title,
-        "note": note,
-        "sources": cited,
+    record |= {
         "origins": _origins(frame),
         "columns": heads,
         "numeric": [bool(pd.api.types.is_numeric_dtype(kind)) for kind in shown.dtypes],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "csv": _csv(frame),
     }
-    display(
-        {
-            TABLE_MIME: record,
-            "text/html": pd.DataFrame(dict(enumerate(cells)))
-            .set_axis(heads, axis=1)
-            .to_html(index=False),
-            "text/plain": shown.to_string(index=False),
-        },
-        raw=True,
-    )
-
-
-def _frame(name: str, given: object) -> None:
-    if not isinstance(given, pd.DataFrame):
-        raise UsageError(
-            f"`{name}` is no frame but {type(given).__name__}",
-            hint="give the figures shown, as a frame",
-        )
+    html = html_table(heads, record["rows"])
+    _send({TABLE_MIME: record, "text/html": html, "text/plain": shown.to_string(index=False)})
 
 
 def show_note(text: str, *, section: Section = "main", reason: str = "") -> None:
@@ -448,12 +404,9 @@ def show_note(text: str, *, section: Section = "main", reason: str = "") -> None
     >>> show_note("Figures are lacking for the newest years.")
     {'application/vnd.ca-research.note+json': ...'text/plain': 'Figures are lacking ...
     """
-    from IPython.display import display
-
-    if section not in SECTIONS:
-        raise UsageError(f"no section {section!r} on a page", hint=f"one of {', '.join(SECTIONS)}")
     plain = f"{text}\n{reason}" if reason else text
-    display({NOTE_MIME: {"section": section, "text": text}, "text/plain": plain}, raw=True)
+    note = {"section": known_name("section", section, SECTIONS), "text": text}
+    _send({NOTE_MIME: note, "text/plain": plain})
 
 
 @contextmanager
@@ -511,8 +464,6 @@ def known(frame: pd.DataFrame) -> pd.DataFrame:
     ------
     CoverageError
         It has no row.
-    UsageError
-        It is no frame.
 
     Examples
     --------
@@ -521,7 +472,6 @@ def known(frame: pd.DataFrame) -> pd.DataFrame:
     ...     show_table(known(lengths.query("km > 2000")), section="main", title="Long borders")
     {...'text': 'What would stand here needs figures that were not known on this day.'...
     """
-    _frame("frame", frame)
     if frame.empty:
         raise CoverageError("a frame has no row: there is nothing to show")
     return frame
@@ -547,14 +497,10 @@ def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[st
     >>> show_statements("In short", [("Trade", "Half of the claims hold.", ["X01", "X02"])])
     {'application/vnd.ca-research.statements+json': ...'claims': ['X01', 'X02']}]}, ...
     """
-    from IPython.display import display
-
     told = [{"about": a, "text": text, "claims": list(ids)} for a, text, ids in statements]
     plain = "\n".join(f"{one['about']}: {one['text']}" for one in told)
-    display(
-        {STATEMENTS_MIME: {"title": title, "statements": told}, "text/plain": f"{title}\n{plain}"},
-        raw=True,
-    )
+    record = {"title": title, "statements": told}
+    _send({STATEMENTS_MIME: record, "text/plain": f"{title}\n{plain}"})
 
 
 def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
@@ -608,10 +554,6 @@ def _origins(frame: pd.DataFrame) -> list[list[str]]:
         return []
     rows = zip(*columns, strict=True)
     return [source_ids([i for cell in row for i in ids_in(cell)]) for row in rows]
-
-
-def slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60]
 
 
 def _csv(data: pd.DataFrame) -> str:

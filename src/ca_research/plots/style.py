@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -31,12 +33,50 @@ TICK, LABEL, TITLE = 8.5, 9.0, 10.0
 """Points: ticks, direct labels and notes; axis titles and names of rows; titles of panels. No other
 size is used.
 """
-WIDE, TALL = 8.2, 2.2
-"""Inches: the widest figure (the column of a page) and the height of one row of small multiples."""
-PHONE = 3.38
-"""Inches: the widest figure on a phone, with the margin that an SVG has around it."""
-_room = ContextVar("room", default=WIDE)
-_letters = ContextVar("letters", default=TICK)
+MM = 25.4
+
+
+@dataclass(frozen=True)
+class Size:
+    """Millimetres of a figure and points of its letters.
+
+    Attributes
+    ----------
+    width : float
+        In millimetres.
+    letters : float
+        Points of most of its words; titles are a little larger.
+    height : float or None
+        In millimetres; None where the picture takes what it needs.
+    dpi : int
+        Dots per inch of a PNG.
+
+    Examples
+    --------
+    >>> SIZES["journal-single"].width
+    90
+    """
+
+    width: float
+    letters: float = TICK
+    height: float | None = None
+    dpi: int = 600
+
+
+SIZES = {
+    "page": Size(208, dpi=300),
+    "phone": Size(86, dpi=300),
+    "notebook": Size(150, dpi=300),
+    "journal-single": Size(90, 7.5),
+    "journal-double": Size(190, 8),
+    "slide": Size(338.7, 20, 190.5, dpi=144),
+}
+"""The column of a page, a phone with the margin of an SVG, a notebook's cell, one and two columns
+as Elsevier's journals ask for them, and a slide of 16 to 9.
+"""
+WIDE, TALL = SIZES["page"].width / MM, 2.2
+"""Inches: the widest figure and the height of one row of small multiples."""
+_room = ContextVar("room", default=SIZES["page"])
 CLEAR = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
 """Box behind words that would cross a line."""
 VERDICT = {
@@ -49,34 +89,24 @@ VERDICT = {
 
 
 def wide() -> float:
-    """Inches that a figure may take here: WIDE, or PHONE within `narrow()`."""
-    return _room.get()
+    """Inches that a figure may take here: those of a page, or of the size within `room()`."""
+    return _room.get().width / MM
 
 
 @contextmanager
-def narrow() -> Iterator[None]:
-    """Whatever is drawn within is for a phone."""
-    token = _room.set(PHONE)
-    try:
-        yield
-    finally:
-        _room.reset(token)
-
-
-@contextmanager
-def letters(points: float) -> Iterator[None]:
-    """Within, what TICK is elsewhere has so many points, and all else keeps its proportion."""
-    token = _letters.set(points)
+def room(size: Size) -> Iterator[None]:
+    """Whatever is drawn within has this size: its width, and letters in proportion."""
+    token = _room.set(size)
     try:
         with context():
             yield
     finally:
-        _letters.reset(token)
+        _room.reset(token)
 
 
 def scaled(points: float) -> float:
-    """A length that is right beside letters of TICK, in proportion to those of `letters()`."""
-    return points * _letters.get() / TICK
+    """A length that is right beside letters of TICK, in proportion to those of the room."""
+    return points * _room.get().letters / TICK
 
 
 def area(points: float) -> float:
@@ -97,48 +127,15 @@ def context() -> AbstractContextManager[Any]:
     own).
     """
     _backend()
-    return mpl.rc_context(
-        {
-            "figure.facecolor": "none",
-            "axes.facecolor": "none",
-            "savefig.facecolor": "none",
-            "figure.dpi": 100,
-            "font.family": "sans-serif",
-            "font.sans-serif": [
-                "DejaVu Sans",
-                "Verdana",
-                "Arial",
-            ],  # named at each word
-            "font.size": scaled(TICK),
-            "text.parse_math": False,  # a dollar sign in a name or a unit is a dollar sign
-            "text.color": INK,
-            "axes.labelcolor": MUTED,
-            "axes.labelsize": scaled(LABEL),
-            "figure.labelsize": scaled(LABEL),
-            "xtick.labelsize": scaled(TICK),
-            "ytick.labelsize": scaled(TICK),
-            "axes.unicode_minus": True,
-            "axes.edgecolor": GRID,
-            "axes.titlesize": scaled(TITLE),
-            "axes.titleweight": "bold",
-            "axes.titlelocation": "left",
-            "axes.titlepad": scaled(8),
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "axes.axisbelow": True,
-            "grid.color": GRID,
-            "grid.linewidth": scaled(0.8),
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.major.size": 0,
-            "ytick.major.size": 0,
-            "lines.linewidth": scaled(2),
-            "lines.markersize": scaled(6),
-            "svg.fonttype": "none",
-            "svg.hashsalt": "ca-research",
-        }
-    )
+    static = dict(mpl.rc_params_from_file(_SETTINGS, use_default_template=False))
+    return mpl.rc_context(static | {name: scaled(value) for name, value in _SCALED.items()})
+
+
+_SETTINGS = Path(__file__).with_name("pictures.mplstyle")
+_SCALED = {"axes.titlepad": 8, "grid.linewidth": 0.8, "lines.linewidth": 2, "lines.markersize": 6}
+_SCALED |= {"font.size": TICK, "xtick.labelsize": TICK, "ytick.labelsize": TICK}
+_SCALED |= {"axes.labelsize": LABEL, "figure.labelsize": LABEL, "axes.titlesize": TITLE}
+"""Points of lines and letters, in proportion to the room."""
 
 
 @cache

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ..ground import paths, reads
-from ..ground.errors import CaResearchError, RegistryError, UnknownNameError
+from ..ground.errors import CaResearchError, UnknownNameError
 from ..ground.remember import by_file, by_files, forget
 from ..ground.textfiles import Unreadable, read_csv
-from .base import Model, explain, read_yaml
+from .base import Model, explain, read_yaml, refused
 from .claims import (
     PRINTED,
     VERDICTS,
@@ -43,13 +43,20 @@ def sources() -> dict[str, Source]:
     found = dict(listed_sources())
     for source_id, entry in added().items():
         if source_id in found:
-            raise RegistryError(
+            raise refused(
                 f"source {source_id!r} was added, and stands in the register too",
-                where="registry/sources.csv",
-                hint=f"give one of them another name, or: ca-research data remove {source_id}",
+                "registry/sources.csv",
+                f"give one of them another name, or: ca-research data remove {source_id}",
             )
         found[source_id] = entry.source
     return found
+
+
+def _named(said: str, name: str, where: str) -> str:
+    """The name of an entry; raises RegistryError where it calls itself otherwise."""
+    if said != name:
+        raise refused(f"it calls itself {said}", where, "the names of file and entry must agree")
+    return name
 
 
 @by_files(added=True)
@@ -57,14 +64,8 @@ def added() -> dict[str, Added]:
     """What was added, by source."""
     found = {}
     for file in paths.added_entries():
-        entry = read_yaml(file, Added)
-        if entry.source.source_id != file.parent.name:
-            raise RegistryError(
-                f"the source calls itself {entry.source.source_id}",
-                where=f"data/added/{file.parent.name}/source.yaml",
-                hint="folder and source must agree",
-            )
-        found[file.parent.name] = entry
+        entry, name = read_yaml(file, Added), file.parent.name
+        found[_named(entry.source.source_id, name, f"data/added/{name}/source.yaml")] = entry
     return found
 
 
@@ -86,25 +87,17 @@ def _sources_in(file: Path) -> dict[str, Source]:
     try:
         rows = read_csv(file.read_bytes())
     except OSError as error:
-        raise RegistryError(
-            "the list of sources cannot be read", where=str(file), hint=str(error)
-        ) from error
+        raise refused("the list of sources cannot be read", str(file), str(error)) from error
     except Unreadable as fault:
-        raise RegistryError(
-            fault.what, where=fault.place("registry/sources.csv"), hint="mend the file"
-        ) from None
+        raise refused(fault.what, fault.place("registry/sources.csv"), "mend the file") from None
     for number, (_, row) in enumerate(rows, start=1):
         where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
         try:
             source = Source.model_validate(row)
         except ValidationError as error:
-            raise RegistryError(explain(error), where=where, hint="mend the named field") from None
+            raise refused(explain(error), where) from None
         if source.source_id in found:
-            raise RegistryError(
-                f"source {source.source_id!r} stands twice",
-                where=where,
-                hint="keep one row per source",
-            )
+            raise refused(f"source {source.source_id!r} stands twice", where)
         found[source.source_id] = source
     return found
 
@@ -124,17 +117,9 @@ def origin_groups() -> dict[str, str]:
 @by_files("tables/*.yaml")
 def tables() -> dict[str, Table]:
     """All tables by name."""
-    found = {}
-    for file in sorted((paths.registry_dir() / "tables").glob("*.yaml")):
-        spec = read_yaml(file, Table)
-        if spec.table != file.stem:
-            raise RegistryError(
-                f"the table calls itself {spec.table}",
-                where=f"registry/tables/{file.name}",
-                hint="file name and table must agree",
-            )
-        found[spec.table] = spec
-    return found
+    files = sorted((paths.registry_dir() / "tables").glob("*.yaml"))
+    read = ((file, read_yaml(file, Table)) for file in files)
+    return {_named(t.table, file.stem, f"registry/tables/{file.name}"): t for file, t in read}
 
 
 def table(name: str) -> Table:
@@ -170,14 +155,8 @@ def claims() -> dict[str, ClaimSpec]:
         if allowed is not None and not {f"claims/{file.stem}", "claims/*"} & set(allowed):
             continue
         spec = read_yaml(file, ClaimSpec)
-        if spec.id != file.stem:
-            raise RegistryError(
-                f"the claim calls itself {spec.id}",
-                where=f"registry/claims/{file.name}",
-                hint="file name and id must agree",
-            )
         spec.criteria()
-        found[spec.id] = spec
+        found[_named(spec.id, file.stem, f"registry/claims/{file.name}")] = spec
     return found
 
 

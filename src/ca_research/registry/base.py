@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -30,7 +31,8 @@ PartialDate = Annotated[
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound="Model")
 _LONGEST = 60  # characters of a wrong value that a message shows
-EmptyIsNone = BeforeValidator(lambda v: None if v == "" else v)
+Text = Annotated[str, Field(min_length=1)]
+Words = dict[str, str]
 
 
 class Model(BaseModel):
@@ -39,25 +41,38 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def once(what: str, names: Iterable[str]) -> None:
+    """Raise ValueError for names that stand twice, of which the second would replace the first."""
+    said = list(names)
+    if twice := sorted({name for name in said if said.count(name) > 1}):
+        raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
+
+
 def explain(error: ValidationError) -> str:
     """Every fault of a file with its field, in one line; none that follows from another alone."""
-    items = error.errors()
-    at_fault = [item["loc"] for item in items]
+    places = [item["loc"] for item in error.errors()]
     lines = []
-    for item in items:
-        at, depth = ".".join(str(part) for part in item["loc"]) or "(whole)", len(item["loc"])
-        below = any(loc[:depth] == item["loc"] and len(loc) > depth for loc in at_fault)
+    for item in error.errors():
+        place, given = item["loc"], item["input"]
+        below = any(one[: len(place)] == place and one != place for one in places)
         if item["type"] == "too_short" and below:
             continue  # what is left of a list without those that are wrong
         # what stands for a location may hold a password
-        quiet = isinstance(item["input"], dict) or "location" in item["loc"]
-        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {_brief(item['input'])})"))
+        quiet = isinstance(given, dict) or "location" in place
+        at = ".".join(map(str, place)) or "(whole)"
+        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {shorten(given)})"))
     return "; ".join(lines)
 
 
-def _brief(value: Any) -> str:
+def shorten(value: Any) -> str:
+    """A wrong value as a message shows it."""
     said = repr(value)
     return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 3]}..."
+
+
+def refused(what: str, where: str, hint: str = "mend the named field") -> RegistryError:
+    """An error of the registry."""
+    return RegistryError(what, where=where, hint=hint)
 
 
 @by_file
@@ -69,32 +84,25 @@ def read_yaml(file: Path, model: type[M]) -> M:
         "registry": paths.registry_dir(),
         "data/added": paths.added_dir(),
         "data/vintages": paths.vintages_dir(),
+        file.parent.name: file.parent,
     }
-    inside = ((r, base) for r, base in rooms.items() if file.is_relative_to(base))
-    room, base = next(inside, (file.parent.name, file.parent))
+    room, base = next((r, base) for r, base in rooms.items() if file.is_relative_to(base))
     where = f"{room}/{file.relative_to(base).as_posix()}"
     if file.exists() and not file.is_file():  # nobody may ever write to a pipe
-        raise RegistryError("not a file", where=where, hint="put a YAML file there")
+        raise refused("not a file", where, "put a YAML file there")
     try:
         content = parsed(file.read_bytes())
         found = model.model_validate(content)
-        if told := _coerced(content, found.model_dump(mode="json")):
-            raise RegistryError(
-                told, where=where, hint="write the value in the type that registry/schema/ gives"
-            )
-        return found
     except FileNotFoundError:
-        raise RegistryError(
-            "a file of the registry is missing", where=where, hint="put it there, or back"
-        ) from None
+        raise refused("a file of the registry is missing", where, "put it there, or back") from None
     except Unreadable as fault:
-        raise RegistryError(fault.what, where=fault.place(where), hint="mend the file") from None
+        raise refused(fault.what, fault.place(where), "mend the file") from None
     except ValidationError as error:
-        raise RegistryError(
-            explain(error),
-            where=where,
-            hint="mend the named field; the shape is in registry/schema/",
-        ) from None
+        hint = "mend the named field; the shape is in registry/schema/"
+        raise refused(explain(error), where, hint) from None
+    if told := _coerced(content, found.model_dump(mode="json")):
+        raise refused(told, where, "write the value in the type that registry/schema/ gives")
+    return found
 
 
 def _coerced(said: Any, kept: Any, place: str = "") -> str:
@@ -102,15 +110,15 @@ def _coerced(said: Any, kept: Any, place: str = "") -> str:
     '' where none did.
     """
     if isinstance(said, dict) and isinstance(kept, dict):
-        parts = ((v, kept[str(k)], f"{place}.{k}") for k, v in said.items() if str(k) in kept)
+        pairs = {
+            str(name): (value, kept[str(name)]) for name, value in said.items() if str(name) in kept
+        }
     elif isinstance(said, list) and isinstance(kept, list):
-        parts = ((v, kept[n], f"{place}.{n}") for n, v in enumerate(said))
+        pairs = {str(n): pair for n, pair in enumerate(zip(said, kept, strict=False))}
     else:
         said = said.isoformat() if isinstance(said, dt.date) else said
         kinds = {type(v) if isinstance(v, (bool, str)) else None for v in (said, kept)}
-        return (
-            ""
-            if said == kept and len(kinds) == 1
-            else f"{place[1:]}: {said!r} would be read as {kept!r}"
-        )
-    return next(filter(None, (_coerced(*part) for part in parts)), "")
+        same = said == kept and len(kinds) == 1
+        return "" if same else f"{place[1:]}: {said!r} would be read as {kept!r}"
+    faults = (_coerced(*pair, f"{place}.{name}") for name, pair in pairs.items())
+    return next(filter(None, faults), "")

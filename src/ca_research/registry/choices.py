@@ -8,9 +8,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import Strict, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
 
-from .base import Model, Name
+from .base import Model, Name, Text, once
 
 Value = StrictBool | StrictInt | StrictFloat | Annotated[dt.date, Strict()] | StrictStr
 """A value in the type in which its measure takes it: 2013 is a number, '2013' a text."""
@@ -20,7 +20,7 @@ class Labelled(Model):
     """A value of an axis with its label, where the words that all claims share do not do."""
 
     value: Value
-    label: Annotated[str, Field(min_length=1)]
+    label: Text
 
 
 class GridAxis(Model):
@@ -44,11 +44,8 @@ class GridAxis(Model):
     def _whole(self) -> GridAxis:
         if not among(self.main, self.choices):
             raise ValueError(f"main value {self.main!r} is not among the values")
-        for what, said in (
-            ("values", [canonical(v) for v in self.choices]),
-            ("labels", [v.label for v in self.values if isinstance(v, Labelled)]),
-        ):
-            once(what, said)
+        once("values", map(canonical, self.choices))
+        once("labels", (v.label for v in self.values if isinstance(v, Labelled)))
         return self
 
     @property
@@ -62,13 +59,6 @@ class GridAxis(Model):
             if isinstance(one, Labelled) and canonical(one.value) == canonical(value):
                 return one.label
         return ""
-
-
-def once(what: str, names: Iterable[str]) -> None:
-    """Raise ValueError for names that stand twice, of which the second would replace the first."""
-    said = list(names)
-    if twice := sorted({name for name in said if said.count(name) > 1}):
-        raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
 
 
 def canonical(value: object) -> str:

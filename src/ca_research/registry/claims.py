@@ -6,15 +6,15 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
 from ..ground import economies as eco
-from ..ground.errors import RegistryError, suggest
-from .base import Model, Name, Sha256
-from .choices import GridAxis, Value, among, canonical, once
+from ..ground.errors import suggest
+from .base import Model, Name, Sha256, once, refused
+from .choices import GridAxis, Value, among, canonical
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
 """Letters and a number. This article's are C for a claim and O for a sentence that is opinion."""
@@ -36,6 +36,10 @@ class Locator(Model):
     paragraph: Annotated[int, Field(ge=0)]
     sentence: Annotated[int, Field(ge=1)]
     sha256: Sha256
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.paragraph, self.sentence
 
 
 NOT_YET = "not taken up yet"
@@ -147,13 +151,9 @@ class Over(Model):
         for code in self.economies:
             if code not in eco.codes():
                 meant = eco.named([code]).get(code) or " or ".join(suggest(code, eco.codes()))
-                raise ValueError(
-                    f"{code!r} is no code of an economy" + (f"; is {meant} meant?" if meant else "")
-                )
+                raise ValueError(f"{code!r} is no code of an economy; is {meant} meant?")
         if self.at_least > len(self.economies):
-            raise ValueError(
-                f"at_least {self.at_least} of {len(self.economies)} economies cannot be met"
-            )
+            raise ValueError(f"{self.at_least} of {len(self.economies)} economies cannot be met")
         return self
 
 
@@ -169,6 +169,12 @@ class Says(Model):
     undecided: str
     mixed: str | None = None
     finding: str | None = None
+
+
+def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ValueError for names that are not among the known."""
+    if unknown := sorted(set(names) - set(known)):
+        raise ValueError(f"{what} that are not declared: {', '.join(unknown)}")
 
 
 def either_way(comparison: str, threshold: float, low: float, high: float) -> bool:
@@ -261,6 +267,11 @@ class Rule(Model):
     at_most: Literal["supported", "partly supported"] = "supported"
     words: str
 
+    @property
+    def ends(self) -> dict[str, Any]:
+        """The conditions of the two firm verdicts."""
+        return {"supported": self.supported, "contradicted": self.contradicted}
+
 
 class Reading(Model):
     """One way to read the claim, with its own criteria and rule, or the reason why it cannot be
@@ -299,15 +310,10 @@ class Reading(Model):
             if self.rule is None:
                 raise ValueError("criteria need a rule that joins them")
             known = {c.name for c in self.criteria}
-            used: set[str] = set()
-            for part in ("supported", "contradicted"):
-                used |= atoms(getattr(self.rule, part), where=part)
-            if used - known:
-                raise ValueError(
-                    f"the rule names criteria that are not declared: {sorted(used - known)}"
-                )
-            if known - used:
-                raise ValueError(f"criteria that the rule never uses: {sorted(known - used)}")
+            ends = (leaves(condition, end) for end, condition in self.rule.ends.items())
+            used = {leaf.split()[0] for end in ends for leaf in end}
+            if odd := sorted(used ^ known):
+                raise ValueError(f"the rule and the criteria differ in {odd}")
         return self
 
 
@@ -400,53 +406,35 @@ class ClaimSpec(Model):
     def _whole(self) -> ClaimSpec:
         once("tables", self.data)
         once("readings", (reading.name for reading in self.readings))
-        named = {criterion.name for reading in self.readings for criterion in reading.criteria}
+        criteria = [criterion for reading in self.readings for criterion in reading.criteria]
+        axes = {axis.name: axis for axis in self.grid.axes}
         for want in self.wanted:
-            if unknown := sorted(set(want.criteria) - named):
-                raise ValueError(f"figures are wanted for unknown criteria: {unknown}")
-            if want.table not in self.data:
-                raise ValueError(f"figures are wanted in {want.table}, which the claim never reads")
+            _known("criteria", want.criteria, (criterion.name for criterion in criteria))
+            _known("tables", [want.table], self.data)
         if self.blind and not self.blind_reason:
             raise ValueError("a blind claim gives its reason")
-        declared = {axis.name: axis.choices for axis in self.grid.axes}
-        together = [set(c.every_axis) for reading in self.readings for c in reading.criteria]
-        for reading in self.readings:
-            for criterion in reading.criteria:
-                if unknown := sorted(set(criterion.every_axis) - set(declared)):
+        for criterion in criteria:
+            _known("axes", criterion.every_axis, axes)
+            own = {"threshold": criterion.threshold}
+            own |= {"at_least": criterion.over.at_least} if criterion.over else {}
+            for bar, name in criterion.bars.items():
+                if axes[name].kind != "method" or axes[name].main != own[bar]:
                     raise ValueError(
-                        f"{criterion.name} uses axes that the grid does not declare: {unknown}"
+                        f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and "
+                        f"its main value is {own[bar]:g}"
                     )
-                self._bars(criterion)
-        if unused := sorted(set(declared).difference(*together)):
-            raise ValueError(f"axes that no criterion uses: {unused}")
+                for value in axes[name].choices:
+                    Criterion.model_validate(criterion.at({name: value}).model_dump())
+        together = [set(criterion.every_axis) for criterion in criteria]
+        _known("axes that a criterion uses", axes, set().union(*together))
         for exclusion in self.grid.exclude:
-            if unknown := sorted(set(exclusion.when) - set(declared)):
-                raise ValueError(f"an exclusion names unknown axes: {unknown}")
+            _known("axes", exclusion.when, axes)
             for name, value in exclusion.when.items():
-                if not among(value, declared[name]):
+                if not among(value, axes[name].choices):
                     raise ValueError(f"an exclusion names no value of {name}: {value!r}")
-            if not any(set(exclusion.when) <= axes for axes in together):
-                raise ValueError(
-                    "an exclusion leaves out nothing, for no criterion has all of its axes: "
-                    f"{', '.join(exclusion.when)}"
-                )
+            if not any(used.issuperset(exclusion.when) for used in together):
+                raise ValueError(f"no criterion has all axes of an exclusion: {[*exclusion.when]}")
         return self
-
-    def _bars(self, criterion: Criterion) -> None:
-        """Raise ValueError for an axis that cannot set a bar of a criterion: its main value is the
-        criterion's own bar, and it changes no figures.
-        """
-        own = {"threshold": criterion.threshold}
-        own |= {"at_least": criterion.over.at_least} if criterion.over else {}
-        axes = {axis.name: axis for axis in self.grid.axes}
-        for bar, name in criterion.bars.items():
-            if axes[name].kind != "method" or axes[name].main != own[bar]:
-                raise ValueError(
-                    f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and its "
-                    f"main value is {own[bar]:g}"
-                )
-            for value in axes[name].choices:
-                Criterion.model_validate(criterion.at({name: value}).model_dump())
 
     @property
     def rule_sha256(self) -> str:
@@ -464,6 +452,11 @@ class ClaimSpec(Model):
         """The second version of the hash, which covers `kind` as well."""
         return _hash(self, _PROSE)
 
+    @property
+    def methods(self) -> list[str]:
+        """The axes of the grid that are choices of method."""
+        return [axis.name for axis in self.grid.axes if axis.kind == "method"]
+
     def axes_of(self, criterion: Criterion) -> tuple[GridAxis, ...]:
         """The axes of the grid that a criterion names, in the order in which it names them."""
         axes = {axis.name: axis for axis in self.grid.axes}
@@ -477,32 +470,17 @@ class ClaimSpec(Model):
         for reading in self.readings:
             for criterion in reading.criteria:
                 if found.setdefault(criterion.name, criterion) != criterion:
-                    raise RegistryError(
+                    raise refused(
                         f"{self.id}: criterion {criterion.name!r} is declared twice, differently",
-                        where=f"registry/claims/{self.id}.yaml",
-                        hint="give one of them another name",
+                        f"registry/claims/{self.id}.yaml",
+                        "give one of them another name",
                     )
         return found
 
 
 _PROSE = {
-    "label",
-    "statement",
-    "why",
-    "unit",
-    "words",
-    "title",
-    "against",
-    "against_since",
-    "would_change",
-    "meaning",
-    "reason",
-    "guess",
-    "part",
-    "bounds",
-    "counted",
-    "says",
-    "answer",
+    *("label", "statement", "why", "unit", "words", "title", "against", "against_since", "part"),
+    *("would_change", "meaning", "reason", "guess", "bounds", "counted", "says", "answer"),
     "indirect",
 }
 """Fields of a rule that decide nothing."""
@@ -542,24 +520,26 @@ def _texts(values: dict[str, Value]) -> dict[str, str]:
     return {name: canonical(value) for name, value in values.items()}
 
 
-_ATOM = re.compile(r"^([a-z][a-z0-9_]*) (holds|fails)$")
+_ATOM = re.compile(r"^[a-z][a-z0-9_]* (holds|fails)$")
 
 
-def atoms(condition: Any, where: str = "") -> set[str]:
-    """Names of the criteria in a condition; raises ValueError where the condition is malformed."""
+def leaves(condition: Any, where: str = "") -> set[str]:
+    """The single conditions ('NAME holds') that a condition is made of; raises ValueError where it
+    is malformed.
+
+    Examples
+    --------
+    >>> sorted(leaves({"any": ["a holds", {"all": ["b fails", "c holds"]}]}))
+    ['a holds', 'b fails', 'c holds']
+    """
     match condition:
-        case str():
-            hit = _ATOM.match(condition)
-            if not hit:
-                raise ValueError(
-                    f"{where}: {condition!r} is not of the form 'NAME holds' or 'NAME fails'"
-                )
-            return {hit[1]}
-        case {"all": [*parts]} | {"any": [*parts]} if len(condition) == 1 and parts:
-            return set().union(*(atoms(p, where) for p in parts))
-        case {"at_least": int(), "of": [*parts]} if len(condition) == 2 and parts:
-            return set().union(*(atoms(p, where) for p in parts))
+        case str() if _ATOM.match(condition):
+            return {condition}
+        case {"all": [_, *_] as parts} | {"any": [_, *_] as parts} if len(condition) == 1:
+            return set().union(*(leaves(part, where) for part in parts))
+        case {"at_least": int(), "of": [_, *_] as parts} if len(condition) == 2:
+            return set().union(*(leaves(part, where) for part in parts))
     raise ValueError(
-        f"{where}: expected 'NAME holds', all: [...], any: [...] or at_least: N with of: [...], "
-        f"got {condition!r}"
+        f"{where}: expected 'NAME holds', 'NAME fails', all: [...], any: [...] or at_least: N with "
+        f"of: [...], got {condition!r}"
     )

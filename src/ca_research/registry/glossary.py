@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 from ..ground import paths
 from ..ground.remember import by_files
-from .base import Model, read_yaml
-
-Sentence = Annotated[str, Field(min_length=1)]
+from .base import Model, Text, read_yaml
 
 
 class Term(Model):
@@ -18,9 +12,9 @@ class Term(Model):
     these are not the term itself.
     """
 
-    term: Sentence
-    means: Sentence
-    forms: tuple[Sentence, ...] = ()
+    term: Text
+    means: Text
+    forms: tuple[Text, ...] = ()
 
     @property
     def said_as(self) -> tuple[str, ...]:

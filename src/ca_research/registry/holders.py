@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..ground import paths
 from ..ground.remember import by_files
-from .base import Model, Name, read_yaml
+from .base import Model, Name, Text, read_yaml
 
 
 class Holder(Model):
@@ -19,12 +19,12 @@ class Holder(Model):
     `address` is where a reader begins, `how` what is to be looked for there.
     """
 
-    publisher: Annotated[str, Field(min_length=1)]
+    publisher: Text
     table: Name
     economies: tuple[str, ...] = ()
     kind: str = ""
     address: Annotated[str, Field(pattern=r"^https?://\S+$")]
-    how: Annotated[str, Field(min_length=1)]
+    how: Text
 
 
 class Holders(Model):

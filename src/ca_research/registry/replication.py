@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..ground import paths
 from ..ground.remember import by_files
-from .base import Model, read_yaml
+from .base import Model, Text, read_yaml
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -23,7 +23,7 @@ class Replication(Model):
     """
 
     measured_on: dt.date
-    machine: Annotated[str, Field(min_length=1)]
+    machine: Text
     set_up_minutes: Positive
     run_minutes: Positive
     memory_gb: Positive

@@ -12,7 +12,7 @@ from pydantic import Field
 from ..ground import paths
 from ..ground.errors import known_name
 from ..ground.remember import by_files
-from .base import Model, Name, Sha256, read_yaml
+from .base import Model, Name, Sha256, Text, read_yaml
 
 Stamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{6}Z$")]
 """A moment in UTC that may be the name of a folder: 2026-11-27T034210Z."""
@@ -28,7 +28,7 @@ class Provider(Model):
     """
 
     name: Name
-    publisher: Annotated[str, Field(min_length=1)]
+    publisher: Text
     tables: Annotated[tuple[Name, ...], Field(min_length=1)]
     address: Annotated[
         str, Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)(:\d+)?(/|$))\S*$")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from .base import EmptyIsNone, Model, Name, PartialDate, Sha256
+from .base import Model, Name, PartialDate, Sha256, Text, once
 
 Role = Literal[
     "office",
@@ -42,36 +42,39 @@ class Source(Model):
     the figures were read from where that is another.
     """
 
-    source_id: Annotated[str, Field(min_length=1)]
-    title: Annotated[str, Field(min_length=1)]
-    publisher: Annotated[str | None, EmptyIsNone] = None
-    licence: Annotated[str | None, EmptyIsNone] = None
+    source_id: Text
+    title: Text
+    publisher: str | None = None
+    licence: str | None = None
     redistribution: Redistribution
-    original: Annotated[str | None, EmptyIsNone] = Field(default=None, pattern=r"^https?://\S+$")
-    found_in: Annotated[str | None, EmptyIsNone] = None
-    citation: Annotated[str, Field(min_length=1)]
-    accessed: Annotated[PartialDate | None, EmptyIsNone] = None
-    origin_group: Annotated[str, Field(min_length=1)]
+    original: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    found_in: str | None = None
+    citation: Text
+    accessed: PartialDate | None = None
+    origin_group: Text
     kind: Literal["official", "compiled", "press", "document", "derived", "survey"]
-    role: Annotated[Role | None, EmptyIsNone] = None
-    preference: Annotated[int | None, EmptyIsNone] = Field(default=None, ge=0)
-    coverage: Annotated[str | None, EmptyIsNone] = None
-    published: Annotated[PartialDate | None, EmptyIsNone] = None
-    edition: Annotated[PartialDate | None, EmptyIsNone] = None
-    release_lag_days: Annotated[int | None, EmptyIsNone] = Field(default=None, ge=0, le=3660)
+    role: Role | None = None
+    preference: int | None = Field(default=None, ge=0)
+    coverage: str | None = None
+    published: PartialDate | None = None
+    edition: PartialDate | None = None
+    release_lag_days: int | None = Field(default=None, ge=0, le=3660)
     release_basis: Literal["stated", "calendar", "assumed"]
-    release_reason: Annotated[str | None, EmptyIsNone] = None
+    release_reason: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, row: dict[str, Any]) -> dict[str, Any]:
+        """An empty cell says that nothing is known."""
+        return {name: value for name, value in row.items() if value != ""}
 
     @model_validator(mode="after")
     def _release(self) -> Source:
-        if self.release_basis == "stated" and self.published is None:
-            raise ValueError("release_basis 'stated' needs the date in `published`")
-        if self.release_basis != "stated" and (
-            self.release_lag_days is None or not self.release_reason
-        ):
-            raise ValueError(
-                f"release_basis '{self.release_basis}' needs release_lag_days and release_reason"
-            )
+        basis, stated = self.release_basis, self.release_basis == "stated"
+        lagged = self.release_lag_days is not None and self.release_reason
+        if not (self.published if stated else lagged):
+            needs = "the date in `published`" if stated else "release_lag_days and release_reason"
+            raise ValueError(f"release_basis {basis!r} needs {needs}")
         return self
 
 
@@ -153,7 +156,7 @@ class Column(Model):
     """
 
     type: ColumnType
-    meaning: Annotated[str, Field(min_length=1)]
+    meaning: Text
     unit: str | None = None
     min: float | None = None
     max: float | None = None
@@ -201,7 +204,7 @@ class Location(Model):
         The table or view in it, with its schema where that is not the usual one.
     state
         Of a view: columns whose largest values, with the number of rows, tell one state from
-        another (the moment at which a row was written, say); without them every row is looked at.
+        another (the moment at which a row was written, say); without them each build copies it.
         A table needs none.
     """
 
@@ -258,17 +261,12 @@ class Table(Model):
     @model_validator(mode="after")
     def _keys(self) -> Table:
         for name in self.key:
-            if name not in self.columns:
-                raise ValueError(f"key column {name!r} is not among the columns")
-            if self.columns[name].nullable:
-                raise ValueError(f"key column {name!r} may not be nullable")
-        roles = [c.role for c in self.columns.values() if c.role not in (None, "basis")]
-        if twice := sorted({str(role) for role in roles if roles.count(role) > 1}):
-            raise ValueError(f"two columns have the role {twice[0]!r}")
-        if self.known == "year" and "year" not in self.columns:
-            raise ValueError("known: year needs a column `year`")
-        if self.known == "date" and "date" not in self.columns:
-            raise ValueError("known: date needs a column `date`")
+            if name not in self.columns or self.columns[name].nullable:
+                raise ValueError(f"key column {name!r} is not among the columns, or is nullable")
+        roles = [c.role for c in self.columns.values() if c.role and c.role != "basis"]
+        once("columns of one role", roles)
+        if self.known != "source" and self.known not in self.columns:
+            raise ValueError(f"known: {self.known} needs a column of that name")
         if self.location and (self.files or self.rows):
             raise ValueError("a table has `files` and `rows`, or a `location`")
         return self

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..ground import paths
-from ..ground.errors import RegistryError
 from ..ground.remember import by_files
 from ..ground.textfiles import Unreadable, read_csv
+from .base import refused
 
 FOLDER = "coding"
 MASKED, NAMED = "reading_fit.csv", "reading_fit_named.csv"
@@ -90,11 +90,8 @@ def _read(file: Path) -> dict[str, dict[str, Vote]]:
                 vote = Vote(statistics.fmean(fits), int(row["best_votes"]))
                 found.setdefault(row["claim"], {})[row["reading"]] = vote
     except Unreadable as fault:
-        raise RegistryError(fault.what, where=fault.place(place), hint="mend the file") from None
+        raise refused(fault.what, fault.place(place), "mend the file") from None
     except (KeyError, ValueError) as fault:
-        raise RegistryError(
-            f"not a file of votes: {fault}",
-            where=place,
-            hint="columns claim, reading, fit_1 ..., best_votes; whole numbers",
-        ) from None
+        hint = "columns claim, reading, fit_1 ..., best_votes; whole numbers"
+        raise refused(f"not a file of votes: {fault}", place, hint) from None
     return found

@@ -8,7 +8,7 @@ edited an input meanwhile is seen by the marks of the files it lists; `verify`, 
 |---|---|---|
 | `run/...` | name, parameters, verdicts stored by the others | that run's |
 | `notebook/code`, `notebook/file` | the notebook, without prose and with it | its runs' |
-| `data/TABLE` | declaration, sources with rows in it, additions, state elsewhere | readers of it |
+| `data/TABLE` | declaration, sources with rows in it, additions, hash of a copy | readers of it |
 | `build/TABLE` | the processed rows | readers of it |
 | `data/./PATH` | a file of the project that the notebook opened | that run's |
 | `register/ENTRY` | a claim, a coding ... (`claims/*`: all of a folder) | readers of it |
@@ -184,7 +184,7 @@ class Inputs:
     def _table(self, name: str) -> list[bytes]:
         """What is said of a table: its declaration, which holds the hash of each raw file; the
         sources with rows in it; what was added. Of one that lives elsewhere any source may speak,
-        and a build says in which state it was.
+        and a build says what it has copied.
         """
         texts = [file.read_bytes() for file in self._behind(f"data/{name}") if file.is_file()]
         if not texts:

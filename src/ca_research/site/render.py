@@ -21,7 +21,6 @@ from .. import __version__, registry
 from ..claims import check, compare, overview
 from ..claims.agreement import agreement
 from ..claims.answers import ways
-from ..claims.logic import leaves
 from ..claims.measures import measure_words
 from ..claims.printed import NEARNESS
 from ..claims.slots import in_words
@@ -38,7 +37,7 @@ from ..ground import display, economies, paths
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, between, counted, minus_in_prose, number
 from ..ground.periods import date_in_words, day_in_words
-from ..registry.claims import NOT_YET
+from ..registry.claims import NOT_YET, leaves
 from ..registry.glossary import glossary
 from ..registry.words import (
     axis_words,

@@ -6,15 +6,13 @@ from ..registry import Table
 from .layouts import Layout
 from .mapping import Field, Map
 from .parts import Headed
-from .sheets import Given, Sheet
 
 _CLASSES = {"ODA-like": "oda_like", "OOF-like": "oof_like", "Vague (Official Finance)": "vague"}
 _CLASSES |= {"Vague": "vague"}
 
 
-def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def mapping(file: Headed, table: Table) -> Map:
     """Projects with the amounts committed, in dollars of 2021; without an amount it is empty."""
-    file = Headed(sheet, place)
     host, sector = file.needs("Recipient ISO-3", "Recipient"), file.needs("Sector Name")
     columns = {
         "project_id": Field(column=file.needs("AidData Record ID")),
@@ -39,13 +37,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     for name, (heading, words) in optional.items():
         if (there := file.name(heading)) is not None:
             columns[name] = Field(column=there, words=words)
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
-        only=file.economies(host, but=frozenset({""})),
-        keeps_to_the_years=True,
-        columns=columns,
-    )
+    return file.map(only=file.economies(host, but=("",)), columns=columns)
 
 
 LAYOUTS = (

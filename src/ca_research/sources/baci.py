@@ -6,18 +6,13 @@ from ..registry import Table
 from .layouts import Layout
 from .mapping import Field, Map
 from .parts import Headed
-from .sheets import Given, Sheet
 
 
-def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def mapping(file: Headed, table: Table) -> Map:
     """Exports by HS chapter and in total, added up from products of six digits."""
-    file = Headed(sheet, place)
     exporter, importer = file.needs("i"), file.needs("j")
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    return file.map(
         only=(*file.economies(exporter), *file.economies(importer)),
-        keeps_to_the_years=True,
         sums=True,
         totals={"product": "TOTAL"},
         once=tuple(map(file.needs, ("t", "i", "j", "k"))),

@@ -114,7 +114,7 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
     >>> number("1 234,5*", ","), number("1,234.5"), number(12)
     (1234.5, 1234.5, 12.0)
     >>> number("12%"), number("(12)")
-    ('a share, not a figure in the unit of the column', 'in brackets: below zero, or a note?')
+    ('a share, not a figure in the unit of the column', 'must be a number')
     """
     if isinstance(cell, bool):
         return "true or false, not a number"
@@ -129,22 +129,8 @@ def number(cell: Any, mark: Mark = ".") -> float | str:
             return float(text.replace(other, "").replace(mark, "."))
     if mark == "." and PLAIN.fullmatch(text):
         return float(text)
-    return _why_none(text)
-
-
-def _why_none(text: str) -> str:
     if text.endswith("%"):
         return "a share, not a figure in the unit of the column"
-    if re.fullmatch(r"\(.*\d.*\)", text):
-        return "in brackets: below zero, or a note?"
-    if re.fullmatch(r"[<>≤≥~≈].*\d.*|.*\d\+|(ca|about|около|более|свыше|约).*\d.*", text, re.I):
-        return "a bound or an estimate in words, not one number"
-    if re.fullmatch(r"\d[\d.,]*\s*(-|to|до)\s*\d[\d.,]*", text):
-        return "a range, not one number"
-    if text.startswith("#"):
-        return "an error of the spreadsheet"
-    if re.search(r"[$€£¥₽₸]", text):
-        return "a sign of a currency: say the unit in the heading or the map"
     return "must be a number"
 
 
@@ -238,100 +224,3 @@ def part_beside_years(column: Iterable[Any]) -> str | None:
                 else:
                     parts.setdefault(form, text.removesuffix(" 00:00:00"))
     return next((text for form, text in parts.items() if form in passing), None)
-
-
-_UNITS = (
-    (1e12, r"trillions?|trn(?!\w)|трлн\.?|триллион\w*"),
-    (
-        1e9,
-        r"billions?|bln\.?|bn\.?|(?:mrd|mld|mlrd)(?!\w)\.?|milliard\w*|млрд\.?|миллиард\w*|十亿|"
-        r"10(?:\^|\*\*)9|10⁹",
-    ),
-    (1e8, r"亿"),
-    (1e7, r"crores?(?!\w)"),
-    (
-        1e6,
-        r"millions?|mln\.?|mio\.?|mn\.?|mill\.?(?!\w)|млн\.?|миллион\w*|百万|10(?:\^|\*\*)6|10⁶",
-    ),
-    (1e5, r"lakhs?(?!\w)"),
-    (1e4, r"万"),
-    (
-        1e3,
-        r"thousands?|thous\.?|thsd\.?|tsd\.?|thd|(?:thou|ths|tys)(?!\w)\.?|тысяч\w*|тыс\.?|"
-        r"(?<!\w)(?:мың|миң|минг|ҳазор|хазор)(?!\w)|千|'000|’000|000s|1000|1,000|"
-        r"1 000|10(?:\^|\*\*)3|10³",
-    ),
-)
-_COUNTED = re.compile(
-    r"(?<![\d.,])(?!(?:18|19|20)\d\d\s)\d(?:[\d.,]*\d)?\s+"  # a year counts nothing
-    r"(thousand|million|billion|тыс|млн|млрд)\w*\.?",
-    re.I,
-)
-_BEFORE_DOLLARS = r"(?=\s?(?:usd|us\s?\$|\$|(?:us )?dollars?|дол))"
-_AFTER_DOLLARS = r"(?:(?<=usd)|(?<=\$)|(?<=dollars))"
-_BESIDE_DOLLARS = (  # a factor, and what stands for it behind dollars and before them alone
-    (1e6, r"\s?m\b", r"\bm\.?"),
-    (1e3, r"\s?k\b", r"\bk\.?"),
-    (1e3, r"\s?[,;/(–-]?\s?(?-i:[Tt]h)\b\.?", r"\b(?-i:[Tt]h)\.?"),  # TH is Thailand
-    (1e3, r"\s?['’]?000s?\b(?![.,'’ ]?\d)", r"(?<!\d)(?<!\d[ .,'’])['’]?000s?"),
-)
-
-
-def _scale(words: str) -> re.Pattern[str]:
-    edge = r"(?<![a-zа-яё\d_.,])" if re.match(r"[a-z]", words) else ""
-    return re.compile(rf"{edge}(?:{words})(?![\w]*\d)", re.I)
-
-
-_SCALES = (
-    *(
-        (times, re.compile(rf"{_AFTER_DOLLARS}{behind}|{before}{_BEFORE_DOLLARS}", re.I))
-        for times, behind, before in _BESIDE_DOLLARS
-    ),
-    *((times, _scale(words)) for times, words in _UNITS),
-)
-SCALE = "§"
-"""What stands for a scale in `without_scales`."""
-
-
-def factor(heading: str) -> float:
-    """By what figures under a heading are to be multiplied: 1000 for 'thousand USD'.
-
-    Examples
-    --------
-    >>> [factor(h) for h in ("Value", "mln USD", "тыс. долл. США", "亿美元")]
-    [1.0, 1000000.0, 1000.0, 100000000.0]
-    """
-    heading = _COUNTED.sub("", heading)  # 'more than 1 million people' is no unit
-    return next((times for times, sign in _SCALES if sign.search(heading)), 1.0)
-
-
-def scales(text: str) -> list[tuple[int, int, float]]:
-    """Where a text names scales, from where to where, and their factors; 1000 is a number.
-
-    Examples
-    --------
-    >>> scales("mln USD")
-    [(0, 3, 1000000.0)]
-    """
-    found: list[tuple[int, int, float]] = []
-    for times, sign in _SCALES:
-        for hit in sign.finditer(text):
-            apart = all(hit.end() <= begin or hit.start() >= end for begin, end, _ in found)
-            if apart and not re.fullmatch(r"1[, ]?000", hit[0]):
-                found.append((*hit.span(), times))
-    return sorted(found)
-
-
-def without_scales(heading: str) -> tuple[str, dict[str, float]]:
-    """A heading with a sign in the place of each scale that it names, and these with their factors.
-
-    Examples
-    --------
-    >>> without_scales("Value, mln USD")
-    ('Value, § USD', {'mln': 1000000.0})
-    """
-    found: dict[str, float] = {}
-    for times, sign in _SCALES:
-        found |= {hit[0].strip(): times for hit in sign.finditer(heading)}
-        heading = sign.sub(SCALE, heading)
-    return heading, found

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from ..registry import Table
-from . import cells
 from .layouts import LOOK, Layout
 from .mapping import Field, Map, Only
-from .parts import Headed, among
-from .sheets import Cell, Given, NotStreamed, Sheet, shown
+from .parts import Headed
+from .sheets import NotStreamed, Sheet, shown
 
 _FLOWS = {
     "X": "export",
@@ -29,12 +30,11 @@ _VALUED = {word: "fob" if flow == "export" else "cif" for word, flow in _FLOWS.i
 _AREAS = {"490": "S19", "899": "_X"}
 """Areas by number, as the register knows them: the rest of Asia, and what is not specified."""
 
-_HS = re.compile(r"H(S|\d).*", re.I)
-_YEAR = re.compile(r"\d{4}")
+_WHOLE = ("0", "C00", "TOTAL CPC", "All MOTs", "W00", "")
+"""Codes of all procedures, means of transport, modes and second partners together."""
 
 _VALUATION = "valuation (of cifvalue, fobvalue)"
-_AMOUNTS = ("cifvalue", "fobvalue", "primaryValue")
-_SAY = ("flowCode", *_AMOUNTS)
+_SAY = ("flowCode", "cifvalue", "fobvalue", "primaryValue")
 
 
 def valued(sheet: Sheet) -> Sheet:
@@ -45,45 +45,38 @@ def valued(sheet: Sheet) -> Sheet:
     named = (n for n, row in enumerate(heads) if all(row.count(h.casefold()) == 1 for h in _SAY))
     if (place := next(named, None)) is None:
         return sheet
-    there = heads[place]
-    at = [there.index(name.casefold()) for name in _SAY]
-    told = [_valuation(*(row[n] if n < len(row) else None for n in at)) for row in sheet.rows]
-    flows = (shown(row[at[0]]) if at[0] < len(row) else "" for row in sheet.rows)
-    if all(one == _VALUED.get(flow, "") for one, flow in zip(told, flows, strict=True)):
+    width = len(heads[place])
+    at = [heads[place].index(name.casefold()) for name in _SAY]
+    (frame,) = sheet.frames(at, 0)
+    if not (of_exporters := _at_exporters(frame)).any():
         return sheet
-    rows = [_put(row, len(there), word) for row, word in zip(sheet.rows, told, strict=True)]
-    rows[place] = _put(sheet.rows[place], len(there), _VALUATION)
-    return replace(sheet, rows=rows)
+    told = frame[at[0]].map(shown).map(_VALUED).fillna("").mask(of_exporters, "fob")
+    told[place] = _VALUATION
+    rows = [(row + [None] * width)[:width] for row in sheet.rows]
+    return replace(sheet, rows=[[*row, word] for row, word in zip(rows, told, strict=True)])
 
 
-def _valuation(flow: Cell, cif: Cell, fob: Cell, value: Cell) -> str:
-    """At which border a figure is; nothing for other flows."""
-    told = _VALUED.get(shown(flow), "")
-    ends = told == "cif" and not _amount(cif) and _amount(fob) and _amount(fob) == _amount(value)
-    return "fob" if ends else told
+def _at_exporters(frame: pd.DataFrame) -> pd.Series:
+    """Whether figures are imports at the exporter's border, as their columns in `_SAY` tell."""
+    flow, *amounts = (frame[column] for column in frame)
+    cif, fob, value = (
+        pd.to_numeric(one.astype("str").str.replace(",", ""), errors="coerce").fillna(0)
+        for one in amounts
+    )
+    imports = flow.map(shown).map(_VALUED).eq("cif")
+    return imports & cif.eq(0) & fob.ne(0) & fob.eq(value)
 
 
-def _amount(cell: Cell) -> float | None:
-    found = "" if cells.missing(cell) else cells.number(cell)
-    return found if isinstance(found, float) else None
-
-
-def _put(row: list[Cell], width: int, cell: Cell) -> list[Cell]:
-    """A row with one more cell behind those under headings."""
-    return [*row[:width], *[None] * (width - len(row)), cell, *row[width:]]
-
-
-def _border(file: Headed, flow: str, name: str) -> Field:
+def _border(file: Headed, flow: str) -> Field:
     """Where the valuation of a figure is said: by its flow, unless a column knows better."""
     if (said := file.name(_VALUATION)) is not None:
         return Field(column=said)
     says = {h.casefold() for h in _SAY} <= {h.casefold() for h in file.headings}
-    rows = file.together(*_SAY) if says else ()
-    if any(_valuation(*row) != _VALUED.get(shown(row[0]), "") for row in rows):
+    if says and any(_at_exporters(frame).any() for frame in file.frames(*_SAY)):
         raise NotStreamed(
             "imports at the value of the exporter's border (fobvalue) among others, which are told "
             "apart in small files only",
-            where=name,
+            where=file.given.name,
         )
     return Field(column=flow, words=_VALUED)
 
@@ -93,55 +86,54 @@ def classified(file: Headed, products: Iterable[str], *headings: str) -> tuple[O
     a total is the same in all classifications of goods, where nothing else is read.
     """
     if set(products) <= {"TOTAL"}:
-        return file.only("services", lambda v: not v.upper().startswith("EB"), *headings)
-    return file.only("other classifications than HS", lambda v: bool(_HS.fullmatch(v)), *headings)
+        return file.only("services", *headings, matches="(?!EB).*")
+    return file.only("other classifications than HS", *headings, matches=r"H(S|\d).*")
 
 
-def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def mapping(file: Headed, table: Table) -> Map:
     """Totals and HS chapters by partner and year; exports at fob, imports at cif, or at fob where
     their reporter has no other value.
     """
-    file = Headed(sheet, place)
     flow = file.needs("flowCode", "Trade Flow Code", "flowDesc", "Trade Flow")
     product = file.needs("cmdCode", "Commodity Code")
-    pattern = re.compile(table.columns["product"].pattern or ".*")
-    counts = [v for v in file.distinct(product) if pattern.match(v)]
+    pattern = str(table.columns["product"].pattern)
+    counts = [v for v in file.distinct(product) if re.match(pattern, v)]
     reporter = file.needs("reporterISO", "Reporter ISO", "reporterCode", "Reporter Code")
     partner = file.needs("partnerISO", "Partner ISO", "partnerCode", "Partner Code")
-    areas = {k: v for k, v in _AREAS.items() if k in file.whole(partner)}
-    is_whole = among(("0", "C00", "TOTAL CPC", "All MOTs", "W00", ""))
-    # a year is month 52; asked only where nothing plainer says so
-    whole_years = file.only("months, not years", among(("52", "0", "")), "refMonth")
-    only = (
-        *file.only("months, not years", among(("A",)), "freqCode"),
-        *file.only("months, not years", lambda v: bool(_YEAR.fullmatch(v)), "period"),
-        *(() if file.name("freqCode", "period") else whole_years),
-        *file.only("services", among(("C",)), "typeCode"),
-        *classified(
-            file, counts, "classificationCode", "classificationSearchCode", "Classification"
+    classes = ("classificationCode", "classificationSearchCode", "Classification")
+    months = "months, not years"
+    wholes = {
+        "by customs procedure": ("customsCode", "Customs Proc. Code"),
+        "by means of transport": ("motCode", "Mode of Transport Code"),
+        "by mode of supply": ("mosCode",),
+        "by second partner": ("partner2Code", "2nd Partner Code"),
+    }
+    return file.map(
+        only=(
+            *file.only(months, "freqCode", among=("A",)),
+            *file.only(months, "period", matches=r"\d{4}"),
+            # a year is month 52; asked only where nothing plainer says so
+            *(
+                ()
+                if file.name("freqCode", "period")
+                else file.only(months, "refMonth", among=("52", "0", ""))
+            ),
+            *file.only("services", "typeCode", among=("C",)),
+            *classified(file, counts, *classes),
+            *file.only("re-exports and other flows", flow, among=_FLOWS),
+            *file.only("finer than HS chapters", product, matches=pattern),
+            *(one for why, heads in wholes.items() for one in file.only(why, *heads, among=_WHOLE)),
+            *file.economies(reporter),
+            *file.economies(partner, own=_AREAS),
         ),
-        *file.only("re-exports and other flows", _FLOWS.__contains__, flow),
-        *file.only("finer than HS chapters", among(counts), product),
-        *file.only("by customs procedure", is_whole, "customsCode", "Customs Proc. Code"),
-        *file.only("by means of transport", is_whole, "motCode", "Mode of Transport Code"),
-        *file.only("by mode of supply", is_whole, "mosCode"),
-        *file.only("by second partner", is_whole, "partner2Code", "2nd Partner Code"),
-        *file.economies(reporter),
-        *file.economies(partner, own=areas),
-    )
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
-        only=only,
-        keeps_to_the_years=True,
         columns={
             "reporter": Field(column=reporter),
-            "partner": Field(column=partner, words=areas),
+            "partner": Field(column=partner, words=_AREAS),
             "year": Field(column=file.needs("refYear", "Year", "period")),
             "flow": Field(column=flow, words=_FLOWS),
             "product": Field(column=product),
             "value_usd": Field(column=file.needs("primaryValue", "Trade Value (US$)")),
-            "valuation": _border(file, flow, given.name),
+            "valuation": _border(file, flow),
             "scope": Field(constant="goods"),
         },
     )
@@ -159,8 +151,6 @@ LAYOUTS = (
     Layout(
         "comtrade",
         ("reporterCode", "partnerCode", "flowCode", "primaryValue"),
-        words=("flowCode",),
-        amounts=_AMOUNTS,
         **_ABOUT,
     ),
     Layout(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
 from .layouts import Layout
 from .mapping import Field, Map
-from .parts import Headed, among
-from .sheets import Given, Sheet, shown
+from .parts import Headed
+from .sheets import Sheet, shown
 
 _FLAGGED = re.compile(r"(\d[\d.]*|:)\s+([a-z]{1,4})")
 _DATA = "EDUC_UOE_MOBS02"
@@ -57,39 +56,29 @@ def _estimated(flag: str) -> bool:
     return bool(set(flag.split(":")[0].strip()) & {"e", "s"})
 
 
-def students(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def students(file: Headed, table: Table) -> Map:
     """Students enrolled for a degree by origin and country of study, both sexes, all levels."""
-    file = Headed(sheet, place)
-    _refuse_others(file, given.name)
+    _refuse_others(file)
     origin, host = file.needs("partner"), file.needs("geo")
     flag = file.name("OBS_FLAG")
     flags = ("", *(file.distinct(flag) if flag else ()))
     precision = {v: "estimated" if _estimated(v) else "exact" for v in flags}
-    figures: dict[str, Any] = {"across": file.years(), "fills": "students"}
-    columns = (
-        {}
-        if figures["across"]
-        else {
-            "year": Field(column=file.needs("TIME_PERIOD")),
-            "students": Field(column=file.needs("OBS_VALUE")),
-        }
-    )
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    across = file.years()
+    figures = {} if across else {"year": "TIME_PERIOD", "students": "OBS_VALUE"}
+    return file.map(
         only=(
-            *file.only("one sex", among(("T",)), "sex"),
-            *file.only("one level of education", among(("ED5-8",)), "isced11"),
-            *file.only("shares, not numbers", among(("NR",)), "unit"),
+            *file.only("one sex", "sex", among=("T",)),
+            *file.only("one level of education", "isced11", among=("ED5-8",)),
+            *file.only("shares, not numbers", "unit", among=("NR",)),
             *file.economies(origin),
             *file.economies(host),
         ),
-        keeps_to_the_years=True,
-        **(figures if figures["across"] else {}),
+        across=across,
+        fills="students" if across else "",
         columns={
             "origin": Field(column=origin),
             "destination": Field(column=host),
-            **columns,
+            **{name: Field(column=file.needs(head)) for name, head in figures.items()},
             "level": Field(constant="degree"),
             "precision": Field(column=flag, words=precision) if flag else Field(constant="exact"),
             "statistic": Field(constant="enrolled"),
@@ -97,14 +86,14 @@ def students(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     )
 
 
-def _refuse_others(file: Headed, where: str) -> None:
+def _refuse_others(file: Headed) -> None:
     """Refuse data sets of the same columns that count others than the enrolled."""
     heading = file.name("DATAFLOW", "STRUCTURE_ID")
-    told = [v for v in file.distinct(heading) if v] if heading else _CALLED.findall(where)
+    told = filter(None, file.distinct(heading)) if heading else _CALLED.findall(file.given.name)
     if other := next((v for v in told if _DATA not in v.upper()), ""):
         raise UsageError(
             f"a data set of Eurostat that does not count the enrolled by origin: {other}",
-            where=where,
+            where=file.given.name,
             hint=f"take {_DATA.lower()}, mobile students from abroad enrolled",
         )
 

@@ -1,28 +1,30 @@
 """A map for a file of no known layout: from its headings, its cells and the table's columns.
 
-It is a proposal that the user sees before anything is added; what the file does not say is left
-open and asked for.
+It is a proposal that the user sees before anything is added. What the file does not say is left
+open and asked for; the unit of figures is never read out of its words, but told by the user.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
+from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
-from . import cells, money, names, units, unread
+from . import cells, names
 from .mapping import Across, Field, Map, as_said, heading
-from .sheets import Given, Sheet, shown
+from .sheets import SHOWN_AS, Given, Sheet, shown
 
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
 """No heading, as it is kept here and as pandas writes it."""
-_CHINESE = r"\u4e00-\u9fff"
-_WORDS_OF_A_KIND = 6
-"""Words in a cell beyond which it is a remark, and names no kind of figures."""
 _LOOK = 40
 """Lines at the top in which a heading is looked for."""
+_FIRST = 3
+"""Cells that are shown of each column that is not read."""
+_MOST_TEXTS = 20
+"""Texts outside of the columns read that are shown."""
 
 WORDS: dict[str, str] = {
     "reporter": r"reporter|reporting (economy|country)|declarant|отчитывающ\w+|страна-отчет\w*|"
@@ -59,6 +61,22 @@ MEANINGS: dict[str, dict[str, str]] = {
 }
 """What words of files mean in a column of the table. 1 and 2 are told by no office alike."""
 
+_DOLLARS = re.compile(r"USD|US ?\$|\$|dollar|долл|美元", re.I)
+_OTHER_MONEY = re.compile(
+    r"(?-i:\b(EUR|RU[BR]|KZT|KGS|TJS|TMT|UZS|CNY|RMB|GBP|JPY|CHF|TRY|KRW|INR)\b)|[€£¥₽₸₺₹₩₴]|"
+    r"\b(euros?|rou?bles?|tenge|yuan|евро|руб|тенге|сом|сум|юан)|(?<!美)元",
+    re.I,
+)
+_SCALES = re.compile(
+    r"\b(thousand|million|billion|mln|bn|тыс|млн|млрд)|'000|\b000s?\b|[千万亿]|%|percent|процент",
+    re.I,
+)
+_UNIT_HEADS = re.compile(
+    r"((value |obs.?)?units?|currency|scale|multiplier)\b.*|unit.?mult.*|power.?code.*|"
+    r"единица.*|ед\. ?изм.*|валюта|множитель|单位|货币",
+    re.I,
+)
+
 
 def meant(name: str, column: Column, word: str) -> str | None:
     """The table's own word for one of a file; None where it has none."""
@@ -68,215 +86,378 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def _told(name: str, column: Column, text: str) -> list[tuple[int, str]]:
-    """Where words of a category begin in a text, and the table's own word for each; a few letters
-    alone are none, for they stand for much else.
-    """
-    return [
-        (hit.start(), value)
-        for value, pattern in MEANINGS.get(name, {}).items()
-        for hit in re.finditer(rf"(?<![^\W{_CHINESE}])(?:{pattern})", text, re.I)
-        if value in (column.values or ()) and re.search(rf"\w{{4}}|[{_CHINESE}]", hit[0])
-    ]
-
-
 def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
-    """A map for a file, around what the user has said of it."""
-    asked = Map.model_validate(said)
-    sheet = _best_sheet(given, said.get("sheet", ""))
-    place, lines = _heading_place(sheet, table, said)
-    if "sheet" not in said and len(given.sheets) > 1:
-        _one_of_its_form(given, sheet, sheet.rows[place])
-    base = Map(sheet=sheet.name, header=sheet.lines[place], header_rows=lines)
-    heads, start = heading(sheet, base)
-    body = sheet.rows[start : start + 400]
-    fixed = asked.columns
-    taken = {f.column for f in fixed.values() if f.column}
-    columns = {name: units.as_headed(field, table.columns[name]) for name, field in fixed.items()}
-    for name, column in table.columns.items():
-        if column.type != "source" and name not in columns:
-            at = _place_of(given, name, column, heads, body, taken)
-            if at is not None:
-                columns[name] = _field(name, column, heads[at], _column(body, at), table)
-                taken.add(heads[at])
-    _economies_by_cells(given, table, columns, heads, body, taken)
-    across, fills = asked.across, asked.fills
-    if not across:
-        across, fills = _across(table, columns, heads, body)
-    across = as_said(across, fills, fixed, table, given.name)
-    fills = fills if across else ""
-    if fills and fills in columns and fills not in fixed:
-        del columns[fills]
-    for name in {k for a in across for k in a.gives} - fixed.keys():
-        columns.pop(name, None)
-    if fills and fills not in columns:
-        times = _times(sheet, place, heads, across)
-        columns[fills] = Field(column=across[0].column, times=times)
-    _one_choice(table, columns, across)
-    _by_name_alone(table, columns, across, heads, body)
-    found = base.model_copy(update={"columns": columns, "across": across, "fills": fills})
-    units.scaled(given, sheet, found, table, fixed)
-    read = {field.column for field in columns.values()}
-    read |= {one.column for one in across} | {one.column for one in asked.only}
-    beside = unread.columns(heads, sheet.rows[start:], read)
-    unread.refuse(beside, given.name, table, columns)
-    _refuse_other_words(beside, given.name, table, fixed)
-    _refuse_split(given, heads, sheet.rows[start:], columns, across, table)
-    units.refuse_others(given, found, table, fixed)
-    _refuse_other_titles(given, found, table, fixed)
-    rest = said.keys() - {"columns", "across", "fills"}
-    left = {"unread": unread.first(beside)}
-    return found.model_copy(update=left | {k: getattr(asked, k) for k in rest})
+    """A map for a file, around what the user has said of it.
 
-
-def _refuse_other_words(
-    beside: dict[str, tuple[str, ...]], where: str, table: Table, fixed: dict[str, Field]
-) -> None:
-    """Refuse columns that tell what the user says of all rows, and tell something else: those whose
-    cells are words of a category, and those whose heading is that of an economy, a year or a code.
+    Raises UsageError where several columns could be one of the table, or where nothing says in
+    which unit money is counted.
     """
-    for name, field in fixed.items():
-        column = table.columns[name]
-        if field.constant is None:
-            continue
-        said = field.constant.casefold()
-        for head, told in beside.items():
-            if not column.values and _names(name, head):
-                own = Field(column=head)
-                unread.refuse_other_values(name, field, own, told, table, where)
-            if column.values and (other := _other_word(name, column, said, told)):
-                what = f"{name} is said to be always {field.constant}, and cells say {other}"
-                raise unread.refused(what, head, where, f"read it of its column, {name}: {head}")
+    return _Proposal(given, table, said).map()
 
 
-def _other_word(name: str, column: Column, said: str, told: tuple[str, ...]) -> str | None:
-    """A cell that is a word of another category than the one that is said, where all are words; or
-    begins with one and does not speak of both: `Exports of goods` beside `Balance`.
-    """
-    own = {one: meant(name, column, one) for one in told}
-    if any(unread.is_whole(one) or not value for one, value in own.items()):
-        few = [one for one in told if len(one.split()) <= _WORDS_OF_A_KIND]
-        own = {one: _first_told(name, column, said, one) for one in few if len(told) <= unread.MANY}
-    return min((one for one, value in own.items() if value not in ("", said)), default=None)
+class _Proposal:
+    """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
+    def __init__(self, given: Given, table: Table, said: dict[str, Any]) -> None:
+        self.given, self.table, self.said = given, table, said
+        self.asked = Map.model_validate(said)
+        self.sheet = _best_sheet(given, self.asked.sheet)
+        self.place, lines = self.heading_place()
+        if "sheet" not in said:
+            self.refuse_others_of_its_form()
+        self.base = Map(
+            sheet=self.sheet.name, header=self.sheet.lines[self.place], header_rows=lines
+        )
+        self.heads, self.start = heading(self.sheet, self.base)
+        self.columns = dict(self.asked.columns)
+        self.across, self.fills = self.asked.across, self.asked.fills
 
-def _first_told(name: str, column: Column, said: str, text: str) -> str:
-    """The category with whose word a text begins; what is said where it speaks of that too."""
-    told = _told(name, column, text)
-    first = next((value for at, value in told if at == 0), "")
-    return said if said in (value for _, value in told) else first
+    def map(self) -> Map:
+        for name, column in self.table.columns.items():
+            unknown = column.type != "source" and name not in self.columns
+            if unknown and (at := self.place_of(name, column)) is not None:
+                self.columns[name] = self.field(name, column, at)
+        self.add_economy_by_cells()
+        self.spread()
+        self.add_defaults()
+        read = {f.column or "" for f in self.columns.values()} | {a.column for a in self.across}
+        unread = {at: head for at, head in enumerate(self.heads) if head not in read}
+        unread = {at: head for at, head in unread.items() if self.cells(at)}
+        chosen = {one.column for one in self.asked.only}
+        beside = {at: head for at, head in unread.items() if head not in chosen}
+        self.refuse_several_units(beside)
+        self.refuse_told_otherwise(beside)
+        self.refuse_split()
+        texts = self.texts()
+        times = self.tell_times(texts)
+        rest = self.said.keys() - {"columns", "across", "fills", "times"}
+        found = {
+            "columns": self.columns,
+            "across": self.across,
+            "fills": self.fills,
+            "times": times,
+            "unread": {head: self.few(at) for at, head in unread.items()},
+            "texts": texts,
+        }
+        return self.base.model_copy(update=found | {k: getattr(self.asked, k) for k in rest})
 
+    def cells(self, at: int, most: int | None = None) -> list[Any]:
+        """Cells of a column that hold something, of the rows at hand."""
+        rows = self.sheet.rows[self.start :][:most]
+        return [row[at] for row in rows if at < len(row) and not cells.missing(row[at])]
 
-def _refuse_other_titles(given: Given, found: Map, table: Table, fixed: dict[str, Field]) -> None:
-    """Refuse a sheet, a title or a heading of figures that speaks of another category than the one
-    that is said.
-    """
-    numbers = (n for n, c in table.columns.items() if c.type in ("number", "integer"))
-    heads = (found.columns[n].column or "" for n in numbers if n in found.columns)
-    texts = (found.sheet, *units.titles_above(given, found), *heads)
-    for name, field in fixed.items():
-        for text in texts if field.constant else ():
-            told = {value for _, value in _told(name, table.columns[name], text)}
-            if told and str(field.constant).casefold() not in told:
-                raise UsageError(
-                    f"{name} is said to be always {field.constant}, and a title says {text[:80]}",
-                    where=given.name,
-                    hint=f"--set {name}={min(told)}, or take these words out of the file",
-                )
+    def distinct(self, at: int) -> list[str]:
+        """As `cells`, each once, of all rows."""
+        return [c for c in self.sheet.distinct(at, self.start) if not cells.missing(c)]
 
+    def few(self, at: int) -> tuple[str, ...]:
+        """The first cells of a column that is not read, cut short."""
+        told = list(dict.fromkeys(map(shown, self.cells(at))))
+        return (*(one[:40] for one in told[:_FIRST]), *(["..."] if len(told) > _FIRST else []))
 
-def _refuse_split(
-    given: Given,
-    heads: list[str],
-    body: list[list[Any]],
-    columns: dict[str, Field],
-    across: tuple[Across, ...],
-    table: Table,
-) -> None:
-    """Refuse whole numbers of a text whose decimals may stand in a column without a heading behind
-    them: of `4,5` without quotes the 4 alone came in.
-    """
-    numbers = (n for n, c in table.columns.items() if c.type in ("number", "integer"))
-    figures = {columns[n].column for n in numbers if n in columns} | {a.column for a in across}
-    for at, head in enumerate(heads[1:], start=1):
-        if heads[at - 1] not in figures or not _NAMELESS.fullmatch(head):
-            continue
-        pairs = (row[at - 1 : at + 1] for row in body if at < len(row))
-        if split := next((p for p in pairs if all(map(_whole_number, p))), None):
-            raise UsageError(
-                f"figures in a column without a heading, behind {heads[at - 1]!r}: {split[1]}",
-                where=given.name,
-                hint="are they the decimals of the column before? put such numbers in quotes, or "
-                "export the file with another separator; else give the column a heading",
+    def refusal(self, what: str, hint: str) -> UsageError:
+        return UsageError(what, where=self.given.name, hint=hint)
+
+    # --- the heading
+
+    def heading_place(self) -> tuple[int, int]:
+        """Where the heading begins and how many lines it has."""
+        said, rows = self.said, self.sheet.rows[:_LOOK]
+        if "header" in said:
+            lines = enumerate(self.sheet.lines)
+            place = next((i for i, n in lines if n >= self.asked.header), 0)
+            return place, self.asked.header_rows
+        scores = list(map(self.score, rows))
+        place = scores.index(max(scores))
+        if "header_rows" in said or place + 1 >= len(self.sheet.rows):
+            return place, self.asked.header_rows
+        below = self.sheet.rows[place + 1]
+        years = any(cells.is_year(c) for c in rows[place])
+        return place, 2 if self.words_only(below) and (years or self.score(below)) else 1
+
+    def score(self, row: list[Any]) -> int:
+        """How much of a row are headings: names of columns, those that the user names, years."""
+        texts = [" ".join(shown(c).split()) for c in row]
+        wanted = {field.column for field in self.asked.columns.values()}
+        hits = sum(_names(name, text) for text in texts for name in self.table.columns if text)
+        years = sum(cells.is_year(c) for c in row if c is not None)
+        return hits + 3 * sum(t in wanted for t in texts) + (years if years > 1 else 0)
+
+    def words_only(self, row: list[Any]) -> bool:
+        """Whether a row below a heading still says what columns are: words, and no figure."""
+        texts, columns = [shown(c) for c in row if shown(c)], self.table.columns.items()
+        known = [t for t in texts if any(meant(n, c, t) for n, c in columns if c.values)]
+        return len(known) >= 2 and not any(isinstance(cells.number(t), float) for t in texts)
+
+    def refuse_others_of_its_form(self) -> None:
+        """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
+        form = _form(self.sheet.rows[self.place])
+        others = [
+            s.name
+            for s in self.given.sheets
+            if not s.hidden and s is not self.sheet and form in map(_form, s.rows[:_LOOK])
+        ]
+        if others:
+            raise self.refusal(
+                f"sheets have the same headings, and one is read: {', '.join(others)}",
+                "name one by `sheet` in the map, or lay them under one heading in one sheet",
             )
 
+    # --- columns of the table
 
-def _whole_number(cell: Any) -> bool:
-    return isinstance(cell, str) and bool(re.fullmatch(r"\s*-?\d+\s*", cell))
+    def place_of(self, name: str, column: Column) -> int | None:
+        """The heading whose words are those of the column and whose cells could be its values;
+        refuses several of figures or economies of which none is the plain one.
+        """
+        taken = {f.column for f in self.columns.values()}
+        fitting = [
+            at
+            for at, head in enumerate(self.heads)
+            if head not in taken
+            and (_names(name, head) or _names(name, head.split(" | ")[-1]))
+            and (found := self.cells(at, 400))
+            and (head.casefold() == name or _could_be(column, found))
+        ]
+        fitting = [at for at in fitting if self.heads[at].casefold() == name] or fitting
+        if len(fitting) > 1 and column.type in ("number", "economy"):
+            dollars = "USD" in (column.unit or "")
+            in_dollars = [at for at in fitting if dollars and _DOLLARS.search(self.heads[at])]
+            plain = [at for at in fitting if _names(name, self.heads[at], plain=True)]
+            lone = next((few for few in (in_dollars, plain) if len(few) == 1), None)
+            fitting = lone or self.alike(name, column, fitting)
+        return fitting[0] if fitting else None
+
+    def alike(self, name: str, column: Column, places: list[int]) -> list[int]:
+        """Refuse columns that could each be the one of the table, where they do not say the same;
+        of economies one may leave cells empty, or tell what is none ('World' without a code).
+        """
+        read = names.code if column.type == "economy" else str
+        for row in self.sheet.rows[self.start :][:400]:
+            told = {read(shown(row[at]) if at < len(row) else "") for at in places} - {None}
+            if len(told) > 1:
+                heads = [self.heads[at] for at in places[:6]]
+                raise self.refusal(
+                    f"several columns could be {name}: {', '.join(heads)}",
+                    f"say in the map which, {name}: {heads[0]}",
+                )
+        return places
+
+    def field(self, name: str, column: Column, at: int) -> Field:
+        texts = dict.fromkeys(map(shown, self.cells(at, 400))) if column.values else ()
+        words = {t: own for t in texts if (own := meant(name, column, t)) and own != t}
+        return Field(column=self.heads[at], words=words)
+
+    def add_economy_by_cells(self) -> None:
+        """One economy of the table still open, and a column of the file that holds economies."""
+        lacking = [n for n in self.table.of_type("economy") if n not in self.columns]
+        taken = {f.column for f in self.columns.values()}
+        named = lambda c: not shown(c).isdigit() and names.code(shown(c))  # noqa: E731
+        like = [
+            at
+            for at, head in enumerate(self.heads)
+            if head not in taken and _share(_single(self.cells(at, 400)), named) >= 0.6
+        ]
+        if len(lacking) == 1 and like:
+            self.alike(lacking[0], self.table.columns[lacking[0]], like)
+            self.columns[lacking[0]] = Field(column=self.heads[like[0]])
+
+    def spread(self) -> None:
+        """Headings that are years, or years and words of a category, and what stands below them."""
+        if not self.across:
+            self.across, self.fills = self.values_in_headings()
+        fixed = self.asked.columns
+        self.across = as_said(self.across, self.fills, fixed, self.table, self.given.name)
+        if not self.across:
+            self.fills = ""
+            return
+        for name in {self.fills, *(k for a in self.across for k in a.gives)} - fixed.keys():
+            self.columns.pop(name, None)
+        self.columns.setdefault(self.fills, Field(column=self.across[0].column))
+
+    def values_in_headings(self) -> tuple[tuple[Across, ...], str]:
+        """Headings that are values, and the column of the table that their cells fill."""
+        columns = self.table.columns.items()
+        numbers = [n for n, c in columns if c.type == "number"]
+        value = next((n for n, c in columns if c.role == "value"), next(iter(numbers), ""))
+        found = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
+        of_years = [one for one in found if "year" in one.gives]
+        down = "year" in self.columns and self.columns["year"].constant is None
+        of_words = [one for one in found if len(one.gives) == 1 and one not in of_years]
+        kinds = {name for one in of_words for name in one.gives}
+        if value and of_years and not down:
+            return tuple(of_years), value
+        if value and len(kinds) == 1 and len(of_words) >= 2 and not kinds & self.columns.keys():
+            return tuple(of_words), value
+        return (), ""
+
+    def gives(self, head: str) -> dict[str, str]:
+        """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
+        gives = {}
+        for part in head.split(" | "):
+            year = cells.year(part, "last")
+            if "year" in self.table.columns and year not in ("must be a year", cells.A_RATIO):
+                gives["year"] = part
+                continue
+            closed = [(n, c) for n, c in self.table.columns.items() if c.values]
+            own = ((n, word) for n, c in closed if (word := meant(n, c, part)))
+            name, word = next(own, ("", ""))
+            if not name:
+                return {}
+            gives[name] = word
+        return gives
+
+    def add_defaults(self) -> None:
+        """Columns of which the file says nothing and for which the table has a word for that."""
+        given = {*self.columns, *(k for a in self.across for k in a.gives)}
+        for name, column in self.table.columns.items():
+            words = {"unspecified", "unknown"} & {*(column.values or ())}
+            if words and name not in given:
+                self.columns[name] = Field(constant=words.pop())
+
+    # --- what is not read
+
+    def figures(self) -> list[int]:
+        """Where figures stand."""
+        numbers = {
+            f.column
+            for n, f in self.columns.items()
+            if self.table.columns[n].type in ("number", "integer")
+        }
+        read = numbers | {a.column for a in self.across}
+        return [at for at, head in enumerate(self.heads) if head in read]
+
+    def texts(self) -> tuple[str, ...]:
+        """Titles, labels, and notes in rows without a figure: what may tell of units and parts."""
+        figures, rows = self.figures(), self.sheet.rows
+        notes = [
+            row
+            for row in rows[self.start :]
+            if not any(at < len(row) and re.search(r"\d", shown(row[at])) for at in figures)
+        ]
+        found = (shown(c) for row in (*rows[: self.place], *notes) for c in row)
+        worded = (t for t in found if re.search(r"[^\W\d_]", t) and not cells.missing(t))
+        kept = [t[:100] for t in worded if names.code(t) is None and not economies.no_economy(t)]
+        told = list(dict.fromkeys([*self.sheet.told, *kept]))
+        more = [f"... and {len(told) - _MOST_TEXTS} more"] if len(told) > _MOST_TEXTS else []
+        return (*told[:_MOST_TEXTS], *more)
+
+    def refuse_split(self) -> None:
+        """Refuse figures of a text whose decimals may stand in a column without a heading behind
+        them: of `4,5` without quotes the 4 alone came in.
+        """
+        for at in self.figures():
+            if at + 1 == len(self.heads) or not _NAMELESS.fullmatch(self.heads[at + 1]):
+                continue
+            texts = (c for c in self.sheet.column(at + 1, self.start) if isinstance(c, str))
+            if split := next((c for c in texts if re.fullmatch(r"\s*-?\d+\s*", c)), None):
+                raise self.refusal(
+                    f"figures in a column without a heading, behind {self.heads[at]!r}: {split}",
+                    "are they the decimals of the column before? put such numbers in quotes, or "
+                    "export the file with another separator; else give the column a heading",
+                )
+
+    def refuse_several_units(self, beside: dict[int, str]) -> None:
+        """Refuse figures whose units, in a column that nothing reads, differ from row to row."""
+        for at, head in beside.items():
+            if _UNIT_HEADS.fullmatch(head) and len(units := self.distinct(at)) > 1:
+                raise self.refusal(
+                    f"figures of several units: {', '.join(units[:4])}",
+                    "make them one unit in the file, or say in the map which rows count: "
+                    f"only: [{{column: {head}, among: [{units[0]}], why: other units}}]",
+                )
+
+    def refuse_told_otherwise(self, beside: dict[int, str]) -> None:
+        """Refuse one value for all rows where a column that has the name of it tells another."""
+        for name, field in self.asked.columns.items():
+            column, constant = self.table.columns[name], field.constant
+            for at, head in beside.items():
+                if constant is None or column.type == "number" or not _names(name, head):
+                    continue
+                for cell in self.distinct(at):
+                    if not _same(name, column, cell, constant):
+                        raise self.refusal(
+                            f"{name} is always {constant}, and column {head!r} says {cell}",
+                            f"say nothing of {name}, or which rows count: "
+                            f"only: [{{column: {head}, among: [...], why: ...}}]",
+                        )
+
+    # --- units of figures
+
+    def tell_times(self, texts: tuple[str, ...]) -> float | None:
+        """What money is multiplied by, which is put into its columns; 1 where each says its own.
+
+        Raises UsageError where nobody says it, or where a heading is of other money. Of persons it
+        has to be said only where a text speaks of thousands or shares.
+        """
+        asked, money = self.asked, False
+        shown_as = [text for text in texts if text.startswith(SHOWN_AS)]
+        for name, field in self.columns.items():
+            unit = self.unit(name)
+            if unit is None or not field.column or not (unit or asked.times):
+                continue
+            money = money or bool(unit)
+            heads = [field.column]
+            if name == self.fills and name not in asked.columns:
+                heads = [a.column for a in self.across]
+            other = next(filter(_of_other_money, (*heads, *shown_as)), None)
+            if unit == "USD" and other:
+                raise self.refusal(
+                    f"figures of {name} in other money than US dollars: {other}",
+                    "convert them in the file, and call the column USD",
+                )
+            if "times" in field.model_fields_set:
+                continue
+            doubtful = next(filter(_SCALES.search, (*heads, *texts)), "")
+            if asked.times is None and (doubtful or (unit == "USD" and field.column != name)):
+                raise self.refusal(
+                    f"nothing says in which unit {name} is counted: {doubtful or heads[0]}",
+                    "--times ones, thousands, millions or billions; in a map times: 1000",
+                )
+            self.columns[name] = field.model_copy(update={"times": asked.times or 1.0})
+        return 1.0 if money and asked.times is None else asked.times
+
+    def unit(self, name: str) -> str | None:
+        """'USD' or 'PERSONS' where figures of a column are such, by the table or by the unit that
+        is said of all rows; else '', and None of a column without figures.
+        """
+        column, unit = self.table.columns[name], ""
+        if column.type not in ("number", "integer"):
+            return None
+        if "unit" in self.columns and column.role == "value":
+            unit = self.columns["unit"].constant or ""
+        unit = "USD" if _DOLLARS.search(unit) else (column.unit or "").upper()
+        return "USD" if unit.startswith("USD") else unit if unit == "PERSONS" else ""
+
+
+def _of_other_money(head: str) -> bool:
+    return bool(_OTHER_MONEY.search(head)) and not _DOLLARS.search(head)
+
+
+def _same(name: str, column: Column, cell: str, constant: str) -> bool:
+    """Whether a cell tells the value that is said of all rows."""
+    if column.type == "economy":
+        return names.code(cell) == names.code(constant)
+    if column.type == "year":
+        ends = (cells.year(cell, "first"), cells.year(cell, "last"))
+        return cells.year(constant, "last") in ends
+    closed = column.values or cell.isdigit() or re.match(column.pattern or "$", cell)
+    return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
 
 
 def _best_sheet(given: Given, wanted: str) -> Sheet:
-    named = [s for s in given.sheets if s.name == wanted]
-    seen = [s for s in given.sheets if not s.hidden] or given.sheets
-    return named[0] if named else max(seen, key=lambda s: sum(map(units.filled, s.rows[:200])))
+    named = [s for s in given.sheets if wanted and s.name == wanted]
+    visible = [s for s in given.sheets if not s.hidden] or given.sheets
+    return named[0] if named else max(visible, key=_filled)
 
 
-def _one_of_its_form(given: Given, sheet: Sheet, head: list[Any]) -> None:
-    """Refuse a workbook of which other sheets have the same headings, maybe of other years."""
-    form = _form(head)
-    others = [
-        s.name
-        for s in given.sheets
-        if not s.hidden and any(_form(row) == form for row in s.rows[:_LOOK])
-    ]
-    if others != [sheet.name]:
-        raise UsageError(
-            f"{len(others)} sheets have the same headings, and one is read at a time",
-            where=f"{given.name}: {', '.join(others)}",
-            hint="name one by `sheet` in the map, or lay them under one heading in one sheet",
-        )
+def _filled(sheet: Sheet) -> int:
+    return sum(cell not in (None, "") for row in sheet.rows[:200] for cell in row)
 
 
 def _form(head: list[Any]) -> str:
     """Headings without case and spaces; years that follow each other are one sign."""
     signs = ("#" if cells.is_year(c) else " ".join(shown(c).split()).casefold() for c in head)
     return re.sub(r"#[#|]*", "#", "|".join(signs)).rstrip("|")
-
-
-def _heading_place(sheet: Sheet, table: Table, said: dict[str, Any]) -> tuple[int, int]:
-    """Where the heading begins and how many lines it has."""
-    if "header" in said:
-        place = next((i for i, n in enumerate(sheet.lines) if n >= said["header"]), 0)
-        return place, said.get("header_rows", 1)
-    wanted = {f["column"] for f in said.get("columns", {}).values() if "column" in f}
-    scores = [_score(row, table, wanted) for row in sheet.rows[:_LOOK]]
-    place = max(range(len(scores)), key=lambda i: (scores[i], -i))
-    if "header_rows" in said:
-        return place, said["header_rows"]
-    years = [sum(cells.is_year(c) for c in row if c is not None) for row in sheet.rows[:_LOOK]]
-    if (
-        place + 1 < len(sheet.rows)
-        and _words_only(sheet.rows[place + 1], table)
-        and (years[place] or _score(sheet.rows[place + 1], table, wanted))
-    ):
-        return place, 2
-    return place, 1
-
-
-def _words_only(row: list[Any], table: Table) -> bool:
-    """Whether a row below a heading still says what columns are: words of a category, no figure."""
-    texts = [shown(c) for c in row if shown(c)]
-    if not texts:
-        return False
-    known = [t for t in texts if any(meant(n, c, t) for n, c in table.columns.items() if c.values)]
-    return len(known) >= 2 and not any(isinstance(cells.number(t), float) for t in texts)
-
-
-def _score(row: list[Any], table: Table, wanted: set[str]) -> int:
-    texts = [" ".join(shown(c).split()) for c in row]
-    hits = sum(_names(name, text) for text in texts for name in table.columns if text)
-    years = sum(cells.is_year(c) for c in row if c is not None)
-    return hits + 3 * sum(t in wanted for t in texts) + (years if years > 1 else 0)
 
 
 def _names(name: str, text: str, *, plain: bool = False) -> bool:
@@ -288,204 +469,20 @@ def _names(name: str, text: str, *, plain: bool = False) -> bool:
     return same or bool(pattern and re.fullmatch(pattern, words, re.I))
 
 
-def _column(body: list[list[Any]], at: int) -> list[Any]:
-    return [row[at] for row in body if at < len(row) and not cells.missing(row[at])]
-
-
-def _place_of(
-    given: Given,
-    name: str,
-    column: Column,
-    heads: list[str],
-    body: list[list[Any]],
-    taken: set[str],
-) -> int | None:
-    """The heading whose words are those of the column and whose cells could be its values; refuses
-    several of figures or economies of which none is the plain one.
-    """
-    fitting = [
-        at
-        for at, head in enumerate(heads)
-        if head not in taken
-        and (_names(name, head) or _names(name, head.split(" | ")[-1]))
-        and _could_be(column, _column(body, at))
-    ]
-    same = [at for at in fitting if heads[at].casefold() == name.casefold()]
-    fitting = same or fitting
-    if len(fitting) < 2 or column.type not in ("number", "economy"):
-        return fitting[0] if fitting else None
-    in_dollars = [
-        at for at in fitting if units.kind_of(column) == "USD" and money.dollars(heads[at])
-    ]
-    plain = [at for at in fitting if _names(name, heads[at], plain=True)]
-    for fewer in (in_dollars, plain):
-        if len(fewer) == 1:
-            return fewer[0]
-    _refuse_several(given, name, column, fitting, heads, body)
-    return fitting[0]
-
-
-def _refuse_several(
-    given: Given,
-    name: str,
-    column: Column,
-    places: list[int],
-    heads: list[str],
-    body: list[list[Any]],
-) -> None:
-    """Refuse columns that could each be the one of the table, where they do not say the same; of
-    economies one may leave cells empty, or tell what is none ('World' without a code).
-    """
-
-    def told(row: list[Any], at: int) -> str | None:
-        text = shown(row[at]) if at < len(row) else ""
-        return names.code(text) if column.type == "economy" else text
-
-    rows = ({told(row, at) for at in places} - {None} for row in body)
-    if any(len(row) > 1 for row in rows):
-        raise UsageError(
-            f"several columns could be {name}: {', '.join(heads[at] for at in places[:6])}",
-            where=given.name,
-            hint=f"say in the map which, {name}: {heads[places[0]]}",
-        )
-
-
 def _could_be(column: Column, found: list[Any]) -> bool:
-    if not found:
-        return False
     if column.type == "economy":
-        return _share(_single(found), lambda c: names.code(shown(c)) is not None) >= 0.4
+        return _share(_single(found), lambda c: names.code(shown(c))) >= 0.4
     if column.type == "year":
         return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
     if column.type in ("number", "integer"):
-        return _share(found, lambda c: any(ch.isdigit() for ch in shown(c))) >= 0.5
+        return _share(found, lambda c: re.search(r"\d", shown(c))) >= 0.5
     return True
 
 
-def _by_name_alone(
-    table: Table,
-    columns: dict[str, Field],
-    across: tuple[Across, ...],
-    heads: list[str],
-    body: list[list[Any]],
-) -> None:
-    """Years and economies still open whose heading is there: what is amiss with its cells is told
-    of each of them.
-    """
-    given = {*columns, *(k for a in across for k in a.gives)}
-    taken = {f.column for f in columns.values()}
-    for name, column in table.columns.items():
-        if column.type in ("year", "economy") and name not in given:
-            named = (
-                head
-                for at, head in enumerate(heads)
-                if head not in taken and _names(name, head) and _column(body, at)
-            )
-            if head := next(named, ""):
-                columns[name] = Field(column=head)
-
-
-def _share(found: list[Any], holds: Any) -> float:
-    return sum(bool(holds(c)) for c in found) / len(found) if found else 0.0
+def _share(found: list[Any], holds: Callable[[Any], Any]) -> float:
+    return sum(bool(holds(c)) for c in found) / max(len(found), 1)
 
 
 def _single(found: list[Any]) -> list[Any]:
     """Cells without totals and groups, which stand among economies and are none."""
-    return [c for c in found if names.code(shown(c)) or not names.no_economy(shown(c))]
-
-
-def _field(name: str, column: Column, head: str, found: list[Any], table: Table) -> Field:
-    words = {}
-    if column.values:
-        for text in dict.fromkeys(shown(c) for c in found):
-            own = meant(name, column, text)
-            if own and own != text:
-                words[text] = own
-    times = 1.0
-    if column.type in ("number", "integer") and units.kind_of(column):
-        times = cells.factor(head)
-    return Field(column=head, words=words, times=times)
-
-
-def _economies_by_cells(
-    given: Given,
-    table: Table,
-    columns: dict[str, Field],
-    heads: list[str],
-    body: list[list[Any]],
-    taken: set[str],
-) -> None:
-    """One economy of the table still open, and one column of the file whose cells are economies."""
-    open_ = [n for n in table.of_type("economy") if n not in columns]
-    like = [
-        at
-        for at in range(len(heads))
-        if heads[at] not in taken
-        and (found := _column(body, at))
-        and _share(_single(found), lambda c: not shown(c).isdigit() and names.code(shown(c))) >= 0.6
-    ]
-    if len(open_) == 1 and len(like) >= 1:
-        _refuse_several(given, open_[0], table.columns[open_[0]], like, heads, body)
-        columns[open_[0]] = Field(column=heads[like[0]] or "")
-        taken.add(heads[like[0]])
-
-
-def _across(
-    table: Table, columns: dict[str, Field], heads: list[str], body: list[list[Any]]
-) -> tuple[tuple[Across, ...], str]:
-    """Headings that are years, or years and words of a category, and the column that they fill."""
-    value = next((n for n, c in table.columns.items() if c.role == "value"), "") or next(
-        (n for n, c in table.columns.items() if c.type == "number"), ""
-    )
-    found = [(head, gives) for head in heads if (gives := _gives(head, table))]
-    with_year = [(h, g) for h, g in found if "year" in g]
-    down = "year" in columns and columns["year"].constant is None
-    if down or not with_year or not value:
-        words = [(h, g) for h, g in found if "year" not in g and len(g) == 1]
-        kinds = {next(iter(g)) for _, g in words}
-        if len(kinds) == 1 and len(words) >= 2 and not kinds & columns.keys() and value:
-            return tuple(Across(column=h, gives=g) for h, g in words), value
-        return (), ""
-    return tuple(Across(column=h, gives=g) for h, g in with_year), value
-
-
-def _gives(head: str, table: Table) -> dict[str, str]:
-    """What the parts of a heading are in the table: {'year': '2019', 'flow': 'export'}."""
-    gives = {}
-    for part in head.split(" | "):
-        year = cells.year(part, "last")
-        if "year" in table.columns and year not in ("must be a year", cells.A_RATIO):
-            gives["year"] = part
-            continue
-        for name, column in table.columns.items():
-            if column.values and (own := meant(name, column, part)):
-                gives[name] = own
-                break
-        else:
-            return {}
-    return gives
-
-
-def _times(sheet: Sheet, place: int, heads: list[str], across: tuple[Across, ...]) -> float:
-    """The unit of a wide table stands above it or in the corner."""
-    titles = [shown(c) for row in sheet.rows[:place] for c in row if shown(c)]
-    used = {a.column for a in across}
-    return next(
-        (t for h in [*titles, *(h for h in heads if h not in used)] if (t := cells.factor(h)) != 1),
-        1.0,
-    )
-
-
-def _one_choice(table: Table, columns: dict[str, Field], across: tuple[Across, ...]) -> None:
-    """Columns of which the file says nothing and for which the table has a word for just that."""
-    given = {*columns, *(k for a in across for k in a.gives)}
-    for name, value in _defaults(table):
-        if name not in given:
-            columns[name] = Field(constant=value)
-
-
-def _defaults(table: Table) -> Iterator[tuple[str, str]]:
-    for name, column in table.columns.items():
-        for word in ("unspecified", "unknown"):
-            if column.values and word in column.values:
-                yield name, word
+    return [c for c in found if names.code(shown(c)) or not economies.no_economy(shown(c))]

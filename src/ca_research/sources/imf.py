@@ -9,34 +9,31 @@ from ..ground.errors import UsageError
 from ..registry import Table
 from .layouts import Layout
 from .mapping import Field, Map, Only
-from .parts import Headed, among
-from .sheets import Given, Sheet
+from .parts import Headed
 
 _INDICATOR = re.compile(r"T?(X|M)G_(FOB|CIF)(_USD)?")
-_DOLLARS = re.compile(r"USD|US\$|U\.?S\.? ?dollars?( \(USD\))?", re.I)
+_DOLLARS = r"USD|US\$|U\.?S\.? ?dollars?( \(USD\))?"
 _SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
 
 
-def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def mapping(file: Headed, table: Table) -> Map:
     """Exports and imports by partner and year, in dollars, in the valuation that was reported."""
-    file = Headed(sheet, place)
     indicator = file.needs("INDICATOR")
     known = {v: hit for v in file.distinct(indicator) if (hit := _INDICATOR.fullmatch(v))}
     partner = file.needs("COUNTERPART_AREA", "COUNTERPART_COUNTRY")
     reporter = file.needs("REF_AREA", "COUNTRY")
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    return file.map(
         only=(
             *file.only(
-                "months or quarters, not years", among(("A", "Annual", "")), "FREQ", "FREQUENCY"
+                "months or quarters, not years", "FREQ", "FREQUENCY", among=("A", "Annual", "")
             ),
-            *file.only("other indicators than trade in goods", known.__contains__, indicator),
+            *file.only(
+                "other indicators than trade in goods", indicator, matches=_INDICATOR.pattern
+            ),
             *_in_dollars(file, indicator, known),
             *file.economies(reporter),
             *file.economies(partner),
         ),
-        keeps_to_the_years=True,
         columns={
             "reporter": Field(column=reporter),
             "partner": Field(column=partner),
@@ -46,7 +43,7 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
                 words={v: "export" if hit[1] == "X" else "import" for v, hit in known.items()},
             ),
             "product": Field(constant="TOTAL"),
-            "value_usd": Field(column=file.needs("OBS_VALUE"), times=_scale(file, given.name)),
+            "value_usd": Field(column=file.needs("OBS_VALUE"), times=_scale(file)),
             "valuation": Field(
                 column=indicator, words={v: hit[2].lower() for v, hit in known.items()}
             ),
@@ -63,15 +60,12 @@ def _in_dollars(
     unit = file.name("UNIT", "UNIT_MEASURE", "CURRENCY")
     if unit is None:
         why = "indicators that do not say that they are in US dollars"
-        return file.only(why, lambda v: v not in known or bool(known[v][3]), indicator)
-    return file.only(
-        "other money than US dollars",
-        lambda v: bool(_DOLLARS.fullmatch(v)) or not (v or unnamed),
-        unit,
-    )
+        return file.only(why, indicator, matches=r"(?!T?[XM]G_(FOB|CIF)$).*")
+    empty = "" if unnamed else "|"
+    return file.only("other money than US dollars", unit, matches=_DOLLARS + empty)
 
 
-def _scale(file: Headed, name: str) -> float:
+def _scale(file: Headed) -> float:
     """By what figures are multiplied: the file says it in a column, as a power of ten or a word.
 
     Answers of the IMF's service, which name their data set in each row, hold dollars whatever
@@ -85,7 +79,7 @@ def _scale(file: Headed, name: str) -> float:
     if heading is None:
         raise UsageError(
             "the file does not say in which unit its figures are",
-            where=name,
+            where=file.given.name,
             hint="export it with the column UNIT_MULT or SCALE",
         )
     said = {v.upper() for v in file.distinct(heading) if v}
@@ -93,7 +87,7 @@ def _scale(file: Headed, name: str) -> float:
         raise UsageError(
             f"it is not clear whether figures are in dollars, or in {', '.join(sorted(said))}: "
             "SCALE is how the IMF prints them, or what they are",
-            where=name,
+            where=file.given.name,
             hint="compare one with the portal's page; then call the column UNIT_MULT, and put 0 "
             "for dollars or 6 for millions",
         )
@@ -101,7 +95,7 @@ def _scale(file: Headed, name: str) -> float:
     if len(scales) != 1 or None in scales:
         raise UsageError(
             f"figures in several units in one file: {', '.join(sorted(said))}",
-            where=name,
+            where=file.given.name,
             hint="export each unit apart",
         )
     return float(scales.pop() or 1)

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from . import answers, guess, sheets, unread
-from .mapping import Field, Map, as_said
+from . import answers, guess, sheets
+from .mapping import Map, as_said
 from .parts import Headed
 from .sheets import Given, Sheet, shown
 
@@ -28,22 +28,19 @@ class Layout:
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
     mapping: the map of a file that has them, for a table. origin: figures of one origin are one
-    figure, told twice. role: how it speaks for a reporter (registry). words, amounts: headings
-    whose cells `mapping` compares within a row. unsaid: what `mapping` writes where a file does not
-    say a thing.
+    figure, told twice. role: how it speaks for a reporter (registry). unsaid: what `mapping`
+    writes where a file does not say a thing.
     """
 
     name: str
     headings: tuple[str, ...]
     tables: tuple[str, ...]
-    mapping: Callable[[Given, Sheet, int, Table], Map]
+    mapping: Callable[[Headed, Table], Map]
     publisher: str
     licence: str
     address: str
     origin: str
     role: str = "compilation"
-    words: tuple[str, ...] = ()
-    amounts: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
 
 
@@ -69,8 +66,8 @@ def read(file: Path) -> Given:
 def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
     """The layout of a file, with the sheet and the place of its heading; None where it has none.
 
-    Headings are compared without case; `~` begins one that only contains the word. Sheets that a
-    workbook hides do not count. Raises UsageError where several sheets have one layout.
+    Headings are compared without case. Sheets that a workbook hides do not count. Raises
+    UsageError where several sheets have one layout.
     """
     for layout in all_layouts():
         found = [
@@ -91,26 +88,23 @@ def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
 
 def _place(layout: Layout, sheet: Sheet) -> int | None:
     """The place of a layout's heading in a sheet; None where it has none."""
+    wanted = {heading.casefold() for heading in layout.headings}
     for place, row in enumerate(sheet.rows[:LOOK]):
-        there = [shown(cell).casefold() for cell in row]
-        if all(_stands(heading.casefold(), there) for heading in layout.headings):
+        if wanted <= {shown(cell).casefold() for cell in row}:
             return place
     return None
-
-
-def _stands(heading: str, there: list[str]) -> bool:
-    if heading.startswith("~"):
-        return any(heading[1:] in cell for cell in there)
-    return heading in there
 
 
 def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map, Layout | None]:
     """The map of a file: its publisher's, else a guess; what the user says goes before either.
 
-    Raises UsageError where the file is of a publisher whose figures are of another table.
+    A table of the project's own, or a map that says where the heading is, leaves a publisher's
+    layout aside. Raises UsageError where the file is of a publisher whose figures are of another
+    table.
     """
     known = recognise(given) if "header" not in said and "sheet" not in said else None
-    if known is None:
+    own = known is not None and all(table.table not in one.tables for one in all_layouts())
+    if known is None or own:
         return guess.propose(given, table, dict(said)), None
     layout, sheet, place = known
     if table.table not in layout.tables:
@@ -119,37 +113,37 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
             where=given.name,
             hint=f"--table {' or '.join(layout.tables)}",
         )
-    found = layout.mapping(given, sheet, place, table)
-    fields = {k: Field.model_validate(v) for k, v in said.get("columns", {}).items()}
-    rest = {k: v for k, v in said.items() if k != "columns"}
-    own = Map.model_validate(rest)
-    merged = found.model_dump() | own.model_dump(include=set(rest))
-    merged["columns"] = {**found.columns, **fields}
-    merged["only"] = (*found.only, *(one for one in own.only if one not in found.only))
-    merged["layout"] = layout.name
-    if found.fills in fields:
-        merged |= {"across": (), "fills": ""}
-    elif "across" not in rest:
-        merged["across"] = as_said(found.across, found.fills, fields, table, given.name)
-    whole = Map.model_validate(merged)
-    _refuse_other_values(found, whole, Headed(sheet, place), layout, table, given.name)
-    return whole, layout
+    found = layout.mapping(Headed(given, sheet, place), table)
+    user = Map.model_validate(said)
+    _refuse_constants(found, user, layout, given.name)
+    columns = {**found.columns, **user.columns}
+    if user.times is not None:
+        for name, field in found.columns.items():
+            if table.columns[name].type == "number" and name not in user.columns:
+                columns[name] = field.model_copy(update={"times": user.times})
+    across = as_said(found.across, found.fills, user.columns, table, given.name)
+    across = user.across or (() if found.fills in user.columns else across)
+    merged = {name: getattr(user if name in said else found, name) for name in Map.model_fields}
+    merged |= {
+        "columns": columns,
+        "only": (*found.only, *(one for one in user.only if one not in found.only)),
+        "across": across,
+        "fills": user.fills or (found.fills if across else ""),
+        "layout": layout.name,
+    }
+    return Map(**merged), layout
 
 
-def _refuse_other_values(
-    found: Map, whole: Map, file: Headed, layout: Layout, table: Table, where: str
-) -> None:
-    """Refuse what the user says of all rows where cells that count in the layout say otherwise."""
-    for name, field in found.columns.items():
-        said = whole.columns[name]
-        if said.constant is None or field.column is None or name == found.fills:
+def _refuse_constants(found: Map, user: Map, layout: Layout, where: str) -> None:
+    """Refuse one value for all rows of what a publisher's column tells, unless it says nothing."""
+    for name, field in user.columns.items():
+        told = found.columns.get(name)
+        if field.constant is None or told is None or told.column is None or name == found.fills:
             continue
-        counted = [set(one.among) for one in whole.only if one.column == field.column]
-        told = [
-            cell
-            for cell in file.whole(field.column)
-            if cell
-            and all(cell in among for among in counted)
-            and field.words.get(cell) not in layout.unsaid
-        ]
-        unread.refuse_other_values(name, said, field, told, table, where)
+        if not set(told.words.values()) & set(layout.unsaid):
+            raise UsageError(
+                f"{name} is said to be always {field.constant}: column {told.column!r} tells it",
+                where=where,
+                hint=f"say nothing of {name}; what cells mean in {name}: {{column: {told.column}, "
+                "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",
+            )

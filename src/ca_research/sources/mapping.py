@@ -18,6 +18,7 @@ import pandas as pd
 from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
 
+from ..ground import economies
 from ..ground.errors import Fault, FileError, UsageError
 from ..registry import Column, Table, explain
 from ..registry.base import Model
@@ -36,6 +37,10 @@ def _as_shown(said: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_as_shown)]
 """What stands in a file: a heading, a cell, the name of a sheet."""
 
+TIMES = {"ones": 1.0, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
+Times = Annotated[float, BeforeValidator(lambda said: TIMES.get(str(said), said))]
+"""What figures are multiplied by: a number, or a word of `TIMES`."""
+
 
 class Field(Model):
     """Where a column of the table comes from.
@@ -48,7 +53,7 @@ class Field(Model):
     column: Text | None = None
     constant: Text | None = None
     words: dict[Text, Text] = {}  # noqa: RUF012
-    times: float = 1.0
+    times: Times = 1.0
     span: Literal["first", "last"] | None = None
     width: int | None = Bounded(default=None, ge=1, le=20)
     first: int | None = Bounded(default=None, ge=1, le=20)
@@ -68,11 +73,42 @@ class Across(Model):
 
 
 class Only(Model):
-    """Rows that count: those whose column has one of these values; others are left out as `why`."""
+    """Rows that count by a column; others are left out as `why`.
+
+    among: cells that count. matches: a pattern of others that do. economies: whether names and
+    codes of economies count, but for those in `but`.
+    """
 
     column: Text
-    among: tuple[Text, ...]
+    among: tuple[Text, ...] = ()
+    matches: str = ""
+    economies: bool = False
+    but: tuple[Text, ...] = ()
     why: str
+
+    @model_validator(mode="after")
+    def _some(self) -> Only:
+        if not (self.among or self.matches or self.economies):
+            raise ValueError("give `among`, the cells that count")
+        return self
+
+    def counts(self, cell: str) -> bool:
+        """Whether a row with this cell counts."""
+        if cell in self.among or (self.matches and re.fullmatch(self.matches, cell, re.I)):
+            return True
+        known = self.economies and (not cell or names.code(cell) is not None)
+        return known and cell not in self.but
+
+    def split(self, column: Iterable[str]) -> tuple[dict[str, bool], str]:
+        """Of each different cell whether it counts, and why others are left out; a column without
+        any cell tells nothing.
+        """
+        told = {cell: self.counts(cell) for cell in dict.fromkeys(column)}
+        if not any(told):
+            return dict.fromkeys(told, True), ""
+        lost = sorted(cell or "empty" for cell, counts in told.items() if not counts)
+        few = ", ".join(lost[:8]) + (", ..." if len(lost) > 8 else "")
+        return told, f"{self.why} ({few})" if self.economies else self.why
 
 
 class Map(Model):
@@ -103,10 +139,12 @@ class Map(Model):
         key: `{"product": "TOTAL"}`.
     once
         Headings whose cells together stand in one row: a file that has them twice is refused.
-    groups
-        Whether totals and groups of economies among the rows are left out and not faults.
+    times
+        What money is multiplied by, where its columns do not say.
     unread
         Headings that a guess takes nothing from, with their first cells.
+    texts
+        Titles and notes outside of the columns read.
     """
 
     layout: str = "guess"
@@ -122,11 +160,18 @@ class Map(Model):
     sums: bool = False
     totals: dict[str, Text] = {}  # noqa: RUF012
     once: tuple[Text, ...] = ()
-    groups: bool = True
+    times: Times | None = None
     unread: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
+    texts: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Map:
+        if bool(self.across) != bool(self.fills):
+            raise ValueError("`across` and `fills` say together what headings are")
+        return self
 
 
-FOUND_OUT = ("layout", "unread")
+FOUND_OUT = ("layout", "unread", "texts")
 """Fields of a map that no user says."""
 
 
@@ -141,40 +186,33 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
     {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
     """
-    columns = said.get("columns") or {} if isinstance(said, Mapping) else None
-    if not isinstance(columns, Mapping):
-        raise UsageError("a map is a mapping", where=where, hint="columns: {year: Year}")
-    known = set(Map.model_fields)
-    if found_out := said.keys() & FOUND_OUT:
+    named = said.get("columns") or {} if isinstance(said, Mapping) else None
+    if not isinstance(named, Mapping) or said.keys() & FOUND_OUT:
         raise UsageError(
-            f"the map: `{found_out.pop()}` is found out, and not said",
+            f"a map is a mapping, without {' and '.join(FOUND_OUT)}, which are found out",
             where=where,
-            hint="take it out",
+            hint="columns: {year: Year}",
         )
-    columns = {k: v for k, v in said.items() if k not in known} | dict(columns)
-    fields = {}
-    for name, value in columns.items():
-        if isinstance(value, Mapping):
-            given = {("constant" if k == "is" else k): v for k, v in value.items()}
-            if "constant" in given:
-                given["constant"] = str(given["constant"])
-            fields[name] = given
-        else:
-            fields[name] = {"column": value}
-    rest = {k: v for k, v in said.items() if k in known and k != "columns"}
-    _refuse_unknown(columns, table, where)
-    found = _made({**rest, "columns": fields}, where)
-    _refuse_unused(found, table, where)
-    filled = [*found.totals, *(name for one in found.across for name in one.gives)]
+    rest = {k: v for k, v in said.items() if k in Map.model_fields and k != "columns"}
+    columns = {k: v for k, v in said.items() if k not in Map.model_fields} | dict(named)
+    fields = {name: _as_field(value) for name, value in columns.items()}
+    try:
+        found = Map.model_validate({**rest, "columns": fields})
+    except ValidationError as error:
+        raise UsageError(
+            f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
+        ) from None
+    filled = [*columns, *found.totals, *(name for one in found.across for name in one.gives)]
     _refuse_unknown([*filled, *([found.fills] if found.fills else [])], table, where)
-    for part, other in (("across", "fills"), ("fills", "across"), ("totals", "sums")):
-        if getattr(found, part) and not getattr(found, other):
-            raise UsageError(
-                f"the map: `{part}` without `{other}`",
-                where=where,
-                hint="say both, or neither: see docs/adding-figures.md",
-            )
     return found.model_dump(exclude_unset=True)
+
+
+def _as_field(value: Any) -> Any:
+    """A column of the table, as a user writes it."""
+    if not isinstance(value, Mapping):
+        return {"column": value}
+    field = {("constant" if k == "is" else k): v for k, v in value.items()}
+    return field | ({"constant": str(field["constant"])} if "constant" in field else {})
 
 
 def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
@@ -188,66 +226,30 @@ def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
         )
 
 
-_USED = dict.fromkeys(("number", "integer"), ("words", "times")) | {
-    "year": ("words", "span"),
-    "economy": ("words",),
-}
-"""Options of a column that change something, by its type; of other types see below."""
-
-
-def _refuse_unused(found: Map, table: Table, where: str) -> None:
-    """Refuse options that say nothing of a column of its type."""
-    for name, field_ in found.columns.items():
-        kind = table.columns[name].type
-        used = _USED.get(kind, ("words", "width", "first"))
-        if unused := sorted(field_.model_fields_set - {"column", "constant", *used}):
-            raise UsageError(
-                f"the map: {name}: `{unused[0]}` changes nothing of a column of type {kind}",
-                where=where,
-                hint=f"take it out; what may be said is {', '.join(used)}",
-            )
-
-
-def _made(said: Mapping[str, Any], where: str) -> Map:
-    """The map of these words; raises UsageError with the field that is wrong."""
-    try:
-        return Map.model_validate(said)
-    except ValidationError as error:
-        raise UsageError(
-            f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
-        ) from None
-
-
 def as_said(
     across: tuple[Across, ...], fills: str, said: Mapping[str, Field], table: Table, where: str
 ) -> tuple[Across, ...]:
-    """The headings that are values, as far as they agree with what the user says of columns; none
-    where the user says all that they would.
+    """The headings that are values, as far as they agree with the values that the user says of all
+    rows; none where the user names a column of what they tell, or says all that they would.
 
-    Raises UsageError where the user's words leave none, or cannot stand beside them.
+    Raises UsageError where the user's words leave none.
     """
-    told = {name for one in across for name in one.gives}
-    if fills in said and told <= said.keys():
+    both = {name for one in across for name in one.gives} & said.keys()
+    whole = fills in said and all(one.gives.keys() <= said.keys() for one in across)
+    if whole or (fills in said and said[fills].column is None) or any(said[n].column for n in both):
         return ()
-    by_column = [name for name in told if name in said and said[name].column is not None]
-    clash = [fills] if across and fills in said and said[fills].constant is not None else by_column
-    if clash:
-        raise UsageError(
-            f"headings say what {clash[0]} is, and so does the user: {across[0].column}, ...",
-            where=where,
-            hint=f"leave {clash[0]} out, or name {', '.join(sorted({*told, fills}))} in a map",
-        )
-    for name in sorted(told & said.keys()):
-        column, span = table.columns[name], said[name].span or table.columns[name].span or "last"
-        wanted = _of_a_heading(column, str(said[name].constant), span)
+    for name in sorted(both):
+        column, constant = table.columns[name], str(said[name].constant)
+        span = said[name].span or column.span or "last"
         across = tuple(
             one
             for one in across
-            if name not in one.gives or _of_a_heading(column, one.gives[name], span) == wanted
+            if _of_a_heading(column, one.gives.get(name, constant), span)
+            == _of_a_heading(column, constant, span)
         )
         if not across:
             raise UsageError(
-                f"no heading is of {name} {said[name].constant}",
+                f"no heading is of {name} {constant}",
                 where=where,
                 hint=f"leave out what is said of {name}, or name its heading in a map",
             )
@@ -324,40 +326,31 @@ def apply(given: Given, mapped: Map, table: Table) -> Understood:
         value.
     """
     sheet = sheet_of(given, mapped)
-    names_, start = heading(sheet, mapped)
-    complete(mapped, table, names_, given.name)
-    width = len(names_)
-    whole = zip(sheet.rows[start:], sheet.lines[start:], strict=True)
-    long_ = {line: row for row, line in whole if any(map(shown, row[width:]))}
-    body = [(row + [None] * width)[:width] for row in sheet.rows[start:]]
-    frame = pd.DataFrame(body, columns=names_, dtype=object)
-    frame["_line"] = sheet.lines[start:]
-    frame = frame[~frame[names_].map(lambda c: c is None or c == "").all(axis=1)]
-    frame = frame[~frame["_line"].isin(long_)]
-    shown_file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
+    heads, start = heading(sheet, mapped)
+    complete(mapped, table, heads, given.name)
+    width = len(heads)
+    file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
     out = Understood(mapped, pd.DataFrame(columns=["_file", "_line"]))
-    rule = f"more cells than the {width} headings: a separator within a number or a text?"
-    for line, row in long_.items():
-        out.faults.append(Fault(shown_file, line, "", " | ".join(map(shown, row[-3:])), rule))
-    if others := [s.name for s in given.sheets if s is not sheet and s.rows and not s.hidden]:
-        more = ", ..." if len(others) > 8 else ""
-        out.left_out[f"sheets not read: {', '.join(others[:8])}{more}"] += len(others)
-    if unread := _unread(mapped, names_):
-        out.left_out[f"columns not read: {', '.join(unread)}"] += len(unread)
-    if any("year" in a.gives for a in mapped.across):
-        refuse_parts_of_years(names_, shown_file, "a heading")
-    frame = _counted(frame, mapped, out)
-    long = _long(frame, mapped)
-    reader = Reader(table, mapped, shown_file, out)
-    out.rows = reader.rows(long)
-    return out
-
-
-def _unread(mapped: Map, there: list[str]) -> list[str]:
-    """Headings of a wide table that speak of a year and were not understood."""
-    read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
+    body = []
+    for row, line in zip(sheet.rows[start:], sheet.lines[start:], strict=True):
+        if any(map(shown, row[width:])):
+            rule = f"more cells than the {width} headings: a separator within a number or a text?"
+            out.faults.append(Fault(file, line, "", " | ".join(map(shown, row[-3:])), rule))
+        elif any(cell not in (None, "") for cell in row):
+            body.append([*(row + [None] * width)[:width], line])
+    frame = pd.DataFrame(body, columns=[*heads, "_line"], dtype=object)
+    others = [s.name for s in given.sheets if s is not sheet and s.rows and not s.hidden]
     wide = any("year" in a.gives for a in mapped.across)
-    return [h for h in there if h not in read and _A_YEAR.search(h)] if wide else []
+    read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
+    unread = [h for h in heads if wide and h not in read and _A_YEAR.search(h)]
+    for what, left in (("sheets", others), ("columns", unread)):
+        if left:
+            more = ", ..." if len(left) > 8 else ""
+            out.left_out[f"{what} not read: {', '.join(left[:8])}{more}"] += len(left)
+    if wide:
+        refuse_parts_of_years(heads, file, "a heading")
+    out.rows = Reader(table, mapped, file, out).rows(_long(_counted(frame, mapped, out), mapped))
+    return out
 
 
 def refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
@@ -416,10 +409,12 @@ def _how(name: str, column: Column, unread: list[str]) -> str:
 
 def _counted(frame: pd.DataFrame, mapped: Map, out: Understood) -> pd.DataFrame:
     """The rows that count, by `only`."""
+    whole = frame
     for only in mapped.only:
-        keep = frame[only.column].map(shown).isin(only.among)
+        told, why = only.split(whole[only.column].map(shown))
+        keep = frame[only.column].map(shown).map(told).astype(bool)
         if lost := int((~keep).sum()):
-            out.left_out[only.why] += lost
+            out.left_out[why] += lost
         frame = frame[keep]
     return frame
 
@@ -498,7 +493,9 @@ class Reader:
         """The column that holds the figure."""
         columns = self.table.columns.items()
         by_role = (n for n, c in columns if c.role == "value")
-        return self.mapped.fills or next(by_role, next((n for n, c in columns if _counts(c)), ""))
+        return self.mapped.fills or next(
+            by_role, next((n for n, c in columns if c.type == "number"), "")
+        )
 
     def _with_figures(self, long: pd.DataFrame) -> pd.DataFrame:
         """Rows that have a figure; the others are counted."""
@@ -580,10 +577,10 @@ class Reader:
         found = names.code(text)
         if found:
             return found, "", ""
-        why = names.no_economy(text)
-        if why and self.mapped.groups:
+        why = economies.no_economy(text)
+        if why:
             return "", "", why
-        return "", why or "no economy of the project's list goes by this name or code", ""
+        return "", "no economy of the project's list goes by this name or code", ""
 
     def _note(
         self,
@@ -638,10 +635,6 @@ def repeated(row: Mapping[str, str], where: str) -> FileError:
 def _key(cell: Any) -> Any:
     """What tells cells apart: 1 and True are equal, and not the same."""
     return (type(cell), cell) if isinstance(cell, (bool, int, float)) else cell
-
-
-def _counts(column: Column) -> bool:
-    return column.type == "number"
 
 
 def _number(

@@ -18,10 +18,11 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,6 @@ MAX_LINE = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 60_000_000
 MAX_DEPTH = 20
-PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".tgz")
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json")
 
 
@@ -47,18 +47,40 @@ class Sheet:
     """Rows of cells with their lines in the file (of a workbook: their rows), and whether the
     workbook hides the sheet.
 
-    cut: columns of a large file of which not every cell is given. told: what the file says of its
-    columns beside their headings, in labels and metadata, by heading; under '' of all of them.
-    whole: how many rows, from the first, stand so in a large file, and are not cells of several.
+    told: texts of labels, metadata and formats. stream: of a large file, of which the rows are
+    only the first, who is asked for all cells of a column.
     """
 
     name: str
     rows: list[list[Cell]]
     lines: list[int]
     hidden: bool = False
-    cut: frozenset[int] = frozenset()
-    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    whole: int | None = None
+    told: tuple[str, ...] = ()
+    stream: Any = None
+
+    def column(self, at: int, start: int) -> Iterator[Cell]:
+        """Cells of a column below a heading; of a large file each different one once."""
+        if self.stream is not None:
+            return iter(self.stream.distinct(at, start=start).to_pylist())
+        return (row[at] if at < len(row) else None for row in self.rows[start:])
+
+    def distinct(self, at: int, start: int) -> list[str]:
+        """Different cells of a column below a heading, as the file shows them."""
+        return list(dict.fromkeys(map(shown, self.column(at, start))))
+
+    def filled(self, at: int, start: int) -> bool:
+        """Whether a column has a cell that is not empty."""
+        if self.stream is not None:
+            return bool(self.stream.filled(at, start))
+        return any(map(shown, self.column(at, start)))
+
+    def frames(self, places: Sequence[int], start: int) -> Iterator[pd.DataFrame]:
+        """Cells of several columns as they stand in the rows, in parts."""
+        if self.stream is not None:
+            yield from self.stream.frames(places, start)
+        else:
+            columns = {at: list(self.column(at, start)) for at in places}
+            yield pd.DataFrame(columns, dtype=object)
 
 
 class NotStreamed(FileError):
@@ -97,24 +119,23 @@ def read(file: Path, *, part: bool = False) -> Given:
         Where it is none of these, is damaged, changes meanwhile, or asks for more than the bounds
         of this module.
     """
-    _writable(file.name)
     suffix = file.suffix.lower()
-    if suffix in PACKED:
-        raise FileError("a packed file", where=file.name, hint="unpack it, and give what is in it")
-    if suffix in (".xlsm", ".xlsb", ".xls", ".xltm"):
-        raise FileError(
-            f"a workbook of the kind {suffix} is not read: it may hold macros, or is of an old "
-            "form",
-            where=file.name,
-            hint="save it as .xlsx or .csv",
-        )
-    if suffix not in SUFFIXES:
+    if suffix not in SUFFIXES or not file.name.isprintable():
         raise FileError(
             f"no file of figures that is known: {suffix or 'a name without an ending'}",
-            where=file.name,
-            hint=f"give one of: {', '.join(SUFFIXES)}",
+            where=file.name.encode(errors="backslashreplace").decode(),
+            hint=f"give one of {', '.join(SUFFIXES)}; unpack what is packed, and save an old "
+            "workbook, or one with macros, as .xlsx",
         )
-    content = _content(file)
+    with unchanged(file) as about:
+        if about.st_size > MAX_BYTES:
+            raise FileError(
+                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
+                "are read at once",
+                where=file.name,
+                hint="cut it into parts, by year for example, and add them under ids of their own",
+            )
+        content = file.read_bytes()
     readers: dict[str, Callable[[bytes, str], Iterator[Sheet]]] = {
         ".xlsx": _excel,
         ".dta": _stata,
@@ -144,84 +165,45 @@ def read(file: Path, *, part: bool = False) -> Given:
     return Given(file.name, hashlib.sha256(content).hexdigest(), filled)
 
 
-def _writable(name: str) -> None:
-    """Refuse a name that can be written into no register."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise FileError(
-            "its name is no text in UTF-8",
-            where=name.encode("ascii", "backslashreplace").decode(),
-            hint="give it another name",
-        ) from None
-
-
-def regular(file: Path) -> os.stat_result:
-    """What the system says of a file; raises FileError where it is a link, or none."""
+@contextmanager
+def unchanged(file: Path) -> Iterator[os.stat_result]:
+    """A regular file, which stays as it is while it is read; else FileError is raised."""
     try:
         about = file.lstat()
-    except OSError as error:
-        raise FileError(
-            f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
-        ) from None
-    if stat.S_ISLNK(about.st_mode):
-        raise FileError(
-            "a symbolic link, which may lead anywhere",
-            where=file.name,
-            hint="give the file itself",
-        )
-    if not stat.S_ISREG(about.st_mode):
-        raise FileError("not a file", where=file.name, hint="give a file of figures")
-    return about
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of a regular file, all of one moment."""
-    about = regular(file)
-    try:
-        if about.st_size > MAX_BYTES:
+        if not stat.S_ISREG(about.st_mode):
             raise FileError(
-                f"{about.st_size / 1e6:,.0f} MB are more than the {MAX_BYTES / 1e6:,.0f} MB that "
-                "are read at once",
+                "a link, a folder or a pipe, and no file",
                 where=file.name,
-                hint="cut it into parts, by year for example, and add them under ids of their own",
+                hint="give the file itself",
             )
-        with file.open("rb") as handle:
-            content = handle.read(MAX_BYTES + 1)
+        yield about
         after = file.lstat()
     except OSError as error:
         raise FileError(
             f"cannot be opened: {error.strerror or error}", where=file.name, hint="check its name"
         ) from None
     marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (about, after)]
-    if marks[0] != marks[1] or len(content) != about.st_size:
+    if marks[0] != marks[1]:
         raise FileError(
             "the file changed while it was read; nothing was taken from it",
             where=file.name,
             hint="wait until it is written, then again",
         )
-    return content
 
 
 # --- text
 
-_OTHER = (
-    (
-        b"pk\x03\x04",
-        "a workbook or a packed file that is called a text",
-        "call it .xlsx, or unpack it",
-    ),
-    (b"\x1f\x8b", "a packed file that is called a text", "unpack it, and give what is in it"),
-    (b"<!doctype html", "a web page, and no file of figures", "download the file behind it"),
-    (b"<html", "a web page, and no file of figures", "download the file behind it"),
-)
-"""How other files begin, in small letters."""
+_NO_TEXT = re.compile(rb"\s*(PK\x03\x04|\x1f\x8b|<!doctype html|<html)", re.I)
+"""How workbooks, packed files and web pages begin."""
 
 
 def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
-    for begins, what, hint in _OTHER:
-        if content.lstrip()[: len(begins)].lower() == begins:
-            raise FileError(what, where=name, hint=hint)
+    if _NO_TEXT.match(content):
+        raise FileError(
+            "a workbook, a packed file or a web page that is called a text",
+            where=name,
+            hint="call it .xlsx, unpack it, or download the file behind the page",
+        )
     text = texts.decoded(content, name)
     longest = max(map(len, text.splitlines()), default=0)
     if longest > MAX_LINE:
@@ -231,19 +213,28 @@ def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
             hint="check how it was exported",
         )
     mark = delimiter(text, name)
-    rows, lines, start, cells = list[list[Cell]](), list[int](), 1, 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    rows, lines, count = list[list[Cell]](), list[int](), 0
     try:
-        for fields in reader:
-            cells += _bounded(len(fields), cells, name)
-            rows.append(list(fields))
-            lines.append(start)
-            start = reader.line_num + 1
+        for fields, line in numbered(io.StringIO(text, newline=""), mark):
+            count += _bounded(len(fields), count, name)
+            rows.append(fields)
+            lines.append(line)
     except csv.Error as error:
+        after = lines[-1] if lines else 0
         raise FileError(
-            f"no table from line {start} on: {error}", where=name, hint="mend that line"
+            f"no table behind line {after}: {error}", where=name, hint="mend the next line"
         ) from None
     yield Sheet("", rows, lines)
+
+
+def numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
+    """Rows of a text, each with the line in which it begins; empty lines are none."""
+    start = 1
+    reader = csv.reader(text, delimiter=mark, strict=True)
+    for fields in reader:
+        if fields:
+            yield list(fields), start
+        start = reader.line_num + 1
 
 
 def _bounded(width: int, cells: int, name: str) -> int:
@@ -291,175 +282,120 @@ def _width(line: str, mark: str) -> int:
 
 
 def _excel(content: bytes, name: str) -> Iterator[Sheet]:
+    """Sheets of a workbook, read once and in small memory: by openpyxl's parser of a sheet, which
+    tells hidden rows and columns, and runs of raised text.
+    """
     import openpyxl
+    from openpyxl.worksheet._reader import WorkSheetParser
 
-    _safe_workbook(content, name)
-    content = _with_raised_signs(content)
+    _refuse_unsafe(content, name)
     book = openpyxl.load_workbook(
-        io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+        io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True
     )
-    formulas = openpyxl.load_workbook(
-        io.BytesIO(content), read_only=True, data_only=False, keep_links=False
-    )
-    cells, shares = 0, _has_forms(book)
+    forms = [_form(style.numFmtId, book) for style in book._cell_styles]
+    dates = (book._date_formats, book._timedelta_formats)
+    count = 0
     for sheet in book.worksheets:
-        away = _hidden(content, sheet._worksheet_path)
-        sheet.reset_dimensions()
-        twin = formulas[sheet.title]
-        twin.reset_dimensions()
-        rows, lines = list[list[Cell]](), list[int]()
-        mine = sheet.iter_rows(values_only=not shares)
-        both = zip(mine, twin.iter_rows(values_only=True), strict=False)
-        for number, (found, said) in enumerate(both, start=1):
-            values = [_as_shown(cell) for cell in found] if shares else list(found)
-            for place, (value, formula) in enumerate(zip(values, said, strict=False), start=1):
-                if value is None and isinstance(formula, str) and formula.startswith("="):
-                    column = openpyxl.utils.get_column_letter(place)
-                    raise FileError(
-                        "a formula without its value: the workbook was never calculated",
-                        where=f"{name}, sheet {sheet.title}, cell {column}{number}",
-                        hint="open it, let it calculate, save it; or paste values only",
-                    )
-                if value is not None and (number in away.rows or place in away.columns):
-                    line = number in away.rows
-                    column = openpyxl.utils.get_column_letter(place)
-                    raise FileError(
-                        "a row that is hidden" if line else "a column that is hidden",
-                        where=f"{name}, sheet {sheet.title}, "
-                        + (f"row {number}" if line else f"column {column}"),
-                        hint="show all rows and columns, delete those that do not count, save it",
-                    )
-            if any(v is not None for v in values):
-                cells += _bounded(len(values), cells, name)
-                rows.append(values)
+        rows, lines, told = list[list[Cell]](), list[int](), dict[str, None]()
+        with sheet._get_source() as source:
+            parser = WorkSheetParser(
+                source, sheet._shared_strings, True, book.epoch, *dates, rich_text=True
+            )
+            for number, cells in parser.parse():
+                filled = {c["column"]: c for c in cells if c["value"] is not None}
+                if not filled:
+                    continue
+                count += _bounded(max(filled), count, name)
+                row: list[Cell] = [None] * max(filled)
+                for at, cell in filled.items():
+                    form = forms[cell["style_id"]]
+                    row[at - 1] = _value(cell["value"], form)
+                    if form and "%" not in form and isinstance(cell["value"], (int, float)):
+                        told[SHOWN_AS + form] = None
+                _refuse_hidden(parser, number, filled, f"{name}, sheet {sheet.title}")
+                rows.append(row)
                 lines.append(number)
-        yield Sheet(sheet.title, rows, lines, hidden=sheet.sheet_state != "visible")
+        yield Sheet(sheet.title, rows, lines, sheet.sheet_state != "visible", tuple(told))
 
 
-_RAISED = re.compile(
-    rb"(<(?:\w+:)?vertAlign\s+val=[\"'](super|sub)script[\"'].*?<(?:\w+:)?t(?:\s[^>]*)?>)([^<]*)",
-    re.S,
-)
-_SIGNS: dict[bytes, dict[int, int | None]] = {
-    b"super": {**str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), ord(","): None, ord(" "): None},
-    b"sub": {**str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")},
-}
+SHOWN_AS = "cells are shown as "
+_TELLS = re.compile(r'%|"[^"]*[^\W\d_][^"]*"|[€£¥₽₸₺₹₩₴]|[0#?],+(?![0#?,])')
+"""What in a number format shows a share, words, money, or fewer digits than there are."""
 
 
-def _with_raised_signs(content: bytes) -> bytes:
-    """A workbook whose raised and lowered figures within a text are signs of their own.
+def _form(number: int, book: Any) -> str:
+    """A number format where cells of it show more, or less, than their number."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 
-    A reader joins the parts of a text, and the number of a footnote would be a digit of the figure.
+    own = number - BUILTIN_FORMATS_MAX_SIZE
+    form = book._number_formats[own] if own >= 0 else BUILTIN_FORMATS.get(number, "")
+    plain = re.sub(r"\[\$([^-\]]*)[^\]]*\]|[_*].", r"\1", form)
+    return plain if _TELLS.search(plain) else ""
+
+
+_RAISED: dict[int, Any] = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", ", ")
+_LOWERED: dict[int, Any] = dict(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _value(value: Any, form: str) -> Cell:
+    """The value of a cell: of a share its text, of a text with raised or lowered figures one in
+    which these are signs of their own, for the number of a footnote is no digit of the figure.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        parts = {
-            name: part
-            for name in packed.namelist()
-            if name.endswith(".xml") and name.startswith(("xl/sharedStrings", "xl/worksheets/"))
-            if b"vertAlign" in (part := packed.read(name))
-        }
-        if not parts:
-            return content
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as anew:
-            for entry in packed.infolist():
-                part = parts.get(entry.filename) or packed.read(entry)
-                raised = _RAISED.sub(_raised, part) if entry.filename in parts else part
-                anew.writestr(entry.filename, raised)
-    return made.getvalue()
-
-
-def _raised(run: re.Match[bytes]) -> bytes:
-    text = run[3].decode().strip()
-    if run[2] == b"super" and len(text) == 1 and text.isalpha():
-        return run[1] + f"({text})".encode()
-    return run[1] + text.translate(_SIGNS[run[2]]).encode()
-
-
-def _has_forms(book: Any) -> bool:
-    """Whether any cell of a workbook may be shown as a percentage, or in a unit of its own."""
-    from openpyxl.styles.numbers import BUILTIN_FORMATS
-
-    own = enumerate(book._number_formats, start=164)  # where formats of a workbook's own begin
-    forms = {n for n, form in (*BUILTIN_FORMATS.items(), *own) if "%" in form or _tells(form)}
-    return any(style.numFmtId in forms for style in book._cell_styles)
-
-
-_SIGN = "[€£¥₽₸₺₹₩₴]"
-
-
-class Styled(float):
-    """A number whose format shows a scale, or words beside it."""
-
-    form: str
-
-    def __new__(cls, value: float, form: str) -> Styled:
-        made = super().__new__(cls, value)
-        made.form = form
-        return made
-
-
-@functools.lru_cache(1024)
-def said_by(form: str) -> tuple[float, str, str]:
-    """What a number format does: by what it divides, which words it adds, which sign of a currency.
-
-    Examples
-    --------
-    >>> said_by('0.0,," mln"'), said_by("#,##0 [$€-1]"), said_by("#,##0.00")
-    ((1000000.0, 'mln', ''), (1.0, '', '€'), (1.0, '', ''))
-    """
-    first = re.sub(r"[_*].", "", re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', form)[0])
-    sign = " ".join(re.findall(r"\[\$([^\]-]*)", first)).strip()
-    rest = re.sub(r"\[[^\]]*\]", "", first)
-    words = " ".join(re.findall(r'"([^"]*)"', rest))
-    rest = re.sub(r'"[^"]*"', "", rest)
-    words += " " + _loose(rest)
-    commas = re.search(r"[0#?](,+)(?![0#?,])", re.sub(r"\\.", "", rest))
-    return 1000.0 ** len(commas[1] if commas else ""), words.strip(), sign
-
-
-def _loose(form: str) -> str:
-    """Signs that a format shows without quotes."""
-    return "".join(a or b for a, b in re.findall(rf"\\(.)|({_SIGN})", form))
-
-
-def _tells(form: str) -> bool:
-    thousands, words, sign = said_by(form)
-    return thousands > 1 or bool(sign or re.search(rf"[^\W\d_]|{_SIGN}", words))
-
-
-def _as_shown(cell: Any) -> Cell:
-    """The value of a cell; of one that is shown as a percentage its text."""
-    value = cell.value
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return value
-    form = cell.number_format or ""
-    if "%" in form:
+    if isinstance(value, list):  # openpyxl's text of several runs
+        return "".join(map(_run, value))
+    if "%" in form and isinstance(value, (int, float)) and not isinstance(value, bool):
         return f"{value * 100:.12g}%"
-    return Styled(value, form) if _tells(form) else value
+    return value
 
 
-class _Away(NamedTuple):
-    rows: frozenset[int]
-    columns: frozenset[int]
+def _run(run: Any) -> str:
+    level = getattr(getattr(run, "font", None), "vertAlign", None)
+    text = str(run)
+    if level == "superscript" and len(text.strip()) == 1 and text.strip().isalpha():
+        return f"({text.strip()})"
+    return text.translate({"superscript": _RAISED, "subscript": _LOWERED}.get(str(level), {}))
 
 
-def _hidden(content: bytes, path: str) -> _Away:
-    """The rows and columns that a sheet hides."""
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        text = packed.read(path.lstrip("/"))
-    rows, columns = set[int](), set[int]()
-    for kind, about in re.findall(rb"<(row|col)\b([^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>", text):
-        told = {k: int(v) for k, v in re.findall(rb"\b(r|min|max)=[\"'](\d+)", about)}
-        if kind == b"row":
-            rows.add(told.get(b"r", 0))
-        else:
-            columns.update(range(told[b"min"], min(told[b"max"], MAX_COLUMNS) + 1))
-    return _Away(frozenset(rows), frozenset(columns))
+def _refuse_hidden(parser: Any, number: int, columns: Collection[int], where: str) -> None:
+    """Refuse a row with cells that the sheet does not show."""
+    yes = ("1", "true")
+    if parser.row_dimensions.get(str(number), {}).get("hidden") in yes:
+        what = f"row {number}"
+    else:
+        spans = [d for d in parser.column_dimensions.values() if d.get("hidden") in yes]
+        away = (at for at in columns for d in spans if int(d["min"]) <= at <= int(d["max"]))
+        if (at := next(away, None)) is None:
+            return
+        from openpyxl.utils import get_column_letter
+
+        what = f"column {get_column_letter(at)}"
+    raise FileError(
+        f"a {what.split()[0]} that is hidden",
+        where=f"{where}, {what}",
+        hint="show all rows and columns, delete those that do not count, save it",
+    )
 
 
-def _safe_workbook(content: bytes, name: str) -> None:
-    """Refuse a workbook that holds code, reads other files, or unpacks into more than it says."""
+_UNCALCULATED = re.compile(
+    rb'<c r="(\w+)"(?![^>]*t="str")[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*'
+    rb"(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_UNSAFE = (
+    (r"/|.*(^|/)\.\.(/|$)|[a-z]:", "a part outside of it", "save it anew as .xlsx"),
+    (r".*(vbaproject|macrosheets)", "macros", "save it as .xlsx without macros, or as .csv"),
+    (
+        r"xl/externallinks/",
+        "links to other files, whose values nobody can check",
+        "break the links (Data, Edit Links), or paste values only",
+    ),
+)
+"""Names of parts that no workbook of figures has, by pattern."""
+
+
+def _refuse_unsafe(content: bytes, name: str) -> None:
+    """Refuse a workbook that holds code, reads other files, unpacks into more than can be read, or
+    was never calculated.
+    """
     try:
         packed = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile:
@@ -468,29 +404,31 @@ def _safe_workbook(content: bytes, name: str) -> None:
             where=name,
             hint="save it anew as .xlsx or .csv",
         ) from None
-
-    def refuse(what: str, hint: str) -> None:
-        raise FileError(what, where=name, hint=hint)
-
     entries = packed.infolist()
     if sum(e.file_size for e in entries) > MAX_UNPACKED or len(entries) > 10_000:
-        refuse("a workbook that unpacks into more than can be read", "save what is needed as .csv")
+        raise FileError(
+            "a workbook that unpacks into more than can be read",
+            where=name,
+            hint="save what is needed as .csv",
+        )
     for entry in entries:
         place = entry.filename.replace("\\", "/")
-        if place.startswith("/") or ".." in place.split("/") or re.match(r"[A-Za-z]:", place):
-            refuse(f"a workbook with a part outside of it: {place[:60]}", "save it anew as .xlsx")
-        if "vbaproject" in place.lower() or "macrosheets" in place.lower():
-            refuse("a workbook with macros", "save it as .xlsx without macros, or as .csv")
-        if place.lower().startswith("xl/externallinks/"):
-            refuse(
-                "a workbook with links to other files, whose values nobody can check",
-                "break the links (Data, Edit Links), or paste values only",
+        for pattern, what, hint in _UNSAFE:
+            if re.match(pattern, place, re.I):
+                raise FileError(f"a workbook with {what}: {place[:60]}", where=name, hint=hint)
+        if not place.endswith((".xml", ".rels")):
+            continue
+        part = packed.read(entry)
+        if b"<!DOCTYPE" in part[:4096] or b"<!ENTITY" in part[:4096]:
+            raise FileError(
+                "a workbook that declares entities of its own", where=name, hint="save it anew"
             )
-        if place.endswith((".xml", ".rels")):
-            with packed.open(entry) as part:
-                head = part.read(4096)
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                refuse("a workbook that declares entities of its own", "save it anew as .xlsx")
+        if b"<f" in part and (hit := _UNCALCULATED.search(part)):
+            raise FileError(
+                "a formula without its value: the workbook was never calculated",
+                where=f"{name}, {place}, cell {hit[1].decode()}",
+                hint="open it, let it calculate, save it; or paste values only",
+            )
 
 
 # --- frames and JSON
@@ -506,8 +444,8 @@ def _stata(content: bytes, name: str) -> Iterator[Sheet]:
             (p for begins, p in _PARTS_OF_YEARS.items() if form.startswith(begins)), ""
         ):
             frame[column] = frame[column].map(functools.partial(_part_of_year, form=part))
-    labels: dict[str, tuple[str, ...]] = {head: (text,) for head, text in told.items() if text}
-    yield replace(_of_frame(frame, name), told=labels)
+    texts_ = (f"{head}: {text}" if head else text for head, text in told.items() if text)
+    yield replace(_of_frame(frame, name), told=tuple(texts_))
 
 
 _PARTS_OF_YEARS = {"%th": "H", "%tq": "Q", "%tm": "M", "%tw": "W"}
@@ -532,56 +470,22 @@ def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
     yield replace(_of_frame(table.to_pandas(), name), told=told_by(table.schema))
 
 
-_OF_A_UNIT = re.compile(r"(.*[ _.:-])?(units?|currency|measure\w*)([ _.:-].*)?", re.I)
-_OF_A_SCALE = re.compile(r".*(mult|scale|power.?code|exponent).*", re.I)
-_OF_MEANING = re.compile(r".*(label|title|descri|comment|note|caption|long.?name).*", re.I)
-
-
-def told_by(schema: Any) -> dict[str, tuple[str, ...]]:
-    """What the metadata of a schema of Arrow say of its columns, as `Sheet.told`.
+def told_by(schema: Any) -> tuple[str, ...]:
+    """What the metadata of a schema of Arrow say, but for those that programs keep for themselves.
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> told_by(pa.schema([pa.field("value", pa.float64(), metadata={"unit": "mln USD"})]))
-    {'value': ('unit: mln USD',)}
+    ('value unit: mln USD',)
     """
-    found: dict[str, list[str]] = {}
-    for heading, key, text in _metadata(schema):
-        said = f"multiplier: {text}" if _OF_A_SCALE.fullmatch(key) else ""
-        said = said or (f"unit: {text}" if _OF_A_UNIT.fullmatch(key) else "")
-        said = said or (text if _OF_MEANING.fullmatch(key) else "")
-        if said:
-            found.setdefault(" ".join(heading.split()), []).append(said)
-    return {heading: tuple(texts) for heading, texts in found.items()}
-
-
-def _metadata(schema: Any) -> Iterator[tuple[str, str, str]]:
-    """Headings ('' for all), keys and texts of metadata: those of fields, those of the whole that
-    begin or end with a heading (`value_unit`), and those that pandas keeps as `attrs`.
-    """
-    for one in schema:
-        for key, text in (one.metadata or {}).items():
-            yield one.name, key.decode(errors="replace"), text.decode(errors="replace")
-    whole = {
-        key.decode(errors="replace"): text.decode(errors="replace")
-        for key, text in (schema.metadata or {}).items()
-    }
-    try:
-        attrs = dict(json.loads(whole.pop("PANDAS_ATTRS", "{}")))
-    except (ValueError, TypeError):  # what others wrote under that name
-        attrs = {}
-    for key, said in {**whole, **attrs}.items():
-        for inner, text in said.items() if isinstance(said, dict) else [("", said)]:
-            if inner in schema.names:
-                yield inner, key, str(text)
-            elif key in schema.names:
-                yield key, inner or "description", str(text)
-            else:
-                edge = "[ _.:-]"
-                forms = ((h, re.escape(h)) for h in schema.names)
-                owner = (h for h, sign in forms if re.search(f"^{sign}{edge}|{edge}{sign}$", key))
-                yield next(owner, ""), f"{key} {inner}".strip(), str(text)
+    parts = [(f"{one.name} ", one.metadata or {}) for one in schema] + [("", schema.metadata or {})]
+    return tuple(
+        f"{of}{key.decode(errors='replace')}: {text.decode(errors='replace')}"
+        for of, about in parts
+        for key, text in about.items()
+        if key not in (b"pandas", b"ARROW:schema") and text != b"{}"
+    )
 
 
 def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
@@ -628,37 +532,16 @@ def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, li
 
 
 def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:
-    """What an answer says of itself that its first list of records does not hold; else nothing."""
-    for place, (key, records) in enumerate(found):
-        alike = (r for k, r in found[:place] if k == key and r[0].keys() & records[0].keys())
-        if any(alike):
-            return "several lists of records one after the other"
+    """What an answer says of itself that its lists of records do not hold; else nothing."""
+    if len({frozenset(records[0]) for _, records in found}) < len(found):
+        return "several lists of records one after the other"
+    head = said[0] if isinstance(said, list) else said
+    about = {k: int(v) for k, v in head.items() if str(v).isdecimal()}
     most = max(len(records) for _, records in found)
-    for head in _heads(said):
-        page, pages, total = (_whole(head.get(k)) for k in ("page", "pages", "total"))
-        if pages is not None and pages > 1:
-            return f"page {page} of {pages}"
-        if total is not None and {"page", "pages", "per_page"} & head.keys() and total > most:
-            return f"{most:,} of {total:,} rows"
-        count, data = _whole(head.get("count")), head.get("data")
-        if count is not None and isinstance(data, list) and count > len(data):
-            return f"{len(data):,} of {count:,} rows"
+    total = about.get("total" if "page" in about else "count", 0)
+    if about.get("pages", 1) > 1 or total > most:
+        return f"{most:,} of {total:,} rows"
     return ""
-
-
-def _heads(said: Any) -> Iterator[dict[str, Any]]:
-    """What stands around lists of records."""
-    if isinstance(said, dict):
-        yield said
-    elif isinstance(said, list) and all(isinstance(r, dict) for r in said):
-        return
-    if isinstance(said, (dict, list)):
-        for part in said.values() if isinstance(said, dict) else said:
-            yield from _heads(part)
-
-
-def _whole(said: Any) -> int | None:
-    return int(said) if str(said).isdecimal() else None
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:

@@ -4,8 +4,6 @@ whoever reads them asks for distinct cells, or for a few rows with their lines.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
 import io
 import itertools
@@ -17,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import pandas as pd
 import pyarrow.parquet as pq
 
 from ..ground.errors import FileError, UsageError
-from .layouts import Layout, recognise
 from .mapping import Map, heading
 from .sheets import (
     MAX_COLUMNS,
@@ -31,9 +28,10 @@ from .sheets import (
     NotStreamed,
     Sheet,
     delimiter,
-    regular,
+    numbered,
     shown,
     told_by,
+    unchanged,
 )
 
 FROM = 20_000_000
@@ -43,11 +41,8 @@ MEMORY = "500MB"
 DISTINCT = 200_000
 """Distinct cells of a column that can be looked at one by one."""
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
-LISTED = 50_000
-"""Distinct cells of a column that a layout or a guess looks at: codes of goods are some 15,000."""
-_HEAD, _SHOWN, _SPARSE, _BLOCK = 1 << 20, 1_000, 200, 1 << 22
+_HEAD, _SHOWN, _BLOCK = 1 << 20, 1_000, 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
-_NONCHARACTER = re.compile("[\ufffe\uffff]")
 
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
@@ -68,13 +63,6 @@ def streams(files: Sequence[Path]) -> bool:
     return file.suffix.lower() in SUFFIXES and file.is_file() and file.stat().st_size > FROM
 
 
-def top(file: Path) -> Given:
-    """The first rows of a file of text, for who has to know what it is; of Parquet its headings."""
-    if file.suffix.lower() == ".parquet":
-        return Given(file.name, "", [Sheet("", [list(pq.read_schema(file).names)], [1])])
-    return Given(file.name, "", [_top(file)[0]])
-
-
 def _top(file: Path) -> tuple[Sheet, str]:
     """The first rows of a text, and its separator."""
     with file.open("rb") as handle:
@@ -91,7 +79,7 @@ def _top(file: Path) -> tuple[Sheet, str]:
             hint="check how it was exported",
         )
     mark = delimiter(text, file.name)
-    found = list(itertools.islice(_numbered(io.StringIO(text, newline=""), mark), _SHOWN))
+    found = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
     return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
 
 
@@ -143,11 +131,8 @@ class Stream:
         self.marks: list[str] = []
         self.start, self.headings = 0, list[str]()
         hashes = [self._take(n, file) for n, file in enumerate(self.files)]
-        self.sha256 = (
-            hashes[0]
-            if len(hashes) == 1
-            else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
-        )
+        several = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        self.sha256 = several if len(hashes) > 1 else hashes[0]
         widths = {self._width(n) for n in range(len(files))}
         if len(widths) > 1:
             raise FileError(
@@ -165,7 +150,6 @@ class Stream:
 
     def _take(self, number: int, file: Path) -> str:
         """Copy the cells of a file; the hash of its bytes."""
-        before = regular(file)
         if file.suffix.lower() not in SUFFIXES:
             raise FileError(
                 f"a file of the kind {file.suffix.lower()} is not streamed",
@@ -173,22 +157,25 @@ class Stream:
                 hint=f"give {' or '.join(SUFFIXES)}",
             )
         try:
-            found = _digest_of(file, self.packed)
-            copy = self._parquet if self.packed else self._text
-            copy(file, self._raw(number))
+            with unchanged(file):
+                digest = _digest_of(file, self.packed)
+                (self._parquet if self.packed else self._text)(file, self._raw(number))
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise  # of the machine, not of the file
         except duckdb.Error as error:
-            raise _refused(file, error) from None
-        after = regular(file)
-        marks = [(a.st_ino, a.st_size, a.st_mtime_ns) for a in (before, after)]
-        if marks[0] != marks[1]:
+            what = str(error).replace(f"{file.parent}/", "")
+            line = re.search(r"CSV Error on Line: (\d+)", what)
+            if "unicode" in what:
+                raise NotStreamed(
+                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
+                    where=file.name,
+                ) from None
             raise FileError(
-                "the file changed while it was read; nothing was taken from it",
-                where=file.name,
-                hint="wait until it is written, then again",
-            )
-        return found
+                f"no table: {' '.join(what.split())[:300]}",
+                where=file.name + (f", line {line[1]}" if line else ""),
+                hint="mend that line, or export the file anew",
+            ) from None
+        return digest
 
     def _raw(self, number: int) -> Path:
         return self.folder / f"cells-{number}.parquet"
@@ -241,119 +228,56 @@ class Stream:
     @property
     def cells(self) -> str:
         """SQL that gives all rows below the heading: the file `f`, the row `n`, and their cells."""
+        return self.cells_from(self.start)
+
+    def cells_from(self, start: int) -> str:
+        """As `cells`, where the rows begin at a place in the files."""
         parts = " union all ".join(
             f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
             f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
             for n in range(len(self.files))
         )
         filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.width))
-        where = f"n >= {self.start} and coalesce({filled}, null) is not null"
+        where = f"n >= {0 if self.packed else start} and coalesce({filled}, null) is not null"
         return f"(select * from ({parts}) where {where})"
 
     def type_of(self, column: int) -> str:
         """DuckDB's type of a column: of text always VARCHAR."""
         return str(self.run(f"select c{column} from {self.cells} limit 0").types[0])
 
-    def distinct(self, column: int, where: str = "true") -> pa.ChunkedArray:
+    def distinct(self, column: int, where: str = "true", start: int | None = None) -> Any:
         """Cells of a column, each once; raises FileError where they are too many to look at."""
-        query = f"select distinct c{column} as c from {self.cells} where {where}"
-        found = self.run(f"{query} limit {DISTINCT + 1}").to_arrow_table()["c"]
+        rows = self.cells_from(self.start if start is None else start)
+        found = self.run(
+            f"select distinct c{column} as c from {rows} where {where} order by c "
+            f"limit {DISTINCT + 1}"
+        ).to_arrow_table()["c"]
         if len(found) > DISTINCT:
             raise NotStreamed(
-                f"more than {DISTINCT:,} different cells under {self.headings[column]!r} that are "
-                "no plain numbers",
+                f"more than {DISTINCT:,} different cells in column {column + 1} that are no plain "
+                "numbers",
                 where=self.name,
             )
         return found
 
+    def filled(self, column: int, start: int) -> bool:
+        """Whether a column has a cell that is not empty."""
+        rows = (
+            f"from {self.cells_from(start)} where nullif(trim(c{column}::varchar), '') is not null"
+        )
+        return bool(self.run(f"select 1 {rows} limit 1").fetchall())
+
+    def frames(self, columns: Sequence[int], start: int) -> Iterator[pd.DataFrame]:
+        """Cells of several columns as they stand in the rows, in parts."""
+        listed = ", ".join(f"c{n}" for n in columns)
+        found = self.run(f"select {listed} from {self.cells_from(start)}")
+        for batch in found.to_arrow_reader(1 << 18):
+            yield batch.to_pandas().set_axis(list(columns), axis=1).astype(object)
+
     def given(self) -> Given:
-        """The first rows, and where they are of a known layout a row of each kind that it compares,
-        and rows that hold every cell of the columns that have few: what a layout looks at in place
-        of the file.
-        """
-        head = Given(self.files[0].name, self.sha256, [self.heads[0]])
-        if (known := recognise(head)) is None:
-            return head
-        layout, sheet, place = known
-        self.start = 0 if self.packed else place + 1
-        kinds = self._of_each_kind(layout, [shown(c).casefold() for c in sheet.rows[place]])
-        return replace(head, sheets=[self._with_cells_of(range(self.width), kinds)])
-
-    def given_beside(self, mapped: Map) -> Given:
-        """The first rows, rows that hold every cell of the columns which a map does not read, and
-        rows of one cell or two: what may tell of units, parts of years and notes further down.
-        """
-        self.follow(mapped)
-        read = {field.column for field in mapped.columns.values()}
-        unread = [n for n, name in enumerate(self.headings) if name not in read]
-        sheet = self._with_cells_of(unread)
-        filled = " + ".join(f"(c{n} is not null)::int" for n in range(self.width))
-        notes = f"from {self.cells} where {filled} <= 2 limit {_SPARSE}"
-        rows = [list(cells) for cells in self.run(f"select * exclude (f, n) {notes}").fetchall()]
-        lines = range(sheet.lines[-1] + 1, sheet.lines[-1] + 1 + len(rows))
-        sheet = replace(sheet, rows=[*sheet.rows, *rows], lines=[*sheet.lines, *lines])
-        return Given(self.files[0].name, self.sha256, [sheet])
-
-    def given_of_others(self) -> Iterator[Given]:
-        """The first rows of each file but the first."""
-        for file, head in zip(self.files[1:], self.heads[1:], strict=True):
-            yield Given(file.name, self.sha256, [head])
-
-    def _of_each_kind(self, layout: Layout, headings: list[str]) -> list[list[Cell]]:
-        """A row of each kind that a layout compares: of its words each that stand together, of its
-        amounts whether they are above zero, and which are equal.
-        """
-        words, amounts = (
-            [headings.index(h.casefold()) for h in named if h.casefold() in headings]
-            for named in (layout.words, layout.amounts)
-        )
-        if not words:
-            return []
-        number = {n: f"try_cast(replace(c{n}::varchar, ',', '') as double)" for n in amounts}
-        kinds = [f"c{n}" for n in words]
-        kinds += [f"coalesce(sign({number[n]})::varchar, c{n}::varchar)" for n in amounts]
-        kinds += [
-            f"{number[a]} is not distinct from {number[b]}"
-            for a, b in itertools.combinations(amounts, 2)
-        ]
-        row = ", ".join(f"c{n}" for n in range(self.width))
-        found = self.run(
-            f"select any_value(row({row})) from {self.cells} group by {', '.join(kinds)} "
-            f"limit {LISTED + 1}"
-        ).fetchall()
-        if len(found) > LISTED:
-            named = ", ".join((*layout.words, *layout.amounts))
-            raise NotStreamed(f"too many kinds of rows by {named}", where=self.name)
-        return [list(row) for (row,) in found]
-
-    def _with_cells_of(self, columns: Iterable[int], rows: Sequence[list[Cell]] = ()) -> Sheet:
-        """The first rows, some others, and rows that hold every cell of those columns that have
-        few, in others one that counts something where there is any.
-        """
-        counts = ", ".join(
-            f"approx_count_distinct(c{n}), coalesce(min(c{n}) filter "
-            f"(regexp_matches(c{n}::varchar, '[0-9]')), min(c{n}))"
-            for n in range(self.width)
-        )
-        (about,) = self.run(f"select {counts} from {self.cells}").fetchall()
-        cut = {n for n, count in enumerate(about[::2]) if count >= LISTED}
-        told = [
-            sorted(self.distinct(n).drop_null().to_pylist()) if n in {*columns} - cut else []
-            for n in range(self.width)
-        ]
-        length = max(map(len, told))
-        more = [
-            [
-                cells[n] if n < len(cells) else least
-                for cells, least in zip(told, about[1::2], strict=True)
-            ]
-            for n in range(length)
-        ]
-        head = self.heads[0]
-        whole, after = [*head.rows, *rows], head.lines[-1] + 1
-        lines = [*head.lines, *range(after, after + len(rows) + length)]
-        made = replace(head, rows=[*whole, *more], lines=lines, cut=frozenset(cut))
-        return replace(made, whole=len(whole))
+        """The first rows, whose sheet asks here for all cells of a column."""
+        head = replace(self.heads[0], stream=self)
+        return Given(self.files[0].name, self.sha256, [head])
 
     def follow(self, mapped: Map) -> None:
         """Settle where the rows begin; raises FileError for a map that no stream can follow."""
@@ -398,60 +322,27 @@ class Stream:
     def _lines(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
         last = max(rows)
         with self.files[number].open(encoding="utf-8-sig", newline="") as text:
-            for place, found in enumerate(_numbered(text, self.marks[number])):
+            for place, found in enumerate(numbered(text, self.marks[number])):
                 if place in rows:
                     yield found
                 if place == last:
                     return
 
 
-def _numbered(text: Iterable[str], mark: str) -> Iterator[tuple[list[Cell], int]]:
-    """Rows of a text, each with the line in which it begins; empty lines are none."""
-    start = 1
-    reader = csv.reader(text, delimiter=mark, strict=True)
-    for fields in reader:
-        if fields:
-            yield list(fields), start
-        start = reader.line_num + 1
-
-
 def _digest_of(file: Path, packed: bool) -> str:
     """The hash of a file's bytes; raises FileError for text that no table holds."""
-    found, decoder, lines = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), 0
+    digest, lines = hashlib.sha256(), 0
     with file.open("rb") as handle:
         while block := handle.read(_BLOCK):
-            found.update(block)
-            if packed:
-                continue
-            try:
-                plain = block.isascii() or not _NONCHARACTER.search(decoder.decode(block))
-            except UnicodeDecodeError as error:
-                line = lines + 1 + block.count(b"\n", 0, error.start)
-                raise NotStreamed(
-                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
-                    where=f"{file.name}, line {line}",
-                ) from None
-            if not plain or len(block.translate(None, _CONTROL)) < len(block):
+            digest.update(block)
+            if not packed and len(block.translate(None, _CONTROL)) < len(block):
                 raise FileError(
                     "a control character: no text of a table holds one",
                     where=f"{file.name}, from line {lines + 1} on",
                     hint="export the file anew",
                 )
             lines += block.count(b"\n")
-    return found.hexdigest()
-
-
-def _refused(file: Path, error: duckdb.Error) -> FileError:
-    """What DuckDB says of a file, in a line."""
-    said = str(error).replace(f"{file.parent}/", "")
-    line = re.search(r"CSV Error on Line: (\d+)", said)
-    told = [t.strip() for t in said.splitlines() if t.strip()]
-    kept = next((t for t in told if t.startswith(("Expected", "Maximum", "Value"))), told[0])
-    return FileError(
-        f"no table: {kept[:200]}",
-        where=file.name + (f", line {line[1]}" if line else ""),
-        hint="mend that line, or export the file anew",
-    )
+    return digest.hexdigest()
 
 
 def _quoted(path: Path) -> str:

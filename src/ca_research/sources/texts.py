@@ -19,7 +19,6 @@ _OLD = ("cp1251", "gb18030", "cp1252")
 """Encodings of before Unicode in which the region's offices still publish."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
 
 def decoded(content: bytes, name: str) -> str:
@@ -65,12 +64,6 @@ def _decoded(content: bytes, name: str) -> str:
             where=f"{name}, line {line}",
             hint="save the file as UTF-8",
         )
-    if _SEQUENCE.search(content) and _mixed(content, best):
-        raise FileError(
-            "two encodings in one file: UTF-8 in some lines, another in others",
-            where=f"{name}, line {line}",
-            hint="save the file as UTF-8",
-        )
     return old[best]
 
 
@@ -85,15 +78,3 @@ def _known_names(text: str) -> int:
     """How many words of a text, other than in ASCII, are names of economies."""
     words = set(re.split(r"[\t;,|\n\r\"]", text[:2_000_000]))
     return sum(not w.isascii() and names.code(w) is not None for w in words)
-
-
-def _mixed(content: bytes, old: str) -> bool:
-    """Whether some line is UTF-8 and says a name in it, where others are of an old encoding."""
-    for line in content.splitlines():
-        if line.isascii():
-            continue
-        if (text := _strictly(line, "utf-8")) and _known_names(text) > _known_names(
-            _strictly(line, old)
-        ):
-            return True
-    return False

@@ -11,8 +11,7 @@ from ..registry import Table
 from . import names
 from .layouts import Layout
 from .mapping import Field, Map, Only
-from .parts import Headed, among
-from .sheets import Given, Sheet, shown
+from .parts import Headed
 from .worldbank import unit
 
 _FROM = re.compile(
@@ -36,28 +35,25 @@ def origin(label: str) -> str | None:
     return names.code(hit[1]) if hit else None
 
 
-def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def mapping(file: Headed, table: Table) -> Map:
     """Students by origin, where the labels of indicators say it; else national aggregates."""
-    file = Headed(sheet, place)
     country = file.needs("COUNTRY_ID", "geoUnit")
     year, value = file.needs("YEAR"), file.needs("VALUE")
-    none = ("NIL", "NA", "nil", "na", "a", "m")
+    label = file.name("INDICATOR_LABEL_EN", "INDICATOR_NAME", "INDICATOR_LABEL")
+    called = _named(file)
+    code = file.needs("INDICATOR_ID", "indicatorId")
     only = (
         *file.economies(country),
         *file.only(
-            "nothing or not applicable, by its magnitude", lambda v: v not in none, "MAGNITUDE"
+            "nothing or not applicable, by its magnitude",
+            "MAGNITUDE",
+            matches=r"(?!(?-i:NIL|NA|nil|na|a|m)$).*",
         ),
     )
-    label = file.name("INDICATOR_LABEL_EN", "INDICATOR_NAME", "INDICATOR_LABEL")
-    named = _named(given)
-    code = file.needs("INDICATOR_ID", "indicatorId")
     if table.table == "macro":
-        units = {c: unit(named.get(c, "")) for c in file.distinct(code)}
-        return Map(
-            sheet=sheet.name,
-            header=sheet.lines[place],
+        units = {c: unit(called.get(c, "")) for c in file.distinct(code)}
+        return file.map(
             only=only,
-            keeps_to_the_years=True,
             columns={
                 "economy": Field(column=country),
                 "indicator": Field(column=code),
@@ -66,52 +62,43 @@ def mapping(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
                 "unit": Field(column=code, words=units),
             },
         )
-    if label is None and not named:
+    if label is None and not called:
         raise UsageError(
             "the file says the numbers of indicators and not what they count",
-            where=given.name,
+            where=file.given.name,
             hint="join the labels: a column INDICATOR_LABEL_EN, from the file of labels beside it",
         )
     told = label or code
-    origins = {v: home for v in file.distinct(told) if (home := origin(named.get(v, v)))}
+    origins = {v: home for v in file.distinct(told) if (home := origin(called.get(v, v)))}
     flag = file.name("QUALIFIER")
-    columns = {
-        "origin": Field(column=told, words=origins),
-        "destination": Field(column=country),
-        "year": Field(column=year),
-        "students": Field(column=value),
-        "level": Field(constant="degree"),
-        "precision": Field(constant="exact"),
-        "statistic": Field(constant="enrolled"),
-    }
-    if flag:
-        columns["flag"] = Field(column=flag, words=_FLAGS)
-    counts = Only(column=told, among=tuple(origins), why="other indicators than students by origin")
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
-        only=(*only, counts, *file.only("flags that say no figure", _has_figure, "QUALIFIER")),
-        keeps_to_the_years=True,
-        columns=columns,
+    flags = {"flag": Field(column=flag, words=_FLAGS)} if flag else {}
+    return file.map(
+        only=(
+            *only,
+            Only(
+                column=told,
+                among=tuple(origins) or ("students by origin",),
+                why="other indicators than students by origin",
+            ),
+            *file.only("flags that say no figure", "QUALIFIER", among=("", *_FLAGS)),
+        ),
+        columns={
+            "origin": Field(column=told, words=origins),
+            "destination": Field(column=country),
+            "year": Field(column=year),
+            "students": Field(column=value),
+            "level": Field(constant="degree"),
+            "precision": Field(constant="exact"),
+            "statistic": Field(constant="enrolled"),
+            **flags,
+        },
     )
 
 
-def _named(given: Given) -> dict[str, str]:
+def _named(file: Headed) -> dict[str, str]:
     """Names of indicators by code, where the API gave them in a list of their own."""
-    for sheet in given.sheets:
-        if sheet.name == "indicatorMetadata":
-            file = Headed(sheet, 0)
-            pairs = zip(
-                file.column(file.needs("indicatorCode")),
-                file.column(file.needs("name")),
-                strict=True,
-            )
-            return {shown(code): shown(name) for code, name in pairs}
-    return {}
-
-
-def _has_figure(flag: str) -> bool:
-    return not flag or flag in _FLAGS or among(("",))(flag)
+    lists = (s for s in file.given.sheets if s.name == "indicatorMetadata")
+    return next((Headed(file.given, s, 0).pairs("indicatorCode", "name") for s in lists), {})
 
 
 LAYOUTS = tuple(

@@ -9,28 +9,23 @@ from ..registry import Table
 from .comtrade import classified
 from .layouts import Layout
 from .mapping import Field, Map
-from .parts import Headed, among
-from .sheets import Given, Sheet
+from .parts import Headed
 
 _FLOWS = {"Export": "export", "Import": "import", "Gross Exp.": "export", "Gross Imp.": "import"}
 _FLOWS |= {"Export (US$ Thousand)": "export", "Import (US$ Thousand)": "import"}
 _VALUED = {word: "fob" if flow == "export" else "cif" for word, flow in _FLOWS.items()}
 
 
-def by_country(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def by_country(file: Headed, table: Table) -> Map:
     """A row for each partner, product group and indicator, a column for each year."""
-    file = Headed(sheet, place)
     reporter, partner = file.needs("Reporter Name"), file.needs("Partner Name")
     indicator, group = file.needs("Indicator"), file.needs("Product categories", "Product")
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    return file.map(
         only=(
-            *file.only("shares and counts, not values", _FLOWS.__contains__, "Indicator"),
-            *file.only("groups of products", lambda v: v in ("All Products", "Total"), group),
+            *file.only("shares and counts, not values", "Indicator", among=_FLOWS),
+            *file.only("groups of products", group, among=("All Products", "Total")),
             *file.economies(partner),
         ),
-        keeps_to_the_years=True,
         across=file.years(),
         fills="value_usd",
         columns={
@@ -45,24 +40,20 @@ def by_country(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
     )
 
 
-def query(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def query(file: Headed, table: Table) -> Map:
     """A row for each reporter, partner, product and year, in thousand dollars."""
-    file = Headed(sheet, place)
     flow, product = file.needs("TradeFlowName"), file.needs("ProductCode")
-    pattern = re.compile(table.columns["product"].pattern or ".*")
+    pattern = str(table.columns["product"].pattern)
     partner = file.needs("PartnerISO3", "PartnerName")
     totals = {"Total": "TOTAL", "999999": "TOTAL", "All": "TOTAL"}
-    counts = [v for v in file.distinct(product) if v in totals or pattern.match(v)]
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    counts = [v for v in file.distinct(product) if v in totals or re.match(pattern, v)]
+    return file.map(
         only=(
-            *file.only("re-exports and other flows", _FLOWS.__contains__, flow),
+            *file.only("re-exports and other flows", flow, among=_FLOWS),
             *classified(file, [totals.get(v, v) for v in counts], "Nomenclature"),
-            *file.only("finer than HS chapters", among(counts), product),
+            *file.only("finer than HS chapters", product, among=totals, matches=pattern),
             *file.economies(partner),
         ),
-        keeps_to_the_years=True,
         columns={
             "reporter": Field(column=file.needs("ReporterISO3", "ReporterName")),
             "partner": Field(column=partner),

@@ -9,9 +9,8 @@ from ..ground.errors import UsageError
 from ..registry import Table
 from . import names
 from .layouts import Layout
-from .mapping import Across, Field, Map, Only
+from .mapping import Field, Map
 from .parts import Headed
-from .sheets import Given, Sheet, shown
 
 _GROUPS = frozenset(
     re.findall(
@@ -22,6 +21,8 @@ _GROUPS = frozenset(
     )
 )
 """Codes of the Bank's regions and groups of income, which are no economies."""
+_ALL = "WLD|World"
+"""All counterparts together."""
 UNSAID = "as its name says"
 """The unit of an indicator whose name ends in none."""
 _NO_UNIT = re.compile(r"^base year\b|\bestimate$", re.I)
@@ -48,82 +49,68 @@ def unit(name: str) -> str:
     return "persons" if name.startswith("Population") else UNSAID
 
 
-def _refuse_others(file: Headed, code: str, where: str) -> None:
+def _refuse_others(file: Headed, code: str) -> None:
     """Refuse a file of the same headings whose codes are not the Bank's: the IMF's bulk files have
     its own numbers, of which 156 is Canada and not China.
     """
-    called = file.name("Country Name")
-    pairs = dict.fromkeys((shown(c), shown(n)) for c, n in file.together(code, called or code))
-    unlike = [f"{c} beside {n}" for c, n in pairs if _unlike(names.code(c), names.code(n))]
-    unlike += [c for c in file.distinct(code) if c.isdigit()]
+    called = file.pairs(code, file.name("Country Name") or code)
+    known = {c: (names.code(c), names.code(called[c])) for c in called}
+    unlike = [
+        c for c, (one, other) in known.items() if c.isdigit() or (one and other and one != other)
+    ]
     if unlike or "attribute" in (h.casefold() for h in file.headings):
-        told = f": {code} {unlike[0]}" if unlike else ": there is a column Attribute"
+        told = f"{code} {unlike[0]} beside {called[unlike[0]]}" if unlike else "a column Attribute"
         raise UsageError(
-            f"headings of the World Bank, and rows that are not of its form{told}",
-            where=where,
+            f"headings of the World Bank, and rows that are not of its form: {told}",
+            where=file.given.name,
             hint="a bulk file of the IMF? say in the map how it is meant: header: 1, and "
             "`economy: Country Name` among its columns",
         )
 
 
-def _unlike(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and one != other
-
-
-def _of_all(file: Headed) -> tuple[Only, ...]:
-    """Of debt by counterpart the rows of all counterparts together."""
-    counterparts = [h for h in file.headings if h.casefold().startswith("counterpart")]
-    why = "by counterpart, not of all together"
-    return file.only(why, lambda v: names.code(v) == "WLD", *sorted(counterparts))
-
-
-def wide(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
-    """A row for each country and indicator, a column for each year."""
-    file = Headed(sheet, place)
+def wide(file: Headed, table: Table) -> Map:
+    """A row for each country and indicator, a column for each year; of debt by counterpart those of
+    all counterparts together.
+    """
     code = file.needs("Indicator Code", "Series Code")
     name = file.needs("Indicator Name", "Series Name")
     country = file.needs("Country Code")
-    _refuse_others(file, country, given.name)
-    named = zip(file.column(code), file.column(name), strict=True)
-    units = {shown(c): unit(shown(n)) for c, n in named if shown(c)}
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    _refuse_others(file, country)
+    counterparts = sorted(h for h in file.headings if h.casefold().startswith("counterpart"))
+    return file.map(
         only=(
-            *file.economies(country, but=_GROUPS | {""}),
-            *file.only("notes below the table", bool, code),
-            *_of_all(file),
+            *file.economies(country, but=(*_GROUPS, "")),
+            *file.only("notes below the table", code, matches=".+"),
+            *file.only("by counterpart, not of all together", *counterparts, matches=_ALL),
         ),
-        keeps_to_the_years=True,
-        across=tuple(
-            Across(column=a.column, gives={"year": a.column.split(" ")[0]}) for a in file.years()
-        ),
+        across=file.years(),
         fills="value",
         columns={
             "economy": Field(column=country),
             "indicator": Field(column=code),
-            "unit": Field(column=code, words=units),
+            "unit": Field(column=code, words=_units(file, code, name)),
         },
     )
 
 
-def api(given: Given, sheet: Sheet, place: int, table: Table) -> Map:
+def _units(file: Headed, code: str, name: str) -> dict[str, str]:
+    """Units of indicators by code, which stand in their names."""
+    return {code: unit(called) for code, called in file.pairs(code, name).items() if code}
+
+
+def api(file: Headed, table: Table) -> Map:
     """A record for each country, indicator and year."""
-    file = Headed(sheet, place)
-    named = zip(file.column("indicator.id"), file.column("indicator.value"), strict=True)
-    units = {shown(c): unit(shown(n)) for c, n in named}
     country = file.needs("countryiso3code", "country.id")
-    return Map(
-        sheet=sheet.name,
-        header=sheet.lines[place],
+    return file.map(
         only=file.economies(country, but=_GROUPS),
-        keeps_to_the_years=True,
         columns={
             "economy": Field(column=country),
             "indicator": Field(column="indicator.id"),
             "year": Field(column="date"),
             "value": Field(column="value"),
-            "unit": Field(column="indicator.id", words=units),
+            "unit": Field(
+                column="indicator.id", words=_units(file, "indicator.id", "indicator.value")
+            ),
         },
     )
 
@@ -141,14 +128,12 @@ LAYOUTS = (
         "world bank, wide",
         ("Country Name", "Country Code", "Indicator Name", "Indicator Code"),
         mapping=wide,
-        words=("Country Name", "Country Code"),
         **_ABOUT,
     ),
     Layout(
         "world bank, databank",
         ("Country Name", "Country Code", "Series Name", "Series Code"),
         mapping=wide,
-        words=("Country Name", "Country Code"),
         **_ABOUT,
     ),
     Layout(

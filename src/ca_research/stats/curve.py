@@ -10,34 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse
-from ..ground.errors import CaResearchError, CoverageError, UnknownNameError, UsageError
-from .event_study import t_interval
-from .fixed_effects import Sample, only_at_zero, predictor, refuse_nested, solve, trimmed
-from .frames import level_between, origin, refuse_no_frame, significance
-from .groups import Groups
-from .joint_test import JointTest, joint_test
-from .linear import (
-    ROLES,
-    LinearModel,
-    Regression,
-    control_axes,
-    declared,
-    linear_path,
-    numbers,
-    resolved,
-    sample_rows,
+from ..ground.arguments import refuse, several
+from ..ground.errors import CaResearchError, CoverageError, UsageError, known_name
+from .fixed_effects import (
+    Sample,
+    cluster_codes,
+    codes,
+    columns_of,
+    estimated,
 )
-from .result import Result
+from .frames import level_between, origin, require, significance
+from .joint_test import JointTest, joint_test
+from .linear import Figures, Regression, blocks, fitted, sample_rows
+from .result import Result, t_interval
 from .universe import AtMostOne, Axis, Exclusion, Universe
 
 ESTIMATORS = {"ols": "ols", "feols": "ols", "fepois": "ppml"}
-NUMBERS = ("estimate", "std_error", "low", "high", "t", "p", "n", "df")
+ERRORS = ("classical", "HC1", "cluster")
+ROLES = ("outcome", "treatment", "controls", "sample", "model")
+"""Choices with a meaning of their own; any other is a control that is in or out."""
 
 
 @dataclass(frozen=True)
@@ -74,25 +71,29 @@ class Model:
     cluster: str | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.estimator, str):
-            refuse("estimator", "a word", self.estimator, "'ols'")
-        if self.estimator not in ESTIMATORS:
-            raise UnknownNameError("estimator", self.estimator, ESTIMATORS)
+        known_name("estimator", self.estimator, ESTIMATORS)
         poisson = self.estimator == "fepois"
         if not self.errors:
             object.__setattr__(self, "errors", "HC1" if poisson else "classical")
-        elif poisson and self.errors == "classical":
+        known_name("standard error", self.errors, ERRORS)
+        effects, ways = columns_of(self.effects), columns_of(self.cluster or "")
+        if (self.errors == "cluster") != bool(ways):
+            raise UsageError(
+                f"errors={self.errors!r} with cluster={self.cluster!r}",
+                hint="errors='cluster' needs both",
+            )
+        if poisson and self.errors == "classical":
             raise UsageError(
                 "'fepois' has no classical errors: they take the variance for the mean, and change "
                 "with the unit of the outcome",
                 hint="errors='HC1', or errors='cluster' with a cluster",
             )
-        LinearModel(errors=self.errors, cluster=self.cluster)  # refuses errors that do not fit
-        if self.estimator == "ols" and self.effects:
-            raise UsageError("'ols' takes no fixed effects", hint="Model('feols', effects=...)")
-        refuse_nested([("^".join(part), part) for part in _ways(self.effects)])
-        if self.cluster and (len(_ways(self.cluster)) > 2):
-            raise UsageError(f"cluster {self.cluster!r}", hint="one way, or two joined by '+'")
+        if len(ways) > 2 or (self.estimator == "ols" and (effects or ways[1:])):
+            raise UsageError(
+                f"effects {self.effects!r}, cluster {self.cluster!r}",
+                hint="'ols' takes no effects and one cluster, 'feols' and 'fepois' two, joined "
+                "by '+'",
+            )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,32 +127,57 @@ class SpecificationCurve(Result):
     [2.0, 1.0]
     """
 
-    _table: ClassVar[str] = "table"
-    _title: ClassVar[str] = "Specification curve"
+    _table = "table"
+    _title = "Specification curve"
 
     universe: Universe
     _data: pd.DataFrame = field(repr=False)
     _models: Mapping[str, Model] = field(repr=False)
-    _linear: Mapping[str, LinearModel] = field(repr=False)
+    _samples: Mapping[str, np.ndarray] = field(repr=False)
+    _regressions: Sequence[Regression] = field(repr=False)
     _level: float = field(repr=False)
 
     @cached_property
     def specifications(self) -> pd.DataFrame:
         """What will be run: spec, is_main and the choices, one row each, the main one first."""
-        return declared(self.universe)
+        choices = pd.DataFrame(list(self.universe), index=range(len(self.universe)))
+        head = {"spec": choices.index, "is_main": choices.index == 0}
+        return pd.DataFrame(head).join(choices)
+
+    @cached_property
+    def _figures(self) -> Figures:
+        names = chain.from_iterable(r.columns for r in self._regressions)
+        return Figures(self._data, names, self._samples)
+
+    def _of(self, name: str) -> list[int]:
+        """The numbers of the specifications of one model."""
+        return [n for n, r in enumerate(self._regressions) if r.model == name]
+
+    def _clusters(self, model: Model) -> np.ndarray | None:
+        codes = cluster_codes(self._data, model.cluster or "")
+        return codes[:, 0] if codes.size else None
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """The specifications with estimate, std_error, low, high, t, p, n, df and missing."""
         parts = []
         for name, model in self._models.items():
-            heads, linear = self._of(name)
+            numbers = self._of(name)
+            regressions = [self._regressions[n] for n in numbers]
+            missing = np.full(len(numbers), "", dtype=object)
             if model.estimator == "ols":
-                found = linear_path(self._data, _choices(heads), linear, self._level)
+                clusters = self._clusters(model)
+                made = blocks(self._figures, regressions, clusters, missing)
+                part = fitted(made, model.errors, missing)
             else:
-                found = _estimated(self._data, heads, linear, model, self._level)
-            parts.append(found[[*NUMBERS, "missing"]].set_axis(heads.index))
-        return self.specifications.join(pd.concat(parts).sort_index())
+                part = _estimated(self._data, self._figures, regressions, model, missing)
+            parts.append(part.assign(missing=missing).set_axis(numbers))
+        found = pd.concat(parts).sort_index()
+        b, se, df = found[["estimate", "std_error", "df"]].to_numpy(dtype=float).T
+        shown = t_interval(b, se, df, self._level).rename(columns={"se": "std_error"})
+        shown.insert(4, "t", shown["estimate"] / shown["std_error"])
+        whole = found[["n", "df"]].astype("Int64")
+        return self.specifications.join([shown, whole, found["missing"]])
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -184,9 +210,8 @@ class SpecificationCurve(Result):
             `alpha` does not lie between 0 and 1.
         """
         significance(alpha)
-        choices = [axis.name for axis in self.universe.axes]
-        if by is not None and by not in choices:
-            raise UnknownNameError("choice", by, choices)
+        if by is not None:
+            known_name("choice", by, [axis.name for axis in self.universe.axes])
         parts: Iterable[tuple[Any, pd.DataFrame]] = (
             [("", self.table)] if by is None else self.table.groupby(by, sort=False)
         )
@@ -242,24 +267,27 @@ class SpecificationCurve(Result):
         -----
         Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, 1208-1214.
         """
+        linear = [name for name, one in self._models.items() if one.estimator == "ols"]
         if model is None and len(self._models) == 1:
             model = next(iter(self._models))
-        linear = [name for name, one in self._models.items() if one.estimator == "ols"]
-        if model is None or (model in self._models and model not in linear):
-            hint = f"model=: {', '.join(linear)}" if linear else "declare a Model('ols')"
-            raise UsageError("the joint test is of least squares without fixed effects", hint=hint)
-        if model not in linear:
-            raise UnknownNameError("model", model, self._models)
-        heads, how = self._of(model)
-        options: dict[str, Any] = {"null": null, "direction": direction, "alpha": alpha}
-        return joint_test(self._data, _choices(heads), how, seed=seed, draws=draws, **options)
-
-    def _of(self, name: str) -> tuple[pd.DataFrame, LinearModel]:
-        """The declared specifications of one model, without that choice."""
-        heads = self.specifications
-        if "model" in heads:
-            heads = heads[heads["model"] == name].drop(columns="model")
-        return heads, self._linear[name]
+        if model is None or known_name("model", model, self._models) not in linear:
+            raise UsageError(
+                "the joint test is of least squares without fixed effects",
+                hint=f"model=: {', '.join(linear)}" if linear else "declare a Model('ols')",
+            )
+        numbers, how = self._of(model), self._models[model]
+        return joint_test(
+            self._figures,
+            [self._regressions[n] for n in numbers],
+            self.specifications.loc[numbers].drop(columns="model", errors="ignore"),
+            how.errors,
+            self._clusters(how),
+            seed=seed,
+            draws=draws,
+            null=null,
+            direction=direction,
+            alpha=alpha,
+        )
 
     def _public(self) -> dict[str, Any]:
         return {"table": self.table}
@@ -356,80 +384,60 @@ def specification_curve(
     [[8.0, 0.0, 1.0]]
     """
     level_between(level)
-    refuse_no_frame(data)
-    if samples is not None and not isinstance(samples, Mapping):
+    if not isinstance(samples or {}, Mapping):
         refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
     if not isinstance(model, str | Model | Mapping):
         refuse("model", "one, or several by their names", model, "{'OLS': 'ols', 'FE': 'feols'}")
-    outcomes, treatments, samples = _listed(y), _listed(x), dict(samples or {})
+    outcomes, treatments = several(y), several(x)
     models = {
         name: one if isinstance(one, Model) else Model(one)
         for name, one in (model if isinstance(model, Mapping) else {"": model}).items()
     }
+    sets = {name: tuple(c) for name, c in controls.items()} if isinstance(controls, Mapping) else {}
+    single = [] if isinstance(controls, Mapping) else several(controls)
+    if twice := ({*always} & {*single, *chain(*sets.values())}) | ({*single} & {*ROLES}):
+        raise UsageError(
+            f"a choice named twice: {', '.join(sorted(twice))}",
+            hint="a control of every specification, in `always`, is no choice in `controls`",
+        )
     if len(outcomes) > 1 and any(one.y for one in models.values()):
         raise UsageError(
             "several outcomes beside a model that has its own", hint="name the y of each model"
         )
-    sets = {name: tuple(c) for name, c in controls.items()} if isinstance(controls, Mapping) else {}
-    single = () if isinstance(controls, Mapping) else tuple(_listed(controls))
-    axes = [
-        _axis("outcome", outcomes, "data"),
-        _axis("treatment", treatments, "data"),
-        *control_axes(*single),
-        _axis("controls", list(sets), "method"),
-        _axis("sample", list(dict.fromkeys(["all", *samples])) if samples else [], "data"),
-        _axis("model", list(models), "method"),
+    masks = {"all": np.ones(len(data), dtype=bool)}
+    masks |= {name: sample_rows(data, name, rule) for name, rule in (samples or {}).items()}
+    alternatives = [
+        ("outcome", outcomes, "data"),
+        ("treatment", treatments, "data"),
+        *((name, ["with", "without"], "method") for name in single),
+        ("controls", list(sets), "method"),
+        ("sample", list(masks), "data"),
+        ("model", list(models), "method"),
     ]
+    axes = (
+        Axis(n, tuple(values), values[0], kind) for n, values, kind in alternatives if values[1:]
+    )
     left_out = tuple(exclusions) if isinstance(exclusions, Iterable) else exclusions
-    universe = Universe(tuple(a for a in axes if a is not None), left_out)
-    if twice := {*ROLES, "model"} & {*single}:
-        raise UsageError(f"a choice named twice: {', '.join(sorted(twice))}", hint="rename it")
-    linear = {
-        name: LinearModel(
-            outcome=one.y or (outcomes[0] if len(outcomes) == 1 else None),
-            treatment=treatments[0] if len(treatments) == 1 else None,
-            always=tuple(always) + (next(iter(sets.values())) if len(sets) == 1 else ()),
-            controls=sets,
-            samples=samples,
-            errors=one.errors,
-            cluster=one.cluster,
+    universe = Universe(tuple(axes), left_out)
+    usual = {name: values[0] for name, values, _ in alternatives if values}
+    regressions = []
+    for choices in universe:
+        chosen = usual | choices
+        added = [name for name in single if chosen[name] == "with"]
+        names = dict.fromkeys([*always, *added, *sets.get(chosen.get("controls", ""), ())])
+        outcome = models[chosen["model"]].y or chosen["outcome"]
+        regressions.append(
+            Regression(
+                outcome, chosen["treatment"], tuple(names), chosen["sample"], chosen["model"]
+            )
         )
-        for name, one in models.items()
-    }
+    words = chain.from_iterable((one.effects, one.cluster or "") for one in models.values())
+    groups = (column for part in words for columns in columns_of(part) for column in columns)
+    require(data, dict.fromkeys([*chain.from_iterable(r.columns for r in regressions), *groups]))
     # what becomes of the caller's frame before the numbers are asked for does not change them
-    curve = SpecificationCurve(universe, data.copy(deep=False), models, linear, level)
-    for name, one in models.items():  # unknown names are refused now, before anything is run
-        heads, how = curve._of(name)
-        for r in resolved(heads, how, data.columns):
-            sample_rows(data, how, r.sample)
-        for column in _columns(one):
-            if column not in data:
-                raise UnknownNameError("column", column, map(str, data.columns))
-    return curve
-
-
-def _listed(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _axis(name: str, values: Sequence[str], kind: str) -> Axis | None:
-    """A choice, where there is one."""
-    return Axis(name, tuple(values), values[0], kind=kind) if len(values) > 1 else None
-
-
-def _ways(words: str) -> list[list[str]]:
-    """Columns of each effect or cluster: 'a^b + c' is [['a', 'b'], ['c']]."""
-    parts = (part.split("^") for part in words.split("+") if part.strip())
-    return [[name.strip() for name in part] for part in parts]
-
-
-def _columns(model: Model) -> list[str]:
-    return [name for part in _ways(f"{model.effects} + {model.cluster or ''}") for name in part]
-
-
-def _choices(heads: pd.DataFrame) -> pd.DataFrame:
-    """Declared specifications as `linear_path` takes them."""
-    return heads.drop(columns="spec").reset_index(drop=True)
+    return SpecificationCurve(
+        universe, data.copy(deep=False), models, masks, tuple(regressions), level
+    )
 
 
 def _summed(part: pd.DataFrame, alpha: float) -> dict[str, Any]:
@@ -450,88 +458,39 @@ def _summed(part: pd.DataFrame, alpha: float) -> dict[str, Any]:
 
 
 def _estimated(
-    data: pd.DataFrame, heads: pd.DataFrame, linear: LinearModel, model: Model, level: float
-) -> pd.DataFrame:
-    """One estimation by pyfixest for each specification; what fails says why in `missing`."""
-    regressions = resolved(heads, linear, data.columns)
-    groups = Groups(data)
-    fixed = [groups.number(part) for part in _ways(model.effects)]
-    ways = [groups.number(part) for part in _ways(model.cluster or "")]
-    cluster = np.column_stack(ways) if ways else np.empty((len(data), 0), dtype=np.int64)
-    if lost := int(
-        data[[c for p in _ways(model.cluster or "") for c in p]].isna().any(axis=1).sum()
-    ):
-        raise UsageError(f"{lost} row(s) without a cluster", hint="drop them or name their cluster")
-    known = data[[c for p in _ways(model.effects) for c in p]].notna().all(axis=1).to_numpy()
-    rows = []
-    for r in regressions:
-        try:
-            used = _sample(data, r, fixed, cluster, known & sample_rows(data, linear, r.sample))
-            rows.append(_fitted(used, r.treatment, ESTIMATORS[model.estimator], model, level))
-        except CaResearchError as error:
-            rows.append({"missing": error.what})
-    columns = [*NUMBERS, "missing"]
-    return pd.DataFrame(rows, columns=columns).astype({"n": "Int64", "df": "Int64"})
-
-
-def _sample(
     data: pd.DataFrame,
-    r: Regression,
-    fixed: list[np.ndarray],
-    cluster: np.ndarray,
-    rows: np.ndarray,
-) -> Sample:
-    """The rows of one specification in which all of its columns are known."""
-    names = [r.outcome, r.treatment, *r.controls]
-    if len(set(names)) < len(names):
-        twice = next(c for c in names if names.count(c) > 1)
-        raise UsageError(
-            f"{twice!r} has two roles in one regression",
-            hint="declare an Exclusion for where they meet",
-        )
-    values = numbers(data, names)
-    rows = rows & ~np.isnan(values).any(axis=1)
-    if not rows.any():
-        raise CoverageError(f"no row of sample {r.sample!r} has {', '.join(names)} all observed")
-    x = {name: values[:, at] for at, name in enumerate(names) if at}
-    return Sample(values[:, 0], x, fixed, cluster).keep(rows)
+    figures: Figures,
+    regressions: Sequence[Regression],
+    model: Model,
+    missing: np.ndarray,
+) -> pd.DataFrame:
+    """One estimation by pyfixest for each regression; what fails says why in `missing`."""
+    fixed, clusters = codes(data, model.effects), cluster_codes(data, model.cluster or "")
+    known, table = np.all(fixed >= 0, axis=1), np.full((len(regressions), 4), np.nan)
+    for number, r in enumerate(regressions):
+        try:
+            _, rows = figures.rows(r)
+            rows = rows[known[rows]]
+            y, *x = figures.values[np.ix_(rows, figures.of(r.columns))].T
+            terms = dict(zip(r.columns[1:], x, strict=True))
+            table[number] = _fitted(Sample(y, terms, [*fixed[rows].T], clusters[rows]), r, model)
+        except CaResearchError as error:
+            missing[number] = error.what
+    return pd.DataFrame(table, columns=["estimate", "std_error", "df", "n"])
 
 
-def _fitted(
-    sample: Sample, treatment: str, estimator: str, model: Model, level: float
-) -> dict[str, Any]:
-    log: list[dict[str, Any]] = []
+def _fitted(sample: Sample, r: Regression, model: Model) -> tuple[float, float, float, int]:
+    """Coefficient of the treatment, its error, degrees of freedom and rows."""
+    estimator, clustered = ESTIMATORS[model.estimator], model.errors == "cluster"
     if estimator == "ppml" and (sample.y < 0).any():
         raise CoverageError("a negative outcome has no Poisson likelihood")
-    sample = trimmed(sample, estimator, log)
-    if treatment not in sample.x:
-        raise CoverageError(f"{treatment!r} is separated: at one of its values all are zero")
-    clustered = model.errors == "cluster"
-    if clustered and sample.clusters < 2:
-        raise CoverageError("fewer than two clusters; cluster by something finer")
-    rectifier = estimator == "ppml" and only_at_zero(sample)
-    fit = solve(sample, estimator, rectifier, robust=model.errors != "classical")
-    if fit.collinear:
-        lost = fit.collinear[0]
-        others = " or controls" if lost == treatment else ", the treatment or other controls"
-        apart = "" if fit.kept.all() else " on the rows that are not separated"
-        raise CoverageError(f"{lost!r} is collinear with the fixed effects{others}{apart}")
-    used = sample.keep(fit.kept)
-    predictor(fit, used, estimator)  # refuses an exact fit
-    at = fit.terms.index(treatment)
-    b, se = fit.estimate[at : at + 1], fit.se[at : at + 1]
-    df = used.clusters - 1 if clustered else int(fit.model._df_t)
-    if not se[0] > 0:
+    fit, used = estimated(sample, estimator, [], robust=model.errors != "classical")
+    if lost := fit.collinear or [name for name in [r.treatment] if name not in fit.terms]:
+        raise CoverageError(
+            f"{lost[0]!r} is collinear with the fixed effects or other terms, or separated"
+        )
+    at = fit.terms.index(r.treatment)
+    if not fit.se[at] > 0:
         raise CoverageError("these errors give no positive variance; take another error")
-    found = t_interval(b, se, df, level).iloc[0]
-    return {
-        "estimate": found["estimate"],
-        "std_error": found["se"],
-        "low": found["low"],
-        "high": found["high"],
-        "t": found["estimate"] / found["se"],
-        "p": found["p"],
-        "n": len(used.y),
-        "df": df,
-        "missing": "",
-    }
+    df = used.clusters - 1 if clustered else int(fit.model._df_t)
+    return fit.estimate[at], fit.se[at], df, len(used.y)

@@ -16,17 +16,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, whole_number
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import refuse
+from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.extras import needed
 from ..ground.numbers import decimals
-from .frames import level_between, origin, require, texts
-from .result import Result
+from .columns import floats
+from .frames import level_between, origin, require
+from .result import Result, t_interval
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
-LEAST_PERIODS = 3
-"""Two periods before (one of them the reference) and one after: below that there is no trend to
-look at.
+LEAST = (1, 1, 3, 2)
+"""Treated and untreated units, periods, and of these two before (one of them the reference): below
+that there is no trend to look at.
 """
 EXACT = 1e-6
 """Residuals below this share of the outcome's spread are what an iterative solution leaves, not
@@ -108,12 +109,10 @@ class EventStudy(Result):
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Effects for regression tables: the form of a plug-in of maketables."""
         shown = self.table[self.table["se"].notna()]
-        rows = pd.concat([shown, self.att.to_frame().T])[["estimate", "se"]].astype(float)
-        df = self.pretrend["df_errors"]
-        found = t_interval(rows["estimate"].to_numpy(), rows["se"].to_numpy(), df, 0.95)
+        rows = pd.concat([shown, self.att.to_frame().T])[["estimate", "se"]].to_numpy(float).T
         terms = [f"event time {time}" for time in shown["event_time"]]
-        found.index = pd.Index([*terms, "all treated periods"])
-        return found.rename(columns={"estimate": "b"})
+        found = t_interval(*rows, df=self.pretrend["df_errors"], level=0.95)
+        return found.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
 
     @property
     def __maketables_depvar__(self) -> str:
@@ -129,43 +128,35 @@ class EventStudy(Result):
 
     def __maketables_stat__(self, key: str) -> Any:
         """What stands below the effects."""
-        known = {"N": self.n, "n_clusters": self.pretrend["df_errors"] + 1}
-        return known.get(key)
+        return {"N": self.n, "n_clusters": self.pretrend["df_errors"] + 1}.get(key)
 
     def caption(self) -> str:
-        low, high = decimals(self.att["low"]), decimals(self.att["high"])
+        effect, low, high = (decimals(self.att[name]) for name in ("estimate", "low", "high"))
+        times = " or ".join(map(str, self.reference))
         parts = [
             f"{self.estimator}, {self.n:,} rows, {self.treated} treated and {self.untreated} "
-            "untreated units"
+            "untreated units",
+            f"effect over all treated periods {effect} ({low} to {high})",
+            f"measured from event time {times}, a cohort's last before treatment",
+            self.pretrend["statement"],
+            self.caution,
         ]
-        parts += [
-            f"effect over all treated periods {decimals(self.att['estimate'])} ({low} to {high})"
-        ]
-        if self.reference not in ((), (-1,)):
-            times = " or ".join(map(str, self.reference))
-            parts.append(f"measured from event time {times}, a cohort's last before treatment")
-        return "; ".join(
-            [*parts, self.pretrend["statement"], *([self.caution] if self.caution else [])]
-        )
-
-
-def _window(given: Any) -> tuple[int, int]:
-    """First and last event time; UsageError for what are no two whole numbers about zero."""
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        refuse("window", "two event times", given, "(-6, 6)")
-    first, last = (whole_number("window", end, "(-6, 6)") for end in given)
-    if first >= 0 or last < 0:
-        refuse("window", "a time before the treatment and one from it on", given, "(-6, 6)")
-    return first, last
+        if self.reference in ((), (-1,)):
+            parts.pop(2)
+        return "; ".join(filter(None, parts))
 
 
 def _leave(
     rows: pd.DataFrame, gone: pd.Series, reason: str, log: list[dict[str, Any]]
 ) -> pd.DataFrame:
     """The other rows; those that are gone are told in the log."""
-    if gone.any():
-        log.append({"reason": reason, "rows": int(gone.sum())})
+    _note(gone, reason, log)
     return rows[~gone]
+
+
+def _note(rows: pd.Series, reason: str, log: list[dict[str, Any]]) -> None:
+    if rows.any():
+        log.append({"reason": reason, "rows": int(rows.sum())})
 
 
 def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any]]) -> pd.DataFrame:
@@ -174,47 +165,22 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
     """
     require(frame, names.values(), keys=[names["u"], names["g"]])
     rows = pd.DataFrame({short: frame[column].to_numpy() for short, column in names.items()})
-    for column in ("t", "first"):
-        if rows[column].dtype.kind in "mM" or isinstance(rows[column].dtype, pd.PeriodDtype):
-            raise UsageError(
-                f"{names[column]!r} holds dates, not periods as numbers",
-                hint=f"take their years: frame[{names[column]!r}].dt.year",
-            )
-    for column in ("t", "y", "first"):
-        try:
-            found = pd.to_numeric(rows[column]).astype(float)
-        except (TypeError, ValueError):
-            found = None
-        if found is None or texts(rows[column].dropna()):
-            raise UsageError(
-                f"{names[column]!r} holds what is no number", hint="convert it: pd.to_numeric"
-            )
-        rows[column] = found
-    unknown = ~np.isfinite(rows["y"]) | rows["t"].isna()
-    rows = _leave(rows, unknown, "no outcome or no period", log)
+    for short in ("t", "y", "first"):
+        values = floats(frame[names[short]], names[short], infinite=True)
+        rows[short] = np.where(np.isfinite(values), values, np.nan)
+    rows = _leave(rows, rows[["y", "t"]].isna().any(axis=1), "no outcome or no period", log)
     if rows.duplicated(["u", "t"]).any():
         raise UsageError("a unit has two rows in one period", hint="choose one source or sum first")
-    rows["first"] = rows["first"].where(np.isfinite(rows["first"]))
-    if (rows.groupby("u")["first"].nunique(dropna=False) > 1).any():
+    units = rows.groupby("u")
+    if (units[["first", "g"]].nunique(dropna=False) > 1).any(axis=None):
         raise UsageError(
-            "the first treated period differs within a unit",
-            hint="give one per unit, missing if never",
-        )
-    if (rows.groupby("u")["g"].nunique() > 1).any():
-        raise UsageError(
-            "a unit lies in several clusters", hint="cluster by the unit or by what contains it"
+            "the first treated period, or the cluster, differs within a unit",
+            hint="give one per unit; the period is missing if never",
         )
     late = rows["first"] > rows["t"].max()
-    if late.any():
-        log.append(
-            {
-                "reason": "treated after the last period: untreated in this sample",
-                "rows": int(late.sum()),
-            }
-        )
+    _note(late, "treated after the last period: untreated in this sample", log)
     rows["first"] = rows["first"].mask(late)
-    zero = bool((rows["first"] == 0).any())
-    throughout = rows["first"] <= rows.groupby("u")["t"].transform("min")
+    throughout = rows["first"] <= units["t"].transform("min")
     rows = _leave(rows, throughout, "no period before the treatment", log)
     rows["k"] = rows["t"] - rows["first"]
     if (rows["k"].dropna() % 1 != 0).any():
@@ -223,31 +189,21 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
             hint="number the periods 1, 2, 3 ..., and give the first treated one by its number",
         )
     rows["treated"] = rows["k"] >= 0
-    first = rows.groupby("u")["first"].first()
-    if not first.notna().any() or not rows["treated"].any():
-        raise CoverageError("no unit is treated within the sample", hint="choose a longer period")
-    if first.notna().all():
-        once = first.nunique() == 1
-        what = (
-            "all units are treated at once, and none stays untreated"
-            if once
-            else "no unit stays untreated"
-        )
-        hint = "add units that are never treated, or end the sample before the last ones are"
-        if zero:
-            column = names["first"]
-            hint = f"never treated is missing, not 0: frame[{column!r}].replace(0, float('nan'))"
-        raise CoverageError(what, hint=hint)
-    if rows["t"].nunique() < LEAST_PERIODS or rows.loc[rows["k"] < 0, "k"].nunique() < 2:
+    counts = {
+        "treated units": rows.loc[rows["treated"], "u"].nunique(),
+        "units that stay untreated": rows.loc[rows["first"].isna(), "u"].nunique(),
+        "periods": rows["t"].nunique(),
+        "of them before a treatment": rows.loc[rows["k"] < 0, "k"].nunique(),
+    }
+    if any(n < least for n, least in zip(counts.values(), LEAST, strict=True)):
         raise CoverageError(
-            f"too few periods: {rows['t'].nunique()} in all, "
-            f"{rows.loc[rows['k'] < 0, 'k'].nunique()} before treatment",
-            hint=f"an event study needs {LEAST_PERIODS} periods, two of them before treatment",
+            f"too few: {', '.join(f'{n} {what}' for what, n in counts.items())}",
+            hint=f"at least {', '.join(map(str, LEAST))} are needed; never treated is missing, "
+            "not 0",
         )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y
-    base = rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
-    rows["y"] = rows["y"] - base
+    rows["y"] -= rows["y"].where(~rows["treated"]).groupby(rows["u"]).transform("mean")
     return rows.reset_index(drop=True)
 
 
@@ -267,9 +223,7 @@ def _compared(rows: pd.DataFrame, estimator: str, log: list[dict[str, Any]]) -> 
             hint="add untreated units that are observed both before and after a treatment",
         )
     unseen = rows["first"].notna() & ~rows.groupby("u")["treated"].transform("any")
-    if unseen.any():
-        reason = "its unit is not observed from the treatment on: in leads alone"
-        log.append({"reason": reason, "rows": int(unseen.sum())})
+    _note(unseen, "its unit is not observed from the treatment on: in leads alone", log)
     return rows.reset_index(drop=True)
 
 
@@ -300,25 +254,19 @@ def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
     return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
 
 
-def _fit(
-    call: Callable[[pd.DataFrame], Any], data: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Coefficients, covariance and names of a pyfixest model; CoverageError where it cannot be
+def _fit(call: Callable[[pd.DataFrame], Any], data: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and covariance of a pyfixest model; CoverageError where it cannot be
     estimated.
     """
     # pyfixest's tolerances are absolute: an outcome in dollars would never converge. A power of two
     # costs no digit.
-    spread = data["y"].std()
-    scale = 2.0 ** np.round(np.log2(spread)) if spread > 0 else 1.0
+    scale = 2.0 ** np.round(np.log2(data["y"].std() or 1.0))
     data = data.assign(y=data["y"] / scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
         try:
             model = call(data)
-        except (
-            ValueError,
-            np.linalg.LinAlgError,
-        ) as error:  # all terms collinear, or nothing left to estimate on
+        except (ValueError, np.linalg.LinAlgError) as error:  # all collinear, or nothing left
             raise CoverageError(
                 f"the event study was not estimated: {error}", hint="widen the sample"
             ) from error
@@ -328,78 +276,47 @@ def _fit(
             "against",
             hint="a constant outcome, or one made up of steps? report the figures themselves",
         )
-    beta, v = np.asarray(model._beta_hat).ravel(), np.asarray(model._vcov)
-    return scale * beta, scale**2 * v, list(model._coefnames)
+    return scale * np.asarray(model._beta_hat).ravel(), scale**2 * np.asarray(model._vcov)
 
 
-def _cohorts(rows: pd.DataFrame, estimator: str) -> pd.Series:
-    """What has effects of its own: each first treated period if saturated, else all together (0);
-    NaN where untreated.
+def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
+    """Dummies of event times (of cohort and event time if saturated), the event time and rows of
+    each, and the event times that effects are measured from: of each cohort the last one before
+    treatment; none for did2s, which needs no reference.
     """
-    return rows["first"] if estimator == "saturated" else rows["first"] * 0
-
-
-def _references(rows: pd.DataFrame, estimator: str) -> dict[float, float]:
-    """Last event time before treatment of each cohort; none for did2s, which needs no reference."""
+    cohort = rows["first"] if estimator == "saturated" else rows["first"] * 0
+    last = rows["k"].where(rows["k"] < 0).groupby(cohort).transform("max")
     if estimator == "did2s":
-        return {}
-    before = rows[rows["k"] < 0]
-    return before["k"].groupby(_cohorts(before, estimator)).max().to_dict()
+        last = last * np.nan
+    own = rows[rows["k"].notna() & (rows["k"] != last)].groupby([cohort, "k"])
+    cells = own.size().rename("rows").reset_index("k").reset_index(drop=True)
+    dummies = pd.get_dummies(own.ngroup().reindex(rows.index).astype("Int64"), dtype=float)
+    return dummies.add_prefix("d"), cells, sorted(map(int, last.dropna().unique()))
 
 
-def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, dict[str, tuple[float, int]]]:
-    """Dummies of event times (of cohort and event time if saturated), and for each its event time
-    and treated rows.
-    """
-    key, reference = _cohorts(rows, estimator), _references(rows, estimator)
-    dummies: dict[str, np.ndarray] = {}
-    cells: dict[str, tuple[float, int]] = {}
-    for (cohort, k), part in rows.groupby([key, "k"]):
-        if reference.get(cohort) == k:
-            continue
-        name = f"d{len(cells)}"
-        cells[name] = (float(k), len(part))
-        dummies[name] = rows.index.isin(part.index).astype(float)
-    return pd.DataFrame(dummies, index=rows.index), cells
-
-
-def _estimate(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Cells (k, rows) that could be estimated, their coefficients and covariance."""
+def _estimate(
+    rows: pd.DataFrame, dummies: pd.DataFrame, estimator: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of the dummies and their covariance."""
     with needed():
         import pyfixest as pf
 
-    dummies, cells = _cells(rows, estimator)
-    data, terms = pd.concat([rows, dummies], axis=1), " + ".join(cells)
+    data, terms = pd.concat([rows, dummies], axis=1), " + ".join(dummies)
     if estimator == "did2s":
         stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
-        beta, v, names = _fit(
-            lambda own: pf.did2s(own, yname="y", treatment="treated", cluster="g", **stages), data
-        )
+        options = {"yname": "y", "treatment": "treated", "cluster": "g"} | stages
+        beta, v = _fit(lambda own: pf.did2s(own, **options), data)
     else:
-        beta, v, names = _fit(
-            lambda own: pf.feols(f"y ~ {terms} | u + t", own, vcov={"CRV1": "g"}), data
-        )
-    if len(names) < len(cells):  # which one pyfixest leaves out is arbitrary, and moves the others
+        formula = f"y ~ {terms} | u + t"
+        beta, v = _fit(lambda own: pf.feols(formula, own, vcov={"CRV1": "g"}), data)
+    if len(beta) < dummies.shape[1]:  # which one pyfixest leaves out is arbitrary
         raise CoverageError(
-            f"only {len(names)} of {len(cells)} effects can be told from those of units and "
+            f"only {len(beta)} of {dummies.shape[1]} effects can be told from those of units and "
             "periods",
             hint="leave out periods in which no never-treated unit is observed, or take "
             "estimator='did2s'",
         )
-    return pd.DataFrame([cells[n] for n in names], columns=["k", "rows"]), beta, v
-
-
-def t_interval(estimate: np.ndarray, se: np.ndarray, df: int, level: float) -> pd.DataFrame:
-    """estimate, se, low, high and two-sided p by Student's t with `df` degrees of freedom."""
-    from scipy.stats import t
-
-    half = t.ppf((1 + level) / 2, df) * se
-    p = 2 * t.sf(
-        np.abs(np.divide(estimate, se, out=np.full_like(estimate, np.nan), where=se > 0)), df
-    )
-    return pd.DataFrame(
-        {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p}
-    )
+    return beta, v
 
 
 def _pretrend(
@@ -408,29 +325,18 @@ def _pretrend(
     """Joint F test that the `leads` are zero; only with more treated `clusters`."""
     from scipy.stats import f
 
-    q = int(leads.sum())
-    largest = float(np.abs(b[leads]).max()) if q else np.nan
-    found = {"f": np.nan, "df": q, "df_errors": df, "p": np.nan, "largest": largest}
-    inner = v[np.ix_(leads, leads)]
-    if 0 < q < clusters and np.linalg.matrix_rank(inner, hermitian=True) == q:
-        found["f"] = float(b[leads] @ np.linalg.solve(inner, b[leads])) / q
-        found["p"] = float(f.sf(found["f"], q, df))
-        verdict = (
-            "differ from zero"
-            if found["p"] < 0.05
-            else "do not differ from zero at 5 %, which proves no parallel trend"
-        )
-        statement = (
-            f"{q} leads jointly {verdict} (F = {found['f']:.2f}, p = {found['p']:.3f}); largest "
-            f"{largest:.3f}"
-        )
-    else:
-        statement = (
-            f"{q} leads, {clusters} treated clusters: no joint test; largest {largest:.3f}"
-            if q
-            else "no leads"
-        )
-    return found | {"statement": statement}
+    b, v, q = b[leads], v[np.ix_(leads, leads)], int(leads.sum())
+    largest = float(np.abs(b).max(initial=0)) if q else np.nan
+    statistic = p = np.nan
+    says = f"{q} leads, {clusters} treated clusters: no joint test"
+    if 0 < q < clusters and np.linalg.matrix_rank(v, hermitian=True) == q:
+        statistic = float(b @ np.linalg.solve(v, b)) / q
+        p = float(f.sf(statistic, q, df))
+        verdict = "do not differ from zero at 5 %, which proves no parallel trend"
+        verdict = "differ from zero" if p < 0.05 else verdict
+        says = f"{q} leads jointly {verdict} (F = {statistic:.2f}, p = {p:.3f})"
+    numbers = {"f": statistic, "df": q, "df_errors": df, "p": p, "largest": largest}
+    return numbers | {"statement": f"{says}; largest {largest:.3f}" if q else "no leads"}
 
 
 def event_study(
@@ -514,10 +420,11 @@ def event_study(
     >>> bool(0.5 < found.att["estimate"] < 1.5)
     True
     """
-    if estimator not in ESTIMATORS:
-        raise UnknownNameError("estimator", estimator, ESTIMATORS)
+    known_name("estimator", estimator, ESTIMATORS)
     level_between(level)
-    window = _window(window)
+    first_time, last_time = window
+    if not first_time < 0 <= last_time:
+        refuse("window", "a time before the treatment and one from it on", window, "(-6, 6)")
     log: list[dict[str, Any]] = []
     names = {"u": unit, "t": time, "y": outcome, "first": first, "g": cluster or unit}
     rows = _compared(_prepare(frame, names, log), estimator, log)
@@ -526,36 +433,37 @@ def event_study(
     clusters = rows["g"].nunique()
     if clusters < 2:
         raise CoverageError("fewer than two clusters", hint="cluster by the unit")
-    cells, beta, v = _estimate(rows, estimator)
-    times = np.sort(cells["k"].unique())
-    weights = np.array([np.where(cells["k"] == k, cells["rows"], 0) for k in times], dtype=float)
-    weights /= weights.sum(axis=1, keepdims=True)
+    dummies, cells, reference = _cells(rows, estimator)
+    beta, v = _estimate(rows, dummies, estimator)
+    k, size = cells["k"].to_numpy(), cells["rows"].to_numpy()
+    times = np.unique(k)
+    weights = (times[:, None] == k) * size
+    weights = weights / weights.sum(axis=1, keepdims=True)
     b, cov = weights @ beta, weights @ v @ weights.T
     table = t_interval(b, np.sqrt(np.diag(cov)), clusters - 1, level).drop(columns="p")
-    table.insert(0, "event_time", times)
-    reference = sorted(set(_references(rows, estimator).values()))
-    for k in (k for k in reference if k not in times):  # else other cohorts have an estimate there
-        table.loc[len(table)] = [k, 0.0, np.nan, np.nan, np.nan]
-    table = table[table["event_time"].between(*window)]
+    table.insert(0, "event_time", times.astype(int))
+    # where other cohorts have an estimate at a time, it is no reference of the table
+    fixed = [{"event_time": time, "estimate": 0.0} for time in reference if time not in times]
+    table = pd.concat([table, pd.DataFrame(fixed, columns=["event_time", "estimate"])])
+    table = table[table["event_time"].between(first_time, last_time)]
+    table = table.sort_values("event_time", ignore_index=True).astype({"event_time": int})
     units = rows.groupby("k")["u"].nunique()
-    table = table.astype({"event_time": int}).sort_values("event_time", ignore_index=True)
-    table["treated"] = [int(units.get(k, 0)) for k in table["event_time"]]
-    post = np.where(cells["k"] >= 0, cells["rows"], 0) / cells.loc[cells["k"] >= 0, "rows"].sum()
+    table["treated"] = table["event_time"].map(units).fillna(0).astype(int)
+    post = (k >= 0) * size / size[k >= 0].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
     if estimator == "twfe":
         with needed():
             import pyfixest as pf
 
-        data = rows.assign(treated=rows["treated"].astype(float))
-        overall, variance, _ = _fit(
-            lambda own: pf.feols("y ~ treated | u + t", own, vcov={"CRV1": "g"}), data
-        )
-    leads = (times >= window[0]) & (times < rows.loc[rows["k"] < 0, "k"].max())
+        naive, formula = rows.astype({"treated": float}), "y ~ treated | u + t"
+        overall, variance = _fit(lambda own: pf.feols(formula, own, vcov={"CRV1": "g"}), naive)
+    leads = (times >= first_time) & (times < rows.loc[rows["k"] < 0, "k"].max())
     clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
     few, unseen = int(clustered.sum()), int((~clustered).sum())
-    caution = f"{few} treated clusters"
-    caution += f" ({unseen} more only before)" if unseen else ""
-    caution += ": the errors are too small; rank against placebos instead"
+    more = f" ({unseen} more only before)" if unseen else ""
+    caution = (
+        f"{few} treated clusters{more}: the errors are too small; rank against placebos instead"
+    )
     return EventStudy(
         table=table,
         att=t_interval(overall, np.sqrt(variance.ravel()), clusters - 1, level).iloc[0],
@@ -569,5 +477,5 @@ def event_study(
         outcome=outcome,
         sources=origin(frame),
         cluster=cluster or unit,
-        reference=tuple(map(int, reference)),
+        reference=tuple(reference),
     )

@@ -8,17 +8,19 @@ nothing is left; a fit that is none is a typed error.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from .forecast import ConvergenceError
+from .frames import require
+from .groups import Groups
 
 EXACT = 1e-8
 """Residuals below this share of the largest value are what the iterations leave (pyfixest stops at
@@ -43,7 +45,7 @@ def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: 
 @dataclass(frozen=True)
 class Sample:
     """Complete rows: y, the regressors by name, integer codes of the fixed effects and of the
-    clusters (of two ways, a column for each; no column where errors are not clustered).
+    clusters (a column for each way; none where errors are not clustered).
     """
 
     y: np.ndarray
@@ -54,7 +56,7 @@ class Sample:
     @property
     def ways(self) -> list[np.ndarray]:
         """The codes of each way."""
-        return list(np.atleast_2d(self.cluster.T))
+        return list(self.cluster.T)
 
     @property
     def clusters(self) -> int:
@@ -82,16 +84,44 @@ class Fit:
     link: np.ndarray
 
 
-def refuse_nested(effects: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """UsageError where an effect, given by its words and columns, stands twice or holds no more
-    than a finer one: it changes no coefficient, but its levels would be counted in the errors.
+def columns_of(words: str) -> list[list[str]]:
+    """The columns of each effect or cluster in pyfixest's words, such as 'a^b + c'. Raises
+    UsageError where one holds no more than a finer one: it changes no coefficient, but its levels
+    would be counted in the errors.
+
+    Examples
+    --------
+    >>> columns_of("exporter^year + importer")
+    [['exporter', 'year'], ['importer']]
     """
-    for one, other in combinations(effects, 2):
-        (coarse, columns), (fine, finer) = sorted((one, other), key=lambda e: len(set(e[1])))
-        if set(columns) <= set(finer):
+    if not isinstance(words, str):
+        refuse("effects or clusters", "words", words, "'exporter^year + importer'")
+    parts = [[name.strip() for name in p.split("^")] for p in words.split("+") if p.strip()]
+    for coarse, fine in permutations(parts, 2):
+        if {*coarse} <= {*fine}:
             raise UsageError(
-                f"fixed effect {coarse!r} adds nothing to {fine!r}", hint=f"name {fine!r} alone"
+                f"{'^'.join(coarse)!r} adds nothing to {'^'.join(fine)!r} in {words!r}",
+                hint="name the finer one alone",
             )
+    return parts
+
+
+def codes(frame: pd.DataFrame, words: str) -> np.ndarray:
+    """For each effect or cluster a column with the number of each row's level, -1 for none."""
+    groups, parts = Groups(frame), columns_of(words)
+    require(frame, (name for part in parts for name in part))
+    levels = [np.where(frame[p].isna().any(axis=1), -1, groups.number(p)) for p in parts]
+    return np.array(levels, dtype=np.int64).reshape(len(parts), len(frame)).T
+
+
+def cluster_codes(frame: pd.DataFrame, words: str) -> np.ndarray:
+    """`codes`, all of them known."""
+    found = codes(frame, words)
+    if lost := int((found < 0).any(axis=1).sum()):
+        raise UsageError(
+            f"{lost} row(s) without a cluster {words!r}", hint="drop them or name their cluster"
+        )
+    return found
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
@@ -104,17 +134,17 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     Guimarães and Zylkin (2019), arXiv 1903.01633.
     """
     kept = np.arange(len(sample.y))
-    gone = {
-        "separated: the outcome is zero throughout a fixed effect": 0,
-        "singleton: alone in a fixed effect": 0,
-    }
-    zero, singletons = gone
+    separated, singleton = (
+        "separated: the outcome is zero throughout a fixed effect",
+        "singleton: alone in a fixed effect",
+    )
+    gone = {separated: 0, singleton: 0}
     while True:
-        out, reason = np.zeros(len(kept), dtype=bool), singletons
+        out, reason = np.zeros(len(kept), dtype=bool), singleton
         for code in sample.fixed:
             out |= np.bincount(code[kept])[code[kept]] == 1
         if not out.any() and estimator == "ppml":
-            reason = zero
+            reason = separated
             for code in sample.fixed:
                 out |= np.bincount(code[kept], weights=sample.y[kept] > 0)[code[kept]] == 0
         if not out.any():
@@ -127,8 +157,7 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
         raise CoverageError(
             "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
         )
-    mask = np.zeros(len(sample.y), dtype=bool)
-    mask[kept] = True
+    mask = np.isin(np.arange(len(sample.y)), kept)
     return (sample if mask.all() else sample.keep(mask)), mask
 
 
@@ -183,20 +212,15 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
             )  # what pyfixest warns of (rows and terms dropped) goes to the log
             warnings.filterwarnings("error", "iterative recti")  # that it has not ended
             model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
-    except (
-        Exception
-    ) as error:  # pyfixest raises ValueError, LinAlgError and its own kinds for what data can cause
+    except Exception as error:  # ValueError, LinAlgError and its own kinds for what data can cause
         if "collinear" in str(error):
             apart = " on the rows that are not separated" if rectifier else ""
             raise CoverageError(
-                f"no term can be estimated: {', '.join(sample.x)} collinear with the fixed effects"
-                f"{apart}",
+                f"{', '.join(sample.x)}: all collinear with the fixed effects{apart}",
                 hint="leave an effect out, or choose terms that vary within the effects",
             ) from error
         raise ConvergenceError(
-            f"the {estimator} estimation failed: {error}",
-            hint="look for terms without variation within the fixed effects, or leave an effect "
-            "out",
+            f"the {estimator} estimation failed: {error}", hint="leave a term or an effect out"
         ) from error
     kept = np.ones(len(sample.y), dtype=bool)
     kept[np.asarray(list(model.na_index), dtype=int)] = False
@@ -256,16 +280,35 @@ def only_at_zero(sample: Sample) -> bool:
         return True
 
 
-def predictor(fit: Fit, used: Sample, estimator: str) -> np.ndarray:
-    """The linear predictor of the rows that were used; CoverageError where it fits every row: no
+def estimated(
+    sample: Sample,
+    estimator: str,
+    log: list[dict[str, Any]],
+    *,
+    rectifier: bool = False,
+    robust: bool = True,
+) -> tuple[Fit, Sample]:
+    """The fit of what can be estimated on, and the rows it used; what leaves is logged.
+
+    Raises CoverageError without a term or a second cluster, and where every row is fitted: no
     noise, so no standard error.
     """
-    y, ppml = used.y, estimator == "ppml"
-    left = y - (np.exp(fit.link) if ppml else fit.link)
-    size = np.abs(y).max()  # of least squares the spread, whatever the level, but for its rounding
-    if np.abs(left).max() <= (EXACT * size if ppml else max(EXACT * np.ptp(y), ROUNDED * size)):
+    sample = trimmed(sample, estimator, log)
+    if not sample.x or (sample.cluster.size and sample.clusters < 2):
+        why = "; ".join(f"{e['reason']} {e['detail']}" for e in log)
+        raise CoverageError(f"no term to estimate, or fewer than two clusters: {why}")
+    ppml = estimator == "ppml"
+    fit = solve(sample, estimator, rectifier or (ppml and only_at_zero(sample)), robust)
+    note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
+    for term in fit.collinear:
+        note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
+    used = sample.keep(fit.kept)
+    y, size = used.y, np.abs(used.y).max()
+    left = np.abs(y - (np.exp(fit.link) if ppml else fit.link)).max()
+    # of least squares the spread counts, whatever the level, but for its rounding
+    if left <= (EXACT * size if ppml else max(EXACT * np.ptp(y), ROUNDED * size)):
         raise CoverageError(
             "terms and fixed effects fit every row exactly: there is no noise to test against",
             hint="is the outcome constant or made up? else fewer effects",
         )
-    return fit.link
+    return fit, used

@@ -113,7 +113,8 @@ def figures(
     """
     held = frame[column]
     try:
-        values = None if texts(held) else held.to_numpy(dtype=float, na_value=np.nan)
+        words = texts(held) or pd.api.types.is_bool_dtype(held.dtype)
+        values = None if words else held.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         values = None
     if values is None:
@@ -136,12 +137,12 @@ def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None
 
 
 def texts(held: pd.Series) -> bool:
-    """Whether figures are words, texts ('10', which numpy reads and pandas sorts and adds as words)
-    or booleans.
+    """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
+    words.
     """
     if held.dtype == object:
-        return any(isinstance(value, (str, bool)) for value in held)
-    return not pd.api.types.is_numeric_dtype(held.dtype) or pd.api.types.is_bool_dtype(held.dtype)
+        return any(isinstance(value, str) for value in held)
+    return not pd.api.types.is_numeric_dtype(held.dtype)
 
 
 def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
@@ -159,15 +160,16 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     return marked
 
 
-GROUPS = {
-    *("all", "_t", "w00", "total", "grand total", "all countries", "all partners", "all economies"),
-    *("world total", "eu15", "eu25", "eu28", "ea19", "ea20", "euro area", "eurozone", "extra-eu"),
-    *("intra-eu", "extra-eu27", "extra-eu28", "intra-eu27", "intra-eu28", "asean", "oecd", "g7"),
-    *("g20", "brics", "opec", "nafta", "efta", "apec", "mercosur", "asia", "africa", "europe"),
-    *("america", "americas", "north america", "south america", "latin america", "oceania"),
-    *("middle east", "developing countries", "developed countries", "всего", "итого", "мир"),
-    *("все страны", "страны снг", "снг", "ес", "еаэс", "азия", "европа", "африка", "америка"),
-}
+_GROUPS = """
+all; _t; w00; total; grand total; all countries; all partners; all economies;
+world total; eu15; eu25; eu28; ea19; ea20; euro area; eurozone; extra-eu; intra-eu;
+extra-eu27; extra-eu28; intra-eu27; intra-eu28; asean; oecd; g7; g20; brics; opec;
+nafta; efta; apec; mercosur; asia; africa; europe; america; americas; north america;
+south america; latin america; oceania; middle east; developing countries;
+developed countries; всего; итого; мир; все страны; страны снг; снг; ес; еаэс; азия;
+европа; африка; америка
+"""
+GROUPS = {label.strip() for label in _GROUPS.split(";")}
 """What groups of economies are called that the register does not know, in small letters."""
 
 

@@ -165,6 +165,20 @@ class Result:
         return f"{self.caption()}\n{rows}"
 
 
+def t_interval(
+    estimate: np.ndarray, se: np.ndarray, df: np.ndarray | int, level: float
+) -> pd.DataFrame:
+    """estimate, se, low, high and two-sided p by Student's t with `df` degrees of freedom."""
+    from scipy.special import stdtr, stdtrit
+
+    half = stdtrit(df, (1 + level) / 2) * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.where(se > 0, 2 * stdtr(df, -np.abs(estimate / se)), np.nan)
+    return pd.DataFrame(
+        {"estimate": estimate, "se": se, "low": estimate - half, "high": estimate + half, "p": p}
+    )
+
+
 def written(text: str, path: str | Path | None) -> str | None:
     """The text where no file is named; else None, once the file holds it."""
     if path is None:

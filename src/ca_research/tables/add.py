@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -28,17 +29,16 @@ from . import added, vintage
 from .build import build, up_to_date
 from .dates import bounds
 from .load import load
-from .located import refuse_located
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
 
 if TYPE_CHECKING:
     from ..sources.layouts import Layout
-    from ..sources.mapping import Map
-    from ..sources.stream import Stream
 
 SHOWN = 5
 """Rows that a proposal shows as they were understood."""
+UNIT = 0.15
+"""How near, in powers of ten, figures may come to those that stand in another unit."""
 
 A = TypeVar("A", bound="Addition")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
@@ -120,6 +120,7 @@ def add(
     address: str | None = None,
     redistribution: str = "figures",
     map: Mapping[str, Any] | str | Path | None = None,
+    times: float | str | None = None,
     role: str | None = None,
     preference: int | None = None,
     lag: int | None = None,
@@ -156,6 +157,9 @@ def add(
     map : mapping or path, optional
         How the file is to be understood, as far as it does not say itself: a heading for a column
         (`{"year": "Period"}`), or one value for all rows (`{"level": {"is": "degree"}}`).
+    times : float or {'ones', 'thousands', 'millions', 'billions'}, optional
+        What money is multiplied by. It has to be said of a file of no known layout, unless its
+        heading is the name of the table's own column; no title or heading is trusted with it.
     role, preference : str, int
         How the source speaks for a reporter, and before which others: the lower first, without one
         last.
@@ -208,8 +212,9 @@ def add(
     spec, files = registry.table(table), stream.files_of(file)
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
-    refuse_located(spec)
-    said = of_user(read_map(map), spec, str(map) if isinstance(map, (str, Path)) else "")
+    added.refuse_located(spec)
+    told = {**read_map(map), **({} if times is None else {"times": times})}
+    said = of_user(told, spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
     if published is not None and bounds(str(published))[0] > today():
@@ -276,8 +281,6 @@ def _add_large(
         with closing(Stream(files, work)) as stream:
             given = stream.given()
             mapped, layout = sources.understand(given, spec, said)
-            if layout is None:
-                mapped = _of_all_rows(stream, mapped, spec, said)
             told = register(layout, stream.name)
             reading = Reading(stream, mapped, spec, told)
             skipped = reading.settle(skip_bad=skip_bad)
@@ -291,6 +294,7 @@ def _add_large(
             entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
             refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
             counts, compared = reading.against(stood := _built(spec))
+            refuse_powers(compared, stream.name)
             if follows and layout is None:
                 entry = of_one_origin(entry, reading.copied(stood, counts))
             proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
@@ -300,27 +304,6 @@ def _add_large(
         entry = added.publish(entry, folder, listed(skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
-
-
-def _of_all_rows(stream: Stream, mapped: Map, spec: registry.Table, said: Mapping[str, Any]) -> Map:
-    """The map of a guess from the first rows, held against the rest of the rows and the other
-    files: another unit there, or parts of years, would be taken for the first.
-    """
-    from .. import sources
-
-    whole, _ = sources.understand(stream.given_beside(mapped), spec, said)
-    times = {name: field.times for name, field in whole.columns.items()}
-    for other in stream.given_of_others():
-        found, _ = sources.understand(other, spec, said)
-        for name, field in found.columns.items():
-            if field.times != times.get(name, field.times):
-                raise UsageError(
-                    f"{name} is in other units than in the first file: times {field.times:g}, and "
-                    f"there {times[name]:g}",
-                    where=other.name,
-                    hint="add it by itself, under an id of its own",
-                )
-    return whole
 
 
 def _built(spec: registry.Table) -> str:
@@ -413,10 +396,28 @@ def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addit
     others = _standing(spec, found.rows)
     others = others[others["source_id"] != entry.source.source_id]
     compared = added.against(spec, found.rows, others)
+    refuse_powers(compared, found.given.name)
     if follows:
         entry = of_one_origin(entry, added.copied(spec, found.rows, others))
     said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
     return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
+
+
+def refuse_powers(compared: pd.DataFrame, where: str) -> None:
+    """Raise UsageError where figures stand to those of the same cells as ones to thousands: half of
+    them differ by about a power of ten that a unit could be.
+    """
+    known = compared[compared["said"].ne("new")]
+    if not len(known) or "stood" not in known:
+        return
+    ratio = (known["value"].astype("float64") / known["stood"].astype("float64")).median()
+    power = math.log10(ratio) if 0 < ratio < math.inf else 0.0
+    if any(abs(abs(power) - of_a_unit) < UNIT for of_a_unit in (3, 6, 9)):
+        raise UsageError(
+            f"figures are {ratio:,.4g} times those that stand for the same cells: in another unit?",
+            where=where,
+            hint="--times ones, thousands, millions or billions",
+        )
 
 
 def settled(proposal: A, keep: Callable[..., registry.Added]) -> A:
@@ -589,6 +590,8 @@ def _told(found: Addition) -> Iterator[str]:
         told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
         rest = f"; and {len(told) - 12} more" if len(told) > 12 else ""
         yield f"  not read: {'; '.join(told[:12])}{rest}"
+    if texts := entry.mapping.get("texts"):
+        yield f"  beside the columns: {'; '.join(texts)}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)

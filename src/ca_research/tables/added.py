@@ -163,6 +163,15 @@ def refuse_known(source_id: str) -> None:
         )
 
 
+def refuse_located(table: registry.Table) -> None:
+    """Raise UsageError for a table that lives elsewhere, to which nothing is added here."""
+    if table.location:
+        raise UsageError(
+            f"the rows of table {table.table!r} live elsewhere, so none are added to it here",
+            hint="add them there, or make a table of your own: registry/tables",
+        )
+
+
 def remove(source_id: str) -> registry.Added:
     """Take back a source that was added, with all its rows. Call it within `alone`.
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,7 @@ from ..ground.errors import (
 )
 from ..ground.files import changed, lock, stamps, walk, write_whole
 from ..ground.remember import by_files
+from ..sources import elsewhere
 from . import added, located
 from .derived import finished
 from .raw import check_files
@@ -53,7 +55,7 @@ class Built:
     fresh: bool
 
 
-def content_key(elsewhere: Mapping[str, Any] | None = None) -> str:
+def content_key(copies: Mapping[str, Any] | None = None) -> str:
     """Hash of everything a build depends on.
 
     It covers the registry of sources, economies and tables, and the code of this room; raw files
@@ -61,9 +63,8 @@ def content_key(elsewhere: Mapping[str, Any] | None = None) -> str:
 
     Parameters
     ----------
-    elsewhere : mapping, optional
-        The state of each table that lives elsewhere; by default the one that the current build has
-        seen.
+    copies : mapping, optional
+        What was copied of each table that lives elsewhere; by default what the current build holds.
 
     Returns
     -------
@@ -78,10 +79,8 @@ def content_key(elsewhere: Mapping[str, Any] | None = None) -> str:
     digest = hashlib.sha256(_FORMAT.encode())
     for file in _declarations():
         digest.update(file.name.encode() + file.read_bytes())
-    if elsewhere is None:
-        elsewhere = _seen()
-    if elsewhere:
-        digest.update(json.dumps(elsewhere, sort_keys=True).encode())
+    if copies := _copies() if copies is None else copies:
+        digest.update(json.dumps(copies, sort_keys=True).encode())
     return digest.hexdigest()[:16]
 
 
@@ -90,22 +89,34 @@ def _away() -> dict[str, registry.Table]:
     return {name: table for name, table in registry.tables().items() if table.location}
 
 
-def _seen() -> dict[str, Any]:
-    """The state of each of them, as far as the current build has seen it."""
+def _copies() -> dict[str, Any]:
+    """What the current build holds of each of them."""
     if not (away := _away()):
         return {}
     try:
-        folder = current()
+        files = {name: current() / f"{name}{located.SUFFIX}" for name in away}
     except MissingTableError:
         return {}
-    return {n: located.seen(n, folder) for n in away if located.seen_file(n, folder).is_file()}
+    return {name: json.loads(file.read_text()) for name, file in files.items() if file.is_file()}
+
+
+def _marks() -> dict[str, str]:
+    """Of each what changes with the state of its place and with the rules by which it is read; ''
+    where the place does not say in which state it is.
+    """
+    found = {}
+    for name, table in _away().items():
+        files = [f for f in _declarations() if f.suffix != ".yaml" or f.stem == name]
+        mark = elsewhere.place(table).mark().encode()
+        whole = b"".join([mark, *(file.read_bytes() for file in files)])
+        found[name] = hashlib.sha256(whole).hexdigest() if mark else ""
+    return found
 
 
 def rows_of(name: str) -> dict[str, int]:
     """Rows of a table by source.
 
-    Of one that lives elsewhere they are those that the current build has seen, and none where no
-    build has.
+    Of one that lives elsewhere they are those of the current build, and none where there is none.
 
     Parameters
     ----------
@@ -128,7 +139,7 @@ def rows_of(name: str) -> dict[str, int]:
     True
     """
     if registry.table(name).location:
-        found: dict[str, int] = _seen().get(name, {}).get("sources", {})
+        found: dict[str, int] = _copies().get(name, {}).get("sources", {})
         return found
     return registry.rows_of(name)
 
@@ -290,8 +301,13 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     >>> check()["trade"] > 100_000
     True
     """
-    found = {name: len(frame) + _in_parts(name) for name, frame in _all(names(), progress)}
-    return found | {name: located.check(table) for name, table in _away().items()}
+    found = {name: len(frame) + _in_parts(name) for name, frame in _all(progress)}
+    paths.processed_dir().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.processed_dir(), prefix=".build-") as folder:
+        for name, table in _away().items():
+            progress(name)
+            found[name] = located.copy(table, Path(folder, f"{name}.parquet"))["rows"]
+    return found
 
 
 def _in_parts(name: str) -> int:
@@ -299,7 +315,9 @@ def _in_parts(name: str) -> int:
     return sum(e.rows for e in registry.added().values() if e.table == name and e.parts)
 
 
-def _all(wanted: Iterable[str], progress: Callable[[str], None]) -> list[tuple[str, pa.Table]]:
+def _all(progress: Callable[[str], None]) -> list[tuple[str, pa.Table]]:
+    """Every table whose rows lie here."""
+    wanted = [name for name in names() if name not in _away()]
     for name in wanted:  # cheap and decisive: a changed byte stops everything before any parsing
         if name != "sources":
             check_files(registry.table(name))
@@ -354,25 +372,21 @@ def build(*, force: bool = False, progress: Callable[[str], None] = lambda name:
         with lock(paths.processed_dir() / ".lock"):
             return _build(force, progress)
     except WriteError:
-        if not force and (standing := _standing(_looked())):
+        if not force and (standing := _standing(_marks())):
             return standing  # in a project that can only be read nothing has to be written
         raise
 
 
-def _looked() -> dict[str, Any]:
-    """The state of each table that lives elsewhere."""
-    return {name: located.look(table) for name, table in _away().items()}
-
-
-def _standing(elsewhere: Mapping[str, Any]) -> Built | None:
+def _standing(marks: Mapping[str, str]) -> Built | None:
     """The current build, where it is whole and of the content at hand."""
     home = paths.processed_dir()
-    target, pointer = home / f"build-{content_key(elsewhere)}", home / CURRENT
-    files = [f"{n}.parquet" for n in names()]
-    files += [ADDED, RAW, *(f"{n}{located.SUFFIX}" for n in elsewhere)]
+    target, pointer = home / f"build-{content_key()}", home / CURRENT
+    files = [*(f"{n}.parquet" for n in names()), ADDED, RAW]
     if not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name):
         return None
     if not all((target / file).is_file() for file in files):
+        return None
+    if not all(_copied(name, mark, target) for name, mark in marks.items()):
         return None
     looked = time.time() - 1  # a disk's clock may be behind
     for name in names()[1:]:
@@ -381,11 +395,27 @@ def _standing(elsewhere: Mapping[str, Any]) -> Built | None:
     with contextlib.suppress(OSError):
         os.utime(target / ADDED, (looked, looked))
     rows = {n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n) for n in names()}
-    return Built(target, rows | _counts(elsewhere), fresh=False)
+    return Built(target, rows, fresh=False)
 
 
-def _counts(elsewhere: Mapping[str, Any]) -> dict[str, int]:
-    return {name: int(seen["rows"]) for name, seen in elsewhere.items()}
+def _copied(name: str, mark: str, folder: Path) -> bool:
+    """Whether a build holds the copy of a table as its place is now."""
+    file = folder / f"{name}{located.MARK}"
+    return mark != "" and file.is_file() and file.read_text() == mark
+
+
+def _copy(name: str, mark: str, folder: Path, last: Path | None) -> dict[str, Any]:
+    """Put the copy of a table into a folder: that of the last build where it still holds."""
+    files = [f"{name}{suffix}" for suffix in (".parquet", located.SUFFIX, located.MARK)]
+    if last and _copied(name, mark, last):
+        for file in files:
+            shutil.copyfile(last / file, folder / file)
+    else:
+        about = located.copy(registry.table(name), folder / files[0])
+        (folder / files[1]).write_text(json.dumps(about))
+        (folder / files[2]).write_text(mark)
+    found: dict[str, Any] = json.loads((folder / files[1]).read_text())
+    return found
 
 
 def _build(force: bool, progress: Callable[[str], None]) -> Built:
@@ -393,15 +423,20 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
     home = paths.processed_dir()
     for left in home.glob(".build-*"):  # by a process that was killed
         shutil.rmtree(left, ignore_errors=True)
-    begun, elsewhere = _state(), _looked()
-    if not force and (standing := _standing(elsewhere)):
+    begun, marks, pointer = _state(), _marks(), home / CURRENT
+    if not force and (standing := _standing(marks)):
         return standing
-    target, pointer = home / f"build-{content_key(elsewhere)}", home / CURRENT
     registry.forget()  # what was read of it may be older than the key
-    frames = _all(names(), progress)
-    scratch = home / f".{target.name}-{os.getpid()}"
+    frames = _all(progress)
+    old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
+    scratch = home / f".build-{os.getpid()}"
     scratch.mkdir()
     try:
+        copies = {}
+        for name, mark in marks.items():
+            progress(name)
+            copies[name] = _copy(name, mark, scratch, None if force or not old else home / old)
+        target = home / f"build-{content_key(copies)}"
         with ThreadPoolExecutor(2) as pool:  # most of it is compression, outside of Python
             written = [
                 pool.submit(pq.write_table, frame, scratch / f"{name}.parquet", compression="zstd")
@@ -409,8 +444,6 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
             ]
         for one in written:
             one.result()
-        for name, seen in elsewhere.items():
-            located.seen_file(name, scratch).write_text(json.dumps(seen), encoding="utf-8")
         (scratch / ADDED).write_text(_added(), encoding="utf-8")
         raw = {name: _declared(table) for name, table in registry.tables().items()}
         (scratch / RAW).write_text(json.dumps(raw), encoding="utf-8")
@@ -419,10 +452,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
                 f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",
                 hint="ca-research data build",
             )
-        old = pointer.read_text(encoding="utf-8") if pointer.is_file() else ""
-        if (
-            target.is_dir()
-        ):  # the same content: file by file, so that no reader finds the folder gone
+        if target.is_dir():  # the same content: file by file, so that no reader finds it gone
             for file in scratch.iterdir():
                 file.replace(target / file.name)
         else:
@@ -438,11 +468,8 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
         ) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    for stale in home.glob(
-        "build-*"
-    ):  # the build before stays for readers that have just opened it
+    for stale in home.glob("build-*"):  # the one before stays for whoever has just opened it
         if stale.name not in (target.name, old):
             shutil.rmtree(stale, ignore_errors=True)
-    return Built(
-        target, {n: len(f) + _in_parts(n) for n, f in frames} | _counts(elsewhere), fresh=True
-    )
+    rows = {n: len(f) + _in_parts(n) for n, f in frames}
+    return Built(target, rows | {n: about["rows"] for n, about in copies.items()}, fresh=True)

@@ -30,7 +30,6 @@ from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
 from .add import Addition, entry_of, proposed, settled, source_entry, valid_id
-from .located import refuse_located
 from .reading import read
 
 if TYPE_CHECKING:
@@ -192,7 +191,7 @@ def fetch(
         table, source, asked, provider = last.table, provider, dict(last.asked), last.provider
     service = registry.provider(provider)
     table = table or service.tables[0]
-    refuse_located(registry.table(table))
+    added.refuse_located(registry.table(table))
     if table not in service.tables:
         raise UsageError(
             f"{service.publisher} has no figures for table {table!r}",

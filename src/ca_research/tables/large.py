@@ -99,8 +99,9 @@ class Reading:
         for only in self.mapped.only:
             at = self._at(only.column)
             key, raw = self._look(at)
-            keep = [shown(cell) in only.among for cell in raw]
-            form = f"case when not {{}} then {_text(only.why)} end"
+            told, why = only.split(map(shown, raw))
+            keep = [told[shown(cell)] for cell in raw]
+            form = f"case when not {{}} then {_text(why)} end"
             self._steps.append(("left", self._column(key, form, keep)))
         figure = self.reader.figure()
         for name, column in self.table.columns.items():

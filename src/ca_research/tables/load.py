@@ -26,10 +26,7 @@ from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
 from .dates import bounds
-from .derived import form
-from .located import Located, located, refuse_twice
 from .preference import in_order, preferred_rows, role
-from .rules import rules
 
 ROWS = 5_000_000
 """Rows that a frame may have: one of table `trade` then takes somewhat less than a gigabyte."""
@@ -124,12 +121,16 @@ def load(
         file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
     condition = _condition(wanted(table, file, filters, since, until, aggregates))
-    if table.location:
-        data = _of_place(located(table, file.parent), condition)
-    else:
-        data = pq.read_table(file, filters=condition)
-    if parts := large(name):
-        data = _with_large(table, data, parts, condition)
+    parts = large(name)
+    if parts or table.location:
+        _refuse_too_many(table, [file, *parts], condition)
+    data = pq.read_table(file, filters=condition)
+    if parts:
+        more = dataset.dataset(parts, format="parquet").to_table(data.schema.names, condition)
+        if len(more):
+            data = pa.concat_tables([data, more.cast(data.schema)]).sort_by(
+                [(column, "ascending") for column in table.key]
+            )
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -199,40 +200,18 @@ def file_of_vintage(table: registry.Table, vintage: str, filters: Mapping[str, A
     return vintages.table_file(table, source, vintage)
 
 
-def _with_large(
-    table: registry.Table, data: pa.Table, files: list[Path], condition: pc.Expression | None
-) -> pa.Table:
-    """Rows in key order with those of large sources, of which only those asked for are read."""
-    rows = dataset.dataset(files, format="parquet")
-    count = rows.count_rows(filter=condition) + len(data)
+def _refuse_too_many(
+    table: registry.Table, files: list[Path], condition: pc.Expression | None
+) -> None:
+    """Raise UsageError where more rows are asked for than a frame may have."""
+    count = sum(dataset.dataset(f, format="parquet").count_rows(filter=condition) for f in files)
     if count > ROWS:
-        raise _too_many(table, f"{count:,} rows", "with large sources that were added")
-    if count == len(data):
-        return data
-    more = rows.to_table(columns=data.schema.names, filter=condition).cast(data.schema)
-    return pa.concat_tables([data, more]).sort_by([(name, "ascending") for name in table.key])
-
-
-def _of_place(place: Located, condition: pc.Expression | None) -> pa.Table:
-    """Rows in key order that live elsewhere; of too many no more is read than tells it."""
-    batches, count = [], 0
-    for batch in place.scanner(filter=condition).to_reader():
-        batches.append(batch)
-        count += len(batch)
-        if count > ROWS:
-            raise _too_many(place.table, "its rows", "which lives elsewhere")
-    rows = pa.Table.from_batches(batches, place.schema).cast(form(place.table))
-    refuse_twice(rows, place.table)
-    return rows.sort_by([(name, "ascending") for name in place.table.key])
-
-
-def _too_many(table: registry.Table, rows: str, which: str) -> UsageError:
-    return UsageError(
-        f"{rows} are more than the {ROWS:,} that a frame may have",
-        where=f"table {table.table!r}, {which}",
-        hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
-        f"ca.relation({table.table!r}) to a measure",
-    )
+        raise UsageError(
+            f"{count:,} rows are more than the {ROWS:,} that a frame may have",
+            where=f"table {table.table!r}",
+            hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
+            f"ca.relation({table.table!r}) to a measure",
+        )
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
@@ -354,16 +333,7 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
             _refuse_groups_without_rows(table, file, column, codes)
             return codes
         values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-        if table.location:
-            raise UsageError(
-                f"cells of {column} name several economies, and what is elsewhere is not read "
-                "through",
-                hint="load the rows, and choose in the frame those that name it",
-            )
         return _cells_naming(table, file, column, values)
-    if table.location:  # what is there is not read through; what cannot be there is known
-        _possible(table, column, values)
-        return [str(v) for v in values]
     known = _known_values(table, file, column)
     _refuse_no_texts(column, values, known)
     for value in values:
@@ -399,9 +369,7 @@ def _refuse_groups_without_rows(
 ) -> None:
     """Refuse a group that no row of the table has: its members may well have rows."""
     groups = [code for code in codes if economies.is_aggregate(code)]
-    if not groups or table.location:  # what is elsewhere is not read through
-        return
-    for code in sorted(set(groups) - _known_values(table, file, column)):
+    for code in sorted(set(groups) - _known_values(table, file, column)) if groups else ():
         inside = ", ".join(map(repr, economies.members(code, today().year)))
         raise AggregateError(
             f"no row of table {table.table!r} has the group {code} as its {column}",
@@ -409,16 +377,6 @@ def _refuse_groups_without_rows(
             if inside
             else f"ask for single economies: {column}=['KAZ']",
         )
-
-
-def _possible(table: registry.Table, column: str, values: list[Any]) -> None:
-    """Refuse words that the rules of a column do not allow."""
-    spec = table.columns[column]
-    known = registry.sources() if spec.type == "source" else spec.values or ()
-    _refuse_no_texts(column, values, known)
-    for value in values:
-        if value is None or any(rule.broken(pd.Series([value])).any() for rule in rules(spec)):
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, known)
 
 
 @functools.lru_cache(maxsize=256)

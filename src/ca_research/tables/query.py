@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
@@ -25,8 +24,8 @@ from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, 
 from ..ground.periods import parse_as_of
 from .added import accounts, large, parts_sql
 from .build import names, table_file, up_to_date
+from .database import connect
 from .load import Wanted, asks_for_preferred, file_of_vintage, spoken_within, wanted
-from .located import MEMORY, located, told
 from .preference import ranked
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -124,8 +123,7 @@ def relation(
     -------
     duckdb.DuckDBPyRelation
         The columns that `load` gives, in no order. It has a connection of its own, which may hold
-        600 MB and keeps on the disk what is more. Of a table that lives elsewhere it is one that
-        does what a relation does, with errors that say what is wrong at the place.
+        600 MB and keeps on the disk what is more.
 
     Raises
     ------
@@ -152,25 +150,13 @@ def relation(
     parts += [] if rows.until is None else [f"year <= {rows.until}"]
     parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
     condition = " and ".join(parts) or "true"
-    connection = duckdb.connect(
-        config={
-            "memory_limit": MEMORY,
-            "temp_directory": str(paths.processed_dir() / ".spill"),
-            "allow_community_extensions": False,
-            "autoinstall_known_extensions": False,
-        }
-    )
-    if table.location:
-        connection.register(name, located(table, file.parent))
-    query = f'select * from "{name}"' if table.location else standing(name)
+    connection, query = connect(), standing(name)
     if vintage is not None:
         query = f"select *, {_literal(file.parent.name)} as vintage from {parts_sql([file])}"
     query = f"{query} where {condition}"
     if chosen:
         query = _preferred(connection, table, query)
     found = connection.sql(query)
-    if table.location:
-        return Rows(found)  # type: ignore[return-value]
     if not chosen and vintage is None and (ready := _added_up(table, rows, condition)):
         _SUMS[found] = ready
     return found
@@ -178,59 +164,13 @@ def relation(
 
 def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
     """SQL of those rows of a query that `load` keeps of the preferred source."""
-    with told():
-        there = connection.sql(f"select distinct source_id from ({query})").fetchall()
+    there = connection.sql(f"select distinct source_id from ({query})").fetchall()
     sources = [source for (source,) in there]
     cell = ", ".join(f'"{column}"' for column in spoken_within(table, sources))
     order = f"[{', '.join(map(_literal, ranked(sources)))}]::varchar[]"
     place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
     first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
     return f"select * from ({query}) semi join ({first}) using ({cell}, source_id)"
-
-
-class Rows:
-    """A relation of DuckDB over a table that lives elsewhere.
-
-    It does what a relation does, and gives relations that are like it; but what goes wrong at the
-    place is an error of that place, with what, where and what next.
-    """
-
-    def __init__(self, relation: duckdb.DuckDBPyRelation) -> None:
-        self._relation = relation
-
-    def __getattr__(self, name: str) -> Any:
-        with told():
-            found = getattr(self._relation, name)
-        return self._typed(found) if callable(found) else found
-
-    def __dir__(self) -> list[str]:
-        return dir(self._relation)
-
-    def __getitem__(self, name: str) -> Any:
-        return self._typed(self._relation.__getitem__)(name)
-
-    def __len__(self) -> int:
-        count: int = self._typed(self._relation.__len__)()
-        return count
-
-    def __repr__(self) -> str:
-        text: str = self._typed(self._relation.__repr__)()
-        return text
-
-    def _typed(self, work: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(work)
-        def typed(*given: Any, **more: Any) -> Any:
-            plain = [one._relation if isinstance(one, Rows) else one for one in given]
-            with told():
-                found = work(*plain, **more)
-            return Rows(found) if isinstance(found, duckdb.DuckDBPyRelation) else found
-
-        return typed
-
-
-def is_relation(rows: object) -> bool:
-    """Whether rows are a relation of DuckDB, wherever they live."""
-    return isinstance(rows, (duckdb.DuckDBPyRelation, Rows))
 
 
 class Sums(NamedTuple):
@@ -350,7 +290,7 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
         hint = f"tables: {', '.join(readable)}"
         try:
             _one_select(connection, query, hint)
-            with _limit(connection, seconds), told():
+            with _limit(connection, seconds):
                 yield connection.sql(query)
         except duckdb.Error as error:
             what, *more = _without_paths(str(error), folder).strip().splitlines() or ["no answer"]
@@ -393,12 +333,9 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
     connection.execute("set temp_directory = ''")  # it would count among the allowed folders
     files = []
     for name in readable:
-        file, table = folder / f"{name}.parquet", registry.tables().get(name)
+        file = folder / f"{name}.parquet"
         if not file.is_file():
             raise MissingTableError(name, where=paths.shown(folder))
-        if table and table.location:
-            connection.register(name, located(table, folder))
-            continue
         mine = [file, *large(name)]
         files += mine
         listed = ", ".join(f"'{_quote(one)}'" for one in mine)

@@ -20,8 +20,7 @@ def unchanged(name: str, rows: pd.DataFrame, figure: str) -> bool:
     """Whether rows have a figure as a table has it, under what they still have of its key.
 
     Rows without any column of the key are nobody's. What the file of the table does not hold (a
-    vintage, large sources, a table that lives elsewhere) is not read through for this: there the
-    whole key has to do.
+    vintage, large sources) is not read through for this: there the whole key has to do.
 
     Examples
     --------
@@ -36,7 +35,7 @@ def unchanged(name: str, rows: pd.DataFrame, figure: str) -> bool:
     keys = [column for column in table.key if column in rows.columns and column != figure]
     if not keys or rows[figure].dtype.kind not in "iuf":
         return False
-    if table.location or large(name) or "vintage" in rows.columns:
+    if large(name) or "vintage" in rows.columns:
         return len(keys) == len(table.key)
     try:
         file = table_file(name)

@@ -19,7 +19,7 @@ REST = ("_X", "S19")
 economies.
 """
 SINGLE = ("reporter", "partner", "year", "flow", "product")
-"""Columns of a table of trade that have one value in an account, unless they tell its rows apart."""
+"""Columns that have one value in an account of trade, unless they tell its rows apart."""
 _TOTALS = ("TOTAL", "_T", "ALL", "ALL PRODUCTS", "ALL COMMODITIES")
 """What all products together are called, in capitals."""
 SUM = 1e-9

@@ -18,19 +18,18 @@ import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.contract import takes
-from ..stats.event_study import t_interval
 from ..stats.fixed_effects import (
     Fit,
     Sample,
+    cluster_codes,
+    codes,
+    columns_of,
+    estimated,
     note,
-    only_at_zero,
-    predictor,
-    refuse_nested,
     solve,
-    trimmed,
 )
 from ..stats.frames import level_between, names, origin, refuse_named
-from ..stats.result import Result
+from ..stats.result import Result, t_interval
 from .gravity_panel import PANEL, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
@@ -40,6 +39,7 @@ LEVEL = "exporter-year+importer-year"
 CHANGE = "exporter-year+importer-year+pair"
 EFFECTS = ("exporter", "importer", "year", "exporter-year", "importer-year", "pair")
 CLUSTERS = (*EFFECTS, "symmetric-pair")
+_PAIRS = {"pair": "exporter^importer", "symmetric-pair": "symmetric_pair"}
 Estimator = Literal["ppml", "ols"]
 ESTIMATORS = get_args(Estimator)
 GRAVITY = replace(PANEL, aggregates={"exporter": (), "importer": ()})
@@ -47,38 +47,10 @@ GRAVITY = replace(PANEL, aggregates={"exporter": (), "importer": ()})
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
 
-def _sides(effect: str) -> list[str]:
-    """The columns of an effect."""
-    return ["exporter", "importer"] if effect == "pair" else effect.split("-")
-
-
-def _codes(panel: pd.DataFrame, name: str, known: Sequence[str] = EFFECTS) -> np.ndarray:
-    """A number for each row's level of a fixed effect or cluster: that of its sides and year."""
-    known_name("fixed effect or cluster", name, known)
-    if name == "symmetric-pair":
-        sides = pd.factorize(pd.concat([panel["exporter"], panel["importer"]]))[0]
-        one, other = np.sort(sides.reshape(2, -1), axis=0)
-        return pd.factorize(one.astype(np.int64) * (sides.max(initial=0) + 1) + other)[0]
-    code = np.zeros(len(panel), dtype=np.int64)
-    for column in _sides(name):
-        own, levels = pd.factorize(panel[column])
-        code = code * len(levels) + own
-    return pd.factorize(code)[0]
-
-
-def _parts(joined: str) -> list[str]:
-    """Names that a '+' joins."""
-    return [part.strip() for part in str(joined).split("+")]
-
-
-def _cluster_codes(panel: pd.DataFrame, cluster: str) -> np.ndarray:
-    ways = _parts(cluster)
-    if len(ways) > 2 or len(set(ways)) < len(ways):
-        raise UsageError(
-            f"cluster {cluster!r}", hint="one cluster, or two different ones: 'exporter+importer'"
-        )
-    found = [_codes(panel, way, CLUSTERS) for way in ways]
-    return found[0] if len(found) == 1 else np.column_stack(found)
+def _words(joined: str) -> str:
+    """Effects or clusters in pyfixest's words: 'pair' is 'exporter^importer'."""
+    parts = [part for (part,) in columns_of(joined)]
+    return " + ".join(_PAIRS.get(part, part.replace("-", "^")) for part in parts)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -306,9 +278,13 @@ def complete(
         if estimator == "ols"
         else value
     )
-    fixed = [_codes(panel, effect) for effect in _parts(effects)]
-    refuse_nested([(effect, _sides(effect)) for effect in _parts(effects)])
-    return Sample(y, x, fixed, _cluster_codes(panel, cluster)).keep(known), known
+    sides = zip(panel["exporter"], panel["importer"], strict=True)
+    ways = cluster_codes(
+        panel.assign(symmetric_pair=["-".join(sorted(pair)) for pair in sides]), _words(cluster)
+    )
+    if not 0 < ways.shape[1] <= 2:
+        raise UsageError(f"cluster {cluster!r}", hint="one, or two: 'exporter+importer'")
+    return Sample(y, x, [*codes(panel, _words(effects)).T], ways).keep(known), known
 
 
 @takes()
@@ -331,7 +307,8 @@ def gravity(
     covariates : sequence of str
         Columns of it.
     effects : str
-        Fixed effects out of EFFECTS, joined by '+', none within another; 'pair' is directed.
+        Fixed effects in pyfixest's words, none within another, with 'pair' for
+        'exporter^importer' and '-' for '^'; see EFFECTS.
     estimator : {'ppml', 'ols'}
         Poisson pseudo-maximum likelihood of the value, zeros kept [1]_; or least squares of its
         logarithm, zeros logged and left out.
@@ -404,30 +381,14 @@ def gravity(
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
-    sample = trimmed(sample, estimator, log)
-    if not sample.x or sample.clusters < 2:
-        why = "; ".join(f"{e['reason']} ({e['detail']})" for e in log)
-        raise CoverageError(
-            "no term can be estimated" if not sample.x else "fewer than two clusters", where=why
-        )
-    rectifier = rectifier or (estimator == "ppml" and only_at_zero(sample))
-    fit = solve(sample, estimator, rectifier)
-    note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
-    for term in fit.collinear:
-        note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
-    used = sample.keep(fit.kept)
-    link = predictor(fit, used, estimator)
+    fit, used = estimated(sample, estimator, log, rectifier=rectifier)
     clusters = used.clusters
     table = _tidy(fit, clusters, level).set_index("term")
     for term in table.index[~(table["se"] > 0)]:
         note(log, "estimation", "no positive variance with these clusters", 0, term)
     table = table.reindex(list(covariates)).rename_axis("term").reset_index()
-    used = Sample(
-        used.y,
-        {k: v for k, v in used.x.items() if k not in fit.collinear},
-        used.fixed,
-        used.cluster,
-    )
+    terms = {k: v for k, v in used.x.items() if k not in fit.collinear}
+    used = Sample(used.y, terms, used.fixed, used.cluster)
     return Gravity(
         table=table,
         n=int(fit.kept.sum()),
@@ -439,5 +400,5 @@ def gravity(
         r2=float(fit.model._pseudo_r2 if estimator == "ppml" else fit.model._r2),
         sources=origin(panel),
         _sample=used,
-        _predictor=link,
+        _predictor=fit.link,
     )

@@ -18,7 +18,6 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from ..stats.contract import MONEY, Frame, takes
 from ..stats.frames import alike, cited, require
-from ..tables.located import told as typed
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
@@ -71,7 +70,6 @@ def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return cited(shares, rows, keys)
 
 
-@typed()
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
     """The index below of a relation: shares of products, over those of the world."""
     world = world.df() if pushed.is_relation(world) else world

@@ -22,8 +22,6 @@ from ..ground.errors import UsageError
 from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, refuse_two_labels, require
 from ..stats.frames import years as refuse_no_years
-from ..tables.located import told as typed
-from ..tables.query import is_relation as relation_of
 from ..tables.query import sums_of
 from .checks import SUM, one_classification, totals_in
 
@@ -44,7 +42,7 @@ index needs no second pass."""
 
 def is_relation(rows: object) -> TypeIs[Relation]:
     """Whether rows are a relation of DuckDB."""
-    return relation_of(rows)
+    return isinstance(rows, Relation)
 
 
 class Accounts:
@@ -170,7 +168,6 @@ class Accounts:
         return found
 
 
-@typed()
 def partner_shares(
     measure: Measure, declared: Frame, trade: Relation, by: list[str], denominator: str
 ) -> Relation:
@@ -197,7 +194,6 @@ def partner_shares(
     return found
 
 
-@typed()
 def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
     made, table = _SHARES.get(shares, ([], ""))
@@ -230,7 +226,6 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
     return found
 
 
-@typed()
 def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
     """Growth as a relation: see `shares.growth`, the measure of frames."""
     accounts = Accounts(trade, declared, by, partial(measure, by=by))
@@ -243,7 +238,6 @@ def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) ->
     )
 
 
-@typed()
 def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:
     """Shares of products as a relation: see `indices.product_shares`, the measure of frames."""
     accounts = by_product(trade, declared, by, partial(measure, by=by))

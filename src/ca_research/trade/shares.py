@@ -45,8 +45,9 @@ def partner_shares(
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1] (null in an account
-        of zeros), ``partners`` (number of); ``sources`` and ``price_basis`` where rows state them.
+        As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1] (null in an
+        account of zeros), ``partners`` (number of); ``sources`` and ``price_basis`` where the rows
+        state them.
 
     Raises
     ------

@@ -14,7 +14,6 @@ from ...ground import economies as eco
 from ...plots import style
 from ...plots.needs import needs, one_figure
 from ...plots.panels import panels, year_axis
-from ...plots.pen import tight
 
 
 @needs(
@@ -85,7 +84,6 @@ def control_lines(
             style.bare(ax, x=False)
         for ax in axes[::3]:
             ax.set_ylabel(f"{unit}, log")
-        tight(figure, h_pad=1.0)
     return figure
 
 

@@ -115,7 +115,7 @@ def _marks(
         hit = model.rows[other].isin(list(partners)).to_numpy() & (column >= 0)
         parts.append(pd.DataFrame({"row": np.flatnonzero(hit), "candidate": column[hit]}))
     marks = pd.concat(parts, ignore_index=True)
-    return marks.assign(pair=model.sample.cluster[marks["row"]])
+    return marks.assign(pair=model.sample.cluster[marks["row"], 0])
 
 
 def _matrix(model: _Model, marks: pd.DataFrame, width: int) -> Any:

@@ -10,9 +10,8 @@ from matplotlib.figure import Figure
 
 from ...ground import economies as eco
 from ...plots import style, telling
-from ...plots.narrow import name_rows, redrawn
 from ...plots.needs import needs, one_figure
-from ...plots.pen import tight
+from ...plots.panels import name_rows
 from ...registry.words import party
 
 LABELS = {
@@ -67,7 +66,6 @@ def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@redrawn
 @needs(
     "cells",
     "dimension",
@@ -125,7 +123,6 @@ def priority_matrix(cells: pd.DataFrame) -> Figure:
             ax.set_yticks([i + 0.5 for i in range(len(codes))], names)
         ax.xaxis.tick_top()
         style.bare(ax, x=False, y=False)
-        tight(figure)
     return telling(figure, *_in_words(cells))
 
 

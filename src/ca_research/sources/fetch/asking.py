@@ -17,7 +17,7 @@ from typing import Any
 
 from ...ground import economies
 from ...ground.arguments import whole_number
-from ...ground.errors import AnswerError, UnknownNameError, UsageError
+from ...ground.errors import AnswerError, UsageError, known_name
 from ...registry import Provider, provider
 from .transport import Request
 
@@ -25,7 +25,8 @@ Choice = dict[str, tuple[str, ...] | tuple[int, ...]]
 """What is asked for: codes of economies, words, and `year`, each without repetition."""
 
 ECONOMIES = ("economy", "reporter", "partner", "origin", "destination")
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,60}")
+_WORD = (r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,60}", "for example NY.GDP.MKTP.CD")
+_WORDS = {"product": (r"\d\d|TOTAL", "two digits of the HS, or TOTAL: --product 27")}
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,23 @@ def _said(name: str, value: Any) -> Any:
     if name in ("since", "until"):
         return _year(name, value)
     listed = value if isinstance(value, (list, tuple)) else [value]
-    listed = [p for v in listed for p in (v.split(",") if isinstance(v, str) else [v])]
-    read = {
-        **dict.fromkeys(ECONOMIES, lambda v: economies.resolve(str(v).strip())),
-        "year": lambda v: _year("year", v),
-        "flow": _flow,
-        "product": _product,
-    }.get(name, lambda v: _word(name, str(v).strip()))
-    return list(dict.fromkeys(map(read, listed)))
+    words = [p for v in listed for p in (v.split(",") if isinstance(v, str) else [v])]
+    return list(dict.fromkeys(_read(name, word) for word in words))
+
+
+def _read(name: str, value: Any) -> Any:
+    """A year, the code of an economy, or a word as it may stand in an address."""
+    if name == "year":
+        return _year(name, value)
+    text = str(value).strip()
+    if name in ECONOMIES:
+        return economies.resolve(text)
+    if name == "flow":
+        return known_name(name, text, ("export", "import"))
+    pattern, hint = _WORDS.get(name, _WORD)
+    if not re.fullmatch(pattern, text):
+        raise UsageError(f"{name}: no code: {text!r}", hint=hint)
+    return text
 
 
 def _year(name: str, value: Any) -> int:
@@ -111,29 +121,6 @@ def _year(name: str, value: Any) -> int:
     if not 1900 <= year <= dt.date.today().year:
         raise UsageError(f"{name}={year} is no year of figures", hint="for example --year 2022")
     return year
-
-
-def _flow(value: Any) -> str:
-    flows = ("export", "import")
-    if value not in flows:
-        raise UnknownNameError("flow", value, flows)
-    return str(value)
-
-
-def _product(value: Any) -> str:
-    if not re.fullmatch(r"\d\d|TOTAL", str(value)):
-        raise UsageError(
-            f"product {value} is no chapter of the HS, and not TOTAL",
-            hint="two digits: --product 27",
-        )
-    return str(value)
-
-
-def _word(name: str, text: str) -> str:
-    """A code as it may stand in an address."""
-    if not _WORD.fullmatch(text):
-        raise UsageError(f"{name}: no code: {text!r}", hint="for example NY.GDP.MKTP.CD")
-    return text
 
 
 def with_years(said: Mapping[str, Any], today: dt.date) -> Choice:

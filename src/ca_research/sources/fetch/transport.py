@@ -6,8 +6,6 @@ are a parameter, so that nobody who tries this out has to wait.
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -47,6 +45,7 @@ LONGEST_WAIT = 120.0
 """Seconds that a service may ask for; whoever asks for more is left alone."""
 REDIRECTS = 3
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
+_ENDS = {"Content-Length", "Transfer-Encoding"}
 
 
 @dataclass(frozen=True)
@@ -97,19 +96,16 @@ class Line:
         Raises
         ------
         FetchError
-            One of its kinds, after a fault that passes was given several tries.
+            One of its kinds, after a fault that passes was given several tries: each after as long
+            as the service asks for, else after 1, 2, 4 seconds.
         """
-        import tenacity
-
-        tries = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Passing),
-            stop=tenacity.stop_after_attempt(TRIES),
-            wait=_pause,
-            sleep=self.wait,
-            reraise=True,
-        )
+        for attempt in range(TRIES - 1):
+            try:
+                return self._once(request)
+            except _Passing as fault:
+                self.wait(2.0**attempt if fault.seconds is None else fault.seconds)
         try:
-            return tries(self._once, request)
+            return self._once(request)
         except _Passing as fault:
             raise fault.error from None
 
@@ -134,26 +130,16 @@ class Line:
                         stream=True,
                     )
                 with answer:
-                    if "Location" not in answer.headers or answer.status_code not in range(
-                        300, 400
-                    ):
+                    if not answer.is_redirect:
                         self._look_at_status(answer, request)
                         return self._body(answer)
                     address, params = self._elsewhere(answer), []
-        except (requests.Timeout, urllib3.exceptions.TimeoutError):
-            raise _Passing(self._error(UnreachableError, "does not answer in time")) from None
-        except requests.exceptions.SSLError:
-            raise self._error(
-                UnreachableError,
-                "cannot show who it is: its certificate is not accepted",
-                "check the clock and the network of this machine",
-            ) from None
         except (urllib3.exceptions.ProtocolError, urllib3.exceptions.IncompleteRead):
             raise _Passing(self._error(AnswerError, "was cut off in its answer")) from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError):
-            raise _Passing(
-                self._error(UnreachableError, "cannot be reached", "check the network, then again")
-            ) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as fault:
+            hint = "check the network and the clock of this machine, then again"
+            what = f"cannot be reached: {type(fault).__name__}"
+            raise _Passing(self._error(UnreachableError, what, hint)) from None
         raise self._error(AnswerError, f"sends on more than {REDIRECTS} times")
 
     # --- what an answer may be
@@ -170,38 +156,27 @@ class Line:
         return target
 
     def _look_at_status(self, answer: requests.Response, request: Request) -> None:
+        """Raise where a status is no success; a fault that may pass as one that does."""
         status, seconds = answer.status_code, _retry_after(answer)
         if status == 200:
             return
         if status in request.none:
             raise self.nothing(request)
         said = self._said(answer)
-        quota = status == 429 or (status == 403 and "quota" in said.lower())
-        if (seconds is not None and seconds > LONGEST_WAIT) or (quota and status == 403):
-            until = f", asks to wait {seconds:,.0f} seconds" if seconds is not None else ""
-            raise self._error(
-                RateLimitError, f"has been asked enough for now{until}: {said}", "again later"
-            )
-        if status == 429:
-            raise _Passing(
-                self._error(RateLimitError, "has been asked too often", "later"), seconds
-            )
-        if status in (401, 403):
-            raise self._error(
-                AccessKeyError,
-                f"wants a key, or does not take this one: {said}",
-                f"set {self.service.key}" if self.service.key else "it takes no key; again later",
-            )
-        if status in (413, 414):
-            raise self._error(
-                AnswerError, f"gives less at once: {said}", "ask for fewer years or economies"
-            )
-        error = self._error(
-            ServiceError, f"answers {status}: {said}", "again later, or ask for less"
-        )
-        if status >= 500 or status == 408:
-            raise _Passing(error, seconds)
-        raise error
+        spent = status == 403 and "quota" in said.lower()
+        if status == 429 or spent or (seconds or 0) > LONGEST_WAIT:
+            error = self._error(RateLimitError, f"has been asked enough for now: {said}", "later")
+        elif status in (401, 403):
+            hint = f"set {self.service.key}" if self.service.key else "it takes no key; again later"
+            error = self._error(AccessKeyError, f"wants a key, or not this one: {said}", hint)
+        elif status in (413, 414):
+            hint = "ask for fewer years or economies"
+            error = self._error(AnswerError, f"gives less at once: {said}", hint)
+        else:
+            hint = "again later, or ask for less"
+            error = self._error(ServiceError, f"answers {status}: {said}", hint)
+        passes = status in (408, 429) or status >= 500
+        raise _Passing(error, seconds) if passes and (seconds or 0) <= LONGEST_WAIT else error
 
     def _said(self, answer: requests.Response) -> str:
         """The beginning of what a service says of its refusal, in one line and without a key."""
@@ -213,12 +188,9 @@ class Line:
     def _body(self, answer: requests.Response) -> bytes:
         """The body, unpacked within bounds; one whose end cannot be known is taken for cut off."""
         packing = answer.headers.get("Content-Encoding", "identity").lower()
-        if packing not in ("identity", "gzip", "x-gzip", ""):
-            raise self._error(
-                AnswerError, f"packs its answer as {packing}, which was not asked for"
-            )
-        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packing else None
-        ends = {"content-length", "transfer-encoding"} & {k.lower() for k in answer.headers}
+        if packing not in ("identity", "gzip"):
+            raise self._error(AnswerError, f"packs its answer as {packing}, which nobody asked for")
+        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if packing == "gzip" else None
         body, began = bytearray(), time.monotonic()
         try:
             for piece in answer.raw.stream(65536, decode_content=False):
@@ -233,7 +205,8 @@ class Line:
                     raise _Passing(self._error(UnreachableError, "does not come to an end"))
         except zlib.error:
             raise _Passing(self._error(AnswerError, "was damaged in its answer")) from None
-        if (unpack and not unpack.eof) or not (unpack or ends):
+        ends = unpack.eof if unpack else answer.headers.keys() & _ENDS
+        if not ends:
             raise _Passing(self._error(AnswerError, "was cut off in its answer"))
         if self._key and self._key.encode() in body:
             raise self._error(AnswerError, "repeats the key in its answer, which is not kept")
@@ -265,7 +238,6 @@ def led(answer: requests.Response) -> tuple[str, str]:
 def session() -> requests.Session:
     with needed():
         import requests
-        import tenacity  # noqa: F401 - without it nothing could be asked twice
     made = requests.Session()
     made.headers["User-Agent"] = client()
     made.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
@@ -278,23 +250,14 @@ def client() -> str:
     return " ".join(f"{name}/{version}" for name, version in versions.items())
 
 
-def _pause(state: object) -> float:
-    """As long as the service asks for; else 1, 2, 4 seconds."""
-    fault = state.outcome.exception()  # type: ignore[attr-defined]
-    doubled = 2.0 ** (state.attempt_number - 1)  # type: ignore[attr-defined]
-    return doubled if fault.seconds is None else float(fault.seconds)
-
-
 def _retry_after(answer: requests.Response) -> float | None:
     """Seconds to wait, which a service says as a number or as a moment."""
-    said = answer.headers.get("Retry-After", "").strip()
-    if said.isdigit():
-        return float(said)
+    import urllib3
+
     try:
-        moment = email.utils.parsedate_to_datetime(said)
-    except ValueError:
+        return float(urllib3.Retry().parse_retry_after(answer.headers["Retry-After"]))
+    except (KeyError, urllib3.exceptions.InvalidHeader):
         return None
-    return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds()) if moment.tzinfo else None
 
 
 @contextmanager

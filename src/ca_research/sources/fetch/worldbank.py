@@ -32,20 +32,18 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     said = json_of(body, service)
     if not isinstance(said, list) or not said or not isinstance(said[0], dict):
         raise not_understood(service, "no list of a head and records")
-    head = said[0]
+    head, rows = said[0], said[1] if len(said) == 2 else None
     if "message" in head:
         told = records(head["message"], service)
         return Found(0, remarks=tuple(str(m.get("value") or m.get("key")) for m in told))
+    rows = records(rows or [], service, "indicator", "countryiso3code", "date", "value")
+    asked = int(dict(request.params)["page"])
     try:
         page, pages, each, total = (int(head[k]) for k in ("page", "pages", "per_page", "total"))
     except (KeyError, TypeError, ValueError):
-        raise not_understood(service, "it does not say which page of how many it is") from None
-    rows = said[1] if len(said) == 2 else None
-    rows = records(rows or [], service, "indicator", "countryiso3code", "date", "value")
-    asked = int(dict(request.params)["page"])
-    if rows and page != asked:
-        raise not_understood(service, f"page {page} where page {asked} was asked for")
-    if (rows and len(rows) != min(each, total - each * (page - 1))) or (page < pages and not rows):
+        page = pages = each = total = -1
+    whole = len(rows) == min(each, total - each * (page - 1)) and page == asked
+    if page < 0 or not (whole or (not rows and page >= pages)):
         raise not_understood(service, f"{len(rows)} rows on page {page} of {pages}, {total} in all")
     onwards = replace(request, params=(*request.params[:-1], ("page", str(asked + 1))))
     return Found(len(rows), more=onwards if page < pages else None)

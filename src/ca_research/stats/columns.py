@@ -1,0 +1,26 @@
+"""Columns of figures as floating-point numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..ground.errors import UsageError
+from .frames import texts
+
+
+def floats(held: pd.Series, name: str, *, infinite: bool = False) -> np.ndarray:
+    """The figures of a column, missing as NaN; UsageError for text, dates, and (unless allowed)
+    infinite ones.
+    """
+    if texts(held):
+        raise UsageError(
+            f"{name!r} holds what is no number",
+            hint="convert it: pd.to_numeric; of dates .dt.year; of groups pd.get_dummies",
+        )
+    values = held.to_numpy(dtype=float, na_value=np.nan)
+    if not infinite and np.isinf(values).any():
+        raise UsageError(
+            f"infinite {name!r}", hint="a logarithm of zero? make it missing, or use levels"
+        )
+    return values
