@@ -191,7 +191,7 @@ def _recomputed(
     if lacking:
         return None, None, f"{' and '.join(lacking)} not known"
     interest, maturity, grace = terms["interest"], terms["maturity"], terms["grace"]
-    choices = {"discount": discount, "payments_per_year": per_year}
+    choices: dict[str, Any] = {"discount": discount, "payments_per_year": per_year}
     try:
         if grace is None:
             bounds = grant_element_bounds(interest, maturity, **choices)

@@ -200,9 +200,9 @@ def convert_prices(
         )
     basis = CURRENT if base_year is None else constant(base_year)
     now, of = _base(str(frame["price_basis"].iloc[0])), frame["year"].astype(int)
-    bases = [of if year is None else year for year in (base_year, now)]
-    index = _index(deflator, set().union(*({*of} if y is of else {y} for y in bases)))
-    goal, start = (of.map(index).to_numpy() if y is of else index[y] for y in bases)
+    bases = (base_year, now)
+    index = _index(deflator, {y for y in bases if y} | (set() if all(bases) else {*of}))
+    goal, start = (index[y] if y else of.map(index).to_numpy() for y in bases)
     converted = {column: frame[column] * goal / start for column in columns}
     found = frame.assign(**converted, price_basis=basis, deflator=source)
     if "unit" in frame and str(frame["unit"].iloc[0]) == str(frame["price_basis"].iloc[0]):

@@ -48,8 +48,10 @@ one value of each.
 """
 MONEY = ("price_basis", "unit", "currency")
 """Of KINDS, what must agree even where two sides or two flows are set against each other."""
-ECONOMIES = ("reporter", "partner", "investor", "host", "creditor", "debtor", "origin")
-ECONOMIES = (*ECONOMIES, "destination", "economy", "exporter", "importer")
+ECONOMIES = (
+    *("reporter", "partner", "investor", "host", "creditor", "debtor", "origin", "destination"),
+    *("economy", "exporter", "importer"),
+)
 """Columns that hold economies."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])

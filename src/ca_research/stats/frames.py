@@ -328,7 +328,7 @@ def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.D
     both = Groups(pd.concat([rows[[*keys]], result[[*keys]]], ignore_index=True))
     code = both.number(keys)
     of_rows, of_result = code[: len(rows)], code[len(rows) :]
-    columns = {"sources": sources_of(rows, of_rows, both.count(keys))}
+    columns: dict[str, Any] = {"sources": sources_of(rows, of_rows, both.count(keys))}
     if "price_basis" in rows and "price_basis" not in result:
         columns["price_basis"] = np.full(both.count(keys), None, dtype=object)
         columns["price_basis"][of_rows] = rows["price_basis"].to_numpy(dtype=object)

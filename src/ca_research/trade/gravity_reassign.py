@@ -14,7 +14,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import decimals
-from ..stats.contract import Single, Year, takes
+from ..stats.contract import Economy, Single, Year, takes
 from ..stats.fixed_effects import Sample, only_at_zero, prune, solve
 from ..stats.forecast import ConvergenceError
 from ..stats.frames import names, origin
@@ -121,7 +121,7 @@ def treated(
 @takes()
 def reassign(
     panel: pd.DataFrame,
-    economy: Single,
+    economy: Economy,
     partners: Single,
     *,
     direction: Direction = "exports",
@@ -203,7 +203,7 @@ def reassign(
     >>> reassign(rows, "CHN", ["KAZ", "KGZ", "UZB"], covariates=["log_distance"]).rank
     1
     """
-    (economy,) = economy
+    eco.single_economies(economy)
     if economy in partners:
         raise UsageError(f"{economy} has no pair with itself", hint="name other partners")
     effects = effects or (LEVEL if since is None else CHANGE)

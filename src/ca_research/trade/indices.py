@@ -59,6 +59,7 @@ def product_shares(
     >>> product_shares(rows)["share"].tolist()
     [0.6, 0.4]
     """
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     return _shares(trade, list(by))
 
 
@@ -85,7 +86,8 @@ def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Re
         of_world = ", base.sources as of_world"
         sources = f"list_sort(list_distinct(list_concat({sources or '[]'}, rows.of_world)))"
     joined = f"select rows.*, base.share as weight{of_world} from rows left join base"
-    accounts.rows = accounts.rows.query("rows", f"{joined} using (year, product)")
+    rows: Any = accounts.rows  # asked here, where `base` is
+    accounts.rows = rows.query("rows", f"{joined} using (year, product)")
     accounts.judge("not coalesce(weight > 0, false)")
     rca = "value_usd::double / nullif(total, 0) / weight as rca"
     return accounts.each(table, rca, sources=sources)
@@ -131,8 +133,9 @@ def revealed_comparative_advantage(
     >>> revealed_comparative_advantage(own, world)["rca"].round(2).tolist()
     [3.0, 0.5]
     """
-    world = WORLD.check(world.df() if pushed.is_relation(world) else world)
-    one_classification([*trade["product"].unique(), *world["product"].unique()])
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    world = WORLD.check(world.df() if isinstance(world, Relation) else world)
+    one_classification(pd.concat([trade["product"], world["product"]]).unique())
     _of_exports(trade, world)
     keys = ["reporter", "year"]
     cells = pd.MultiIndex.from_frame(trade[["year", "product"]])

@@ -11,7 +11,7 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
 from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
 from ..stats.measured import measured
-from ..tables import load
+from ..tables.load import load
 from ..tables.preference import NO_REPORTS, of_role
 
 _OPPOSITE = {"export": "import", "import": "export"}

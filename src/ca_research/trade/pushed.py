@@ -34,6 +34,8 @@ Measure = Callable[..., Any]
 """The measure of frames."""
 LIMIT = 100_000
 """Rows of accounts that may break a rule, fetched to be judged."""
+MANY = 1200
+"""Items that are told apart by bits; more are counted."""
 _MARK = "\x1f"
 _SHARES: WeakKeyDictionary[Relation, tuple[list[str], str]] = WeakKeyDictionary()
 """Relations that `partner_shares` made: what an account is, and the table of sums, with which the
@@ -96,8 +98,9 @@ class Accounts:
         few = self.ask(f"{query} limit {LIMIT}").df()
         if len(few):
             same = " and ".join(f'rows."{c}" is not distinct from few."{c}"' for c in few)
-            suspects = self.rows.query("rows", f"select rows.* from rows semi join few on {same}")
-            self.measure(suspects.df())
+            rows: Any = self.rows  # asked here, where `few` is
+            query = f"select rows.* from rows semi join few on {same}"
+            self.measure(rows.query("rows", query).df())
 
     @property
     def kinds(self) -> list[str]:
@@ -116,18 +119,37 @@ class Accounts:
             suspect += [f"count({value}) < count(*)"]
         if self.kinds:
             suspect += [f"min(hash({_names(self.kinds)})) <> max(hash({_names(self.kinds)}))"]
+        rows, twice = self.bits()
         self.ask(
             f"create temp table {table} as select {_names(self.keys)}, {sums}{self.sources}, "
-            f"{' or '.join(f'({one})' for one in suspect)} as suspect from rows group by all"
+            f"{' or '.join(f'({one})' for one in (*suspect, twice))} as suspect from {rows} "
+            f"group by {_names(self.keys)}"
         )
         self.judge_some(f"select {_names(self.keys)} from {table} where coalesce(suspect, true)")
-        cell = _names(self.cell)
-        if self.ask(
-            f"select 1 from (select hash({cell}) as h from rows) group by h having count(*) > 1 "
-            "limit 1"
-        ).fetchall():
-            self.judge_some(f"select {cell} from rows group by all having count(*) > 1")
         return table
+
+    def bits(self) -> tuple[str, str]:
+        """SQL of the rows with a bit for each item, and of whether two of an account have the same:
+        fewer bits than rows. To count distinct items takes several times as long.
+        """
+        items = _names(c for c in self.cell if c not in self.keys)
+        if not items:
+            return "rows", "count(*) > 1"
+        ((many,),) = self.ask(
+            f"select count(*) from (select distinct {items} from rows)"
+        ).fetchall()
+        if many > MANY:
+            return "rows", f"count(distinct ({items})) < count(*)"
+        words = range(-(-many // 120))
+        bits = (
+            f"case when n // 120 = {w} then 1::hugeint << (n % 120)::int else 0 end as bits{w}"
+            for w in words
+        )
+        each = f"select distinct {items} from rows"
+        numbers = f"select *, row_number() over () - 1 as n from ({each})"
+        count = " + ".join(f"bit_count(bit_or(bits{w}))" for w in words)
+        rows = f"rows join (select {', '.join([items, *bits])} from ({numbers})) using ({items})"
+        return rows, f"{count or 0} < count(*)"
 
     @property
     def sources(self) -> str:
@@ -209,15 +231,12 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
     named = {"source_id", "sources"} & set(shares.columns)
     told = f", array_to_string(sources, '{_MARK}') as sources" if named else ""
     keys = _names(by)
-    found: pd.DataFrame = (
-        shares.query(
-            "rows",
-            f"select {keys}, {index} as hhi, partners as n{told} from {table} "
-            f"where partners > 0 order by {keys}",
-        )
-        .to_arrow_table()
-        .to_pandas()
+    rows: Any = shares.query(
+        "rows",
+        f"select {keys}, {index} as hhi, partners as n{told} from {table} "
+        f"where partners > 0 order by {keys}",
     )
+    found: pd.DataFrame = rows.to_arrow_table().to_pandas()
     if told:
         code, words = pd.factorize(found["sources"])
         lists = (tuple(filter(None, word.split(_MARK))) for word in words)

@@ -66,9 +66,11 @@ def partner_shares(
     >>> partner_shares(trade)["share"].tolist()
     [0.75, 0.25]
     """
-    keys, groups = list(by), Groups.of(trade)
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
+    groups = Groups.of(trade)
     account, accounts = groups.number(keys), groups.count(keys)
-    world = (trade["partner"] == "WLD").to_numpy(dtype=bool)
+    world = trade["partner"].eq("WLD").to_numpy(dtype=bool)
     if world.all():
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
     shares = trade.loc[~world, [*keys, "partner", "value_usd"]].reset_index(drop=True)
@@ -143,7 +145,9 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     >>> hhi(partner_shares(trade))["hhi"].tolist()
     [0.625]
     """
-    keys, groups = list(by), Groups.of(shares)
+    assert isinstance(shares, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
+    groups = Groups.of(shares)
     account, accounts = groups.number(keys), groups.count(keys)
     share, n = shares["share"].to_numpy(), np.bincount(account, minlength=accounts)
     known = np.bincount(account, ~np.isnan(share), accounts)
@@ -203,7 +207,8 @@ def growth(
     >>> growth(trade)["growth"].round(4).tolist()
     [nan, 0.05, nan]
     """
-    keys = list(by)
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
     ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
     before = ordered.groupby(keys, observed=True)[["year", "value_usd"]].shift(1)
     follows = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
