@@ -100,7 +100,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     ports = settings().sea_access.ports
     for lane in timeline.lanes:
         by_port = lane.each == "port"
-        rows = routes(events, evidence) if by_port else select(events, **lane.where)
+        rows = routes(events, evidence, claim) if by_port else select(events, **lane.where)
         rows = rows.query(lane.keep, engine="python") if lane.keep else rows
         what = rows["kind"].map(_LISTED).fillna(rows["detail"])
         what = what.mask(rows["date_bound"] == "placeholder", _PLACEHOLDER)
