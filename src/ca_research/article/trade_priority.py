@@ -26,7 +26,6 @@ from ..trade.rank import (
     Eu,
     Flow,
     OwnSource,
-    known,
     ranking_of,
     reports,
 )
@@ -305,7 +304,6 @@ def lead(
     CoverageError
         Where no year can be ranked.
     """
-    known(basis=basis, flow=flow, source=source, eu=eu)
     sides, bounded = both_sides(trade, facts, economies=economies), absent == "bounded"
     year = _newest_year(sides, economies, basis, eu, since, alone=bounded and len(economies) == 1)
     asked = {"basis": basis, "flow": flow, "source": source, "eu": eu, "bounded": bounded}
