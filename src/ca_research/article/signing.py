@@ -178,7 +178,7 @@ def _ahead(own: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
 
 def _behind(documents: Figures, economies: Sequence[str]) -> Estimate:
     """What estimates of some economies rest on."""
-    codes = enumerate(documents.values("economy"))
+    codes = enumerate(documents.frame["economy"])
     return documents.behind([place for place, code in codes if code in economies])
 
 

@@ -28,7 +28,7 @@ from ..stats.frames import (
     years,
 )
 from ..tables.preference import OWN_REPORTS, of_role, ranked
-from .frame import estimate_row, estimates
+from .frame import estimate_row
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -161,8 +161,8 @@ class Question:
 
 def answers(
     frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str | int, question: Question
-) -> pd.DataFrame:
-    """An estimates frame: what the voices answer for each unit in one year.
+) -> list[dict[str, Any]]:
+    """Rows of estimates: what the voices answer for each unit in one year.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def answers(
         row = _row(frame, mine, terms, unit, year, question)
         row["missing"] += lacking if row["missing"] else ""
         rows.append(row)
-    return estimates(rows)
+    return rows
 
 
 def _row(

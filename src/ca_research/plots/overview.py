@@ -22,7 +22,7 @@ _LINE = 0.22
 """Inches: height of a line of ids."""
 
 
-@needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
+@needs("glance", "claim theme verdict fragile", like="claims.overview.table", empty=True)
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id.
 

@@ -38,7 +38,7 @@ def panels(
     room for; places left over stay empty. unit: stands once, above all.
     """
     count = max(count, 1)
-    columns = min(count, int(style.wide() / style.scaled(2.4)))
+    columns = max(min(count, int(style.wide() / style.scaled(2.4))), 1)
     rows = -(-count // columns)
     height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
     size = style.wide(), height * rows + 0.3
@@ -183,7 +183,7 @@ def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width:
     """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
     if low < high:
         stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
-        stroke.set_capstyle("butt")
+        stroke.set_capstyle("round")  # a short one is seen, too
     elif pd.notna(low) or pd.notna(high):
         shape = "o" if low == high else ">" if pd.isna(high) else "<"
         end = high if pd.isna(low) else low

@@ -555,18 +555,17 @@ def _origins(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def _csv(data: pd.DataFrame) -> str:
-    flat = data.copy()
-    for n, kind in enumerate(flat.dtypes):
-        cells = flat.iloc[:, n]
-        if pd.api.types.is_object_dtype(kind) and any(isinstance(v, LISTED) for v in cells):
-            flat.isetitem(
-                n, cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
-            )
-        if pd.api.types.is_float_dtype(kind):
-            known = cells.dropna()
-            if (known % 1 == 0).all() and (known.abs() < 2**53).all():
-                flat.isetitem(n, cells.astype("Int64"))
+    flat = data.apply(_csv_column) if len(data) else data
     return flat.to_csv(index=False, float_format=_digits)
+
+
+def _csv_column(cells: pd.Series) -> pd.Series:
+    """Lists joined by spaces, and whole numbers without a point."""
+    if pd.api.types.is_object_dtype(cells):
+        return cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
+    known = cells.dropna()
+    whole = pd.api.types.is_float_dtype(cells) and (known % 1 == 0).all()
+    return cells.astype("Int64") if whole and (known.abs() < 2**53).all() else cells
 
 
 def _digits(value: float) -> str:

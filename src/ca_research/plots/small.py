@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from ..ground.numbers import fixed
 from . import style
 from .canvas import note
-from .needs import by_year, chosen, needs, one_figure
+from .needs import by_year, chosen, needs
 from .panels import bar_line, line, multiples, newest_words
 from .show import telling
 
 
-@needs("frame", "economy", "year", "{value}", empty=True)
+@needs("frame", "economy year {value}", cell="economy year", empty=True)
 def economy_lines(
     frame: pd.DataFrame,
     *,
@@ -73,7 +73,6 @@ def economy_lines(
     ['21', 'not reported']
     """
     codes = chosen("economy", economies, frame["economy"])
-    one_figure(frame, ["economy", "year"])
     parts = {e: frame[frame["economy"] == e].dropna(subset=[value]) for e in codes}
     name, other = beside or ("", frame.iloc[:0])
     span = pd.concat([frame["year"], other["year"]])

@@ -126,7 +126,8 @@ def context() -> AbstractContextManager[Any]:
     own).
     """
     _backend()
-    return mpl.rc_context(_STATIC | {name: scaled(value) for name, value in _SCALED.items()})
+    look: Any = _STATIC | {name: scaled(value) for name, value in _SCALED.items()}
+    return mpl.rc_context(look)
 
 
 _LOOK = f"""figure.facecolor: none

@@ -415,15 +415,15 @@ def followed(
 ) -> Course:
     """`synthetic_control` of arrays, for those who fit hundreds and read a figure of each.
 
-    values: (periods, units), the treated unit first, by ascending period. Raises UsageError for
-    infinite values, CoverageError as `synthetic_control` does.
+    values: (periods, units), the treated unit first, by ascending period, none infinite. Raises
+    CoverageError as `synthetic_control` does.
     """
     treated, log = units[0], []
     absent = np.isnan(values[:, 0])
     values, lost = values[~absent], periods[absent]
     lacking = np.isnan(values).any(axis=0)
     gone = [unit for unit, lacks in zip(units, lacking, strict=True) if lacks]
-    used = tuple(unit for unit in units[1:] if unit not in gone)
+    used = tuple(unit for unit, lacks in zip(units, lacking, strict=True) if not lacks)[1:]
     left = {
         "period without the treated unit": [f"{p:g}" for p in lost],
         "donor not observed throughout": list(map(str, gone)),

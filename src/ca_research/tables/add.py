@@ -246,8 +246,15 @@ def add(
         )
     about = About(
         None if published is None else str(published),
-        *(title, publisher, licence, address),
-        *(redistribution, role, preference, lag, origin),
+        title=title,
+        publisher=publisher,
+        licence=licence,
+        address=address,
+        redistribution=redistribution,
+        role=role,
+        preference=preference,
+        lag=lag,
+        origin=origin,
     )
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):

@@ -32,8 +32,8 @@ from ..ground.errors import (
 )
 from ..ground.files import lock
 from .database import broken_values, connect
+from .derived import form
 from .raw import sha256
-from .rules import rules
 from .validate import schema
 
 ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
@@ -196,14 +196,9 @@ def rows(entry: registry.Added) -> pa.Table | None:
     """
     refuse_altered(entry)
     files = rows_files(entry)
-    fits = (
-        _large_fits(entry, [f for f in files if f.parent.name == PARTS])
-        if entry.parts
-        else _fits(entry, found := pq.read_table(files[0]))
-    )
-    if not fits:
+    if not _fits(entry, [f for f in files if not entry.parts or f.parent.name == PARTS]):
         raise _unfit(entry, f"added figures no longer keep the rules of table {entry.table!r}")
-    return None if entry.parts else found
+    return None if entry.parts else pq.read_table(files[0])
 
 
 def refuse_altered(entry: registry.Added) -> None:
@@ -230,21 +225,12 @@ def _unfit(entry: registry.Added, what: str) -> IntegrityError:
     )
 
 
-def _fits(entry: registry.Added, found: pa.Table) -> bool:
-    table = registry.table(entry.table)
-    return found.schema.equals(schema(table)) and not any(
-        rule.broken(found[name].to_pandas()).any()
-        for name, column in table.columns.items()
-        for rule in rules(column)
-    )
-
-
-def _large_fits(entry: registry.Added, files: Sequence[Path]) -> bool:
+def _fits(entry: registry.Added, files: Sequence[Path]) -> bool:
     """Whether rows keep the rules of their table, by their distinct words and largest figures."""
     table, rows = registry.table(entry.table), sql.parquet(files)
-    parties = table.of_type("economy")
-    derived = [*(["is_aggregate"] if parties else []), "known_on"]
-    if pq.read_schema(files[0]).names != [*table.columns, *derived]:
+    there, wanted = pq.read_schema(files[0]), form(table) if entry.parts else schema(table)
+    parties = table.of_type("economy") if entry.parts else []
+    if there.names != wanted.names or not (entry.parts or there.equals(wanted)):
         return False
     with connect() as connection:
         if any(broken_values(connection, table, rows)):

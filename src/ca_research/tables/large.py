@@ -34,7 +34,7 @@ from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
 from .added import ACCOUNTS
 from .database import write_rows
-from .rules import parse, rules
+from .rules import judged
 from .validate import checked_rows, schema
 
 FAULTS = 20_000
@@ -142,20 +142,19 @@ class Reading:
         else:
             text, why, left = self.reader.column(cell, column, field)
             self._step(_flag(left[0] != "", left[0]), _flag(why[0] != "", "wrong"))
-        values, bad = _typed(text, column)
+        values, broken = judged(text, column)
         self.values[name] = _literal(values[0])
-        self._bad += [(name, "true")] if bad[0] else []
+        self._bad += [(name, "true")] if broken else []
 
     def _words(self, name: str, column: registry.Column, field: Field) -> None:
         """Words, codes and years: every distinct cell is looked at."""
         key, raw = self._look(self._at(field.column))
         cell = pd.Series(raw, dtype=object)
         text, why, left = self.reader.column(cell, column, field)
-        values, bad = _typed(text, column)
+        values, broken = judged(text, column)
         self.values[name] = self._column(key, "{}", values)
         self._say(key, why, left)
-        if bad.any():
-            self._bad.append((name, self._column(key, "{}", bad)))
+        self._bad += [(name, self._column(key, "{}", mask)) for mask, _ in broken]
 
     def _number(self, name: str, column: registry.Column, field: Field, needed: bool) -> None:
         """Numbers: those that are plainly one are read at once, other cells looked at."""
@@ -258,12 +257,9 @@ class Reading:
         for name, column in self.table.columns.items():
             field = self.mapped.columns.get(name)
             head = field.column if field else None
-            if column.type != "year" or head is None:
-                continue
-            _, raw = self._look(at := self._at(head))
-            if cells.part_beside_years(in_words(pd.Series(raw, dtype=object), field)) is not None:
+            if column.type == "year" and head is not None:
                 found = self.stream.run(
-                    f"select distinct c{at} from {self.stream.cells} semi join "
+                    f"select distinct c{self._at(head)} from {self.stream.cells} semi join "
                     "(select f, n from told where left_out is null) using (f, n) order by 1"
                 ).fetchall()
                 left = pd.Series([cell for (cell,) in found], dtype=object)
@@ -367,20 +363,12 @@ class Reading:
             behind = "select f, n from told semi join ({}) using ({}) where " + _READ
             broken = behind.format("from typed where bad", f"f, {key}")
             twice = behind.format("from twice", key)
-        of_cells, of_rows = "select f, n from told where fault", f"{broken} union {twice}"
-        if self.mapped.sums:
-            cells_, more = self._places(of_cells, skip_bad)
-            rows, more_rows = self._places(of_rows, skip_bad)
-            found = [f for u in self._again(cells_) for f in u.faults]
-            found += self._judged(self._again(rows))
-            more += more_rows
-        else:
-            places, more = self._places(f"{of_cells} union {of_rows}", skip_bad)
-            again = self._again(places)
-            found = [*(f for u in again for f in u.faults), *self._judged(again)]
+        places, more = self._places(
+            f"select f, n from told where fault union {broken} union {twice}", skip_bad
+        )
         rule = "so many more faulty rows were left out"
         unnamed = [Fault(self.stream.name, 0, "(rows)", f"{more:,}", rule)] if more else []
-        return [*_in_order(found), *unnamed]
+        return [*self._named(places), *unnamed]
 
     def _places(self, query: str, skip_bad: bool) -> tuple[list[tuple[int, int]], int]:
         """The first faulty rows in order, and how many more there are that may be skipped."""
@@ -389,29 +377,26 @@ class Reading:
             ((count,),) = self.stream.run(f"select count(*) from ({query})").fetchall()
             return found[:FAULTS], count - FAULTS
         if len(found) > FAULTS:
-            given = [f for u in self._again(found[:100]) for f in (*u.faults, *self._judged([u]))]
             raise DataError(
-                _in_order(given),
+                self._named(found[:100]),
                 outcome=f"more than {FAULTS:,} rows are like these, and nothing was added",
                 hint="say by --map how the file is meant: so many faults are one; or leave these "
                 "rows out: --skip-bad",
             )
         return found, 0
 
-    def _again(self, places: list[tuple[int, int]]) -> list[Understood]:
-        """Some rows, read by the way of small files."""
+    def _named(self, places: list[tuple[int, int]]) -> list[Fault]:
+        """The faults of some rows, read by the way of small files."""
         (mark,) = self.marks if len(self.marks) == 1 else (None,)
         mapped = self.mapped.model_copy(update={"decimal": mark} if mark else {})
-        return [apply(given, mapped, self.table) for given in self.stream.rows_at(places)]
-
-    def _judged(self, understood: list[Understood]) -> list[Fault]:
-        rows = [u.rows for u in understood if len(u.rows)]
-        if not rows:
-            return []
-        raw = pd.concat(rows, ignore_index=True)
-        sources = [n for n, c in self.table.columns.items() if c.type == "source"]
-        raw = raw.assign(**dict.fromkeys(sources, self.source.source_id))
-        return [fault for fault, _ in checked_rows(self.table, raw, self.source.source_id)[1]]
+        again = [apply(given, mapped, self.table) for given in self.stream.rows_at(places)]
+        faults = {fault for one in again for fault in one.faults}
+        if rows := [one.rows for one in again if len(one.rows)]:
+            sources = [n for n, c in self.table.columns.items() if c.type == "source"]
+            of_source = dict.fromkeys(sources, self.source.source_id)
+            raw = pd.concat(rows, ignore_index=True).assign(**of_source)
+            faults |= {f for f, _ in checked_rows(self.table, raw, self.source.source_id)[1]}
+        return sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
     # --- what they are
 
@@ -487,17 +472,6 @@ class Reading:
         return [*found, *((str(t), f"{rest} and {sql.name(time)} = {_literal(t)}") for t in times)]
 
 
-def _typed(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series]:
-    """Values of words, and a mask of those that break a rule."""
-    values, bad, _ = parse(text, column)
-    bad = bad.astype(bool)
-    if not column.nullable:
-        bad |= text.eq("")
-    for rule in rules(column) if column.type != "source" else ():
-        bad |= rule.broken(values)
-    return values, bad
-
-
 def _limits(column: registry.Column, value: str) -> list[str]:
     """SQL of what a number must not be."""
     found = [f"not isfinite({value})"]
@@ -505,10 +479,6 @@ def _limits(column: registry.Column, value: str) -> list[str]:
     found += [] if column.min is None else [f"({value}) < {column.min!r}"]
     found += [] if column.max is None else [f"({value}) > {column.max!r}"]
     return found + ([f"({value}) % 1 <> 0"] if column.type == "integer" else [])
-
-
-def _in_order(faults: Iterable[Fault]) -> list[Fault]:
-    return sorted(set(faults), key=lambda f: (f.file, f.line, f.column))
 
 
 def _or(conditions: Iterable[str]) -> str:

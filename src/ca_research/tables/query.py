@@ -323,11 +323,7 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
             raise MissingTableError(name, where=paths.shown(folder))
         mine = [file, *large(name)]
         files += mine
-        listed = ", ".join(map(text, mine))
-        connection.execute(f"set variable {name}_files = [{listed}]")  # a view shows its own text
-        connection.execute(
-            f"create view {name} as select * from read_parquet(getvariable('{name}_files'))"
-        )
+        connection.execute(f"create view {name} as select * from {parts_sql(mine)}")
     allowed = ", ".join(map(text, files))
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")

@@ -30,25 +30,16 @@ def check_files(table: registry.Table) -> None:
     raw = paths.raw_dir()
     for name, declared in table.files.items():
         file = raw / name
-        if not file.is_file():
-            raise IntegrityError(
-                f"raw file data/raw/{name} is missing",
-                where=f"registry/tables/{table.table}.yaml",
-                hint="restore it: git checkout data/raw",
-            )
-        found = sha256(file)
+        found = sha256(file) if file.is_file() else "no file"
         if found != declared.sha256:
             raise IntegrityError(
-                f"raw file data/raw/{name} has changed; nothing is built from it",
+                f"raw file data/raw/{name} is not the declared one; nothing is built from it",
                 where=f"expected sha256 {declared.sha256}, found {found}",
                 hint="restore it (git checkout data/raw), or declare the new hash and why in "
                 "registry/tables",
             )
-    stray = sorted(
-        p.relative_to(raw).as_posix()
-        for p in walk(raw / table.table, ".csv")
-        if p.relative_to(raw).as_posix() not in table.files
-    )
+    there = {file.relative_to(raw).as_posix() for file in walk(raw / table.table, ".csv")}
+    stray = sorted(there - table.files.keys())
     if stray:
         raise IntegrityError(
             f"raw files that the registry does not know: {', '.join(stray)}",

@@ -85,6 +85,16 @@ def rules(column: registry.Column) -> list[Rule]:
     return [*_vocabulary(column), *_bounds(column)]
 
 
+def judged(
+    words: pd.Series, column: registry.Column
+) -> tuple[pd.Series, list[tuple[pd.Series, str]]]:
+    """Typed values of words, and for each rule that some break a mask of these, and its words."""
+    values, bad, rule = parse(words, column)
+    masks = [(bad, rule), (words.eq("") & (not column.nullable), "must not be empty")]
+    masks += [(rule.broken(values), rule.words) for rule in rules(column)]
+    return values, [(mask.astype(bool), rule) for mask, rule in masks if mask.any()]
+
+
 def _vocabulary(column: registry.Column) -> list[Rule]:
     found = []
     match column.type:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from .. import registry
 from ..ground.errors import DataError, Fault
 from .raw import read_raw
-from .rules import dtype, parse, rules
+from .rules import dtype, judged
 
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
 """Characters that no text holds; NUL ends a string in other programs."""
@@ -59,22 +59,18 @@ def checked_rows(
         cells = raw[name]
         known = cells.dtype == "category"
         words = pd.Series(cells.cat.categories, dtype="str") if known else cells
-        values, bad, rule = parse(words, column)
-        broken = [(bad, rule)]
-        if not column.nullable:
-            broken.append((words.eq(""), "must not be empty"))
-        if known:
-            broken.append((words.str.contains(CONTROL), "must not hold a control character"))
-        if not (source and column.type == "source"):
-            broken += [(rule.broken(values), rule.words) for rule in rules(column)]
+        values, broken = judged(words, column)
+        if source and column.type == "source":
+            broken = []
+        elif known and (odd := words.str.contains(CONTROL)).any():
+            broken.append((odd, "must not hold a control character"))
         for mask, rule in broken:
-            if mask.any():
-                hit = (mask.to_numpy()[cells.cat.codes] if known else mask.to_numpy()).nonzero()[0]
-                hits = raw.iloc[hit][["_file", "_line", name]].itertuples(index=False)
-                faults.extend(
-                    (Fault(f, int(n), name, v, rule), int(at))
-                    for at, (f, n, v) in zip(hit, hits, strict=True)
-                )
+            hit = (mask.to_numpy()[cells.cat.codes] if known else mask.to_numpy()).nonzero()[0]
+            hits = raw.iloc[hit][["_file", "_line", name]].itertuples(index=False)
+            faults.extend(
+                (Fault(f, int(n), name, v, rule), int(at))
+                for at, (f, n, v) in zip(hit, hits, strict=True)
+            )
         if known and values.dtype == "str":  # in alphabetical order, which sorts by codes
             cells = cells.cat.remove_categories([""]) if "" in cells.cat.categories else cells
             typed[name] = cells.cat.reorder_categories(sorted(cells.cat.categories))
