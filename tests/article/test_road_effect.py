@@ -84,7 +84,9 @@ def test_ranks_agree_with_those_of_the_estimator(method):
     fit = br.control(trade(high="KAZ", KAZ=0.4), EVENTS, "KAZ", **choices)
     ranks, other = br.placebo_ranks(fit), fit.placebos()
     assert (ranks["p_gain"], ranks["p"]) == pytest.approx((other.p_positive, other.p))
-    turned = synthetic_control(-fit._wide, "KAZ", fit.start, demean=method.endswith("demeaned"))
+    course = fit._course
+    turned = pd.DataFrame(-course.values, course.periods, ["KAZ", *course.donors])
+    turned = synthetic_control(turned, "KAZ", fit.start, demean=method.endswith("demeaned"))
     assert ranks["p_loss"] == pytest.approx(turned.placebos().p_positive)
 
 

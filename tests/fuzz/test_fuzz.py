@@ -18,17 +18,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pandas.testing import assert_frame_equal
 
 from ca_research import registry
 from ca_research.claims import check
 from ca_research.ground import economies, paths
-from ca_research.ground.errors import CaResearchError, DataError
+from ca_research.ground.errors import CaResearchError
 from ca_research.runs.grid import read_grid
 from ca_research.tables import query
-from ca_research.tables.fast import accepted
-from ca_research.tables.raw import read_raw, sha256
-from ca_research.tables.validate import schema, validate_rows
+from ca_research.tables.raw import sha256
+from ca_research.tables.validate import validated
 
 CLAIMS = sorted((paths.registry_dir() / "claims").glob("C*.yaml"))
 INPUTS = yaml.safe_load(Path(__file__).with_name("inputs.yaml").read_text())
@@ -158,7 +156,7 @@ def stands_in(told, kept):
     return told == kept and isinstance(told, bool) == isinstance(kept, bool)
 
 
-# --- raw files: an accepted file becomes the rows that stand in it, read the fast way or not
+# --- raw files: an accepted file becomes the rows that stand in it
 
 ROW = ["KAZ", "CHN", "2019", "export", "1", "", "S_CALENDAR"]
 PLAIN = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?", re.A)
@@ -178,7 +176,7 @@ def raw_case(rng, project):
     about = {"sha256": sha256(project.raw()), "rows": len(rows)}
     counts = Counter(row[-1] for row in rows)
     project.edit(files={"trade/small.csv": about}, rows=dict(counts))
-    frame = both_ways(registry.table("trade"))
+    frame = validated(registry.table("trade")).to_pandas()
     raw.decode("utf-8")
     assert header == list(fields) and len(frame) == len(rows)
     for reporter, partner, year, flow, value, note, source in rows:
@@ -188,19 +186,6 @@ def raw_case(rng, project):
     said = {(r, p, float(y), f, float(v), n or None, s) for r, p, y, f, v, n, s in rows}
     kept = frame[header].astype(object).where(frame[header].notna(), None)
     assert said == {*kept.itertuples(index=False, name=None)}
-
-
-def both_ways(spec):
-    """The careful reading of a table; the fast one must read it alike, or leave it alone."""
-    fast = accepted(spec)
-    try:
-        frame = validate_rows(spec, read_raw(spec))
-    except DataError:
-        assert fast is None, "the fast way accepts what the careful one refuses"
-        raise
-    if fast is not None:
-        assert_frame_equal(fast.cast(schema(spec)).to_pandas(), frame)
-    return frame
 
 
 SURFACES = {

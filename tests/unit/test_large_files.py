@@ -220,7 +220,7 @@ def test_several_files_are_one_source_and_their_totals_lie_apart(own):
 
 
 def test_a_file_of_baci_is_read_alike_in_steps(baci, ways, monkeypatch):
-    monkeypatch.setattr(sys.modules["ca_research.tables.large"], "FEW", 10_000)
+    monkeypatch.setattr(sys.modules["ca_research.tables.add"], "FEW", 10_000)
     ways(baci(4_000)[0].read_bytes())
 
 

@@ -106,7 +106,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     ports = settings().sea_access.ports
     for lane in timeline.lanes:
         by_port = lane.each == "port"
-        rows = routes(events, evidence) if by_port else select(events, **lane.where)
+        rows = routes(events, evidence, claim) if by_port else select(events, **lane.where)
         rows = _described(_kept(rows, lane), lane.named)
         for name in (ports if by_port else timeline.names) if lane.each else [""]:
             own = rows[_concern(rows[lane.each], name)] if name else rows

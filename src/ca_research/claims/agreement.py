@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from ..ground import paths
@@ -59,16 +60,16 @@ def agreement() -> list[Agreed]:
     """
     folder = paths.registry_dir() / FOLDER
     return [
-        _agreed(question, (folder / f"{question.file}.csv").read_bytes())
+        _agreed(question, folder / f"{question.file}.csv")
         for question in QUESTIONS
         if (folder / f"{question.file}.csv").is_file()
     ]
 
 
-def _agreed(question: Question, data: bytes) -> Agreed:
+def _agreed(question: Question, file: Path) -> Agreed:
     told = [
         [value or None for name, value in row.items() if name.startswith(f"{question.column}_")]
-        for _, row in read_csv(data)
+        for _, row in read_csv(file)
     ]
     units = [unit for unit in told if any(unit)]  # a row for 'none is closest' has no values
     return Agreed(

@@ -23,7 +23,7 @@ from . import paths
 from .arguments import several, whole_number
 from .errors import AggregateError, RegistryError, UnknownNameError, UsageError
 from .remember import by_files
-from .textfiles import Unreadable, read_csv
+from .textfiles import read_csv
 
 __all__ = [
     "AGGREGATES",
@@ -61,17 +61,7 @@ class Aggregate:
 @by_files("economies.csv")
 def _rows() -> list[tuple[int, dict[str, str]]]:
     """Rows of registry/economies.csv with their lines."""
-    file = paths.registry_dir() / "economies.csv"
-    try:
-        rows = read_csv(file.read_bytes())
-    except OSError as error:
-        raise RegistryError(
-            "the list of economies cannot be read", where=str(file), hint=str(error)
-        ) from error
-    except Unreadable as fault:
-        raise RegistryError(
-            fault.what, where=fault.place("registry/economies.csv"), hint="mend the file"
-        ) from None
+    rows = read_csv(paths.registry_dir() / "economies.csv")
     if rows and (lacking := [c for c in _COLUMNS if c not in rows[0][1]]):
         raise RegistryError(
             f"no column {lacking[0]!r}",
@@ -83,15 +73,6 @@ def _rows() -> list[tuple[int, dict[str, str]]]:
 
 def _listed(joined: str) -> tuple[str, ...]:
     return tuple(part for part in joined.split(";") if part)
-
-
-@by_files("economies.csv")
-def _economies() -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {
-        r["code"]: (r["name"], _listed(r["aliases"]))
-        for _, r in _rows()
-        if r["kind"] != "aggregate"
-    }
 
 
 @by_files("economies.csv")
@@ -268,15 +249,13 @@ def _repository() -> dict[str, str]:
 
 @by_files("economies.csv")
 def _name_by_code() -> dict[str, str]:
-    return {code: name for code, (name, _) in _economies().items()} | {
-        code: group.name for code, group in _aggregates().items()
-    }
+    return {row["code"]: row["name"] for _, row in _rows()}
 
 
 @by_files("economies.csv")
 def codes() -> frozenset[str]:
     """All codes a table may use: economies and aggregates."""
-    return frozenset(_economies()) | frozenset(AGGREGATES)
+    return frozenset(_name_by_code())
 
 
 def code_of(name: object) -> str | None:
@@ -319,7 +298,7 @@ def resolve(name: str | int) -> str:
         elif len(str(name).strip()) <= 3:  # a code is near to codes, and a name to names
             near = sorted(codes())
         else:
-            near = [name for name, _ in _economies().values()]
+            near = [row["name"] for _, row in _rows() if row["kind"] != "aggregate"]
         also = "groups that are not in registry/economies.csv are named by their members"
         raise UnknownNameError("economy", name, near, also=also)
     return code

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import paths
-from .errors import LinkError, WriteError
+from .errors import WriteError
 
 STALE_SECONDS = 3600
 """A scratch file that is younger may still be written."""
@@ -44,50 +44,17 @@ def walk(folder: Path, *suffixes: str) -> list[Path]:
     *suffixes
         Only files with one of these endings, for example ".yaml".
 
-    Raises
-    ------
-    LinkError
-        A link leads nowhere, or back to a folder that it lies in.
-
     Examples
     --------
     >>> from ca_research import paths
     >>> "trade.yaml" in [file.name for file in walk(paths.registry_dir() / "tables", ".yaml")]
     True
     """
-    if not folder.is_dir():
-        if folder.is_symlink():
-            raise LinkError("a link leads nowhere", where=_shown(folder, folder))
-        return []
-    found = _walk(folder, folder, frozenset({_identity(folder)}))
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder, followlinks=True):
+        folders[:] = [f for f in folders if not f.startswith(".") and f != "__pycache__"]
+        found += [Path(here, f) for f in files if not f.startswith(".")]
     return sorted(f for f in found if not suffixes or f.suffix in suffixes)
-
-
-def _walk(top: Path, folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        listed = [e for e in entries if not e.name.startswith(".") and e.name != "__pycache__"]
-    for entry in listed:
-        path = Path(entry.path)
-        if entry.is_dir():
-            if (own := _identity(path)) in above:
-                raise LinkError(
-                    "a link leads back to a folder that it lies in", where=_shown(path, top)
-                )
-            yield from _walk(top, path, above | {own})
-        elif entry.is_file():
-            yield path
-        elif entry.is_symlink():
-            raise LinkError("a link leads nowhere", where=_shown(path, top))
-
-
-def _identity(folder: Path) -> tuple[int, int]:
-    about = folder.stat()
-    return about.st_dev, about.st_ino
-
-
-def _shown(path: Path, top: Path) -> str:
-    """The link's own name; `paths.shown` would give that of its target."""
-    return path.relative_to(top.parent).as_posix()
 
 
 def stamps(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:

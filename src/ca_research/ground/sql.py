@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -17,7 +17,7 @@ def name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def names(columns: Sequence[str]) -> str:
+def names(columns: Iterable[str]) -> str:
     """Names of columns, with commas."""
     return ", ".join(map(name, columns))
 
@@ -33,6 +33,6 @@ def text(word: object) -> str:
     return "'" + str(word).replace("'", "''") + "'"
 
 
-def parquet(files: Sequence[Path]) -> str:
+def parquet(files: Iterable[Path]) -> str:
     """The rows of files of Parquet, as DuckDB reads them."""
     return f"read_parquet([{', '.join(map(text, files))}])"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from . import paths
+from .errors import RegistryError
 
 MAX_BYTES = 4_000_000
 """The largest file of the register has 14 kB; a grid of ten thousand sets has some 500."""
@@ -73,39 +77,31 @@ def read_yaml(content: bytes) -> Any:
         raise Unreadable(f"not valid YAML: {error.reason}", line) from None
 
 
-def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a CSV with the line each ends in, as words by the names in the header.
-
-    Parameters
-    ----------
-    content : bytes
-        In UTF-8; the first row names the columns.
-
-    Raises
-    ------
-    Unreadable
-        Where it is not UTF-8 or no CSV, a name is missing or stands twice, or a row has another
-        number of cells than the header.
-
-    Examples
-    --------
-    >>> read_csv(b"economy,years\\nKAZ,5\\n")
-    [(2, {'economy': 'KAZ', 'years': '5'})]
+def read_csv(file: Path) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a CSV of the register with the line each ends in, as words by the names in its first
+    row. Raises RegistryError where it cannot be read, or is no table.
     """
-    text = decoded(content)
-    if "\0" in text:
-        raise Unreadable("not a CSV: a NUL", text.count("\n", 0, text.index("\0")) + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+
+    def fault(what: str, line: int = 0) -> RegistryError:
+        place = Unreadable(what, line).place(paths.shown(file))
+        return RegistryError(what, where=place, hint="mend the file")
+
     try:
+        text = decoded(file.read_bytes())
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         names = next(reader, [])
         rows = [(reader.line_num, cells) for cells in reader]
+    except OSError as error:
+        raise fault(f"cannot be read: {error.strerror or error}") from error
+    except Unreadable as error:
+        raise fault(error.what, error.line or 0) from None
     except csv.Error as error:
-        raise Unreadable(f"not a CSV: {error}", reader.line_num) from None
-    if "" in names or len(set(names)) < len(names):
-        raise Unreadable(f"a name in the header is missing or stands twice: {', '.join(names)}", 1)
+        raise fault(f"not a CSV: {error}", reader.line_num) from None
+    if len({*names} - {""}) < len(names):
+        raise fault(f"a name in the header is missing or stands twice: {', '.join(names)}", 1)
     for line, cells in rows:
         if len(cells) != len(names):
-            raise Unreadable(f"a row of {len(cells)} cells under {len(names)} names", line)
+            raise fault(f"a row of {len(cells)} cells under {len(names)} names", line)
     return [(line, dict(zip(names, cells, strict=True))) for line, cells in rows]
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, UnknownNameError
 from ..ground.remember import by_file, by_files, forget
-from ..ground.textfiles import Unreadable, read_csv
+from ..ground.textfiles import read_csv
 from .base import Model, explain, read_yaml, refused
 from .claims import (
     PRINTED,
@@ -84,13 +84,7 @@ def listed_sources() -> dict[str, Source]:
 @by_file
 def _sources_in(file: Path) -> dict[str, Source]:
     found: dict[str, Source] = {}
-    try:
-        rows = read_csv(file.read_bytes())
-    except OSError as error:
-        raise refused("the list of sources cannot be read", str(file), str(error)) from error
-    except Unreadable as fault:
-        raise refused(fault.what, fault.place("registry/sources.csv"), "mend the file") from None
-    for number, (_, row) in enumerate(rows, start=1):
+    for number, (_, row) in enumerate(read_csv(file), start=1):
         where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
         try:
             source = Source.model_validate(row)
@@ -199,19 +193,20 @@ def schemas() -> dict[str, dict[str, Any]]:
     from .services import Providers
     from .words import Words  # which reads the sources
 
-    return {
-        "source": Source.model_json_schema(),
-        "table": Table.model_json_schema(),
-        "claim": ClaimSpec.model_json_schema(),
-        "article": Article.model_json_schema(),
-        "coding": Coding.model_json_schema(),
-        "measures": DeclaredMeasures.model_json_schema(),
-        "words": Words.model_json_schema(),
-        "glossary": Glossary.model_json_schema(),
-        "holders": Holders.model_json_schema(),
-        "providers": Providers.model_json_schema(),
-        "replication": Replication.model_json_schema(),
+    models: dict[str, Any] = {
+        "source": Source,
+        "table": Table,
+        "claim": ClaimSpec,
+        "article": Article,
+        "coding": Coding,
+        "measures": DeclaredMeasures,
+        "words": Words,
+        "glossary": Glossary,
+        "holders": Holders,
+        "providers": Providers,
+        "replication": Replication,
     }
+    return {name: model.model_json_schema() for name, model in models.items()}
 
 
 __all__ = [

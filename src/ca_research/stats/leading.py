@@ -13,6 +13,10 @@ import pandas as pd
 
 from .frames import numbers, require
 
+_KEYS = ("group", "year", "unit")
+"""What makes figures comparable, and whose they are."""
+_NUMBERS = ("low", "high")
+
 
 @dataclass(frozen=True)
 class Leading:
@@ -51,38 +55,29 @@ class Leading:
         return ""
 
 
-Figure = tuple[Hashable, int, str, float, float]
-"""What makes figures comparable, year, unit, low and high."""
-_COLUMNS = ("group", "year", "unit", "low", "high")
-
-
 def leading(
-    figures: pd.DataFrame | Sequence[Figure],
-    of: str,
-    *,
-    needed: Sequence[str],
-    any_of: Sequence[str],
-    since: int | None = None,
+    figures: pd.DataFrame, of: str, *, needed: Sequence[str], any_of: Sequence[str]
 ) -> Leading | str:
     """One unit over its largest rival, among figures of one concept and year; or the reason why
     there is none.
 
     figures: group (what makes figures comparable: concept, source ...), year, unit, low, high
-        (equal for one figure); a frame, or such rows.
+        (equal for one figure).
     needed: rivals that must be observed beside `of`; any_of: rivals of which at least one must be,
         too. The group and year taken is the one that observes most of `any_of`, and among those the
         newest (then the first by name).
-    low = of.low / max(rivals.high), high = of.high / max(rivals.low). since: no year before this
-    one.
+    low = of.low / max(rivals.high), high = of.high / max(rivals.low).
     Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are
     none or negative.
     """
+    require(figures, _NUMBERS, keys=_KEYS)
+    for column in _NUMBERS:
+        numbers(figures, column)
     spans: dict[tuple[Any, int], dict[str, tuple[float, float]]] = {}
-    for group, year, unit, low, high in _rows(figures):
-        if since is None or year >= since:
-            cell = spans.setdefault((group, int(year)), {})
-            least, most = cell.get(unit, (low, high))
-            cell[unit] = min(least, low), max(most, high)
+    for group, year, unit, low, high in figures[[*_KEYS, *_NUMBERS]].itertuples(index=False):
+        cell = spans.setdefault((group, int(year)), {})
+        least, most = cell.get(unit, (low, high))
+        cell[unit] = min(least, low), max(most, high)
     able = [
         (len(cell.keys() & {*any_of}), year, group)
         for (group, year), cell in sorted(spans.items())
@@ -101,20 +96,11 @@ def leading(
     values = {
         u: (float(cell[u][0]), float(cell[u][1])) for u in (of, *needed, *any_of) if u in cell
     }
-    (least, most), rivals = values[of], [span for u, span in values.items() if u != of]
-    ends = [
-        mine / theirs if theirs > 0 else math.inf if mine > 0 else 1.0
-        for mine, theirs in ((least, max(h for _, h in rivals)), (most, max(w for w, _ in rivals)))
-    ]
-    return Leading(group, year, ends[0], ends[1], values)
+    lows, highs = zip(*(span for unit, span in values.items() if unit != of), strict=True)
+    low, high = values[of]
+    return Leading(group, year, _over(low, max(highs)), _over(high, max(lows)), values)
 
 
-def _rows(figures: pd.DataFrame | Sequence[Figure]) -> Sequence[Figure]:
-    if not isinstance(figures, pd.DataFrame):
-        if all(0 <= value < math.inf for row in figures for value in row[3:]):
-            return figures
-        figures = pd.DataFrame(figures, columns=list(_COLUMNS))  # says what is wrong
-    require(figures, ("low", "high"), keys=("group", "year", "unit"))
-    for column in ("low", "high"):
-        numbers(figures, column)
-    return list(zip(*(figures[name].tolist() for name in _COLUMNS), strict=True))
+def _over(mine: float, theirs: float) -> float:
+    """A ratio; infinite over nothing, and one where both are nothing."""
+    return mine / theirs if theirs > 0 else math.inf if mine > 0 else 1.0

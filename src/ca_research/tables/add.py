@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
 from pydantic import ValidationError
 
 from .. import registry
+from ..ground import sql
 from ..ground.errors import (
     Fault,
     MissingTableError,
@@ -22,15 +25,18 @@ from ..ground.errors import (
     UsageError,
     known_name,
 )
+from ..ground.numbers import counted, first_few
 from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
 from . import added, vintage
-from .build import build, up_to_date
+from .build import build
+from .compared import FEW, compare
+from .database import connect
 from .dates import bounds
-from .load import load
 from .query import standing
 from .reading import Read, listed, no_row, none_left, read
+from .validate import schema
 
 if TYPE_CHECKING:
     from ..sources.layouts import Layout
@@ -48,6 +54,23 @@ _KINDS |= {"derived": "derived", "stated": "document"}
 
 
 @dataclass(frozen=True)
+class About:
+    """What is said of a source beside its figures, as `add` takes it."""
+
+    published: str | None
+    title: str | None = None
+    publisher: str | None = None
+    licence: str | None = None
+    address: str | None = None
+    redistribution: str = "figures"
+    role: str | None = None
+    preference: int | None = None
+    lag: int | None = None
+    origin: str | None = None
+    found_in: str = ""
+
+
+@dataclass(frozen=True)
 class Addition:
     """What was added, or with `dry_run` would be.
 
@@ -58,8 +81,7 @@ class Addition:
     rows : pandas.DataFrame
         The rows in the table's own form; of a large source the first thousand.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure that stood (`against`); of a
-        large source the first thousand that are not new.
+        The first thousand rows that repeat or contradict a figure that stood, beside it.
     said : mapping of str to int
         How many rows are new, repeat or contradict.
     left_out : mapping of str to int
@@ -222,34 +244,27 @@ def add(
             f"source {source!r} is published on a day in the future: {published}",
             hint=f"a day up to {today().isoformat()}",
         )
-    about = {"title": title, "publisher": publisher, "licence": licence, "address": address}
-
-    def register(layout: Layout | None, name: str) -> registry.Source:
-        whole = about | ({"title": title or f"{layout.publisher}: {name}"} if layout else {})
-        place = f"a file added by a user: {name}"
-        return source_entry(
-            source,
-            place,
-            layout,
-            whole,
-            published,
-            role,
-            preference,
-            lag,
-            redistribution,
-            file=name,
-            origin=origin,
-        )
-
+    about = About(
+        None if published is None else str(published),
+        title=title,
+        publisher=publisher,
+        licence=licence,
+        address=address,
+        redistribution=redistribution,
+        role=role,
+        preference=preference,
+        lag=lag,
+        origin=origin,
+    )
     asked = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
         try:
-            return _add_large(spec, files, said, source, register, origin is None, skip_bad, asked)
+            return _add_large(spec, files, said, source, about, skip_bad, asked)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
     found = read(files[0], spec, said, source, skip_bad)
-    entry = entry_of(found, register(found.layout, found.given.name), table)
+    entry = entry_of(found, about, source, table)
     follows = origin is None and found.layout is None
     if asked is not None:
         proposal = proposed(entry, found, follows)
@@ -264,15 +279,14 @@ def _add_large(
     files: Sequence[Path],
     said: Mapping[str, Any],
     source: str,
-    register: Callable[[Layout | None, str], registry.Source],
-    follows: bool,
+    about: About,
     skip_bad: bool,
     asked: Callable[[Addition], bool] | None,
 ) -> Addition:
     """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
     from .. import sources
     from ..sources.stream import Stream
-    from .large import FEW, Reading
+    from .large import Reading
 
     with added.alone(), added.scratch(source) as folder:
         added.refuse_known(source)
@@ -281,7 +295,7 @@ def _add_large(
         with closing(Stream(files, work)) as stream:
             given = stream.given()
             mapped, layout = sources.understand(given, spec, said)
-            told = register(layout, stream.name)
+            told = source_entry(source, about, layout, stream.name)
             reading = Reading(stream, mapped, spec, told)
             skipped = reading.settle(skip_bad=skip_bad)
             understood = sources.Understood(mapped, reading.first(FEW), reading.left_out())
@@ -291,39 +305,16 @@ def _add_large(
             found = Read(
                 replace(given, name=stream.name), layout, understood, understood.rows, skipped
             )
-            entry = entry_of(found, told, spec.table).model_copy(update={"rows": count})
+            entry = entry_of(found, about, source, spec.table).model_copy(update={"rows": count})
             refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
-            counts, compared = reading.against(stood := _built(spec))
-            refuse_powers(compared, stream.name)
-            if follows and layout is None:
-                entry = of_one_origin(entry, reading.copied(stood, counts))
-            proposal = Addition(entry, found.rows, compared, counts, entry.left_out, skipped, False)
+            follows = about.origin is None and layout is None
+            proposal = _compared(stream.connection, entry, found, follows)
             if asked is not None and not asked(proposal):
                 return proposal
             reading.write(folder / added.PARTS)
-        entry = added.publish(entry, folder, listed(skipped))
+        entry = added.publish(proposal.entry, folder, listed(skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
-
-
-def _built(spec: registry.Table) -> str:
-    """SQL of the rows of a table that stand."""
-    _catch_up()
-    try:
-        return standing(spec.table)
-    except MissingTableError:
-        build()
-    return standing(spec.table)
-
-
-def _catch_up() -> None:
-    """Build what others added or removed who ended before they built."""
-    try:
-        up_to_date()
-    except StaleTablesError:
-        build()
-    except MissingTableError:
-        pass
 
 
 def valid_id(source: str) -> None:
@@ -335,12 +326,13 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(found: Read, source: registry.Source, table: str) -> registry.Added:
+def entry_of(found: Read, about: About, source: str, table: str) -> registry.Added:
     """The register entry of what was read; raises UsageError where its day cannot be."""
     spec = registry.table(table)
-    refuse_years_ahead(source, spec, found.rows["year"].max() if _dated(spec) else None)
+    entry = source_entry(source, about, found.layout, found.given.name)
+    refuse_years_ahead(entry, spec, found.rows["year"].max() if _dated(spec) else None)
     return registry.Added(
-        source=source,
+        source=entry,
         table=table,
         rows=len(found.rows),
         rows_sha256="0" * 64,
@@ -392,25 +384,28 @@ def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addit
     """What would be added, compared with what others said; with `follows` a copy of theirs is of
     their origin.
     """
-    spec = registry.table(entry.table)
-    others = _standing(spec, found.rows)
-    others = others[others["source_id"] != entry.source.source_id]
-    compared = added.against(spec, found.rows, others)
-    refuse_powers(compared, found.given.name)
+    with connect() as connection:
+        rows = pa.Table.from_pandas(found.rows, schema(registry.table(entry.table)), False)
+        connection.register("good", rows)
+        return _compared(connection, entry, found, follows)
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, entry: registry.Added, found: Read, follows: bool
+) -> Addition:
+    """As `proposed`, of the rows of relation `good`."""
+    stood = _standing(entry.table, entry.source.source_id)
+    said, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
+    refuse_powers(ratio, found.given.name)
     if follows:
-        entry = of_one_origin(entry, added.copied(spec, found.rows, others))
-    said = {str(said): int(n) for said, n in compared["said"].value_counts().items()}
-    return Addition(entry, found.rows, compared, said, entry.left_out, found.skipped, False)
+        entry = of_one_origin(entry, copied)
+    return Addition(entry, found.rows, rows, said, entry.left_out, found.skipped, False)
 
 
-def refuse_powers(compared: pd.DataFrame, where: str) -> None:
+def refuse_powers(ratio: float, where: str) -> None:
     """Raise UsageError where figures stand to those of the same cells as ones to thousands: half of
     them differ by about a power of ten that a unit could be.
     """
-    known = compared[compared["said"].ne("new")]
-    if not len(known) or "stood" not in known:
-        return
-    ratio = (known["value"].astype("float64") / known["stood"].astype("float64")).median()
     power = math.log10(ratio) if 0 < ratio < math.inf else 0.0
     if any(abs(abs(power) - of_a_unit) < UNIT for of_a_unit in (3, 6, 9)):
         raise UsageError(
@@ -478,62 +473,46 @@ def read_map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
     return found
 
 
-def source_entry(
-    source: str,
-    found_in: str,
-    layout: Layout | None,
-    about: Mapping[str, str | None],
-    published: str | dt.date | None,
-    role: str | None,
-    preference: int | None,
-    lag: int | None,
-    redistribution: str,
-    file: str = "",
-    origin: str | None = None,
-) -> registry.Source:
+def source_entry(source: str, about: About, layout: Layout | None, file: str) -> registry.Source:
     """The register entry; raises UsageError that names everything that is not said of a file."""
-    found = dict(about)
-    if layout is not None:
-        known = {"publisher": layout.publisher, "licence": layout.licence}
-        known["address"] = layout.address
-        found = {k: v or known.get(k) for k, v in found.items()}
-        role = role or layout.role
-    day = str(published) if published is not None else None
-    lacking = [k for k in ("title", "publisher", "licence") if not found[k]]
-    lacking += ["published"] if day is None else []
-    if lacking:
+    publisher, licence, address = (
+        getattr(about, name) or getattr(layout, name, None)
+        for name in ("publisher", "licence", "address")
+    )
+    title = about.title or (f"{layout.publisher}: {file}" if layout else None)
+    day, role = about.published, about.role or (layout.role if layout else "compilation")
+    said = {"title": title, "publisher": publisher, "licence": licence, "published": day}
+    if lacking := [name for name, value in said.items() if not value]:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
             where=file,
-            hint=" ".join(
-                f'--{k} "..."' if k != "published" else "--published 2024-05-01" for k in lacking
-            ),
+            hint=" ".join(f"--{name} ..." for name in lacking),
         )
-    role = known_name("role", role or "compilation", get_args(Role))
-    allowed = known_name("redistribution", redistribution, get_args(Redistribution))
+    role = known_name("role", role, get_args(Role))
+    known_name("redistribution", about.redistribution, get_args(Redistribution))
+    stated = about.lag is None
+    what = "day of publication" if stated else "lag of the series"
     try:
         bounds(str(day))
         return registry.Source(
             source_id=source,
-            title=str(found["title"]),
-            publisher=found["publisher"],
-            licence=found["licence"],
-            redistribution=allowed,  # type: ignore[arg-type]
-            original=found["address"],
-            found_in=found_in,
-            citation=f"{found['publisher']}. {found['title']}. {str(day)[:4]}.",
+            title=str(title),
+            publisher=publisher,
+            licence=licence,
+            redistribution=about.redistribution,  # type: ignore[arg-type]
+            original=address,
+            found_in=about.found_in or f"a file added by a user: {file}",
+            citation=f"{publisher}. {title}. {str(day)[:4]}.",
             accessed=today().isoformat(),
-            origin_group=_origin_group(origin, source, layout),
+            origin_group=_origin_group(about.origin, source, layout),
             kind=_KINDS[role],  # type: ignore[arg-type]
             role=role,  # type: ignore[arg-type]
-            preference=preference,
-            published=None if lag is not None else day,
+            preference=about.preference,
+            published=day if stated else None,
             edition=day,
-            release_lag_days=lag,
-            release_basis="stated" if lag is None else "assumed",
-            release_reason="the day of publication, as said when the file was added"
-            if lag is None
-            else "the lag of the series, as said when the file was added",
+            release_lag_days=about.lag,
+            release_basis="stated" if stated else "assumed",
+            release_reason=f"the {what}, as said when the file was added",
         )
     except ValidationError as error:
         raise UsageError(
@@ -554,79 +533,64 @@ def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
     return groups.get(said) or known_name("origin", said, {*groups, *known})
 
 
-def _standing(spec: registry.Table, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the table as they stand, of the economies and years of the new ones."""
-    _catch_up()
-    try:
-        old = load(spec.table)
-    except MissingTableError:
-        if not spec.files:
-            return rows.iloc[:0]
-        build()
-        old = load(spec.table)
-    for name in spec.key:
-        if spec.columns[name].type in ("economy", "year", "category"):
-            old = old[old[name].isin(rows[name].unique())]
-    return old
+def _standing(table: str, source: str) -> str:
+    """SQL of the rows of a table that stand, but for those of a source. What others added or
+    removed who ended before they built is built.
+    """
+    for _ in range(2):
+        try:
+            return f"select * from ({standing(table)}) where source_id <> {sql.text(source)}"
+        except (MissingTableError, StaleTablesError):
+            build()
+    return "select * from good where false"  # the first rows of the table
 
 
 def _told(found: Addition) -> Iterator[str]:
     """An addition in words."""
-    entry = found.entry
+    entry, mapping = found.entry, found.entry.mapping
     how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
-    sheet = f", sheet {entry.mapping['sheet']!r}" if entry.mapping.get("sheet") else ""
+    sheet = f", sheet {mapping['sheet']!r}" if mapping.get("sheet") else ""
     yield f"{entry.file}{sheet}, {how}"
-    for name, field in entry.mapping.get("columns", {}).items():
-        if name != entry.mapping.get("fills"):
-            yield f"  {name}: {_field(field)}"
-    if across := entry.mapping.get("across"):
-        heads = [one["column"] for one in across]
-        few = ", ".join(heads[:3]) + (f" ... {heads[-1]}" if len(heads) > 3 else "")
-        fills = entry.mapping["fills"]
-        times = entry.mapping["columns"].get(fills, {}).get("times", 1)
-        by = f", times {times:g}" if times != 1 else ""
-        yield f"  {fills}: under {len(heads)} heading{'s'[: len(heads) != 1]}, {few}{by}"
-    if unread := entry.mapping.get("unread"):
+    columns, fills = mapping.get("columns", {}), mapping.get("fills")
+    yield from (f"  {name}: {_field(field)}" for name, field in columns.items() if name != fills)
+    if heads := [one["column"] for one in mapping.get("across", ())]:
+        times = _times(columns.get(fills, {}))
+        yield f"  {fills}: under {counted(len(heads), 'heading')}, {first_few(heads, 3)}{times}"
+    if unread := mapping.get("unread"):
         told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
-        rest = f"; and {len(told) - 12} more" if len(told) > 12 else ""
-        yield f"  not read: {'; '.join(told[:12])}{rest}"
-    if texts := entry.mapping.get("texts"):
+        yield f"  not read: {first_few(told, 12)}"
+    if texts := mapping.get("texts"):
         yield f"  beside the columns: {'; '.join(texts)}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
     shown = found.rows.drop(columns="source_id").head(SHOWN)
-    yield shown.to_string(
-        index=False, na_rep="", max_colwidth=30, float_format=lambda value: f"{value:.12g}"
-    )
-    for reason, count in found.left_out.items():
-        yield f"left out: {count:,} ({reason})"
+    yield shown.to_string(index=False, na_rep="", max_colwidth=30, float_format="{:.12g}".format)
+    yield from (f"left out: {count:,} ({reason})" for reason, count in found.left_out.items())
     if found.skipped:
         yield f"skipped: {len(found.skipped):,} faults, the first: {found.skipped[0]}"
-    new = found.count("new")
     yield (
-        f"{new:,} row{'s'[: new != 1]} new, {found.count('repeats'):,} repeat and "
+        f"{counted(found.count('new'), 'row')} new, {found.count('repeats'):,} repeat and "
         f"{found.count('contradicts'):,} contradict what stood (both stay)"
     )
     source_id, groups = entry.source.source_id, registry.origin_groups()
     alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
     if alike:
-        few = ", ".join(alike[:SHOWN]) + (", ..." if len(alike) > SHOWN else "")
-        yield f"of one origin with {few}: no second source (if it is one: --origin {source_id})"
-    apart = found.compared[found.compared["said"].eq("contradicts")]
-    for row in apart.head(SHOWN).to_dict("records"):
-        cell = ", ".join(
-            str(v) for k, v in row.items() if k not in ("said", "value", "stood", "stood_source")
+        yield (
+            f"of one origin with {first_few(alike, SHOWN)}: no second source (if it is one: "
+            f"--origin {source_id})"
         )
-        yield f"  {cell}: {row['value']:,.6g} here, {row['stood']:,.6g} by {row['stood_source']}"
-    if found.kept:
-        yield f"added to {entry.table} as {entry.source.source_id}"
-    else:
-        yield "nothing was added"
+    apart = found.compared[found.compared["said"].eq("contradicts")]
+    for *cell, _, value, stood, by in apart.head(SHOWN).itertuples(index=False):
+        yield f"  {', '.join(map(str, cell))}: {value:,.6g} here, {stood:,.6g} by {by}"
+    yield f"added to {entry.table} as {source_id}" if found.kept else "nothing was added"
+
+
+def _times(field: Mapping[str, Any]) -> str:
+    return f", times {field['times']:g}" if "times" in field else ""
 
 
 def _field(field: Mapping[str, Any]) -> str:
     if "constant" in field:
         return f"always {field['constant']}"
-    times = f", times {field['times']:g}" if "times" in field else ""
     words = ", ".join(f"{k} = {v}" for k, v in list(field.get("words", {}).items())[:4])
-    return f"column {field['column']!r}{times}" + (f" ({words})" if words else "")
+    return f"column {field['column']!r}{_times(field)}" + (f" ({words})" if words else "")

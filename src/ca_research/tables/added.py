@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from .. import registry
-from ..ground import economies, paths
+from ..ground import economies, paths, sql
 from ..ground.errors import (
     CaResearchError,
     IntegrityError,
@@ -31,8 +31,9 @@ from ..ground.errors import (
     WriteError,
 )
 from ..ground.files import lock
+from .database import broken_values, connect
+from .derived import form
 from .raw import sha256
-from .rules import rules
 from .validate import schema
 
 ROWS, ENTRY, SKIPPED, PARTS = "rows.parquet", "source.yaml", "skipped.csv", "parts"
@@ -195,14 +196,9 @@ def rows(entry: registry.Added) -> pa.Table | None:
     """
     refuse_altered(entry)
     files = rows_files(entry)
-    fits = (
-        _large_fits(entry, [f for f in files if f.parent.name == PARTS])
-        if entry.parts
-        else _fits(entry, found := pq.read_table(files[0]))
-    )
-    if not fits:
+    if not _fits(entry, [f for f in files if not entry.parts or f.parent.name == PARTS]):
         raise _unfit(entry, f"added figures no longer keep the rules of table {entry.table!r}")
-    return None if entry.parts else found
+    return None if entry.parts else pq.read_table(files[0])
 
 
 def refuse_altered(entry: registry.Added) -> None:
@@ -229,45 +225,22 @@ def _unfit(entry: registry.Added, what: str) -> IntegrityError:
     )
 
 
-def _fits(entry: registry.Added, found: pa.Table) -> bool:
-    table = registry.table(entry.table)
-    return found.schema.equals(schema(table)) and not any(
-        rule.broken(found[name].to_pandas()).any()
-        for name, column in table.columns.items()
-        for rule in rules(column)
-    )
-
-
-def _large_fits(entry: registry.Added, files: Sequence[Path]) -> bool:
+def _fits(entry: registry.Added, files: Sequence[Path]) -> bool:
     """Whether rows keep the rules of their table, by their distinct words and largest figures."""
-    table, source = registry.table(entry.table), parts_sql(files)
-    there = pq.read_schema(files[0]).names
-    wanted = [*table.columns, *(["is_aggregate"] if table.of_type("economy") else []), "known_on"]
-    if there != wanted:
+    table, rows = registry.table(entry.table), sql.parquet(files)
+    there, wanted = pq.read_schema(files[0]), form(table) if entry.parts else schema(table)
+    parties = table.of_type("economy") if entry.parts else []
+    if there.names != wanted.names or not (entry.parts or there.equals(wanted)):
         return False
-    for name, column in table.columns.items():
-        ends = f"unnest([min({name}), max({name})]) as v"
-        number = column.type in ("number", "integer")
-        asked = ends if number and not column.values else f"distinct {name} as v"
-        values = _frame(f"select {asked} from {source}")["v"]
-        if any(rule.broken(values).any() for rule in rules(column)):
+    with connect() as connection:
+        if any(broken_values(connection, table, rows)):
             return False
-    return _same_aggregates(table, source)
-
-
-def _same_aggregates(table: registry.Table, source: str) -> bool:
-    """Whether what is an aggregate still is one."""
-    if not (parties := table.of_type("economy")):
-        return True
-    columns = ", ".join((*parties, "is_aggregate"))
-    told = _frame(f"select distinct {columns} from {source}")
+        if not parties:
+            return True
+        query = f"select distinct {sql.names([*parties, 'is_aggregate'])} from {rows}"
+        told = connection.sql(query).df()
     groups = told[parties].isin(list(economies.AGGREGATES)).any(axis=1)
     return bool((groups == told["is_aggregate"]).all())
-
-
-def _frame(query: str) -> pd.DataFrame:
-    with duckdb.connect() as connection:
-        return connection.execute(query).df()
 
 
 def large(table: str) -> list[Path]:
@@ -280,12 +253,6 @@ def large(table: str) -> list[Path]:
     ]
 
 
-def parts_sql(files: Sequence[Path]) -> str:
-    """SQL that reads Parquet files."""
-    listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{listed}])"
-
-
 def with_added(table: registry.Table, base: pa.Table | None) -> pa.Table:
     """Rows of a table with those that were added to it, in key order; those of large sources are
     looked at and stay where they are. base: None for a table without files.
@@ -296,92 +263,3 @@ def with_added(table: registry.Table, base: pa.Table | None) -> pa.Table:
         return base
     parts.insert(0, schema(table).empty_table() if base is None else base.cast(schema(table)))
     return pa.concat_tables(parts).sort_by([(name, "ascending") for name in table.key])
-
-
-CLOSE = 0.001
-"""Two figures for one cell repeat each other up to this part of the larger: publishers round."""
-
-
-def figure(table: registry.Table) -> str | None:
-    """The column that holds the figure of a table: by its role, else the first number."""
-    by_role = (n for n, c in table.columns.items() if c.role == "value")
-    return next(by_role, next((n for n, c in table.columns.items() if c.type == "number"), None))
-
-
-def against(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    """What added rows say of cells on which others spoke before.
-
-    Parameters
-    ----------
-    table : Table
-        The table of both.
-    new, old : DataFrame
-        Rows of it: those added, and those that stood.
-
-    Returns
-    -------
-    DataFrame
-        One row for each new row: the key without the source, `said` (`new`, `repeats` or
-        `contradicts`), `value`, and of the figure that stood nearest `stood` and `stood_source`.
-
-    Notes
-    -----
-    Figures of unlike terms (columns of the role `basis`) are not compared. Two empty figures repeat
-    each other; an empty one says nothing of another.
-    """
-    value = figure(table)
-    cell = [n for n in table.key if n != "source_id"]
-    pairs = _paired(table, new, old)
-    if value is None:
-        pairs["said"] = pairs["source_id"].notna().map({True: "repeats", False: "new"})
-        return pairs.drop_duplicates("_row")[[*cell, "said"]].reset_index(drop=True)
-    best = pairs.sort_values(["_row", "_gap"]).drop_duplicates("_row")
-    said = best["_gap"].le(CLOSE).map({True: "repeats", False: "contradicts"})
-    said = said.where(best["_gap"].notna(), "new")
-    told = best[cell].assign(
-        said=said, value=best[value], stood=best[f"{value}_old"], stood_source=best["source_id"]
-    )
-    return told.reset_index(drop=True)
-
-
-def copied(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
-    """The sources that say all that added rows say, in a table without figures word for word."""
-    if figure(table) is None:
-        columns = [n for n in table.columns if n != "source_id"]
-        same = new[columns].merge(old[[*columns, "source_id"]], on=columns)
-    else:
-        pairs = _paired(table, new, old)
-        same = pairs[pairs["_gap"].le(CLOSE)]
-    rows = same["source_id"].value_counts()
-    return sorted(rows.index[rows.eq(len(new))])
-
-
-def stands_in(table: registry.Table) -> list[str]:
-    """The columns of which the first that is not empty is the figure of a row: of energy of which
-    only the value is known, the value.
-    """
-    value = figure(table)
-    if value is None or table.columns[value].role == "value":
-        return [value] if value else []
-    return [n for n, c in table.columns.items() if c.type == "number"]
-
-
-def _paired(table: registry.Table, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    """New rows (`_row`) beside those that stood for their cells, if any; of figures `_gap`, the
-    part of the larger by which they differ: none of two that are empty, unknown of one.
-    """
-    value, numbers = figure(table), stands_in(table)
-    basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in table.key]
-    columns = [*(n for n in table.key if n != "source_id"), *basis]
-    found, stood = new[columns].reset_index(drop=True), old[[*columns, "source_id"]]
-    found = found.assign(_row=range(len(found)))
-    if value is not None:
-        found[value] = new[numbers].bfill(axis=1).iloc[:, 0].to_numpy()
-        stood = stood.assign(**{value: old[numbers].bfill(axis=1).iloc[:, 0]})
-    pairs = found.merge(stood, on=columns, how="left", suffixes=("", "_old"))
-    if value is None:
-        return pairs
-    both = pairs[[value, f"{value}_old"]]
-    gap, size = (both[value] - both[f"{value}_old"]).abs(), both.abs().max(axis=1)
-    empty = both.isna().all(axis=1) & pairs["source_id"].notna()
-    return pairs.assign(_gap=(gap / size).where(size > 0, gap).mask(empty, 0.0))

@@ -39,10 +39,10 @@ from ..ground.remember import by_files
 from ..sources import elsewhere
 from . import added, located
 from .derived import finished
-from .raw import check_files
+from .raw import check_files, sha256
 from .validate import validated
 
-CURRENT, ADDED, RAW = "CURRENT", "ADDED", "RAW"
+CURRENT, STATE = "CURRENT", "STATE"
 _FORMAT = "1"  # raise when the layout of the processed tables changes
 
 
@@ -186,47 +186,37 @@ def up_to_date() -> Path:
 
 @by_files("tables/*.yaml", added=True, rows=True, raw=True)
 def _refuse_stale(folder: Path) -> None:
-    """Raise an error where added figures are not those of a build; not of one by an earlier
-    version, which did not note them.
+    """Raise an error where figures are not those of a build; not of one by an earlier version,
+    which did not note them.
     """
-    noted = folder / ADDED
-    if not (noted.is_file() and (folder / RAW).is_file()):
+    noted = folder / STATE
+    if not noted.is_file():
         return
-    if noted.read_text(encoding="utf-8") != _added():
+    if json.loads(noted.read_text(encoding="utf-8")) != _figures():
         raise StaleTablesError(
-            "the tables are older than data/added: what was added or removed was not built",
+            "the tables were built before figures were added, removed or declared anew",
             where=paths.shown(folder),
             hint="ca-research data build",
         )
-    _refuse_altered(folder)
-    built = json.loads((folder / RAW).read_text(encoding="utf-8"))
-    for name, table in registry.tables().items():
+    for table in registry.tables().values():
         if _written(folder, (paths.raw_dir() / file for file in table.files)):
             check_files(table)
-            if _declared(table) != built.get(name, {}):
-                raise StaleTablesError(
-                    f"raw files of table {name!r} were declared anew and not built",
-                    where=paths.shown(folder),
-                    hint="ca-research data build",
-                )
+    _refuse_altered(folder)
 
 
-def _declared(table: registry.Table) -> dict[str, str]:
-    """The hash of each raw file, as it is declared."""
-    return {name: file.sha256 for name, file in table.files.items()}
+def _figures() -> dict[str, dict[str, Any]]:
+    """The hash of each raw file, as it is declared, and of each entry of added figures."""
+    tables = registry.tables().items()
+    return {
+        "raw": {n: {file: f.sha256 for file, f in t.files.items()} for n, t in tables},
+        "added": {file.parent.name: sha256(file) for file in paths.added_entries()},
+    }
 
 
 def _written(folder: Path, files: Iterable[Path]) -> bool:
     """Whether somebody has written to one since a build looked at all."""
-    built = (folder / ADDED).stat().st_mtime_ns
+    built = (folder / STATE).stat().st_mtime_ns
     return any(not mark or max(mark[-2:]) >= built for mark in stamps(files).values())
-
-
-def _added() -> str:
-    """A hash of the entries of added figures."""
-    entries = paths.added_entries()
-    told = (f"{f.parent.name} {hashlib.sha256(f.read_bytes()).hexdigest()}\n" for f in entries)
-    return hashlib.sha256("".join(told).encode()).hexdigest()
 
 
 def _refuse_altered(folder: Path) -> None:
@@ -381,7 +371,7 @@ def _standing(marks: Mapping[str, str]) -> Built | None:
     """The current build, where it is whole and of the content at hand."""
     home = paths.processed_dir()
     target, pointer = home / f"build-{content_key()}", home / CURRENT
-    files = [*(f"{n}.parquet" for n in names()), ADDED, RAW]
+    files = [*(f"{n}.parquet" for n in names()), STATE]
     if not (pointer.is_file() and pointer.read_text(encoding="utf-8") == target.name):
         return None
     if not all((target / file).is_file() for file in files):
@@ -393,7 +383,7 @@ def _standing(marks: Mapping[str, str]) -> Built | None:
         check_files(registry.table(name))
     _refuse_altered(target)
     with contextlib.suppress(OSError):
-        os.utime(target / ADDED, (looked, looked))
+        os.utime(target / STATE, (looked, looked))
     rows = {n: pq.read_metadata(target / f"{n}.parquet").num_rows + _in_parts(n) for n in names()}
     return Built(target, rows, fresh=False)
 
@@ -444,9 +434,7 @@ def _build(force: bool, progress: Callable[[str], None]) -> Built:
             ]
         for one in written:
             one.result()
-        (scratch / ADDED).write_text(_added(), encoding="utf-8")
-        raw = {name: _declared(table) for name, table in registry.tables().items()}
-        (scratch / RAW).write_text(json.dumps(raw), encoding="utf-8")
+        (scratch / STATE).write_text(json.dumps(_figures()), encoding="utf-8")
         if moved := changed(begun, _state()):
             raise IntegrityError(
                 f"{', '.join(moved[:3])} changed while the tables were built; nothing was built",

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 import pandas as pd
 
 from .. import registry
+from ..ground import sql
 from ..ground.display import SOURCE_COLUMNS
 from ..ground.errors import UnknownNameError, UsageError
 from ..ground.source_columns import ids_in, ids_of, source_columns
@@ -50,8 +51,15 @@ def source_ids(what: Citable) -> list[str]:
     >>> source_ids(["WTO_HSM", "KAZ_BNS", "WTO_HSM"])
     ['KAZ_BNS', 'WTO_HSM']
     """
-    found, known = _named(what), registry.sources()
-    for source_id in found:
+    return _known_ids(what, _rows(what))
+
+
+def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
+    """The ids that a thing names, of rows that it has or by itself; UsageError where it names none,
+    for then its origin is lost.
+    """
+    known = registry.sources()
+    for source_id in (found := _named(what) if rows is None else _in_columns(rows)):
         if source_id not in known:
             raise UnknownNameError(
                 "source",
@@ -63,20 +71,8 @@ def source_ids(what: Citable) -> list[str]:
 
 
 def _named(what: Any) -> set[str]:
-    """The ids that a thing names; UsageError where it names none, for then its origin is lost."""
     if isinstance(what, str):
         return {what}
-    if isinstance(what, pd.Series) and source_columns([what.name]):
-        return _in_cells(what, str(what.name)) or set()
-    columns = what.index if isinstance(what, pd.Series) else getattr(what, "columns", ())
-    held = [_in_cells(_column(what, c), c) for c in source_columns(columns)]
-    if there := [ids for ids in held if ids is not None]:
-        return {i for ids in there for i in ids}
-    if isinstance(what, (pd.DataFrame, pd.Series)):
-        raise UsageError(
-            "the frame has neither `source_id` nor `sources`",
-            hint="cite the frame it was made from",
-        )
     held = getattr(what, "figure", None) or what  # of axes the picture they are in
     if own := getattr(held, "sources", None):
         return set(own)
@@ -90,36 +86,23 @@ def _named(what: Any) -> set[str]:
     )
 
 
-def _column(what: Any, column: str) -> Iterable[Any]:
-    """The cells of a column of a frame or of a relation, or the one cell of a row."""
-    if isinstance(what, pd.Series):
-        return [what[column]]
-    if isinstance(what, pd.DataFrame):
-        return what[column]
-    return [row[0] for row in what.project(f'"{column}"').distinct().fetchall()]
-
-
-def _in_cells(cells: Iterable[Any], column: str) -> set[str] | None:
-    """The ids in a column; None where one with a suffix holds numbers, as `sources_counted` does.
-
-    Raises UsageError for numbers elsewhere, and where what has a suffix names no known source.
+def _in_columns(rows: pd.DataFrame) -> set[str]:
+    """The ids in the columns of a frame that name sources; numbers under a suffix are none, as
+    `sources_counted` has.
     """
-    found = ids_of(cells)
-    numbers = not all(isinstance(i, str) for i in found)
-    if column in SOURCE_COLUMNS:
-        if numbers:
-            raise UsageError(
-                "its `sources` are no ids of sources", hint="cite the frame it was made from"
-            )
-        return found
-    if numbers:
-        return None
-    if unknown := sorted(found - set(registry.sources())):
+    columns = source_columns(rows.columns)
+    ids = {c: ids_of(rows[c]) for c in columns}
+    held = [
+        found
+        for column, found in ids.items()
+        if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in found)
+    ]
+    if not held:
         raise UsageError(
-            f"column {column!r} holds {unknown[0]!r}, which is no source of the register",
-            hint="rename the column where it says something else than sources",
+            "the frame has neither `source_id` nor `sources`",
+            hint="cite the frame it was made from",
         )
-    return found
+    return {i for found in held for i in found}
 
 
 def _rows(what: Any) -> pd.DataFrame | None:
@@ -131,23 +114,19 @@ def _rows(what: Any) -> pd.DataFrame | None:
     if not hasattr(what, "project"):
         return None
     says = (*source_columns(what.columns), *(c for c in what.columns if c == "missing"))
-    told = ", ".join(f'"{c}"' for c in says)
-    found: pd.DataFrame = what.project(told).distinct().df()
+    found: pd.DataFrame = what.project(sql.names(says)).distinct().df()
     return found
 
 
-def _refuse_rows_without_source(frame: pd.DataFrame) -> None:
+def _refuse_rows_without_source(rows: pd.DataFrame) -> None:
     """UsageError for rows that name no source, and do not say either why they are `missing`."""
-    named = pd.Series(False, index=range(len(frame)))
-    for column in source_columns(frame.columns):
-        cells = frame[column].reset_index(drop=True)
-        named |= cells.map(lambda cell: bool(ids_in(cell))).astype(bool)
-    if "missing" in frame.columns:
-        reasons = frame["missing"].reset_index(drop=True)
-        named |= (reasons.notna() & reasons.ne("")).astype(bool)
+    columns = source_columns(rows.columns)
+    named = rows[columns].map(lambda cell: bool(ids_in(cell))).any(axis=1)
+    if "missing" in rows.columns:
+        named |= rows["missing"].fillna("").ne("")
     if lost := int((~named).sum()):
         raise UsageError(
-            f"{lost} of {len(frame)} row(s) name no source",
+            f"{lost} of {len(rows)} row(s) name no source",
             hint="say of which source of the register they are, or drop them",
         )
 
@@ -184,7 +163,8 @@ def cite(what: Citable, style: Style = "text") -> str:
     >>> print(ca.cite("WTO_HSM", "bibtex").splitlines()[0])
     @misc{WTO_HSM,
     """
-    ids, rows = source_ids(what), _rows(what)
+    rows = _rows(what)
+    ids = _known_ids(what, rows)
     if rows is not None:
         _refuse_rows_without_source(rows)
     chosen = _entries(ids, rows)
@@ -208,26 +188,29 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
     from . import vintage
 
     kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
-    found = set()
     named = source_columns(rows.columns)
-    for row in zip(*(rows[c] for c in (*named, *stamps)), strict=True):
-        told = [stamp for stamp in row[len(named) :] if isinstance(stamp, str)]
-        for i in (i for cell in row[: len(named)] for i in ids_in(cell)):
-            found.add((i, next((stamp for stamp in told if stamp in kept.get(i, ())), "")))
-    fetches = Counter(i for i, _ in found)
+    found = set()
+    for cells, fetches in zip(
+        rows[named].itertuples(index=False), rows[stamps].itertuples(index=False), strict=True
+    ):
+        for i in (i for cell in cells for i in ids_in(cell)):
+            found.add((i, next((stamp for stamp in fetches if stamp in kept[i]), "")))
+    several = Counter(i for i, _ in found)
     entries = []
     for i, stamp in sorted(found):
         entry = vintage.entry(kept[i][stamp]) if stamp else known[i]
-        if stamp and fetches[i] > 1:
-            entry = entry.model_copy(update={"source_id": f"{i}_{stamp}"})
-        entries.append(entry)
+        own = {"source_id": f"{i}_{stamp}"} if stamp and several[i] > 1 else {}
+        entries.append(entry.model_copy(update=own))
     return entries
+
+
+def _copy(source: registry.Source) -> str | None:
+    return f"Read from: {source.found_in}" if source.found_in else None
 
 
 def _reference(source: registry.Source) -> str:
     """The citation, where the publisher has it, and the copy that was read."""
-    copy = f"Read from: {source.found_in}" if source.found_in else None
-    return " ".join(filter(None, [source.citation, source.original, copy]))
+    return " ".join(filter(None, [source.citation, source.original, _copy(source)]))
 
 
 def _escape(text: str) -> str:
@@ -237,41 +220,32 @@ def _escape(text: str) -> str:
 
 
 def _bibtex(source: registry.Source) -> str:
+    day = f"Accessed {source.accessed}" if source.accessed else None
     fields = {
         "title": "{" + _escape(source.title) + "}",
-        "author": "{" + _escape(source.publisher) + "}" if source.publisher else None,
-    }
-    fields |= {
-        "year": source.published[:4] if source.published else None,
-        "howpublished": _escape(source.original) if source.original else None,
-        "note": _escape(_read(source)) or None,
+        "author": source.publisher and "{" + _escape(source.publisher) + "}",
+        "year": source.published and source.published[:4],
+        "howpublished": source.original and _escape(source.original),
+        "note": _escape(". ".join(filter(None, [_copy(source), day]))),
     }
     body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
     return f"@misc{{{source.source_id},\n{body}\n}}"
 
 
-def _read(source: registry.Source) -> str:
-    """'Read from: a copy. Accessed 2024-01-02', of which what is known."""
-    copy = f"Read from: {source.found_in}" if source.found_in else None
-    day = f"Accessed {source.accessed}" if source.accessed else None
-    return ". ".join(filter(None, [copy, day]))
-
-
 def _csl(source: registry.Source) -> dict[str, object]:
-    item: dict[str, object] = {
+    item = {
         "id": source.source_id,
         "type": "article-newspaper" if source.kind == "press" else "dataset",
         "title": source.title,
+        "author": source.publisher and [{"literal": source.publisher}],  # as in BibTeX
+        "publisher": source.publisher,
+        "issued": source.published and _parts(source.published),
+        "URL": source.original,
+        "note": _copy(source),
+        "accessed": source.accessed and _parts(source.accessed),
     }
-    if source.publisher:
-        item["author"] = [{"literal": source.publisher}]  # as in BibTeX
-        item["publisher"] = source.publisher
-    if source.published:
-        item["issued"] = {"date-parts": [[int(p) for p in source.published.split("-")]]}
-    if source.original:
-        item["URL"] = source.original
-    if source.found_in:
-        item["note"] = f"Read from: {source.found_in}"
-    if source.accessed:
-        item["accessed"] = {"date-parts": [[int(p) for p in source.accessed.split("-")]]}
-    return item
+    return {name: value for name, value in item.items() if value}
+
+
+def _parts(day: str) -> dict[str, object]:
+    return {"date-parts": [[int(part) for part in day.split("-")]]}

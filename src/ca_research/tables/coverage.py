@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..ground import economies
+from ..ground import economies, sql
 from ..ground.arguments import several
 from ..ground.errors import UnknownNameError
 from ..ground.periods import spans
-from .added import large
-from .load import load
 from .query import relation, sums_of
+from .rules import dtype
 
 _WORD = re.compile(r"\b[A-Z]{3}\b")
 _HOLES = ["economy", "figures", "sources", "first_year", "last_year", "years", "lacking"]
@@ -92,20 +91,15 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
     who = [column for column in dict.fromkeys(who) if column not in ("source_id", "year")]
     keys = [*who, "source_id", "year"]
-    if (large(name) or table.location) and "year" in table.columns:
-        asked = ", ".join(f'"{key}"' for key in keys)
-        rows = relation(name, **filters)
-        query = f"select {asked}, count(*) as figures from rows group by all"
-        if (ready := sums_of(rows)) and ready.account.issuperset(keys):
-            query = f"select {asked}, sum(figures)::bigint as figures {ready.rows} group by all"
-        counted: Any = rows.query("rows", query)
-        result = Coverage(counted.order(asked).df().astype({"year": "Int64"}))
-    else:
-        frame = load(name, **filters)
-        if "year" not in frame:
-            frame["year"] = pd.Series(pd.NA, index=frame.index, dtype="Int64")
-        counted = frame.groupby(keys, dropna=False, as_index=False).size()
-        result = Coverage(counted.rename(columns={"size": "figures"}))
+    asked, rows = sql.names(keys), relation(name, **filters)
+    query = f"select {asked}, count(*) as figures from rows group by all"
+    if "year" not in table.columns:
+        rows = rows.project("*, null::bigint as year")
+    elif (ready := sums_of(rows)) and ready.account.issuperset(keys):
+        query = f"select {asked}, sum(figures)::bigint as figures {ready.rows} group by all"
+    kinds = {c: dtype(table.columns[c]) if c in table.columns else "Int64" for c in keys}
+    counted: Any = rows.query("rows", query)
+    result = Coverage(counted.order(asked).df().astype(kinds))
     result.attrs = {"table": name, "who": who}
     return result
 
@@ -150,30 +144,20 @@ def holes(name: str, codes: str | Sequence[str] | None = None, **filters: Any) -
     table = registry.table(name)
     if "by" in filters:
         raise UnknownNameError(f"column of table {name!r}", "by", table.columns)
-    one, several = (
-        table.of_type("economy"),
-        [*table.of_type("economies"), *({"subject"} & table.columns.keys())],
-    )
+    one = table.of_type("economy")
+    lists = [*table.of_type("economies"), *({"subject"} & table.columns.keys())]
     days = {"date"} & table.columns.keys() if "year" not in table.columns else ()
-    frame = coverage(name, by=[*one, *several, *days], **filters)
+    frame = coverage(name, by=[*one, *lists, *days], **filters)
     rows = []
-    for code in _named(frame, [*one, *several]) if codes is None else economies.resolve_all(codes):
+    for code in _named(frame, [*one, *lists]) if codes is None else economies.resolve_all(codes):
         names = [frame[c] == code for c in one]
-        names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in several]
+        names += [frame[c].astype("string").str.contains(rf"\b{code}\b", na=False) for c in lists]
         mine = frame[pd.concat(names, axis=1).any(axis=1)] if names else frame.iloc[:0]
         years = _years(mine)
-        lacking = sorted(set(range(years[0], years[-1])) - set(years)) if years else []
-        rows.append(
-            {
-                "economy": code,
-                "figures": mine["figures"].sum(),
-                "sources": mine["source_id"].nunique(),
-                "first_year": years[0] if years else None,
-                "last_year": years[-1] if years else None,
-                "years": len(years),
-                "lacking": spans(lacking),
-            }
-        )
+        first, last = (years[0], years[-1]) if years else (None, None)
+        lacking = spans({*range(first or 0, last or 0)} - {*years})
+        counts = mine["figures"].sum(), mine["source_id"].nunique()
+        rows.append((code, *counts, first, last, len(years), lacking))
     return pd.DataFrame(rows, columns=_HOLES).astype({"first_year": "Int64", "last_year": "Int64"})
 
 

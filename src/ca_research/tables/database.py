@@ -1,18 +1,30 @@
-"""DuckDB in bounded memory, and the rules of a table held against rows that no frame can hold."""
+"""DuckDB in bounded memory: rows that no frame can hold are held against the rules of a table, and
+written as those of a build.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from .. import registry
 from ..ground import paths, sql
+from ..ground.errors import IntegrityError
+from .derived import finished, form
 from .rules import rules
+from .validate import schema
 
 MEMORY = "600MB"
 """What a connection may hold; what is more goes to the disk."""
+GROUP = 100_000
+"""Rows of a row group: what a reader with a filter skips or reads at once."""
 _SHOWN = 20
 """Faulty values of a column that are named."""
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
@@ -53,3 +65,38 @@ def broken_values(
             values = connection.sql(f"select {asked} as v from {rows}").df()["v"]
             for rule in kept:
                 yield from ((name, v, rule.words) for v in values[rule.broken(values)][:_SHOWN])
+
+
+def write_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: registry.Table,
+    rows: str,
+    to: Path,
+    *,
+    where: str = "",
+    sources: Mapping[str, registry.Source] | None = None,
+) -> None:
+    """Write rows of a table to a file as a build does: in key order, with the columns that no file
+    has. Two of one key, which then lie side by side, are refused.
+
+    rows: what SQL selects from. where: their place in a message. sources: theirs; else the
+    register's.
+    """
+    key, types = list(table.key), schema(table)
+    before = types.empty_table().select(key)
+    columns = sql.names(table.columns)
+    ordered = connection.sql(f"select {columns} from {rows} order by {sql.names(key)}")
+    with pq.ParquetWriter(to, form(table), compression="zstd") as file:
+        for batch in ordered.to_arrow_reader(GROUP):
+            part = pa.Table.from_batches([batch]).cast(types)
+            keys = pa.concat_tables([before, part.select(key)]).combine_chunks()
+            same = [pc.equal(keys[name][1:], keys[name][:-1]) for name in key]
+            for twice in keys[1:].filter(functools.reduce(pc.and_, same))[:1].to_pylist():
+                raise IntegrityError(
+                    f"rows of table {table.table!r} share a key: "
+                    + ", ".join(f"{name} {value}" for name, value in twice.items()),
+                    where=where,
+                    hint=f"keep one of them, or mend `key` in registry/tables/{table.table}.yaml",
+                )
+            file.write_table(finished(table, part, sources))
+            before = part.select(key)[-1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -23,18 +24,17 @@ def bounds(text: str) -> tuple[dt.date, dt.date]:
     """First and last day that a partial date or interval can mean: '2013-09' is 1 to 30 September
     2013.
     """
-    if not _RE.fullmatch(text):
-        raise UsageError(
-            f"not a date: {text!r}",
-            hint="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b",
-        )
     first, _, last = text.partition("/")
-    start, end = _edge(first, end=False), _edge(last or first, end=True)
-    if start > end:
-        raise UsageError(
-            f"not a date: {text!r} ends before it begins", hint="write the earlier end first"
-        )
-    return start, end
+    try:
+        start, end = _edge(first, end=False), _edge(last or first, end=True)
+        if _RE.fullmatch(text) and start <= end:
+            return start, end
+    except ValueError:  # 31 February
+        pass
+    raise UsageError(
+        f"not a date: {text!r}",
+        hint="write ISO 8601: 2023, 2023-05, 2023-05-19 or an interval a/b, the earlier end first",
+    )
 
 
 def is_date(text: object) -> bool:
@@ -47,19 +47,11 @@ def is_date(text: object) -> bool:
 
 
 def _edge(text: str, *, end: bool) -> dt.date:
-    parts = [int(p) for p in text.split("-")]
-    try:
-        if len(parts) == 3:
-            return dt.date(*parts)
-        if not end:
-            return dt.date(parts[0], parts[1] if len(parts) > 1 else 1, 1)
-        if len(parts) == 1:
-            return dt.date(parts[0], 12, 31)
-        return dt.date(parts[0] + parts[1] // 12, parts[1] % 12 + 1, 1) - dt.timedelta(days=1)
-    except ValueError as error:
-        raise UsageError(
-            f"not a date: {text!r} ({error})", hint="write ISO 8601: 2023, 2023-05 or 2023-05-19"
-        ) from None
+    """The first or the last day that a partial date can mean."""
+    year, *rest = map(int, text.split("-"))
+    month = rest[0] if rest else 12 if end else 1
+    day = rest[1] if rest[1:] else calendar.monthrange(year, month)[1] if end else 1
+    return dt.date(year, month, day)
 
 
 def known_on(

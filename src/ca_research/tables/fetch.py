@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from ..ground.errors import (
 from ..ground.files import write_whole
 from ..registry.services import Answer
 from . import added, vintage
-from .add import Addition, entry_of, proposed, settled, source_entry, valid_id
+from .add import About, Addition, entry_of, proposed, settled, valid_id
 from .reading import read
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Fetched(Addition):
     rows : pandas.DataFrame
         The rows in the table's own form.
     compared : pandas.DataFrame
-        For each row whether it is new, repeats or contradicts a figure of another source.
+        The first thousand rows that repeat or contradict a figure of another source, beside it.
     said : mapping of str to int
         How many rows are new, repeat or contradict.
     left_out : mapping of str to int
@@ -216,9 +216,15 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            proposal = _proposal(
-                folder, one, service, (role, preference, lag, redistribution or "figures")
+            about = About(
+                None,
+                redistribution=redistribution or "figures",
+                role=role,
+                preference=preference,
+                lag=lag,
+                found_in=vintage.found_in(one.day),
             )
+            proposal = _proposal(folder, one, service, about)
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
             raise
@@ -326,9 +332,14 @@ def _answers(
     empty: list[str] = []
     for first in requests:
         request: Request | None = first
-        for _ in range(line.service.pages):
-            if request is None:
-                break
+        pages = 0
+        while request is not None:
+            if (pages := pages + 1) > line.service.pages:
+                raise AnswerError(
+                    f"{line.service.publisher} has ever more pages",
+                    where=str(first),
+                    hint="ask for fewer years or economies",
+                )
             body = _held(partial, held.get(str(request)))
             try:
                 if body is None:
@@ -344,13 +355,6 @@ def _answers(
             one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
             _noted(partial, one)
             request = found.more
-        else:
-            if request is not None:
-                raise AnswerError(
-                    f"{line.service.publisher} has ever more pages",
-                    where=str(first),
-                    hint="ask for fewer years or economies",
-                )
     one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
     if not any(a.rows for a in got):
         remarks = "; ".join(dict.fromkeys(r for a in got for r in a.remarks))
@@ -395,7 +399,7 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    said: tuple[str | None, int | None, int | None, str],
+    said: About,
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
@@ -411,42 +415,27 @@ def _proposal(
             hint="ask for other years or economies; or give --table",
         ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
-        raise AnswerError(
-            f"{service.publisher} gave an answer of another form than was known: {error.what}",
-            where=error.where or service.address,
-            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-        ) from error
+        raise _of_another_form(service, error.where, f": {error.what}") from error
     if found.layout is None:
-        raise AnswerError(
-            f"{service.publisher} gave an answer of another form than was known",
-            where=service.address,
-            hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
-        )
+        raise _of_another_form(service)
     _refuse_unasked(found.rows, one.asked, service)
-    about = {
-        "title": f"{service.publisher}: {_title(one.asked)}",
-        "publisher": found.layout.publisher,
-        "licence": found.layout.licence,
-        "address": found.layout.address,
-    }
-    entry = entry_of(
-        found,
-        source_entry(
-            one.source,
-            vintage.found_in(one.day),
-            found.layout,
-            about,
-            one.day,
-            *said,
-        ),
-        one.table,
-    ).model_copy(update={"vintage": one.stamp})
+    about = replace(said, published=one.day, title=f"{service.publisher}: {_title(one.asked)}")
+    entry = entry_of(found, about, one.source, one.table)
+    entry = entry.model_copy(update={"vintage": one.stamp})
     base = proposed(entry, found)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
     old = vintage.frame(vintage.find(one.source, since)) if since else found.rows
     revisions = vintage.changes(spec, old, found.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
+
+
+def _of_another_form(service: registry.Provider, where: str = "", why: str = "") -> AnswerError:
+    return AnswerError(
+        f"{service.publisher} gave an answer of another form than was known{why}",
+        where=where or service.address,
+        hint="its form has changed: a newer ca-research may know it; or add a downloaded file",
+    )
 
 
 def _refuse_unasked(

@@ -8,7 +8,7 @@ is wrong are read again by the way of small files, which names their faults.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from .. import registry
-from ..ground import economies
+from ..ground import sql
 from ..ground.errors import DataError, Fault
 from ..sources import apply, cells
 from ..sources.mapping import (
@@ -32,18 +32,14 @@ from ..sources.mapping import (
 )
 from ..sources.sheets import shown
 from ..sources.stream import NotStreamed, Stream
-from .added import ACCOUNTS, CLOSE, parts_sql, stands_in
-from .dates import known_on
-from .rules import parse, rules
+from .added import ACCOUNTS
+from .database import write_rows
+from .rules import judged
 from .validate import checked_rows, schema
 
 FAULTS = 20_000
 """Faulty rows that are named. Where there are more, the map is wrong and not the rows, unless the
 user says that faulty rows be left out."""
-FEW = 1_000
-"""Rows of a large source that are shown one by one."""
-GROUP = 100_000
-"""Rows of a row group: what a reader with a filter skips or reads at once."""
 _PLAIN = {
     ".": r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+",
     ",": r"[-+]?\d+|[-+]?\d*,\d+",
@@ -101,12 +97,12 @@ class Reading:
             key, raw = self._look(at)
             told, why = only.split(map(shown, raw))
             keep = [told[shown(cell)] for cell in raw]
-            form = f"case when not {{}} then {_text(why)} end"
+            form = f"case when not {{}} then {sql.text(why)} end"
             self._steps.append(("left", self._column(key, form, keep)))
         figure = self.reader.figure()
         for name, column in self.table.columns.items():
             if column.type == "source":
-                self.values[name] = _text(self.source.source_id)
+                self.values[name] = sql.text(self.source.source_id)
                 continue
             field = self.mapped.columns.get(name)
             if column.numbered and field is None:
@@ -144,22 +140,21 @@ class Reading:
         if field is None:
             text, why, left = cell.astype("str"), None, None
         else:
-            text, why, left = self.reader.column(cell, column, field, "(constant)")
+            text, why, left = self.reader.column(cell, column, field)
             self._step(_flag(left[0] != "", left[0]), _flag(why[0] != "", "wrong"))
-        values, bad = _typed(text, column)
+        values, broken = judged(text, column)
         self.values[name] = _literal(values[0])
-        self._bad += [(name, "true")] if bad[0] else []
+        self._bad += [(name, "true")] if broken else []
 
     def _words(self, name: str, column: registry.Column, field: Field) -> None:
         """Words, codes and years: every distinct cell is looked at."""
         key, raw = self._look(self._at(field.column))
         cell = pd.Series(raw, dtype=object)
-        text, why, left = self.reader.column(cell, column, field, str(field.column))
-        values, bad = _typed(text, column)
+        text, why, left = self.reader.column(cell, column, field)
+        values, broken = judged(text, column)
         self.values[name] = self._column(key, "{}", values)
         self._say(key, why, left)
-        if bad.any():
-            self._bad.append((name, self._column(key, "{}", bad)))
+        self._bad += [(name, self._column(key, "{}", mask)) for mask, _ in broken]
 
     def _number(self, name: str, column: registry.Column, field: Field, needed: bool) -> None:
         """Numbers: those that are plainly one are read at once, other cells looked at."""
@@ -177,7 +172,7 @@ class Reading:
             value = f"round({value} * {field.times!r}, 6)"
         if raw:
             odd = pd.Series([*raw, *examples], dtype=object)
-            text, why, left = self.reader.column(odd, column, field, str(field.column))
+            text, why, left = self.reader.column(odd, column, field)
             text, why, left = text[: len(raw)], why[: len(raw)], left[: len(raw)]
             found = self._column(key, "{}", [float(t) if t else None for t in text])
             value = f"case when coalesce({plain}, false) then {value} else {found} end"
@@ -201,7 +196,7 @@ class Reading:
             return "false"
         kind = self.stream.type_of(at)
         if kind == "VARCHAR":
-            return f"regexp_full_match(c{at}, {_text(_PLAIN[mark])})"
+            return f"regexp_full_match(c{at}, {sql.text(_PLAIN[mark])})"
         return f"not isnan(c{at}::double)" if any(n in kind for n in _NUMBERS) else "false"
 
     def _mark(self, at: int, field: Field) -> tuple[str | None, list[str]]:
@@ -210,7 +205,7 @@ class Reading:
             return ".", []
         cell = f"c{at}"
         plain = self._plain(at, ".", field)
-        pointed = f"contains({cell}, '.') and not regexp_full_match({cell}, {_text(_EITHER)})"
+        pointed = f"contains({cell}, '.') and not regexp_full_match({cell}, {sql.text(_EITHER)})"
         ((example,),) = self.stream.run(
             f"select min({cell}) from {self.stream.cells} where {plain} and {pointed}"
         ).fetchall()
@@ -241,14 +236,14 @@ class Reading:
             if len(columns) > 1:
                 self.stream.connection.register(f"look{n}", pa.table(columns))
                 joins.append(f"left join look{n} on c{at} is not distinct from look{n}.raw")
-        left = [sql for kind, sql in self._steps if kind == "left"]
+        left = [test for kind, test in self._steps if kind == "left"]
         whens = [
-            f"when ({sql}) is not null then {'true' if kind == 'why' else 'false'}"
-            for kind, sql in self._steps
+            f"when ({test}) is not null then {'true' if kind == 'why' else 'false'}"
+            for kind, test in self._steps
         ]
         fault = f"case {' '.join(whens)} else false end" if whens else "false"
-        wrong = [f"({sql}) is not null" for kind, sql in self._steps if kind == "why"]
-        values = ", ".join(f"{sql} as {_name(name)}" for name, sql in self.values.items())
+        wrong = [f"({test}) is not null" for kind, test in self._steps if kind == "why"]
+        values = ", ".join(f"{value} as {sql.name(name)}" for name, value in self.values.items())
         self.stream.connection.execute(
             f"create or replace temp view told as select f, n, {values}, "
             f"coalesce({', '.join([*left, 'null'])}) as left_out, {fault} as fault, "
@@ -262,19 +257,16 @@ class Reading:
         for name, column in self.table.columns.items():
             field = self.mapped.columns.get(name)
             head = field.column if field else None
-            if column.type != "year" or head is None:
-                continue
-            _, raw = self._look(at := self._at(head))
-            if cells.part_beside_years(in_words(pd.Series(raw, dtype=object), field)) is not None:
+            if column.type == "year" and head is not None:
                 found = self.stream.run(
-                    f"select distinct c{at} from {self.stream.cells} semi join "
+                    f"select distinct c{self._at(head)} from {self.stream.cells} semi join "
                     "(select f, n from told where left_out is null) using (f, n) order by 1"
                 ).fetchall()
                 left = pd.Series([cell for (cell,) in found], dtype=object)
                 refuse_parts_of_years(in_words(left, field), self.stream.name, head)
 
     def _broken(self, but: Collection[str] = ()) -> Iterator[str]:
-        return (f"coalesce({sql}, false)" for name, sql in self._bad if name not in but)
+        return (f"coalesce({test}, false)" for name, test in self._bad if name not in but)
 
     # --- values become rows
 
@@ -289,7 +281,7 @@ class Reading:
         for number, place in enumerate(places):
             self._copy(self._rows(number), place)
         self.stream.connection.execute(
-            f"create or replace temp view typed as from {parts_sql(places)}"
+            f"create or replace temp view typed as from {sql.parquet(places)}"
         )
         twice = f"select {self._key} from typed group by all having count(*) > 1"
         self.stream.connection.execute(f"create or replace temp table twice as {twice}")
@@ -309,10 +301,10 @@ class Reading:
 
     @property
     def _key(self) -> str:
-        return ", ".join(_name(n) for n in self.table.key)
+        return ", ".join(sql.name(n) for n in self.table.key)
 
     def _copy(self, query: str, to: Path) -> None:
-        self.stream.run(f"copy ({query}) to '{_escaped(to)}' (format parquet, compression lz4)")
+        self.stream.run(f"copy ({query}) to {sql.text(to)} (format parquet, compression lz4)")
 
     def _refuse_repeats(self) -> None:
         """Raise FileError where rows that are to be of one cell each are not."""
@@ -335,22 +327,24 @@ class Reading:
 
     def _rows(self, file: int) -> str:
         """SQL of the rows of a file, faulty cells left out."""
-        columns = ", ".join(map(_name, self.values))
+        columns = sql.names(self.values)
         rows = f"select f, n, {columns}, bad, bad_total from told where f = {file} and {_READ}"
         if not self.mapped.sums:
             return rows
         figure = self.reader.figure()
         times = (self.mapped.columns[figure].times if figure in self.mapped.columns else 1) != 1
-        exact = f"{_name(figure)}::decimal(38, 6)" if times else _name(figure)
+        exact = f"{sql.name(figure)}::decimal(38, 6)" if times else sql.name(figure)
         add = f"{'sum' if times else 'fsum'}({exact})::double"  # in any order the same
-        limits = _limits(self.table.columns[figure], _name(figure))
+        limits = _limits(self.table.columns[figure], sql.name(figure))
         keys = [n for n in self.values if n != figure]
-        totals = {n: _text(self.mapped.totals[n]) for n in keys if n in self.mapped.totals}
-        told = ", ".join(add + f" as {_name(n)}" if n == figure else _name(n) for n in self.values)
+        totals = {n: sql.text(self.mapped.totals[n]) for n in keys if n in self.mapped.totals}
+        told = ", ".join(
+            add + f" as {sql.name(n)}" if n == figure else sql.name(n) for n in self.values
+        )
         bad = "bool_or(bad) as bad, bool_or(bad_total) as bad_total"
         sums = f"select f, min(n) as n, {told}, {bad} from ({rows}) group by all"
         if totals:
-            put = ", ".join(f"{sql} as {_name(n)}" for n, sql in totals.items())
+            put = ", ".join(f"{total} as {sql.name(n)}" for n, total in totals.items())
             whole = f"select * replace ({put}, bad_total as bad) from sums"
             sums = (
                 f"with sums as ({sums}) from sums union all "
@@ -365,24 +359,16 @@ class Reading:
         twice = f"select f, n from typed semi join twice using ({self._key})"
         broken = "select f, n from typed where bad"
         if self.mapped.sums:  # the rows behind a sum, and behind the total it is part of
-            key = ", ".join(_name(n) for n in self.table.key if n not in self.mapped.totals)
+            key = ", ".join(sql.name(n) for n in self.table.key if n not in self.mapped.totals)
             behind = "select f, n from told semi join ({}) using ({}) where " + _READ
             broken = behind.format("from typed where bad", f"f, {key}")
             twice = behind.format("from twice", key)
-        of_cells, of_rows = "select f, n from told where fault", f"{broken} union {twice}"
-        if self.mapped.sums:
-            cells_, more = self._places(of_cells, skip_bad)
-            rows, more_rows = self._places(of_rows, skip_bad)
-            found = [f for u in self._again(cells_) for f in u.faults]
-            found += self._judged(self._again(rows))
-            more += more_rows
-        else:
-            places, more = self._places(f"{of_cells} union {of_rows}", skip_bad)
-            again = self._again(places)
-            found = [*(f for u in again for f in u.faults), *self._judged(again)]
+        places, more = self._places(
+            f"select f, n from told where fault union {broken} union {twice}", skip_bad
+        )
         rule = "so many more faulty rows were left out"
         unnamed = [Fault(self.stream.name, 0, "(rows)", f"{more:,}", rule)] if more else []
-        return [*_in_order(found), *unnamed]
+        return [*self._named(places), *unnamed]
 
     def _places(self, query: str, skip_bad: bool) -> tuple[list[tuple[int, int]], int]:
         """The first faulty rows in order, and how many more there are that may be skipped."""
@@ -391,29 +377,26 @@ class Reading:
             ((count,),) = self.stream.run(f"select count(*) from ({query})").fetchall()
             return found[:FAULTS], count - FAULTS
         if len(found) > FAULTS:
-            given = [f for u in self._again(found[:100]) for f in (*u.faults, *self._judged([u]))]
             raise DataError(
-                _in_order(given),
+                self._named(found[:100]),
                 outcome=f"more than {FAULTS:,} rows are like these, and nothing was added",
                 hint="say by --map how the file is meant: so many faults are one; or leave these "
                 "rows out: --skip-bad",
             )
         return found, 0
 
-    def _again(self, places: list[tuple[int, int]]) -> list[Understood]:
-        """Some rows, read by the way of small files."""
+    def _named(self, places: list[tuple[int, int]]) -> list[Fault]:
+        """The faults of some rows, read by the way of small files."""
         (mark,) = self.marks if len(self.marks) == 1 else (None,)
         mapped = self.mapped.model_copy(update={"decimal": mark} if mark else {})
-        return [apply(given, mapped, self.table) for given in self.stream.rows_at(places)]
-
-    def _judged(self, understood: list[Understood]) -> list[Fault]:
-        rows = [u.rows for u in understood if len(u.rows)]
-        if not rows:
-            return []
-        raw = pd.concat(rows, ignore_index=True)
-        sources = [n for n, c in self.table.columns.items() if c.type == "source"]
-        raw = raw.assign(**dict.fromkeys(sources, self.source.source_id))
-        return [fault for fault, _ in checked_rows(self.table, raw, self.source.source_id)[1]]
+        again = [apply(given, mapped, self.table) for given in self.stream.rows_at(places)]
+        faults = {fault for one in again for fault in one.faults}
+        if rows := [one.rows for one in again if len(one.rows)]:
+            sources = [n for n, c in self.table.columns.items() if c.type == "source"]
+            of_source = dict.fromkeys(sources, self.source.source_id)
+            raw = pd.concat(rows, ignore_index=True).assign(**of_source)
+            faults |= {f for f, _ in checked_rows(self.table, raw, self.source.source_id)[1]}
+        return sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
     # --- what they are
 
@@ -428,83 +411,23 @@ class Reading:
 
     def last(self, column: str) -> Any:
         """The largest value of a column; None where there is no row."""
-        ((value,),) = self.stream.run(f"select max({_name(column)}) from good").fetchall()
+        ((value,),) = self.stream.run(f"select max({sql.name(column)}) from good").fetchall()
         return value
 
     def first(self, rows: int) -> pd.DataFrame:
         """The first rows in key order."""
-        columns = ", ".join(map(_name, self.table.columns))
+        columns = sql.names(self.table.columns)
         found = self.stream.run(f"select {columns} from good order by {self._key} limit {rows}")
         return found.to_arrow_table().cast(schema(self.table)).to_pandas()
-
-    def against(self, standing: str) -> tuple[dict[str, int], pd.DataFrame]:
-        """What the rows say of cells on which others spoke before: as `added.against`, in numbers,
-        and the first that repeat or contradict one by one. standing: SQL of the rows that stand.
-        """
-        cell = [n for n in self.table.key if n != "source_id"]
-        key = ", ".join(map(_name, cell))
-        self.stream.connection.execute(
-            f"create or replace temp table told_before as select {key}, "
-            f"any_value(g_value) as value, min(gap) as gap, arg_min(s_value, gap) as stood, "
-            f"arg_min(s_source, gap) as stood_source from ({self._pairs(standing)}) "
-            f"where gap is not null group by {key}"
-        )
-        said = f"case when gap <= {CLOSE} then 'repeats' else 'contradicts' end as said"
-        counts = self.stream.run(
-            f"select {said}, count(*) from told_before group by all"
-        ).fetchall()
-        found = {"repeats": 0, "contradicts": 0} | dict(counts)
-        columns = ", ".join(map(_name, cell))
-        few = self.stream.run(
-            f"select {columns}, {said}, value, stood, stood_source from told_before "
-            f"order by said, {columns} limit {FEW}"
-        )
-        return {"new": self.count() - sum(found.values()), **found}, few.df()
-
-    def copied(self, standing: str, said: Mapping[str, int]) -> list[str]:
-        """The sources that say all that the rows say, as `added.copied`. said: as `against`."""
-        if said["new"] or said["contradicts"]:
-            return []
-        found = self.stream.run(
-            f"select s_source from ({self._pairs(standing)}) where gap <= {CLOSE} "
-            f"group by s_source having count(*) = {said['repeats']} order by s_source"
-        )
-        return [source for (source,) in found.fetchall()]
-
-    def _pairs(self, standing: str) -> str:
-        """SQL of the rows beside those that stand for their cells, as `added.against` pairs them:
-        `g_value`, `s_value`, `s_source` and the `gap` between them.
-        """
-        basis = [n for n, c in self.table.columns.items() if c.role == "basis"]
-        same = dict.fromkeys([*(n for n in self.table.key if n != "source_id"), *basis])
-        on = " and ".join(f"g.{_name(n)} is not distinct from s.{_name(n)}" for n in same)
-        new, old = (
-            f"coalesce({', '.join(f'{side}.{_name(n)}' for n in stands_in(self.table))})"
-            for side in "gs"
-        )
-        apart, size = f"abs({new} - {old})", f"greatest(abs({new}), abs({old}))"
-        return (
-            f"select g.*, {new} as g_value, {old} as s_value, s.source_id as s_source, "
-            f"case when {size} is null then 0 when {size} > 0 then {apart} / {size} "
-            f"else {apart} end as gap from good g join ({standing}) s on {on}"
-        )
 
     def write(self, folder: Path) -> list[Path]:
         """The rows in key order: a file for each year, and one for sums over all products."""
         folder.mkdir()
-        aggregates = ", ".join(map(_text, economies.AGGREGATES))
-        parties = [f"{_name(p)} in ({aggregates})" for p in self.table.of_type("economy")]
-        more = f", coalesce({' or '.join(parties)}, false) as is_aggregate" if parties else ""
-        columns = ", ".join(f"good.{_name(n)}" for n in self.table.columns)
-        known, join = self._known()
         files = []
         for name, where in self._parts():
             files.append(folder / f"{name}.parquet")
-            self.stream.run(
-                f"copy (select {columns}{more}, {known}::timestamp as known_on from good {join} "
-                f"where {where} order by {self._key}) to '{_escaped(files[-1])}' "
-                f"(format parquet, compression zstd, row_group_size {GROUP})"
-            )
+            rows, sources = f"good where {where}", {self.source.source_id: self.source}
+            write_rows(self.stream.connection, self.table, rows, files[-1], sources=sources)
         self._add_up(files, folder.with_name(ACCOUNTS))
         return files
 
@@ -518,56 +441,35 @@ class Reading:
         roles = {column.role: name for name, column in columns.items()}
         if not {"counterpart", "value"} <= roles.keys() or self.table.known == "date":
             return
-        rows, value = parts_sql(files), roles["value"]
+        rows, value = sql.parquet(files), roles["value"]
         if not self.table.of_type("economy") or columns[value].nullable:
             return
         if self.stream.run(f"from {rows} where is_aggregate limit 1").fetchall():
             return
-        account = ", ".join(_name(n) for n in self.table.key if n != roles["counterpart"])
-        terms = ", ".join(_name(n) for n, c in columns.items() if c.role == "basis")
+        account = ", ".join(sql.name(n) for n in self.table.key if n != roles["counterpart"])
+        terms = ", ".join(sql.name(n) for n, c in columns.items() if c.role == "basis")
         alike = f"min(hash({terms})) = max(hash({terms}))" if terms else "true"
-        figure = f"{_name(value)}::double"
+        figure = f"{sql.name(value)}::double"
         self.stream.run(
             f"copy (select {account}, any_value(known_on) as known_on, count(*) as figures, "
             f"fsum({figure}) as total, fsum({figure} * {figure}) as squares, "
             f"max({figure}) as largest, {alike} as alike from {rows} group by {account} "
-            f"order by {account}) to '{_escaped(to)}' (format parquet, compression zstd)"
+            f"order by {account}) to {sql.text(to)} (format parquet, compression zstd)"
         )
-
-    def _known(self) -> tuple[str, str]:
-        """SQL of the day from which a row could be known, and the join that it needs."""
-        by = {"year": "year", "date": "date"}.get(self.table.known)
-        sources = {self.source.source_id: self.source}
-        told = self.stream.run(f"select distinct {by or 0} as key from good").to_arrow_table()
-        frame = told.to_pandas().rename(columns={"key": by or "key"})
-        days = known_on(frame.assign(source_id=self.source.source_id), self.table, sources)
-        if by is None:
-            return _literal(days[0]), ""
-        self.stream.connection.register("known", told.append_column("day", pa.array(days)))
-        return "known.day", f"left join known on good.{by} is not distinct from known.key"
 
     def _parts(self) -> list[tuple[str, str]]:
         """Names of the files and the rows of each."""
-        totals = " and ".join(f"{_name(n)} = {_text(v)}" for n, v in self.mapped.totals.items())
+        totals = " and ".join(
+            f"{sql.name(n)} = {sql.text(v)}" for n, v in self.mapped.totals.items()
+        )
         rest = f"not ({totals})" if totals else "true"
         found = [("totals", totals)] if totals else []
         time = next((n for n in self.table.key if self.table.columns[n].role == "time"), None)
         if time is None:
             return [*found, ("rows", rest)]
-        query = f"select distinct {_name(time)} from good where {rest} order by 1"
+        query = f"select distinct {sql.name(time)} from good where {rest} order by 1"
         times = [when for (when,) in self.stream.run(query).fetchall()]
-        return [*found, *((str(t), f"{rest} and {_name(time)} = {_literal(t)}") for t in times)]
-
-
-def _typed(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series]:
-    """Values of words, and a mask of those that break a rule."""
-    values, bad, _ = parse(text, column)
-    bad = bad.astype(bool)
-    if not column.nullable:
-        bad |= text.eq("")
-    for rule in rules(column) if column.type != "source" else ():
-        bad |= rule.broken(values)
-    return values, bad
+        return [*found, *((str(t), f"{rest} and {sql.name(time)} = {_literal(t)}") for t in times)]
 
 
 def _limits(column: registry.Column, value: str) -> list[str]:
@@ -579,28 +481,12 @@ def _limits(column: registry.Column, value: str) -> list[str]:
     return found + ([f"({value}) % 1 <> 0"] if column.type == "integer" else [])
 
 
-def _in_order(faults: Iterable[Fault]) -> list[Fault]:
-    return sorted(set(faults), key=lambda f: (f.file, f.line, f.column))
-
-
 def _or(conditions: Iterable[str]) -> str:
     return f"({' or '.join(conditions) or 'false'})"
 
 
 def _flag(holds: bool, word: str) -> str:
-    return _text(word) if holds else ""
-
-
-def _text(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return sql.text(word) if holds else ""
 
 
 def _literal(value: Any) -> str:
@@ -611,4 +497,4 @@ def _literal(value: Any) -> str:
         return str(bool(value)).lower()
     if isinstance(value, pd.Timestamp):
         return f"timestamp '{value}'"
-    return _text(value) if isinstance(value, str) else str(value)
+    return sql.text(value) if isinstance(value, str) else str(value)

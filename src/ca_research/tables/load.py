@@ -7,11 +7,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,8 +19,8 @@ from pyarrow import dataset
 
 from .. import registry
 from ..ground import economies
-from ..ground.arguments import number, refuse, whole_number
-from ..ground.errors import AggregateError, UnknownNameError, UsageError
+from ..ground.arguments import number, several, whole_number, year_span
+from ..ground.errors import AggregateError, UnknownNameError, UsageError, known_name
 from ..ground.periods import parse_as_of, today
 from .added import large
 from .build import table_file
@@ -226,13 +225,9 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     found = []
     for source_id in sorted(frame["source_id"].unique()):
         source = registry.sources()[source_id]
-        if (
-            source.release_basis == "stated"
-        ):  # one publication; a later one can speak of an earlier day
-            if source.published and bounds(source.published)[1] > day:
-                found.append(source_id)
-            continue
-        if source.edition is None or bounds(source.edition)[1] > day:
+        # one publication tells of earlier days too; of others each edition may revise
+        last = source.published if source.release_basis == "stated" else source.edition or "9999"
+        if last and bounds(last)[1] > day:
             found.append(source_id)
     return found
 
@@ -241,8 +236,7 @@ class Wanted(NamedTuple):
     """Rows that are asked for: the values of columns, in the form of the table, and years."""
 
     values: dict[str, list[Any]]
-    since: int | None
-    until: int | None
+    years: tuple[int, int] | None
 
 
 def wanted(
@@ -262,30 +256,22 @@ def wanted(
         filters["source_id"] = filters.pop("source")
     values = {}
     for column, asked in filters.items():
-        if column not in table.columns:
-            raise UnknownNameError(f"column of table {table.table!r}", column, table.columns)
-        values[column] = _values(table, file, column, _listed(column, asked))
-    if not isinstance(aggregates, bool | np.bool_):
-        refuse("aggregates", "True or False", aggregates, "False")
+        known_name(f"column of table {table.table!r}", column, table.columns)
+        values[column] = _values(table, file, column, several(asked))
     if not aggregates:
-        if not table.of_type("economy"):
-            raise UsageError(
-                f"table {table.table!r} is not of economies, so it knows no groups",
-                hint="leave out `aggregates`",
-            )
+        _refuse_without(table, "aggregates", bool(table.of_type("economy")), "economies")
         values["is_aggregate"] = [False]
-    limits = {name: year for name, year in (("since", since), ("until", until)) if year is not None}
-    if limits and "year" not in table.columns:
+    years = None if since is until is None else year_span(since, until)
+    _refuse_without(table, "since", years is None or "year" in table.columns, "a column `year`")
+    return Wanted(values, years)
+
+
+def _refuse_without(table: registry.Table, option: str, fits: bool, what: str) -> None:
+    if not fits:
         raise UsageError(
-            f"table {table.table!r} has no column `year`, so `{next(iter(limits))}` cannot be used",
+            f"table {table.table!r} has no {what}, so `{option}` cannot be used",
             hint="filter by another column",
         )
-    limits = {name: whole_number(name, year) for name, year in limits.items()}
-    if len(limits) == 2 and limits["since"] > limits["until"]:
-        raise UsageError(
-            f"since={since} is after until={until}", hint="the first year, then the last"
-        )
-    return Wanted(values, limits.get("since"), limits.get("until"))
 
 
 def _condition(rows: Wanted) -> pc.Expression | None:
@@ -293,23 +279,9 @@ def _condition(rows: Wanted) -> pc.Expression | None:
         pc.field(column).isin(known) if known else pc.scalar(False)  # an empty list matches nothing
         for column, known in rows.values.items()
     ]
-    if rows.since is not None:
-        parts.append(pc.field("year") >= rows.since)
-    if rows.until is not None:
-        parts.append(pc.field("year") <= rows.until)
+    if rows.years:
+        parts += [pc.field("year") >= rows.years[0], pc.field("year") <= rows.years[1]]
     return functools.reduce(operator.and_, parts) if parts else None
-
-
-def _listed(column: str, wanted: Any) -> list[Any]:
-    """A value or a flat collection of values as a list."""
-    if isinstance(wanted, str) or not isinstance(wanted, Iterable):
-        return [wanted]
-    no_list = isinstance(wanted, (Mapping, bytes, bytearray, memoryview, pd.DataFrame))
-    if no_list or (isinstance(wanted, np.ndarray) and not wanted.ndim):
-        raise UsageError(
-            f"{column} cannot be a {type(wanted).__name__}", hint="give a value or a list of values"
-        )
-    return list(wanted)
 
 
 def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -> list[Any]:
@@ -319,76 +291,51 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
         return [number(column, v) for v in values]
     if kind in ("year", "integer"):
         return [whole_number(column, v) for v in values]
-    if kind == "boolean":
-        for value in values:
-            if not isinstance(value, (bool, np.bool_)):
-                refuse(column, "True or False", value, "True")
-        return [bool(v) for v in values]
-    if kind in ("economy", "economies"):
-        for value in values:
-            if not isinstance(value, str):
-                refuse(column, "a name or a code", value, '"KAZ"')
-        if kind == "economy":
-            codes = [economies.resolve(v) for v in values]
-            _refuse_groups_without_rows(table, file, column, codes)
-            return codes
-        values = [";".join(map(economies.resolve, v.split(";"))) for v in values]
-        return _cells_naming(table, file, column, values)
+    if kind == "economy":
+        codes = [economies.resolve(v) for v in values]
+        if groups := {code for code in codes if economies.is_aggregate(code)}:
+            _refuse_groups_without_rows(table, column, groups - _known_values(table, file, column))
+        return codes
     known = _known_values(table, file, column)
-    _refuse_no_texts(column, values, known)
+    words = sorted(map(str, known))
+    if kind == "economies":  # cells (`KAZ;UZB`) that name all of a value's
+        asked = [set(map(economies.resolve, v.split(";"))) for v in values]
+        found = {cell for cell in known for each in asked if each <= set(cell.split(";"))}
+        if values and not found:
+            raise UnknownNameError(f"{column} of table {table.table!r}", values, words)
+        return sorted(found)
+    if kind == "boolean":
+        words, known = ["False", "True"], frozenset({False, True})
     for value in values:
-        if value not in known:
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
-    return [str(v) for v in values]
+        try:
+            near = value in known
+        except TypeError:  # a list in the place of a word
+            near = False
+        if not near:
+            raise UnknownNameError(f"{column} of table {table.table!r}", value, words)
+    return values
 
 
-def _refuse_no_texts(column: str, values: list[Any], known: Iterable[str]) -> None:
-    """Refuse numbers and the like in the place of words and codes; a number has lost the zeros of
-    its code.
-    """
-    for value in values:
-        if not isinstance(value, str | None):
-            near = sorted(word for word in known if word.lstrip("0") == str(value))
-            refuse(column, "text", value, repr((near or sorted(known) or [""])[0]))
-
-
-def _cells_naming(table: registry.Table, file: Path, column: str, values: list[str]) -> list[str]:
-    """Cells of a column of several economies (`KAZ;UZB`) that name all of a value's."""
-    known, found = _known_values(table, file, column), set[str]()
-    for value in values:
-        wanted = set(value.split(";"))
-        cells = {cell for cell in known if wanted <= set(cell.split(";"))}
-        if not cells:
-            raise UnknownNameError(f"{column} of table {table.table!r}", value, sorted(known))
-        found |= cells
-    return sorted(found)
-
-
-def _refuse_groups_without_rows(
-    table: registry.Table, file: Path, column: str, codes: list[str]
-) -> None:
-    """Refuse a group that no row of the table has: its members may well have rows."""
-    groups = [code for code in codes if economies.is_aggregate(code)]
-    for code in sorted(set(groups) - _known_values(table, file, column)) if groups else ():
-        inside = ", ".join(map(repr, economies.members(code, today().year)))
+def _refuse_groups_without_rows(table: registry.Table, column: str, groups: set[str]) -> None:
+    """Refuse groups that no row of the table has: their members may well have rows."""
+    for code in sorted(groups):
+        inside = ", ".join(map(repr, economies.members(code, today().year))) or "'KAZ'"
         raise AggregateError(
             f"no row of table {table.table!r} has the group {code} as its {column}",
-            hint=f"ask for its members: {column}=[{inside}]"
-            if inside
-            else f"ask for single economies: {column}=['KAZ']",
+            hint=f"ask for its members, or for single economies: {column}=[{inside}]",
         )
 
 
 @functools.lru_cache(maxsize=256)
 def _distinct(file: Path, column: str) -> frozenset[Any]:
-    return frozenset(pq.read_table(file, columns=[column])[column].unique().to_pylist()) - {None}
+    cells = pq.read_table(file, columns=[column], read_dictionary=[column])[column]
+    return frozenset(cells.unique().to_pylist()) - {None}
 
 
 def values(name: str, column: str) -> list[Any]:
     """What a column of a table holds, each once and in order; of economies their codes."""
     table = registry.table(name)
-    if column not in table.columns:
-        raise UnknownNameError(f"column of table {name!r}", column, table.columns)
+    known_name(f"column of table {name!r}", column, table.columns)
     return sorted(_known_values(table, table_file(name), column))
 
 

@@ -6,7 +6,6 @@ place says by its mark that it is in another state, or says nothing.
 
 from __future__ import annotations
 
-import functools
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .. import registry
@@ -24,21 +22,16 @@ from ..ground.errors import (
     ContractError,
     DataError,
     Fault,
-    IntegrityError,
     RegistryError,
 )
 from ..sources import elsewhere
-from .database import broken_values, connect
-from .derived import finished, form
+from .database import broken_values, connect, write_rows
 from .raw import sha256
-from .validate import schema
 
 SUFFIX = ".location.json"
 """Of the file of a build that says what was copied: rows, in all and of each source, and a hash."""
 MARK = ".mark"
 """Of the file of a build that says in which state a place was, and by which rules it was read."""
-GROUP = 100_000
-"""Rows of a row group."""
 _TEXT = (pa.types.is_string, pa.types.is_large_string)
 _WHOLE = (pa.types.is_integer,)
 _TYPES: dict[str, tuple[str, tuple[Callable[[pa.DataType], bool], ...]]] = {
@@ -87,7 +80,7 @@ def copy(table: registry.Table, to: Path) -> dict[str, Any]:
             )
             connection.execute(f"create view rows as select {columns} from {sql.parquet(files)}")
             _check_values(connection, table, place.shown)
-            _write(connection, table, to, place.shown)
+            write_rows(connection, table, "rows", to, where=place.shown)
             query = f"select source_id, count(*) from {sql.parquet([to])} group by 1 order by 1"
             sources = dict(connection.sql(query).fetchall())
         except (pa.ArrowException, duckdb.Error) as error:
@@ -133,29 +126,3 @@ def _check_values(connection: duckdb.DuckDBPyConnection, table: registry.Table, 
     if faults:
         hint = f"mend the rows there, or the rules of registry/tables/{table.table}.yaml"
         raise DataError(faults, hint=hint)
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection, table: registry.Table, to: Path, where: str
-) -> None:
-    """Write the rows in key order, with the columns that no place has; two of one key, which then
-    lie side by side, are refused.
-    """
-    key = list(table.key)
-    before = schema(table).empty_table().select(key)
-    rows = connection.sql(f"from rows order by {sql.names(key)}").to_arrow_reader(GROUP)
-    with pq.ParquetWriter(to, form(table), compression="zstd") as file:
-        for batch in rows:
-            part = pa.Table.from_batches([batch]).cast(schema(table))
-            keys = pa.concat_tables([before, part.select(key)]).combine_chunks()
-            same = [pc.equal(keys[name][1:], keys[name][:-1]) for name in key]
-            twice = keys[1:].filter(functools.reduce(pc.and_, same))
-            if len(twice):
-                row = ", ".join(f"{n} {v}" for n, v in twice.slice(0, 1).to_pylist()[0].items())
-                raise IntegrityError(
-                    f"rows of table {table.table!r} share a key: {row}",
-                    where=where,
-                    hint=f"keep one of them, or mend `key` in registry/tables/{table.table}.yaml",
-                )
-            file.write_table(finished(table, part))
-            before = part.select(key)[-1:]

@@ -7,7 +7,7 @@ chooses between sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 import pandas as pd
@@ -172,10 +172,17 @@ def preferred_rows(
     >>> preferred_rows(rows, ["reporter", "partner", "year"])["source_id"].tolist()
     ['KAZ_BNS']
     """
+    return _first(rows, cell, lambda sources: ranked(sources, roles))
+
+
+def _first(
+    rows: pd.DataFrame,
+    cell: str | Iterable[str],
+    in_turn: Callable[[Iterable[str]], Sequence[str]],
+) -> pd.DataFrame:
+    """Rows of the first source within each cell."""
     columns = _columns(rows, cell)
-    order = {
-        source: place for place, source in enumerate(ranked(rows["source_id"].unique(), roles))
-    }
+    order = {source: n for n, source in enumerate(in_turn(rows["source_id"].unique()))}
     place = rows["source_id"].map(order)
     best = place.groupby([rows[c] for c in columns], dropna=False).transform("min")
     return rows[place.notna() & (place == best)]
@@ -239,8 +246,4 @@ def one_source_each(rows: pd.DataFrame, cell: str | Sequence[str]) -> pd.DataFra
     >>> one_source_each(rows, ["year"])["source_id"].tolist()
     ['A', 'B']
     """
-    columns = _columns(rows, cell)
-    order = {source: n for n, source in enumerate(in_order(rows["source_id"].unique()))}
-    place = rows["source_id"].map(order)
-    first = place.groupby([rows[c] for c in columns], dropna=False).transform("min")
-    return rows[place == first]
+    return _first(rows, cell, in_order)

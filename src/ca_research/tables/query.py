@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import re
 import threading
@@ -22,7 +21,10 @@ from .. import registry
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, MissingTableError, TimeLimitError, UsageError
 from ..ground.periods import parse_as_of
-from .added import accounts, large, parts_sql
+from ..ground.sql import names as in_quotes
+from ..ground.sql import parquet as parts_sql
+from ..ground.sql import text
+from .added import accounts, large
 from .build import names, table_file, up_to_date
 from .database import connect
 from .load import Wanted, asks_for_preferred, file_of_vintage, spoken_within, wanted
@@ -146,8 +148,7 @@ def relation(
         f'"{column}" in ({", ".join(map(_literal, values))})' if values else "false"
         for column, values in rows.values.items()
     ]
-    parts += [] if rows.since is None else [f"year >= {rows.since}"]
-    parts += [] if rows.until is None else [f"year <= {rows.until}"]
+    parts += ["year between {} and {}".format(*rows.years)] if rows.years else []
     parts += [] if day is None else [f"known_on <= timestamp '{day.isoformat()}'"]
     condition = " and ".join(parts) or "true"
     connection, query = connect(), standing(name)
@@ -166,7 +167,7 @@ def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, que
     """SQL of those rows of a query that `load` keeps of the preferred source."""
     there = connection.sql(f"select distinct source_id from ({query})").fetchall()
     sources = [source for (source,) in there]
-    cell = ", ".join(f'"{column}"' for column in spoken_within(table, sources))
+    cell = in_quotes(spoken_within(table, sources))
     order = f"[{', '.join(map(_literal, ranked(sources)))}]::varchar[]"
     place = f"nullif(list_position({order}, source_id), 0)"  # none where it does not speak
     first = f"select {cell}, arg_min(source_id, {place}) as source_id from ({query}) group by all"
@@ -210,7 +211,7 @@ def _added_up(table: registry.Table, rows: Wanted, condition: str) -> Sums | Non
 
 
 def _literal(value: Any) -> str:
-    return f"'{_quote(value)}'" if isinstance(value, str) else str(value)
+    return text(value) if isinstance(value, str) else str(value)
 
 
 def arrow(query: str, seconds: float | None = SECONDS) -> pa.Table:
@@ -225,7 +226,8 @@ def words(query: str, seconds: float | None = SECONDS) -> Answer:
     A sum of whole numbers stays whole, however large; a blob, an interval or a list is text.
     """
     with _answer(query, seconds) as result:
-        cells = [f"#{n}" if str(t) in _AS_IT_IS else f"#{n}::varchar" for n, t in _columns(result)]
+        types = enumerate(result.types, start=1)
+        cells = [f"#{n}" if str(kind) in _AS_IT_IS else f"#{n}::varchar" for n, kind in types]
         return Answer(_once(result.columns), result.project(", ".join(cells)).fetchall())
 
 
@@ -235,16 +237,9 @@ def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
     JSON has no word for what is not a finite number: it stands as "NaN", "Infinity" or "-Infinity".
     """
     with _answer(query, seconds) as result:
-        cells = ", ".join(f"to_json(#{n})::varchar" for n, _ in _columns(result))
-        keys = [json.dumps(name, ensure_ascii=False) for name in _once(result.columns)]
-        rows = result.project(cells).fetchall()
-        for row in rows:
-            fields = (f"{k}:{_finite(v)}" for k, v in zip(keys, row, strict=True))
-            yield "{" + ",".join(fields) + "}"
-
-
-def _columns(result: duckdb.DuckDBPyRelation) -> Iterator[tuple[int, Any]]:
-    return enumerate(result.types, start=1)
+        for (row,) in result.set_alias("result").project("to_json(result)::varchar").fetchall():
+            # DuckDB writes NaN and Infinity bare
+            yield _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', row)
 
 
 def _once(columns: list[str]) -> list[str]:
@@ -254,13 +249,6 @@ def _once(columns: list[str]) -> list[str]:
         tries = (name if n == 0 else f"{name}_{n}" for n in range(len(columns)))
         found.append(next(one for one in tries if one not in found))
     return found
-
-
-def _finite(text: str | None) -> str:
-    """JSON that any parser takes: DuckDB writes NaN and Infinity bare."""
-    if text is None:
-        return "null"
-    return _WORDS.sub(lambda hit: hit[0] if hit[0][0] == '"' else f'"{hit[0]}"', text)
 
 
 @contextmanager
@@ -274,11 +262,8 @@ def _answer(query: str, seconds: float | None) -> Iterator[duckdb.DuckDBPyRelati
     with duckdb.connect(
         config={"allow_community_extensions": "false", "autoinstall_known_extensions": "false"}
     ) as connection:
-        readable = [
-            n
-            for n in names()
-            if reads.declared("table") is None or n in (reads.declared("table") or ())
-        ]
+        declared = reads.declared("table")
+        readable = [name for name in names() if declared is None or name in declared]
         try:
             _views(connection, folder, readable)
         except duckdb.Error as error:
@@ -338,12 +323,8 @@ def _views(connection: duckdb.DuckDBPyConnection, folder: Path, readable: list[s
             raise MissingTableError(name, where=paths.shown(folder))
         mine = [file, *large(name)]
         files += mine
-        listed = ", ".join(f"'{_quote(one)}'" for one in mine)
-        connection.execute(f"set variable {name}_files = [{listed}]")  # a view shows its own text
-        connection.execute(
-            f"create view {name} as select * from read_parquet(getvariable('{name}_files'))"
-        )
-    allowed = ", ".join(f"'{_quote(file)}'" for file in files)
+        connection.execute(f"create view {name} as select * from {parts_sql(mine)}")
+    allowed = ", ".join(map(text, files))
     connection.execute(f"set allowed_paths = [{allowed}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -374,7 +355,3 @@ def _without_paths(text: str, folder: Path) -> str:
     as ~.
     """
     return text.replace(f"{folder}/", "").replace(str(Path.home()), "~")
-
-
-def _quote(path: object) -> str:
-    return str(path).replace("'", "''")

@@ -1,79 +1,49 @@
-"""Raw rows checked against the registry: every broken one is found, none is repaired.
+"""Rows checked against the registry: every broken one is found, none is repaired.
 
-A table whose files keep all rules goes through fast.py. Where anything is doubtful its rows are
-read again, as text with their lines, so that a fault can show the value as it stands in the file;
-columns are parsed and checked, and cross-row rules (duplicate keys, expected counts per source) run
-over the whole table.
+Each word is looked at once, however many rows hold it; then cross-row rules (duplicate keys,
+expected counts per source) run over the whole table.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from .. import registry
 from ..ground.errors import DataError, Fault
-from .fast import accepted
-from .raw import check_files, read_raw
-from .rules import dtype, parse, rules
+from .raw import read_raw
+from .rules import dtype, judged
 
-_PLACE = ("_file", "_line")
-
-
-def validate(table: registry.Table) -> pd.DataFrame:
-    """Typed rows of a table, in key order.
-
-    Raises IntegrityError where a raw file is not the declared one and DataError with *every* broken
-    row.
-    """
-    check_files(table)
-    return validated(table).cast(schema(table)).to_pandas()
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
+"""Characters that no text holds; NUL ends a string in other programs."""
 
 
 def validated(table: registry.Table) -> pa.Table:
-    """As `validate`, for files that are known to be the declared ones, as an Arrow table."""
-    found = accepted(table)
-    if found is None:
-        frame = validate_rows(table, read_raw(table))
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    return found
+    """Typed rows of a table in key order, for files that are known to be the declared ones.
+
+    Raises DataError with *every* broken row.
+    """
+    raw = read_raw(table)
+    frame, found = checked_rows(table, raw)
+    faults = [fault for fault, _ in found] + _counts(table, raw)
+    if faults:
+        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
+    frame = frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return pa.Table.from_pandas(frame, preserve_index=False).cast(schema(table))
 
 
 def schema(table: registry.Table, **more: str) -> pa.Schema:
     """Types of the columns of a table, and of `more` columns, in Arrow and in pandas."""
     types = {name: dtype(column) for name, column in table.columns.items()} | more
-    known, told = _types()
-    columns = {column["name"]: column for column in told["columns"]}
-    columns = {n: columns[kind] | {"name": n, "field_name": n} for n, kind in types.items()}
-    pandas = json.dumps(told | {"columns": [*columns.values()]})
-    fields = [pa.field(name, known.field(kind).type) for name, kind in types.items()]
-    return pa.schema(fields, metadata={"pandas": pandas})
+    return _schema(tuple(types.items()))
 
 
 @cache
-def _types() -> tuple[pa.Schema, dict[str, Any]]:
-    """Each type of a column in Arrow, and what Arrow keeps of it for pandas: a frame for each table
-    would take a tenth of a build.
-    """
-    one = {
-        kind: pd.Series(["" if kind == "str" else None], dtype=kind)
-        for kind in ("str", "Int64", "float64", "boolean", "bool", "datetime64[ms]")
-    }
-    found = pa.Schema.from_pandas(pd.DataFrame(one), preserve_index=False)
-    return found, json.loads(found.metadata[b"pandas"])
-
-
-def validate_rows(table: registry.Table, raw: pd.DataFrame) -> pd.DataFrame:
-    """As `validate`, for rows already read as text (with `_file` and `_line`)."""
-    frame, found = checked_rows(table, raw)
-    faults = [fault for fault, _ in found] + _counts(table, raw)
-    if faults:
-        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
-    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+def _schema(types: tuple[tuple[str, str], ...]) -> pa.Schema:
+    cells = {name: pd.Series(["" if kind == "str" else None], dtype=kind) for name, kind in types}
+    return pa.Schema.from_pandas(pd.DataFrame(cells), preserve_index=False)
 
 
 def checked_rows(
@@ -84,31 +54,30 @@ def checked_rows(
     source: of rows whose source is about to be registered; else the register must know it.
     """
     faults: list[tuple[Fault, int]] = []
-
-    def report(mask: pd.Series, column: str, rule: str) -> None:
-        hit = mask.to_numpy(dtype=bool, na_value=False).nonzero()[0]
-        hits = raw.iloc[hit][["_file", "_line", column]].itertuples(index=False)
-        faults.extend(
-            (Fault(f, int(n), column, v, rule), int(at))
-            for at, (f, n, v) in zip(hit, hits, strict=True)
-        )
-
     typed = {}
     for name, column in table.columns.items():
-        values, bad, words = parse(raw[name], column)
-        report(bad, name, words)
-        if not column.nullable:
-            report(raw[name].eq(""), name, "must not be empty")
-        typed[name] = values
+        cells = raw[name]
+        known = cells.dtype == "category"
+        words = pd.Series(cells.cat.categories, dtype="str") if known else cells
+        values, broken = judged(words, column)
+        if source and column.type == "source":
+            broken = []
+        elif known and (odd := words.str.contains(CONTROL)).any():
+            broken.append((odd, "must not hold a control character"))
+        for mask, rule in broken:
+            hit = (mask.to_numpy()[cells.cat.codes] if known else mask.to_numpy()).nonzero()[0]
+            hits = raw.iloc[hit][["_file", "_line", name]].itertuples(index=False)
+            faults.extend(
+                (Fault(f, int(n), name, v, rule), int(at))
+                for at, (f, n, v) in zip(hit, hits, strict=True)
+            )
+        if known and values.dtype == "str":  # in alphabetical order, which sorts by codes
+            cells = cells.cat.remove_categories([""]) if "" in cells.cat.categories else cells
+            typed[name] = cells.cat.reorder_categories(sorted(cells.cat.categories))
+        else:
+            typed[name] = values.take(cells.cat.codes).set_axis(raw.index) if known else values
     frame = pd.DataFrame(typed)
-
-    for name, column in table.columns.items():
-        if column.type == "source" and source:
-            continue
-        for rule in rules(column):
-            report(rule.broken(frame[name]), name, rule.words)
-    faults.extend(_duplicates(table, raw, frame))
-    return frame, faults
+    return frame, faults + _duplicates(table, raw, frame)
 
 
 def _duplicates(
@@ -117,54 +86,36 @@ def _duplicates(
     """Rows of one key, each with its place; keys are compared as read ('2020.0' is 2020), and as
     text where they could not be read.
     """
-    keys = pd.DataFrame(
-        {c: frame[c].astype("string").fillna(raw[c].astype("string")) for c in table.key}
-    )
-    keys = keys[keys.duplicated(keep=False)]
-    twice = raw.loc[keys.index].assign(**keys)
+    key = list(table.key)
+    twice = frame.loc[frame.duplicated(key, keep=False), key].astype("string")
+    twice = twice.fillna(raw[key].astype("string"))
+    twice = twice[twice.duplicated(keep=False)]
+    places = raw.loc[twice.index, ["_file", "_line"]]
     faults = []
-    for key, rows in twice.groupby(list(table.key), sort=False):
-        places = [f"{f}:{n}" for f, n in rows[list(_PLACE)].itertuples(index=False)]
-        for at, place in zip(rows.index, places, strict=True):
-            others = ", ".join(p for p in places if p != place) or "more than once in this line"
-            fault = Fault(
-                str(rows.at[at, "_file"]),
-                int(rows.at[at, "_line"]),
-                "+".join(table.key),
-                ",".join(map(str, key)),
-                f"duplicate key (also at {others})",
-            )
+    for cells, rows in places.groupby([twice[name] for name in key], sort=False):
+        shown = [f"{file}:{line}" for file, line in rows.itertuples(index=False)]
+        for at, place in zip(rows.index, shown, strict=True):
+            others = ", ".join(p for p in shown if p != place) or "more than once in this line"
+            rule = f"duplicate key (also at {others})"
+            file, line = rows.loc[at]
+            fault = Fault(str(file), int(line), "+".join(key), ",".join(map(str, cells)), rule)
             faults.append((fault, int(at)))
     return faults
 
 
 def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:
-    """Expected row counts per source and file: a changed count needs a change in the registry
-    too.
+    """Numbers of rows by source and file that are not the expected ones: a changed count needs a
+    change in the registry too.
     """
-    found = raw["source_id"].value_counts().to_dict()
-    where = f"registry/tables/{table.table}.yaml"
-    lengths = raw["_file"].value_counts().to_dict()
-    wrong = [
-        Fault(
-            where,
-            0,
-            f"files.{name}.rows",
-            str(length),
-            f"the registry expects {declared.rows} rows in this file",
-        )
-        for name, declared in table.files.items()
-        if (length := lengths.get(f"data/raw/{name}", 0)) != declared.rows
-    ]
-    return wrong + [
-        Fault(
-            where,
-            0,
-            f"rows.{source}",
-            str(found.get(source, 0)),
-            f"the registry expects {table.rows.get(source, 0)} rows of this source",
-        )
-        for source in sorted(set(found) | set(table.rows))
-        if found.get(source, 0) != table.rows.get(source, 0)
-        and (source in table.rows or source in registry.sources())
+    known = {*table.rows, *registry.sources()}
+    wanted = {f"rows.{source}": rows for source, rows in table.rows.items()}
+    wanted |= {f"files.{name}.rows": declared.rows for name, declared in table.files.items()}
+    there = {f"rows.{s}": n for s, n in raw["source_id"].value_counts().items() if s in known}
+    for file, rows in raw["_file"].value_counts().items():
+        there[f"files.{file.removeprefix('data/raw/')}.rows"] = rows
+    where, rule = f"registry/tables/{table.table}.yaml", "the registry expects {} rows"
+    return [
+        Fault(where, 0, name, str(there.get(name, 0)), rule.format(wanted.get(name, 0)))
+        for name in sorted({*wanted, *there})
+        if there.get(name, 0) != wanted.get(name, 0)
     ]

@@ -23,7 +23,7 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import UnknownNameError, UsageError, WriteError
 from ..ground.files import lock, write_whole
-from .added import figure
+from .compared import figure
 from .derived import finished
 from .reading import read
 from .validate import schema
@@ -199,71 +199,42 @@ def diff(source: str, old: str | None = None, new: str | None = None) -> pd.Data
     first = find(source, old) if old else earlier[-1]
     if first.stamp >= last.stamp:
         raise UsageError(f"{first.stamp} is not before {last.stamp}", hint="the older one first")
-    spec = registry.table(last.table)
-    found = changes(spec, frame(first), frame(last))
-    found["since"] = last.day
-    between = [v for v in there if first.stamp < v.stamp < last.stamp]
-    for one in reversed(between):  # how far back does it stand as it does now?
-        still = _unlike(spec, found, frame(one))
-        found.loc[~still & found["since"].eq(_next(there, one).day), "since"] = one.day
+    spec, newest = registry.table(last.table), frame(last)
+    found = changes(spec, frame(first), newest).assign(since=last.day)
+    cell = [*(c for c in spec.key if c != "source_id"), "column"]
+    later = last
+    for one in reversed([v for v in there if first.stamp < v.stamp < last.stamp]):
+        other = changes(spec, frame(one), newest)[cell].assign(other=True)
+        stands = found[cell].merge(other, how="left")["other"].isna().to_numpy()
+        found.loc[stands & found["since"].eq(later.day), "since"] = one.day
+        later = one
     return found
-
-
-def _next(there: list[registry.Vintage], one: registry.Vintage) -> registry.Vintage:
-    return there[[v.stamp for v in there].index(one.stamp) + 1]
 
 
 def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """What differs between rows of one source then and now; `diff` without `since`."""
     key = [c for c in spec.key if c != "source_id"]
     value = figure(spec)
-    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="_in")
+    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="said")
+    words = {"both": "revised", "left_only": "gone", "right_only": "new"}
+    both["said"] = both["said"].astype(str).map(words)
     parts = []
     for column in (c for c in spec.columns if c not in (*key, "source_id")):
-        then, now = both[f"{column}_old"], both[f"{column}_new"]
-        same = (then.eq(now) | (then.isna() & now.isna())).astype("boolean").fillna(False)
-        unlike = both["_in"].eq("both") & ~same.astype(bool)
-        lone = both["_in"].ne("both") & (column == value)
-        at = unlike | lone
-        words = {"both": "revised", "left_only": "gone", "right_only": "new"}
-        part = both.loc[at, key].assign(
-            said=both.loc[at, "_in"].astype(str).map(words),
-            column=column,
-            old=then[at].astype(object),
-            new=now[at].astype(object),
+        part = both[[*key, "said"]].assign(
+            column=column, old=both[f"{column}_old"], new=both[f"{column}_new"]
         )
+        same = part["old"].eq(part["new"]).fillna(False) | (part["old"].isna() & part["new"].isna())
+        part = part[~same.astype(bool) & (part["said"].eq("revised") | (column == value))]
         if spec.columns[column].type in ("number", "integer"):
-            gap = now[at].astype("float64") - then[at].astype("float64")
-            part = part.assign(
-                change=gap,
-                percent=(100 * gap / then[at].abs().astype("float64")).where(then[at] != 0),
-            )
-        parts.append(part)
+            then, now = part["old"].astype("float64"), part["new"].astype("float64")
+            percent = (100 * (now - then) / then.abs()).where(then != 0)
+            part = part.assign(change=now - then, percent=percent)
+        parts += [part.astype({"old": object, "new": object})] if len(part) else []
     columns = [*key, "said", "column", "old", "new", "change", "percent"]
-    filled = [p for p in parts if len(p)]
-    if not filled:
+    if not parts:
         return pd.DataFrame(columns=columns)
-    found = pd.concat(filled).reindex(columns=columns)
+    found = pd.concat(parts).reindex(columns=columns)
     return found.sort_values([*key, "column"], kind="stable", ignore_index=True)
-
-
-def _unlike(spec: registry.Table, found: pd.DataFrame, then: pd.DataFrame) -> pd.Series:
-    """Of each change, whether an earlier vintage did not yet say what is said now."""
-    key = [c for c in spec.key if c != "source_id"]
-    rows = then.set_index(key)
-    unlike = []
-    for change in found.to_dict("records"):
-        cell = tuple(change[c] for c in key)
-        cell = cell if len(key) > 1 else cell[0]
-        there = cell in rows.index
-        now = change["new"]
-        same = (
-            there and (rows.at[cell, change["column"]] == now)
-            if change["said"] != "gone"
-            else not there
-        )
-        unlike.append(not same)
-    return pd.Series(unlike, index=found.index, dtype=bool)
 
 
 # --- keeping
