@@ -78,12 +78,12 @@ def multiples(
         if part.empty:
             ax.text(0.03, 0.5, empty, transform=ax.transAxes, color=style.MUTED, bbox=style.CLEAR)
         year_axis(ax, 4 if len(parts) > 1 else 9)
-        count_on(ax.yaxis)
         style.bare(ax, x=False)
         if log:
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
             ax.minorticks_off()
+        count_on(ax.yaxis)  # a scale brings its own
     least, most = min(ax.dataLim.ymin for ax in axes), max(ax.dataLim.ymax for ax in axes)
     for ax in axes if not log else ():
         ax.set_ylim(0 if least >= 0 else None, -0.1 * least if most < 0 else top)
