@@ -5,7 +5,7 @@ with their figures, and words on them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from ..ground import economies as eco
 from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
@@ -207,14 +206,6 @@ def dated_name(name: str, year: object) -> str:
     """A name with its year, unless one stands in it already."""
     bare_name = pd.isna(year) or re.search(r"\b(19|20)\d\d\b", name)
     return name if bare_name else f"{name}, {int(year)}"  # type: ignore[call-overload]
-
-
-def the_five_first(codes: Iterable[str]) -> list[str]:
-    """Each code once: the five in their order, then any other that the frame holds (it is drawn,
-    not dropped).
-    """
-    found = {str(code) for code in codes}
-    return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
 
 
 def newest_words(
