@@ -22,6 +22,7 @@ from ..ground.economies import joined
 from ..ground.numbers import count_range, counted, ordinal
 from ..ground.periods import years_back
 from ..plots import bars, dated_lanes, row_words, style
+from ..plots.needs import needs
 from ..plots.panels import dated_name, panels
 from ..plots.show import known, show, where_known
 from ..registry.words import party
@@ -227,6 +228,7 @@ def show_goals(claim: str, evidence: pd.DataFrame) -> None:
         )
 
 
+@needs("table", "document year")
 def goal_grid(table: pd.DataFrame) -> Figure:
     """Which goals each document names: dark where named, pale where not, a question mark where not
     visible.
