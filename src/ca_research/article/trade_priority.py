@@ -77,14 +77,14 @@ def both_sides(
     trade: pd.DataFrame, facts: pd.DataFrame | None = None, *, economies: Sequence[str]
 ) -> Sides:
     """Like the tables; economies: codes."""
+    seen = reports(trade, economies=economies)
     own = "reporter in @economies and partner in @_POWERS"
     others = "partner in @economies and reporter in @_POWERS"
     ever = trade.query(f"product == 'TOTAL' and ({own} or {others})")
     ever = perspective(ever, list(economies)).query("other in @_POWERS")
     ever = ever.replace({"other": {"EU": "EU27"}}).sort_values("value_usd")
     ever = ever.drop_duplicates(["economy", "other", "direction"], keep="last")
-    shares = _stated_shares(facts, economies)
-    return Sides(reports(trade, economies=economies), ever, shares)
+    return Sides(seen, ever, _stated_shares(facts, economies))
 
 
 def _stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.DataFrame:

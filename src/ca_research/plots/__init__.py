@@ -41,7 +41,7 @@ from .show import (
 from .small import economy_lines
 from .style import SIZES, Size
 from .timeline import timeline
-from .words import leader_words, row_words
+from .words import row_words
 
 __all__ = [
     "SIZES",
@@ -54,7 +54,6 @@ __all__ = [
     "dated_lanes",
     "economy_lines",
     "known",
-    "leader_words",
     "lines",
     "measure_group",
     "measure_name",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from ..ground import economies as eco
-from ..registry.words import party, value_words
 
 _LETTERS = 0x2E80
 """Above it stand the scripts of East Asia, which the font of the pictures has not."""
@@ -20,41 +19,6 @@ def drawable(name: str, code: str) -> str:
     ('Gallup', 'moe 2014')
     """
     return name if all(ord(letter) < _LETTERS for letter in name) else code.replace("_", " ")
-
-
-def leader_words(leaders: pd.DataFrame) -> str:
-    """Who leads on each basis, for the text of a picture.
-
-    Parameters
-    ----------
-    leaders : pandas.DataFrame
-        ``economy``, ``basis``, ``year``, ``leader`` (a code, '' where ranges overlap),
-        ``contenders`` (codes of which each may be first), ``unobserved`` (codes).
-
-    Returns
-    -------
-    str
-        'Kazakhstan, own report 2023: EU; ...', or that ranges overlap.
-
-    Examples
-    --------
-    >>> row = {"economy": "KAZ", "basis": "reporter", "year": 2023, "leader": "RUS"}
-    >>> leader_words(pd.DataFrame([row | {"contenders": ("RUS",), "unobserved": ()}]))
-    'Kazakhstan, own report 2023: Russia'
-    """
-    said = []
-    for row in leaders.itertuples():
-        who = (
-            party(row.leader)
-            if row.leader
-            else f"{' or '.join(map(party, row.contenders))}, whose ranges overlap"
-        )
-        absent = " and ".join(map(party, row.unobserved))
-        of_others = f" ({absent} not observed)" if absent else ""
-        said.append(
-            f"{eco.name_of(row.economy)}, {value_words(row.basis)} {row.year}: {who}{of_others}"
-        )
-    return "; ".join(said)
 
 
 def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str:
