@@ -58,7 +58,7 @@ def border_lengths(
     if units := {*rows["unit"]} - {"km"}:
         named = ", ".join(sorted(map(str, units)))
         raise MixedUnitsError(f"lengths in {named}", hint="convert them to km")
-    return rows.assign(economy=whose)
+    return rows.assign(economy=whose[rows.index])
 
 
 def _unknown(economies: Sequence[str], known: pd.Series) -> str:
