@@ -15,7 +15,7 @@ import pytest
 import seaborn as sns
 
 import ca_research as ca
-from ca_research.claims.evidence import main_rows
+from ca_research.claims.evidence import Gathering
 from ca_research.ground import paths
 
 MOST_LINES = 15
@@ -45,7 +45,7 @@ class Computed:
     def __init__(self, claim: str, day: str, change: Change) -> None:
         spec = ca.claim(claim).spec
         frames = {name: change(name, table(name, day)) for name in spec.data}
-        rows = pd.DataFrame(main_rows(spec, frames, day))
+        rows = pd.DataFrame(Gathering(spec, frames, day).main_rows())
         self.frame = rows.astype(dict.fromkeys(("estimate", "low", "high"), "float64"))
         self.compared: list[str] = []
 

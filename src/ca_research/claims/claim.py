@@ -18,7 +18,7 @@ from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .compute import Call, Computation
-from .evidence import Evidence, gather, main_rows, rows_of, universe
+from .evidence import Evidence, Gathering, universe
 from .given import economies_of, of_all_together
 from .judge import judge
 from .leave_out import empty_mains, standing_in
@@ -198,7 +198,7 @@ class Claim:
         MeasureError
             A measure gives no estimates frame.
         """
-        return gather(self.spec, given, as_of)
+        return Gathering(self.spec, given, as_of).evidence()
 
     def judge(self, evidence: Evidence, params: dict[str, Any] | None = None) -> Verdict:
         """The verdict of the reading that leads; those of the other readings are in its `beside`.
@@ -318,11 +318,10 @@ def check(
     needed = sorted(Computation(dict.fromkeys(spec.data)).taken(calls))
     tables = {name: load(name, as_of=as_of) for name in needed}
     given = {**tables, "economies": None if economy == "CA5" else economy}
-    less = {name: rows[~rows["source_id"].isin(gone)] for name, rows in tables.items() if gone}
-    evidence = gather(spec, {**given, **less}, as_of or "latest", gone)
+    whole = Gathering(spec, given, as_of or "latest")
+    evidence = (whole.less(gone) if gone else whole).evidence()
     if gone:
-        whole = main_rows(spec, given, as_of or "latest")
-        rows = standing_in(rows_of(evidence.frame), empty_mains(whole))
+        rows = standing_in(evidence.rows, empty_mains(whole.main_rows()))
         left = pd.DataFrame(rows, columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
     params = {"without": ",".join(gone)} if gone else {}

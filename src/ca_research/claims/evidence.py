@@ -256,6 +256,7 @@ class Gathering:
         self.universes = {name: universe(spec, c) for name, c in self.criteria.items()}
         self.known = checks.knowledge(self.tables, as_of)
         self.computation = Computation(self.given, self.known.year)
+        self.standing: dict[str, EvidenceRows] = {}
 
     def rows(self, name: str, only: set[int] | None = None) -> EvidenceRows:
         """The rows of a criterion, of all specifications or some; raises UsageError where none can
@@ -330,7 +331,63 @@ class Gathering:
                     hint="an axis that changes the result on the same figures is of kind 'method'",
                 )
 
-    def again(self, standing: Mapping[str, EvidenceRows], source: str) -> Iterator[dict[str, Any]]:
+    def evidence(self) -> Evidence:
+        """What every criterion's measure gives over its universe.
+
+        Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
+        takes, and for two estimates from one data path; MeasureError for a measure that gives no
+        estimates frame.
+        """
+        spec, known, computation = self.spec, self.known, self.computation
+        checks.all_used(spec, set(self.given), computation.taken(self.calls.values()))
+        now = newest_day().year if known.as_of == "latest" else int(known.as_of[:4])
+        every: EvidenceRows = []
+        traces, open_ = [], {}
+        for name, criterion in self.criteria.items():
+            rows = self.rows(name)
+            self.check(name, rows)
+            for row in rows:  # why there is no figure of a year that had not come
+                year = row.get("year", criterion.settings.get("year"))
+                if isinstance(year, int) and year > now and not has_figures(row):
+                    row["missing"] = f"{year} {NOT_COME}"
+            with suppress(CaResearchError):
+                traces.append(trace(name, self.universes[name].main, *self.main(name)))
+            main = [row for row in rows if row["is_main"]]
+            open_[name] = unanswered(criterion, main, counted(criterion, self.economies))
+            self.standing[name] = [row for row in rows if row["without"] == ""]
+            every += rows
+        return Evidence(
+            _typed(every, [axis.name for axis in spec.grid.axes]),
+            self.economies,
+            known.as_of,
+            known.dropped,
+            known.revised,
+            tuple(traces),
+            # what is published later does not change what was known on an earlier day
+            wanted(spec, open_, self.tables) if known.as_of == "latest" else (),
+            again=cache(lambda source: list(self.again(source))),
+            less=lambda sources: self.less(sources).evidence(),
+            behind=self.behind,
+            spec=spec,
+        )
+
+    def main_rows(self) -> EvidenceRows:
+        """The rows of every criterion's main specification alone."""
+        return [row for name in self.criteria for row in self.rows(name, only={0})]
+
+    def less(self, sources: Sequence[str]) -> Gathering:
+        """The same without some sources."""
+        rest = {name: t[~t["source_id"].isin(sources)] for name, t in self.tables.items()}
+        given = {**self.given, **rest, "economies": self.economies}
+        return Gathering(self.spec, given, self.known.as_of, [*self.gone, *sources])
+
+    def behind(self, name: str) -> pd.DataFrame:
+        """The rows of tables behind the main specification of a criterion."""
+        found, tables = self.main(name)
+        used = (row["rows"] for row in found)
+        return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
+
+    def again(self, source: str) -> Iterator[dict[str, Any]]:
         """Rows of every criterion without a source: one that rests on it anywhere is measured again
         in all specifications.
 
@@ -338,7 +395,7 @@ class Gathering:
         measure that is marked `by_economy`, economies that never rest on the source keep theirs.
         """
         rest = self.computation.without(source)
-        for name, rows in standing.items():
+        for name, rows in self.standing.items():
             on = [source in (row.get("sources") or ()) for row in rows]
             if not any(on):
                 yield from rows
@@ -351,72 +408,6 @@ class Gathering:
             specs = {row["spec"] for row in rows}  # removals are not made twice
             found = self.universes[name].rows(partial(rest.run, call), only=specs)
             yield from self.labelled(name, found)
-
-
-def gather(
-    spec: ClaimSpec,
-    given: Mapping[str, Any],
-    as_of: str | dt.date | None = None,
-    gone: Sequence[str] = (),
-) -> Evidence:
-    """Run every criterion's measure over its universe; given, as_of, gone: as of `Gathering`.
-
-    Raises UsageError for frames that cannot be judged by (`claims.given`), for what no measure
-    takes, and for two estimates from one data path; MeasureError for a measure that gives no
-    estimates frame.
-    """
-    one = Gathering(spec, given, as_of, gone)
-    checks.all_used(spec, set(one.given), one.computation.taken(one.calls.values()))
-    known = one.known
-    now = newest_day().year if known.as_of == "latest" else int(known.as_of[:4])
-    parts: dict[str, EvidenceRows] = {}
-    traces, open_ = [], {}
-    for name, criterion in one.criteria.items():
-        parts[name] = rows = one.rows(name)
-        one.check(name, rows)
-        for row in rows:  # why there is no figure of a year that had not come
-            year = row.get("year", criterion.settings.get("year"))
-            if isinstance(year, int) and year > now and not has_figures(row):
-                row["missing"] = f"{year} {NOT_COME}"
-        with suppress(CaResearchError):
-            traces.append(trace(name, one.universes[name].main, *one.main(name)))
-        main = [row for row in rows if row["is_main"]]
-        open_[name] = unanswered(criterion, main, counted(criterion, one.economies))
-    standing = {n: [r for r in rows if r["without"] == ""] for n, rows in parts.items()}
-
-    def less(sources: Sequence[str]) -> Evidence:
-        rest = {name: t[~t["source_id"].isin(sources)] for name, t in one.tables.items()}
-        return gather(spec, {**given, **rest}, as_of, [*gone, *sources])
-
-    def behind(name: str) -> pd.DataFrame:
-        found, tables = one.main(name)
-        used = (row["rows"] for row in found)
-        return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
-
-    return Evidence(
-        _typed([row for rows in parts.values() for row in rows], [a.name for a in spec.grid.axes]),
-        one.economies,
-        known.as_of,
-        known.dropped,
-        known.revised,
-        tuple(traces),
-        # what is published later does not change what was known on an earlier day
-        wanted(spec, open_, one.tables) if known.as_of == "latest" else (),
-        again=cache(lambda source: list(one.again(standing, source))),
-        less=less,
-        behind=behind,
-        spec=spec,
-    )
-
-
-def main_rows(
-    spec: ClaimSpec, given: Mapping[str, Any], as_of: str | dt.date | None = None
-) -> EvidenceRows:
-    """The rows of every criterion's main specification alone; given, as_of: as `gather` takes
-    them.
-    """
-    one = Gathering(spec, given, as_of)
-    return [row for name in one.criteria for row in one.rows(name, only={0})]
 
 
 def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:

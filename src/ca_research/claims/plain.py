@@ -140,7 +140,7 @@ def _of_one(
             words["counted"] = f"{group} above {number(above)}" if above else group
         case "" if kind == "count" and years:
             words["when"] = f" by {years}"
-    if kind == "rank" or asked["question"] == "rank":
+    if asked["question"] == "rank" or (kind == "rank" and not asked["question"]):
         listed = cell.about.get("listed")
         words["among"] = f"of {in_words(float(listed))} " if listed else "among the "
         words["place"] = " to ".join(_ordinal(end) for end in ends if end is not None)
