@@ -46,12 +46,12 @@ def two_letters(code: str) -> str | None:
 
 
 def number(written: str) -> str | None:
-    """The number by which Comtrade knows an economy: M49's, but for a few.
+    """The number by which Comtrade knows an economy: M49's of today, but for a few.
 
     Examples
     --------
-    >>> number("KAZ"), number("USA"), number("WLD"), number("EU27")
-    ('398', '842', '0', None)
+    >>> number("KAZ"), number("USA"), number("DEU"), number("WLD"), number("EU27")
+    ('398', '842', '276', '0', None)
     """
-    found = {code: digits for digits, code in reversed(economies.numbers().items())}
-    return found.get(written)
+    # former numbers stand before that of today, and these before Comtrade's own
+    return {code: digits for digits, code in economies.numbers().items()}.get(written)

@@ -38,7 +38,6 @@ MAX_UNPACKED = 600_000_000
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 60_000_000
-MAX_DEPTH = 20
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".dta", ".parquet", ".json")
 
 
@@ -492,18 +491,16 @@ def _json(content: bytes, name: str, part: bool = False) -> Iterator[Sheet]:
         yield Sheet(key if number else "", rows, list(range(1, len(rows) + 1)))
 
 
-def _records(said: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, list[dict]]]:
+def _records(said: Any, key: str = "") -> Iterator[tuple[str, list[dict]]]:
     """The lists of records within a JSON text, with their names: World Bank puts one second,
     Comtrade in `data`, UNESCO names its indicators in another.
     """
-    if depth > MAX_DEPTH:
-        raise RecursionError
     if isinstance(said, list) and said and all(isinstance(r, dict) for r in said):
         yield key, said
     elif isinstance(said, (dict, list)):
         named = said.items() if isinstance(said, dict) else ((key, part) for part in said)
         for name, part in named:
-            yield from _records(part, name, depth + 1)
+            yield from _records(part, name)
 
 
 def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:

@@ -166,10 +166,7 @@ class Stream:
             what = str(error).replace(f"{file.parent}/", "")
             line = re.search(r"CSV Error on Line: (\d+)", what)
             if "unicode" in what:
-                raise NotStreamed(
-                    "bytes that are not UTF-8: a file of this size is read in no other encoding",
-                    where=file.name,
-                ) from None
+                raise _not_in_utf8(file) from None
             raise FileError(
                 f"no table: {' '.join(what.split())[:300]}",
                 where=file.name + (f", line {line[1]}" if line else ""),
@@ -335,6 +332,8 @@ def _digest_of(file: Path, packed: bool) -> str:
     with file.open("rb") as handle:
         while block := handle.read(_BLOCK):
             digest.update(block)
+            if not packed and b"\0" in block:
+                raise _not_in_utf8(file)
             if not packed and len(block.translate(None, _CONTROL)) < len(block):
                 raise FileError(
                     "a control character: no text of a table holds one",
@@ -343,6 +342,11 @@ def _digest_of(file: Path, packed: bool) -> str:
                 )
             lines += block.count(b"\n")
     return digest.hexdigest()
+
+
+def _not_in_utf8(file: Path) -> NotStreamed:
+    what = "bytes that are not UTF-8: a file of this size is read in no other encoding"
+    return NotStreamed(what, where=file.name)
 
 
 def _quoted(path: Path) -> str:

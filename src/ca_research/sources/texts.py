@@ -10,8 +10,6 @@ from . import names
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -22,9 +20,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def decoded(content: bytes, name: str) -> str:
-    """The text of a file in UTF-8, UTF-16, UTF-32, or an older encoding that its words tell.
+    """The text of a file in UTF-8, UTF-16, or an older encoding that its words tell.
 
-    Raises FileError where bytes are of two encodings, of one that cannot be told, or where the text
+    Raises FileError where the encoding cannot be told, or where the text
     holds characters that no table has.
     """
     text = _decoded(content, name)
