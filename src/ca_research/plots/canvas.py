@@ -204,8 +204,8 @@ def _shrink(figure: Figure) -> None:
 
 
 def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
-    """Break title, label and words on axes into lines; returns inches that they need beyond what
-    one line takes. whole: the words as they were at first.
+    """Break title, label and words on axes into lines; returns inches that they need beyond
+    what one line takes. whole: the words as they were at first.
     """
     figure = _root(ax)
     box, page = ax.get_window_extent(), figure.bbox
@@ -222,7 +222,7 @@ def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
     for text in ax.texts:
         if text.get_transform() == ax.transAxes or text.get_label() != _NAME:
             _break_lines(text, whole.setdefault(text, text.get_text()), 0.95 * box.width)
-    return max(lines - 1, 0) * _LINE * style.scaled(style.TITLE) / 72
+    return lines * _LINE * style.scaled(style.TITLE) / 72
 
 
 def _break_names(ax: Axes, room: float) -> float:

@@ -471,7 +471,7 @@ def draw_judged(ax: Axes, data: pd.DataFrame) -> Axes:
         text = "no figures" if r.missing else "open"
         if not open_:
             text = STATE_WORDS[r.state] + (f" {int(r.year)}" if pd.notna(r.year) else "")
-        if len(cells) * style.scaled(0.95) > style.wide():  # not in one line
+        if not _beside() and len(cells) * style.scaled(0.72) > style.wide():  # not in one line
             text = "\n".join(text.rsplit(" ", 1))
         colour = style.MUTED if open_ else style.PAPER
         note(ax, text, x + 0.5, y + top + part / 2, color=colour, ha="center", linespacing=1.0)

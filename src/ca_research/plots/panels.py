@@ -5,7 +5,7 @@ with their figures, and words on them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from ..ground import economies as eco
 from ..ground.numbers import number
 from ..registry.words import cell_words
 from . import style
@@ -78,12 +77,12 @@ def multiples(
         if part.empty:
             ax.text(0.03, 0.5, empty, transform=ax.transAxes, color=style.MUTED, bbox=style.CLEAR)
         year_axis(ax, 4 if len(parts) > 1 else 9)
-        count_on(ax.yaxis)
         style.bare(ax, x=False)
         if log:
             ax.set_yscale("log")
             ax.yaxis.set_major_locator(LogLocator(subs=(1, 3)))
             ax.minorticks_off()
+        count_on(ax.yaxis)  # a scale brings its own
     least, most = min(ax.dataLim.ymin for ax in axes), max(ax.dataLim.ymax for ax in axes)
     for ax in axes if not log else ():
         ax.set_ylim(0 if least >= 0 else None, -0.1 * least if most < 0 else top)
@@ -207,14 +206,6 @@ def dated_name(name: str, year: object) -> str:
     """A name with its year, unless one stands in it already."""
     bare_name = pd.isna(year) or re.search(r"\b(19|20)\d\d\b", name)
     return name if bare_name else f"{name}, {int(year)}"  # type: ignore[call-overload]
-
-
-def the_five_first(codes: Iterable[str]) -> list[str]:
-    """Each code once: the five in their order, then any other that the frame holds (it is drawn,
-    not dropped).
-    """
-    found = {str(code) for code in codes}
-    return [*(e for e in eco.CA5 if e in found), *sorted(found - set(eco.CA5))]
 
 
 def newest_words(
