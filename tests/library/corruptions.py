@@ -29,6 +29,7 @@ def column_of(frame, role):
 WAYS = {
     "text": lambda column: column.astype(str),
     "categories": lambda column: column.astype(str).astype("category"),
+    "floats of 32 bits": lambda column: column.astype("float32"),
     "floats": lambda column: column.astype(float),
     "decimals": lambda column: column.map(str).map(Decimal),
     "dates": lambda column: pd.to_datetime(column.astype(str)),

@@ -82,7 +82,7 @@ def debt_exposure(
         raise CoverageError(
             f"{len(common) or 'no'} sources of the frame give stocks owed to {creditor}, BIL and "
             f"MUL by {', '.join(debtors)}",
-            where=f"sources in it: {', '.join(sorted(set(debt['source_id']))[:6])}",
+            where=f"sources in it: {', '.join(sorted(map(str, set(debt['source_id'])))[:6])}",
             hint="choose one: load('debt', source='ids_dod_one')",
         )
     used = OWED.check(

@@ -15,6 +15,11 @@ CREDITOR_TOTALS = ("BIL", "MUL")
 """Totals without a list of members: whoever stands beside them may be inside. One does not hold the
 other.
 """
+UNLISTED = {
+    *CREDITOR_TOTALS,
+    *("WLD", "OECD", "EXT_EU", "INT_EU", "CASC", "ASIA", "AFRICA", "EUROPE", "AMERICAS"),
+}
+"""Likewise: these and the world; bodies and rests of the register hold nobody who is named."""
 
 
 def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> None:
@@ -28,8 +33,8 @@ def refuse_overlaps(frame: pd.DataFrame, column: str, within: Sequence[str]) -> 
         inside = {code: set(eco.members(code, year)) for code in codes & groups}
         for code, members in inside.items():
             others = codes - {code}
-            if code in CREDITOR_TOTALS or code == "WLD":
-                within_it = others - set(CREDITOR_TOTALS if code != "WLD" else ())
+            if code in UNLISTED:
+                within_it = others - set(CREDITOR_TOTALS if code in CREDITOR_TOTALS else ())
             else:
                 institutions = {"EUI"} if code == "EU27" else set()  # grants of EU27 hold theirs
                 shared = {other for other in others & set(inside) if inside[other] & members}

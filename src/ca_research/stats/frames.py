@@ -154,37 +154,21 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     marked = rows["is_aggregate"]
     if marked.dtype != bool:  # text, or with gaps: 'False' and nothing are no mark
         marked = marked.astype(str).str.casefold() == "true"
-    for side in sides:  # the mark is of the row: it does not say which side
-        if side in rows and marked.any():
-            marked &= ~rows[side].isin(list(eco.AGGREGATES))
-    return marked
-
-
-_GROUPS = """
-all; _t; w00; total; grand total; all countries; all partners; all economies;
-world total; eu15; eu25; eu28; ea19; ea20; euro area; eurozone; extra-eu; intra-eu;
-extra-eu27; extra-eu28; intra-eu27; intra-eu28; asean; oecd; g7; g20; brics; opec;
-nafta; efta; apec; mercosur; asia; africa; europe; america; americas; north america;
-south america; latin america; oceania; middle east; developing countries;
-developed countries; всего; итого; мир; все страны; страны снг; снг; ес; еаэс; азия;
-европа; африка; америка
-"""
-GROUPS = {label.strip() for label in _GROUPS.split(";")}
-"""What groups of economies are called that the register does not know, in small letters."""
+    held = rows[[side for side in sides if side in rows]]  # the mark does not say which side
+    return marked & ~held.isin(list(eco.AGGREGATES)).any(axis=1)
 
 
 def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
-    """Raise AggregateError for groups by another label than the register's codes ('World', 'OECD',
-    'Extra-EU'), for nothing else tells these from single economies; and as `refuse_two_labels`.
+    """Raise AggregateError for groups by another label than their code ('World', 'Extra-EU',
+    'Всего'), for nothing else tells these from single economies; and as `refuse_two_labels`.
     """
     held = list(values)
-    groups = [v for v in held if isinstance(v, str) and v.strip().casefold() in GROUPS]
-    groups += [name for name, code in eco.named(held).items() if eco.is_aggregate(code)]
-    if groups := [label for label in groups if label not in eco.codes()]:
-        raise AggregateError(
-            f"{groups[0]!r} among the {column}s is a group and no economy",
-            hint="drop it, or write the register's code of it (ca.economies.AGGREGATES)",
-        )
+    for name, code in eco.named(held).items():
+        if eco.is_aggregate(code):
+            raise AggregateError(
+                f"{name!r} among the {column}s is a name of the group {code}",
+                hint=AS_CODES.format(column),
+            )
     refuse_two_labels(held, column)
 
 
@@ -273,17 +257,14 @@ def alike(
     """
     groups = Groups(frame) if groups is None else groups
     for column in (c for c in columns if c in frame.columns and c not in group):
-        if not groups.several(column, group):
-            continue
-        shown = frame[column].astype("object").where(frame[column].notna(), "not stated")
-        found = shown.groupby([frame[k] for k in group]).unique() if group else [shown.unique()]
-        for values in found:
-            if len(values) > 1:
-                raise MixedUnitsError(
-                    f"figures of several kinds would be added or compared: {column} is "
-                    f"{', '.join(sorted(map(str, values)))}",
-                    hint=f"keep rows of one {column}, or adjust the others first",
-                )
+        if groups.several(column, group):
+            first = groups.varied(column, group).argmax()
+            held = frame[column].astype("object")[groups.number(group) == first]
+            raise MixedUnitsError(
+                f"figures of several kinds would be added or compared: {column} is "
+                f"{', '.join(sorted({str(v) for v in held.fillna('not stated')}))}",
+                hint=f"keep rows of one {column}, or adjust the others first",
+            )
 
 
 def origin(frame: pd.DataFrame) -> tuple[str, ...]:
