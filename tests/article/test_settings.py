@@ -20,7 +20,6 @@ REAL = paths.home() / FILE
         ("launch: 2013-09-07", "launch: soon", "belt_and_road.launch"),
         ("imports_late_from: 2010", "imports_late_from: early", "belt_and_road.imports_late_from"),
         ("  sections: UNCTAD_TMATRIX\n", "", "industry.sections"),
-        ("  Riga, Baltic: \\bRiga\\b", "  Riga, Baltic: Riga(", "sea_access.ports"),
         ("joint_texts:", "other_texts:", "other_texts"),
         ("", None, FILE.rpartition("/")[2]),  # a project without them
     ],

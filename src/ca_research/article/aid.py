@@ -10,7 +10,7 @@ import pandas as pd
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, one_row
+from ..estimates.series import Answer, each_economy, omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
 from ..plots import lines, row_words
@@ -29,12 +29,9 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
     added, as the source means them.
     """
     asked = getattr(settings().grants, series)
-    rows = investment[
-        (investment["source_id"] == asked.source)
-        & (investment["measure"] == asked.measure)
-        & (investment["price_basis"] == "current USD")
-        & ~investment["investor"].isin(list(eco.AGGREGATES))
-    ].dropna(subset="value_usd")
+    of_series = {"source_id": asked.source, "measure": asked.measure}
+    rows = pick(investment, price_basis="current USD", **of_series).dropna(subset="value_usd")
+    rows = omit(rows, investor=eco.AGGREGATES)
     return rows.groupby(["investor", "host", "year", "source_id"])["value_usd"].sum().reset_index()
 
 
@@ -57,7 +54,7 @@ def aid_years(
     in which years there were grants: `when`.
     """
     donor, rows = eco.resolve(donor), grants(investment, series=series)
-    rows = rows[rows["investor"].eq(donor) & rows["year"].between(since, until)]
+    rows = pick(rows, investor=donor, year=range(since, until + 1))
 
     def share(own: pd.DataFrame) -> Answer:
         if own.empty:
@@ -69,7 +66,7 @@ def aid_years(
         when = f"{count} from {first} to {last}"
         return {"used": own, "estimate": 100 * float(given.mean()), "about": {"when": when}}
 
-    return [one_row(share(rows[rows["host"] == code]), economy=code) for code in economies]
+    return each_economy(economies, rows, share, "host")
 
 
 def grants_per_head(
@@ -83,7 +80,7 @@ def grants_per_head(
     (of their grants by head), rank (1 for the largest), sources (tuple); cells without a population
     are left out.
     """
-    people = macro[macro["indicator"] == "SP.POP.TOTL"].set_index(["economy", "year"])
+    people = pick(macro, indicator="SP.POP.TOTL").set_index(["economy", "year"])
     people = people[["value", "source_id"]].add_prefix("people_")
     rows = grants(investment).join(people, on=["host", "year"], validate="m:1")
     rows = rows.dropna(subset="people_value")
@@ -92,7 +89,7 @@ def grants_per_head(
     rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
     rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
     rows["sources"] = [*zip(rows["source_id"], rows["people_source_id"], strict=True)]
-    rows = rows[rows["investor"].isin(donors)] if donors else rows
+    rows = pick(rows, investor=donors) if donors else rows
     wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank"]
     return rows[[*wanted, "sources"]].sort_values(["host", "year", "rank"], ignore_index=True)
 

@@ -18,6 +18,7 @@ from ..estimates.series import (
     change,
     each_economy,
     level,
+    pick,
     rows_of,
     series,
 )
@@ -38,10 +39,10 @@ def approval_waves(
         stand.
     """
     polls, powers = settings().polls, eco.resolve_all(about)
-    rows = opinion[opinion["measure"].eq(polls.approval) & opinion["about"].isin(powers)]
+    rows = pick(opinion, measure=polls.approval, about=powers)
     rows = rows[rows["period"].str.fullmatch(r"\d{4}") & ~rows["economy"].str.contains(";")]
     if waves == "tables":
-        rows = rows[rows["source_id"].isin(polls.tables)]
+        rows = pick(rows, source_id=polls.tables)
     wanted = ["economy", "about", "year", "measure", "value_pct", "source_id"]
     return series(rows, "economy", "value_pct", wanted).sort_values(wanted, ignore_index=True)
 
@@ -85,7 +86,7 @@ def approval_gap(
         if both.empty:
             named = " and ".join(map(eco.in_prose, powers))
             return f"0 years with published figures on both {named}"
-        one, other = (both[both["about"] == power] for power in powers)
+        one, other = (pick(both, about=power) for power in powers)
         return change(other, one)
 
     return each_economy(economies, approval_waves(opinion, about=powers), gap)
@@ -98,7 +99,8 @@ def pooled_means(opinion: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
     polls = settings().polls
     stated = facts[facts["attribute"].str.startswith(polls.mean)]
     stated = stated.assign(about=stated["attribute"].str.removeprefix(polls.mean))
-    pooled = opinion[opinion["measure"].eq(polls.approval) & opinion["economy"].str.contains(";")]
+    pooled = pick(opinion, measure=polls.approval)
+    pooled = pooled[pooled["economy"].str.contains(";")]
     stated = stated.rename(columns={"subject": "economy", "value": "value_pct"})
     wanted = ["economy", "period", "about", "value_pct", "year", "source_id"]
     return pd.concat([stated[wanted], pooled[wanted]], ignore_index=True)
@@ -143,14 +145,14 @@ def countries_below(
     used, least, span = [rows.frame for rows in gaps["rows"].dropna()], len(below), ""
     for (economies, period), part in pooled_means(opinion, facts).groupby(["economy", "period"]):
         pool, shares = economies.split(";"), part.groupby("about")["value_pct"]
-        waves = approval_waves(opinion[opinion["economy"].isin(pool)], about=power)
+        waves = approval_waves(pick(opinion, economy=pool), about=power)
         if not {*powers} <= {*part["about"]} or waves.empty:
             continue
         means, cap = (shares.max()[power], shares.min()[other]), waves["low"].max()
         sure = fewest_below(len(pool), *means, cap) + len(below.difference(pool))
         if sure > least:
             least, span = sure, period.replace("-", " to ")
-            used += [part[part["about"].isin(powers)], rows_of(waves)["used"]]
+            used += [pick(part, about=powers), rows_of(waves)["used"]]
     if not used:
         asked = " and ".join(map(eco.in_prose, powers))
         return [estimate_row(missing=f"no published poll asked about both {asked}")]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
+from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.errors import MixedUnitsError, UsageError
 from ..plots.maps import Region
@@ -50,15 +51,18 @@ def border_lengths(
     listed. Raises UnknownNameError for a missing column, MixedUnitsError for a unit other than km.
     """
     require(facts, ("subject", "attribute", "value", "unit", "source_id"))
-    with_whom = facts["attribute"].str.removeprefix("border_with_")
-    known = facts["value"].notna() & with_whom.ne(facts["attribute"])
-    both = facts["subject"], with_whom
-    whose, other = both if side == "central_asian" else both[::-1]
-    rows = facts[known & other.eq("CHN") & whose.isin(economies)]
+    named = {code: f"border_with_{code}" for code in (*economies, "CHN")}
+    if side == "central_asian":
+        rows = pick(facts, subject=economies, attribute=named["CHN"])
+        rows = rows.assign(economy=rows["subject"])
+    else:
+        rows = pick(facts, subject="CHN", attribute=[named[code] for code in economies])
+        rows = rows.assign(economy=rows["attribute"].str.removeprefix("border_with_"))
+    rows = rows.dropna(subset="value")
     if units := {*rows["unit"]} - {"km"}:
         named = ", ".join(sorted(map(str, units)))
         raise MixedUnitsError(f"lengths in {named}", hint="convert them to km")
-    return rows.assign(economy=whose)
+    return rows
 
 
 def _unknown(economies: Sequence[str], known: pd.Series) -> str:
@@ -119,8 +123,7 @@ def neighbours(
         whose, touches = rows["economy"], rows["value"] > 0
     else:
         require(geography, ("origin", "destination", "contiguous", "source_id"))
-        rows = geography[geography["destination"].eq("CHN") & geography["origin"].isin(economies)]
-        rows = rows.dropna(subset="contiguous")
+        rows = pick(geography, destination="CHN", origin=economies).dropna(subset="contiguous")
         whose, touches = rows["origin"], rows["contiguous"].astype(bool)
     if rows.empty:
         return [estimate_row(missing=f"nothing on borders by {evidence}")]

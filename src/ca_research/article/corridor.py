@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure, rows_of, tells
-from ..estimates.series import between
+from ..estimates.series import between, pick
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
 _NARROW, _WIDE = "Transit through KAZ, CHN-EUR-CHN", "Transit through KAZ, all directions"
@@ -28,8 +28,8 @@ _LOWER = "_lower_bound"
 
 def _stated(facts: pd.DataFrame, subject: str, attribute: str) -> pd.DataFrame:
     """The newest row of a share in per cent, or of its lower bound."""
-    named = facts["attribute"].isin([attribute, attribute + _LOWER]) & facts["unit"].eq("percent")
-    rows = facts[named & facts["subject"].eq(subject) & facts["year"].notna()]
+    named = [attribute, attribute + _LOWER]
+    rows = pick(facts, attribute=named, unit="percent", subject=subject).dropna(subset="year")
     return rows.sort_values(["year", "fact_id"]).tail(1)
 
 
@@ -90,9 +90,9 @@ def _of_all_boxes(facts: pd.DataFrame, *subjects: str) -> Estimate:
     """What one subject, or from one to another, is of the containers of all routes, in the newest
     whole year that has all; a bound stands only where there is no count.
     """
-    whole = facts["unit"].eq("TEU") & facts["period"].astype(str).str.fullmatch(r"\d{4}")
-    boxes = facts["attribute"].isin(["containers", f"containers{_LOWER}"])
-    rows = facts[whole & boxes & facts["subject"].isin([ALL_ROUTES, *subjects])]
+    boxes = {"attribute": ["containers", f"containers{_LOWER}"], "unit": "TEU"}
+    rows = pick(facts, subject=[ALL_ROUTES, *subjects], **boxes)
+    rows = rows[rows["period"].astype(str).str.fullmatch(r"\d{4}")]
     rows = rows.sort_values("attribute").drop_duplicates(["subject", "year"])
     teu = rows.pivot(index="subject", columns="year", values="value")
     teu = teu.reindex([ALL_ROUTES, *subjects]).dropna(axis=1)
@@ -101,7 +101,7 @@ def _of_all_boxes(facts: pd.DataFrame, *subjects: str) -> Estimate:
     year = teu.columns.max()
     low, *_, high = (100 * teu[year] / teu.at[ALL_ROUTES, year]).clip(upper=100)[[*subjects] * 2]
     ends = between(low, high, "narrow to wide count of transit")
-    return estimate_row(rows[rows["year"] == year], **ends)
+    return estimate_row(pick(rows, year=year), **ends)
 
 
 @measure("economy.corridor_scale")
@@ -153,9 +153,9 @@ def _beside_sea(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Rail both ways over rail plus sea westbound, in the newest year of the sea; the longest part
     of it for rail.
     """
-    boxes = facts[facts["attribute"].eq("containers") & facts["unit"].eq("TEU")]
-    sea = boxes[boxes["subject"] == "CHN-Europe by sea, westbound"].nlargest(1, "year")
-    rail = boxes[boxes["subject"].eq(ALL_ROUTES) & boxes["year"].isin(sea["year"])]
+    boxes = pick(facts, attribute="containers", unit="TEU")
+    sea = pick(boxes, subject="CHN-Europe by sea, westbound").nlargest(1, "year")
+    rail = pick(boxes, subject=ALL_ROUTES, year=sea["year"])
     used = pd.concat([rail.nlargest(1, "value"), sea])
     share = 100 * float(used["value"].iloc[0] / used["value"].sum()) if len(rail) else 0.0
     return (used if len(rail) else rail), share
@@ -185,4 +185,4 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
     what = pd.Series([what for _, what in figures])
     frame["part"] = what.str.contains("alone")
     frame["what"] = what + frame["last_year"].map(", {}".format)
-    return frame[frame["missing"] == ""]
+    return pick(frame, missing="")

@@ -83,14 +83,13 @@ def show_documents(claim: Claim, evidence: pd.DataFrame) -> None:
     evidence: like table `evidence`.
     """
     note = "Texts that were not seen do not count, nor does commentary, which documents nothing."
-    titles: documents.Titles = {
-        "refutes": ("against", "Documents against the sentence"),
-        "supports": ("context", "Documents for the sentence"),
-        "context": ("context", "Documents as context"),
+    lists: documents.Lists = {
+        "refutes": ("against", "Documents against the sentence", note),
+        "supports": ("context", "Documents for the sentence", note),
+        "context": ("context", "Documents as context", note),
     }
     labels = {reading.name: reading.title for reading in claim.spec.readings}
-    notes = dict.fromkeys(titles, note)
-    documents.show_lists(evidence, claim.id, titles, labels=labels, notes=notes)
+    documents.show_lists(evidence, claim.id, lists, labels)
 
 
 def show_disagreements(apart: pd.DataFrame) -> None:

@@ -15,7 +15,7 @@ from ..estimates.series import (
     change,
     each_economy,
     level,
-    one_row,
+    pick,
     ratio,
     series,
 )
@@ -39,9 +39,9 @@ def official_debt(
     economies: codes of debtors.
     """
     account = in_order(whole_accounts(debt, economies, "CHN"))[:1]
-    official = debt["measure"].eq("stock") & debt["instrument"].eq("official_bilateral")
-    owed = debt[official & debt["creditor"].eq("CHN") & debt["source_id"].isin(account)]
-    product = macro[macro["indicator"].eq(GDP) & macro["source_id"].eq(settings().sources.gdp)]
+    owed = pick(debt, measure="stock", instrument="official_bilateral", creditor="CHN")
+    owed = pick(owed, source_id=account)
+    product = pick(macro, indicator=GDP, source_id=settings().sources.gdp)
     return ratio(
         series(owed, "debtor", "value_usd", ["debtor", "creditor", "year", "source_id"]),
         series(product, "economy", "value", ["economy", "indicator", "year", "source_id"]),
@@ -56,7 +56,7 @@ def _stated_loans(facts: pd.DataFrame | None) -> pd.DataFrame:
         raise UsageError(
             "loans of all lenders are in table facts", hint="facts=ca.load('facts', as_of=...)"
         )
-    stated = series(facts[facts["unit"].eq("percent of GDP")], "subject", "value")
+    stated = series(pick(facts, unit="percent of GDP"), "subject", "value")
     end = stated["attribute"].str.removeprefix("debt_to_CHN_direct_loans")
     stated["low"] = stated["low"].mask(end == "_upper_bound")
     stated["high"] = stated["high"].mask(end == "_lower_bound")
@@ -94,7 +94,7 @@ def debt_burden(
         figures = figures.query("low == high") if span else figures
 
     def answer(mine: pd.DataFrame) -> Answer:
-        newest, before = at_year(mine), mine[mine["year"] == mine["year"].max() - span]
+        newest, before = at_year(mine), pick(mine, year=mine["year"].max() - span)
         if span and len(before):
             return change(before, newest)
         if span and not official:
@@ -137,7 +137,7 @@ AGE = 5
 def _newest(projects: pd.DataFrame) -> pd.DataFrame:
     """Rows of the edition of the project list that was published last (of one day the first id)."""
     published = projects.groupby("source_id")["known_on"].max()
-    return projects[projects["source_id"].isin(published.nlargest(1).index)]
+    return pick(projects, source_id=published.nlargest(1).index)
 
 
 def _to_complete(projects: pd.DataFrame) -> pd.Series:
@@ -250,4 +250,4 @@ def completed_projects(
         done = mine[built[mine.index]]
         return {"used": done if len(done) else mine, "estimate": len(done)}
 
-    return [one_row(count(listed[listed["host"] == host]), economy=host) for host in economies]
+    return each_economy(economies, listed, count, "host")

@@ -16,7 +16,7 @@ from ..estimates.documents import documents_of, expand, share_row
 from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import between
+from ..estimates.series import between, omit, pick
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import count_range, counted, ordinal
@@ -68,27 +68,23 @@ def partner_place(
     It tells the `place` with the powers that stand before it: 'second after Russia'.
     """
     rows, back = documents_of(evidence, claim=claim, coding=coding).frame, years_back(version)
-    rows = rows[rows["kind"].isin(_LISTS if texts == "all" else _LISTS[:2])]
-    rows = rows.sort_values(["date", "item"], ascending=False)
-    rows = rows.assign(economy=rows["economy"].map(expand)).explode("economy")
-    hidden = rows[order] == "u"
-    places = []
+    rows = pick(rows, kind=_LISTS if texts == "all" else _LISTS[:2])
+    rows, places = rows.sort_values(["date", "item"], ascending=False), []
     for economy in economies:
-        own = rows["economy"] == economy
-        reports = rows[own & ~hidden].groupby("origin_group", sort=False)
-        if reports.ngroups > back:
-            at = list(reports.groups.values())[back]
-            text = documents_of(evidence, claim=claim, coding=coding).frame.loc[at]
+        own = rows[rows["economy"].map(lambda cell: economy in expand(cell)).astype(bool)]  # noqa: B023
+        visible = omit(own, **{order: "u"})
+        reports = [text for _, text in visible.groupby("origin_group", sort=False)]
+        if len(reports) > back:
+            text = reports[back]
             low, high = text[order].astype(float).agg(["min", "max"])
             about = {"place": _place_in_words(int(low), text["before"])} if low == high else None
             ends = between(low, high, "reports of one text that disagree")
             places.append(estimate_row(text, economy=economy, about=about, **ends))
             continue
-        unseen = counted(int((own & hidden).sum()), "text")
+        unseen = counted(len(own) - len(visible), "text")
         why = f"the order of partners could not be seen in {unseen}"
-        if reports.ngroups:
-            seen = counted(reports.ngroups, "text")
-            why = f"only {seen} shows the order of partners; {why}"
+        if reports:
+            why = f"only {counted(len(reports), 'text')} shows the order of partners; {why}"
         places.append(estimate_row(economy=economy, missing=why))
     return places
 
@@ -106,10 +102,10 @@ def show_ranks(claim: str, coding: str, evidence: pd.DataFrame) -> None:
     """Show China's place in the lists of partners of each economy, by date."""
     with where_known():
         rows = documents_of(evidence, claim=claim, coding=coding).frame
-        rows = known(rows[rows["kind"].isin(_LISTS)])
+        rows = known(pick(rows, kind=_LISTS))
         ranks = rows.sort_values(["economy", "date"], ascending=[True, False])
         wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
-        visible = ranks[ranks["powers"] != "u"]
+        visible = omit(ranks, powers="u")
         places = visible["powers"].astype(int)
         first, within = bool((places == 1).any()), (places <= 2).sum()
         each = row_words(visible.astype({"year": str}), "{economy} {year}: place {powers}")
@@ -131,7 +127,7 @@ def show_ranks(claim: str, coding: str, evidence: pd.DataFrame) -> None:
 
 def show_visits(facts: pd.DataFrame) -> None:
     """Show the visits by year that one database counts; nothing where nobody counted."""
-    rows = facts[facts["attribute"] == "government_visits_with_CHN"]
+    rows = pick(facts, attribute="government_visits_with_CHN")
     if len(rows):
         yearly = rows.groupby("year", as_index=False)["value"].sum()
         first, last = yearly["year"].agg(["min", "max"])
@@ -198,7 +194,8 @@ def goal_share(
     It tells how many name the goal, `texts`, and `of_texts` how many were read.
     """
     rows = coded_goals(evidence, claim)
-    rows = rows[rows["kind"].isin(_KINDS[documents]) & rows["year"].between(*_PERIODS[period])]
+    rows = pick(rows, kind=_KINDS[documents])
+    rows = rows[rows["year"].between(*_PERIODS[period])]
     texts = rows.groupby("origin_group")
     has = [None if pd.isna(named) else named == 1 for named in texts[goal].first()]
     figures = Figures(rows[["document", "year", "source_id"]])
@@ -209,29 +206,25 @@ def show_goals(claim: str, evidence: pd.DataFrame) -> None:
     """Show what the documents of the United States name as goals."""
     with where_known():
         rows = coded_goals(evidence, claim)
-        rows = known(rows[rows["kind"] == "own"]).sort_values(["year", "document"])
+        rows = known(pick(rows, kind="own")).sort_values(["year", "document"])
         table = rows.drop_duplicates("origin_group").drop(columns=["origin_group", "source_id"])
-        least = table[[*GOALS]].sum()
-        counts = pd.DataFrame({"least": least, "most": least + table[[*GOALS]].isna().sum()})
+        counts = pd.DataFrame(GOALS, ["short", "full"]).T
+        counts["least"], counts["hidden"] = table[[*GOALS]].sum(), table[[*GOALS]].isna().sum()
+        counts["most"] = counts["least"] + counts["hidden"]
         counts = counts.sort_values("most").sort_values("least", ascending=False, kind="stable")
-        words = {
-            goal: count_range(*ends)
-            for goal, ends in zip(counts.index, counts.to_numpy(), strict=True)
-        }
-        short, full = (
-            [f"{GOALS[goal][form]}{': ' if form else ' '}{count}" for goal, count in words.items()]
-            for form in (0, 1)
-        )
+        counts["n"] = [*map(count_range, counts["least"], counts["most"])]
         show(
             goal_grid(table),
             section="main",
-            title=f"Goals named by {len(table)} American texts: {', '.join(short)}",
-            alt=f"Of {len(table)} texts, those that name the goal: {', '.join(full)}.",
+            title=f"Goals named by {len(table)} American texts: "
+            f"{row_words(counts, '{short} {n}', between=', ')}",
+            alt=f"Of {len(table)} texts, those that name the goal: "
+            f"{row_words(counts, '{full}: {n}', between=', ')}.",
             data=table,
             sources=rows,
-            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or not "
-            "coded; such a text may name the goal or not. Texts that the United States wrote alone; joint "
-            "texts and summaries by others stand in the list.",
+            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
+            "not coded; such a text may name the goal or not. Texts that the United States wrote "
+            "alone; joint texts and summaries by others stand in the list.",
         )
 
 

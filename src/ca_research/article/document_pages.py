@@ -8,6 +8,7 @@ import pandas as pd
 
 from .. import investment, registry
 from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
+from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
 from ..plots.show import known, show_table, where_known
@@ -25,22 +26,15 @@ def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
     criteria = registry.claim(claim_id).criteria().values()
     if any({"direction", "coding"} & c.settings.keys() for c in criteria):
         _show_sides(claim_id, evidence)
-    what, of = _coding_of(claim_id), evidence.loc[evidence["claim"] == claim_id, "reading"]
+    what, of = _coding_of(claim_id), pick(evidence, claim=claim_id)["reading"]
     neither = "Documents that take neither side" if what else "Documents that count on neither side"
     note = f"{what.capitalize()} that they show still count: see the cases." if what else ""
-    titles: documents.Titles = {
-        "supports": ("main", "Documents for the sentence"),
-        "refutes": ("against", "Documents against the sentence"),
-        "context": ("context", neither),
+    lists: documents.Lists = {
+        "supports": ("main", "Documents for the sentence", ""),
+        "refutes": ("against", "Documents against the sentence", ""),
+        "context": ("context", neither, note),
     }
-    documents.show_lists(
-        evidence,
-        claim_id,
-        titles,
-        labels=_named(of, claim_id),
-        notes={"context": note},
-        counting=documents.COUNTING,
-    )
+    documents.show_lists(evidence, claim_id, lists, _named(of, claim_id))
     if what:
         with where_known():
             _show_codes(claim_id, what, evidence)
@@ -48,8 +42,8 @@ def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
 
 def _show_read(claim_id: str, evidence: pd.DataFrame) -> None:
     """Count the documents on each subject of a claim, by how much of them was read."""
-    rows = recounted(evidence[evidence["claim"] == claim_id], documents.COUNTING)
-    counts = rows[(rows["text_seen"] != "none") & (rows["aside"] == "")]
+    rows = recounted(pick(evidence, claim=claim_id), documents.COUNTING)
+    counts = omit(pick(rows, aside=""), text_seen="none")
     with where_known("context"):
         read = known(rows).groupby(["reading", "text_seen"]).size().unstack(fill_value=0)
         origins = counts.groupby("reading")["origin_group"].nunique()
@@ -148,7 +142,7 @@ def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
             kinds.rename(columns=heads),
             section="main",
             title=f"{cases} loans and grants that came with a condition, by its kind",
-            sources=evidence[evidence["claim"] == claim_id],
+            sources=pick(evidence, claim=claim_id),
             digits=0,
             note="By the stricter code. A case counts as documented where two independent sources "
             "agree on it.",
@@ -158,9 +152,9 @@ def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     """List both sides of a claim, each independent source by name; nothing where there is none."""
     sides = documents.sides(evidence, claim=claim_id, counting=documents.COUNTING)
-    sides = sides[sides["strength"] != "commentary"]
+    sides = omit(sides, strength="commentary")
     if len(sides):
-        both = sides.loc[sides["both_sides"], "origin_group"].nunique()
+        both = pick(sides, both_sides=True)["origin_group"].nunique()
         note = "One entry for each independent source; commentary does not count."
         note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
         groups = _named(sides["reading"], claim_id)

@@ -17,6 +17,7 @@ from ..estimates.documents import (
     source_and_year,
     split,
 )
+from ..estimates.series import omit, pick
 from ..ground.display import Section
 from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
@@ -59,7 +60,7 @@ def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) 
 
 
 def _names_on(own: pd.DataFrame, side: str) -> str:
-    return "; ".join(own.loc[own["side"] == side, "name"])
+    return "; ".join(pick(own, side=side)["name"])
 
 
 def document_list(
@@ -70,8 +71,8 @@ def document_list(
     evidence: rows of table `evidence`. direction: 'supports', 'refutes' or 'context'. counting: a
     coding of rows that count nowhere or under another origin; of such a row `text` says so.
     """
-    rows = recounted(evidence[evidence["claim"] == claim], counting)
-    rows = rows[rows["direction"] == direction].sort_values(["reading", "date", "item"])
+    rows = recounted(pick(evidence, claim=claim), counting)
+    rows = pick(rows, direction=direction).sort_values(["reading", "date", "item"])
     aside = rows["aside"].where(rows["aside"] == "", "; does not count: " + rows["aside"])
     text = rows["strength"].astype(str) + ", " + rows["text_seen"].map(READ).astype(str) + aside
     return rows.assign(text=text)
@@ -82,7 +83,7 @@ def documents_seen(evidence: pd.DataFrame) -> pd.DataFrame:
 
     evidence: rows of table `evidence`, of one claim.
     """
-    rows = evidence[evidence["text_seen"] != "none"]
+    rows = omit(evidence, text_seen="none")
     return rows.sort_values(["reading", "direction", "date"]).assign(side=rows["direction"])
 
 
@@ -105,40 +106,31 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     return words[[name for name in columns if name in words]]
 
 
-Titles = Mapping[str, tuple[Section, str]]
-"""By side of a document: where its list stands on the page, and its title."""
+Lists = Mapping[str, tuple[Section, str, str]]
+"""By side of a document: where its list stands on the page, its title and its note."""
 
 
 def show_lists(
-    evidence: pd.DataFrame,
-    claim: str,
-    titles: Titles,
-    *,
-    labels: Mapping[str, str] | None = None,
-    notes: Mapping[str, str] | None = None,
-    counting: str = "",
+    evidence: pd.DataFrame, claim: str, lists: Lists, labels: Mapping[str, str] | None = None
 ) -> None:
-    """Show the documents of a claim as lists, one for each side that has any.
-
-    labels: as in `readable`. notes: by side. counting: as in `document_list`.
+    """Show the documents of a claim as lists, one for each side that has any; labels, as in
+    `readable`.
     """
-    for direction, (section, title) in titles.items():
-        listed = document_list(evidence, claim=claim, direction=direction, counting=counting)
+    for direction, (section, title, note) in lists.items():
+        listed = document_list(evidence, claim=claim, direction=direction, counting=COUNTING)
         words = readable(listed, labels)
         if len(words):
             letters = ONE_ORIGIN if "one origin" in words else ""
-            note = f"{(notes or {}).get(direction, '')} {letters}".strip()
-            show_table(words, section=section, title=title, note=note)
+            show_table(words, section=section, title=title, note=f"{note} {letters}".strip())
 
 
-def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refutes: str) -> None:
+def show_both_sides(evidence: pd.DataFrame, *, claim: str, **titles: str) -> None:
     """Show the documents for and against a sentence as lists, each side under its title.
 
-    evidence: rows of table `evidence`. claim: its id. supports, refutes: titles of the lists.
+    evidence: rows of table `evidence`. claim: its id. titles: by 'supports' and 'refutes'.
     """
-    show_lists(
-        evidence, claim, {"supports": ("against", supports), "refutes": ("against", refutes)}
-    )
+    lists: Lists = {side: ("against", title, "") for side, title in titles.items()}
+    show_lists(evidence, claim, lists)
 
 
 def show_seen(evidence: pd.DataFrame, title: str) -> None:
@@ -174,7 +166,7 @@ def case_origins(evidence: pd.DataFrame, *, claim: str, coding: str, codes: str)
 def _documents(evidence: pd.DataFrame, claim: str, coding: str) -> pd.DataFrame:
     """Coded documents of a claim that are no commentary."""
     rows = documents_of(evidence, claim=claim, coding=coding).frame
-    return rows[rows["strength"] != "commentary"]
+    return omit(rows, strength="commentary")
 
 
 def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.DataFrame:
@@ -185,7 +177,7 @@ def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.Data
     examples (the cases in words); the kind with most cases first.
     """
     rows = _documents(evidence, claim, coding)
-    rows = rows[~rows["strict"].isin(["none", "whole"]) & rows["kind"].notna()]
+    rows = omit(rows, strict=["none", "whole"]).dropna(subset="kind")
     rows = rows.drop_duplicates(["case", "origin_group", "kind"]).sort_values("case")
     kinds = rows.assign(
         kind=rows["kind"].replace(registry_coding(coding).fields["kind"].values),

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
-from ..estimates.series import at_year, level, one_row, ratio, series
+from ..estimates.series import at_year, level, one_row, pick, ratio, series
 from ..ground import economies as eco
 from ..ground.errors import UsageError
 from ..stats.frames import numbers
@@ -39,8 +39,7 @@ def _quantities(energy: pd.DataFrame, commodity: str) -> pd.DataFrame:
     sources the first in order.
     """
     goods, unit, _ = COMMODITIES[commodity]
-    china = energy["importer"].eq("CHN") & energy["unit"].eq(unit)
-    rows = energy[china & energy["commodity"].isin(goods) & energy["quantity"].notna()]
+    rows = pick(energy, importer="CHN", unit=unit, commodity=goods).dropna(subset="quantity")
     numbers(rows, "quantity")
     cell = ["exporter", "commodity", "year"]
     rows = one_source_each(rows, cell)
@@ -58,7 +57,7 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
     goods, _, origins = COMMODITIES[commodity]
     inside, total = _sides(_quantities(energy, commodity), origins, len(goods))
     if origin == "kazakhstan":
-        inside = inside[inside["exporter"] == "KAZ"]
+        inside = pick(inside, exporter="KAZ")
     shares = ratio(inside, total)
     shares = shares[shares["high"] <= 100]
     return shares.assign(low=0.0) if commodity == "crude" else shares
@@ -66,9 +65,9 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
 
 def _sides(imports: pd.DataFrame, origins: list[str], goods: int) -> tuple[pd.DataFrame, ...]:
     """Imports from the origins, and from everywhere in the years that have every good."""
-    total = imports[imports["exporter"] == "WLD"]
+    total = pick(imports, exporter="WLD")
     whole = total.groupby("year")["commodity"].transform("nunique") == goods
-    return imports[imports["exporter"].isin(origins)], total[whole]
+    return pick(imports, exporter=origins), total[whole]
 
 
 @measure("economy.energy_share")
@@ -125,10 +124,10 @@ def gas_context(energy: pd.DataFrame, macro: pd.DataFrame) -> pd.DataFrame:
     """
     goods, _, origins = COMMODITIES["gas"]
     inside, total = _sides(_quantities(energy, "gas"), origins, len(goods))
-    used = macro[macro["indicator"].eq("EI.gas_consumption") & macro["unit"].eq("bcm")]
-    used = used[used["economy"].eq("CHN")].sort_values("source_id")
+    used = pick(macro, indicator="EI.gas_consumption", unit="bcm", economy="CHN")
+    used = used.sort_values("source_id")
     totals = {
-        "of pipeline imports": total[total["commodity"] == "pipeline_gas"],
+        "of pipeline imports": pick(total, commodity="pipeline_gas"),
         "of all gas imports": total,
         "of consumption": series(used.drop_duplicates("year", keep="last"), "", "value"),
     }

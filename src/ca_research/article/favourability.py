@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
-from ..estimates.series import Answer, change, each_economy, one_row, rows_of, series
+from ..estimates.series import Answer, change, each_economy, one_row, pick, rows_of, series
 from ..ground.periods import day_in_words
 from ..tables.preference import preferred_rows
 from .settings import settings
@@ -38,14 +38,13 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, pollster: Pollster) -> 
     opinion: table `opinion` (economy, about, measure, year, value_pct, source_id), for 'gallup':
         approval of China's leadership; for 'barometer' waves that are quoted there.
     """
-    polls, rows = settings().polls, opinion[opinion["about"] == "CHN"]
+    polls, rows = settings().polls, pick(opinion, about="CHN")
     if pollster == "barometer":
-        asked = facts[facts["attribute"].eq(polls.barometer) & facts["unit"].eq("percent")]
+        asked = pick(facts, attribute=polls.barometer, unit="percent")
         asked = asked.rename(columns={"subject": "economy", "value": "value_pct"})
-        rows = pd.concat([asked, rows[rows["measure"] == polls.barometer_waves]])
+        rows = pd.concat([asked, pick(rows, measure=polls.barometer_waves)])
     else:
-        by_source = rows["source_id"].eq(polls.views_of_china)
-        rows = rows[by_source & rows["measure"].eq(polls.approval)]
+        rows = pick(rows, source_id=polls.views_of_china, measure=polls.approval)
     rows = rows.rename(columns={"value_pct": "percent"})
     found = series(rows, "economy", "percent", ["economy", "year", "percent", "source_id"])
     found = found.astype({"year": int, "percent": float})
@@ -71,10 +70,10 @@ def favour_change(
 
     def changed(mine: pd.DataFrame) -> Answer:
         if since:
-            before, after = mine[mine["year"] <= since.year], mine[mine["year"] > since.year]
-            if before.empty or after.empty:
-                return f"no poll {'before' if before.empty else 'after'} {day_in_words(since)}"
-            return change(before.tail(1), after.head(1))
+            later = mine["year"] > since.year
+            if later.all() or not later.any():
+                return f"no poll {'before' if later.all() else 'after'} {day_in_words(since)}"
+            return change(mine[~later].tail(1), mine[later].head(1))
         if len(mine) < 2:
             return f"{_POLLS[len(mine)]} {_POLLSTERS[series]} is known"
         found = change(mine.head(1), mine.tail(1))
@@ -85,8 +84,8 @@ def favour_change(
 
 def counts_in_china(students: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Counts of all students of each economy in China, by one source."""
-    in_china = students["destination"].eq("CHN") & students["level"].eq("all")
-    return preferred_rows(students[in_china & students["origin"].isin(list(economies))], ["origin"])
+    rows = pick(students, destination="CHN", level="all", origin=economies)
+    return preferred_rows(rows, ["origin"])
 
 
 Exposure = Literal["same_years", "five_years_before"]
@@ -110,11 +109,11 @@ def _beside_exchange(
         before=("percent", "first"),
         after=("percent", "last"),
     )
-    polls = polls[polls["waves"] == 2].reindex(economies)
+    polls = pick(polls, waves=2).reindex(economies)
     table = polls.assign(view_change=polls["after"] - polls["before"])
     table[["first_count", "last_count", "students_change"]] = float("nan")
     for economy, row in polls.dropna().iterrows():
-        counts = counted[counted["origin"] == economy].set_index("year")["students"]
+        counts = pick(counted, origin=economy).set_index("year")["students"]
         newest = max(filter(row["last_poll"].__ge__, counts.index), default=row["last_poll"])
         spans = {"same_years": (row["first_poll"], row["last_poll"])}
         spans["five_years_before"] = (newest - 5, newest)
@@ -165,8 +164,8 @@ def favour_where_grown(
             counts = "exchange did not grow", "students in China are not counted"
             answer = counts[pd.isna(pair["students_change"])]
         else:
-            mine = counted[counted["origin"] == economy]
-            used = _behind(asked[asked["economy"] == economy], mine, pairs.loc[[economy]])
+            both = pick(asked, economy=economy), pick(counted, origin=economy)
+            used = _behind(*both, pairs.loc[[economy]])
             told = "{before:g} to {after:g}% ({first_poll:.0f} to {last_poll:.0f})".format(**pair)
             answer = {"used": used, "estimate": pair["view_change"], "about": {"view": told}}
         found.append(one_row(answer, economy=economy))
@@ -177,7 +176,7 @@ def _behind(asked: pd.DataFrame, counted: pd.DataFrame, pairs: pd.DataFrame) -> 
     """The waves, and the counts of students of the years that pairs name."""
     years = pairs[["first_count", "last_count"]].stack()
     columns = ["origin", "destination", "year", "source_id"]  # which count a row is
-    return pd.concat([rows_of(asked)["used"], counted.loc[counted["year"].isin(years), columns]])
+    return pd.concat([rows_of(asked)["used"], pick(counted, year=years)[columns]])
 
 
 @measure("relations.exceptions")
@@ -210,7 +209,7 @@ def exceptions(
     fell, grew = table["view_change"] < -margin, table["students_change"] > 0
     spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
     low, high = int((fell & grew).sum()), int((~spared).sum())
-    used = _behind(views[views["economy"].isin(list(economies))], counted, table)
+    used = _behind(pick(views, economy=economies), counted, table)
     return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, one_row
+from ..estimates.series import Answer, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.errors import CaResearchError, CoverageError
@@ -28,15 +28,8 @@ from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..tables.preference import preferred_rows, ranked
-from ..trade.rank import FLOWS, Eu, Flow, reports
-from .trade_priority import (
-    Partners,
-    largest_ever,
-    own_row,
-    stated_shares,
-    stated_years,
-    table_row,
-)
+from ..trade.rank import FLOWS, Eu, Flow
+from .trade_priority import Partners, both_sides, lead_row
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -70,7 +63,7 @@ def lead_after(
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
 
-    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `stated_shares`.
+    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `trade_priority.lead`.
     start: a year.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
@@ -79,20 +72,15 @@ def lead_after(
     last behind; a range where only a bound is known. An economy that was first wherever it can be
     ranked, but cannot be at the start or in any later year, has the reason in `missing`.
     """
-    seen = reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies)
-    shares = stated_shares(facts, economies=economies)
-    years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})
-    years = [year for year in years if year >= start]
-    leads = []
+    sides, leads = both_sides(trade, facts, economies=economies), []
     for code in economies:
         rows: dict[int, Estimate] = {}
-        asked: dict[str, Any] = {"partners": partners, "eu": eu}
-        if basis == "own_else_partners":
-            rows = {year: own_row(seen, ever, shares, code, year, **asked) for year in years}
-        if all(row["missing"] for row in rows.values()):
-            asked["basis"] = "mirror"
-            rows = {year: table_row(seen, ever, code, year, **asked) for year in years}
+        for by in ("reporter", "mirror") if basis == "own_else_partners" else ("mirror",):
+            if all(row["missing"] for row in rows.values()):
+                rows = {
+                    year: lead_row(sides, code, year, basis=by, partners=partners, eu=eu)
+                    for year in sides.years(start)
+                }
         rows = {year: row for year, row in rows.items() if not row["missing"]}
         leads.append(_least(rows, code, start))
     return leads
@@ -131,19 +119,21 @@ def share_after(
     """China's share of an economy's turnover in its newest year, less that of a base year, in
     percentage points.
 
-    trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. base: a
-    year before the newest. Both years are by one own source, of all that it lists; where the
-    economy publishes no table, by the shares that its agency states.
+    trade: like table `trade`; rows of product TOTAL count. facts: as in `trade_priority.lead`.
+    base: a year before the newest. Both years are by one own source, of all that it lists; where
+    the economy publishes no table, by the shares that its agency states.
     """
-    stated = stated_shares(facts, economies=economies)
-    stated = stated[stated["other"] == "CHN"].sort_values("year")
+    stated = both_sides(trade, facts, economies=economies).shares
+    stated = pick(stated, other="CHN").sort_values("year")
 
     def change(code: str) -> Answer:
-        for share, rows in _china_shares(trade, stated[stated["economy"] == code], code):
+        for share, rows in _china_shares(trade, pick(stated, economy=code), code):
             last = share.index.max()
             if base in share.index and last > base:
-                used = rows[rows["year"].isin([base, last])]
-                return {"used": used, "estimate": float(share[last] - share[base])}
+                return {
+                    "used": pick(rows, year=[base, last]),
+                    "estimate": float(share[last] - share[base]),
+                }
         return f"no own report by partner both for {base} and after it"
 
     return [one_row(change(code), economy=code) for code in economies]
@@ -155,12 +145,11 @@ def _china_shares(
     """China's share by year (per cent), and the rows behind it: by each table of an economy, the
     preferred one first, then as its agency states it.
     """
-    own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL")]
-    own = own[~own["partner"].isin([*eco.AGGREGATES, code])]
+    own = omit(pick(trade, reporter=code, product="TOTAL"), partner=[*eco.AGGREGATES, code])
     flows = own.groupby(["source_id", "year"])["flow"].transform("nunique")
     own = own[flows.eq(len(FLOWS["turnover"])) & own["value_usd"].notna()]
     for source in ranked(own["source_id"].unique(), ("office", "compilation")):
-        mine = own[own["source_id"] == source]
+        mine = pick(own, source_id=source)
         sums = mine.pivot_table(index="year", columns="partner", values="value_usd", aggfunc="sum")
         yield (100 * sums.get("CHN", np.nan) / sums.sum(axis=1)).dropna(), mine[_CELL]
     newest = stated.drop_duplicates("year", keep="last")
@@ -172,8 +161,8 @@ def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> p
     """Rows of China's customs with an economy from `since` on, by the source preferred for each
     year and flow, with `direction` (export or import *of the economy*).
     """
-    rows = trade[trade["reporter"].eq("CHN") & trade["partner"].eq(economy)]
-    rows = rows[rows["product"].eq("TOTAL") & rows["year"].ge(since)].dropna(subset="value_usd")
+    rows = pick(trade, reporter="CHN", partner=economy, product="TOTAL")
+    rows = rows[rows["year"] >= since].dropna(subset="value_usd")
     rows = preferred_rows(rows, ["year", "flow"])
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
@@ -183,7 +172,7 @@ def _yearly(rows: pd.DataFrame, flow: str) -> tuple[pd.Series, pd.DataFrame]:
 
     rows: of `china_reported`.
     """
-    rows = rows[rows["direction"].isin(FLOWS[flow])]
+    rows = pick(rows, direction=FLOWS[flow])
     rows = rows[rows.groupby("year")["flow"].transform("size") == len(FLOWS[flow])]
     return rows.groupby("year")["value_usd"].sum(), rows[_CELL]
 
@@ -249,13 +238,13 @@ def value_series(
     """
     if series == "china_imports":
         rows, flows = china_reported(trade, economy, since=CUSTOMS_SINCE), 1
-        rows = rows[rows["flow"] == "import"]
+        rows = pick(rows, flow="import")
     else:
-        rows, flows = trade[trade["reporter"].eq(economy) & trade["partner"].eq("CHN")], 2
-        rows = rows[rows["product"] == "TOTAL"].dropna(subset="value_usd")
+        rows, flows = pick(trade, reporter=economy, partner="CHN", product="TOTAL"), 2
+        rows = rows.dropna(subset="value_usd")
         years = rows.groupby("source_id")["year"].nunique()  # sources are never spliced here
         longest = years.reindex(ranked(years.index))
-        rows = rows[rows["source_id"] == longest.idxmax()] if len(years) else rows
+        rows = pick(rows, source_id=longest.idxmax()) if len(years) else rows
     by_year = rows.groupby("year")
     table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
     table = table[by_year.size() == flows]
@@ -264,7 +253,7 @@ def value_series(
         raise CoverageError(f"{economy}: no series of {words[series]}")
     gaps = np.cumsum(np.diff(table.index, prepend=table.index[0]) > 1)
     table = table[gaps == gaps[-1]]  # the years after the last gap
-    return table.reset_index(), rows[rows["year"].isin(table.index)]
+    return table.reset_index(), pick(rows, year=table.index)
 
 
 def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Series, pd.Series]:
@@ -389,18 +378,18 @@ def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
 
 
 @needs("paths", "economy", "model", "year", "mean", "low", "high")
-def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 2010) -> Figure:
-    """What was known, what one model and no change expected, and what came; one panel per economy.
+def forecast_lines(paths: pd.DataFrame) -> Figure:
+    """What was known, what a random walk with drift and no change expected, and what came; one
+    panel per economy.
 
     paths: as from `forecast_paths`. The band is the model's 95 % interval.
     """
-    names = {"after": "came", model: "trend", "known": "known", "no change": "no change"}
-    shown = paths[paths["model"].isin(names) & paths["year"].ge(since)]
-    shown = shown.assign(**(shown[["mean", "low", "high"]] / 1e6))
-    others = shown["model"] != model
-    shown = shown.assign(low=shown["low"].mask(others), high=shown["high"].mask(others))
+    names = {"after": "came", "drift": "trend", "known": "known", "no change": "no change"}
+    shown = pick(paths, model=names)
+    ends = shown[["mean", "low", "high"]] / 1e6
+    ends.loc[shown["model"] != "drift", ["low", "high"]] = None
+    drawn = ends.assign(model=shown["model"].map(names), **shown[["economy", "year"]])
     unit = "million US dollars (log scale)"
-    drawn = shown.assign(model=shown["model"].map(names))
     figure = lines(drawn, "mean", hue="model", unit=unit, alike=False, log=True)
     ratios = came_over_drift(paths)
     if ratios.empty:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, between, one_row
+from ..estimates.series import Answer, at_year, between, each_economy, omit, one_row, pick
 from ..ground import economies as eco
 from ..ground.periods import years_back
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
@@ -47,35 +46,32 @@ _WHY = {
 """Why a figure is a range."""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where China stands among the investors of a host, on one concept.
+Standing = dict[str, Answer]
+"""Where China stands among the investors of a host, on one concept: by Figure what is answered."""
 
-    rows: of the investors that are named. whole: those of all together. rank: its best and worst
-    place, 1 the largest. share: per cent of the whole, least and most; no least where only some
-    investors are named. about: what a sentence tells beside it. missing: why it stands nowhere.
+
+def _stands(
+    rows: pd.DataFrame,
+    rank: tuple[int, int],
+    share: tuple[float | None, float],
+    whole: pd.DataFrame | None = None,
+    **about: str,
+) -> Standing:
+    """Its best and worst place, 1 the largest, and its per cent of the whole, least and most.
+
+    rows: of the investors that are named. share: no least where only some investors are named.
+    whole: rows of all together. about: what a sentence tells beside it.
     """
+    ranked = {"used": rows, "about": about, **between(*rank, _WHY["rank"])}
+    used = pd.concat([rows, whole])
+    return {
+        "rank": ranked,
+        "share": {"used": used, "about": about, **between(*share, _WHY["share"])},
+    }
 
-    rows: pd.DataFrame | None = None
-    whole: pd.DataFrame | None = None
-    rank: tuple[int, int] = (0, 0)
-    share: tuple[float | None, float] = (None, 0.0)
-    about: tuple[tuple[str, str], ...] = ()
-    missing: str = ""
 
-    def telling(self, **words: str) -> Standing:
-        """The same, which tells more."""
-        return replace(self, about=(*self.about, *words.items()))
-
-    def row(self, host: str, figure: Figure) -> Estimate:
-        """Its place or its part of the whole, as a range where figures leave one."""
-        about = dict(self.about)
-        if self.missing:
-            return one_row({"missing": self.missing, "about": about}, economy=host)
-        ends: tuple[float | None, float] = self.rank if figure == "rank" else self.share
-        used = self.rows if figure == "rank" else pd.concat([self.rows, self.whole])
-        answer: dict[str, Any] = {"used": used, "about": about}
-        return one_row(answer | between(*ends, _WHY[figure]), economy=host)
+def _nowhere(why: str, **about: str) -> Standing:
+    return {figure: {"missing": why, "about": about} for figure in _WHY}
 
 
 @once
@@ -85,47 +81,45 @@ def by_stock(
     year: str = "newest",
     conduits: str = "counted",
     hong_kong: str = "apart",
-) -> Standing | None:
-    """By the stock at the end of a year; None where no year has enough investors."""
+    **about: str,
+) -> Standing:
+    """By the stock at the end of a year; empty where no year has enough investors."""
     years, back = stock_years(investment, host), years_back(year)
     if not years:
-        return None
+        return {}
     if len(years) <= back:
-        return Standing(missing=f"{NO_STOCK} for the {year} year")
+        return _nowhere(f"{NO_STOCK} for the {year} year", **about)
     at, leave_out = years[back], CONDUITS if conduits == "left_out" else ()
     merge = {"HKG": "CHN"} if hong_kong == "with_china" else None
     table = stock_by_investor(investment, host, at, leave_out=leave_out, merge=merge)
     table = table.set_index("investor")
     if "CHN" not in table.index:
-        return Standing(missing=f"no Chinese stock for {at}")
+        return _nowhere(f"no Chinese stock for {at}", **about)
     rows = stock_rows(investment, host, at)
-    left_out = rows["investor"].isin(leave_out)
-    outside = float(rows.loc[left_out, "value_usd"].sum())
+    named, outside = (part(rows, investor=leave_out) for part in (omit, pick))
+    rank, own = table.loc["CHN", ["rank", "value_usd"]]
     others = table["value_usd"].drop("CHN").head(2) / 1e9
     beside = eco.joined(f"{eco.in_prose(code)} {value:.1f}" for code, value in others.items())
-    rank, own = int(table.at["CHN", "rank"]), float(table.at["CHN", "value_usd"])
-    stands = of_whole(investment, rows[~left_out], own, outside)
-    return replace(stands, rank=(rank, rank)).telling(beside=beside)
+    whole, share, size = _part_of_whole(investment, named, own, outside["value_usd"].sum())
+    return _stands(named, (rank, rank), share, whole, size=size, beside=beside, **about)
 
 
-def of_whole(
+def _part_of_whole(
     investment: pd.DataFrame, used: pd.DataFrame, own: float, outside: float = 0.0
-) -> Standing:
-    """China's part of the whole, and its size in words.
+) -> tuple[pd.DataFrame, tuple[float | None, float], str]:
+    """Rows of the whole, China's part of it, and its size in words.
 
     used: rows of the named investors of one host, measure and source. own: China's part of them.
     outside: what is left out of the whole. Where the source states no whole for each year, the
     share is of the named, and so a most.
     """
     of = used[["host", "measure", "source_id", "year"]].drop_duplicates()
-    every = investment[investment["investor"].eq("WLD") & investment["value_usd"].notna()]
-    whole = every.merge(of)
+    whole = pick(investment, investor="WLD").dropna(subset="value_usd").merge(of)
     if sorted(whole["year"]) != sorted(of["year"]):
-        most = 100 * own / float(used["value_usd"].sum())
-        return Standing(used, share=(None, most)).telling(size="")
-    total = float(whole["value_usd"].sum()) - outside
+        return whole[:0], (None, float(100 * own / used["value_usd"].sum())), ""
+    total = whole["value_usd"].sum() - outside
     size = f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
-    return Standing(used, whole, share=(100 * own / total, 100 * own / total)).telling(size=size)
+    return whole, (float(100 * own / total),) * 2, size
 
 
 @measure("investment.stock_standing")
@@ -149,9 +143,9 @@ def stock_standing(
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
     Tells its `size` in dollars, and the two largest others (`beside`).
     """
-    none = Standing(missing=NO_STOCK)
-    stands = {code: by_stock(investment, code, year, conduits, hong_kong) for code in economies}
-    return [(of or none).row(code, figure) for code, of in stands.items()]
+    none, asked = _nowhere(NO_STOCK), (year, conduits, hong_kong)
+    stands = {code: by_stock(investment, code, *asked) or none for code in economies}
+    return [one_row(of[figure], economy=code) for code, of in stands.items()]
 
 
 @measure("investment.strength")
@@ -180,32 +174,33 @@ def strength(
     investment and loans together is none of direct investment: a host with nothing else is recorded
     in `missing`, as one with none of these is, and tells it (`with_loans`).
     """
-
-    def best(host: str) -> Standing:
-        if stock := by_stock(investment, host, conduits=conduits, hong_kong=hong_kong):
-            return stock.telling(concept=CONCEPTS["stock"])
-        return by_inflow(investment, host) or by_share(facts, host, period)
-
-    return [best(host).row(host, figure) for host in economies]
+    asked = {"conduits": conduits, "hong_kong": hong_kong, "concept": CONCEPTS["stock"]}
+    best = {
+        host: by_stock(investment, host, **asked)
+        or by_inflow(investment, host)
+        or by_share(facts, host, period)
+        for host in economies
+    }
+    return [one_row(of[figure], economy=host) for host, of in best.items()]
 
 
 @once
-def by_inflow(investment: pd.DataFrame, host: str) -> Standing | None:
+def by_inflow(investment: pd.DataFrame, host: str) -> Standing:
     """By inflow summed over the newest years in a row with enough investors of one source."""
-    mine = investment[investment["host"].eq(host) & investment["measure"].isin(INFLOWS)]
-    mine = mine[~mine["investor"].isin(eco.AGGREGATES)]
+    mine = omit(pick(investment, host=host, measure=INFLOWS), investor=eco.AGGREGATES)
     for _, rows in mine.groupby(["measure", "source_id"]):
         named = rows.groupby("year")["investor"].nunique()
         enough = {*named.index[named >= LEAST_INVESTORS]}
         spans = [range(y - YEARS_OF_INFLOW + 1, y + 1) for y in sorted(enough)]
         for span in [span for span in spans if {*span} <= enough][-1:]:
-            used = rows[rows["year"].isin(span)]
+            used = pick(rows, year=span)
             sums = used.groupby("investor")["value_usd"].sum()
             if "CHN" in sums:
-                rank = 1 + int((sums > sums["CHN"]).sum())
-                stands = of_whole(investment, used, float(sums["CHN"]))
-                return replace(stands, rank=(rank, rank)).telling(concept=CONCEPTS["inflow"])
-    return None
+                rank, own = 1 + int((sums > sums["CHN"]).sum()), float(sums["CHN"])
+                whole, share, size = _part_of_whole(investment, used, own)
+                told = {"size": size, "concept": CONCEPTS["inflow"]}
+                return _stands(used, (rank, rank), share, whole, **told)
+    return {}
 
 
 _STATED = (
@@ -225,7 +220,7 @@ def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
     Returns the rows of these, with host, investor, share (per cent), concept (a key of CONCEPTS, or
     'loans'), whole (of a whole year) and end (year and quarter in which the period ends).
     """
-    rows = facts[facts["unit"].eq("percent") & facts["subject"].isin(eco.CA5)]
+    rows = pick(facts, unit="percent", subject=eco.CA5)
     rows = rows.dropna(subset=["period", "year", "value"])
     named = rows["attribute"].str.extract(_STATED)
     what, period = named["what"].fillna(""), rows["period"].astype(str)
@@ -238,7 +233,7 @@ def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
         whole=period.str.fullmatch(r"\d{4}"),
         end=10 * rows["year"].astype(int) + period.str[-3:].map(_QUARTERS).fillna(4).astype(int),
     )
-    return shares[shares["investor"].notna() & ~shares["investor"].isin(eco.AGGREGATES)]
+    return omit(shares.dropna(subset="investor"), investor=eco.AGGREGATES)
 
 
 def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
@@ -262,21 +257,22 @@ def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
 def by_share(facts: pd.DataFrame, host: str, period: str) -> Standing:
     """By the stated share of China, among those that the same source states."""
     stated, same = stated_shares(facts), ["period", "source_id"]
-    mine = stated[stated["host"] == host]
-    mine = mine.merge(mine.loc[mine["investor"] == "CHN", same].drop_duplicates())
+    mine = pick(stated, host=host)
+    mine = mine.merge(pick(mine, investor="CHN")[same].drop_duplicates())
     if mine.empty:
-        return Standing(missing="no stock, inflow or stated share by investor was found")
-    loans, mine = (_newest(mine[mine["concept"] == kind], period) for kind in ("loans", "fdi"))
+        return _nowhere("no stock, inflow or stated share by investor was found")
+    loans, mine = (_newest(pick(mine, concept=kind), period) for kind in ("loans", "fdi"))
     if mine.empty:
-        own = loans[loans["investor"] == "CHN"].iloc[0]
+        own = pick(loans, investor="CHN").iloc[0]
         figure = f"{own['share']:.0f}% ({own['period']})"
         why = f"only a share of investment and loans together is stated: {figure}"
-        return Standing(missing=why).telling(with_loans=f"{eco.in_prose(host)}'s {figure}")
-    used = mine[mine["source_id"] == mine.groupby("source_id")["investor"].nunique().idxmax()]
-    own = float(used.loc[used["investor"] == "CHN", "share"].item())
+        return _nowhere(why, with_loans=f"{eco.in_prose(host)}'s {figure}")
+    named = mine.groupby("source_id")["investor"].nunique()
+    used = pick(mine, source_id=named.idxmax())
+    own = float(pick(used, investor="CHN")["share"].item())
     ranks = rank_of_share(used["share"], own)
     rows = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
-    return Standing(rows, rank=ranks, share=(own, own)).telling(concept=CONCEPTS["fdi"])
+    return _stands(rows, ranks, (own, own), concept=CONCEPTS["fdi"])
 
 
 def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -285,7 +281,7 @@ def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
     """
     if period == "year_first" and shares["whole"].any():
         shares = shares[shares["whole"]]
-    return shares[shares["end"] == shares["end"].max()]
+    return pick(shares, end=shares["end"].max())
 
 
 @measure("investment.contractor_rank")
@@ -298,16 +294,16 @@ def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> li
     with only these has the reason in `missing`.
     """
     require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))
-    yearly = investment[investment["measure"] == "contracted_turnover_yearly"]
-    yearly = yearly[~yearly["investor"].isin(eco.AGGREGATES)]
+    yearly = pick(investment, measure="contracted_turnover_yearly")
+    yearly = omit(yearly, investor=eco.AGGREGATES)
 
     def rank(mine: pd.DataFrame) -> Answer:
         if mine["investor"].nunique() < 2:
             return "only running totals of contracted works are known, for one or two contractors"
-        used = mine[mine["year"] == mine["year"].max()].set_index("investor", drop=False)
+        used = at_year(mine).set_index("investor", drop=False)
         if "CHN" not in used.index:
             return "no Chinese turnover of contracted works is known"
         larger = used["value_usd"] > used.at["CHN", "value_usd"]
         return {"used": used, "estimate": float(1 + larger.sum())}
 
-    return [one_row(rank(yearly[yearly["host"] == host]), economy=host) for host in economies]
+    return each_economy(economies, yearly, rank, "host")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
-from ..estimates.series import Answer, each_economy, one_row, rows_of, series
+from ..estimates.series import Answer, each_economy, omit, one_row, pick, rows_of, series
 from ..ground.arguments import whole_number
 from ..registry.words import measure_name
 
@@ -29,7 +29,7 @@ def _yearly(culture: pd.DataFrame, measure: str, span: int) -> Answer:
     """Growth of a yearly count of the region over the newest pair of years `span` apart by one
     source, in per cent: of all five, else of all but Turkmenistan.
     """
-    rows = culture[culture["measure"].eq(measure) & culture["economy"].isin(["CA5", "CA4"])]
+    rows = pick(culture, measure=measure, economy=["CA5", "CA4"])
     rows = rows.dropna(subset=["year", "value"]).sort_values(
         ["year", "economy", "source_id"], ascending=[False, False, True], ignore_index=True
     )
@@ -88,19 +88,19 @@ def learning_pairs(
         (any institute grows from the year in which it opens).
     tests: whether candidates of the Chinese test in a year (`hsk_takers`) are a place too
         ('candidates of the test'), and neither end is of the pandemic (PANDEMIC).
-    Returns economy, institute, first_year, last_year, first, last (persons), growth (per cent in
-    five years, compound: 100 ((last / first) ** (5 / years) - 1)), rows (of the table); the slowest
-    growth of an economy first.
+    Returns economy, institute, growth (per cent in five years, compound:
+    100 ((last / first) ** (5 / years) - 1)) and the two rows of the table; the slowest growth of an
+    economy first.
     """
     rows = culture[culture["economy"].str.fullmatch("[A-Z]{3}")].dropna(subset=["year", "value"])
-    learners = rows[rows["measure"].eq("learners") & rows["institute"].notna()]
+    learners = pick(rows, measure="learners").dropna(subset="institute")
     if opening == "left_out":
         begun = learners["note"].astype("string").str.contains("first year", case=False)
         learners = learners[~begun.fillna(False)]
     if tests:
-        taken = rows[rows["measure"] == "hsk_takers"].assign(institute="candidates of the test")
+        taken = pick(rows, measure="hsk_takers").assign(institute="candidates of the test")
         learners = pd.concat([learners, taken])
-        learners = learners[~learners["year"].isin(PANDEMIC)]
+        learners = omit(learners, year=PANDEMIC)
     slack, out = _ROUNDING if bound == "cautious" else 0.0, []
     counts = learners.sort_values("year", ignore_index=True)
     for (economy, institute), mine in counts.groupby(["economy", "institute"]):
@@ -112,8 +112,8 @@ def learning_pairs(
         (first, last), (since, until) = ends["value"].astype(float), ends["year"].astype(int)
         ratio = last * (1 - slack) / (first * (1 + slack))
         growth = 100 * (ratio ** (SPAN / (until - since)) - 1)
-        out.append((economy, institute, since, until, first, last, growth, ends))
-    columns = ["economy", "institute", "first_year", "last_year", "first", "last", "growth", "rows"]
+        out.append((economy, institute, growth, ends))
+    columns = ["economy", "institute", "growth", "rows"]
     return pd.DataFrame(out, columns=columns).sort_values(["economy", "growth"], ignore_index=True)
 
 
@@ -145,8 +145,10 @@ def learning_growth(
         if mine.empty:
             return missing
         pair = mine.iloc[0]
-        was, now = (f"{_WORDS[row.bound]}{row.value:,.0f}" for row in pair["rows"].itertuples())
-        counts = f"{was} in {pair['first_year']} and {now} in {pair['last_year']}"
+        counts = " and ".join(
+            f"{_WORDS[row.bound]}{row.value:,.0f} in {row.year}"
+            for row in pair["rows"].itertuples()
+        )
         used = pair["rows"].drop(columns="institute")  # a name that the test's counts were given
         about = {"counts": f"{counts} ({pair['institute']})"}
         return {"used": used, "estimate": pair["growth"], "about": about}
@@ -174,8 +176,8 @@ def institute_openings(
     column: read as 'openings' of the year, or as a 'running_total', which its documentation calls
         it. One that falls from one year to the next for any economy is no running total for any.
     """
-    named = facts["attribute"] == "confucius_institutes_column"
-    figures = series(facts[named], "subject", "value").sort_values(["subject", "year"])
+    named = pick(facts, attribute="confucius_institutes_column")
+    figures = series(named, "subject", "value").sort_values(["subject", "year"])
     falls = (figures.groupby("subject")["low"].diff() < 0).any()
 
     def opened(mine: pd.DataFrame) -> Answer:

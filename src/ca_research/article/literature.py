@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .. import registry
+from ..estimates.series import pick
+from ..ground import economies as eco
 from ..ground.errors import known_name
 from ..ground.periods import parse_as_of
 from ..registry.base import Model
@@ -74,19 +76,12 @@ def beside(claim: str, ours: Mapping[str, float | None], as_of: str = "latest") 
     >>> found[["published", "here"]].iloc[0].tolist()
     [4.1, 4.2]
     """
-    day = parse_as_of(as_of)
-    rows = [
-        {
-            "study": f"{e.authors} ({e.year}), {e.where}",
-            "what": e.what,
-            "published": e.value,
-            "here": ours[known_name(f"figure beside {e.authors}", e.ours, ours)],
-            "unit": e.unit,
-            "why_differs": e.why_differs,
-        }
-        for e in _estimates()
-        if e.claim == claim and (day is None or e.year <= day.year)
-    ]
+    day, rows = parse_as_of(as_of), []
+    for e in _estimates():
+        if e.claim == claim and (day is None or e.year <= day.year):
+            here = ours[known_name(f"figure beside {e.authors}", e.ours, ours)]
+            study = {"study": f"{e.authors} ({e.year}), {e.where}", "published": e.value}
+            rows.append(e.model_dump() | study | {"here": here})
     columns = ["study", "what", "published", "here", "unit", "why_differs"]
     return pd.DataFrame(rows, columns=columns).astype({"published": float, "here": float})
 
@@ -105,10 +100,9 @@ def customs_gaps(trade: pd.DataFrame) -> dict[str, float | None]:
     >>> found["gap_KAZ_2021"] > 1
     True
     """
-    names = [e.ours for e in _estimates() if e.ours.startswith("gap_")]
-    cells = {name: (name.split("_")[1], int(name.split("_")[2])) for name in names}
-    both = reconcile(sorted({code for code, _ in cells.values()}), "CHN", trade, cif_fob=1.0)
-    imports = both[(both["direction"] == "import") & (both["missing"] == "")]
-    imports = imports.set_index(["economy", "year"])
-    gaps = ((imports["mirror_high"] - imports["reported_high"]) / 1e9).to_dict()
-    return {name: gaps.get(cell) for name, cell in cells.items()}
+    both = reconcile(eco.CA5, "CHN", trade, cif_fob=1.0)
+    imports = pick(both, direction="import", missing="")
+    names = "gap_" + imports["economy"] + "_" + imports["year"].astype(str)
+    gaps = (imports["mirror_high"] - imports["reported_high"]).set_axis(names) / 1e9
+    asked = [e.ours for e in _estimates() if e.ours.startswith("gap_")]
+    return {name: gaps.get(name) for name in asked}

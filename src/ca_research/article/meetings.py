@@ -19,6 +19,7 @@ from ..estimates.events import names, occasions, select, settle, used_rows
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
+from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import in_words
@@ -55,7 +56,7 @@ def texts(evidence: pd.DataFrame, claim: str, until: dt.date) -> pd.DataFrame:
     rows = documents_of(evidence, claim=claim).frame
     dated = rows["date"].map(lambda date: bounds(date)[1] <= until, na_action="ignore").eq(True)
     counts = rows["direction"].eq("refutes") | (rows["direction"].eq("supports") & dated)
-    return rows[counts & rows["strength"].ne("commentary")]
+    return omit(rows[counts], strength="commentary")
 
 
 def origins(*tables: pd.DataFrame) -> int:
@@ -110,13 +111,13 @@ def meetings_with_five(
         inside = inside if len(inside & {*eco.CA5}) >= members else set()
     written, rows = texts(evidence, claim, until), []
     for partner in economies:
-        met = held[held["partner"] == partner]
+        met = pick(held, partner=partner)
         begun = founded[names(founded["actor"], partner)]
         if partner in inside and len(begun):
             used, count = used_rows(pd.concat([met, begun])), occasions(met) + 1
             rows.append(estimate_row(used, economy=partner, estimate=float(count)))
         else:
-            row = _settled(met, written[written["reading"] == partner])
+            row = _settled(met, pick(written, reading=partner))
             rows.append(row | {"economy": partner})
     return rows
 
@@ -150,7 +151,7 @@ def sides(
     counts = written["direction"].eq("refutes") | written["reading"].isin(met["partner"])
     met = met.assign(reading=met["partner"], direction="supports")
     rows = pd.concat([met, written[counts]], ignore_index=True)
-    rows = rows[rows["reading"].isin(partners)]
+    rows = pick(rows, reading=partners)
     years = rows["date"].astype("string").str[:4].astype("Int64")
     rows = rows.assign(
         side=rows["direction"], year=years, sources=[(s,) for s in rows["source_id"]]
@@ -161,7 +162,7 @@ def sides(
 
 def sides_title(listed: pd.DataFrame, partners: Sequence[str]) -> str:
     """What the two columns of `sides` come to."""
-    dating, against = (listed.loc[listed["side"] == side, "reading"] for side in SIDES)
+    dating, against = (pick(listed, side=side)["reading"] for side in SIDES)
     some = f"{in_words(dating.nunique())} of {in_words(len(partners))} partners"
     title = f"Sources date meetings with all five for {some}"
     speak = [
@@ -182,15 +183,16 @@ def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFra
     (dates in words; empty where none is dated), meetings (separate occasions dated), origins
     (independent sources), remark (notes of the two first meetings) and sources.
     """
-    undated = events["kind"].eq("format_first_ministerial") & events["date"].isna()
+    firsts = pick(events, kind="format_first_ministerial")
+    undated = {*firsts.loc[firsts["date"].isna(), "actor"]}
     held, rows = meetings(events).sort_values("last_day", kind="stable"), []
     for partner in economies:
-        own = held[held["partner"] == partner]
+        own = pick(held, partner=partner)
         firsts = [own[own["kind"].str.contains(of)].head(1) for of in ("ministerial", "summit")]
         ministers, leaders = ("".join(map(date_in_words, first["date"])) for first in firsts)
         row = {
             "partner": partner,
-            "ministers": "before " * (partner in {*events["actor"][undated]}) + ministers,
+            "ministers": "before " * (partner in undated) + ministers,
             "leaders": leaders,
             "meetings": occasions(own),
             "origins": own["origin"].nunique(),

@@ -13,6 +13,7 @@ from ..estimates.documents import ENOUGH, Reading, documents_of
 from ..estimates.events import dated, select
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
+from ..estimates.series import omit, pick
 from ..ground.arguments import day
 from ..ground.economies import joined
 from ..ground.numbers import counted
@@ -26,7 +27,7 @@ LASTING = 365
 def _documents(evidence: pd.DataFrame, claim: str, reading: str) -> pd.DataFrame:
     """Documents of a claim on a reading that are no commentary."""
     rows = documents_of(evidence, claim=claim).frame
-    return rows[rows["strength"].ne("commentary") & rows["reading"].eq(reading)]
+    return omit(pick(rows, reading=reading), strength="commentary")
 
 
 def routes(events: pd.DataFrame, evidence: pd.DataFrame, claim: str) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame, claim: str) -> pd.DataF
     source_id. A text that names two ports has two rows; one without a date never counts.
     """
     texts = _documents(evidence, claim, "literal").rename(columns={"statement": "detail"})
-    texts = texts[texts["direction"] == "refutes"].assign(date_bound="exact")
+    texts = pick(texts, direction="refutes").assign(date_bound="exact")
     first = select(events, kinds="sea_access")
     first = first.assign(detail=first["place"].fillna("") + ": " + first["detail"])
     both = pd.concat([first, dated(texts)], ignore_index=True)
@@ -71,15 +72,17 @@ def routes_to_sea(
     rows = rows[rows["last_day"] < pd.Timestamp(day("before", before))]
     if rows.empty:
         return [estimate_row(missing=f"no route before {before} is dated")]
-    shown = {}
-    for port, own in rows.groupby("port"):
+
+    def is_shown(own: pd.DataFrame) -> bool:
         lasted = (own["last_day"].max() - own["first_day"].min()).days
-        shown[port] = origins(own) >= ENOUGH and (use == "dated" or lasted >= LASTING)
-    used = rows[rows["port"].map(shown)] if any(shown.values()) else rows
+        return origins(own) >= ENOUGH and (use == "dated" or lasted >= LASTING)
+
+    shown = rows.groupby("port").filter(is_shown)
+    used = shown if len(shown) else rows
     names = used["port"].unique()
     used = used.assign(year=used["last_day"].dt.year.astype("Int64"))
     used = used[["port", "date", "year", "source_id"]]
-    if any(shown.values()):
+    if len(shown):
         ports = joined(port.split(",")[0] for port in names)
         return [estimate_row(used, estimate=float(len(names)), about={"ports": ports})]
     why = f"{counted(len(names), 'port')}, each by one independent source"
@@ -104,6 +107,6 @@ def document_origins(
     rows = _documents(evidence, claim, reading)
     if rows.empty:
         return [estimate_row(missing=f"no document on {claim}, {reading}")]
-    own = rows[rows["direction"] == direction]
+    own = pick(rows, direction=direction)
     used = (rows if own.empty else own).drop(columns=["year", "origin_group"])
     return [estimate_row(used, estimate=float(origins(own)))]

@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 from .. import registry
 from ..registry.base import Model
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"no regular expression: {error}") from None
-    return text
-
-
-Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class BeltAndRoad(Model):
@@ -53,7 +38,7 @@ class BeltAndRoad(Model):
 class SeaAccess(Model):
     """ports: those that rows of `events` and `evidence` name, with the words that name them."""
 
-    ports: dict[str, Pattern]
+    ports: dict[str, str]
 
 
 class Votes(Model):

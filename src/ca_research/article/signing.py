@@ -14,6 +14,7 @@ import pandas as pd
 from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
+from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.errors import CoverageError, UsageError
@@ -60,9 +61,10 @@ def _watch(until: dt.date) -> int:
 @once
 def documents_signed(events: pd.DataFrame, placeholder: str) -> pd.DataFrame:
     """Every dated document (see `accession_variants`), and that a list names an economy without a
-    date; with the days `first` and `last` after the launch that it can mean.
+    date; with the days `first` and `last` after the launch that it can mean, 'by' a date from the
+    launch on, and `back`, by which that of the narrowest date comes first.
     """
-    nameless = events.loc[events["kind"] == "listed_no_date", ["actor", "source_id"]]
+    nameless = pick(events, kind="listed_no_date")[["actor", "source_id"]]
     nameless = nameless.assign(economy=nameless["actor"], list=nameless["source_id"])
     every = pd.concat([accession_variants(events), nameless], ignore_index=True)
     meant = every["date"].astype(object)
@@ -70,7 +72,8 @@ def documents_signed(events: pd.DataFrame, placeholder: str) -> pd.DataFrame:
         unknown = "2014" if placeholder == "next_year" else None
         meant = meant.mask(every["date_bound"] == "placeholder", unknown)
     every[["first", "last"]] = np.array([*map(_days, meant)]).reshape(-1, 2)
-    return every
+    at_once = every["date_bound"].eq("by") & every["first"].notna()
+    return every.assign(back=-every["first"], first=every["first"].mask(at_once, 0))
 
 
 @once
@@ -94,37 +97,46 @@ def signing_times(
     bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
     Raises CoverageError where there is no document by the dates chosen, UsageError for no watch.
     """
-    known, base = settings().belt_and_road, dates.removesuffix("_and_texts")
-    watch, documents = _watch(until), documents_signed(events, placeholder)
-    texts = documents[documents["list"].eq("texts") & (base != dates)]
-    listed = {"by_month": known.by_month, "by_year": known.by_year}.get(base)
-    able = documents[documents["list"] == listed] if listed else documents
-    able = pd.concat([texts, able[~able["economy"].isin(texts["economy"])]])
+    base, watch = dates.removesuffix("_and_texts"), _watch(until)
+    documents = documents_signed(events, placeholder)
+    texts = pick(documents, list="texts" if base != dates else [])
+    listed = getattr(settings().belt_and_road, base, None)
+    able = pick(documents, list=listed) if listed else documents
+    able = pd.concat([texts, omit(able, economy=texts["economy"])])
     # a date that lies within a coarser one is taken for it
-    order = [-able["first"], able["last"]] if dates == "latest" else [able["last"], -able["first"]]
-    able = able.assign(order=order[0], then=order[1])
-    members = [code for code in un_members() if code != "CHN"]
-    able = able.sort_values(["order", "then", "source_id"]).drop_duplicates("economy")
-    first = able.set_index("economy").reindex(members)
+    first = _first(able, ["back", "last"] if dates == "latest" else ["last", "back"])
     if first["source_id"].isna().all():
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
+    unknown = first["source_id"].notna() & first["first"].isna()
     # whoever has signed a document at a known time has signed the first of all by then
-    dated = documents[documents["date"].notna() & documents["date_bound"].ne("placeholder")]
-    dated = dated[dated["last"] <= watch].sort_values(["last", "date", "source_id"])
-    limit = dated.drop_duplicates("economy").set_index("economy").reindex(members)
-    by, unknown = first["date_bound"] == "by", first["source_id"].notna() & first["first"].isna()
-    limit = limit.where(unknown)
-    signed = by & first["first"].notna() | first["first"].le(watch)
+    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
+    limit = _first(dated[dated["last"] <= watch], ["last", "date"]).where(unknown)
+    signed = first["first"] <= watch
     whole = signed & first["last"].le(watch) | limit["last"].notna()
-    state = np.select([whole, signed, unknown], ["signed", "open", "unknown"], "not signed")
-    low = first["first"].mask(by, 0).where(signed, np.where(unknown, 0, watch))
-    high = first["last"].where(signed, limit["last"].fillna(watch))
-    ends = {name: end.clip(0, watch) / MONTH for name, end in (("low", low), ("high", high))}
-    times = pd.DataFrame({"five": first.index.isin(eco.CA5), "state": state, **ends})
+    times = pd.DataFrame(
+        {
+            "five": first.index.isin(eco.CA5),
+            "state": np.select([whole, signed, unknown], _STATES, "not signed"),
+            "low": first["first"].where(signed, np.where(unknown, 0, watch)) / MONTH,
+            "high": first["last"].where(signed, limit["last"].fillna(watch)) / MONTH,
+            "date": first["date"],
+            "source_id": first["source_id"],
+            "bounded_by": limit["date"],
+            "bound_source_id": limit["source_id"],
+        }
+    )
+    times[["low", "high"]] = times[["low", "high"]].clip(0, watch / MONTH)
     times["middle"] = times[["low", "high"]].mean(axis=1).where(times["state"] != "unknown")
-    times[["date", "source_id"]] = first[["date", "source_id"]].astype("str")
-    times[["bounded_by", "bound_source_id"]] = limit[["date", "source_id"]].astype("str")
-    return times.reset_index(names="economy")
+    return times.astype({"date": "str", "bounded_by": "str"}).reset_index(names="economy")
+
+
+_STATES = ["signed", "open", "unknown"]
+
+
+def _first(documents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The first document of each member of the United Nations but China."""
+    first = documents.sort_values([*by, "source_id"]).drop_duplicates("economy")
+    return first.set_index("economy").reindex([code for code in un_members() if code != "CHN"])
 
 
 def documents_behind(times: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +144,7 @@ def documents_behind(times: pd.DataFrame) -> pd.DataFrame:
     from them.
     """
     columns = ["economy", "date", "source_id"]
-    signed = times.loc[times["state"] != "not signed", columns]
+    signed = omit(times, state="not signed")[columns]
     limits = times[["economy", "bounded_by", "bound_source_id"]].dropna()
     rows = pd.concat([signed, limits.set_axis(columns, axis=1)])
     return rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64"))
@@ -206,9 +218,9 @@ def months_ahead(
     53(282).
     """
     times = signing_times(events, until, dates, placeholder)
-    others, documents = times[~times["five"]], Figures(documents_behind(times))
+    others, documents = pick(times, five=False), Figures(documents_behind(times))
     median = dict.fromkeys(EDGES, 0) if of == "launch" else signing_medians(others)
-    asked = times[times["economy"].isin(economies)].set_index("economy")
+    asked = pick(times, economy=economies).set_index("economy")
     reached = {edge: asked["state"].isin(states.split()) for edge, states in _REACHED.items()}
     own = asked[[*EDGES]].where(pd.DataFrame(reached))
     rows = []
@@ -242,7 +254,7 @@ def group_ahead(
     it tells how much `sooner`; low, high and the source of the median as in `months_ahead`.
     """
     times = signing_times(events, until, dates, placeholder)
-    five, others = (signing_medians(times[times["five"] == of]) for of in (True, False))
+    five, others = (signing_medians(pick(times, five=of)) for of in (True, False))
     own = pd.DataFrame([five], dtype=float)
     ends = _ahead(own, pd.Series(others, dtype=float), until).loc[0].dropna()
     ahead = -ends.get("estimate", 0.0)
@@ -270,14 +282,14 @@ def signed_within(
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
     times, watch = signing_times(events, until, dates, placeholder), _watch(until) / MONTH
-    own = times[times["five"] == (who == "five")]
+    own = pick(times, five=who == "five")
     curves = (signing_curve(own, edge) for edge in EDGES)
     high, middle, low = (100 * (1 - survival_at(c, min(months, watch))) for c in curves)
     ends: Estimate = {"estimate": middle, "low": low, "high": high, "interval": _PRECISION}
     if months > watch:
         ends = {"low": low, "interval": f"at least: the watch ends after {fixed(watch, 1)} months"}
     documents = documents_behind(times)
-    return [estimate_row(documents[documents["economy"].isin(own["economy"])], **ends)]
+    return [estimate_row(pick(documents, economy=own["economy"]), **ends)]
 
 
 @measure("relations.signed_before")
@@ -302,7 +314,7 @@ def signed_shares(times: pd.DataFrame) -> pd.DataFrame:
     """
     months, rows = range(int(times["high"].max()) + 1), []
     for who, five in (("the five", True), ("all other UN members", False)):
-        own = times[times["five"] == five]
+        own = pick(times, five=five)
         curves = {edge: signing_curve(own, edge) for edge in EDGES}
         rows += [
             {"who": who, "year": month}

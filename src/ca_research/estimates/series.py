@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_list_like
 
 from .frame import Estimate, estimate_row
 
@@ -35,6 +36,27 @@ def series(
     return kept.dropna(subset=["low", "year"])
 
 
+def pick(rows: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
+    """Rows in which each column named has a value, or one of several.
+
+    Examples
+    --------
+    >>> polls = pd.DataFrame({"economy": ["KAZ", "UZB", "TJK"], "year": [2020, 2020, 2021]})
+    >>> pick(polls, economy=["KAZ", "TJK"], year=2020)["economy"].tolist()
+    ['KAZ']
+    """
+    for column, value in wanted.items():
+        rows = rows[rows[column].isin(value if is_list_like(value) else [value])]
+    return rows
+
+
+def omit(rows: pd.DataFrame, **unwanted: Any) -> pd.DataFrame:
+    """Rows in which no column named has a value, or one of several."""
+    for column, value in unwanted.items():
+        rows = rows[~rows[column].isin(value if is_list_like(value) else [value])]
+    return rows
+
+
 def ratio(part: pd.DataFrame, whole: pd.DataFrame, times: float = 100) -> pd.DataFrame:
     """One series over another, of years with both: the rows of both, each with the quotient of
     their sums. Over nothing, or less, there is none.
@@ -47,7 +69,10 @@ def ratio(part: pd.DataFrame, whole: pd.DataFrame, times: float = 100) -> pd.Dat
 
 
 def each_economy(
-    economies: Sequence[str], figures: pd.DataFrame, answer: Callable[[pd.DataFrame], Answer]
+    economies: Sequence[str],
+    figures: pd.DataFrame,
+    answer: Callable[[pd.DataFrame], Answer],
+    whose: str = "whose",
 ) -> list[Estimate]:
     """What the figures of each economy say.
 
@@ -56,9 +81,11 @@ def each_economy(
     economies : sequence of str
         Codes.
     figures : pandas.DataFrame
-        A series.
+        A series, or rows of a table.
     answer : callable
         What the figures of one say: the arguments of `estimate_row`, or the reason why nothing.
+    whose : str
+        The column of economies.
 
     Returns
     -------
@@ -74,7 +101,7 @@ def each_economy(
     >>> [(row["estimate"], row["missing"]) for row in found]
     [(40.0, ''), (None, 'no poll')]
     """
-    found = ((code, answer(figures[figures["whose"] == code])) for code in economies)
+    found = ((code, answer(pick(figures, **{whose: code}))) for code in economies)
     return [one_row(answered, economy=code) for code, answered in found]
 
 

@@ -29,6 +29,7 @@ from ..stats.frames import (
 )
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
+from .series import omit, pick
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -106,25 +107,25 @@ class Voice:
 
     def figure(self, counterpart: str, year: int) -> float | None:
         """The sum over all parts; None where one of them is not there."""
-        mine = self.rows[(self.rows["with"] == counterpart) & (self.rows["year"] == year)]
+        mine = pick(self.rows, other=counterpart, year=year)
         return float(mine["amount"].sum()) if mine["part"].nunique() == self.parts else None
 
     def listed(self, year: int) -> pd.Series:
         """What is known of every single counterpart in a year: of one without all parts, a
         floor.
         """
-        mine = self.rows[self.rows["year"].eq(year) & ~self.rows["with"].isin(eco.AGGREGATES)]
-        return mine.groupby("with")["amount"].sum()
+        mine = omit(pick(self.rows, year=year), other=eco.AGGREGATES)
+        return mine.groupby("other")["amount"].sum()
 
     def floors(self, year: int) -> pd.Series:
         """Those of `listed` without all parts, of which the figure may be more."""
         listed = self.listed(year)
-        told = self.rows.loc[self.rows["year"] == year, "with"].value_counts()
-        return listed[told.reindex(listed.index) < self.parts]
+        parts = pick(self.rows, year=year)["other"].value_counts()
+        return listed[parts.reindex(listed.index) < self.parts]
 
     def whole(self, year: int) -> bool:
         """Whether there is a figure of each part, of whomever."""
-        return self.rows.loc[self.rows["year"] == year, "part"].nunique() == self.parts
+        return pick(self.rows, year=year)["part"].nunique() == self.parts
 
 
 Answer = Callable[[Voice, int], float | None]
@@ -188,7 +189,7 @@ def answers(
     year = year if isinstance(year, str) else whole_number("year", year)
     figures, rows = _figures(frame, terms), []
     for unit in eco.resolve_all(economies) if column else [""]:
-        mine, lacking = _added(figures[figures["unit"] == unit], terms, question)
+        mine, lacking = _added(pick(figures, unit=unit), terms, question)
         row = _row(frame, mine, terms, unit, year, question)
         row["missing"] += lacking if row["missing"] else ""
         rows.append(row)
@@ -241,7 +242,7 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
         for year in sorted({*figures["year"]}):
             codes = {*terms.members(name, year)}
             of_year = figures["year"] == year
-            mine = figures["with"].isin(codes) & of_year
+            mine = figures["other"].isin(codes) & of_year
             if codes == {name} or not mine.any():
                 continue
             if terms.each_speaks:
@@ -250,12 +251,12 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
                     hint="ask for one of them",
                 )
             parts = figures[mine]
-            known = parts.groupby(["source", "part"])["with"].transform("nunique")
-            whole = parts[known == len(codes)].assign(**{"with": name})
+            known = parts.groupby(["source", "part"])["other"].transform("nunique")
+            whole = parts[known == len(codes)].assign(other=name)
             if whole.empty:
-                absent = sorted(map(eco.name_of, codes.difference(parts["with"])))
+                absent = sorted(map(eco.name_of, codes.difference(parts["other"])))
                 lacking = f"; {year} lacks {', '.join(absent)}"
-            counted = figures["with"].eq(name) & of_year | (mine & question.compares)
+            counted = figures["other"].eq(name) & of_year | (mine & question.compares)
             figures = pd.concat([figures[~counted], whole])  # none counts twice
     return figures, lacking
 
@@ -284,7 +285,7 @@ def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """The rows that `terms` choose, by their place in the frame and under one set of names: unit,
-    with, year, part, amount, source, terms.
+    other, year, part, amount, source, terms.
     """
     roles = {role: terms.column(role) for role in ("time", "value", "unit", "counterpart")}
     time, value, unit, other = roles.values()
@@ -299,14 +300,11 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     alike |= {name for name, wanted in terms.where.items() if not wanted}
     needed = (time, value, "source_id", terms.part, *sides, *terms.where, *alike)
     rows = require(frame, [name for name in needed if name]).reset_index(drop=True)
-    keep = rows[value].notna() & rows[time].notna()
-    for name, wanted in terms.where.items():
-        if wanted:
-            keep &= rows[name] == wanted
+    wanted = {name: word for name, word in terms.where.items() if word}
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
-        keep &= rows[terms.part].isin([there.get(part, part) for part in terms.parts])
-    rows = rows[keep & rows["source_id"].isin(_eligible(frame, terms))]
+        wanted[terms.part] = [there.get(part, part) for part in terms.parts]
+    rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[time, value])
     rows = rows[~own_groups(rows, sides).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
@@ -314,7 +312,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         refuse_named_aggregates(rows[other].unique(), other)
     years(rows, time, text=True)
     numbers(rows, value, negative=True)
-    columns = {"unit": unit, "with": other, "member": other, "part": terms.part}
+    columns = {"unit": unit, "other": other, "member": other, "part": terms.part}
     named = {name: rows[column] if column else "" for name, column in columns.items()}
     named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
     named |= {f"{_TERMS}{name}": rows[name] for name in sorted(alike)}
@@ -347,20 +345,19 @@ def _voices(
 ) -> Iterator[Voice]:
     """Those voices that can answer: the preferred one alone, or every one."""
     years = sorted({y for span in spans for y in span})
-    needed = figures[figures["year"].isin(years)]
-    there = set(zip(needed["with"], needed["year"], strict=True))
+    needed = pick(figures, year=years)
+    there = set(zip(needed["other"], needed["year"], strict=True))
     if needed.empty or not all((c, y) in there for c in question.of for y in years):
         return
     _refuse_twice(needed)
-    asked = needed["with"].isin(question.of)
-    if not question.compares:
-        needed = needed[asked]
+    if question.compares:
+        needed = omit(needed, other={*eco.AGGREGATES}.difference(question.of))
     else:
-        needed = needed[asked | ~needed["with"].isin(eco.AGGREGATES)]
+        needed = pick(needed, other=question.of)
     if terms.each_speaks:
         parts = _each_for_itself(needed, terms, question, spans)
     else:
-        parts = (needed[needed["source"] == source] for source in _order(needed, terms))
+        parts = (pick(needed, source=source) for source in _order(needed, terms))
     for rows in parts:
         voice = Voice(rows, max(1, len(terms.parts)))
         complete = all(voice.figure(c, y) is not None for c in question.of for y in years)
@@ -383,20 +380,20 @@ def _each_for_itself(
     Of others the preferred source is taken, or at each end the least and then the greatest report,
     so that the range covers all of them.
     """
-    others = figures[~figures["with"].isin(question.of)]
+    others = omit(figures, other=question.of)
     if terms.source == "preferred":
         order = _order(figures, terms)
         backgrounds = [_first(others, others["source"].map(order.index))]
     else:
         ends = [
             [_first(part, sign * part["amount"]) for sign in (1, -1)]
-            for part in (others[others["year"].isin(span)] for span in spans)
+            for part in (pick(others, year=span) for span in spans)
         ]
         backgrounds = [pd.concat(parts) for parts in product(*ends)]
     speakers = []
     for code in question.of:
-        own = figures[figures["with"] == code]
-        speakers.append([own[own["source"] == source] for source in _order(own, terms)])
+        own = pick(figures, other=code)
+        speakers.append([pick(own, source=source) for source in _order(own, terms)])
     for *chosen, background in product(*speakers, backgrounds):
         yield pd.concat([*chosen, background])
 
@@ -404,14 +401,14 @@ def _each_for_itself(
 def _first(figures: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
     """The first figure of each counterpart, year and part."""
     ordered = figures.loc[by.sort_values(kind="stable").index]
-    return ordered.drop_duplicates(["with", "year", "part"])
+    return ordered.drop_duplicates(["other", "year", "part"])
 
 
 def _refuse_twice(figures: pd.DataFrame) -> None:
     """Raise MixedUnitsError where two figures of one source stand for the same and differ in their
     terms, UsageError where they do not.
     """
-    same = ["unit", "with", "member", "year", "part", "source"]
+    same = ["unit", "other", "member", "year", "part", "source"]
     for cell, twice in figures[figures.duplicated(same, keep=False)].groupby(same):
         _refuse_unlike(twice)
         raise UsageError(

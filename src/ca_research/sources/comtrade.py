@@ -61,16 +61,11 @@ def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     flow, *amounts = frame
     borders = {word: _VALUED.get(shown(word)) for word in frame[flow].unique()}
     imports = frame[frame[flow].map(borders).eq("cif")]
-    cif, fob, value = (_numbers(imports[column]) for column in amounts)
+    cif, fob, value = (
+        pd.to_numeric(imports[column], errors="coerce").fillna(0) for column in amounts
+    )
     found = cif.eq(0) & fob.ne(0) & fob.eq(value)
     return found.reindex(frame.index, fill_value=False)
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    """Amounts as numbers, 0 where there is none."""
-    found = pd.to_numeric(column, errors="coerce")
-    texts = column[found.isna()].astype("str").str.replace(",", "")
-    return found.astype("float64").fillna(pd.to_numeric(texts, errors="coerce")).fillna(0)
 
 
 def _border(file: Headed, flow: str) -> Field:

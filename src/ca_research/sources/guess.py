@@ -251,11 +251,10 @@ class _Proposal:
         """One economy of the table still open, and a column of the file that holds economies."""
         lacking = [n for n in self.table.of_type("economy") if n not in self.columns]
         taken = {f.column for f in self.columns.values()}
-        named = lambda c: not shown(c).isdigit() and names.code(shown(c))  # noqa: E731
         like = [
             at
             for at, head in enumerate(self.heads)
-            if head not in taken and _share(_single(self.cells(at, 400)), named) >= 0.6
+            if head not in taken and _share(_single(self.cells(at, 400)), _is_named) >= 0.6
         ]
         if len(lacking) == 1 and like:
             self.alike(lacking[0], self.table.columns[lacking[0]], like)
@@ -481,6 +480,11 @@ def _could_be(column: Column, found: list[Any]) -> bool:
 
 def _share(found: list[Any], holds: Callable[[Any], Any]) -> float:
     return sum(bool(holds(c)) for c in found) / max(len(found), 1)
+
+
+def _is_named(cell: Any) -> bool:
+    """Whether a cell is the name or the letters of an economy, and no number of one."""
+    return not shown(cell).isdigit() and names.code(shown(cell)) is not None
 
 
 def _single(found: list[Any]) -> list[Any]:

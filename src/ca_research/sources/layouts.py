@@ -119,8 +119,8 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
         for name, field in found.columns.items():
             if table.columns[name].type == "number" and name not in user.columns:
                 columns[name] = field.model_copy(update={"times": user.times})
-    across = as_said(found.across, found.fills, user.columns, table, given.name)
-    across = user.across or (() if found.fills in user.columns else across)
+    across = () if found.fills in user.columns else found.across
+    across = user.across or as_said(across, found.fills, user.columns, table, given.name)
     merged = {name: getattr(user if name in said else found, name) for name in Map.model_fields}
     merged |= {
         "columns": columns,

@@ -156,9 +156,8 @@ def read(file: Path, *, part: bool = False) -> Given:
         ) from error
     filled = [s for s in sheets if sum(any(map(shown, row)) for row in s.rows) > 1]
     if not filled:
-        what = "a line of headings at most, and no rows below it"
         raise FileError(
-            what if any(s.rows for s in sheets) else "there are no rows in it",
+            "a line of headings at most, and no rows below it",
             where=file.name,
             hint="give a file of figures",
         )
@@ -353,11 +352,13 @@ def _refuse_hidden(parser: Any, rows: list[list[Cell]], lines: list[int], where:
     """Refuse rows and columns with cells that the sheet does not show."""
     from openpyxl.utils import get_column_letter
 
-    hidden = lambda parts: [p for p in parts.items() if p[1].get("hidden") in ("1", "true")]  # noqa: E731
-    away = [f"row {n}" for n, _ in hidden(parser.row_dimensions) if int(n) in {*lines}]
+    hides = ("1", "true")
+    rows_away = (n for n, about in parser.row_dimensions.items() if about.get("hidden") in hides)
+    away = [f"row {n}" for n in rows_away if int(n) in {*lines}]
     width = max(map(len, rows), default=0)
-    for _, span in hidden(parser.column_dimensions):
-        for at in range(int(span["min"]) - 1, min(int(span["max"]), width)):
+    for span in parser.column_dimensions.values():
+        last = min(int(span["max"]), width) if span.get("hidden") in hides else 0
+        for at in range(int(span["min"]) - 1, last):
             if any(at < len(row) and row[at] is not None for row in rows):
                 away.append(f"column {get_column_letter(at + 1)}")
     if away:

@@ -24,3 +24,10 @@ def floats(held: pd.Series, name: str, *, infinite: bool = False) -> np.ndarray:
             f"infinite {name!r}", hint="a logarithm of zero? make it missing, or use levels"
         )
     return values
+
+
+def power_of_two(size: np.ndarray | float) -> np.ndarray:
+    """The next power of two, one of nought: dividing by it rounds nothing, and an outcome fitted
+    closely keeps its residuals.
+    """
+    return np.ldexp(1.0, np.frexp(np.where(np.asarray(size) > 0, size, 1.0))[1])

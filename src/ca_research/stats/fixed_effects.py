@@ -18,6 +18,7 @@ import pandas as pd
 from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
+from .columns import power_of_two
 from .forecast import ConvergenceError
 from .frames import require
 from .groups import Groups
@@ -163,18 +164,12 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     return (sample if mask.all() else sample.keep(mask)), mask
 
 
-def _power_of_two(size: float) -> float:
-    """The next one: dividing by it rounds nothing."""
-    return float(np.ldexp(1.0, np.frexp(size)[1]))
-
-
 def scaled(values: np.ndarray) -> tuple[np.ndarray, float]:
     """Deviations from the mean (which a constant or the effects take up) in units of about their
     standard deviation, and that unit.
     """
     spread = values.std()
-    real = spread > ROUNDED * np.abs(values).max()
-    unit = _power_of_two(spread) if real else 1.0
+    unit = float(power_of_two(spread * (spread > ROUNDED * np.abs(values).max())))
     return (values - values.mean()) / unit, unit
 
 
@@ -190,7 +185,7 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     names = {f"x{i}": name for i, name in enumerate(sample.x)}
     ways = {f"g{i}": way for i, way in enumerate(sample.ways)}
     if estimator == "ppml":  # it stops at a change of the deviance that is absolute where small
-        unit = min(1.0, _power_of_two(sample.y.mean()))
+        unit = min(1.0, float(power_of_two(sample.y.mean())))
         y = sample.y / unit
     else:
         y, unit = scaled(sample.y)

@@ -5,7 +5,7 @@ of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +16,32 @@ from .frames import numbers, require
 _KEYS = ("group", "year", "unit")
 """What makes figures comparable, and whose they are."""
 _NUMBERS = ("low", "high")
+Span = tuple[float, float]
+"""The least and the most that a figure can be."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Leading:
-    """`low` and `high`: the unit over its largest rival (equal where each has one figure).
-    `values`: unit -> (low, high).
+    """A unit beside its rivals: the ends of each, of the unit `of` too."""
 
-    `leader`: the unit whose lowest figure exceeds every other's highest, or '' where no unit's
-    does.
-    """
+    of: str
+    values: Mapping[str, Span]
+    group: Hashable = ""
+    year: int = 0
 
-    group: Hashable
-    year: int
-    low: float
-    high: float
-    values: dict[str, tuple[float, float]]
+    @property
+    def rivals(self) -> dict[str, Span]:
+        return {unit: span for unit, span in self.values.items() if unit != self.of}
+
+    @property
+    def low(self) -> float:
+        """The least that the unit can be over its largest rival."""
+        return _over(self.values[self.of][0], max(high for _, high in self.rivals.values()))
+
+    @property
+    def high(self) -> float:
+        """The most that it can be."""
+        return _over(self.values[self.of][1], max(low for low, _ in self.rivals.values()))
 
     def compared(self, form: Callable[[float], str]) -> str:
         """What was compared, for a reader: 'CHN 3, RUS 1 to 2'. form: a figure as text; a range
@@ -42,17 +52,25 @@ class Leading:
 
     @property
     def place(self) -> tuple[int, int]:
-        """The best and the worst place that the unit asked for can have, 1 the first."""
-        (low, high), *others = self.values.values()
-        best = 1 + sum(other > high for other, _ in others)
-        return best, 1 + sum(other >= low for _, other in others)
+        """The best and the worst place that the unit can have, 1 the first."""
+        (low, high), rivals = self.values[self.of], self.rivals.values()
+        return 1 + sum(r > high for r, _ in rivals), 1 + sum(r >= low for _, r in rivals)
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """Units that may be first, the largest first."""
+        least = max(low for low, _ in self.values.values())
+        able = sorted((-high, unit) for unit, (_, high) in self.values.items() if high >= least)
+        return tuple(unit for _, unit in able)
 
     @property
     def leader(self) -> str:
-        for unit, (low, _) in self.values.items():
-            if all(low > high for other, (_, high) in self.values.items() if other != unit):
-                return unit
-        return ""
+        """The one unit that can be first; '' where several can."""
+        return self.contenders[0] if len(self.contenders) == 1 else ""
+
+
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else math.inf if part > 0 else 1.0
 
 
 def leading(
@@ -96,11 +114,4 @@ def leading(
     values = {
         u: (float(cell[u][0]), float(cell[u][1])) for u in (of, *needed, *any_of) if u in cell
     }
-    lows, highs = zip(*(span for unit, span in values.items() if unit != of), strict=True)
-    low, high = values[of]
-    return Leading(group, year, _over(low, max(highs)), _over(high, max(lows)), values)
-
-
-def _over(mine: float, theirs: float) -> float:
-    """A ratio; infinite over nothing, and one where both are nothing."""
-    return mine / theirs if theirs > 0 else math.inf if mine > 0 else 1.0
+    return Leading(of=of, values=values, group=group, year=year)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from .columns import floats
+from .columns import floats, power_of_two
 from .frames import require
 from .subsets import WELL, Subsets, meat, plan, refine, sweep
 
@@ -133,10 +133,10 @@ def blocks(
         held = [regressions[n].controls for n in numbers]
         controls = list(dict.fromkeys(chain.from_iterable(held)))
         z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
-        unit = _binary(np.abs(z).max(axis=0))  # first, so that no square overflows
+        unit = power_of_two(np.abs(z).max(axis=0))  # first, so that no square overflows
         z /= unit
         z -= z.mean(axis=0)
-        length = _binary(np.linalg.norm(z, axis=0))
+        length = power_of_two(np.linalg.norm(z, axis=0))
         unit *= length
         block = Block(
             numbers=np.array(numbers),
@@ -150,13 +150,6 @@ def blocks(
         )
         made.append(block)
     return made
-
-
-def _binary(size: np.ndarray) -> np.ndarray:
-    """The next power of two: dividing by it rounds nothing, and an outcome fitted closely keeps its
-    residuals.
-    """
-    return np.ldexp(1.0, np.frexp(np.where(size > 0, size, 1.0))[1])
 
 
 def fit(

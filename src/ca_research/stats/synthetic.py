@@ -139,12 +139,13 @@ class Placebos(Result):
     ----------
     table : pandas.DataFrame
         One row per unit, the treated one among them, largest ratio first: ``unit``, ``effect``
-        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``.
+        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``,
+        ``ratio_negative``.
     p : float
         Share of units whose ratio of RMSPE after to before is at least that of the treated one
         (two-sided).
-    p_positive : float
-        The same with positive gaps only (one-sided).
+    p_positive, p_negative : float
+        The same with positive, or with negative gaps only (one-sided).
 
     Notes
     -----
@@ -165,6 +166,7 @@ class Placebos(Result):
     table: pd.DataFrame
     p: float
     p_positive: float
+    p_negative: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -232,6 +234,7 @@ class SyntheticControl(Result):
         gaps, after = self._course.gaps(), self._course.after
         late, pre = gaps[:, after], _rmspe(gaps[:, ~after])
         sizes = {"": _rmspe(late), "_positive": _rmspe(np.maximum(late, 0))}
+        sizes["_negative"] = _rmspe(np.minimum(late, 0))
         numbers = {"effect": late.mean(axis=1), "pre_rmspe": pre, "post_rmspe": sizes[""]}
         with np.errstate(divide="ignore"):  # an exact match counts against a finding
             ratios = {

@@ -254,30 +254,19 @@ def complete(
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
         absent = ~np.isfinite(values)
-        if len(absent) and absent.all():
-            raise CoverageError(
-                f"no row of the panel has {term}", hint="join that covariate, or leave it out"
-            )
-        note(
-            log,
-            "estimation",
-            "missing covariate",
-            int((absent & known).sum()),
-            term if absent.any() else "",
-        )
+        lost = int((absent & known).sum())
+        note(log, "estimation", "missing covariate", lost, term if absent.any() else "")
         known &= ~absent
     if estimator == "ols":
         note(log, "estimation", "zero trade has no logarithm", int((known & (value <= 0)).sum()))
         known &= value > 0
     if not known.any():
         raise CoverageError(
-            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
+            "no row is left to estimate on",
+            where="; ".join(f"{e['reason']} {e['detail']}" for e in log),
         )
-    y = (
-        np.log(value, where=value > 0, out=np.full(len(value), np.nan))
-        if estimator == "ols"
-        else value
-    )
+    with np.errstate(divide="ignore"):
+        y = np.log(value) if estimator == "ols" else value
     sides = zip(panel["exporter"], panel["importer"], strict=True)
     ways = cluster_codes(
         panel.assign(symmetric_pair=["-".join(sorted(pair)) for pair in sides]), _words(cluster)

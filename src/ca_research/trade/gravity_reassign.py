@@ -4,9 +4,9 @@ asked about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -130,7 +130,6 @@ def reassign(
     effects: str | None = None,
     estimator: Estimator = "ppml",
     least: Year = LEAST_PAIRS,
-    progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
     """A gravity coefficient of one economy beside those of all others in its place.
 
@@ -158,8 +157,6 @@ def reassign(
     least : int
         An economy with fewer positive treated pairs (for a change: both before and after) has no
         estimate and a reason in ``missing``.
-    progress : callable, optional
-        Called with (done, total) after each economy.
 
     Returns
     -------
@@ -219,35 +216,30 @@ def reassign(
     rows = panel[known][stayed]
     early = np.zeros(len(rows), dtype=bool) if since is None else (rows["year"] < since).to_numpy()
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
-    found: list[dict[str, Any]] = []
-    for done, code in enumerate(candidates, start=1):
+    span = [~early] if since is None else [early, ~early]
+    found = []
+    for code in candidates:
         mark = treated(rows, code, partners, direction)
         positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
-        spans = [positive] if since is None else [positive & early, positive & ~early]
-        pairs = min(len(np.unique(sample.cluster[span])) for span in spans)
-        row: dict[str, Any] = {"economy": code, "estimate": np.nan, "pairs": pairs, "missing": ""}
-        if pairs < least:
-            row["missing"] = (
-                f"only {pairs} of the pairs trade{'' if since is None else ' before and after'}"
-            )
-        else:
-            term = mark if since is None else mark * ~early
-            try:
-                added = Sample(sample.y, {PAIRS: term} | sample.x, sample.fixed, sample.cluster)
-                rectifier = estimator == "ppml" and only_at_zero(added)
-                fit = solve(added, estimator, rectifier, robust=False)
-                if fit.collinear:
-                    row["missing"] = (
-                        f"{fit.collinear[0]!r} is collinear with the fixed effects or other terms"
-                    )
-                else:
-                    row["estimate"] = float(fit.estimate[0])
-            except (ConvergenceError, CoverageError) as error:
-                row["missing"] = error.what
-        found.append(row)
-        if progress:
-            progress(done, len(candidates))
-    table = pd.DataFrame(found).sort_values("estimate", ascending=False, ignore_index=True)
+        pairs = min(len(np.unique(sample.cluster[positive & part])) for part in span)
+        estimate, missing = np.nan, ""
+        added = Sample(sample.y, {PAIRS: mark * ~early} | sample.x, sample.fixed, sample.cluster)
+        try:
+            if pairs < least:
+                when = "" if since is None else " before and after"
+                raise CoverageError(f"only {pairs} of the pairs trade{when}")
+            rectifier = estimator == "ppml" and only_at_zero(added)
+            fit = solve(added, estimator, rectifier, robust=False)
+            if fit.collinear:
+                raise CoverageError(
+                    f"{fit.collinear[0]!r} is collinear with the fixed effects or other terms"
+                )
+            estimate = float(fit.estimate[0])
+        except (ConvergenceError, CoverageError) as error:
+            missing = error.what
+        found.append((code, estimate, pairs, missing))
+    table = pd.DataFrame(found, columns=["economy", "estimate", "pairs", "missing"])
+    table = table.sort_values("estimate", ascending=False, ignore_index=True)
     own = table[table["economy"] == economy]
     if own.empty or pd.isna(own["estimate"].iloc[0]):
         why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
