@@ -53,7 +53,7 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
     >>> figure = verdict_matrix(glance)
     >>> [text.get_text() for text in figure.axes[0].texts][-4:]
-    ['X01', 'people', 'contradicted', 'X02']
+    ['trade', 'X01', 'people', 'X02']
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)
