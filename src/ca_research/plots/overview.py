@@ -60,7 +60,6 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     table, at = style.wide() > 6, 0.0
     left, across = (1.75, 3) if table else (1.75, int((style.wide() - 1.75) / 0.4))
     figure, (ax,) = panels(1)
-    looks = {w: {"color": style.VERDICT[w], "va": "center", "weight": "bold"} for w in VERDICTS}
     for column, word in enumerate(VERDICTS if table else ()):
         head = f"{textwrap.fill(word, 14)}\n{int((glance['verdict'] == word).sum())}"
         ax.text(left + 1.3 * column, -_LINE, head, color=style.VERDICT[word], va="bottom")
@@ -68,19 +67,20 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
         ax.text(0, at, str(theme), va="center", weight="normal" if table else "bold")
         lines = 1
         for column, word in enumerate(VERDICTS):
-            part, x, y = of_theme[of_theme["verdict"] == word], left, at
+            part, colour = of_theme[of_theme["verdict"] == word], style.VERDICT[word]
+            x, y = left, at
             if table:
                 x, lines = left + 1.3 * column, max(lines, math.ceil(len(part) / across))
             elif len(part):  # on lines of its own
                 y = at + lines * _LINE
-                ax.text(0.1, y, word, color=style.VERDICT[word], va="center")
+                ax.text(0.1, y, word, color=colour, va="center")
                 lines += math.ceil(len(part) / across)
             for place, row in enumerate(part.itertuples()):
                 right, down = x + place % across * 0.4, y + place // across * _LINE
-                ax.text(right, down, str(row.claim), **looks[word])
+                ax.text(right, down, str(row.claim), color=colour, va="center", weight="bold")
                 if row.fragile:
                     line = [right, right + 0.27], [down + 0.085] * 2
-                    ax.plot(*line, color=style.VERDICT[word], linewidth=1.4)
+                    ax.plot(*line, color=colour, linewidth=1.4)
         at += (lines + 0.6) * _LINE
     top = 3.5 * _LINE if table else _LINE / 2
     ax.set(xlim=(0, style.wide()), ylim=(max(at, _LINE), -top))
