@@ -42,7 +42,7 @@ def leader_words(leaders: pd.DataFrame) -> str:
     >>> leader_words(pd.DataFrame([row | {"contenders": ("RUS",), "unobserved": ()}]))
     'Kazakhstan, own report 2023: Russia'
     """
-    said = []
+    leads = []
     for row in leaders.itertuples():
         who = (
             party(row.leader)
@@ -51,10 +51,10 @@ def leader_words(leaders: pd.DataFrame) -> str:
         )
         absent = " and ".join(map(party, row.unobserved))
         of_others = f" ({absent} not observed)" if absent else ""
-        said.append(
+        leads.append(
             f"{eco.name_of(row.economy)}, {value_words(row.basis)} {row.year}: {who}{of_others}"
         )
-    return "; ".join(said)
+    return "; ".join(leads)
 
 
 def row_words(frame: pd.DataFrame, template: str, *, between: str = "; ") -> str:
