@@ -66,15 +66,15 @@ def call_at(text: str) -> Call | None:
         return None
     inside = text[stack[-1] + 1 : quote if quote >= 0 else len(text)]
     first = _FIRST.match(inside)
-    told = first[2] if first else ""
+    table = first[2] if first else ""
     if quote < 0:
         word = re.search(r"(?:^|[,\s])([A-Za-z_]\w*)?$", inside)
-        return Call(callee[1], None, word[1] or "", False, told) if word else None
+        return Call(callee[1], None, word[1] or "", False, table) if word else None
     begun = text[quote + 1 :]
     if named := _KEYWORD.search(inside):
-        return Call(callee[1], named[1], begun, True, told)
+        return Call(callee[1], named[1], begun, True, table)
     if "," not in _STRING.sub("", inside) and _POSITION.match(inside):
-        return Call(callee[1], "", begun, True, told)
+        return Call(callee[1], "", begun, True, table)
     return None
 
 
@@ -116,15 +116,15 @@ def completions(text: str, names: Mapping[str, Any]) -> tuple[str, list[str]]:
 def _function(callee: str, names: Mapping[str, Any]) -> Callable[..., Any] | None:
     """The library's function that a dotted name is; nothing but modules is looked into."""
     first, *rest = callee.split(".")
-    found = names.get(first)
+    one = names.get(first)
     for name in rest:
-        if name == "plot" and not isinstance(found, ModuleType):
+        if name == "plot" and not isinstance(one, ModuleType):
             return _plot
-        if not isinstance(found, ModuleType) or not found.__name__.startswith("ca_research"):
+        if not isinstance(one, ModuleType) or not one.__name__.startswith("ca_research"):
             return None
-        found = getattr(found, name, None)
-    home = getattr(found, "__module__", "") or ""
-    return found if inspect.isroutine(found) and home.startswith("ca_research") else None
+        one = getattr(one, name, None)
+    home = getattr(one, "__module__", "") or ""
+    return one if inspect.isroutine(one) and home.startswith("ca_research") else None
 
 
 def _plot(*, size: str, direction: str) -> None:
@@ -198,9 +198,9 @@ def _economies(codes: Iterable[str]) -> list[str]:
 @cache
 def _choices(function: Callable[..., Any]) -> dict[str, list[str]]:
     """Arguments with few values, as the docstring lists them: `{'ppml', 'ols'}`."""
-    found = {}
+    choices = {}
     for line in (inspect.getdoc(function) or "").splitlines():
         name, _, kind = line.partition(" : ")
         if line[:1].isidentifier() and (listed := _SET.search(kind)):
-            found[name] = re.findall(r"'([^']+)'", listed[1])
-    return found
+            choices[name] = re.findall(r"'([^']+)'", listed[1])
+    return choices

@@ -208,11 +208,11 @@ def _telling(table: registry.Table, rows: pd.DataFrame) -> list[str]:
 def _claim(spec: registry.ClaimSpec) -> View:
     economy = Choice("economy", "Country", (("All", ""), *_named(economies_of(spec))), "")
     sources = sorted({s for name in spec.data for s in registry.table(name).rows})
-    said = sorted((f"{source_name(s) or s} ({s})", s) for s in sources)
+    by_name = sorted((f"{source_name(s) or s} ({s})", s) for s in sources)
     choices = (
         *([] if of_all_together(spec) else [economy]),
         Choice("as_of", "As of", (), LATEST, kind="day"),
-        Choice("without", "Without", (("no source left out", ""), *said), ""),
+        Choice("without", "Without", (("no source left out", ""), *by_name), ""),
     )
 
     def code(chosen: Mapping[str, Any]) -> str:

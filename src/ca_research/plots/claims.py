@@ -353,8 +353,8 @@ def _figures_told(figures: pd.Series, threshold: float) -> str:
     threshold.
     """
     low, high = (_digits(float(end), threshold) for end in (figures.min(), figures.max()))
-    said = f"Figures: {low} throughout" if low == high else f"Figures from {low} to {high}"
-    return f"{said}; threshold {_digits(threshold, threshold)}."
+    span = f"Figures: {low} throughout" if low == high else f"Figures from {low} to {high}"
+    return f"{span}; threshold {_digits(threshold, threshold)}."
 
 
 def _digits(value: float, other: float) -> str:

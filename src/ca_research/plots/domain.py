@@ -88,7 +88,7 @@ def trade_ranges(
     bases = [known_name("basis", basis, known) for basis in several(bases)]
     unit = ", ".join(filter(None, (f"billion {dollars(ranks)}", flow_words(ranks))))
     billions = ranks.assign(low=ranks["low"] / 1e9, high=ranks["high"] / 1e9)
-    parts = {}
+    parts: dict[str, tuple[pd.DataFrame, str]] = {}
     for economy, basis in product(economies, bases):
         part = billions[(ranks["economy"] == economy) & (ranks["basis"] == basis)]
         whose = f"{eco.name_of(economy)}: " if len(economies) > 1 else ""

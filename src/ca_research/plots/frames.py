@@ -39,10 +39,10 @@ def _table(frame: pd.DataFrame) -> str:
 def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
     """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
     refuse_no_frame(frame)
-    told = with_index(frame, labels=True)
-    shown = _shown(told, rows)
+    labelled = with_index(frame, labels=True)
+    shown = _shown(labelled, rows)
     units = _units(frame, shown)
-    heads = [(str(c), units.get(c) or "") for c in told.columns]
+    heads = [(str(c), units.get(c) or "") for c in labelled.columns]
     lines: list[list[str] | str] = [*_rows(shown)]
     if len(shown) < len(frame):
         lines.insert(_first(shown), "⋮")
@@ -109,18 +109,18 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     2 rows, in each: reporter KAZ, year 2023, flow export, ...
     """
     refuse_no_frame(frame)
-    told = with_index(frame, labels=True)
-    shown = _shown(told, rows)
+    labelled = with_index(frame, labels=True)
+    shown = _shown(labelled, rows)
     units, lines = _units(frame, shown), list(_rows(shown))
     columns, common = [], []
-    for n, name in enumerate(map(str, told.columns)):
-        column, cells = told.iloc[:, n], [line[n] for line in lines]
+    for n, name in enumerate(map(str, labelled.columns)):
+        column, cells = labelled.iloc[:, n], [line[n] for line in lines]
         if name and _one_value(column, cells):
             common.append(f"{name} {cells[0]}")
             continue
         if len(shown) < len(frame):
             cells.insert(_first(shown), "⋮")
-        cells = [name, units.get(told.columns[n]) or "", *cells]
+        cells = [name, units.get(labelled.columns[n]) or "", *cells]
         numeric = pd.api.types.is_numeric_dtype(column.infer_objects())
         width = max(map(len, cells))
         columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
@@ -212,8 +212,8 @@ def _unit(declared: str, frame: pd.DataFrame) -> str:
         return declared
     if column not in frame:
         return alone.rstrip("; ")
-    said = frame[column].dropna().unique()
-    return str(said[0]) if len(said) == 1 else declared
+    units = frame[column].dropna().unique()
+    return str(units[0]) if len(units) == 1 else declared
 
 
 def _cell(column: str, value: Any, own: Callable[[float], Any]) -> str:

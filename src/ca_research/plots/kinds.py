@@ -192,8 +192,8 @@ def lines(
             colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
             series = by_year(mine, value)
             series = series.dropna() if joined else series
-            told = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
-            words = cell_words(hue, str(key)) if hue and told else ""
+            is_named = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
+            words = cell_words(hue, str(key)) if hue and is_named else ""
             words = words if hue or series.empty else number(series.iloc[-1])
             line(ax, series, colour, words, dots=True, linewidth=1.8)
             if len(ends) == 3:

@@ -147,15 +147,17 @@ def region_map(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['Kyrgyzstan\n1,063 km', 'Tajikistan\n477 km']
     """
-    told = {eco.resolve(e): said for e, said in values.items()}
-    for code in told:
+    values_by_code = {eco.resolve(e): value for e, value in values.items()}
+    for code in values_by_code:
         known_name("economy with a place in the region", code, region.places)
-    numbers = pd.Series({e: v for e, v in told.items() if not isinstance(v, str)}, dtype=float)
+    numbers = pd.Series(
+        {e: v for e, v in values_by_code.items() if not isinstance(v, str)}, dtype=float
+    )
     least, most = (f([0.0, *numbers.dropna()]) for f in (min, max))
-    share = ((numbers - least) / (most - least or 1.0)).reindex(told, fill_value=1.0)
+    share = ((numbers - least) / (most - least or 1.0)).reindex(values_by_code, fill_value=1.0)
 
     def words(code: str) -> str:
-        value = told.get(code, "")
+        value = values_by_code.get(code, "")
         if isinstance(value, str) or pd.isna(value):
             return value if isinstance(value, str) else "not known"
         text = fixed(value) if round(value) else amount(value)  # what is small is not nought
@@ -168,9 +170,11 @@ def region_map(
     for code in (*region.around, *region.places):
         own = code in region.places
         _draw(ax, code, style.GRID, 0.35 if own else 0, style.MUTED if own else style.GRID)
-        if code in told and pd.notna(share[code]):
+        if code in values_by_code and pd.notna(share[code]):
             _draw(ax, code, style.HIGHLIGHT, 0.12 + 0.33 * share[code], style.MUTED)
-    for run in (run for code in told if neighbour for run in shared_border(code, neighbour)):
+    for run in (
+        run for code in values_by_code if neighbour for run in shared_border(code, neighbour)
+    ):
         look: dict[str, Any] = {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
         ax.plot(*zip(*run, strict=True), linewidth=3, **look)
     for code, at in region.named.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,29 +53,39 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
     >>> figure = verdict_matrix(glance)
     >>> [text.get_text() for text in figure.axes[0].texts][-4:]
-    ['X01', 'people', 'contradicted', 'X02']
+    ['trade', 'X01', 'people', 'X02']
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)
-    left, across = 1.75, int((style.wide() - 1.75) / 0.4)  # inches, and ids in a line
+    table, at = style.wide() > 6, 0.0
+    left, across = (1.75, 3) if table else (1.75, int((style.wide() - 1.75) / 0.4))
     figure, (ax,) = panels(1)
-    at = 0.0
+    for column, word in enumerate(VERDICTS if table else ()):
+        head = f"{textwrap.fill(word, 14)}\n{int((glance['verdict'] == word).sum())}"
+        ax.text(left + 1.3 * column, -_LINE, head, color=style.VERDICT[word], va="bottom")
     for theme, of_theme in glance.groupby("theme", sort=False):
-        ax.text(0, at, str(theme), fontweight="bold", va="center")
-        for word in (w for w in VERDICTS if (of_theme["verdict"] == w).any()):
-            part, at = of_theme[of_theme["verdict"] == word], at + _LINE
-            look: dict[str, Any] = {"color": style.VERDICT[word], "va": "center"}
-            ax.text(0.1, at, word, **look)
+        ax.text(0, at, str(theme), va="center", weight="normal" if table else "bold")
+        lines = 1
+        for column, word in enumerate(VERDICTS):
+            part, colour = of_theme[of_theme["verdict"] == word], style.VERDICT[word]
+            x, y = left, at
+            if table:
+                x, lines = left + 1.3 * column, max(lines, math.ceil(len(part) / across))
+            elif len(part):  # on lines of its own
+                y = at + lines * _LINE
+                ax.text(0.1, y, word, color=colour, va="center")
+                lines += math.ceil(len(part) / across)
             for place, row in enumerate(part.itertuples()):
-                at += _LINE * (place > 0 and place % across == 0)
-                x = left + place % across * 0.4
-                ax.text(x, at, str(row.claim), fontweight="bold", **look)
+                right, down = x + place % across * 0.4, y + place // across * _LINE
+                ax.text(right, down, str(row.claim), color=colour, va="center", weight="bold")
                 if row.fragile:
-                    ax.plot([x, x + 0.27], [at + 0.085] * 2, color=look["color"], linewidth=1.4)
-        at += 1.6 * _LINE
-    ax.set(xlim=(0, style.wide()), ylim=(max(at, _LINE), -_LINE / 2))
+                    line = [right, right + 0.27], [down + 0.085] * 2
+                    ax.plot(*line, color=colour, linewidth=1.4)
+        at += (lines + 0.6) * _LINE
+    top = 3.5 * _LINE if table else _LINE / 2
+    ax.set(xlim=(0, style.wide()), ylim=(max(at, _LINE), -top))
     ax.axis("off")
-    figure.set_figheight(max(at, 2 * _LINE))
+    figure.set_figheight(max(at, 2 * _LINE) + top)
     return figure
 
 

@@ -96,8 +96,8 @@ FITS = 3.7
 
 def inches(svg: str) -> float:
     """Width of an SVG as matplotlib writes it."""
-    found = re.search(r'\bwidth="([\d.]+)pt"', svg)
-    return float(found[1]) / 72 if found else 0.0
+    width = re.search(r'\bwidth="([\d.]+)pt"', svg)
+    return float(width[1]) / 72 if width else 0.0
 
 
 def show(
@@ -495,9 +495,9 @@ def show_statements(title: str, statements: Sequence[tuple[str, str, Sequence[st
     >>> show_statements("In short", [("Trade", "Half of the claims hold.", ["X01", "X02"])])
     {'application/vnd.ca-research.statements+json': ...'claims': ['X01', 'X02']}]}, ...
     """
-    told = [{"about": a, "text": text, "claims": list(ids)} for a, text, ids in statements]
-    plain = "\n".join(f"{one['about']}: {one['text']}" for one in told)
-    record = {"title": title, "statements": told}
+    sentences = [{"about": a, "text": text, "claims": list(ids)} for a, text, ids in statements]
+    plain = "\n".join(f"{one['about']}: {one['text']}" for one in sentences)
+    record = {"title": title, "statements": sentences}
     _send({STATEMENTS_MIME: record, "text/plain": f"{title}\n{plain}"})
 
 
