@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from ca_research.article.forecasts import MODELS, forecast_paths, value_series
 from ca_research.claims.measures import find
-from ca_research.ground.errors import CoverageError, UnknownNameError
+from ca_research.ground.errors import CoverageError
 from ca_research.stats import naive
 
 OF_CHINA = {"reporter": "CHN", "partner": "KAZ", "flow": "import", "product": "TOTAL"}
@@ -78,8 +78,6 @@ def test_a_series_begins_after_its_last_gap_and_needs_both_flows():
     assert value_series(half, "KAZ", series="own_turnover")[0]["year"].tolist() == [2010]
     with pytest.raises(CoverageError):
         value_series(half, "TJK", series="own_turnover")
-    with pytest.raises(UnknownNameError):
-        value_series(half, "KAZ", series="gas")
 
 
 def test_paths_name_what_was_known_expected_and_came(monkeypatch):

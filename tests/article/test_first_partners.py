@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 import ca_research as ca
-from ca_research.article import priority, trade_priority
+from ca_research.article import priority
 from ca_research.article.first_partners import (
     drawn,
     first_partners,
@@ -106,13 +106,9 @@ def test_answers_findings_and_statements_hold_to_the_table(claim, day):
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_titles_of_leaders_and_the_bottom_line_hold_to_the_table(day):
+def test_the_bottom_line_holds_to_the_table(day):
     """That briefs say who is first among all that was reported: notebooks."""
-    rows, facts, table = real(day)
-    for led in priority.leaders(trade_priority.newest_ranks(rows, ca.economies.CA5)).itertuples():
-        same = (table["economy"] == led.economy) & (table["basis"] == led.basis)
-        same &= (table["year"] == led.year) & (table["eu"] == "one")
-        assert table.loc[same, "first"].tolist() == [led.leader]
+    _, facts, table = real(day)
     told = dict(thesis(table, facts))
     assert sum(check(text, table) for text in told.values()) >= 4
 

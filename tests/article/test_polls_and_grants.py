@@ -1,23 +1,10 @@
-"""Bounds on polls of several countries, grants by head, and when there is no picture.
-Polls, places, goals and years with grants are in `cases/`.
-"""
+"""Bounds on polls of several countries. Polls are in `cases/`."""
 
 import itertools
 
 import pytest
-from invented_tables import CASES, frame, read
 
-import ca_research as ca
-from ca_research.article import aid, approval, doctrine
-from ca_research.ground.errors import CoverageError
-
-
-def rows(file, name, table):
-    content = read(CASES / f"{file}.yaml")
-    return frame(table, name, content["same"].get(table, {}), content["sets"])
-
-
-GRANTS = rows("aid", "grants", "investment")
+from ca_research.article import approval
 
 
 def spread_out(total, n, most):
@@ -38,13 +25,3 @@ def test_the_fewest_countries_below_by_trying_every_way(about, against, cap):
         for other in spread_out(n * against, n, 100)
     )
     assert approval.fewest_below(n, about, against, cap) == fewest
-
-
-def test_no_goal_and_no_grant_is_no_picture():
-    goals = ca.load("evidence").iloc[:0]
-    for picture in (
-        lambda: doctrine.goal_figures(goals),
-        lambda: aid.grant_figures(GRANTS.iloc[:0], ca.load("macro")),
-    ):
-        with pytest.raises(CoverageError):
-            next(picture())

@@ -72,28 +72,29 @@ def test_loans_of_one_kind_add_up(more, ratio):
         priority.field_cells(twice, "finance", "net", economies=["KGZ"])
 
 
-RULE = {"needed": ("RUS",), "any_of": ("EU27", "USA")}
 FULL = [("g", 2020, "CHN", 1, 1), ("g", 2020, "RUS", 2, 2), ("g", 2020, "USA", 1, 1)]
 UNION = [*FULL, ("g", 2020, "EU27", 4, 4)]
 LATER = [("g", 2022, "CHN", 9, 9), ("g", 2022, "RUS", 1, 1), ("g", 2022, "USA", 1, 1)]
 RANGES = [("g", 2020, "CHN", 10, 30), ("g", 2020, "RUS", 5, 20), ("g", 2020, "USA", 1, 2)]
 
 
+def lead_of(rows):
+    figures = pd.DataFrame(rows, columns=["group", "year", "unit", "low", "high"])
+    return leading(figures, "CHN", needed=("RUS",), any_of=("EU27", "USA"))
+
+
 @pytest.mark.parametrize(
-    ("rows", "since", "expected"),
+    ("rows", "expected"),
     [
-        (FULL, 0, (0.5, 0.5, "RUS", 2020)),
-        (RANGES, 0, (10 / 20, 30 / 5, "", 2020)),  # at their worst and best; they overlap
-        ([*UNION, *LATER], 0, (0.25, 0.25, "EU27", 2020)),  # the year with most rivals
-        ([*UNION, *LATER], 2021, (9, 9, "CHN", 2022)),
-        ([*FULL, *LATER], 0, (9, 9, "CHN", 2022)),  # of equals the newest
+        (FULL, (0.5, 0.5, "RUS", 2020)),
+        (RANGES, (10 / 20, 30 / 5, "", 2020)),  # at their worst and best; they overlap
+        ([*UNION, *LATER], (0.25, 0.25, "EU27", 2020)),  # the year with most rivals
+        ([*FULL, *LATER], (9, 9, "CHN", 2022)),  # of equals the newest
     ],
 )
-def test_the_ratio_is_to_the_largest_rival_of_one_year(rows, since, expected):
-    columns = ["group", "year", "unit", "low", "high"]
-    for given in (rows, pd.DataFrame(rows, columns=columns)):
-        found = leading(given, "CHN", since=since, **RULE)
-        assert (found.low, found.high, found.leader, found.year) == expected
+def test_the_ratio_is_to_the_largest_rival_of_one_year(rows, expected):
+    found = lead_of(rows)
+    assert (found.low, found.high, found.leader, found.year) == expected
 
 
 @pytest.mark.parametrize(
@@ -107,10 +108,10 @@ def test_the_ratio_is_to_the_largest_rival_of_one_year(rows, since, expected):
     ],
 )
 def test_a_missing_party_is_a_reason_and_no_lead(rows):
-    assert isinstance(leading(rows, "CHN", **RULE), str)
+    assert isinstance(lead_of(rows), str)
 
 
 @pytest.mark.parametrize(("wrong", "error"), [(float("nan"), CoverageError), (-1.0, UsageError)])
 def test_figures_that_are_none_are_refused(wrong, error):
     with pytest.raises(error):
-        leading([*FULL, ("g", 2020, "EU27", wrong, 2.0)], "CHN", **RULE)
+        lead_of([*FULL, ("g", 2020, "EU27", wrong, 2.0)])

@@ -90,18 +90,12 @@ def said_of(text):
     that an agency states are no values and left out.
     """
     found = []
-    for sentence in re.split(r"(?<=\.) (?=Its)", text):
+    for sentence in re.split(r"(?<=\.) ", text):
         side = "partners" if "partners' " in sentence else "own"
-        for year, who, eu in re.findall(
-            r"figures for (\d{4}) put (\w+) first among single countries(?:, before \w+)?"
-            r"(, with the EU as one too)?",
-            sentence,
+        for year, who, group in re.findall(
+            r"figures for (\d{4}) put ((?:the )?\w+) first (among|with)", sentence
         ):
-            found += [(side, int(year), who, False)] + [(side, int(year), who, True)] * bool(eu)
-        for year, who in re.findall(
-            r"with the EU as one, figures for (\d{4}) put ((?:the )?\w+) first", sentence
-        ):
-            found.append((side, int(year), who, True))
+            found.append((side, int(year), who, group == "with"))
     return found
 
 

@@ -12,7 +12,6 @@ from pandas.testing import assert_frame_equal
 
 import ca_research as ca
 from ca_research.ground.errors import CaResearchError
-from ca_research.trade import pushed
 
 CONNECTION = duckdb.connect()
 some = settings(max_examples=settings.default.max_examples // 3)
@@ -225,7 +224,7 @@ def test_a_relation_of_a_table_has_the_rows_and_the_ranks_of_load():
     assert_frame_equal(*found, check_dtype=False)
 
 
-def test_many_lists_of_sources_are_handed_over_as_few(monkeypatch):
+def test_many_lists_of_sources_are_handed_over():
     rows = (
         whole(partners=("CHN",))
         .head(1)
@@ -233,8 +232,5 @@ def test_many_lists_of_sources_are_handed_over_as_few(monkeypatch):
         .merge(pd.DataFrame({"year": range(2000, 2030)}), how="cross")
     )
     rows["source_id"] = [f"S{year % 30}" for year in rows["year"]]
-    for few in (100, 5):
-        monkeypatch.setattr(pushed, "FEW", few)
-        found = same(concentration, rows)
-        assert found["sources"].tolist()[:2] == [("S20",), ("S21",)]
+    assert same(concentration, rows)["sources"].tolist()[:2] == [("S20",), ("S21",)]
     same(concentration, rows.replace({"source_id": {"S21": None}}))

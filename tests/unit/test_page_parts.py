@@ -13,6 +13,7 @@ from ca_research.claims import rule
 from ca_research.claims.answers import ways
 from ca_research.claims.measures import measure_words
 from ca_research.claims.verdict import CriterionResult
+from ca_research.registry.claims import Rule
 from ca_research.site import parts
 from ca_research.site.render import environment
 
@@ -21,7 +22,8 @@ CASES = yaml.safe_load((Path(__file__).parent / "cases" / "words_of_pages.yaml")
 
 def speaks(supported, contradicted, state):
     """The side on which a criterion stands; a mixed one speaks as its main figure does."""
-    reading = SimpleNamespace(rule=SimpleNamespace(supported=supported, contradicted=contradicted))
+    ends = {"supported": supported, "contradicted": contradicted}
+    reading = SimpleNamespace(rule=Rule(**ends, words=""))
     empty = dict.fromkeys(f.name for f in fields(CriterionResult))
     sure = CriterionResult(**empty | {"name": "a", "state": state})
     mixed = CriterionResult(**empty | {"name": "a", "state": "mixed", "main_met": state == "holds"})

@@ -55,10 +55,6 @@ def synthetic(case, options):
     )
 
 
-def of_control(method):
-    return lambda case, options: method(synthetic(case, {}), **options)
-
-
 def mase(case, options):
     actual = pd.Series(case.get("actual", {2016: 1.0, 2017: 2.0}))
     train = pd.Series(case.get("train", designs.trending()))
@@ -103,8 +99,6 @@ CALLS = {
     "Model": [lambda case, options: stats.Model(**options)],
     "event_study": [of(designs.staggered, designs.event_study)],
     "synthetic_control": [synthetic],
-    "placebos": [of_control(stats.SyntheticControl.placebos)],
-    "placebos in time": [of_control(stats.SyntheticControl.in_time)],
     "short forecasts": [short, drift],
     "long forecasts": [of_years(stats.ets), arima],
     "drift": [drift],

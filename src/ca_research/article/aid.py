@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from ..estimates.frame import Estimate, estimate_row
+from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
+from ..estimates.series import Answer, one_row
 from ..ground import economies as eco
-from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import in_words
-from ..plots import style
-from ..plots.show import known
-from ..plots.years import year_bars
+from ..plots import lines, row_words
+from ..plots.show import known, show, where_known
 from .settings import settings
 
 
@@ -58,89 +56,63 @@ def aid_years(
     A year without a row is not reported, and counts neither way; the years reported are n. It tells
     in which years there were grants: `when`.
     """
-    if since > until:
-        raise UsageError(f"since {since} lies after until {until}", hint="the earlier year first")
     donor, rows = eco.resolve(donor), grants(investment, series=series)
-    rows = rows[(rows["investor"] == donor) & rows["year"].between(since, until)]
-    shares = []
-    for economy in economies:
-        own = rows[rows["host"] == economy]
-        why = f"no {series.replace('_', ' ')} of {donor} reported"
-        figures: Estimate = {"missing": why}
-        if len(own):
-            given = own["value_usd"] > 0
-            figures = {"estimate": 100 * float(given.mean()), "about": {"when": _when(own, given)}}
-        shares.append(estimate_row(own, economy=economy, **figures))
-    return shares
+    rows = rows[rows["investor"].eq(donor) & rows["year"].between(since, until)]
 
+    def share(own: pd.DataFrame) -> Answer:
+        if own.empty:
+            return f"no {series.replace('_', ' ')} of {donor} reported"
+        given, (first, last) = own["value_usd"] > 0, own["year"].astype(int).agg(["min", "max"])
+        count = f"{in_words(given.sum())} of {in_words(len(given))} years reported"
+        if given.sum() == last - first + 1:
+            count = "every year"
+        when = f"{count} from {first} to {last}"
+        return {"used": own, "estimate": 100 * float(given.mean()), "about": {"when": when}}
 
-def _when(grants: pd.DataFrame, given: pd.Series) -> str:
-    """In which of the years reported there were grants, in words."""
-    first, last = int(grants["year"].min()), int(grants["year"].max())
-    count = f"{in_words(given.sum())} of {in_words(len(given))} years reported"
-    if given.sum() == last - first + 1:
-        count = "every year"
-    return f"{count} from {first} to {last}"
+    return [one_row(share(rows[rows["host"] == code]), economy=code) for code in economies]
 
 
 def grants_per_head(
-    investment: pd.DataFrame,
-    macro: pd.DataFrame,
-    *,
-    donors: Sequence[str] = (),
-    population: str = "SP.POP.TOTL",
+    investment: pd.DataFrame, macro: pd.DataFrame, *, donors: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Grants by donor over the population of the economy, in USD a head and year.
 
-    investment: as in `grants`, of which the series 'oda_grants' is taken.
-    macro: rows of table `macro` with the indicator `population` (persons). donors: those wanted,
-    all where empty.
+    investment: as in `grants`, of which the series 'oda_grants' is taken. macro: rows of table
+    `macro` with the population (persons). donors: those wanted, all where empty.
     Returns host, year, investor, value_usd, per_head, donors (with a figure in that year), median
     (of their grants by head), rank (1 for the largest), sources (tuple); cells without a population
     are left out.
-    Raises CoverageError where nothing is left.
     """
-    people = macro[macro["indicator"] == population].set_index(["economy", "year"])
+    people = macro[macro["indicator"] == "SP.POP.TOTL"].set_index(["economy", "year"])
     people = people[["value", "source_id"]].add_prefix("people_")
     rows = grants(investment).join(people, on=["host", "year"], validate="m:1")
     rows = rows.dropna(subset="people_value")
-    if rows.empty:
-        raise CoverageError("no grants with a population", hint="ca.coverage('facts')")
     rows["per_head"] = rows["value_usd"] / rows["people_value"]
     cell = rows.groupby(["host", "year"])["per_head"]
     rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
     rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
-    rows["sources"] = [*zip(rows["source_id"], rows.pop("people_source_id"), strict=True)]
-    rows = rows[rows["investor"].isin(list(donors))] if donors else rows
+    rows["sources"] = [*zip(rows["source_id"], rows["people_source_id"], strict=True)]
+    rows = rows[rows["investor"].isin(donors)] if donors else rows
     wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank"]
     return rows[[*wanted, "sources"]].sort_values(["host", "year", "rank"], ignore_index=True)
 
 
-def grant_figures(
-    money: pd.DataFrame, macro: pd.DataFrame
-) -> Iterator[tuple[Figure, dict[str, Any]]]:
-    """American grants by head and year, with the record that its page needs.
-
-    Raises CoverageError where there are none.
-    """
-    grants = known(grants_per_head(money, macro, donors=["USA"]).query("year >= 2000"))
-    first, last = grants["year"].min(), grants["year"].max()
-    newest = "{host} {per_head:.2f} (rank {rank} of {donors} donors, median {median:.2f})"
-    rows = grants[grants["year"] == last].assign(host=lambda t: t["host"].map(eco.name_of))
-    figures = "; ".join(newest.format(**row) for row in rows.to_dict("records"))
-    every = grants.groupby("host")["value_usd"].min() > 0
-    of = in_words(len(every))
-    reached = f"all {of}" if every.all() else f"{in_words(every.sum())} of the {of}"
-    yield (
-        year_bars(grants, "per_head", by="host", colour=style.colour("USA")),
-        {
-            "section": "main",
-            "title": f"American grants reached {reached} countries in every year from {first} to "
+def show_grants(money: pd.DataFrame, macro: pd.DataFrame) -> None:
+    """Show American grants by head and year."""
+    with where_known():
+        grants = known(grants_per_head(money, macro, donors=["USA"]).query("year >= 2000"))
+        first, last = grants["year"].agg(["min", "max"])
+        newest = "{host} {per_head:.2f} (rank {rank} of {donors} donors, median {median:.2f})"
+        every = grants.groupby("host")["value_usd"].min() > 0
+        of = in_words(len(every))
+        reached = f"all {of}" if every.all() else f"{in_words(every.sum())} of the {of}"
+        show(
+            lines(grants, "per_head", panel="host", unit="US dollars a head", alike=False),
+            section="main",
+            title=f"American grants reached {reached} countries in every year from {first} to "
             f"{last}",
-            "alt": f"US dollars a head in {last}: {figures}.",
-            "data": grants.rename(columns={"host": "recipient", "investor": "donor"}),
-            "note": "US dollars a head and year, each country on a scale of its own; the largest "
-            "year carries its figure. Grants as donors report them to the OECD, without military "
-            "aid, in current US dollars.",
-        },
-    )
+            alt=f"Dollars in {last}: {row_words(grants.query('year == @last'), newest)}.",
+            data=grants.rename(columns={"host": "recipient", "investor": "donor"}),
+            note="US dollars a head and year. Grants as donors report them to the OECD, without "
+            "military aid, in current US dollars.",
+        )

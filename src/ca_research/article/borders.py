@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..ground import economies as eco
-from ..ground.errors import (
-    AggregateError,
-    MixedUnitsError,
-    UsageError,
-    known_name,
-)
+from ..ground.errors import MixedUnitsError, UsageError
 from ..plots.maps import Region
 from ..stats.frames import require
 
@@ -44,49 +39,31 @@ REGION = Region(
 Side = Literal["central_asian", "chinese"]
 
 
-def _single(economies: Sequence[str]) -> list[str]:
-    """Codes, each once and no aggregate: a border belongs to one economy."""
-    codes = [eco.resolve(e) for e in economies]
-    if group := [c for c in codes if eco.is_aggregate(c)]:
-        raise AggregateError(
-            f"{group[0]} is no single economy",
-            hint="name its members: a border belongs to one of them",
-        )
-    if len(set(codes)) < len(codes):
-        raise UsageError("an economy is named twice", hint="name each once")
-    return codes
-
-
 def border_lengths(
     facts: pd.DataFrame, *, economies: Sequence[str], side: Side = "central_asian"
 ) -> pd.DataFrame:
     """Rows of `facts` with the border of each economy with China, in km.
 
-    facts: like table `facts` (subject, attribute, value, unit, source_id). economies: codes or
-        names. side: 'central_asian' (the profile of each economy) or 'chinese' (China's profile,
-        which lists its neighbours only).
+    facts: like table `facts`. economies: codes. side: 'central_asian' (the profile of each economy)
+    or 'chinese' (China's profile, which lists its neighbours only).
     Returns the rows with a column `economy`; a length of zero means that no common border is
-    listed.
-    Raises UnknownNameError for a side, an economy or a missing column, AggregateError for an
-    aggregate, UsageError for an economy named twice, MixedUnitsError for a unit other than km.
+    listed. Raises UnknownNameError for a missing column, MixedUnitsError for a unit other than km.
     """
-    codes = _single(economies)
     require(facts, ("subject", "attribute", "value", "unit", "source_id"))
-    known_name("side", side, get_args(Side))
-    own = side == "central_asian"
-    subjects, attributes = (codes, ["CHN"]) if own else (["CHN"], codes)
-    border = facts["attribute"].isin([f"border_with_{code}" for code in attributes])
-    rows = facts[border & facts["subject"].isin(subjects) & facts["value"].notna()]
-    if units := set(rows["unit"]) - {"km"}:
-        raise MixedUnitsError(
-            f"lengths in {', '.join(sorted(map(str, units)))}", hint="convert them to km"
-        )
-    named = rows["subject"] if own else rows["attribute"].str.removeprefix("border_with_")
-    return rows.assign(economy=named)
+    with_whom = facts["attribute"].str.removeprefix("border_with_")
+    known = facts["value"].notna() & with_whom.ne(facts["attribute"])
+    both = facts["subject"], with_whom
+    whose, other = both if side == "central_asian" else both[::-1]
+    rows = facts[known & other.eq("CHN") & whose.isin(economies)]
+    if units := {*rows["unit"]} - {"km"}:
+        named = ", ".join(sorted(map(str, units)))
+        raise MixedUnitsError(f"lengths in {named}", hint="convert them to km")
+    return rows.assign(economy=whose)
 
 
-def _unknown(rows: Iterable[str], codes: Sequence[str]) -> list[str]:
-    return sorted(set(codes) - set(rows))
+def _unknown(economies: Sequence[str], known: pd.Series) -> str:
+    """Those without any evidence, who are not without a border."""
+    return ", ".join(sorted({*economies} - {*known}))
 
 
 @measure("relations.border_total")
@@ -99,31 +76,27 @@ def border_total(
 ) -> list[Estimate]:
     """Sum of the borders with China over the economies that have one, in km.
 
-    facts, economies, side: as in `border_lengths` ('central_asian' or 'chinese').
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`) of one row, which tells the `lengths`
-    that are added. An economy without a profile is not one without a border: by its own profiles
-    the sum is then missing, with the reason.
-    Raises as `border_lengths`, and UsageError where two sources give one border, for they would be
+    facts, economies, side: as in `border_lengths`. It tells the `lengths` that are added. An
+    economy without a profile is not one without a border: by its own profiles the sum is then
+    missing, with the reason. Raises UsageError where two sources give one border, for they would be
     added.
     Formula: sum of the lengths above zero.
     """
     rows = border_lengths(facts, economies=economies, side=side)
-    if (twice := rows["economy"][rows["economy"].duplicated()]).size:
-        raise UsageError(
-            f"two lengths of the border of {twice.iloc[0]} with China",
-            hint="choose one source first",
-        )
-    unknown = _unknown(rows["economy"], _single(economies)) if side == "central_asian" else []
+    if rows["economy"].duplicated().any():
+        raise UsageError("two lengths of one border", hint="choose one source first")
+    unknown = _unknown(economies, rows["economy"]) if side == "central_asian" else ""
     if unknown and len(rows):
-        return [
-            estimate_row(missing=f"no profile gives the border of {', '.join(unknown)} with China")
-        ]
-    rows = rows[rows["value"] > 0]
+        return [estimate_row(missing=f"no profile gives the border of {unknown} with China")]
+    rows = rows[rows["value"] > 0].sort_values("value", ascending=False)
     if rows.empty:
         return [estimate_row(missing=f"no border with China in the {side} profiles")]
-    each = rows.sort_values("value", ascending=False)[["economy", "value"]]
-    lengths = eco.joined(f"{eco.in_prose(code)} ({km:,.0f} km)" for code, km in each.to_numpy())
-    return [estimate_row(rows, estimate=float(rows["value"].sum()), about={"lengths": lengths})]
+    lengths = [
+        f"{eco.in_prose(code)} ({km:,.0f} km)"
+        for code, km in zip(rows["economy"], rows["value"], strict=True)
+    ]
+    about = {"lengths": eco.joined(lengths)}
+    return [estimate_row(rows, estimate=float(rows["value"].sum()), about=about)]
 
 
 @measure("relations.neighbours")
@@ -134,28 +107,23 @@ def neighbours(
     economies: Sequence[str],
     evidence: Literal["contiguity", "length"] = "contiguity",
 ) -> list[Estimate]:
-    """How many of the economies share a land border with China; an estimates frame of one row.
+    """How many of the economies share a land border with China.
 
-    geography: like table `geography` (origin, destination, contiguous, source_id). facts,
-        economies: as of `border_lengths`. evidence: 'contiguity' (CEPII's indicator) or 'length' (a
-            published length above zero).
+    geography: like table `geography`. facts, economies: as of `border_lengths`. evidence:
+        'contiguity' (CEPII's indicator) or 'length' (a published length above zero).
     An economy without evidence is not one without a border: the count is then missing, with the
     reason.
-    Raises what `border_lengths` raises.
     """
-    codes = _single(economies)
     if evidence == "length":
-        rows = border_lengths(facts, economies=codes)
-        touches = rows.set_index("economy")["value"] > 0
+        rows = border_lengths(facts, economies=economies)
+        whose, touches = rows["economy"], rows["value"] > 0
     else:
         require(geography, ("origin", "destination", "contiguous", "source_id"))
-        rows = geography[(geography["destination"] == "CHN") & geography["origin"].isin(codes)]
-        rows = rows[rows["contiguous"].notna()]
-        touches = rows.set_index("origin")["contiguous"].astype(bool)
+        rows = geography[geography["destination"].eq("CHN") & geography["origin"].isin(economies)]
+        rows = rows.dropna(subset="contiguous")
+        whose, touches = rows["origin"], rows["contiguous"].astype(bool)
     if rows.empty:
         return [estimate_row(missing=f"nothing on borders by {evidence}")]
-    if unknown := _unknown(touches.index, codes):
-        return [
-            estimate_row(missing=f"nothing on the border of {', '.join(unknown)} by {evidence}")
-        ]
-    return [estimate_row(rows, estimate=float(touches[touches].index.nunique()))]
+    if unknown := _unknown(economies, whose):
+        return [estimate_row(missing=f"nothing on the border of {unknown} by {evidence}")]
+    return [estimate_row(rows, estimate=float(whose[touches].nunique()))]

@@ -14,14 +14,15 @@ import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure, rows_of, tells
+from ..estimates.series import between
 
 ALL_ROUTES = "CHN-EUR rail, all routes"
-TRANSIT = {
-    "china_europe": "Transit through KAZ, CHN-EUR-CHN",
-    "all_directions": "Transit through KAZ, all directions",
-}
+_NARROW, _WIDE = "Transit through KAZ, CHN-EUR-CHN", "Transit through KAZ, all directions"
+TRANSIT = {"range": (_NARROW, _WIDE), "china_europe": (_NARROW,), "all_directions": (_WIDE,)}
 """Kazakhstan's transit: between China and Europe alone (what the claim asks, by a narrow
-definition), and in every direction (more than it asks: goods to other neighbours are in it)."""
+definition), in every direction (more than it asks: goods to other neighbours are in it), or both.
+"""
+_PORTS = "Horgos + Alashankou"
 _LOWER = "_lower_bound"
 
 
@@ -32,6 +33,13 @@ def _stated(facts: pd.DataFrame, subject: str, attribute: str) -> pd.DataFrame:
     return rows.sort_values(["year", "fact_id"]).tail(1)
 
 
+def _share(facts: pd.DataFrame, subject: str, attribute: str, missing: str) -> Estimate:
+    row = _stated(facts, subject, attribute)
+    if row.empty:
+        return estimate_row(missing=missing)
+    return estimate_row(row, estimate=row["value"].item())
+
+
 @measure("economy.corridor_trains")
 def corridor_trains(
     facts: pd.DataFrame,
@@ -40,40 +48,25 @@ def corridor_trains(
 ) -> list[Estimate]:
     """Share of China-Europe trains that cross the five, in per cent.
 
-    facts: table `facts` (fact_id, subject, attribute, year, value, unit, source_id).
+    facts: table `facts`.
     count: 'stated', the newest share that an official gave; 'two_ports', the share of national
         trains at the two ports on Kazakhstan's border, 'more than' so many, so that low lies just
         above the figure printed.
     """
     if count == "stated":
-        what = "no share of trains is stated for a year"
-        return [_share(facts, "CA5", "share_of_China_Europe_trains", what)]
-    what = "no share of national trains at the two ports"
-    row = _share(facts, "Horgos + Alashankou", "share_of_national_trains", what)
-    if row["missing"]:
-        return [row]
-    more = row["rows"].frame["attribute"].iloc[0].endswith(_LOWER)
-    low = math.nextafter(row["estimate"], math.inf) if more else row["estimate"]
-    return [row | {"estimate": None, "low": low, "high": 100.0, "interval": "'more than' to all"}]
-
-
-def _share(facts: pd.DataFrame, subject: str, attribute: str, missing: str = "none") -> Estimate:
-    row = _stated(facts, subject, attribute)
-    if row.empty:
-        return estimate_row(missing=missing)
-    return estimate_row(row, estimate=float(row["value"].iloc[0]))
-
-
-def _boxes(facts: pd.DataFrame, subjects: list[str]) -> pd.DataFrame:
-    """Rows of TEU of the newest whole year that all have (period is the year alone), by subject; a
-    bound stands only where there is no count.
-    """
-    whole = facts["unit"].eq("TEU") & facts["period"].astype(str).str.fullmatch(r"\d{4}")
-    named = facts["attribute"].isin(["containers", f"containers{_LOWER}"])
-    rows = facts[whole & named & facts["subject"].isin(subjects)]
-    rows = rows.sort_values("attribute").drop_duplicates(["subject", "year"])
-    common = rows[rows.groupby("year")["subject"].transform("size") == len(subjects)]
-    return common[common["year"] == common["year"].max()].set_index("subject", drop=False)
+        used = _stated(facts, "CA5", "share_of_China_Europe_trains")
+        none = "no share of trains is stated for a year"
+    else:
+        used = _stated(facts, _PORTS, "share_of_national_trains")
+        none = "no share of national trains at the two ports"
+    if used.empty:
+        return [estimate_row(missing=none)]
+    share = used["value"].item()
+    if count == "stated":
+        return [estimate_row(used, estimate=share)]
+    more = used["attribute"].item().endswith(_LOWER)
+    low = math.nextafter(share, math.inf) if more else share
+    return [estimate_row(used, low=low, high=100.0, interval="'more than' to all")]
 
 
 @measure("economy.corridor_containers")
@@ -85,26 +78,30 @@ def corridor_containers(
     """Share of the containers on China-Europe trains that cross Kazakhstan, in per cent, of the
     newest whole year with all that is needed.
 
-    facts: table `facts` (subject, attribute, period, year, value, unit, source_id); whole years in
-        TEU only.
+    facts: table `facts`; whole years in TEU only.
     transit: 'range', from the narrow count of transit to the wide one, both over China's total;
         'china_europe' or 'all_directions', one count as printed over that total. The narrow count
         may leave out what China calls China-Europe, the wide one holds other goods.
     """
-    return [_of_all_boxes(facts, *([TRANSIT[transit]] if transit in TRANSIT else TRANSIT.values()))]
+    return [_of_all_boxes(facts, *TRANSIT[transit])]
 
 
 def _of_all_boxes(facts: pd.DataFrame, *subjects: str) -> Estimate:
-    """What one subject, or from one to another, is of the containers of all routes."""
-    rows = _boxes(facts, [ALL_ROUTES, *subjects])
-    if rows.empty:
+    """What one subject, or from one to another, is of the containers of all routes, in the newest
+    whole year that has all; a bound stands only where there is no count.
+    """
+    whole = facts["unit"].eq("TEU") & facts["period"].astype(str).str.fullmatch(r"\d{4}")
+    boxes = facts["attribute"].isin(["containers", f"containers{_LOWER}"])
+    rows = facts[whole & boxes & facts["subject"].isin([ALL_ROUTES, *subjects])]
+    rows = rows.sort_values("attribute").drop_duplicates(["subject", "year"])
+    teu = rows.pivot(index="subject", columns="year", values="value")
+    teu = teu.reindex([ALL_ROUTES, *subjects]).dropna(axis=1)
+    if teu.empty:
         return estimate_row(missing="no whole year with transit and total in TEU")
-    teu = rows["value"].astype(float)
-    low, *high = (min(100 * teu[subject] / teu[ALL_ROUTES], 100.0) for subject in subjects)
-    if not high:
-        return estimate_row(rows, estimate=low)
-    interval = "narrow to wide count of transit"
-    return estimate_row(rows, low=low, high=high[0], interval=interval)
+    year = teu.columns.max()
+    low, *_, high = (100 * teu[year] / teu.at[ALL_ROUTES, year]).clip(upper=100)[[*subjects] * 2]
+    ends = between(low, high, "narrow to wide count of transit")
+    return estimate_row(rows[rows["year"] == year], **ends)
 
 
 @measure("economy.corridor_scale")
@@ -126,15 +123,15 @@ def corridor_scale(
     Kazakhstan (zero where that count is not at hand). Tells the corridor's part of rail alone, of
     `trains` and of containers (`boxes`).
     """
-    when = ""
     if before is not None:
-        facts, when = facts[facts["year"] < before], f" before {before}"
+        facts = facts[facts["year"] < before]
     if scale == "containers":
         used, share = _beside_sea(facts)
     else:
         used = _stated(facts, *_SHARES[scale])
         share = float(used["value"].sum())
     if used.empty:
+        when = "" if before is None else f" before {before}"
         what = f"no figures for rail beside other ways by {scale.replace('_', ' ')}{when}"
         return [estimate_row(missing=what)]
     [trains], [boxes] = rows_of(corridor_trains)(facts), rows_of(corridor_containers)(facts)
@@ -159,8 +156,8 @@ def _beside_sea(facts: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     boxes = facts[facts["attribute"].eq("containers") & facts["unit"].eq("TEU")]
     sea = boxes[boxes["subject"] == "CHN-Europe by sea, westbound"].nlargest(1, "year")
     rail = boxes[boxes["subject"].eq(ALL_ROUTES) & boxes["year"].isin(sea["year"])]
-    used = pd.concat([sea, rail.nlargest(1, "value")])
-    share = 100 * float(used["value"].iloc[1:].sum() / used["value"].sum())
+    used = pd.concat([rail.nlargest(1, "value"), sea])
+    share = 100 * float(used["value"].iloc[0] / used["value"].sum()) if len(rail) else 0.0
     return (used if len(rail) else rail), share
 
 
@@ -174,17 +171,18 @@ def corridor_shares(facts: pd.DataFrame) -> pd.DataFrame:
     """
     port, company = "Alashankou rail port (CHN side)", "UTLC ERA (KAZ-RUS-BLR broad gauge)"
     alone = "Alashankou alone, January to April"
-    found = {
+    figures = {
         ("trains", "stated by China's foreign ministry"): rows_of(corridor_trains)(facts)[0],
         ("trains", "the two ports, 'more than'"): rows_of(corridor_trains)(
             facts, count="two_ports"
         )[0],
-        ("trains", alone): _share(facts, port, "share_of_national_trains"),
-        ("containers", alone): _share(facts, port, "share_of_national_TEU"),
+        ("trains", alone): _share(facts, port, "share_of_national_trains", "none"),
+        ("containers", alone): _share(facts, port, "share_of_national_TEU", "none"),
         ("containers", "between narrow and wide count"): rows_of(corridor_containers)(facts)[0],
         ("containers", "one joint company alone"): _of_all_boxes(facts, company),
     }
-    frame = estimates(found.values()).assign(unit=[unit for unit, _ in found])
-    frame["part"] = [what.endswith(("alone", "April")) for _, what in found]
-    frame["what"] = [what for _, what in found] + frame["last_year"].map(", {}".format)
+    frame = estimates(figures.values()).assign(unit=[unit for unit, _ in figures])
+    what = pd.Series([what for _, what in figures])
+    frame["part"] = what.str.contains("alone")
+    frame["what"] = what + frame["last_year"].map(", {}".format)
     return frame[frame["missing"] == ""]

@@ -9,10 +9,10 @@ import datetime as dt
 import pandas as pd
 
 from ..claims.claim import Claim
-from ..ground.arguments import day
 from ..ground.display import Section
 from ..ground.numbers import counted
 from ..ground.periods import date_in_words
+from ..plots import lines, row_words
 from ..plots.show import show, show_table, where_known
 from ..plots.timeline import timeline
 from . import documents, lanes, meetings, signing
@@ -30,22 +30,22 @@ def show_dates(
     names. section: where the timeline stands; the list is context.
     """
     rows, declared = lanes.chronology(claim.id, events, evidence), lanes.timeline_of(claim.id)
-    asked = [(c.label, c.settings) for c in claim.spec.criteria().values()]
-    days = [(_DAYS[key], day) for _, s in asked for key, day in s.items() if key in _DAYS]
-    first = {criterion.label for criterion in claim.spec.readings[0].criteria}
-    listed = rows.assign(
-        source=rows["source_id"].map(lanes.publisher), dated=rows["date"].map(date_in_words)
-    )
+    asked = [c.settings.items() for c in claim.spec.criteria().values()]
+    first = claim.spec.readings[0].criteria
+    source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
+    listed = rows.assign(source=source, dated=dated)
     show(
         timeline(
             rows,
             lanes=declared.shown,
-            windows={n: str(s["window"]) for n, s in asked if n in first and "window" in s},
-            days={name: day for name, day in days if isinstance(day, dt.date)},
+            windows={c.label: str(c.settings["window"]) for c in first if "window" in c.settings},
+            days={
+                _DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)
+            },
         ),
         section=section,
         title=lanes.dates_found(claim.id, rows),
-        alt=f"Dates by lane. {'; '.join(listed['lane'] + ': ' + listed['dated']) or 'None known'}.",
+        alt=f"Dates by lane. {row_words(listed, '{lane}: {dated}') or 'None known'}.",
         data=rows.drop(columns=["code", "exact"]),
         note=declared.note,
     )
@@ -63,12 +63,12 @@ def show_dates(
 def show_sides(claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame) -> None:
     """Show who dates a meeting of each partner with all five, or speaks for or against one.
 
-    claim: one that counts partners up to a day, as `meetings.shared_meetings` does. events,
+    claim: one that counts partners up to a day, as `meetings.meetings_with_five` does. events,
     evidence: like the tables of these names.
     """
     asked = claim.spec.readings[0].criteria[0]
-    partners = asked.over.economies if asked.over else ()
-    sides = meetings.sides(events, evidence, partners, until=day("until", asked.settings["until"]))
+    partners, until = asked.over.economies if asked.over else (), asked.settings["until"]
+    sides = meetings.sides(events, evidence, partners, claim=claim.id, until=until)
     show_table(
         documents.side_lists(sides),
         section="main",
@@ -82,17 +82,15 @@ def show_documents(claim: Claim, evidence: pd.DataFrame) -> None:
 
     evidence: like table `evidence`.
     """
-    readings = {reading.name: reading.title for reading in claim.spec.readings}
     note = "Texts that were not seen do not count, nor does commentary, which documents nothing."
-    titles = {
-        "refutes": "Documents against the sentence",
-        "supports": "Documents for the sentence",
-        "context": "Documents as context",
+    titles: documents.Titles = {
+        "refutes": ("against", "Documents against the sentence"),
+        "supports": ("context", "Documents for the sentence"),
+        "context": ("context", "Documents as context"),
     }
-    for direction, title in titles.items():
-        section: Section = "against" if direction == "refutes" else "context"
-        listed = documents.document_list(evidence, claim=claim.id, direction=direction)
-        documents.show_list(listed, title, section, labels=readings, note=note)
+    labels = {reading.name: reading.title for reading in claim.spec.readings}
+    notes = dict.fromkeys(titles, note)
+    documents.show_lists(evidence, claim.id, titles, labels=labels, notes=notes)
 
 
 def show_disagreements(apart: pd.DataFrame) -> None:
@@ -116,23 +114,22 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
     events, until: as in `signing.signing_times`. within: months shaded as prompt.
     """
     with where_known():
-        times = signing.signings(events, until, "by_month_and_texts", "unknown")
-        rows = pd.DataFrame(times.all)
-        medians = {
-            who: signing.signing_medians(own)["middle"]
-            for who, own in (("five", times.five), ("others", times.others))
-        }
+        times = signing.signing_times(events, until)
         halves = ", ".join(
-            f"half of the {who} within {m:.0f} months" if m else f"fewer than half of the {who}"
-            for who, m in medians.items()
+            f"half of the {who} within {median:.0f} months"
+            if (median := signing.signing_medians(times[times["five"] == five])["middle"])
+            else f"fewer than half of the {who}"
+            for who, five in (("five", True), ("others", False))
         )
+        look = {"panel": "", "hue": "who", "spans": [(0, within)], "top": 100}
+        unit = "% signed, by months"
         show(
-            signing.signing_curves(rows, watch=rows["high"].max(), within=within),
+            lines(signing.signed_shares(times), "middle", unit=unit, **look),
             section="main",
             title=f"Signed after the speech: {halves}",
             alt=f"Share that had signed by months after the speech of 2013: {halves}.",
-            data=rows,
-            sources=times.documents.frame,
+            data=times,
+            sources=signing.documents_behind(times),
             note="Members of the United Nations without China, as Kaplan-Meier curves up to the "
             "day of the article. Bands span what the dates leave open. An unknown date may be any "
             "day from the speech to the next date on file for that country, or never where there "

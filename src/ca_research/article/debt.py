@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from ..estimates.series import (
     change,
     each_economy,
     level,
+    one_row,
     ratio,
     series,
 )
@@ -47,12 +48,6 @@ def official_debt(
     )
 
 
-Lenders = Literal["official", "all"]
-"""'official': governments and their agencies, by the debt statistics; 'all': every lender that the
-creditor's state owns, banks included and unreported loans too, by a study.
-"""
-
-
 def _stated_loans(facts: pd.DataFrame | None) -> pd.DataFrame:
     """What a study states of all state lenders' loans in per cent of GDP, as a series; of a bound
     one end alone.
@@ -76,69 +71,51 @@ def debt_burden(
     facts: pd.DataFrame | None = None,
     *,
     economies: Sequence[str],
-    lenders: Lenders = "all",
+    lenders: Literal["official", "all"] = "all",
+    span: int = 0,
 ) -> list[Estimate]:
-    """Debt to China in per cent of gross domestic product, in the newest year.
+    """Debt to China in per cent of gross domestic product, in the newest year; or its change, in
+    percentage points, over so many years to it.
 
-    lenders: 'official', which takes debt and macro, as in `official_debt`; or 'all' that the state
-        owns, unreported loans too, which takes `facts`: rows of attribute debt_to_CHN_direct_loans
-        in per cent of GDP, as a study states them, or of its _lower_bound or _upper_bound. Of these
-        it tells the figure as it is `stated`, and the year that it is `counted_for`.
-    economies: codes of debtors.
+    lenders: 'official', governments and their agencies by the debt statistics, which takes debt and
+        macro, as in `official_debt`; or 'all' that the state owns, banks included and unreported
+        loans too, which takes `facts`: rows of attribute debt_to_CHN_direct_loans in per cent of
+        GDP, as a study states them, or of its _lower_bound or _upper_bound. Of these it tells the
+        figure as it is `stated`, and the year that it is `counted_for`.
+    economies: codes of debtors. span: no other year stands in for one without a figure.
+    Formula of a change: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y
+    GDP, both in current USD.
     """
-    if lenders == "official":
-        shares = official_debt(debt, macro, economies=economies)
-        none = "no official debt to CHN and GDP for the newest year"
-        return each_economy(
-            economies, shares, lambda mine: level(at_year(mine)) if len(mine) else none
-        )
-
-    def newest(mine: pd.DataFrame) -> Answer:
-        if mine.empty:
-            return "no study states all loans of its lenders"
-        used = at_year(mine).tail(1)
-        row = used.iloc[0]
-        end = "high" if pd.isna(row["low"]) else "low" if pd.isna(row["high"]) else ""
-        told = {"high": "under ", "low": "over ", "": ""}[end] + f"{row['value']:.0f}%"
-        return level(used, end) | {"about": {"stated": told, "counted_for": f"{row['year']:.0f}"}}
-
-    return each_economy(economies, _stated_loans(facts), newest)
-
-
-@measure("investment.debt_burden_change")
-def debt_burden_change(
-    debt: pd.DataFrame,
-    macro: pd.DataFrame,
-    facts: pd.DataFrame | None = None,
-    *,
-    economies: Sequence[str],
-    span: int = 5,
-    lenders: Lenders = "all",
-) -> list[Estimate]:
-    """Change of debt to China, in per cent of gross domestic product, over some years, in
-    percentage points.
-
-    debt, macro, facts, economies, lenders: as in `debt_burden`. span: a number of years
-        to the newest; no other year stands in for one without a figure.
-    Formula: 100 (D_t / Y_t - D_(t-span) / Y_(t-span)), D debt at the end of the year, Y GDP, both
-    in current USD.
-    """
-    if lenders == "official":
+    official, none = lenders == "official", "no official debt to CHN"
+    if official:
         figures = official_debt(debt, macro, economies=economies)
     else:
-        figures = _stated_loans(facts).query("low == high")
+        figures = _stated_loans(facts)
+        figures = figures.query("low == high") if span else figures
 
-    def changed(mine: pd.DataFrame) -> Answer:
-        after, start = at_year(mine), mine["year"].max() - span
-        before = mine[mine["year"] == start]
-        if len(before):
-            return change(before, after)
-        if lenders == "all":
+    def answer(mine: pd.DataFrame) -> Answer:
+        newest, before = at_year(mine), mine[mine["year"] == mine["year"].max() - span]
+        if span and len(before):
+            return change(before, newest)
+        if span and not official:
             return f"no two counts of all loans of its lenders, {span} years apart"
-        none = "no official debt to CHN"
-        return f"{none} and GDP for the newest year" if mine.empty else f"{none} for {start}"
+        if span and len(mine):
+            return f"{none} for {mine['year'].max() - span}"
+        if mine.empty and not official:
+            return "no study states all loans of its lenders"
+        if mine.empty:
+            return f"{none} and GDP for the newest year"
+        return level(newest) if official else _as_stated(newest.tail(1))
 
-    return each_economy(economies, figures, changed)
+    return each_economy(economies, figures, answer)
+
+
+def _as_stated(used: pd.DataFrame) -> dict[str, Any]:
+    """The one figure of a study, as it words it."""
+    row = used.iloc[0]
+    end = "high" if pd.isna(row["low"]) else "low" if pd.isna(row["high"]) else ""
+    words = {"high": "under ", "low": "over ", "": ""}[end] + f"{row['value']:.0f}%"
+    return level(used, end) | {"about": {"stated": words, "counted_for": f"{row['year']:.0f}"}}
 
 
 COMPLETED = "Completion"
@@ -231,21 +208,24 @@ def completion_share(
     """
     listed = _newest(projects)
     rows = commitments(listed, clock=clock)
-    rows = rows.assign(weight=rows["amount_usd"] if weight == "amount" else 1.0)
-    rows = rows.astype({"weight": float}).dropna(subset="weight")
+    rows = rows.dropna(subset="amount_usd") if weight == "amount" else rows
     if rows.empty:
-        edition = next(iter(listed["source_id"]), "no edition")
-        return [estimate_row(missing=f"{edition}: no commitment is {AGE} years old")]
+        return [estimate_row(missing=f"{_edition(listed)}: no commitment is {AGE} years old")]
     done, kinds = rows["completed"], rows["flow_type"].fillna("").astype(str)
     of = {kind: done[kinds.str.contains(words, case=False)] for kind, words in _KINDS.items()}
     about = {kind: f"{100 * part.mean():.0f}%" if len(part) else "" for kind, part in of.items()}
     about |= {"done": str(done.sum()), "listed": str(len(rows))}
-    each = 100 * rows["weight"] / rows["weight"].sum()
-    high = each[done | rows["status"].eq(SIGNED)].sum()
-    kept = rows["status"].isin(ENDED).any()
-    low, why = (each[done].sum(), _BOUNDS) if kept else (None, _MOST)
-    used = rows.drop(columns=["completed", "until", "weight"])
+    each = rows["amount_usd"] if weight == "amount" else pd.Series(1.0, rows.index)
+    each = 100 * each.astype(float) / each.sum()
+    high, low, why = each[done | rows["status"].eq(SIGNED)].sum(), None, _MOST
+    if rows["status"].isin(ENDED).any():
+        low, why = each[done].sum(), _BOUNDS
+    used = rows.drop(columns=["completed", "until"])
     return [estimate_row(used, low=low, high=high, interval=why, about=about)]
+
+
+def _edition(listed: pd.DataFrame) -> str:
+    return next(iter(listed["source_id"]), "no edition")
 
 
 @measure("investment.completed_projects")
@@ -262,14 +242,12 @@ def completed_projects(
     such a project has none (0).
     """
     listed = _newest(projects)
-    begun = _to_complete(listed) & (listed["year"] >= since)
-    done = listed[begun & listed["status"].eq(COMPLETED)]
+    built = _to_complete(listed) & listed["year"].ge(since) & listed["status"].eq(COMPLETED)
 
-    def count(host: str) -> Estimate:
-        mine, built = (rows[rows["host"] == host] for rows in (listed, done))
+    def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:
-            edition = next(iter(listed["source_id"]), "no edition")
-            return estimate_row(economy=host, missing=f"{edition} lists no project")
-        return estimate_row(built if len(built) else mine, economy=host, estimate=len(built))
+            return f"{_edition(listed)} lists no project"
+        done = mine[built[mine.index]]
+        return {"used": done if len(done) else mine, "estimate": len(done)}
 
-    return [count(host) for host in economies]
+    return [one_row(count(listed[listed["host"] == host]), economy=host) for host in economies]

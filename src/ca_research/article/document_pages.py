@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from .. import investment, registry
 from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
 from ..ground import economies as eco
-from ..ground.display import Section
 from ..ground.numbers import in_words
-from ..plots.show import known, show, show_table, where_known
+from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
 from . import documents
 from .settings import settings
-
-_COUNTING = "counting"
-"""Coding of documents that count nowhere or under another origin; it touches those it lists
-alone.
-"""
-
-
-def show_figures(figures: Iterator[tuple[Figure, dict[str, Any]]]) -> None:
-    """Show pictures, each with its record; what is not known on the day says so."""
-    with where_known():
-        for figure, record in figures:
-            show(figure, **record)
 
 
 def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
@@ -40,12 +25,30 @@ def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
     criteria = registry.claim(claim_id).criteria().values()
     if any({"direction", "coding"} & c.settings.keys() for c in criteria):
         _show_sides(claim_id, evidence)
-    _show_lists(claim_id, evidence)
+    what, of = _coding_of(claim_id), evidence.loc[evidence["claim"] == claim_id, "reading"]
+    neither = "Documents that take neither side" if what else "Documents that count on neither side"
+    note = f"{what.capitalize()} that they show still count: see the cases." if what else ""
+    titles: documents.Titles = {
+        "supports": ("main", "Documents for the sentence"),
+        "refutes": ("against", "Documents against the sentence"),
+        "context": ("context", neither),
+    }
+    documents.show_lists(
+        evidence,
+        claim_id,
+        titles,
+        labels=_named(of, claim_id),
+        notes={"context": note},
+        counting=documents.COUNTING,
+    )
+    if what:
+        with where_known():
+            _show_codes(claim_id, what, evidence)
 
 
 def _show_read(claim_id: str, evidence: pd.DataFrame) -> None:
     """Count the documents on each subject of a claim, by how much of them was read."""
-    rows = recounted(evidence[evidence["claim"] == claim_id], _COUNTING)
+    rows = recounted(evidence[evidence["claim"] == claim_id], documents.COUNTING)
     counts = rows[(rows["text_seen"] != "none") & (rows["aside"] == "")]
     with where_known("context"):
         read = known(rows).groupby(["reading", "text_seen"]).size().unstack(fill_value=0)
@@ -70,40 +73,37 @@ def show_cases(coding: str, evidence: pd.DataFrame, of: Mapping[str, str]) -> No
     acts they speak of, or ''.
     """
     codes, title, note = _CASES[coding]
-    asked = {"coding": coding, "codes": codes}
     with where_known():
         origins = known(
             pd.concat(
-                documents.case_origins(evidence, claim=claim, **asked).assign(power=power)
+                documents.case_origins(evidence, claim=claim, coding=coding, codes=codes).assign(
+                    power=power
+                )
                 for claim, power in of.items()
             )
         )
         called = origins.get("interference", pd.Series("", origins.index))
         strict = origins["counted"] == "strict"
-        cases = (
-            origins.assign(
-                called=called,
-                strict=strict,
-                certain=strict & called.isin(["", "yes"]),
-                name=origins["name"].where(strict, "(" + origins["name"] + ")"),
-            )
-            .groupby(["power", "case"])
-            .agg(
-                kind=("code", lambda codes: _SHOWN[codes.iloc[0]]),
-                name=("name", "; ".join),
-                called=("called", lambda votes: " or ".join(votes.unique())),
-                certain=("certain", "sum"),
-                strict=("strict", "sum"),
-                sources=("source_id", tuple),
-            )
-            .sort_values("strict", ascending=False, kind="stable")
-            .reset_index()
+        origins = origins.assign(
+            called=called,
+            strict=strict,
+            certain=strict & called.isin(["", "yes"]),
+            kind=origins["code"].map(_SHOWN),
+            name=origins["name"].where(strict, "(" + origins["name"] + ")"),
+        )
+        cases = origins.groupby(["power", "case"], as_index=False).agg(
+            kind=("kind", "first"),
+            name=("name", "; ".join),
+            called=("called", lambda votes: " or ".join(votes.unique())),
+            certain=("certain", "sum"),
+            strict=("strict", "sum"),
+            sources=("source_id", tuple),
         )
         documented = int((cases["certain"] >= ENOUGH).sum())
         rest = f"{in_words(documented) if documented else 'none'} rest{'s' * (documented == 1)}"
         extra = [column for column in ("power", "called") if (cases[column] != "").any()]
         show_table(
-            cases,
+            cases.sort_values("strict", ascending=False, kind="stable"),
             section="main",
             title=title.format(cases=in_words(len(cases)), rest=rest),
             note=note,
@@ -143,11 +143,11 @@ def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
             "most": "most sources on one of them",
             "examples": "which",
         }
+        cases = in_words(int(kinds["cases"].sum())).capitalize()
         show_table(
-            kinds.rename(columns=heads)[[*heads.values()]],
+            kinds.rename(columns=heads),
             section="main",
-            title=f"{in_words(int(kinds['cases'].sum())).capitalize()} loans and grants that came "
-            "with a condition, by its kind",
+            title=f"{cases} loans and grants that came with a condition, by its kind",
             sources=evidence[evidence["claim"] == claim_id],
             digits=0,
             note="By the stricter code. A case counts as documented where two independent sources "
@@ -157,28 +157,24 @@ def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
 
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     """List both sides of a claim, each independent source by name; nothing where there is none."""
-    sides = documents.sides(evidence, claim=claim_id, counting=_COUNTING)
+    sides = documents.sides(evidence, claim=claim_id, counting=documents.COUNTING)
     sides = sides[sides["strength"] != "commentary"]
     if len(sides):
         both = sides.loc[sides["both_sides"], "origin_group"].nunique()
         note = "One entry for each independent source; commentary does not count."
         note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
+        groups = _named(sides["reading"], claim_id)
+        counts = sides.groupby("side")["origin_group"].nunique().reindex(SIDES, fill_value=0)
+        pro, con = (in_words(count) for count in counts)
+        title = f"{pro} independent source{'s' * (pro != 'one')} for the sentence, "
+        title += f"{con if counts['refutes'] else 'none'} against it"
+        alone = [*groups.values()] if len(groups) == 1 else []  # it may not be what it says
         show_table(
-            documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
+            documents.side_lists(sides, labels=groups),
             section="context" if _coding_of(claim_id) else "main",
-            title=_sides_title(claim_id, sides),
+            title=f"{alone[0]}: {title}" if alone else title.capitalize(),
             note=note,
         )
-
-
-def _sides_title(claim_id: str, sides: pd.DataFrame) -> str:
-    """How many independent sources stand on each side."""
-    counts = sides.groupby("side")["origin_group"].nunique()
-    pro, con = (int(counts.get(side, 0)) for side in SIDES)
-    title = f"{in_words(pro)} independent source{'s' * (pro != 1)} for the sentence, "
-    title += f"{in_words(con) if con else 'none'} against it"
-    groups = list(sides["reading"].unique())  # one alone may not be what the sentence says
-    return f"{group_name(groups[0], claim_id)}: {title}" if len(groups) == 1 else title.capitalize()
 
 
 def show_loan_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
@@ -208,36 +204,12 @@ def show_loan_terms(projects: pd.DataFrame, facts: pd.DataFrame) -> None:
     )
 
 
-def _show_lists(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Show the documents as lists: those for the sentence, those against it, and those that are
-    context.
-    """
-    what = _coding_of(claim_id)
-    neither = "Documents that take neither side" if what else "Documents that count on neither side"
-    note = f"{what.capitalize()} that they show still count: see the cases." if what else ""
-    lists: tuple[tuple[str, Section, str], ...] = (
-        ("supports", "main", "Documents for the sentence"),
-        ("refutes", "against", "Documents against the sentence"),
-        ("context", "context", neither),
-    )
-    for direction, section, title in lists:
-        listed = documents.document_list(
-            evidence, claim=claim_id, direction=direction, counting=_COUNTING
-        )
-        labels = _named(listed["reading"], claim_id)
-        hint = note if direction == "context" else ""
-        documents.show_list(listed, title, section, labels=labels, note=hint)
-    if what:
-        with where_known():
-            _show_codes(claim_id, what, evidence)
-
-
 def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
     """List what each document shows by its codes."""
-    scheme = registry_coding(coding)
+    scheme, codes = registry_coding(coding), ["strict", "wide"]
     rows = documents_of(evidence, claim=claim_id, coding=coding).frame
-    rows = rows[(rows["strict"] != "none") | (rows["wide"] != "none")].sort_values(["case", "item"])
-    shown = rows[["strict", "wide"]].replace(_SHOWN)
+    rows = rows[rows[codes].ne("none").any(axis=1)].sort_values(["case", "item"])
+    shown = rows[codes].replace(_SHOWN)
     listed = rows.assign(
         about=rows["case"].map(lambda case: case_name(case, coding), na_action="ignore"),
         shows=shown["strict"],
@@ -248,9 +220,10 @@ def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
     fields = scheme.fields["strict"].values.items()
     rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
-        known(listed)[["about", "shows", "widely", *judged, "why", "source", "source_id"]],
+        known(listed),
         section="main",
         title=f"{scheme.title}: what each document shows",
+        columns=["about", "shows", "widely", *judged, "why", "source"],
         labels={"widely": "read widely"},
         note=f"{scheme.about} {rules}",
     )

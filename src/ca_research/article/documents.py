@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 from string import ascii_lowercase
 
 import pandas as pd
@@ -17,13 +18,17 @@ from ..estimates.documents import (
     split,
 )
 from ..ground.display import Section
-from ..plots.show import show_table
+from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words
 
 ONE_ORIGIN = "Documents with the same letter go back to one origin and count once."
 _SIDES = {"supports": "for", "refutes": "against", "context": "context"}
 READ = {"full": "read in full", "excerpt": "read in excerpt", "none": "not seen"}
+COUNTING = "counting"
+"""Coding of documents that count nowhere or under another origin; it touches those it lists
+alone.
+"""
 
 
 def sides(evidence: pd.DataFrame, *, claim: str, counting: str = "") -> pd.DataFrame:
@@ -46,13 +51,15 @@ def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) 
 
     sides: reading, side, name, year and sources, as from `sides`. labels: words for the readings.
     """
-    rows = []
-    for reading, own in sides.sort_values(["year", "name"]).groupby("reading"):
-        names = own.groupby("side")["name"].agg("; ".join).reindex(SIDES, fill_value="")
-        rows.append(
-            ((labels or {}).get(str(reading), reading), *names, tuple(own["sources"].sum()))
-        )
-    return pd.DataFrame(rows, columns=["about", "for", "against", "sources"])
+    readings = sides.sort_values(["year", "name"]).groupby("reading")
+    names = {side: readings.apply(_names_on, side) for side in SIDES}
+    lists = pd.DataFrame(names).rename(columns=_SIDES, index=labels).rename_axis("about")
+    sources = [tuple(own["sources"].sum()) for _, own in readings]
+    return lists.assign(sources=sources).reset_index()
+
+
+def _names_on(own: pd.DataFrame, side: str) -> str:
+    return "; ".join(own.loc[own["side"] == side, "name"])
 
 
 def document_list(
@@ -85,34 +92,43 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
     those of registry/words.yaml. Where several go back to one origin each has the same letter.
     """
-    readings, origins = labels or {}, listed["origin_group"]
-    shared = {origin: i for i, origin in enumerate(origins[origins.duplicated()].unique())}
-    words = listed.rename(columns={"statement": "says"}).assign(
-        **{
-            "about": [readings.get(r) or cell_words("reading", r) for r in listed["reading"]],
-            "source": listed["source_id"],
-            "one origin": [ascii_lowercase[shared[o] % 26] if o in shared else "" for o in origins],
-        }
-    )
+    origins, about = listed["origin_group"], [cell_words("reading", r) for r in listed["reading"]]
+    words = listed.assign(about=about, says=listed["statement"], source=listed["source_id"])
+    words["about"] = listed["reading"].map(labels or {}).fillna(words["about"])
     if "side" in words:
         words["side"] = words["side"].map(_SIDES)
-    columns = ["about", "date", "side", "says", "source", "text", *["one origin"][: len(shared)]]
-    return words[[name for name in [*columns, "source_id"] if name in words]]
+    if origins.duplicated().any():
+        shared = origins[origins.duplicated()].unique()
+        letters = dict(zip(shared, cycle(ascii_lowercase), strict=False))
+        words["one origin"] = origins.map(letters).fillna("")
+    columns = ["about", "date", "side", "says", "source", "text", "one origin", "source_id"]
+    return words[[name for name in columns if name in words]]
 
 
-def show_list(
-    listed: pd.DataFrame,
-    title: str,
-    section: Section,
+Titles = Mapping[str, tuple[Section, str]]
+"""By side of a document: where its list stands on the page, and its title."""
+
+
+def show_lists(
+    evidence: pd.DataFrame,
+    claim: str,
+    titles: Titles,
     *,
     labels: Mapping[str, str] | None = None,
-    note: str = "",
+    notes: Mapping[str, str] | None = None,
+    counting: str = "",
 ) -> None:
-    """Show a list of documents, where it has any; labels, as in `readable`."""
-    if len(listed):
+    """Show the documents of a claim as lists, one for each side that has any.
+
+    labels: as in `readable`. notes: by side. counting: as in `document_list`.
+    """
+    for direction, (section, title) in titles.items():
+        listed = document_list(evidence, claim=claim, direction=direction, counting=counting)
         words = readable(listed, labels)
-        note = f"{note} {ONE_ORIGIN if 'one origin' in words else ''}".strip()
-        show_table(words, section=section, title=title, note=note)
+        if len(words):
+            letters = ONE_ORIGIN if "one origin" in words else ""
+            note = f"{(notes or {}).get(direction, '')} {letters}".strip()
+            show_table(words, section=section, title=title, note=note)
 
 
 def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refutes: str) -> None:
@@ -120,8 +136,19 @@ def show_both_sides(evidence: pd.DataFrame, *, claim: str, supports: str, refute
 
     evidence: rows of table `evidence`. claim: its id. supports, refutes: titles of the lists.
     """
-    for direction, title in (("supports", supports), ("refutes", refutes)):
-        show_list(document_list(evidence, claim=claim, direction=direction), title, "against")
+    show_lists(
+        evidence, claim, {"supports": ("against", supports), "refutes": ("against", refutes)}
+    )
+
+
+def show_seen(evidence: pd.DataFrame, title: str) -> None:
+    """Show all documents that were seen as one list.
+
+    evidence: rows of table `evidence`, of one claim.
+    """
+    with where_known("against"):
+        words = readable(known(documents_seen(evidence)))
+        show_table(words, section="against", title=title)
 
 
 def case_origins(evidence: pd.DataFrame, *, claim: str, coding: str, codes: str) -> pd.DataFrame:
@@ -131,21 +158,23 @@ def case_origins(evidence: pd.DataFrame, *, claim: str, coding: str, codes: str)
     order of their weight. The row that shows the case best, with its `code`, how it was `counted`
     ('strict' where that code is among them, else 'wide') and its `name`, and the case in words.
     """
-    rows = documents_of(evidence, claim=claim, coding=coding).frame
-    rows = rows[rows["strength"] != "commentary"]
-    wanted = split(codes)
+    rows, wanted = _documents(evidence, claim, coding), split(codes)
     strict = rows["strict"].isin(wanted)
-    codes_of = rows["strict"].where(strict, rows["wide"])
-    rows = rows.assign(
-        code=pd.Categorical(codes_of.where(codes_of.isin(wanted)), wanted, ordered=True),
-        counted=strict.map({True: "strict", False: "wide"}),
-        year=rows.groupby(["case", "origin_group"])["year"].transform("min"),
-    )
-    rows = rows.dropna(subset="code").sort_values(["counted", "code"])
-    rows = rows.drop_duplicates(["case", "origin_group"])
+    code = rows["strict"].where(strict, rows["wide"])
+    code = pd.Categorical(code.where(code.isin(wanted)), wanted, ordered=True)
+    counted = strict.map({True: "strict", False: "wide"})
+    years = rows.groupby(["case", "origin_group"])["year"].transform("min")
+    rows = rows.assign(code=code, counted=counted, year=years).dropna(subset="code")
+    rows = rows.sort_values(["counted", "code"]).drop_duplicates(["case", "origin_group"])
     names = [source_and_year(*row) for row in zip(rows["source_id"], rows["year"], strict=True)]
     cases = [case_name(case, coding) for case in rows["case"]]
     return rows.assign(name=names, case=[name[:1].upper() + name[1:] for name in cases])
+
+
+def _documents(evidence: pd.DataFrame, claim: str, coding: str) -> pd.DataFrame:
+    """Coded documents of a claim that are no commentary."""
+    rows = documents_of(evidence, claim=claim, coding=coding).frame
+    return rows[rows["strength"] != "commentary"]
 
 
 def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.DataFrame:
@@ -155,16 +184,18 @@ def cases_by_kind(evidence: pd.DataFrame, *, claim: str, coding: str) -> pd.Data
     words), cases, sources (number of origins), most (origins on the case that has most) and
     examples (the cases in words); the kind with most cases first.
     """
-    rows = documents_of(evidence, claim=claim, coding=coding).frame
-    rows = rows[rows["strength"] != "commentary"]
+    rows = _documents(evidence, claim, coding)
     rows = rows[~rows["strict"].isin(["none", "whole"]) & rows["kind"].notna()]
     rows = rows.drop_duplicates(["case", "origin_group", "kind"]).sort_values("case")
-    kinds = rows.assign(origins=rows.groupby(["kind", "case"])["item"].transform("size"))
-    kinds = kinds.groupby("kind").agg(
+    kinds = rows.assign(
+        kind=rows["kind"].replace(registry_coding(coding).fields["kind"].values),
+        origins=rows.groupby(["kind", "case"])["item"].transform("size"),
+        called=[case_name(case, coding) for case in rows["case"]],
+    ).groupby("kind")
+    kinds = kinds.agg(
         cases=("case", "nunique"),
         sources=("origin_group", "nunique"),
         most=("origins", "max"),
-        examples=("case", lambda s: "; ".join(case_name(case, coding) for case in s.unique())),
+        examples=("called", lambda names: "; ".join(names.unique())),
     )
-    kinds = kinds.rename(index=registry_coding(coding).fields["kind"].values).reset_index()
-    return kinds.sort_values(["cases", "kind"], ascending=[False, True])
+    return kinds.reset_index().sort_values(["cases", "kind"], ascending=[False, True])

@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ..claims import Evidence, slots
+from ..claims import Evidence
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import fixed, number
@@ -22,16 +22,8 @@ from ..ground.periods import date_in_words
 from ..plots import partner_bars
 from ..registry import article
 from ..registry.words import party, value_words
-from ..trade.rank import BASES, Eu, reports
-from .trade_priority import (
-    SINCE,
-    Ordered,
-    largest_ever,
-    order_of,
-    stated_order,
-    stated_shares,
-    stated_years,
-)
+from ..trade.rank import BASES, Eu
+from .trade_priority import SINCE, Order, both_sides, order_of
 
 _OWN, _MIRROR, _RANGE = BASES
 
@@ -77,30 +69,43 @@ def first_partners(
     [['CHN', 1, ('KGZ_NSC',)]]
     """
     codes = eco.resolve_all(economies)
-    late = trade[trade["year"].ge(since).to_numpy(bool)]
-    seen, ever = reports(late, economies=codes), largest_ever(trade, economies=codes)
-    shares = stated_shares(facts, economies=codes)
-    years = sorted({*seen.years(), *(y for _, y in stated_years(shares) if y >= since)})
-    rows = []
-    for code, basis, eu, year in product(codes, BASES, get_args(Eu), years):
-        found = order_of(seen, ever, code, year, basis=basis, eu=eu, taking_part=None)
-        if found and (found[0].decided or not found[0].bounds):
-            rows.append((code, year, str(year), basis, eu, False, *_cells(found)))
-        elif basis == _OWN and (told := stated_order(shares, code, year, None, eu)):
-            period = str(told[1]()["period"].iloc[0])
-            rows.append((code, year, period, basis, eu, True, *_cells(told)))
-    columns = ["economy", "year", "period", "basis", "eu", "stated", "first", "contenders", "rival"]
-    columns += ["place_low", "place_high", "low", "high", "bounds", "ends", "sources"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.insert(9, "ratio", table["low"].where(table["low"] == table["high"]))
-    return table.astype({"year": int, "place_low": int, "place_high": int})
+    sides = both_sides(trade, facts, economies=codes)
+    cells = [
+        (code, basis, eu, year, order)
+        for code, basis, eu, year in product(codes, BASES, get_args(Eu), sides.years(since))
+        if isinstance(order := order_of(sides, code, year, basis=basis, eu=eu), Order)
+    ]
+    table = pd.DataFrame(cells, columns=["economy", "basis", "eu", "year", "order"])
+    orders, year = table.pop("order"), table["year"].astype(int)
+    for name in ("stated", "contenders", "rival", "low", "high", "bounds", "sources", "period"):
+        table[name] = [getattr(order, name) for order in orders]
+    return table.astype({"stated": bool}).assign(
+        year=year,
+        first=[order.leader for order in orders],
+        ends=[order.values for order in orders],
+        place_low=[int(order.place[0]) for order in orders],
+        place_high=[int(order.place[1]) for order in orders],
+        ratio=table["low"].where(table["low"] == table["high"]).astype(float),
+    )
 
 
-def _cells(found: Ordered) -> tuple[Any, ...]:
-    order, rows = found
-    sources = tuple(sorted(set(rows()["source_id"])))
-    ends = order.low, order.high, order.bounds, dict(order.ends), sources
-    return order.first, order.contenders, order.rival, *order.place, *ends
+def partners_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Trade with each partner that has a report, as some rows of the table compare it: with
+    partner, its ends low and high (US dollars, or per cent where stated), and rank by the least.
+
+    rows: from `first_partners`.
+    """
+    rows = rows.drop(columns=["low", "high"]).reset_index(drop=True).assign(flow="turnover")
+    ends = [
+        (row.Index, code, float(low), float(high))
+        for row in rows.itertuples()
+        for code, (low, high) in row.ends.items()
+        if code not in row.bounds
+    ]
+    each = pd.DataFrame(ends, columns=["at", "partner", "low", "high"])
+    each = each.merge(rows, left_on="at", right_index=True)
+    of_one = each.groupby(["economy", "basis", "eu", "year"])["low"]
+    return each.assign(rank=of_one.rank(method="min", ascending=False).astype(int))
 
 
 def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
@@ -109,7 +114,7 @@ def newest(table: pd.DataFrame, basis: str, eu: str = "apart") -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[table["basis"].eq(basis) & table["eu"].eq(eu) & table["first"].ne("")]
+    rows = table.query("basis == @basis and eu == @eu and first != ''")
     rows = rows.assign(whole=rows["bounds"].map(len).eq(0)).sort_values(["whole", "year"])
     return rows.drop_duplicates("economy", keep="last").drop(columns="whole").sort_index()
 
@@ -120,15 +125,15 @@ def standing_rows(table: pd.DataFrame) -> pd.DataFrame:
 
     table: from `first_partners`.
     """
-    rows = table[table["eu"].eq("apart") & table["basis"].isin([_OWN, _MIRROR])]
+    rows = table.query("eu == 'apart' and basis != 'interval'")
     own = rows["basis"].eq(_OWN)
     return rows[own | ~rows["economy"].isin(rows.loc[own, "economy"])].reset_index(drop=True)
 
 
 def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> pd.DataFrame:
     """Trade with each partner by the reports that each criterion compares, in the year that is
-    judged, or the newest without one: criterion, economy, partner, year, low, high, unit, first
-    (among single countries) and sources.
+    judged: criterion, economy, partner, year, low, high, unit, first (among single countries) and
+    sources.
 
     table: from `first_partners`. Billions of US dollars; of a country that publishes no table, the
     per cent of its turnover that its agency states. The EU is one, where anything can be said of it
@@ -138,28 +143,17 @@ def drawn(table: pd.DataFrame, evidence: Evidence, criteria: Iterable[str]) -> p
     parts = []
     for name in criteria:
         basis = evidence.spec.criteria()[name].settings.get("basis", _OWN)
-        rows = table[table["basis"] == basis]
         judged = evidence.main(name).set_index("economy")["last_year"].dropna()
-        year = rows["economy"].map(judged).fillna(judged.max())
-        last = rows.groupby("economy")["year"].transform("max")
-        parts.append(rows[rows["year"].eq(year.fillna(last))].assign(criterion=name))
-    rows = pd.concat(parts)
-    single = rows[rows["eu"] == "apart"].set_index(["criterion", "economy"])["first"]
-    rows = rows.sort_values("eu").drop_duplicates(["criterion", "economy"], keep="last")
-    rows = rows.drop(columns="first").join(single, on=["criterion", "economy"])
-    told = zip(rows["ends"], rows["bounds"], rows["stated"], strict=True)
-    spans = [
-        [
-            (code, *(end / (1 if stated else 1e9) for end in ends[code]))
-            for code in {*ends} - {*gone}
-        ]
-        for ends, gone, stated in told
-    ]
-    rows = rows.assign(span=spans).explode("span", ignore_index=True)
-    rows[["partner", "low", "high"]] = rows["span"].tolist()
-    units = {True: "% of all trade, as stated", False: "billion US dollars"}
-    columns = ["criterion", "economy", "partner", "year", "low", "high", "unit", "first", "sources"]
-    return rows.assign(unit=rows["stated"].map(units))[columns]
+        rows = table[table["basis"] == basis].assign(criterion=name)
+        parts.append(rows[rows["year"] == rows["economy"].map(judged).fillna(judged.max())])
+    rows = pd.concat(parts).sort_values("eu")  # single countries first
+    of_one = ["criterion", "economy"]
+    rows["first"] = rows.groupby(of_one)["first"].transform("first")
+    spans = partners_of(rows.drop_duplicates(of_one, keep="last"))
+    size = spans["stated"].map({True: 1, False: 1e9})
+    unit = spans["stated"].map({True: "% of all trade, as stated", False: "billion US dollars"})
+    spans = spans.assign(low=spans["low"] / size, high=spans["high"] / size, unit=unit)
+    return spans[[*of_one, "partner", "year", "low", "high", "unit", "first", "sources"]]
 
 
 def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> Figure:
@@ -167,11 +161,24 @@ def side_bars(sides: pd.DataFrame, criterion: str, economies: Sequence[str]) -> 
 
     sides: from `drawn`.
     """
-    rows = sides[sides["criterion"] == criterion]
-    first = rows.dropna(subset=["first"]).query("first != ''").set_index("economy")["first"]
-    titles = {str(e): f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items()}
-    told = [code for code in economies if code in set(rows["economy"])] or economies
-    return partner_bars(rows, [*article().colours], economies=told, titles=titles)
+    rows = sides.query("criterion == @criterion")
+    first = dict(zip(rows["economy"], rows["first"], strict=True))
+    titles = {e: f"{eco.name_of(e)}: {party(one)} first" for e, one in first.items() if one}
+    shown = [code for code in economies if code in first] or economies
+    return partner_bars(rows, [*article().colours], economies=shown, titles=titles)
+
+
+def largest_partners(table: pd.DataFrame) -> pd.DataFrame:
+    """The five largest partners that each economy's own report lists in its newest year, with their
+    turnover in billions of US dollars and how many are listed.
+
+    table: from `first_partners`.
+    """
+    each = partners_of(newest(table[~table["stated"]], _OWN)).sort_values(["economy", "rank"])
+    by_economy = each.groupby("economy", sort=False)
+    each = each.assign(listed=by_economy["low"].transform("size"), turnover=each["low"] / 1e9)
+    columns = ["economy", "year", "listed", "rank", "partner", "turnover", "sources"]
+    return each.loc[by_economy.head(5).index, columns].astype({"rank": str})
 
 
 def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
@@ -197,17 +204,17 @@ def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
     if len(own):
         first = _where(own, "is the first single trade partner")
         now += [f"By each country's own newest figures {first}.", *stated_since(own, facts)]
-    theirs = theirs[~theirs["economy"].isin(own["economy"])]
-    now += [f"{bound_words(row)}." for row in theirs.itertuples()]
-    then = table[table["basis"].eq(_OWN) & table["eu"].eq("apart") & table["first"].ne("")]
+    silent = theirs[~theirs["economy"].isin(own["economy"])]
+    now += [f"{bound_words(row)}." for row in silent.itertuples()]
+    then = table.query("basis == 'reporter' and eu == 'apart' and first != ''")
     then = then[then["year"] == last_full]
     if len(then) and (own["year"] > last_full).any():
         before.append(f"In {last_full} {_where(then, 'was first', years=False)}.")
     union = newest(table, _OWN, "one").query("first == 'EU27'")
     if len(union):
         before.append(f"Counted as one, the EU is first in {_places(union.itertuples())}.")
-    told = {"In trade": now, "Before the article, and with the EU as one": before}
-    return [(about, " ".join(said)) for about, said in told.items() if said]
+    parts = {"In trade": now, "Before the article, and with the EU as one": before}
+    return [(about, " ".join(said)) for about, said in parts.items() if said]
 
 
 def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
@@ -216,37 +223,32 @@ def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
 
     own: from `newest`, of own reports. facts: like the table.
     """
-    said = []
-    for row in own[own["first"] != "CHN"].itertuples():
+    sentences = []
+    for row in own.query("first != 'CHN'").itertuples():
         rows = facts[
-            facts["subject"].isin([f"{row.economy}-{who}" for who in ("CHN", row.first)])
+            facts["subject"].isin([f"{row.economy}-CHN", f"{row.economy}-{row.first}"])
             & facts["attribute"].eq(f"trade_turnover_reported_by_{row.economy}")
-            & facts["unit"].eq("USD")
-            & facts["year"].gt(row.year)
             & facts["period"].eq(facts["year"].astype(str))
-        ]
+        ].query("unit == 'USD' and year > @row.year")
         both = rows[rows.groupby("year")["subject"].transform("nunique") == 2]
-        last = both[both["year"] == both["year"].max()].sort_values("value", ascending=False)
-        if len(last) != 2:
-            continue  # nothing since, or more than one figure on a partner
-        offices = last["note"].str.partition(";")[0].nunique()
-        who = f"{slots.in_words(offices)} of its offices" if offices > 1 else "its statements"
-        most, less = (number(value / 1e9) for value in last["value"])
-        partner, other = (eco.in_prose(pair.partition("-")[2]) for pair in last["subject"])
-        said.append(
-            f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} {who} state {most} "
-            f"billion dollars with {partner} and {less} with {other}."
-        )
-    return said
+        last = both.query("year == year.max()").sort_values("value", ascending=False)
+        if len(last) == 2:  # or more than one figure on a partner
+            sums = joined(
+                f"{number(r.value / 1e9)} billion dollars with {eco.in_prose(r.subject[4:])}"
+                for r in last.itertuples()
+            )
+            whose = f"Of {eco.name_of(row.economy)}'s trade in {last['year'].iloc[0]} its side"
+            sentences.append(f"{whose} states {sums}.")
+    return sentences
 
 
 def _where(rows: pd.DataFrame, verb: str, *, years: bool = True) -> str:
     """'China is first in Kazakhstan (2025) and Kyrgyzstan (2023); Russia in Tajikistan (2022)'."""
-    said = [
-        f"{party(str(first))} {verb} in {_places(mine.itertuples(), years=years)}"
-        for first, mine in rows.groupby("first", sort=False)
-    ]
-    return "; ".join([*said[:1], *(one.replace(f" {verb}", "", 1) for one in said[1:])])
+    firsts = enumerate(rows.groupby("first", sort=False))
+    return "; ".join(
+        f"{party(str(first))} {'' if i else verb + ' '}in {_places(mine.itertuples(), years=years)}"
+        for i, (first, mine) in firsts
+    )
 
 
 def _places(rows: Iterable[Any], *, years: bool = True) -> str:
@@ -264,12 +266,11 @@ def bound_words(row: Any) -> str:
     who, mine = party(row.first), fixed(row.ends[row.first][0] / 1e9, 1)
     silent = [code for code in row.bounds if code != row.first]
     most = fixed(max(row.ends[code][1] for code in silent) / 1e9, 1)
-    verb, whose = ("reports", "its") if len(silent) == 1 else ("report", "either's")
     return (
         f"{eco.name_of(row.economy)} publishes no table; by {who}'s own count for {row.year}, of "
-        f"{mine} billion dollars, {who} comes first. {joined(map(party, silent))} {verb} nothing, "
-        f"and {whose} largest exports and largest imports on record, of any years, come to {most} "
-        "billion together"
+        f"{mine} billion dollars, {who} comes first. Nothing is reported by "
+        f"{joined(map(eco.in_prose, silent))}: the largest exports and the largest imports on "
+        f"record, of any years, come to {most} billion together at most"
     )
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,41 +17,31 @@ from matplotlib.figure import Figure
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
+from ..estimates.series import Answer, one_row
 from ..ground import economies as eco
 from ..ground.arguments import day
-from ..ground.errors import CaResearchError, CoverageError, known_name
+from ..ground.errors import CaResearchError, CoverageError
 from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
 from ..plots import lines, row_words, telling
 from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
-from ..stats.frames import numbers, require
 from ..tables.preference import preferred_rows, ranked
-from ..trade.checks import one_figure_per_cell
-from ..trade.rank import FLOWS, Eu, Flow, reports
-from .trade_priority import (
-    Partners,
-    largest_ever,
-    own_row,
-    stated_shares,
-    stated_years,
-    table_row,
-)
+from ..trade.rank import FLOWS, Eu, Flow
+from .trade_priority import Partners, both_sides, lead_row
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
 themselves, run through.
 """
-MODELS: dict[str, Callable[[pd.Series, int], Forecast]] = {
+Model = Callable[[pd.Series, int], Forecast]
+MODELS: dict[str, Model] = {
     "drift": random_walk_drift,
     "ets": ets,
     "ets_damped": partial(ets, damped=True),
     "arima": arima,
 }
-Series = Literal["china_imports", "own_turnover"]
-_SAID = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
-Scale = Literal["log", "level"]
 ARTICLE = dt.date(2023, 5, 19)
 _CELL = ["reporter", "partner", "year", "flow", "product", "source_id"]
 _FACT = ["fact_id", "subject", "attribute", "year", "source_id"]
@@ -73,61 +63,48 @@ def lead_after(
     """China's trade over that of its largest rival from a year on, the least of the years: above
     one, China ranked first at the start and in each later year that can be compared.
 
-    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `stated_shares`.
+    trade, economies, partners, eu: as in `trade_priority.lead`. facts: as in `trade_priority.lead`.
     start: a year.
     basis: 'own_else_partners' (the economy's own tables, else what its agency states, else its
         partners' reports) or 'partners' (their reports alone). Of partners, Russia reports nothing
         after 2021; a year counts where the bound of `trade_priority.lead` answers.
-    Returns an estimates frame, one row per economy, with the largest rival, the year in which
-    China stood worst and the years since it was last behind in `about`; a range where only a bound
-    is known. An economy that was first wherever it can be ranked, but cannot be at the start or in
-    any later year, has the reason in `missing`.
+    It tells the largest `rival`, the year in which China stood `worst` and the years `since` it was
+    last behind; a range where only a bound is known. An economy that was first wherever it can be
+    ranked, but cannot be at the start or in any later year, has the reason in `missing`.
     """
-    seen = reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies)
-    shares = stated_shares(facts, economies=economies)
-    years = sorted({*seen.years(), *(year for _, year in stated_years(shares))})
-    years = [year for year in years if year >= start]
-    out = []
+    sides, leads = both_sides(trade, facts, economies=economies), []
     for code in economies:
-        told: dict[int, Estimate] = {}
-        asked: dict[str, Any] = {"partners": partners, "eu": eu}
-        if basis == "own_else_partners":
-            told = {year: own_row(seen, ever, shares, code, year, **asked) for year in years}
-        if all(row["missing"] for row in told.values()):
-            asked["basis"] = "mirror"
-            told = {year: table_row(seen, ever, code, year, **asked) for year in years}
-        told = {year: row for year, row in told.items() if not row["missing"]}
-        out.append(_least(told, code, start))
-    return out
+        rows: dict[int, Estimate] = {}
+        for by in ("reporter", "mirror") if basis == "own_else_partners" else ("mirror",):
+            if all(row["missing"] for row in rows.values()):
+                rows = {
+                    year: lead_row(sides, code, year, basis=by, partners=partners, eu=eu)
+                    for year in sides.years(start)
+                }
+        rows = {year: row for year, row in rows.items() if not row["missing"]}
+        leads.append(_least(rows, code, start))
+    return leads
 
 
-def _least(told: Mapping[int, Estimate], code: str, start: int) -> Estimate:
+def _least(rows: Mapping[int, Estimate], code: str, start: int) -> Estimate:
     """The row of the year in which China stood worst, with the rows behind all years."""
-    if not told:
+    if not rows:
         return estimate_row(economy=code, missing=f"no report by partner from {start} on")
-    ends = {year: _ends(row) for year, row in told.items()}
-    year = min(told, key=lambda y: (ends[y][1] > 1, ends[y][0]))
-    lacking = [] if start in told else [f"in {start}"]
-    lacking += [] if max(told) > start else [f"after {start}"]
-    if lacking and ends[year][1] > 1:  # behind in one year is behind, whatever the others say
-        return estimate_row(economy=code, missing=f"no report by partner {' or '.join(lacking)}")
-    behind = pd.concat([row["rows"].frame for row in told.values()]).drop_duplicates()
-    last_behind = max((y for y, (low, _) in ends.items() if low <= 1), default=max(told))
-    since = sorted(y for y in told if y > last_behind)
-    about = {
-        "worst": str(year),
-        "since": " to ".join(map(str, dict.fromkeys(since[:1] + since[-1:]))),
-    }
-    kept = {name: told[year][name] for name in ("estimate", "low", "high", "interval")}
-    row = estimate_row(behind, economy=code, about=told[year]["about"] | about, **kept)
-    return row | {"first_year": min(told), "last_year": max(told)}
-
-
-def _ends(row: Estimate) -> tuple[float, float]:
-    if row["estimate"] is not None:
-        return row["estimate"], row["estimate"]
-    return row["low"] or 0.0, math.inf if row["high"] is None else row["high"]
+    numbers = pd.DataFrame(rows.values(), rows.keys())[["estimate", "low", "high"]].astype(float)
+    low, high = (numbers[end].fillna(numbers["estimate"]) for end in ("low", "high"))
+    ends = pd.DataFrame({"first": high.fillna(math.inf) > 1, "low": low.fillna(0)})
+    worst = ends.sort_values(["first", "low"], kind="stable").index[0]
+    whether = {f"in {start}": start in rows, f"after {start}": max(rows) > start}
+    lacking = " or ".join(when for when, known in whether.items() if not known)
+    if lacking and ends["first"].all():  # behind in one year is behind, whatever the others say
+        return estimate_row(economy=code, missing=f"no report by partner {lacking}")
+    behind = ends.index[ends["low"] <= 1].max()
+    since = [str(year) for year in rows if year > behind]  # none where it never was behind
+    about = {"worst": str(worst), "since": " to ".join(dict.fromkeys(since[:1] + since[-1:]))}
+    used = pd.concat([row["rows"].frame for row in rows.values()]).drop_duplicates()
+    kept = {name: rows[worst][name] for name in ("estimate", "low", "high", "interval")}
+    row = estimate_row(used, economy=code, about=rows[worst]["about"] | about, **kept)
+    return row | {"first_year": min(rows), "last_year": max(rows)}
 
 
 @measure("trade.share_after")
@@ -139,28 +116,25 @@ def share_after(
     economies: Sequence[str],
     base: int = 2022,
 ) -> list[Estimate]:
-    """China's share of an economy's turnover in its newest year, less that of a base year.
+    """China's share of an economy's turnover in its newest year, less that of a base year, in
+    percentage points.
 
-    trade: like table `trade`; rows of product TOTAL count. facts: as in `stated_shares`. base: a
-    year before the newest. Both years are by one own source, of all that it lists; where the
-    economy publishes no table, by the shares that its agency states.
-    Returns an estimates frame, one row per economy, in percentage points; without two such years
-    the reason stands in `missing`.
+    trade: like table `trade`; rows of product TOTAL count. facts: as in `trade_priority.lead`.
+    base: a year before the newest. Both years are by one own source, of all that it lists; where
+    the economy publishes no table, by the shares that its agency states.
     """
-    stated = stated_shares(facts, economies=economies)
+    stated = both_sides(trade, facts, economies=economies).shares
     stated = stated[stated["other"] == "CHN"].sort_values("year")
-    out = []
-    for code in economies:
-        row: dict[str, Any] = {"missing": f"no own report by partner both for {base} and after it"}
-        used = None
+
+    def change(code: str) -> Answer:
         for share, rows in _china_shares(trade, stated[stated["economy"] == code], code):
             last = share.index.max()
             if base in share.index and last > base:
-                row = {"estimate": float(share[last] - share[base])}
                 used = rows[rows["year"].isin([base, last])]
-                break
-        out.append(estimate_row(used, economy=code, **row))
-    return out
+                return {"used": used, "estimate": float(share[last] - share[base])}
+        return f"no own report by partner both for {base} and after it"
+
+    return [one_row(change(code), economy=code) for code in economies]
 
 
 def _china_shares(
@@ -171,37 +145,24 @@ def _china_shares(
     """
     own = trade[trade["reporter"].eq(code) & trade["product"].eq("TOTAL")]
     own = own[~own["partner"].isin([*eco.AGGREGATES, code])]
+    flows = own.groupby(["source_id", "year"])["flow"].transform("nunique")
+    own = own[flows.eq(len(FLOWS["turnover"])) & own["value_usd"].notna()]
     for source in ranked(own["source_id"].unique(), ("office", "compilation")):
         mine = own[own["source_id"] == source]
-        whole = mine.groupby("year")["flow"].transform("nunique") == len(FLOWS["turnover"])
-        mine = mine[whole & mine["value_usd"].notna()]
-        china = mine[mine["partner"] == "CHN"].groupby("year")["value_usd"].sum()
-        yield (100 * china / mine.groupby("year")["value_usd"].sum()).dropna(), mine[_CELL]
+        sums = mine.pivot_table(index="year", columns="partner", values="value_usd", aggfunc="sum")
+        yield (100 * sums.get("CHN", np.nan) / sums.sum(axis=1)).dropna(), mine[_CELL]
     newest = stated.drop_duplicates("year", keep="last")
     yield newest.set_index("year")["value"], newest[_FACT]
 
 
 @once
-def _with_china(trade: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `trade` of China and with China, of product TOTAL."""
-    china = trade["reporter"].eq("CHN") | trade["partner"].eq("CHN")
-    return trade[(china & trade["product"].eq("TOTAL")).to_numpy(bool)]
-
-
-@once
 def china_reported(trade: pd.DataFrame, economy: str, *, since: int = 2022) -> pd.DataFrame:
-    """Rows of China's customs with an economy from `since` on, with `direction` (export or import
-    *of the economy*).
-
-    Raises UsageError where two sources give one year and flow, CoverageError for a row without a
-    value.
+    """Rows of China's customs with an economy from `since` on, by the source preferred for each
+    year and flow, with `direction` (export or import *of the economy*).
     """
-    require(trade, ("value_usd",), keys=_CELL)
-    rows = _with_china(trade)
-    rows = rows[rows["reporter"].eq("CHN") & rows["partner"].eq(economy) & rows["year"].ge(since)]
+    rows = trade[trade["reporter"].eq("CHN") & trade["partner"].eq(economy)]
+    rows = rows[rows["product"].eq("TOTAL") & rows["year"].ge(since)].dropna(subset="value_usd")
     rows = preferred_rows(rows, ["year", "flow"])
-    numbers(rows, "value_usd")
-    one_figure_per_cell(rows, ["year", "flow"])
     return rows.assign(direction=rows["flow"].map({"import": "export", "export": "import"}))
 
 
@@ -225,29 +186,26 @@ def value_after(
     flow: Flow = "turnover",
     statistic: Literal["mean", "least", "last"] = "mean",
 ) -> list[Estimate]:
-    """China's reported trade with an economy after a base year over that of it, in current dollars.
+    """China's reported trade with an economy after a base year over that of it, in current dollars:
+    one where nothing changed.
 
     trade: like table `trade`; China's own reports of product TOTAL count, of the source preferred
         for a year. base: a year.
     flow: of the economy: 'turnover', 'exports' (China's imports) or 'imports'.
     statistic: 'mean' of the later years, the 'least' of them, or the 'last'. A year counts where
         all directions of the flow are reported.
-    Returns an estimates frame, one row per economy, without an interval; the estimate is a ratio,
-    one where nothing changed. No figure for the base or after it is recorded in `missing`.
     """
-    out = []
-    for code in economies:
+
+    def kept(code: str) -> Answer:
         yearly, used = _yearly(china_reported(trade, code, since=base), flow)
         later = yearly[yearly.index > base]
-        if base in yearly and len(later):
-            value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
-            row = estimate_row(used, economy=code, estimate=float(value / yearly[base]))
-        else:
+        if base not in yearly or later.empty:
             what = f"after {base}" if base in yearly else f"in {base}"
-            why = f"China's customs give no {flow} {what}"
-            row = estimate_row(economy=code, missing=why)
-        out.append(row)
-    return out
+            return f"China's customs give no {flow} {what}"
+        value = {"mean": later.mean(), "least": later.min(), "last": later.iloc[-1]}[statistic]
+        return {"used": used, "estimate": float(value / yearly[base])}
+
+    return [one_row(kept(code), economy=code) for code in economies]
 
 
 def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) -> str:
@@ -255,15 +213,14 @@ def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) ->
 
     kept: as from `value_after`, with the flow. trade: like the table.
     """
-    known = kept.dropna(subset=["estimate"]).sort_values("estimate").tail(1)
-    if known.empty:
-        return ""
-    (row,) = known.itertuples()
-    usd = _yearly(china_reported(trade, row.economy, since=base), row.flow)[0][base]
-    return (
-        f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
-        f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in {base}."
-    )
+    for row in kept.nlargest(1, "estimate").itertuples():
+        usd = _yearly(china_reported(trade, row.economy, since=base), row.flow)[0][base]
+        return (
+            f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
+            f"{eco.in_prose(row.economy)}, is over only {fixed(usd / 1e6)} million dollars in "
+            f"{base}."
+        )
+    return ""
 
 
 @once
@@ -276,62 +233,47 @@ def value_series(
     trade: table `trade` with known_on (the day a row became known), as `load` gives it.
     series: 'china_imports' (China's imports from the economy, from 2010 on) or 'own_turnover' (the
         economy's exports to and imports from China by the one own source that runs through).
-    known_on: the later of its rows'.
-    Raises CoverageError where there is no such series, UnknownNameError for another one, UsageError
-    where two sources give one year.
+    known_on: the later of its rows'. Raises CoverageError where there is no such series.
     """
-    known_name("series", series, tuple(_SAID))
-    require(trade, ("value_usd", "known_on"), keys=_CELL)
     if series == "china_imports":
         rows, flows = china_reported(trade, economy, since=CUSTOMS_SINCE), 1
         rows = rows[rows["flow"] == "import"]
     else:
-        own, flows = _with_china(trade), 2
-        own = own[own["reporter"] == economy]
-        years = own.groupby("source_id")["year"].nunique()
-        order = ranked(own["source_id"].unique())  # sources are never spliced here
-        longest = max(order, key=lambda source: (years[source], -order.index(source)), default="")
-        rows = own[own["source_id"] == longest]
-    rows = rows[rows["value_usd"].notna()]
-    one_figure_per_cell(rows, ["year", "flow"])
-    table = rows.groupby("year").agg(
-        value_usd=("value_usd", "sum"), known_on=("known_on", "max"), flows=("flow", "size")
-    )
-    table = table[table["flows"] == flows].drop(columns="flows")
+        rows, flows = trade[trade["reporter"].eq(economy) & trade["partner"].eq("CHN")], 2
+        rows = rows[rows["product"] == "TOTAL"].dropna(subset="value_usd")
+        years = rows.groupby("source_id")["year"].nunique()  # sources are never spliced here
+        longest = years.reindex(ranked(years.index))
+        rows = rows[rows["source_id"] == longest.idxmax()] if len(years) else rows
+    by_year = rows.groupby("year")
+    table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
+    table = table[by_year.size() == flows]
     if table.empty:
-        raise CoverageError(f"{economy}: no series of {_SAID[series]}")
-    steps = np.flatnonzero(np.diff(table.index) != 1)
-    table = table.iloc[steps[-1] + 1 :] if len(steps) else table  # the years after the last gap
+        words = {"china_imports": "China's imports", "own_turnover": "its own turnover"}
+        raise CoverageError(f"{economy}: no series of {words[series]}")
+    gaps = np.cumsum(np.diff(table.index, prepend=table.index[0]) > 1)
+    table = table[gaps == gaps[-1]]  # the years after the last gap
     return table.reset_index(), rows[rows["year"].isin(table.index)]
 
 
 def _split(table: pd.DataFrame, known_by: dt.date, scale: str) -> tuple[pd.Series, pd.Series]:
     """The years known by a day, and those after it."""
-    values = table.set_index(table["year"].astype(int))["value_usd"].astype(float)
+    values = table.astype({"year": int}).set_index("year")["value_usd"].astype(float)
     values = np.log(values) if scale == "log" else values
     known = (table["known_on"] <= pd.Timestamp(known_by)).to_numpy()
     return values[known], values[~known]
 
 
 @lru_cache(maxsize=1024)
-def _fit(
-    model: Callable[[pd.Series, int], Forecast],
-    years: tuple[int, ...],
-    values: tuple[float, ...],
-    steps: int,
-) -> pd.DataFrame:
+def _fit(model: Model, known: tuple[tuple[int, float], ...], steps: int) -> pd.DataFrame:
     """A model's forecast. The same series comes back in many specifications, and fitting is what
     takes the time.
     """
-    return model(pd.Series(values, index=pd.Index(years, name="year")), steps).frame
+    return model(pd.Series(dict(known)).rename_axis("year"), steps).frame
 
 
-def _forecast(
-    model: Callable[[pd.Series, int], Forecast], train: pd.Series, steps: int
-) -> pd.DataFrame:
+def _forecast(model: Model, train: pd.Series, steps: int) -> pd.DataFrame:
     """Rows of a forecast, as many as asked for; the nearer years do not depend on how many."""
-    known = tuple(map(int, train.index)), tuple(map(float, train))
-    return _fit(model, *known, max(steps, _YEARS_AHEAD)).head(steps)
+    return _fit(model, tuple(train.items()), max(steps, _YEARS_AHEAD)).head(steps)
 
 
 _YEARS_AHEAD = 5
@@ -346,54 +288,45 @@ def relative_forecast_error(
     economies: Sequence[str],
     known_by: dt.date = ARTICLE,
     model: Literal["drift", "ets", "ets_damped", "arima"] = "drift",
-    series: Series = "china_imports",
-    scale: Scale = "log",
+    series: Literal["china_imports", "own_turnover"] = "china_imports",
+    scale: Literal["log", "level"] = "log",
 ) -> pd.DataFrame:
     """Error of a model over that of no change, both fitted on what was known by a day and scored on
     what came after.
 
-    trade, series: as in `value_series` ('china_imports' or 'own_turnover'). known_by: a day.
-    model: 'drift', 'ets', 'ets_damped' or 'arima'; see MODELS. scale: 'log' or 'level' (USD), for
-        fit and error alike.
-    Returns an estimates frame, one row per economy, with the columns mase, mase_naive and scored
-    (years). The estimate is mase / mase_naive, below one where the model was nearer; there is no
-    interval. The errors of years in a row are correlated: nothing is tested. In `missing`: nothing
-    known after the day or before it, or a model that could not be fitted.
+    trade, series: as in `value_series`. known_by: a day. model: see MODELS. scale: 'log' or 'level'
+    (USD), for fit and error alike.
+    The columns mase, mase_naive and scored (years) are added. The estimate is mase / mase_naive,
+    below one where the model was nearer; there is no interval. The errors of years in a row are
+    correlated: nothing is tested. In `missing`: nothing known after the day or before it, or a
+    model that could not be fitted.
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
-    known_by = day("known_by", known_by)
-    out = []
+    known_by, rows, errors = day("known_by", known_by), [], []
     for code in economies:
-        row: dict[str, Any] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
+        of: dict[str, float] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
         try:
             table, used = value_series(trade, code, series=series)
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
                 when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
                 raise CoverageError(f"no year known {when}")
-            row["mase"] = _missed(MODELS[model], train, later)
-            row["mase_naive"] = _missed(naive, train, later)
-            if not row["mase_naive"] > 0:
+            for name, way in (("mase", MODELS[model]), ("mase_naive", naive)):
+                mean = _forecast(way, train, len(later)).set_index("year")["mean"]
+                of[name] = mase(later, mean, train)
+            if not of["mase_naive"] > 0:
                 raise CoverageError(
                     "no change met every later value exactly, so no error can be set against it"
                 )
-            ratio = row["mase"] / row["mase_naive"]
-            row |= estimate_row(used[_CELL], economy=code, estimate=ratio) | {"scored": len(later)}
+            rows.append(
+                estimate_row(used[_CELL], economy=code, estimate=of["mase"] / of["mase_naive"])
+            )
+            of["scored"] = len(later)
         except CaResearchError as error:
-            why = error.what.removeprefix(f"{code}: ")
-            row |= estimate_row(economy=code, missing=why)
-        out.append(row)
-    extra = {name: [row[name] for row in out] for name in ("mase", "mase_naive", "scored")}
-    return estimates(out).assign(**extra)
-
-
-def _missed(
-    model: Callable[[pd.Series, int], Forecast], train: pd.Series, later: pd.Series
-) -> float:
-    """Scaled error of a model."""
-    forecast = _forecast(model, train, len(later)).set_index("year")["mean"]
-    return mase(later, forecast.rename_axis(later.index.name), train)
+            rows.append(estimate_row(economy=code, missing=error.what.removeprefix(f"{code}: ")))
+        errors.append(of)
+    return estimates(rows).join(pd.DataFrame(errors))
 
 
 def forecast_paths(
@@ -402,41 +335,34 @@ def forecast_paths(
     economies: Sequence[str] = eco.CA5,
     known_by: dt.date = ARTICLE,
     series: str = "china_imports",
-    scale: str = "log",
 ) -> pd.DataFrame:
-    """What each model (and no change) expected after the day, beside what is known.
+    """What each model (and no change), fitted on logarithms, expected after the day, beside what is
+    known.
 
-    trade, economies, known_by, series, scale: as in `relative_forecast_error`.
-    Returns economy, model, year, mean, low, high (USD), sources. `model` is 'known' for the figures
-    up to the day and 'after' for those after it (mean only), 'no change' or a name of MODELS;
-    intervals are 95 % of the model and no statement that they hold. Economies without a series and
-    models that could not be fitted are left out.
-    Raises UsageError for what is no day, CoverageError where no economy has a series.
+    trade, economies, known_by, series: as in `relative_forecast_error`.
+    Returns economy, model, year, mean, low, high (USD). `model` is 'known' for the figures up to
+    the day and 'after' for those after it (mean only), 'no change' or a name of MODELS; intervals
+    are 95 % of the model and no statement that they hold. Economies without a series and models
+    that could not be fitted are left out. Raises CoverageError where no economy has a series.
     """
-    known_by, back = day("known_by", known_by), np.exp if scale == "log" else np.asarray
-    parts = []
+    known_by, parts = day("known_by", known_by), []
     for code in economies:
         try:
-            table, used = value_series(trade, code, series=series)
+            train, later = _split(value_series(trade, code, series=series)[0], known_by, "log")
         except CoverageError:
             continue
-        train, later = _split(table, known_by, scale)
-        found = {"known": train, "after": later}
-        mine = [pd.DataFrame({"mean": s, "year": s.index, "model": n}) for n, s in found.items()]
-        for name, model in {"no change": naive, **MODELS}.items():
+        mine = {"after": later.reset_index(name="mean"), "known": train.reset_index(name="mean")}
+        for name, model in {**MODELS, "no change": naive}.items():
             try:
-                mine.append(_forecast(model, train, len(later) or 3).assign(model=name))
+                mine[name] = _forecast(model, train, len(later) or 3)
             except CaResearchError:
                 continue
-        sources = tuple(sorted(used["source_id"].unique()))
-        parts.append(pd.concat(mine).assign(economy=code, sources=[sources] * sum(map(len, mine))))
+        parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
     if not parts:
         raise CoverageError(f"no series of {series.replace('_', ' ')} for {', '.join(economies)}")
     ends = ["mean", "low", "high"]
-    columns = ["economy", "model", "year", *ends, "sources"]
-    paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
-    paths[ends] = back(paths[ends].astype(float))
-    return paths
+    paths = pd.concat(parts, ignore_index=True)
+    return paths[["economy", "model", "year"]].join(np.exp(paths[ends].astype(float)))
 
 
 def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
@@ -445,8 +371,7 @@ def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
     paths: as from `forecast_paths`.
     Returns economy and ratio; empty where nothing is known of the years after.
     """
-    wide = paths[paths["model"].isin(["after", "drift"])]
-    wide = wide.pivot(index=["economy", "year"], columns="model", values="mean")
+    wide = paths.pivot(index=["economy", "year"], columns="model", values="mean")
     wide = wide.reindex(columns=["after", "drift"]).dropna().groupby("economy").mean()
     return (wide["after"] / wide["drift"]).rename("ratio").reset_index()
 
@@ -458,31 +383,21 @@ def forecast_lines(paths: pd.DataFrame, *, model: str = "drift", since: int = 20
     paths: as from `forecast_paths`. The band is the model's 95 % interval.
     """
     names = {"after": "came", model: "trend", "known": "known", "no change": "no change"}
-    shown = paths[(paths["year"] >= since) & paths["model"].isin(names)]
-    money = {end: shown[end] / 1e6 for end in ("mean", "low", "high")}
-    shown = shown.assign(model=pd.Categorical(shown["model"].map(names), names.values()), **money)
-    band = shown["model"].eq("trend")
-    shown = shown.assign(low=shown["low"].where(band), high=shown["high"].where(band))
-    figure = lines(
-        shown.sort_values(["economy", "model"]).astype({"model": str}),
-        "mean",
-        hue="model",
-        unit="million US dollars (log scale)",
-        alike=False,
-        log=True,
-    )
-    return telling(figure, *_against_trend(paths))
-
-
-def _against_trend(paths: pd.DataFrame) -> tuple[str, str]:
-    """Whether more came than the trend expected, as a title and as text."""
+    shown = paths[paths["model"].isin(names) & paths["year"].ge(since)]
+    shown = shown.assign(**(shown[["mean", "low", "high"]] / 1e6))
+    others = shown["model"] != model
+    shown = shown.assign(low=shown["low"].mask(others), high=shown["high"].mask(others))
+    unit = "million US dollars (log scale)"
+    drawn = shown.assign(model=shown["model"].map(names))
+    figure = lines(drawn, "mean", hue="model", unit=unit, alike=False, log=True)
     ratios = came_over_drift(paths)
     if ratios.empty:
         title = "China's imports from the five: what is known and what is expected"
-        return title, "Forecasts for three years; what came is not known on this day."
+        return telling(figure, title, "Forecasts for three years; what came is not known yet.")
     more = row_words(ratios[ratios["ratio"] > 1], "{economy}", between=" and ")
-    inside = row_words(ratios, "{economy} {ratio:.2f}", between=", ")
-    return (
+    each = row_words(ratios, "{economy} {ratio:.2f}", between=", ")
+    return telling(
+        figure,
         f"China imported more than the trend from {more or 'none of the five'}",
-        f"Mean of what came over mean of what a random walk with drift expected: {inside}.",
+        f"Mean of what came over mean of what a random walk with drift expected: {each}.",
     )

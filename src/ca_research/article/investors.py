@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
-from ..estimates.frame import Estimate, estimate_row
+from ..estimates.frame import Estimate
 from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
-from ..estimates.series import Answer, one_row
+from ..estimates.series import Answer, between, one_row
 from ..ground import economies as eco
-from ..ground.errors import CoverageError
 from ..ground.periods import years_back
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
 from ..stats.frames import require
@@ -41,16 +40,6 @@ NO_STOCK = f"no stock by at least {LEAST_INVESTORS} investors on one concept"
 Conduits = Literal["counted", "left_out"]
 HongKong = Literal["apart", "with_china"]
 Figure = Literal["rank", "share"]
-Period = Literal["year_first", "newest"]
-
-
-_WHY = {
-    "rank": "investors that are not named could be larger",
-    "share": "of named investors, who are not all",
-}
-"""Why a figure is a range."""
-
-
 _WHY = {
     "rank": "investors that are not named could be larger",
     "share": "of named investors, who are not all",
@@ -71,21 +60,22 @@ class Standing:
     whole: pd.DataFrame | None = None
     rank: tuple[int, int] = (0, 0)
     share: tuple[float | None, float] = (None, 0.0)
-    about: dict[str, str] = field(default_factory=dict)
+    about: tuple[tuple[str, str], ...] = ()
     missing: str = ""
 
-    def estimate(self, host: str, figure: Figure) -> Estimate:
+    def telling(self, **words: str) -> Standing:
+        """The same, which tells more."""
+        return replace(self, about=(*self.about, *words.items()))
+
+    def row(self, host: str, figure: Figure) -> Estimate:
         """Its place or its part of the whole, as a range where figures leave one."""
-        known: dict[str, Any] = {"economy": host, "about": self.about}
+        about = dict(self.about)
         if self.missing:
-            return estimate_row(missing=self.missing, **known)
+            return one_row({"missing": self.missing, "about": about}, economy=host)
         ends: tuple[float | None, float] = self.rank if figure == "rank" else self.share
         used = self.rows if figure == "rank" else pd.concat([self.rows, self.whole])
-        low, high = ends
-        if low == high:
-            return estimate_row(used, estimate=float(high), **known)
-        least = None if low is None else float(low)
-        return estimate_row(used, low=least, high=float(high), interval=_WHY[figure], **known)
+        answer: dict[str, Any] = {"used": used, "about": about}
+        return one_row(answer | between(*ends, _WHY[figure]), economy=host)
 
 
 @once
@@ -102,20 +92,20 @@ def by_stock(
         return None
     if len(years) <= back:
         return Standing(missing=f"{NO_STOCK} for the {year} year")
-    leave_out = CONDUITS if conduits == "left_out" else ()
+    at, leave_out = years[back], CONDUITS if conduits == "left_out" else ()
     merge = {"HKG": "CHN"} if hong_kong == "with_china" else None
-    table = stock_by_investor(investment, host, years[back], leave_out=leave_out, merge=merge)
+    table = stock_by_investor(investment, host, at, leave_out=leave_out, merge=merge)
     table = table.set_index("investor")
     if "CHN" not in table.index:
-        return Standing(missing=f"no Chinese stock for {years[back]}")
-    every = stock_rows(investment, host, years[back])
-    used = every[~every["investor"].isin(leave_out)]
-    outside = float(every["value_usd"].sum() - used["value_usd"].sum())
-    rank = int(table.at["CHN", "rank"])
+        return Standing(missing=f"no Chinese stock for {at}")
+    rows = stock_rows(investment, host, at)
+    left_out = rows["investor"].isin(leave_out)
+    outside = float(rows.loc[left_out, "value_usd"].sum())
     others = table["value_usd"].drop("CHN").head(2) / 1e9
     beside = eco.joined(f"{eco.in_prose(code)} {value:.1f}" for code, value in others.items())
-    stands = of_whole(investment, used, float(table.at["CHN", "value_usd"]), outside)
-    return replace(stands, rank=(rank, rank), about=stands.about | {"beside": beside})
+    rank, own = int(table.at["CHN", "rank"]), float(table.at["CHN", "value_usd"])
+    stands = of_whole(investment, rows[~left_out], own, outside)
+    return replace(stands, rank=(rank, rank)).telling(beside=beside)
 
 
 def of_whole(
@@ -127,16 +117,15 @@ def of_whole(
     outside: what is left out of the whole. Where the source states no whole for each year, the
     share is of the named, and so a most.
     """
-    same = [used[name].iloc[0] for name in ("host", "measure", "source_id")]
-    kept = (investment[["host", "measure", "source_id"]] == same).all(axis=1)
-    kept &= (investment["investor"] == "WLD") & investment["year"].isin(used["year"])
-    whole = investment[kept & investment["value_usd"].notna()]
-    if sorted(whole["year"]) != sorted(used["year"].unique()):
+    of = used[["host", "measure", "source_id", "year"]].drop_duplicates()
+    every = investment[investment["investor"].eq("WLD") & investment["value_usd"].notna()]
+    whole = every.merge(of)
+    if sorted(whole["year"]) != sorted(of["year"]):
         most = 100 * own / float(used["value_usd"].sum())
-        return Standing(used, share=(None, most), about={"size": ""})
+        return Standing(used, share=(None, most)).telling(size="")
     total = float(whole["value_usd"].sum()) - outside
-    share, size = 100 * own / total, f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
-    return Standing(used, whole, share=(share, share), about={"size": size})
+    size = f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
+    return Standing(used, whole, share=(100 * own / total, 100 * own / total)).telling(size=size)
 
 
 @measure("investment.stock_standing")
@@ -158,14 +147,11 @@ def stock_standing(
         named investors).
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
     year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host. Tells its `size` in
-    dollars, and the two largest others (`beside`). No such year, or no Chinese stock in it, is
-    recorded in `missing`.
-    Raises UsageError for another `year`.
+    Tells its `size` in dollars, and the two largest others (`beside`).
     """
-    found = {host: by_stock(investment, host, year, conduits, hong_kong) for host in economies}
     none = Standing(missing=NO_STOCK)
-    return [(stands or none).estimate(host, figure) for host, stands in found.items()]
+    stands = {code: by_stock(investment, code, year, conduits, hong_kong) for code in economies}
+    return [(of or none).row(code, figure) for code, of in stands.items()]
 
 
 @measure("investment.strength")
@@ -179,7 +165,7 @@ def strength(
     figure: Figure,
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
-    period: Period = "year_first",
+    period: Literal["year_first", "newest"] = "year_first",
 ) -> list[Estimate]:
     """Rank of China among the investors of a host, or its part of direct investment in per cent, by
     the best concept published for it.
@@ -188,44 +174,37 @@ def strength(
     figure, conduits, hong_kong: as in `stock_standing`, where a stock is ranked.
     period: of shares that are stated 'year_first', the newest whole year and a part of one only
         where there is none; 'newest', whichever ends last.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host, which tells its
-    `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS; else the
-    inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is stated,
-    whose rank is a range where investors that are not named could be larger. A share of investment
-    and loans together is none of direct investment: a host with nothing else is recorded in
-    `missing`, as one with none of these is, and tells it (`with_loans`).
+    It tells its `concept`: the stock by investor in the newest year with at least LEAST_INVESTORS;
+    else the inflow by as many over YEARS_OF_INFLOW years in a row; else the share of inflow that is
+    stated, whose rank is a range where investors that are not named could be larger. A share of
+    investment and loans together is none of direct investment: a host with nothing else is recorded
+    in `missing`, as one with none of these is, and tells it (`with_loans`).
     """
 
     def best(host: str) -> Standing:
         if stock := by_stock(investment, host, conduits=conduits, hong_kong=hong_kong):
-            return replace(stock, about=stock.about | {"concept": CONCEPTS["stock"]})
+            return stock.telling(concept=CONCEPTS["stock"])
         return by_inflow(investment, host) or by_share(facts, host, period)
 
-    return [best(host).estimate(host, figure) for host in economies]
+    return [best(host).row(host, figure) for host in economies]
 
 
 @once
 def by_inflow(investment: pd.DataFrame, host: str) -> Standing | None:
     """By inflow summed over the newest years in a row with enough investors of one source."""
-    mine = investment[
-        (investment["host"] == host)
-        & investment["measure"].isin(INFLOWS)
-        & ~investment["investor"].isin(list(eco.AGGREGATES))
-    ]
+    mine = investment[investment["host"].eq(host) & investment["measure"].isin(INFLOWS)]
+    mine = mine[~mine["investor"].isin(eco.AGGREGATES)]
     for _, rows in mine.groupby(["measure", "source_id"]):
         named = rows.groupby("year")["investor"].nunique()
-        enough = set(named.index[named >= LEAST_INVESTORS])
-        spans = [range(y - YEARS_OF_INFLOW + 1, y + 1) for y in sorted(enough, reverse=True)]
-        span = next((span for span in spans if {*span} <= enough), None)
-        if span is None:
-            continue
-        used = rows[rows["year"].isin(span)]
-        sums = used.groupby("investor")["value_usd"].sum()
-        if "CHN" in sums.index:
-            rank = 1 + int((sums > sums["CHN"]).sum())
-            stands = of_whole(investment, used, float(sums["CHN"]))
-            about = stands.about | {"concept": CONCEPTS["inflow"]}
-            return replace(stands, rank=(rank, rank), about=about)
+        enough = {*named.index[named >= LEAST_INVESTORS]}
+        spans = [range(y - YEARS_OF_INFLOW + 1, y + 1) for y in sorted(enough)]
+        for span in [span for span in spans if {*span} <= enough][-1:]:
+            used = rows[rows["year"].isin(span)]
+            sums = used.groupby("investor")["value_usd"].sum()
+            if "CHN" in sums:
+                rank = 1 + int((sums > sums["CHN"]).sum())
+                stands = of_whole(investment, used, float(sums["CHN"]))
+                return replace(stands, rank=(rank, rank)).telling(concept=CONCEPTS["inflow"])
     return None
 
 
@@ -235,25 +214,23 @@ _STATED = (
 )
 _LOANS_TOO = ("UZB",)
 """Hosts whose office states one share for foreign investment and loans together."""
-_QUARTERS = {"Mar": 1, "Jun": 2, "Sep": 3, "Dec": 4}
+_QUARTERS = {"Mar": 1, "Jun": 2, "Sep": 3}
 
 
 @once
 def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
     """Shares of what came into a host in a year or a part of one, as an office or the press states.
 
-    facts: like table `facts` (subject, attribute, period, year, value, unit, source_id).
+    facts: like table `facts`.
     Returns the rows of these, with host, investor, share (per cent), concept (a key of CONCEPTS, or
     'loans'), whole (of a whole year) and end (year and quarter in which the period ends).
-    Raises UnknownNameError for a missing column.
     """
-    require(facts, ("period", "year", "unit", "value", "source_id"), keys=("subject", "attribute"))
-    rows = facts[(facts["unit"] == "percent") & facts["subject"].isin(eco.CA5)]
+    rows = facts[facts["unit"].eq("percent") & facts["subject"].isin(eco.CA5)]
     rows = rows.dropna(subset=["period", "year", "value"])
     named = rows["attribute"].str.extract(_STATED)
     what, period = named["what"].fillna(""), rows["period"].astype(str)
     loans = what.str.startswith("foreign") | (what.eq("share") & rows["subject"].isin(_LOANS_TOO))
-    found = rows.assign(
+    shares = rows.assign(
         host=rows["subject"],
         investor=named["investor"].fillna(named["only"]),
         share=rows["value"].astype(float),
@@ -261,7 +238,7 @@ def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
         whole=period.str.fullmatch(r"\d{4}"),
         end=10 * rows["year"].astype(int) + period.str[-3:].map(_QUARTERS).fillna(4).astype(int),
     )
-    return found[found["investor"].notna() & ~found["investor"].isin(list(eco.AGGREGATES))]
+    return shares[shares["investor"].notna() & ~shares["investor"].isin(eco.AGGREGATES)]
 
 
 def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
@@ -284,26 +261,22 @@ def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
 
 def by_share(facts: pd.DataFrame, host: str, period: str) -> Standing:
     """By the stated share of China, among those that the same source states."""
-    stated = stated_shares(facts)
+    stated, same = stated_shares(facts), ["period", "source_id"]
     mine = stated[stated["host"] == host]
-    with_china = mine.loc[mine["investor"] == "CHN", ["period", "source_id"]]
-    mine = mine.merge(with_china.drop_duplicates(), on=["period", "source_id"])
+    mine = mine.merge(mine.loc[mine["investor"] == "CHN", same].drop_duplicates())
     if mine.empty:
         return Standing(missing="no stock, inflow or stated share by investor was found")
     loans, mine = (_newest(mine[mine["concept"] == kind], period) for kind in ("loans", "fdi"))
     if mine.empty:
         own = loans[loans["investor"] == "CHN"].iloc[0]
         figure = f"{own['share']:.0f}% ({own['period']})"
-        return Standing(
-            missing=f"only a share of investment and loans together is stated: {figure}",
-            about={"with_loans": f"{eco.in_prose(host)}'s {figure}"},
-        )
-    named = mine.groupby("source_id")["investor"].nunique()
-    used = mine[mine["source_id"] == named.idxmax()]
-    own = used.loc[used["investor"] == "CHN", "share"].item()
+        why = f"only a share of investment and loans together is stated: {figure}"
+        return Standing(missing=why).telling(with_loans=f"{eco.in_prose(host)}'s {figure}")
+    used = mine[mine["source_id"] == mine.groupby("source_id")["investor"].nunique().idxmax()]
+    own = float(used.loc[used["investor"] == "CHN", "share"].item())
+    ranks = rank_of_share(used["share"], own)
     rows = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
-    ranks, about = rank_of_share(used["share"], own), {"concept": CONCEPTS["fdi"]}
-    return Standing(rows, None, ranks, (float(own), float(own)), about)
+    return Standing(rows, rank=ranks, share=(own, own)).telling(concept=CONCEPTS["fdi"])
 
 
 def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -317,29 +290,24 @@ def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:
 
 @measure("investment.contractor_rank")
 def contractor_rank(investment: pd.DataFrame, *, economies: Sequence[str]) -> list[Estimate]:
-    """Rank of China by turnover of contracted works in the newest year of each host.
+    """Rank of China by turnover of contracted works in the newest year of each host: 1 the largest.
 
     investment: table `investment`; rows of measure contracted_turnover_yearly. economies: codes of
         hosts.
-    Returns an estimates frame (`estimates.ESTIMATE_COLUMNS`), one row per host; the estimate is a
-    rank, 1 the largest. Running totals dated to one year are not turnover of that year, so they are
-    not used: a host with only these has the reason in `missing`.
-    Raises CoverageError where other contractors are counted and China is not.
+    Running totals dated to one year are not turnover of that year, so they are not used: a host
+    with only these has the reason in `missing`.
     """
     require(investment, ("investor", "host", "year", "measure", "value_usd", "source_id"))
-    yearly = investment[
-        (investment["measure"] == "contracted_turnover_yearly")
-        & ~investment["investor"].isin(list(eco.AGGREGATES))
-    ]
+    yearly = investment[investment["measure"] == "contracted_turnover_yearly"]
+    yearly = yearly[~yearly["investor"].isin(eco.AGGREGATES)]
 
-    def rank(host: str) -> Answer:
-        mine = yearly[yearly["host"] == host]
+    def rank(mine: pd.DataFrame) -> Answer:
         if mine["investor"].nunique() < 2:
             return "only running totals of contracted works are known, for one or two contractors"
-        newest = mine[mine["year"] == mine["year"].max()]
-        ranks = newest.set_index("investor")["value_usd"].rank(ascending=False, method="min")
-        if "CHN" not in ranks:
-            raise CoverageError(f"no Chinese turnover for {host}")
-        return {"used": newest, "estimate": float(ranks["CHN"])}
+        used = mine[mine["year"] == mine["year"].max()].set_index("investor", drop=False)
+        if "CHN" not in used.index:
+            return "no Chinese turnover of contracted works is known"
+        larger = used["value_usd"] > used.at["CHN", "value_usd"]
+        return {"used": used, "estimate": float(1 + larger.sum())}
 
-    return [one_row(rank(host), economy=host) for host in economies]
+    return [one_row(rank(yearly[yearly["host"] == host]), economy=host) for host in economies]

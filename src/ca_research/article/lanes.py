@@ -4,7 +4,6 @@ registry/article/timelines.yaml says, and the dates on which sources disagree.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 import numpy as np
@@ -42,20 +41,15 @@ _FEW = 2
 
 class Lane(Model):
     """Rows of one lane, or of a lane for `each` that a column names. where: filters of `select`.
-    until, since: by which day they ended, from which on. placeholder: whether their date is one.
-    unless: who does not act in them. date: a regular expression of it. mark: 'ring' for what is of
-    another kind. code: whose colour, of each its own where empty. named: say who acted.
+    keep: a condition on them, as pandas' `query` reads it. mark: 'ring' for what is of another
+    kind. code: whose colour, of each its own where empty. named: say who acted.
     """
 
     panel: str = ""
     lane: str = ""
     each: Literal["", "actor", "counterpart", "port"] = ""
     where: dict[str, str] = Field(default_factory=dict)
-    until: dt.date | None = None
-    since: dt.date | None = None
-    placeholder: bool | None = None
-    unless: str = ""
-    date: str = ".*"
+    keep: str = ""
     mark: Literal["point", "ring"] = "point"
     code: str = ""
     named: bool = False
@@ -106,13 +100,19 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     ports = settings().sea_access.ports
     for lane in timeline.lanes:
         by_port = lane.each == "port"
-        rows = routes(events, evidence) if by_port else select(events, **lane.where)
-        rows = _described(_kept(rows, lane), lane.named)
+        rows = routes(events, evidence, claim) if by_port else select(events, **lane.where)
+        rows = rows.query(lane.keep, engine="python") if lane.keep else rows
+        what = rows["kind"].map(_LISTED).fillna(rows["detail"])
+        what = what.mask(rows["date_bound"] == "placeholder", _PLACEHOLDER)
+        if lane.named:
+            who = rows["actor"].map(lambda cell: ", ".join(map(eco.name_of, cell.split(";"))))
+            what = who + ": " + what
+        rows = rows.assign(what=what)
         for name in (ports if by_port else timeline.names) if lane.each else [""]:
             own = rows[_concern(rows[lane.each], name)] if name else rows
-            place = {"panel": lane.panel, "lane": lane.lane or _name(name)}
+            place = {"panel": lane.panel, "lane": lane.lane or _name(name), "mark": lane.mark}
             code = lane.code or ("" if by_port else name)
-            parts.append(own.assign(**place, mark=lane.mark, code=code))
+            parts.append(own.assign(code=code, **place))
     every = pd.concat(parts, ignore_index=True)
     order = [(lane.panel, lane.lane) for lane in timeline.lanes if lane.lane]
     order += [("", _name(name)) for name in (*timeline.names, *ports)]
@@ -120,27 +120,6 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     every = every.assign(_lane=number, _day=every["first_day"].fillna(every["last_day"]))
     every = every.sort_values(["_lane", "_day", "last_day"], kind="stable", ignore_index=True)
     return every[[*_LAID, "source_id", "origin"]]
-
-
-def _kept(rows: pd.DataFrame, lane: Lane) -> pd.DataFrame:
-    """Rows of a lane, by their dates and by who does not act."""
-    kept = rows["date"].str.fullmatch(lane.date) & (rows.get("actor", "?") != (lane.unless or None))
-    if lane.until:
-        kept &= rows["last_day"] <= pd.Timestamp(lane.until)
-    if lane.since:
-        kept &= rows["last_day"] >= pd.Timestamp(lane.since)
-    if lane.placeholder is not None:
-        kept &= (rows["date_bound"] == "placeholder") == lane.placeholder
-    return rows[kept.astype(bool)]
-
-
-def _described(rows: pd.DataFrame, named: bool) -> pd.DataFrame:
-    """Rows with `what` happened: of a list's in words, a placeholder called one, and who acted."""
-    what = rows["kind"].map(_LISTED).fillna(rows["detail"])
-    what = what.mask(rows["date_bound"] == "placeholder", _PLACEHOLDER)
-    if named and len(rows):
-        what = [", ".join(map(eco.name_of, c.split(";"))) + ": " for c in rows["actor"]] + what
-    return rows.assign(what=what)
 
 
 def _concern(cells: pd.Series, name: str) -> pd.Series:
@@ -160,22 +139,18 @@ def dates_found(claim: str, rows: pd.DataFrame) -> str:
     'First dated meeting with all five: Japan 2004; China 2020'
     """
     timeline = timeline_of(claim)
-    unknown = rows["what"].str.contains(_PLACEHOLDER).astype(bool)
-    shown = rows[~unknown & rows["panel"].isin(rows["panel"].head(1))]
-    dates = shown.groupby("lane", sort=False)["date"]
-    whole = len(dates) <= _FEW and not timeline.first
-    words = [f"{lane} {_years(own, timeline.first, whole)}" for lane, own in dates]
-    lacking = [lane for lane in timeline.shown if lane not in set(shown["lane"])]
+    known = rows[~rows["what"].str.contains(_PLACEHOLDER).astype(bool)]
+    shown = known[known["panel"].isin(rows["panel"].head(1))]
+    dates = {lane: own.unique() for lane, own in shown.groupby("lane", sort=False)["date"]}
+    words = []
+    for lane, days in dates.items():
+        years = sorted({day[:4] for day in days})
+        text = years[0] if timeline.first else joined(years)
+        whole = len(days) == 1 and len(dates) <= _FEW and not timeline.first
+        words.append(f"{lane} {date_in_words(days[0]) if whole else text}")
+    lacking = [lane for lane in timeline.shown if lane not in dates]
     words += [f"none for {joined(lacking)}"] if lacking else []
     return f"{timeline.title}: {'; '.join(words) or 'none'}"
-
-
-def _years(dates: pd.Series, first: bool, whole: bool) -> str:
-    """The years in which dates begin, or the one date that all of them are, if it may be whole."""
-    if whole and dates.nunique() == 1:
-        return date_in_words(dates.iloc[0])
-    years = sorted({date[:4] for date in dates})
-    return years[0] if first else joined(years)
 
 
 def publisher(source_id: str) -> str:
@@ -195,21 +170,21 @@ def disagreements(
     before this date: what is already reported cannot happen later, so a date with such a report is
     the weaker one.
     """
-    rows = select(events, kinds=kinds)
-    published = {s: source.published for s, source in registry.sources().items()}
+    rows, event = select(events, kinds=kinds), ["actor", "counterpart", "kind"]
+    published = {i: source.published for i, source in registry.sources().items()}
     days = [bounds(day)[1] if day else None for day in map(published.get, rows["source_id"])]
     rows = rows.assign(publisher=rows["source_id"].map(publisher), published=pd.to_datetime(days))
-    parts = [rows.iloc[:0].assign(reported_before="")]
-    for _, own in rows.groupby(["actor", "counterpart", "kind"]):
-        if own["first_day"].max() > own["last_day"].min():
-            dates = [day_in_words(day) if pd.notna(day) else "" for day in own["published"]]
-            words = own["publisher"] + ", " + dates
-            reports = ["; ".join(words[own["published"] < day]) for day in own["first_day"]]
-            parts.append(own.assign(reported_before=reports))
-    apart = pd.concat(parts, ignore_index=True)
-    columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
+    each = rows.groupby(event)
+    exclude = each["first_day"].transform("max") > each["last_day"].transform("min")
+    apart = rows[exclude].sort_values(event, kind="stable")
+    before = [""] * len(apart)
+    for i, row in enumerate(apart.itertuples()):
+        same = apart[apart[event].eq(apart.loc[row.Index, event]).all(axis=1)]
+        early = same[same["published"] < row.first_day].itertuples()
+        before[i] = "; ".join(f"{r.publisher}, {day_in_words(r.published)}" for r in early)
     kind = apart["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
-    return apart.assign(kind=kind)[columns]
+    columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
+    return apart.assign(kind=kind, reported_before=before)[columns].reset_index(drop=True)
 
 
 def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
@@ -221,10 +196,10 @@ def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:
     """
     every = accession_variants(events)
     by_economy = every[every["date_bound"] != "placeholder"].groupby("economy")
-    apart = by_economy["date"].agg(earliest="first", latest="last")
-    apart["apart"] = by_economy["year"].last() - by_economy["year"].first()
-    apart["sources"] = by_economy["source_id"].agg(lambda ids: tuple(sorted(set(ids))))
-    dates = zip(apart["earliest"], apart["latest"], strict=True)
+    table = by_economy["date"].agg(earliest="first", latest="last")
+    table["apart"] = by_economy["year"].last() - by_economy["year"].first()
+    table["sources"] = by_economy["source_id"].agg(lambda ids: tuple(sorted({*ids})))
+    dates = zip(table["earliest"], table["latest"], strict=True)
     exclude = [one[:7] != other[:7] and not other.startswith(one) for one, other in dates]
-    apart = apart[np.array(exclude, dtype=bool)]
-    return apart.reset_index().sort_values(["apart", "economy"], ascending=[False, True])
+    table = table.reset_index()[np.array(exclude, dtype=bool)]
+    return table.sort_values(["apart", "economy"], ascending=[False, True])

@@ -23,20 +23,25 @@ LASTING = 365
 """Days between the first and the last source on a port from which its use counts as lasting."""
 
 
-def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+def _documents(evidence: pd.DataFrame, claim: str, reading: str) -> pd.DataFrame:
+    """Documents of a claim on a reading that are no commentary."""
+    rows = documents_of(evidence, claim=claim).frame
+    return rows[rows["strength"].ne("commentary") & rows["reading"].eq(reading)]
+
+
+def routes(events: pd.DataFrame, evidence: pd.DataFrame, claim: str) -> pd.DataFrame:
     """What sources say of a route to a port, one row each.
 
     events: like table `events`; rows of kind sea_access. evidence: like table `evidence`; documents
-    of C21 against the literal reading.
+    of the claim against the literal reading.
     Returns port (of the settings), detail, what `estimates.events.dated` adds, origin_group and
     source_id. A text that names two ports has two rows; one without a date never counts.
     """
-    texts = documents_of(evidence, claim="C21").frame
-    texts = texts[(texts["reading"] == "literal") & (texts["direction"] == "refutes")]
-    texts = texts[texts["strength"] != "commentary"].rename(columns={"statement": "detail"})
+    texts = _documents(evidence, claim, "literal").rename(columns={"statement": "detail"})
+    texts = texts[texts["direction"] == "refutes"].assign(date_bound="exact")
     first = select(events, kinds="sea_access")
     first = first.assign(detail=first["place"].fillna("") + ": " + first["detail"])
-    both = pd.concat([first, dated(texts.assign(date_bound="exact"))], ignore_index=True)
+    both = pd.concat([first, dated(texts)], ignore_index=True)
     parts = [
         both[both["detail"].str.contains(words)].assign(port=port)
         for port, words in settings().sea_access.ports.items()
@@ -44,41 +49,42 @@ def routes(events: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts).sort_values(["port", "first_day"], ignore_index=True)
 
 
-@measure("relations.sea_routes")
+@measure("relations.routes_to_sea")
 @tells("ports")
-def sea_routes(
+def routes_to_sea(
     events: pd.DataFrame,
     evidence: pd.DataFrame,
     *,
+    claim: str,
     before: dt.date,
     use: Literal["dated", "lasting"] = "dated",
 ) -> list[Estimate]:
     """Number of ports in use by the five before a day, each shown by two independent origins.
 
-    events, evidence: as in `routes`. before: a date.
+    events, evidence, claim: as in `routes`. before: a date.
     use: 'dated' (any two origins), or 'lasting' (the sources on the port are dated LASTING days
     apart or more).
     It tells the `ports` that are shown. Where there is none, ports that one origin alone shows (or
     for too short a time) leave low 0 and high their number. That none is found says nothing.
     """
-    rows = routes(events, evidence)
+    rows = routes(events, evidence, claim)
     rows = rows[rows["last_day"] < pd.Timestamp(day("before", before))]
     if rows.empty:
         return [estimate_row(missing=f"no route before {before} is dated")]
-    ports = rows.groupby("port")
-    shown = pd.Series({port: origins(own) >= ENOUGH for port, own in ports})
-    if use == "lasting":
-        lasted = ports["last_day"].max() - ports["first_day"].min()
-        shown &= lasted >= pd.Timedelta(days=LASTING)
-    used = rows[rows["port"].map(shown)] if shown.any() else rows
+    shown = {}
+    for port, own in rows.groupby("port"):
+        lasted = (own["last_day"].max() - own["first_day"].min()).days
+        shown[port] = origins(own) >= ENOUGH and (use == "dated" or lasted >= LASTING)
+    used = rows[rows["port"].map(shown)] if any(shown.values()) else rows
+    names = used["port"].unique()
     used = used.assign(year=used["last_day"].dt.year.astype("Int64"))
     used = used[["port", "date", "year", "source_id"]]
-    if shown.any():
-        names = joined(port.split(",")[0] for port in shown.index[shown])
-        return [estimate_row(used, estimate=float(shown.sum()), about={"ports": names})]
-    why = f"{counted(len(shown), 'port')}, each by one independent source"
+    if any(shown.values()):
+        ports = joined(port.split(",")[0] for port in names)
+        return [estimate_row(used, estimate=float(len(names)), about={"ports": ports})]
+    why = f"{counted(len(names), 'port')}, each by one independent source"
     why += " or for less than a year" if use == "lasting" else ""
-    return [estimate_row(used, low=0.0, high=float(len(shown)), interval=why)]
+    return [estimate_row(used, low=0.0, high=float(len(names)), interval=why)]
 
 
 @measure("relations.document_origins")
@@ -95,8 +101,7 @@ def document_origins(
     are of one origin where their rows or their sources are. Zero rests on all that are on the
     reading, a count on those in this direction alone.
     """
-    rows = documents_of(evidence, claim=claim).frame
-    rows = rows[(rows["strength"] != "commentary") & (rows["reading"] == reading)]
+    rows = _documents(evidence, claim, reading)
     if rows.empty:
         return [estimate_row(missing=f"no document on {claim}, {reading}")]
     own = rows[rows["direction"] == direction]

@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
-import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ..estimates.frame import Estimate, Figures, estimate_row
 from ..estimates.measures import measure, tells
@@ -21,9 +18,7 @@ from ..ground import economies as eco
 from ..ground.arguments import day
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import fixed
-from ..ground.periods import date_in_short, date_in_words
-from ..plots import style
-from ..plots.needs import needs
+from ..ground.periods import date_in_words
 from ..stats.survival import Curve, median_time, product_limit, survival_at
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
@@ -38,8 +33,8 @@ Dates = Literal[
 """by_month, by_year: the two lists of the settings; with texts: a dated document replaces the
 list's date; earliest, latest: of all.
 """
-Months = dict[str, float | None]
-"""A time at each of EDGES; None where it is not known, or beyond the watch."""
+_PRECISION = "precision of the dates"
+_NEVER = "not signed by the end of the watch"
 
 
 def un_members() -> tuple[str, ...]:
@@ -47,114 +42,40 @@ def un_members() -> tuple[str, ...]:
     return tuple(sorted(eco.AGGREGATES["UN193"].members))
 
 
-class Document(NamedTuple):
-    """A document of one economy, by one source; `listed` is a list's id, or 'texts'."""
+def _days(date: object) -> tuple[float, float]:
+    """Days from the launch to the first and the last day that a date can mean."""
+    launch = settings().belt_and_road.launch
+    first, last = bounds(date) if isinstance(date, str) else (None, None)
+    return tuple((end - launch).days if end else np.nan for end in (first, last))
 
-    date: str | None
-    bound: str
-    listed: str
-    source_id: str
 
-    def days(self, placeholder: str) -> tuple[dt.date, dt.date] | None:
-        """First and last day that its date can mean; None where that is not known."""
-        if self.bound == "placeholder" and placeholder != "as_printed":
-            return bounds("2014") if placeholder == "next_year" else None
-        return bounds(self.date) if self.date else None
+def _watch(until: dt.date) -> int:
+    """Days from the launch to the end of the watch; UsageError for none."""
+    launch = settings().belt_and_road.launch
+    if day("until", until) < launch:
+        raise UsageError(f"the watch would end on {until}, before the launch on {launch}")
+    return (until - launch).days
 
 
 @once
-def documents_signed(events: pd.DataFrame) -> dict[str, list[Document]]:
-    """Of each economy every dated document in `events` (see `accession_variants`), and that a list
-    names it without a date.
+def documents_signed(events: pd.DataFrame, placeholder: str) -> pd.DataFrame:
+    """Every dated document (see `accession_variants`), and that a list names an economy without a
+    date; with the days `first` and `last` after the launch that it can mean.
     """
-    by_economy: dict[str, list[Document]] = {}
-    columns = ["economy", "date", "date_bound", "list", "source_id"]
-    for economy, *document in accession_variants(events)[columns].itertuples(index=False):
-        by_economy.setdefault(economy, []).append(Document(*document))
-    nameless = events[events["kind"] == "listed_no_date"]
-    for economy, source in zip(nameless["actor"], nameless["source_id"], strict=True):
-        by_economy.setdefault(economy, []).append(Document(None, "none", source, source))
-    return by_economy
+    nameless = events.loc[events["kind"] == "listed_no_date", ["actor", "source_id"]]
+    nameless = nameless.assign(economy=nameless["actor"], list=nameless["source_id"])
+    every = pd.concat([accession_variants(events), nameless], ignore_index=True)
+    meant = every["date"].astype(object)
+    if placeholder != "as_printed":
+        unknown = "2014" if placeholder == "next_year" else None
+        meant = meant.mask(every["date_bound"] == "placeholder", unknown)
+    every[["first", "last"]] = np.array([*map(_days, meant)]).reshape(-1, 2)
+    return every
 
 
-def _first(own: list[Document], dates: str, placeholder: str) -> Document | None:
-    """The first document of an economy by the dates chosen; a date that lies within a coarser one
-    is taken for it.
-    """
-    known, base = settings().belt_and_road, dates.removesuffix("_and_texts")
-    listed = {"by_month": known.by_month, "by_year": known.by_year}.get(base)
-    texts = [document for document in own if document.listed == "texts" and base != dates]
-
-    def order(document: Document) -> tuple[Any, ...]:
-        days = document.days(placeholder)
-        if days is None:
-            return (1, document.source_id)
-        first, last = (day.toordinal() for day in days)
-        ends = (-first, last) if dates == "latest" else (last, -first)
-        return (0, *ends, document.source_id)
-
-    able = texts or [document for document in own if listed in (None, document.listed)]
-    return min(able, key=order, default=None)
-
-
-def _watch(until: dt.date) -> float:
-    """Months from the launch to the end of the watch; UsageError for none."""
-    start, end = settings().belt_and_road.launch, day("until", until)
-    if end < start:
-        raise UsageError(
-            f"the watch would end on {end}, before the launch on {start}",
-            hint="a later day as `until`",
-        )
-    return (end - start).days / MONTH
-
-
-class Time(NamedTuple):
-    """When an economy signed its first document: a row of `signing_times`."""
-
-    economy: str
-    five: bool
-    state: str
-    low: float
-    high: float
-    date: str | None
-    source_id: str | None
-    bounded_by: str | None
-    bound_source_id: str | None
-
-
-class Times:
-    """The rows of `signing_times`, of the five and of the others, and the documents behind them."""
-
-    def __init__(self, times: Sequence[Time]) -> None:
-        self.all = times
-        self.five = [time for time in times if time.five]
-        self.others = [time for time in times if not time.five]
-
-    @cached_property
-    def median(self) -> Months:
-        """Of the others."""
-        return signing_medians(self.others)
-
-    @cached_property
-    def documents(self) -> Figures:
-        """economy, date, source_id, year; what was signed after the watch, or never, is only absent
-        from them.
-        """
-        used = [(t.economy, t.date, t.source_id) for t in self.all if t.state != "not signed"]
-        used += [(t.economy, t.bounded_by, t.bound_source_id) for t in self.all if t.bounded_by]
-        rows = pd.DataFrame(used, columns=["economy", "date", "source_id"], dtype="str")
-        return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
-
-    def behind(self, *times: Time) -> Estimate:
-        """What estimates of some of them rest on."""
-        economies = {time.economy for time in times}
-        codes = enumerate(self.documents.frame["economy"])
-        return self.documents.behind([place for place, code in codes if code in economies])
-
-
+@once
 def signing_times(
     events: pd.DataFrame,
-    *,
     until: dt.date,
     dates: str = "by_month_and_texts",
     placeholder: str = "unknown",
@@ -168,50 +89,56 @@ def signing_times(
     day of 2014). A member that the list names without a date has signed at an unknown time too.
     until: end of the watch; who signed later, or never, is censored then.
     Returns economy, five (one of the five), state ('signed', 'unknown', 'open' where a partial date
-    spans the end of the watch, 'not signed'), low and high (months; those of the end of the watch
-    where not signed), date, source_id, bounded_by and bound_source_id (the document that bounds an
-    unknown time, null elsewhere).
-    Raises CoverageError where there is no document by the dates chosen.
+    spans the end of the watch, 'not signed'), low, middle and high (months; low and high those of
+    the end of the watch where not signed, no middle where the time is not known), date, source_id,
+    bounded_by and bound_source_id (the document that bounds an unknown time, null elsewhere).
+    Raises CoverageError where there is no document by the dates chosen, UsageError for no watch.
     """
-    return pd.DataFrame(signings(events, until, dates, placeholder).all)
+    known, base = settings().belt_and_road, dates.removesuffix("_and_texts")
+    watch, documents = _watch(until), documents_signed(events, placeholder)
+    texts = documents[documents["list"].eq("texts") & (base != dates)]
+    listed = {"by_month": known.by_month, "by_year": known.by_year}.get(base)
+    able = documents[documents["list"] == listed] if listed else documents
+    able = pd.concat([texts, able[~able["economy"].isin(texts["economy"])]])
+    # a date that lies within a coarser one is taken for it
+    order = [-able["first"], able["last"]] if dates == "latest" else [able["last"], -able["first"]]
+    able = able.assign(order=order[0], then=order[1])
+    members = [code for code in un_members() if code != "CHN"]
+    able = able.sort_values(["order", "then", "source_id"]).drop_duplicates("economy")
+    first = able.set_index("economy").reindex(members)
+    if first["source_id"].isna().all():
+        raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
+    # whoever has signed a document at a known time has signed the first of all by then
+    dated = documents[documents["date"].notna() & documents["date_bound"].ne("placeholder")]
+    dated = dated[dated["last"] <= watch].sort_values(["last", "date", "source_id"])
+    limit = dated.drop_duplicates("economy").set_index("economy").reindex(members)
+    by, unknown = first["date_bound"] == "by", first["source_id"].notna() & first["first"].isna()
+    limit = limit.where(unknown)
+    signed = by & first["first"].notna() | first["first"].le(watch)
+    whole = signed & first["last"].le(watch) | limit["last"].notna()
+    state = np.select([whole, signed, unknown], ["signed", "open", "unknown"], "not signed")
+    low = first["first"].mask(by, 0).where(signed, np.where(unknown, 0, watch))
+    high = first["last"].where(signed, limit["last"].fillna(watch))
+    ends = {name: end.clip(0, watch) / MONTH for name, end in (("low", low), ("high", high))}
+    times = pd.DataFrame({"five": first.index.isin(eco.CA5), "state": state, **ends})
+    times["middle"] = times[["low", "high"]].mean(axis=1).where(times["state"] != "unknown")
+    times[["date", "source_id"]] = first[["date", "source_id"]].astype("str")
+    times[["bounded_by", "bound_source_id"]] = limit[["date", "source_id"]].astype("str")
+    return times.reset_index(names="economy")
 
 
-@once
-def signings(events: pd.DataFrame, until: dt.date, dates: str, placeholder: str) -> Times:
-    """The rows of `signing_times`."""
-    start, end, watch = settings().belt_and_road.launch, until, _watch(until)
-    documents, five = documents_signed(events), set(eco.CA5)
-
-    def months(day: dt.date) -> float:
-        return max((min(day, end) - start).days, 0) / MONTH
-
-    times = []
-    for code in (code for code in un_members() if code != "CHN"):
-        own = documents.get(code, [])
-        first = _first(own, dates, placeholder)
-        days = first.days(placeholder) if first else None
-        state, low, high, limit = "not signed", watch, watch, None
-        if days and first and (days[0] <= end or first.bound == "by"):
-            state = "signed" if days[1] <= end else "open"
-            low, high = months(start if first.bound == "by" else days[0]), months(days[1])
-        elif first and not days:
-            # whoever has signed a document at a known time has signed the first of all by then
-            dated = [d for d in own if d.date and d.bound != "placeholder"]
-            ends = [(bounds(d.date)[1], d.date, d.source_id) for d in dated]
-            limit = min((last for last in ends if last[0] <= end), default=None)
-            state, low = ("signed" if limit else "unknown"), 0.0
-            high = months(limit[0]) if limit else watch
-        of = (first.date, first.source_id) if first else (None, None)
-        by = limit[1:] if limit else (None, None)
-        times.append(Time(code, code in five, state, low, high, *of, *by))
-    if not any(time.source_id for time in times):
-        raise CoverageError(
-            f"no signed document {dates.replace('_', ' ')}", hint="load all of table events"
-        )
-    return Times(times)
+def documents_behind(times: pd.DataFrame) -> pd.DataFrame:
+    """The documents that times rest on; what was signed after the watch, or never, is only absent
+    from them.
+    """
+    columns = ["economy", "date", "source_id"]
+    signed = times.loc[times["state"] != "not signed", columns]
+    limits = times[["economy", "bounded_by", "bound_source_id"]].dropna()
+    rows = pd.concat([signed, limits.set_axis(columns, axis=1)])
+    return rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64"))
 
 
-def signing_curve(times: Sequence[Time] | pd.DataFrame, edge: str) -> Curve:
+def signing_curve(times: pd.DataFrame, edge: str) -> Curve:
     """Kaplan-Meier curve of economies at one edge of their dates.
 
     times: rows of `signing_times`.
@@ -221,17 +148,15 @@ def signing_curve(times: Sequence[Time] | pd.DataFrame, edge: str) -> Curve:
     Raises CoverageError where no economy is left. Source: Kaplan and Meier (1958), Journal of the
     American Statistical Association 53(282).
     """
-    rows = times.itertuples() if isinstance(times, pd.DataFrame) else times
-    kept = [time for time in rows if edge != "middle" or time.state != "unknown"]
-    if not kept:
+    kept = times.dropna(subset=edge)
+    if kept.empty:
         raise CoverageError("no economy with a known date of signing")
-    at = {"low": [t.low for t in kept], "high": [t.high for t in kept]}
-    at["middle"] = [(t.low + t.high) / 2 for t in kept]
     signed = ("signed", "open", "unknown") if edge == "low" else ("signed",)
-    return product_limit(at[edge], [time.state in signed for time in kept])
+    return product_limit(kept[edge], kept["state"].isin(signed))
 
 
-def signing_medians(times: Sequence[Time] | pd.DataFrame) -> Months:
+@once
+def signing_medians(times: pd.DataFrame) -> dict[str, float | None]:
     """Median months to sign at each of EDGES; None where fewer than half had signed in the watch.
 
     Formula: the least t with S(t) <= 0.5, S the Kaplan-Meier curve.
@@ -239,59 +164,22 @@ def signing_medians(times: Sequence[Time] | pd.DataFrame) -> Months:
     return {edge: median_time(signing_curve(times, edge)) for edge in EDGES}
 
 
-def _months(time: Time) -> Months:
-    """Bounds of a time; none where it was not signed in the watch."""
-    if time.state == "not signed":
-        return dict.fromkeys(EDGES)
-    middle = (time.low + time.high) / 2 if time.state == "signed" else None
-    return {"low": time.low, "middle": middle, "high": None if time.state == "open" else time.high}
+_REACHED = {"low": "signed open unknown", "middle": "signed", "high": "signed unknown"}
+"""States in which an edge of a time lies within the watch."""
 
 
-def _minus(own: Months, other: Months, watch: float) -> Estimate:
-    """Difference of two times with bounds; one that the watch did not reach is longer than the
-    watch.
-    """
-    ahead: Estimate = {"interval": "precision of the dates"}
-    if other["high"] is not None:
-        ahead["low"] = (watch if own["low"] is None else own["low"]) - other["high"]
-    if own["high"] is not None:
-        ahead["high"] = own["high"] - (watch if other["low"] is None else other["low"])
-    if own["middle"] is not None and other["middle"] is not None:
-        ahead["estimate"] = own["middle"] - other["middle"]
-    return ahead
+def _ahead(own: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
+    """Times less another with bounds; one that the watch did not reach is longer than the watch."""
+    watch = _watch(until) / MONTH
+    low = own["low"].fillna(watch) - of["high"]
+    ends = {"low": low, "estimate": own["middle"] - of["middle"]}
+    return pd.DataFrame(ends | {"high": own["high"] - of.fillna(watch)["low"]})
 
 
-@measure("relations.months_to_sign")
-def months_to_sign(
-    events: pd.DataFrame,
-    *,
-    economies: Sequence[str],
-    until: dt.date,
-    dates: Dates = "by_month_and_texts",
-    placeholder: Placeholder = "unknown",
-) -> list[Estimate]:
-    """Months from the launch to an economy's first signed document.
-
-    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
-    have no row.
-    The estimate is the middle of what the date leaves open, low and high its ends, in months of
-    365.25 / 12 days. Not signed: low is the length of the watch, with neither estimate nor high.
-    Signed at a time that no document bounds: low is 0 and there is no estimate.
-    """
-    times = signings(events, until, dates, placeholder)
-    rows = []
-    for time in (time for time in times.all if time.economy in economies):
-        months = _months(time)
-        figures: Estimate = {
-            "estimate": months.pop("middle"),
-            **months,
-            "interval": "precision of the date",
-        }
-        if time.state == "not signed":
-            figures = {"low": time.low, "interval": "not signed by the end of the watch"}
-        row = estimate_row(economy=time.economy, **figures)
-        rows.append(row | times.behind(time))
-    return rows
+def _behind(documents: Figures, economies: Sequence[str]) -> Estimate:
+    """What estimates of some economies rest on."""
+    codes = enumerate(documents.frame["economy"])
+    return documents.behind([place for place, code in codes if code in economies])
 
 
 @measure("relations.months_ahead")
@@ -301,29 +189,41 @@ def months_ahead(
     *,
     economies: Sequence[str],
     until: dt.date,
+    of: Literal["median", "launch"] = "median",
     dates: Dates = "by_month_and_texts",
     placeholder: Placeholder = "unknown",
 ) -> list[Estimate]:
-    """An economy's months to sign less the Kaplan-Meier median of all UN members but China and the
-    five.
+    """Months from the launch to an economy's first signed document, less the Kaplan-Meier median of
+    all UN members but China and the five, or ('launch') by themselves.
 
-    events, economies, until, dates, placeholder: as in `months_to_sign`.
-    Below zero: sooner than the median. low and high come from the precision of the dates on both
-    sides; a bound that the watch does not reach is null. It tells the `date` of the document.
+    events, until, dates, placeholder: as in `signing_times`. economies: codes of UN members; others
+    have no row.
+    The estimate is from the middle of what the dates leave open, low and high from its ends, in
+    months of 365.25 / 12 days; below zero is sooner than the median. A bound that the watch does
+    not reach is null: who had not signed took longer than the watch. Signed at a time that no
+    document bounds, low is that of the launch. It tells the `date` of the document.
     Source of the median: Kaplan and Meier (1958), Journal of the American Statistical Association
     53(282).
     """
-    times = signings(events, until, dates, placeholder)
+    times = signing_times(events, until, dates, placeholder)
+    others, documents = times[~times["five"]], Figures(documents_behind(times))
+    median = dict.fromkeys(EDGES, 0) if of == "launch" else signing_medians(others)
+    asked = times[times["economy"].isin(economies)].set_index("economy")
+    reached = {edge: asked["state"].isin(states.split()) for edge, states in _REACHED.items()}
+    own = asked[[*EDGES]].where(pd.DataFrame(reached))
     rows = []
-    for time in (time for time in times.all if time.economy in economies):
-        date = time.bounded_by or time.date
-        signed = date_in_words(date) if date else ""
-        about = {"date": f"by {signed}" if time.bounded_by else signed}
-        figures = _minus(_months(time), times.median, _watch(until))
-        own = times.behind(time)
-        behind = times.behind(time, *times.others)
-        behind |= {k: own[k] for k in ("n", "first_year", "last_year")}  # the rest makes the median
-        rows.append(estimate_row(economy=time.economy, about=about, **figures) | behind)
+    for code, ends in _ahead(own, pd.Series(median, dtype=float), until).iterrows():
+        time, behind = asked.loc[code], _behind(documents, [code])
+        ended = time["state"] == "not signed"
+        why, about = _NEVER if ended else "precision of the date", None
+        if of == "median":
+            bounded = pd.notna(time["bounded_by"])
+            date = time["bounded_by"] if bounded else time["date"]
+            signed = "by " * bounded + date_in_words(date) if pd.notna(date) else ""
+            why, about = _PRECISION, {"date": signed}
+            every = _behind(documents, [code, *others["economy"]])  # the rest makes the median
+            behind = every | {k: behind[k] for k in ("n", "first_year", "last_year")}
+        rows.append(estimate_row(economy=code, interval=why, about=about, **ends.dropna()) | behind)
     return rows
 
 
@@ -341,11 +241,13 @@ def group_ahead(
     events, until, dates, placeholder: as in `signing_times`. Below zero: the five were sooner, and
     it tells how much `sooner`; low, high and the source of the median as in `months_ahead`.
     """
-    times = signings(events, until, dates, placeholder)
-    figures = _minus(signing_medians(times.five), times.median, _watch(until))
-    ahead = -figures.get("estimate", 0.0)
+    times = signing_times(events, until, dates, placeholder)
+    five, others = (signing_medians(times[times["five"] == of]) for of in (True, False))
+    own = pd.DataFrame([five], dtype=float)
+    ends = _ahead(own, pd.Series(others, dtype=float), until).loc[0].dropna()
+    ahead = -ends.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
-    return [estimate_row(about=about, **figures) | times.documents.behind()]
+    return [estimate_row(documents_behind(times), about=about, interval=_PRECISION, **ends)]
 
 
 @measure("relations.signed_within")
@@ -367,20 +269,15 @@ def signed_within(
     low is that of the end of the watch, with neither estimate nor high.
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
-    times = signings(events, until, dates, placeholder)
-    watch, own = _watch(until), times.five if who == "five" else times.others
+    times, watch = signing_times(events, until, dates, placeholder), _watch(until) / MONTH
+    own = times[times["five"] == (who == "five")]
     curves = (signing_curve(own, edge) for edge in EDGES)
     high, middle, low = (100 * (1 - survival_at(c, min(months, watch))) for c in curves)
-    figures: Estimate = {
-        "estimate": middle,
-        "low": low,
-        "high": high,
-        "interval": "precision of the dates",
-    }
+    ends: Estimate = {"estimate": middle, "low": low, "high": high, "interval": _PRECISION}
     if months > watch:
-        why = f"at least: the watch ends after {fixed(watch, 1)} months"
-        figures = {"low": low, "interval": why}
-    return [estimate_row(**figures) | times.behind(*own)]
+        ends = {"low": low, "interval": f"at least: the watch ends after {fixed(watch, 1)} months"}
+    documents = documents_behind(times)
+    return [estimate_row(documents[documents["economy"].isin(own["economy"])], **ends)]
 
 
 @measure("relations.signed_before")
@@ -399,67 +296,18 @@ def signed_before(events: pd.DataFrame, *, before: dt.date) -> list[Estimate]:
     return [estimate_row(rows, estimate=float(older))]
 
 
-@needs("times", *Time._fields, like="article.signing.signing_times")
-def signing_curves(times: pd.DataFrame, *, watch: float, within: float) -> Figure:
-    """Share that had signed by each month, the five against the others, with the five economies
-    marked by name.
-
-    times: as from `signing_times`. watch: months watched. within: months shaded as prompt. Bands
-    span what the dates leave open.
+def signed_shares(times: pd.DataFrame) -> pd.DataFrame:
+    """Per cent that had signed by each month (as `year`), of the five and of all others, at each of
+    EDGES of their dates.
     """
-    filled = times.astype(object).where(times.notna(), None)[[*Time._fields]]
-    both = Times([Time(*row) for row in filled.itertuples(index=False)])
-    five = sorted(both.five, key=lambda time: (time.low, time.state))
-    known = sum(time.state != "unknown" and not time.bounded_by for time in five)
-    with style.context():
-        figure, ax = plt.subplots(figsize=(style.WIDE, 3.9))
-        ax.axvspan(0, within, color=style.GRID, alpha=0.6, linewidth=0, zorder=0)
-        text = ax.text(within / 2, 104, f"{within:.0f} months", ha="center")
-        text.set(fontsize=style.TICK, color=style.MUTED)
-        under = 5.5 if style.wide() == style.WIDE else 30  # a longer part of the curve is above
-        # the names would meet where the two curves end close together
-        for own, colour, name, away, side in (
-            (five, style.HIGHLIGHT, f"the five ({known} of known date)", 2.5, "bottom"),
-            (both.others, style.INK, "all other UN members", -under, "top"),
-        ):
-            shares = _shares(own, watch)
-            months, middle = shares.index, shares["middle"]
-            band = ax.fill_between(months, shares["high"], shares["low"], step="post", alpha=0.16)
-            band.set(color=colour, linewidth=0)
-            ax.step(months, middle, where="post", color=colour, linewidth=2.2)
-            text = ax.text(watch, middle.iloc[-1] + away, name, ha="right", va=side)
-            text.set(fontsize=style.LABEL, color=colour)
-        for i, time in enumerate(five):
-            _economy(ax, time, -11 - 10 * i, watch)
-        ax.axhline(50, color=style.MUTED, linewidth=0.9, linestyle=(0, (4, 3)))
-        ax.set_ylim(-8 - 10 * max(len(five), 1), 116)
-        ax.set_xlim(0, watch + 1)
-        ax.set_yticks([0, 25, 50, 75, 100])
-        ax.set_xticks(range(0, int(watch) + 1, 24))
-        ax.set_xlabel("months after the speech of 7 September 2013")
-        ax.set_ylabel("per cent that had signed")
-        style.bare(ax, x=False)
-    return figure
-
-
-def _shares(times: Sequence[Time], watch: float) -> pd.DataFrame:
-    """Per cent that had signed, by month, at each edge: from nought to the end of the watch."""
-    curves = {edge: signing_curve(times, edge) for edge in EDGES}
-    left = {edge: pd.Series(curve["survival"], curve["time"]) for edge, curve in curves.items()}
-    signed = 100 - 100 * pd.DataFrame(left)
-    return signed.reindex(sorted({0.0, watch, *signed.index})).ffill().fillna(0.0)
-
-
-def _economy(ax: Axes, time: Time, y: float, watch: float) -> None:
-    """One economy below the curves: its date as long as it may be, named beside it."""
-    unknown = time.state in ("unknown", "not signed")
-    words = {"unknown": ": date unknown", "not signed": ": not signed"}.get(time.state)
-    if not words:
-        date = date_in_short(time.bounded_by or time.date or "")
-        words = f": date unknown, by {date}" if time.bounded_by else f" {date}"
-    line = {"linestyle": (0, (2, 2)), "linewidth": 1.2} if unknown else {"linewidth": 4}
-    ax.plot([time.low, time.high], [y, y], color=style.HIGHLIGHT, **line)
-    at, side = (time.high + 2.5, "left") if time.high < 0.6 * watch else (time.low - 2.5, "right")
-    at, side = (watch / 2, "center") if unknown else (at, side)
-    text = ax.text(at, y, eco.name_of(time.economy) + words, ha=side, va="center")
-    text.set(fontsize=style.TICK, color=style.INK, bbox=style.CLEAR)
+    months, rows = range(int(times["high"].max()) + 1), []
+    for who, five in (("the five", True), ("all other UN members", False)):
+        own = times[times["five"] == five]
+        curves = {edge: signing_curve(own, edge) for edge in EDGES}
+        rows += [
+            {"who": who, "year": month}
+            | {edge: 100 * (1 - survival_at(curve, month)) for edge, curve in curves.items()}
+            for month in months
+        ]
+    # the earliest dates give the most that can have signed
+    return pd.DataFrame(rows).rename(columns={"low": "high", "high": "low"})

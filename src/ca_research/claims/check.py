@@ -26,7 +26,7 @@ from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
 from .measures import find, lacking, signature_faults, taken_by
-from .printed import ReadingVerdict, as_printed, by_nearness
+from .printed import on_sentence
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
 from .slots import slots_of
@@ -135,7 +135,7 @@ def _want(want: Want) -> Iterator[str]:
                 {"{economy}", *eco.codes()} if column.type == "economy" else ()
             )
             for one in (value if isinstance(value, tuple) else (value,)) if known else ():
-                known_name(f"{name} of {want.table}", one, known)
+                known_name(f"{name} of {want.table}", str(one), known)
     except UnknownNameError as error:
         yield error.what
 
@@ -169,9 +169,10 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """What a generic measure refuses whatever the figures are, as a rank of an aggregate."""
     function, taken = find(criterion.measure), taken_by(criterion)
+    table: str = function.table  # type: ignore[attr-defined]
     given: dict[str, Any] = {axis.name: axis.main for axis in claim.axes_of(criterion)}
     given |= criterion.settings
-    given[function.table] = pd.DataFrame(columns=[*registry.table(function.table).columns])
+    given[table] = pd.DataFrame(columns=[*registry.table(table).columns])
     if "economies" in taken:
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"
@@ -232,12 +233,8 @@ def sentence(stored: Sequence[Stored]) -> list[str]:
     """
     if not stored or any(map(stale, stored)):
         return []
-    words, fits = {v["reading"]: v for v in stored}, registry.votes(stored[0]["claim"])
-    tests = [
-        ReadingVerdict(words[name]["title"], words[name]["verdict"], fits.get(name))
-        for name in by_nearness(fits, words)
-    ]
-    implied, _ = as_printed(tests)
+    words = {v["reading"]: (v["title"], v["verdict"]) for v in stored}
+    implied, _ = on_sentence(words, registry.votes(stored[0]["claim"]))
     return [
         f"{v['claim']}, as of {v['as_of']}: says {v['as_printed']!r} of the sentence, its readings "
         f"imply {implied!r}"

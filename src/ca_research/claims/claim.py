@@ -133,6 +133,29 @@ class Claim:
             parts.append(part)
         return pd.concat(parts, ignore_index=True).fillna("") if parts else pd.DataFrame()
 
+    def choice_words(self, axis: str, value: object) -> str:
+        """A choice of the grid as a reader should see it.
+
+        Parameters
+        ----------
+        axis : str
+            Name of an axis.
+        value : object
+            One of its values.
+
+        Returns
+        -------
+        str
+            Its label in the claim's file, or the register's words.
+
+        Raises
+        ------
+        UnknownNameError
+            No such axis.
+        """
+        axes = {a.name: a for a in self.spec.grid.axes}
+        return choice_words(axes[known_name("axis", axis, axes)], value)
+
     def specification_counts(self) -> pd.DataFrame:
         """How many specifications each criterion is computed by, and how many are excluded.
 

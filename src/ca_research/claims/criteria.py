@@ -113,14 +113,15 @@ def judge_criterion(
     rows = rows_of(evidence)
     own_methods = [m for m in methods if m in criterion.every_axis]
     # a specification without any data is a recorded failure; it says nothing for or against
-    chosen = distinct(rows, own_methods)
-    codes = counted(criterion, judged) if criterion.over else [""]
-    ways = _ways(criterion, rows, codes)
-    truths = [ways[spec][1] for spec in chosen]
+    chosen, stands_for = distinct(rows, own_methods), collapse(rows, own_methods)
     # with the main specification's sources left out, the first one declared that still has data
     # takes its place
     mains = [row["spec"] for row in rows if row["is_main"]]
-    main = collapse(rows, own_methods)[mains[0]] if mains else next(iter(chosen), None)
+    main = stands_for[mains[0]] if mains else next(iter(chosen), None)
+    codes = counted(criterion, judged) if criterion.over else [""]
+    needed = {*chosen, main}
+    ways = _ways(criterion, [row for row in rows if row["spec"] in needed], codes)
+    truths = [ways[spec][1] for spec in chosen]
     empty = [_cell(criterion, code, {"missing": "no figures"}) for code in codes]
     cells, main_met = ways.get(main, (empty, None))
     state, share = UNDECIDED, None
@@ -154,8 +155,8 @@ def judge_criterion(
         agreeing=truths.count(main_met) if main_met is not None else 0,
         share_of_specifications=share,
         specifications=len(chosen),
-        run=len(ways),
-        failed=len(ways.keys() - with_data),
+        run=len(stands_for),
+        failed=len(stands_for.keys() - with_data),
         n=int(sum(number(row.get("n")) or 0 for row in rows if row["spec"] == main)),
         threshold=float(scaled(over, len(cells))) if over else criterion.threshold,
         comparison=">=" if over else criterion.comparison,

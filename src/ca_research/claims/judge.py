@@ -18,7 +18,7 @@ from .evidence import Evidence, EvidenceRows
 from .given import Knowledge, economies_of
 from .leave_out import Dependence, leave_out
 from .logic import number
-from .printed import ReadingVerdict, as_printed, by_nearness
+from .printed import by_nearness, on_sentence
 from .rule import Judged, possible, speaks
 from .verdict import Verdict
 from .words import in_words
@@ -36,10 +36,8 @@ def judge(spec: ClaimSpec, evidence: Evidence, params: dict[str, Any]) -> Verdic
     leads = next((name for name in order if readings[name].criteria), order[0])
     verdicts = [_verdict(spec, readings[name], evidence) for name in order]
     words = {v.reading: (v.title, v.verdict) for v in verdicts}
-    (word, because), (other, _) = (
-        as_printed([ReadingVerdict(*words[n], fits.get(n)) for n in by_nearness(fits, words)])
-        for fits in (votes, named or votes)
-    )
+    word, because = on_sentence(words, votes)
+    other, _ = on_sentence(words, named or votes)
     split = f"Readers who saw the names of the countries judged the readings otherwise: {other}."
     verdicts = [
         replace(

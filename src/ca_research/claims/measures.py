@@ -39,11 +39,6 @@ from . import own_measures
 _PACKAGE = Path(__file__).resolve().parents[1]
 _ARTICLE = _PACKAGE / "article"
 
-AGE = Path(__file__).resolve().parents[1]
-_ARTICLE = _PACKAGE / "article"
-_REGISTERS = re.compile(rb"""^[ \t]*[\w.@= ]*\bmeasures?\(\s*["']""", re.MULTILINE)
-"""What stands in a module that registers a name: only these are read as Python."""
-
 AGE = "no_older_than"
 """The setting that any criterion may have: a figure whose newest year lies more years than these
 before the day of knowledge is shown and decides nothing.

@@ -19,14 +19,14 @@ from .answers import leading, ways
 from .words import Stored, bounds, criterion_number
 
 
-def read_verdicts(file: Path | None = None) -> list[dict[str, Any]]:
+def read_verdicts(file: Path | None = None) -> list[Stored]:
     """Stored verdicts, by default those of the last report; raises CoverageError where there is
     none.
     """
     file = file or paths.reports_dir() / "verdicts.json"
     place = {"where": paths.shown(file), "hint": "ca-research run"}
     try:
-        found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+        found: list[Stored] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CoverageError("no verdicts are stored yet", **place) from None
     except ValueError as error:
@@ -90,7 +90,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
         others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
-        about = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
+        about: dict[str, Any] = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
         about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
         about |= {"other_day": next(others, None), "criterion": first["label"] if first else ""}
         for name, words in (("number", criterion_number), ("interval", bounds), ("ways", ways)):

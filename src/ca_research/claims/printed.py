@@ -103,6 +103,14 @@ def as_printed(tests: Sequence[ReadingVerdict]) -> tuple[str, str]:
     return word, f"It is the verdict of the closest reading, “{nearest.title}”.{other}"
 
 
+def on_sentence(
+    verdicts: Mapping[str, tuple[str, str]], votes: Mapping[str, Vote]
+) -> tuple[str, str]:
+    """`as_printed`, from the title and the verdict of each reading, and the votes on them."""
+    order = by_nearness(votes, verdicts)
+    return as_printed([ReadingVerdict(*verdicts[name], votes.get(name)) for name in order])
+
+
 def _beside(tests: Iterable[ReadingVerdict]) -> str:
     """Some tests with their verdicts, as a sentence that begins with a space; '' for none."""
     named = joined(f"“{test.title}” is {test.verdict}" for test in tests)

@@ -51,7 +51,8 @@ def whole(rows: pd.DataFrame, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
         keys = [c for c in rows.columns if c in table.columns]
         if "source_id" not in keys or len(keys) < 3:
             continue
-        wanted, near = rows[keys].drop_duplicates(), np.arange(len(table))
+        wanted = rows[keys].drop_duplicates(ignore_index=True)
+        near = np.arange(len(table))
         for key in keys:
             near = near[table[key].take(near).isin(wanted[key].tolist()).to_numpy(bool)]
         if len(near) >= len(wanted):
@@ -76,12 +77,12 @@ def _shown(rows: pd.DataFrame) -> dict[str, Any]:
 def _cell(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value))  # whole: half an id would be no id
+    value = value.item() if hasattr(value, "item") else value
     if pd.isna(value):
         return None
-    if isinstance(value, bool):
+    if isinstance(value, (bool, int)):
         return value
-    if isinstance(value, (int, float)) or hasattr(value, "item"):
-        number = value.item() if hasattr(value, "item") else value
-        return float(f"{number:.10g}") if isinstance(number, float) else number
     text = str(value)
+    if isinstance(value, float):
+        return float(f"{value:.10g}")
     return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

@@ -377,9 +377,9 @@ class Verdict:
         Parameters
         ----------
         **options : Any
-            ``ax`` (matplotlib axes to draw on) or ``size`` ('journal-single', 'journal-double',
-            'slide', or millimetres); ``title``; ``criterion``, the name of one whose
-            specifications are drawn instead.
+            ``ax`` (matplotlib axes to draw on) or ``size`` ('page', 'phone', 'notebook',
+            'journal-single', 'journal-double', 'slide', or millimetres); ``title``; ``criterion``,
+            the name of one whose specifications are drawn instead.
 
         Returns
         -------

@@ -122,7 +122,7 @@ def words(what: str, economies: Iterable[str]) -> str:
     return what.replace("{economy}", joined(eco.in_prose(code) for code in economies if code))
 
 
-def publishers(entry: Mapping[str, Any]) -> list[Holder]:
+def publishers(entry: Wanted) -> list[Holder]:
     """Who publishes the figures of a want: those who count for whom they are of, and all who
     collect from them.
     """
@@ -170,7 +170,7 @@ def _missing(
     return rows.iloc[:0] if whole else rows
 
 
-def template(table: str, wants: Sequence[Mapping[str, Any]], held: pd.DataFrame) -> pd.DataFrame:
+def template(table: str, wants: Sequence[Wanted], held: pd.DataFrame) -> pd.DataFrame:
     """Wanted figures as a table's raw files have them, the value left empty, for filling in.
 
     Parameters
@@ -193,13 +193,13 @@ def template(table: str, wants: Sequence[Mapping[str, Any]], held: pd.DataFrame)
     return whole.drop_duplicates(ignore_index=True).reindex(columns=columns)
 
 
-def _lacking(table: str, want: Mapping[str, Any], held: pd.DataFrame) -> pd.DataFrame:
+def _lacking(table: str, want: Wanted, held: pd.DataFrame) -> pd.DataFrame:
     """The figures of a want: where they are fewer than its cells combine to, those not held."""
     rows = figures(table, want["cells"])
     return rows if len(rows) == want["figures"] else _missing(rows, table, held)
 
 
-def requests(want: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
+def requests(want: Wanted) -> list[dict[str, list[Any]]]:
     """Cells that a service can be asked for, of which every combination is wanted.
 
     One for each request: all cells of a want where nothing of it is held, else few that hold what

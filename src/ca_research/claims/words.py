@@ -10,6 +10,7 @@ from .. import registry
 from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
+from ..registry.words import publisher
 
 Stored = Mapping[str, Any]
 """An entry of verdicts.json, or a criterion within one."""
@@ -139,7 +140,7 @@ def criterion_number(c: Stored) -> str:
         if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
             rest = unit.removeprefix("share").removeprefix(" of ")
             rest, single = rest and f"of {rest}", False  # of a share one is all
-        figure = spread(*values, kind, near)
+        figure = spread(values[0], values[1], kind, near)
         return with_unit(figure, one(rest) if single else rest).strip()
     unit, figure = re.sub(r"^per cent\b", "%", unit), between(*values)
     if kind == "days" and values == [0, 0]:
@@ -182,9 +183,9 @@ def source_words(source_id: str) -> str:
     Where no publisher is known its title stands.
     """
     source = registry.sources()[source_id]
-    name = re.split(r"[;,(]", source.publisher)[0].strip() if source.publisher else source.title
+    name = publisher(source) or source.title
     year = (source.published or source.edition or "")[:4]
-    return name if not year or year in name else f"{name}, {year}"
+    return name if year in name else f"{name}, {year}"
 
 
 _INVENTED = re.compile(r"\b(?:invented|made[- ]up|fictitious)\b", re.I)

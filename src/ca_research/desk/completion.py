@@ -132,7 +132,7 @@ def _plot(*, size: str, direction: str) -> None:
 
     Parameters
     ----------
-    size : {'journal-single', 'journal-double', 'slide'}
+    size : {'page', 'phone', 'notebook', 'journal-single', 'journal-double', 'slide'}
         Of the figure.
     direction : {'import', 'export'}
         Of two sides' reports.

@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from typing import Any
 
@@ -102,20 +100,25 @@ class Explorer:
     """
 
     def __init__(self, _view: View) -> None:
+        import ipywidgets
+
         self._view = _view
-        self._chosen = {choice.name: choice.value for choice in _view.choices}
         self._last: Outcome | None = None
         self._handles: dict[str, Any] = {}
-        self._made: dict[str, Any] = {}
-        self._box: Any = None
+        self._head = ipywidgets.HTML(f"<b>{escape(_view.title)}</b>")
+        self._made = {choice.name: _widget(choice) for choice in _view.choices}
+        self._moving = False
+        for one in self._made.values():
+            one.observe(self._follow, names="value")
+        self._grey()
 
     @property
     def chosen(self) -> dict[str, Any]:
-        return dict(self._chosen)
+        return {name: _value(one.value) for name, one in self._made.items()}
 
     @property
     def code(self) -> str:
-        return self._view.code(self._chosen)
+        return self._view.code(self.chosen)
 
     @property
     def result(self) -> Any:
@@ -146,23 +149,26 @@ class Explorer:
         known = {choice.name: choice for choice in self._view.choices}
         for name in chosen:
             known_name("choice", name, known)
-        self._choose({name: _checked(known[name], value) for name, value in chosen.items()})
+        values = {name: _checked(known[name], value) for name, value in chosen.items()}
+        self._moving = True  # all of them are one choice
+        for name, value in values.items():
+            self._made[name].value = value
+        self._moving = False
+        self._follow()
         return self
 
-    def _choose(self, chosen: Mapping[str, Any]) -> None:
-        """Take choices that can be made, by name or by hand: code, widgets and outputs follow."""
-        self._chosen |= chosen
+    def _follow(self, *_: Any) -> None:
+        """Code, widgets and outputs follow what is chosen, by name or by hand."""
+        if self._moving:
+            return
         self._last = None
-        for choice in self._view.choices if self._made else ():
-            self._made[choice.name].value = _held(choice, self._chosen)
         self._grey()
         if self._handles:
-            head, *_ = self._widgets().children
-            title = head.value
-            head.value = f"{title} · computing …"
+            title = self._head.value
+            self._head.value = f"{title} · computing …"
             for part, content in self._bundles().items():
                 self._handles[part].update(content, raw=True)
-            head.value = title
+            self._head.value = title
 
     def _now(self) -> Outcome:
         self._last = self._last or run(self.code)
@@ -189,56 +195,33 @@ class Explorer:
 
     def _grey(self) -> None:
         """Grey the widgets that the code does not heed."""
+        chosen = self.chosen
         for name, one in self._made.items():
-            one.disabled = not self._view.heeds(name, self._chosen)
+            one.disabled = not self._view.heeds(name, chosen)
 
     def _widgets(self) -> Any:
-        """A widget for each choice: the same ones wherever this is shown."""
-        if self._box is None:
-            import ipywidgets
+        """All of them below the title."""
+        import ipywidgets
 
-            head = ipywidgets.HTML(f"<b>{escape(self._view.title)}</b>")
-            for choice in self._view.choices:
-                one = self._made[choice.name] = _widget(choice, self._chosen)
-                one.observe(partial(self._follow, choice.name), names="value")
-            self._grey()
-            self._box = ipywidgets.VBox([head, *self._made.values()])
-        return self._box
-
-    def _follow(self, name: str, change: Any) -> None:
-        """Choose what a widget was moved to, unless it was moved to what is chosen."""
-        if (value := _value(change["new"])) != self._chosen[name]:
-            self._choose({name: value})
+        return ipywidgets.VBox([self._head, *self._made.values()])
 
     def __repr__(self) -> str:
         return self.code
 
 
-def _widget(choice: Choice, chosen: Mapping[str, Any]) -> Any:
+def _widget(choice: Choice) -> Any:
     import ipywidgets
 
-    value, label = _held(choice, chosen), {"description": choice.label}
+    label = {"description": choice.label}
     if choice.kind == "years":
         low, high = (end for _, end in choice.options)
+        wide = {"width": "400px"}  # a readout of two years is cut in the usual width
         return ipywidgets.IntRangeSlider(
-            value=value,
-            min=low,
-            max=high,
-            continuous_update=False,
-            layout={"width": "400px"},  # a readout of two years is cut in the usual width
-            **label,
+            value=choice.value, min=low, max=high, continuous_update=False, layout=wide, **label
         )
     if choice.kind == "day":
-        return ipywidgets.DatePicker(value=value, tooltip="empty: everything at hand", **label)
-    return ipywidgets.Dropdown(options=choice.options, value=value, **label)
-
-
-def _held(choice: Choice, chosen: Mapping[str, Any]) -> Any:
-    """What is chosen, as a widget holds it."""
-    value = chosen[choice.name]
-    if choice.kind != "day":
-        return value
-    return None if value == LATEST else dt.date.fromisoformat(value)
+        return ipywidgets.DatePicker(tooltip="empty: everything at hand", **label)
+    return ipywidgets.Dropdown(options=choice.options, value=choice.value, **label)
 
 
 def _value(shown: Any) -> Any:
@@ -249,11 +232,11 @@ def _value(shown: Any) -> Any:
 
 
 def _checked(choice: Choice, value: Any) -> Any:
-    """A value as code says it; raises UsageError for one that cannot be chosen."""
+    """A value as a widget holds it; raises UsageError for one that cannot be chosen."""
     if choice.kind == "years":
         return _years(choice, value)
     if choice.kind == "day":
-        return _value(parse_as_of(value))
+        return parse_as_of(value)
     for known in choice.options:  # what a menu says is a value too
         if value in known:
             return known[1]

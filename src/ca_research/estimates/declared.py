@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..registry.declared import Declared
 from .frame import Estimate
-from .measures import Measure, hints_of, measure, rows_of
+from .measures import Measure, measure, rows_of
 
 
 def declared(name: str, said: Declared, family: Measure) -> Measure:
@@ -46,27 +46,26 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     """
     fixed = {*said.settings, *(["where"] if said.columns else [])}
     fixed |= {n for words in said.choices.values() for sets in words.values() for n in sets}
-    renamed, general = said.tables | said.names, inspect.signature(family).parameters
+    renamed = said.tables | said.names
+    general = inspect.signature(family, eval_str=True).parameters
     if unknown := {*renamed, *said.defaults, *fixed} - general.keys():
         raise TypeError(f"{said.family} takes no {', '.join(sorted(unknown))}")
-    hints = hints_of(family)
+    hidden = {*fixed, *getattr(family, "of_table", ())}
     parameters = [
-        p.replace(
-            name=renamed.get(p.name, p.name),
-            default=said.defaults.get(p.name, p.default),
-            annotation=hints.get(p.name, p.annotation),
-        )
-        for p in general.values()
-        if p.name not in {*fixed, *getattr(family, "of_table", ())}
+        p.replace(name=renamed.get(n, n), default=said.defaults.get(n, p.default))
+        for n, p in general.items()
+        if n not in hidden
     ]
-    own: dict[str, tuple[Any, Any]] = {
-        n: (inspect.Parameter.empty if word is None else word, str)
-        for n, word in said.columns.items()
-    }
+    own: dict[str, tuple[Any, Any]] = {n: (word, str) for n, word in said.columns.items()}
     own |= {n: (next(iter(words)), Literal[*words]) for n, words in said.choices.items()}
     parameters += [
-        inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for n, (default, annotation) in own.items()
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if word is None else word,
+            annotation=annotation,
+        )
+        for name, (word, annotation) in own.items()
     ]
     signature = inspect.Signature(parameters, return_annotation=pd.DataFrame)
     own_names = {name: argument for argument, name in renamed.items()}
@@ -86,7 +85,6 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
         return rows_of(family)(**settings)
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
-    rows.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
     marked = measure(name)(rows)
     marks = {mark: getattr(family, mark, None) for mark in ("by_economy", "about", "question")}

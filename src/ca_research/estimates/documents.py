@@ -27,6 +27,7 @@ from .cells import CellsOf
 from .frame import Estimate, Figures, estimate_row
 from .measures import measure, tells
 from .once import once
+from .series import between
 
 ENOUGH = 2
 """Independent origins that count as documented, unless a criterion asks for another number."""
@@ -39,6 +40,7 @@ STRENGTHS = {
 }
 """What counts by nearness to the event. Commentary argues; it does not document."""
 SIDES = ("supports", "refutes")
+_SINGLE = {"supports": "source_in_favour", "refutes": "source_against"}
 _NEAREST = {word: i for i, word in enumerate((*STRENGTHS["any"], "full", "excerpt"))}
 """Order in which the texts of one origin stand for it: near to the event, and read in full."""
 Document = Mapping[str, Any]
@@ -88,8 +90,7 @@ def documents_of(
     if not coding:
         return Figures(rows)
     codes = _codes(rows, coding)
-    if codes["why"].isna().any():
-        bare = rows["item"][codes["why"].isna()].iloc[0]
+    for bare in rows["item"][codes["why"].isna()]:
         where = f"code for a document of {claim} in registry/coding/{coding}.yaml"
         raise UnknownNameError(where, bare, ())
     if "wide" in codes:
@@ -123,10 +124,13 @@ def recounted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 def near(documents: Figures, strength: str, texts: str = "all") -> list[Document]:
     """Documents that are near enough to the event, of 'seen_in_excerpt' without those texts."""
-    kept = STRENGTHS[strength]
     seen = ("full",) if texts == "seen_in_excerpt" else ("full", "excerpt")
-    rows = documents.records
-    return [row for row in rows if row["strength"] in kept and row["text_seen"] in seen]
+    near_enough = STRENGTHS[strength]
+    return [
+        row
+        for row in documents.records
+        if row["strength"] in near_enough and row["text_seen"] in seen
+    ]
 
 
 def origins_of(rows: Iterable[Document]) -> set[str]:
@@ -141,8 +145,11 @@ def best_texts(
     of its oldest, its `name`, and its `sources`.
     """
     texts: dict[Any, list[Document]] = {}
-    order = ("strength", "text_seen")
-    for row in sorted(rows, key=lambda row: (*(_NEAREST[row[c]] for c in order), row["item"])):
+
+    def order(row: Document) -> tuple[Any, ...]:
+        return _NEAREST[row["strength"]], _NEAREST[row["text_seen"]], row["item"]
+
+    for row in sorted(rows, key=order):
         texts.setdefault(tuple(row[column] for column in by), []).append(row)
     best = []
     for own in texts.values():
@@ -231,8 +238,8 @@ def origins(
     if not rows:
         return [estimate_row(missing="no document on either side was seen")]
     own = [row for row in rows if row["direction"] == direction]
-    removed = {"supports": "source_in_favour", "refutes": "source_against"}[direction]
-    count = max(len(origins_of(own)) - (single == removed), 0)
+    one_less = single == _SINGLE[direction]
+    count = max(len(origins_of(own)) - one_less, 0)
     few = count <= MOST_NAMED and single == "none"
     named = sorted(text["name"] for text in best_texts(own)) if few else ()
     behind = documents.behind_rows(rows)
@@ -313,10 +320,8 @@ def cases(
     possible = _shown(may)
     certain = _shown(row for row in may if not sure or row[sure] == "yes")
     low, high = (float(_most_origins(shown, case, single)) for shown in (certain, possible))
-    figures: Estimate = {"estimate": low}
-    if low < high:
-        why = f"{coding} of which coders were unsure counted against and for"
-        figures = {"low": low, "high": high, "interval": why}
+    why = f"{coding} of which coders were unsure counted against and for"
+    figures = between(low, high, why)
     best, doubted = (_best(_by_case(shown)) for shown in (certain, possible - certain))
     others = _by_case(_shown(row for row in rows if row[doubtful] in split(beside)))
     documented = sorted(case for case, count in others.items() if count >= enough)
@@ -474,7 +479,7 @@ def share(
 
 
 def share_row(
-    figures: Figures,
+    figures_of: Figures,
     has: Sequence[bool | None],
     at: Sequence[Sequence[int]],
     unseen: str,
@@ -493,17 +498,8 @@ def share_row(
     hidden = 0 if unseen == "left_out" else len(has) - len(visible)
     least, n = sum(visible), len(visible) + hidden
     about = {"texts": count_range(least, least + hidden), "of_texts": in_words(n)}
-    low, high = 100 * least / n, 100 * (least + hidden) / n
-    bounds: Estimate = {
-        "low": low,
-        "high": high,
-        "interval": f"{thing}s not visible counted against and for",
-    }
-    read = [
-        place
-        for value, places in zip(has, at, strict=True)
-        if value is not None or hidden
-        for place in places
-    ]
-    row = estimate_row(about=about, **(bounds if hidden else {"estimate": low}))
-    return row | figures.behind(read) | {"n": n}
+    ends = 100 * least / n, 100 * (least + hidden) / n
+    figures = between(*ends, f"{thing}s not visible counted against and for")
+    pairs = zip(has, at, strict=True)
+    read = [place for value, places in pairs if value is not None or hidden for place in places]
+    return estimate_row(about=about, **figures) | figures_of.behind(read) | {"n": n}

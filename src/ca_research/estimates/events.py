@@ -30,6 +30,7 @@ from .documents import ENOUGH, expand, split
 from .frame import Estimate, estimate_row
 from .measures import measure, tells
 from .once import once
+from .series import between as between_ends
 
 Kinds = Annotated[str, CellsOf("events", "kind")]
 _USED = ["event_id", "date", "date_bound", "actor", "counterpart", "kind", "place", "source_id"]
@@ -107,11 +108,10 @@ def select(
     if kinds:
         rows = rows[rows["kind"].isin(split(kinds))]
     for column, wanted in (("actor", actor), ("counterpart", counterpart)):
-        for code in eco.resolve_all(split(wanted)) if wanted else ():
+        for code in eco.resolve_all(split(wanted)):
             rows = rows[names(rows[column], code)]
     for column, pattern in (("place", place), ("detail", detail)):
-        if pattern:
-            rows = rows[_has(rows[column], pattern)]
+        rows = rows[_has(rows[column], pattern)]
     if near:
         first, last = map(pd.Timestamp, bounds(near))
         rows = rows[(rows["last_day"] >= first) & ~(rows["first_day"] > last)]
@@ -120,13 +120,11 @@ def select(
 
 def _has(column: pd.Series, pattern: str) -> pd.Series:
     try:
-        search = re.compile(pattern).search
-        return column.fillna("").map(lambda text: bool(search(text))).astype(bool)
+        return column.fillna("").astype(str).str.contains(pattern, regex=True).astype(bool)
     except re.error as error:
-        raise UsageError(
-            f"{column.name} is no regular expression: {pattern!r}",
-            hint=f"{error}; a sign that means itself has a backslash before it",
-        ) from None
+        hint = f"{error}; a sign that means itself has a backslash before it"
+        what = f"{column.name} is no regular expression: {pattern!r}"
+        raise UsageError(what, hint=hint) from None
 
 
 def occasions(rows: pd.DataFrame) -> int:
@@ -203,13 +201,8 @@ def gap(
         return [estimate_row(missing=why)]
     dates = sorted(set(rows["date"]))
     words = joined(map(date_in_words, dates)) if len(dates) <= MOST_DATES else ""
-    figures = _between(*_gaps(rows, window, mode))
+    figures = between_ends(*_gaps(rows, window, mode), "what the dates leave open")
     return [estimate_row(used_rows(rows), about={"date": words}, **figures)]
-
-
-def _between(low: float, high: float) -> Estimate:
-    open_ = {"low": low, "high": high, "interval": "what the dates leave open"}
-    return {"estimate": low} if low == high else open_
 
 
 def _gaps(rows: pd.DataFrame, window: str, mode: str) -> tuple[float, float]:
@@ -322,7 +315,7 @@ def age(
     rows = select(events, counterpart=counterpart, kinds=kinds).dropna(subset="first_day")
     rows = rows[rows["last_day"] <= pd.Timestamp(until)].sort_values(["first_day", "last_day"])
     rows = rows[~_has(rows["note"], unless)] if unless else rows
-    undated = events[events["date"].isna() & events["kind"].isin(split(kinds))]
+    undated = set(events["actor"][events["date"].isna() & events["kind"].isin(split(kinds))])
     ages = []
     for actor in economies:
         first = rows[names(rows["actor"], actor)].head(1)
@@ -331,9 +324,9 @@ def age(
             days = (pd.Timestamp(until) - first[["last_day", "first_day"]].iloc[0]).dt.days
             low, high = days / 365.25
             figures = {"low": low, "high": high, "interval": "precision of the date"}
-            if actor in set(undated["actor"]):
-                noun = what.partition(" ")[0]
-                figures = {"low": low, "interval": f"at least: the first {noun} has no date"}
+            if actor in undated:
+                why = f"at least: the first {what.partition(' ')[0]} has no date"
+                figures = {"low": low, "interval": why}
             elif first["exact"].item():
                 figures = {"estimate": high}
         ages.append(estimate_row(used_rows(first), economy=actor, **figures))
@@ -377,13 +370,13 @@ def places(
     pandas.DataFrame
         One row, which tells those ``visited`` by name.
     """
-    wanted = set().union(*(expand(eco.resolve(place.strip())) for place in places.split(";")))
+    wanted = set().union(*(expand(eco.resolve(place)) for place in split(places)))
     rows = select(events, actor=actor, detail=detail, kinds=kinds, near=near)
     if rows.empty:
         return [estimate_row(missing=f"no {kinds} in {near} is dated")]
     visited = [wanted & expand(cell) for cell in rows["counterpart"]]
     reached = max(visited, key=len) if count == "one_visit" else set().union(*visited)
-    about = {"visited": joined(eco.in_prose(code) for code in sorted(reached))}
+    about = {"visited": joined(map(eco.in_prose, sorted(reached)))}
     return [estimate_row(used_rows(rows), estimate=float(len(reached)), about=about)]
 
 
@@ -453,9 +446,10 @@ def between(
     days = days_between(events, first=first, second=second)
     if days.empty:
         return [estimate_row(missing="one of the two events is not dated")]
-    low, high = float(days["days_least"].min()), float(days["days_most"].max())
-    used = used_rows(pd.concat([select(events, **first), select(events, **second)]))
-    return [estimate_row(used, **_between(low, high))]
+    ends = days["days_least"].min(), days["days_most"].max()
+    figures = between_ends(*ends, "what the dates leave open")
+    used = pd.concat([select(events, **first), select(events, **second)])
+    return [estimate_row(used_rows(used), **figures)]
 
 
 def days_between(

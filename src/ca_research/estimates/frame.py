@@ -256,7 +256,7 @@ def _path(cells: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(cells)).encode()).hexdigest()[:12]
 
 
-_NO_ROWS: dict[str, Any] = {
+_NO_ROWS: Estimate = {
     "n": 0,
     "first_year": None,
     "last_year": None,
@@ -301,16 +301,16 @@ class Figures:
         return list(zip(years, sources, origins, _cells(frame), strict=True))
 
     @cached_property
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> list[Estimate]:
         """The rows as dictionaries, each with its place as ``at``; what is missing is None."""
         filled = self.frame.astype(object).where(self.frame.notna(), None)
         return [{**row, "at": at} for at, row in enumerate(records(filled))]
 
-    def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> Estimate:
         """`behind`, of some of `records`."""
         return self.behind([row["at"] for row in rows])
 
-    def behind(self, places: Sequence[int] | None = None) -> dict[str, Any]:
+    def behind(self, places: Sequence[int] | None = None) -> Estimate:
         """What a row of estimates tells of the rows it rests on: those at these places, or all."""
         rows = Rows(self.frame if places is None else partial(self.frame.take, places))
         at = range(len(self.frame)) if places is None else places
@@ -339,7 +339,7 @@ def estimate_row(
     interval: str = "",
     missing: str = "",
     about: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Estimate:
     """One row of an estimates frame.
 
     Parameters
@@ -379,12 +379,12 @@ def estimate_row(
     >>> row["n"], row["last_year"], row["sources"]
     (1, 2023, ('KAZ_BNS',))
     """
-    row: dict[str, Any] = {"economy": economy, "estimate": estimate, "low": low, "high": high}
+    row: Estimate = {"economy": economy, "estimate": estimate, "low": low, "high": high}
     row |= {"interval": interval, **_NO_ROWS, "missing": missing, "about": about}
     return row if used is None or used.empty else row | Figures(used).behind()
 
 
-def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+def estimates(rows: Iterable[Estimate]) -> pd.DataFrame:
     """An estimates frame from its rows.
 
     Parameters
@@ -419,16 +419,15 @@ def estimates(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             what = f"it lacks {', '.join(lacking)}" if lacking else "a number is infinite"
             hint = "estimate_row(economy=..., estimate=...); null where there is none"
             raise UsageError(f"{row!r:.80} is no row of estimates: {what}", hint=hint)
-    told = {name: [row.get(name) for row in records] for name in ESTIMATE_COLUMNS}
-    columns: dict[str, Any] = dict(told)
+    columns: dict[str, Any] = {n: [row.get(n) for row in records] for n in ESTIMATE_COLUMNS}
     # arrays of a known type: pandas would take most of a frame's time to find it out
     for name in ("economy", "interval", "path", "missing"):
-        if records and all(isinstance(value, str) for value in told[name]):
-            columns[name] = pd.array(np.array(told[name], dtype=object), dtype="str")
+        if records and all(isinstance(value, str) for value in columns[name]):
+            columns[name] = pd.array(np.array(columns[name], dtype=object), dtype="str")
     for name in ("estimate", "low", "high"):
-        columns[name] = np.array(told[name], dtype="float64")
+        columns[name] = np.array(columns[name], dtype="float64")
     for name in ("first_year", "last_year"):
-        columns[name] = pd.array(told[name], dtype="Int64")
+        columns[name] = pd.array(columns[name], dtype="Int64")
     for name in ("sources", "about", "rows", "origins"):
-        columns[name] = np.fromiter(told[name], dtype=object, count=len(records))
+        columns[name] = np.fromiter(columns[name], dtype=object, count=len(records))
     return pd.DataFrame(columns, copy=False)

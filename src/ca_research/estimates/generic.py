@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from ..ground.errors import AggregateError, CaResearchError, UsageError, known_n
 from ..ground.periods import years_back
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
+from .frame import Estimate
 from .measures import Measure, by_economy, measure
 from .voices import SOURCES, Question, Terms, Voice, answers
 
@@ -25,44 +26,44 @@ OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlik
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
-def _general(ask: Callable[..., Question]) -> Callable[..., pd.DataFrame]:
+def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     """What asks a question of any table: its own arguments, those of `Terms`, and the year.
 
     figures: a table, or rows like it. economies: codes or names of those whose figures they are; []
     of a table of none, where there is one row. year: 'newest' (in which the figure is there),
     'newest-1' (the one before it) and so on, or a year.
     """
-    one, own, terms = inspect.Parameter, *(inspect.signature(f).parameters for f in (ask, Terms))
-    hints = get_type_hints(ask) | get_type_hints(Terms)
-    hints |= {"figures": pd.DataFrame, "economies": Sequence[str], "year": str | int}
-    every = {"economies": one.empty} | {n: p.default for n, p in (own | terms).items()}
-    choices = (
-        one(n, one.KEYWORD_ONLY, default=default, annotation=hints[n])
-        for n, default in (every | {"year": "newest"}).items()
+    one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
+    own, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
+    signature = inspect.Signature(
+        [
+            one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
+            one("economies", alone, annotation=Sequence[str]),
+            *(choice.replace(kind=alone) for choice in (*own.values(), *terms.values())),
+            one("year", alone, default="newest", annotation=str | int),
+        ]
     )
-    figures = one("figures", one.POSITIONAL_OR_KEYWORD, annotation=hints["figures"])
-    signature = inspect.Signature([figures, *choices])
 
-    def answer(figures: pd.DataFrame, **chosen: Any) -> pd.DataFrame:
+    def answer(figures: pd.DataFrame, **chosen: Any) -> list[Estimate]:
         given = signature.bind(figures, **chosen)
         given.apply_defaults()
-        chosen = {n: _chosen(n, v, hints.get(n)) for n, v in given.arguments.items()}
+        for name, value in given.arguments.items():
+            chosen[name] = _chosen(name, value, signature.parameters[name].annotation)
         table = Terms(**{n: chosen[n] for n in terms})
         asked = {n: chosen[n] for n in own}
         for name in {"counterpart", "to"} & own.keys() if table.column("unit") else ():
             asked[name] = ";".join(eco.resolve_all(filter(None, asked[name].split(";"))))
         return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
 
-    answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
-    answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
-    answer.__module__ = ask.__module__
-    answer.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     vars(answer).update(
         __signature__=signature,
         __wrapped__=ask,  # where it is told to be
         question=ask.__name__,
         of_table=OF_TABLE,
     )
+    answer.__name__, answer.__qualname__ = ask.__name__, ask.__qualname__
+    answer.__doc__ = f"{inspect.getdoc(ask)}\n\n{inspect.getdoc(Terms)}"
+    answer.__module__ = ask.__module__
     return answer
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
 import pandas as pd
 
@@ -90,9 +91,10 @@ def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
 def hints_of(function: Measure) -> dict[str, Any]:
     """The types of a measure's arguments, with what marks them."""
     try:
-        return get_type_hints(function, include_extras=True)
+        arguments = inspect.signature(function, eval_str=True).parameters
     except NameError:  # an annotation for readers alone
         return {}
+    return {name: argument.annotation for name, argument in arguments.items()}
 
 
 def rows_of(function: Measure) -> Callable[..., list[Estimate] | pd.DataFrame]:

@@ -88,26 +88,26 @@ def at_year(figures: pd.DataFrame) -> pd.DataFrame:
     return figures[figures["year"] == figures["year"].max()]
 
 
-def level(figures: pd.DataFrame, interval: str = ACROSS) -> dict[str, Any]:
+def level(figures: pd.DataFrame, interval: str = ACROSS) -> Estimate:
     """Figures of one year: the number where all agree, else the range that they leave."""
     return rows_of(figures) | between(figures["low"].min(), figures["high"].max(), interval)
 
 
-def change(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+def change(before: pd.DataFrame, after: pd.DataFrame) -> Estimate:
     """Figures less others, with what both leave open: of two years, or of two subjects."""
     low, high = after["low"].min() - before["high"].max(), after["high"].max() - before["low"].min()
     return rows_of(before, after) | between(low, high)
 
 
-def rows_of(*figures: pd.DataFrame) -> dict[str, Any]:
+def rows_of(*figures: pd.DataFrame) -> Estimate:
     """The rows that figures rest on, as the table has them."""
     return {"used": pd.concat(figures).drop(columns=_FIGURE)}
 
 
-def between(low: float | None, high: float | None, interval: str = ACROSS) -> dict[str, Any]:
+def between(low: float | None, high: float | None, interval: str = ACROSS) -> Estimate:
     """One number where both ends agree, else the ends that are known."""
     if low is not None and low == high:
         return {"estimate": float(low)}
     ends = {"low": low, "high": high}
-    known = {end: float(v) for end, v in ends.items() if v is not None and pd.notna(v)}
+    known = {n: float(v) for n, v in ends.items() if v is not None and pd.notna(v)}
     return known | {"interval": interval}

@@ -7,24 +7,17 @@ figures are compared within a voice, and voices that disagree leave a range.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import whole_number
-from ..ground.errors import (
-    MixedUnitsError,
-    RegistryError,
-    UnknownNameError,
-    UsageError,
-    suggest,
-)
+from ..ground.errors import MixedUnitsError, RegistryError, UsageError, known_name
 from ..ground.periods import years_back
 from ..stats.frames import (
     numbers,
@@ -35,7 +28,7 @@ from ..stats.frames import (
     years,
 )
 from ..tables.preference import OWN_REPORTS, of_role, ranked
-from .frame import estimate_row, estimates
+from .frame import estimate_row
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -90,26 +83,15 @@ class Terms:
 
     def members(self, name: str, year: int) -> Sequence[str]:
         """Those whose figures add up to that of a counterpart: itself, or who belongs to it."""
-        if ";" in name:
-            return name.split(";")
-        bloc = self.bloc == "members" and name in eco.AGGREGATES
-        return (bloc and eco.members(name, year)) or [name]
+        if self.bloc == "members" and name in eco.AGGREGATES:
+            return eco.members(name, year) or [name]
+        return name.split(";")
 
     def column(self, role: str) -> str:
         """The column that has a role; '' where the table has none."""
         if self.mirrored:
             role = {"unit": "counterpart", "counterpart": "unit"}.get(role, role)
         return next(iter(self.columns(role)), "")
-
-    def needed(self, role: str) -> str:
-        """The column that has a role; raises RegistryError where the table has none."""
-        if found := self.column(role):
-            return found
-        raise RegistryError(
-            f"table {self.table} has no column of role {role!r}",
-            where=f"registry/tables/{self.table}.yaml",
-            hint=f"say which of its columns is the {role}: {{..., role: {role}}}",
-        )
 
     def columns(self, role: str) -> list[str]:
         return [n for n, c in registry.table(self.table).columns.items() if c.role == role]
@@ -131,9 +113,7 @@ class Voice:
         """What is known of every single counterpart in a year: of one without all parts, a
         floor.
         """
-        mine = self.rows[
-            (self.rows["year"] == year) & ~self.rows["with"].isin(list(eco.AGGREGATES))
-        ]
+        mine = self.rows[self.rows["year"].eq(year) & ~self.rows["with"].isin(eco.AGGREGATES)]
         return mine.groupby("with")["amount"].sum()
 
     def floors(self, year: int) -> pd.Series:
@@ -181,8 +161,8 @@ class Question:
 
 def answers(
     frame: pd.DataFrame, terms: Terms, economies: Sequence[str], year: str | int, question: Question
-) -> pd.DataFrame:
-    """An estimates frame: what the voices answer for each unit in one year.
+) -> list[dict[str, Any]]:
+    """Rows of estimates: what the voices answer for each unit in one year.
 
     Parameters
     ----------
@@ -206,15 +186,13 @@ def answers(
     """
     column = terms.column("unit")
     year = year if isinstance(year, str) else whole_number("year", year)
-    figures = _figures(frame, terms)
-    rows = []
+    figures, rows = _figures(frame, terms), []
     for unit in eco.resolve_all(economies) if column else [""]:
-        mine = figures[figures["unit"] == unit] if column else figures
-        mine, lacking = _added(mine, terms, question)
+        mine, lacking = _added(figures[figures["unit"] == unit], terms, question)
         row = _row(frame, mine, terms, unit, year, question)
         row["missing"] += lacking if row["missing"] else ""
         rows.append(row)
-    return estimates(rows)
+    return rows
 
 
 def _row(
@@ -225,38 +203,33 @@ def _row(
     year: str | int,
     question: Question,
 ) -> dict[str, Any]:
-    known = sorted({int(y) for y in figures["year"]}, reverse=True)
+    known = sorted({*figures["year"]}, reverse=True) if isinstance(year, str) else [year]
     back = years_back(year) if isinstance(year, str) else 0
-    for at in known if isinstance(year, str) else [year]:
-        if question.base is not None and at <= question.base:
-            continue  # a year is not compared with itself
-        voices = list(_voices(figures, terms, question, question.spans(at)))
-        if not voices:
-            continue
-        if back:
-            back -= 1
-            continue
-        found = {i: question.answer(voice, at) for i, voice in enumerate(voices)}
-        given = [value for value in found.values() if value is not None]
-        if not given:
-            return estimate_row(
-                economy=unit, missing=f"a figure to divide by is zero or less in {at}"
-            )
-        used = {i for k, v in found.items() if v is not None for i in voices[k].rows.index}
-        most = [question.most(voice, at) for voice in voices] if question.most else given
-        rows, low, high = frame.iloc[sorted(used)], min(given), max(most)
-        if low == high:
-            one = len(voices) == 1 and question.compares
-            about = {"listed": str(len(voices[0].listed(at)))} if one else None
-            return estimate_row(rows, economy=unit, estimate=low, about=about)
-        unlike = min(given) < max(given)
-        why = "range across sources" if unlike else "bounds from what is not reported"
-        return estimate_row(rows, economy=unit, low=low, high=high, interval=why)
-    for role, codes in (("unit", [unit]), ("counterpart", question.of)):
-        if named := terms.column(role):
-            refuse_named(frame[named].unique(), named, codes)
-    missing = _unmet(frame, terms) or _absent(terms, unit, year, question)
-    return estimate_row(economy=unit, missing=missing)
+    if question.base is not None:  # a year is not compared with itself
+        known = [at for at in known if at > question.base]
+    able = ((at, [*_voices(figures, terms, question, question.spans(at))]) for at in known)
+    told = [*islice(((at, voices) for at, voices in able if voices), back + 1)]
+    if len(told) <= back:
+        for role, codes in (("unit", [unit]), ("counterpart", question.of)):
+            if named := terms.column(role):
+                refuse_named(frame[named].unique(), named, codes)
+        missing = _unmet(frame, terms) or _absent(terms, unit, year, question)
+        return estimate_row(economy=unit, missing=missing)
+    at, voices = told[back]
+    answered = [(v, a) for v in voices if (a := question.answer(v, at)) is not None]
+    if not answered:
+        return estimate_row(economy=unit, missing=f"a figure to divide by is zero or less in {at}")
+    given = [answer for _, answer in answered]
+    most = [question.most(voice, at) for voice in voices] if question.most else given
+    used = frame.iloc[sorted({place for voice, _ in answered for place in voice.rows.index})]
+    low, high = min(given), max(most)
+    if low == high:
+        one = len(voices) == 1 and question.compares
+        about = {"listed": str(len(voices[0].listed(at)))} if one else None
+        return estimate_row(used, economy=unit, estimate=low, about=about)
+    unlike = min(given) < max(given)
+    why = "range across sources" if unlike else "bounds from what is not reported"
+    return estimate_row(used, economy=unit, low=low, high=high, interval=why)
 
 
 def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.DataFrame, str]:
@@ -266,9 +239,10 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
     lacking = ""
     for name in question.of:
         for year in sorted({*figures["year"]}):
-            codes = terms.members(name, year)
-            mine = figures["with"].isin(list(codes)) & figures["year"].eq(year)
-            if [*codes] == [name] or not mine.any():
+            codes = {*terms.members(name, year)}
+            of_year = figures["year"] == year
+            mine = figures["with"].isin(codes) & of_year
+            if codes == {name} or not mine.any():
                 continue
             if terms.each_speaks:
                 raise UsageError(
@@ -277,13 +251,12 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
                 )
             parts = figures[mine]
             known = parts.groupby(["source", "part"])["with"].transform("nunique")
-            if (known < len(codes)).all():
-                absent = [*map(eco.name_of, {*codes} - {*parts["with"]})]
-                lacking = f"; {year} lacks {', '.join(sorted(absent))}"
             whole = parts[known == len(codes)].assign(**{"with": name})
-            own = figures["with"].eq(name) & figures["year"].eq(year)
-            others = figures[~(own | mine if question.compares else own)]  # none counts twice
-            figures = pd.concat([others, whole])
+            if whole.empty:
+                absent = sorted(map(eco.name_of, codes.difference(parts["with"])))
+                lacking = f"; {year} lacks {', '.join(absent)}"
+            counted = figures["with"].eq(name) & of_year | (mine & question.compares)
+            figures = pd.concat([figures[~counted], whole])  # none counts twice
     return figures, lacking
 
 
@@ -291,9 +264,7 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
     """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
     for name, wanted in terms.where.items() if len(frame) else ():
         if wanted and not frame[name].eq(wanted).any():
-            near = " or ".join(suggest(wanted, frame[name].dropna().astype(str).unique()))
-            meant = f"; did you mean {near}?" if near else ""
-            return f"no known row of table {terms.table} has {name} {wanted!r}{meant}"
+            return f"no known row of table {terms.table} has {name} {wanted!r}"
     if len(frame) and not _eligible(frame, terms):
         there = ", ".join(sorted(frame["source_id"].unique())[:5])
         return f"by their role none of the sources {there} may speak for source {terms.source!r}"
@@ -301,79 +272,74 @@ def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
 
 
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
-    named = [name for name in question.of if name] or terms.parts
-    said = {
-        "of": " and ".join(map(eco.name_of, named)),
-        "among": f"{terms.listed} or more" if question.compares and terms.listed > 1 else "",
-        "for": eco.name_of(unit) if unit else "",
-        "in": f"any year ({year})" if isinstance(year, str) else str(year),
-        "by": f"a source that has {question.base} too" if question.base else "",
-    }
-    chosen = ", ".join(filter(None, terms.where.values()))
-    words = "".join(f" {word} {what}" for word, what in said.items() if what)
-    told = f"{terms.table}{': ' + chosen if chosen else ''}"
-    return f"no figure{words} (table {told}, source {terms.source})"
+    named = " and ".join(map(eco.name_of, [n for n in question.of if n] or terms.parts))
+    words = f"no figure of {named}" if named else "no figure"
+    words += f" for {eco.name_of(unit)}" if unit else ""
+    words += f" in any year ({year})" if isinstance(year, str) else f" in {year}"
+    words += f" and {question.base}, by one source" if question.base else ""
+    words += f", among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
+    chosen = ", ".join([terms.table, *filter(None, terms.where.values())])
+    return f"{words} (table {chosen}; source {terms.source})"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """The rows that `terms` choose, by their place in the frame and under one set of names: unit,
     with, year, part, amount, source, terms.
     """
-    time, value = terms.needed("time"), terms.needed("value")
-    named = {"unit": terms.column("unit"), "with": terms.column("counterpart")}
-    sides = [name for name in named.values() if name]
-    alike = {name for name, wanted in terms.where.items() if not wanted}
-    alike |= {*terms.columns("basis")} - {*terms.unlike}
+    roles = {role: terms.column(role) for role in ("time", "value", "unit", "counterpart")}
+    time, value, unit, other = roles.values()
+    if not (time and value):
+        raise RegistryError(
+            f"table {terms.table} has no column of role {'value' if time else 'time'!r}",
+            where=f"registry/tables/{terms.table}.yaml",
+            hint="say which of its columns it is: {..., role: value}",
+        )
+    sides = [name for name in (unit, other) if name]
+    alike = {*terms.columns("basis")} - {*terms.unlike}
+    alike |= {name for name, wanted in terms.where.items() if not wanted}
     needed = (time, value, "source_id", terms.part, *sides, *terms.where, *alike)
-    require(frame, [name for name in needed if name])
-    keep = frame[value].notna() & frame[time].notna()
+    rows = require(frame, [name for name in needed if name]).reset_index(drop=True)
+    keep = rows[value].notna() & rows[time].notna()
     for name, wanted in terms.where.items():
         if wanted:
-            keep &= frame[name] == wanted
-    if terms.part:
-        keep &= frame[terms.part].isin(_as_reported(terms))
-    keep &= frame["source_id"].isin(_eligible(frame, terms))
-    places = np.flatnonzero(keep)
-    rows = frame.iloc[places]
-    single = ~own_groups(rows, sides).to_numpy(bool)
-    if len(sides) == 2:  # nobody is a counterpart of their own
-        single &= rows[named["unit"]].to_numpy(object) != rows[named["with"]].to_numpy(object)
-    if not single.all():
-        places, rows = places[single], rows[single]
-    if named["with"] and registry.table(terms.table).columns[named["with"]].type == "economy":
-        refuse_named_aggregates(rows[named["with"]].unique(), named["with"])
+            keep &= rows[name] == wanted
+    if terms.part:  # what is exported is the import of those who report it
+        there = {"export": "import", "import": "export"} if terms.mirrored else {}
+        keep &= rows[terms.part].isin([there.get(part, part) for part in terms.parts])
+    rows = rows[keep & rows["source_id"].isin(_eligible(frame, terms))]
+    rows = rows[~own_groups(rows, sides).to_numpy(bool)]
+    if unit and other:  # nobody is a counterpart of their own
+        rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
+    if other and registry.table(terms.table).columns[other].type == "economy":
+        refuse_named_aggregates(rows[other].unique(), other)
     years(rows, time, text=True)
     numbers(rows, value, negative=True)
-    columns = {name: rows[column] for name, column in named.items() if column}
-    columns |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
-    columns |= {"source": rows["source_id"]}
-    columns |= {f"terms: {name}": rows[name] for name in sorted(alike)}
-    part = rows[terms.part] if terms.part else ""
-    found = pd.DataFrame({"with": "", **columns}, rows.index).assign(part=part)
-    return found.assign(member=found["with"]).set_axis(places)
+    columns = {"unit": unit, "with": other, "member": other, "part": terms.part}
+    named = {name: rows[column] if column else "" for name, column in columns.items()}
+    named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
+    named |= {f"{_TERMS}{name}": rows[name] for name in sorted(alike)}
+    return pd.DataFrame(named | {"source": rows["source_id"]}, rows.index)
 
 
-def _as_reported(terms: Terms) -> list[str]:
-    """The parts as those call them who report: what is exported is their import."""
-    there = {"export": "import", "import": "export"}
-    return [there.get(part, part) if terms.mirrored else part for part in terms.parts]
+_TERMS = "terms: "
+"""How columns begin in which figures that are compared must agree."""
 
 
 def _eligible(frame: pd.DataFrame, terms: Terms) -> set[str]:
     """Sources that may speak."""
     sources = {*frame["source_id"].unique()}
     if terms.source not in SOURCES:
-        if terms.source not in registry.sources():
-            raise UnknownNameError("source", terms.source, [*SOURCES, *registry.sources()])
+        known_name("source", terms.source, [*SOURCES, *registry.sources()])
         return sources & {terms.source}
     return sources if terms.roles is None else of_role(sources, *terms.roles)
 
 
-def _order(sources: Iterable[str], terms: Terms) -> list[str]:
+def _order(figures: pd.DataFrame, terms: Terms) -> list[str]:
     """Sources, the preferred one first; without a preference by name."""
+    sources = figures["source"].unique()
     if terms.source == "preferred":
         return ranked(sources, terms.roles or OWN_REPORTS)
-    return sorted(set(sources))
+    return sorted(sources)
 
 
 def _voices(
@@ -385,97 +351,81 @@ def _voices(
     there = set(zip(needed["with"], needed["year"], strict=True))
     if needed.empty or not all((c, y) in there for c in question.of for y in years):
         return
-    _once(needed)
-    make = _each_for_itself if terms.each_speaks else _each_source
-    for voice in make(needed, terms, question, spans):
+    _refuse_twice(needed)
+    asked = needed["with"].isin(question.of)
+    if not question.compares:
+        needed = needed[asked]
+    else:
+        needed = needed[asked | ~needed["with"].isin(eco.AGGREGATES)]
+    if terms.each_speaks:
+        parts = _each_for_itself(needed, terms, question, spans)
+    else:
+        parts = (needed[needed["source"] == source] for source in _order(needed, terms))
+    for rows in parts:
+        voice = Voice(rows, max(1, len(terms.parts)))
         complete = all(voice.figure(c, y) is not None for c in question.of for y in years)
-        if complete and (not question.compares or all(_enough(voice, terms, y) for y in years)):
-            _alike(voice)
+        if question.compares:
+            complete &= all(voice.whole(y) for y in years)
+            complete &= all(len(voice.listed(y)) >= terms.listed for y in years)
+        if complete:
+            for _, part in rows.groupby("part"):
+                _refuse_unlike(part)
             yield voice
             if terms.source == "preferred":
                 return
 
 
-def _enough(voice: Voice, terms: Terms, year: int) -> bool:
-    return voice.whole(year) and len(voice.listed(year)) >= terms.listed
-
-
-def _each_source(
-    figures: pd.DataFrame, terms: Terms, question: Question, spans: Sequence[Sequence[int]]
-) -> Iterator[Voice]:
-    for source in _order(figures["source"].unique(), terms):
-        yield _voice(figures[figures["source"] == source], terms, question)
-
-
 def _each_for_itself(
     figures: pd.DataFrame, terms: Terms, question: Question, spans: Sequence[Sequence[int]]
-) -> Iterator[Voice]:
+) -> Iterator[pd.DataFrame]:
     """Each source of those asked about, beside what the others say of themselves.
 
     Of others the preferred source is taken, or at each end the least and then the greatest report,
     so that the range covers all of them.
     """
-    asked = figures["with"].isin(list(question.of))
-    others = figures[~asked] if question.compares else figures.iloc[:0]
+    others = figures[~figures["with"].isin(question.of)]
     if terms.source == "preferred":
-        place = {s: n for n, s in enumerate(_order(figures["source"].unique(), terms))}
-        backgrounds = [_first(others, others["source"].map(place))]
+        order = _order(figures, terms)
+        backgrounds = [_first(others, others["source"].map(order.index))]
     else:
         ends = [
             [_first(part, sign * part["amount"]) for sign in (1, -1)]
-            for span in spans
-            for part in [others[others["year"].isin(list(span))]]
+            for part in (others[others["year"].isin(span)] for span in spans)
         ]
         backgrounds = [pd.concat(parts) for parts in product(*ends)]
-    own = [figures[figures["with"] == c] for c in question.of]
-    speakers = [_order(part["source"].unique(), terms) for part in own]
-    for chosen in product(*speakers):
-        picked = [part[part["source"] == s] for part, s in zip(own, chosen, strict=True)]
-        for background in backgrounds:
-            yield _voice(pd.concat([*picked, background]), terms, question)
+    speakers = []
+    for code in question.of:
+        own = figures[figures["with"] == code]
+        speakers.append([own[own["source"] == source] for source in _order(own, terms)])
+    for *chosen, background in product(*speakers, backgrounds):
+        yield pd.concat([*chosen, background])
 
 
 def _first(figures: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
     """The first figure of each counterpart, year and part."""
-    ordered = figures.assign(by=by).sort_values("by", kind="stable")
-    return ordered.drop_duplicates(["with", "year", "part"]).drop(columns="by")
+    ordered = figures.loc[by.sort_values(kind="stable").index]
+    return ordered.drop_duplicates(["with", "year", "part"])
 
 
-def _voice(figures: pd.DataFrame, terms: Terms, question: Question) -> Voice:
-    keep = figures["with"].isin(list(question.of))
-    if question.compares:
-        keep |= ~figures["with"].isin(list(eco.AGGREGATES))
-    return Voice(figures[keep], max(1, len(terms.parts)))
-
-
-def _once(figures: pd.DataFrame) -> None:
-    """Raise MixedUnitsError where two figures of one source stand for the same, and say in what
-    they differ.
+def _refuse_twice(figures: pd.DataFrame) -> None:
+    """Raise MixedUnitsError where two figures of one source stand for the same and differ in their
+    terms, UsageError where they do not.
     """
-    same = [c for c in ("unit", "with", "member", "year", "part", "source") if c in figures]
-    twice = figures[figures.duplicated(same, keep=False)]
-    if twice.empty:
-        return
-    first = twice[(twice[same] == twice[same].iloc[0]).all(axis=1)]
-    _differ(first)
-    raise UsageError(
-        f"a figure of {first['with'].iloc[0]} in {first['year'].iloc[0]} stands twice",
-        where=f"source {first['source'].iloc[0]}",
-        hint="filter the frame to one row for each",
-    )
+    same = ["unit", "with", "member", "year", "part", "source"]
+    for cell, twice in figures[figures.duplicated(same, keep=False)].groupby(same):
+        _refuse_unlike(twice)
+        raise UsageError(
+            f"a figure of {cell[1]} in {cell[3]} stands twice",
+            where=f"source {cell[-1]}",
+            hint="filter the frame to one row for each",
+        )
 
 
-def _alike(voice: Voice) -> None:
+def _refuse_unlike(figures: pd.DataFrame) -> None:
     """Raise MixedUnitsError where figures that would be compared are in unlike terms."""
-    for _, part in voice.rows.groupby("part"):
-        _differ(part)
-
-
-def _differ(figures: pd.DataFrame) -> None:
-    for column in (c for c in figures if str(c).startswith("terms: ")):
-        found = sorted(map(str, figures[column].unique()))
+    for column in figures.columns[figures.columns.str.startswith(_TERMS)]:
+        name, found = column.removeprefix(_TERMS), sorted(map(str, figures[column].unique()))
         if len(found) > 1:
-            name = column.removeprefix("terms: ")
             raise MixedUnitsError(
                 f"figures of unlike {name} would be compared: {', '.join(found)}",
                 where=f"source {', '.join(sorted(figures['source'].unique()))}",

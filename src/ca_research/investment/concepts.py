@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..ground.errors import (
-    AggregateError,
-    CoverageError,
-    MixedUnitsError,
-    UnknownNameError,
-    UsageError,
-)
-from ..stats.frames import alike, keys_of, numbers, own_groups, require, with_sources
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..stats.contract import Frame, takes
+from ..stats.frames import cited, own_groups
 from . import guards
-
-Timing = Literal["end of year", "in the year", "part of a year", "running total"]
-
-KINDS = (
-    "stock",
-    "net flow",
-    "gross flow",
-    "flow, net or gross not said",
-    "announced",
-    "loan",
-    "grant",
-    "aid",
-    "contracted works",
-    "government budget",
-)
 
 
 @dataclass(frozen=True)
@@ -66,7 +45,7 @@ class Concept:
 
     measure: str
     kind: str
-    timing: Timing
+    timing: str
     meaning: str
     stage: str = ""
 
@@ -81,91 +60,27 @@ class Concept:
         return self.timing == "in the year"
 
 
+_TABLE = """
+fdi_stock | stock | end of year | direct investment held in the host by immediate investor
+fdi_stock_host_reported | stock | end of year | the same, by the host where the investor's stands
+investment_stock_all_types | stock | end of year | portfolio and other investment included
+fdi_flow | flow, net or gross not said | in the year | direct investment; net only where noted
+fdi_flow_gross | gross flow | in the year | gross inflow: what was withdrawn is not taken off
+fdi_flow_partial_year | flow, net or gross not said | part of a year | some months of a year
+fdi_cumulative | flow, net or gross not said | running total | inflows since some start
+official_grant | grant | in the year | grants paid out, less what was paid back
+official_loan | loan | in the year | loans of official lenders, repayments not taken off
+oda | aid | in the year | development assistance as its source counts it, loans included
+oda_cumulative | aid | running total | development assistance since some start
+contracted_turnover | contracted works | running total | works of contractors, not investment
+contracted_turnover_yearly | contracted works | in the year | works done in the year
+us_obligations | government budget | in the year | money bound by contract, US fiscal year
+us_disbursements | government budget | in the year | money paid, US fiscal year
+"""
+
 CONCEPTS: dict[str, Concept] = {
-    c.measure: c
-    for c in (
-        Concept(
-            "fdi_stock",
-            "stock",
-            "end of year",
-            "direct investment held in the host by immediate investor",
-        ),
-        Concept(
-            "fdi_stock_host_reported",
-            "stock",
-            "end of year",
-            "the same, by the host where the investor's stands",
-        ),
-        Concept(
-            "investment_stock_all_types",
-            "stock",
-            "end of year",
-            "portfolio and other investment included",
-        ),
-        Concept(
-            "fdi_flow",
-            "flow, net or gross not said",
-            "in the year",
-            "direct investment; net only where noted",
-        ),
-        Concept(
-            "fdi_flow_gross",
-            "gross flow",
-            "in the year",
-            "gross inflow: what was withdrawn is not taken off",
-        ),
-        Concept(
-            "fdi_flow_partial_year",
-            "flow, net or gross not said",
-            "part of a year",
-            "some months of a year",
-        ),
-        Concept(
-            "fdi_cumulative",
-            "flow, net or gross not said",
-            "running total",
-            "inflows since some start",
-        ),
-        Concept(
-            "official_grant", "grant", "in the year", "grants paid out, less what was paid back"
-        ),
-        Concept(
-            "official_loan",
-            "loan",
-            "in the year",
-            "loans of official lenders, repayments not taken off",
-        ),
-        Concept(
-            "oda",
-            "aid",
-            "in the year",
-            "development assistance as its source counts it, loans included",
-        ),
-        Concept(
-            "oda_cumulative", "aid", "running total", "development assistance since some start"
-        ),
-        Concept(
-            "contracted_turnover",
-            "contracted works",
-            "running total",
-            "works of contractors, not investment",
-        ),
-        Concept(
-            "contracted_turnover_yearly",
-            "contracted works",
-            "in the year",
-            "works done in the year",
-        ),
-        Concept(
-            "us_obligations",
-            "government budget",
-            "in the year",
-            "money bound by contract, US fiscal year",
-        ),
-        Concept(
-            "us_disbursements", "government budget", "in the year", "money paid, US fiscal year"
-        ),
-    )
+    cells[0]: Concept(*cells)
+    for cells in (line.split(" | ") for line in _TABLE.strip().splitlines())
 }
 """Every measure that table `investment` may hold; a test compares it with the registry."""
 
@@ -175,83 +90,47 @@ PARTS = (
 )
 """Instruments that are parts of one total and may be added (registry/tables/investment.yaml)."""
 
-CELL = ("investor", "host", "year", "instrument", "sector")
-
-
-def concept(measure: str, stage: str = "") -> Concept:
-    """The concept of a measure of table `investment`, with the stage where one is given.
-
-    measure: its name in the table. stage: a word of the column, '' or 'not_applicable' for none.
-    Raises UnknownNameError for a measure that has no declared meaning: it is not added to or ranked
-    with anything.
-    """
-    if measure not in CONCEPTS:
-        raise UnknownNameError("measure", measure, CONCEPTS)
-    known = CONCEPTS[measure]
-    return (
-        known if stage in ("", "not_applicable") else Concept(**{**known.__dict__, "stage": stage})
-    )
+ONE_CONCEPT = Frame(
+    cell=("investor", "host", "year"),
+    tells=("instrument", "sector"),
+    columns=("price_basis", "measure"),
+    whole=True,
+    negative=True,
+    gaps="kept",
+)
 
 
 def one_concept(investment: pd.DataFrame) -> Concept:
-    """The one concept of a frame, or a typed error that says what is mixed.
-
-    investment: rows of table `investment` (columns investor, host, year, measure, price_basis,
-        value_usd; instrument, sector, stage, year_basis, source_id are checked where they are
-        there).
-    Raises CoverageError (no row), UnknownNameError (measure), MixedUnitsError (two measures,
-    stages, price bases, kinds of year, units, currencies, instruments that are no parts of one
-    total, one sector beside all), AggregateError (EU27 beside DEU, WLD beside anyone, among
-    investors of a host or hosts of an investor), UsageError (two sources, two figures for a cell).
+    """The one concept of a frame of one measure; refuses instruments that are no parts of one
+    total, one sector beside all, and aggregates beside their members.
     """
-    investment = require(
-        investment, ("price_basis", "value_usd"), keys=("investor", "host", "year", "measure")
-    )
     if investment.empty:
         raise CoverageError(
             "no row of investment", hint="ca.coverage('investment', by=['host', 'measure'])"
         )
-    for measure in sorted(set(map(str, investment["measure"]))):
-        concept(measure)
-    numbers(investment.dropna(subset=["value_usd"]), "value_usd", negative=True)
-    alike(investment, ("measure", "stage", "price_basis", "year_basis", *guards.UNITS))
-    if "instrument" in investment:
-        kinds = set(map(str, investment["instrument"]))
-        if len(kinds) > 1 and not any(kinds <= parts for parts in PARTS):
+    concept = CONCEPTS[known_name("measure", str(investment["measure"].iloc[0]), CONCEPTS)]
+    for column, parts in (("instrument", PARTS), ("sector", ())):
+        held = set(map(str, investment.get(column, ())))
+        mixed = len(held) > 1 and not any(held <= part for part in parts)
+        if mixed and (parts or "all" in held):
             raise MixedUnitsError(
-                f"instruments that are no parts of one total: {', '.join(sorted(kinds))}",
-                hint="keep 'all', or concessional and non_concessional, or oda_like, oof_like and "
-                "vague",
+                f"{column}s that are no parts of one total: {', '.join(sorted(held)[:6])}",
+                hint="keep 'all', or its parts",
             )
-    if (
-        "sector" in investment
-        and "all" in set(investment["sector"])
-        and investment["sector"].nunique(dropna=False) > 1
-    ):
-        single = ", ".join(sorted(set(map(str, investment["sector"])) - {"all"})[:6])
-        raise MixedUnitsError(
-            f"single sectors ({single}) beside 'all', which holds them",
-            hint="keep sector 'all' or the single sectors",
-        )
-    guards.one_source(investment, "choose one source first: load(..., source=...)")
-    cell = [c for c in CELL if c in investment]
-    twice = investment[investment.duplicated(cell, keep=False)]
-    if len(twice):
-        first = ", ".join(str(twice.iloc[0][c]) for c in cell)
-        raise UsageError(f"two figures for one cell: {first}", hint="choose one revision first")
     own = own_groups(investment, ("investor", "host"))
     if own.any() and not own.all():
-        first = investment[own].iloc[0]
         raise AggregateError(
-            f"a group of one's own beside others: {first['investor']} in {first['host']}",
+            f"a group of one's own beside others: {investment[own].iloc[0]['investor']}",
             hint="drop it: frame[~frame.is_aggregate]",
         )
     guards.refuse_overlaps(investment, "investor", ["host", "year"])
     guards.refuse_overlaps(investment, "host", ["investor", "year"])
     stage = investment["stage"].iloc[0] if "stage" in investment else ""
-    return concept(str(investment["measure"].iloc[0]), "" if pd.isna(stage) else str(stage))
+    known = not pd.isna(stage) and stage != "not_applicable"
+    return replace(concept, stage=str(stage) if known else "")
 
 
+@takes(investment=ONE_CONCEPT)
 def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.DataFrame:
     """Sum of one concept of investment, in the unit of the frame.
 
@@ -272,11 +151,8 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
 
     Raises
     ------
-    CoverageError, UnknownNameError, AggregateError, UsageError
-        For no row, an unknown measure, an aggregate beside its members, two sources or figures.
-    MixedUnitsError
-        For two concepts, and where a stock, a running total or a part of a year would be added over
-        years.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -290,22 +166,16 @@ def total(investment: pd.DataFrame, by: Sequence[str] = ("host", "year")) -> pd.
     >>> total(held[~held["is_aggregate"]])["concept"].item()
     'fdi_stock (stock, end of year)'
     """
-    kind, keys = one_concept(investment), keys_of(by, ("value_usd",))
-    investment = require(investment, (), keys=keys)
-    if "year" not in keys and not kind.adds_over_years:
-        several = investment.groupby(keys)["year"].nunique() > 1
-        if several.any():
-            raise MixedUnitsError(
-                f"{kind.label} is never added over years", hint="add 'year' to `by`"
-            )
-    grouped = investment.groupby(keys)["value_usd"]
-    table = pd.DataFrame(
-        {"value_usd": grouped.agg(lambda v: v.sum(skipna=False)), "figures": grouped.size()}
-    ).reset_index()
-    table = table.assign(concept=kind.label, price_basis=str(investment["price_basis"].iloc[0]))
-    return with_sources(table, investment, keys)
+    kind, keys = one_concept(investment), list(by)
+    grouped = investment.groupby(keys)
+    if not kind.adds_over_years and (grouped["year"].nunique() > 1).any():
+        raise MixedUnitsError(f"{kind.label} is never added over years", hint="add 'year' to `by`")
+    figures = grouped["value_usd"]
+    table = pd.DataFrame({"value_usd": figures.sum(skipna=False), "figures": figures.size()})
+    return cited(table.reset_index().assign(concept=kind.label), investment, keys)
 
 
+@takes()
 def rank(investment: pd.DataFrame) -> pd.DataFrame:
     """Rank of the investors named in each host and year by one concept.
 
@@ -324,10 +194,8 @@ def rank(investment: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    CoverageError
-        For no row.
-    MixedUnitsError
-        For two measures, stages, price bases or kinds of year, and what `total` raises.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -339,19 +207,8 @@ def rank(investment: pd.DataFrame) -> pd.DataFrame:
     """
     table = total(investment, ("host", "year", "investor"))
     grouped = table.groupby(["host", "year"])
-    table["rank"] = grouped["value_usd"].rank(ascending=False, method="min").astype("Int64")
-    table["investors"] = grouped["investor"].transform("size")
-    order = [
-        "host",
-        "year",
-        "investor",
-        "value_usd",
-        "rank",
-        "investors",
-        "concept",
-        "price_basis",
-        "sources",
-    ]
-    return table[[c for c in order if c in table]].sort_values(
-        ["host", "year", "rank", "investor"], ignore_index=True
-    )
+    place = grouped["value_usd"].rank(ascending=False, method="min").astype("Int64")
+    table.insert(4, "rank", place)
+    table["figures"] = grouped["investor"].transform("size")
+    table = table.rename(columns={"figures": "investors"})
+    return table.sort_values(["host", "year", "rank", "investor"], ignore_index=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
-from ..ground.errors import UsageError, known_name
+from ..ground.arguments import number, whole_number
+from ..ground.errors import UsageError
+from ..stats.contract import takes
 
 Group = Literal["classic", "ldc", "lic", "lmic", "umic"]
 
@@ -42,6 +43,7 @@ force); OECD DAC High Level Meeting, final communique of 16 December 2014 (the c
 CLASSIC = DAC_RULES["classic"].discount
 
 
+@takes()
 def dac_rule(group: Group) -> DacRule:
     """Reference rate and threshold of a group of borrowers.
 
@@ -76,52 +78,28 @@ def dac_rule(group: Group) -> DacRule:
     >>> grant_element(2, 20, 5, discount=rule.discount) >= rule.threshold
     True
     """
-    return DAC_RULES[known_name("group of borrowers", group, tuple(DAC_RULES))]
+    return DAC_RULES[group]
 
 
-def _number(name: str, value: float, least: float) -> float:
-    try:
-        finite = not isinstance(value, str) and math.isfinite(float(value))
-    except (TypeError, ValueError):
-        finite = False
-    if not finite:
+def _terms(interest: float, maturity: float, grace: float, per_year: int) -> tuple[float, int, int]:
+    """Interest of a period in percent, periods to the last payment, and full periods before the one
+    that ends with the first repayment (A x INT).
+    """
+    for name, value in (("interest", interest), ("maturity", maturity), ("grace", grace)):
+        if number(name, value, "5") < 0:
+            raise UsageError(f"{name} is {value}, below 0", hint="percent a year, and years")
+    if whole_number("payments_per_year", per_year, "2") < 1 or not 0 <= grace <= maturity > 0:
         raise UsageError(
-            f"{name} is not a number: {value!r}", hint="leave out loans whose terms are not known"
+            f"{per_year} payments a year over {maturity:g} years, {grace:g} to the first repayment",
+            hint="0 <= grace <= maturity, maturity > 0, and 1, 2, 4 or 12 payments",
         )
-    if float(value) < least:
+    last, first = (round(years * per_year, 6) for years in (maturity, grace))
+    if last % 1 or first % 1:
         raise UsageError(
-            f"{name} is {value}, below {least:g}", hint="percent a year and years, not fractions"
-        )
-    return float(value)
-
-
-def _whole(name: str, periods: float, per_year: int) -> int:
-    """A number of payment periods; a schedule with a broken period does not exist."""
-    if abs(periods - round(periods)) > 1e-6:
-        raise UsageError(
-            f"{name} is {periods:g} payment periods at {per_year} a year, which is not whole",
+            f"a loan of {last:g} periods, {first:g} to the first repayment, which are not whole",
             hint="choose payments_per_year so that both maturity and grace are whole periods",
         )
-    return round(periods)
-
-
-def _periods(maturity: float, grace: float, per_year: int) -> tuple[int, int]:
-    """Periods to the last payment, and full periods before the one that ends with the first
-    repayment (A x INT).
-    """
-    if isinstance(per_year, bool) or not isinstance(per_year, int) or per_year < 1:
-        raise UsageError(f"payments_per_year is {per_year!r}", hint="1, 2, 4 or 12")
-    maturity, grace = _number("maturity", maturity, 0), _number("grace", grace, 0)
-    if maturity == 0 or grace > maturity:
-        raise UsageError(
-            f"maturity {maturity:g} years with {grace:g} years to the first repayment",
-            hint="0 <= grace <= maturity, maturity > 0",
-        )
-    last, first = (
-        _whole("maturity", maturity * per_year, per_year),
-        _whole("grace", grace * per_year, per_year),
-    )
-    return last, max(first - 1, 0)
+    return interest / per_year, int(last), max(int(first) - 1, 0)
 
 
 def repayment_schedule(
@@ -166,14 +144,13 @@ def repayment_schedule(
     2       3    1.5       50.0       1.0         50.0
     3       4    2.0       50.0       0.5          0.0
     """
-    last, before = _periods(maturity, grace, payments_per_year)
-    rate = _number("interest", interest, 0) / 100 / payments_per_year
+    rate, last, before = _terms(interest, maturity, grace, payments_per_year)
     part = 100 / (last - before)
     table = pd.DataFrame({"period": range(1, last + 1)})
     table["years"] = table["period"] / payments_per_year
     table["principal"] = [part if p > before else 0.0 for p in table["period"]]
     owed_before = 100 - part * (table["period"] - 1 - before).clip(lower=0)
-    table["interest"] = owed_before * rate
+    table["interest"] = owed_before * rate / 100
     table["outstanding"] = 100 - table["principal"].cumsum()
     return table
 
@@ -236,23 +213,17 @@ def grant_element(
     >>> round(grant_element(2, 20, 5, discount=dac_rule("lic").discount), 1)
     49.0
     """
-    last, before = _periods(maturity, grace, payments_per_year)
-    rate, yearly = _number("interest", interest, 0) / 100, _number("discount", discount, 0) / 100
-    if yearly == 0:
-        raise UsageError(
-            "discount is 0: without a reference rate there is no grant element",
-            hint="10, 9, 7 or 6",
-        )
-    if yearly < 0.01:
+    rate, last, before = _terms(interest, maturity, grace, payments_per_year)
+    if number("discount", discount, "10") < 1:
         raise UsageError(
             f"discount is {discount:g} % a year: a fraction in the place of a percentage?",
-            hint=f"percent a year: {100 * discount:g}, not {discount:g}",
+            hint="percent a year: 10, 9, 7 or 6",
         )
-    per_period = (1 + yearly) ** (1 / payments_per_year) - 1
+    per_period = (1 + discount / 100) ** (1 / payments_per_year) - 1
     repaid = ((1 + per_period) ** -before - (1 + per_period) ** -last) / (
         per_period * (last - before)
     )
-    return 100 * (1 - rate / payments_per_year / per_period) * (1 - repaid)
+    return 100 * (1 - rate / 100 / per_period) * (1 - repaid)
 
 
 def grant_element_bounds(

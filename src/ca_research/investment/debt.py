@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import (
-    AggregateError,
-    CoverageError,
-    MixedUnitsError,
-    UnknownNameError,
-    UsageError,
-)
-from ..stats.frames import ROUNDING, numbers, refuse_named, require, years
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, known_name
+from ..stats.contract import Economies, Economy, Frame, takes
+from ..stats.frames import ROUNDING, refuse_named, require
 from .guards import CREDITOR_TOTALS, current_dollars
 
 GDP = "NY.GDP.MKTP.CD"
+OWED = Frame(cell=("debtor", "year", "creditor"), gaps="kept", varies=("instrument",))
+OUTPUT = Frame(cell=("economy", "year"), value="value", gaps="dropped")
 
 
+@takes()
 def debt_exposure(
     debt: pd.DataFrame,
     macro: pd.DataFrame,
     *,
-    debtors: str | Sequence[str],
-    creditor: str,
+    debtors: Economies,
+    creditor: Economy,
     gdp_source: str,
 ) -> pd.DataFrame:
     """Debt to one official bilateral creditor as a share of other totals, per debtor and year.
@@ -56,16 +55,8 @@ def debt_exposure(
 
     Raises
     ------
-    CoverageError
-        Where no one source gives all three for a debtor.
-    UsageError
-        Where two sources do or a year has two figures.
-    AggregateError
-        For a creditor that is a total.
-    UnknownNameError
-        For an economy that is not known, or a gdp_source without GDP.
-    MixedUnitsError
-        For GDP or debt in another unit than current USD, or a creditor above all bilateral ones.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -76,41 +67,34 @@ def debt_exposure(
     >>> bool(found["of_bilateral"].between(0, 1).all())
     True
     """
-    debt = require(debt, ("measure", "value_usd", "source_id"), keys=("debtor", "creditor", "year"))
-    macro = require(macro, ("indicator", "value", "source_id"), keys=("economy", "year"))
-    debtors, creditor = eco.resolve_all(debtors), eco.resolve(creditor)
+    debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
+    macro = require(macro, ("indicator", "value", "source_id"), keys=OUTPUT.cell)
     if eco.is_aggregate(creditor):
         raise AggregateError(f"{creditor} is a total, not a creditor", hint="name one economy")
-    for frame, column, wanted in (
-        (debt, "debtor", debtors),
-        (debt, "creditor", [creditor, *CREDITOR_TOTALS]),
-        (macro, "economy", debtors),
+    for held, wanted in (
+        (debt["debtor"], debtors),
+        (debt["creditor"], [creditor, *CREDITOR_TOTALS]),
+        (macro["economy"], debtors),
     ):
-        refuse_named(frame[column].unique(), column, wanted)
+        refuse_named(held.unique(), str(held.name), wanted)
     common = whole_accounts(debt, debtors, creditor)
-    if not common:
+    if len(common) != 1:
         raise CoverageError(
-            f"no one source of the frame gives stocks owed to {creditor}, BIL and MUL by "
-            f"{', '.join(debtors) or 'anyone'}",
-            where=f"sources in it: {', '.join(sorted(set(debt['source_id']))[:6]) or 'none'}",
-            hint="load('debt', source='ids_dod_one'): other figures of debt have no total to be "
-            "set against",
+            f"{len(common) or 'no'} sources of the frame give stocks owed to {creditor}, BIL and "
+            f"MUL by {', '.join(debtors)}",
+            where=f"sources in it: {', '.join(sorted(set(debt['source_id']))[:6])}",
+            hint="choose one: load('debt', source='ids_dod_one')",
         )
-    if len(common) > 1:
-        raise UsageError(
-            f"several sources give {creditor}, BIL and MUL: {', '.join(sorted(common))}",
-            hint="choose one: load('debt', source=...)",
-        )
-    used = debt[
-        (debt["measure"] == "stock")
-        & debt["debtor"].isin(list(debtors))
-        & debt["source_id"].isin(common)
-        & debt["creditor"].isin([creditor, *CREDITOR_TOTALS])
-    ]
+    used = OWED.check(
+        debt[
+            (debt["measure"] == "stock")
+            & debt["debtor"].isin(debtors)
+            & debt["source_id"].isin(common)
+            & debt["creditor"].isin([creditor, *CREDITOR_TOTALS])
+        ]
+    )
     current_dollars(used)
-    _one_figure(used, ["debtor", "year", "creditor"])
     wide = used.pivot(index=["debtor", "year"], columns="creditor", values="value_usd")
-    wide = wide.astype(float)
     above = wide.index[wide[creditor] > wide["BIL"] * (1 + ROUNDING)]
     if len(above):
         raise MixedUnitsError(
@@ -119,34 +103,25 @@ def debt_exposure(
             hint="figures of two concepts or editions: keep one",
         )
     product = macro[macro["indicator"] == GDP]
-    if gdp_source not in set(product["source_id"]):
-        raise UnknownNameError("source of GDP", gdp_source, sorted(set(product["source_id"])))
-    product = product[product["source_id"] == gdp_source]
-    if "unit" in product and set(product["unit"]) != {"current USD"}:
-        raise MixedUnitsError(
-            "GDP is not in current USD, the debt is", hint=f"take {GDP} in current USD"
-        )
-    _one_figure(product, ["economy", "year"])
-    gdp = product.set_index(["economy", "year"])["value"].astype(float)
-    gdp = gdp.where(gdp > 0)
-    gdp.index.names = ["debtor", "year"]
-    out = pd.DataFrame(
+    known_name("source of GDP", gdp_source, sorted(set(product["source_id"].dropna())))
+    product = OUTPUT.check(product[product["source_id"] == gdp_source])
+    current_dollars(product)
+    gdp = product.set_index(["economy", "year"])["value"].replace(0, np.nan)
+    found = pd.DataFrame(
         {
             "debt_usd": wide[creditor],
             "of_bilateral": wide[creditor] / wide["BIL"],
             "of_official": wide[creditor] / (wide["BIL"] + wide["MUL"]),
+            "of_gdp": wide[creditor] / gdp.reindex(wide.index),
+            "sources": pd.Series([tuple(sorted({*common, gdp_source}))] * len(wide), wide.index),
+            "missing": "",
         }
     )
-    out["of_gdp"] = out["debt_usd"] / gdp.reindex(out.index)
-    cited = tuple(sorted({*common, gdp_source}))
-    found = out.dropna(subset=["debt_usd"]).reset_index()
-    found = found.assign(
-        sources=pd.Series([cited] * len(found), index=found.index, dtype=object), missing=""
-    )
+    found = found.dropna(subset=["debt_usd"]).reset_index()
     absent = [debtor for debtor in debtors if debtor not in set(found["debtor"])]
     if not absent:
         return found
-    why = f"{', '.join(sorted(common))} gives no stock owed to {creditor}"
+    why = f"{', '.join(common)} gives no stock owed to {creditor}"
     lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
     return pd.concat([found.astype({"year": "Int64"}), lost], ignore_index=True)
 
@@ -154,22 +129,5 @@ def debt_exposure(
 def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) -> set[str]:
     """Sources that give stocks owed by the debtors to a creditor, and both totals."""
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
-    each = [
-        set(stock.loc[stock["creditor"] == c, "source_id"]) for c in (creditor, *CREDITOR_TOTALS)
-    ]
-    return set.intersection(*each)
-
-
-def _one_figure(rows: pd.DataFrame, cell: Sequence[str]) -> None:
-    """UsageError where a cell has two figures, which would count one debt or one product twice, or
-    one that is no number from zero on, and where years are none.
-    """
-    years(rows)
-    value = "value_usd" if "value_usd" in rows else "value"
-    numbers(rows.dropna(subset=[value]), value)
-    twice = rows[rows.duplicated(list(cell), keep=False)]
-    if len(twice):
-        raise UsageError(
-            f"two figures for {', '.join(str(twice.iloc[0][c]) for c in cell)}",
-            hint="keep one instrument and one vintage",
-        )
+    given = stock.groupby("creditor")["source_id"].agg(set)
+    return set.intersection(*(set(given.get(c, ())) for c in (creditor, *CREDITOR_TOTALS)))

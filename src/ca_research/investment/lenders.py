@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.errors import AggregateError, CoverageError, MixedUnitsError, UnknownNameError
+from ..ground.errors import AggregateError, CoverageError, MixedUnitsError
 from ..stats.concentration import hhi_bounds
-from ..stats.frames import alike, numbers, refuse_two_labels, require, with_prices
+from ..stats.contract import Economies, Frame, takes
+from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require
 from . import guards
 
 Whole = Literal["official", "bilateral", "listed"]
+TOTALS: dict[str, list[str]] = {"official": ["BIL", "MUL"], "bilateral": ["BIL"], "listed": []}
+OWED = Frame(cell=("debtor", "year", "creditor", "instrument"), gaps="dropped")
+_COLUMNS = ["creditors", "total_usd", "attributed", "hhi_low", "hhi_high", "missing"]
 
 
+@takes()
 def creditor_hhi(
     debt: pd.DataFrame,
     *,
     source: str,
-    debtors: Sequence[str] | None = None,
+    debtors: Economies | None = None,
     measure: Literal["stock", "service"] = "stock",
     whole: Whole = "official",
 ) -> pd.DataFrame:
@@ -58,15 +62,8 @@ def creditor_hhi(
 
     Raises
     ------
-    CoverageError
-        The source has nothing of this measure and one of these debtors.
-    UnknownNameError
-        Another measure or whole; a debtor or a column that is not known.
-    AggregateError
-        A total among the listed, or two that overlap.
-    MixedUnitsError
-        Instruments of which one holds another; two figures for one creditor; named creditors
-        together above the total; two price bases, units or currencies.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -82,104 +79,65 @@ def creditor_hhi(
     >>> found[["year", "attributed", "hhi_low", "hhi_high"]].round(2).tail(1).values.tolist()
     [[2024.0, 0.39, 0.15, 0.43]]
     """
-    for kind, name, known in (
-        ("measure", measure, ("stock", "service")),
-        ("whole", whole, ("official", "bilateral", "listed")),
-    ):
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
-    debt = require(
-        debt,
-        ("measure", "instrument", "value_usd", "source_id"),
-        keys=("debtor", "creditor", "year"),
-    )
+    debt = require(debt, ("measure", "value_usd", "source_id"), keys=OWED.cell)
     refuse_two_labels(debt["debtor"].unique(), "debtor")
     every = debt[(debt["measure"] == measure) & (debt["source_id"] == source)]
-    if debtors is not None:
-        wanted = eco.resolve_all(debtors)
-        every = every[every["debtor"].isin(wanted)]
-    rows = every.dropna(subset=["value_usd"])
-    numbers(rows, "value_usd")
-    if rows.empty:
+    every = every if debtors is None else every[every["debtor"].isin(debtors)]
+    rows = OWED.check(every)
+    if absent := [d for d in debtors or () if d not in set(rows["debtor"])] or rows.empty:
+        refuse_named(debt["debtor"].unique(), "debtor", debtors)
         raise CoverageError(
-            f"{source} has no {measure} of these debtors", hint="ca.coverage('debt', by=['debtor'])"
+            f"{source} has no {measure} of {', '.join(absent) if debtors else 'anyone'}",
+            hint="missing is not zero; ca.coverage('debt', by=['debtor'])",
         )
-    if debtors is not None:
-        guards.refuse_absent(wanted, debt, "debtor", rows["debtor"])
-    alike(rows, ("price_basis", *guards.UNITS))
-    if {"all", "export_import_bank"} & set(rows["instrument"]) and rows["instrument"].nunique() > 1:
+    instruments = set(rows["instrument"])
+    if {"all", "export_import_bank"} & instruments and len(instruments) > 1:
         raise MixedUnitsError(
-            f"instruments of which one holds another: {', '.join(sorted(set(rows['instrument'])))}",
+            f"instruments of which one holds another: {', '.join(sorted(instruments))}",
             hint="keep one instrument, or parts only",
         )
-    if rows.duplicated(["debtor", "year", "creditor", "instrument"]).any():
-        raise MixedUnitsError(
-            "two figures for one debtor, creditor, year and instrument", hint="keep one of them"
-        )
-    totals = list(guards.CREDITOR_TOTALS)
-    if whole == "listed" and rows["creditor"].isin(totals).any():
+    totals = rows["creditor"].isin(guards.CREDITOR_TOTALS)
+    if whole == "listed" and totals.any():
         raise AggregateError(
             f"{source} gives totals (BIL, MUL) beside creditors",
             hint="whole='official' or whole='bilateral'",
         )
-    guards.refuse_overlaps(rows[~rows["creditor"].isin(totals)], "creditor", ["debtor", "year"])
-    table = []
-    for (debtor, year), part in rows.groupby(["debtor", "year"]):
-        owed = part.groupby("creditor")["value_usd"].sum().astype(float)
-        found = _concentration(owed, whole, f"{debtor} {year}")
-        same = every[(every["debtor"] == debtor) & (every["year"] == year)]
-        unknown = same.loc[same["value_usd"].isna(), "creditor"]
-        if whole == "listed" and len(unknown):  # of BIL and MUL what is not known is a rest
-            names = eco.joined(eco.in_prose(c) for c in sorted(set(unknown)))
-            found = dict.fromkeys(found) | {
-                "creditors": found["creditors"],
-                "missing": f"no figure of {names}",
-            }
-        table.append({"debtor": debtor, "year": int(year), **found})
-    columns = [
-        "debtor",
-        "year",
-        "creditors",
-        "total_usd",
-        "attributed",
-        "hhi_low",
-        "hhi_high",
-        "missing",
+    guards.refuse_overlaps(rows[~totals], "creditor", ["debtor", "year"])
+    owed = rows.groupby(["debtor", "year", "creditor"])["value_usd"].sum()
+    gaps = every[every["value_usd"].isna()].groupby(["debtor", "year"])["creditor"].agg(set)
+    found = [
+        {"debtor": debtor, "year": int(year)}
+        | _concentration(part.droplevel([0, 1]), whole, gaps.get((debtor, year), set()))
+        for (debtor, year), part in owed.groupby(level=[0, 1])
     ]
-    return with_prices(pd.DataFrame(table, columns=columns).assign(source_id=source), rows)
+    table = pd.DataFrame(found, columns=["debtor", "year", *_COLUMNS]).assign(source_id=source)
+    return cited(table, rows, ["debtor", "year"]).drop(columns="sources")
 
 
-def _concentration(owed: pd.Series, whole: Whole, where: str) -> dict[str, Any]:
+def _concentration(owed: pd.Series, whole: Whole, unknown: set[str]) -> dict[str, Any]:
+    """Bounds of one account; `unknown` are creditors without a figure."""
     named = owed.drop(labels=[c for c in guards.CREDITOR_TOTALS if c in owed])
-    row: dict[str, Any] = {"creditors": int((named > 0).sum()), "missing": ""}
-    nothing = {"total_usd": None, "attributed": None, "hhi_low": None, "hhi_high": None}
-    wanted = {"official": ["BIL", "MUL"], "bilateral": ["BIL"], "listed": []}[whole]
+    wanted, attributed = TOTALS[whole], float(named.sum())
     lacking = [c for c in wanted if c not in owed]
-    if lacking:
-        return row | nothing | {"missing": f"no total {' and '.join(lacking)}"}
-    total = float(owed[wanted].sum()) if wanted else float(named.sum())
-    if total <= 0:
-        return row | nothing | {"missing": "nothing owed: shares of zero are not defined"}
-    blocks = []
-    if wanted:
-        rest = float(owed["BIL"] - named.sum())
-        if rest < -1e-6 * float(owed["BIL"]):
-            raise MixedUnitsError(
-                f"named creditors together are above BIL: {float(named.sum()):.4g} of "
-                f"{float(owed['BIL']):.4g} USD",
-                where=where,
-                hint="figures of two concepts or editions: keep one",
-            )
-        blocks = [
-            max(rest, 0.0) / total,
-            *([float(owed["MUL"]) / total] if "MUL" in wanted else []),
-        ]
-    shares = (named / (float(named.sum()) + sum(blocks) * total)).tolist()
-    scale = 1 / (sum(shares) + sum(blocks))  # a rest that was negative by rounding
-    low, high = hhi_bounds([s * scale for s in shares], apart=[b * scale for b in blocks])
-    return row | {
-        "total_usd": total,
-        "attributed": sum(shares) * scale,
-        "hhi_low": low,
-        "hhi_high": high,
-    }
+    total = float(owed[wanted].sum()) if wanted and not lacking else attributed
+    missing = ""
+    if whole == "listed" and unknown:  # of BIL and MUL what is not known is a rest
+        missing = f"no figure of {eco.joined(map(eco.in_prose, sorted(unknown)))}"
+    elif lacking:
+        missing = f"no total {' and '.join(lacking)}"
+    elif total <= 0:
+        missing = "nothing owed: shares of zero are not defined"
+    row = {"creditors": int((named > 0).sum()), "missing": missing}
+    if missing:
+        return row
+    rest = float(owed["BIL"]) - attributed if wanted else 0.0
+    if rest < -ROUNDING * total:
+        raise MixedUnitsError(
+            "named creditors together are above BIL",
+            hint="figures of two concepts or editions: keep one",
+        )
+    blocks = [max(rest, 0.0), *owed[wanted[1:]]] if wanted else []
+    scale = 1 / (attributed + sum(blocks))  # not the total where the rest is below zero by rounding
+    low, high = hhi_bounds([v * scale for v in named], apart=[v * scale for v in blocks])
+    shares = {"attributed": attributed * scale, "hhi_low": low, "hhi_high": high}
+    return row | {"total_usd": total} | shares

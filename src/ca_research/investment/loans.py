@@ -4,11 +4,14 @@ how many loans.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
@@ -36,28 +39,48 @@ _STATED = ("interest", "maturity", "grace", "grant_element_published", "collater
 _PUBLISHED = ("chinese_loan_interest_rate_mean", "chinese_loan_grant_element_mean")
 _LISTED = "chinese_finance_projects_listed"
 _FLOATING = re.compile(r"\b(?:LIBOR|EURIBOR|SHIBOR|SOFR|KIBOR|floating|variable)\b", re.I)
-_NUMBER = r"(\d+(?:\.\d+)?)"
-_PERCENT = r"\s*(?:%|per ?cent\b)"
-_YEARS = r"[\s-]*years?\b"
-_GRANT = rf"\bgrant element(?: of|:)?\s*{_NUMBER}{_PERCENT}"
 _PATTERNS = {
     "interest": (
-        rf"\binterest(?: rate)?(?: of| at|:)?\s*{_NUMBER}{_PERCENT}",
-        rf"{_NUMBER}{_PERCENT}\s*(?:fixed\b|interest\b|a year\b|per annum\b)",
-        rf"(?:^|[,;:])\s*{_NUMBER}{_PERCENT}\s*(?=[,;.]|$)",
+        r"\binterest(?: rate)?(?: of| at|:)?\s*<n><percent>",
+        r"<n><percent>\s*(?:fixed\b|interest\b|a year\b|per annum\b)",
+        r"(?:^|[,;:])\s*<n><percent>\s*(?=[,;.]|$)",
     ),
     "maturity": (
-        rf"\bmaturity(?: of|:)?\s*{_NUMBER}{_YEARS}",
-        rf"{_NUMBER}{_YEARS}[\s-]*maturity\b",
-        rf"\brepaid over\s*{_NUMBER}{_YEARS}",
-        rf"(?:^|[,;:])\s*{_NUMBER}{_YEARS}\s*(?=[,;.]|$)",
+        r"\bmaturity(?: of|:)?\s*<n><years>",
+        r"<n><years>[\s-]*maturity\b",
+        r"\brepaid over\s*<n><years>",
+        r"(?:^|[,;:])\s*<n><years>\s*(?=[,;.]|$)",
     ),
     "grace": (
-        rf"\bgrace(?: period)?(?: of|:)?\s*{_NUMBER}{_YEARS}",
-        rf"{_NUMBER}{_YEARS}[\s-]*(?:of )?grace\b",
+        r"\bgrace(?: period)?(?: of|:)?\s*<n><years>",
+        r"<n><years>[\s-]*(?:of )?grace\b",
     ),
-    "grant_element_published": (_GRANT,),
+    "grant_element_published": (r"\bgrant element(?: of|:)?\s*<n><percent>",),
 }
+"""How sentences state a term; what stands between angle brackets is written below."""
+_PARTS = {
+    "<n>": r"(\d+(?:\.\d+)?)",
+    "<percent>": r"\s*(?:%|per ?cent\b)",
+    "<years>": r"[\s-]*years?\b",
+}
+_NOT_OF = {
+    "interest": ("grant_element_published",),
+    "maturity": ("grant_element_published", "grace"),
+}
+_NOT_OF["grace"] = ("grant_element_published",)
+"""Statements of other terms that are taken out of a sentence before one is looked for."""
+_UNSECURED = r"\b(?:no|without)\s+collateral\b|\bun(?:collaterali[sz]ed|secured)\b"
+_SECURED = r"\bcollateral(?:i[sz]ed)?\b"
+
+
+@cache
+def _compiled(term: str) -> tuple[re.Pattern[str], ...]:
+    patterns = []
+    for pattern in _PATTERNS[term]:
+        for name, part in _PARTS.items():
+            pattern = pattern.replace(name, part)
+        patterns.append(re.compile(pattern, re.I))
+    return tuple(patterns)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,32 +164,17 @@ def parse_terms(text: str | None) -> dict[str, Any]:
     """
     words = "" if text is None or pd.isna(text) else str(text)
     found: dict[str, Any] = {}
-    for term, patterns in _PATTERNS.items():
-        searched = (
-            words if term == "grant_element_published" else re.sub(_GRANT, " ", words, flags=re.I)
-        )
-        if term == "maturity":
-            searched = re.sub(
-                "|".join(p.replace("(\\d", "(?:\\d") for p in _PATTERNS["grace"]),
-                " ",
-                searched,
-                flags=re.I,
-            )
-        values = {
-            float(v) for pattern in patterns for v in re.findall(pattern, searched, flags=re.I)
-        }
+    for term in _PATTERNS:
+        searched = words
+        for pattern in (p for other in _NOT_OF.get(term, ()) for p in _compiled(other)):
+            searched = pattern.sub(" ", searched)
+        values = {float(v) for pattern in _compiled(term) for v in pattern.findall(searched)}
         found[term] = values.pop() if len(values) == 1 else None
     found["floating"] = bool(_FLOATING.search(words))
     if found["floating"]:
         found["interest"] = None
-    if re.search(
-        r"\b(?:no|without)\s+collateral\b|\bun(?:collaterali[sz]ed|secured)\b", words, flags=re.I
-    ):
-        found["collateralised"] = False
-    else:
-        found["collateralised"] = (
-            True if re.search(r"\bcollateral(?:i[sz]ed)?\b", words, flags=re.I) else None
-        )
+    denied, stated = (re.search(p, words, re.I) for p in (_UNSECURED, _SECURED))
+    found["collateralised"] = False if denied else True if stated else None
     return found
 
 
@@ -176,121 +184,86 @@ def _agreed(values: Iterable[Any]) -> tuple[Any, bool]:
     return (stated.pop(), False) if len(stated) == 1 else (None, len(stated) > 1)
 
 
-def _facts_by_number(facts: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Facts on terms by the number of the project whose page they are from (page_aiddata_46348 ->
-    46348).
-    """
-    number = facts["source_id"].str.extract(r"^page_aiddata_(\d+)$")[0]
-    return {str(n): part for n, part in facts[number.notna()].groupby(number.dropna())}
-
-
 def _recomputed(
     terms: dict[str, Any], discount: float, per_year: int
 ) -> tuple[float | None, float | None, str]:
-    if terms["interest"] is None or terms["maturity"] is None:
-        lacking = [t for t in ("interest", "maturity") if terms[t] is None]
+    lacking = [t for t in ("interest", "maturity") if terms[t] is None]
+    if lacking:
         return None, None, f"{' and '.join(lacking)} not known"
-    interest, maturity, grace = float(terms["interest"]), float(terms["maturity"]), terms["grace"]
+    interest, maturity, grace = terms["interest"], terms["maturity"], terms["grace"]
+    choices: dict[str, Any] = {"discount": discount, "payments_per_year": per_year}
     try:
         if grace is None:
-            low, high = grant_element_bounds(
-                interest, maturity, discount=discount, payments_per_year=per_year
-            )
-            return low, high, "grace not known: bounds"
-        value = grant_element(
-            interest, maturity, float(grace), discount=discount, payments_per_year=per_year
-        )
+            bounds = grant_element_bounds(interest, maturity, **choices)
+            return *bounds, "grace not known: bounds"
+        value = grant_element(interest, maturity, grace, **choices)
     except UsageError as error:  # one loan's terms do not take the others with them
         return None, None, error.what
     return value, value, ""
 
 
-def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> dict[str, Any]:
-    own = parse_terms(getattr(row, "terms", None)) | {"source_id": row.source_id}
+def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> tuple[Any, ...]:
+    """The row of a project and what facts say of it, in the order of _COLUMNS."""
     flag = getattr(row, "collateralised", None)  # read by guards.truths
-    flags = [] if flag is None or pd.isna(flag) else [bool(flag)]
-    said = [own] + [parse_terms(f.note) | {"source_id": f.source_id} for f in about.itertuples()]
-    terms, differ = {}, []
-    for term in _STATED:
-        extra = flags if term == "collateralised" else []
-        terms[term], disagree = _agreed([*(s[term] for s in said), *extra])
-        differ += [term] if disagree else []
-    terms["floating"] = any(s["floating"] for s in said)
-    if terms["floating"]:
+    texts = [(getattr(row, "terms", None), row.source_id), *about[["note", "source_id"]].to_numpy()]
+    stated = [parse_terms(text) | {"source_id": source} for text, source in texts]
+    if flag is not None and not pd.isna(flag):
+        marked = dict.fromkeys(_STATED) | {"floating": False, "source_id": row.source_id}
+        stated.append(marked | {"collateralised": bool(flag)})
+    agreed = {term: _agreed(s[term] for s in stated) for term in _STATED}
+    terms = {term: value for term, (value, _) in agreed.items()}
+    floating = any(s["floating"] for s in stated)
+    if floating:
         terms["interest"] = None
     low, high, missing = _recomputed(terms, discount, per_year)
-    sources = {
-        s["source_id"] for s in said if s["floating"] or any(s[t] is not None for t in _STATED)
-    }
-    return {
-        "project_id": row.project_id,
-        "host": row.host,
-        "year": row.year,
-        "title": getattr(row, "title", None),
-        **terms,
-        "recomputed_low": low,
-        "recomputed_high": high,
-        "missing": "; ".join(
-            [*(f"sources differ on {t}" for t in differ), *([missing] if missing else [])]
-        ),
-        "terms_from": tuple(sorted(sources | ({row.source_id} if flags else set()))),
-    }
+    reasons = [f"sources differ on {term}" for term, (_, differ) in agreed.items() if differ]
+    told = [s for s in stated if s["floating"] or any(s[t] is not None for t in _STATED)]
+    return (
+        *(row.project_id, row.host, row.year, getattr(row, "title", None)),
+        *(*terms.values(), floating, low, high),
+        "; ".join(filter(None, [*reasons, missing])),
+        tuple(sorted({s["source_id"] for s in told})),
+    )
+
+
+_FIGURES = [*(t for t in _STATED if t != "collateralised"), "recomputed_low", "recomputed_high"]
+_COLUMNS = ["project_id", "host", "year", "title", *_STATED, "floating"]
+_COLUMNS += ["recomputed_low", "recomputed_high", "missing", "terms_from"]
 
 
 def _summary(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
     rows = []
-    for host in hosts:
-        mine = loans[loans["host"] == host]
-        for term, unit in TERMS.items():
-            recomputed = term == "grant_element_recomputed"
-            low = mine["recomputed_low" if recomputed else term]
-            high = mine["recomputed_high" if recomputed else term]
-            exact = low[low.eq(high)]
-            rows.append(
-                {
-                    "host": host,
-                    "term": term,
-                    "unit": unit,
-                    "loans": len(mine),
-                    "known": len(exact),
-                    "missing": int(low.isna().sum()),
-                    "mean": exact.mean(),
-                    "median": exact.median(),
-                    "lowest": low.min(),
-                    "highest": high.max(),
-                    "bounded": int(low.notna().sum()) - len(exact),
-                }
-            )
-    return pd.DataFrame(rows)
+    for host, (term, unit) in itertools.product(hosts, TERMS.items()):
+        mine, ends = loans[loans["host"] == host], (term, term)
+        if term == "grant_element_recomputed":
+            ends = ("recomputed_low", "recomputed_high")
+        low, high = (mine[end] for end in ends)
+        exact = low[low.eq(high)]
+        known = (len(mine), len(exact), int(low.isna().sum()))
+        figures = (exact.mean(), exact.median(), low.min(), high.max())
+        rows.append((host, term, unit, *known, *figures, int(low.notna().sum()) - len(exact)))
+    columns = ["host", "term", "unit", "loans", "known", "missing", "mean", "median", "lowest"]
+    return pd.DataFrame(rows, columns=[*columns, "highest", "bounded"])
 
 
 def _collateral(loans: pd.DataFrame, hosts: Sequence[str]) -> pd.DataFrame:
-    rows = []
-    for host in hosts:
-        mine = loans[loans["host"] == host]
-        stated, denied, n = (
-            int(mine["collateralised"].eq(True).sum()),
-            int(mine["collateralised"].eq(False).sum()),
-            len(mine),
-        )
-        rows.append(
-            {
-                "host": host,
-                "loans": n,
-                "stated": stated,
-                "denied": denied,
-                "not_stated": n - stated - denied,
-                "share_low": stated / n if n else None,
-                "share_high": (n - denied) / n if n else None,
-                "share_of_known": stated / (stated + denied) if denied else None,
-                "missing": ""
-                if denied
-                else "no loan is stated to be without collateral: only the positive is marked",
-            }
-        )
-    return pd.DataFrame(rows).astype(
-        {c: "float64" for c in ("share_low", "share_high", "share_of_known")}
-    )
+    marks = loans["collateralised"]
+    each = {"loans": marks.isin([True, False]) | True, "stated": marks.eq(True)}
+    each["denied"] = marks.eq(False)
+    counts = pd.DataFrame(each).fillna(False).astype(int).groupby(loans["host"]).sum()
+    table = counts.reindex(pd.Index(hosts, name="host"), fill_value=0)
+    n, stated, denied = (table[c].astype(float) for c in ("loans", "stated", "denied"))
+    return table.assign(
+        not_stated=table["loans"] - table["stated"] - table["denied"],
+        share_low=stated / n,
+        share_high=(n - denied) / n,
+        share_of_known=(stated / (stated + denied)).where(denied > 0),
+        missing=np.where(
+            denied > 0,
+            "",
+            "no loan is stated to be without collateral: only the positive is marked",
+        ),
+    ).reset_index()
 
 
 def _published(facts: pd.DataFrame, edition: pd.DataFrame) -> pd.DataFrame:
@@ -350,17 +323,8 @@ def loan_terms(
 
     Raises
     ------
-    UnknownNameError
-        A column is not there; an economy or a loan type is not known.
-    UsageError
-        The edition lists a project twice or names hosts in the place of codes; a discount that is
-        no percentage; no economy; ``collateralised`` or ``recommended`` is neither true nor false.
-    AggregateError
-        A group of economies, which is no host of the edition.
-    CoverageError
-        The edition has no row.
-    MixedUnitsError
-        A published mean is not in percent.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -378,57 +342,42 @@ def loan_terms(
     >>> terms.summary.set_index("term").loc["grant_element_recomputed", "mean"].round(1)
     np.float64(53.1)
     """
-    require(projects, ("flow_type",), keys=("host",))
     grant_element(0, 1, 0, discount=discount, payments_per_year=payments_per_year)  # or it refuses
-    mine = guards.one_edition(projects, edition)
+    mine = guards.one_edition(require(projects, ("flow_type",), keys=("host",)), edition)
     refuse_named(mine["host"].unique(), "host")
     here = set(mine["host"])
-    if economies is not None and not len(economies):
-        raise UsageError("no economy to report on", hint="economies=['KAZ']")
     hosts = sorted(here) if economies is None else eco.single_economies(economies, here)
+    if not hosts:
+        raise UsageError("no economy to report on", hint="economies=['KAZ']")
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
     wanted = names(loan_types)
-    types = sorted({*mine["flow_type"].dropna(), *LOAN_TYPES})
     for word in wanted:
-        known_name("loan type", word, types)
-    if facts is None:
-        facts = pd.DataFrame(
-            columns=["subject", "attribute", "value", "unit", "note", "source_id"]
-        ).astype("string")
-    require(facts, ("subject", "attribute", "value", "unit", "note", "source_id"))
-    facts = facts.astype(
-        dict.fromkeys(("subject", "attribute", "unit", "note", "source_id"), "string")
-    )
+        known_name("loan type", word, sorted({*mine["flow_type"].dropna(), *LOAN_TYPES}))
+    told = ["subject", "attribute", "value", "unit", "note", "source_id"]
+    facts = require(pd.DataFrame(columns=told) if facts is None else facts, told)
+    facts = facts.astype({column: "string" for column in told if column != "value"})
     published = _published(facts, mine)
     if set(published["unit"].dropna()) - {"percent"}:
         raise MixedUnitsError(
             "a published mean of loan terms is not in percent", hint="see column unit of facts"
         )
-
     mine = mine[mine["host"].isin(hosts)]
     kept, known = guards.not_refused(mine), mine["flow_type"].notna()
-    is_loan = mine["flow_type"].isin(wanted)
-    reason = (
-        pd.Series("not a loan", index=mine.index)
-        .where(known, "flow type not stated")
-        .where(kept, "the publisher advises against the row")
-    )
-    left = mine.assign(reason=reason)[~(kept & is_loan)]
+    is_loan = kept & mine["flow_type"].isin(wanted)
+    reason = pd.Series("not a loan", index=mine.index).where(known, "flow type not stated")
+    reason = reason.where(kept, "the publisher advises against the row")
+    left = mine.assign(reason=reason)[~is_loan].groupby(["host", "reason"]).size()
     on_terms = facts[facts["attribute"].str.startswith("loan_terms", na=False)]
-    numbered = _facts_by_number(on_terms)
+    number = on_terms["source_id"].str.extract(r"^page_aiddata_(\d+)$")[0]
     rows, used = [], []
-    for row in mine[kept & is_loan].itertuples():
-        about = numbered.get(str(row.project_id).rsplit("-", 1)[-1], on_terms.iloc[:0])
-        about = about[about["subject"] == row.host]
+    for row in mine[is_loan].itertuples():
+        of_page = number.eq(str(row.project_id).rsplit("-", 1)[-1]).fillna(False)
+        about = on_terms[of_page & on_terms["subject"].eq(row.host)]
         used += list(about.index)
         rows.append(_loan(row, about, discount, payments_per_year))
-    columns = ["project_id", "host", "year", "title", *_STATED, "floating"]
-    columns += ["recomputed_low", "recomputed_high", "missing", "terms_from"]
-    loans = pd.DataFrame(rows, columns=columns)
-    numbers = [t for t in (*_STATED, "recomputed_low", "recomputed_high") if t != "collateralised"]
-    loans = loans.astype(
-        {t: "float64" for t in numbers} | {"collateralised": "boolean", "floating": "bool"}
+    loans = pd.DataFrame(rows, columns=_COLUMNS).astype(
+        dict.fromkeys(_FIGURES, "float64") | {"collateralised": "boolean", "floating": "bool"}
     )
     return LoanTerms(
         edition=edition,
@@ -437,7 +386,7 @@ def loan_terms(
         loans=loans,
         summary=_summary(loans, hosts),
         collateral=_collateral(loans, hosts),
-        left_out=left.groupby(["host", "reason"]).size().rename("projects").reset_index(),
+        left_out=left.rename("projects").reset_index(),
         statements=on_terms.drop(index=used).reset_index(drop=True),
         published=published,
     )

@@ -40,6 +40,12 @@ ESTIMATORS = {
     "WLS": "weighted OLS",
 }
 """Names that packages give to how a model was estimated, and what a table says."""
+GENERALISED = {
+    ("Binomial", "Logit"): "logit",
+    ("Binomial", "Probit"): "probit",
+    ("Gaussian", "Identity"): "OLS",
+    ("Poisson", "Log"): "Poisson",
+}
 STATISTICS = {"r2": "R²", "pseudo_r2": "Pseudo R²", "alpha": "Dispersion α"}
 
 
@@ -74,14 +80,10 @@ def estimated(model: Any) -> Estimated:
         terms = reader.coef_table(model)[["b", "se", "p"]].astype(float)
         rows = int(reader.stat(model, "N"))
     except (TypeError, AttributeError, KeyError, ValueError) as error:
-        if getattr(getattr(model, "params", None), "ndim", 1) == 2:  # of mnlogit
-            raise UsageError(
-                f"{type(model).__name__} has estimates for each outcome, a column those of one",
-                hint="fit one model for each outcome against the base, such as a logit",
-            ) from error
         raise UsageError(
-            f"{type(model).__name__} is no model that a regression table can show",
-            hint="give what gravity, event_study, pyfixest or statsmodels returned",
+            f"{type(model).__name__} is no model with one column of estimates",
+            hint="give what gravity, event_study, pyfixest or statsmodels returned, of several "
+            "outcomes a model for each",
         ) from error
     fitted: Any = getattr(model, "model", None)
     names = getattr(fitted, "exog_names", None)
@@ -134,30 +136,23 @@ def _pseudo(model: Any) -> float:
 def _estimator(model: Any) -> str:
     """'OLS', 'weighted Poisson', 'quantile (0.5)'; '' where the model does not say it."""
     fitted: Any = getattr(model, "model", None)
-    own = getattr(model, "estimator", None) or getattr(model, "_method", None)  # ours, pyfixest's
-    kind = own if isinstance(own, str) else type(fitted).__name__ if fitted is not None else ""
-    if kind.startswith("feglm-"):
-        name = kind.removeprefix("feglm-")
-    elif kind == "GLM":
-        name = _generalised(fitted.family)
-    else:
-        name = ESTIMATORS.get(kind.removesuffix("_fn").removesuffix("_pfn"), kind)
+    kind = getattr(model, "estimator", None) or getattr(model, "_method", None)  # ours, pyfixest's
+    if not isinstance(kind, str):
+        kind = "" if fitted is None else type(fitted).__name__
+    kind = kind.removesuffix("_fn").removesuffix("_pfn").removeprefix("feglm-")
+    name = ESTIMATORS.get(kind, kind)
+    if kind == "GLM":  # of statsmodels, by what others call it
+        of = type(fitted.family).__name__, type(fitted.family.link).__name__
+        name = GENERALISED.get(of, f"GLM ({', '.join(of)})")
     if getattr(model, "_is_iv", False):
         name = "2SLS"
-    if name == "quantile":
-        at = getattr(model, "q", None) or getattr(model, "_quantile", None)
-        name += f" ({at:g})" if at else ""
+    if name == "quantile" and (
+        at := getattr(model, "q", None) or getattr(model, "_quantile", None)
+    ):
+        name += f" ({at:g})"
     marks = ((model, "_has_weights"), (fitted, "_has_freq_weights"), (fitted, "_has_var_weights"))
     weighted = any(getattr(of, mark, False) is True for of, mark in marks)
     return f"weighted {name}" if weighted else name
-
-
-def _generalised(family: Any) -> str:
-    """A generalised linear model of statsmodels, by what others call it."""
-    of, link = type(family).__name__, type(family.link).__name__
-    known = {("Binomial", "Logit"): "logit", ("Binomial", "Probit"): "probit"}
-    known |= {("Poisson", "Log"): "Poisson", ("Gaussian", "Identity"): "OLS"}
-    return known.get((of, link), f"GLM ({of}, {link})")
 
 
 def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
@@ -169,16 +164,11 @@ def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
         return "clustered", ways
     if kind == "hetero":  # of pyfixest, which keeps apart which
         kind = getattr(model, "_vcov_type_detail", kind)
-    if hasattr(model, "sparsity"):
-        kind = _of_quantiles(model)
+    if hasattr(model, "sparsity"):  # quantiles of statsmodels, which calls all of them 'nonrobust'
+        x, q = model.model.exog, model.q
+        iid = model.sparsity**2 * q * (1 - q) * np.linalg.pinv(x.T @ x)
+        kind = "iid" if np.allclose(model.normalized_cov_params, iid) else "robust"
     return ERRORS.get(kind, kind), ()
-
-
-def _of_quantiles(model: Any) -> str:
-    """The errors of a quantile regression of statsmodels, which calls all of them 'nonrobust'."""
-    x, q = model.model.exog, model.q
-    iid = model.sparsity**2 * q * (1 - q) * np.linalg.pinv(x.T @ x)
-    return "iid" if np.allclose(model.normalized_cov_params, iid) else "robust"
 
 
 def _groups(model: Any) -> Any:
@@ -188,16 +178,12 @@ def _groups(model: Any) -> Any:
 
 def _clusters(told: Any, model: Any) -> int | None:
     """How many clusters; of two ways, in the one that has fewer."""
-    ways = getattr(model, "_G", None)  # pyfixest's, of which maketables tells the first way
-    if ways and told is not None:
-        return int(min(ways))
-    if told is not None:
-        return int(told)
     groups = _groups(model)
-    if groups is None:
-        return None
-    columns = np.asarray(groups).reshape(len(groups), -1).T
-    return min(len(pd.unique(column)) for column in columns)
+    if told is None and groups is not None:
+        columns = np.asarray(groups).reshape(len(groups), -1).T
+        return min(len(pd.unique(column)) for column in columns)
+    # pyfixest's are of several ways, of which maketables tells the first
+    return None if told is None else int(min(getattr(model, "_G", None) or [told]))
 
 
 def _sources(model: Any) -> tuple[str, ...] | None:

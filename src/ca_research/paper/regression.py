@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
 from ..ground.arguments import refuse, whole_number
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.numbers import NOTHING, decimals
 from .models import STATISTICS, Estimated, estimated
 from .table import PaperTable, ids_of, sources_note
@@ -21,6 +22,8 @@ _FUNCTION = re.compile(r"(?:\w+\.)?(\w+)\((\w+)\)")
 UNKNOWN = "not stated"
 MOST_DIGITS = 15
 """Beyond these a float has no decimal digits of its own."""
+EFFECT = "Fixed effects: "
+PARTS = ("terms", "design", "fit")
 STARS = {0.01: "***", 0.05: "**", 0.1: "*"}
 
 
@@ -96,32 +99,38 @@ def regression_table(
     """
     if not 0 <= whole_number("digits", digits, "3") <= MOST_DIGITS:
         refuse("digits", f"a number from 0 to {MOST_DIGITS}", digits, "3")
-    if not isinstance(stars, bool):
-        refuse("stars", "True or False", stars, "True")
     names, given = _listed(models)
-    found = [estimated(model) for model in given]
-    words = _Words(labels or {})
-    body, dropped = _body(found, keep, words, digits, stars)
-    rows = {"terms": body, "design": _design(found, words), "fit": _fit(found, digits)}
-    index = [(part, label) for part, cells in rows.items() for label, _ in cells]
-    outcomes = [words(one.outcome) for one in found]
-    cells = pd.DataFrame(
-        [line for part in rows.values() for _, line in part],
-        index=pd.MultiIndex.from_tuples(index, names=["part", "row"]),
-        columns=pd.MultiIndex.from_arrays([outcomes, names]),
+    found, words = [estimated(model) for model in given], _Words(labels or {})
+    columns = [_column(one, words, digits, stars) for one in found]
+    last = [*map(words, CONSTANT), "Standard errors", "Clusters", *STATISTICS.values()]
+    rows = sorted(  # by part, then as they come but for what stands last
+        dict.fromkeys(chain.from_iterable(columns)),
+        key=lambda row: (PARTS.index(row[0]), last.index(row[1]) if row[1] in last else -1),
     )
-    said = "Standard errors in parentheses"
+    if {one.estimator for one in found} <= {"OLS", ""}:
+        rows.remove(("design", "Estimator", 0))
+    if keep is not None:
+        terms = list(dict.fromkeys(chain.from_iterable(one.terms.index for one in found)))
+        shown = [words(known_name("term", term, terms)) for term in keep]
+        chosen = [("terms", label, line) for label in shown for line in (0, 1)]
+        rows = chosen + [row for row in rows if row[0] != "terms"]
+    index = [(part, "" if line else label) for part, label, line in rows]
+    cells = pd.DataFrame(
+        [[own.get(row, "no" if EFFECT in row[1] else "") for own in columns] for row in rows],
+        index=pd.MultiIndex.from_tuples(index, names=["part", "row"]),
+        columns=pd.MultiIndex.from_arrays([[words(one.outcome) for one in found], names]),
+    )
+    says = "Standard errors in parentheses"
     if stars:
-        said += "; " + ", ".join(f"{mark} p < {p:g}" for p, mark in reversed(STARS.items()))
-    notes = [f"{said}."]
-    if dropped:
-        notes.append(f"{NOTHING}: cannot be told from the effects or from other terms.")
+        says += "; " + ", ".join(f"{mark} p < {p:g}" for p, mark in reversed(STARS.items()))
+    dropped = bool((cells == NOTHING).any(axis=None))
+    lost_term = f"{NOTHING}: cannot be told from the effects or from other terms."
     ids = ids_of(data)
     own = [ids if one.sources is None else one.sources for one in found]
     lost = tuple(name for name, one in zip(names, own, strict=True) if not one)
-    sources = tuple(sorted({i for one in own for i in one}))
-    notes += [note, sources_note(sources, lost)]
-    return PaperTable(cells, caption, tuple(n for n in notes if n), sources, lost)
+    sources = tuple(sorted({*chain.from_iterable(own)}))
+    notes = (f"{says}.", lost_term * dropped, note, sources_note(sources, lost))
+    return PaperTable(cells, caption, tuple(filter(None, notes)), sources, lost)
 
 
 class _Words:
@@ -159,87 +168,34 @@ def _none() -> Any:
     raise UsageError("no model to show", hint="regression_table({'PPML': fit, 'OLS': other})")
 
 
-Lines = list[tuple[str, list[str]]]
+Row = tuple[str, str, int]
+"""Part of the table, label, and whether it is the first line of it or the second."""
 
 
-def _body(
-    found: list[Estimated], keep: Sequence[str] | None, words: _Words, digits: int, stars: bool
-) -> tuple[Lines, bool]:
-    """Two lines for each term, and whether one of them could not be estimated somewhere."""
-    order = list(dict.fromkeys(str(term) for one in found for term in one.terms.index))
-    for term in keep or ():
-        if term not in order:
-            raise UnknownNameError("term", term, order)
-    order = list(keep or sorted(order, key=lambda term: term in CONSTANT))
-    lines: dict[str, tuple[list[str], list[str]]] = {}
-    dropped = False
-    for label, terms in _together(order, words).items():
-        lines[label] = ([], [])
-        for one in found:
-            own = [term for term in terms if term in one.terms.index]
-            if len(own) > 1:
-                raise UsageError(
-                    f"{label!r} would stand for {' and '.join(own)} of one model",
-                    hint="give each a label of its own",
-                )
-            if not own:
-                b_cell, se_cell = "", ""
-            else:
-                b, se, p = (float(number) for number in one.terms.loc[own[0]])
-                dropped |= math.isnan(b)
-                mark = next((m for at, m in STARS.items() if stars and p < at), "")
-                b_cell = _said(b, digits) + mark
-                se_cell = "" if math.isnan(se) else f"({_said(se, digits)})"
-            lines[label][0].append(b_cell)
-            lines[label][1].append(se_cell)
-    return [row for label, (b, se) in lines.items() for row in ((label, b), ("", se))], dropped
-
-
-def _together(order: list[str], words: _Words) -> dict[str, list[str]]:
-    """Label -> terms that have it: one term of two packages, such as the constant."""
-    found: dict[str, list[str]] = {}
-    for term in order:
-        found.setdefault(words(term), []).append(term)
-    return found
-
-
-def _said(value: float, digits: int) -> str:
-    return NOTHING if math.isnan(value) else decimals(value, digits).replace("-", "−")
-
-
-def _design(found: list[Estimated], words: _Words) -> Lines:
-    """Estimators, fixed effects, errors and clusters."""
-    own = [{words.effect(name) for name in one.effects} for one in found]
-    labels = dict.fromkeys(words.effect(name) for one in found for name in one.effects)
-    lines = [
-        (f"Fixed effects: {label}", ["yes" if label in has else "no" for has in own])
-        for label in labels
-    ]
-    lines = _estimators(found) + lines
-    lines.append(("Standard errors", [_by(one, words) for one in found]))
-    if any(one.clusters is not None for one in found):
-        counts = ["" if one.clusters is None else f"{one.clusters:,}" for one in found]
-        lines.append(("Clusters", counts))
-    return lines
-
-
-def _estimators(found: list[Estimated]) -> Lines:
-    """How each was estimated, unless all are plain least squares or none of them says it."""
-    names = [one.estimator for one in found]
-    if set(names) <= {"OLS"} or not any(names):
-        return []
-    return [("Estimator", [name or UNKNOWN for name in names])]
-
-
-def _by(one: Estimated, words: _Words) -> str:
+def _column(one: Estimated, words: _Words, digits: int, stars: bool) -> dict[Row, str]:
+    """The cells of a model: two lines for each term, how it was estimated, how it fits."""
+    cells: dict[Row, str] = {}
+    for term, b, se, p in one.terms.itertuples():
+        label = words(term)
+        if ("terms", label, 0) in cells:
+            raise UsageError(
+                f"{label!r} would stand for two terms of one model",
+                hint="give each a label of its own",
+            )
+        mark = next((m for at, m in STARS.items() if stars and p < at), "")
+        cells["terms", label, 0] = _written(b, digits) + mark
+        cells["terms", label, 1] = "" if math.isnan(se) else f"({_written(se, digits)})"
     ways = " and ".join(map(words.effect, one.ways))
-    return (one.errors or UNKNOWN) + (f" by {ways}" if ways else "")
+    design = {"Estimator": one.estimator or UNKNOWN}
+    design |= {EFFECT + words.effect(name): "yes" for name in one.effects}
+    design["Standard errors"] = (one.errors or UNKNOWN) + (f" by {ways}" if ways else "")
+    if one.clusters is not None:
+        design["Clusters"] = f"{one.clusters:,}"
+    fit = {"Observations": f"{one.n:,}"}
+    fit |= {name: _written(value, digits) for name, value in one.statistics.items()}
+    cells |= {("design", label, 0): text for label, text in design.items()}
+    return cells | {("fit", label, 0): text for label, text in fit.items()}
 
 
-def _fit(found: list[Estimated], digits: int) -> Lines:
-    lines: Lines = [("Observations", [f"{one.n:,}" for one in found])]
-    for name in STATISTICS.values():
-        values = [one.statistics.get(name) for one in found]
-        if any(value is not None for value in values):
-            lines.append((name, ["" if v is None else _said(v, digits) for v in values]))
-    return lines
+def _written(value: float, digits: int) -> str:
+    return NOTHING if math.isnan(value) else decimals(value, digits).replace("-", "−")

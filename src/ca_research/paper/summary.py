@@ -10,10 +10,10 @@ import pandas as pd
 from .. import registry
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import NOTHING, number
-from ..stats.frames import alike, origin, require, texts
+from ..stats.columns import floats
+from ..stats.frames import alike, origin, require
 from .table import PaperTable, ids_of, sources_note
 
-COLUMNS = ("n", "missing", "mean", "sd", "min", "median", "max")
 KIND = ("unit", "price_basis", "currency")
 """Columns that say what a figure is: figures of two kinds have no mean."""
 LARGE = 1e9
@@ -104,7 +104,7 @@ def summary_table(
                 unit = of_rows
             elif several:
                 label += f", rows in {of_rows}" if of_rows else ", rows without a unit"
-            values = _values(rows[column], column)
+            values = floats(rows[column], column)
             if unit and np.nanmax(np.abs(values), initial=0) >= LARGE:
                 values, unit = values / 1e6, _millions(unit)
             index.append((part, f"{label} ({unit})" if unit else label))
@@ -138,25 +138,8 @@ def _millions(unit: str) -> str:
     return f"{said} {rest}" if said and rest else f"million {unit}"
 
 
-def _values(column: pd.Series, name: str) -> np.ndarray:
-    try:
-        values = column.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        values = None
-    if values is None or texts(column):
-        raise UsageError(
-            f"{name!r} holds what is no number", hint="convert it: pd.to_numeric, of dates .dt.year"
-        )
-    if np.isinf(values).any():
-        raise UsageError(f"infinite {name!r}", hint="mend or drop those rows")
-    return values
-
-
 def _line(values: np.ndarray) -> dict[str, str]:
-    known = values[~np.isnan(values)]
-    line = {"n": f"{len(known):,}", "missing": f"{len(values) - len(known):,}"}
-    if not len(known):
-        return line | dict.fromkeys(COLUMNS[2:], NOTHING)
-    spread = number(float(known.std(ddof=1))) if len(known) > 1 else NOTHING
-    line |= {"mean": number(float(known.mean())), "sd": spread, "min": number(float(known.min()))}
-    return line | {"median": number(float(np.median(known))), "max": number(float(known.max()))}
+    figures = pd.Series(values)
+    known = figures.agg(["mean", "std", "min", "median", "max"]).rename({"std": "sd"})
+    counts = {"n": f"{figures.count():,}", "missing": f"{figures.isna().sum():,}"}
+    return counts | known.map(lambda v: NOTHING if pd.isna(v) else number(float(v))).to_dict()

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
-import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from .. import registry
-from ..ground.errors import UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.extras import needed
 from ..ground.files import write_whole
 from ..stats.frames import origin
 from ..stats.result import escape_latex, written
 from ..tables.cite import source_ids
-from .layout import heads, parts, spans
-from .word import document
+
+if TYPE_CHECKING:
+    from maketables import MTable
 
 MOST = 6
 """Sources that a note names in full; `cite` gives all."""
-LETTERS = 18
-"""Letters after which LaTeX breaks a cell or a head, where there is a space."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,9 +104,9 @@ class PaperTable:
         return written(_html(self, page=True), path)
 
     def to_latex(self, path: str | Path | None = None, *, label: str = "") -> str | None:
-        """The table as LaTeX, which needs the package booktabs.
+        """The table as LaTeX, as wide as the text.
 
-        Where it is wider than the text it is made smaller, and needs graphicx too.
+        It needs the packages array, booktabs, makecell, tabularx and threeparttable.
 
         Parameters
         ----------
@@ -124,7 +125,8 @@ class PaperTable:
         WriteError
             The file cannot be written.
         """
-        return written(_latex(self, label), path)
+        style = {"first_row_addlinespace": None, "data_addlinespace": None}
+        return written(f"{_drawn(self, label, _tex).make('tex', tex_style=style)}\n", path)
 
     def to_docx(self, path: str | Path) -> None:
         """The table as a document for Word, with a numbered caption.
@@ -137,13 +139,15 @@ class PaperTable:
         Raises
         ------
         MissingPackageError
-            python-docx is not installed.
+            maketables is not installed.
         WriteError
             The file cannot be written.
         """
-        blocks = parts(self.cells, named=self._named)
-        made = document(self.caption, heads(self.cells), blocks, self.notes)
-        write_whole(Path(path), made, folders=False)
+        style = {"font_size_pt": 9, "cell_margins_dxa": {"left": 57, "right": 57}}
+        buffer = io.BytesIO()
+        document: Any = _drawn(self).make("docx", docx_style=style)
+        document.save(buffer)
+        write_whole(Path(path), buffer.getvalue(), folders=False)
 
     def save(self, path: str | Path) -> None:
         """Write the table in the form that the name of the file asks for.
@@ -155,7 +159,7 @@ class PaperTable:
 
         Raises
         ------
-        UsageError
+        UnknownNameError
             Another ending.
         MissingPackageError
             What writes this form is not installed.
@@ -167,20 +171,14 @@ class PaperTable:
             ".tex": self.to_latex,
             ".docx": self.to_docx,
         }
-        form = forms.get(Path(path).suffix.lower())
-        if form is None:
-            raise UsageError(
-                f"no table is written to {str(path)!r}", hint=f"end it with {', '.join(forms)}"
-            )
-        form(Path(path))
+        forms[known_name("ending", Path(path).suffix.lower(), forms)](Path(path))
 
     def _repr_html_(self) -> str:
         return _html(self)
 
     def __repr__(self) -> str:
-        return "\n".join(
-            [self.caption, pd.concat(parts(self.cells, named=self._named)).to_string(), *self.notes]
-        )
+        cells = self.cells if self._named else self.cells.droplevel(0)
+        return "\n".join([self.caption, cells.to_string(), *self.notes])
 
 
 def sources_note(ids: Iterable[str], lost: Iterable[str] = ()) -> str:
@@ -210,40 +208,19 @@ def ids_of(data: pd.DataFrame | str | Iterable[str] | None) -> tuple[str, ...]:
     return () if data is None else tuple(source_ids(data))
 
 
-def _latex(table: PaperTable, label: str) -> str:
-    *spanners, last = heads(table.cells)
-    lines = [r"\begin{table}[htbp]", r"\centering", rf"\caption{{{_tex(table.caption)}}}"]
-    lines += [rf"\label{{{label}}}"] if label else []
-    lines += [r"\sbox0{%", rf"\begin{{tabular}}{{l{'c' * len(last)}}}", r"\toprule"]
-    for level in spanners:
-        cells = [
-            rf"\multicolumn{{{n}}}{{c}}{{{_tex(head)}}}" if n > 1 else _tex(head)
-            for head, n in spans(level)
-        ]
-        lines.append(" & ".join(["", *cells]) + r" \\")
-    lines.append(" & ".join(["", *(_broken(head, at="b") for head in last)]) + r" \\")
-    for part in parts(table.cells, named=table._named):
-        lines.append(r"\midrule")
-        for label, *row in part.itertuples():
-            lines.append(" & ".join([_tex(str(label)), *map(_broken, row)]) + r" \\")
-    lines += [r"\bottomrule", r"\end{tabular}}%"]
-    fitted = r"\resizebox{\linewidth}{!}{\usebox0}"
-    lines.append(rf"\ifdim\wd0>\linewidth{fitted}\else\usebox0\fi")
-    if table.notes:
-        notes = r"\par ".join(map(_tex, table.notes))
-        lines.append(rf"\par\smallskip\parbox{{0.9\linewidth}}{{\footnotesize {notes}}}")
-    return "\n".join([*lines, r"\end{table}", ""])
+def _drawn(table: PaperTable, label: str | None = None, text: Callable[[str], str] = str) -> MTable:
+    """The table as maketables takes it, `text` in the place of every text in it."""
+    with needed():
+        from maketables import MTable
 
-
-def _broken(cell: Any, at: str = "t") -> str:
-    """A cell for LaTeX, in several lines where it is long, the first or the last of them in line
-    with the row.
-    """
-    lines = textwrap.wrap(str(cell), LETTERS, break_long_words=False)
-    told = r"\\".join(map(_tex, lines))
-    if len(lines) < 2:
-        return told
-    return rf"\begin{{tabular}}[{at}]{{@{{}}c@{{}}}}{told}\end{{tabular}}"
+    cells = table.cells.map(str).map(text)
+    return MTable(
+        cells.rename(index=text, columns=text),
+        caption=text(table.caption),
+        notes="\n".join(map(text, table.notes)),
+        tab_label=label or None,
+        rgroup_display=table._named,
+    )
 
 
 def _tex(text: str) -> str:
@@ -254,29 +231,27 @@ def _tex(text: str) -> str:
 
 def _html(table: PaperTable, *, page: bool = False) -> str:
     with needed():
-        from great_tables import GT, style
-        from great_tables import loc as place
+        from great_tables import GT, loc, style
 
-    *spanners, last = heads(table.cells)
-    names = [f"column_{n}" for n in range(len(last))]
-    blocks = parts(table.cells, named=table._named)
-    frame = pd.concat(blocks).set_axis(names, axis=1).reset_index(names="label")
-    made = GT(frame.astype(str), id="ca-table").tab_header(title=table.caption)
-    made = made.cols_label({"label": "", **dict(zip(names, last, strict=True))})
+    columns = table.cells.columns
+    names = [f"column_{n}" for n in range(len(columns))]
+    frame = table.cells.astype(str).set_axis(names, axis=1).reset_index(names=["part", "label"])
+    begins = (frame["part"] != frame["part"].shift()).to_numpy().nonzero()[0][1:].tolist()
+    made = GT(
+        frame if table._named else frame.drop(columns="part"),
+        groupname_col="part" if table._named else None,
+        id="ca-table",
+    ).tab_header(title=table.caption)
+    heads = columns.get_level_values(-1).map(str)
+    made = made.cols_label({"label": "", **dict(zip(names, heads, strict=True))})
     made = made.cols_align("center", columns=names).cols_align("left", columns="label")
-    for level, names_above in enumerate(reversed(spanners)):
-        first = 0
-        for head, n in spans(names_above):
-            if head:
-                columns = names[first : first + n]
-                made = made.tab_spanner(head, columns=columns, level=level, id=f"{level}-{first}")
-            first += n
-    begins = 0
-    for part in blocks[:-1]:
-        begins += len(part)
-        made = made.tab_style(
-            style.borders(sides="top", weight="1px", color="black"), place.body(rows=[begins])
-        )
+    above = columns.get_level_values(0) if columns.nlevels > 1 else []
+    for head, below in groupby(zip(above, names, strict=False), key=itemgetter(0)):
+        spanned = [name for _, name in below]
+        made = made.tab_spanner(str(head), columns=spanned, id=spanned[0]) if head else made
+    if not table._named:
+        rule = style.borders(sides="top", weight="1px", color="black")
+        made = made.tab_style(rule, loc.body(rows=begins))
     for note in table.notes:
         made = made.tab_source_note(note)
     made = made.tab_options(

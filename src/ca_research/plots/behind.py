@@ -99,16 +99,12 @@ def _counterparts(
     if "USD" in unit or "dollar" in unit:
         size, unit = next(((s, u) for s, u in _DOLLARS if known[value].max() >= s), _DOLLARS[-1])
         known[value] = known[value] / size
-    years = known["year"].nunique()
     if len(known) < 2:
         return None
-    if years == 1:
-        order = known.reset_index(drop=True)
-        shown = order[(order.index < MOST) | order[by].isin(asked)]
+    shown = known.drop_duplicates(by)
+    if known["year"].nunique() == 1:
+        shown = shown[(shown.reset_index().index < MOST) | shown[by].isin(asked)]
         return bars(shown, value, by=by, unit=unit, highlight=[*asked], form=amount)
-    if years == 2 or known[by].nunique() == 1:
-        shown = known[known[by].isin(asked)] if known[by].isin(asked).any() else known
-        return bars(shown.sort_values("year"), value, by="year", unit=unit, form=amount)
-    first = {*known[by].drop_duplicates().head(MOST_LINES), *asked}
+    first = {*shown[by].head(MOST_LINES), *asked}
     shown = known[known[by].isin(first)].sort_values("year")
     return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*asked])

@@ -28,7 +28,7 @@ from .words import drawable
 Drawn = TypeVar("Drawn", Figure, Axes)
 _LINE = 1.35
 """Height of a line of text, in sizes of its letters."""
-_BESIDE = 0.38
+_BESIDE = 0.42
 """Part of the width that names of rows may take beside them, in as many lines as they need."""
 _NAME = "name of a line"
 
@@ -170,14 +170,17 @@ def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) 
     column = own and len({ax.get_position().x0 for ax in shown}) < 2
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
-        height = figure.get_figheight() + sum(names)
+        whole: dict[Text, str] = {}
+        height, before = figure.get_figheight() + sum(names), {-1.0: 0.0}
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
-                more[row] = max(more[row], _break(ax, figure, column))
-            if own and not fixed:
-                figure.set_figheight(height + sum(more.values()))
-            _settle(figure)
+                more[row] = max(more[row], _break(ax, column, whole))
+            if more != before:
+                if own and not fixed:
+                    figure.set_figheight(height + sum(more.values()))
+                _settle(figure)
+            before = more
         for ax in shown:
             _space_ticks(ax)
             _space_names(ax)
@@ -187,7 +190,8 @@ def _settle(figure: Figure) -> None:
     """Give panels and words their places."""
     if engine := figure.get_layout_engine():
         engine.execute(figure)
-    figure.get_tightbbox(pen())
+    else:
+        figure.get_tightbbox(pen())
 
 
 def _shrink(figure: Figure) -> None:
@@ -199,10 +203,11 @@ def _shrink(figure: Figure) -> None:
         figure.set_size_inches(style.wide(), height)
 
 
-def _break(ax: Axes, figure: Figure, from_edge: bool) -> float:
-    """Break title, labels and names of rows into lines; returns inches that they need beyond what
-    one line takes.
+def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
+    """Break title, label and words on axes into lines; returns inches that they need beyond what
+    one line takes. whole: the words as they were at first.
     """
+    figure = _root(ax)
     box, page = ax.get_window_extent(), figure.bbox
     right = 0.96 * page.x1 if from_edge else box.x1  # letters vary with dots per inch
     lines, above = 0, ax.transAxes + ax.titleOffsetTrans  # type: ignore[attr-defined]
@@ -211,11 +216,12 @@ def _break(ax: Axes, figure: Figure, from_edge: bool) -> float:
         if left := from_edge and text.get_ha() == "left":
             text.set_transform(blended_transform_factory(figure.transFigure, upright))
             text.set_x(0.01)
-        break_lines(text, right - (0.01 * page.x1 if left else box.x0))
+        words = whole.setdefault(text, text.get_text())
+        _break_lines(text, words, right - (0.01 * page.x1 if left else box.x0))
         lines += text.get_text().count("\n")
     for text in ax.texts:
         if text.get_transform() == ax.transAxes or text.get_label() != _NAME:
-            break_lines(text, 0.95 * box.width)
+            _break_lines(text, whole.setdefault(text, text.get_text()), 0.95 * box.width)
     return max(lines - 1, 0) * _LINE * style.scaled(style.TITLE) / 72
 
 
@@ -226,8 +232,7 @@ def _break_names(ax: Axes, room: float) -> float:
         return 0.0
     places = [t.get_position()[1] for t in labels]
     for text in labels:
-        break_lines(text, room)
-        del text.words  # type: ignore[attr-defined]  # an axis names other rows by it
+        _break_lines(text, text.get_text(), room)
     ax.set_yticks(places, [t.get_text() for t in labels])
     high = max(t.get_window_extent().height for t in labels) * 1.15
     at = ax.transData.transform([(0, y) for y in places])[:, 1]
@@ -235,10 +240,8 @@ def _break_names(ax: Axes, room: float) -> float:
     return max(high / step - 1, 0) * ax.get_window_extent().height / DPI
 
 
-def break_lines(text: Text, room: float) -> None:
-    """Break words where a line would be longer than so many pixels, anew where that has changed."""
-    words = getattr(text, "words", text.get_text())
-    text.words = words  # type: ignore[attr-defined]
+def _break_lines(text: Text, words: str, room: float) -> None:
+    """Write words, broken where a line would be longer than so many pixels."""
     text.set_text(words)
     if text.get_window_extent().width <= room:
         return

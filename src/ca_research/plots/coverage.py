@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from ..ground.display import Section
 from ..tables import Coverage
 from .claims import coverage_map
-from .needs import needs
 from .show import show
 
 MOST = 20
 """Rows that are drawn: those with figures of the most years."""
 
 
-@needs("coverage", "source_id", "year", "figures", like="coverage")
 def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") -> None:
     """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
 
@@ -52,10 +48,8 @@ def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") 
         return
     drawn = years.sort_values(ascending=False, kind="stable").index[:MOST]
     part = coverage[coverage.set_index(who).index.isin(drawn)]
-    figure = coverage_map(part, most=MOST).get_figure()
-    assert isinstance(figure, Figure)
     show(
-        figure,
+        coverage_map(part, most=MOST),
         section=section,
         title=title,
         alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, "

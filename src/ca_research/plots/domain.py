@@ -17,8 +17,9 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, first_few, fixed
 from ..registry.words import party, source_name, value_words
 from . import style
-from .canvas import name_line, note
-from .needs import by_year, chosen, holes, needs, one_figure, one_of
+from .canvas import note
+from .kinds import lines
+from .needs import by_year, chosen, holes, needs, one_of
 from .panels import label_rows, line, mark, multiples, panels, row_figures
 from .show import telling
 from .words import dollars, flow_words
@@ -27,7 +28,14 @@ _BASES = ("reporter", "mirror", "interval")
 """Those that are drawn where none is named, as `trade.BASES`."""
 
 
-@needs("ranks", "economy", "basis", "year", "partner", "low", "high", like="trade.rank", empty=True)
+@needs(
+    "ranks",
+    "economy basis year partner low high",
+    cell="economy basis partner",
+    alike="flow price_basis",
+    like="trade.rank",
+    empty=True,
+)
 def trade_ranges(
     ranks: pd.DataFrame,
     shown: str | Sequence[str],
@@ -78,8 +86,6 @@ def trade_ranges(
     economies = sorted(chosen("economy", held if economies is None else economies, held))
     known = {*_BASES, "reconciled", *ranks["basis"]}
     bases = [known_name("basis", basis, known) for basis in several(bases)]
-    one_of(ranks, ["flow", "price_basis"], hint="keep one: ranks[ranks['flow'] == 'exports']")
-    one_figure(ranks, ["economy", "basis", "partner"], hint="keep one year of each basis")
     unit = ", ".join(filter(None, (f"billion {dollars(ranks)}", flow_words(ranks))))
     billions = ranks.assign(low=ranks["low"] / 1e9, high=ranks["high"] / 1e9)
     parts = {}
@@ -87,17 +93,20 @@ def trade_ranges(
         part = billions[(ranks["economy"] == economy) & (ranks["basis"] == basis)]
         whose = f"{eco.name_of(economy)}: " if len(economies) > 1 else ""
         year = f", {int(part['year'].iloc[0])}" if len(part) else ""
-        parts[f"{whose}{value_words(basis)}{year}"] = part, unit
+        parts[f"{whose}{value_words(basis)}{year}"] = part, "" if parts else unit
     return _partner_panels(parts, chosen("partner", shown, ranks["partner"]), strokes=True)
 
 
 def _partner_panels(
-    parts: Mapping[str, tuple[pd.DataFrame, str]], shown: Sequence[str], *, strokes: bool = False
+    parts: Mapping[str, tuple[pd.DataFrame, str]],
+    shown: Sequence[str],
+    *,
+    strokes: bool = False,
 ) -> Figure:
     """Figures of the partners shown, a panel for each part, with what stands below it."""
     if not parts:
         raise CoverageError("nothing to draw", hint="name an economy and a basis")
-    figure, axes = panels(len(parts), 0.45 + 0.27 * len(shown))
+    figure, axes = panels(len(parts), 0.45 + 0.27 * len(shown), sharey=True)
     for ax, (title, (part, below)) in zip(axes, parts.items(), strict=True):
         ends = part.set_index("partner")[["low", "high"]].astype(float).dropna().reindex(shown)
         colours = [style.colour(code) for code in shown]
@@ -115,7 +124,7 @@ def _ends_words(*ends: float) -> str:
     return " to ".join(dict.fromkeys(fixed(v, 1) if v >= 1 else f"{v:.2g}" for v in ends))
 
 
-@needs("figures", "economy", "partner", "year", "unit", "low", "high", empty=True)
+@needs("figures", "economy partner year unit low high", cell="economy partner", empty=True)
 def partner_bars(
     figures: pd.DataFrame,
     shown: str | Sequence[str],
@@ -163,17 +172,22 @@ def partner_bars(
     held = figures["economy"]
     economies = chosen("economy", economies, held)
     shown = chosen("partner", shown, figures["partner"])
-    one_figure(figures, ["economy", "partner"], hint="keep one basis")
     parts = {}
     for economy in economies:
         part = figures[(figures["economy"] == economy) & figures["partner"].isin(shown)]
-        one_of(part, ["year", "unit"], hint="keep one year and one unit of each economy")
+        one_of(part, ["year", "unit"])
         below = f"{part['year'].iloc[0]}, {part['unit'].iloc[0]}" if len(part) else ""
         parts[(titles or {}).get(economy, eco.name_of(economy))] = part, below
     return _partner_panels(parts, shown)
 
 
-@needs("ranks", *["basis", "year", "partner", "rank", "low", "high"], like="trade.rank")
+@needs(
+    "ranks",
+    "basis year partner rank low high",
+    cell="basis year partner",
+    alike="economy flow",
+    like="trade.rank",
+)
 def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
     """Places of the partners then and now, one panel for each basis.
 
@@ -214,8 +228,6 @@ def rank_slopes(ranks: pd.DataFrame, shown: str | Sequence[str]) -> Figure:
     ['China  3', '1  China', 'Russia  1', '2  Russia']
     """
     shown = chosen("partner", shown, ranks["partner"])
-    one_of(ranks, ["economy", "flow"], hint="one picture for each economy and flow")
-    one_figure(ranks, ["basis", "year", "partner"])
     if (spans := ranks.groupby("basis")["year"].nunique()).gt(2).any():
         basis = spans.idxmax()
         raise UsageError(f"more than two years on the basis {basis}", hint="keep first and last")
@@ -262,9 +274,14 @@ def _places(ranks: pd.DataFrame) -> list[str]:
     return places
 
 
-@needs("gaps", *["economy", "partner", "direction", "year", "reported_high", "mirror_high"])
+@needs(
+    "gaps",
+    "economy partner direction year reported_high mirror_high",
+    cell="economy year",
+    alike="direction partner price_basis",
+)
 def mirror_gaps(gaps: pd.DataFrame) -> Figure:
-    """Both sides' reports of one flow as a dumbbell for each year.
+    """Both sides' reports of one flow, year by year.
 
     One panel per economy, the sides named in the first. An economy that never reports has a panel
     with the partner's reports alone.
@@ -295,42 +312,28 @@ def mirror_gaps(gaps: pd.DataFrame) -> Figure:
     >>> gaps = ca.trade.reconcile("KGZ", "CHN", since=2015)
     >>> figure = mirror_gaps(gaps[gaps["direction"] == "import"])
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['own report', "China's report"]
+    ['own report', 'China']
     """
-    one_of(gaps, ["direction", "partner", "price_basis"], hint="keep one of each")
-    one_figure(gaps, ["economy", "year"], hint="keep one flow and one partner")
-    partner = str(gaps["partner"].iloc[0])
-    sides = [("own report", "reported_high", style.INK)]
-    sides.append((f"{party(partner)}'s report", "mirror_high", style.colour(partner)))
-    parts = {str(e): part for e, part in gaps.sort_values("year").groupby("economy")}
-    named = set[str]()
-
-    def draw(ax: Axes, _: str, part: pd.DataFrame) -> None:
-        years, ends = part["year"].astype(int), part[[side for _, side, _ in sides]] / 1e9
-        ax.vlines(years, *ends.to_numpy().T, color=style.MUTED, linewidth=1.8, alpha=0.55)
-        for name, side, colour in sides:
-            ax.scatter(years, ends[side], s=style.area(22), color=colour, zorder=3)
-            if name not in named and len(known := ends[side].dropna()):
-                name_line(ax, name, years[known.index[-1]], known.iloc[-1], colour)
-                named.add(name)
-
-    unit = f"billion {dollars(gaps)}"
-    figure = multiples(parts, draw, column="economy", unit=unit, alike=False)
-    both = gaps.dropna(subset=["reported_high", "mirror_high"])
-    both = both.sort_values("year").groupby("economy").tail(1)
-    told = [
-        f"{eco.name_of(r.economy)} {r.year}: {amount(r.reported_high / 1e9)} against "
-        f"{amount(r.mirror_high / 1e9)} billion dollars"
-        for r in both.itertuples()
+    partner, way = gaps["partner"].iloc[0], gaps["direction"].iloc[0]
+    who, flow = party(partner), {"import": "Imports from", "export": "Exports to"}[way]
+    sides = {"reported_high": "own report", "mirror_high": partner}
+    billions = gaps.assign(**{side: gaps[side] / 1e9 for side in sides})
+    long = billions.rename(columns=sides).melt(["economy", "year"], [*sides.values()], "side")
+    figure = lines(long, "value", hue="side", unit=f"billion {dollars(gaps)}", alike=False)
+    newest = billions.dropna(subset=[*sides]).sort_values("year").groupby("economy").tail(1)
+    each = [
+        f"{eco.name_of(r.economy)} {r.year}: {amount(r.reported_high)} against "
+        f"{amount(r.mirror_high)} billion dollars"
+        for r in newest.itertuples()
     ]
-    none = "No year with reports of both sides."
-    text = f"Newest year with both. {'; '.join(told)}." if told else none
-    who = party(partner)
-    imports = gaps["direction"].iloc[0] == "import"
-    flow = f"Imports from {who}" if imports else f"Exports to {who}"
-    return telling(figure, f"{flow}: what the country reports, and what {who} reports", text)
+    text = f"Newest year with both. {'; '.join(each)}." if each else _NONE
+    title = f"{flow} {who}: what the country reports, and what {who} reports"
+    return telling(figure, title, text)
 
 
+_NONE = "No year with reports of both sides."
+_NOW = 2025
+"""Years up to here without a count are shaded."""
 _LEVELS = {
     "all": ("all kinds", "-"),
     "degree": ("degree", (0, (4, 2))),
@@ -338,11 +341,9 @@ _LEVELS = {
 }
 
 
-@needs("counts", "origin", "year", "level", "students", like="load('students')")
-@needs("statements", "origin", "year", "students", like="load('students')", empty=True)
-def student_lines(
-    counts: pd.DataFrame, statements: pd.DataFrame | None = None, *, last: int = 2025
-) -> Figure:
+@needs("counts", "origin year level students", alike="destination")
+@needs("statements", "origin year students", alike="destination", empty=True)
+def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) -> Figure:
     """Students in one host by origin, one panel each.
 
     A line for each level of each source, which breaks where a year has no count; statements of
@@ -355,8 +356,6 @@ def student_lines(
         ``source_id`` and ``destination`` where they are there.
     statements : pandas.DataFrame, optional
         ``origin``, ``year``, ``students``.
-    last : int
-        Year up to which a year without a count is shaded.
 
     Returns
     -------
@@ -366,7 +365,7 @@ def student_lines(
     Raises
     ------
     UsageError
-        A column is not there, another level, two figures of one year, or `last` is no year.
+        A column is not there, another level or two figures of one year.
     MixedUnitsError
         Several destinations.
     CoverageError
@@ -379,12 +378,8 @@ def student_lines(
     ...                  level=["all", "degree"], source="moe_brief_stats_peijin")
     >>> figure = student_lines(counts)
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['degree', 'all kinds', 'no count']
+    ['all kinds', 'degree', 'no count']
     """
-    hint = "filter first: counts[counts['destination'] == 'CHN']"
-    one_of(counts, ["destination"], hint=hint)
-    if statements is not None:
-        one_of(statements, ["destination"], hint=hint)
     for level in counts["level"]:
         known_name("level", level, _LEVELS)
     parts = {str(origin): part for origin, part in counts.groupby("origin", sort=False)}
@@ -398,17 +393,15 @@ def student_lines(
                 whose = f", {source_name(str(key[0])) or key[0]}" if groups.ngroups > 1 else ""
                 series, alpha = by_year(rows, "students"), 1 if level == "all" else 0.75
                 line(ax, series, style.HIGHLIGHT, name + whose, linestyle=dash, alpha=alpha)
-        uncounted = holes(mine["year"], last)
+        uncounted = holes(mine["year"], _NOW)
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         if uncounted:
-            middle = sum(max(uncounted, key=lambda run: run[1] - run[0])) / 2
+            widest = max(uncounted, key=lambda run: run[1] - run[0])
             top = ("data", "axes fraction")
-            note(ax, "no count", middle, 0.98, xycoords=top, ha="center", va="top")
+            note(ax, "no count", sum(widest) / 2, 0.98, xycoords=top, ha="center", va="top")
         if statements is not None and len(of := statements[statements["origin"] == origin]):
             years, persons = of["year"].astype(int), of["students"].astype(float)
             mark(ax, years, persons, style.INK, hollow=True, size=style.area(26))
-            at = persons.idxmin()
-            note(ax, "stated", years[at], persons[at], (0, -6), ha="center", va="top")
 
     return multiples(parts, draw, column="origin", alike=False)

@@ -111,28 +111,24 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     refuse_no_frame(frame)
     told = with_index(frame, labels=True)
     shown = _shown(told, rows)
-    names = [str(c) for c in told.columns]
     units, lines = _units(frame, shown), list(_rows(shown))
-    same = [
-        n
-        for n, name in enumerate(names)
-        if name and _one_value(told.iloc[:, n], [line[n] for line in lines])
-    ]
-    columns = []
-    for n in range(len(names)):
-        if n in same:
+    columns, common = [], []
+    for n, name in enumerate(map(str, told.columns)):
+        column, cells = told.iloc[:, n], [line[n] for line in lines]
+        if name and _one_value(column, cells):
+            common.append(f"{name} {cells[0]}")
             continue
-        cells = [names[n], units.get(told.columns[n]) or "", *(line[n] for line in lines)]
         if len(shown) < len(frame):
-            cells.insert(2 + _first(shown), "⋮")
-        numeric = pd.api.types.is_numeric_dtype(told.iloc[:, n].infer_objects())
+            cells.insert(_first(shown), "⋮")
+        cells = [name, units.get(told.columns[n]) or "", *cells]
+        numeric = pd.api.types.is_numeric_dtype(column.infer_objects())
         width = max(map(len, cells))
         columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
-    said = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
-    if len(said) > 1 and not said[1]:
-        del said[1]  # no column has a unit
-    common = ", ".join(f"{names[n]} {lines[0][n]}" for n in same)
-    return "\n".join([*said, _size(frame) + (f", in each: {common}" if common else "")])
+    written = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
+    if len(written) > 1 and not written[1]:
+        del written[1]  # no column has a unit
+    size = _size(frame) + (f", in each: {', '.join(common)}" if common else "")
+    return "\n".join([*written, size])
 
 
 def _one_value(column: pd.Series, shown: list[str]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,7 @@ def names(frame: pd.DataFrame, column: str) -> list[str]:
     return [cell_words(column, str(value)) for value in frame[column]]
 
 
-@needs("frame", "{by}", "{value}")
+@needs("frame", "{by} {value}")
 def bars(
     frame: pd.DataFrame,
     value: str,
@@ -118,7 +119,7 @@ _HUES = (style.HIGHLIGHT, style.SECOND, style.INK, style.MUTED)
 """Of lines that are no economy's."""
 
 
-@needs("frame", "year", "{value}", "{panel}", "{hue}")
+@needs("frame", "year {value} {panel} {hue}")
 def lines(
     frame: pd.DataFrame,
     value: str,
@@ -178,7 +179,9 @@ def lines(
     """
     ends = [value, *(c for c in ("low", "high") if c in frame)]
     hues = list(dict.fromkeys(frame[hue])) if hue else [""]
-    palette = {key: style.colour(str(key), _HUES[i % len(_HUES)]) for i, key in enumerate(hues)}
+    palette = {key: style.colour(str(key), "") for key in hues}
+    left = cycle([one for one in _HUES if one not in palette.values()])
+    palette = {key: own or next(left) for key, own in palette.items()}
     groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
     parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
 
@@ -205,7 +208,7 @@ def lines(
     return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, number))
 
 
-@needs("frame", "{by}", "{group}", "estimate", "low", "high")
+@needs("frame", "{by} {group} estimate low high")
 def ranges(
     frame: pd.DataFrame,
     *,
@@ -288,7 +291,7 @@ def _with_ends(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(low=ends["low"].fillna(single), high=ends["high"].fillna(single))
 
 
-@needs("frame", "{lane}", "date", empty=True)
+@needs("frame", "{lane} date", empty=True)
 def dated_lanes(frame: pd.DataFrame, *, lane: str = "economy") -> Figure:
     """Dated rows in lanes, each as long as its date may be.
 
@@ -323,7 +326,7 @@ _LEVELS = (8, -8, 19, -19)
 """Points above and below a mark at which names of several stand in turn."""
 
 
-@needs("frame", "{value}", "{by}", "{hue}", "{main}", "{label}")
+@needs("frame", "{value} {by} {hue} {main} {label}")
 def strips(
     frame: pd.DataFrame,
     value: str,

@@ -108,7 +108,6 @@ def region_map(
     region: Region,
     *,
     unit: str = "",
-    digits: int = 0,
     neighbour: str = "",
 ) -> Figure:
     r"""A region and what lies around it, with a number or a word in each economy.
@@ -124,8 +123,6 @@ def region_map(
         What the map shows, in degrees east and north.
     unit : str
         Stands behind each number.
-    digits : int
-        Decimals of numbers; those that would be read as nought keep two digits.
     neighbour : str
         Code or name of an economy whose border with those of `values` is drawn as a heavy line; ''
         for none.
@@ -161,8 +158,7 @@ def region_map(
         value = told.get(code, "")
         if isinstance(value, str) or pd.isna(value):
             return value if isinstance(value, str) else "not known"
-        # those that would be read as nought keep two digits
-        text = fixed(value, digits) if round(value, digits) else amount(value)
+        text = fixed(value) if round(value) else amount(value)  # what is small is not nought
         return f"{text} {unit}".strip()
 
     west, east, south, north = region.window

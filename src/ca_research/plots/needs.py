@@ -24,13 +24,19 @@ Drawing = TypeVar("Drawing", bound=Callable[..., Any])
 
 
 def needs(
-    name: str = "", *columns: str, like: str = "", empty: bool = False
+    name: str = "",
+    *columns: str,
+    cell: str = "",
+    alike: str = "",
+    like: str = "",
+    empty: bool = False,
 ) -> Callable[[Drawing], Drawing]:
     """A picture that is laid out, and refuses an argument without these columns or without a row.
 
     name: the argument; None is no frame and passes. A column ('{value}') may be named by another
-    argument. like: what makes such a frame. empty: whether the picture can show that there is
-    nothing.
+    argument. cell: columns of which no two rows may have the same. alike: columns that have one
+    value, where they are there. like: what makes such a frame. empty: whether the picture can show
+    that there is nothing.
     """
 
     def with_checks(picture: Drawing) -> Drawing:
@@ -41,8 +47,12 @@ def needs(
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
             if (frame := bound.arguments.get(name)) is not None:
-                wanted = [w for c in columns if (w := c.format_map(bound.arguments))]
+                named = [c.format_map(bound.arguments) for c in " ".join(columns).split()]
+                wanted = [column for column in named if column]
                 require(frame, wanted)
+                one_of(frame, alike.split())
+                if cell:
+                    one_figure(frame, cell.split())
                 if frame.empty and not empty:
                     hint = f"as from {like}" if like else ", ".join(wanted)
                     raise CoverageError(f"`{name}` has no row: nothing to draw", hint=hint)
@@ -61,16 +71,16 @@ def says_sources(picture: Any, frame: pd.DataFrame | None) -> Any:
     return picture
 
 
-def one_of(frame: pd.DataFrame, columns: Iterable[str], *, hint: str) -> None:
+def one_of(frame: pd.DataFrame, columns: Iterable[str]) -> None:
     """MixedUnitsError where one of the columns that are there has several values: the picture shows
     one of each.
     """
     for column in (c for c in columns if c in frame.columns):
         values = sorted(map(str, frame[column].dropna().unique()))
         if len(values) > 1:
-            raise MixedUnitsError(
-                f"one picture of several: {column} is {', '.join(values[:6])}", hint=hint
-            )
+            shown = ", ".join(values[:6])
+            hint = f"keep one: frame[frame[{column!r}] == {values[0]!r}]"
+            raise MixedUnitsError(f"one picture of several: {column} is {shown}", hint=hint)
 
 
 def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> list[str]:

@@ -22,7 +22,7 @@ _LINE = 0.22
 """Inches: height of a line of ids."""
 
 
-@needs("glance", "claim", "theme", "verdict", "fragile", like="claims.overview.table", empty=True)
+@needs("glance", "claim theme verdict fragile", like="claims.overview.table", empty=True)
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id.
 
@@ -51,7 +51,7 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
     >>> figure = verdict_matrix(glance)
     >>> [text.get_text() for text in figure.axes[0].texts][-4:]
-    ['trade', 'X01', 'people', 'X02']
+    ['X01', 'people', 'contradicted', 'X02']
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)

@@ -38,7 +38,7 @@ def panels(
     room for; places left over stay empty. unit: stands once, above all.
     """
     count = max(count, 1)
-    columns = min(count, int(style.wide() / style.scaled(2.4)))
+    columns = max(min(count, int(style.wide() / style.scaled(2.4))), 1)
     rows = -(-count // columns)
     height = min(height, 1.8) if columns == 1 and count > 3 else height  # or it would be long
     size = style.wide(), height * rows + 0.3
@@ -165,7 +165,7 @@ def row_figures(
     for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
         if pd.isna(low) and pd.isna(high):
             coords = ("axes fraction", "data")
-            note(ax, f" {why}", 0, y, xycoords=coords, bbox=style.CLEAR)
+            note(ax, why, 0, y, (4, 0), xycoords=coords, bbox=style.CLEAR)
             continue
         if strokes:
             draw_stroke(ax, y, low, high, colour)
@@ -173,7 +173,9 @@ def row_figures(
             ax.barh([y, y], [low, high - low], left=[0, low], height=0.66, color=colour)
             ax.patches[-1].set_alpha(0.4)
         end = low if pd.isna(high) else high
-        name_line(ax, form(low, high), end if strokes else max(end, 0), y, style.INK, apart=False)
+        end = end if strokes else max(end, 0)
+        beside = (style.scaled(6), 0)
+        note(ax, form(low, high), end, y, beside, color=style.INK, bbox=style.CLEAR)
     ax.margins(x=0.16)
 
 
@@ -181,7 +183,7 @@ def draw_stroke(ax: Axes, y: float, low: float, high: float, colour: str, width:
     """A dot, a stroke between two ends, or an arrowhead where one of them is not known."""
     if low < high:
         stroke = ax.hlines(y, low, high, color=colour, linewidth=style.scaled(width), alpha=0.6)
-        stroke.set_capstyle("butt")
+        stroke.set_capstyle("round")  # a short one is seen, too
     elif pd.notna(low) or pd.notna(high):
         shape = "o" if low == high else ">" if pd.isna(high) else "<"
         end = high if pd.isna(low) else low

@@ -11,12 +11,10 @@ from .needs import says_sources
 from .results import coefficients
 
 
-def coefficient_curve(
-    curve: SpecificationCurve, *, unit: str, against: float = 0.0, alpha: float = 0.05
-) -> Figure:
+def coefficient_curve(curve: SpecificationCurve, *, unit: str) -> Figure:
     """Every estimate of a specification curve with its interval, above the choices that made it.
 
-    Sorted; the main one is ringed.
+    Sorted; the main one is ringed, and those with p below 0.05 are in colour.
 
     Parameters
     ----------
@@ -24,10 +22,6 @@ def coefficient_curve(
         From `stats.specification_curve`; its estimates are made if they are not yet.
     unit : str
         What the coefficient is measured in.
-    against : float
-        Where the dashed line stands.
-    alpha : float
-        Below which p is drawn in colour.
 
     Returns
     -------
@@ -48,8 +42,8 @@ def coefficient_curve(
     >>> curve = stats.specification_curve(data, "y", "x", controls=["z"])
     >>> figure = coefficient_curve(curve, unit="points of y for one of x")
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
-    ['with', 'without']
+    ['', 'with', 'without']
     """
-    drawn = coefficients(curve, unit, against, alpha)
+    drawn = coefficients(curve, unit)
     figure = specification_curve(drawn, [axis.name for axis in curve.universe.axes], unit=unit)
     return says_sources(figure, pd.DataFrame({"source_id": curve.sources}))

@@ -102,7 +102,7 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
     top = at_least_one("top", top)
-    one_of(ranks, ["economy", "basis", "flow"], hint="keep one: ranks[ranks['flow'] == 'exports']")
+    one_of(ranks, ["economy", "basis", "flow"])
     one_figure(ranks, ["year", "partner"])
     newest = int(ranks["year"].max())
     last = ranks[ranks["year"] == newest].sort_values(["rank", "partner"])
@@ -370,17 +370,15 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
     axes = [axis.name for axis in curve.universe.axes]
-    data = coefficients(curve, unit, 0.0, alpha)
+    data = coefficients(curve, unit, alpha)
     return _specifications(data, axes, title, unit, curve.sources)
 
 
-def coefficients(
-    curve: SpecificationCurve, unit: str, against: float, alpha: float
-) -> pd.DataFrame:
+def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> pd.DataFrame:
     """Estimates as `plots.specification_curve` takes them: those with p below alpha in colour."""
     table = curve.to_frame()
     met = [True if p < alpha else None for p in table["p"]]
-    return table.assign(value=table["estimate"], met=met, threshold=against, criterion=unit)
+    return table.assign(value=table["estimate"], met=met, threshold=0.0, criterion=unit)
 
 
 def _specifications(
@@ -409,12 +407,8 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
-    judged = {c.name: c for v in verdict.all() for c in v.criteria}
-    known_name(f"criterion of {verdict.claim}", criterion, judged)
-    one, table = judged[criterion], verdict.curves[criterion]
-    single = len(one.cells) == 1 and one.cell_threshold is not None
-    data = table.assign(threshold=one.cell_threshold if single else one.threshold)
-    axes = [c for c in table if c not in claims.CURVE]
+    one, data = claims.judged_curve(verdict, criterion)
+    axes = [c for c in data if c not in claims.CURVE]
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
     return _specifications(data, axes, title, one.unit, one.sources)
 

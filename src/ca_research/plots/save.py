@@ -28,7 +28,6 @@ def save(
     *,
     title: str | None = None,
     sources: pd.DataFrame | str | Iterable[str] | None = None,
-    dpi: int | None = None,
 ) -> Path:
     """Write a figure to SVG, PDF or PNG, with its title and its sources in the file.
 
@@ -46,8 +45,6 @@ def save(
     sources : pandas.DataFrame, str or iterable of str, optional
         A frame with sources, or ids; by default those of the result that drew the figure, as far
         as the register knows them.
-    dpi : int, optional
-        Of a PNG; by default 600 for a size of a journal, 144 for a slide, else 300.
 
     Returns
     -------
@@ -93,7 +90,7 @@ def save(
         whole.savefig(
             buffer,
             format=kind,
-            dpi=dpi or getattr(whole, "fine", 300),
+            dpi=getattr(whole, "fine", 300),
             facecolor="white",
             metadata=_metadata(kind, words, ids),
         )

@@ -156,8 +156,9 @@ def show(
     {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
     own = words_of(ax)
-    picture = _drawn("", ax, alt or own[1])
-    _display(picture, section, title or own[0], data, sources, tables, note)
+    _display(
+        {"": (ax, alt or own[1])}, section, title or own[0], data, sources, note, tables=tables
+    )
 
 
 def telling(figure: Figure, title: str, alt: str) -> Figure:
@@ -205,7 +206,6 @@ def show_choice(
     title: str = "",
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None = None,
-    tables: Sequence[str] = (),
     note: str = "",
 ) -> None:
     """Display one picture in several versions of which a reader chooses.
@@ -224,8 +224,6 @@ def show_choice(
     data : pandas.DataFrame
         As in `show`.
     sources : pandas.DataFrame or list of str, optional
-        As in `show`.
-    tables : sequence of str
         As in `show`.
     note : str
         As in `show`.
@@ -251,9 +249,7 @@ def show_choice(
         k: one if isinstance(one, tuple) else (one, words_of(one)[1]) for k, one in pictures.items()
     }
     title = title or words_of(next(iter(both.values()))[0])[0]
-    first, *others = (_drawn(label, *drawn) for label, drawn in both.items())
-    first |= {"question": question, "others": others}
-    _display(first, section, title, data, sources, tables, note)
+    _display(both, section, title, data, sources, note, question=question)
 
 
 def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
@@ -270,24 +266,27 @@ def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
 
 
 def _display(
-    picture: dict[str, Any],
+    pictures: Mapping[str, tuple[Axes | Figure, str]],
     section: str,
     title: str,
     data: pd.DataFrame,
     sources: pd.DataFrame | list[str] | None,
-    tables: Sequence[str],
     note: str,
+    *,
+    tables: Sequence[str] = (),
+    question: str = "",
 ) -> None:
-    data = with_index(data)
-    svg = picture.pop("svg")
-    record = _record(section, title, note, data if sources is None else sources, data)
-    plain = f"{title}\n{picture['alt']}"
-    record |= picture | {"tables": list(tables)}
+    first, *others = (_drawn(label, *one) for label, one in pictures.items())
+    data, svg = with_index(data), first.pop("svg")
+    record = _record(section, title, note, data if sources is None else sources)
+    record |= {"tables": [*tables], "csv": _csv(data), "question": question, "others": others}
+    record |= first
+    plain = f"{title}\n{first['alt']}"
     _send({"image/svg+xml": svg, FIGURE_MIME: record, "text/plain": plain})
 
 
 def _record(
-    section: str, title: str, note: str, sources: pd.DataFrame | list[str], data: pd.DataFrame
+    section: str, title: str, note: str, sources: pd.DataFrame | list[str]
 ) -> dict[str, Any]:
     """What pictures and tables on a page have in common."""
     return {
@@ -296,7 +295,6 @@ def _record(
         "title": title,
         "note": note,
         "sources": source_ids(sources),
-        "csv": _csv(data),
     }
 
 
@@ -361,7 +359,7 @@ def show_table(
     for name in (*columns, *(labels or {})):
         known_name("column of the table", name, frame.columns)
     named = [c for c in SOURCE_COLUMNS if c in frame]
-    record = _record(section, title, note, frame if sources is None else sources, frame[:0])
+    record = _record(section, title, note, frame if sources is None else sources)
     if columns:
         rows = frame.columns[: len(frame.columns) - index]  # what names them
         first = [name for name in rows if name not in (*columns, *named)]
@@ -557,18 +555,17 @@ def _origins(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def _csv(data: pd.DataFrame) -> str:
-    flat = data.copy()
-    for n, kind in enumerate(flat.dtypes):
-        cells = flat.iloc[:, n]
-        if pd.api.types.is_object_dtype(kind) and any(isinstance(v, LISTED) for v in cells):
-            flat.isetitem(
-                n, cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
-            )
-        if pd.api.types.is_float_dtype(kind):
-            known = cells.dropna()
-            if (known % 1 == 0).all() and (known.abs() < 2**53).all():
-                flat.isetitem(n, cells.astype("Int64"))
+    flat = data.apply(_csv_column) if len(data) else data
     return flat.to_csv(index=False, float_format=_digits)
+
+
+def _csv_column(cells: pd.Series) -> pd.Series:
+    """Lists joined by spaces, and whole numbers without a point."""
+    if pd.api.types.is_object_dtype(cells):
+        return cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
+    known = cells.dropna()
+    whole = pd.api.types.is_float_dtype(cells) and (known % 1 == 0).all()
+    return cells.astype("Int64") if whole and (known.abs() < 2**53).all() else cells
 
 
 def _digits(value: float) -> str:

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from ..ground.numbers import fixed
 from . import style
 from .canvas import note
-from .needs import by_year, chosen, needs, one_figure
+from .needs import by_year, chosen, needs
 from .panels import bar_line, line, multiples, newest_words
 from .show import telling
 
 
-@needs("frame", "economy", "year", "{value}", empty=True)
+@needs("frame", "economy year {value}", cell="economy year", empty=True)
 def economy_lines(
     frame: pd.DataFrame,
     *,
@@ -25,7 +25,6 @@ def economy_lines(
     unit: str,
     bars: Mapping[str, float] | None = None,
     mark: tuple[int, str] | None = None,
-    top: float | None = None,
     digits: int = 0,
     empty: str = "not reported",
     beside: tuple[str, pd.DataFrame] | None = None,
@@ -46,9 +45,6 @@ def economy_lines(
         Label and height of dashed lines, named in the first panel.
     mark : tuple of int and str, optional
         A year and what it is, as a vertical line where it is among the years drawn.
-    top : float, optional
-        Of the scale; by default a little above the largest figure. It begins at zero, or below the
-        least figure where that is negative.
     digits : int
         Decimals of the last value.
     empty : str
@@ -77,7 +73,6 @@ def economy_lines(
     ['21', 'not reported']
     """
     codes = chosen("economy", economies, frame["economy"])
-    one_figure(frame, ["economy", "year"])
     parts = {e: frame[frame["economy"] == e].dropna(subset=[value]) for e in codes}
     name, other = beside or ("", frame.iloc[:0])
     span = pd.concat([frame["year"], other["year"]])
@@ -99,6 +94,6 @@ def economy_lines(
             if first:
                 note(ax, mark[1], mark[0], 0.2, (3, 0), xycoords=("data", "axes fraction"))
 
-    figure = multiples(parts, draw, column="economy", unit=unit, empty=empty, top=top)
+    figure = multiples(parts, draw, column="economy", unit=unit, empty=empty)
     words = newest_words(frame, value, "economy", unit, lambda v: fixed(v, digits))
     return telling(figure, *words)

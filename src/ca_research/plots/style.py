@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -127,11 +126,37 @@ def context() -> AbstractContextManager[Any]:
     own).
     """
     _backend()
-    static = dict(mpl.rc_params_from_file(_SETTINGS, use_default_template=False))
-    return mpl.rc_context(static | {name: scaled(value) for name, value in _SCALED.items()})
+    look: Any = _STATIC | {name: scaled(value) for name, value in _SCALED.items()}
+    return mpl.rc_context(look)
 
 
-_SETTINGS = Path(__file__).with_name("pictures.mplstyle")
+_LOOK = f"""figure.facecolor: none
+axes.facecolor: none
+savefig.facecolor: none
+figure.dpi: 100
+font.family: sans-serif
+font.sans-serif: DejaVu Sans, Verdana, Arial
+text.parse_math: False
+text.color: {INK}
+axes.labelcolor: {MUTED}
+xtick.color: {MUTED}
+ytick.color: {MUTED}
+axes.unicode_minus: True
+axes.edgecolor: {GRID}
+axes.titleweight: bold
+axes.titlelocation: left
+axes.spines.top: False
+axes.spines.right: False
+axes.grid: True
+axes.axisbelow: True
+grid.color: {GRID}
+xtick.major.size: 0
+ytick.major.size: 0
+svg.fonttype: none
+svg.hashsalt: ca-research"""
+"""How every picture looks, as in a style file. A dollar sign in a name or a unit is a dollar
+sign, so nothing is read as mathematics."""
+_STATIC: dict[str, Any] = dict(line.split(": ") for line in _LOOK.splitlines())
 _SCALED = {"axes.titlepad": 8, "grid.linewidth": 0.8, "lines.linewidth": 2, "lines.markersize": 6}
 _SCALED |= {"font.size": TICK, "xtick.labelsize": TICK, "ytick.labelsize": TICK}
 _SCALED |= {"axes.labelsize": LABEL, "figure.labelsize": LABEL, "axes.titlesize": TITLE}

@@ -34,18 +34,7 @@ _LANE = 0.55
 """Inches: height of a lane."""
 
 
-@needs(
-    "rows",
-    "panel",
-    "lane",
-    "date",
-    "first_day",
-    "last_day",
-    "exact",
-    "mark",
-    "code",
-    empty=True,
-)
+@needs("rows", "panel lane date first_day last_day exact mark code", empty=True)
 def timeline(
     rows: pd.DataFrame,
     *,

@@ -193,19 +193,20 @@ def schemas() -> dict[str, dict[str, Any]]:
     from .services import Providers
     from .words import Words  # which reads the sources
 
-    return {
-        "source": Source.model_json_schema(),
-        "table": Table.model_json_schema(),
-        "claim": ClaimSpec.model_json_schema(),
-        "article": Article.model_json_schema(),
-        "coding": Coding.model_json_schema(),
-        "measures": DeclaredMeasures.model_json_schema(),
-        "words": Words.model_json_schema(),
-        "glossary": Glossary.model_json_schema(),
-        "holders": Holders.model_json_schema(),
-        "providers": Providers.model_json_schema(),
-        "replication": Replication.model_json_schema(),
+    models: dict[str, Any] = {
+        "source": Source,
+        "table": Table,
+        "claim": ClaimSpec,
+        "article": Article,
+        "coding": Coding,
+        "measures": DeclaredMeasures,
+        "words": Words,
+        "glossary": Glossary,
+        "holders": Holders,
+        "providers": Providers,
+        "replication": Replication,
     }
+    return {name: model.model_json_schema() for name, model in models.items()}
 
 
 __all__ = [

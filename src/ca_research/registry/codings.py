@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from ..ground import paths, reads
 from ..ground.errors import UnknownNameError
 from ..ground.remember import by_files
-from .base import Model, Name, read_yaml
+from .base import Model, Name, once, read_yaml
 from .claims import ClaimId
 
 
@@ -56,22 +56,15 @@ class Coding(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> Coding:
-        for name, asked in self.fields.items():
-            if asked.like and asked.like not in self.fields:
-                raise ValueError(f"field {name} is like {asked.like!r}, which is no field")
-        seen = set()
+        once("documents", (f"{row.claim} {row.item}" for row in self.rows))
+        if unknown := {f.like for f in self.fields.values() if f.like} - self.fields.keys():
+            raise ValueError(f"a field is like {unknown}, which is no field")
+        known = {n: self.fields[f.like or n].values for n, f in self.fields.items()}
         for row in self.rows:
-            place = f"{row.claim} {row.item!r}"
-            if (row.claim, row.item) in seen:
-                raise ValueError(f"{place} is coded twice")
-            seen.add((row.claim, row.item))
             for field, value in row.codes.items():
-                if field not in self.fields:
-                    raise ValueError(f"{place}: no field {field!r}, only {sorted(self.fields)}")
-                asked = self.fields[field]
-                known = self.fields[asked.like].values if asked.like else asked.values
-                if known and value not in known:
-                    raise ValueError(f"{place}: {field} is {value!r}, not one of {sorted(known)}")
+                if field not in known or (known[field] and value not in known[field]):
+                    where = f"{row.claim} {row.item!r}"
+                    raise ValueError(f"{where}: {value!r} is no value of a field {field!r}")
         if idle := sorted(set(self.cases) - {row.codes.get("case") for row in self.rows}):
             raise ValueError(f"words for cases that no row has: {idle}")
         return self

@@ -50,24 +50,21 @@ class Notebook:
 @by_file
 def read_notebook(file: Path) -> Notebook:
     """A notebook; raises RunError where there is none, or the file is no notebook."""
+    where = paths.shown(file)
     try:
         content = json.loads(file.read_bytes())
         about = content.get("metadata", {}).get("ca_research", {})
-        cells = (
+        cells = [
             (c["cell_type"], tuple(c["metadata"].get("tags", ())), "".join(c["source"]))
             for c in content["cells"]
-        )
+        ]
         return Notebook(dict(about), tuple(cells))
     except FileNotFoundError:
-        raise RunError(
-            "there is no such notebook", where=paths.shown(file), hint="put it there, or back"
-        ) from None
+        hint = "put it there, or back"
+        raise RunError("there is no such notebook", where=where, hint=hint) from None
     except (ValueError, AttributeError, KeyError, TypeError, OSError) as error:
-        raise RunError(
-            f"not a notebook: {error}",
-            where=paths.shown(file),
-            hint="save it from JupyterLab, or take it back from git",
-        ) from None
+        hint = "save it from JupyterLab, or take it back from git"
+        raise RunError(f"not a notebook: {error}", where=where, hint=hint) from None
 
 
 def of_file(notebook: Path) -> Scheduled:

@@ -15,6 +15,7 @@ from ..ground.remember import by_files
 from . import sources
 from .base import Model, read_yaml
 from .choices import GridAxis, canonical
+from .tables import Source
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+")
 _ECONOMY = re.compile(r"\b([A-Z]{3}|EU27)(?=:| [\d+\u2212-])")
@@ -70,11 +71,18 @@ def source_name(source_id: str) -> str:
     source = sources().get(source_id)
     if source is None:
         return ""
-    year = (source.published or "")[:4]
-    if not source.publisher:
-        return source_id.replace("_", " ")
-    name = re.split(r"[;,(]", source.publisher)[0].strip()
-    return name if not year or year in name else f"{name}, {year}"
+    return _dated(source, source.published) or source_id.replace("_", " ")
+
+
+def publisher(source: Source) -> str:
+    """The publisher of a source, without what belongs to it."""
+    return re.split(r"[;,(]", source.publisher or "")[0].strip()
+
+
+def _dated(source: Source, day: str | None) -> str:
+    """Its publisher, with a year."""
+    name, year = publisher(source), (day or "")[:4]
+    return name if not name or year in name else f"{name}, {year}"
 
 
 def axis_words(axis: GridAxis | str) -> str:
@@ -236,8 +244,7 @@ def _publishers() -> dict[str, str]:
     found: dict[str, Counter[str]] = {}
     for source in sources().values():
         if source.publisher:
-            name = re.split(r"[;,(]", source.publisher)[0].strip()
-            found.setdefault(source.origin_group, Counter())[name] += 1
+            found.setdefault(source.origin_group, Counter())[publisher(source)] += 1
     return {origin: names.most_common(1)[0][0] for origin, names in found.items()}
 
 

@@ -51,15 +51,16 @@ def read(folder: Path) -> Given:
 
 def _joined(parts: list[Sheet], provider: str) -> Sheet:
     """Sheets of one form below each other, under the heading of the first."""
-    heads = [list(map(shown, part.rows[0])) for part in parts]
+    heads = list(map(shown, parts[0].rows[0]))
     rows: list[list[Cell]] = [parts[0].rows[0]]
-    for part, head in zip(parts, heads, strict=True):
-        if sorted(head) != sorted(heads[0]):
-            odd = ", ".join(sorted(set(head) ^ set(heads[0])))
+    for part in parts:
+        names = list(map(shown, part.rows[0]))
+        if sorted(names) != sorted(heads):
             raise AnswerError(
-                f"{provider} gave answers of unlike form: not all have {odd}",
+                f"{provider} gave answers of unlike form: not all have "
+                f"{', '.join(sorted({*names} ^ {*heads}))}",
                 hint="ask for fewer years at once; nothing was changed",
             )
-        places = [head.index(name) for name in heads[0]]
-        rows += [[row[at] if at < len(row) else None for at in places] for row in part.rows[1:]]
+        cells = (dict(zip(names, row, strict=False)) for row in part.rows[1:])
+        rows += [list(map(row.get, heads)) for row in cells]
     return Sheet(parts[0].name, rows, list(range(1, len(rows) + 1)))

@@ -213,14 +213,9 @@ def part_beside_years(column: Iterable[Any]) -> str | None:
     >>> part_beside_years(["2021-01-01", "2022-01-01"]), part_beside_years([2022, "2022 Q1"])
     (None, None)
     """
-    passing, parts = set[re.Pattern[str]](), dict[re.Pattern[str], str]()
-    for cell in column:
-        text = _plain(cell)
-        for form in (_DAY, _NUMBERED_YEAR, _A_MONTH):
-            if form.fullmatch(text):
-                passes = isinstance(year(cell, "last"), int)
-                if passes:
-                    passing.add(form)
-                else:
-                    parts.setdefault(form, text.removesuffix(" 00:00:00"))
-    return next((text for form, text in parts.items() if form in passing), None)
+    told = {_plain(cell): isinstance(year(cell, "last"), int) for cell in column}
+    for form in (_DAY, _NUMBERED_YEAR, _A_MONTH):
+        alike = {text: passes for text, passes in told.items() if form.fullmatch(text)}
+        if len({*alike.values()}) == 2:
+            return next(text for text, passes in alike.items() if not passes)[:10]
+    return None

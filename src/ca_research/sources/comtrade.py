@@ -58,13 +58,19 @@ def valued(sheet: Sheet) -> Sheet:
 
 def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     """Whether figures are imports at the exporter's border, as their columns in `_SAY` tell."""
-    flow, *amounts = (frame[column] for column in frame)
-    cif, fob, value = (
-        pd.to_numeric(one.astype("str").str.replace(",", ""), errors="coerce").fillna(0)
-        for one in amounts
-    )
-    imports = flow.map(shown).map(_VALUED).eq("cif")
-    return imports & cif.eq(0) & fob.ne(0) & fob.eq(value)
+    flow, *amounts = frame
+    borders = {word: _VALUED.get(shown(word)) for word in frame[flow].unique()}
+    imports = frame[frame[flow].map(borders).eq("cif")]
+    cif, fob, value = (_numbers(imports[column]) for column in amounts)
+    found = cif.eq(0) & fob.ne(0) & fob.eq(value)
+    return found.reindex(frame.index, fill_value=False)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Amounts as numbers, 0 where there is none."""
+    found = pd.to_numeric(column, errors="coerce")
+    texts = column[found.isna()].astype("str").str.replace(",", "")
+    return found.astype("float64").fillna(pd.to_numeric(texts, errors="coerce")).fillna(0)
 
 
 def _border(file: Headed, flow: str) -> Field:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 from ..ground.errors import UsageError
@@ -17,32 +16,24 @@ _DATA = "EDUC_UOE_MOBS02"
 """Mobile students enrolled; data sets of the same columns hold graduates, or shares."""
 _CALLED = re.compile(r"educ_uoe_[a-z]+\d+", re.I)
 """How Eurostat calls its files, of which a TSV says nowhere else what it counts."""
-_LONG = ("TIME_PERIOD", "OBS_VALUE", "OBS_FLAG")
 
 
 def unpacked(sheet: Sheet) -> Sheet:
-    """The sheet of a TSV with its packed first column (`sex,geo\\TIME_PERIOD`) as columns, and
-    without the flags behind figures; of students some of whom are estimated each figure with its
-    flag in a row; any other sheet as it is.
+    """The sheet of a TSV with its packed first column (`sex,geo\\TIME_PERIOD`) as columns, and each
+    figure with its year and its flag in a row; any other sheet as it is.
     """
     packed = shown(sheet.rows[0][0]) if sheet.rows[0] else ""
     if not packed.endswith("\\TIME_PERIOD"):
         return sheet
     names = packed.removesuffix("\\TIME_PERIOD").split(",")
     years = list(map(shown, sheet.rows[0][1:]))
-    keys = [[*shown(row[0]).split(","), *[""] * len(names)][: len(names)] for row in sheet.rows[1:]]
-    cells = [[_parted(shown(cell)) for cell in row[1:]] for row in sheet.rows[1:]]
-    estimates = any(_estimated(flag) for row in cells for _, flag in row)
-    if estimates and {"isced11", "partner", "geo"} <= set(names):
-        found = [
-            (line, [*key, year, *cell])
-            for line, key, row in zip(sheet.lines[1:], keys, cells, strict=True)
-            for year, cell in itertools.zip_longest(years, row, fillvalue="")
-        ]
-        lines = [sheet.lines[0], *(line for line, _ in found)]
-        return Sheet(sheet.name, [[*names, *_LONG], *(row for _, row in found)], lines)
-    plain = [[*key, *(f for f, _ in row)] for key, row in zip(keys, cells, strict=True)]
-    return Sheet(sheet.name, [[*names, *years], *plain], sheet.lines)
+    rows, lines = [[*names, "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"]], sheet.lines[:1]
+    for (key, *cells), line in zip(sheet.rows[1:], sheet.lines[1:], strict=True):
+        parts = (shown(key).split(",") + [""] * len(names))[: len(names)]
+        for year, cell in zip(years, cells, strict=False):
+            rows.append([*parts, year, *_parted(shown(cell))])
+            lines.append(line)
+    return Sheet(sheet.name, rows, lines)
 
 
 def _parted(cell: str) -> tuple[str, str]:
@@ -63,8 +54,6 @@ def students(file: Headed, table: Table) -> Map:
     flag = file.name("OBS_FLAG")
     flags = ("", *(file.distinct(flag) if flag else ()))
     precision = {v: "estimated" if _estimated(v) else "exact" for v in flags}
-    across = file.years()
-    figures = {} if across else {"year": "TIME_PERIOD", "students": "OBS_VALUE"}
     return file.map(
         only=(
             *file.only("one sex", "sex", among=("T",)),
@@ -73,12 +62,11 @@ def students(file: Headed, table: Table) -> Map:
             *file.economies(origin),
             *file.economies(host),
         ),
-        across=across,
-        fills="students" if across else "",
         columns={
             "origin": Field(column=origin),
             "destination": Field(column=host),
-            **{name: Field(column=file.needs(head)) for name, head in figures.items()},
+            "year": Field(column=file.needs("TIME_PERIOD")),
+            "students": Field(column=file.needs("OBS_VALUE")),
             "level": Field(constant="degree"),
             "precision": Field(column=flag, words=precision) if flag else Field(constant="exact"),
             "statistic": Field(constant="enrolled"),
@@ -98,19 +86,15 @@ def _refuse_others(file: Headed) -> None:
         )
 
 
-LAYOUTS = tuple(
+LAYOUTS = (
     Layout(
-        f"eurostat, mobile students{form}",
-        headings,
+        "eurostat, mobile students",
+        ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE"),
         tables=("students",),
         mapping=students,
         publisher="Eurostat",
         licence="CC BY 4.0",
         address="https://ec.europa.eu/eurostat",
         origin="EUROSTAT",
-    )
-    for form, headings in (
-        ("", ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE")),
-        (" (TSV)", ("freq", "isced11", "partner", "geo")),
-    )
+    ),
 )

@@ -28,8 +28,7 @@ class Layout:
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
     mapping: the map of a file that has them, for a table. origin: figures of one origin are one
-    figure, told twice. role: how it speaks for a reporter (registry). unsaid: what `mapping`
-    writes where a file does not say a thing.
+    figure, told twice. role: how it speaks for a reporter (registry).
     """
 
     name: str
@@ -41,7 +40,6 @@ class Layout:
     address: str
     origin: str
     role: str = "compilation"
-    unsaid: tuple[str, ...] = ()
 
 
 def all_layouts() -> list[Layout]:
@@ -115,7 +113,7 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
         )
     found = layout.mapping(Headed(given, sheet, place), table)
     user = Map.model_validate(said)
-    _refuse_constants(found, user, layout, given.name)
+    _refuse_constants(found, user, given.name)
     columns = {**found.columns, **user.columns}
     if user.times is not None:
         for name, field in found.columns.items():
@@ -134,13 +132,11 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
     return Map(**merged), layout
 
 
-def _refuse_constants(found: Map, user: Map, layout: Layout, where: str) -> None:
-    """Refuse one value for all rows of what a publisher's column tells, unless it says nothing."""
+def _refuse_constants(found: Map, user: Map, where: str) -> None:
+    """Refuse one value for all rows of what a publisher's column tells."""
     for name, field in user.columns.items():
         told = found.columns.get(name)
-        if field.constant is None or told is None or told.column is None or name == found.fills:
-            continue
-        if not set(told.words.values()) & set(layout.unsaid):
+        if field.constant is not None and told and told.column and name != found.fills:
             raise UsageError(
                 f"{name} is said to be always {field.constant}: column {told.column!r} tells it",
                 where=where,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -286,16 +287,12 @@ def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
         [" ".join(shown(cell).split()) for cell in row]
         for row in sheet.rows[place : place + mapped.header_rows]
     ]
-    width = max(map(len, lines))
-    whole = []
-    for number, line in enumerate(lines):
-        line = line + [""] * (width - len(line))
-        if number < len(lines) - 1:  # a merged cell says its word once, at its left
-            for at in range(1, width):
-                below = any(len(low) > at and low[at] for low in lines[number + 1 :])
-                line[at] = line[at] or (line[at - 1] if below else "")
-        whole.append(line)
-    joined = [" | ".join(filter(None, parts)) for parts in zip(*whole, strict=True)]
+    columns = [list(parts) for parts in itertools.zip_longest(*lines, fillvalue="")]
+    for before, column in itertools.pairwise(columns):
+        for number in range(len(lines) - 1):  # a merged cell says its word once, at its left
+            if any(column[number + 1 :]):
+                column[number] = column[number] or before[number]
+    joined = [" | ".join(filter(None, column)) for column in columns]
     seen: Counter[str] = Counter()
     found = []
     for name in joined:
@@ -383,28 +380,16 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
                 hint="rename one of them in the file",
             )
     filled = {*mapped.columns, mapped.fills, *(k for a in mapped.across for k in a.gives)}
-    lacking = [
-        n
+    lacking = {
+        n: ", ".join(c.values or ()) or c.meaning
         for n, c in table.columns.items()
         if n not in filled and not (c.nullable or c.numbered) and c.type != "source"
-    ]
+    }
     if lacking:
+        ways = (f"--set {n}=VALUE ({v}), or --map with {n}: HEADING" for n, v in lacking.items())
         raise UsageError(
-            f"nothing says what {', '.join(lacking)} is",
-            where=name,
-            hint="; ".join(
-                _how(n, table.columns[n], [h for h in there if h and h not in used])
-                for n in lacking
-            ),
+            f"nothing says what {', '.join(lacking)} is", where=name, hint="; ".join(ways)
         )
-
-
-def _how(name: str, column: Column, unread: list[str]) -> str:
-    if column.type == "number" and unread:  # one value for all rows is seldom meant
-        more = f" (or {', '.join(unread[1:6])})" if unread[1:] else ""
-        return f"name its heading in a map (--map), {name}: {unread[0]}{more}"
-    values = f", one of {', '.join(column.values)}" if column.values else f" ({column.meaning})"
-    return f"--set {name}=...{values}"
 
 
 def _counted(frame: pd.DataFrame, mapped: Map, out: Understood) -> pd.DataFrame:
@@ -432,6 +417,10 @@ def _long(frame: pd.DataFrame, mapped: Map) -> pd.DataFrame:
     return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
 
 
+_AS_HEADED = Field(column="=")
+"""How values in headings are read of which a map says no more."""
+
+
 class Reader:
     """Reads the columns of the table from long rows; notes what cannot be read."""
 
@@ -446,26 +435,31 @@ class Reader:
         for name, column in self.table.columns.items():
             if column.type == "source":
                 continue
-            cell, field_, head = self._cells(long, name)
-            if cell is None:
-                found[name] = ""
+            found[name] = ""
+            if (told := self._cells(long, name)) is None:
                 continue
+            cell, field_, head = told
             if column.type == "year":
-                of = head if isinstance(head, str) else "a heading"
-                refuse_parts_of_years(in_words(cell, field_).unique(), self.file, of)
-            values, why, left = self.column(cell, column, field_, head)
-            found[name] = values
+                refuse_parts_of_years(
+                    in_words(cell, field_).unique(), self.file, head.iloc[:1].sum()
+                )
+            found[name], why, left = self.column(cell, column, field_)
             for reason, count in left[~quiet & left.ne("")].value_counts().items():
                 self.out.left_out[str(reason)] += int(count)
             quiet |= left.ne("")
             faulty = why.ne("") & ~quiet
-            self._note(long, faulty, why, cell, head, name)
+            rows = zip(long["_line"], head, cell, why, strict=True)
+            self.out.faults += (
+                Fault(self.file, int(line), heading_ or name, shown(one), f"{name}: {rule}")
+                for (line, heading_, one, rule), wrong in zip(rows, faulty, strict=True)
+                if wrong
+            )
             bad |= faulty
         keep = ~bad & ~quiet
-        made_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
-        made_ = made_.assign(_file=self.file, _line=long.loc[keep, "_line"])
+        rows_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
+        rows_ = rows_.assign(_file=self.file, _line=long.loc[keep, "_line"])
         self._refuse_repeats(long[keep])
-        return self._added_up(made_) if self.mapped.sums else made_.reset_index(drop=True)
+        return self._added_up(rows_) if self.mapped.sums else rows_.reset_index(drop=True)
 
     def _refuse_repeats(self, long: pd.DataFrame) -> None:
         """Raise FileError where rows that are to be of one cell each are not."""
@@ -502,54 +496,49 @@ class Reader:
         value = self.figure()
         if value and self.table.columns[value].nullable:
             return long
-        cell, field_, _ = self._cells(long, value) if value else (None, None, None)
-        if cell is None or (field_ and field_.constant is not None):
+        told = self._cells(long, value) if value else None
+        if told is None or told[1].constant is not None:
             return long
-        empty = in_words(cell, field_).map(cells.missing)
+        empty = in_words(*told[:2]).map(cells.missing)
         empty = empty.astype(bool)  # of no cell at all it is of no type
         if lost := int(empty.sum()):
             self.out.left_out["no figure in the cell"] += lost
         return long[~empty].reset_index(drop=True)
 
-    def _cells(
-        self, long: pd.DataFrame, name: str
-    ) -> tuple[pd.Series | None, Field | None, pd.Series | str]:
+    def _cells(self, long: pd.DataFrame, name: str) -> tuple[pd.Series, Field, pd.Series] | None:
         """The cells of a column of the table, how they are to be read, and their headings."""
-        field_ = self.mapped.columns.get(name)
+        field_ = self.mapped.columns.get(name, _AS_HEADED)
         if name == self.mapped.fills:
             return long["="], field_, long["=heading"]
         if f"={name}" in long:
             return long[f"={name}"], field_, long["=heading"]
-        if field_ is None:
-            return None, None, ""
+        if field_ is _AS_HEADED:
+            return None
+        alike = functools.partial(pd.Series, index=long.index, dtype=object)
         if field_.constant is not None:
-            return pd.Series(field_.constant, index=long.index, dtype=object), field_, "(constant)"
-        return long[field_.column], field_, str(field_.column)
+            return alike(field_.constant), field_, alike("(constant)")
+        return long[field_.column], field_, alike(field_.column)
 
     def column(
-        self, cell: pd.Series, column: Column, field_: Field | None, head: pd.Series | str
+        self, cell: pd.Series, column: Column, field_: Field
     ) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Values as text; why a cell cannot be read; why it is no figure of the table."""
-        words = {k.casefold(): v for k, v in (field_.words if field_ else {}).items()}
-        times = field_.times if field_ else 1.0
-        span = (field_.span if field_ else None) or column.span
-        kind = column.type
-        if kind in ("number", "integer", "year"):
-            cell = in_words(cell, field_)
+        words = {k.casefold(): v for k, v in field_.words.items()}
         read: Callable[[Any], tuple[str, str, str]]
-        if kind in ("number", "integer"):
+        if column.type in ("number", "integer", "year"):
+            cell = in_words(cell, field_)
+        if column.type in ("number", "integer"):
             mark, doubt = self.mapped.decimal, ""
             if mark is None:
                 mark, doubt = cells.decimal_mark(cell)
-            read = functools.partial(
-                _number, mark=mark, doubt=doubt, times=times, nullable=column.nullable
-            )
-        elif kind == "year":
-            read = functools.partial(self._year, span=span, column=column)
-        elif kind == "economy":
-            read = functools.partial(self._economy, words=words)
+            options = {"times": field_.times, "nullable": column.nullable}
+            read = functools.partial(_number, mark=mark, doubt=doubt, **options)
+        elif column.type == "year":
+            read = functools.partial(self._year, span=field_.span or column.span, column=column)
+        elif column.type == "economy":
+            read = functools.partial(_economy, words=words)
         else:
-            cut = (field_.width, field_.first) if field_ else (None, None)
+            cut = (field_.width, field_.first)
             read = functools.partial(_word, column=column, words=words, cut=cut)
         known: dict[Any, tuple[str, str, str]] = {}
         for one in cell:
@@ -570,44 +559,18 @@ class Reader:
             return "", "", f"outside the years of the table ({low:g} to {high:g})"
         return str(found), "", ""
 
-    def _economy(self, cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
-        text = cells.bare(shown(cell))
-        if text.casefold() in words:
-            return words[text.casefold()], "", ""
-        found = names.code(text)
-        if found:
-            return found, "", ""
-        why = economies.no_economy(text)
-        if why:
-            return "", "", why
-        return "", "no economy of the project's list goes by this name or code", ""
 
-    def _note(
-        self,
-        long: pd.DataFrame,
-        faulty: pd.Series,
-        why: pd.Series,
-        cell: pd.Series,
-        head: pd.Series | str,
-        name: str,
-    ) -> None:
-        for at in long.index[faulty]:
-            column = head if isinstance(head, str) else head[at]
-            self.out.faults.append(
-                Fault(
-                    self.file,
-                    int(long.at[at, "_line"]),
-                    column or name,
-                    shown(cell[at]),
-                    f"{name}: {why[at]}",
-                )
-            )
+def _economy(cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
+    text = cells.bare(shown(cell))
+    if found := words.get(text.casefold()) or names.code(text):
+        return found, "", ""
+    if left_out := economies.no_economy(text):
+        return "", "", left_out
+    return "", "no economy of the project's list goes by this name or code", ""
 
 
-def in_words(cell: pd.Series, field_: Field | None) -> pd.Series:
+def in_words(cell: pd.Series, field_: Field) -> pd.Series:
     """Cells of figures or years, those of which a map says what they mean in its words."""
-    if field_ is None:
-        return cell
     if field_.constant is not None:
         cell = cell.map(_as_told)
     if not field_.words:

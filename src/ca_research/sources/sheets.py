@@ -18,7 +18,7 @@ import re
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -205,13 +205,6 @@ def _delimited(content: bytes, name: str) -> Iterator[Sheet]:
             hint="call it .xlsx, unpack it, or download the file behind the page",
         )
     text = texts.decoded(content, name)
-    longest = max(map(len, text.splitlines()), default=0)
-    if longest > MAX_LINE:
-        raise FileError(
-            f"a line of {longest:,} characters is no row of a table",
-            where=name,
-            hint="check how it was exported",
-        )
     mark = delimiter(text, name)
     rows, lines, count = list[list[Cell]](), list[int](), 0
     try:
@@ -312,9 +305,9 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
                     row[at - 1] = _value(cell["value"], form)
                     if form and "%" not in form and isinstance(cell["value"], (int, float)):
                         told[SHOWN_AS + form] = None
-                _refuse_hidden(parser, number, filled, f"{name}, sheet {sheet.title}")
                 rows.append(row)
                 lines.append(number)
+        _refuse_hidden(parser, rows, lines, f"{name}, sheet {sheet.title}")
         yield Sheet(sheet.title, rows, lines, sheet.sheet_state != "visible", tuple(told))
 
 
@@ -356,24 +349,23 @@ def _run(run: Any) -> str:
     return text.translate({"superscript": _RAISED, "subscript": _LOWERED}.get(str(level), {}))
 
 
-def _refuse_hidden(parser: Any, number: int, columns: Collection[int], where: str) -> None:
-    """Refuse a row with cells that the sheet does not show."""
-    yes = ("1", "true")
-    if parser.row_dimensions.get(str(number), {}).get("hidden") in yes:
-        what = f"row {number}"
-    else:
-        spans = [d for d in parser.column_dimensions.values() if d.get("hidden") in yes]
-        away = (at for at in columns for d in spans if int(d["min"]) <= at <= int(d["max"]))
-        if (at := next(away, None)) is None:
-            return
-        from openpyxl.utils import get_column_letter
+def _refuse_hidden(parser: Any, rows: list[list[Cell]], lines: list[int], where: str) -> None:
+    """Refuse rows and columns with cells that the sheet does not show."""
+    from openpyxl.utils import get_column_letter
 
-        what = f"column {get_column_letter(at)}"
-    raise FileError(
-        f"a {what.split()[0]} that is hidden",
-        where=f"{where}, {what}",
-        hint="show all rows and columns, delete those that do not count, save it",
-    )
+    hidden = lambda parts: [p for p in parts.items() if p[1].get("hidden") in ("1", "true")]  # noqa: E731
+    away = [f"row {n}" for n, _ in hidden(parser.row_dimensions) if int(n) in {*lines}]
+    width = max(map(len, rows), default=0)
+    for _, span in hidden(parser.column_dimensions):
+        for at in range(int(span["min"]) - 1, min(int(span["max"]), width)):
+            if any(at < len(row) and row[at] is not None for row in rows):
+                away.append(f"column {get_column_letter(at + 1)}")
+    if away:
+        raise FileError(
+            "a row or a column that is hidden",
+            where=f"{where}, {away[0]}",
+            hint="show all rows and columns, delete those that do not count, save it",
+        )
 
 
 _UNCALCULATED = re.compile(
@@ -381,7 +373,6 @@ _UNCALCULATED = re.compile(
     rb"(?:<v\s*/>|<v></v>)?\s*</c>"
 )
 _UNSAFE = (
-    (r"/|.*(^|/)\.\.(/|$)|[a-z]:", "a part outside of it", "save it anew as .xlsx"),
     (r".*(vbaproject|macrosheets)", "macros", "save it as .xlsx without macros, or as .csv"),
     (
         r"xl/externallinks/",
@@ -436,29 +427,12 @@ def _refuse_unsafe(content: bytes, name: str) -> None:
 
 def _stata(content: bytes, name: str) -> Iterator[Sheet]:
     with pd.read_stata(io.BytesIO(content), convert_categoricals=True, iterator=True) as reader:
-        frame = reader.read()
-        forms = dict(zip(reader._varlist, reader._fmtlist, strict=True))
-        told = {"": reader.data_label, **reader.variable_labels()}
-    for column, form in forms.items():
-        if part := next(
-            (p for begins, p in _PARTS_OF_YEARS.items() if form.startswith(begins)), ""
-        ):
-            frame[column] = frame[column].map(functools.partial(_part_of_year, form=part))
-    texts_ = (f"{head}: {text}" if head else text for head, text in told.items() if text)
-    yield replace(_of_frame(frame, name), told=tuple(texts_))
-
-
-_PARTS_OF_YEARS = {"%th": "H", "%tq": "Q", "%tm": "M", "%tw": "W"}
-"""Formats of Stata whose dates are halves, quarters, months and weeks, and the sign of these."""
-
-
-def _part_of_year(day: Any, form: str) -> str | None:
-    """The part of a year that begins on a day, which the day alone does not show: '2022 Q1'."""
-    if pd.isna(day):
-        return None
-    parts = {"H": (day.month - 1) // 6, "Q": (day.month - 1) // 3, "M": day.month - 1}
-    parts["W"] = (day.timetuple().tm_yday - 1) // 7
-    return f"{day.year} {form}{parts[form] + 1}"
+        labels = {"": reader.data_label, **reader.variable_labels()}
+        # as days, halves, quarters, months and weeks would pass for the years that they begin
+        parts = any(form.startswith(("%th", "%tq", "%tm", "%tw")) for form in reader._fmtlist)
+        frame = reader.read(convert_dates=not parts)
+    told = tuple(f"{head}: {text}" if head else text for head, text in labels.items() if text)
+    yield replace(_of_frame(frame, name), told=told)
 
 
 def _parquet(content: bytes, name: str) -> Iterator[Sheet]:

@@ -23,8 +23,6 @@ _GROUPS = frozenset(
 """Codes of the Bank's regions and groups of income, which are no economies."""
 _ALL = "WLD|World"
 """All counterparts together."""
-UNSAID = "as its name says"
-"""The unit of an indicator whose name ends in none."""
 _NO_UNIT = re.compile(r"^base year\b|\bestimate$", re.I)
 """What stands in brackets behind an indicator's name and is no unit."""
 
@@ -46,7 +44,7 @@ def unit(name: str) -> str:
         found = inside[-1].replace("US$", "USD").strip()
         said = "%" in found or "per capita" in found.casefold()  # of whom, or that it is a share
         return found if said or "per capita" not in name.casefold() else f"{found} per head"
-    return "persons" if name.startswith("Population") else UNSAID
+    return "persons" if name.startswith("Population") else "as its name says"
 
 
 def _refuse_others(file: Headed, code: str) -> None:
@@ -121,7 +119,6 @@ _ABOUT: dict[str, Any] = {
     "licence": "CC BY 4.0",
     "address": "https://data.worldbank.org",
     "origin": "WDI",
-    "unsaid": (UNSAID,),
 }
 LAYOUTS = (
     Layout(

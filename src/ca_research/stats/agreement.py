@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 from typing import Any, Literal
+
+import numpy as np
 
 Scale = Literal["nominal", "ordinal"]
 
@@ -38,23 +39,17 @@ def krippendorff_alpha(units: Iterable[Sequence[Any]], scale: Scale = "nominal")
     >>> round(krippendorff_alpha([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]), 3)
     0.533
     """
-    pairs: defaultdict[tuple[Any, Any], float] = defaultdict(float)
-    for unit in units:
-        values = [value for value in unit if value is not None]
-        for pair in permutations(values, 2):
-            pairs[pair] += 1 / (len(values) - 1)
-    times: defaultdict[Any, float] = defaultdict(float)
-    for (value, _), weight in pairs.items():
-        times[value] += weight
-    order = sorted(times)
-
-    def apart(one: Any, other: Any) -> float:
-        if scale == "nominal" or one == other:
-            return float(one != other)
-        first, last = sorted((order.index(one), order.index(other)))
-        between = sum(times[value] for value in order[first : last + 1])
-        return float((between - (times[one] + times[other]) / 2) ** 2)
-
-    observed = sum(weight * apart(*pair) for pair, weight in pairs.items())
-    expected = sum(times[a] * times[b] * apart(a, b) for a in order for b in order)
-    return 1 - (sum(times.values()) - 1) * observed / expected if expected else float("nan")
+    given = [[value for value in unit if value is not None] for unit in units]
+    order = sorted({value for values in given for value in values})
+    pairs = np.zeros((len(order), len(order)))
+    for values in given:
+        at = np.searchsorted(order, values)
+        for one, other in permutations(at, 2):
+            pairs[one, other] += 1 / (len(values) - 1)
+    times = pairs.sum(axis=0)
+    apart = 1.0 - np.eye(len(order))
+    if scale == "ordinal":  # the values between the two, and half of each of them
+        middle = np.cumsum(times) - times / 2
+        apart = (middle[:, None] - middle) ** 2
+    observed, expected = (pairs * apart).sum(), times @ apart @ times
+    return float(1 - (times.sum() - 1) * observed / expected) if expected else float("nan")

@@ -279,7 +279,6 @@ class SpecificationCurve(Result):
         return joint_test(
             self._figures,
             [self._regressions[n] for n in numbers],
-            self.specifications.loc[numbers].drop(columns="model", errors="ignore"),
             how.errors,
             self._clusters(how),
             seed=seed,
@@ -294,11 +293,11 @@ class SpecificationCurve(Result):
 
     def caption(self) -> str:
         run = self.summary().iloc[0]
-        count, missing = int(run["specifications"]), int(run["missing"])
-        return (
-            f"{self._title}: {count} specifications, {missing} without a number, median "
-            f"{run['median']:.4g}, from {run['least']:.4g} to {run['greatest']:.4g}"
+        says = (
+            "{specifications:.0f} specifications, {missing:.0f} without a number, median "
+            "{median:.4g}, from {least:.4g} to {greatest:.4g}"
         )
+        return f"{self._title}: {says.format(**run)}"
 
     def __str__(self) -> str:
         return str(self.universe)

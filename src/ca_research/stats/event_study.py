@@ -9,7 +9,6 @@ Econometrics 225(2)). Knows no domain.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
+from .fixed_effects import Sample, estimated, scaled
 from .frames import level_between, origin, require
 from .result import Result, t_interval
 
@@ -109,9 +109,10 @@ class EventStudy(Result):
     def __maketables_coef_table__(self) -> pd.DataFrame:
         """Effects for regression tables: the form of a plug-in of maketables."""
         shown = self.table[self.table["se"].notna()]
-        rows = pd.concat([shown, self.att.to_frame().T])[["estimate", "se"]].to_numpy(float).T
+        rows = pd.concat([shown, self.att.to_frame().T])
+        b, se = rows[["estimate", "se"]].to_numpy(float).T
         terms = [f"event time {time}" for time in shown["event_time"]]
-        found = t_interval(*rows, df=self.pretrend["df_errors"], level=0.95)
+        found = t_interval(b, se, self.pretrend["df_errors"], 0.95)
         return found.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
 
     @property
@@ -254,31 +255,6 @@ def _alone(rows: pd.DataFrame, used: pd.DataFrame) -> pd.Series:
     return ~(rows["u"].isin(used["u"]) & rows["t"].isin(used["t"]))
 
 
-def _fit(call: Callable[[pd.DataFrame], Any], data: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients and covariance of a pyfixest model; CoverageError where it cannot be
-    estimated.
-    """
-    # pyfixest's tolerances are absolute: an outcome in dollars would never converge. A power of two
-    # costs no digit.
-    scale = 2.0 ** np.round(np.log2(data["y"].std() or 1.0))
-    data = data.assign(y=data["y"] / scale)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
-        try:
-            model = call(data)
-        except (ValueError, np.linalg.LinAlgError) as error:  # all collinear, or nothing left
-            raise CoverageError(
-                f"the event study was not estimated: {error}", hint="widen the sample"
-            ) from error
-    if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * float(data["y"].abs().max()):
-        raise CoverageError(
-            "unit, period and treatment effects fit every row exactly: there is no noise to test "
-            "against",
-            hint="a constant outcome, or one made up of steps? report the figures themselves",
-        )
-    return scale * np.asarray(model._beta_hat).ravel(), scale**2 * np.asarray(model._vcov)
-
-
 def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
     """Dummies of event times (of cohort and event time if saturated), the event time and rows of
     each, and the event times that effects are measured from: of each cohort the last one before
@@ -295,28 +271,45 @@ def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _estimate(
-    rows: pd.DataFrame, dummies: pd.DataFrame, estimator: str
+    rows: pd.DataFrame, terms: pd.DataFrame, estimator: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of the dummies and their covariance."""
-    with needed():
-        import pyfixest as pf
-
-    data, terms = pd.concat([rows, dummies], axis=1), " + ".join(dummies)
+    """Coefficients of the terms beside units and periods, and their covariance."""
     if estimator == "did2s":
-        stages = {"first_stage": "~ 0 | u + t", "second_stage": f"~ 0 + {terms}"}
-        options = {"yname": "y", "treatment": "treated", "cluster": "g"} | stages
-        beta, v = _fit(lambda own: pf.did2s(own, **options), data)
-    else:
-        formula = f"y ~ {terms} | u + t"
-        beta, v = _fit(lambda own: pf.feols(formula, own, vcov={"CRV1": "g"}), data)
-    if len(beta) < dummies.shape[1]:  # which one pyfixest leaves out is arbitrary
+        return _two_stages(rows, terms)
+    effects = [pd.factorize(rows[name])[0] for name in ("u", "t")]
+    x = {name: terms[name].to_numpy() for name in terms}
+    sample = Sample(rows["y"].to_numpy(), x, effects, rows[["g"]].to_numpy())
+    fit, _ = estimated(sample, "ols", [])
+    if fit.collinear:  # which one pyfixest leaves out is arbitrary, and moves the others
         raise CoverageError(
-            f"only {len(beta)} of {dummies.shape[1]} effects can be told from those of units and "
+            f"only {len(fit.terms)} of {len(x)} effects can be told from those of units and "
             "periods",
             hint="leave out periods in which no never-treated unit is observed, or take "
             "estimator='did2s'",
         )
-    return beta, v
+    return fit.estimate, fit.covariance
+
+
+def _two_stages(rows: pd.DataFrame, terms: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The same by effects that come from untreated rows alone."""
+    with needed():
+        import pyfixest as pf
+
+    # pyfixest's tolerances are absolute: an outcome in dollars would never converge
+    y, scale = scaled(rows["y"].to_numpy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # singletons and deprecations inside pyfixest
+        model = pf.did2s(
+            pd.concat([rows.assign(y=y), terms], axis=1),
+            yname="y",
+            first_stage="~ 0 | u + t",
+            second_stage=f"~ 0 + {' + '.join(terms)}",
+            treatment="treated",
+            cluster="g",
+        )
+    if np.abs(np.asarray(model._u_hat, dtype=float)).max() <= EXACT * np.abs(y).max():
+        raise CoverageError("unit, period and treatment effects fit every row exactly")
+    return scale * np.asarray(model._beta_hat).ravel(), scale**2 * np.asarray(model._vcov)
 
 
 def _pretrend(
@@ -452,11 +445,7 @@ def event_study(
     post = (k >= 0) * size / size[k >= 0].sum()
     overall, variance = np.array([post @ beta]), np.array([post @ v @ post])
     if estimator == "twfe":
-        with needed():
-            import pyfixest as pf
-
-        naive, formula = rows.astype({"treated": float}), "y ~ treated | u + t"
-        overall, variance = _fit(lambda own: pf.feols(formula, own, vcov={"CRV1": "g"}), naive)
+        overall, variance = _estimate(rows, rows[["treated"]].astype(float), estimator)
     leads = (times >= first_time) & (times < rows.loc[rows["k"] < 0, "k"].max())
     clustered = rows[rows["first"].notna()].groupby("g")["treated"].any()
     few, unseen = int(clustered.sum()), int((~clustered).sum())

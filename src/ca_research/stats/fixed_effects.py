@@ -32,6 +32,9 @@ VARIES = 1e-5
 with them: of the spread, pyfixest's iterations stop at a change of 1e-6.
 """
 
+SEPARATED = "separated: the outcome is zero throughout a fixed effect"
+SINGLETON = "singleton: alone in a fixed effect"
+
 ROUNDED = 1e-14
 """A spread below this share of the largest value is what rounding leaves of a constant."""
 
@@ -71,8 +74,8 @@ class Sample:
 @dataclass(frozen=True)
 class Fit:
     """What pyfixest found. `kept`: the rows it used. `collinear`: terms it left out; `terms`: the
-    others, in order, with `estimate` and `se`; `link`: the linear predictor of the rows. All of
-    them are in units of the sample; `model` is of scaled columns.
+    others, in order, with `estimate` and `covariance`; `link`: the linear predictor of the rows.
+    All of them are in units of the sample; `model` is of scaled columns.
     """
 
     model: Any
@@ -80,8 +83,14 @@ class Fit:
     collinear: list[str]
     terms: list[str]
     estimate: np.ndarray
-    se: np.ndarray
+    covariance: np.ndarray
     link: np.ndarray
+
+    @property
+    def se(self) -> np.ndarray:
+        """Standard errors; of two ways, a variance may be negative, and there is none."""
+        with np.errstate(invalid="ignore"):
+            return np.sqrt(np.diag(self.covariance))
 
 
 def columns_of(words: str) -> list[list[str]]:
@@ -133,20 +142,13 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
     Source: Correia (2015), 'Singletons, cluster-robust standard errors and fixed effects'; Correia,
     Guimarães and Zylkin (2019), arXiv 1903.01633.
     """
-    kept = np.arange(len(sample.y))
-    separated, singleton = (
-        "separated: the outcome is zero throughout a fixed effect",
-        "singleton: alone in a fixed effect",
-    )
-    gone = {separated: 0, singleton: 0}
+    kept, gone = np.arange(len(sample.y)), dict.fromkeys((SEPARATED, SINGLETON), 0)
     while True:
-        out, reason = np.zeros(len(kept), dtype=bool), singleton
-        for code in sample.fixed:
-            out |= np.bincount(code[kept])[code[kept]] == 1
+        codes, reason = [code[kept] for code in sample.fixed], SINGLETON
+        out = np.logical_or.reduce([np.bincount(c)[c] == 1 for c in codes])
         if not out.any() and estimator == "ppml":
-            reason = separated
-            for code in sample.fixed:
-                out |= np.bincount(code[kept], weights=sample.y[kept] > 0)[code[kept]] == 0
+            some, reason = sample.y[kept] > 0, SEPARATED
+            out = np.logical_or.reduce([np.bincount(c, weights=some)[c] == 0 for c in codes])
         if not out.any():
             break
         gone[reason] += int(out.sum())
@@ -166,7 +168,7 @@ def _power_of_two(size: float) -> float:
     return float(np.ldexp(1.0, np.frexp(size)[1]))
 
 
-def _scaled(values: np.ndarray) -> tuple[np.ndarray, float]:
+def scaled(values: np.ndarray) -> tuple[np.ndarray, float]:
     """Deviations from the mean (which a constant or the effects take up) in units of about their
     standard deviation, and that unit.
     """
@@ -191,8 +193,8 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
         unit = min(1.0, _power_of_two(sample.y.mean()))
         y = sample.y / unit
     else:
-        y, unit = _scaled(sample.y)
-    columns = {short: _scaled(sample.x[name]) for short, name in names.items()}
+        y, unit = scaled(sample.y)
+    columns = {short: scaled(sample.x[name]) for short, name in names.items()}
     data = pd.DataFrame({"y": y} | ways | {short: x for short, (x, _) in columns.items()})
     # the constant is an effect of one level: beside a plain one the rectifier does not look
     effects = sample.fixed or [np.zeros(len(y), dtype=np.int64)]
@@ -226,14 +228,14 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     kept[np.asarray(list(model.na_index), dtype=int)] = False
     terms = list(model._coefnames)
     scale = np.array([(1 if estimator == "ppml" else unit) / columns[c][1] for c in terms])
-    with np.errstate(invalid="ignore"):  # of two ways, a variance may be negative
-        estimate, se = (part[terms].to_numpy(float) * scale for part in (model.coef(), model.se()))
+    estimate = scale * np.asarray(model._beta_hat).ravel()
+    covariance = scale[:, None] * np.asarray(model._vcov) * scale
     if estimator == "ppml":
         link = np.asarray(model._Xbeta, dtype=float).ravel() + np.log(unit)
     else:
         link = sample.y[kept] - unit * np.asarray(model.resid()).ravel()
     collinear = [names[c] for c in model._collin_vars or []]
-    return Fit(model, kept, collinear, [names[c] for c in terms], estimate, se, link)
+    return Fit(model, kept, collinear, [names[c] for c in terms], estimate, covariance, link)
 
 
 def separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, whole_number
+from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, CoverageError, UsageError
 from ..ground.extras import needed
 from .frames import level_between
@@ -87,24 +85,19 @@ class Forecast(Result):
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def observed(
-    series: pd.Series, least: int, *, even: bool = False, varying: bool = True
-) -> pd.Series:
-    """Observed values as floats by ascending year; what a statistic must not be given is refused
-    here.
+def even(series: pd.Series, least: int) -> pd.Series:
+    """Observed values as floats by ascending, equally spaced years.
 
-    Raises CoverageError below `least` observations, for a constant series (unless `varying` is
-    False) and, with `even`, for years that are not equally spaced; UsageError for a wrong index,
-    infinite values, a year twice.
+    Raises CoverageError below `least` observations, for a constant series and for years that are
+    not equally spaced; UsageError as `observations`.
     """
     clean = observations(series, least)
-    if varying and clean.nunique() == 1:
+    if clean.nunique() == 1:
         raise CoverageError(
             f"all {len(clean)} values are the same: there is no variation to test",
             hint="report the value as constant",
         )
-    steps = np.diff(clean.index.to_numpy(dtype=float))
-    if even and len(steps) and (steps != steps[0]).any():
+    if np.ptp(np.diff(clean.index.to_numpy(dtype=float))) > 0:
         raise CoverageError(
             "the years are not equally spaced, and this method needs the order and distance of "
             "neighbours",
@@ -113,60 +106,45 @@ def observed(
     return clean
 
 
-def refuse_exact_fit(residuals: np.ndarray, values: np.ndarray) -> None:
-    """Raises CoverageError where residuals are mere rounding: no noise, so no standard error and no
-    p-value.
-    """
-    if np.abs(residuals).max() <= EXACT_FIT * np.abs(values).max():
+def _history(series: pd.Series, least: int, horizon: int, level: float) -> tuple[pd.Series, int]:
+    """The series as every forecast needs it, and the steps ahead."""
+    level_between(level)
+    if (steps := whole_number("horizon", horizon, "3")) < 1:
+        raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
+    return even(series, least), steps
+
+
+def _forecast(
+    model: str,
+    clean: pd.Series,
+    bounds: np.ndarray,
+    level: float,
+    failed: Mapping[str, str] | None = None,
+) -> Forecast:
+    """bounds: mean, low and high (rows) of each year ahead."""
+    years = clean.index[-1] + np.diff(clean.index[-2:])[0] * np.arange(1, bounds.shape[1] + 1)
+    frame = pd.DataFrame(bounds.T, columns=["mean", "low", "high"])
+    frame.insert(0, "year", years.astype(int) if (years % 1 == 0).all() else years)
+    return Forecast(model, frame.assign(level=level), len(clean), failed or {})
+
+
+def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> np.ndarray:
+    from scipy.special import stdtrit
+
+    y, h = clean.to_numpy(), np.arange(1, horizon + 1)
+    steps = np.diff(y)
+    m, d = len(steps), float(steps.mean()) if drift else 0.0
+    if np.abs(steps - d).max() <= EXACT_FIT * np.abs(y).max():
         raise CoverageError(
             "the model fits every observation exactly: there is no noise to test against",
             hint="report the fit itself (sen_slope, end_to_end); look whether the series was "
             "interpolated",
         )
-
-
-def history(
-    series: pd.Series, least: int, horizon: int, level: float, varying: bool = True
-) -> pd.Series:
-    """The series as every forecast needs it: equally spaced, at least `least` years; horizon and
-    level are checked.
-    """
-    level_between(level)
-    if whole_number("horizon", horizon, "3") < 1:
-        raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
-    return observed(series, least, even=True, varying=varying)
-
-
-def _ahead(index: pd.Index, horizon: int) -> list[int] | list[float]:
-    """The years after the last one, in the step of the index; whole numbers where they are
-    whole.
-    """
-    step = index[-1] - index[-2]
-    years = [float(index[-1] + step * h) for h in range(1, horizon + 1)]
-    return [int(y) for y in years] if all(y.is_integer() for y in years) else years
-
-
-def _frame(index: pd.Index, mean: Any, low: Any, high: Any, level: float) -> pd.DataFrame:
-    columns = {"mean": mean, "low": low, "high": high}
-    frame = pd.DataFrame(
-        {name: np.asarray(values, dtype=float) for name, values in columns.items()}
-    )
-    frame.insert(0, "year", _ahead(index, len(frame)))
-    return frame.assign(level=level)
-
-
-def _walk(clean: pd.Series, horizon: int, level: float, drift: bool) -> pd.DataFrame:
-    from scipy.stats import t
-
-    y, h = clean.to_numpy(), np.arange(1, horizon + 1)
-    steps = np.diff(y)
-    m, d = len(steps), float(steps.mean()) if drift else 0.0
-    refuse_exact_fit(steps - d, y)
     df = m - drift
     variance = ((steps - d) ** 2).sum() / df * (h + drift * h**2 / m)
-    reach = t.isf((1 - level) / 2, df) * np.sqrt(variance)
+    reach = stdtrit(df, (1 + level) / 2) * np.sqrt(variance)
     mean = y[-1] + d * h
-    return _frame(clean.index, mean, mean - reach, mean + reach, level)
+    return np.array([mean, mean - reach, mean + reach])
 
 
 def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
@@ -210,8 +188,8 @@ def random_walk_drift(series: pd.Series, horizon: int, level: float = 0.95) -> F
     >>> random_walk_drift(series, 2).frame["mean"].tolist()
     [8.5, 10.0]
     """
-    clean = history(series, LEAST_WALK, horizon, level)
-    return Forecast("random walk with drift", _walk(clean, horizon, level, True), len(clean))
+    clean, steps = _history(series, LEAST_WALK, horizon, level)
+    return _forecast("random walk with drift", clean, _walk(clean, steps, level, True), level)
 
 
 def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
@@ -250,8 +228,8 @@ def naive(series: pd.Series, horizon: int, level: float = 0.95) -> Forecast:
     >>> naive(series, 2).frame["mean"].tolist()
     [7.0, 7.0]
     """
-    clean = history(series, LEAST_WALK, horizon, level)
-    return Forecast("naive", _walk(clean, horizon, level, False), len(clean))
+    clean, steps = _history(series, LEAST_WALK, horizon, level)
+    return _forecast("naive", clean, _walk(clean, steps, level, False), level)
 
 
 def _fitted(name: str, fit: Callable[[], Any]) -> Any:
@@ -287,16 +265,12 @@ def _scaled(clean: pd.Series) -> tuple[pd.Series, float]:
     return (clean / scale).reset_index(drop=True), scale
 
 
-def _predicted(
-    name: str, clean: pd.Series, table: pd.DataFrame, scale: float, level: float
-) -> pd.DataFrame:
-    """Frame of the columns mean, low, high of a statsmodels summary, back in the unit of the
-    series.
-    """
+def _bounds(name: str, table: pd.DataFrame, scale: float) -> np.ndarray:
+    """Mean, low and high of a statsmodels summary, back in the unit of the series."""
     values = table.to_numpy(dtype=float).T * scale
     if not np.isfinite(values).all() or (values[2] <= values[1]).any():
         raise ConvergenceError(f"{name} gives no finite interval", hint="take random_walk_drift")
-    return _frame(clean.index, values[0], values[1], values[2], level)
+    return values
 
 
 def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float = 0.95) -> Forecast:
@@ -325,7 +299,7 @@ def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float =
     ConvergenceError
         No optimum was found.
     UsageError
-        A bad index, horizon or level, or `damped` that is neither true nor false.
+        A bad index, horizon or level.
 
     Notes
     -----
@@ -344,21 +318,18 @@ def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float =
     >>> ets(series, 3).frame["year"].tolist()
     [2020, 2021, 2022]
     """
-    if not isinstance(damped, bool | np.bool_):
-        refuse("damped", "true or false", damped, "True")
     with needed():
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    clean, horizon = history(series, TEN, horizon, level), int(horizon)
+    clean, steps = _history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
     name = "ETS(A,Ad,N)" if damped else "ETS(A,A,N)"
-    result = _fitted(
-        name, lambda: ETSModel(values, trend="add", damped_trend=damped).fit(disp=False)
+    model = ETSModel(values, trend="add", damped_trend=damped)
+    made = _fitted(name, lambda: model.fit(disp=False)).get_prediction(
+        len(values), len(values) + steps - 1
     )
-    table = result.get_prediction(len(values), len(values) + horizon - 1).summary_frame(
-        alpha=1 - level
-    )[["mean", "pi_lower", "pi_upper"]]
-    return Forecast(name, _predicted(name, clean, table, scale, level), len(clean))
+    table = made.summary_frame(alpha=1 - level)[["mean", "pi_lower", "pi_upper"]]
+    return _forecast(name, clean, _bounds(name, table, scale), level)
 
 
 def arima(
@@ -366,7 +337,6 @@ def arima(
     horizon: int,
     *,
     order: tuple[int, int, int] | None = None,
-    d: int | None = None,
     level: float = 0.95,
 ) -> Forecast:
     """ARIMA with a constant (d = 0) or drift (d = 1), by statsmodels' exact maximum likelihood.
@@ -378,10 +348,8 @@ def arima(
     horizon : int
         Years ahead.
     order : tuple of int, optional
-        (p, d, q); without one, the smallest AICc over p, q >= 0 with p + q <= 2 at the given `d`
-        (likelihoods with different d are not comparable).
-    d : int, optional
-        Differences taken where no order is given, by default 1.
+        (p, d, q), for short annual series p + q <= 4 and d <= 2; without one, the smallest AICc
+        over p, q >= 0 with p + q <= 2 at d = 1 (likelihoods with different d are not comparable).
     level : float
         Of the intervals.
 
@@ -397,7 +365,7 @@ def arima(
     ConvergenceError
         No order could be estimated.
     UsageError
-        A bad index, order, horizon or level, or both an order and `d`.
+        A bad index, order, horizon or level.
 
     Notes
     -----
@@ -411,41 +379,25 @@ def arima(
     >>> arima(series, 1, order=(0, 1, 0)).model
     'ARIMA(0, 1, 0)'
     """
-    if order is not None and d is not None:
-        raise UsageError(f"the order {order} and d={d}", hint="one of them: the order holds d")
-    d = 1 if d is None else d
     with needed():
         from statsmodels.tsa.arima.model import ARIMA
 
-    clean, horizon = history(series, TEN, horizon, level), int(horizon)
+    clean, steps = _history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
-    grid = (
-        [order]
-        if order is not None
-        else [(p, d, q) for p, q in itertools.product(range(3), repeat=2) if p + q <= 2]
-    )
-    shapes = (isinstance(o, tuple | list) and len(o) == 3 for o in grid)
-    if (
-        not all(shapes)
-        or not all(isinstance(n, Integral) for o in grid for n in o)
-        or any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid)
-    ):
+    grid = [order] if order else [(p, 1, q) for p in range(3) for q in range(3 - p)]
+    if any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid):
         raise UsageError(
-            f"the order {order or (0, d, 0)} is not one for short annual series",
-            hint="three whole numbers (p, d, q): p + q <= 4, d <= 2",
+            f"the order {order} is not one for short annual series",
+            hint="(p, d, q): p + q <= 4, d <= 2",
         )
     fits, failed = {}, {}
-
-    def fit(one: tuple[int, int, int]) -> Any:
+    for p, d, q in grid:
+        name = f"ARIMA({p}, {d}, {q})"
+        model = ARIMA(values, order=(p, d, q), trend=("c", "t", "n")[d])
         # nobody asks for the errors of parameters, which take a sixth of a fit
-        return ARIMA(values, order=one, trend=("c", "t", "n")[one[1]]).fit(
-            method_kwargs={"maxiter": 500}, cov_type="none"
-        )
-
-    for one in grid:
-        name = f"ARIMA{one}"
+        fit = partial(model.fit, method_kwargs={"maxiter": 500}, cov_type="none")
         try:
-            fits[name] = _fitted(name, partial(fit, one))
+            fits[name] = _fitted(name, fit)
         except ConvergenceError as error:
             failed[name] = error.what
     if not fits:
@@ -453,12 +405,9 @@ def arima(
             "; ".join(failed.values()), hint="take random_walk_drift or a longer series"
         )
     best = min(fits, key=lambda name: fits[name].aicc)
-    table = (
-        fits[best]
-        .get_forecast(horizon)
-        .summary_frame(alpha=1 - level)[["mean", "mean_ci_lower", "mean_ci_upper"]]
-    )
-    return Forecast(best, _predicted(best, clean, table, scale, level), len(clean), failed)
+    table = fits[best].get_forecast(steps).summary_frame(alpha=1 - level)
+    columns = ["mean", "mean_ci_lower", "mean_ci_upper"]
+    return _forecast(best, clean, _bounds(best, table[columns], scale), level, failed)
 
 
 def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
@@ -481,9 +430,9 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     Raises
     ------
     CoverageError
-        A constant or gapped training series, or missing values.
+        A constant or gapped training series, or years that do not have both.
     UsageError
-        Years that differ, a year twice, text, or infinite values.
+        A year twice, text, or infinite values.
 
     Notes
     -----
@@ -495,18 +444,10 @@ def mase(actual: pd.Series, forecast: pd.Series, train: pd.Series) -> float:
     >>> mase(pd.Series([5.0], index=[2021]), pd.Series([8.0], index=[2021]), train)
     2.0
     """
-    if not isinstance(actual, pd.Series) or not isinstance(forecast, pd.Series):
-        raise UsageError(
-            "actual and forecast are series by year", hint="frame.set_index('year')['mean']"
-        )
-    if not len(actual) or not actual.index.equals(forecast.index):
-        raise UsageError(
-            "actual and forecast are not of the same years",
-            hint="forecast.reindex(actual.index), once both have each of its years",
-        )
-    if actual.isna().any() or forecast.isna().any():
+    both = pd.concat([observations(s, 1) for s in (actual, forecast)], axis=1, keys=[0, 1])
+    if both.isna().any(axis=None):
         raise CoverageError(
             "a forecast or an actual value is missing", hint="compare years that have both"
         )
-    errors = (observations(actual, 1) - observations(forecast, 1)).abs()
-    return float(errors.mean() / observed(train, 2, even=True).diff().abs().mean())
+    errors = (both[0] - both[1]).abs()
+    return float(errors.mean() / even(train, 2).diff().abs().mean())

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from numbers import Number, Real
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -81,39 +81,19 @@ def names(columns: str | Iterable[str]) -> list[str]:
     return several(columns)
 
 
-def keys_of(by: str | Iterable[str], apart: Iterable[str], *, least: int = 1) -> list[str]:
-    """Columns that `by` names, each once. Raises UsageError for fewer than `least`, and for one of
-    those that a measure tells apart by itself.
-    """
-    keys = list(dict.fromkeys(names(by)))
-    if own := [column for column in apart if column in keys]:
-        raise UsageError(
-            f"{own[0]!r} cannot stand in `by`: it is told apart already",
-            hint="leave it out of `by`",
-        )
-    if len(keys) < least:
-        raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
-    return keys
-
-
 def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> None:
-    """Raise UsageError where a column holds dates, categories, parts of years or (unless read as
-    numbers) texts in the place of years.
+    """Raise UsageError where a column holds dates, categories, texts (unless they are read as
+    numbers) or parts of years in the place of years.
     """
     held = frame[column]
-    if held.dtype == object:
-        kinds = (Real, str) if text else (Real,)
-        counted = held.map(lambda year: isinstance(year, kinds)).all()
-    else:
-        counted = pd.api.types.is_numeric_dtype(held.dtype)
-        counted |= text and pd.api.types.is_string_dtype(held.dtype)
-    if not counted:
+    if pd.api.types.is_integer_dtype(held.dtype):
+        return
+    words = texts(held) and not (text and isinstance(next(iter(held), 0), str))
+    if words or isinstance(held.dtype, pd.CategoricalDtype) or held.dtype.kind == "M":
         raise UsageError(
             f"{column!r} holds {held.dtype}, not years as numbers",
             hint=f"convert it: frame[{column!r}].astype(int), of dates frame[{column!r}].dt.year",
         )
-    if pd.api.types.is_integer_dtype(held.dtype):
-        return
     values = pd.to_numeric(held, errors="coerce").astype(float)
     odd = held[held.notna() & ~(values % 1 == 0)]
     if len(odd):
@@ -123,34 +103,37 @@ def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> N
         )
 
 
-def same_years(*frames: pd.DataFrame) -> None:
-    """Raise UsageError where some of the frames hold years as text and others as numbers: none of
-    the one would be one of the other.
-    """
-    held = [frame for frame in frames if "year" in frame]
-    if len({texts(frame["year"]) for frame in held}) > 1:
-        for frame in held:
-            years(frame)
+def figures(
+    frame: pd.DataFrame, column: str, *, negative: bool = False, gaps: str = "refused"
+) -> pd.DataFrame:
+    """The frame with a column of figures as float64, before anything is added.
 
-
-def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
-    """Raise UsageError for text, infinite or (unless allowed) negative figures, CoverageError for
-    missing ones.
+    Raises UsageError for words, booleans, infinite or (unless `negative`) negative figures,
+    CoverageError for missing ones, which are 'refused', 'dropped' with their rows, or 'kept'.
     """
     held = frame[column]
     try:
-        values = held.to_numpy(dtype=float, na_value=np.nan)
+        words = texts(held) or pd.api.types.is_bool_dtype(held.dtype)
+        values = None if words else held.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
         values = None
-    if values is None or texts(held):
+    if values is None:
         raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric")
-    if absent := int(np.isnan(values).sum()):
+    absent = np.isnan(values)
+    if absent.any() and gaps == "refused":
         raise CoverageError(
-            f"{absent} row(s) without {column!r}",
+            f"{int(absent.sum())} row(s) without {column!r}",
             hint="missing is not zero: drop these rows, or take another source",
         )
     if np.isinf(values).any() or (not negative and (values < 0).any()):
         raise UsageError(f"negative or infinite {column!r}", hint="mend or drop those rows")
+    frame = frame.assign(**{column: values})
+    return frame[~absent] if gaps == "dropped" and absent.any() else frame
+
+
+def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
+    """Raise what `figures` raises of a column without gaps."""
+    figures(frame, column, negative=negative)
 
 
 def texts(held: pd.Series) -> bool:
@@ -177,44 +160,44 @@ def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     return marked
 
 
-def refuse_named_aggregates(values: Iterable[str], column: str) -> None:
-    """Raise AggregateError for names of aggregates ('World') where their codes would stand, for
-    nothing tells these from single economies; and as `refuse_two_labels`.
+_GROUPS = """
+all; _t; w00; total; grand total; all countries; all partners; all economies;
+world total; eu15; eu25; eu28; ea19; ea20; euro area; eurozone; extra-eu; intra-eu;
+extra-eu27; extra-eu28; intra-eu27; intra-eu28; asean; oecd; g7; g20; brics; opec;
+nafta; efta; apec; mercosur; asia; africa; europe; america; americas; north america;
+south america; latin america; oceania; middle east; developing countries;
+developed countries; всего; итого; мир; все страны; страны снг; снг; ес; еаэс; азия;
+европа; африка; америка
+"""
+GROUPS = {label.strip() for label in _GROUPS.split(";")}
+"""What groups of economies are called that the register does not know, in small letters."""
+
+
+def refuse_named_aggregates(values: Iterable[object], column: str) -> None:
+    """Raise AggregateError for groups by another label than the register's codes ('World', 'OECD',
+    'Extra-EU'), for nothing else tells these from single economies; and as `refuse_two_labels`.
     """
     held = list(values)
-    for name, code in eco.named(held).items():
-        if eco.is_aggregate(code):
-            raise AggregateError(
-                f"{name!r} among the {column}s is a name of the aggregate {code}",
-                hint=AS_CODES.format(column),
-            )
+    groups = [v for v in held if isinstance(v, str) and v.strip().casefold() in GROUPS]
+    groups += [name for name, code in eco.named(held).items() if eco.is_aggregate(code)]
+    if groups := [label for label in groups if label not in eco.codes()]:
+        raise AggregateError(
+            f"{groups[0]!r} among the {column}s is a group and no economy",
+            hint="drop it, or write the register's code of it (ca.economies.AGGREGATES)",
+        )
     refuse_two_labels(held, column)
 
 
-def refuse_numbered(values: Iterable[object], column: str) -> None:
-    """Raise UsageError for economies by number (156), for the register does not know which of
-    these are aggregates: 0 is the world.
-    """
-    for value in values:
-        number = isinstance(value, Number) and value == value
-        if number or (isinstance(value, str) and value.isdigit()):
-            raise UsageError(f"{value} among the {column}s is a number and no code", hint=_ISO_3)
-
-
 def refuse_two_labels(values: Iterable[object], column: str) -> None:
-    """Raise UsageError for one economy under two labels, its code and a name or two names: each
-    would be told without the rows of the other. A code of two letters beside those of three is
-    taken for one: the register does not know whose it is. And as `refuse_numbered`.
+    """Raise UsageError for economies by number (the register does not know that 0 is the world),
+    by codes of two letters beside those of three, and for one economy under two labels.
     """
-    held, labels = list(values), dict[str, str]()
-    refuse_numbered(held, column)
-    codes = eco.codes()
+    held, codes = list(values), eco.codes()
+    numbered = [v for v in held if isinstance(v, Number) or (isinstance(v, str) and v.isdigit())]
     short = [v for v in held if isinstance(v, str) and _TWO_LETTERS.fullmatch(v) and v not in codes]
-    if short and not codes.isdisjoint(held):
-        raise UsageError(
-            f"{short[0]!r} among the {column}s is a code of another kind than the others",
-            hint=_ISO_3,
-        )
+    if odd := [v for v in numbered if v == v] or (not codes.isdisjoint(held) and short):
+        raise UsageError(f"{odd[0]} among the {column}s is a code of another kind", hint=_ISO_3)
+    labels: dict[str, str] = {}
     for name, code in eco.named(held).items():
         other = labels.setdefault(code, code if code in held else name)
         if other != name:
@@ -317,53 +300,42 @@ def origin(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(i for i in found if isinstance(i, str)))
 
 
-def with_sources(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """A result that says of each of its rows where it comes from, so that it can be cited as the
-    frame it was made from.
+def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """A result that says of each of its rows where it comes from, and in which prices it is.
 
     Parameters
     ----------
     result : pandas.DataFrame
         One row or more per `keys`.
     rows : pandas.DataFrame
-        The rows it was made from, with a column ``source_id`` (an id) or ``sources`` (ids); or
-        neither.
+        The rows it was made from, with a column ``source_id`` (an id) or ``sources`` (ids), and
+        ``price_basis``; or without.
     keys : sequence of str
         Columns of both by which rows belong to a result.
 
     Returns
     -------
     pandas.DataFrame
-        `result` with a column ``sources`` (a sorted tuple of ids, each once); as it was where
-        `rows` name no source.
+        `result` with columns ``sources`` (a sorted tuple of ids, each once) and ``price_basis``,
+        where `rows` state them.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"year": [2020, 2020, 2021], "source_id": ["B", "A", "A"]})
-    >>> with_sources(pd.DataFrame({"year": [2020, 2021]}), rows, ["year"])["sources"].tolist()
+    >>> cited(pd.DataFrame({"year": [2020, 2021]}), rows, ["year"])["sources"].tolist()
     [('A', 'B'), ('A',)]
     """
-    columns = list(keys)
-    both = Groups(pd.concat([rows[columns], result[columns]], ignore_index=True))
-    code = both.number(columns)
-    found = sources_of(rows, code[: len(rows)], both.count(columns))
-    if found is None:
-        return result
+    both = Groups(pd.concat([rows[[*keys]], result[[*keys]]], ignore_index=True))
+    code = both.number(keys)
+    of_rows, of_result = code[: len(rows)], code[len(rows) :]
+    columns: dict[str, Any] = {"sources": sources_of(rows, of_rows, both.count(keys))}
+    if "price_basis" in rows and "price_basis" not in result:
+        columns["price_basis"] = np.full(both.count(keys), None, dtype=object)
+        columns["price_basis"][of_rows] = rows["price_basis"].to_numpy(dtype=object)
     return result.assign(
-        sources=pd.Series(found[code[len(rows) :]], index=result.index, dtype=object)
+        **{
+            name: pd.Series(held[of_result], index=result.index, dtype=object)
+            for name, held in columns.items()
+            if held is not None
+        }
     )
-
-
-def with_prices(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str] = ()) -> pd.DataFrame:
-    """A result with the price basis of the rows it was made from, where they state it: one for each
-    of the `keys`, or one for all.
-    """
-    if "price_basis" not in rows or "price_basis" in result:
-        return result
-    if not keys:
-        return result.assign(price_basis=next(iter(rows["price_basis"]), None))
-    basis = rows.drop_duplicates(list(keys)).set_index(list(keys))["price_basis"]
-    at = (
-        pd.MultiIndex.from_frame(result[list(keys)]) if len(keys) > 1 else pd.Index(result[keys[0]])
-    )
-    return result.assign(price_basis=basis.reindex(at).to_numpy())

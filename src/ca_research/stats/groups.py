@@ -6,6 +6,7 @@ column is encoded once, however many checks ask for it.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
@@ -38,6 +39,15 @@ class Groups:
         self._columns: dict[str, tuple[np.ndarray, int]] = {}
         self._values: dict[str, Iterable[Any]] = {}
         self._numbers: dict[tuple[str, ...], tuple[np.ndarray, int]] = {}
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Groups:
+        """Those of a frame that is not changed any more: its columns are encoded once."""
+        groups: Groups | None = frame.__dict__.get("_groups")
+        if groups is None:
+            groups = cls(weakref.proxy(frame))
+            object.__setattr__(frame, "_groups", groups)
+        return groups
 
     def encode(self, columns: Iterable[str]) -> None:
         """Encode these columns now, beside each other where the frame is long."""

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..ground.extras import needed
-from .frames import texts
+from .columns import floats
 
 YEARS = (1000, 2999)
 """What lies outside numbers rows or writes months: no year of a statistic."""
@@ -31,36 +30,22 @@ def observations(series: pd.Series, least: int) -> pd.Series:
             hint="frame.set_index('year')['value']",
         )
     known = series.dropna().sort_index()
-    if len(known) and not _of_years(known.index):
+    index = known.index
+    years = pd.api.types.is_numeric_dtype(index) and not pd.api.types.is_bool_dtype(index)
+    if len(known) and not (years and YEARS[0] <= index[0] and index[-1] <= YEARS[1]):
         raise UsageError(
-            f"the index must hold years, not {known.index[0]!r} to {known.index[-1]!r}",
+            f"the index must hold years, not {index[0]!r} to {index[-1]!r}",
             hint="set_index('year') and drop rows without one",
         )
-    try:
-        observed = known.astype("float64")
-    except (TypeError, ValueError):
-        observed = None
-    if observed is None or texts(known):
-        raise UsageError("the values are not numbers", hint="convert the series to float") from None
-    if observed.index.has_duplicates:
+    observed = pd.Series(floats(known, "the series"), index)
+    if index.has_duplicates:
         raise UsageError("two observations for one year", hint="choose one source first")
     if len(observed) < least:
         raise CoverageError(
             f"{len(observed)} observation(s); this measure needs at least {least}",
             hint="take a longer period or another source",
         )
-    if not np.isfinite(observed.to_numpy()).all():
-        raise UsageError(
-            "the series holds infinite values",
-            hint="make them missing, or mend what divided by zero",
-        )
     return observed
-
-
-def _of_years(index: pd.Index) -> bool:
-    """Whether a sorted index may be one of years."""
-    counted = pd.api.types.is_numeric_dtype(index) and not pd.api.types.is_bool_dtype(index)
-    return counted and not index.hasnans and YEARS[0] <= index[0] and index[-1] <= YEARS[1]
 
 
 def _positive_base(observed: pd.Series) -> None:
@@ -170,14 +155,11 @@ def log_slope(series: pd.Series) -> float:
     >>> round(log_slope(pd.Series(np.exp([0.0, 0.1, 0.2]), index=[2010, 2011, 2012])), 6)
     0.1
     """
-    with needed():
-        import statsmodels.api as sm
-
     observed = observations(series, 3)
     if (observed <= 0).any():
         raise CoverageError("a log needs positive values", hint="use sen_slope or end_to_end")
-    design = sm.add_constant(observed.index.to_numpy(dtype=float) - observed.index[0])
-    return float(sm.OLS(np.log(observed.to_numpy()), design).fit().params[1])
+    years = observed.index.to_numpy(dtype=float)
+    return float(np.polyfit(years - years.mean(), np.log(observed.to_numpy()), 1)[0])
 
 
 def compound_rate(series: pd.Series) -> float:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from ..ground.arguments import refuse, whole_number
 from ..ground.errors import CoverageError, UsageError, known_name
 from .frames import significance
-from .linear import Block, Figures, Regression, blocks, fit, fitted
+from .linear import Figures, Regression, blocks, fit, fitted
 from .result import Result
 from .subsets import WELL_DRAW
 
@@ -37,9 +37,8 @@ class JointTest(Result):
 
     `band`: rank, estimate, null_low, null_median, null_high: the sorted curve beside the sorted
     curves under the null.
-    `curve`: spec, is_main, the choices, estimate, std_error, n, df, missing. `failed`:
-    specifications without a number (left out, reason in `curve`); `failed_draws`: resamples left
-    out because a specification could not be fitted.
+    `failed`: specifications without a number (left out; the table of the curve has the reasons);
+    `failed_draws`: resamples left out because a specification could not be fitted.
     `method`: what was computed. `caution`: '' or why a statistic needs care.
     """
 
@@ -48,7 +47,6 @@ class JointTest(Result):
 
     table: pd.DataFrame
     band: pd.DataFrame
-    curve: pd.DataFrame
     specifications: int
     failed: int
     draws: int
@@ -110,46 +108,9 @@ def statistics(
     return np.stack([np.abs(median), share, np.abs(stouffer)])
 
 
-Resample = Callable[[np.random.Generator, Block], tuple[np.ndarray, np.ndarray]]
-"""The rows of a block in one resample, and how often each was drawn."""
-
-
-def _bootstrap(made: Sequence[Block], size: int, clusters: np.ndarray | None) -> Resample:
-    """Rows, or whole clusters, with replacement from those that any specification uses."""
-    code = np.arange(size) if clusters is None else clusters
-    pool = np.unique(code[np.concatenate([block.rows for block in made])])
-
-    def draw(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        chosen = pool[rng.integers(0, len(pool), size=len(pool))]
-        return block.z, np.bincount(chosen, minlength=code.max() + 1)[code[block.rows]].astype(
-            float
-        )
-
-    return draw
-
-
-def _permutation(made: Sequence[Block], treated: np.ndarray) -> Resample:
-    """The treatment shuffled among the rows that have one; all treatments move together."""
-    if any((np.isfinite(block.x) != treated).any() for block in made):
-        raise UsageError(
-            "the treatments are observed in different rows", hint="permute one treatment at a time"
-        )
-    where = np.flatnonzero(treated)
-
-    def draw(rng: np.random.Generator, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        order = np.arange(len(treated))
-        order[where] = rng.permutation(where)
-        z = block.z.copy()
-        z[:, -2] = block.x[order[block.rows]]
-        return z, np.ones(len(z))
-
-    return draw
-
-
 def joint_test(
     figures: Figures,
     regressions: Sequence[Regression],
-    heads: pd.DataFrame,
     errors: str,
     clusters: np.ndarray | None,
     *,
@@ -161,8 +122,7 @@ def joint_test(
 ) -> JointTest:
     """Would the whole curve look like this if the treatment had no effect in any specification?
 
-    heads: spec, is_main and the choices of the regressions. Those without a number are left out and
-    counted.
+    Regressions without a number are left out and counted.
     null='bootstrap', for observational data: specification k gets an outcome of its own, y*_k = y -
     b_k x, which its controls explain as before and x does not; N rows are drawn with replacement,
     the same rows for all specifications, N being the rows that any of them uses; every
@@ -202,27 +162,40 @@ def joint_test(
         )
     observed = curve["estimate"].to_numpy()
     estimate, z = np.full((2, len(curve), draws), np.nan)
-    if null == "bootstrap":
-        resample = _bootstrap(made, len(figures.values), clusters)
-    else:
-        resample = _permutation(made, np.isfinite(made[0].x))
+    n = len(figures.values)
+    code = np.arange(n) if clusters is None else clusters
+    pool = np.unique(code[np.concatenate([block.rows for block in made])])
+    treated = [np.isfinite(block.x) for block in made]
+    where = np.flatnonzero(treated[0])
+    if null == "permutation" and any((own != treated[0]).any() for own in treated):
+        raise UsageError(
+            "the treatments are observed in different rows", hint="permute one treatment at a time"
+        )
     for draw in range(draws):
-        for block in made:  # the same stream for each: the same rows
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
-            rows, weights = resample(rng, block)
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
+        counts, order = np.ones(n), np.arange(n)
+        if null == "bootstrap":
+            drawn = pool[rng.integers(0, len(pool), size=len(pool))]
+            counts = np.bincount(drawn, minlength=code.max() + 1)[code].astype(float)
+        else:
+            order[where] = rng.permutation(where)
+        for block in made:
+            rows, weights = block.z.copy(), counts[block.rows]
+            shift = observed[block.numbers] * (null == "bootstrap")
+            if null == "permutation":
+                rows[:, -2] = block.x[order[block.rows]]
             if weights.any():
                 b, error, df = fit(block, errors, z=rows, weights=weights, well=WELL_DRAW)[0].T
-                b = b - observed[block.numbers] if null == "bootstrap" else b
-                estimate[block.numbers, draw] = b
-                z[block.numbers, draw] = signed_z(b / error, df)
+                estimate[block.numbers, draw] = b - shift
+                z[block.numbers, draw] = signed_z((b - shift) / error, df)
     estimate, z = estimate[able], z[able]
     broken = ~np.isfinite(z)
     whole = ~broken.any(axis=0)
     if (lost := int((~whole).sum())) > FAILURES * draws:
-        worst = heads["spec"].iloc[able[int(broken.sum(axis=1).argmax())]]
+        worst = able[int(broken.sum(axis=1).argmax())]
         raise CoverageError(
             f"in {lost} of {draws} resamples a specification could not be fitted, most often "
-            f"number {worst}",
+            f"number {worst} of its model",
             hint="leave out specifications with rare dummies or few rows, and say so as an "
             "Exclusion",
         )
@@ -248,11 +221,9 @@ def joint_test(
     }[null]
     units = {(regressions[n].outcome, regressions[n].treatment) for n in able.tolist()}
     mixed = "the median estimate compares outcomes or treatments that may differ in units"
-    numbers = curve[["estimate", "std_error", "n", "df"]].astype({"n": "Int64", "df": "Int64"})
     return JointTest(
         table=table,
         band=band,
-        curve=heads.join(numbers.set_axis(heads.index)).assign(missing=missing),
         specifications=len(able),
         failed=len(curve) - len(able),
         draws=int(whole.sum()),

@@ -5,7 +5,7 @@ of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,35 @@ import pandas as pd
 
 from .frames import numbers, require
 
+_KEYS = ("group", "year", "unit")
+"""What makes figures comparable, and whose they are."""
+_NUMBERS = ("low", "high")
+Span = tuple[float, float]
+"""The least and the most that a figure can be."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Leading:
-    """`low` and `high`: the unit over its largest rival (equal where each has one figure).
-    `values`: unit -> (low, high).
+    """A unit beside its rivals: the ends of each, of the unit `of` too."""
 
-    `leader`: the unit whose lowest figure exceeds every other's highest, or '' where no unit's
-    does.
-    """
+    of: str
+    values: Mapping[str, Span]
+    group: Hashable = ""
+    year: int = 0
 
-    group: Hashable
-    year: int
-    low: float
-    high: float
-    values: dict[str, tuple[float, float]]
+    @property
+    def rivals(self) -> dict[str, Span]:
+        return {unit: span for unit, span in self.values.items() if unit != self.of}
+
+    @property
+    def low(self) -> float:
+        """The least that the unit can be over its largest rival."""
+        return _over(self.values[self.of][0], max(high for _, high in self.rivals.values()))
+
+    @property
+    def high(self) -> float:
+        """The most that it can be."""
+        return _over(self.values[self.of][1], max(low for low, _ in self.rivals.values()))
 
     def compared(self, form: Callable[[float], str]) -> str:
         """What was compared, for a reader: 'CHN 3, RUS 1 to 2'. form: a figure as text; a range
@@ -38,51 +52,50 @@ class Leading:
 
     @property
     def place(self) -> tuple[int, int]:
-        """The best and the worst place that the unit asked for can have, 1 the first."""
-        (low, high), *others = self.values.values()
-        best = 1 + sum(other > high for other, _ in others)
-        return best, 1 + sum(other >= low for _, other in others)
+        """The best and the worst place that the unit can have, 1 the first."""
+        (low, high), rivals = self.values[self.of], self.rivals.values()
+        return 1 + sum(r > high for r, _ in rivals), 1 + sum(r >= low for _, r in rivals)
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """Units that may be first, the largest first."""
+        least = max(low for low, _ in self.values.values())
+        able = sorted((-high, unit) for unit, (_, high) in self.values.items() if high >= least)
+        return tuple(unit for _, unit in able)
 
     @property
     def leader(self) -> str:
-        for unit, (low, _) in self.values.items():
-            if all(low > high for other, (_, high) in self.values.items() if other != unit):
-                return unit
-        return ""
+        """The one unit that can be first; '' where several can."""
+        return self.contenders[0] if len(self.contenders) == 1 else ""
 
 
-Figure = tuple[Hashable, int, str, float, float]
-"""What makes figures comparable, year, unit, low and high."""
-_COLUMNS = ("group", "year", "unit", "low", "high")
+def _over(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else math.inf if part > 0 else 1.0
 
 
 def leading(
-    figures: pd.DataFrame | Sequence[Figure],
-    of: str,
-    *,
-    needed: Sequence[str],
-    any_of: Sequence[str],
-    since: int | None = None,
+    figures: pd.DataFrame, of: str, *, needed: Sequence[str], any_of: Sequence[str]
 ) -> Leading | str:
     """One unit over its largest rival, among figures of one concept and year; or the reason why
     there is none.
 
     figures: group (what makes figures comparable: concept, source ...), year, unit, low, high
-        (equal for one figure); a frame, or such rows.
+        (equal for one figure).
     needed: rivals that must be observed beside `of`; any_of: rivals of which at least one must be,
         too. The group and year taken is the one that observes most of `any_of`, and among those the
         newest (then the first by name).
-    low = of.low / max(rivals.high), high = of.high / max(rivals.low). since: no year before this
-    one.
+    low = of.low / max(rivals.high), high = of.high / max(rivals.low).
     Raises UnknownNameError for a missing column, CoverageError or UsageError for figures that are
     none or negative.
     """
+    require(figures, _NUMBERS, keys=_KEYS)
+    for column in _NUMBERS:
+        numbers(figures, column)
     spans: dict[tuple[Any, int], dict[str, tuple[float, float]]] = {}
-    for group, year, unit, low, high in _rows(figures):
-        if since is None or year >= since:
-            cell = spans.setdefault((group, int(year)), {})
-            least, most = cell.get(unit, (low, high))
-            cell[unit] = min(least, low), max(most, high)
+    for group, year, unit, low, high in figures[[*_KEYS, *_NUMBERS]].itertuples(index=False):
+        cell = spans.setdefault((group, int(year)), {})
+        least, most = cell.get(unit, (low, high))
+        cell[unit] = min(least, low), max(most, high)
     able = [
         (len(cell.keys() & {*any_of}), year, group)
         for (group, year), cell in sorted(spans.items())
@@ -101,20 +114,4 @@ def leading(
     values = {
         u: (float(cell[u][0]), float(cell[u][1])) for u in (of, *needed, *any_of) if u in cell
     }
-    (least, most), rivals = values[of], [span for u, span in values.items() if u != of]
-    ends = [
-        mine / theirs if theirs > 0 else math.inf if mine > 0 else 1.0
-        for mine, theirs in ((least, max(h for _, h in rivals)), (most, max(w for w, _ in rivals)))
-    ]
-    return Leading(group, year, ends[0], ends[1], values)
-
-
-def _rows(figures: pd.DataFrame | Sequence[Figure]) -> Sequence[Figure]:
-    if not isinstance(figures, pd.DataFrame):
-        if all(0 <= value < math.inf for row in figures for value in row[3:]):
-            return figures
-        figures = pd.DataFrame(figures, columns=list(_COLUMNS))  # says what is wrong
-    require(figures, ("low", "high"), keys=("group", "year", "unit"))
-    for column in ("low", "high"):
-        numbers(figures, column)
-    return list(zip(*(figures[name].tolist() for name in _COLUMNS), strict=True))
+    return Leading(of=of, values=values, group=group, year=year)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -116,7 +117,7 @@ def blocks(
     clusters: np.ndarray | None,
     missing: np.ndarray,
 ) -> list[Block]:
-    """What can be fitted; why the rest cannot is written into `missing`."""
+    """What has rows enough; why the rest cannot be fitted is written into `missing`."""
     gathered: dict[tuple, tuple[np.ndarray, list[int]]] = {}
     for number, r in enumerate(regressions):
         try:
@@ -126,47 +127,29 @@ def blocks(
         else:
             gathered.setdefault((r.outcome, r.treatment, key), (rows, []))[1].append(number)
     made = []
-    for rows, numbers in gathered.values():
+    for (outcome, treatment, _), (rows, numbers) in gathered.items():
         if clusters is not None:
             rows = rows[np.argsort(clusters[rows], kind="stable")]
-        made.append(_block(figures, regressions, clusters, missing, rows, numbers))
-    return [block for block in made if len(block.numbers)]
-
-
-def _block(
-    figures: Figures,
-    regressions: Sequence[Regression],
-    clusters: np.ndarray | None,
-    missing: np.ndarray,
-    rows: np.ndarray,
-    numbers: list[int],
-) -> Block:
-    """Regressions of the same rows, outcome and treatment, without those of constant columns."""
-    one = regressions[numbers[0]]
-    controls = list(dict.fromkeys(c for n in numbers for c in regressions[n].controls))
-    columns = [*controls, one.treatment, one.outcome]
-    z = figures.values[np.ix_(rows, figures.of(columns))]
-    codes = None if clusters is None else clusters[rows]
-    flat = {c for c, spread in zip(columns, np.ptp(z, axis=0), strict=True) if spread == 0}
-    for n in numbers if flat else ():
-        r = regressions[n]
-        if constant := flat.intersection(r.columns):
-            missing[n] = f"{min(constant)!r} is constant in sample {r.sample!r}; leave it out"
-    if codes is not None and codes[0] == codes[-1]:
-        missing[numbers] = "there is one cluster; cluster by something finer"
-    kept = np.array([n for n in numbers if not missing[n]], dtype=int)
-    unit = _binary(np.abs(z).max(axis=0))  # first, so that no square overflows
-    z /= unit
-    z -= z.mean(axis=0)
-    length = _binary(np.linalg.norm(z, axis=0))
-    z, unit = z / length, unit * length
-    place = {c: n for n, c in enumerate(controls)}
-    member = np.zeros((len(kept), len(controls)), dtype=bool)
-    for row, n in zip(member, kept, strict=True):
-        row[[place[c] for c in regressions[n].controls]] = True
-    x = figures.values[:, figures.at[one.treatment]] / unit[-2]
-    scale = float(unit[-1] / unit[-2])
-    return Block(kept, rows, codes, columns, z, x, scale, plan(member))
+        held = [regressions[n].controls for n in numbers]
+        controls = list(dict.fromkeys(chain.from_iterable(held)))
+        z = figures.values[np.ix_(rows, figures.of([*controls, treatment, outcome]))]
+        unit = _binary(np.abs(z).max(axis=0))  # first, so that no square overflows
+        z /= unit
+        z -= z.mean(axis=0)
+        length = _binary(np.linalg.norm(z, axis=0))
+        unit *= length
+        block = Block(
+            numbers=np.array(numbers),
+            rows=rows,
+            codes=None if clusters is None else clusters[rows],
+            columns=[*controls, treatment, outcome],
+            z=z / length,
+            x=figures.values[:, figures.at[treatment]] / unit[-2],
+            scale=float(unit[-1] / unit[-2]),
+            subsets=plan(np.array([[c in own for c in controls] for own in held], dtype=bool)),
+        )
+        made.append(block)
+    return made
 
 
 def _binary(size: np.ndarray) -> np.ndarray:
@@ -209,15 +192,15 @@ def fit(
         variance = rss / df / fits.xx
         if errors != "classical":
             factor, groups = n / df, None
-            if errors == "cluster" and block.codes is not None:
+            if block.codes is not None:
                 codes = block.codes[drawn]
                 groups = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
                 weights = weights[groups]
                 count = weights.sum()
                 factor = count / (count - 1) * (n - 1) / df
-                df = np.where(df > 0, count - 1, np.nan)
+                df = np.full(len(df), count - 1)
             meats = meat(z, fits, weights, groups)
-            alive = meats * n > NO_MEAT * fits.xx * rss
+            alive = (meats * n > NO_MEAT * fits.xx * rss) & (df > 0)
             variance = np.where(alive, factor * meats / fits.xx**2, np.nan)
         std_error = np.sqrt(variance)
         estimate = np.where(np.isnan(std_error), np.nan, fits.xy / fits.xx)
@@ -231,18 +214,12 @@ def fitted(made: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFr
         n = len(block.rows)
         numbers, gone = fit(block, errors, z=block.z, weights=np.ones(n))
         table[block.numbers] = np.column_stack([numbers, np.full(len(numbers), n)])
-        for at, column in gone.items():
-            name = block.columns[column]
-            missing[block.numbers[at]] = (
-                f"the regressors fit {name!r} exactly, as an identity would"
-                if column == len(block.columns) - 1
-                else f"{name!r} is a linear combination of the other regressors; leave it out"
-            )
-        lost = block.numbers[np.isnan(numbers[:, 1])]
-        missing[lost] = np.where(
-            missing[lost] == "",
-            f"the scores cancel, so that the {errors} error says nothing; take another error",
-            missing[lost],
-        )
+        for at in np.flatnonzero(np.isnan(numbers[:, 1])).tolist():
+            why = f"one cluster, or the scores cancel, so that the {errors} error says nothing"
+            if at in gone:
+                why = f"{block.columns[gone[at]]!r} is constant or combined of other regressors"
+            if gone.get(at) == len(block.columns) - 1:
+                why = f"the regressors fit {block.columns[-1]!r} exactly, as an identity would"
+            missing[block.numbers[at]] = why
     table[missing != "", :3] = np.nan
     return pd.DataFrame(table, columns=["estimate", "std_error", "df", "n"])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number
 from ..ground.errors import UsageError
 from ..ground.extras import needed
+from .frames import significance
 
 
 def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.DataFrame:
@@ -48,35 +47,17 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
     >>> holm({"level": 0.01, "change": 0.04})["adjusted"].tolist()
     [0.02, 0.04]
     """
-    if not isinstance(p_values, Mapping | pd.Series):
+    significance(alpha)
+    p = pd.Series(p_values, dtype=float)
+    if p.empty or not p.between(0, 1).all() or not p.index.is_unique:
         raise UsageError(
-            f"p-values by name are needed, not {type(p_values).__name__}",
-            hint='holm({"level": 0.01, "change": 0.04})',
-        )
-    if isinstance(p_values, pd.Series) and not p_values.index.is_unique:
-        twice = p_values.index[p_values.index.duplicated()][0]
-        raise UsageError(f"two members are named {str(twice)!r}", hint="give each its own name")
-    p_values = dict(p_values)
-    if not 0 < number("alpha", alpha, "0.05") < 1:
-        raise UsageError(f"alpha {alpha!r} is not between 0 and 1", hint="0.05, for example")
-    if not p_values:
-        raise UsageError(
-            "the family is empty", hint="declare its members before their p-values are known"
-        )
-    if wrong := [
-        name
-        for name, p in p_values.items()
-        if not isinstance(p, (int, float, np.number)) or not 0 <= p <= 1
-    ]:
-        raise UsageError(
-            f"no p-value between 0 and 1 for {', '.join(map(str, wrong))}",
+            f"a family of p-values by name, each once and from 0 to 1, is needed, not {p_values}",
             hint="give 1.0 to a member that could not be computed; it stays in the family",
         )
     with needed():
         from statsmodels.stats.multitest import multipletests
 
-    p = np.array(list(p_values.values()), dtype=float)
     adjusted = multipletests(p, alpha, method="holm")[1]
-    return pd.DataFrame(
-        {"name": list(p_values), "p": p, "adjusted": adjusted, "rejected": adjusted <= alpha}
+    return pd.DataFrame({"name": list(p.index), "p": p.to_numpy(), "adjusted": adjusted}).assign(
+        rejected=adjusted <= alpha
     )

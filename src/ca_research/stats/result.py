@@ -140,9 +140,9 @@ class Result:
         Parameters
         ----------
         **options : Any
-            ``ax`` (matplotlib axes to draw on) or ``size`` ('journal-single', 'journal-double',
-            'slide', or millimetres); ``title``; of a specification curve also ``unit`` and
-            ``alpha``.
+            ``ax`` (matplotlib axes to draw on) or ``size`` ('page', 'phone', 'notebook',
+            'journal-single', 'journal-double', 'slide', or millimetres); ``title``; of a
+            specification curve also ``unit`` and ``alpha``.
 
         Returns
         -------

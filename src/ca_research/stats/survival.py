@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..ground.errors import UsageError
-
 Curve = dict[str, np.ndarray]
 """What `product_limit` gives: the columns of `kaplan_meier`."""
 
@@ -24,9 +22,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> pd.DataFrame:
     time: from the start of the watch, none below zero, in one unit. event: true where the event
     fell at that time, false where the watch ended there (right-censored; at risk up to and
     including that time).
-    S(t) = product over event times s <= t of (1 - d(s) / n(s)). Raises UsageError for unequal
-    lengths, for none at all, for a time that is missing or negative, and for an event that is
-    neither true nor false.
+    S(t) = product over event times s <= t of (1 - d(s) / n(s)).
     Source: Kaplan and Meier (1958), Journal of the American Statistical Association 53(282).
     """
     return pd.DataFrame(product_limit(time, event))
@@ -34,23 +30,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> pd.DataFrame:
 
 def product_limit(time: ArrayLike, event: ArrayLike) -> Curve:
     """`kaplan_meier` as arrays, one for each column: for who makes thousands of curves."""
-    times, marks = np.asarray(time, dtype=float), np.asarray(event)
-    if marks.dtype != bool and not {True, False}.issuperset(marks.tolist()):
-        raise UsageError(
-            "an event is neither true nor false",
-            hint="true where it fell; false where the watch ended before",
-        )
-    events = marks.astype(bool)
-    if len(times) != len(events) or not len(times):
-        raise UsageError(
-            f"{len(times)} times and {len(events)} events",
-            hint="one event mark per time, at least one",
-        )
-    if not np.isfinite(times).all() or (times < 0).any():
-        raise UsageError(
-            "a time is missing or below zero",
-            hint="censor it at the end of the watch, or leave it out",
-        )
+    times, events = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
     when, fell = np.unique(times[events], return_counts=True)
     at_risk = len(times) - np.searchsorted(np.sort(times), when)
     survival = np.cumprod(1 - fell / at_risk)

@@ -8,7 +8,7 @@ other predictors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import number, refuse, whole_number
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
-from .frames import require, texts
+from ..ground.arguments import number
+from ..ground.errors import CoverageError, UsageError
+from .columns import floats
+from .frames import require
 from .result import Result
 
 LEAST_BEFORE = 8
@@ -33,14 +34,6 @@ EXACT = 1e-6
 """Pre-period error, as a share of the treated unit's own spread, that counts as an exact
 (overfitted) match.
 """
-
-
-def _floats(values: np.ndarray) -> np.ndarray:
-    """The same in floating point; TypeError for text, which numpy would read."""
-    held = np.asarray(values)
-    if held.dtype.kind not in "biuf" and texts(pd.Series(held.ravel())):
-        raise TypeError("text")
-    return held.astype(float)
 
 
 def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
@@ -58,11 +51,6 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     numpy.ndarray
         A weight per unit. Where several fit equally well, one of them.
 
-    Raises
-    ------
-    UsageError
-        Shapes that do not fit, no donor or no period, values that are missing or infinite.
-
     Notes
     -----
     Exact by non-negative least squares: with A = donors - treated, the minimiser of
@@ -75,24 +63,6 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     >>> simplex_weights(np.array([2.0, 4.0]), donors).round(6).tolist()
     [0.5, 0.5]
     """
-    try:
-        treated, donors = _floats(treated), _floats(donors)
-    except (TypeError, ValueError):
-        raise UsageError(
-            "what is no number, or rows of different length", hint="(periods,) and (periods, units)"
-        ) from None
-    if treated.ndim != 1 or donors.ndim != 2 or len(donors) != len(treated) or not donors.size:
-        raise UsageError(
-            f"shapes {treated.shape} and {donors.shape} do not fit",
-            hint="(periods,) and (periods, units), none empty",
-        )
-    if not (np.isfinite(treated).all() and np.isfinite(donors).all()):
-        raise UsageError("missing or infinite values", hint="leave those periods or donors out")
-    return _nearest(treated, donors)
-
-
-def _nearest(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
-    """`simplex_weights` of what was looked at already."""
     from scipy.optimize import nnls
 
     apart = donors - treated[:, None]
@@ -112,7 +82,9 @@ def _placebo_weights(before: bytes, units: int) -> list[np.ndarray]:
     before: of each period and unit. Kept, for the same periods before go with several last periods.
     """
     values = np.frombuffer(before).reshape(-1, units)
-    return [_nearest(values[:, unit], np.delete(values, unit, axis=1)) for unit in range(units)]
+    return [
+        simplex_weights(values[:, unit], np.delete(values, unit, axis=1)) for unit in range(units)
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,11 +112,11 @@ class Course:
 
     @property
     def pre_rmspe(self) -> float:
-        return _rmspe(self.gap[~self.after])
+        return float(_rmspe(self.gap[~self.after]))
 
     @property
     def post_rmspe(self) -> float:
-        return _rmspe(self.gap[self.after])
+        return float(_rmspe(self.gap[self.after]))
 
     def gaps(self) -> np.ndarray:
         """(units, periods): the gap of every unit in the place of the treated one, whose own stands
@@ -152,11 +124,9 @@ class Course:
         """
         values = _level(self.values, self.after) if self.demeaned else self.values
         found = _placebo_weights(values[~self.after].tobytes(), values.shape[1])
-        each = [
-            values[:, unit] - np.delete(values, unit, axis=1) @ weights
-            for unit, weights in enumerate(found)
-        ]
-        return np.array(each)
+        return np.array(
+            [v - np.delete(values, unit, axis=1) @ found[unit] for unit, v in enumerate(values.T)]
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,12 +139,13 @@ class Placebos(Result):
     ----------
     table : pandas.DataFrame
         One row per unit, the treated one among them, largest ratio first: ``unit``, ``effect``
-        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``.
+        (mean gap after), ``pre_rmspe``, ``post_rmspe``, ``ratio``, ``ratio_positive``,
+        ``ratio_negative``.
     p : float
         Share of units whose ratio of RMSPE after to before is at least that of the treated one
         (two-sided).
-    p_positive : float
-        The same with positive gaps only (one-sided).
+    p_positive, p_negative : float
+        The same with positive, or with negative gaps only (one-sided).
 
     Notes
     -----
@@ -195,6 +166,7 @@ class Placebos(Result):
     table: pd.DataFrame
     p: float
     p_positive: float
+    p_negative: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -248,47 +220,28 @@ class SyntheticControl(Result):
     _course: Course = field(repr=False)
 
     @property
-    def _wide(self) -> pd.DataFrame:
-        """One row per period and one column per unit, the treated one first."""
-        course = self._course
-        return pd.DataFrame(course.values, course.periods, [course.unit, *course.donors])
-
-    @property
     def ratio(self) -> float:
         return self.post_rmspe / self.pre_rmspe
 
-    def placebos(self, *, worst: float | None = None) -> Placebos:
+    def placebos(self) -> Placebos:
         """Put every donor in the treated unit's place, which moves to the pool (as ADH do).
-
-        Parameters
-        ----------
-        worst : float, optional
-            Leave out placebos whose RMSPE before treatment exceeds this many times the treated
-            unit's (ADH try 20, 5 and 2 times the mean squared error); by default all stay.
 
         Returns
         -------
         Placebos
             Ranks of the ratio of RMSPE after to before.
         """
-        if worst is not None and worst != np.inf and not number("worst", worst, "5") >= 1:
-            raise UsageError(
-                f"worst is {worst}: the treated unit itself would leave", hint="1 or more"
-            )
-        rows, after = [], self._course.after
-        for unit, gap in zip((self.unit, *self.donors), self._course.gaps(), strict=True):
-            pre, post = _rmspe(gap[~after]), _rmspe(gap[after])
-            positive = _rmspe(np.maximum(gap[after], 0))
-            ratios = (
-                (post / pre, positive / pre) if pre else (np.inf, np.inf)
-            )  # an exact match counts against a finding
-            rows.append([unit, float(gap[after].mean()), pre, post, *ratios])
-        columns = ["unit", "effect", "pre_rmspe", "post_rmspe", "ratio", "ratio_positive"]
-        table = pd.DataFrame(rows, columns=columns)
-        own = table.iloc[0]
-        if worst is not None:
-            table = table[table["pre_rmspe"] <= worst * own["pre_rmspe"]]
-        shares = [float((table[c] >= own[c]).mean()) for c in ("ratio", "ratio_positive")]
+        gaps, after = self._course.gaps(), self._course.after
+        late, pre = gaps[:, after], _rmspe(gaps[:, ~after])
+        sizes = {"": _rmspe(late), "_positive": _rmspe(np.maximum(late, 0))}
+        sizes["_negative"] = _rmspe(np.minimum(late, 0))
+        numbers = {"effect": late.mean(axis=1), "pre_rmspe": pre, "post_rmspe": sizes[""]}
+        with np.errstate(divide="ignore"):  # an exact match counts against a finding
+            ratios = {
+                f"ratio{n}": np.where(pre > 0, size / pre, np.inf) for n, size in sizes.items()
+            }
+        shares = [float((ratio >= ratio[0]).mean()) for ratio in ratios.values()]
+        table = pd.DataFrame({"unit": (self.unit, *self.donors)} | numbers | ratios)
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
     def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
@@ -307,47 +260,34 @@ class SyntheticControl(Result):
             One row per date: ``start``, ``effect``, ``ratio``, ``p``, ``p_positive``, and
             ``missing`` (why there is none).
 
-        Raises
-        ------
-        UsageError
-            One date alone, or what is no number.
         """
-        if isinstance(starts, str) or not isinstance(starts, Iterable):
-            refuse("starts", "several periods", starts, "[2009, 2010]")
         rows: list[dict[str, Any]] = []
-        early = self._wide[~self._course.after]
+        course, names = self._course, (self.unit, *self.donors)
+        early = pd.DataFrame(course.values, course.periods, names)[~course.after]
         for start in starts:
-            row: dict[str, Any] = {"start": start, "missing": ""}
             try:
                 fit = synthetic_control(
                     early,
                     self.unit,
                     start,
-                    demean=self._course.demeaned,
+                    demean=course.demeaned,
                     least_before=least_before,
                     least_donors=1,
                 )
                 ranks = fit.placebos()
-                row |= {
-                    "effect": fit.effect,
-                    "ratio": fit.ratio,
-                    "p": ranks.p,
-                    "p_positive": ranks.p_positive,
-                }
+                row = {"effect": fit.effect, "ratio": fit.ratio, "missing": ""}
+                rows.append(row | {"p": ranks.p, "p_positive": ranks.p_positive})
             except CoverageError as error:
-                row["missing"] = error.what
-            rows.append(row)
-        return pd.DataFrame(
-            rows, columns=["start", "effect", "ratio", "p", "p_positive", "missing"]
-        )
+                rows.append({"missing": error.what})
+        columns = ["effect", "ratio", "p", "p_positive", "missing"]
+        made = pd.DataFrame(rows, columns=columns)
+        made.insert(0, "start", list(starts))
+        return made
 
 
-def _periods(count: int) -> str:
-    return "one period" if count == 1 else f"{count} periods"
-
-
-def _rmspe(gap: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(gap**2)))
+def _rmspe(gap: np.ndarray) -> np.ndarray:
+    """Root of the mean square, of the last axis."""
+    return np.sqrt(np.mean(gap**2, axis=-1))
 
 
 def _level(values: np.ndarray, after: np.ndarray) -> np.ndarray:
@@ -419,15 +359,10 @@ def synthetic_control(
     >>> found.unit, found.start
     ('u0', 2010.0)
     """
-    require(outcomes, ())
-    start = number("start", start)
-    least_before = whole_number("least_before", least_before, str(LEAST_BEFORE))
-    least_donors = whole_number("least_donors", least_donors, str(LEAST_DONORS))
     pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
-    for unit in (treated, *pool):
-        if unit not in outcomes.columns:
-            raise UnknownNameError("unit", unit, map(str, outcomes.columns))
-    if treated in pool or len(set(pool)) < len(pool):
+    units = (treated, *pool)
+    require(outcomes, units)
+    if len(set(units)) < len(units):
         raise UsageError(
             "a donor is named twice or is the treated unit", hint="name each donor once"
         )
@@ -437,18 +372,12 @@ def synthetic_control(
             "the index must hold each period once, as a number",
             hint="set_index('year'), without rows that have none",
         )
-    held = outcomes[[treated, *pool]].sort_index()
-    try:
-        wide = held.astype(float)
-    except (TypeError, ValueError):
-        wide = None
-    if wide is None or any(texts(held[c]) for c in held.select_dtypes(exclude=["number", "bool"])):
-        raise UsageError("outcomes hold what is no number", hint="convert them: pd.to_numeric")
+    wide = outcomes.sort_index()
     course = followed(
-        wide.to_numpy(),
-        (treated, *pool),
+        np.column_stack([floats(wide[unit], unit) for unit in units]),
+        units,
         wide.index.to_numpy(),
-        start,
+        number("start", start),
         demean=demean,
         least_before=least_before,
         least_donors=least_donors,
@@ -489,52 +418,40 @@ def followed(
 ) -> Course:
     """`synthetic_control` of arrays, for those who fit hundreds and read a figure of each.
 
-    values: (periods, units), the treated unit first, by ascending period. Raises UsageError for
-    infinite values, CoverageError as `synthetic_control` does.
+    values: (periods, units), the treated unit first, by ascending period, none infinite. Raises
+    CoverageError as `synthetic_control` does.
     """
-    if np.isinf(values).any():
-        raise UsageError(
-            "infinite outcomes", hint="a logarithm of zero? leave such units out, or use levels"
-        )
     treated, log = units[0], []
     absent = np.isnan(values[:, 0])
-    if absent.any():
-        detail = ", ".join(f"{p:g}" for p in periods[absent])
-        log.append(
-            {
-                "reason": "period without the treated unit",
-                "units": int(absent.sum()),
-                "detail": detail,
-            }
-        )
-        values, periods = values[~absent], periods[~absent]
+    values, lost = values[~absent], periods[absent]
     lacking = np.isnan(values).any(axis=0)
-    if gone := [unit for unit, lacks in zip(units, lacking.tolist(), strict=True) if lacks]:
-        log.append(
-            {
-                "reason": "donor not observed throughout",
-                "units": len(gone),
-                "detail": ", ".join(map(str, gone)),
-            }
-        )
-        values = values[:, ~lacking]
-    used = tuple(u for u, lacks in zip(units, lacking.tolist(), strict=True) if not lacks)[1:]
+    gone = [unit for unit, lacks in zip(units, lacking, strict=True) if lacks]
+    used = tuple(unit for unit, lacks in zip(units, lacking, strict=True) if not lacks)[1:]
+    left = {
+        "period without the treated unit": [f"{p:g}" for p in lost],
+        "donor not observed throughout": list(map(str, gone)),
+    }
+    log = [
+        {"reason": reason, "units": len(names), "detail": ", ".join(names)}
+        for reason, names in left.items()
+        if names
+    ]
+    values, periods = values[:, ~lacking], periods[~absent]
     after = periods >= start
     before = int((~after).sum())
-    if before < least_before or not after.any():
-        short = (
-            f"figures for {_periods(before)} before {start:g}, at least {least_before} are needed"
-        )
-        raise CoverageError(
-            f"{treated}: {short if before < least_before else f'none from {start:g} on'}",
-            hint="choose another start, or a longer panel",
-        )
-    if len(used) < least_donors:
-        raise CoverageError(
-            f"{treated}: {least_donors} donors observed throughout are needed, there are "
-            f"{len(used)}",
-            hint="widen the pool",
-        )
+    short = "one period" if before == 1 else f"{before} periods"
+    refused = {
+        f"figures for {short} before {start:g}, at least {least_before} are needed": before
+        < least_before,
+        f"none from {start:g} on": not after.any(),
+        f"{least_donors} donors observed throughout are needed, there are {len(used)}": len(used)
+        < least_donors,
+    }
+    for why, holds in refused.items():
+        if holds:
+            raise CoverageError(
+                f"{treated}: {why}", hint="choose another start, a longer panel or a wider pool"
+            )
     spread = float(values[~after, 0].std())
     if spread == 0:
         raise CoverageError(

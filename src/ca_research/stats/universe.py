@@ -9,18 +9,16 @@ Perspectives on Psychological Science 11(5).
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import joblib
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, whole_number
+from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -28,7 +26,8 @@ from ..ground.errors import (
     UsageError,
     known_name,
 )
-from .frames import names, records, require
+from ..ground.numbers import counted
+from .frames import records, require
 
 KINDS = ("data", "method", "removal")
 
@@ -214,28 +213,26 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
-        _refuse_others("axes", "a tuple of Axis", self.axes, Axis)
-        kinds = (Exclusion, AtMostOne)
-        _refuse_others("exclusions", "a tuple of Exclusion or AtMostOne", self.exclusions, *kinds)
+        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
+        for name, kind in kinds.items():  # one alone, and what is of another kind
+            given = getattr(self, name)
+            if not isinstance(given, Sequence) or not all(isinstance(g, kind) for g in given):
+                refuse(name, "a tuple", given, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
+        values = {axis.name: axis.values for axis in self.axes}
         for one in self.exclusions:
-            self._know(one.when if isinstance(one, Exclusion) else one.mains)
+            # one that no specification can meet would leave out nothing without a word
+            for name, value in (one.when if isinstance(one, Exclusion) else one.mains).items():
+                if value not in values[known_name("axis", name, values)]:
+                    raise UnknownNameError(f"choice of {name}", value, values[name])
         if self.excluded(self.main):
             raise UsageError(
                 "the main specification is excluded by the declared exclusions",
                 where=str(self.main),
                 hint="choose another main value",
             )
-
-    def _know(self, when: Mapping[str, Any]) -> None:
-        """An exclusion that no specification can meet would leave out nothing without a word."""
-        values = {axis.name: axis.values for axis in self.axes}
-        for name, value in when.items():
-            known_name("axis", name, values)
-            if value not in values[name]:
-                raise UnknownNameError(f"choice of {name}", value, values[name])
 
     @property
     def main(self) -> dict[str, Any]:
@@ -276,16 +273,13 @@ class Universe:
         """What will be run, before it is: how many specifications, their axes, and how many are
         left out and why.
         """
-        combinations = math.prod(len(axis.values) for axis in self.axes)
-        counted = f"{len(self)} specification{'' if len(self) == 1 else 's'}"
-        lines = [f"{counted} of {combinations} combination{'' if combinations == 1 else 's'}"]
+        every = [self.excluded(choices) for choices in self._all()]
+        lines = [f"{counted(len(self), 'specification')} of {counted(len(every), 'combination')}"]
         for axis in self.axes:
-            values = ", ".join(f"{v} (main)" if v == axis.main else v for v in axis.values)
-            lines.append(
-                f"  {axis.name} [{axis.kind}]: {values}"
-                + (f" - {axis.meaning}" if axis.meaning else "")
-            )
-        reasons = Counter(reason for choices in self._all() if (reason := self.excluded(choices)))
+            values = ", ".join(f"{v} (main)" if v == axis.main else str(v) for v in axis.values)
+            meaning = f" - {axis.meaning}" if axis.meaning else ""
+            lines.append(f"  {axis.name} [{axis.kind}]: {values}{meaning}")
+        reasons = Counter(filter(None, every))
         lines += [f"  left out: {number}, because {reason}" for reason, number in reasons.items()]
         return "\n".join(lines)
 
@@ -298,19 +292,15 @@ class Universe:
             One row each, the main one first: a column per axis, ``is_main``, and ``excluded`` (the
             reason, or '').
         """
-        rows = [
-            {**choices, "is_main": choices == self.main, "excluded": self.excluded(choices)}
-            for choices in self._all()
-        ]
         axes = [axis.name for axis in self.axes]
-        found = pd.DataFrame(rows, columns=[*axes, "is_main", "excluded"])
-        return found.astype(dict.fromkeys(axes, object))  # a number stays what it is
+        # a number stays what it is
+        found = pd.DataFrame(list(self._all()), columns=axes, dtype=object)
+        reasons = [self.excluded(choices) for choices in self._all()]
+        return found.assign(is_main=[n == 0 for n in range(len(reasons))], excluded=reasons)
 
     def run(
         self,
         measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
-        progress: Callable[[int, int], None] | None = None,
-        jobs: int = 1,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
         """Result rows of a measure for every specification.
@@ -319,12 +309,7 @@ class Universe:
         ----------
         measure : callable
             Called with the choices by name; returns a frame, or its rows. One that draws random
-            numbers takes its seed as an argument, so that it does not depend on the order of the
-            runs.
-        progress : callable, optional
-            Called with (done, total) after each.
-        jobs : int
-            Processes; rows and their order do not depend on it.
+            numbers takes its seed as an argument.
         only : container of int, optional
             Numbers of the specifications to run, by default all.
 
@@ -340,16 +325,12 @@ class Universe:
         MeasureError
             The measure has a fault, or gives another value for a choice than the one it was called
             with. Errors that are not of this library are raised as they are.
-        UsageError
-            For no number of processes.
         """
-        return pd.DataFrame(self.rows(measure, progress, jobs, only))
+        return pd.DataFrame(self.rows(measure, only))
 
     def rows(
         self,
         measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
-        progress: Callable[[int, int], None] | None = None,
-        jobs: int = 1,
         only: Container[int] | None = None,
     ) -> list[dict[str, Any]]:
         """What `run` gives, before it is a frame: who runs hundreds of universes needs none.
@@ -357,11 +338,7 @@ class Universe:
         Parameters
         ----------
         measure : callable
-            As of `run`; so are the others.
-        progress : callable, optional
-            Called with (done, total) after each.
-        jobs : int
-            Processes.
+            As of `run`.
         only : container of int, optional
             Numbers of the specifications to run, by default all.
 
@@ -372,29 +349,15 @@ class Universe:
 
         Raises
         ------
-        MeasureError, UsageError
+        MeasureError
             As `run`.
         """
-        if whole_number("jobs", jobs, "2") == 0:
-            refuse("jobs", "a number of processes", jobs, "2")
-        wanted = [
-            (number, choices)
+        return [
+            row
             for number, choices in enumerate(self)
             if only is None or number in only
+            for row in _one(measure, number, choices, choices == self.main)
         ]
-        calls = [(measure, number, choices, choices == self.main) for number, choices in wanted]
-        tasks = (joblib.delayed(_one)(*call) for call in calls)
-        found = (
-            joblib.Parallel(n_jobs=jobs, return_as="generator")(tasks)
-            if jobs != 1
-            else itertools.starmap(_one, calls)
-        )
-        rows: list[dict[str, Any]] = []
-        for done, more in enumerate(found, start=1):
-            rows += more
-            if progress:
-                progress(done, len(wanted))
-        return rows
 
 
 def _one(
@@ -411,26 +374,16 @@ def _one(
         raise
     except CaResearchError as error:
         rows = [{"missing": error.what}]
-    told = {"spec": number, "is_main": is_main, **choices}
+    own = {"spec": number, "is_main": is_main, **choices}
     for row in rows:
-        _refuse_other_choices(row, told)
-    return [told | row for row in rows]
-
-
-def _refuse_other_choices(row: Mapping[str, Any], told: Mapping[str, Any]) -> None:
-    """A measure may repeat its choices; another value would stand in the place of what was run."""
-    for name in told:
-        if name in row and (row[name] is pd.NA or np.any(row[name] != told[name])):
-            raise MeasureError(
-                f"the measure gives {name} {row[name]!r} where {told[name]!r} was run",
-                hint="name that column otherwise",
-            )
-
-
-def _refuse_others(name: str, wanted: str, given: Any, *kinds: type) -> None:
-    """Refuse one alone, and what is of another kind."""
-    if not isinstance(given, tuple | list) or not all(isinstance(one, kinds) for one in given):
-        refuse(name, wanted, given, "(one, another), of one alone (one,)")
+        # a measure may repeat its choices; another value would stand in the place of what was run
+        for name in own.keys() & row.keys():
+            if row[name] is pd.NA or np.any(row[name] != own[name]):
+                raise MeasureError(
+                    f"the measure gives {name} {row[name]!r} where {own[name]!r} was run",
+                    hint="name that column otherwise",
+                )
+    return [own | row for row in rows]
 
 
 def collapse(
@@ -465,39 +418,26 @@ def collapse(
     >>> collapse(results, methods=["basis"])
     {0: 0, 1: 1, 2: 2}
     """
-    return _stand_ins(*_by_specification(results, methods))
-
-
-def _stand_ins(
-    paths: Mapping[Any, list[str]], chosen: Mapping[Any, tuple[Any, ...]]
-) -> dict[Any, Any]:
-    stands_for: dict[Any, Any] = {}
-    seen: dict[tuple, Any] = {}
-    for spec in sorted(paths):
-        path = tuple(sorted(paths[spec]))
-        key = (path, *chosen[spec]) if path else (spec,)
-        stands_for[spec] = seen.setdefault(key, spec)
-    return stands_for
+    first: dict[tuple, Any] = {}
+    found = {}
+    for spec, (path, choices) in sorted(_by_specification(results, methods).items()):
+        found[spec] = first.setdefault((path, choices) if path else (spec,), spec)
+    return found
 
 
 def _by_specification(
     results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str]
-) -> tuple[dict[Any, list[str]], dict[Any, tuple[Any, ...]]]:
+) -> dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]]:
     """The data paths of each specification, and its choices of method (of its first row)."""
-    methods = names(methods)
-    if isinstance(results, pd.DataFrame) and len(results.columns):
-        require(results, ("spec", *methods))
-    paths: dict[Any, list[str]] = {}
-    chosen: dict[Any, tuple[Any, ...]] = {}
-    rows = records(results) if isinstance(results, pd.DataFrame) else results
-    for spec, path, *choices in (
-        (r["spec"], r.get("path"), *(r[m] for m in methods)) for r in rows
-    ):
-        own = paths.setdefault(spec, [])
-        chosen.setdefault(spec, tuple(choices))
-        if path and path == path:  # neither '' nor NaN
-            own.append(str(path))
-    return paths, chosen
+    if isinstance(results, pd.DataFrame):
+        results = records(require(results, ("spec", *methods)))
+    found: dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]] = {}
+    for row in results:
+        path = row.get("path")
+        known = (str(path),) if path and path == path else ()  # neither '' nor NaN
+        before, choices = found.get(row["spec"], ((), tuple(row[m] for m in methods)))
+        found[row["spec"]] = tuple(sorted(before + known)), choices
+    return found
 
 
 def distinct(
@@ -525,5 +465,5 @@ def distinct(
     >>> distinct(results)
     [0]
     """
-    paths, chosen = _by_specification(results, methods)
-    return sorted({spec for spec in _stand_ins(paths, chosen).values() if paths[spec]})
+    paths = _by_specification(results, methods)
+    return sorted({spec for spec in collapse(results, methods).values() if paths[spec][0]})

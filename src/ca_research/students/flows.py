@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
 
 import pandas as pd
 
 from .. import registry, stats
-from ..estimates.frame import estimate_row, estimates
+from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
 from ..ground.errors import (
     AggregateError,
     CoverageError,
@@ -22,15 +21,8 @@ from ..ground.errors import (
     known_name,
 )
 from ..ground.periods import spans
-from ..stats.frames import (
-    alike,
-    numbers,
-    own_groups,
-    refuse_named_aggregates,
-    refuse_names,
-    require,
-    years,
-)
+from ..stats.contract import Economies, Economy, Frame, Year, takes
+from ..stats.frames import refuse_names, require, years
 from ..tables.preference import in_order, ranked
 from .gaps import missing_years
 
@@ -44,13 +36,17 @@ STATISTICS = {
     "sen_slope": stats.sen_slope,
     "log_slope": stats.log_slope,
 }
+COLUMNS = ("origin", "destination", "level", "students", "source_id")
+SERIES = Frame(cell=("year",), value="students", gaps="kept")
+"""Counts of one origin, destination, level and source."""
 
 
+@takes()
 def count(
     students: pd.DataFrame,
-    origin: str,
+    origin: Economy,
     *,
-    destination: str,
+    destination: Economy,
     level: str = "all",
     source: str | None = None,
 ) -> pd.DataFrame:
@@ -74,13 +70,8 @@ def count(
 
     Raises
     ------
-    UnknownNameError
-        Where a column lacks, or for a level or source that neither the register nor the frame has.
-    UsageError
-        Where a year has two figures (of two precisions, or enrolled and intake), or the frame holds
-        names in the place of codes.
-    MixedUnitsError
-        For an intake beside numbers of enrolled.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -89,10 +80,8 @@ def count(
     >>> float(rows.loc[rows["year"] == 2018, "students"].item())
     11784.0
     """
-    students = require(
-        students, ("origin", "destination", "level", "students", "source_id"), keys=("year",)
-    )
-    _refuse_unknown(students, {"origin": origin, "destination": destination}, level, source)
+    students = require(students, COLUMNS, keys=("year",))
+    _refuse_unknown(students, {"origin": [origin], "destination": [destination]}, level, source)
     return _one_series(students, origin, destination, level, source)
 
 
@@ -100,38 +89,26 @@ def _one_series(
     students: pd.DataFrame, origin: str, destination: str, level: str, source: str | None
 ) -> pd.DataFrame:
     rows = _pair(students, origin, destination, level)
-    rows = rows[rows["source_id"] == (_preferred(rows) if source is None else source)]
-    if rows.duplicated("year").any():
-        raise UsageError(
-            f"two figures for a year: {origin} in {destination}, {level}",
-            hint="filter by `precision` or `statistic` first",
-        )
-    alike(rows, ("statistic",))
-    return rows.sort_values("year")
+    source = _preferred(rows) if source is None else source
+    return SERIES.check(rows[rows["source_id"] == source]).sort_values("year")
 
 
 def _refuse_unknown(
     students: pd.DataFrame,
-    economies: Mapping[str, str | Iterable[str]],
+    economies: Mapping[str, Iterable[str]],
     level: str,
     source: str | None = None,
 ) -> None:
-    """Raise for what no row can be, so that no row is an answer.
-
-    economies: those asked for, by column. UnknownNameError for a level or a source that neither the
-    register nor the frame has, UsageError for names of these economies where their codes would
-    stand.
+    """Raise for what no row can be, so that no row is an answer: a level or a source that neither
+    the register nor the frame has, names of the economies asked for where their codes would stand.
     """
     table = registry.tables().get("students")
-    declared = table.columns.get("level") if table else None
-    levels = (declared and declared.values) or ()
-    if level not in levels:
-        own = students["level"].dropna().unique()
-        known_name("level", level, list(dict.fromkeys([*levels, *own])))
-    if source is not None and source not in registry.sources():
-        known_name("source", source, sorted(students["source_id"].dropna().unique()))
+    declared = (table and table.columns["level"].values) or ()
+    known_name("level", level, [*declared, *students["level"].dropna().unique()])
+    if source is not None:
+        known_name("source", source, {*registry.sources(), *students["source_id"].dropna()})
     for column, asked in economies.items():
-        refuse_names(students, (column,), eco.resolve_all(asked))
+        refuse_names(students, (column,), asked)
 
 
 def _who(source: str | None) -> str:
@@ -140,14 +117,15 @@ def _who(source: str | None) -> str:
 
 def _pair(students: pd.DataFrame, origin: str, destination: str, level: str) -> pd.DataFrame:
     return students[
-        (students["origin"] == eco.resolve(origin))
-        & (students["destination"] == eco.resolve(destination))
+        (students["origin"] == origin)
+        & (students["destination"] == destination)
         & (students["level"] == level)
     ]
 
 
+@takes()
 def preferred_source(
-    students: pd.DataFrame, origin: str, *, destination: str, level: str = "all"
+    students: pd.DataFrame, origin: Economy, *, destination: Economy, level: str = "all"
 ) -> str | None:
     """The source that speaks for a host.
 
@@ -168,12 +146,8 @@ def preferred_source(
 
     Raises
     ------
-    RegistryError
-        For a source without a role.
-    UnknownNameError
-        Where a column lacks, or for an unknown level.
-    UsageError
-        Where the frame holds names in the place of codes.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -181,30 +155,26 @@ def preferred_source(
     >>> preferred_source(ca.load("students"), "KAZ", destination="CHN")
     'moe_brief_stats_peijin'
     """
-    require(students, ("origin", "destination", "year", "level", "students", "source_id"))
-    _refuse_unknown(students, {"origin": origin, "destination": destination}, level)
+    students = require(students, (*COLUMNS, "year"))
+    _refuse_unknown(students, {"origin": [origin], "destination": [destination]}, level)
     return _preferred(_pair(students, origin, destination, level))
 
 
 def _preferred(rows: pd.DataFrame) -> str | None:
-    order = ranked(rows["source_id"].unique())
-    return order[0] if order else None
+    return next(iter(ranked(rows["source_id"].unique())), None)
 
 
-def refuse_origins(origins: Sequence[str]) -> list[str]:
-    """Codes of the origins asked for; AggregateError where CA5 stands beside KAZ, or WLD beside
-    anyone.
-    """
-    codes = eco.resolve_all(origins)
-    for code in sorted({o for o in codes if eco.is_aggregate(o)}):
-        years = {0} | {a for a, _ in eco.AGGREGATES[code].members.values()}
-        for year in years:  # membership changes: one year in which both stand is enough
-            eco.refuse_overlap(set(codes), year, where="the origins asked for")
-    return codes
+def refuse_origins(origins: Sequence[str]) -> None:
+    """Raise AggregateError where a group stands beside others."""
+    groups = [code for code in origins if eco.is_aggregate(code)]
+    if groups and len(origins) > 1:
+        raise AggregateError(
+            f"{groups[0]} among the origins may hold others of them", hint="ask for it alone"
+        )
 
 
 def _series(rows: pd.DataFrame) -> pd.Series:
-    return rows.set_index(rows["year"].astype(int))["students"].astype(float)
+    return rows.set_index(rows["year"].astype(int))["students"]
 
 
 @once
@@ -223,11 +193,9 @@ def counted(
 
 def _comparable(series: pd.DataFrame) -> pd.DataFrame:
     rows = series.dropna(subset=["students"])
-    years(rows)
-    numbers(rows, "students")
     if "precision" in rows:
-        bounds = (rows["precision"] == "lower_bound").sum()
-        if 0 < bounds < len(rows):
+        bounds = rows["precision"] == "lower_bound"
+        if bounds.any() and not bounds.all():
             raise MixedUnitsError(
                 "lower bounds stand among the counts of one series",
                 hint="leave them out: frame[frame['precision'] != 'lower_bound']",
@@ -235,13 +203,14 @@ def _comparable(series: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+@takes()
 def growth(
     students: pd.DataFrame,
     *,
-    origins: Sequence[str],
-    destination: str,
-    since: int,
-    until: int,
+    origins: Economies,
+    destination: Economy,
+    since: Year,
+    until: Year,
     level: str = "all",
     source: str | None = None,
 ) -> pd.DataFrame:
@@ -273,14 +242,8 @@ def growth(
 
     Raises
     ------
-    AggregateError
-        Where an aggregate stands beside its member among the origins.
-    MixedUnitsError
-        For an intake or a lower bound in a series of counts.
-    UnknownNameError
-        For a level or source that neither the register nor the frame has.
-    UsageError
-        Where since is not before until or a year has two figures.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -294,51 +257,57 @@ def growth(
     >>> found[["first", "last", "change"]].iloc[0].tolist()
     [11165.0, 11784.0, 619.0]
     """
-    since, until = whole_number("since", since), whole_number("until", until)
-    if since >= until:
-        raise UsageError(
-            f"since {since} is not before until {until}", hint="the earlier year first"
-        )
+    _in_order(since, until)
+    refuse_origins(origins)
+    numeric = ["first", "last", "compound", "mean_annual", "change"]
     rows = []
-    for origin in refuse_origins(origins):
+    for origin in origins:
         known = counted(students, origin, destination, level=level, source=source)
         series = _series(known).loc[since:until]
         gap = spans(missing_years(series.index, since=since, until=until))
-        rates: dict[str, float] = {}
-        missing = ""
+        nothing = f"{_who(source)} has no count of {origin} in {destination} for"
+        rates, missing = [math.nan] * 3, ""
         if since not in series.index or until not in series.index:
-            what = f"for {since} or {until}"
-            missing = f"{_who(source)} has no count of {origin} in {destination} {what}"
+            missing = f"{nothing} {since} or {until}"
         elif gap:
-            missing = (
-                f"{_who(source)} has no count of {origin} in {destination} for {gap}: the "
-                "gap is not bridged"
-            )
+            missing = f"{nothing} {gap}: the gap is not bridged"
         else:
             try:
-                rates = {
-                    "compound": stats.compound_rate(series),
-                    "mean_annual": stats.mean_annual_rate(series),
-                    "change": stats.end_to_end(series),
-                }
+                ways = (stats.compound_rate, stats.mean_annual_rate, stats.end_to_end)
+                rates = [way(series) for way in ways]
             except CoverageError as error:  # one origin's series does not take the others with it
                 missing = error.what
-        ends = {"origin": origin, "first": series.get(since), "last": series.get(until)}
-        told = {"counts": len(series), "gap": gap, "missing": missing}
-        told["source_id"] = known["source_id"].iloc[0] if len(known) else source
-        rows.append(ends | rates | told)
-    numeric = ["first", "last", "compound", "mean_annual", "change"]
+        figures = [series.get(since), series.get(until), *rates]
+        named = known["source_id"].iloc[0] if len(known) else source
+        rows.append((origin, *figures, len(series), gap, missing, named))
     columns = ["origin", *numeric, "counts", "gap", "missing", "source_id"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numeric, "float64"))
 
 
+def _in_order(first: int, last: int) -> None:
+    if first >= last:
+        raise UsageError(f"{first} is not before {last}", hint="the earlier year first")
+
+
+def _rows(economies: Sequence[str], change: Callable[[str], Estimate]) -> list[Estimate]:
+    """The row of each economy; one without an answer does not take the others with it."""
+    rows = []
+    for origin in economies:
+        try:
+            rows.append(change(origin))
+        except CoverageError as error:
+            rows.append(estimate_row(economy=origin, missing=error.what))
+    return rows
+
+
 @measure("students.change_in_window")
 @tells("numbers", "last_year")
+@takes()
 def window_change(
     students: pd.DataFrame,
     *,
-    economies: Sequence[str],
-    destination: str,
+    economies: Economies,
+    destination: Economy,
     level: str = "all",
     window: Window = "five_years",
     statistic: Statistic = "end_to_end",
@@ -370,12 +339,8 @@ def window_change(
 
     Raises
     ------
-    UnknownNameError
-        For an unknown level.
-    UsageError
-        Where a year has two figures, or the frame holds names in the place of codes.
-    MixedUnitsError
-        For an intake or a lower bound in a series of counts.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -384,32 +349,20 @@ def window_change(
     >>> found["estimate"].item()
     619.0
     """
-    back, host = WINDOWS[window], eco.name_of(eco.resolve(destination))
-    rows, holes = [], {}
-    for origin in eco.resolve_all(economies):
+    back, host, holes = WINDOWS[window], eco.name_of(destination), {}
+
+    def change(origin: str) -> Estimate:
         observed = counted(students, origin, destination, level=level)
         if len(observed) < 2:
-            rows.append(
-                estimate_row(economy=origin, missing=f"no series of {level} students in {host}")
-            )
-            continue
+            raise CoverageError(f"no series of {level} students in {host}")
         start = int(observed["year"].min() if back is None else observed["year"].max() - back)
         used = observed[observed["year"] >= start]
         if start not in set(used["year"]):
-            rows.append(
-                estimate_row(
-                    economy=origin, missing=f"no count of {level} students in {host} in {start}"
-                )
-            )
-            continue
-        if lacking := missing_years(used["year"]):
-            holes[origin] = lacking
-        try:
-            rows.append(
-                estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used)))
-            )
-        except CoverageError as error:  # one economy's series does not take the others with it
-            rows.append(estimate_row(economy=origin, missing=error.what))
+            raise CoverageError(f"no count of {level} students in {host} in {start}")
+        holes[origin] = missing_years(used["year"])
+        return estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used)))
+
+    rows = _rows(economies, change)
     ends = {(row["first_year"], row["last_year"]) for row in rows if row["n"]}
     if len(ends) == 1:  # one sentence speaks of all together
         told = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
@@ -430,21 +383,22 @@ def _in_numbers(counts: Sequence[pd.DataFrame], first: int, last: int) -> dict[s
     }
 
 
-def _with_gaps(rows: list[dict[str, Any]], holes: dict[str, list[int]]) -> pd.DataFrame:
+def _with_gaps(rows: list[Estimate], holes: dict[str, list[int]]) -> pd.DataFrame:
     """An estimates frame that states the years without a count between the figures it compares."""
     frame = estimates(rows)
-    frame.attrs["gaps"] = holes
+    frame.attrs["gaps"] = {origin: years for origin, years in holes.items() if years}
     return frame
 
 
 @measure("students.change_between")
+@takes()
 def change_since(
     students: pd.DataFrame,
     *,
-    economies: Sequence[str],
-    destination: str,
-    start: int,
-    end: int,
+    economies: Economies,
+    destination: Economy,
+    start: Year,
+    end: Year,
     level: str = "all",
 ) -> pd.DataFrame:
     """Change of the number of students in a host between two years by one and the same source.
@@ -474,13 +428,8 @@ def change_since(
 
     Raises
     ------
-    UnknownNameError
-        For a missing column or an unknown level.
-    UsageError
-        Where start is not before end, a year has two figures, or the frame holds names in the place
-        of codes.
-    MixedUnitsError
-        For an intake beside numbers of enrolled.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -490,52 +439,36 @@ def change_since(
     >>> change_since(counts, economies=["KAZ"], **choice)["missing"].item()
     ''
     """
-    students = require(
-        students,
-        ("origin", "destination", "level", "students", "precision", "source_id"),
-        keys=("year",),
-    )
-    start, end = whole_number("start", start), whole_number("end", end)
-    if start >= end:
-        raise UsageError(f"start {start} is not before end {end}", hint="the earlier year first")
-    codes = eco.resolve_all(economies)
-    _refuse_unknown(students, {"origin": codes, "destination": destination}, level)
-    destination, holes = eco.resolve(destination), dict[str, list[int]]()
-    host = eco.name_of(destination)
+    students = require(students, (*COLUMNS, "precision"), keys=("year",))
+    _in_order(start, end)
+    _refuse_unknown(students, {"origin": economies, "destination": [destination]}, level)
     kind = "students" if level == "all" else f"{level} students"
-    rows, counts = (
-        [],
-        students[(students["destination"] == destination) & (students["precision"] == "exact")],
-    )
-    for origin in codes:
-        found: list[pd.DataFrame] = []
-        for source in in_order(counts.loc[counts["origin"] == origin, "source_id"].dropna()):
+    holes: dict[str, list[int]] = {}
+    counts = students[students["precision"] == "exact"]
+
+    def change(origin: str) -> Estimate:
+        named = _pair(counts, origin, destination, level)["source_id"].dropna()
+        for source in in_order(named):
             series = _comparable(_one_series(counts, origin, destination, level, source))
             if {start, end} <= set(series["year"]):
                 inside = series["year"][series["year"].between(start, end)]
-                if not found and (lacking := missing_years(inside)):
-                    holes[origin] = lacking
-                found.append(series[series["year"].isin([start, end])])
-        if not found:
-            rows.append(
-                estimate_row(
-                    economy=origin,
-                    missing=f"no count of {kind} in {host} in both {start} and {end}",
-                )
-            )
-        else:
-            rows.append(
-                estimate_row(found[0], economy=origin, estimate=stats.end_to_end(_series(found[0])))
-            )
-    return _with_gaps(rows, holes)
+                holes[origin] = missing_years(inside)
+                used = series[series["year"].isin([start, end])]
+                return estimate_row(used, economy=origin, estimate=stats.end_to_end(_series(used)))
+        raise CoverageError(
+            f"no count of {kind} in {eco.name_of(destination)} in both {start} and {end}"
+        )
+
+    return _with_gaps(_rows(economies, change), holes)
 
 
 @measure("students.change_of_share")
+@takes()
 def share_change(
     students: pd.DataFrame,
     *,
-    economies: Sequence[str],
-    destination: str,
+    economies: Economies,
+    destination: Economy,
     total_source: str,
     window: Window = "five_years",
 ) -> pd.DataFrame:
@@ -566,10 +499,8 @@ def share_change(
 
     Raises
     ------
-    UnknownNameError
-        For another window.
-    UsageError
-        Where a year has two figures.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -583,45 +514,33 @@ def share_change(
     >>> bool(found["low"].item() > 0)
     True
     """
-    back, host, rows = WINDOWS[window], eco.name_of(eco.resolve(destination)), []
-    for origin in eco.resolve_all(economies):
+    back, host = WINDOWS[window], eco.name_of(destination)
+
+    def change(origin: str) -> Estimate:
         abroad = counted(students, origin, "WLD", level="degree", source=total_source)
         levels = [counted(students, origin, destination, level=of) for of in ("degree", "all")]
         common = set(abroad["year"]).intersection(*(set(s["year"]) for s in levels))
         ends = [max(common) - back if back else min(common), max(common)] if common else []
         if len(set(ends) & common) < 2:
-            rows.append(
-                estimate_row(
-                    economy=origin,
-                    missing=f"{host}'s count and {total_source} do not share two years that far "
-                    "apart",
-                )
+            raise CoverageError(
+                f"{host}'s count and {total_source} do not share two years that far apart"
             )
-            continue
-        total, changes = _series(abroad), []
-        for own in map(_series, levels):
-            share = own / (own + total)
-            changes.append(100 * float(share[ends[1]] - share[ends[0]]))
-        if any(math.isnan(change) for change in changes):
-            rows.append(
-                estimate_row(economy=origin, missing="nobody is counted in one of the years")
-            )
-            continue
-        used = pd.concat([part[part["year"].isin(ends)] for part in (abroad, *levels)])
-        rows.append(
-            estimate_row(
-                used,
-                economy=origin,
-                low=min(changes),
-                high=max(changes),
-                interval="degree students to students of all kinds",
-            )
-        )
-    return estimates(rows)
+        parts = [part[part["year"].isin(ends)] for part in (abroad, *levels)]
+        total, *counts = map(_series, parts)
+        shares = [100 * own / (own + total) for own in counts]
+        changes = [float(share[ends[1]] - share[ends[0]]) for share in shares]
+        if any(map(math.isnan, changes)):
+            raise CoverageError("nobody is counted in one of the years")
+        kinds = "degree students to students of all kinds"
+        low, high = min(changes), max(changes)
+        return estimate_row(pd.concat(parts), economy=origin, low=low, high=high, interval=kinds)
+
+    return estimates(_rows(economies, change))
 
 
+@takes()
 def destination_shares(
-    students: pd.DataFrame, origin: str, year: int, *, source: str, level: str = "degree"
+    students: pd.DataFrame, origin: Economy, year: Year, *, source: str, level: str = "degree"
 ) -> pd.DataFrame:
     """Students of an origin by destination in one year, by one source.
 
@@ -646,16 +565,8 @@ def destination_shares(
 
     Raises
     ------
-    CoverageError
-        Where the source has no destination for that origin and year or one without a figure.
-    UnknownNameError
-        For a level or source that neither the register nor the frame has.
-    UsageError
-        For two figures of one destination, or a name in the place of the origin's code.
-    MixedUnitsError
-        For an intake beside numbers of enrolled.
-    AggregateError
-        For a group among them.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -665,45 +576,21 @@ def destination_shares(
     >>> shares["destination"].iloc[0]
     'RUS'
     """
-    students = require(
-        students, ("origin", "level", "students", "source_id"), keys=("destination", "year")
-    )
+    students = require(students, COLUMNS, keys=("year",))
     years(students)
-    _refuse_unknown(students, {"origin": origin}, level, source)
-    origin = eco.resolve(origin)
-    rows = students[
-        (students["origin"] == origin)
-        & (students["year"] == whole_number("year", year))
-        & (students["source_id"] == source)
-        & (students["level"] == level)
-        & (students["destination"] != "WLD")
-    ]
-    if rows.empty:
-        raise CoverageError(
-            f"{source} has no destinations of {origin} in {year}",
-            hint="ca.coverage('students', by=['origin'])",
-        )
-    if rows["destination"].duplicated().any():
-        raise UsageError(
-            "two figures for one destination", hint="filter by `precision` or `statistic` first"
-        )
-    alike(rows, ("statistic",))
-    refuse_named_aggregates(rows["destination"].unique(), "destination")
-    own = rows.loc[own_groups(rows, ("origin", "destination")), "destination"]
-    if groups := sorted((set(rows["destination"]) & set(eco.AGGREGATES)) | set(own)):
-        raise AggregateError(
-            f"aggregates among the destinations: {', '.join(groups)}",
-            hint="frame[~frame.is_aggregate]",
-        )
-    numbers(rows, "students")
+    _refuse_unknown(students, {"origin": [origin]}, level, source)
+    of = {"origin": origin, "year": year, "source_id": source, "level": level}
+    rows = students[students[[*of]].eq(pd.Series(of)).all(axis=1)]
+    rows = DESTINATIONS.check(rows[rows["destination"] != "WLD"])
     if not (rows["students"] > 0).any():
         raise CoverageError(
             f"{source} counts no student of {origin} anywhere in {year}",
-            hint="there is nothing to take a share of",
+            hint="ca.coverage('students', by=['origin'])",
         )
     table = rows[["destination", "students"]].sort_values(
         ["students", "destination"], ascending=[False, True], ignore_index=True
     )
-    table["share"] = table["students"] / table["students"].sum()
-    table["source_id"] = source
-    return table
+    return table.assign(share=table["students"] / table["students"].sum(), source_id=source)
+
+
+DESTINATIONS = Frame(cell=("destination",), value="students", aggregates={"destination": ()})

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..ground.arguments import whole_number
-from ..ground.errors import UsageError
-from ..stats.frames import keys_of, numbers, refuse_two_labels, require, years
+from ..ground.arguments import year_span
+from ..stats.contract import Frame, Year, takes
 
 SERIES = ("origin", "destination", "level", "source_id")
 """What makes one series of counts; `statistic` (enrolled or intake) keeps two more apart where the
 column is there.
 """
+COUNTS = Frame(cell=("year",), tells=("statistic",), value="students", gaps="kept")
 
 
 def missing_years(
@@ -30,12 +30,13 @@ def missing_years(
     return [y for y in range(first, last + 1) if y not in years]
 
 
+@takes(students=COUNTS)
 def gaps(
     students: pd.DataFrame,
     *,
     by: Sequence[str] = SERIES,
-    since: int | None = None,
-    until: int | None = None,
+    since: Year | None = None,
+    until: Year | None = None,
 ) -> pd.DataFrame:
     """Runs of years in which a series has no count.
 
@@ -58,9 +59,8 @@ def gaps(
 
     Raises
     ------
-    UsageError
-        Where since is after until, two counts stand for a year of a series, or a count is no number
-        of persons.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -69,50 +69,21 @@ def gaps(
     >>> gaps(rows)[["first_missing", "last_missing", "where"]].astype(str).iloc[0].tolist()
     ['2016', '2017', 'inside']
     """
-    own = keys_of(by, ("year", "students"))
-    since, until = (
-        None if year is None else whole_number(name, year)
-        for name, year in (("since", since), ("until", until))
-    )
-    keys = [*own, *(["statistic"] if "statistic" in students and "statistic" not in own else [])]
-    students = require(students, ("students",), keys=("year", *keys))
-    for column in (c for c in ("origin", "destination") if c in own):
-        refuse_two_labels(students[column].unique(), column)
-    years(students, text=True)
-    if since is not None and until is not None and since > until:
-        raise UsageError(f"since {since} is after until {until}", hint="the earlier year first")
-    numbers(students.dropna(subset=["students"]), "students")
-    if students.duplicated([*keys, "year"]).any():
-        raise UsageError(
-            "two counts for one year of a series",
-            hint="filter by `precision`, or add a column to `by`",
-        )
+    year_span(since, until)
+    keys = [*by, *(c for c in COUNTS.tells if c in students and c not in by)]
     rows = []
     for key, part in students.groupby(keys, sort=True):
         series = part.dropna(subset=["students"])
-        counts = pd.Series(
-            series["students"].to_numpy(dtype=float), index=series["year"].astype(int)
-        )
+        counts = series.set_index(series["year"].astype(int))["students"]
         lacking = missing_years(counts.index, since=since, until=until)
+        first, last = counts.index.min(), counts.index.max()  # nan where nothing is observed
         starts = [y for y in lacking if y - 1 not in lacking]
         ends = [y for y in lacking if y + 1 not in lacking]
-        for first, last in zip(starts, ends, strict=True):
-            before, after = counts[counts.index < first], counts[counts.index > last]
-            where = (
-                ("whole" if after.empty else "start")
-                if before.empty
-                else ("end" if after.empty else "inside")
-            )
-            rows.append(
-                {
-                    **dict(zip(keys, key, strict=True)),
-                    "first_missing": first,
-                    "last_missing": last,
-                    "years": last - first + 1,
-                    "before": counts[first - 1] if first - 1 in counts.index else None,
-                    "after": counts[last + 1] if last + 1 in counts.index else None,
-                    "where": where,
-                }
-            )
+        for start, end in zip(starts, ends, strict=True):
+            before, after = counts.get(start - 1), counts.get(end + 1)
+            sides = bool(first < start), bool(last > end)
+            where = {(True, True): "inside", (False, True): "start", (True, False): "end"}
+            span = (start, end, end - start + 1, before, after)
+            rows.append((*key, *span, where.get(sides, "whole")))
     columns = [*keys, "first_missing", "last_missing", "years", "before", "after", "where"]
     return pd.DataFrame(rows, columns=columns).astype({"before": "float64", "after": "float64"})

@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.arguments import number
-from ..ground.errors import CoverageError, MixedUnitsError, UnknownNameError, UsageError
-from ..stats.frames import numbers, require, years
+from ..ground.errors import CoverageError, MixedUnitsError, UsageError, known_name
+from ..stats.contract import Economies, Economy, Frame, takes
+from ..stats.frames import require
 from .flows import counted, refuse_origins
 from .gaps import missing_years
 
 POPULATION = "SP.POP.TOTL"
+PEOPLE = Frame(cell=("economy", "year"), value="value", gaps="dropped")
 
 
 def population(macro: pd.DataFrame, source: str) -> pd.Series:
     """Population in persons by (economy, year) of one source of table `macro` (indicator
     SP.POP.TOTL).
-
-    Raises UnknownNameError where the source has none, MixedUnitsError where it is not in persons,
-    UsageError where an economy has two figures for a year or one that is not above zero.
     """
     macro = require(macro, ("economy", "indicator", "value", "unit", "source_id"), keys=("year",))
     rows = macro[macro["indicator"] == POPULATION]
-    if source not in set(rows["source_id"]):
-        raise UnknownNameError("source of population", source, sorted(set(rows["source_id"])))
-    rows = rows[rows["source_id"] == source].dropna(subset=["value"])
-    if set(rows["unit"]) != {"persons"}:
+    known_name("source of population", source, sorted(set(rows["source_id"].dropna())))
+    rows = PEOPLE.check(rows[rows["source_id"] == source])
+    if set(rows["unit"]) != {"persons"} or not (rows["value"] > 0).all():
         raise MixedUnitsError(
-            f"population in {', '.join(sorted(set(map(str, rows['unit']))))}, not in persons",
-            hint="convert it and set the unit",
+            "population is not in persons, or of nobody", hint="convert it and set the unit"
         )
-    numbers(rows, "value")
-    if rows.duplicated(["economy", "year"]).any() or (rows["value"] <= 0).any():
-        raise UsageError(
-            f"{source} has two populations for a year, or one of zero", hint="keep one vintage"
-        )
-    years(rows)
-    return rows.set_index(["economy", "year"])["value"].astype(float)
+    return rows.set_index(["economy", "year"])["value"]
 
 
+@takes()
 def intensity(
     students: pd.DataFrame,
     macro: pd.DataFrame,
     *,
-    origins: Sequence[str],
-    destination: str,
+    origins: Economies,
+    destination: Economy,
     level: str,
     source: str,
     population_source: str,
@@ -85,16 +77,8 @@ def intensity(
 
     Raises
     ------
-    UnknownNameError
-        For a population_source without population, or an unknown level or source.
-    MixedUnitsError
-        For population that is not in persons, and an intake or a lower bound in a series of counts.
-    AggregateError
-        For CA5 beside KAZ among the origins.
-    UsageError
-        For two counts for a year, names in the place of codes, or `per` not above zero.
-    CoverageError
-        For no origin.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -115,49 +99,42 @@ def intensity(
     if not number("per", per, "100_000") > 0:
         raise UsageError(f"per is {per}", hint="1_000 or 100_000 inhabitants")
     people = population(macro, population_source)
-    codes = refuse_origins(origins)
-    rows, holes = [], {}
-    for origin in codes:
+    refuse_origins(origins)
+    if not origins:
+        raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
+    rows: list[dict[str, Any]] = []
+    holes = {}
+    for origin in origins:
         series = counted(students, origin, destination, level=level, source=source)
-        base = {
-            "origin": origin,
-            "per": per,
-            "students_source": source,
-            "population_source": population_source,
-            "sources": tuple(sorted({source, population_source})),
-        }
         if series.empty:
-            host = eco.name_of(eco.resolve(destination))
-            reason = f"{source} has no {level} students of {origin} in {host}"
-            rows.append(base | {"year": pd.NA, "missing": reason})
-            continue
-        if lacking := missing_years(series["year"]):
+            reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
+            rows.append({"origin": origin, "year": pd.NA, "missing": reason})
+        elif lacking := missing_years(series["year"]):
             holes[origin] = lacking
-        for year, count in zip(
-            series["year"].astype(int), series["students"].astype(float), strict=True
+        for year, students_there in zip(
+            series["year"].astype(int), series["students"], strict=True
         ):
-            inhabitants = people.get((origin, year), np.nan)
-            known = not np.isnan(inhabitants)
+            there = people.get((origin, year), np.nan)
+            missing = f"{population_source} has no population of {origin} in {year}"
             rows.append(
-                base
-                | {
+                {
+                    "origin": origin,
                     "year": year,
-                    "students": count,
-                    "population": inhabitants,
-                    "intensity": per * count / inhabitants if known else np.nan,
-                    "missing": ""
-                    if known
-                    else f"{population_source} has no population of {origin} in {year}",
+                    "students": students_there,
+                    "population": there,
+                    "intensity": per * students_there / there,
+                    "missing": missing if np.isnan(there) else "",
                 }
             )
-    if not rows:
-        raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
-    columns = ["origin", "year", "students", "population", "per", "intensity"]
-    table = pd.DataFrame(
-        rows, columns=[*columns, "students_source", "population_source", "sources", "missing"]
-    )
-    table = table.astype(
-        {"year": "Int64"} | {c: "float64" for c in ("students", "population", "intensity")}
+    figures = ["students", "population", "intensity"]
+    table = pd.DataFrame(rows, columns=["origin", "year", *figures, "missing"])
+    table = table.astype({"year": "Int64"} | dict.fromkeys(figures, "float64"))
+    table.insert(4, "per", per)
+    both = tuple(sorted({source, population_source}))
+    table = table.assign(
+        students_source=source,
+        population_source=population_source,
+        sources=pd.Series([both] * len(table), dtype=object),
     )
     table.attrs["gaps"] = holes
     return table

@@ -140,7 +140,7 @@ class Reading:
         if field is None:
             text, why, left = cell.astype("str"), None, None
         else:
-            text, why, left = self.reader.column(cell, column, field, "(constant)")
+            text, why, left = self.reader.column(cell, column, field)
             self._step(_flag(left[0] != "", left[0]), _flag(why[0] != "", "wrong"))
         values, broken = judged(text, column)
         self.values[name] = _literal(values[0])
@@ -150,7 +150,7 @@ class Reading:
         """Words, codes and years: every distinct cell is looked at."""
         key, raw = self._look(self._at(field.column))
         cell = pd.Series(raw, dtype=object)
-        text, why, left = self.reader.column(cell, column, field, str(field.column))
+        text, why, left = self.reader.column(cell, column, field)
         values, broken = judged(text, column)
         self.values[name] = self._column(key, "{}", values)
         self._say(key, why, left)
@@ -172,7 +172,7 @@ class Reading:
             value = f"round({value} * {field.times!r}, 6)"
         if raw:
             odd = pd.Series([*raw, *examples], dtype=object)
-            text, why, left = self.reader.column(odd, column, field, str(field.column))
+            text, why, left = self.reader.column(odd, column, field)
             text, why, left = text[: len(raw)], why[: len(raw)], left[: len(raw)]
             found = self._column(key, "{}", [float(t) if t else None for t in text])
             value = f"case when coalesce({plain}, false) then {value} else {found} end"

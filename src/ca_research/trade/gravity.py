@@ -9,14 +9,15 @@ Estimation is in `stats.fixed_effects`; the panel is made in `gravity_panel`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UsageError, known_name
+from ..stats.contract import takes
 from ..stats.fixed_effects import (
     Fit,
     Sample,
@@ -27,10 +28,9 @@ from ..stats.fixed_effects import (
     note,
     solve,
 )
-from ..stats.frames import level_between, names, origin, refuse_named, require
+from ..stats.frames import level_between, names, origin, refuse_named
 from ..stats.result import Result, t_interval
-from .checks import one_figure_per_cell, refuse_aggregates
-from .gravity_panel import of_one_kind, panel, treated_pairs
+from .gravity_panel import PANEL, panel, treated_pairs
 
 __all__ = ["Gravity", "gravity", "panel", "treated_pairs"]
 
@@ -42,6 +42,7 @@ CLUSTERS = (*EFFECTS, "symmetric-pair")
 _PAIRS = {"pair": "exporter^importer", "symmetric-pair": "symmetric_pair"}
 Estimator = Literal["ppml", "ols"]
 ESTIMATORS = get_args(Estimator)
+GRAVITY = replace(PANEL, aggregates={"exporter": (), "importer": ()})
 
 _COLUMNS = ["term", "estimate", "se", "low", "high", "p"]
 
@@ -129,9 +130,7 @@ class Gravity(Result):
         CoverageError
             It was asked for but could not be estimated; with the reason.
         """
-        rows = self.table[self.table["term"] == term]
-        if rows.empty:
-            raise UnknownNameError("term", term, self.table["term"])
+        rows = self.table[self.table["term"] == known_name("term", term, [*self.table["term"]])]
         if pd.isna(rows["estimate"].iloc[0]):
             why = self.log.loc[self.log["detail"] == term, "reason"]
             raise CoverageError(
@@ -217,6 +216,15 @@ def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     return t_interval(fit.estimate, fit.se, clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
+def _numbers(column: pd.Series) -> np.ndarray:
+    try:
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise UsageError(
+            f"{column.name!r} holds what is no number", hint="convert it: pd.to_numeric"
+        ) from None
+
+
 def complete(
     panel: pd.DataFrame,
     terms: Sequence[str],
@@ -228,35 +236,20 @@ def complete(
     """Rows on which everything is known, and which rows of the panel they are; what leaves is
     logged.
     """
-    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
-    if estimator not in ESTIMATORS:
-        raise UnknownNameError("estimator", estimator, ESTIMATORS)
-    for term in terms:
-        if term not in panel:
-            raise UnknownNameError("covariate", term, panel.columns)
+    for name in terms:
+        known_name("covariate", name, panel.columns)
     if len(set(terms)) < len(terms):
         raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
-    of_one_kind(panel)
+    panel = GRAVITY.check(panel)
     for side in ("exporter", "importer"):
-        refuse_aggregates(panel, side, allowed=())
         refuse_named(panel[side].unique(), side)
-    one_figure_per_cell(panel, ("exporter", "importer", "year"))
     if own := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
         raise UsageError(
             f"{own} row(s) of an economy with itself",
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
-    try:
-        value = panel["value_usd"].to_numpy(dtype=float, na_value=np.nan)
-        x = {term: panel[term].to_numpy(dtype=float, na_value=np.nan) for term in terms}
-    except (TypeError, ValueError):
-        raise UsageError(
-            "trade or a term holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
-    if (value < 0).any() or np.isinf(value).any():
-        raise UsageError(
-            "negative or infinite trade", hint="mend or drop those rows: trade is zero or more"
-        )
+    value = panel["value_usd"].to_numpy()
+    x = {term: _numbers(panel[term]) for term in terms}
     known = ~np.isnan(value)
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
@@ -294,6 +287,7 @@ def complete(
     return Sample(y, x, [*codes(panel, _words(effects)).T], ways).keep(known), known
 
 
+@takes()
 def gravity(
     panel: pd.DataFrame,
     covariates: Sequence[str] = GEOGRAPHY,
@@ -385,7 +379,6 @@ def gravity(
     level, covariates = level_between(level), names(covariates)
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
-    require(panel, ("value_usd",), keys=("exporter", "importer", "year"))
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
     fit, used = estimated(sample, estimator, log, rectifier=rectifier)

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
-from ..ground.errors import CoverageError, UnknownNameError, UsageError
+from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import decimals
+from ..stats.contract import Economy, Single, Year, takes
 from ..stats.fixed_effects import Sample, only_at_zero, prune, solve
 from ..stats.forecast import ConvergenceError
-from ..stats.frames import names, origin, years
+from ..stats.frames import names, origin
 from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
@@ -118,17 +118,18 @@ def treated(
     return hit.astype(float)
 
 
+@takes()
 def reassign(
     panel: pd.DataFrame,
-    economy: str,
-    partners: Sequence[str],
+    economy: Economy,
+    partners: Single,
     *,
     direction: Direction = "exports",
-    since: int | None = None,
+    since: Year | None = None,
     covariates: Sequence[str] | None = None,
     effects: str | None = None,
     estimator: Estimator = "ppml",
-    least: int = LEAST_PAIRS,
+    least: Year = LEAST_PAIRS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reassignment:
     """A gravity coefficient of one economy beside those of all others in its place.
@@ -202,13 +203,9 @@ def reassign(
     >>> reassign(rows, "CHN", ["KAZ", "KGZ", "UZB"], covariates=["log_distance"]).rank
     1
     """
-    if direction not in DIRECTIONS:
-        raise UnknownNameError("direction", direction, DIRECTIONS)
-    (economy,), partners = eco.single_economies([economy]), eco.single_economies(partners)
+    eco.single_economies(economy)
     if economy in partners:
         raise UsageError(f"{economy} has no pair with itself", hint="name other partners")
-    least = whole_number("least", least, str(LEAST_PAIRS))
-    since = None if since is None else whole_number("since", since)
     effects = effects or (LEVEL if since is None else CHANGE)
     usual = GEOGRAPHY if since is None else ()
     covariates = names(usual if covariates is None else covariates)
@@ -218,8 +215,6 @@ def reassign(
             f"the panel does not hold {eco.joined(map(eco.in_prose, absent))}",
             hint="leave them out of the partners, or take another panel",
         )
-    if since is not None:
-        years(panel)
     sample, stayed = prune(whole, estimator, [])
     rows = panel[known][stayed]
     early = np.zeros(len(rows), dtype=bool) if since is None else (rows["year"] < since).to_numpy()

@@ -10,26 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..ground.errors import CoverageError, UsageError, known_name
-from ..stats.frames import alike, keys_of, require, same_years, with_prices, with_sources, years
+from ..ground.errors import CoverageError, UsageError
+from ..stats.contract import MONEY, Frame, takes
+from ..stats.frames import alike, cited, require
 from . import pushed
-from .checks import (
-    ALIKE_FLOWS,
-    by_product,
-    comparable,
-    positive_totals,
-    prices,
-    refuse_aggregates,
-    single_products,
-)
-from .pushed import SUM, DataFrameOrRelation, Relation
+from .checks import REST, SUM, by_product, of_trade, one_classification
+from .pushed import DataFrameOrRelation, Relation
 
 
+@takes(pushed.product_shares, trade=of_trade("product", rows=by_product))
 def product_shares(
     trade: DataFrameOrRelation, *, by: Sequence[str] = ("reporter", "partner", "year", "flow")
 ) -> DataFrameOrRelation:
@@ -51,14 +45,8 @@ def product_shares(
 
     Raises
     ------
-    MixedUnitsError
-        Where classifications, valuations or price bases are mixed.
-    UsageError
-        For two figures or sources in a cell, or products as numbers.
-    AggregateError
-        Where a group holds an aggregate and its members.
-    CoverageError
-        Where no product row is left, a value is missing or all are zero.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -71,19 +59,44 @@ def product_shares(
     >>> product_shares(rows)["share"].tolist()
     [0.6, 0.4]
     """
-    keys: list[str] = keys_of(by, ("product", "value_usd"))
-    if pushed.is_relation(trade):
-        return pushed.product_shares(trade, keys, partial(product_shares, by=keys))
-    listed: pd.DataFrame = by_product(require(trade, (*keys, "value_usd"), keys=["product"]))
-    comparable(listed, keys, [*keys, "product"])
-    shares = listed[[*keys, "product", "value_usd", *prices(listed.columns, keys)]].copy()
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    return _shares(trade, list(by))
+
+
+def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    shares = rows[[*keys, "product", "value_usd"]].reset_index(drop=True)
     totals = shares.groupby(keys, observed=True)["value_usd"]
-    positive_totals(totals.sum())
-    shares["share"] = shares["value_usd"] / totals.transform("sum")
+    shares["share"] = shares["value_usd"] / totals.transform("sum")  # 0 / 0 is no share
     shares["products"] = totals.transform("size")
-    return with_sources(shares.reset_index(drop=True), listed, keys)
+    return cited(shares, rows, keys)
 
 
+def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
+    """The index below of a relation: shares of products, over those of the world."""
+    world = world.df() if pushed.is_relation(world) else world
+    measure = partial(measure, world=world)
+    base = _shares(WORLD.check(world), ["year"]).drop(columns=["products", "value_usd"])
+    accounts = pushed.by_product(trade, declared, ["reporter", "year"], measure)
+    table = accounts.add_up("sum(value_usd::double) as total")
+    kinds = [c for c in ("flow", "scope", *MONEY) if c in accounts.rows.columns]
+    if kinds:
+        _of_exports(accounts.rows.project(", ".join(kinds)).distinct().df(), world)
+    sources, of_world = accounts.sources and "a.sources", ""
+    if "sources" in base:
+        of_world = ", base.sources as of_world"
+        sources = f"list_sort(list_distinct(list_concat({sources or '[]'}, rows.of_world)))"
+    joined = f"select rows.*, base.share as weight{of_world} from rows left join base"
+    rows: Any = accounts.rows  # asked here, where `base` is
+    accounts.rows = rows.query("rows", f"{joined} using (year, product)")
+    accounts.judge("not coalesce(weight > 0, false)")
+    rca = "value_usd::double / nullif(total, 0) / weight as rca"
+    return accounts.each(table, rca, sources=sources)
+
+
+WORLD = of_trade("product", account=("year",), rows=by_product)
+
+
+@takes(_advantage, trade=of_trade("product", account=("reporter", "year"), rows=by_product))
 def revealed_comparative_advantage(
     trade: DataFrameOrRelation, world: pd.DataFrame | Relation
 ) -> DataFrameOrRelation:
@@ -105,14 +118,8 @@ def revealed_comparative_advantage(
 
     Raises
     ------
-    CoverageError
-        Where a product or year of the economy has no world total, or one of zero.
-    AggregateError
-        Where several partners are listed and one holds the others.
-    UsageError
-        For imports, two figures or sources, products as numbers, or years as text in one frame.
-    MixedUnitsError
-        For two classifications, valuations or price bases, or goods beside goods and services.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -126,53 +133,60 @@ def revealed_comparative_advantage(
     >>> revealed_comparative_advantage(own, world)["rca"].round(2).tolist()
     [3.0, 0.5]
     """
-    if pushed.is_relation(world):
-        world = world.df()
-    if pushed.is_relation(trade):
-        measure = partial(revealed_comparative_advantage, world=world)
-        return pushed.revealed_comparative_advantage(trade, world, measure)
-    keys: list[str] = ["reporter", "year"]
-    trade, world = (require(rows, ("value_usd",), keys=("product",)) for rows in (trade, world))
-    listed: pd.DataFrame = by_product(trade, world)
-    comparable(listed, keys, [*keys, "product"])
-    base_rows = single_products(world)
-    comparable(base_rows, ["year"], ["year", "product"])
-    years(base_rows, text=True)
-    for frame in (listed, base_rows):
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    world = WORLD.check(world.df() if isinstance(world, Relation) else world)
+    one_classification(pd.concat([trade["product"], world["product"]]).unique())
+    _of_exports(trade, world)
+    keys = ["reporter", "year"]
+    cells = pd.MultiIndex.from_frame(trade[["year", "product"]])
+    weight = _shares(world, ["year"]).set_index(["year", "product"])["share"].reindex(cells)
+    if not (weight > 0).all():
+        year, product = cells[~(weight > 0)][0]
+        raise CoverageError(
+            f"no world exports of product {product} in {year}",
+            hint="give world totals for every product and year, or drop these products",
+        )
+    out = _shares(trade, keys).drop(columns="products")
+    out.insert(len(keys) + 2, "rca", out.pop("share") / weight.to_numpy())
+    others = world.drop(columns="reporter", errors="ignore")
+    used = pd.concat([trade, trade[keys].drop_duplicates().merge(others, on="year")])
+    return cited(out, used, keys)
+
+
+def _of_exports(trade: pd.DataFrame, world: pd.DataFrame) -> None:
+    """Refuse imports, and frames of unlike kinds; few totals of the world state their scope."""
+    for frame in (trade, world):
         if "flow" in frame and set(frame["flow"].unique()) != {"export"}:
             raise UsageError(
                 "revealed advantage is of exports", hint="filter flow == 'export' in both frames"
             )
-    _of_one_kind(listed, base_rows)
-    same_years(listed, base_rows)
-    base = base_rows.set_index(["year", "product"])["value_usd"].astype(float)
-    wanted = pd.MultiIndex.from_frame(listed[["year", "product"]])
-    absent = wanted.difference(base.index)
-    if len(absent):
+    _of_one_kind(trade, world)
+
+
+def _of_one_kind(*frames: pd.DataFrame) -> None:
+    kinds = [c for c in ("scope", *MONEY) if all(c in frame for frame in frames) or c != "scope"]
+    alike(pd.concat(frames), kinds)
+
+
+def _exports_of_all(trade: pd.DataFrame) -> pd.DataFrame:
+    require(trade, (), keys=("flow", "product"))
+    exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
+    if exports.empty:
         raise CoverageError(
-            f"no world exports of product {absent[0][1]} in {absent[0][0]} ({len(absent)} cells "
-            "lack it)",
-            hint="give world totals for every product and year, or drop these products",
+            "no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'"
         )
-    positive_totals(base.loc[base.index.isin(wanted)])
-    out = listed[["reporter", "year", "product", "value_usd", *prices(listed.columns, keys)]]
-    out = out.astype({"value_usd": float})
-    totals = out.groupby(keys, observed=True)["value_usd"]
-    positive_totals(totals.sum())
-    own = out["value_usd"] / totals.transform("sum")
-    of_world = base / base.groupby(level="year").transform("sum")
-    out["rca"] = own.to_numpy() / of_world.reindex(wanted).to_numpy()
-    used = pd.concat(
-        [
-            listed,
-            listed[keys]
-            .drop_duplicates()
-            .merge(base_rows.drop(columns="reporter", errors="ignore"), on="year"),
-        ]
-    )
-    return with_sources(out.reset_index(drop=True), used, keys)
+    return exports
 
 
+EXPORTS = of_trade(
+    *("reporter", "partner"),
+    account=("year",),
+    rows=_exports_of_all,
+    aggregates={"reporter": (), "partner": ("WLD", *REST)},
+)
+
+
+@takes(trade=EXPORTS)
 def trade_intensity(
     trade: pd.DataFrame, *, denominator: Literal["partners", "world"] = "world"
 ) -> pd.DataFrame:
@@ -195,16 +209,8 @@ def trade_intensity(
 
     Raises
     ------
-    CoverageError
-        Where a WLD row is missing or zero, or nobody exports to j.
-    AggregateError
-        For an aggregate among the reporters (they are added up) or among the partners.
-    UsageError
-        For two sources or figures, or exports to a partner above those to the world.
-    UnknownNameError
-        For another denominator.
-    MixedUnitsError
-        For mixed valuations or price bases.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -221,64 +227,31 @@ def trade_intensity(
     >>> trade_intensity(pd.DataFrame(rows, columns=columns))["intensity"].round(2).tolist()
     [1.5, 0.75]
     """
-    known_name("denominator", denominator, ("partners", "world"))
-    trade = require(trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product"))
-    exports = trade[(trade["flow"] == "export") & (trade["product"] == "TOTAL")]
-    if exports.empty:
+    of_world = trade["partner"] == "WLD"
+    pairs = trade.loc[~of_world, ["reporter", "partner", "year", "value_usd"]]
+    summed = trade[of_world] if denominator == "world" else pairs
+    totals = summed.groupby(["year", "reporter"], observed=True)["value_usd"].sum()
+    received = pairs.groupby(["year", "partner"], observed=True)["value_usd"].sum()
+    year, value = pairs["year"], pairs["value_usd"].to_numpy()
+    own = totals.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).to_numpy()
+    if not (value <= own * (1 + SUM)).all():
         raise CoverageError(
-            "no exports of TOTAL in the frame", hint="filter product='TOTAL', flow='export'"
-        )
-    comparable(exports, ["year"], ["reporter", "partner", "year"])
-    refuse_aggregates(exports, "reporter", allowed=())
-    refuse_aggregates(exports, "partner")
-    pairs = exports[exports["partner"] != "WLD"]
-    if denominator == "partners":
-        totals = pairs.groupby(["reporter", "year"], observed=True)["value_usd"].sum()
-    else:
-        totals = exports[exports["partner"] == "WLD"].set_index(["reporter", "year"])["value_usd"]
-    lacking = pd.MultiIndex.from_frame(pairs[["reporter", "year"]]).difference(totals.index)
-    if len(lacking):
-        raise CoverageError(
-            f"no exports to the world for {lacking[0][0]} in {lacking[0][1]}",
+            "exports to the world are missing, or below those to one partner",
             hint="take a source with WLD rows, or denominator='partners'",
         )
-    positive_totals(totals)
-    _refuse_above(pairs, totals)
-    world = totals.groupby(level="year").sum()
-    received = pairs.groupby(["partner", "year"], observed=True)["value_usd"].sum()
-    positive_totals(received)
-    out = pairs[["reporter", "partner", "year", "value_usd", *prices(pairs.columns, ())]].copy()
-    key = pd.MultiIndex.from_frame(out[["reporter", "year"]])
-    own_share = out["value_usd"].to_numpy() / totals.reindex(key).to_numpy()
-    imports_j = received.reindex(pd.MultiIndex.from_frame(out[["partner", "year"]])).to_numpy()
-    imports_i = received.reindex(key).fillna(0).to_numpy()
-    out["intensity"] = own_share / (imports_j / (world.reindex(out["year"]).to_numpy() - imports_i))
-    return with_sources(
-        out.reset_index(drop=True), exports, ["year"]
-    )  # every reporter of the year is in each ratio
+    bought = received.reindex(pd.MultiIndex.from_frame(pairs[["year", "partner"]])).to_numpy()
+    back = received.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).fillna(0)
+    world = totals.groupby(level="year").sum().reindex(year).to_numpy()
+    with np.errstate(all="ignore"):  # nothing exported has no share
+        intensity = value / own / (bought / (world - back.to_numpy()))
+    out = pairs.reset_index(drop=True).assign(intensity=intensity)
+    return cited(out, trade, ["year"])  # every reporter of the year is in each ratio
 
 
-def _refuse_above(pairs: pd.DataFrame, totals: pd.Series) -> None:
-    """Raise UsageError where exports to a partner exceed those to the world they are part of."""
-    whole = totals.reindex(pd.MultiIndex.from_frame(pairs[["reporter", "year"]])).to_numpy(float)
-    above = pairs[pairs["value_usd"].to_numpy(float) > whole * (1 + SUM)]
-    if len(above):
-        reporter, partner, year = above.iloc[0][["reporter", "partner", "year"]]
-        raise UsageError(
-            f"{reporter} exports more to {partner} in {year} than to the world",
-            hint="the total and the partners are not of one account",
-        )
+BASKET = of_trade("product", rows=by_product)
 
 
-def _of_one_kind(*frames: pd.DataFrame) -> None:
-    """Raise MixedUnitsError where frames that are set against each other are of several kinds.
-
-    A total of the world made by hand seldom states its scope: that is compared where all do.
-    """
-    told = all("scope" in frame for frame in frames)
-    alike(pd.concat(frames), [c for c in ALIKE_FLOWS if c != "scope" or told])
-
-
+@takes(exports=BASKET, imports=BASKET)
 def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     """How well one economy's export basket fits another's import basket.
 
@@ -297,13 +270,8 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
 
     Raises
     ------
-    MixedUnitsError
-        Where classifications, valuations within a basket, price bases or scopes differ.
-    AggregateError, UsageError
-        Where a basket holds several economies, years, sources or figures per product, the other
-        flow, or products as numbers; where one alone holds years as text.
-    CoverageError
-        For an empty basket or a missing value.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -315,35 +283,32 @@ def complementarity(exports: pd.DataFrame, imports: pd.DataFrame) -> float:
     >>> round(complementarity(sold, sold.assign(value_usd=[10.0, 90.0])), 6)
     50.0
     """
-    by_product(exports, imports)
-    baskets = []
-    for name, frame in (("export", exports), ("import", imports)):
-        rows = single_products(frame).assign(basket=name)
-        comparable(rows, ["basket"], ["basket", "product"])
-        if "flow" in rows and {*rows["flow"].unique()} != {name}:
+    one_classification([*exports["product"].unique(), *imports["product"].unique()])
+    for name, basket in (("export", exports), ("import", imports)):
+        if "flow" in basket and set(basket["flow"]) != {name}:
             raise UsageError(
                 f"the basket of {name}s holds another flow", hint=f"filter flow == {name!r} in it"
             )
-        if rows["value_usd"].sum() <= 0:
+        if not basket["value_usd"].sum() > 0:
             raise CoverageError("one of the two baskets is empty", hint="check the filters")
-        baskets.append(rows)
-    same_years(*baskets)
-    alike(pd.concat(baskets), ["year"])
-    _of_one_kind(*baskets)
-    x, m = (b.set_index("product")["value_usd"].astype(float) for b in baskets)
+    _of_one_kind(exports, imports)
+    alike(pd.concat([exports, imports]), ["year"])
+    x, m = (b.set_index("product")["value_usd"] for b in (exports, imports))
     gap = (x / x.sum()).sub(m / m.sum(), fill_value=0).abs().sum()
     return float(100 * (1 - gap / 2))
 
 
-def _both_flows(trade: pd.DataFrame, keys: Sequence[str], cell: Sequence[str]) -> pd.DataFrame:
+def _both_flows(trade: pd.DataFrame, cell: Sequence[str]) -> pd.DataFrame:
     """Values by `cell`, a column per flow (export, import); null where a flow is not reported."""
-    comparable(trade, keys, [*cell, "flow"], within=[*keys, "flow"])
-    alike(trade, ALIKE_FLOWS, keys)
-    if odd := sorted({*trade["flow"].unique()} - {"export", "import"}):
-        raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
-    return trade.set_index([*cell, "flow"])["value_usd"].astype(float).unstack("flow")
+    if {*trade["flow"].unique()} != {"export", "import"}:
+        raise CoverageError(
+            f"flows in the frame: {', '.join(map(str, trade['flow'].unique()))}",
+            hint="load both exports and imports",
+        )
+    return trade.set_index([*cell, "flow"])["value_usd"].unstack("flow")
 
 
+@takes(trade=of_trade("product", "flow", beside=("flow",), rows=by_product))
 def grubel_lloyd(
     trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
@@ -366,14 +331,8 @@ def grubel_lloyd(
 
     Raises
     ------
-    CoverageError
-        Where the frame holds one flow only or a value is missing.
-    MixedUnitsError
-        For mixed classifications, price bases or scopes, or several valuations within a flow.
-    UsageError
-        For two figures or sources, or products as numbers.
-    AggregateError
-        For an aggregate and its members in one group.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -389,25 +348,19 @@ def grubel_lloyd(
     >>> found["grubel_lloyd"].round(6).tolist()
     [0.5]
     """
-    keys: list[str] = keys_of(by, ("product", "flow", "value_usd"))
-    listed = by_product(trade)
-    wide = _both_flows(listed, keys, [*keys, "product"])
-    if not {"export", "import"} <= set(wide.columns):
-        raise CoverageError(
-            "only one direction of trade is in the frame", hint="load both exports and imports"
-        )
+    keys = list(by)
+    wide = _both_flows(trade, [*keys, "product"])
     there = wide.notna().groupby(level=keys).any()
     filled = wide.fillna(0.0)
     gap, total = (filled["export"] - filled["import"]).abs(), filled.sum(axis=1)
-    index = (
-        1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()
-    )  # 0 / 0, nothing traded, is null
+    index = 1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()  # 0 / 0 is null
     found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
     missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
     found = found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
-    return with_sources(found, listed, keys)
+    return cited(found, trade, keys)
 
 
+@takes(trade=of_trade("flow", beside=("flow",)))
 def balance(
     trade: pd.DataFrame, by: Sequence[str] = ("reporter", "partner", "year")
 ) -> pd.DataFrame:
@@ -429,14 +382,8 @@ def balance(
 
     Raises
     ------
-    CoverageError
-        Where a value is missing or no group has both flows.
-    UsageError
-        For two figures or sources.
-    MixedUnitsError
-        For several products, price bases or scopes, or several valuations within a flow.
-    AggregateError
-        For an aggregate and its members in one group.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -449,12 +396,11 @@ def balance(
     >>> balance(rows.assign(reporter="KAZ", partner="CHN", year=2020))["of_turnover"].tolist()
     [0.5]
     """
-    keys: list[str] = keys_of(by, ("flow", "value_usd"))
-    wide = _both_flows(trade, keys, keys).reindex(columns=["export", "import"])
+    wide = _both_flows(trade, by)
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None
     found = wide.dropna(subset=["balance"]).reset_index()
     if found.empty:
         raise CoverageError("no group has both flows", hint="load both exports and imports")
-    return with_prices(with_sources(found, trade, keys), trade, keys)
+    return cited(found, trade, by)

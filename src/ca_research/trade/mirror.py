@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from ..ground import economies
 from ..ground.arguments import year_span
-from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import (
-    alike,
-    numbers,
-    refuse_named,
-    refuse_two_labels,
-    require,
-    with_prices,
-    years,
-)
+from ..ground.errors import CoverageError, UsageError, known_name
+from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
+from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
 from ..stats.measured import measured
-from ..tables import load
+from ..tables.load import load
 from ..tables.preference import NO_REPORTS, of_role
-from .checks import ALIKE_MONEY, one_figure_per_cell, refuse_names, totals_in
 
 _OPPOSITE = {"export": "import", "import": "export"}
+KEYS = ("reporter", "partner", "year", "flow", "product", "source_id")
+CELL = ["year", "direction"]
 
 
+@takes()
 def perspective(
-    trade: pd.DataFrame, of: Iterable[str], *, panels: bool = True, reconciled: bool = False
+    trade: pd.DataFrame, of: Economies, *, panels: bool = True, reconciled: bool = False
 ) -> pd.DataFrame:
     """All reports of goods trade of some economies, from their point of view.
 
@@ -55,14 +48,8 @@ def perspective(
 
     Raises
     ------
-    UnknownNameError
-        For an economy or a missing column.
-    UsageError
-        For text, negative values, an unknown flow, or names of economies for codes.
-    CoverageError
-        For a row without a value, and where all rows of the economies are of single products.
-    MixedUnitsError
-        For several price bases.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -75,79 +62,83 @@ def perspective(
     >>> set(seen["side"]), set(seen["economy"])
     ({'reporter'}, {'KAZ'})
     """
-    of = economies.resolve_all(of)
-    require(
-        trade, ("value_usd",), keys=("reporter", "partner", "year", "flow", "product", "source_id")
-    )
-    for side in ("reporter", "partner"):
-        refuse_named(trade[side].unique(), side, of)
     total = _totals(trade, of)
-    if total.empty:
-        refuse_names(trade, of)
-        _refuse_parts(trade, of)
-    numbers(total, "value_usd")
-    alike(total, ALIKE_MONEY)
-    if odd := sorted(set(total["flow"].unique()) - set(_OPPOSITE)):
-        raise UsageError(f"unknown flow {odd[0]!r}", hint="known: export, import")
     sources = total["source_id"].unique()
-    whole = total["source_id"].isin(of_role(sources, "reconciled")).to_numpy(bool)
-    keep = ~total["source_id"].isin(of_role(sources, *NO_REPORTS)).to_numpy(bool)
-    keep |= whole & reconciled
-    if panel := of_role(sources, "panel"):
-        filled = total["source_id"].isin(panel).to_numpy(bool)
-        keep &= ~filled | (panels & total["value_usd"].gt(0).to_numpy(bool))
-    sides = {
-        side: np.flatnonzero(keep & total[column].isin(of).to_numpy(bool))
-        for side, column in (("reporter", "reporter"), ("mirror", "partner"))
-    }
-    both = total.take(np.concatenate([*sides.values()])).reset_index(drop=True)
-    mirrored = np.arange(len(both)) >= len(sides["reporter"])
-    single = both["source_id"].isin(of_role(both["source_id"].unique(), "reconciled"))
-    reporter, partner = (both[c].to_numpy(object) for c in ("reporter", "partner"))
-    flow = both["flow"].tolist()
-    seen = {
-        "economy": np.where(mirrored, partner, reporter),
-        "other": np.where(mirrored, reporter, partner),
-        "direction": [_OPPOSITE[f] if m else f for f, m in zip(flow, mirrored, strict=True)],
-        "side": np.where(single, "reconciled", np.where(mirrored, "mirror", "reporter")),
-    }
-    refuse_two_labels(dict.fromkeys(seen["other"]), "partner")
-    kind = both["reporter"].dtype
-    if isinstance(kind, pd.CategoricalDtype):  # it may lack the words that are new here
-        kind = kind.categories.dtype
-    return both.assign(**{c: pd.array(v, dtype=kind) for c, v in seen.items()})
+    single = total["source_id"].isin(of_role(sources, "reconciled"))
+    keep = ~total["source_id"].isin(of_role(sources, *NO_REPORTS)) | (single & reconciled)
+    filled = total["source_id"].isin(of_role(sources, "panel"))
+    keep &= ~filled | (panels & total["value_usd"].gt(0))
+    own = total[keep & total["reporter"].isin(of)]
+    own = own.assign(
+        economy=own["reporter"], other=own["partner"], direction=own["flow"], side="reporter"
+    )
+    mirror = total[keep & total["partner"].isin(of)]
+    turned = mirror["flow"].map(_OPPOSITE)
+    mirror = mirror.assign(
+        economy=mirror["partner"], other=mirror["reporter"], direction=turned, side="mirror"
+    )
+    both = pd.concat([own, mirror], ignore_index=True)
+    both.loc[both["source_id"].isin(total.loc[single, "source_id"]), "side"] = "reconciled"
+    refuse_two_labels(both["other"].unique(), "partner")
+    return both
 
 
 def _totals(trade: pd.DataFrame, of: Sequence[str]) -> pd.DataFrame:
-    """Rows of all products together in which one of the economies is a side.
-
-    Each column is read only where those before it leave a row: whole frames of text are slow.
+    """Rows of all products together in which one of the economies is a side, once they are fit to
+    be compared.
     """
-    sides = trade["reporter"].isin(of).to_numpy(bool) | trade["partner"].isin(of).to_numpy(bool)
-    places = np.flatnonzero(sides)
-    return trade.take(places[trade["product"].take(places).eq("TOTAL").to_numpy(bool)])
-
-
-def _refuse_parts(trade: pd.DataFrame, of: Sequence[str]) -> None:
-    """Raise where the rows of some economies, which hold no TOTAL, are of single products:
-    UsageError where another word stands for all of them, else CoverageError.
-    """
+    trade = require(trade, ("value_usd",), keys=KEYS)
+    refuse_names(trade, ("reporter", "partner"), of)
     mine = trade[trade["reporter"].isin(of) | trade["partner"].isin(of)]
-    if (other := totals_in(trade["product"].unique())) and "TOTAL" not in other:
-        raise UsageError(
-            f"product holds {other[0]!r}, not 'TOTAL'",
-            hint=f"frame.replace({{'product': {{{other[0]!r}: 'TOTAL'}}}})",
-        )
-    if len(mine):
+    total = mine[mine["product"].eq("TOTAL")]
+    if total.empty and len(mine):
         raise CoverageError(
             f"no row of product TOTAL with {' or '.join(of)}: product is {mine['product'].iloc[0]}",
             hint="load(..., product='TOTAL'), or of one product: frame.assign(product='TOTAL')",
         )
+    total = figures(total, "value_usd")
+    years(total)
+    alike(total, MONEY)
+    for flow in total["flow"].unique():
+        known_name("flow", flow, tuple(_OPPOSITE))
+    return total
 
 
-def mirror_gap(
-    economy: str,
+def pairs(
+    economies: Sequence[str],
     partner: str,
+    trade: pd.DataFrame | None,
+    since: int | None,
+    until: int | None,
+) -> pd.DataFrame:
+    """What both sides report of trade of some economies with one partner, one figure of each
+    source; `trade` is loaded where it is not given.
+
+    Raises CoverageError for an economy of which nobody does, UsageError for one with itself.
+    """
+    first, last = year_span(since, until)
+    if partner in economies:
+        raise UsageError(f"{partner} has no other side in {partner}", hint="name two economies")
+    if trade is None:
+        sides = [*economies, partner]
+        trade = load(
+            "trade", product="TOTAL", reporter=sides, partner=sides, since=since, until=until
+        )
+    both = perspective(trade, economies)
+    both = both[both["other"].eq(partner) & both["year"].between(first, last)]
+    if absent := [code for code in economies if code not in set(both["economy"])]:
+        raise CoverageError(
+            f"nobody reports trade between {absent[0]} and {partner}",
+            hint=f"ca.coverage('trade', reporter='{absent[0]}'); rows of product TOTAL count",
+        )
+    one_figure_per_cell(both, ["economy", *CELL, "side", "source_id"])
+    return both
+
+
+@takes()
+def mirror_gap(
+    economy: Economy,
+    partner: Economy,
     trade: pd.DataFrame | None = None,
     *,
     since: int | None = None,
@@ -176,10 +167,8 @@ def mirror_gap(
 
     Raises
     ------
-    CoverageError
-        Where nobody reports the pair.
-    UsageError
-        For an economy with itself or a figure that stands twice, and what `perspective` raises.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -192,54 +181,23 @@ def mirror_gap(
     >>> bool(found.loc["import", "ratio"] > 3)
     True
     """
-    economy, partner = economies.resolve(economy), economies.resolve(partner)
-    first, last = year_span(since, until)
-    if economy == partner:
-        raise UsageError(f"{economy} has no other side in {partner}", hint="name two economies")
-    if trade is None:
-        trade = load(
-            "trade",
-            product="TOTAL",
-            reporter=[economy, partner],
-            partner=[economy, partner],
-            since=since,
-            until=until,
-        )
-    both = perspective(trade, [economy])
-    years(both)
-    both = both[(both["other"] == partner) & both["year"].between(first, last)]
-    if both.empty:
-        refuse_names(trade, [economy, partner])
-        raise CoverageError(
-            f"no report of trade between {economy} and {partner}",
-            hint=f"ca.coverage('trade', reporter='{economy}'); rows of product TOTAL count",
-        )
-    one_figure_per_cell(both, ["year", "direction", "side", "source_id"])
-    rows = []
-    for (year, direction), cell in both.groupby(["year", "direction"]):
-        own, other = (
-            cell[cell["side"] == "reporter"]["value_usd"],
-            cell[cell["side"] == "mirror"]["value_usd"],
-        )
-        reported, mirror = (float(s.median()) if len(s) else None for s in (own, other))
-        rows.append(
-            {
-                "year": int(year),
-                "direction": direction,
-                "reported": reported,
-                "mirror": mirror,
-                "gap": None if reported is None or mirror is None else mirror - reported,
-                "ratio": mirror / reported if mirror is not None and reported else None,
-                "low": float(cell["value_usd"].min()),
-                "high": float(cell["value_usd"].max()),
-                "services_included": "scope" in cell
-                and bool((cell["scope"] == "goods_and_services").any()),
-                "sources": tuple(sorted(set(cell["source_id"]))),
-            }
-        )
-    frame = pd.DataFrame(rows).astype(
-        dict.fromkeys(("reported", "mirror", "gap", "ratio"), "float64")
+    both = pairs([economy], partner, trade, since, until)
+    figure = both.groupby(CELL)["value_usd"]
+    sides = both.groupby([*CELL, "side"])["value_usd"].median().unstack("side")
+    found = sides.reindex(columns=["reporter", "mirror"])
+    found = found.set_axis(["reported", "mirror"], axis=1).rename_axis(None, axis=1)
+    found["gap"] = found["mirror"] - found["reported"]
+    found["ratio"] = found["mirror"] / found["reported"].where(found["reported"] != 0)
+    found = found.assign(
+        low=figure.min(), high=figure.max(), services_included=services(both, CELL)
     )
-    frame = with_prices(frame, both)
-    frame.attrs = {"economy": economy, "partner": partner}
-    return measured(frame, "mirror_gap")
+    found = cited(found.reset_index(), both, CELL)
+    found.attrs = {"economy": economy, "partner": partner}
+    return measured(found, "mirror_gap")
+
+
+def services(rows: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """Whether a source of goods and services is among the rows of each of the keys."""
+    scope = rows["scope"] if "scope" in rows else pd.Series("", index=rows.index)
+    held: pd.Series = scope.eq("goods_and_services").groupby([rows[k] for k in keys]).any()
+    return held

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row, estimates
 from ..estimates.once import once
 from ..ground import economies as eco
-from ..ground.arguments import several, whole_number, whole_numbers
-from ..ground.errors import AggregateError, CoverageError, UnknownNameError, UsageError
+from ..ground.arguments import several, whole_numbers
+from ..ground.errors import AggregateError, CoverageError, UsageError
 from ..registry.words import value_words
-from ..stats.frames import refuse_named, refuse_named_aggregates, require, with_prices, years
+from ..stats.contract import Economies, Year, takes
+from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
 from ..stats.measured import measured
 from . import pushed
-from .checks import refuse_names
-from .mirror import perspective
+from .mirror import KEYS, perspective
 from .standings import Ranking, Reports, ranking
 
 Basis = Literal["reporter", "mirror", "interval", "reconciled"]
@@ -43,14 +42,6 @@ OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilat
 customs data.
 """
 
-_CHOICES = {
-    "basis": get_args(Basis),
-    "flow": get_args(Flow),
-    "source": get_args(OwnSource),
-    "eu": get_args(Eu),
-}
-
-
 _RANKED = {
     "economy": "str",
     "year": "int64",
@@ -66,24 +57,14 @@ _RANKED = {
 """Columns of a frame of ranks, and their types."""
 
 
-def known(**choices: str) -> None:
-    """Raise UnknownNameError where a choice (basis, flow, source, eu) is not one of its names."""
-    for kind, name in choices.items():
-        if name not in _CHOICES[kind]:
-            raise UnknownNameError(kind, name, _CHOICES[kind])
-
-
 @once
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
     """Figures that a rank may rest on: `perspective` without panels, by economy and year."""
-    require(trade, ())
-    bare = trade.copy(deep=False)
+    bare = require(trade, ()).copy(deep=False)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
     seen = perspective(bare, economies, panels=False, reconciled=True)
-    seen = seen[seen["economy"] != seen["other"]]  # nobody is a partner of their own
-    years(seen)
     refuse_named_aggregates(seen["other"].unique(), "partner")
-    return Reports(seen)
+    return Reports(seen[seen["economy"] != seen["other"]])  # nobody is a partner of their own
 
 
 def ranking_of(
@@ -118,17 +99,18 @@ def ranking_of(
     return seen.once(economy, year, (basis, flow, source if own else "", *choices), made)
 
 
+@takes()
 def rank(
     trade: pd.DataFrame | pushed.Relation,
     *,
-    economy: str | Sequence[str] | None = None,
+    economy: Economies | None = None,
     partner: str | Sequence[str] | None = None,
     year: int | Sequence[int] | None = None,
-    basis: str | Sequence[str] = "reporter",
-    flow: str = "turnover",
-    source: str = "office_first",
+    basis: Basis | Sequence[Basis] = "reporter",
+    flow: Flow = "turnover",
+    source: OwnSource = "office_first",
     among: Collection[str] | None = None,
-    eu: str = "apart",
+    eu: Eu = "apart",
     needed: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Rank of the partners in an economy's goods trade, each basis for itself.
@@ -176,21 +158,8 @@ def rank(
 
     Raises
     ------
-    UnknownNameError
-        For a choice, an economy or a missing column.
-    AggregateError
-        For a group in `partner`, `among` or `needed` (but the EU27 with ``eu="one"``), or one in
-        the frame under another name than its code.
-    CoverageError
-        For several partners that no source lists together, and where all rows of the economies are
-        of single products.
-    UsageError
-        For a figure that stands twice, a partner outside `among`, one beside which the frame lists
-        no other, names in the frame in the place of codes, and what `perspective` raises.
-    MixedUnitsError
-        Where one report values its partners in several ways.
-    RegistryError
-        For a source without a role, beside others or in the register.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -205,78 +174,76 @@ def rank(
     >>> found[["economy", "partner", "rank", "partners"]].to_dict("records")[0]
     {'economy': 'KAZ', 'partner': 'RUS', 'rank': 1, 'partners': 50}
     """
-    bases = several(basis)
-    for one in bases:
-        known(basis=one, flow=flow, source=source, eu=eu)
-    bases = list(dict.fromkeys(bases))
-    codes = None if economy is None else eco.resolve_all(economy)
+    bases = list(dict.fromkeys(several(basis)))
     asked = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
     among = None if among is None else _partners(among, eu)
     _take_part(wanted or (), among, eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
     choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
-    if pushed.is_relation(trade):
-        found = pushed.rank(
-            trade, codes, asked, lambda rows, of: _ranks(rows, of, None, bases, wanted, **choices)
-        )
+    relation = pushed.is_relation(trade)
+    if relation:
+        trade, sides = pushed.of_years(trade, asked)
     else:
-        require(trade, (), keys=("reporter", "partner", "year"))
-        if codes is None:
-            reporters = trade["reporter"].unique()
-            refuse_named(reporters, "reporter")
-            codes = [str(c) for c in reporters if not eco.is_aggregate(c)]
-        found = _ranks(trade, codes, asked, bases, wanted, **choices)
+        sides = require(trade, ("value_usd",), keys=KEYS)
+        years(trade)
+        trade = sides = sides if asked is None else sides[sides["year"].isin(asked)]
+    if economy is None:
+        reporters = sides["reporter"].unique()
+        refuse_named(reporters, "reporter")
+        economy = sorted(c for c in reporters if not eco.is_aggregate(c))
+    parts = pushed.parts(trade, economy, sides) if relation else [trade]
+    ranks = [_ranks(part, economy, bases, wanted, **choices) for part in parts]
+    place = {code: n for n, code in enumerate(economy)}
+    found = pd.concat(ranks, ignore_index=True).sort_values(
+        "economy", key=lambda codes: codes.map(place), kind="stable", ignore_index=True
+    )
     if (
         wanted
         and among is None
         and {*zip(found["basis"], found["partners"], strict=True)} == {("reporter", 1)}
     ):
         raise UsageError(
-            f"the frame lists one partner of {', '.join(sorted(set(found['economy'])))}, which "
-            "is first of one",
+            "the frame lists one partner, which is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    relation = pushed.is_relation(trade)
-    if found.empty:
-        refuse_names(pushed.sides(trade) if relation else trade, [*(codes or ()), *(wanted or ())])
-    if wanted and needed is None and "reporter" in {*bases} - {*found["basis"]}:
-        own = pushed.partners(trade, codes, asked) if relation else _own(trade, codes, asked)
-        _refuse_unlisted(own, wanted, flow)
+    own = set(sides.loc[sides["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
+    if (
+        needed is None
+        and own
+        and len(wanted or ()) > 1
+        and "reporter" in {*bases} - {*found["basis"]}
+    ):
+        raise CoverageError(
+            f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted or ()))}",
+            hint=f"say who must be there: needed={sorted(own)[:1]}",
+        )
     return measured(found, "rank")
 
 
 def _ranks(
     trade: pd.DataFrame,
     codes: Sequence[str],
-    asked: Sequence[int] | None,
     bases: Sequence[str],
     wanted: Collection[str] | None,
     **choices: Any,
 ) -> pd.DataFrame:
     """The rows of `rank`; every choice is to be named."""
-    years(trade)
-    if asked is not None:
-        trade = trade.take(np.flatnonzero(np.isin(trade["year"].to_numpy(int), asked)))
-    seen, flow = reports(trade, economies=codes), choices["flow"]
+    seen = reports(trade, economies=codes)
     rows = [
-        (code, when, one, flow, s.partner, s.low, s.high, place, many, s.sources)
+        (code, when, one, choices["flow"], s.partner, s.low, s.high, place, many, s.sources)
         for code in codes
-        for when in (seen.years() if asked is None else asked)
+        for when in seen.years()
         for one in bases
         for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
         for many in [len(found.standings)]
         for s, place in zip(found.standings, found.ranks(), strict=True)
         if wanted is None or s.partner in wanted
     ]
-    columns = list(zip(*rows, strict=True)) or [()] * len(_RANKED)
-    found = pd.DataFrame(
-        {
-            name: pd.Series(values, dtype=dtype)
-            for (name, dtype), values in zip(_RANKED.items(), columns, strict=True)
-        }
-    )
-    return with_prices(found, seen.rows)
+    found = pd.DataFrame(rows, columns=list(_RANKED)).astype(_RANKED)
+    if "price_basis" in seen.rows:
+        found["price_basis"] = next(iter(seen.rows["price_basis"]), None)
+    return found
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
@@ -302,38 +269,16 @@ def _take_part(codes: Iterable[str], among: Collection[str] | None, eu: str) -> 
         )
 
 
-def _own(
-    trade: pd.DataFrame, codes: Collection[str] | None, asked: Collection[int] | None
-) -> set[str]:
-    """Partners that the economies list themselves, in the years asked for."""
-    mine = trade if codes is None else trade[trade["reporter"].isin(list(codes))]
-    return set(mine["partner"] if asked is None else mine.loc[mine["year"].isin(asked), "partner"])
-
-
-def _refuse_unlisted(listed: Collection[str], wanted: Sequence[str], flow: str) -> None:
-    """Raise CoverageError where one of several partners keeps the others from being ranked: no
-    source lists them all.
-    """
-    there = [code for code in wanted if code in listed]
-    if len(wanted) < 2 or not there:
-        return
-    absent = eco.joined(eco.in_prose(code) for code in wanted if code not in listed)
-    raise CoverageError(
-        f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted))}",
-        where=f"no report has {absent}" if absent else "",
-        hint=f"leave {absent or 'one'} out, or say who must be there: needed={there[:1]}",
-    )
-
-
+@takes()
 def rank_years(
     trade: pd.DataFrame,
     *,
-    economy: str | Sequence[str],
+    economy: Economies,
     needed: Collection[str],
-    basis: str = "reporter",
-    flow: str = "turnover",
-    source: str = "office_first",
-    eu: str = "apart",
+    basis: Basis = "reporter",
+    flow: Flow = "turnover",
+    source: OwnSource = "office_first",
+    eu: Eu = "apart",
 ) -> pd.DataFrame:
     """Years in which certain partners can be ranked, and in how many economies.
 
@@ -357,10 +302,8 @@ def rank_years(
 
     Raises
     ------
-    UnknownNameError
-        For a choice or an economy, and what `perspective` raises.
-    AggregateError
-        For a group in `needed` (but the EU27 with ``eu="one"``).
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Examples
     --------
@@ -370,11 +313,9 @@ def rank_years(
     >>> int(able["year"].max())
     2023
     """
-    known(basis=basis, flow=flow, source=source, eu=eu)
-    codes, needed = eco.resolve_all(economy), _partners(needed, eu)
-    seen = reports(trade, economies=codes)
+    needed, seen = _partners(needed, eu), reports(trade, economies=economy)
     choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
-    counts = [_observed(seen, codes, year, needed=needed, **choices) for year in seen.years()]
+    counts = [_observed(seen, economy, year, needed=needed, **choices) for year in seen.years()]
     return pd.DataFrame({"year": seen.years(), "economies": counts}, dtype="int64")
 
 
@@ -419,7 +360,6 @@ def newest_year(
     """
     if not len(economies):
         raise CoverageError("no economy to rank for", hint="name one at least")
-    known(basis=basis, eu=eu, source=source)
     least = min(at_least, len(economies))
     choices = {"basis": basis, "flow": "turnover", "source": source, "eu": eu}
     for year in reversed([y for y in seen.years() if y >= since]):
@@ -433,17 +373,18 @@ def newest_year(
     )
 
 
+@takes()
 def lead(
     trade: pd.DataFrame,
     *,
-    economies: Sequence[str],
+    economies: Economies,
     partner: str,
-    year: int,
-    basis: str = "reporter",
-    flow: str = "turnover",
-    source: str = "office_first",
+    year: Year,
+    basis: Basis = "reporter",
+    flow: Flow = "turnover",
+    source: OwnSource = "office_first",
     among: Collection[str] | None = None,
-    eu: str = "apart",
+    eu: Eu = "apart",
     needed: Collection[str] = (),
 ) -> pd.DataFrame:
     """A partner's trade with each economy over that of its largest rival.
@@ -479,14 +420,8 @@ def lead(
 
     Raises
     ------
-    UnknownNameError
-        For a choice or an economy.
-    AggregateError
-        For a group as `partner`, in `among` or in `needed` (but the EU27 with ``eu="one"``).
-    CoverageError
-        Where all rows of the economies are of single products.
-    UsageError
-        For a partner outside `among`, and what `rank` raises.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -500,14 +435,12 @@ def lead(
     >>> bool(found["estimate"].item() > 1)
     True
     """
-    known(basis=basis, flow=flow, source=source, eu=eu)
-    codes, year = eco.resolve_all(economies), whole_number("year", year)
     (own,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
     _take_part([own, *needed], others, eu)
-    seen = reports(trade, economies=codes)
+    seen = reports(trade, economies=economies)
     choices = {"basis": basis, "flow": flow, "source": source, "among": others, "eu": eu}
-    return estimates(lead_rows(seen, codes, own, year, needed=needed, **choices))
+    return estimates(lead_rows(seen, economies, own, year, needed=needed, **choices))
 
 
 def lead_rows(

@@ -4,19 +4,14 @@ that they leave.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from ..ground import economies as eco
-from ..ground.arguments import number, year_span
-from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import records, require, years
-from ..tables import load
-from .checks import one_figure_per_cell, prices, refuse_names
-from .mirror import perspective
+from ..ground.arguments import number
+from ..ground.errors import UsageError
+from ..stats.contract import Economies, Economy, takes
+from ..stats.frames import cited, require
+from .mirror import CELL, pairs, services
 
 CIF_FOB = 1.06
 """Default factor from fob to cif: the one the IMF's direction of trade statistics use.
@@ -31,17 +26,10 @@ such a gap.
 """
 
 
-def _fob(rows: pd.DataFrame, factor: float) -> pd.Series:
-    """Values on a fob basis: what is reported cif is divided by the factor; fob and unknown stay as
-    they are.
-    """
-    cif = rows["valuation"].astype(str).str.casefold() == "cif"
-    return rows["value_usd"].astype(float) / np.where(cif, factor, 1.0)
-
-
+@takes()
 def reconcile(
-    economy: str | Sequence[str],
-    partner: str,
+    economy: Economies,
+    partner: Economy,
     trade: pd.DataFrame | None = None,
     *,
     since: int | None = None,
@@ -77,11 +65,8 @@ def reconcile(
 
     Raises
     ------
-    CoverageError
-        Where nobody reports, also for one economy of several.
-    UsageError
-        For a factor below one, an economy with itself, a figure that stands twice, and what
-        `perspective` raises.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -97,75 +82,38 @@ def reconcile(
     ''
     """
     if not number("cif_fob", cif_fob, "1.06") >= 1:
-        raise UsageError(
-            f"cif cannot be below fob: cif_fob = {cif_fob}",
-            hint="a factor of 1 or more, for example 1.06",
-        )
-    period = year_span(since, until)
-    codes = eco.resolve_all(economy)
-    partner = eco.resolve(partner)
-    if partner in codes:
-        raise UsageError(f"{partner} has no other side in {partner}", hint="name two economies")
-    if trade is None:
-        sides = [*codes, partner]
-        trade = load(
-            "trade", product="TOTAL", reporter=sides, partner=sides, since=since, until=until
-        )
-    require(trade, ("valuation",))
-    rows = [row for c in codes for row in _pair(c, partner, trade, period, cif_fob)]
-    return pd.DataFrame(rows).assign(cif_fob=cif_fob)
-
-
-def _pair(
-    economy: str,
-    partner: str,
-    trade: pd.DataFrame,
-    period: tuple[int, int],
-    cif_fob: float,
-) -> list[dict[str, object]]:
-    """The rows of one pair in `reconcile`."""
-    seen = perspective(trade, [economy])
-    years(seen)
-    seen = seen[seen["other"].eq(partner) & seen["year"].between(*period)]
-    if seen.empty:
-        refuse_names(trade, [economy, partner])
-        raise CoverageError(
-            f"nobody reports trade between {economy} and {partner}",
-            hint="ca.coverage('trade'); rows of product TOTAL count",
-        )
-    one_figure_per_cell(seen, ["year", "direction", "side", "source_id"])
-    seen = seen.assign(fob=_fob(seen, cif_fob))
-    pair = {"economy": economy, "partner": partner}
-    told = [c for c in ("year", "direction", "side", "fob", "source_id", "scope") if c in seen]
-    cells: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    for report in records(seen[told]):
-        cells.setdefault((int(report["year"]), report["direction"]), []).append(report)
-    basis = {column: seen[column].iloc[0] for column in prices(seen.columns, ())}
-    return [pair | _row(*cell, reports) | basis for cell, reports in sorted(cells.items())]
-
-
-def _row(year: int, direction: str, reports: list[dict[str, Any]]) -> dict[str, object]:
-    every = [report["fob"] for report in reports]
+        raise UsageError(f"cif cannot be below fob: cif_fob = {cif_fob}", hint="1.06, or 1.10")
+    rows = require(pairs(economy, partner, trade, since, until), ("valuation",))
+    cif = rows["valuation"].astype(str).str.casefold() == "cif"
+    rows["fob"] = rows["value_usd"] / np.where(cif, cif_fob, 1.0)
+    keys = ["economy", *CELL]
+    every, ends = (rows.groupby(by)["fob"].agg(["min", "max"]) for by in (keys, [*keys, "side"]))
     reported, mirror = (
-        [report["fob"] for report in reports if report["side"] == side]
+        ends[ends.index.get_level_values("side") == side].droplevel("side").reindex(every.index)
         for side in ("reporter", "mirror")
     )
-    own, other = ((min(s) + max(s)) / 2 if s else np.nan for s in (reported, mirror))
-    exporter, importer = (own, other) if direction == "export" else (other, own)
-    lacking = (("own report", reported), ("partner's report", mirror))
-    return {
-        "year": year,
-        "direction": direction,
-        "reported_low": min(reported, default=np.nan),
-        "reported_high": max(reported, default=np.nan),
-        "mirror_low": min(mirror, default=np.nan),
-        "mirror_high": max(mirror, default=np.nan),
-        "gap": other - own,
-        "asymmetry": abs(other - own) / ((other + own) / 2) if other + own else np.nan,
-        "low": min(every),
-        "high": max(every),
-        "re_export_suspicion": exporter > RE_EXPORT_RATIO * importer,
-        "services_included": "goods_and_services" in {r.get("scope") for r in reports},
-        "missing": " and ".join(name for name, found in lacking if not found),
-        "sources": tuple(sorted({report["source_id"] for report in reports})),
-    }
+    own, other = reported.mean(axis=1, skipna=False), mirror.mean(axis=1, skipna=False)
+    of_exports = every.index.get_level_values("direction") == "export"
+    exporter, importer = own.where(of_exports, other), other.where(of_exports, own)
+    found = pd.DataFrame(
+        {
+            "reported_low": reported["min"],
+            "reported_high": reported["max"],
+            "mirror_low": mirror["min"],
+            "mirror_high": mirror["max"],
+            "gap": other - own,
+            "asymmetry": (other - own).abs() / ((other + own) / 2),
+            "low": every["min"],
+            "high": every["max"],
+            "re_export_suspicion": exporter > RE_EXPORT_RATIO * importer,
+            "services_included": services(rows, keys),
+            "missing": np.where(own.isna(), "own report", np.where(other.isna(), _THEIRS, "")),
+        }
+    ).reset_index()
+    place = {code: n for n, code in enumerate(economy)}
+    found = found.sort_values("economy", key=lambda c: c.map(place), kind="stable")
+    found.insert(1, "partner", partner)
+    return cited(found.reset_index(drop=True), rows, keys).assign(cif_fob=cif_fob)
+
+
+_THEIRS = "partner's report"

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from ..ground.errors import CoverageError, UsageError
-from ..stats.frames import keys_of, numbers, require, with_prices, with_sources, years
+from ..stats.contract import Frame, takes
+from ..stats.frames import cited
 from ..stats.groups import Groups, sources_of
 from ..stats.measured import measured
 from . import pushed
-from .checks import (
-    REST,
-    comparable,
-    grouped,
-    one_figure_per_cell,
-    positive_totals,
-    prices,
-    refuse_aggregates,
-)
-from .pushed import SUM, DataFrameOrRelation, Relation
+from .checks import REST, SUM, of_trade
+from .pushed import DataFrameOrRelation, Relation
 
 BY = ("reporter", "year", "flow")
 """What one account of trade is, unless told otherwise."""
 
 
+@takes(pushed.partner_shares, trade=of_trade("partner", aggregates={"partner": ("WLD", *REST)}))
 def partner_shares(
     trade: DataFrameOrRelation,
     *,
@@ -52,22 +45,14 @@ def partner_shares(
     Returns
     -------
     pandas.DataFrame or duckdb.DuckDBPyRelation
-        As `trade`: one row per `by` and partner: ``value_usd``, ``price_basis`` where `trade` has
-        it, ``share`` in [0, 1], ``partners`` (number of), and ``sources`` where the rows name
-        theirs.
+        As `trade`: one row per `by` and partner: ``value_usd``, ``share`` in [0, 1] (null in an
+        account of zeros), ``partners`` (number of); ``sources`` and ``price_basis`` where the rows
+        state them.
 
     Raises
     ------
-    AggregateError
-        An aggregate other than WLD among the partners.
-    UsageError
-        Two sources give one cell or one total; a partner exceeds the WLD row it is part of.
-    MixedUnitsError
-        Mixed products, valuations or price bases.
-    CoverageError
-        A value or the WLD row is missing, or a total is zero.
-    UnknownNameError
-        A column is not there.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -81,75 +66,48 @@ def partner_shares(
     >>> partner_shares(trade)["share"].tolist()
     [0.75, 0.25]
     """
-    keys: list[str] = keys_of(by, ("value_usd",), least=0)
-    if denominator not in ("partners", "world"):
-        raise UsageError(f"unknown denominator {denominator!r}", hint="known: partners, world")
-    if pushed.is_relation(trade):
-        measure = partial(partner_shares, by=keys, denominator=denominator)
-        return pushed.partner_shares(trade, keys, denominator, measure)
-    trade = require(trade, ("value_usd",), keys=[*keys, "partner"])
-    groups = comparable(trade, keys, [*keys, "partner"])
-    refuse_aggregates(trade, "partner")
-    world = (trade["partner"] == "WLD").to_numpy(dtype=bool)
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
+    groups = Groups.of(trade)
+    account, accounts = groups.number(keys), groups.count(keys)
+    world = trade["partner"].eq("WLD").to_numpy(dtype=bool)
     if world.all():
         raise CoverageError("no partner in the frame", hint="ca.coverage('trade')")
-    account, accounts = groups.number(keys), groups.count(keys)
-    of = account if not world.any() else account[~world]
-    shares = trade[[*keys, "partner", "value_usd", *prices(trade.columns, keys)]]
-    shares = (shares if not world.any() else shares[~world]).reset_index(drop=True)
-    value = shares["value_usd"].to_numpy(dtype=float)
+    shares = trade.loc[~world, [*keys, "partner", "value_usd"]].reset_index(drop=True)
+    of, value = account[~world], shares["value_usd"].to_numpy()
     if denominator == "world":
         total = np.full(accounts, np.nan)
-        total[account[world]] = trade.loc[world, "value_usd"].to_numpy(dtype=float)
+        total[account[world]] = trade["value_usd"].to_numpy()[world]
         if np.isnan(total[of]).any():
             raise CoverageError(
-                "no WLD row for some reporter and year",
+                "no WLD row for some account",
                 hint="use denominator='partners', or another source",
             )
-        positive_totals(trade[world].set_index(keys)["value_usd"])
     else:
         total = np.bincount(of, value, accounts)
-        if (total[of] == 0).any():
-            positive_totals(grouped(shares, keys)["value_usd"].sum())
-    shares["share"] = value / total[of]
-    if denominator == "world" and (shares["share"] > 1 + SUM).any():
+    with np.errstate(all="ignore"):  # an account of zeros has no shares
+        shares["share"] = value / total[of]
+    if shares["share"].max() > 1 + SUM:
         worst = shares.loc[shares["share"].idxmax()]
         raise UsageError(
             f"{worst['partner']} has {worst['share']:.3g} times the WLD row it is part of",
             hint="the total and the partners are not of one account",
         )
     shares["partners"] = np.bincount(of, minlength=accounts)[of]
-    sources = sources_of(trade, account, accounts)
-    return shares if sources is None else shares.assign(sources=sources[of])
+    if (sources := sources_of(trade, account, accounts)) is not None:
+        shares["sources"] = sources[of]
+    if "price_basis" in trade and "price_basis" not in keys:
+        shares["price_basis"] = trade["price_basis"].array[~world]
+    return shares
 
 
-def whole_shares(shares: pd.DataFrame, keys: Sequence[str]) -> Groups:
-    """Raise unless `share` is there, none is negative, they sum to one within the keys, and no
-    partner or product is twice. Returns the rows by their values.
-    """
-    numbers(shares, "share")
-    if shares.empty:
-        raise CoverageError("no shares in the frame", hint="ca.trade.partner_shares makes them")
-    groups = Groups(shares)
-    items = [c for c in ("partner", "product") if c in shares and c not in keys]
-    groups.encode([*keys, *items])
-    if items:
-        one_figure_per_cell(shares, [*keys, *items], groups)
-    account = groups.number(keys)
-    if "partner" in items:
-        several = groups.varied("partner", keys)[account]  # WLD alone may stand
-        refuse_aggregates(shares if several.all() else shares[several], "partner", allowed=REST)
-    totals = np.bincount(account, shares["share"].to_numpy(dtype=float))
-    off = ~(np.abs(totals - 1) < SUM)
-    if off.any():
-        first = grouped(shares[off[account]], keys)["share"].sum()
-        raise CoverageError(
-            f"shares of {first.index[0]} sum to {first.iloc[0]:.4g}, not to one",
-            hint="use partner_shares(..., denominator='partners')",
-        )
-    return groups
+SHARES = Frame(
+    tells=("partner", "product"), value="share", gaps="kept", aggregates={"partner": REST}
+)
+"""Shares, which say by `partner` or `product` of what they are."""
 
 
+@takes(pushed.hhi, shares=SHARES)
 def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame:
     """Herfindahl-Hirschman index of partner shares.
 
@@ -168,14 +126,8 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
 
     Raises
     ------
-    CoverageError
-        A share is missing, or shares do not sum to one (missing is not zero).
-    UsageError
-        A negative share, or a partner twice.
-    AggregateError
-        An aggregate among the partners.
-    UnknownNameError
-        A column is not there.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -193,21 +145,29 @@ def hhi(shares: pd.DataFrame | Relation, by: Sequence[str] = BY) -> pd.DataFrame
     >>> hhi(partner_shares(trade))["hhi"].tolist()
     [0.625]
     """
-    keys: list[str] = keys_of(by, ("share",), least=0)
-    if pushed.is_relation(shares):
-        return measured(pushed.hhi(shares, keys, partial(hhi, by=keys)), "hhi")
-    shares = require(shares, ("share",), keys=keys)
-    groups = whole_shares(shares, keys)
+    assert isinstance(shares, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
+    groups = Groups.of(shares)
     account, accounts = groups.number(keys), groups.count(keys)
-    share = shares["share"].to_numpy(dtype=float)
-    share = share / np.bincount(account, share)[account]
+    share, n = shares["share"].to_numpy(), np.bincount(account, minlength=accounts)
+    known = np.bincount(account, ~np.isnan(share), accounts)
+    total = np.bincount(account, np.nan_to_num(share), accounts)
+    off = (known > 0) & ((known < n) | ~(np.abs(total - 1) < SUM))
+    if off.any() or shares.empty:
+        first = shares.loc[off[account], keys].head(1).to_dict("records")
+        raise CoverageError(
+            f"shares of {first or 'nothing'} do not sum to one",
+            hint="use partner_shares(..., denominator='partners')",
+        )
     table = shares[keys].iloc[groups.firsts(keys)]
-    table = table.assign(hhi=np.bincount(account, share**2), n=np.bincount(account))
-    sources = sources_of(shares, account, accounts)
-    table = table if sources is None else table.assign(sources=sources)
+    squares = np.bincount(account, (share / total[account]) ** 2)
+    table = table.assign(hhi=squares, n=n)
+    if (sources := sources_of(shares, account, accounts)) is not None:
+        table["sources"] = sources
     return measured(table.sort_values(keys, ignore_index=True), "hhi")
 
 
+@takes(pushed.growth, trade=of_trade("year", gaps="dropped"))
 def growth(
     trade: DataFrameOrRelation, by: Sequence[str] = ("reporter", "partner", "flow")
 ) -> DataFrameOrRelation:
@@ -232,12 +192,8 @@ def growth(
 
     Raises
     ------
-    UsageError
-        Two sources give one cell or one series.
-    MixedUnitsError
-        A series changes its product, valuation, scope or price basis.
-    UnknownNameError
-        A column is not there.
+    CaResearchError
+        For what :doc:`/refusals` lists.
 
     Notes
     -----
@@ -251,18 +207,12 @@ def growth(
     >>> growth(trade)["growth"].round(4).tolist()
     [nan, 0.05, nan]
     """
-    keys: list[str] = keys_of(by, ("year", "value_usd"))
-    if pushed.is_relation(trade):
-        return pushed.growth(trade, keys, partial(growth, by=keys))
-    trade = require(trade, ("value_usd",), keys=[*keys, "year"])
-    years(trade)
-    known = trade[trade["value_usd"].notna()]
-    comparable(known, keys, [*keys, "year"])
-    ordered = known[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
+    assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
+    keys: list[str] = list(by)
+    ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
     before = ordered.groupby(keys, observed=True)[["year", "value_usd"]].shift(1)
-    consecutive = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
+    follows = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
     ordered["growth"] = (ordered["value_usd"] / before["value_usd"] - 1).where(
-        consecutive.to_numpy(dtype=bool)
+        follows.to_numpy(dtype=bool)
     )
-    found = with_prices(with_sources(ordered, known, [*keys, "year"]), known, keys)
-    return measured(found, "growth")
+    return measured(cited(ordered, trade, [*keys, "year"]), "growth")

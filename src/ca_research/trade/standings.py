@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
 from ..ground import economies as eco
-from ..stats.frames import alike
+from ..stats.contract import KINDS, one_figure_per_cell
+from ..stats.frames import alike, own_groups
 from ..tables.preference import of_role, ranked
-from .checks import ALIKE, one_figure_per_cell, undeclared
 
 MOST_MEMBERS = 25
 """Members of the EU27 that a source must list for their sum to stand for the union (it may list no
@@ -95,101 +96,40 @@ class Ranking:
         return places
 
 
-class _Rows:
-    """Rows of `trade.perspective`, and each as a record."""
-
-    def __init__(self, seen: pd.DataFrame) -> None:
-        self.frame = seen.reset_index(drop=True)
-
-    @cached_property
-    def cells(self) -> pd.DataFrame:
-        return self.frame[["reporter", "partner", "year", "flow", "product", "source_id"]]
-
-    @cached_property
-    def twice(self) -> list[bool]:
-        return self.frame.duplicated(list(_CELL), keep=False).tolist()
-
-    @cached_property
-    def records(self) -> list[Report]:
-        """Made of lists: many small frames would take longer."""
-        rows = self.frame
-        alike = (rows[c].astype("object") for c in ALIKE if c in rows)
-        kinds = [column.where(column.notna(), "not stated").tolist() for column in alike]
-        fields = (
-            *(rows[c].tolist() for c in ("other", "direction", "side", "source_id")),
-            rows["value_usd"].to_numpy(dtype=float).tolist(),
-            list(zip(*kinds, strict=True)) if kinds else [()] * len(rows),
-            undeclared(rows).tolist(),
-        )
-        return [Report(*values) for values in zip(*fields, strict=True)]
-
-    def by_year(self) -> dict[tuple[str, int], _Year]:
-        """The rows of each economy and year."""
-        found = self.frame.groupby(["economy", "year"], sort=False).indices
-        return {(code, int(year)): _Year(self, at.tolist()) for (code, year), at in found.items()}
-
-
-class _Year:
-    """Some rows, those of one economy and year, by their places; and what was made of them."""
-
-    def __init__(self, rows: _Rows, places: list[int]) -> None:
-        self.rows, self.places = rows, places
-        self.made: dict[Hashable, Any] = {}
-
-    @cached_property
-    def reports(self) -> tuple[Report, ...]:
-        return tuple(self.rows.records[place] for place in self.places)
-
-    @cached_property
-    def told(self) -> set[tuple[str, str, str]]:
-        return {(report.other, report.direction, report.side) for report in self.reports}
-
-    @cached_property
-    def sources(self) -> set[str]:
-        return {report.source_id for report in self.reports}
-
-    @cached_property
-    def own_sources(self) -> frozenset[str]:
-        return frozenset(r.source_id for r in self.reports if r.side == "reporter")
-
-    @cached_property
-    def twice(self) -> bool:
-        """Whether two figures claim one cell."""
-        return any(self.rows.twice[place] for place in self.places)
-
-
 class Reports:
-    """Reports of some economies (`trade.perspective`) by economy and year."""
+    """Reports of some economies (`trade.perspective`) by economy and year, and what was made of
+    them.
+    """
 
     def __init__(self, seen: pd.DataFrame) -> None:
-        self._rows = _Rows(seen)
-        self._years = self._rows.by_year()
-        self._orders: dict[Hashable, tuple[str, ...]] = {}
-
-    @property
-    def rows(self) -> pd.DataFrame:
-        """The rows of `trade.perspective` that they were made of."""
-        return self._rows.frame
+        self.rows = seen.reset_index(drop=True)
+        found = self.rows.groupby(["economy", "year"], sort=False).indices
+        self._places = {(code, int(year)): at.tolist() for (code, year), at in found.items()}
+        self._made: dict[Hashable, Any] = {}
 
     def years(self) -> list[int]:
         """Every year with a report, sorted."""
-        return sorted({year for (_, year), own in self._years.items() if own.places})
+        return sorted({year for _, year in self._places})
 
     def once(self, economy: str, year: int, asked: Hashable, make: Callable[[], Made]) -> Made:
         """What is made of the reports of an economy and year alone, made once for all who ask the
         same.
         """
-        made = self._of(economy, year).made
-        if asked not in made:
-            made[asked] = make()
-        return made[asked]
+        key = economy, year, asked
+        if key not in self._made:
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
 
     def of(self, economy: str, year: int) -> tuple[Report, ...]:
         """Raises UsageError where two figures claim one cell."""
-        own = self._of(economy, year)
-        if own.twice:
-            one_figure_per_cell(self.at(economy, year), _CELL)
-        return own.reports
+
+        def read() -> tuple[Report, ...]:
+            if any(self._twice[place] for place in self._at(economy, year)):
+                one_figure_per_cell(self.at(economy, year), _CELL)
+            return tuple(self._records[place] for place in self._at(economy, year))
+
+        return self.once(economy, year, "reports", read)
 
     def at(
         self, economy: str, year: int, places: Iterable[int] | None = None, *, cells: bool = False
@@ -198,8 +138,8 @@ class Reports:
 
         cells: the columns alone that say which figure of table `trade` it is.
         """
-        own = self._of(economy, year).places
-        rows = self._rows.cells if cells else self._rows.frame
+        own = self._at(economy, year)
+        rows = self._cells if cells else self.rows
         return rows.take(own if places is None else [own[p] for p in places])
 
     def speak_of(
@@ -211,30 +151,55 @@ class Reports:
         directions: Sequence[str],
     ) -> bool:
         """Whether there is any report of each partner in each direction, by each side of the basis:
-        without one it has no rank. Far sooner told than ranked.
+        without one it has no rank. Far sooner known than ranked.
         """
-        told, sides = self._of(economy, year).told, _SIDES.get(basis, (basis,))
-        return all(
-            (other, way, side) in told for other in partners for way in directions for side in sides
+        reports = self._at(economy, year)
+        ways = self.once(
+            *(economy, year, "ways"), lambda: {self._records[place][:3] for place in reports}
         )
+        wanted = product(partners, directions, _SIDES.get(basis, (basis,)))
+        return all(way in ways for way in wanted)
 
     def order(self, economy: str, year: int, roles: tuple[str, ...]) -> tuple[str, ...]:
         """Sources of the own reports of an economy and year with one of the roles, the preferred
         one first.
         """
-        asked = self._of(economy, year).own_sources, roles
-        if asked not in self._orders:
-            self._orders[asked] = tuple(ranked(*asked))
-        return self._orders[asked]
+        reports = (self._records[place] for place in self._at(economy, year))
+        own = self.once(
+            *(economy, year, "own"),
+            lambda: frozenset(r.source_id for r in reports if r.side == "reporter"),
+        )
+        return self.once("", 0, (own, roles), lambda: tuple(ranked(own, roles)))
 
     def refuse_mixed(self, economy: str, year: int, places: Iterable[int]) -> None:
         """Raise MixedUnitsError where figures of several kinds would be compared within a
         direction.
         """
-        alike(self.at(economy, year, places), ALIKE, ["direction"])
+        alike(self.at(economy, year, places), KINDS, ["direction"])
 
-    def _of(self, economy: str, year: int) -> _Year:
-        return self._years.get((economy, year)) or _Year(self._rows, [])
+    def _at(self, economy: str, year: int) -> list[int]:
+        return self._places.get((economy, year), [])
+
+    @cached_property
+    def _cells(self) -> pd.DataFrame:
+        return self.rows[["reporter", "partner", "year", "flow", "product", "source_id"]]
+
+    @cached_property
+    def _twice(self) -> list[bool]:
+        return self.rows.duplicated(list(_CELL), keep=False).tolist()
+
+    @cached_property
+    def _records(self) -> list[Report]:
+        """Made of lists: many small frames would take longer."""
+        rows = self.rows
+        kinds = rows[[c for c in KINDS if c in rows]].astype("object").fillna("not stated")
+        grouped = own_groups(rows, ("reporter", "partner"))
+        fields = (
+            *(rows[c].tolist() for c in ("other", "direction", "side", "source_id", "value_usd")),
+            list(kinds.itertuples(index=False, name=None)) or [()] * len(rows),
+            grouped.tolist(),
+        )
+        return [Report(*values) for values in zip(*fields, strict=True)]
 
 
 def ranking(

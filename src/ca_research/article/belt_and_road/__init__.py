@@ -1,35 +1,21 @@
 """The Belt and Road: who signed when by which list, and what exports to China did after it."""
 
-from .measures import (
-    PLACEHOLDERS,
-    accession,
-    accession_variants,
-    china_imports,
-    donors_of,
-    incomes,
-)
+from .measures import accession, accession_variants, china_imports, donors_of, incomes
 from .pictures import control_lines
 from .placebos import (
-    axes,
-    beside_controls,
     control,
     courses_of,
     effect_fits,
-    joint_p,
     made_up_dates,
     partial_conjunction,
     placebo_p,
-    placebo_ranks,
     pooled_effects,
     ranks_in_words,
 )
 
 __all__ = [
-    "PLACEHOLDERS",
     "accession",
     "accession_variants",
-    "axes",
-    "beside_controls",
     "china_imports",
     "control",
     "control_lines",
@@ -37,11 +23,9 @@ __all__ = [
     "donors_of",
     "effect_fits",
     "incomes",
-    "joint_p",
     "made_up_dates",
     "partial_conjunction",
     "placebo_p",
-    "placebo_ranks",
     "pooled_effects",
     "ranks_in_words",
 ]

@@ -1,25 +1,22 @@
 """How far China's trade with the five departs from gravity, and who else would in its place."""
 
 from .measures import (
+    beyond_gravity,
     every_place,
     panel_of,
     placebo_table,
     rank_p,
-    residual,
-    residual_p,
     with_commonwealth,
 )
-from .pictures import FLOWS, in_words, place_strips
+from .pictures import FLOWS, place_strips
 
 __all__ = [
     "FLOWS",
+    "beyond_gravity",
     "every_place",
-    "in_words",
     "panel_of",
     "place_strips",
     "placebo_table",
     "rank_p",
-    "residual",
-    "residual_p",
     "with_commonwealth",
 ]

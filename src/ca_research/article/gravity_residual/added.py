@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...ground.extras import needed
 from ...stats.fixed_effects import Sample, solve
 from ...stats.forecast import ConvergenceError
 
@@ -23,10 +22,6 @@ _FLAT = 1e-7
 """A term whose variation within the effects is below this share of its own is collinear with
 them.
 """
-_NOTHING = 1e-10
-"""Share of a regressor's variation that projecting off the effects leaves where it is collinear."""
-_STEPS, _STILL = 50, 1e-6
-"""Newton's steps converge quadratically: after one below a millionth the rest is far smaller."""
 
 
 def fitted_means(sample: Sample) -> np.ndarray:
@@ -99,43 +94,10 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     return steps
 
 
-def converged(sample: Sample, term: np.ndarray, means: np.ndarray) -> float:
-    """PPML coefficient of a dummy added to the model, by Newton's steps until they stand still.
-
-    term: one or zero for each row, collinear with nothing (`one_step` has a number for it) and with
-    some trade. means: `fitted_means`.
-    What `gravity` finds for it, three to five times sooner: a fit from nothing needs a dozen steps.
-    Raises what `solve` raises.
-    Source: iteratively reweighted least squares with the effects projected off each time; Correia,
-    Guimarães and Zylkin (2020), Stata Journal 20(1).
+def converged(sample: Sample, term: np.ndarray) -> float:
+    """PPML coefficient of a dummy added to the model, to the end. term: one or zero for each
+    row.
     """
-    with needed():
-        from pyfixest.estimation import demean
-
-    effects = np.column_stack(_codes(sample)).astype(np.uint64)
-    x = np.column_stack([term, *sample.x.values()])
-    squares = x**2
-    coefficient = np.log(sample.y @ term / (means @ term))  # were nothing else to move
-    link = np.log(means) + coefficient * term
-    for _ in range(_STEPS):
-        mu = np.exp(link)
-        working = link + sample.y / mu - 1
-        left, met = demean(np.column_stack([working, x]), effects, mu)
-        if not met or not np.isfinite(left).all():
-            break
-        products = (left.T * mu) @ left
-        variation = np.diag(products)[1:]
-        varies = variation > _NOTHING * (mu @ squares)
-        if not varies[0]:
-            break
-        scale = np.where(varies, 1 / np.sqrt(np.where(varies, variation, 1.0)), 0.0)
-        within = products[1:, 1:] * np.outer(scale, scale)
-        found = scale * np.linalg.lstsq(within, products[1:, 0] * scale, rcond=None)[0]
-        link = working - left[:, 0] + left[:, 1:] @ found
-        before, coefficient = coefficient, found[0]
-        if abs(coefficient - before) < _STILL:
-            return float(coefficient)
-    # too far from the smaller model: from nothing
     added = Sample(sample.y, {"term": term} | sample.x, sample.fixed, sample.cluster)
     return float(solve(added, "ppml", robust=False).estimate[0])
 

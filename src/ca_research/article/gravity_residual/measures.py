@@ -8,22 +8,22 @@ from one fit of the model without any of them (`added`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from itertools import product
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
 from ...estimates.once import keeping, once
 from ...ground import economies as eco
-from ...ground.errors import CoverageError, known_name
+from ...ground.errors import CoverageError
 from ...ground.numbers import of_logs
 from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
-from ...stats.frames import require
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
 from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction
@@ -45,8 +45,7 @@ _SIDES["both"] = [*_SIDES["exports"], *_SIDES["imports"]]
 """The side of who is asked about and that of its partners, by direction."""
 
 
-@dataclass(frozen=True)
-class _Model:
+class _Model(NamedTuple):
     """What all directions and partners of a question share: the pruned sample, its rows, those of
     the years asked about, the means fitted without any candidate (PPML), and the step of each that
     is added.
@@ -59,6 +58,10 @@ class _Model:
     means: np.ndarray | None
     steps: Steps
 
+    def asked(self, trade: Any) -> Any:
+        """Rows of a sparse matrix within the years asked about, nought elsewhere."""
+        return (sparse.diags(self.late.astype(float)) @ trade).tocsc()
+
 
 @once
 def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +71,6 @@ def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
     trade: like table `trade`, of which the rows of the settings' source count. geography: like
         table `geography`. Raises what `panel` raises.
     """
-    require(trade, ("source_id",))
     reports = trade[trade["source_id"] == settings().sources.gravity_panel]
     return make_panel(reports, geography, exclude=settings().oil_exporters)
 
@@ -87,8 +89,8 @@ def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
 @once
 def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _Model:
     if years == "newest":
-        panel = panel[panel["year"] == panel["year"].max()].reset_index(drop=True)
-    change = question == "change"
+        panel = panel.query("year == year.max()").reset_index(drop=True)
+    ppml, change = estimator == "ppml", question == "change"
     covariates: tuple[str, ...] = () if change else GEOGRAPHY
     if question == "controlled":
         panel, covariates = with_commonwealth(panel), (*GEOGRAPHY, "commonwealth")
@@ -97,34 +99,20 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
     sample, stayed = prune(whole, estimator, [])
     rows = panel.loc[known, ["exporter", "importer", "year"]][stayed]
     late = rows["year"].ge(SINCE if change else 0).to_numpy()
-    means = fitted_means(sample) if estimator == "ppml" else None
-    traded = sample.y > 0 if estimator == "ppml" else np.ones(len(rows), dtype=bool)
+    means = fitted_means(sample) if ppml else None
+    traded = sample.y > 0 if ppml else np.full(len(rows), True)
     spans = [traded & late, traded & ~late] if change else [traded]
-    sides = {side: rows[side].astype("category") for side in ("exporter", "importer")}
-    return _Model(sample, rows.assign(**sides), late, spans, means, one_step(sample, means))
+    return _Model(sample, rows, late, spans, means, one_step(sample, means))
 
 
-def _marks(
-    model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]
-) -> pd.DataFrame:
-    """Which row is which candidate's trade with partners: row, candidate (a number) and pair."""
-    parts = []
+def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
+    """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
+    trade = sparse.csc_matrix((len(model.rows), len(candidates)))
     for own, other in _SIDES[direction]:
-        side = model.rows[own].cat
-        column = candidates.get_indexer(side.categories)[side.codes]
-        hit = model.rows[other].isin(list(partners)).to_numpy() & (column >= 0)
-        parts.append(pd.DataFrame({"row": np.flatnonzero(hit), "candidate": column[hit]}))
-    marks = pd.concat(parts, ignore_index=True)
-    return marks.assign(pair=model.sample.cluster[marks["row"], 0])
-
-
-def _matrix(model: _Model, marks: pd.DataFrame, width: int) -> Any:
-    """One on the rows of each candidate within the years asked about, as a sparse matrix."""
-    from scipy import sparse
-
-    late = marks[model.late[marks["row"]]]
-    shape = (len(model.rows), width)
-    return sparse.csc_matrix((np.ones(len(late)), (late["row"], late["candidate"])), shape=shape)
+        column = candidates.get_indexer(model.rows[own])
+        row = np.flatnonzero(model.rows[other].isin(partners).to_numpy() & (column >= 0))
+        trade += sparse.csc_matrix((np.ones(len(row)), (row, column[row])), shape=trade.shape)
+    return trade
 
 
 @once
@@ -149,26 +137,20 @@ def placebo_table(
     Raises what `gravity` raises.
     """
     model = _model(panel, question, estimator, years)
-    names = model.rows["exporter"].cat.categories.union(model.rows["importer"].cat.categories)
+    names = pd.Index(sorted({*model.rows["exporter"], *model.rows["importer"]}))
     names = names.difference(list(partners if never is None else never))
-    marks = _marks(model, names, direction, partners)
-    pairs = pd.concat(
-        [
-            marks[span[marks["row"]]]
-            .groupby("candidate")["pair"]
-            .nunique()
-            .reindex(range(len(names)))
-            for span in model.spans
-        ],
-        axis=1,
-    )
-    pairs = pairs.fillna(0).min(axis=1).astype(int).to_numpy()
-    able, values = np.flatnonzero(pairs >= LEAST_PAIRS), np.full(len(names), np.nan)
-    if len(able):
-        values[able] = model.steps(_matrix(model, marks, len(names))[:, able])
-    few = pd.Series([f"only {n} of the pairs trade" for n in pairs]).where(pairs < LEAST_PAIRS, "")
-    why = few.mask((few == "") & np.isnan(values), "collinear")
-    table = pd.DataFrame({"economy": names, "estimate": values, "pairs": pairs, "missing": why})
+    trade, codes = _trade_of(model, names, direction, partners), model.sample.cluster[:, 0]
+    pair = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
+    counts = [((pair[:, span] @ trade[span]) > 0).sum(axis=0) for span in model.spans]
+    pairs = np.asarray(counts).reshape(-1, len(names)).min(axis=0)
+    table = pd.DataFrame({"economy": names, "pairs": pairs})
+    able = table["pairs"] >= LEAST_PAIRS
+    if able.any():
+        table.loc[able, "estimate"] = model.steps(model.asked(trade)[:, np.flatnonzero(able)])
+    few = "only " + table["pairs"].astype(str) + " of the pairs trade"
+    collinear = able & table.reindex(columns=["estimate"])["estimate"].isna()
+    table["missing"] = few.where(~able, "").mask(collinear, "collinear")
+    table = table.reindex(columns=["economy", "estimate", "pairs", "missing"])
     return table.sort_values("estimate", ascending=False, na_position="last", ignore_index=True)
 
 
@@ -181,19 +163,17 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
     fitted has no row.
     """
     parts = []
+    asked = ["question", "years", "estimator", "direction"]
     with keeping({}):
-        for (question, years), estimator, direction in product(STRIPS, ESTIMATORS, DIRECTIONS):
-            asked: dict[str, Any] = {"question": question, "years": years, "estimator": estimator}
-            asked["direction"] = direction
-            try:
-                table = placebo_table(panel, partners, **asked)
-            except (CoverageError, ConvergenceError):
-                continue
-            place = table["estimate"].rank(method="min", ascending=False).astype("Int64")
-            parts.append(table.assign(**asked, place=place, among=table["estimate"].notna().sum()))
-    columns = ["question", "years", "estimator", "direction", "economy"]
-    columns += ["estimate", "pairs", "missing", "place", "among"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+        for (question, years), *way in product(STRIPS, ESTIMATORS, DIRECTIONS):
+            choices: dict[str, Any] = dict(zip(asked, (question, years, *way), strict=True))
+            with suppress(CoverageError, ConvergenceError):
+                parts.append(placebo_table(panel, partners, **choices).assign(**choices))
+    columns = [*asked, "economy", "estimate", "pairs", "missing"]
+    table = pd.concat(parts or [pd.DataFrame(columns=columns)], ignore_index=True)[columns]
+    estimates = table.groupby(asked, sort=False)["estimate"]
+    place = estimates.rank(method="min", ascending=False).astype("Int64")
+    return table.assign(place=place, among=estimates.transform("count"))
 
 
 def rank_p(
@@ -209,7 +189,7 @@ def rank_p(
     ranked = table.dropna(subset=["estimate"])
     if pool == "outside":
         ranked = ranked[~ranked["economy"].isin(_former_soviet())]
-    own = ranked.loc[ranked["economy"] == economy, "estimate"]
+    own = ranked.query("economy == @economy")["estimate"]
     if own.empty:
         raise CoverageError(
             f"no estimate for {economy} itself", hint="choose another direction or panel"
@@ -230,64 +210,35 @@ def _fit(
     """The row of China's coefficient, fully converged, and the table that it is ranked in; without
     an estimate why.
     """
-    known_name("country", country, ("none", *economies))
     partners = [code for code in economies if code != country]
     asked: dict[str, Any] = {"question": question, "direction": direction, "estimator": estimator}
     try:
         model = _model(panel, question, estimator, years)
         table = placebo_table(panel, partners, **asked, years=years, never=economies)
-        own = table[table["economy"] == "CHN"]
+        own = table.query("economy == 'CHN'")
         if own["estimate"].isna().all():
             why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
-        value = float(own["estimate"].iloc[0])  # by least squares the step is the whole way
-        if model.means is not None:
-            marks = _marks(model, pd.Index(["CHN"]), direction, partners)
-            term = _matrix(model, marks, 1).toarray().ravel()
-            value = converged(model.sample, term, model.means)
+        value = own["estimate"].item()  # by least squares the step is the whole way
+        if estimator == "ppml":
+            term = model.asked(_trade_of(model, pd.Index(["CHN"]), direction, partners))
+            value = converged(model.sample, term.toarray().ravel())
     except (CoverageError, ConvergenceError) as error:
         return estimate_row(missing=error.what), None
-    used = panel if years == "all" else panel[panel["year"] == panel["year"].max()]
+    used = panel if years == "all" else panel.query("year == year.max()")
     used = used[["exporter", "year", "source_id"]].drop_duplicates()
     # which pairs are China's is part of the data path: the rows are the same for every direction
     row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)
     return row | {"n": len(model.sample.y)}, table
 
 
-@measure("trade.residual")
-def residual(
-    trade: pd.DataFrame,
-    geography: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    question: Asked = "level",
-    direction: Direction = "exports",
-    estimator: Estimator = "ppml",
-    years: Years = "all",
-    country: str = "none",
-) -> list[Estimate]:
-    """China's trade with the five beyond gravity, in log points.
-
-    trade, geography: as in `panel_of`. economies: China's partners.
-    question: 'level' (given distance, contiguity, language; no pair effects), 'controlled' (the
-        same, given also that both were in the CIS) or 'change' (from 2014 on, pair effects; all
-        years of the panel).
-    direction: 'exports' of China, 'imports' or 'both'. estimator: 'ppml' or 'ols'. years: 'all' or
-        'newest' (level only). country: the economy left out, or 'none'.
-    Returns an estimates frame of one row, economy ''; the estimate is the coefficient (0.5:
-    exp(0.5) - 1, 65 % above what gravity implies), n the rows used. No interval: five treated pairs
-    a direction do not carry one. A fit that failed has the reason in `missing`.
-    """
-    panel = panel_of(trade, geography)
-    return [_fit(panel, economies, question, direction, estimator, years, country)[0]]
-
-
-@measure("trade.residual_p")
+@measure("trade.beyond_gravity")
 @tells("beside")
-def residual_p(
+def beyond_gravity(
     trade: pd.DataFrame,
     geography: pd.DataFrame,
     *,
+    gives: Literal["residual", "p"] = "residual",
     economies: Sequence[str] = eco.CA5,
     question: Asked = "level",
     direction: Direction = "exports",
@@ -296,20 +247,29 @@ def residual_p(
     country: str = "none",
     pool: Literal["every", "outside"] = "every",
 ) -> list[Estimate]:
-    """One-sided rank p of China's residual among all economies in its place.
+    """China's trade with the five beyond gravity, in log points, or its one-sided rank p among all
+    economies in its place.
 
-    trade, geography, economies, question, direction, estimator, years, country: as in `residual`.
-    pool: as in `rank_p`.
-    Returns an estimates frame of one row, economy ''; the estimate is p = rank / number of
-    economies with an estimate, China included (never 0); it tells where China's trade stands
-    `beside` what is implied. A fit that failed has the reason in `missing`.
+    trade, geography: as in `panel_of`. economies: China's partners.
+    gives: the 'residual', or its 'p'.
+    question: 'level' (given distance, contiguity, language; no pair effects), 'controlled' (the
+        same, given also that both were in the CIS) or 'change' (from 2014 on, pair effects; all
+        years of the panel).
+    direction: 'exports' of China, 'imports' or 'both'. estimator: 'ppml' or 'ols'. years: 'all' or
+        'newest' (level only). country: the economy left out, or 'none'. pool: as in `rank_p`.
+    Returns an estimates frame of one row, economy ''; the estimate is the coefficient (0.5:
+    exp(0.5) - 1, 65 % above what gravity implies), n the rows used, or p = rank / number of
+    economies with an estimate, China included (never 0), which tells where China's trade stands
+    `beside` what is implied. No interval: five treated pairs a direction do not carry one. A fit
+    that failed has the reason in `missing`.
     Source: randomisation inference with few treated clusters, MacKinnon and Webb (2020), Journal of
     Econometrics 218(2).
     """
     panel = panel_of(trade, geography)
     row, table = _fit(panel, economies, question, direction, estimator, years, country)
+    if gives == "residual":
+        return [row]
     if table is None:
         return [row | {"about": {"beside": ""}}]
-    about = {"beside": of_logs(row["estimate"])}
-    path = f"{row['path']} {pool}"
+    about, path = {"beside": of_logs(row["estimate"])}, f"{row['path']} {pool}"
     return [row | {"estimate": rank_p(table, pool=pool), "path": path, "about": about}]

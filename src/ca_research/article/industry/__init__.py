@@ -2,24 +2,20 @@
 
 from .chapters import (
     MANUFACTURES,
-    chapter_change,
-    chapter_coverage,
+    chapter_figure,
     chapter_indicators,
     chapter_rows,
-    raw_materials,
     resource_share,
 )
 from .measures import manufacturing_change, project_list, projects_at_work
 
 __all__ = [
     "MANUFACTURES",
-    "chapter_change",
-    "chapter_coverage",
+    "chapter_figure",
     "chapter_indicators",
     "chapter_rows",
     "manufacturing_change",
     "project_list",
     "projects_at_work",
-    "raw_materials",
     "resource_share",
 ]

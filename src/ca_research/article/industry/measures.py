@@ -9,6 +9,7 @@ import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
+from ...estimates.series import Answer, each_economy
 from ...ground.numbers import fixed
 from ...ground.periods import window_years
 from ..settings import settings
@@ -34,27 +35,23 @@ def manufacturing_change(
     is in `missing`; the means are over the years that are.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro[macro["indicator"].eq(settings().industry.manufacturing)]
-    rows = rows[rows["unit"].eq("% of GDP")].dropna(subset=["value"])
-    out = []
-    for economy in economies:
-        mine = rows[rows["economy"] == economy]
+    rows = macro.query("unit == '% of GDP'").dropna(subset="value")
+    rows = rows[rows["indicator"] == settings().industry.manufacturing]
+
+    def rise(mine: pd.DataFrame) -> Answer:
         spans = [window_years(before), window_years(window)]
         parts = [mine[mine["year"].isin(years)] for years in spans]
         for years, part in zip(spans, parts, strict=True):
             if 2 * part["year"].nunique() < len(years):
                 span = "-".join(map(str, sorted({years[0], years[-1]})))
                 last = f"; the last year reported is {int(mine['year'].max())}" if len(mine) else ""
-                why = f"manufacturing is not reported for half of {span}{last}"
-                out.append(estimate_row(economy=economy, missing=why))
-                break
-        else:
-            start, end = (float(part["value"].astype(float).mean()) for part in parts)
-            about = {"share": f"{fixed(start)} to {fixed(end)}%"}
-            rise = 100 * (end / start - 1)
-            used = pd.concat(parts)
-            out.append(estimate_row(used, economy=economy, estimate=rise, about=about))
-    return out
+                return f"manufacturing is not reported for half of {span}{last}"
+        start, end = (float(part["value"].astype(float).mean()) for part in parts)
+        used = pd.concat(parts).drop(columns="whose")
+        about = {"share": f"{fixed(start)} to {fixed(end)}%"}
+        return {"used": used, "estimate": 100 * (end / start - 1), "about": about}
+
+    return each_economy(economies, rows.assign(whose=rows["economy"]), rise)
 
 
 def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
@@ -66,22 +63,21 @@ def project_list(facts: pd.DataFrame, *, economy: str = "KAZ") -> pd.DataFrame:
     listed, at_work, listed_bn, at_work_bn (billion US dollars), source_id; null where a source does
     not say.
     """
-    known, mine = settings().industry, facts[facts["subject"] == economy]
+    known, mine = settings().industry, facts.query("subject == @economy")
     at_work = mine[mine["attribute"] == known.projects_launched].sort_values("period")
     listed = mine[mine["attribute"] == known.projects_listed].drop_duplicates("source_id")
     both = at_work.merge(listed, on="source_id", how="left", suffixes=("", "_listed"))
-    billions = r"\$([\d.]+)bn"
-    money = both["note"].str.extract(billions)[0].where(both["value_listed"].notna())
+    billions, number = r"\$([\d.]+)bn", both["note"].str.extract(r"\bof (\d+)")[0]
+    money = both["note"].str.extract(billions)[0]
     counts = {
-        "listed": both["value_listed"].fillna(
-            both["note"].str.extract(r"\bof (\d+)")[0].astype(float)
-        ),
+        "listed": both["value_listed"].fillna(number.astype(float)),
         "at_work": both["value"],
         "listed_bn": both["note_listed"].str.extract(billions)[0],
-        "at_work_bn": money,  # elsewhere the sum in the note is that of the list
+        # elsewhere the sum in the note is that of the list
+        "at_work_bn": money.where(both["value_listed"].notna()),
     }
-    frame = both.assign(**{name: column.astype(float) for name, column in counts.items()})
-    return frame[["period", "year", *counts, "source_id"]]
+    counts = {name: column.astype(float) for name, column in counts.items()}
+    return both.assign(**counts)[["period", "year", *counts, "source_id"]]
 
 
 @measure("economy.projects_at_work")
@@ -102,6 +98,6 @@ def projects_at_work(
         why = f"the newest count of the list does not give both sides by {weight}"
         return [estimate_row(missing=why)]
     lists = settings().industry
-    counted = facts["attribute"].isin([lists.projects_listed, lists.projects_launched])
-    same = facts["subject"].eq(economy) & facts["source_id"].isin(counts["source_id"])
-    return [estimate_row(facts[counted & same], estimate=float(share.iloc[0]))]
+    rows = facts[facts["attribute"].isin([lists.projects_listed, lists.projects_launched])]
+    rows = rows[rows["source_id"].isin(counts["source_id"])].query("subject == @economy")
+    return [estimate_row(rows, estimate=float(share.iloc[0]))]

@@ -24,68 +24,23 @@ from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground.errors import known_name
 from ...registry import article
-from ...trade.rank import reports
-from ..trade_priority import largest_ever
-from . import fields
-from .fields import SINCE, WAYS
+from .fields import SINCE, WAYS, field_cells
 from .pictures import LABELS, cells_in_words
-from .trade import on_basis
 
-CHOICES = {field: tuple(ways) for field, ways in WAYS.items()}
-"""Fields, and the ways in which each may be measured."""
-MAIN = {field: ways[0] for field, ways in CHOICES.items()}
-LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES = 10, 4, 3
+MAIN = {field: next(iter(ways)) for field, ways in WAYS.items()}
+LEAST = {"cells": 10, "dimension": 4, "economy": 3}
 """Below this a share of the filled cells would rest on one table, or speak of one country."""
 Cells = list[Estimate]
-"""Comparisons: dimension, choice, since, the columns of an estimates frame, `values`, `leader`,
-`place` and `led`.
-"""
+"""As from `field_cells`."""
 
 
 @once
-def trade_cells(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-) -> Cells:
-    """The cells of trade: by the economy's own reports, by its partners', or by theirs where it has
-    none.
-    """
-    seen = reports(trade, economies=economies)
-    ever = largest_ever(trade, economies=economies)
-    rows = []
-    for since in SINCE:
-        for code in economies:
-            told = {
-                way: on_basis(seen, ever, code, basis, since)
-                for way, basis in {"own": "reporter", "partners": "mirror"}.items()
-            }
-            told["own_else_partners"] = told["partners" if told["own"]["missing"] else "own"]
-            for way, row in told.items():
-                rows.append({"dimension": "trade", "choice": way, "since": since, **row})
-    return rows
-
-
-@once
-def field_cells(
-    table: pd.DataFrame, field: str, way: str, *, economies: Sequence[str] = eco.CA5
-) -> Cells:
-    """The cells of another field than trade, measured in one way.
-
-    table: that of the field; of summits `events`.
-    """
-    return fields.compared(table, field, way, list(economies))
-
-
-@once
-def _other_cells(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
-    """The cells of all fields but trade, by their tables."""
+def _every_cell(economies: Sequence[str], **tables: pd.DataFrame) -> Cells:
     return [
         row
-        for field, ways in CHOICES.items()
-        for way in ways
-        if field != "trade"
-        for row in field_cells(tables[fields.TABLES[field, way]], field, way, economies=economies)
+        for field, ways in WAYS.items()
+        for way, (table, *_) in ways.items()
+        for row in field_cells(tables[table], field, way, economies=economies)
     ]
 
 
@@ -106,9 +61,9 @@ def cells(
     True, False, or None where the cell is missing (with the reason in `missing`) or its range holds
     one. One row per dimension, choice, since and economy.
     """
-    tables = {"investment": investment, "students": students, "opinion": opinion}
-    others = _other_cells(economies, **tables, visits=visits, events=events)
-    made = [*trade_cells(trade, economies=economies), *others]
+    tables = {"trade": trade, "investment": investment, "students": students}
+    tables |= {"opinion": opinion, "visits": visits, "events": events}
+    made = _every_cell(economies, **tables)
     told = ["dimension", "choice", "since", "values", "leader", "place", "led"]
     extra = {name: pd.Series([cell[name] for cell in made], dtype=object) for name in told}
     frame = estimates(made).assign(**extra).astype({"since": int})
@@ -163,9 +118,8 @@ def lead_share(
     too few cells are filled the reason is in `missing`.
     """
     known_name("country", country, ("none", *economies))
-    of_trade = trade_cells(trade, economies=economies)
-    tables = {"investment": investment, "students": students, "opinion": opinion}
-    others = _other_cells(economies, **tables, visits=visits, events=events)
+    tables = {"trade": trade, "investment": investment, "students": students}
+    tables |= {"opinion": opinion, "visits": visits, "events": events}
     chosen = MAIN | {
         "trade": trade_basis,
         "investment": investment_concept,
@@ -174,7 +128,7 @@ def lead_share(
     }
     kept = [
         cell
-        for cell in (*of_trade, *others)
+        for cell in _every_cell(economies, **tables)
         if cell["since"] == since
         and cell["choice"] == chosen[cell["dimension"]]
         and dimension != cell["dimension"]
@@ -256,39 +210,36 @@ def _share(cells: Cells, count: str, place: int) -> Estimate:
         "last_year": max(years, default=None),
         "sources": tuple(sorted({s for c in filled for s in c["sources"]})),
         "path": path if filled else "",
-        "rows": Rows(partial(_compared, asked, place)),
+        "rows": Rows(partial(_comparisons, asked, place)),
     }
 
 
-def _compared(cells: Cells, place: int) -> pd.DataFrame:
+def _comparisons(cells: Cells, place: int) -> pd.DataFrame:
     """The comparisons behind a share, one row each, those that can be made first: field, country,
     year, whether China has the place asked for, what was compared, sources.
     """
-    said = {True: "yes", False: "no", None: "cannot be said"}
-    rows = [
-        (
-            cell["dimension"],
-            cell["economy"],
-            cell["last_year"],
-            said[_reached(cell, place)],
-            cell["values"] or _named(cell["missing"]),
-            cell["sources"],
-        )
-        for cell in sorted(cells, key=lambda cell: cell["n"] == 0)
-    ]
-    asked = "China first" if place == 1 else "China first or second"
-    columns = ["field", "country", "year", asked, "compared", "sources"]
-    return pd.DataFrame(rows, columns=columns).astype({"year": "Int64"})
+    frame = pd.DataFrame(cells).sort_values("n", key=lambda n: n == 0, kind="stable")
+    reached = [_reached(cell, place) for cell in frame.to_dict("records")]
+    words = {True: "yes", False: "no", None: "cannot be said"}
+    columns = {
+        "field": frame["dimension"],
+        "country": frame["economy"],
+        "year": frame["last_year"].astype("Int64"),
+        "China first" if place == 1 else "China first or second": list(map(words.get, reached)),
+        "compared": frame["values"].where(frame["n"] > 0, frame["missing"].map(_named)),
+        "sources": frame["sources"],
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def _too_few(filled: Cells) -> str:
     """Why a share of the filled cells would say too little, or ''."""
-    dimensions, economies = ({c[name] for c in filled} for name in ("dimension", "economy"))
-    found = len(filled), len(dimensions), len(economies)
-    least = LEAST_CELLS, LEAST_DIMENSIONS, LEAST_ECONOMIES
-    if all(many >= few for many, few in zip(found, least, strict=True)):
+    many = {"cells": len(filled)} | {
+        name: len({c[name] for c in filled}) for name in ("dimension", "economy")
+    }
+    if all(many[name] >= least for name, least in LEAST.items()):
         return ""
-    return "{} cells of {} dimensions and {} economies are filled".format(*found)
+    return "{} cells of {} dimensions and {} economies are filled".format(*many.values())
 
 
 def _others(filled: Cells) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from ...ground import economies as eco
 from ...plots import style, telling
-from ...plots.needs import needs, one_figure
-from ...plots.panels import name_rows
 from ...registry.words import party
 
 LABELS = {
@@ -38,22 +35,6 @@ def years_of(cells: pd.DataFrame) -> str:
     return f"The figures are of: {', '.join(told)}." if told else ""
 
 
-def _in_words(cells: pd.DataFrame) -> tuple[str, str]:
-    """In how many comparisons China comes first, and who does in each."""
-    led, lost = (sum(v is told for v in cells["led"]) for told in (True, False))
-    title = (
-        f"Of {len(cells)} comparisons China comes first in {led} and not in {lost}; "
-        f"{len(cells) - led - lost} cannot be made"
-    )
-    each = cells.rename(columns={"values": "compared"}).itertuples()
-    told = [
-        f"{eco.name_of(r.economy)}, {LABELS[r.dimension]}: "
-        + (f"{_who(r.leader)} ({getattr(r, 'compared', '')})" if r.n > 0 else "cannot be said")
-        for r in each
-    ]
-    return title, "; ".join(told) + "."
-
-
 def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells for a reader: field, who leads by what was compared, and why nothing can be."""
     leads = cells["leader"].replace("", "no one") + " leads (" + cells["values"] + ")"
@@ -66,65 +47,44 @@ def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-@needs(
-    "cells",
-    "dimension",
-    "economy",
-    "led",
-    "estimate",
-    "low",
-    "high",
-    "last_year",
-    "leader",
-    "n",
-    like="article.priority.matrix",
-)
 def priority_matrix(cells: pd.DataFrame) -> Figure:
-    """Economies by fields: filled where China leads, framed where another does, else blank. A cell
+    """Economies by fields: coloured where China leads, pale where another does, else blank. A cell
     names the leader, China's figure over its largest rival's, and the year.
 
     cells: as from `priority.matrix`.
     """
-    hint = "keep one choice of each dimension, as priority.matrix does"
-    one_figure(cells, ["dimension", "economy"], hint=hint)
-    fields, codes = (list(dict.fromkeys(cells[c])) for c in ("dimension", "economy"))
-    over = style.wide() < style.WIDE
-    row, top, part = (0.95, 0.2, 0.74) if over else (0.62, 0.07, 0.86)
+    import seaborn as sns
+
+    marks, texts = [], []
+    for cell in cells.itertuples():
+        known, who = cell.n > 0, party(cell.leader) if cell.leader else "no single leader"
+        ends = (cell.low, cell.high) if pd.isna(cell.estimate) else (cell.estimate,)
+        ratio = "–".join(f"{end:.2g}" for end in ends if pd.notna(end))
+        ratio = f"{'≥' if pd.isna(ends[-1]) else ''}{ratio}×"
+        marks.append(f"{who}\n{ratio}, {int(cell.last_year)}" if known else "")
+        compared = f"{who} ({cell.values})" if known else "cannot be said"
+        texts.append(f"{eco.name_of(cell.economy)}, {LABELS[cell.dimension]}: {compared}")
+    narrow, led = style.wide() < style.WIDE, cells["led"].eq(True)
+    marks = [mark.replace(" ", "\n") for mark in marks] if narrow else marks
+    shown = cells.assign(mark=marks, led=led.astype(float).where(cells["n"] > 0))  # else blank
+    wide, words = (
+        shown.pivot(index="economy", columns="dimension", values=column).reindex(
+            index=cells["economy"].unique(), columns=cells["dimension"].unique()
+        )
+        for column in ("led", "mark")
+    )
     with style.context():
-        figure, ax = plt.subplots(figsize=(style.wide(), 0.9 + row * len(codes)))
-        for r in cells[cells["n"] > 0].itertuples():  # of the others nobody can say: blank
-            x, y = fields.index(r.dimension), codes.index(r.economy)
-            look: dict[str, Any] = {
-                "facecolor": style.HIGHLIGHT if r.led is True else "none",
-                "linewidth": 1.6,
-            }
-            look["edgecolor"] = style.colour(r.leader)
-            ax.add_patch(plt.Rectangle((x + 0.04, y + top), 0.92, part, **look))
-            ends = (r.low, r.high) if pd.isna(r.estimate) else (r.estimate,)
-            ratio = "–".join(f"{end:.2g}" for end in ends if pd.notna(end))
-            ratio = f"{'≥' if pd.isna(ends[-1]) else ''}{ratio}×, {int(r.last_year)}"
-            text = f"{_who(r.leader)}\n{ratio}"
-            ax.text(
-                x + 0.5,
-                y + top + part / 2,
-                text.replace(" ", "\n") if over else text,
-                ha="center",
-                va="center",
-                linespacing=1.5,
-                color=style.PAPER if r.led is True else style.INK,
-            )
-        ax.set_xlim(0, len(fields))
-        ax.set_ylim(len(codes), 0)
-        ax.set_xticks([i + 0.5 for i in range(len(fields))], [LABELS.get(f, f) for f in fields])
-        names = [eco.name_of(code) for code in codes]
-        if over:
-            name_rows(ax, names, [y + top for y in range(len(codes))])
-        else:
-            ax.set_yticks([i + 0.5 for i in range(len(codes))], names)
+        size = style.wide(), 0.8 + (0.95 if narrow else 0.62) * len(wide)
+        figure, ax = plt.subplots(figsize=size)
+        look = {"linewidths": 1, "linecolor": style.PAPER, "cbar": False, "ax": ax}
+        look |= {"cmap": ListedColormap((style.GRID, style.HIGHLIGHT)), "vmin": 0, "vmax": 1}
+        sns.heatmap(wide, annot=words, fmt="", **look)
+        fields, codes = map(LABELS.__getitem__, wide), map(eco.name_of, wide.index)
+        ax.set_xticklabels([name.replace(" ", "\n") if narrow else name for name in fields])
+        ax.set_yticklabels(codes, rotation=90 if narrow else 0)
         ax.xaxis.tick_top()
+        ax.set(xlabel="", ylabel="")
         style.bare(ax, x=False, y=False)
-    return telling(figure, *_in_words(cells))
-
-
-def _who(leader: str) -> str:
-    return party(leader) if leader else "no single leader"
+    counts = sum(led), sum(cells["led"].eq(False)), sum(cells["led"].isna())
+    title = "Of {} comparisons China comes first in {} and not in {}; {} cannot be made"
+    return telling(figure, title.format(len(cells), *counts), "; ".join(texts) + ".")

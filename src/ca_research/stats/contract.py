@@ -1,0 +1,279 @@
+"""What a measure takes, declared once and checked here: frames, choices, economies and years.
+
+The body of a measure is then its formula. docs/refusals.md lists what is refused, and as what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from inspect import signature
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import pandas as pd
+
+from ..ground import economies as eco
+from ..ground.arguments import whole_number
+from ..ground.errors import AggregateError, UsageError, known_name
+from .frames import (
+    alike,
+    figures,
+    names,
+    own_groups,
+    refuse_named_aggregates,
+    refuse_no_frame,
+    refuse_two_labels,
+    require,
+    years,
+)
+from .groups import Groups
+
+KINDS = (
+    *("measure", "stage", "instrument", "sector", "statistic", "year_basis"),
+    *("valuation", "scope", "price_basis", "unit", "currency"),
+)
+"""Columns that say what a figure is: where they are there, figures are added and compared within
+one value of each.
+"""
+MONEY = ("price_basis", "unit", "currency")
+"""Of KINDS, what must agree even where two sides or two flows are set against each other."""
+ECONOMIES = (
+    *("reporter", "partner", "investor", "host", "creditor", "debtor", "origin", "destination"),
+    *("economy", "exporter", "importer"),
+)
+"""Columns that hold economies."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+Year = Annotated[int, whole_number]
+Economy = Annotated[str, lambda _, value: eco.resolve(value)]
+Economies = Annotated[str | Sequence[str], lambda _, value: eco.resolve_all(value)]
+Single = Annotated[str | Sequence[str], lambda _, value: eco.single_economies(value)]
+"""Types of arguments that are checked, and made what a body takes: a year that is a whole number,
+one economy or several by their codes, and such as are no groups."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame that a measure takes.
+
+    Attributes
+    ----------
+    cell : tuple of str
+        What tells the rows of an account apart; an account is what the argument `by` names.
+    account : tuple of str
+        What an account is, beside `by`.
+    tells : tuple of str
+        As `cell`, where they are there.
+    value : str
+        The figure; '' for none.
+    columns : tuple of str
+        Others that must be there.
+    single : tuple of str
+        Those that, where they are there, have one value in an account, as those of KINDS and the
+        source have.
+    varies : tuple of str
+        Those of KINDS that may differ.
+    beside : tuple of str
+        Columns of the cell whose values may be of unlike valuation: exports are fob, imports cif.
+    whole : bool
+        Whether all of the frame is of one kind, and not each account.
+    rows : callable, optional
+        Gives the rows that count, before they are looked at.
+    negative : bool
+        Whether figures may be below zero.
+    gaps : {'refused', 'dropped', 'kept'}
+        Rows without a figure.
+    aggregates : mapping
+        Columns in which groups are refused -> codes of groups that may stand there.
+    """
+
+    cell: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    value: str = "value_usd"
+    columns: tuple[str, ...] = ()
+    single: tuple[str, ...] = ()
+    varies: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    whole: bool = False
+    rows: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    negative: bool = False
+    gaps: Literal["refused", "dropped", "kept"] = "refused"
+    aggregates: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def cell_of(self, columns: Iterable[str], by: Iterable[str]) -> list[str]:
+        """What tells rows apart, where these columns are there."""
+        there = [c for c in columns if c in self.tells]
+        return list(dict.fromkeys([*(() if self.whole else by), *self.account, *self.cell, *there]))
+
+    def check(self, frame: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+        """The frame, its figures as float64, or an error that says what is wrong with it."""
+        refuse_no_frame(frame)
+        cell = self.cell_of(frame.columns, by)
+        frame = self.read(frame, [*cell, *by])
+        groups = Groups.of(frame)
+        groups.encode(cell)
+        self.check_labels(frame, cell)
+        account = [*(() if self.whole else by), *self.account]
+        kinds = [c for c in (*self.single, "source_id", *KINDS) if c not in (*cell, *self.varies)]
+        if self.beside:
+            alike(frame, ["valuation"], [*account, *self.beside], groups)
+            kinds.remove("valuation")
+        alike(frame, kinds, account, groups)
+        one_figure_per_cell(frame, cell, groups)
+        return frame
+
+    def read(self, frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+        """The frame, its figures as float64: columns and keys are there, years are years."""
+        if self.rows:
+            frame = self.rows(require(frame, ()))
+        wanted = (*self.columns, *([self.value] if self.value else []))
+        frame = require(frame, wanted, keys=keys)
+        if self.value:
+            frame = figures(frame, self.value, negative=self.negative, gaps=self.gaps)
+        if "year" in frame:
+            years(frame)
+        return frame
+
+    def check_labels(self, frame: pd.DataFrame, cell: Sequence[str]) -> None:
+        """Refuse economies under two labels, and groups where they may not stand."""
+        for column in (c for c in cell if c in ECONOMIES):
+            refuse_two_labels(Groups.of(frame).values(column), column)
+        for column, allowed in self.aggregates.items():
+            if column in frame:
+                refuse_aggregates(frame, column, allowed)
+
+
+def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callable[..., Any]:
+    """Declare what a measure takes: frames by the names of its arguments, choices by their types.
+
+    A word that a `Literal` does not name, a year that is none, an economy that is not known, a
+    column that `by` may not name, and a frame that is not as declared are refused before the body.
+
+    Parameters
+    ----------
+    relation : callable, optional
+        The measure of relations: takes the measure of frames, what it declares, and what its body
+        takes.
+    **frames : Frame
+        What each frame must be.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def declare(function: Function) -> Function:
+        parameters = signature(function)
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            bound = parameters.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = bound.arguments
+            for name, (kind, others) in _kinds(function).items():
+                several_at_once = Sequence in others and isinstance(given[name], (list, tuple))
+                if given[name] is None and NoneType in others:
+                    continue
+                if several_at_once:
+                    given[name] = [_checked(name, kind, one) for one in given[name]]
+                else:
+                    given[name] = _checked(name, kind, given[name])
+            by = given.get("by", ())
+            if "by" in given:
+                apart = {
+                    c for f in frames.values() for c in (*(() if f.whole else f.cell), f.value)
+                }
+                by = given["by"] = keys_of(by, apart)
+            if relation and hasattr(given[next(iter(frames))], "fetchall"):
+                return relation(call, frames[next(iter(frames))], **given)
+            for name, frame in frames.items():
+                if given[name] is not None:
+                    given[name] = frame.check(given[name], by)
+            return function(*bound.args, **bound.kwargs)
+
+        return call  # type: ignore[return-value]
+
+    return declare
+
+
+@cache
+def _kinds(function: Callable[..., Any]) -> dict[str, tuple[Any, list[Any]]]:
+    """The types of its arguments that are checked: words of a `Literal`, and those above."""
+    hints = get_type_hints(function, include_extras=True)
+    parts = {
+        name: get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+        for name, hint in hints.items()
+        if name != "return"
+    }
+    return {
+        name: (kind, [get_origin(part) or part for part in several])
+        for name, several in parts.items()
+        for kind in several
+        if get_origin(kind) in (Literal, Annotated)
+    }
+
+
+def _checked(name: str, kind: Any, value: Any) -> Any:
+    if get_origin(kind) is Literal:
+        return known_name(name, value, get_args(kind))
+    return kind.__metadata__[0](name, value)
+
+
+def keys_of(by: str | Iterable[str], apart: Iterable[str] = ()) -> list[str]:
+    """Columns that `by` names, each once. Raises UsageError for none, and for one of those that a
+    measure tells apart by itself.
+    """
+    keys = list(dict.fromkeys(names(by)))
+    if own := set(keys) & set(apart):
+        raise UsageError(
+            f"{min(own)!r} cannot stand in `by`: it is told apart already", hint="leave it out"
+        )
+    if not keys:
+        raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
+    return keys
+
+
+def refuse_aggregates(frame: pd.DataFrame, column: str, allowed: Iterable[str] = ()) -> None:
+    """Raise AggregateError for groups of economies in a column, by code, by name, or such as only
+    `is_aggregate` marks. Where no total is looked for, one that stands alone is the whole.
+    """
+    held = set(Groups.of(frame).values(column))
+    if len(held) == 1 and "WLD" not in allowed:
+        return
+    marked = set(frame.loc[own_groups(frame, ECONOMIES), column].unique()) - eco.codes()
+    if groups := (held & set(eco.AGGREGATES)) - set(allowed) | marked:
+        raise AggregateError(
+            f"aggregates among the {column}s: {', '.join(sorted(map(str, groups))[:8])}",
+            hint="drop them: frame[~frame.is_aggregate], or keep them and drop their members",
+        )
+    refuse_named_aggregates(held, column)
+
+
+def one_figure_per_cell(
+    frame: pd.DataFrame, cell: Sequence[str], groups: Groups | None = None
+) -> None:
+    """Raise UsageError where two rows (of two sources, products, ...) claim one cell."""
+    if not (groups or Groups(frame)).twice(cell):
+        return
+    rows = frame[frame.duplicated(list(cell), keep=False)]
+    first = rows[(rows[list(cell)] == rows.iloc[0][list(cell)]).all(axis=1)]
+    apart = [str(c) for c in first if c not in cell and first[c].astype(str).nunique() > 1]
+    raise UsageError(
+        f"{len(rows)} rows share a cell: {', '.join(str(rows.iloc[0][c]) for c in cell)}",
+        where=f"they differ in {', '.join(apart)}" if apart else "they are equal",
+        hint="keep one of them: load(..., source=...) or source='preferred' chooses a source",
+    )
