@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..ground import paths
-from ..ground.textfiles import read_csv
+from ..ground.textfiles import registered_rows
 from ..registry.voting import FOLDER
 from ..stats.agreement import Scale, krippendorff_alpha
 
@@ -69,7 +69,7 @@ def agreement() -> list[Agreed]:
 def _agreed(question: Question, file: Path) -> Agreed:
     told = [
         [value or None for name, value in row.items() if name.startswith(f"{question.column}_")]
-        for _, row in read_csv(file)
+        for _, row in registered_rows(file)
     ]
     units = [unit for unit in told if any(unit)]  # a row for 'none is closest' has no values
     return Agreed(

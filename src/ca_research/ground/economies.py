@@ -23,7 +23,7 @@ from . import paths
 from .arguments import several, whole_number
 from .errors import AggregateError, RegistryError, UnknownNameError, UsageError
 from .remember import by_files
-from .textfiles import read_csv
+from .textfiles import registered_rows
 
 __all__ = [
     "AGGREGATES",
@@ -61,7 +61,7 @@ class Aggregate:
 @by_files("economies.csv")
 def _rows() -> list[tuple[int, dict[str, str]]]:
     """Rows of registry/economies.csv with their lines."""
-    rows = read_csv(paths.registry_dir() / "economies.csv")
+    rows = registered_rows(paths.registry_dir() / "economies.csv")
     if rows and (lacking := [c for c in _COLUMNS if c not in rows[0][1]]):
         raise RegistryError(
             f"no column {lacking[0]!r}",

@@ -77,32 +77,38 @@ def read_yaml(content: bytes) -> Any:
         raise Unreadable(f"not valid YAML: {error.reason}", line) from None
 
 
-def read_csv(file: Path) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a CSV of the register with the line each ends in, as words by the names in its first
-    row. Raises RegistryError where it cannot be read, or is no table.
+def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a CSV in UTF-8 with the line each ends in, as words by the names in its first row;
+    raises Unreadable.
+
+    Examples
+    --------
+    >>> read_csv(b"economy,years\\nKAZ,5\\n")
+    [(2, {'economy': 'KAZ', 'years': '5'})]
     """
-
-    def fault(what: str, line: int = 0) -> RegistryError:
-        place = Unreadable(what, line).place(paths.shown(file))
-        return RegistryError(what, where=place, hint="mend the file")
-
+    reader = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
     try:
-        text = decoded(file.read_bytes())
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         names = next(reader, [])
         rows = [(reader.line_num, cells) for cells in reader]
-    except OSError as error:
-        raise fault(f"cannot be read: {error.strerror or error}") from error
-    except Unreadable as error:
-        raise fault(error.what, error.line or 0) from None
     except csv.Error as error:
-        raise fault(f"not a CSV: {error}", reader.line_num) from None
+        raise Unreadable(f"not a CSV: {error}", reader.line_num) from None
     if len({*names} - {""}) < len(names):
-        raise fault(f"a name in the header is missing or stands twice: {', '.join(names)}", 1)
+        raise Unreadable(f"a name in the header is missing or stands twice: {', '.join(names)}", 1)
     for line, cells in rows:
         if len(cells) != len(names):
-            raise fault(f"a row of {len(cells)} cells under {len(names)} names", line)
+            raise Unreadable(f"a row of {len(cells)} cells under {len(names)} names", line)
     return [(line, dict(zip(names, cells, strict=True))) for line, cells in rows]
+
+
+def registered_rows(file: Path) -> list[tuple[int, dict[str, str]]]:
+    """As `read_csv`, of a file of the register; raises RegistryError."""
+    try:
+        return read_csv(file.read_bytes())
+    except OSError as error:
+        fault = Unreadable(f"cannot be read: {error.strerror or error}")
+    except Unreadable as error:
+        fault = error
+    raise RegistryError(fault.what, where=fault.place(paths.shown(file)), hint="mend the file")
 
 
 class _Reader(_Fast):

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from ..ground import paths, reads
 from ..ground.errors import CaResearchError, UnknownNameError
 from ..ground.remember import by_file, by_files, forget
-from ..ground.textfiles import read_csv
+from ..ground.textfiles import registered_rows
 from .base import Model, explain, read_yaml, refused
 from .claims import (
     PRINTED,
@@ -84,7 +84,7 @@ def listed_sources() -> dict[str, Source]:
 @by_file
 def _sources_in(file: Path) -> dict[str, Source]:
     found: dict[str, Source] = {}
-    for number, (_, row) in enumerate(read_csv(file), start=1):
+    for number, (_, row) in enumerate(registered_rows(file), start=1):
         where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
         try:
             source = Source.model_validate(row)

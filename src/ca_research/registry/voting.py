@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..ground import paths
 from ..ground.remember import by_files
-from ..ground.textfiles import read_csv
+from ..ground.textfiles import registered_rows
 from .base import refused
 
 FOLDER = "coding"
@@ -84,7 +84,7 @@ def _all(name: str) -> dict[str, dict[str, Vote]]:
 def _read(file: Path) -> dict[str, dict[str, Vote]]:
     place, found = f"registry/{FOLDER}/{file.name}", dict[str, dict[str, Vote]]()
     try:
-        for _, row in read_csv(file):
+        for _, row in registered_rows(file):
             fits = [int(v) for name, v in row.items() if name.startswith("fit_") and v]
             if fits:  # the row of those who took none as the closest has no fit
                 vote = Vote(statistics.fmean(fits), int(row["best_votes"]))

@@ -305,8 +305,8 @@ def _add_large(
             found = Read(
                 replace(given, name=stream.name), layout, understood, understood.rows, skipped
             )
-            entry = entry_of(found, about, source, spec.table).model_copy(update={"rows": count})
-            refuse_years_ahead(told, spec, reading.last("year") if _dated(spec) else None)
+            entry = entry_of(found, about, source, spec.table, reading.last_year())
+            entry = entry.model_copy(update={"rows": count})
             follows = about.origin is None and layout is None
             proposal = _compared(stream.connection, entry, found, follows)
             if asked is not None and not asked(proposal):
@@ -326,11 +326,16 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(found: Read, about: About, source: str, table: str) -> registry.Added:
-    """The register entry of what was read; raises UsageError where its day cannot be."""
+def entry_of(
+    found: Read, about: About, source: str, table: str, last: int | None = None
+) -> registry.Added:
+    """The register entry of what was read; raises UsageError where its day cannot be. last: the
+    year of the latest row, by default of those that were read.
+    """
     spec = registry.table(table)
     entry = source_entry(source, about, found.layout, found.given.name)
-    refuse_years_ahead(entry, spec, found.rows["year"].max() if _dated(spec) else None)
+    if "year" in spec.columns and spec.columns["year"].type == "year":
+        refuse_years_ahead(entry, spec, found.rows["year"].max() if last is None else last)
     return registry.Added(
         source=entry,
         table=table,
@@ -346,17 +351,10 @@ def entry_of(found: Read, about: About, source: str, table: str) -> registry.Add
     )
 
 
-def _dated(spec: registry.Table) -> bool:
-    """Whether rows are of the year that they name; facts may name one to come."""
-    return "year" in spec.columns and spec.columns["year"].type == "year"
-
-
-def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int | None) -> None:
+def refuse_years_ahead(source: registry.Source, spec: registry.Table, last: int) -> None:
     """Raise UsageError where figures are of a year after that in which they were published: nobody
     knew them then. An academic year that is named by its end may have begun in it.
     """
-    if last is None:
-        return
     year = bounds(str(source.edition))[1].year
     if last > year + (spec.columns["year"].span == "last"):
         raise UsageError(

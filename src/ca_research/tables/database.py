@@ -4,14 +4,12 @@ written as those of a build.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .. import registry
@@ -19,7 +17,7 @@ from ..ground import paths, sql
 from ..ground.errors import IntegrityError
 from .derived import finished, form
 from .rules import rules
-from .validate import schema
+from .validate import schema, twice
 
 MEMORY = "600MB"
 """What a connection may hold; what is more goes to the disk."""
@@ -83,20 +81,18 @@ def write_rows(
     register's.
     """
     key, types = list(table.key), schema(table)
-    before = types.empty_table().select(key)
+    before = types.empty_table()
     columns = sql.names(table.columns)
     ordered = connection.sql(f"select {columns} from {rows} order by {sql.names(key)}")
     with pq.ParquetWriter(to, form(table), compression="zstd") as file:
         for batch in ordered.to_arrow_reader(GROUP):
             part = pa.Table.from_batches([batch]).cast(types)
-            keys = pa.concat_tables([before, part.select(key)]).combine_chunks()
-            same = [pc.equal(keys[name][1:], keys[name][:-1]) for name in key]
-            for twice in keys[1:].filter(functools.reduce(pc.and_, same))[:1].to_pylist():
+            for row in twice(pa.concat_tables([before, part]), key)[:1].to_pylist():
                 raise IntegrityError(
                     f"rows of table {table.table!r} share a key: "
-                    + ", ".join(f"{name} {value}" for name, value in twice.items()),
+                    + ", ".join(f"{name} {value}" for name, value in row.items()),
                     where=where,
                     hint=f"keep one of them, or mend `key` in registry/tables/{table.table}.yaml",
                 )
             file.write_table(finished(table, part, sources))
-            before = part.select(key)[-1:]
+            before = part[-1:]

@@ -33,7 +33,7 @@ from .add import About, Addition, entry_of, proposed, settled, valid_id
 from .reading import read
 
 if TYPE_CHECKING:
-    from ..sources.fetch import Asking, Found, Line, Request, Wait
+    from ..sources.fetch import Asking, Line, Request, Wait
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,16 @@ def fetch(
     said = fetching.choice(provider, asked)
     source = source or _id(provider, said)
     valid_id(source)
+    about = About(
+        None, redistribution=redistribution or "figures", role=role, preference=preference, lag=lag
+    )
     if known := registry.added().get(source):  # asked again, what was said of it stays
-        lag = known.source.release_lag_days if lag is None else lag
-        preference = known.source.preference if preference is None else preference
-        role, redistribution = (
-            role or known.source.role,
-            redistribution or known.source.redistribution,
+        about = replace(
+            about,
+            redistribution=redistribution or known.source.redistribution,
+            role=role or known.source.role,
+            preference=known.source.preference if preference is None else preference,
+            lag=known.source.release_lag_days if lag is None else lag,
         )
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
@@ -216,14 +220,6 @@ def fetch(
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
-            about = About(
-                None,
-                redistribution=redistribution or "figures",
-                role=role,
-                preference=preference,
-                lag=lag,
-                found_in=vintage.found_in(one.day),
-            )
             proposal = _proposal(folder, one, service, about)
         except BaseException:
             shutil.rmtree(folder / vintage.PARTIAL, ignore_errors=True)  # it would fail again
@@ -327,9 +323,10 @@ def _answers(
     progress: Callable[[str], None],
 ) -> registry.Vintage:
     """Every answer, each written before the next is asked for; those that are there stay."""
-    held = {a.request: a for a in one.answers}
-    got: list[Answer] = []
-    empty: list[str] = []
+    from ..sources.answers import RECORD
+
+    held = {answer.request: partial / answer.file for answer in one.answers}
+    one = one.model_copy(update={"answers": ()})
     for first in requests:
         request: Request | None = first
         pages = 0
@@ -340,56 +337,36 @@ def _answers(
                     where=str(first),
                     hint="ask for fewer years or economies",
                 )
-            body = _held(partial, held.get(str(request)))
+            asked, found, body = str(request), None, b""
             try:
-                if body is None:
-                    progress(str(request))
+                if (file := held.get(asked)) and file.is_file():
+                    body = file.read_bytes()
+                else:
+                    progress(asked)
                     body = line.get(request)
-                found: Found = how.read(request, body, line.service, line.keyed)
+                found = how.read(request, body, line.service, line.keyed)
             except EmptyAnswerError:
-                empty.append(str(request))
-                break
-            if not found.rows:
-                empty.append(str(request))
-            got.append(_written(partial, len(got) + 1, request, body, found))
-            one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
-            _noted(partial, one)
-            request = found.more
-    one = one.model_copy(update={"answers": tuple(got), "empty": tuple(empty)})
-    if not any(a.rows for a in got):
-        remarks = "; ".join(dict.fromkeys(r for a in got for r in a.remarks))
+                pass
+            if found is None or not found.rows:
+                one = one.model_copy(update={"empty": (*one.empty, asked)})
+            if found is not None:
+                answer = Answer(
+                    file=f"{len(one.answers) + 1:04d}{request.suffix}",
+                    request=asked,
+                    sha256=hashlib.sha256(body).hexdigest(),
+                    rows=found.rows,
+                    remarks=found.remarks,
+                )
+                write_whole(partial / answer.file, body)
+                one = one.model_copy(update={"answers": (*one.answers, answer)})
+            said = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+            write_whole(partial / RECORD, said)
+            request = found.more if found else None
+    if not any(answer.rows for answer in one.answers):
+        remarks = "; ".join(dict.fromkeys(r for a in one.answers for r in a.remarks))
         shutil.rmtree(partial, ignore_errors=True)
         raise line.nothing(requests[0], remarks)
-    _noted(partial, one)
     return one
-
-
-def _held(partial: Path, answer: Answer | None) -> bytes | None:
-    """An answer that was received before the fetch was left off, if it is whole."""
-    file = partial / answer.file if answer else None
-    if file is None or answer is None or not file.is_file():
-        return None
-    body = file.read_bytes()
-    return body if hashlib.sha256(body).hexdigest() == answer.sha256 else None
-
-
-def _written(partial: Path, number: int, request: Request, body: bytes, found: Found) -> Answer:
-    name = f"{number:04d}{request.suffix}"
-    write_whole(partial / name, body)
-    return Answer(
-        file=name,
-        request=str(request),
-        sha256=hashlib.sha256(body).hexdigest(),
-        rows=found.rows,
-        remarks=found.remarks,
-    )
-
-
-def _noted(partial: Path, one: registry.Vintage) -> None:
-    from ..sources import answers
-
-    said = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-    write_whole(partial / answers.RECORD, said)
 
 
 # --- rows
@@ -419,7 +396,12 @@ def _proposal(
     if found.layout is None:
         raise _of_another_form(service)
     _refuse_unasked(found.rows, one.asked, service)
-    about = replace(said, published=one.day, title=f"{service.publisher}: {_title(one.asked)}")
+    about = replace(
+        said,
+        published=one.day,
+        title=f"{service.publisher}: {_title(one.asked)}",
+        found_in=vintage.found_in(one.day),
+    )
     entry = entry_of(found, about, one.source, one.table)
     entry = entry.model_copy(update={"vintage": one.stamp})
     base = proposed(entry, found)
@@ -442,13 +424,12 @@ def _refuse_unasked(
     rows: pd.DataFrame, asked: Mapping[str, Any], service: registry.Provider
 ) -> None:
     """Raise AnswerError where rows are of something else than was asked for."""
-    wanted = {k: v for k, v in asked.items() if k in _TELLS and k in rows}
-    if "year" in rows and {"since", "until"} & asked.keys():
-        last = asked.get("until", now().year)
-        wanted["year"] = list(range(asked.get("since", 0), last + 1))
+    years = asked.keys() & {"since", "until"}
+    wanted = {name: asked[name] for name in _TELLS if name in asked and name in rows}
+    if years and "year" in rows:
+        wanted["year"] = range(asked.get("since", 0), asked.get("until", now().year) + 1)
     for name, values in wanted.items():
-        there = set(rows[name].astype("str"))
-        if other := sorted(there - set(map(str, values))):
+        if other := sorted({*rows[name].astype("str")} - {*map(str, values)}):
             raise AnswerError(
                 f"{service.publisher} gave figures of another {name} than was asked for: "
                 f"{', '.join(other[:5])}",

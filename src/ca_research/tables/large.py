@@ -35,7 +35,7 @@ from ..sources.stream import NotStreamed, Stream
 from .added import ACCOUNTS
 from .database import write_rows
 from .rules import judged
-from .validate import checked_rows, schema
+from .validate import checked_rows, duplicates, schema
 
 FAULTS = 20_000
 """Faulty rows that are named. Where there are more, the map is wrong and not the rows, unless the
@@ -256,8 +256,7 @@ class Reading:
         """As in small files, of the rows that count."""
         for name, column in self.table.columns.items():
             field = self.mapped.columns.get(name)
-            head = field.column if field else None
-            if column.type == "year" and head is not None:
+            if column.type == "year" and field and (head := field.column) is not None:
                 found = self.stream.run(
                     f"select distinct c{self._at(head)} from {self.stream.cells} semi join "
                     "(select f, n from told where left_out is null) using (f, n) order by 1"
@@ -392,10 +391,10 @@ class Reading:
         again = [apply(given, mapped, self.table) for given in self.stream.rows_at(places)]
         faults = {fault for one in again for fault in one.faults}
         if rows := [one.rows for one in again if len(one.rows)]:
-            sources = [n for n, c in self.table.columns.items() if c.type == "source"]
-            of_source = dict.fromkeys(sources, self.source.source_id)
-            raw = pd.concat(rows, ignore_index=True).assign(**of_source)
-            faults |= {f for f, _ in checked_rows(self.table, raw, self.source.source_id)[1]}
+            raw = pd.concat(rows, ignore_index=True)
+            frame, found = checked_rows(self.table, raw, self.source.source_id)
+            found += duplicates(self.table, raw.assign(source_id=self.source.source_id), frame)
+            faults |= {fault for fault, _ in found}
         return sorted(faults, key=lambda f: (f.file, f.line, f.column))
 
     # --- what they are
@@ -409,10 +408,12 @@ class Reading:
         ((rows,),) = self.stream.run("select count(*) from good").fetchall()
         return int(rows)
 
-    def last(self, column: str) -> Any:
-        """The largest value of a column; None where there is no row."""
-        ((value,),) = self.stream.run(f"select max({sql.name(column)}) from good").fetchall()
-        return value
+    def last_year(self) -> int | None:
+        """The year of the latest row; None where the rows have none."""
+        if "year" not in self.table.columns:
+            return None
+        ((year,),) = self.stream.run("select max(year) from good").fetchall()
+        return None if year is None else int(year)
 
     def first(self, rows: int) -> pd.DataFrame:
         """The first rows in key order."""

@@ -16,6 +16,9 @@ from .. import registry
 from ..ground import paths
 from ..ground.errors import DataError, Fault, IntegrityError
 from ..ground.files import walk
+from ..ground.textfiles import Unreadable, decoded
+
+_CONTROL = bytes({*range(32), 127} - {*b"\t\n\r"})
 
 
 def sha256(file: Path) -> str:
@@ -75,6 +78,10 @@ def _read(
 ) -> tuple[pa.Table | None, list[Fault]]:
     """Rows of one raw file, and the lines that cannot be one."""
     shown, content = f"data/raw/{name}", (paths.raw_dir() / name).read_bytes()
+    try:
+        decoded(content)
+    except Unreadable as fault:
+        return None, [Fault(shown, fault.line or 0, "(line)", "", fault.what)]
     header = content.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")
     expected = [n for n, c in table.columns.items() if n in header.split(",") or not c.nullable]
     if header != ",".join(expected):
@@ -100,11 +107,16 @@ def _read(
                 strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid as error:  # a quote that nobody closes, bytes that are no UTF-8
+    except pa.ArrowInvalid as error:  # a quote that nobody closes
         return None, [*faults, Fault(shown, 0, "(file)", "", str(error))]
     for lacking in types.keys() - set(expected):
         part = part.append_column(lacking, pa.repeat("", len(part)).cast(types[lacking]))
-    lines = np.setdiff1d(np.arange(2, len(part) + len(faults) + 2), [f.line for f in faults])
+    if len(content.translate(None, _CONTROL)) < len(content):
+        at = next(n for n, byte in enumerate(content) if byte in _CONTROL)
+        line, rule = content.count(b"\n", 0, at) + 1, "must not hold a control character"
+        return None, [Fault(shown, line, "(line)", repr(chr(content[at])), rule)]
+    lines = np.arange(2, len(part) + len(faults) + 2)
+    lines = np.delete(lines, [fault.line - 2 for fault in faults])
     if content.count(b"\n") > len(lines) + len(faults) + 1:  # some cells hold several lines
         breaks = sum(pc.count_substring(part[n].cast(pa.string()), "\n").to_numpy() for n in types)
         lines = lines + breaks.cumsum() - breaks

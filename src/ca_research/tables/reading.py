@@ -11,7 +11,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground.errors import DataError, Fault, NothingToAddError
-from .validate import checked_rows
+from .validate import checked_rows, duplicates
 
 if TYPE_CHECKING:
     from .. import sources
@@ -59,11 +59,10 @@ def _checked(
     if not len(raw) and not understood.faults:
         raise no_row(spec, understood.left_out)
     for name, column in spec.columns.items():
-        if column.type == "source":
-            raw = raw.assign(**{name: source})
-        elif column.numbered and (name not in raw or raw[name].fillna("").eq("").all()):
+        if column.numbered and (name not in raw or raw[name].fillna("").eq("").all()):
             raw = raw.assign(**{name: [f"{source}-{n}" for n in range(1, len(raw) + 1)]})
     frame, found = checked_rows(spec, raw, source)
+    found += duplicates(spec, raw.assign(source_id=source), frame)
     faults = [*understood.faults, *(fault for fault, _ in found)]
     if faults and not skip_bad:
         raise DataError(

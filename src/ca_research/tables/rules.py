@@ -41,32 +41,24 @@ def dtype(column: registry.Column) -> str:
     return types.get(column.type, "str")
 
 
-def parse(text: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series, str]:
-    """Typed values, a mask of those that could not be read, and the rule they break."""
-    empty = text.eq("")
-    none = pd.Series(False, index=text.index)
+def _typed(words: pd.Series, column: registry.Column) -> tuple[pd.Series, pd.Series, str]:
+    """Values of words of which an empty one is missing, a mask of those that are read, and the rule
+    that the others break.
+    """
     match column.type:
         case "year" | "integer":
-            values = numbers(text)
-            bad = ~empty & (values.isna() | (values % 1).ne(0))
-            return (
-                values.where(~bad).astype(dtype(column)),
-                bad,
-                "must be a whole number" if column.type == "integer" else "must be a year",
-            )
+            values = numbers(words)
+            good = values % 1 == 0
+            what = "a whole number" if column.type == "integer" else "a year"
+            return values.where(good).astype("Int64"), good, f"must be {what}"
         case "number":
-            values = numbers(text)
-            return values, ~empty & ~np.isfinite(values.fillna(np.inf)), "must be a number"
+            values = numbers(words)
+            return values, np.isfinite(values), "must be a number"
         case "boolean":
-            lower = text.str.lower()
-            bad = ~empty & ~lower.isin(["true", "false"])
-            return (
-                lower.map({"true": True, "false": False}).astype(dtype(column)),
-                bad,
-                "must be true or false",
-            )
+            values = words.str.lower().map({"true": True, "false": False}).astype("boolean")
+            return values, values.notna(), "must be true or false"
         case _:
-            return text.where(~empty), none, ""
+            return words, words.notna(), ""
 
 
 def numbers(text: pd.Series) -> pd.Series:
@@ -74,8 +66,8 @@ def numbers(text: pd.Series) -> pd.Series:
     other scripts.
     """
     try:  # in most columns all are, which Arrow tells many times faster
-        found = pa.array(text.replace("", None), pa.string()).cast(pa.float64())
-        return pd.Series(found.to_pandas(), text.index)
+        found = pa.array(text, pa.string()).cast(pa.float64())
+        return pd.Series(found.to_pandas().array, text.index)
     except pa.ArrowInvalid:
         return text.where(text.str.fullmatch(NUMBER)).astype("float64")
 
@@ -89,10 +81,19 @@ def judged(
     words: pd.Series, column: registry.Column
 ) -> tuple[pd.Series, list[tuple[pd.Series, str]]]:
     """Typed values of words, and for each rule that some break a mask of these, and its words."""
-    values, bad, rule = parse(words, column)
-    masks = [(bad, rule), (words.eq("") & (not column.nullable), "must not be empty")]
-    masks += [(rule.broken(values), rule.words) for rule in rules(column)]
-    return values, [(mask.astype(bool), rule) for mask, rule in masks if mask.any()]
+    broken = []
+    if (empty := words.eq("")).any():
+        words = words.where(~empty)
+        if not column.nullable:
+            broken.append((empty, "must not be empty"))
+    values, good, rule = _typed(words, column)
+    if not (good | empty).all():
+        broken.append((~(good | empty), rule))
+    present = values.dropna()
+    for one in rules(column):
+        if not one.holds(present).all():
+            broken.append((one.broken(values), one.words))
+    return values, broken
 
 
 def _vocabulary(column: registry.Column) -> list[Rule]:

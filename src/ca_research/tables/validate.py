@@ -6,18 +6,18 @@ expected counts per source) run over the whole table.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from functools import cache
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .. import registry
 from ..ground.errors import DataError, Fault
 from .raw import read_raw
 from .rules import dtype, judged
-
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]"
-"""Characters that no text holds; NUL ends a string in other programs."""
 
 
 def validated(table: registry.Table) -> pa.Table:
@@ -25,13 +25,22 @@ def validated(table: registry.Table) -> pa.Table:
 
     Raises DataError with *every* broken row.
     """
-    raw = read_raw(table)
+    raw, key = read_raw(table), list(table.key)
     frame, found = checked_rows(table, raw)
-    faults = [fault for fault, _ in found] + _counts(table, raw)
-    if faults:
-        raise DataError(sorted(set(faults), key=lambda f: (f.file, f.line, f.column)))
-    frame = frame.sort_values(list(table.key), kind="stable", ignore_index=True)
-    return pa.Table.from_pandas(frame, preserve_index=False).cast(schema(table))
+    rows = pa.Table.from_pandas(frame, schema(table), preserve_index=False)
+    rows = rows.sort_by([(name, "ascending") for name in key])
+    counts = _counts(table, raw)
+    if found or counts or len(twice(rows, key)):
+        faults = {f for f, _ in found + duplicates(table, raw, frame)} | {*counts}
+        raise DataError(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
+    return rows
+
+
+def twice(rows: pa.Table, key: Sequence[str]) -> pa.Table:
+    """The keys of sorted rows that are those of the row before."""
+    keys = rows.select(list(key)).combine_chunks()
+    same = [pc.equal(keys[name][1:], keys[name][:-1]) for name in key]
+    return keys[1:].filter(functools.reduce(pc.and_, same))
 
 
 def schema(table: registry.Table, **more: str) -> pa.Schema:
@@ -49,21 +58,21 @@ def _schema(types: tuple[tuple[str, str], ...]) -> pa.Schema:
 def checked_rows(
     table: registry.Table, raw: pd.DataFrame, source: str = ""
 ) -> tuple[pd.DataFrame, list[tuple[Fault, int]]]:
-    """Typed rows in their order, and every fault with the place of its row.
+    """Typed rows in their order, and every fault of a cell with the place of its row.
 
     source: of rows whose source is about to be registered; else the register must know it.
     """
     faults: list[tuple[Fault, int]] = []
     typed = {}
+    of_source = [n for n, c in table.columns.items() if source and c.type == "source"]
+    raw = raw.assign(**dict.fromkeys(of_source, source))
     for name, column in table.columns.items():
         cells = raw[name]
         known = cells.dtype == "category"
         words = pd.Series(cells.cat.categories, dtype="str") if known else cells
         values, broken = judged(words, column)
-        if source and column.type == "source":
+        if name in of_source:
             broken = []
-        elif known and (odd := words.str.contains(CONTROL)).any():
-            broken.append((odd, "must not hold a control character"))
         for mask, rule in broken:
             hit = (mask.to_numpy()[cells.cat.codes] if known else mask.to_numpy()).nonzero()[0]
             hits = raw.iloc[hit][["_file", "_line", name]].itertuples(index=False)
@@ -71,16 +80,12 @@ def checked_rows(
                 (Fault(f, int(n), name, v, rule), int(at))
                 for at, (f, n, v) in zip(hit, hits, strict=True)
             )
-        if known and values.dtype == "str":  # in alphabetical order, which sorts by codes
-            cells = cells.cat.remove_categories([""]) if "" in cells.cat.categories else cells
-            typed[name] = cells.cat.reorder_categories(sorted(cells.cat.categories))
-        else:
-            typed[name] = values.take(cells.cat.codes).set_axis(raw.index) if known else values
-    frame = pd.DataFrame(typed)
-    return frame, faults + _duplicates(table, raw, frame)
+        typed[name] = values.array.take(cells.cat.codes) if known else values.array
+    frame = pd.DataFrame(typed, index=raw.index)
+    return frame, faults
 
 
-def _duplicates(
+def duplicates(
     table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame
 ) -> list[tuple[Fault, int]]:
     """Rows of one key, each with its place; keys are compared as read ('2020.0' is 2020), and as
@@ -88,7 +93,9 @@ def _duplicates(
     """
     key = list(table.key)
     twice = frame.loc[frame.duplicated(key, keep=False), key].astype("string")
-    twice = twice.fillna(raw[key].astype("string"))
+    if twice.empty:
+        return []
+    twice = twice.fillna(raw.loc[twice.index, key].astype("string"))
     twice = twice[twice.duplicated(keep=False)]
     places = raw.loc[twice.index, ["_file", "_line"]]
     faults = []
