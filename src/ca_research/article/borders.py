@@ -60,8 +60,8 @@ def border_lengths(
         rows = rows.assign(economy=rows["attribute"].str.removeprefix("border_with_"))
     rows = rows.dropna(subset="value")
     if units := {*rows["unit"]} - {"km"}:
-        named = ", ".join(sorted(map(str, units)))
-        raise MixedUnitsError(f"lengths in {named}", hint="convert them to km")
+        found = ", ".join(sorted(map(str, units)))
+        raise MixedUnitsError(f"lengths in {found}", hint="convert them to km")
     return rows
 
 

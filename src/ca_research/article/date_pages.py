@@ -9,6 +9,7 @@ import datetime as dt
 import pandas as pd
 
 from ..claims.claim import Claim
+from ..ground.arguments import day
 from ..ground.display import Section
 from ..ground.numbers import counted
 from ..ground.periods import date_in_words
@@ -67,7 +68,8 @@ def show_sides(claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame) -> No
     evidence: like the tables of these names.
     """
     asked = claim.spec.readings[0].criteria[0]
-    partners, until = asked.over.economies if asked.over else (), asked.settings["until"]
+    partners = asked.over.economies if asked.over else ()
+    until = day("until", asked.settings["until"])
     sides = meetings.sides(events, evidence, partners, claim=claim.id, until=until)
     show_table(
         documents.side_lists(sides),
@@ -120,10 +122,9 @@ def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
             else f"fewer than half of the {who}"
             for who, five in (("five", True), ("others", False))
         )
-        look = {"panel": "", "hue": "who", "spans": [(0, within)], "top": 100}
-        unit = "% signed, by months"
+        shares, unit = signing.signed_shares(times), "% signed, by months"
         show(
-            lines(signing.signed_shares(times), "middle", unit=unit, **look),
+            lines(shares, "middle", panel="", hue="who", unit=unit, spans=[(0, within)], top=100),
             section="main",
             title=f"Signed after the speech: {halves}",
             alt=f"Share that had signed by months after the speech of 2013: {halves}.",

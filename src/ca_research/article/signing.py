@@ -43,7 +43,7 @@ def un_members() -> tuple[str, ...]:
     return tuple(sorted(eco.AGGREGATES["UN193"].members))
 
 
-def _days(date: object) -> tuple[float, float]:
+def _days(date: object) -> tuple[float, ...]:
     """Days from the launch to the first and the last day that a date can mean."""
     launch = settings().belt_and_road.launch
     first, last = bounds(date) if isinstance(date, str) else (None, None)

@@ -300,7 +300,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     alike |= {name for name, wanted in terms.where.items() if not wanted}
     needed = (time, value, "source_id", terms.part, *sides, *terms.where, *alike)
     rows = require(frame, [name for name in needed if name]).reset_index(drop=True)
-    wanted = {name: word for name, word in terms.where.items() if word}
+    wanted: dict[str, Any] = {name: word for name, word in terms.where.items() if word}
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
