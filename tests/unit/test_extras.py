@@ -87,8 +87,7 @@ assert table.to_latex().startswith(chr(92) + "begin{table}")
 @pytest.mark.parametrize(
     ("code", "package", "extra"),
     [
-        (TABLE + "table.to_html()", "great-tables", "models"),
-        (TABLE + "table.to_docx('table.docx')", "python-docx", "models"),
+        (TABLE, "maketables", "models"),
         ("import ca_research as ca; ca.paper.regression_table([1])", "maketables", "models"),
         ("from ca_research import archive; archive.statement()", "jinja2", "notebooks"),
     ],

@@ -6,6 +6,7 @@ import pytest
 
 from ca_research import registry
 from ca_research.ground import economies, reads, remember
+from ca_research.ground.errors import RegistryError
 from ca_research.registry.words import source_name
 
 
@@ -61,7 +62,7 @@ def test_what_a_run_may_read_is_not_what_another_was_shown(monkeypatch):
 def test_an_error_is_not_remembered(project, at_once):
     file = project.home / "registry" / "article.yaml"
     edit(file, "title: Invented article", "titel: Invented article")
-    with pytest.raises(registry.RegistryError):
+    with pytest.raises(RegistryError):
         registry.article()
     edit(file, "titel:", "title:")
     assert registry.article().title == "Invented article"

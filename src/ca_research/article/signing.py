@@ -54,7 +54,9 @@ def _watch(until: dt.date) -> int:
     """Days from the launch to the end of the watch; UsageError for none."""
     launch = settings().belt_and_road.launch
     if day("until", until) < launch:
-        raise UsageError(f"the watch would end on {until}, before the launch on {launch}")
+        raise UsageError(
+            f"the watch would end on {until}, before the launch", hint=f"a day after {launch}"
+        )
     return (until - launch).days
 
 

@@ -173,8 +173,6 @@ _FORMAL = {
 """Words of an official name that tell nothing beside a name that is known; 'democratic' does."""
 _FORMER = {"SUN", "YMD", "CSK", "YUG", "SCG", "DDR", "VDR", "ANT", "ROM", "ZAR", "TMP", "BUR"}
 """States that are no more: their codes are none of those that follow them."""
-_NUMBERS = {"842": "USA", "699": "IND", "251": "FRA", "579": "NOR", "757": "CHE", "0": "WLD"}
-"""Comtrade's numbers for customs territories where they are not those of the UN's M49."""
 _OWN_CODES = {
     **{"EL": "GRC", "UK": "GBR", "CN_X_HK": "CHN", "1W": "WLD", "WL": "WLD", "G001": "WLD"},
 }
@@ -223,13 +221,15 @@ def two_letters() -> dict[str, str]:
 
 @by_files("economies.csv")
 def numbers() -> dict[str, str]:
-    """The UN's numbers of economies (M49) as Comtrade writes them, and their codes."""
+    """The UN's numbers of economies (M49) and their codes; Comtrade's where they are others, which
+    are aliases in the list.
+    """
     from babel.core import get_global
 
     two = two_letters()
     places = {n: p[0] for n, p in get_global("territory_aliases").items() if len(p) == 1}
     found = {str(int(n)): two[p] for n, p in places.items() if n.isdigit() and p in two}
-    return {number: code for number, code in (found | _NUMBERS).items() if code in codes()}
+    return found | {label: code for label, code in _names().items() if label.isdigit()}
 
 
 @by_files("economies.csv")
