@@ -214,7 +214,7 @@ def largest_growth(kept: pd.DataFrame, trade: pd.DataFrame, base: int = 2022) ->
 
     kept: as from `value_after`, with the flow. trade: like the table.
     """
-    for row in kept.nlargest(1, "estimate").itertuples():
+    for row in kept.dropna(subset="estimate").nlargest(1, "estimate").itertuples():
         usd = _yearly(china_reported(trade, row.economy, since=base), row.flow)[0][base]
         return (
             f"The largest, {fixed(row.estimate, 1)} times the {row.flow} of "
