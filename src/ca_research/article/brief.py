@@ -80,7 +80,7 @@ def largest_partner(firsts: pd.DataFrame, reports: pd.DataFrame, economy: str) -
                 f"{group}, ahead of {eco.in_prose(behind)}."
             )
     none = "No figures show China and Russia side by side, so no first partner of "
-    most = reports.dropna(subset=["turnover"]).nlargest(1, "turnover").itertuples()
+    most = reports.dropna(subset=["turnover"]).sort_values("turnover").tail(1).itertuples()
     reported = (
         f"{party(r.partner)} reports most trade with it: {in_dollars(r.turnover)} in {r.year}."
         for r in most
