@@ -531,8 +531,9 @@ class Reader:
             mark, doubt = self.mapped.decimal, ""
             if mark is None:
                 mark, doubt = cells.decimal_mark(cell)
-            options = {"times": field_.times, "nullable": column.nullable}
-            read = functools.partial(_number, mark=mark, doubt=doubt, **options)
+            read = functools.partial(
+                _number, mark=mark, doubt=doubt, times=field_.times, nullable=column.nullable
+            )
         elif column.type == "year":
             read = functools.partial(self._year, span=field_.span or column.span, column=column)
         elif column.type == "economy":

@@ -256,7 +256,7 @@ class Reading:
         """As in small files, of the rows that count."""
         for name, column in self.table.columns.items():
             field = self.mapped.columns.get(name)
-            if column.type == "year" and field and (head := field.column) is not None:
+            if column.type == "year" and field and (head := field.column):
                 found = self.stream.run(
                     f"select distinct c{self._at(head)} from {self.stream.cells} semi join "
                     "(select f, n from told where left_out is null) using (f, n) order by 1"
