@@ -34,7 +34,8 @@ def show_documents(claim_id: str, evidence: pd.DataFrame) -> None:
         "refutes": ("against", "Documents against the sentence", ""),
         "context": ("context", neither, note),
     }
-    documents.show_lists(evidence, claim_id, lists, _named(of, claim_id))
+    labels, counting = _named(of, claim_id), documents.COUNTING
+    documents.show_lists(evidence, claim_id, lists, labels, counting=counting)
     if what:
         with where_known():
             _show_codes(claim_id, what, evidence)

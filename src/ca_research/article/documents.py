@@ -93,9 +93,9 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
     those of registry/words.yaml. Where several go back to one origin each has the same letter.
     """
-    origins, about = listed["origin_group"], [cell_words("reading", r) for r in listed["reading"]]
+    origins, own = listed["origin_group"], labels or {}
+    about = [own.get(reading) or cell_words("reading", reading) for reading in listed["reading"]]
     words = listed.assign(about=about, says=listed["statement"], source=listed["source_id"])
-    words["about"] = listed["reading"].map(labels or {}).fillna(words["about"])
     if "side" in words:
         words["side"] = words["side"].map(_SIDES)
     if origins.duplicated().any():
@@ -111,13 +111,19 @@ Lists = Mapping[str, tuple[Section, str, str]]
 
 
 def show_lists(
-    evidence: pd.DataFrame, claim: str, lists: Lists, labels: Mapping[str, str] | None = None
+    evidence: pd.DataFrame,
+    claim: str,
+    lists: Lists,
+    labels: Mapping[str, str] | None = None,
+    *,
+    counting: str = "",
 ) -> None:
-    """Show the documents of a claim as lists, one for each side that has any; labels, as in
-    `readable`.
+    """Show the documents of a claim as lists, one for each side that has any.
+
+    labels: as in `readable`. counting: as in `document_list`.
     """
     for direction, (section, title, note) in lists.items():
-        listed = document_list(evidence, claim=claim, direction=direction, counting=COUNTING)
+        listed = document_list(evidence, claim=claim, direction=direction, counting=counting)
         words = readable(listed, labels)
         if len(words):
             letters = ONE_ORIGIN if "one origin" in words else ""

@@ -120,7 +120,7 @@ def select(
 
 def _has(column: pd.Series, pattern: str) -> pd.Series:
     try:
-        return column.fillna("").astype(str).str.contains(pattern, regex=True).astype(bool)
+        return column.fillna("").astype(str).map(re.compile(pattern).search).notna()
     except re.error as error:
         hint = f"{error}; a sign that means itself has a backslash before it"
         what = f"{column.name} is no regular expression: {pattern!r}"

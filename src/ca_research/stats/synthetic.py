@@ -236,7 +236,9 @@ class SyntheticControl(Result):
         sizes = {"": _rmspe(late), "_positive": _rmspe(np.maximum(late, 0))}
         sizes["_negative"] = _rmspe(np.minimum(late, 0))
         numbers = {"effect": late.mean(axis=1), "pre_rmspe": pre, "post_rmspe": sizes[""]}
-        with np.errstate(divide="ignore"):  # an exact match counts against a finding
+        with np.errstate(
+            divide="ignore", invalid="ignore"
+        ):  # an exact match counts against a finding
             ratios = {
                 f"ratio{n}": np.where(pre > 0, size / pre, np.inf) for n, size in sizes.items()
             }
