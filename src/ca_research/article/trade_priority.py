@@ -26,6 +26,7 @@ from ..trade.rank import (
     Eu,
     Flow,
     OwnSource,
+    newest_year,
     ranking_of,
     reports,
 )
@@ -289,7 +290,7 @@ def lead(
         'open': an economy without a report of China or Russia has no answer. 'bounded': where the
         one that is missing could only change the order with more trade than any source shows for
         any year, the bound answers. One economy of which no year has both is then judged in the
-        newest year that a bound decides.
+        newest year with China.
 
     Returns
     -------
@@ -305,29 +306,37 @@ def lead(
         Where no year can be ranked.
     """
     sides, bounded = both_sides(trade, facts, economies=economies), absent == "bounded"
-    year = _newest_year(sides, economies, basis, eu, since, alone=bounded and len(economies) == 1)
+    try:
+        year = _newest_year(sides, economies, basis, eu, since)
+    except CoverageError:
+        if not bounded or len(economies) > 1 or facts is not None:
+            raise
+        year = newest_year(
+            sides.seen,
+            economies,
+            needed=NEEDED[:1],
+            basis=basis,
+            since=since,
+            at_least=AT_LEAST,
+        )
     asked = {"basis": basis, "flow": flow, "source": source, "eu": eu, "bounded": bounded}
     return [lead_row(sides, code, year, partners=partners, **asked) for code in economies]
 
 
-def _newest_year(
-    sides: Sides, economies: Sequence[str], basis: str, eu: str, since: int, *, alone: bool
-) -> int:
-    """The newest year with an order without a bound of so many of the economies; of one alone else
-    the newest with any.
+def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, since: int) -> int:
+    """The newest year with an order without a bound, or by statement, of so many of the
+    economies.
     """
     least = min(AT_LEAST, len(economies))
-    for bounds_count in (False, True)[: 1 + alone]:
-        for year in reversed(sides.years(since)):
-            found = (order_of(sides, code, year, basis=basis, eu=eu) for code in economies)
-            orders = [order for order in found if not isinstance(order, str)]
-            if sum(o.stated or not o.bounds or bounds_count for o in orders) >= least:
-                return year
-    if alone and sides.years(since):
-        return sides.years(since)[-1]  # it says what is missing
+    for year in reversed(sides.years(since)):
+        found = (order_of(sides, code, year, basis=basis, eu=eu) for code in economies)
+        orders = [order for order in found if not isinstance(order, str)]
+        if sum(order.stated or not order.bounds for order in orders) >= least:
+            return year
+    names = eco.joined(map(eco.in_prose, sorted({*NEEDED, *["EU27"] * (eu == "one")})))
     many = f" for {least} of {len(economies)} countries" if len(economies) > 1 else ""
     raise CoverageError(
-        f"no year since {since} has turnover with China and Russia{many} ({value_words(basis)})",
+        f"no year since {since} has turnover with {names}{many} ({value_words(basis)})",
         hint="choose another basis or flow",
     )
 
