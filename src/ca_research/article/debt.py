@@ -242,12 +242,11 @@ def completed_projects(
     such a project has none (0).
     """
     listed = _newest(projects)
-    built = _to_complete(listed) & listed["year"].ge(since) & listed["status"].eq(COMPLETED)
 
     def count(mine: pd.DataFrame) -> Answer:
         if mine.empty:
             return f"{_edition(listed)} lists no project"
-        done = mine[built[mine.index]]
+        done = mine[_to_complete(mine) & mine["year"].ge(since) & mine["status"].eq(COMPLETED)]
         return {"used": done if len(done) else mine, "estimate": len(done)}
 
     return each_economy(economies, listed, count, "host")

@@ -370,7 +370,7 @@ def places(
     pandas.DataFrame
         One row, which tells those ``visited`` by name.
     """
-    wanted = set().union(*(expand(eco.resolve(place)) for place in split(places)))
+    wanted = set().union(*(expand(eco.resolve(place)) for place in places.split(";")))
     rows = select(events, actor=actor, detail=detail, kinds=kinds, near=near)
     if rows.empty:
         return [estimate_row(missing=f"no {kinds} in {near} is dated")]

@@ -77,13 +77,13 @@ _TRUTHS = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.
 
 def truths(frame: pd.DataFrame, column: str) -> pd.Series:
     """Yes, no and nothing said, also where a file has them as text; UsageError for other words."""
-    said = frame[column].dropna().astype(str).str.strip().str.casefold()
-    if not said.isin(list(_TRUTHS)).all():
+    words = frame[column].astype("string").str.strip().str.casefold()
+    if not words.dropna().isin(list(_TRUTHS)).all():
         raise UsageError(
             f"{column!r} holds what is neither true nor false",
             hint="write True, False, or nothing where nothing is said",
         )
-    return said.map(_TRUTHS).astype("boolean").reindex(frame.index)
+    return words.map(_TRUTHS).astype("boolean")
 
 
 def current_dollars(frame: pd.DataFrame) -> None:

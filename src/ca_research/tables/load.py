@@ -258,6 +258,10 @@ def wanted(
     for column, asked in filters.items():
         known_name(f"column of table {table.table!r}", column, table.columns)
         values[column] = _values(table, file, column, several(asked))
+    if aggregates not in (True, False):  # 'no' would be true
+        raise UsageError(
+            f"aggregates must be True or False, got {aggregates!r}", hint="aggregates=False"
+        )
     if not aggregates:
         _refuse_without(table, "aggregates", bool(table.of_type("economy")), "economies")
         values["is_aggregate"] = [False]
