@@ -66,10 +66,9 @@ def hhi_years(
     """
     rows, keys = _single_partners(trade, economy, flow, partners), ["source_id", "year"]
     totals = rows.groupby([*keys, "partner"], as_index=False)["value_usd"].sum()
-    return hhi(partner_shares(totals, by=keys), by=keys) if len(rows) else _NO_YEARS
-
-
-_NO_YEARS = pd.DataFrame({"source_id": "", "year": 0, "hhi": 0.0, "n": 0}, index=[])
+    if rows.empty:
+        return pd.DataFrame({"source_id": "", "year": 0, "hhi": 0.0, "n": 0}, index=[])
+    return hhi(partner_shares(totals, by=keys), by=keys)
 
 
 @once

@@ -16,7 +16,7 @@ clip-path transform"""
 _PLACE = "x y width height"
 _ALLOWED = {
     "svg": "width height viewBox xmlns version",
-    "g": f"id {_LOOKS}",
+    "g": _LOOKS,
     "path": f"id d {_LOOKS}",
     "rect": f"{_PLACE} {_LOOKS}",
     "text": f"x y {_LOOKS}",
@@ -66,7 +66,7 @@ page.
 
 
 _FAMILY = re.compile(r"font-family:(?:&quot;|[^;\"])*;?")
-_NOTHING = re.compile(r"\n\s*(?=<)|<g(?: id=\"[^\"]*\")?></g>")
+_NOTHING = re.compile(r"\n\s*(?=<)|<g></g>|(?<=\d) \n(?=[MLCQz])")
 
 
 def shorter(svg: str) -> tuple[str, str]:
