@@ -17,7 +17,7 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, first_few, fixed
 from ..registry.words import party, source_name, value_words
 from . import style
-from .canvas import note
+from .canvas import name_line, note
 from .kinds import lines
 from .needs import by_year, chosen, holes, needs, one_of
 from .panels import label_rows, line, mark, multiples, panels, row_figures
@@ -392,7 +392,9 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
             for key, rows in groups:
                 whose = f", {source_name(str(key[0])) or key[0]}" if groups.ngroups > 1 else ""
                 series, alpha = by_year(rows, "students"), 1 if level == "all" else 0.75
-                line(ax, series, style.HIGHLIGHT, name + whose, linestyle=dash, alpha=alpha)
+                line(ax, series, style.HIGHLIGHT, linestyle=dash, alpha=alpha)
+                if len(known := series.dropna()):  # in ink: the name may stand on a shade
+                    name_line(ax, name + whose, known.index[-1], float(known.iloc[-1]), style.INK)
         uncounted = holes(mine["year"], _NOW)
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
