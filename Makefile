@@ -19,7 +19,7 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal --junitxml=reports/tests.junit.xml
 
 # what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property;
-# all of it runs nightly; those of pages, kills, estimators and places alone: make test-pages
+# all of it runs nightly, and those of pages, kills, estimators and places with every `.ci/run`
 test-long: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml

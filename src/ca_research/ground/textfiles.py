@@ -86,7 +86,10 @@ def read_csv(content: bytes) -> list[tuple[int, dict[str, str]]]:
     >>> read_csv(b"economy,years\\nKAZ,5\\n")
     [(2, {'economy': 'KAZ', 'years': '5'})]
     """
-    reader = csv.reader(io.StringIO(decoded(content), newline=""), strict=True)
+    text = decoded(content)
+    if "\0" in text:
+        raise Unreadable("not a CSV: a NUL", text.count("\n", 0, text.index("\0")) + 1)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         names = next(reader, [])
         rows = [(reader.line_num, cells) for cells in reader]

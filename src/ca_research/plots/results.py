@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
 from ..ground import economies as eco
+from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, decimals, number, ordinal, small_percent
 from ..registry.words import axis_words, party, value_words
@@ -41,6 +42,8 @@ def plot(
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
     if kind not in _PICTURES:
         raise UsageError(f"{kind} has no picture of its own", hint="plot its frame: to_frame()")
+    if title is not None and not isinstance(title, str):
+        refuse("title", "a text", title, '"What it finds"')
     make = _PICTURES[kind]
     for name in options:
         known_name(f"option of the picture of {kind}", name, make.__kwdefaults__ or ())
