@@ -52,11 +52,12 @@ def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) 
 
     sides: reading, side, name, year and sources, as from `sides`. labels: words for the readings.
     """
-    readings = sides.sort_values(["year", "name"]).groupby("reading")
-    names = {side: readings.apply(_names_on, side) for side in SIDES}
-    lists = pd.DataFrame(names).rename(columns=_SIDES, index=labels).rename_axis("about")
-    sources = [tuple(own["sources"].sum()) for _, own in readings]
-    return lists.assign(sources=sources).reset_index()
+    readings = dict([*sides.sort_values(["year", "name"]).groupby("reading")])
+    names = {side: [_names_on(own, side) for own in readings.values()] for side in SIDES}
+    lists = pd.DataFrame(names, index=pd.Index(readings, name="about", dtype=object))
+    sources = [tuple(own["sources"].sum()) for own in readings.values()]
+    lists = lists.rename(columns=_SIDES, index=labels).assign(sources=sources)
+    return lists.reset_index()
 
 
 def _names_on(own: pd.DataFrame, side: str) -> str:

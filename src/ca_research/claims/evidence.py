@@ -430,7 +430,8 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     frame["is_main"] = frame["is_main"].astype(bool)
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    frame["economy"] = frame["economy"].fillna("")
+    # where no row has one the column has no type of its own
+    frame["economy"] = [row.get("economy") or "" for row in rows]
     for column in ("sources", "origins"):
         frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())
     return frame
