@@ -45,7 +45,7 @@ def test_figures_of_another_size_are_drift(live, services, capsys):
     ca.fetch("comtrade", source="STOOD", **live.ASKED["comtrade"])
     services.figures.trade["KAZ", "CHN", 2021, "import"] = 5000.0
     assert live.looked_at("comtrade")[0] is False
-    assert "1e+03 times what stood" in live.looked_at("comtrade")[1]
+    assert "1,000 times those that stand" in live.looked_at("comtrade")[1]
 
 
 def test_live_services_are_asked_weekly_and_never_on_a_pull_request():

@@ -243,8 +243,8 @@ def value_series(
         rows, flows = pick(trade, reporter=economy, partner="CHN", product="TOTAL"), 2
         rows = rows.dropna(subset="value_usd")
         years = rows.groupby("source_id")["year"].nunique()  # sources are never spliced here
-        longest = years.reindex(ranked(years.index))
-        rows = pick(rows, source_id=longest.idxmax()) if len(years) else rows
+        longest = years.reindex(ranked(years.index)).nlargest(1)
+        rows = pick(rows, source_id=list(longest.index))
     by_year = rows.groupby("year")
     table = by_year.agg(value_usd=("value_usd", "sum"), known_on=("known_on", "max"))
     table = table[by_year.size() == flows]
@@ -361,9 +361,9 @@ def forecast_paths(
         parts += [of.assign(economy=code, model=name) for name, of in mine.items()]
     if not parts:
         raise CoverageError(f"no series of {series.replace('_', ' ')} for {', '.join(economies)}")
-    ends = ["mean", "low", "high"]
-    paths = pd.concat(parts, ignore_index=True)
-    return paths[["economy", "model", "year"]].join(np.exp(paths[ends].astype(float)))
+    columns = ["economy", "model", "year", "mean", "low", "high"]
+    paths = pd.concat(parts, ignore_index=True).reindex(columns=columns)
+    return paths[columns[:3]].join(np.exp(paths[columns[3:]].astype(float)))
 
 
 def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:

@@ -324,14 +324,15 @@ def lead(
 
 
 def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, since: int) -> int:
-    """The newest year with an order without a bound, or by statement, of so many of the
-    economies.
+    """The newest year of which so many of the economies have an order without a bound, or a
+    statement.
     """
     least = min(AT_LEAST, len(economies))
+    stated = {*zip(sides.shares["economy"], sides.shares["year"], strict=True)}
     for year in reversed(sides.years(since)):
-        found = (order_of(sides, code, year, basis=basis, eu=eu) for code in economies)
-        orders = [order for order in found if not isinstance(order, str)]
-        if sum(order.stated or not order.bounds for order in orders) >= least:
+        found = {code: order_of(sides, code, year, basis=basis, eu=eu) for code in economies}
+        orders = {code: order for code, order in found.items() if not isinstance(order, str)}
+        if sum((c, year) in stated or not o.bounds for c, o in orders.items()) >= least:
             return year
     names = eco.joined(map(eco.in_prose, sorted({*NEEDED, *["EU27"] * (eu == "one")})))
     many = f" for {least} of {len(economies)} countries" if len(economies) > 1 else ""

@@ -100,7 +100,8 @@ def _known() -> tuple[str, ...]:
     """Folders whose content a key covers, or that are the system's."""
     project = [paths.registry_dir(), paths.measures_dir(), paths.processed_dir()]
     project += [paths.added_dir(), Path(__file__).parents[1]]
-    own = [f"{tempfile.gettempdir()}{os.sep}{SCRATCH}"]
+    # cells have names of files that are none; a traceback looks for them
+    own = [f"{tempfile.gettempdir()}{os.sep}{begins}" for begins in (SCRATCH, "ipykernel_")]
     own += [str(paths.of_package() / "registry" / "measures.yaml")]
     folders = [sys.prefix, sys.base_prefix, *_SYSTEM, *map(str, project)]
     both = {*folders, *map(os.path.realpath, folders)}

@@ -79,6 +79,8 @@ def priority_matrix(cells: pd.DataFrame) -> Figure:
         look = {"linewidths": 1, "linecolor": style.PAPER, "cbar": False, "ax": ax}
         look |= {"cmap": ListedColormap((style.GRID, style.HIGHLIGHT)), "vmin": 0, "vmax": 1}
         sns.heatmap(wide, annot=words, fmt="", **look)
+        for text in ax.texts:  # in colours that a dark page knows
+            text.set_color(style.PAPER if text.get_color() == "w" else style.INK)
         fields, codes = map(LABELS.__getitem__, wide), map(eco.name_of, wide.index)
         ax.set_xticklabels([name.replace(" ", "\n") if narrow else name for name in fields])
         ax.set_yticklabels(codes, rotation=90 if narrow else 0)
