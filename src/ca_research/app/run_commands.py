@@ -120,12 +120,10 @@ def run(
         fresh=fresh,
         everything=not claims,
     )
-    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": days}
-    ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
     back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
     index = f"report: {folder / 'index.html'}{done}"
-    print(*report.answers(folder, names, ways), index, sep="\n")
+    print(*report.answers(folder, made.run_ids), index, sep="\n")
     if made.error:
         raise made.error
 
