@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..ground.errors import UsageError
+from ..ground.errors import known_name
 from ..ground.periods import date_in_short
 from ..tables.dates import bounds
 from . import style
@@ -24,6 +24,7 @@ from .canvas import note
 from .needs import needs
 from .panels import DASHED
 
+_EMPTY = "no dated row"
 _OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
 """What stands once beside an axis of years, months, days and less."""
 _STEP = 0.34
@@ -41,7 +42,6 @@ def timeline(
     lanes: Sequence[str] = (),
     windows: Mapping[str, str] | None = None,
     days: Mapping[str, dt.date] | None = None,
-    empty: str = "no dated row",
 ) -> Figure:
     """Lanes of dated rows, one axis per panel.
 
@@ -61,8 +61,6 @@ def timeline(
         Label and interval ('2016-09-01/2016-09-05'), shaded; on the last panel.
     days : mapping of str to date, optional
         Label and day, a dashed line on every panel that holds it.
-    empty : str
-        What stands in a lane without a row.
 
     Returns
     -------
@@ -83,10 +81,8 @@ def timeline(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['23 Jul 2016']
     """
-    if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
-        raise UsageError(
-            f"rows of the lane {odd[0]!r} would not be drawn", hint="lanes=: all that the rows name"
-        )
+    for lane in rows["lane"] if lanes else ():
+        known_name("lane", lane, lanes)
     spans = {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
     marks = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
     panels = list(dict.fromkeys(rows["panel"])) or [""]
@@ -98,7 +94,7 @@ def timeline(
         also = marks.values() if len(panels) == 1 or mine.empty else ()
         low, high = _limits(mine, [day for span in named.values() for day in span] + [*also])
         mine = _on_lines(mine, (high - low).days)
-        order = list(lanes) or list(dict.fromkeys(mine["lane"])) or [empty]
+        order = list(lanes) or list(dict.fromkeys(mine["lane"])) or [_EMPTY]
         more = mine.groupby("lane")["line"].max().reindex(order, fill_value=0) * _STEP
         begins = (1 + more).cumsum().shift(fill_value=0.0)
         laid.append((mine, begins, len(order) + more.sum(), (low, high), named))
@@ -116,7 +112,7 @@ def timeline(
         ax.set(xlim=limits, ylim=(depth - 0.35, -0.66 - 0.52 * len(named)), title=panel)
         for lane, y in begins.items():
             ax.axhline(y, color=style.GRID, linewidth=1, zorder=0)
-            _draw_lane(ax, mine[mine["lane"] == lane], y, (limits[1] - limits[0]).days, empty)
+            _draw_lane(ax, mine[mine["lane"] == lane], y, (limits[1] - limits[0]).days)
         ax.set_yticks(begins, begins.index)
         for i, (label, span) in enumerate(named.items()):
             _window(ax, label, span[0], span[1], -0.68 - 0.52 * i)
@@ -160,10 +156,10 @@ def _on_lines(rows: pd.DataFrame, span: int) -> pd.DataFrame:
     return drawn.assign(line=pd.Series(lines, drawn.index, dtype=int))
 
 
-def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int, empty: str) -> None:
+def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int) -> None:
     """The marks of a lane, with dates above those of its first line while there is room."""
     if rows.empty:
-        note(ax, empty, 0.02, y, xycoords=("axes fraction", "data"), bbox=style.CLEAR)
+        note(ax, _EMPTY, 0.02, y, xycoords=("axes fraction", "data"), bbox=style.CLEAR)
     low, high = ax.get_xlim()
     taken = low
     for row in rows.itertuples():
