@@ -106,12 +106,7 @@ def run(
             )
         _run_changed(folder, options)
         return
-    own: list[str | bool] = []
-    if kernel:
-        from .. import kernels
-
-        own = [kernel, kernels.is_own(kernel)]
-    rest = {str(file): of_file(file) for file in books}, own
+    rest = {str(file): of_file(file) for file in books}
     made = report.make(
         lambda: runs.plan(*asked),
         folder,

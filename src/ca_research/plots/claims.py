@@ -130,15 +130,15 @@ def specification_curve(
     --------
     >>> import ca_research as ca
     >>> table = curve_data(ca.claim("C25"), ca.check("C25"), "total_length")
-    >>> figure = specification_curve(table, {"side": "Whose figure"}, unit="km")
+    >>> figure = specification_curve(table, {"side": "Side"}, unit="km")
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
-    ['', 'central asian', 'chinese']
+    ['Side: central asian', 'chinese']
     """
     ordered = sorted_by_value(data)
     note = f"{len(ordered)} ways to calculate it, sorted. "
     note += "Ring: the main one. Dashed: the threshold."
     if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
-        note += " Arrow: a figure is known only to lie on that side."
+        note += " Triangle: a figure is known only to lie on that side."
     heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
     choices = choice_rows(ordered, heads, words)
     figure, (ax,) = panels(1, 2.2 + 0.2 * len(choices))
@@ -151,8 +151,8 @@ def specification_curve(
 
 CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criterion", "missing")
 """Columns of a curve that are no choices."""
-Choice = tuple[str, np.ndarray | None]
-"""A row below a curve: its name and which specifications make this choice; or a heading."""
+Choice = tuple[str, np.ndarray]
+"""A row below a curve: its name, and which specifications make this choice."""
 
 
 def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
@@ -173,13 +173,15 @@ def choice_rows(
     heads: Mapping[str, str],
     words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
 ) -> list[Choice]:
-    """Rows of the choices that differ, those of each axis under a row with its name."""
+    """Rows of the choices that differ; the first of each axis says what is chosen."""
     rows, ordered = list[Choice](), data.sort_values("spec")
     for axis, head in heads.items():
-        if ordered[axis].nunique() > 1 or len(heads) == 1:
-            rows.append((head, None))
-            values = dict.fromkeys(ordered[axis].dropna())
-            rows += [(words(axis, v), (data[axis] == v).to_numpy(bool)) for v in values]
+        values = ordered[axis].dropna().unique()
+        if len(values) > 1 or len(heads) == 1:
+            names = [words(axis, value) for value in values]
+            names[0] = f"{head}: {names[0]}"
+            chosen = [(data[axis] == value).to_numpy(bool) for value in values]
+            rows += zip(names, chosen, strict=True)
     return rows
 
 
@@ -192,15 +194,10 @@ def draw_curve(
     bottom = split(ax, (8, max(len(choices), 1)))
     draw_values(ax, data, of)
     size = style.area(9 if len(data) > 40 else 16)
-    for row, (name, chosen) in enumerate(choices):
-        if chosen is None:
-            note(bottom, name, 0, row, xycoords=("axes fraction", "data"))
-            bottom.axhline(row - 0.5, color=style.GRID, linewidth=style.scaled(0.8))
-        else:
-            at = np.flatnonzero(chosen)
-            bottom.scatter(at, [row] * len(at), s=size, color=style.MUTED, marker="s", linewidths=0)
-    names = ["" if chosen is None else name for name, chosen in choices]
-    bottom.set_yticks(range(len(choices)), names, color=style.INK)
+    for row, (_, chosen) in enumerate(choices):
+        at = np.flatnonzero(chosen)
+        bottom.scatter(at, [row] * len(at), s=size, color=style.MUTED, marker="s", linewidths=0)
+    bottom.set_yticks(range(len(choices)), [name for name, _ in choices], color=style.INK)
     bottom.set_ylim(max(len(choices), 1) - 0.5, -0.5)
     bottom.tick_params(labelbottom=False)
     style.bare(bottom, x=False, y=False)
@@ -219,10 +216,9 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
         stems.set(linewidth=style.scaled(2), alpha=0.8, capstyle="round")
     size = style.area(26 if len(data) <= 40 else 12)
     top.scatter(data.index[pointed], figures["value"][pointed], size, c=colours[pointed], zorder=3)
-    for i in figures.index[~pointed & ~ranged]:
-        away = style.scaled(-24 if pd.isna(figures["low"][i]) else 24)  # to the side not known
-        arrow = {"arrowstyle": "<-", "color": colours[i], "linewidth": style.scaled(1.6)}
-        note(top, "", i, data["_at"][i], (0, away), arrowprops=arrow)
+    for end, shape in (("low", "^"), ("high", "v")):  # towards the side that is not known
+        alone = figures[end].notna() & ~pointed & ~ranged
+        top.scatter(data.index[alone], figures[end][alone], size, c=colours[alone], marker=shape)
     main = data.loc[data["is_main"].astype(bool), "_at"]
     mark(top, main.index, main, style.INK, hollow=True, size=style.area(95))
     bar_line(top, data["threshold"].iloc[0], upright=False)

@@ -210,12 +210,11 @@ def lines(
     return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, number))
 
 
-@needs("frame", "{by} {group} estimate low high")
+@needs("frame", "{by} estimate low high")
 def ranges(
     frame: pd.DataFrame,
     *,
     by: str = "economy",
-    group: str = "",
     unit: str = "",
     bar: float | None = None,
     highlight: pd.Series | None = None,
@@ -227,12 +226,10 @@ def ranges(
     Parameters
     ----------
     frame : pandas.DataFrame
-        `by`, `group`, ``estimate``, ``low``, ``high``, as measures give them; ``missing``, where it
-        is there, is written in a row without a figure.
+        `by`, ``estimate``, ``low``, ``high``, as measures give them; ``missing``, where it is
+        there, is written in a row without a figure.
     by : str
         The column that names the rows.
-    group : str
-        The column that names groups of rows.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -258,31 +255,22 @@ def ranges(
     ['21.3', '3 to 9']
     """
     frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else frame[:0]
-    labels, places, heads, y = names(frame, by), [], list[tuple[float, str]](), 0.0
-    for i, one in enumerate(frame[group] if group else [""] * len(frame)):
-        if group and (i == 0 or one != frame[group].iloc[i - 1]):
-            heads.append((y, cell_words(group, str(one))))
-            y += 1
-        places.append(y)
-        y += 1
+    labels = names(frame, by)
     lit = pd.Series(True, frame.index) if highlight is None else highlight
     colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
     why = frame.get("missing", pd.Series("", frame.index)).fillna("")
     why = [textwrap.shorten(one or "no figure", 70) for one in why]
-    figure, (ax,) = panels(1, 0.4 + ROW * y)
+    figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
     for name, low, high in zip(names(others, by), others["low"], others["high"], strict=True):
         if name in labels:
-            draw_stroke(ax, places[labels.index(name)], low, high, style.OTHER, 1.4)
+            draw_stroke(ax, labels.index(name), low, high, style.OTHER, 1.4)
 
     def words(*of: float) -> str:
         return form(*(None if pd.isna(end) else end for end in of))
 
-    row_figures(ax, frame, colours, words, places=places, strokes=True, none=why)
-    for at, head in heads:
-        coords = ("axes fraction", "data")
-        note(ax, head, 0, at, xycoords=coords, color=style.INK, fontweight="bold")
+    row_figures(ax, frame, colours, words, strokes=True, none=why)
     bar_line(ax, bar)
-    label_rows(ax, labels, unit, places)
+    label_rows(ax, labels, unit)
     return figure
 
 

@@ -131,13 +131,10 @@ def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
         draw(bar, color=style.INK, linewidth=style.scaled(1), linestyle=DASHED, zorder=1)
 
 
-def label_rows(
-    ax: Axes, names: Sequence[str], unit: str = "", places: Sequence[float] = ()
-) -> None:
+def label_rows(ax: Axes, names: Sequence[str], unit: str = "") -> None:
     """Names of rows beside an axis that counts in `unit`; the first row is on top."""
-    places = places or range(len(names))
-    ax.set_yticks(places, names, color=style.INK)
-    ax.set_ylim(places[-1] + 0.6, -0.7)
+    ax.set_yticks(range(len(names)), names, color=style.INK)
+    ax.set_ylim(len(names) - 0.4, -0.7)
     ax.set_xlabel(unit)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
     count_on(ax.xaxis)
@@ -150,7 +147,6 @@ def row_figures(
     colours: Sequence[str],
     form: Callable[[float, float], str],
     *,
-    places: Sequence[float] = (),
     strokes: bool = False,
     none: str | Sequence[str] = "not observed",
 ) -> None:
@@ -159,10 +155,9 @@ def row_figures(
 
     ends: `low` and `high`. form: writes them beside it. none: stands where neither is known.
     """
-    places = places or range(len(ends))
     none = [none] * len(ends) if isinstance(none, str) else none
     figures = ends[["low", "high"]].astype(float).to_numpy()
-    for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
+    for y, ((low, high), colour, why) in enumerate(zip(figures, colours, none, strict=True)):
         if pd.isna(low) and pd.isna(high):
             coords = ("axes fraction", "data")
             note(ax, why, 0, y, (4, 0), xycoords=coords, bbox=style.CLEAR)

@@ -420,10 +420,10 @@ def where_known(section: Section = "main") -> Iterator[None]:
     says which.
 
     >>> import ca_research as ca
-    >>> from ca_research.plots import rank_slopes
+    >>> from ca_research.plots import bars
     >>> rows = ca.load("trade", reporter="KAZ", as_of="1900-01-01")
     >>> with where_known():
-    ...     picture = rank_slopes(ca.trade.rank(rows, partner="CHN"), "CHN")
+    ...     picture = bars(rows, "value_usd", by="partner")
     {...'text': 'What would stand here needs figures that were not known on this day.'...
     """
     try:

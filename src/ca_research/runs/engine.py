@@ -11,6 +11,7 @@ import ast
 import asyncio
 import contextlib
 import itertools
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ class Client(NotebookClient):
 
     ordinary: why the kernel is no warm one, where one was asked for. failed: number of the cell
     that failed, 0 for none. read: what it opened besides its declared inputs; None where the kernel
-    cannot say.
+    cannot say, or is of another Python, of which no key tells.
     """
 
     def __init__(self, notebook: Any, limits: Limits, **options: Any) -> None:
@@ -116,7 +117,8 @@ class Client(NotebookClient):
                 for index, cell in enumerate(self.nb.cells):
                     await self.async_execute_cell(cell, index)
                 self.set_widgets_metadata()
-                self.read = await self._ask("listing()")
+                told = await self._ask("listing()")
+                self.read = told if told and told["prefix"] == sys.prefix else None
             gently = True
             return ""
         except CellExecutionError as problem:
