@@ -21,6 +21,7 @@ from filelock import FileLock
 from tests.commands import cli
 
 from ca_research import registry
+from ca_research.estimates import once
 from ca_research.ground import paths
 from ca_research.runs import lean
 
@@ -44,6 +45,13 @@ def pytest_xdist_auto_num_workers():
     """
     ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (ours or 1) + 1
+
+
+@pytest.fixture(scope="module")
+def remembered():
+    """What is made `once` of a frame is made once for all tests of a file."""
+    with once.keeping({}):
+        yield
 
 
 SECOND_TRY = {"browser", "elsewhere", "faults", "notebooks", "replay"}
