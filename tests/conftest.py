@@ -54,16 +54,17 @@ def remembered():
         yield
 
 
-SECOND_TRY = {"browser", "elsewhere", "faults", "notebooks", "replay"}
-"""Folders of tests that wait for other processes, on a machine that may be busy. What they find
-wrong twice is wrong; numbers and words are tested once."""
+WAITING = {"browser", "elsewhere", "faults", "notebooks", "replay"}
+"""Folders of tests that wait for other processes, on a machine that may be busy: `make test-pages`.
+What they find wrong twice is wrong; numbers and words are tested once."""
 MOST_SECOND_TRIES = 2
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.parent.name in SECOND_TRY:
+        if item.path.parent.name in WAITING:
             item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.long)
 
 
 def second_tries(config):
