@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -70,19 +71,21 @@ def present(
             layout(_root(ax), [ax])
         return ax
 
-    def on_new_figure() -> Axes:
-        room = style.current()
-        high = _LINE * room.letters / 72 * picture.rows or 0.56 * style.wide()
-        high = room.height / style.MM if room.height else high
-        _, new = plt.subplots(figsize=(style.wide(), high))
-        _write(picture, new)
-        return new
-
     with style.room(chosen):
-        ax = drawn(on_new_figure)
+        ax = drawn(partial(on_new_figure, picture))
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
     figure.fine = chosen.dpi  # type: ignore[attr-defined]
+    return ax
+
+
+def on_new_figure(picture: Picture) -> Axes:
+    """A picture on a figure of its own, as large as it and the room say."""
+    room = style.current()
+    high = _LINE * room.letters / 72 * picture.rows or 0.56 * style.wide()
+    high = room.height / style.MM if room.height else high
+    _, ax = plt.subplots(figsize=(style.wide(), high))
+    _write(picture, ax)
     return ax
 
 
@@ -169,19 +172,14 @@ def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
             if more != before:
                 if own and not style.current().height:
                     figure.set_figheight(height + sum(more.values()))
-                _settle(figure)
+                if engine := figure.get_layout_engine():
+                    engine.execute(figure)
+                else:
+                    figure.get_tightbbox(pen())
             before = more
         for ax in shown:
             _space_ticks(ax)
             _space_names(ax)
-
-
-def _settle(figure: Figure) -> None:
-    """Give panels and words their places."""
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)
-    else:
-        figure.get_tightbbox(pen())
 
 
 def _shrink(figure: Figure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from ..ground.numbers import between, number
 from ..registry.claims import Criterion, GridAxis
 from ..registry.words import axis_words, choice_words, value_words
 from . import style
-from .canvas import note, split
+from .canvas import Picture, note, on_new_figure, split
 from .needs import needs
 from .panels import bar_line, mark, panels
 from .show import show
@@ -76,10 +77,6 @@ def judged_curve(verdict: Verdict, criterion: str) -> tuple[Any, pd.DataFrame]:
     return one, verdict.curves[criterion].assign(threshold=bar)
 
 
-_STEP = 0.22
-"""Inches: width of one specification where there is room."""
-
-
 @needs(
     "data",
     "spec is_main value low high met threshold",
@@ -106,7 +103,7 @@ def specification_curve(
     axes : sequence of str, or mapping of str to str
         Names of the choices, with their words where those of the register do not do.
     unit : str
-        Label of the values.
+        What the values are.
     of : int, optional
         Where the values count economies, how many there are.
     words : callable
@@ -115,7 +112,7 @@ def specification_curve(
     Returns
     -------
     matplotlib.figure.Figure
-        As wide as the specifications need, up to the width of a page.
+        As wide as a page.
 
     Raises
     ------
@@ -134,19 +131,26 @@ def specification_curve(
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
     ['Side: central asian', 'chinese']
     """
-    ordered = sorted_by_value(data)
-    note = f"{len(ordered)} ways to calculate it, sorted. "
-    note += "Ring: the main one. Dashed: the threshold."
-    if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
-        note += " Triangle: a figure is known only to lie on that side."
     heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
-    choices = choice_rows(ordered, heads, words)
-    figure, (ax,) = panels(1, 2.2 + 0.2 * len(choices))
-    figure.set_figwidth(min(style.wide(), max(2.6 + _STEP * len(ordered), 3.4)))
-    bottom = draw_curve(ax, ordered, choices, of)
-    ax.set_title(unit, fontsize=style.LABEL, fontweight="normal", color=style.MUTED)
-    bottom.set_xlabel(note, loc="left")
-    return figure
+    return on_new_figure(curve_picture(data, heads, unit, of, words)).get_figure(root=True)
+
+
+def curve_picture(
+    data: pd.DataFrame,
+    heads: Mapping[str, str],
+    unit: str,
+    of: int | None = None,
+    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
+) -> Picture:
+    """Values above, the choices that made them below; heads: words of each choice."""
+    ordered = sorted_by_value(data)
+    choices, bound = choice_rows(ordered, heads, words), number(float(ordered["threshold"].iloc[0]))
+    below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} ways to calculate it, sorted. "
+    below += f"Ring: the main one. Dashed: {bound}."
+    if (ordered["value"].isna() & ordered[["low", "high"]].isna().any(axis=1)).any():
+        below += " Triangle: a figure is known only to lie on that side."
+    draw = partial(draw_curve, data=ordered, choices=choices, of=of)
+    return Picture(draw, "", below=below, rows=len(choices) + 14)
 
 
 CURVE = ("spec", "is_main", "value", "low", "high", "met", "threshold", "criterion", "missing")
@@ -171,7 +175,7 @@ def sorted_by_value(data: pd.DataFrame) -> pd.DataFrame:
 def choice_rows(
     data: pd.DataFrame,
     heads: Mapping[str, str],
-    words: Callable[[str, Any], str] = lambda axis, value: value_words(value, axis),
+    words: Callable[[str, Any], str],
 ) -> list[Choice]:
     """Rows of the choices that differ; the first of each axis says what is chosen."""
     rows, ordered = list[Choice](), data.sort_values("spec")

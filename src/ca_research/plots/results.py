@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -200,7 +200,7 @@ def _series(
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
     one_figure(known, [*keys, "year"])
     varied = [k for k in keys if known[k].nunique() > 1]
-    words = known[keys].apply(lambda cells: [cell_words(cells.name, str(v)) for v in cells])
+    words = known[keys].astype(str).apply(lambda c: c.map(partial(cell_words, str(c.name))))
     about = ", ".join(words[k].iloc[0] for k in keys if k not in varied)
     known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
     known["_key"] = known[varied[0]] if len(varied) == 1 else known["_name"]
@@ -302,9 +302,9 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    axes = [axis.name for axis in curve.universe.axes]
-    data = coefficients(curve, unit, alpha)
-    return _specifications(data, axes, title, unit, curve.sources)
+    heads = {axis.name: axis_words(axis.name) for axis in curve.universe.axes}
+    picture = claims.curve_picture(coefficients(curve, unit, alpha), heads, unit)
+    return replace(picture, title=title, sources=curve.sources)
 
 
 def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> pd.DataFrame:
@@ -312,19 +312,6 @@ def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> p
     table = curve.to_frame()
     met = [True if p < alpha else None for p in table["p"]]
     return table.assign(value=table["estimate"], met=met, threshold=0.0, criterion=unit)
-
-
-def _specifications(
-    data: pd.DataFrame, axes: Sequence[str], title: str, unit: str, sources: Sequence[str]
-) -> Picture:
-    """Values above, the choices that made them below, each axis under a row with its name."""
-    ordered = claims.sorted_by_value(data)
-    choices = claims.choice_rows(ordered, {axis: axis_words(axis) for axis in axes})
-    bound = number(float(ordered["threshold"].iloc[0]))
-    below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} specifications, sorted. "
-    below += f"Ring: the main one. Dashed: {bound}."
-    draw = partial(claims.draw_curve, data=ordered, choices=choices)
-    return Picture(draw, title, sources, below, rows=len(choices) + 14)
 
 
 def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
@@ -341,9 +328,10 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
     one, data = claims.judged_curve(verdict, criterion)
-    axes = [c for c in data if c not in claims.CURVE]
+    heads = {axis: axis_words(axis) for axis in data if axis not in claims.CURVE}
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
-    return _specifications(data, axes, title, one.unit, one.sources)
+    picture = claims.curve_picture(data, heads, one.unit)
+    return replace(picture, title=title, sources=one.sources)
 
 
 # What they share
