@@ -283,14 +283,13 @@ def _space_names(ax: Axes) -> None:
     names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == _NAME]
     if len(names) < 2:
         return
-    step = 1.08 * max(t.get_window_extent().height for t in names)
-    at = {t: float(ax.transData.transform(t.xy)[1]) for t in names}
-    order = sorted(names, key=lambda t: at[t])
-    places = [at[t] for t in order]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + step)
-    places[-1] -= max(places[-1] - max(ax.get_window_extent().y1, max(at.values())), 0)
-    for i in range(len(places) - 2, -1, -1):  # the stack comes down again where it rose too far
-        places[i] = min(places[i], places[i + 1] - step)
-    for text, place in zip(order, places, strict=True):
-        text.xyann = style.scaled(5), (place - at[text]) * 72 / DPI
+    names.sort(key=lambda text: float(ax.transData.transform(text.xy)[1]))
+    at = ax.transData.transform([text.xy for text in names])[:, 1]
+    high = max(text.get_window_extent().height for text in names)
+    below = 1.08 * high * np.arange(len(names))
+    places = np.maximum.accumulate(at - below) + below
+    places[-1] = min(places[-1], max(ax.get_window_extent().y1, at[-1]))
+    # the stack comes down again where it rose too far
+    places = np.minimum.accumulate((places - below)[::-1])[::-1] + below
+    for text, shift in zip(names, places - at, strict=True):
+        text.xyann = style.scaled(5), shift * 72 / DPI

@@ -308,7 +308,7 @@ def dated_lanes(frame: pd.DataFrame, *, lane: str = "economy") -> Figure:
     ends = pd.DataFrame([bounds(str(d)) for d in rows["date"]], rows.index, ["first", "last"])
     first, last = (pd.to_datetime(ends[end]) for end in ends)
     days = {"first_day": first, "last_day": last, "exact": first == last}
-    look = {"panel": "", "mark": "point", "code": "", "lane": names(rows, lane)}
+    look = {"mark": "point", "code": "", "lane": names(rows, lane)}
     return timeline(rows[["date"]].astype(str).assign(**days, **look))
 
 
