@@ -5,22 +5,22 @@ returns a figure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import known_name
 from ..ground.numbers import amount, fixed
-from ..registry.words import party, source_name
+from ..registry.words import cell_words, party, source_name
 from ..stats.frames import alike
 from . import style
-from .canvas import name_line, note
+from .canvas import note
 from .kinds import lines
-from .needs import by_year, chosen, needs
-from .panels import label_rows, line, mark, multiples, panels, row_figures
+from .needs import chosen, needs
+from .panels import label_rows, mark, panels, row_figures
 from .show import telling
 from .words import dollars, row_words
 
@@ -149,11 +149,7 @@ def mirror_gaps(gaps: pd.DataFrame) -> Figure:
 
 _NOW = 2025
 """Years up to here without a count are shaded."""
-_LEVELS = {
-    "all": ("all kinds", "-"),
-    "degree": ("degree", (0, (4, 2))),
-    "scholarship": ("scholarship", (0, (1, 1.5))),
-}
+_LEVELS = ("all", "degree", "scholarship")
 
 
 @needs("counts", "origin year level students", alike="destination")
@@ -197,29 +193,26 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
     """
     for level in counts["level"]:
         known_name("level", level, _LEVELS)
-    parts = {str(origin): part for origin, part in counts.groupby("origin", sort=False)}
-
-    def draw(ax: Axes, origin: str, part: pd.DataFrame) -> None:
-        mine = part.dropna(subset=["year", "students"])
-        by = [c for c in ("source_id", "statistic") if c in mine] or ["origin"]
-        for level, (name, dash) in _LEVELS.items():
-            groups = mine[mine["level"] == level].groupby(by, dropna=False)
-            for key, rows in groups:
-                whose = f", {source_name(str(key[0])) or key[0]}" if groups.ngroups > 1 else ""
-                series, alpha = by_year(rows, "students"), 1 if level == "all" else 0.75
-                line(ax, series, style.HIGHLIGHT, linestyle=dash, alpha=alpha)
-                if len(known := series.dropna()):  # in ink: the name may stand on a shade
-                    name_line(ax, name + whose, known.index[-1], float(known.iloc[-1]), style.INK)
-        counted = [*sorted({*mine["year"].astype(int)}), _NOW + 1]
-        uncounted = [(a + 1, b - 1) for a, b in pairwise(counted) if b - a > 1]
+    words = counts["level"].map(partial(cell_words, "level"))
+    if "source_id" in counts:
+        several = counts.groupby(["origin", "level"])["source_id"].transform("nunique") > 1
+        names = counts["source_id"].map(lambda source: source_name(source) or source)
+        words = words.mask(several, words + ", " + names)
+    stated = counts.iloc[:0] if statements is None else statements
+    figure = lines(counts.assign(_=words), "students", panel="origin", hue="_", alike=False)
+    for ax, (origin, mine) in zip(figure.axes, counts.groupby("origin", sort=False), strict=False):
+        known = mine.dropna(subset=["year", "students"])["year"].astype(int)
+        ends = pairwise([*sorted({*known}), _NOW + 1])
+        uncounted = [(one + 1, other - 1) for one, other in ends if other - one > 1]
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         if uncounted:
-            widest = max(uncounted, key=lambda run: run[1] - run[0])
+            middle = sum(max(uncounted, key=lambda span: span[1] - span[0])) / 2
             top = ("data", "axes fraction")
-            note(ax, "no count", sum(widest) / 2, 0.98, xycoords=top, ha="center", va="top")
-        if statements is not None and len(of := statements[statements["origin"] == origin]):
-            years, persons = of["year"].astype(int), of["students"].astype(float)
-            mark(ax, years, persons, style.INK, hollow=True, size=style.area(26))
-
-    return multiples(parts, draw, column="origin", alike=False)
+            note(ax, "no count", middle, 0.98, xycoords=top, ha="center", va="top")
+        of = stated[stated["origin"] == origin]
+        if len(of):
+            size = style.area(26)
+            mark(ax, of["year"].astype(int), of["students"], style.INK, hollow=True, size=size)
+            ax.set_ylim(0, 1.1 * max(ax.get_ylim()[1], of["students"].max()))
+    return figure

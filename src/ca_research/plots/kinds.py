@@ -179,6 +179,7 @@ def lines(
     palette = style.palette(frame[hue] if hue else [""])
     groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
     parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
+    named = set[object]()
 
     def draw(ax: Axes, name: str, part: pd.DataFrame) -> None:
         for begin, end in spans:
@@ -187,7 +188,8 @@ def lines(
             colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
             series = by_year(mine, value)
             series = series.dropna() if joined else series
-            is_named = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
+            is_named = (key not in named and not log) or str(key) in eco.codes()
+            named.add(key)
             words = cell_words(hue, str(key)) if hue and is_named else ""
             words = words if hue or series.empty else number(series.iloc[-1])
             line(ax, series, colour, words, dots=True, linewidth=1.8)
