@@ -215,8 +215,9 @@ def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
 
 def _break_names(ax: Axes, room: float) -> float:
     """Break names of rows; returns the inches that rows are too low for them."""
-    labels = [t for t in ax.get_yticklabels() if any(map(str.isalpha, t.get_text()))]
-    if not labels or max(t.get_window_extent().width for t in labels) <= room:
+    labels = [t for t in ax.get_yticklabels() if t.get_text()]
+    names = any(map(str.isalpha, "".join(t.get_text() for t in labels)))
+    if not names or max(t.get_window_extent().width for t in labels) <= room:
         return 0.0
     places = [t.get_position()[1] for t in labels]
     for text in labels:
