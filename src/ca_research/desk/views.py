@@ -148,7 +148,7 @@ ax = result.plot()
 def _trade_code(chosen: Mapping[str, Any]) -> str:
     since, until = chosen["years"]
     years = f"since={since}, until={until}"
-    return _HEAD + _CODE.get(chosen["measure"], "").format(**chosen | {"years": years})
+    return _HEAD + _CODE.get(chosen["measure"], "").format(**{**chosen, "years": years})
 
 
 # Any other table

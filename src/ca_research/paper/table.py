@@ -234,7 +234,7 @@ def _html(table: PaperTable, *, page: bool = False) -> str:
     part, rule = table.cells.index.get_level_values(0), style.borders(sides="top", weight="1px")
     if not table._named:  # a rule stands between two parts, and no name of them
         table = replace(table, cells=table.cells.droplevel(0))
-    made = _drawn(table).make("gt", gt_style={"table_font_size": "15px"}).with_id("ca-table")
+    made: Any = _drawn(table).make("gt", gt_style={"table_font_size": "15px"})
     begins = [] if table._named else [n for n in range(1, len(part)) if part[n] != part[n - 1]]
     made = made.tab_style(rule, [loc.body(rows=begins), loc.stub(rows=begins)])
-    return str(GT.as_raw_html(made, make_page=page))
+    return str(GT.as_raw_html(made.with_id("ca-table"), make_page=page))

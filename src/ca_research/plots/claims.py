@@ -132,7 +132,9 @@ def specification_curve(
     ['Side: central asian', 'chinese']
     """
     heads = dict(axes) if isinstance(axes, Mapping) else {a: axis_words(a) for a in axes}
-    return on_new_figure(curve_picture(data, heads, unit, of, words)).get_figure(root=True)
+    figure = on_new_figure(curve_picture(data, heads, unit, of, words)).figure
+    assert isinstance(figure, Figure)
+    return figure
 
 
 def curve_picture(

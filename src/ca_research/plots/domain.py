@@ -207,9 +207,9 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
         if uncounted:
-            middle = sum(max(uncounted, key=lambda span: span[1] - span[0])) / 2
+            widest = max(uncounted, key=lambda span: span[1] - span[0])
             top = ("data", "axes fraction")
-            note(ax, "no count", middle, 0.98, xycoords=top, ha="center", va="top")
+            note(ax, "no count", sum(widest) / 2, 0.98, xycoords=top, ha="center", va="top")
         of = stated[stated["origin"] == origin]
         if len(of):
             size = style.area(26)

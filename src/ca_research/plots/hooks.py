@@ -36,7 +36,7 @@ _MARK = {
 
 def verdict_html(verdict: Verdict) -> str:
     """A small card: the answer first, the sentence as printed, then each test with its criteria."""
-    words = {"marks": _MARK, "nearness": NEARNESS, "states": STATE_WORDS}
+    words: dict[str, Any] = {"marks": _MARK, "nearness": NEARNESS, "states": STATE_WORDS}
     file = Path(__file__).with_name("verdict.html.j2")
     return filled(file, verdict=verdict, number=criterion_number, **words)
 

@@ -68,7 +68,7 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
         for column, word in enumerate(VERDICTS):
             lines = textwrap.wrap(" ".join(words.loc[words["verdict"] == word, "ids"]), 13)
             x, top = (1.75 + 1.3 * column, y) if beside else (1.75, below)
-            look = {"color": style.VERDICT[word], "va": "top", "linespacing": 1.3}
+            look: dict[str, Any] = {"color": style.VERDICT[word], "va": "top", "linespacing": 1.3}
             if lines and not beside:
                 ax.text(0.1, top, word, **look)
             if lines:
