@@ -52,7 +52,7 @@ def test_examples_of_a_module_run(module):
 
 def test_examples_behind_a_decorator_are_found():
     module = importlib.import_module("ca_research.plots.domain")
-    assert {"rank_slopes", "student_lines"} <= {examples.name for examples in wrapped(module)}
+    assert {"mirror_gaps", "student_lines"} <= {examples.name for examples in wrapped(module)}
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)

@@ -72,7 +72,7 @@ def present(
         return ax
 
     with style.room(chosen):
-        ax = drawn(partial(on_new_figure, picture))
+        ax = drawn(partial(on_new_figure, picture), once=False)
     figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
     figure.fine = chosen.dpi  # type: ignore[attr-defined]
@@ -117,9 +117,11 @@ def _root(drawn: Axes | Figure) -> Figure:
 _inside = ContextVar("inside a picture", default=False)
 
 
-def drawn(draw: Callable[[], Drawn]) -> Drawn:
+def drawn(draw: Callable[[], Drawn], *, once: bool = True) -> Drawn:
     """Draw a figure and lay it out in the room that there is; it remembers how it was drawn, for
     another room. A picture within a picture is part of it.
+
+    once: whether it is not laid out again when it is shown.
     """
     if _inside.get():
         return draw()
@@ -128,10 +130,11 @@ def drawn(draw: Callable[[], Drawn]) -> Drawn:
         with style.context():
             picture = draw()
             layout(figure := _root(picture))
-            figure.set_layout_engine("none")
+            if once:
+                figure.set_layout_engine("none")
     finally:
         _inside.reset(token)
-    figure.redraw = lambda: _root(drawn(draw))  # type: ignore[attr-defined]
+    figure.redraw = lambda: _root(drawn(draw, once=once))  # type: ignore[attr-defined]
     return picture
 
 
