@@ -26,6 +26,7 @@ from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
 from .wanted import publishers, words
+from .words import text_of
 
 
 @dataclass(frozen=True)
@@ -79,20 +80,7 @@ class Claim:
         """What would support and what would contradict each reading, in words, with the criteria
         and thresholds.
         """
-        lines = []
-        for reading in self.spec.readings:
-            lines.append(f"{reading.name}: {reading.statement}")
-            for c in reading.criteria:
-                bar = f"{c.measure} {c.comparison} {c.threshold:g} {c.unit}"
-                if c.over:
-                    bar += f", in at least {c.over.at_least} of {len(c.over.economies)} economies"
-                lines.append(f"  - {c.name}: {c.statement} [{bar}]")
-            if reading.rule:
-                lines.append(f"  {reading.rule.words}")
-                lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
-            else:
-                lines.append(f"  Not testable: {reading.answer or reading.not_testable}")
-        return "\n".join(lines)
+        return text_of("claim.j2", spec=self.spec, reachable=reachable).rstrip()
 
     def closest(self) -> tuple[registry.Reading, ...]:
         """The readings whose criteria decide the sentence as printed.

@@ -7,17 +7,15 @@ name.
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..estimates import Measure, generic
 from ..estimates.declared import declared
@@ -219,25 +217,16 @@ def _misfit(value: Value, hint: Any) -> str:
     """What is wrong with a value where an annotation wants another type or other words; '' where
     it fits, or where the annotation speaks of what no claim file can hold.
     """
-    checked = _validator(hint)
     try:
-        if checked is not None:
-            checked.validate_python(value, strict=True)
+        _validator(hint).validate_python(value)
     except ValidationError as error:
-        if get_origin(hint) is not Literal:
-            return f"{error.errors()[0]['msg']} (got {value!r})"
-        unknown = UnknownNameError("word", value, get_args(hint))
-        return f"{unknown.what}; {unknown.hint}"
+        return f"{error.errors()[0]['msg']} (got {value!r})"
     return ""
 
 
 @cache
-def _validator(hint: Any) -> TypeAdapter[Any] | None:
-    hint = hint.__origin__ if hasattr(hint, "__metadata__") else hint
-    kinds = {type(None), bool, int, float, str, dt.date}
-    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    known = all(o in kinds or get_origin(o) is Literal for o in options)
-    return TypeAdapter(hint) if known else None
+def _validator(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
 
 
 def _marked(module: Any, name: str) -> Measure:
