@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ..estimates import Measure, generic
+from ..estimates import Measure
 from ..estimates.declared import declared
 from ..estimates.measures import hints_of
 from ..ground import paths
@@ -157,8 +157,6 @@ def signature_faults(
         for value in values if choice in hints else ():
             if fault := _misfit(value, hints[choice]):
                 yield UsageError(f"{choice} of {name}: {fault}")
-            elif hasattr(function, "table") and get_origin(hints[choice]) is not Literal:
-                yield from map(UsageError, generic.faults(function, choice, value))
 
 
 def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:

@@ -14,13 +14,12 @@ import pandas as pd
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import number, whole_number
-from ..ground.errors import AggregateError, CaResearchError, UsageError, known_name
-from ..ground.periods import years_back
+from ..ground.errors import AggregateError, UsageError
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .frame import Estimate
 from .measures import Measure, measure
-from .voices import SOURCES, Question, Terms, Voice, answers
+from .voices import Question, Terms, Voice, answers
 
 OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlike")
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
@@ -272,28 +271,3 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     if not either_way(criterion.comparison, criterion.threshold, least, most):
         bar = f"{criterion.comparison} {criterion.threshold:g}"
         yield f"threshold: {sort} is from {least:g} to {most:g}, so {bar} says nothing of it"
-
-
-def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
-    """What is wrong with a value that a claim gives to a generic measure, in words.
-
-    A column of the table takes its declared values, unless the choice of that name has words of its
-    own; an economy is one of those known, a year in words is 'newest' or so many before it.
-    """
-    table = registry.table(function.table)  # type: ignore[attr-defined]
-    column = table.columns.get(name)
-    if name == "to":  # another of those that the measure speaks of
-        column = next(c for c in table.columns.values() if c.role == "counterpart")
-    try:
-        if name == "source":
-            known_name("source", chosen, [*SOURCES, *registry.sources()])
-        elif column is not None and column.type == "economy":
-            eco.resolve_all(str(chosen).split(";"))
-        elif name == "year" and isinstance(chosen, str):
-            years_back(chosen)
-        elif name == "window":
-            _chosen(name, chosen, int)
-        elif chosen and column and column.values:
-            known_name(f"{name} of table {table.table}:", chosen, column.values)
-    except CaResearchError as error:
-        yield "; ".join(filter(None, (error.what, error.hint)))

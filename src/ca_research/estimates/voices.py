@@ -277,6 +277,9 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
         raise RegistryError("no column of role time, or value", where=where, hint=hint)
     sides = [name for name in (unit, other) if name]
     wanted: dict[str, Any] = {name: word for name, word in terms.where.items() if word}
+    for name, word in wanted.items():
+        if known := registry.table(terms.table).columns[name].values:
+            known_name(f"{name} of table {terms.table}", word, known)
     alike = sorted({*terms.columns("basis"), *terms.where} - {*terms.unlike, *wanted})
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
