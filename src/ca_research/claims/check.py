@@ -25,7 +25,7 @@ from ..registry.claims import Want
 from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
-from .measures import find, lacking, signature_faults, taken_by
+from .measures import find, signature_faults, taken_by
 from .printed import on_sentence
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -142,12 +142,9 @@ def _want(want: Want) -> Iterator[str]:
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        found = [f.what for f in signature_faults(criterion, claim.axes_of(criterion), claim.data)]
-        found += [
-            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
-            "nor an axis"
-            for name in lacking(criterion, claim.data)
-        ]
+        axes = claim.axes_of(criterion)
+        errors = signature_faults(criterion, axes, claim.data, claim.data)
+        found = [error.what for error in errors]
         universe(claim, criterion)
     except CaResearchError as error:
         yield _told(error)

@@ -21,7 +21,7 @@ from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
-from .measures import find, lacking, place, signature_faults, taken_by
+from .measures import find, place, signature_faults, taken_by
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,9 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         where = f"{spec.id}, criterion {criterion.name}"
-        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data):
-            hint = f"mend the claim file, or the measure: {place(find(criterion.measure))}"
+        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, given):
+            hint = f"claim.gather(...) with it, or mend {place(find(criterion.measure))}"
             raise type(fault)(fault.what, where=where, hint=hint)
-        if missing := lacking(criterion, given):
-            hint = f"claim.gather({missing[0]}=...)"
-            raise UsageError(f"it needs {', '.join(missing)}", where=where, hint=hint)
     tables = [name for name in spec.data if name in taken]
     if strange := sorted(given.difference(tables)):
         raise UsageError(

@@ -124,9 +124,10 @@ def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
 
 
 def signature_faults(
-    criterion: Criterion, axes: Iterable[GridAxis], data: Iterable[str]
+    criterion: Criterion, axes: Iterable[GridAxis], data: Iterable[str], given: Iterable[str]
 ) -> Iterator[CaResearchError]:
-    """What a criterion gives its measure and the measure does not take, as errors.
+    """What a criterion gives its measure and the measure does not take, or needs and has from
+    nowhere, as errors.
 
     These are settings and axes that it does not read or that the claim gives by itself, values of
     another type than it declares (`since: int`), unknown words of a choice (`Literal[...]`) or of a
@@ -140,6 +141,8 @@ def signature_faults(
         Those of the grid that the criterion names.
     data : iterable of str
         Names of the claim's tables.
+    given : iterable of str
+        Names of what is at hand.
 
     Raises
     ------
@@ -157,20 +160,10 @@ def signature_faults(
         for value in values if choice in hints else ():
             if fault := _misfit(value, hints[choice]):
                 yield UsageError(f"{choice} of {name}: {fault}")
-
-
-def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
-    """Arguments that a criterion's measure needs and has from nowhere: neither given, nor a
-    setting, nor an axis.
-    """
     had = {*given, "economies", *criterion.settings, *criterion.axes}
-    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    needed = {
-        name
-        for name, p in taken_by(criterion).items()
-        if p.default is p.empty and p.kind not in several
-    }
-    return sorted(needed - had)
+    for need, argument in taken.items():
+        if need not in had and argument.default is argument.empty and "*" not in str(argument):
+            yield UsageError(f"{name} needs {need!r}, neither given nor a setting nor an axis")
 
 
 @cache
