@@ -17,11 +17,11 @@ from ..ground.errors import UsageError, known_name
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
-from .compute import Call, Computation
 from .evidence import Evidence, Gathering, universe
 from .given import economies_of, of_all_together
 from .judge import judge
 from .leave_out import empty_mains, standing_in
+from .measures import taken_by
 from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
@@ -302,9 +302,8 @@ def check(
     """
     declared, gone = claim(claim_id), source_ids(without)
     spec = declared.spec
-    calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
-    needed = sorted(Computation(dict.fromkeys(spec.data)).taken(calls))
-    tables = {name: load(name, as_of=as_of) for name in needed}
+    taken = {name for criterion in spec.criteria().values() for name in taken_by(criterion)}
+    tables = {name: load(name, as_of=as_of) for name in sorted(taken.intersection(spec.data))}
     given = {**tables, "economies": None if economy == "CA5" else economy}
     whole = Gathering(spec, given, as_of or "latest")
     evidence = (whole.less(gone) if gone else whole).evidence()
