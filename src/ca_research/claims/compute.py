@@ -127,7 +127,7 @@ class Computation:
 
     def without(self, source: str) -> Computation:
         """The same calls on figures without the rows of a source."""
-        rest = {}
+        rest: dict[str, pd.DataFrame] = {}
         for name, table in self.given.items():
             if isinstance(table, pd.DataFrame) and "source_id" in table:
                 of_source = table["source_id"].eq(source).to_numpy(bool)

@@ -137,11 +137,10 @@ def judge_criterion(
     cells = cells or [_cell(criterion, "", {"missing": _NOBODY})]
     mets = [cell.met for cell in cells]
     held, open_ = float(mets.count(True)), mets.count(None)
+    low, high, interval = _interval(cells[0], [ways[spec][0][0] for spec in chosen if not over])
     if over:
         low, high = held, held + open_
         interval = "undecided economies counted for and against" if open_ else "exact count"
-    else:
-        low, high, interval = _interval(cells[0], [ways[spec][0][0] for spec in chosen])
     shared = ("name", "label", "statement", "counted", "why", "measure", "kind", "unit")
     return CriterionResult(
         **{name: getattr(criterion, name) for name in shared},
@@ -177,7 +176,7 @@ def _interval(main: Cell, ways: Iterable[Cell]) -> tuple[float | None, float | N
         return told[0].low, told[0].high, told[0].interval or _UNSAID
     ends = [(c.low, c.high) if c.ranged else (c.estimate, c.estimate) for c in told]
     low, high = (
-        None if None in some else farthest(some)  # type: ignore[type-var]
+        None if None in some else farthest(some)
         for farthest, some in zip((min, max), zip(*ends, strict=True), strict=True)
     )
     number = in_words(len(told))

@@ -92,7 +92,7 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
         others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
         words = criterion_number, bounds, ways
         number, interval, how = (word(first) if first else "" for word in words)
-        about = v | {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
+        about = {**v, "theme": registry.article().theme(spec.theme), "kind": spec.kind}
         about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
         about |= {"criterion": first["label"] if first else "", "number": number}
         rows.append(about | {"interval": interval, "ways": how, "other_day": next(others, None)})

@@ -36,16 +36,11 @@ def unanswered(
     """The economies of which a criterion's main specification says nothing definite; '' where it
     is of none in particular.
     """
-    answered = {
-        row.get("economy", "")
-        for row in found  # one that failed has no figures
-        if decide(
-            *(row.get(name) for name in ("estimate", "low", "high")),
-            criterion.comparison,
-            criterion.threshold,
-        )
-        is not None
-    }
+    answered = set()
+    for row in found:  # one that failed has no figures
+        estimate, low, high = (row.get(name) for name in ("estimate", "low", "high"))
+        if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
+            answered.add(row.get("economy", ""))
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 

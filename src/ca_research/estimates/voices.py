@@ -202,9 +202,10 @@ def _row(
     question: Question,
 ) -> dict[str, Any]:
     figures, lacking = _added(figures, terms, question)
-    newest = isinstance(year, str)
-    known = sorted({*figures["year"]}, reverse=True) if newest else [year]
-    back = years_back(year) if newest else 0
+    known: list[int] = [] if isinstance(year, str) else [year]
+    back = 0
+    if isinstance(year, str):
+        known, back = sorted({*figures["year"]}, reverse=True), years_back(year)
     if question.base is not None:  # a year is not compared with itself
         known = [at for at in known if at > question.base]
     able = ((at, [*_voices(figures, terms, question, question.spans(at))]) for at in known)
