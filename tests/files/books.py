@@ -187,7 +187,8 @@ def small(file, case):
         return Outcome(error=error)
     told = {"layout": layout.name if layout else "guess", **_heads(mapped)}
     faults, unread = tuple(found.faults), {k: list(v) for k, v in mapped.unread.items()}
-    return Outcome(found.rows, dict(found.left_out), faults, told, unread, list(mapped.texts))
+    rows = None if mapped.sums else found.rows  # sums are those of a preview
+    return Outcome(rows, dict(found.left_out), faults, told, unread, list(mapped.texts))
 
 
 def _heads(mapped):

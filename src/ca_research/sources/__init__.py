@@ -6,7 +6,7 @@ reads by it. Nothing here keeps anything; `fetch` and `elsewhere` alone touch a 
 """
 
 from .layouts import read, recognise, understand
-from .mapping import Map, Understood, apply
+from .mapping import Map, Reader, Understood, apply
 from .sheets import Given
 
-__all__ = ["Given", "Map", "Understood", "apply", "read", "recognise", "understand"]
+__all__ = ["Given", "Map", "Reader", "Understood", "apply", "read", "recognise", "understand"]

@@ -47,7 +47,7 @@ def valued(sheet: Sheet) -> Sheet:
         return sheet
     width = len(heads[place])
     at = [heads[place].index(name.casefold()) for name in _SAY]
-    (frame,) = sheet.frames(at, 0)
+    frame = pd.DataFrame({n: list(sheet.column(n, 0)) for n in at}, dtype=object)
     if not (of_exporters := _at_exporters(frame)).any():
         return sheet
     told = frame[at[0]].map(shown).map(_VALUED).fillna("").mask(of_exporters, "fob")

@@ -58,7 +58,8 @@ class Headed:
 
     def frames(self, *headings: str) -> Iterator[pd.DataFrame]:
         """Cells of several columns, as they stand in the rows of the file, in parts."""
-        return self.sheet.frames([self._at[h.casefold()] for h in headings], self.place + 1)
+        places = [self._at[h.casefold()] for h in headings]
+        return (f.drop(columns="_line") for _, f in self.sheet.parts(places, self.place + 1))
 
     def only(
         self, why: str, *wanted: str, among: Collection[str] = (), matches: str = ""
