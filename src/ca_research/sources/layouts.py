@@ -189,11 +189,11 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
 
 def _refuse_constants(found: Map, user: Map, where: str) -> None:
     """Refuse one value for all rows of what a publisher's column tells."""
-    for name, field in user.columns.items():
+    for name, said in user.columns.items():
         told = found.columns.get(name)
-        if field.constant is not None and told and told.column and name != found.fills:
+        if said.constant is not None and told and told.column and name != found.fills:
             raise UsageError(
-                f"{name} is said to be always {field.constant}: column {told.column!r} tells it",
+                f"{name} is said to be always {said.constant}: column {told.column!r} tells it",
                 where=where,
                 hint=f"say nothing of {name}; what cells mean in {name}: {{column: {told.column}, "
                 "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",

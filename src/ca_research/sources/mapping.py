@@ -373,6 +373,7 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
         )
 
 
+_DIGITS = frozenset("0123456789")
 _AS_HEADED = Field(column="=")
 """How values in headings are read of which a map says no more."""
 
@@ -433,6 +434,7 @@ class Reader:
     def _within(self, frame: pd.DataFrame, width: int) -> pd.DataFrame:
         """Rows without those that have more cells than there are headings."""
         beyond = [at for at in frame if at != "_line" and at >= width]
+        frame = frame.astype(object).where(frame.notna(), None)
         longer = frame[beyond].map(shown).ne("").any(axis=1)
         rule = f"more cells than the {width} headings: a separator within a number or a text?"
         for *row, line in frame[longer].itertuples(index=False):
@@ -447,10 +449,10 @@ class Reader:
         """The rows that count, by `only`."""
         for column, told, why in self.counting:
             codes, different = _different(frame[column])
-            keep = np.array([told[shown(cell)] for cell in different], bool)[codes]
+            keep = np.array([told.get(shown(cell), False) for cell in different])[codes]
             if lost := int((~keep).sum()):
                 self.out.left_out[why] += lost
-            frame = frame[keep]
+                frame = frame[keep]
         return frame
 
     def _long(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -476,10 +478,11 @@ class Reader:
             if (told := self._cells(long, name)) is None:
                 continue
             cell, field_, head = told
+            codes, different = _different(cell)
             if column.type == "year":
                 of = head if isinstance(head, str) else head.iloc[:1].sum()
-                self.years.setdefault(of, set()).update(in_words(cell, field_).unique())
-            codes, different = _different(cell)
+                meant = in_words(pd.Series(different, dtype=object), field_)
+                self.years.setdefault(of, set()).update(meant)
             values, why, left = self.column(name, different, column, field_)
             for reason in dict.fromkeys(filter(None, left)):
                 of_reason = np.array([one == reason for one in left])[codes]
@@ -497,12 +500,12 @@ class Reader:
             found[name] = _taken(values, codes)
         keep = ~bad & ~quiet
         widths = {f.column: f.width or 0 for f in self.mapped.columns.values()}
-        once = {
-            name: long[head].map(shown).str.zfill(widths.get(head, 0))
-            for name, head in self.once.items()
-        }
-        rows = pd.DataFrame(found | once, index=long.index)[keep]
-        return rows.assign(_file=self.file, _line=long.loc[keep, "_line"]).reset_index(drop=True)
+        for name, head in self.once.items():
+            codes, different = _different(long[head])
+            found[name] = _taken([shown(c).zfill(widths.get(head, 0)) for c in different], codes)
+        rows = pd.DataFrame(found | {"_line": long["_line"]}, index=long.index)
+        rows = rows if keep.all() else rows[keep].reset_index(drop=True)
+        return rows.assign(_file=self.file)
 
     def figure(self) -> str:
         """The column that holds the figure."""
@@ -522,7 +525,8 @@ class Reader:
             return long
         codes, different = _different(told[0])
         meant = in_words(pd.Series(different, dtype=object), told[1])
-        empty = np.array([*map(cells.missing, meant)], bool)[codes]
+        empty = np.array([str(c)[-1:] not in _DIGITS and cells.missing(c) for c in meant], bool)
+        empty = empty[codes]
         if lost := int(empty.sum()):
             self.out.left_out["no figure in the cell"] += lost
             long = long[~empty].reset_index(drop=True)
@@ -538,7 +542,8 @@ class Reader:
         if field_ is _AS_HEADED:
             return None
         if field_.constant is not None:
-            return pd.Series(field_.constant, long.index, dtype=object), field_, "(constant)"
+            alike = pd.Categorical.from_codes(np.zeros(len(long), "int8"), [field_.constant])
+            return pd.Series(alike, long.index), field_, "(constant)"
         return long[field_.column], field_, field_.column
 
     def column(
@@ -611,6 +616,9 @@ class Reader:
 
 def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
     """Different cells, and which of them each is."""
+    if isinstance(cell.dtype, pd.CategoricalDtype):  # the code of none, -1, is the last
+        cell = cell.cat.remove_unused_categories()
+        return cell.cat.codes.to_numpy(), [*cell.cat.categories, None]
     codes, different = pd.factorize(cell.astype(object), use_na_sentinel=False)
     return codes, [None if one != one else one for one in different]
 

@@ -539,10 +539,12 @@ def _flat(record: dict[str, Any]) -> dict[str, Cell]:
 
 def shown(cell: Cell) -> str:
     """A cell as its file shows it."""
+    if isinstance(cell, str):
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()[:10]
-    return str(cell).strip()
+    return str(cell)

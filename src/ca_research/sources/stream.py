@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..ground.errors import FileError, UsageError
@@ -276,9 +277,7 @@ class Stream:
             query = f"select {listed}, n from {self.cells_from(start)} where f = {number}"
             found = self.connection.cursor().sql(query)  # others are asked meanwhile
             for batch in found.to_arrow_reader(PART):
-                frame = batch.to_pandas(integer_object_nulls=True).set_axis(columns, axis=1)
-                frame = frame.astype(dict.fromkeys(places, object))
-                frame = frame.where(frame.notna(), None)
+                frame = pd.DataFrame(dict(zip(columns, map(_cells, batch.columns), strict=True)))
                 yield file.name, frame.assign(_line=lines[frame["_line"].astype(int)])
 
     def _lines(self, number: int) -> np.ndarray:
@@ -292,6 +291,14 @@ class Stream:
     def given(self) -> Given:
         """The first rows, whose sheet asks here for all cells of a column."""
         return Given(self.name, self.sha256, [replace(self.heads[0], stream=self)])
+
+
+def _cells(column: pa.Array) -> pd.Series:
+    """Cells of a part: texts as categories, others as objects."""
+    if pa.types.is_string(column.type):
+        return column.dictionary_encode().to_pandas()
+    found = column.to_pandas(integer_object_nulls=True).astype(object)
+    return found.where(found.notna(), None)
 
 
 def _digest_of(file: Path, packed: bool) -> tuple[str, int]:

@@ -105,8 +105,7 @@ class Reading:
             self._note([*self.reader.out.faults, *(fault for fault, _ in found)])
             self.reader.out.faults.clear()
             more = [c for c in raw if c not in self.spec.columns]
-            good = ~frame.index.isin([at for _, at in found])
-            frame = pd.concat([frame, raw[more]], axis=1)[good]
+            frame = pd.concat([frame, raw[more]], axis=1).drop(index=[at for _, at in found])
             form = schema(self.spec, **dict.fromkeys(more, "str") | {"_line": "Int64"})
             rows = pa.Table.from_pandas(frame, form, preserve_index=False)
             if folder is None:
@@ -155,15 +154,21 @@ class Reading:
         if mapped.sums:
             name = self.reader.figure()
             figure, field = sql.name(name), mapped.columns.get(name)
-            put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in mapped.totals.items())
-            total = f" union all select * replace ({put}) from ({typed})" if put else ""
             scaled = field is not None and field.times != 1  # then six digits are all there are
             exact, add = ("::decimal(38, 6)", "sum") if scaled else ("", "fsum")
-            alone = sql.names([name, "_line", *once])
-            typed = (  # in any order the same
-                f"select * exclude ({alone}), {add}({figure}{exact})::double as {figure}, "
-                f"min(_line) as _line from ({typed}{total}) group by all"
-            )
+
+            def added(rows: str, *without: str) -> str:
+                alone = sql.names([name, "_line", *without])
+                told = f"{add}({figure}{exact}) as {figure}, min(_line) as _line"
+                return f"select * exclude ({alone}), {told} from ({rows}) group by all"
+
+            typed = added(typed, *once)
+            if mapped.totals:
+                totals = mapped.totals.items()
+                put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in totals)
+                whole = added(f"select * replace ({put}) from sums")
+                typed = f"with sums as ({typed}) from sums union all by name {whole}"
+            typed = f"select * replace ({figure}::double as {figure}) from ({typed})"
         connection.execute(
             f"create or replace temp {'table' if mapped.sums else 'view'} whole as "
             f"select {columns}, _file, _line from ({typed})"
@@ -188,7 +193,8 @@ class Reading:
         keys = f"select {self._key} from whole group by all having count(*) > 1"
         self.connection.execute(f"create or replace temp table twice as {keys}")
         rows = f"select {self._key}, _file, _line from whole semi join twice using ({self._key})"
-        self._note(duplicates(self.spec, self.connection.sql(f"{rows} limit {FAULTS}").df()))
+        rows += f" order by _file, _line limit {FAULTS}"
+        self._note(duplicates(self.spec, self.connection.sql(rows).df()))
         self.connection.execute(
             f"create or replace temp view good as from whole anti join twice using ({self._key})"
         )
