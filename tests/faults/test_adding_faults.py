@@ -18,8 +18,6 @@ from ca_research.ground import reads
 from ca_research.ground.errors import CaResearchError, IntegrityError, StaleTablesError
 from ca_research.tables import added
 
-pytestmark = pytest.mark.long
-
 TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
 ABOUT = {"table": "trade", "title": "t", "publisher": "p", "licence": "l"}
 ABOUT["published"] = "2024-05-01"

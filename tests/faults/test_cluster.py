@@ -61,7 +61,6 @@ def dask(home, tmp_path):
         process.wait()
 
 
-@pytest.mark.long
 def test_the_same_runs_give_the_same_pages_with_a_worker_killed_on_the_way(home, tmp_path, dask):
     address, workers = dask
     slow = "import time; time.sleep(1.5)\nprint('number', n)"

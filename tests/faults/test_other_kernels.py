@@ -46,7 +46,6 @@ def run(built, tmp_path, monkeypatch):
     return brief(built.home, "print(n := 1)")
 
 
-@pytest.mark.long
 def test_what_another_python_has_made_is_not_stored(run, tmp_path, other, command):
     words = ("run", "brief", "-p", "economy=UZB", "--out", str(tmp_path / "out"), "--kernel")
     for _ in range(2):

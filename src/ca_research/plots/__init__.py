@@ -86,3 +86,7 @@ __all__ = [
     "verdict_matrix",
     "where_known",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
