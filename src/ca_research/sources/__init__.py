@@ -6,7 +6,7 @@ by part. Nothing here keeps anything; `fetch` and `elsewhere` alone touch a netw
 """
 
 from .layouts import read, recognise, understand
-from .mapping import Map, Reader, Understood, apply
+from .mapping import Map, Reader
 from .sheets import Given
 
-__all__ = ["Given", "Map", "Reader", "Understood", "apply", "read", "recognise", "understand"]
+__all__ = ["Given", "Map", "Reader", "read", "recognise", "understand"]

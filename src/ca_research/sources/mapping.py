@@ -11,7 +11,6 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -263,20 +262,6 @@ def _of_a_heading(column: Column, text: str, span: str) -> int | str:
     return cells.year(text, span) if column.type == "year" else text.casefold()
 
 
-@dataclass
-class Understood:
-    """Rows of a file in the table's columns, as text, and what became of the rest.
-
-    rows: the table's columns without `source_id`, `_file` and `_line`. left_out: how many rows or
-    cells are no figures of the table, by reason. faults: cells that cannot be read.
-    """
-
-    map: Map
-    rows: pd.DataFrame
-    left_out: Counter[str] = field(default_factory=Counter)
-    faults: list[Fault] = field(default_factory=list)
-
-
 def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
     """The headings of a sheet, each once, and the place of the first row below them.
 
@@ -313,21 +298,6 @@ def sheet_of(given: Given, mapped: Map) -> Sheet:
         where=given.name,
         hint=f"sheets: {', '.join(s.name for s in given.sheets)}",
     )
-
-
-def apply(given: Given, mapped: Map, table: Table) -> Understood:
-    """Read a whole sheet by a map.
-
-    Raises
-    ------
-    UsageError
-        Where the map names a heading that is not there, or leaves a column of the table without a
-        value.
-    """
-    reader = Reader(given, mapped, table)
-    parts = list(reader.parts())
-    reader.out.rows = pd.concat(parts, ignore_index=True)
-    return reader.out
 
 
 def _refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
@@ -379,13 +349,25 @@ _AS_HEADED = Field(column="=")
 
 
 class Reader:
-    """Reads rows of the table from a sheet, part by part; notes in `out` what cannot be read.
+    """Reads rows of a table from a sheet, part by part.
 
-    Raises UsageError as `apply`.
+    Attributes
+    ----------
+    left_out : Counter
+        How many rows or cells are no figures of the table, by reason.
+    faults : list of Fault
+        Cells that cannot be read.
+
+    Raises
+    ------
+    UsageError
+        Where the map names a heading that is not there, or leaves a column of the table without a
+        value.
     """
 
     def __init__(self, given: Given, mapped: Map, table: Table) -> None:
-        self.table, self.mapped, self.out = table, mapped, Understood(mapped, pd.DataFrame())
+        self.table, self.mapped = table, mapped
+        self.left_out, self.faults = Counter[str](), list[Fault]()
         self.sheet = sheet = sheet_of(given, mapped)
         self.heads, self.start = heading(sheet, mapped)
         complete(mapped, table, self.heads, given.name)
@@ -411,7 +393,7 @@ class Reader:
         for what, left in (("sheets", others), ("columns", unread)):
             if left:
                 more = ", ..." if len(left) > 8 else ""
-                self.out.left_out[f"{what} not read: {', '.join(left[:8])}{more}"] += len(left)
+                self.left_out[f"{what} not read: {', '.join(left[:8])}{more}"] += len(left)
         if wide:
             _refuse_parts_of_years(self.heads, self.file, "a heading")
 
@@ -440,7 +422,7 @@ class Reader:
         for *row, line in frame[longer].itertuples(index=False):
             while not shown(row[-1]):
                 row.pop()
-            self.out.faults.append(
+            self.faults.append(
                 Fault(self.file, int(line), "", " | ".join(map(shown, row[-3:])), rule)
             )
         return frame[~longer]
@@ -451,7 +433,7 @@ class Reader:
             codes, different = _different(frame[column])
             keep = np.array([told.get(shown(cell), False) for cell in different])[codes]
             if lost := int((~keep).sum()):
-                self.out.left_out[why] += lost
+                self.left_out[why] += lost
                 frame = frame[keep]
         return frame
 
@@ -487,13 +469,13 @@ class Reader:
             for reason in dict.fromkeys(filter(None, left)):
                 of_reason = np.array([one == reason for one in left])[codes]
                 if count := int((of_reason & ~quiet).sum()):
-                    self.out.left_out[reason] += count
+                    self.left_out[reason] += count
                 quiet |= of_reason
             faulty = np.array([w != "" for w in why], bool)[codes] & ~quiet
             for at in faulty.nonzero()[0]:
                 said = head if isinstance(head, str) else head[at]
                 one, rule = shown(different[codes[at]]), f"{name}: {why[codes[at]]}"
-                self.out.faults.append(
+                self.faults.append(
                     Fault(self.file, int(long["_line"].iat[at]), said or name, one, rule)
                 )
             bad |= faulty
@@ -528,7 +510,7 @@ class Reader:
         empty = np.array([str(c)[-1:] not in _DIGITS and cells.missing(c) for c in meant], bool)
         empty = empty[codes]
         if lost := int(empty.sum()):
-            self.out.left_out["no figure in the cell"] += lost
+            self.left_out["no figure in the cell"] += lost
             long = long[~empty].reset_index(drop=True)
         return long
 
@@ -684,4 +666,4 @@ def _word(
     return text, "", ""
 
 
-__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading"]
+__all__ = ["Across", "Field", "Map", "Only", "Reader", "heading"]

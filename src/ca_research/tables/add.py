@@ -332,9 +332,9 @@ def entry_of(found: Read, about: About, source: str, table: str) -> registry.Add
         rows_sha256="0" * 64,
         file=found.given.name,
         file_sha256=found.given.sha256,
-        layout=found.understood.map.layout,
-        mapping=found.understood.map.model_dump(exclude_defaults=True, mode="json"),
-        left_out=dict(found.understood.left_out),
+        layout=found.map.layout,
+        mapping=found.map.model_dump(exclude_defaults=True, mode="json"),
+        left_out=dict(found.left_out),
         skipped=len(found.skipped),
         added=today().isoformat(),
     )

@@ -35,7 +35,8 @@ class Read:
 
     given: sources.Given
     layout: Layout | None
-    understood: sources.Understood
+    map: sources.Map
+    left_out: Mapping[str, int]
     rows: pd.DataFrame
     skipped: tuple[Fault, ...]
     count: int
@@ -102,8 +103,8 @@ class Reading:
                     raw = raw.assign(**{name: numbers})
             self.number += len(raw)
             frame, found = checked_rows(self.spec, raw, self.source)
-            self._note([*self.reader.out.faults, *(fault for fault, _ in found)])
-            self.reader.out.faults.clear()
+            self._note([*self.reader.faults, *(fault for fault, _ in found)])
+            self.reader.faults.clear()
             more = [c for c in raw if c not in self.spec.columns]
             frame = pd.concat([frame, raw[more]], axis=1).drop(index=[at for _, at in found])
             form = schema(self.spec, **dict.fromkeys(more, "str") | {"_line": "Int64"})
@@ -214,7 +215,7 @@ class Reading:
         if not count and not skipped:
             raise NothingToAddError(
                 f"no row of the file is one of table {self.spec.table!r}",
-                where="; ".join(f"{k}: {n}" for k, n in self.reader.out.left_out.items()),
+                where="; ".join(f"{k}: {n}" for k, n in self.reader.left_out.items()),
                 hint="say by --map which column is what: ca-research data add ... --dry-run",
             )
         if not count:
@@ -228,7 +229,9 @@ class Reading:
         last = None
         if "year" in self.spec.columns:
             ((last,),) = self.connection.sql("select max(year) from good").fetchall()
-        return Read(given, layout, self.reader.out, rows, tuple(skipped), count, last)
+        return Read(
+            given, layout, self.mapped, self.reader.left_out, rows, tuple(skipped), count, last
+        )
 
 
 def listed(skipped: Sequence[Fault]) -> pd.DataFrame:
