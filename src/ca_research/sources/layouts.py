@@ -58,9 +58,9 @@ class Layout:
                 columns[name] = Field(constant=told["is"])
             elif told["column"] == "{year}":
                 columns[name] = Field(**told | {"column": across[0].column})
-            elif name in table.columns and (found := ask(*listed(told["column"]))):
-                columns[name] = Field(**told | {"column": found})
-        found = file.map(
+            elif name in table.columns and (heading := ask(*listed(told["column"]))):
+                columns[name] = Field(**told | {"column": heading})
+        mapped = file.map(
             only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
             columns=columns,
             across=across,
@@ -70,10 +70,11 @@ class Layout:
             once=tuple(map(file.needs, self.once)),
         )
         if not self.adjust:
-            return found
+            return mapped
         module, function = self.adjust.split(".")
         adjusted = getattr(importlib.import_module(f".{module}", __package__), function)
-        return adjusted(file, found, table)  # type: ignore[no-any-return]
+        found: Map = adjusted(file, mapped, table)
+        return found
 
 
 def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
@@ -83,13 +84,13 @@ def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
         why = f"{column} that is no economy here"
         more = {"among": told.get("among", ()), "but": told.get("but", ())}
         return Only(column=column, economies=True, why=why, **more)
-    column = file.name(*listed(told["column"]))
-    if column is None or any(map(file.name, told.get("unless", ()))):
+    heading = file.name(*listed(told["column"]))
+    if heading is None or any(map(file.name, told.get("unless", ()))):
         return None
     more = {k: v for k, v in told.items() if k in ("among", "matches", "why")}
     if more.get("matches") == "{product}":
         more["matches"] = str(table.columns["product"].pattern)
-    return Only(column=column, **more)
+    return Only(column=heading, **more)
 
 
 def sectors(file: Headed, mapped: Map, table: Table) -> Map:

@@ -372,6 +372,7 @@ class Reader:
         self.heads, self.start = heading(sheet, mapped)
         complete(mapped, table, self.heads, given.name)
         self.file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
+        self.read = {f.column for f in mapped.columns.values()} | {a.column for a in mapped.across}
         self._note_unread(given)
         self.counting = [
             (o.column, *o.split(sheet.distinct(self._at(o.column), self.start)))
@@ -388,8 +389,7 @@ class Reader:
         """Note other sheets, and columns of years that the map does not name."""
         others = [s.name for s in given.sheets if s is not self.sheet and s.rows and not s.hidden]
         wide = any("year" in a.gives for a in self.mapped.across)
-        read = {one.column for one in (*self.mapped.across, *self.mapped.columns.values())}
-        unread = [h for h in self.heads if wide and h not in read and _A_YEAR.search(h)]
+        unread = [h for h in self.heads if wide and h not in self.read and _A_YEAR.search(h)]
         for what, left in (("sheets", others), ("columns", unread)):
             if left:
                 more = ", ..." if len(left) > 8 else ""
@@ -399,8 +399,8 @@ class Reader:
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """Rows of the table; of a large file several frames, in the order of the file."""
-        width, asked = len(self.heads), (*self.mapped.across, *self.mapped.columns.values())
-        used = {one.column for one in (*asked, *self.mapped.only)} | {*self.mapped.once}
+        width = len(self.heads)
+        used = {*self.read, *self.mapped.once, *(one.column for one in self.mapped.only)}
         beyond = self.sheet.width(self.start) > width
         places = [at for at, head in enumerate(self.heads) if beyond or head in used]
         places += range(width, self.sheet.width(self.start))
@@ -431,7 +431,7 @@ class Reader:
         """The rows that count, by `only`."""
         for column, told, why in self.counting:
             codes, different = _different(frame[column])
-            keep = np.array([told.get(shown(cell), False) for cell in different])[codes]
+            keep = np.array([told.get(shown(c), False) for c in different], bool)[codes]
             if lost := int((~keep).sum()):
                 self.left_out[why] += lost
                 frame = frame[keep]
@@ -530,7 +530,7 @@ class Reader:
 
     def column(
         self, name: str, different: Sequence[Any], column: Column, field_: Field
-    ) -> tuple[Sequence[Any], Sequence[str], Sequence[str]]:
+    ) -> tuple[Any, Sequence[str], Sequence[str]]:
         """Of different cells the values, figures as numbers and others as text; why a cell cannot
         be read; why it is no figure of the table.
         """
@@ -551,7 +551,7 @@ class Reader:
 
     def _numbers(
         self, name: str, different: Sequence[Any], column: Column, field_: Field
-    ) -> tuple[Sequence[Any], Sequence[str], Sequence[str]]:
+    ) -> tuple[Any, Sequence[str], Sequence[str]]:
         """Numbers of cells: those that are plainly one are read at once, others one by one."""
         mark, doubt = self._mark(name, different, field_)
         why, times = [""] * len(different), field_.times
