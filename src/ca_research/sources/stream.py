@@ -29,6 +29,7 @@ from .sheets import (
     Sheet,
     delimiter,
     numbered,
+    shown,
     told_by,
     unchanged,
 )
@@ -290,6 +291,8 @@ class Stream:
 
     def given(self) -> Given:
         """The first rows, whose sheet asks here for all cells of a column."""
+        if shown(self.heads[0].rows[0][0]).endswith("\\TIME_PERIOD"):
+            raise NotStreamed("columns in one, as Eurostat packs them", where=self.name)
         return Given(self.name, self.sha256, [replace(self.heads[0], stream=self)])
 
 
