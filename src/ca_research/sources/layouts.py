@@ -177,15 +177,14 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
                 columns[name] = field.model_copy(update={"times": user.times})
     across = () if found.fills in user.columns else found.across
     across = user.across or as_said(across, found.fills, user.columns, table, given.name)
-    merged = {name: getattr(user if name in said else found, name) for name in Map.model_fields}
-    merged |= {
+    update = {name: getattr(user, name) for name in said} | {
         "columns": columns,
         "only": (*found.only, *(one for one in user.only if one not in found.only)),
         "across": across,
         "fills": user.fills or (found.fills if across else ""),
         "layout": layout.name,
     }
-    return Map(**merged), layout
+    return found.model_copy(update=update), layout
 
 
 def _refuse_constants(found: Map, user: Map, where: str) -> None:

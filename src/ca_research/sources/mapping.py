@@ -600,7 +600,8 @@ def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
     """Different cells, and which of them each is."""
     if isinstance(cell.dtype, pd.CategoricalDtype):  # the code of none, -1, is the last
         cell = cell.cat.remove_unused_categories()
-        return cell.cat.codes.to_numpy(), [*cell.cat.categories, None]
+        codes = cell.cat.codes.to_numpy()
+        return codes, [*cell.cat.categories, *[None] * bool((codes < 0).any())]
     codes, different = pd.factorize(cell.astype(object), use_na_sentinel=False)
     return codes, [None if one != one else one for one in different]
 

@@ -156,8 +156,6 @@ def read(file: Path, *, part: bool = False) -> Given:
         sheets = list(readers.get(suffix, _delimited)(content, file.name))
     except FileError:
         raise
-    except RecursionError:
-        raise FileError("nested too deeply", where=file.name, hint="give it as CSV") from None
     except Exception as error:  # whatever a reader of a format says of a damaged file
         raise FileError(
             f"cannot be read as {suffix[1:]}: {' '.join(str(error).split())[:200]}",

@@ -29,6 +29,7 @@ from .sheets import (
     Sheet,
     delimiter,
     numbered,
+    shown,
     told_by,
     unchanged,
 )
@@ -112,8 +113,6 @@ class Stream:
                 "autoinstall_known_extensions": False,
             }
         )
-        if len({f.suffix.lower() == ".parquet" for f in files}) > 1:
-            raise FileError("text and Parquet together", where=self.name, hint="add them apart")
         self.packed = files[0].suffix.lower() == ".parquet"
         self.heads: list[Sheet] = []
         self.marks: list[str] = []
@@ -121,14 +120,17 @@ class Stream:
         hashes = [self._take(n, file) for n, file in enumerate(self.files)]
         several = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
         self.sha256 = several if len(hashes) > 1 else hashes[0]
-        widths = {self._width(n) for n in range(len(files))}
-        if len(widths) > 1:
+        forms = {
+            (file.suffix.lower() == ".parquet", len(pq.read_schema(self._raw(n))))
+            for n, file in enumerate(files)
+        }
+        if len(forms) > 1:
             raise FileError(
-                "files of unlike width are not one source",
+                "text beside Parquet, or files of unlike width, are not one source",
                 where=self.name,
                 hint="add them one by one, under ids of their own",
             )
-        self.width = widths.pop()
+        ((_, self.width),) = forms
 
     def close(self) -> None:
         self.connection.close()
@@ -146,8 +148,9 @@ class Stream:
             )
         try:
             with unchanged(file):
-                digest, ends = _digest_of(file, self.packed)
-                (self._parquet if self.packed else self._text)(file, self._raw(number))
+                packed = file.suffix.lower() == ".parquet"
+                digest, ends = _digest_of(file, packed)
+                (self._parquet if packed else self._text)(file, self._raw(number))
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise  # of the machine, not of the file
         except duckdb.Error as error:
@@ -201,9 +204,6 @@ class Stream:
         self.run(
             f"copy ({query}) to '{_quoted(to)}' (format parquet, compression lz4)", file=str(file)
         )
-
-    def _width(self, number: int) -> int:
-        return len(self.run(f"from read_parquet('{_quoted(self._raw(number))}') limit 0").columns)
 
     # --- looking at cells
 
@@ -290,6 +290,8 @@ class Stream:
 
     def given(self) -> Given:
         """The first rows, whose sheet asks here for all cells of a column."""
+        if shown(self.heads[0].rows[0][0]).endswith("\\TIME_PERIOD"):
+            raise NotStreamed("columns in one, as Eurostat packs them", where=self.name)
         return Given(self.name, self.sha256, [replace(self.heads[0], stream=self)])
 
 

@@ -106,8 +106,11 @@ class Reading:
             self._note([*self.reader.faults, *(fault for fault, _ in found)])
             self.reader.faults.clear()
             more = [c for c in raw if c not in self.spec.columns]
-            frame = pd.concat([frame, raw[more]], axis=1).drop(index=[at for _, at in found])
-            form = schema(self.spec, **dict.fromkeys(more, "str") | {"_line": "Int64"})
+            bad = frame.index.isin([at for _, at in found])
+            unread = [at for fault, at in found if fault.column in self.spec.key]
+            frame = pd.concat([frame, raw[more]], axis=1).assign(_bad=bad).drop(index=unread)
+            types = dict.fromkeys(more, "str") | {"_line": "Int64", "_bad": "boolean"}
+            form = schema(self.spec, **types)
             rows = pa.Table.from_pandas(frame, form, preserve_index=False)
             if folder is None:
                 held.append(rows)
@@ -142,6 +145,8 @@ class Reading:
     def _add_up(self, typed: str) -> None:
         """The relation `whole`: rows, or their sums and totals, in which each counts once."""
         connection, mapped, columns = self.connection, self.mapped, sql.names(self.spec.columns)
+        if mapped.sums or self.reader.once:  # of two rows of one key a faulty one counts too
+            typed = f"select * from ({typed}) where not _bad"
         if once := self.reader.once:
             keys = sql.names(["_file", *once])
             twice = connection.sql(f"select {keys} from ({typed}) group by all having count(*) > 1")
@@ -172,7 +177,7 @@ class Reading:
             typed = f"select * replace ({figure}::double as {figure}) from ({typed})"
         connection.execute(
             f"create or replace temp {'table' if mapped.sums else 'view'} whole as "
-            f"select {columns}, _file, _line from ({typed})"
+            f"select {columns}, _file, _line, _bad from ({typed})"
         )
         if mapped.sums:
             self._refuse_sums(figure, self.spec.columns[name])
@@ -185,7 +190,8 @@ class Reading:
         }
         beyond = " or ".join(test for test, limit in limits.items() if limit is not None) or "false"
         odd = self.connection.sql(f"from whole where {beyond} limit {FAULTS}").df()
-        words = odd.astype({n: "str" for n in self.spec.columns if n != self.reader.figure()})
+        texts = [n for n in self.spec.columns if n != self.reader.figure()]
+        words = odd.assign(**{n: odd[n].astype(object).fillna("").astype("str") for n in texts})
         self._note(fault for fault, _ in checked_rows(self.spec, words, self.source)[1])
         self.connection.execute(f"delete from whole where {beyond}")
 
@@ -197,7 +203,8 @@ class Reading:
         rows += f" order by _file, _line limit {FAULTS}"
         self._note(duplicates(self.spec, self.connection.sql(rows).df()))
         self.connection.execute(
-            f"create or replace temp view good as from whole anti join twice using ({self._key})"
+            f"create or replace temp view good as from whole anti join twice using ({self._key}) "
+            "where not _bad"
         )
 
     # --- what they are

@@ -32,7 +32,7 @@ def validated(table: registry.Table) -> pa.Table:
     rows = rows.sort_by([(name, "ascending") for name in key])
     counts = _counts(table, raw)
     if found or counts or len(twice(rows, key)):
-        whole = frame.drop(index=[at for _, at in found])
+        whole = frame.drop(index=[at for fault, at in found if fault.column in key])
         same = whole[whole.duplicated(key, keep=False)].join(raw[["_file", "_line"]])
         faults = {f for f, _ in found} | {*duplicates(table, same), *counts}
         raise DataError(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
