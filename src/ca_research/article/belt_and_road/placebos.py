@@ -267,16 +267,16 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
 Pool = Literal["did2s", "saturated", "twfe"]
 
 
-def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) -> pd.DataFrame:
     """Effect of signing on the log of exports to China, of the five with a date of signing pooled
     by event study; the donors never signed, or late.
 
-    trade, events: as in `effect_fits`.
+    trade, events, choices: as in `effect_fits`.
     Returns method, effect (log points), pretrend (what leads say), without (who has no date or no
     exports, in words) and sources, one row per method. The models: `stats.event_study`.
     Raises CoverageError where nobody can be estimated.
     """
-    compared = comparison(trade, events, **_main())
+    compared = comparison(trade, events, **_main() | choices)
     able = [c for c in eco.CA5 if c in compared.starts and c in compared.wide]
     if not able:
         raise CoverageError("no date of signing for any of the five")

@@ -39,7 +39,7 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     """Coefficient of each candidate added to the model alone, from the model without it; NaN where
     it is collinear.
 
-    sample: y, regressors x, fixed effects (the last of them absorbed first). means:
+    sample: y, regressors x, fixed effects (of three the last is absorbed first). means:
     `fitted_means` for PPML; none for least squares.
     With W the weights (means, or one), r the outcome (for PPML its residuals over the means) and M
     the weighted projection off effects and regressors:
@@ -54,13 +54,13 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     y = np.asarray(sample.y, dtype=float)
     weights = np.ones(len(y)) if means is None else means
     outcome = sparse.csr_matrix((y if means is None else (y - means) / means)[:, None])
-    *dummies, absorbed = (
-        sparse.csr_matrix((np.ones(len(c)), (np.arange(len(c)), c))) for c in _codes(sample)
-    )
+    dummies = [sparse.csr_matrix((np.ones(len(c)), (np.arange(len(c)), c))) for c in _codes(sample)]
+    absorbed = dummies.pop() if len(dummies) > 2 else sparse.csr_matrix((len(y), 1))
     covariates = [sparse.csr_matrix(np.column_stack(list(sample.x.values())))] if sample.x else []
     z = sparse.hstack([*dummies, *covariates]).tocsr()
     w = sparse.diags(weights)
-    size = sparse.diags(1 / (absorbed.T @ weights))
+    totals = absorbed.T @ weights
+    size = sparse.diags(1 / np.where(totals > 0, totals, 1.0))
 
     def inner(a: Any, b: Any) -> np.ndarray:
         """a' W b, with the absorbed effects projected off."""
