@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -102,7 +102,7 @@ def show_grants(evidence: Evidence, money: pd.DataFrame, macro: pd.DataFrame) ->
     """
     with where_known():
         given = grants_per_head(money, macro, donors=["USA"]).query("year >= 2000")
-        look = {"panel": "host", "unit": "US dollars a head", "alike": False}
+        look: dict[str, Any] = {"panel": "host", "unit": "US dollars a head", "alike": False}
         show_criterion(
             evidence,
             "grants",

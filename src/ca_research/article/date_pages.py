@@ -5,6 +5,8 @@ which sources disagree.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +17,8 @@ from ..ground.arguments import day
 from ..ground.display import Section
 from ..ground.numbers import counted
 from ..ground.periods import date_in_words
-from ..plots import lines, show_criterion
-from ..plots.show import show_table, where_known
+from ..plots import lines, row_words, show_criterion
+from ..plots.show import show, show_table, where_known
 from ..plots.timeline import timeline
 from . import documents, lanes, meetings, signing
 
@@ -43,18 +45,22 @@ def show_dates(
     first = claim.spec.readings[0].criteria
     windows = {c.label: str(c.settings["window"]) for c in first if "window" in c.settings}
     days = {_DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)}
-    show_criterion(
-        evidence,
-        first[0].name,
-        section=section,
-        picture=lambda: timeline(rows, lanes=declared.shown, windows=windows, days=days),
-        data=rows.drop(columns=["code", "exact"]),
-        note=declared.note,
-    )
     source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
+    listed = rows.assign(source=source, dated=dated)
+    panels = [*listed.groupby("panel", sort=False)] or [("", listed)]
+    for number, (panel, part) in enumerate(panels, 1):
+        of = windows if number == len(panels) else {}  # the windows are of the last
+        draw = partial(timeline, part, lanes=declared.shown, windows=of, days=days)
+        data = part.drop(columns=["code", "exact", "source", "dated"])
+        if number == 1:
+            more = {"data": data, "note": declared.note}
+            show_criterion(evidence, first[0].name, section=section, picture=draw, **more)
+        else:
+            alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."
+            show(draw(), section=section, title=str(panel), alt=alt, data=data)
     sources = counted(rows["origin"].nunique(), "independent source")
     show_table(
-        rows.assign(source=source, dated=dated),
+        listed,
         section="context",
         title=f"{counted(len(rows), 'dated row')} from {sources}",
         note="A source with several rows is one source.",
@@ -122,7 +128,11 @@ def show_signing(evidence: Evidence, events: pd.DataFrame) -> None:
     asked = evidence.spec.criteria()["others_waited"].settings
     with where_known():
         times = signing.signing_times(events, day("until", asked["until"]))
-        look = {"unit": "% signed, by months", "spans": [(0, asked["months"])], "top": 100}
+        look: dict[str, Any] = {
+            "unit": "% signed, by months",
+            "spans": [(0, asked["months"])],
+            "top": 100,
+        }
         shares = signing.signed_shares(times)
         show_criterion(
             evidence,
