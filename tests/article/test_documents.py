@@ -94,10 +94,13 @@ def test_both_powers_are_judged_by_one_coding_one_grid_and_mirrored_rules():
 
 def test_what_is_known_beside_the_documents_is_shown_though_other_figures_are_not(capsys):
     never = {name: ca.load(name, as_of="2003-01-01") for name in ("evidence", "facts")}
-    doctrine.show_ranks("C09", "partners", never["evidence"])
-    doctrine.show_goals("C12", never["evidence"])
+    texts = never["evidence"]
+    doctrine.show_ranks("C09", "partners", ca.claim("C09").gather(evidence=texts), texts)
+    doctrine.show_goals("C12", ca.claim("C12").gather(evidence=texts), texts)
     assert capsys.readouterr().out.count("not known on this day") == 2
     doctrine.show_visits(never["facts"])
     assert "Government visits" in capsys.readouterr().out
-    aid.show_grants(ca.load("investment"), ca.load("macro"))
+    money = ca.load("investment")
+    given = ca.claim("C14").gather(investment=money, evidence=ca.load("evidence"))
+    aid.show_grants(given, money, ca.load("macro"))
     assert "recipient,year,donor," in capsys.readouterr().out, "grants have both ends"

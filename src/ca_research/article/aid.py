@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
+from ..claims import Evidence
 from ..estimates.frame import Estimate
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..estimates.series import Answer, each_economy, omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
-from ..plots import lines, row_words
-from ..plots.show import known, show, where_known
+from ..plots import lines, show_criterion
+from ..plots.show import known, where_known
 from .settings import settings
 
 
@@ -89,27 +90,24 @@ def grants_per_head(
     rows["donors"], rows["median"] = cell.transform("size"), cell.transform("median")
     rows["rank"] = cell.rank(ascending=False, method="min").astype("Int64")
     rows["sources"] = [*zip(rows["source_id"], rows["people_source_id"], strict=True)]
-    rows = pick(rows, investor=donors) if donors else rows
     wanted = ["host", "year", "investor", "value_usd", "per_head", "donors", "median", "rank"]
+    rows = pick(rows, investor=donors) if donors else rows
     return rows[[*wanted, "sources"]].sort_values(["host", "year", "rank"], ignore_index=True)
 
 
-def show_grants(money: pd.DataFrame, macro: pd.DataFrame) -> None:
-    """Show American grants by head and year."""
+def show_grants(evidence: Evidence, money: pd.DataFrame, macro: pd.DataFrame) -> None:
+    """Show American grants by head and year.
+
+    evidence: of a claim with the criterion `grants`. money, macro: as in `grants_per_head`.
+    """
     with where_known():
-        grants = known(grants_per_head(money, macro, donors=["USA"]).query("year >= 2000"))
-        first, last = grants["year"].agg(["min", "max"])
-        newest = "{host} {per_head:.2f} (rank {rank} of {donors} donors, median {median:.2f})"
-        every = grants.groupby("host")["value_usd"].min() > 0
-        of = in_words(len(every))
-        reached = f"all {of}" if every.all() else f"{in_words(every.sum())} of the {of}"
-        show(
-            lines(grants, "per_head", panel="host", unit="US dollars a head", alike=False),
-            section="main",
-            title=f"American grants reached {reached} countries in every year from {first} to "
-            f"{last}",
-            alt=f"Dollars in {last}: {row_words(grants.query('year == @last'), newest)}.",
-            data=grants.rename(columns={"host": "recipient", "investor": "donor"}),
+        given = grants_per_head(money, macro, donors=["USA"]).query("year >= 2000")
+        look: dict[str, Any] = {"panel": "host", "unit": "US dollars a head", "alike": False}
+        show_criterion(
+            evidence,
+            "grants",
+            picture=lambda: lines(known(given), "per_head", **look),
+            data=known(given).rename(columns={"host": "recipient", "investor": "donor"}),
             note="US dollars a head and year. Grants as donors report them to the OECD, without "
             "military aid, in current US dollars.",
         )

@@ -10,6 +10,7 @@ from itertools import product
 import pandas as pd
 
 from ..claims.slots import joined
+from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.numbers import fixed, number, percent, small_percent
 from ..ground.periods import date_in_words
@@ -199,18 +200,20 @@ def debt_owed(exposure: pd.DataFrame, economy: str) -> str:
     exposure: as from `debt_to_china`: year, debt_usd, of_bilateral,
         of_gdp (fractions).
     """
-    known = exposure.dropna(subset=["of_bilateral"]).sort_values("year")
-    of_output = "".join(
-        f", and at the end of {row.year} {small_percent(row.of_gdp)} of its yearly output"
-        for row in known.dropna(subset=["of_gdp"]).tail(1).itertuples()
+    known = exposure.dropna(subset="of_bilateral").sort_values("year")
+    words = known.assign(
+        usd=known["debt_usd"].map(in_dollars),
+        part=known["of_bilateral"].map(small_percent),
+        output=known["of_gdp"].map(small_percent, na_action="ignore"),
     )
-    whose = f"the state of {eco.name_of(eco.resolve(economy))}"
-    return "".join(
-        f"At the end of {row.year} {whose} owed official lenders of China "
-        f"{in_dollars(row.debt_usd)}: {small_percent(row.of_bilateral)} of what it owed other "
-        f"states and their lenders{of_output}."
-        for row in known.tail(1).itertuples()
+    owed = row_words(
+        words.tail(1),
+        f"At the end of {{year}} the state of {eco.name_of(economy)} owed official lenders of "
+        "China {usd}: {part} of what it owed other states and their lenders",
     )
+    with_output = words.dropna(subset="of_gdp").tail(1)
+    beside = row_words(with_output, ", and at the end of {year} {output} of its yearly output")
+    return f"{owed}{beside}." if owed else ""
 
 
 _PRECISION = {"lower_bound": "at least ", "rounded": "about ", "upper_bound": "at most "}
@@ -223,7 +226,7 @@ def students_counted(counts: pd.DataFrame, statements: pd.DataFrame, economy: st
     counts: rows of one source and one level of table `students`, of one origin. statements: rows
         of that table without a count.
     """
-    who = f"students from {eco.name_of(eco.resolve(economy))} in China"
+    who = f"students from {eco.name_of(economy)} in China"
     last = counts.sort_values("year").tail(1)
     newer = statements[statements["year"] > (last["year"].max() if len(last) else 0)]
     newer = newer.assign(bound=newer["precision"].map(_PRECISION).fillna(""))
@@ -249,13 +252,12 @@ def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) ->
     same = known[known["measure"].eq(measure) & known["year"].eq(newest["year"].iloc[0])]
     same = same.drop_duplicates("about").sort_values("value_pct", ascending=False)
     answers = [
-        f"{percent(row.value_pct / 100)} {asked[measure].format(power=eco.in_prose(row.about))}"
-        for row in same.itertuples()
+        f"{percent(share / 100)} {asked[measure].format(power=eco.in_prose(power))}"
+        for power, share in zip(same["about"], same["value_pct"], strict=True)
     ]
-    return (
-        f"Of those asked in {eco.name_of(eco.resolve(economy))} in {newest['year'].iloc[0]}, "
-        f"{joined(answers)} ({source_name(same['source_id'].iloc[0])})."
-    )
+    last, where = same.iloc[0], eco.name_of(economy)
+    source = source_name(last["source_id"])
+    return f"Of those asked in {where} in {last['year']}, {joined(answers)} ({source})."
 
 
 def gas_sent(energy: pd.DataFrame, economy: str) -> str:
@@ -266,11 +268,11 @@ def gas_sent(energy: pd.DataFrame, economy: str) -> str:
     """
     gas = pipeline_gas(energy, economy)
     whole = gas.groupby(["year", "source_id"])["quantity"].transform("sum")
-    return "".join(
-        f"Of the {number(row.whole)} billion cubic metres of gas that "
-        f"{eco.name_of(eco.resolve(economy))} is known to have sent abroad by pipeline in "
-        f"{row.year}, {number(row.quantity)} billion went to China."
-        for row in gas.assign(whole=whole).query("importer == 'CHN'").tail(1).itertuples()
+    words = gas.assign(whole=whole.map(number), part=gas["quantity"].map(number))
+    return row_words(
+        pick(words, importer="CHN").tail(1),
+        f"Of the {{whole}} billion cubic metres of gas that {eco.name_of(economy)} is known to "
+        "have sent abroad by pipeline in {year}, {part} billion went to China.",
     )
 
 

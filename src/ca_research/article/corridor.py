@@ -54,16 +54,12 @@ def corridor_trains(
         above the figure printed.
     """
     if count == "stated":
-        used = _stated(facts, "CA5", "share_of_China_Europe_trains")
-        none = "no share of trains is stated for a year"
-    else:
-        used = _stated(facts, _PORTS, "share_of_national_trains")
-        none = "no share of national trains at the two ports"
+        subject, named = "CA5", "share_of_China_Europe_trains"
+        return [_share(facts, subject, named, "no share of trains is stated for a year")]
+    used = _stated(facts, _PORTS, "share_of_national_trains")
     if used.empty:
-        return [estimate_row(missing=none)]
+        return [estimate_row(missing="no share of national trains at the two ports")]
     share = used["value"].item()
-    if count == "stated":
-        return [estimate_row(used, estimate=share)]
     more = used["attribute"].item().endswith(_LOWER)
     low = math.nextafter(share, math.inf) if more else share
     return [estimate_row(used, low=low, high=100.0, interval="'more than' to all")]

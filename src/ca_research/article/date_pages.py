@@ -5,15 +5,19 @@ which sources disagree.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
+from ..claims import Evidence
 from ..claims.claim import Claim
+from ..estimates.series import pick
 from ..ground.arguments import day
 from ..ground.display import Section
 from ..ground.numbers import counted
 from ..ground.periods import date_in_words
-from ..plots import lines, row_words
+from ..plots import lines, row_words, show_criterion
 from ..plots.show import show, show_table, where_known
 from ..plots.timeline import timeline
 from . import documents, lanes, meetings, signing
@@ -23,33 +27,37 @@ _DAYS = {"until": "the article", "before": "the speech"}
 
 
 def show_dates(
-    claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame, *, section: Section = "main"
+    claim: Claim,
+    evidence: Evidence,
+    events: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    section: Section = "main",
 ) -> None:
     """Show the dated rows behind a claim as a timeline, and as a list with who says so.
 
-    claim: one with a timeline, see `lanes.chronology`. events, evidence: like the tables of these
-    names. section: where the timeline stands; the list is context.
+    claim: one with a timeline, see `lanes.chronology`. evidence: gathered for it. events,
+    documents: tables `events` and `evidence`. section: where the timeline stands; the list is
+    context.
     """
-    rows, declared = lanes.chronology(claim.id, events, evidence), lanes.timeline_of(claim.id)
+    rows, declared = lanes.chronology(claim.id, events, documents), lanes.timeline_of(claim.id)
     asked = [c.settings.items() for c in claim.spec.criteria().values()]
     first = claim.spec.readings[0].criteria
-    source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
-    listed = rows.assign(source=source, dated=dated)
-    title, note = lanes.dates_found(claim.id, rows), declared.note
     windows = {c.label: str(c.settings["window"]) for c in first if "window" in c.settings}
     days = {_DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)}
-    parts = dict([*listed.groupby("panel", sort=False)]) or {"": listed}
-    for panel, part in parts.items():  # the windows are of the last
-        of = windows if panel == list(parts)[-1] else {}
-        show(
-            timeline(part, lanes=declared.shown, windows=of, days=days),
-            section=section,
-            title=title,
-            alt=f"Dates by lane. {row_words(part, '{lane}: {dated}') or 'None known'}.",
-            data=part.drop(columns=["code", "exact", "source", "dated"]),
-            note=note,
-        )
-        title, note = str(list(parts)[-1]), ""
+    source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
+    listed = rows.assign(source=source, dated=dated)
+    panels = [*listed.groupby("panel", sort=False)] or [("", listed)]
+    for number, (panel, part) in enumerate(panels, 1):
+        of = windows if number == len(panels) else {}  # the windows are of the last
+        draw = partial(timeline, part, lanes=declared.shown, windows=of, days=days)
+        data = part.drop(columns=["code", "exact", "source", "dated"])
+        if number == 1:
+            more = {"data": data, "note": declared.note}
+            show_criterion(evidence, first[0].name, section=section, picture=draw, **more)
+        else:
+            alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."
+            show(draw(), section=section, title=str(panel), alt=alt, data=data)
     sources = counted(rows["origin"].nunique(), "independent source")
     show_table(
         listed,
@@ -71,10 +79,11 @@ def show_sides(claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame) -> No
     partners = asked.over.economies if asked.over else ()
     until = day("until", asked.settings["until"])
     sides = meetings.sides(events, evidence, partners, claim=claim.id, until=until)
+    dated = pick(sides, side="supports")["reading"].nunique()
     show_table(
         documents.side_lists(sides),
         section="main",
-        title=meetings.sides_title(sides, partners),
+        title=f"Sources date meetings with all five for {dated} of {len(partners)} partners",
         note="Sources that date a meeting with all five or speak for one, and those against.",
     )
 
@@ -109,27 +118,27 @@ def show_disagreements(apart: pd.DataFrame) -> None:
         )
 
 
-def show_signing(events: pd.DataFrame, *, until: dt.date, within: int) -> None:
+def show_signing(evidence: Evidence, events: pd.DataFrame) -> None:
     """Show how soon the five and all others signed after the speech, as far as it was known.
 
-    events, until: as in `signing.signing_times`. within: months shaded as prompt.
+    evidence: of a claim with the criterion `others_waited`, whose months are shaded. events: as in
+    `signing.signing_times`.
     """
+    assert evidence.spec is not None
+    asked = evidence.spec.criteria()["others_waited"].settings
     with where_known():
-        times = signing.signing_times(events, until)
-        halves = ", ".join(
-            f"half of the {who} within {median:.0f} months"
-            if (median := signing.signing_medians(times[times["five"] == five])["middle"])
-            else f"fewer than half of the {who}"
-            for who, five in (("five", True), ("others", False))
-        )
-        shares, unit = signing.signed_shares(times), "% signed, by months"
-        show(
-            lines(shares, "middle", panel="", hue="who", unit=unit, spans=[(0, within)], top=100),
-            section="main",
-            title=f"Signed after the speech: {halves}",
-            alt=f"Share that had signed by months after the speech of 2013: {halves}.",
+        times = signing.signing_times(events, day("until", asked["until"]))
+        look: dict[str, Any] = {
+            "unit": "% signed, by months",
+            "spans": [(0, asked["months"])],
+            "top": 100,
+        }
+        shares = signing.signed_shares(times)
+        show_criterion(
+            evidence,
+            "others_waited",
+            picture=lambda: lines(shares, "middle", panel="", hue="who", **look),
             data=times,
-            sources=signing.documents_behind(times),
             note="Members of the United Nations without China, as Kaplan-Meier curves up to the "
             "day of the article. Bands span what the dates leave open. An unknown date may be any "
             "day from the speech to the next date on file for that country, or never where there "

@@ -12,29 +12,27 @@ import pandas as pd
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
+from ..claims import Evidence
 from ..estimates.documents import documents_of, expand, share_row
-from ..estimates.frame import Estimate, Figures, estimate_row
+from ..estimates.frame import Estimate, Figures
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
-from ..estimates.series import between, omit, pick
+from ..estimates.series import Answer, between, each_economy, omit, pick
 from ..ground import economies as eco
 from ..ground.economies import joined
-from ..ground.numbers import count_range, counted, ordinal
+from ..ground.numbers import counted, ordinal
 from ..ground.periods import years_back
-from ..plots import bars, dated_lanes, row_words, style
+from ..plots import bars, dated_lanes, row_words, show_criterion, style
 from ..plots.needs import needs
 from ..plots.panels import dated_name, panels
 from ..plots.show import known, show, where_known
 from ..registry.words import party
 from .settings import settings
 
-GOALS = {
-    "RUS": ("countering Russia", "contain or counter Russia"),
-    "CHN": ("countering China", "contain or counter China"),
-    "IRN": ("countering Iran", "contain or counter Iran"),
-    "LIB": ("democracy, rights or markets", "democracy, rights, markets, ties with the West"),
-}
-"""Codes of goals in the items of documents, and what they stand for, in short and in full."""
+GOALS = ("RUS", "CHN", "IRN", "LIB")
+"""Codes of goals in the items of documents: countering Russia, China and Iran, and democracy,
+rights, markets and ties with the West.
+"""
 FEWEST = 5
 """Documents with a visible code below which a share says nothing."""
 _PERIODS = {"all": (0, 9999), "before_2001": (2001, 9999), "from_2017": (0, 2016)}
@@ -69,24 +67,25 @@ def partner_place(
     """
     rows, back = documents_of(evidence, claim=claim, coding=coding).frame, years_back(version)
     rows = pick(rows, kind=_LISTS if texts == "all" else _LISTS[:2])
-    rows, places = rows.sort_values(["date", "item"], ascending=False), []
-    for economy in economies:
-        own = rows[rows["economy"].map(lambda cell: economy in expand(cell)).astype(bool)]  # noqa: B023
+    rows = rows.assign(whose=rows["economy"].map(expand)).explode("whose")
+    rows = rows.sort_values(["date", "item"], ascending=False)
+
+    def place(own: pd.DataFrame) -> Answer:
         visible = omit(own, **{order: "u"})
         reports = [text for _, text in visible.groupby("origin_group", sort=False)]
         if len(reports) > back:
-            text = reports[back]
+            text = reports[back].drop(columns="whose")
             low, high = text[order].astype(float).agg(["min", "max"])
             about = {"place": _place_in_words(int(low), text["before"])} if low == high else None
             ends = between(low, high, "reports of one text that disagree")
-            places.append(estimate_row(text, economy=economy, about=about, **ends))
-            continue
+            return {"used": text, "about": about, **ends}
         unseen = counted(len(own) - len(visible), "text")
         why = f"the order of partners could not be seen in {unseen}"
         if reports:
             why = f"only {counted(len(reports), 'text')} shows the order of partners; {why}"
-        places.append(estimate_row(economy=economy, missing=why))
-    return places
+        return why
+
+    return each_economy(economies, rows, place)
 
 
 def _place_in_words(place: int, before: pd.Series) -> str:
@@ -98,28 +97,22 @@ def _place_in_words(place: int, before: pd.Series) -> str:
     return f"{word} after {joined(map(eco.in_prose, powers))}" if named else word
 
 
-def show_ranks(claim: str, coding: str, evidence: pd.DataFrame) -> None:
-    """Show China's place in the lists of partners of each economy, by date."""
+def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show China's place in the lists of partners of each economy, by date.
+
+    evidence: of the claim, which has the criterion `rank`. documents: like table `evidence`.
+    """
     with where_known():
-        rows = documents_of(evidence, claim=claim, coding=coding).frame
-        rows = known(pick(rows, kind=_LISTS))
-        ranks = rows.sort_values(["economy", "date"], ascending=[True, False])
+        rows = documents_of(documents, claim=claim, coding=coding).frame
+        ranks = known(pick(rows, kind=_LISTS)).sort_values(["economy", "powers"])
+        seen = ("place " + ranks["powers"]).replace("place u", "not seen")
+        official = ranks["kind"].map({"list": " (no official text)"}).fillna("")
+        lanes = ranks["economy"].map(eco.name_of) + ": " + seen + official
         wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
-        visible = omit(ranks, powers="u")
-        places = visible["powers"].astype(int)
-        first, within = bool((places == 1).any()), (places <= 2).sum()
-        each = row_words(visible.astype({"year": str}), "{economy} {year}: place {powers}")
-        drawn = ranks.sort_values(["economy", "powers"])
-        seen = ("place " + drawn["powers"]).replace("place u", "not seen")
-        official = drawn["kind"].map({"list": " (no official text)"}).fillna("")
-        lanes = drawn["economy"].map(eco.name_of) + ": " + seen + official
-        show(
-            dated_lanes(drawn.assign(lane=lanes), lane="lane"),
-            section="main",
-            title=f"China's place among the powers named: {'first or ' * first}second in "
-            f"{within} of {len(places)} lists whose order can be seen"
-            f"{'' if first else ', never first'}",
-            alt=f"{each}. Order not visible in {len(ranks) - len(visible)} more.",
+        show_criterion(
+            evidence,
+            "rank",
+            picture=lambda: dated_lanes(ranks.assign(lane=lanes), lane="lane"),
             data=ranks[[*wanted, "source_id"]],
             note="Not seen: the order was not in the part seen.",
         )
@@ -130,12 +123,10 @@ def show_visits(facts: pd.DataFrame) -> None:
     rows = pick(facts, attribute="government_visits_with_CHN")
     if len(rows):
         yearly = rows.groupby("year", as_index=False)["value"].sum()
-        first, last = yearly["year"].agg(["min", "max"])
         show(
             bars(yearly, "value", by="year", unit="visits"),
             section="context",
-            title=f"Government visits between China and the five, {first} to {last} (China only; "
-            "no other power counted)",
+            title="Government visits between China and the five, by year",
             alt=row_words(yearly, "{year}: {value:.0f}"),
             data=rows[["subject", "year", "value", "unit", "source_id"]],
             note="One database's count. There is no like count for other powers, so it cannot show "
@@ -154,20 +145,15 @@ def coded_goals(evidence: pd.DataFrame, claim: str) -> pd.DataFrame:
     """
     rows = documents_of(evidence, claim=claim).frame
     rows = rows[rows["item"].str.endswith("]")]
-    for goal in GOALS:
-        code = rows["item"].str.extract(f"{goal}=([01])", expand=False)
-        rows = rows.assign(**{goal: code.astype("Int64")})
-    joint = rows["origin_group"].str.startswith(settings().joint_texts)
-    primary = rows["strength"].eq("primary").groupby(rows["origin_group"]).transform("max")
-    kind = np.where(joint, "joint", np.where(primary, "own", "other"))
-    names = rows["item"].str.replace(r"\s*\[.*", "", regex=True)
-    rows = rows.assign(kind=kind, document=names)
-    of_origin = rows.groupby("origin_group")
-    most = {name: of_origin[name].transform("max") for name in GOALS}
+    origin, item = rows["origin_group"], rows["item"]
+    codes = {goal: item.str.extract(f"{goal}=([01])", expand=False) for goal in GOALS}
+    joint = origin.str.startswith(settings().joint_texts)
+    primary = rows["strength"].eq("primary").groupby(origin).transform("max")
     rows = rows.assign(
-        year=of_origin["year"].transform("min"),
-        document=of_origin["document"].transform("first"),
-        **most,
+        kind=np.where(joint, "joint", np.where(primary, "own", "other")),
+        year=rows["year"].groupby(origin).transform("min"),
+        document=item.str.replace(r"\s*\[.*", "", regex=True).groupby(origin).transform("first"),
+        **pd.DataFrame(codes).astype("Int64").groupby(origin).transform("max"),
     )
     columns = ["origin_group", "document", "year", "kind", *GOALS, "source_id"]
     return rows[columns].drop_duplicates(["origin_group", "source_id"], ignore_index=True)
@@ -202,26 +188,19 @@ def goal_share(
     return [share_row(figures, has, [*texts.indices.values()], unseen, FEWEST, "goal")]
 
 
-def show_goals(claim: str, evidence: pd.DataFrame) -> None:
-    """Show what the documents of the United States name as goals."""
+def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show what the documents of the United States name as goals.
+
+    evidence: of the claim, which has the criterion `russia_always`. documents: like the table.
+    """
     with where_known():
-        rows = coded_goals(evidence, claim)
-        rows = known(pick(rows, kind="own")).sort_values(["year", "document"])
-        table = rows.drop_duplicates("origin_group").drop(columns=["origin_group", "source_id"])
-        counts = pd.DataFrame(GOALS, ["short", "full"]).T
-        counts["least"], counts["hidden"] = table[[*GOALS]].sum(), table[[*GOALS]].isna().sum()
-        counts["most"] = counts["least"] + counts["hidden"]
-        counts = counts.sort_values("most").sort_values("least", ascending=False, kind="stable")
-        counts["n"] = [*map(count_range, counts["least"], counts["most"])]
-        show(
-            goal_grid(table),
-            section="main",
-            title=f"Goals named by {len(table)} American texts: "
-            f"{row_words(counts, '{short} {n}', between=', ')}",
-            alt=f"Of {len(table)} texts, those that name the goal: "
-            f"{row_words(counts, '{full}: {n}', between=', ')}.",
-            data=table,
-            sources=rows,
+        rows = known(pick(coded_goals(documents, claim), kind="own"))
+        rows = rows.sort_values(["year", "document"])
+        show_criterion(
+            evidence,
+            "russia_always",
+            picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
+            data=rows.drop(columns="origin_group"),
             note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
             "not coded; such a text may name the goal or not. Texts that the United States wrote "
             "alone; joint texts and summaries by others stand in the list.",

@@ -157,18 +157,13 @@ def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     if len(sides):
         both = pick(sides, both_sides=True)["origin_group"].nunique()
         note = "One entry for each independent source; commentary does not count."
-        note += f" {in_words(both).capitalize()} stand on both sides." if both > 1 else ""
-        groups = _named(sides["reading"], claim_id)
         counts = sides.groupby("side")["origin_group"].nunique().reindex(SIDES, fill_value=0)
-        pro, con = (in_words(count) for count in counts)
-        title = f"{pro} independent source{'s' * (pro != 'one')} for the sentence, "
-        title += f"{con if counts['refutes'] else 'none'} against it"
-        alone = [*groups.values()] if len(groups) == 1 else []  # it may not be what it says
         show_table(
-            documents.side_lists(sides, labels=groups),
+            documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
             section="context" if _coding_of(claim_id) else "main",
-            title=f"{alone[0]}: {title}" if alone else title.capitalize(),
-            note=note,
+            title=f"Independent sources: {in_words(counts['supports'])} for the sentence, "
+            f"{in_words(counts['refutes'])} against it",
+            note=f"{note} {in_words(both).capitalize()} stand on both sides." if both else note,
         )
 
 

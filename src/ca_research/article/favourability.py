@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import pandas as pd
 
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
-from ..estimates.series import Answer, change, each_economy, one_row, pick, rows_of, series
+from ..estimates.series import Answer, change, each_economy, pick, rows_of, series
 from ..ground.periods import day_in_words
 from ..tables.preference import preferred_rows
 from .settings import settings
@@ -91,37 +91,21 @@ def counts_in_china(students: pd.DataFrame, *, economies: Sequence[str]) -> pd.D
 Exposure = Literal["same_years", "five_years_before"]
 
 
-def _beside_exchange(
-    asked: pd.DataFrame, counted: pd.DataFrame, economies: Sequence[str], *ways: Exposure
-) -> pd.DataFrame:
-    """View and exchange side by side: two waves, and students in China over the matching years.
+def _exchange(
+    counts: pd.Series, first: int, last: int, *ways: Exposure
+) -> tuple[tuple[int, int], float | None]:
+    """Years over which students in China are set beside two waves, and how many more there were.
 
-    asked: of each economy two waves, the earlier first. ways: 'same_years', between the years of
-        the waves; 'five_years_before', over the five years to the last count not later than the
-        second wave. The first way with both counts is taken.
-    Returns a row for each economy: first_poll, last_poll, first_count, last_count (years), before,
-    after (per cent), view_change (percentage points), students_change (persons).
+    counts: students by year. first, last: years of the waves. ways: 'same_years', between these;
+        'five_years_before', over the five years to the last count not later than the second. The
+        first way with both counts is taken; without one the change is None.
     """
-    polls = asked.groupby("economy").agg(
-        waves=("year", "size"),
-        first_poll=("year", "first"),
-        last_poll=("year", "last"),
-        before=("percent", "first"),
-        after=("percent", "last"),
-    )
-    polls = pick(polls, waves=2).reindex(economies)
-    table = polls.assign(view_change=polls["after"] - polls["before"])
-    table[["first_count", "last_count", "students_change"]] = float("nan")
-    for economy, row in polls.dropna().iterrows():
-        counts = pick(counted, origin=economy).set_index("year")["students"]
-        newest = max(filter(row["last_poll"].__ge__, counts.index), default=row["last_poll"])
-        spans = {"same_years": (row["first_poll"], row["last_poll"])}
-        spans["five_years_before"] = (newest - 5, newest)
-        both = [spans[way] for way in ways if {*spans[way]} <= {*counts.index}]
-        first, last = years = (both or [spans[ways[-1]]])[0]
-        table.loc[economy, ["first_count", "last_count"]] = years
-        table.loc[economy, "students_change"] = counts[last] - counts[first] if both else None
-    return table
+    newest = max((year for year in counts.index if year <= last), default=last)
+    spans = {"same_years": (first, last), "five_years_before": (newest - 5, newest)}
+    both = [spans[way] for way in ways if {*spans[way]} <= {*counts.index}]
+    if not both:
+        return spans[ways[-1]], None
+    return both[0], counts[both[0][1]] - counts[both[0][0]]
 
 
 def _newest_pairs(facts: pd.DataFrame, opinion: pd.DataFrame) -> pd.DataFrame:
@@ -154,29 +138,29 @@ def favour_where_grown(
     Tells the `view` of both. Exchange is students in China: between the years of the waves where
     both are counted, else over the five years to the last count before the second wave.
     """
-    counted, asked = counts_in_china(students, economies=economies), _newest_pairs(facts, opinion)
-    pairs = _beside_exchange(asked, counted, economies, "same_years", "five_years_before")
-    found = []
-    for economy, pair in pairs.iterrows():
-        if pd.isna(pair["before"]):
-            answer: Answer = "no pollster asked the same twice"
-        elif not pair["students_change"] > 0:
-            counts = "exchange did not grow", "students in China are not counted"
-            answer = counts[pd.isna(pair["students_change"])]
-        else:
-            both = pick(asked, economy=economy), pick(counted, origin=economy)
-            used = _behind(*both, pairs.loc[[economy]])
-            told = "{before:g} to {after:g}% ({first_poll:.0f} to {last_poll:.0f})".format(**pair)
-            answer = {"used": used, "estimate": pair["view_change"], "about": {"view": told}}
-        found.append(one_row(answer, economy=economy))
-    return found
+    counted = counts_in_china(students, economies=economies)
+
+    def view(asked: pd.DataFrame) -> Answer:
+        if asked.empty:
+            return "no pollster asked the same twice"
+        own = pick(counted, origin=asked["whose"])
+        (first, last), (before, after) = asked["year"], asked["percent"]
+        counts = own.set_index("year")["students"]
+        years, grown = _exchange(counts, first, last, "same_years", "five_years_before")
+        if grown is None:
+            return "students in China are not counted"
+        if not grown > 0:
+            return "exchange did not grow"
+        about = {"view": f"{before:g} to {after:g}% ({first} to {last})"}
+        return {"used": _behind(asked, own, years), "estimate": after - before, "about": about}
+
+    return each_economy(economies, _newest_pairs(facts, opinion), view)
 
 
-def _behind(asked: pd.DataFrame, counted: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """The waves, and the counts of students of the years that pairs name."""
-    years = pairs[["first_count", "last_count"]].stack()
+def _behind(asked: pd.DataFrame, counted: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
+    """The waves, and the counts of students of some years."""
     columns = ["origin", "destination", "year", "source_id"]  # which count a row is
-    return pd.concat([rows_of(asked)["used"], pick(counted, year=years)[columns]])
+    return pd.concat([rows_of(asked)["used"], pick(counted, year=[*years])[columns]])
 
 
 @measure("relations.exceptions")
@@ -204,12 +188,18 @@ def exceptions(
     if views.empty:
         return [estimate_row(missing="no poll of the Barometer is known")]
     counted = counts_in_china(students, economies=economies)
-    ends = views.groupby("economy").nth([0, -1])
-    table = _beside_exchange(ends, counted, economies, exposure)
-    fell, grew = table["view_change"] < -margin, table["students_change"] > 0
-    spared = (table["view_change"] >= -margin) | (table["students_change"] <= 0)
-    low, high = int((fell & grew).sum()), int((~spared).sum())
-    used = _behind(pick(views, economy=economies), counted, table)
+    ends, low, high, years = views.groupby("economy").nth([0, -1]), 0, 0, set[int]()
+    for code in economies:
+        polls, fell, grew = pick(ends, economy=code), None, None
+        if len(polls) == 2:
+            counts = pick(counted, origin=code).set_index("year")["students"]
+            span, grown = _exchange(counts, *polls["year"], exposure)
+            years.update(span)
+            fell = polls["percent"].diff().iloc[1] < -margin
+            grew = None if grown is None else grown > 0
+        low += bool(fell and grew)
+        high += fell in (True, None) and grew in (True, None)
+    used = _behind(pick(views, economy=economies), counted, years)
     return [estimate_row(used, low=low, high=high, interval="seen to seen or not known")]
 
 

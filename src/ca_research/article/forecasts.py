@@ -23,7 +23,7 @@ from ..ground.arguments import day
 from ..ground.errors import CaResearchError, CoverageError
 from ..ground.numbers import fixed
 from ..ground.periods import day_in_words
-from ..plots import lines, row_words, telling
+from ..plots import lines
 from ..plots.needs import needs
 from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
@@ -90,16 +90,17 @@ def _least(rows: Mapping[int, Estimate], code: str, start: int) -> Estimate:
     """The row of the year in which China stood worst, with the rows behind all years."""
     if not rows:
         return estimate_row(economy=code, missing=f"no report by partner from {start} on")
-    numbers = pd.DataFrame(rows.values(), rows.keys())[["estimate", "low", "high"]].astype(float)
-    low, high = (numbers[end].fillna(numbers["estimate"]) for end in ("low", "high"))
-    ends = pd.DataFrame({"first": high.fillna(math.inf) > 1, "low": low.fillna(0)})
-    worst = ends.sort_values(["first", "low"], kind="stable").index[0]
+    table = pd.DataFrame(rows.values(), index=rows.keys())
+    figures = table[["estimate", "low", "high"]].astype(float)
+    first = figures["high"].fillna(figures["estimate"]).fillna(math.inf) > 1
+    low = figures["low"].fillna(figures["estimate"]).fillna(0)
+    worst = (low if first.all() else low[~first]).idxmin()
     whether = {f"in {start}": start in rows, f"after {start}": max(rows) > start}
     lacking = " or ".join(when for when, known in whether.items() if not known)
-    if lacking and ends["first"].all():  # behind in one year is behind, whatever the others say
+    if lacking and first.all():  # behind in one year is behind, whatever the others say
         return estimate_row(economy=code, missing=f"no report by partner {lacking}")
-    behind = ends.index[ends["low"] <= 1].max()
-    since = [str(year) for year in rows if year > behind]  # none where it never was behind
+    behind = [year for year in rows if low[year] <= 1]
+    since = [str(year) for year in rows if behind and year > behind[-1]]
     about = {"worst": str(worst), "since": " to ".join(dict.fromkeys(since[:1] + since[-1:]))}
     used = pd.concat([row["rows"].frame for row in rows.values()]).drop_duplicates()
     kept = {name: rows[worst][name] for name in ("estimate", "low", "high", "interval")}
@@ -304,30 +305,33 @@ def relative_forecast_error(
     Source: Hyndman and Koehler (2006), International Journal of Forecasting 22(4), for the scaled
     error.
     """
-    known_by, rows, errors = day("known_by", known_by), [], []
-    for code in economies:
-        of: dict[str, float] = {"mase": np.nan, "mase_naive": np.nan, "scored": 0}
+    known_by = day("known_by", known_by)
+
+    def score(code: str) -> tuple[Answer, list[float]]:
+        errors = [np.nan, np.nan, 0]
         try:
             table, used = value_series(trade, code, series=series)
             train, later = _split(table, known_by, scale)
             if later.empty or train.empty:
                 when = f"{'after' if later.empty else 'by'} {day_in_words(known_by)}"
-                raise CoverageError(f"no year known {when}")
-            for name, way in (("mase", MODELS[model]), ("mase_naive", naive)):
+                return f"no year known {when}", errors
+            for place, way in enumerate((MODELS[model], naive)):
                 mean = _forecast(way, train, len(later)).set_index("year")["mean"]
-                of[name] = mase(later, mean, train)
-            if not of["mase_naive"] > 0:
-                raise CoverageError(
-                    "no change met every later value exactly, so no error can be set against it"
-                )
-            rows.append(
-                estimate_row(used[_CELL], economy=code, estimate=of["mase"] / of["mase_naive"])
-            )
-            of["scored"] = len(later)
+                errors[place] = mase(later, mean, train)
         except CaResearchError as error:
-            rows.append(estimate_row(economy=code, missing=error.what.removeprefix(f"{code}: ")))
-        errors.append(of)
-    return estimates(rows).join(pd.DataFrame(errors))
+            return error.what.removeprefix(f"{code}: "), errors
+        if not errors[1] > 0:
+            return (
+                "no change met every later value exactly, so no error can be set against it",
+                errors,
+            )
+        answer = {"used": used[_CELL], "estimate": errors[0] / errors[1]}
+        return answer, [*errors[:2], len(later)]
+
+    scores = [score(code) for code in economies]
+    rows = [one_row(answer, economy=c) for c, (answer, _) in zip(economies, scores, strict=True)]
+    columns = ["mase", "mase_naive", "scored"]
+    return estimates(rows).join(pd.DataFrame([errors for _, errors in scores], columns=columns))
 
 
 def forecast_paths(
@@ -366,17 +370,6 @@ def forecast_paths(
     return paths[columns[:3]].join(np.exp(paths[columns[3:]].astype(float)))
 
 
-def came_over_drift(paths: pd.DataFrame) -> pd.DataFrame:
-    """Mean of what came over the mean of what a random walk with drift expected of the same years.
-
-    paths: as from `forecast_paths`.
-    Returns economy and ratio; empty where nothing is known of the years after.
-    """
-    wide = paths.pivot(index=["economy", "year"], columns="model", values="mean")
-    wide = wide.reindex(columns=["after", "drift"]).dropna().groupby("economy").mean()
-    return (wide["after"] / wide["drift"]).rename("ratio").reset_index()
-
-
 @needs("paths", "economy", "model", "year", "mean", "low", "high")
 def forecast_lines(paths: pd.DataFrame) -> Figure:
     """What was known, what a random walk with drift and no change expected, and what came; one
@@ -390,15 +383,4 @@ def forecast_lines(paths: pd.DataFrame) -> Figure:
     ends.loc[shown["model"] != "drift", ["low", "high"]] = None
     drawn = ends.assign(model=shown["model"].map(names), **shown[["economy", "year"]])
     unit = "million US dollars (log scale)"
-    figure = lines(drawn, "mean", hue="model", unit=unit, alike=False, log=True)
-    ratios = came_over_drift(paths)
-    if ratios.empty:
-        title = "China's imports from the five: what is known and what is expected"
-        return telling(figure, title, "Forecasts for three years; what came is not known yet.")
-    more = row_words(ratios[ratios["ratio"] > 1], "{economy}", between=" and ")
-    each = row_words(ratios, "{economy} {ratio:.2f}", between=", ")
-    return telling(
-        figure,
-        f"China imported more than the trend from {more or 'none of the five'}",
-        f"Mean of what came over mean of what a random walk with drift expected: {each}.",
-    )
+    return lines(drawn, "mean", hue="model", unit=unit, alike=False, log=True)

@@ -17,7 +17,6 @@ from ..estimates.measures import by_economy, measure, tells
 from ..estimates.once import once
 from ..estimates.series import Answer, at_year, between, each_economy, omit, one_row, pick
 from ..ground import economies as eco
-from ..ground.periods import years_back
 from ..investment.fdi import LEAST_INVESTORS, stock_by_investor, stock_rows, stock_years
 from ..stats.frames import require
 
@@ -78,18 +77,15 @@ def _nowhere(why: str, **about: str) -> Standing:
 def by_stock(
     investment: pd.DataFrame,
     host: str,
-    year: str = "newest",
     conduits: str = "counted",
     hong_kong: str = "apart",
     **about: str,
 ) -> Standing:
-    """By the stock at the end of a year; empty where no year has enough investors."""
-    years, back = stock_years(investment, host), years_back(year)
+    """By the newest stock by enough investors; empty where no year has them."""
+    years = stock_years(investment, host)
     if not years:
         return {}
-    if len(years) <= back:
-        return _nowhere(f"{NO_STOCK} for the {year} year", **about)
-    at, leave_out = years[back], CONDUITS if conduits == "left_out" else ()
+    at, leave_out = years[0], CONDUITS if conduits == "left_out" else ()
     merge = {"HKG": "CHN"} if hong_kong == "with_china" else None
     table = stock_by_investor(investment, host, at, leave_out=leave_out, merge=merge)
     table = table.set_index("investor")
@@ -129,7 +125,6 @@ def stock_standing(
     *,
     economies: Sequence[str],
     figure: Figure,
-    year: str = "newest",
     conduits: Conduits = "counted",
     hong_kong: HongKong = "apart",
 ) -> list[Estimate]:
@@ -140,11 +135,11 @@ def stock_standing(
         China) or 'share' (of the whole that the source states; where it states none, a most, of the
         named investors).
     conduits: 'counted' or 'left_out' (see CONDUITS). hong_kong: 'apart' or 'with_china'.
-    year: 'newest' year with at least LEAST_INVESTORS named investors, 'newest-1', 'newest-2'.
+    The year is the newest with at least LEAST_INVESTORS named investors.
     Tells its `size` in dollars, and the two largest others (`beside`).
     """
-    none, asked = _nowhere(NO_STOCK), (year, conduits, hong_kong)
-    stands = {code: by_stock(investment, code, *asked) or none for code in economies}
+    none = _nowhere(NO_STOCK)
+    stands = {c: by_stock(investment, c, conduits, hong_kong) or none for c in economies}
     return [one_row(of[figure], economy=code) for code, of in stands.items()]
 
 

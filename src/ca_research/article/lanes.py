@@ -14,9 +14,8 @@ from .. import registry
 from ..estimates.documents import expand
 from ..estimates.events import select
 from ..ground import economies as eco
-from ..ground.economies import joined
 from ..ground.errors import known_name
-from ..ground.periods import date_in_words, day_in_words
+from ..ground.periods import day_in_words
 from ..registry.base import Model
 from ..tables.dates import bounds
 from .belt_and_road import accession_variants
@@ -35,8 +34,6 @@ _FIRST = {
     "format_first_ministerial": "first meeting of ministers",
     "format_first_summit": "first meeting of leaders",
 }
-_FEW = 2
-"""Lanes of which the title of a timeline tells a single date in full."""
 
 
 class Lane(Model):
@@ -57,13 +54,11 @@ class Lane(Model):
 
 class Timeline(Model):
     """What the timeline of a claim shows. names: of what each has a lane, `always` also without a
-    row. title: how its title begins. first: whether that tells of each lane the first year.
+    row.
     """
 
     lanes: tuple[Lane, ...]
     note: str
-    title: str = "Dates on record"
-    first: bool = False
     names: tuple[str, ...] = ()
     always: bool = False
 
@@ -96,7 +91,7 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
     claim: one of registry/article/timelines.yaml. events, evidence: like the tables of these names.
     Every source's row stays, so that two that disagree are both seen.
     """
-    timeline, parts = timeline_of(claim), []
+    timeline, parts, order = timeline_of(claim), [], dict[tuple[str, str], int]()
     ports = settings().sea_access.ports
     for lane in timeline.lanes:
         by_port = lane.each == "port"
@@ -110,14 +105,12 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
         rows = rows.assign(what=what)
         for name in (ports if by_port else timeline.names) if lane.each else [""]:
             own = rows[_concern(rows[lane.each], name)] if name else rows
-            place = {"panel": lane.panel, "lane": lane.lane or _name(name), "mark": lane.mark}
-            code = lane.code or ("" if by_port else name)
-            parts.append(own.assign(code=code, **place))
+            place = lane.panel, lane.lane or _name(name)
+            marks = {"code": lane.code or ("" if by_port else name), "mark": lane.mark}
+            number = order.setdefault(place, len(order))
+            parts.append(own.assign(panel=place[0], lane=place[1], **marks, _lane=number))
     every = pd.concat(parts, ignore_index=True)
-    order = [(lane.panel, lane.lane) for lane in timeline.lanes if lane.lane]
-    order += [("", _name(name)) for name in (*timeline.names, *ports)]
-    number = [order.index(place) for place in zip(every["panel"], every["lane"], strict=True)]
-    every = every.assign(_lane=number, _day=every["first_day"].fillna(every["last_day"]))
+    every = every.assign(_day=every["first_day"].fillna(every["last_day"]))
     every = every.sort_values(["_lane", "_day", "last_day"], kind="stable", ignore_index=True)
     return every[[*_LAID, "source_id", "origin"]]
 
@@ -125,32 +118,6 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
 def _concern(cells: pd.Series, name: str) -> pd.Series:
     """Which cells with codes joined by ';' name an economy, or an aggregate that it is one of."""
     return cells.map(lambda cell: name in {*str(cell).split(";"), *expand(cell)}).astype(bool)
-
-
-def dates_found(claim: str, rows: pd.DataFrame) -> str:
-    """The title of a claim's timeline: what its first panel shows.
-
-    claim: as in `chronology`. rows: as from it. A placeholder is no date.
-
-    Examples
-    --------
-    >>> rows = {"panel": "", "lane": ["Japan", "China"], "date": ["2004-08", "2020-07-16"]}
-    >>> dates_found("C03", pd.DataFrame(rows | {"what": "first meeting of ministers"}))[:57]
-    'First dated meeting with all five: Japan 2004; China 2020'
-    """
-    timeline = timeline_of(claim)
-    known = rows[~rows["what"].str.contains(_PLACEHOLDER).astype(bool)]
-    shown = known[known["panel"].isin(rows["panel"].head(1))]
-    dates = {lane: own.unique() for lane, own in shown.groupby("lane", sort=False)["date"]}
-    words = []
-    for lane, days in dates.items():
-        years = sorted({day[:4] for day in days})
-        text = years[0] if timeline.first else joined(years)
-        whole = len(days) == 1 and len(dates) <= _FEW and not timeline.first
-        words.append(f"{lane} {date_in_words(days[0]) if whole else text}")
-    lacking = [lane for lane in timeline.shown if lane not in dates]
-    words += [f"none for {joined(lacking)}"] if lacking else []
-    return f"{timeline.title}: {'; '.join(words) or 'none'}"
 
 
 def publisher(source_id: str) -> str:
@@ -176,12 +143,12 @@ def disagreements(
     rows = rows.assign(publisher=rows["source_id"].map(publisher), published=pd.to_datetime(days))
     each = rows.groupby(event)
     exclude = each["first_day"].transform("max") > each["last_day"].transform("min")
-    apart = rows[exclude].sort_values(event, kind="stable")
-    before = [""] * len(apart)
-    for i, row in enumerate(apart.itertuples()):
-        same = apart[apart[event].eq(apart.loc[row.Index, event]).all(axis=1)]
-        early = same[same["published"] < row.first_day].itertuples()
-        before[i] = "; ".join(f"{r.publisher}, {day_in_words(r.published)}" for r in early)
+    apart = rows[exclude].sort_values(event, kind="stable").reset_index(drop=True)
+    pairs = apart.reset_index().merge(apart, on=event, suffixes=("", "_of_other"))
+    early = pairs[pairs["published_of_other"] < pairs["first_day"]]
+    days_before = early["published_of_other"].map(day_in_words).astype("str")  # also of no rows
+    words = early["publisher_of_other"] + ", " + days_before
+    before = words.groupby(early["index"]).agg("; ".join).reindex(apart.index, fill_value="")
     kind = apart["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
     columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
     return apart.assign(kind=kind, reported_before=before)[columns].reset_index(drop=True)

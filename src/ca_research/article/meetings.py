@@ -14,15 +14,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from .. import registry
-from ..estimates.documents import SIDES, documents_of, source_and_year
+from ..estimates.documents import documents_of, source_and_year
 from ..estimates.events import names, occasions, select, settle, used_rows
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import by_economy, measure
 from ..estimates.once import once
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
-from ..ground.economies import joined
-from ..ground.numbers import in_words
 from ..ground.periods import date_in_words
 from ..tables.dates import bounds
 
@@ -158,20 +156,6 @@ def sides(
     )
     rows["name"] = [source_and_year(*row) for row in zip(rows["source_id"], years, strict=True)]
     return rows.drop_duplicates(["reading", "side", "name"])
-
-
-def sides_title(listed: pd.DataFrame, partners: Sequence[str]) -> str:
-    """What the two columns of `sides` come to."""
-    dating, against = (pick(listed, side=side)["reading"] for side in SIDES)
-    some = f"{in_words(dating.nunique())} of {in_words(len(partners))} partners"
-    title = f"Sources date meetings with all five for {some}"
-    speak = [
-        f"{in_words(count)} speak{'s' * (count == 1)} against {eco.in_prose(partner)}"
-        for partner in partners
-        if (count := int((against == partner).sum()))
-    ]
-    none = "No source dates a meeting with all five"
-    return "; ".join([title if len(dating) else none, *[joined(speak)] * bool(speak)])
 
 
 def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 from ..estimates.frame import Estimate, estimate_row
 from ..estimates.measures import measure, tells
 from ..estimates.once import once
+from ..estimates.series import pick
 from ..ground import economies as eco
 from ..ground.errors import CoverageError
 from ..registry import article
@@ -98,11 +99,10 @@ def _stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.D
     names = [start + code for start in settings().stated_shares for code in economies]
     long = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
     rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & long]
-    pair = rows["subject"].str.split("-", n=1, expand=True).reindex(columns=[0, 1])
-    rows = rows.assign(economy=pair[0], other=pair[1])
-    powers = rows["other"].where(rows["other"].isin(NEEDED))
-    listed = powers.groupby([rows[c] for c in ("economy", "year", "source_id")])
-    return rows[listed.transform("nunique").eq(len(NEEDED))]
+    rows = rows.assign(economy=rows["subject"].str[:3], other=rows["subject"].str[4:])
+    needed = rows.assign(power=rows["other"].where(rows["other"].isin(NEEDED)))
+    listed = needed.groupby(["economy", "year", "source_id"])["power"].transform("nunique")
+    return rows[listed == len(NEEDED)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,12 +173,11 @@ def order_of(
     absent = sorted(wanted - found.partners)
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
-        ways, record = FLOWS[flow], sides.ever.iloc[:0]
-        if absent:
-            record = sides.ever.query("economy == @economy and direction in @ways")
-        sums = {code: record.loc[record["other"] == code, "value_usd"] for code in absent}
-        bounds = {c: (0.0, sum(v) if len(v) == len(ways) else math.inf) for c, v in sums.items()}
-        record = record[record["other"].isin(absent)]
+        ways = FLOWS[flow]
+        record = pick(sides.ever, economy=economy, direction=ways, other=absent)
+        known = record.groupby("other")["value_usd"].agg(["sum", "size"]).reindex(absent)
+        most = known["sum"].where(known["size"] == len(ways), math.inf)
+        bounds = {code: (0.0, float(high)) for code, high in most.items()}
         ends = {s.partner: (s.low, s.high) for s in found.standings}
         if basis != "interval":
             ends = {partner: (low, low) for partner, (low, _) in ends.items()}
@@ -330,15 +329,18 @@ def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, si
     least = min(AT_LEAST, len(economies))
     stated = {*zip(sides.shares["economy"], sides.shares["year"], strict=True)}
     for year in reversed(sides.years(since)):
-        found = {code: order_of(sides, code, year, basis=basis, eu=eu) for code in economies}
-        orders = {code: order for code, order in found.items() if not isinstance(order, str)}
-        if sum((c, year) in stated or not o.bounds for c, o in orders.items()) >= least:
+        orders = {code: order_of(sides, code, year, basis=basis, eu=eu) for code in economies}
+        able = [
+            code
+            for code, order in orders.items()
+            if isinstance(order, Order) and ((code, year) in stated or not order.bounds)
+        ]
+        if len(able) >= least:
             return year
-    names = eco.joined(map(eco.in_prose, sorted({*NEEDED, *["EU27"] * (eu == "one")})))
-    many = f" for {least} of {len(economies)} countries" if len(economies) > 1 else ""
+    one = " and the EU" if eu == "one" else ""
     raise CoverageError(
-        f"no year since {since} has turnover with {names}{many} ({value_words(basis)})",
-        hint="choose another basis or flow",
+        f"no year since {since} has turnover with China and Russia{one} for {least} of "
+        f"{len(economies)} ({value_words(basis)})"
     )
 
 

@@ -10,7 +10,6 @@ from .placebos import (
     partial_conjunction,
     placebo_p,
     pooled_effects,
-    ranks_in_words,
 )
 
 __all__ = [
@@ -27,5 +26,4 @@ __all__ = [
     "partial_conjunction",
     "placebo_p",
     "pooled_effects",
-    "ranks_in_words",
 ]

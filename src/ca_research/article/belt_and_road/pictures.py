@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...plots import lines, style
+from ...estimates.series import pick
+from ...plots import lines, row_words, style
 from ...plots.panels import count_on
 
 _COURSES = {"treated": "observed", "synthetic": "synthetic"}
+_RANKS = "p of a gain {p_gain:.2g}, of a loss {p_loss:.2g}"
 _COLOURS = {"observed": style.HIGHLIGHT, "synthetic": style.SECOND}
 
 
 def control_lines(
     gaps: pd.DataFrame,
-    ranks: Mapping[str, str] | None = None,
+    fits: pd.DataFrame,
     *,
     unit: str = "million US dollars",
     scale: float = 1e6,
@@ -28,7 +29,7 @@ def control_lines(
 
     gaps: columns economy, time, treated, synthetic (logs of USD), after, as from a synthetic
         control's frame.
-    ranks: text in each panel, one or more lines.
+    fits: of `effect_fits`, a row for each economy; its two ranks stand in the panel.
     unit: of the axis, in words; scale: how many US dollars it is.
     """
     courses = gaps.assign(**{c: np.exp(gaps[c].astype(float)) / scale for c in _COURSES})
@@ -44,9 +45,10 @@ def control_lines(
         after = mine[mine["after"]]
         size = 100 * np.expm1((after["treated"] - after["synthetic"]).astype(float).mean())
         ax.axvline(after["time"].min() - 0.5, color=style.MUTED, linewidth=1, linestyle="dotted")
-        text = f"{size:+.0f}% after signing\n{(ranks or {}).get(str(code), '')}"
+        ranks = row_words(pick(fits, economy=code), _RANKS)
+        text = f"{size:+.0f}% after signing\n{ranks}"
         look: dict[str, Any] = {"color": style.MUTED, "fontsize": style.TICK, "bbox": style.CLEAR}
-        ax.text(0.02, 0.98, text.strip(), va="top", transform=ax.transAxes, **look)
+        ax.text(0.02, 0.98, text, va="top", transform=ax.transAxes, **look)
         ax.set_ylim(top=3 * ax.get_ylim()[1])  # room for the words
         count_on(ax.yaxis)
     for height, (name, colour) in zip((0.12, 0.03), _COLOURS.items(), strict=True):

@@ -4,21 +4,20 @@ time and several of them at once, in many specifications.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import product
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 
 from ...claims.slots import in_words
-from ...estimates.frame import ESTIMATE_COLUMNS, Estimate, Figures, estimate_row
+from ...estimates.frame import Estimate, Figures, estimate_row
 from ...estimates.measures import measure, tells
 from ...estimates.once import once
 from ...ground import economies as eco
 from ...ground import numbers
-from ...ground.errors import CoverageError, UsageError
+from ...ground.errors import CoverageError
 from ...registry.words import source_name
 from ...stats.event_study import event_study
 from ...stats.synthetic import Placebos, SyntheticControl, synthetic_control
@@ -33,39 +32,33 @@ OUTCOMES = {
 """What may have changed, in words."""
 Fit = Literal["synthetic", "synthetic_demeaned"]
 Side = Literal["gain", "loss"]
-UNTILS = (2020, 2019, 2022)
-"""Last years counted, the declared one first; 2019 is the last before the pandemic."""
+UNTIL = 2020
+"""The last year counted, of the main fits."""
 PLACEBO_YEARS = (2008, 2011)
 """Dates at which nothing was signed: the onset of the crisis and the middle between it and 2014
 (declared for C20).
 """
-_OF_A_FIT = ("p_gain", "p_loss", "p", "start", "donors_used", "pre_rmspe", "post_rmspe")
+_OF_A_FIT = ("p_gain", "p_loss", "p", "start", "donors_used")
 
 
-def _axes() -> dict[str, tuple[Any, ...]]:
-    """The choices of a specification and their values, the main one first."""
-    known = settings().belt_and_road
-    return {
-        "accession_list": (*known.lists, "texts"),
-        "donors": get_args(Donors),
-        "source": ("joined", known.imports_early),
-        "method": get_args(Fit),
-        "until": UNTILS,
-    }
+def _main() -> dict[str, Any]:
+    """What the main fits compare; see `effect_fits`."""
+    by_month = settings().belt_and_road.by_month
+    same = {"donors": "never_or_late", "source": "joined", "until": UNTIL}
+    return {"outcome": "china_imports", "accession_list": by_month} | same
 
 
 class Comparison(NamedTuple):
     """What the fits of one list, pool, panel and last year share.
 
     starts: the year of signing by economy. wide: log of the outcome, a row per year and a column
-    per economy. pool: the donors. rows: figures and dates, with the `places` of each economy.
+    per economy. pool: the donors. rows: figures and dates.
     """
 
     starts: pd.Series
     wide: pd.DataFrame
     pool: list[str]
     rows: Figures
-    places: Mapping[str, Sequence[int]]
     where: str
     outcome: str
 
@@ -82,7 +75,8 @@ class Comparison(NamedTuple):
 
     def behind(self, units: Sequence[str]) -> dict[str, Any]:
         """What an estimate tells of the rows it rests on: figures and dates of these economies."""
-        return self.rows.behind(sorted(at for unit in units for at in self.places.get(unit, ())))
+        theirs = self.rows.frame["economy"].isin(units)
+        return self.rows.behind(np.flatnonzero(theirs).tolist())
 
 
 @lru_cache(maxsize=1024)
@@ -134,7 +128,6 @@ def comparison(
         inside.pivot(index="year", columns="economy", values="log"),
         pool,
         Figures(rows),
-        rows.groupby("economy").indices,
         f"in the list of {source_name(accession_list)}" if of_list else "in dated texts",
         OUTCOMES[outcome],
     )
@@ -145,18 +138,16 @@ def control(
     events: pd.DataFrame,
     economy: str,
     *,
-    outcome: Outcome = "china_imports",
     method: Fit = "synthetic",
     **choices: Any,
 ) -> SyntheticControl:
     """The synthetic control of one economy (log of US dollars).
 
-    economy: its code or name. outcome, method, choices: one each, by default the main ones; see
+    economy: its code or name. method, choices: one each, by default the main ones; see
     `effect_fits`. Raises CoverageError without a known date of signing, without figures, with fewer
     than eight years before it or ten donors.
     """
-    shared = {name: ways[0] for name, ways in _axes().items() if name != "method"}
-    compared = comparison(figures, events, outcome=outcome, **shared | choices)
+    compared = comparison(figures, events, **_main() | choices)
     return compared.fit(eco.resolve(economy), method)[0]
 
 
@@ -164,32 +155,31 @@ def effect_fits(
     figures: pd.DataFrame,
     events: pd.DataFrame,
     *,
-    outcome: Outcome = "china_imports",
     economies: Sequence[str] = eco.CA5,
+    accession_list: str | None = None,
     **choices: Any,
 ) -> pd.DataFrame:
-    """Fits of every specification (or of those with the named choices) for every economy, one row
-    each.
+    """Fits of every economy by every list of dates, or by one, a row each.
 
     figures: like table `trade` for 'china_imports' (`china_imports`), like table `macro` for
         'income_per_head' (`incomes`). events: like table `events`. economies: codes or names.
-    choices: accession_list ('M_GFDC25', 'M_LPV26', 'texts'), donors ('never_or_late', 'never'),
-        source (of imports: 'joined', 'WTO_HSM'), method ('synthetic', 'synthetic_demeaned'), until
-        (2020, 2019, 2022); all in turn of what is not named.
-    Returns these choices, the columns of an estimates frame (estimate: the effect, log points),
+    accession_list: 'M_GFDC25', 'M_LPV26' or 'texts'; each in turn where none is named.
+    choices: outcome ('china_imports', 'income_per_head'), donors ('never_or_late', 'never'), source
+        (of imports: 'joined', 'WTO_HSM'), method ('synthetic', 'synthetic_demeaned'), until (2020,
+        2019, 2022); the first of what is not named.
+    Returns accession_list, the columns of an estimates frame (estimate: the effect, log points),
     p_gain and p_loss (one-sided ranks among donors put in the place of the treated unit), p
-    (two-sided), start (year of signing), donors_used (number), pre_rmspe, post_rmspe (log points);
-    the reason in `missing` where an economy has no fit.
+    (two-sided), start (year of signing), donors_used (number); the reason in `missing` where an
+    economy has no fit.
     Source of the ranks: Abadie (2021), Journal of Economic Literature 59(2), section 3.5.
     """
-    axes = _axes() | ({"source": ("joined",)} if outcome == "income_per_head" else {})
-    axes |= {name: (value,) for name, value in choices.items()}
+    lists = [accession_list] if accession_list else [*settings().belt_and_road.lists, "texts"]
     rows = []
-    for values in product(*axes.values()):
-        way = dict(zip(axes, values, strict=True))
-        rows += [way | row for row in _fits(figures, events, economies, outcome=outcome, **way)]
-    frame = pd.DataFrame(rows).reindex(columns=[*axes, *ESTIMATE_COLUMNS, *_OF_A_FIT])
-    return frame.astype(dict.fromkeys(["estimate", "low", "high", *_OF_A_FIT[:3]], "float64"))
+    for of in lists:
+        fits = _fits(figures, events, economies, **choices, accession_list=of)
+        rows += [{"accession_list": of} | fit for fit in fits]
+    figures_ = ["estimate", "low", "high", *_OF_A_FIT[:3]]
+    return pd.DataFrame(rows).astype(dict.fromkeys(figures_, "float64"))
 
 
 @once
@@ -198,14 +188,14 @@ def _fits(
     events: pd.DataFrame,
     economies: Sequence[str],
     *,
-    method: str,
-    **shared: Any,
+    method: str = "synthetic",
+    **choices: Any,
 ) -> list[dict[str, Any]]:
-    """Rows of `effect_fits` of one specification, without its choices."""
+    """Rows of `effect_fits` of one list."""
     rows = []
     for code in map(eco.resolve, economies):
         try:
-            compared = comparison(figures, events, **shared)
+            compared = comparison(figures, events, **_main() | choices)
             fit, ranks = compared.fit(code, method)
         except CoverageError as error:
             reason = error.what.removeprefix(f"{code}: ")
@@ -215,9 +205,21 @@ def _fits(
             row |= compared.behind((code, *fit.donors))
             row |= {"p_gain": ranks.p_positive, "p_loss": ranks.p_negative, "p": ranks.p}
             row |= {"start": int(fit.start), "donors_used": len(fit.donors)}
-            row |= {"pre_rmspe": fit.pre_rmspe, "post_rmspe": fit.post_rmspe}
         rows.append(row)
     return rows
+
+
+def _each_control(
+    figures: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame, **choices: Any
+) -> list[tuple[Any, SyntheticControl]]:
+    """Each fit of `effect_fits` that there is, with its synthetic control; CoverageError without
+    one.
+    """
+    fitted = [*fits[fits["estimate"].notna()].itertuples()]
+    if not fitted:
+        raise CoverageError("no economy that can be set beside a synthetic control")
+    asked = ((fit, choices | {"accession_list": fit.accession_list}) for fit in fitted)
+    return [(fit, control(figures, events, fit.economy, **of)) for fit, of in asked]
 
 
 def courses_of(
@@ -234,15 +236,11 @@ def courses_of(
     Returns economy, the columns of `SyntheticControl.to_frame`, and sources.
     Raises CoverageError without a fit.
     """
-    sources = fits[fits["estimate"].notna()].set_index("economy")["sources"]
-    parts = [
-        control(figures, events, code, outcome=outcome).to_frame().assign(economy=code)
-        for code in sources.index
-    ]
-    if not parts:
-        raise CoverageError("no economy that can be set beside a synthetic control")
-    courses = pd.concat(parts, ignore_index=True)
-    return courses.assign(sources=courses["economy"].map(sources))
+    parts = []
+    for fit, found in _each_control(figures, events, fits, outcome=outcome):
+        course = found.to_frame()
+        parts.append(course.assign(economy=fit.economy, sources=[fit.sources] * len(course)))
+    return pd.concat(parts, ignore_index=True)
 
 
 def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
@@ -253,65 +251,48 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
         are left out.
     Returns economy, start (each of PLACEBO_YEARS before signing), effect and p, donors (number), of
     these joined (who signed at any time, by any list) and contaminated (within the years used),
-    sources.
+    sources. Raises CoverageError without a fit.
     """
-    first = accession_variants(events).groupby("economy")["year"].min()
-    columns = ["economy", "start", "effect", "p", "donors", "joined", "contaminated", "sources"]
-    parts = [pd.DataFrame(columns=columns)]
-    for fit in fits[fits["estimate"].notna()].itertuples():
-        found = control(trade, events, fit.economy, accession_list=fit.accession_list)
+    first, parts = accession_variants(events).groupby("economy")["year"].min(), []
+    for fit, found in _each_control(trade, events, fits):
         rows = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
         signed = first.reindex(found.donors)
         counts = {"donors": len(signed), "joined": signed.notna().sum()}
-        counts["contaminated"] = (signed <= UNTILS[0]).sum()
+        counts["contaminated"] = (signed <= UNTIL).sum()
         parts.append(rows.assign(economy=fit.economy, sources=[fit.sources] * len(rows), **counts))
-    return pd.concat(parts[1:] or parts, ignore_index=True)[columns].convert_dtypes()
+    columns = ["economy", "start", "effect", "p", "donors", "joined", "contaminated", "sources"]
+    return pd.concat(parts, ignore_index=True)[columns].convert_dtypes()
 
 
 Pool = Literal["did2s", "saturated", "twfe"]
 
 
-def pooled_effects(
-    trade: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    accession_list: str | None = None,
-) -> pd.DataFrame:
-    """Effect of signing on the log of exports to China, all with a date of signing pooled by event
-    study.
+def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) -> pd.DataFrame:
+    """Effect of signing on the log of exports to China, of the five with a date of signing pooled
+    by event study; the donors never signed, or late.
 
-    trade, events, accession_list: as in `effect_fits`; the donors never signed, or late.
-    Returns method, effect (log points), pretrend (what leads say), caution, without (who has no
-    date or no exports, in words) and sources, one row per method. The models: `stats.event_study`.
+    trade, events, choices: as in `effect_fits`.
+    Returns method, effect (log points), pretrend (what leads say), without (who has no date or no
+    exports, in words) and sources, one row per method. The models: `stats.event_study`.
     Raises CoverageError where nobody can be estimated.
     """
-    shared = {name: ways[0] for name, ways in _axes().items() if name != "method"}
-    shared |= {"accession_list": accession_list or shared["accession_list"]}
-    compared = comparison(trade, events, outcome="china_imports", **shared)
-    able = [c for c in economies if c in compared.starts and c in compared.wide]
+    compared = comparison(trade, events, **_main() | choices)
+    able = [c for c in eco.CA5 if c in compared.starts and c in compared.wide]
     if not able:
-        raise CoverageError(f"no date of signing for {', '.join(economies)}")
+        raise CoverageError("no date of signing for any of the five")
     units = [*able, *compared.pool]
     long = compared.wide[units].melt(ignore_index=False, value_name="log").dropna().reset_index()
     long["first"] = long["economy"].map(compared.starts[able]).astype(float)
-    without = eco.joined(eco.name_of(code) for code in economies if code not in able)
-    rows = []
-    for method in get_args(Pool):
-        fit = event_study(
-            long, unit="economy", time="year", outcome="log", first="first", estimator=method
-        )
-        found = float(fit.att["estimate"]), fit.pretrend["statement"], fit.caution
-        rows.append((method, *found, without, compared.behind(units)["sources"]))
-    columns = ["method", "effect", "pretrend", "caution", "without", "sources"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def ranks_in_words(fits: pd.DataFrame) -> dict[str, str]:
-    """The two ranks of each economy with a fit."""
-    words = "p of a gain {:.2g}, of a loss {:.2g}"
-    fitted = fits[fits["estimate"].notna()].itertuples()
-    return {row.economy: words.format(row.p_gain, row.p_loss) for row in fitted}
+    asked: dict[str, Any] = {"unit": "economy", "time": "year", "outcome": "log", "first": "first"}
+    fits = [event_study(long, **asked, estimator=method) for method in get_args(Pool)]
+    rows = {
+        "method": get_args(Pool),
+        "effect": [float(fit.att["estimate"]) for fit in fits],
+        "pretrend": [fit.pretrend["statement"] for fit in fits],
+        "without": eco.joined(eco.name_of(code) for code in eco.CA5 if code not in able),
+        "sources": [compared.behind(units)["sources"]] * len(fits),
+    }
+    return pd.DataFrame(rows)
 
 
 def partial_conjunction(p_values: Sequence[float | None], at_least: int) -> float:
@@ -319,15 +300,10 @@ def partial_conjunction(p_values: Sequence[float | None], at_least: int) -> floa
     u-th smallest p).
 
     p_values: one for each of the n effects. at_least: u.
-    Holds its level under any dependence. A missing p counts as one. Raises UsageError for u outside
-    1 to n.
+    Holds its level under any dependence. A missing p counts as one.
     Source: Benjamini and Heller (2008), Biometrics 64(4), with Bonferroni's inequality.
     """
     p = pd.Series(p_values, dtype=float).fillna(1.0).sort_values().to_numpy()
-    if not 1 <= at_least <= len(p):
-        raise UsageError(
-            f"at least {at_least} of {len(p)} cannot be asked for", hint=f"from 1 to {len(p)}"
-        )
     return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
 
 
@@ -345,7 +321,7 @@ def placebo_p(
     donors: Donors = "never_or_late",
     source: str = "joined",
     method: Fit = "synthetic",
-    until: int = UNTILS[0],
+    until: int = UNTIL,
 ) -> list[Estimate]:
     """One-sided placebo rank p of a gain or a loss after signing, for each economy or for several
     at once.

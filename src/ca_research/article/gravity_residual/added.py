@@ -39,11 +39,11 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     """Coefficient of each candidate added to the model alone, from the model without it; NaN where
     it is collinear.
 
-    sample: y, regressors x, fixed effects (at most three, the last of them absorbed first). means:
+    sample: y, regressors x, fixed effects (of three the last is absorbed first). means:
     `fitted_means` for PPML; none for least squares.
-    With w the weights (means, or one), r the residuals and M the weighted projection off effects
-    and regressors:
-    coefficient = d'r / d'MWMd. By least squares this is the Frisch-Waugh-Lovell coefficient, by
+    With W the weights (means, or one), r the outcome (for PPML its residuals over the means) and M
+    the weighted projection off effects and regressors:
+    coefficient = d'WMr / d'MWMd. By least squares this is the Frisch-Waugh-Lovell coefficient, by
     PPML one Newton step.
     Source: Lovell (1963), JASA 58(304); score tests: Rao (1948), Proc. Cambridge Philosophical
     Society 44.
@@ -53,19 +53,19 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
 
     y = np.asarray(sample.y, dtype=float)
     weights = np.ones(len(y)) if means is None else means
+    outcome = sparse.csr_matrix((y if means is None else (y - means) / means)[:, None])
     dummies = [sparse.csr_matrix((np.ones(len(c)), (np.arange(len(c)), c))) for c in _codes(sample)]
+    absorbed = dummies.pop() if len(dummies) > 2 else sparse.csr_matrix((len(y), 1))
     covariates = [sparse.csr_matrix(np.column_stack(list(sample.x.values())))] if sample.x else []
-    absorbed = dummies.pop() if len(dummies) > 2 else None
     z = sparse.hstack([*dummies, *covariates]).tocsr()
     w = sparse.diags(weights)
-    size = None if absorbed is None else 1 / np.asarray(absorbed.T @ weights).ravel()
+    totals = absorbed.T @ weights
+    size = sparse.diags(1 / np.where(totals > 0, totals, 1.0))
 
     def inner(a: Any, b: Any) -> np.ndarray:
         """a' W b, with the absorbed effects projected off."""
-        plain = (a.T @ w @ b).toarray()
-        if absorbed is None:
-            return plain
-        return plain - ((a.T @ w @ absorbed) @ sparse.diags(size) @ (absorbed.T @ w @ b)).toarray()
+        means_of_b = size @ (absorbed.T @ w @ b)
+        return (a.T @ w @ b).toarray() - ((a.T @ w @ absorbed) @ means_of_b).toarray()
 
     within = inner(z, z)
     scale = np.sqrt(np.where(np.diag(within) > 0, np.diag(within), 1.0))
@@ -77,19 +77,11 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
 
     def steps(marks: Any) -> np.ndarray:
         d = sparse.csr_matrix(marks)
-        zd = rooted(d)
-        whole = own = np.asarray((d.multiply(d)).T @ weights).ravel()
-        if absorbed is not None:
-            sums = absorbed.T @ w @ d
-            own = whole - np.asarray((sums.multiply(sums)).T @ size).ravel()
-        information = own - np.einsum("ij,ij->j", zd, zd)
-        if means is not None:
-            score = d.T @ (y - means)
-        else:
-            column = sparse.csr_matrix(y[:, None])
-            score = (inner(d, column) - zd.T @ rooted(column)).ravel()
-        flat = information <= _FLAT * np.where(whole > 0, whole, 1.0)
-        return np.where(flat, np.nan, np.asarray(score).ravel() / np.where(flat, 1.0, information))
+        zd, sums = rooted(d), absorbed.T @ w @ d
+        whole, between = d.multiply(d).T @ weights, sums.multiply(size @ sums).sum(axis=0)
+        information = whole - np.asarray(between).ravel() - np.einsum("ij,ij->j", zd, zd)
+        information[information <= _FLAT * whole] = np.nan
+        return (inner(d, outcome) - zd.T @ rooted(outcome)).ravel() / information
 
     return steps
 

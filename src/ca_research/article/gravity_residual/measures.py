@@ -143,14 +143,12 @@ def placebo_table(
     pair = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
     counts = [((pair[:, span] @ trade[span]) > 0).sum(axis=0) for span in model.spans]
     pairs = np.asarray(counts).reshape(-1, len(names)).min(axis=0)
-    table = pd.DataFrame({"economy": names, "pairs": pairs})
+    table = pd.DataFrame({"economy": names, "estimate": np.nan, "pairs": pairs})
     able = table["pairs"] >= LEAST_PAIRS
     if able.any():
         table.loc[able, "estimate"] = model.steps(model.asked(trade)[:, np.flatnonzero(able)])
     few = "only " + table["pairs"].astype(str) + " of the pairs trade"
-    collinear = able & table.reindex(columns=["estimate"])["estimate"].isna()
-    table["missing"] = few.where(~able, "").mask(collinear, "collinear")
-    table = table.reindex(columns=["economy", "estimate", "pairs", "missing"])
+    table["missing"] = few.where(~able, "").mask(able & table["estimate"].isna(), "collinear")
     return table.sort_values("estimate", ascending=False, na_position="last", ignore_index=True)
 
 
@@ -176,25 +174,19 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
     return table.assign(place=place, among=estimates.transform("count"))
 
 
-def rank_p(
-    table: pd.DataFrame, economy: str = "CHN", *, pool: Literal["every", "outside"] = "every"
-) -> float:
-    """One-sided p: share of the economies with an estimate, itself included, whose estimate is at
-    least as large.
+def rank_p(table: pd.DataFrame, pool: Literal["every", "outside"] = "every") -> float:
+    """One-sided p: share of the economies with an estimate, China included, whose estimate is at
+    least as large as China's.
 
     pool: who is put in China's place: 'every' economy, or those 'outside' alone that were never in
     the CIS. Former members of one state trade more with the five than gravity implies, for reasons
-    of their own. Raises CoverageError where the economy has none.
+    of their own.
     """
     ranked = table.dropna(subset=["estimate"])
     if pool == "outside":
         ranked = ranked[~ranked["economy"].isin(_former_soviet())]
-    own = ranked.query("economy == @economy")["estimate"]
-    if own.empty:
-        raise CoverageError(
-            f"no estimate for {economy} itself", hint="choose another direction or panel"
-        )
-    return float((ranked["estimate"] >= own.iloc[0]).mean())
+    china = ranked.loc[ranked["economy"] == "CHN", "estimate"].item()
+    return float((ranked["estimate"] >= china).mean())
 
 
 @once
@@ -272,4 +264,4 @@ def beyond_gravity(
     if table is None:
         return [row | {"about": {"beside": ""}}]
     about, path = {"beside": of_logs(row["estimate"])}, f"{row['path']} {pool}"
-    return [row | {"estimate": rank_p(table, pool=pool), "path": path, "about": about}]
+    return [row | {"estimate": rank_p(table, pool), "path": path, "about": about}]

@@ -17,10 +17,11 @@ import pandas as pd
 
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.once import once
+from ...estimates.series import omit, pick
 from ...ground import economies as eco
 from ...registry.words import measure_name
 from ...stats.leading import Leading, leading
-from ...tables.preference import ranked
+from ...tables.preference import preferred_rows
 from ...trade.checks import one_figure_per_cell
 from ..trade_priority import Order, Sides, both_sides, order_of
 
@@ -95,14 +96,12 @@ def student_figures(students: pd.DataFrame) -> pd.DataFrame:
         "level in ['degree', 'all'] and precision in @_PRECISE"
         " and (destination in ['CHN', 'RUS', 'USA'] or destination in @union)"
     ).dropna(subset="students")
-    parts = [rows.iloc[:0]]
-    for (level, _, at_home), mine in rows.groupby(
-        ["level", "origin", rows["destination"].eq("CHN")]
-    ):
-        sources = mine["source_id"].unique()
-        if at_home or level == "degree":
-            sources = (ranked(sources) if at_home else ranked(sources, "compilation"))[:1]
-        parts.append(mine[mine["source_id"].isin(sources)])
+    home, abroad = pick(rows, destination="CHN"), omit(rows, destination="CHN")
+    parts = [
+        preferred_rows(home, ["level", "origin"]),
+        preferred_rows(pick(abroad, level="degree"), "origin", "compilation"),
+        pick(abroad, level="all"),
+    ]
     rows = pd.concat(parts).sort_index()
     return rows.assign(
         what=rows["level"] + " students",
