@@ -91,8 +91,7 @@ def read_yaml(file: Path, model: type[M]) -> M:
     if file.exists() and not file.is_file():  # nobody may ever write to a pipe
         raise refused("not a file", where, "put a YAML file there")
     try:
-        content = parsed(file.read_bytes())
-        found = model.model_validate(content)
+        return model.model_validate(_tuples(parsed(file.read_bytes())), strict=True)
     except FileNotFoundError:
         raise refused("a file of the registry is missing", where, "put it there, or back") from None
     except Unreadable as fault:
@@ -100,25 +99,10 @@ def read_yaml(file: Path, model: type[M]) -> M:
     except ValidationError as error:
         hint = "mend the named field; the shape is in registry/schema/"
         raise refused(explain(error), where, hint) from None
-    if told := _coerced(content, found.model_dump(mode="json")):
-        raise refused(told, where, "write the value in the type that registry/schema/ gives")
-    return found
 
 
-def _coerced(said: Any, kept: Any, place: str = "") -> str:
-    """The first value of a file that became another one in its model (`yes` a 1.0, a number a day);
-    '' where none did.
-    """
-    if isinstance(said, dict) and isinstance(kept, dict):
-        pairs = {
-            str(name): (value, kept[str(name)]) for name, value in said.items() if str(name) in kept
-        }
-    elif isinstance(said, list) and isinstance(kept, list):
-        pairs = {str(n): pair for n, pair in enumerate(zip(said, kept, strict=False))}
-    else:
-        said = said.isoformat() if isinstance(said, dt.date) else said
-        kinds = {type(v) if isinstance(v, (bool, str)) else None for v in (said, kept)}
-        same = said == kept and len(kinds) == 1
-        return "" if same else f"{place[1:]}: {said!r} would be read as {kept!r}"
-    faults = (_coerced(*pair, f"{place}.{name}") for name, pair in pairs.items())
-    return next(filter(None, faults), "")
+def _tuples(part: Any) -> Any:
+    """With tuples for lists, which is what strict models take."""
+    if isinstance(part, dict):
+        return {name: _tuples(value) for name, value in part.items()}
+    return tuple(map(_tuples, part)) if isinstance(part, list) else part

@@ -240,8 +240,6 @@ class Criterion(Model):
         decide either way.
         """
         once("axes", self.every_axis)
-        if "at_least" in self.bars and not self.over:
-            raise ValueError(f"{self.name}: it counts over no economies, so at_least sets no bar")
         if self.bounds:
             low, high = self.bounds
             if not either_way(self.comparison, self.threshold, low, high):

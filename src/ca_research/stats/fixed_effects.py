@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from .columns import power_of_two
@@ -104,8 +103,6 @@ def columns_of(words: str) -> list[list[str]]:
     >>> columns_of("exporter^year + importer")
     [['exporter', 'year'], ['importer']]
     """
-    if not isinstance(words, str):
-        refuse("effects or clusters", "words", words, "'exporter^year + importer'")
     parts = [[name.strip() for name in p.split("^")] for p in words.split("+") if p.strip()]
     for coarse, fine in permutations(parts, 2):
         if {*coarse} <= {*fine}:

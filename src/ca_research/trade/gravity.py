@@ -16,7 +16,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import several
 from ..ground.errors import CoverageError, UsageError, known_name
+from ..stats.columns import floats
 from ..stats.contract import takes
 from ..stats.fixed_effects import (
     Fit,
@@ -28,7 +30,7 @@ from ..stats.fixed_effects import (
     note,
     solve,
 )
-from ..stats.frames import level_between, names, origin, refuse_named
+from ..stats.frames import between_0_and_1, origin, refuse_named
 from ..stats.result import Result, t_interval
 from .gravity_panel import PANEL, panel, treated_pairs
 
@@ -216,15 +218,6 @@ def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     return t_interval(fit.estimate, fit.se, clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
-def _numbers(column: pd.Series) -> np.ndarray:
-    try:
-        return column.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"{column.name!r} holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
-
-
 def complete(
     panel: pd.DataFrame,
     terms: Sequence[str],
@@ -238,8 +231,6 @@ def complete(
     """
     for name in terms:
         known_name("covariate", name, panel.columns)
-    if len(set(terms)) < len(terms):
-        raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
     panel = GRAVITY.check(panel)
     for side in ("exporter", "importer"):
         refuse_named(panel[side].unique(), side)
@@ -249,7 +240,7 @@ def complete(
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
     value = panel["value_usd"].to_numpy()
-    x = {term: _numbers(panel[term]) for term in terms}
+    x = {term: floats(panel[term], term, infinite=True) for term in terms}
     known = ~np.isnan(value)
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
@@ -324,7 +315,7 @@ def gravity(
         An estimator, effect, cluster or column that is none.
     UsageError
         Mixed sources or flows, a pair twice in a year or with itself, names for codes, text,
-        negative trade, a term twice, an effect twice or within another, more than two clusters.
+        negative trade, an effect twice or within another, more than two clusters.
     MixedUnitsError
         Several products, valuations, scopes or price bases.
     CoverageError
@@ -365,7 +356,7 @@ def gravity(
     >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
     6
     """
-    level, covariates = level_between(level), names(covariates)
+    level, covariates = between_0_and_1("level", level), list(dict.fromkeys(several(covariates)))
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
