@@ -18,8 +18,8 @@ test: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal --junitxml=reports/tests.junit.xml
 
-# what `make test` leaves out for its length: simulations, every page, the kernel suite, more cases of each property;
-# all of it runs nightly, and those of pages, kills, estimators and places with every `.ci/run`
+# what `make test` leaves out: more cases of each property, simulations, and what waits for other processes;
+# all of it runs nightly, and the last, with long oracles, is `make test-pages` of every push
 test-long: $(READY)
 	@$(BIN)/ca-research data build
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "(long or hypothesis) and not soak" --hypothesis-profile=many --junitxml=reports/tests-long.junit.xml

@@ -21,6 +21,7 @@ from filelock import FileLock
 from tests.commands import cli
 
 from ca_research import registry
+from ca_research.estimates import once
 from ca_research.ground import paths
 from ca_research.runs import lean
 
@@ -46,16 +47,24 @@ def pytest_xdist_auto_num_workers():
     return (ours or 1) + 1
 
 
-SECOND_TRY = {"browser", "elsewhere", "faults", "notebooks", "replay"}
-"""Folders of tests that wait for other processes, on a machine that may be busy. What they find
-wrong twice is wrong; numbers and words are tested once."""
+@pytest.fixture(scope="module")
+def remembered():
+    """What is made `once` of a frame is made once for all tests of a file."""
+    with once.keeping({}):
+        yield
+
+
+WAITING = {"browser", "elsewhere", "faults", "notebooks", "replay"}
+"""Folders of tests that wait for other processes, on a machine that may be busy: `make test-pages`.
+What they find wrong twice is wrong; numbers and words are tested once."""
 MOST_SECOND_TRIES = 2
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.parent.name in SECOND_TRY:
+        if item.path.parent.name in WAITING:
             item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.long)
 
 
 def second_tries(config):

@@ -1,6 +1,8 @@
 """Every measure on tables of a few invented rows: the cases of `cases/`, by registered names."""
 
 import inspect
+import json
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from ca_research.claims import measures
 from ca_research.claims.compute import Call, Computation
 from ca_research.estimates import ESTIMATE_COLUMNS
 
-pytestmark = pytest.mark.usefixtures("invented_codings_throughout")
+pytestmark = pytest.mark.usefixtures("invented_codings_throughout", "remembered")
 
 ANSWER = {"estimate", "low", "high", "n", "first_year", "last_year", "sources", "interval", "about"}
 
@@ -43,11 +45,31 @@ ANSWERED = [case for case in CASES_OF_ALL if "gives" in case.values[0]]
 FIRST_OF_EACH = [case for case in ANSWERED if case.id.endswith(" 1")]
 
 
-def tables(case):
+def rows_of(case):
+    """Rows of a case by table: equal rows are one frame, of which parts are made once."""
     same, sets = case["of"].get("same", {}), case["of"].get("sets", {})
-    return {
-        name: frame(name, rows, same.get(name, {}), sets) for name, rows in case["rows"].items()
-    }
+    given = {name: [rows, same.get(name, {}), sets] for name, rows in case["rows"].items()}
+    return json.dumps(given, default=str)
+
+
+@cache
+def tables(given):
+    return {name: frame(name, *of) for name, of in json.loads(given).items()}
+
+
+@cache
+def turned(given):
+    return {n: rows.iloc[::-1].set_axis([7] * len(rows)) for n, rows in tables(given).items()}
+
+
+@cache
+def without(given, source):
+    return {name: rows[rows["source_id"] != source] for name, rows in tables(given).items()}
+
+
+@cache
+def computation(given):
+    return Computation(tables(given))
 
 
 def ask(case, given):
@@ -91,9 +113,9 @@ def compared(row, expected, unit):
 def test_a_measure_gives_what_was_calculated_by_hand(case):
     if error := case.get("refused"):
         with pytest.raises(getattr(ca.errors, error)):
-            ask(case, tables(case))
+            ask(case, tables(rows_of(case)))
         return
-    found, given = ask(case, tables(case)), case["gives"]
+    found, given = ask(case, tables(rows_of(case))), case["gives"]
     of_no_economy = not isinstance(given, dict) or given.keys() <= ANSWER
     expected = {"": given} if of_no_economy else given
     assert found["economy"].tolist() == list(expected)
@@ -137,25 +159,23 @@ def figures(found):
 def test_neither_the_order_of_rows_nor_their_index_says_anything(case):
     if "first_row" in case:
         pytest.skip(f"the first row {case['first_row']}")
-    given = tables(case)
-    turned = {name: rows.iloc[::-1].set_axis([7] * len(rows)) for name, rows in given.items()}
-    assert figures(ask(case, turned)) == figures(ask(case, given))
+    given = rows_of(case)
+    assert figures(ask(case, turned(given))) == figures(ask(case, tables(given)))
 
 
 @pytest.mark.parametrize("case", FIRST_OF_EACH)
 def test_a_claim_gets_the_same_with_its_parts_made_once_and_without_a_source(case):
     """A part that leaves a source out by itself gives what the rest of the rows would give."""
-    given, asked = tables(case), dict(case["asked"])
+    given, asked = rows_of(case), dict(case["asked"])
     function = measures.find(case["measure"])
     of_all = inspect.signature(function).parameters.get("economies")
     economies = asked.pop("economies", of_all.default if of_all else ())
     call = Call(case["measure"], tuple(sorted(asked.items())), tuple(economies), function)
-    every = Computation(given)
-    assert figures(every.run(call)) == figures(ask(case, given))
-    for source in sorted({s for rows in given.values() for s in rows["source_id"]})[:3]:
-        rest = {name: rows[rows["source_id"] != source] for name, rows in given.items()}
+    every = computation(given)
+    assert figures(every.run(call)) == figures(ask(case, tables(given)))
+    for source in sorted({s for rows in tables(given).values() for s in rows["source_id"]})[:3]:
         try:
-            expected = figures(ask(case, rest))
+            expected = figures(ask(case, without(given, source)))
         except ca.errors.CaResearchError as error:
             with pytest.raises(type(error)):
                 every.without(source).run(call)

@@ -28,7 +28,8 @@ WORDS = {key: get_args(hint) for key, hint in HINTS.items() if get_origin(hint) 
 def faults(name, choice, word):
     (criterion, *_) = registry.claim("C25").criteria().values()
     given = {"measure": name, "settings": {choice: word}, "axes": ()}
-    return list(measures.signature_faults(criterion.model_copy(update=given), (), ()))
+    taken = inspect.signature(MEASURES[name]).parameters
+    return list(measures.signature_faults(criterion.model_copy(update=given), (), (), taken))
 
 
 def asked(name, **given):

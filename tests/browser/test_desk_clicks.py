@@ -121,7 +121,6 @@ class Notebook:
         return said.first
 
 
-@pytest.mark.long
 def test_a_first_minute_at_the_desk(browser, lab, project, tmp_path):
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(SECONDS)

@@ -13,8 +13,6 @@ from ca_research import registry
 from ca_research.ground.display import INK
 from ca_research.runs import plan
 
-pytestmark = pytest.mark.long
-
 # AXE is axe-core 4.12, from a package for tests; the browser puts it into the page, which itself
 # loads nothing
 EVERYTHING = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

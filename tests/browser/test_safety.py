@@ -22,8 +22,6 @@ from ca_research.plots.show import to_svg
 from ca_research.site.render import svg_markup
 from ca_research.site.svg import INHERITED, clean
 
-pytestmark = pytest.mark.long
-
 CASES = cases(__file__, "hostile")
 HOSTILE = cases(test_pictures_kept.__file__, "hostile_pictures")
 NAMED = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -4,7 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
 import yaml
 from tests.commands import real_project
 
@@ -15,7 +14,6 @@ from ca_research.ground import paths
 CHOICES = {"economy": "KAZ", "as_of": "2023-05-19"}
 
 
-@pytest.mark.long
 def test_a_verdict_and_its_runs_are_the_same(tmp_path, files, monkeypatch, command):
     wanted = ca.check("C33", **CHOICES)
     lake = tmp_path / "trade.parquet"

@@ -37,7 +37,6 @@ def test_parquet(here, files, move, project, place):
     assert tables.check()["trade"] == len(ROWS)
 
 
-@pytest.mark.long
 def test_a_database(here, lake):
     lake.to()
     same(here)

@@ -13,8 +13,6 @@ from ca_research.ground import errors
 from ca_research.sources.elsewhere import postgres as module
 from ca_research.tables.build import current
 
-pytestmark = pytest.mark.long
-
 
 @pytest.mark.parametrize("case", CASES["other forms"])
 def test_a_table_of_another_form_is_refused_by_column_and_place(lake, case):

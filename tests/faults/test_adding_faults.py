@@ -18,8 +18,6 @@ from ca_research.ground import reads
 from ca_research.ground.errors import CaResearchError, IntegrityError, StaleTablesError
 from ca_research.tables import added
 
-pytestmark = pytest.mark.long
-
 TEXT = "reporter,partner,year,flow,value_usd\nKAZ,CHN,{},export,2\n"
 ABOUT = {"table": "trade", "title": "t", "publisher": "p", "licence": "l"}
 ABOUT["published"] = "2024-05-01"
@@ -101,7 +99,7 @@ def test_removed_while_another_removes(built, add):
 KILLED = {
     "while the rows are written": "pq.write_table = die",
     "before the folder has its name": "import pathlib; pathlib.Path.rename = die",
-    "while the parts of a large file are written": "stream.FROM = -1; large.Reading.write = die",
+    "while the parts of a large file are written": "stream.FROM = -1; large.write = die",
 }
 
 

@@ -58,7 +58,7 @@ def editing(built, entry, tmp_path):
 
 @pytest.mark.parametrize(
     ("edit", "left"),
-    [("stays", "second"), pytest.param("and back", "first", marks=pytest.mark.long)],
+    [("stays", "second"), ("and back", "first")],
 )
 def test_an_edit_during_a_run_ends_it_and_the_next_is_of_what_is_there(
     editing, tmp_path, out, command, edit, left
@@ -77,7 +77,6 @@ def test_an_edit_during_a_run_ends_it_and_the_next_is_of_what_is_there(
     assert about["inputs"] and not about["error"]
 
 
-@pytest.mark.long
 def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_page(
     editing, tmp_path, out, command
 ):
@@ -89,7 +88,6 @@ def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_pag
     assert nothing_stored(tmp_path)
 
 
-@pytest.mark.long
 def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out):
     run = editing(EDITS["and back"])
     first, again, third = (here(out, run)[0] for _ in range(3))
@@ -97,7 +95,6 @@ def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out
     assert (again.error, again.stored) == ("", False) and third.stored
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("edit", ["write_text('half a notebo')", "unlink()"])
 def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out, edit):
     run = editing("print('an earlier answer')")
@@ -108,7 +105,6 @@ def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out
     assert list((out / "notebooks").iterdir()) == [], "nor does the earlier page stand"
 
 
-@pytest.mark.long
 def test_an_edit_of_the_package_during_a_run_ends_it_with_a_line(
     editing, tmp_path, out, command, monkeypatch
 ):
@@ -124,7 +120,6 @@ def test_an_edit_of_the_package_during_a_run_ends_it_with_a_line(
     assert nothing_stored(tmp_path)
 
 
-@pytest.mark.long
 def test_a_run_that_comes_to_nothing_leaves_no_answer_of_an_earlier_run(editing, out):
     """The verdict of the run before stood on, as if it were of this one."""
     run = editing("print('an earlier answer')")

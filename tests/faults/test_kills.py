@@ -29,7 +29,7 @@ LENGTHS = {3000: "supported", 3400: "contradicted"}
 
 FEW_OR_MANY = pytest.mark.parametrize(
     "many",
-    [pytest.param(False, marks=pytest.mark.long), pytest.param(True, marks=pytest.mark.soak)],
+    [False, pytest.param(True, marks=pytest.mark.soak)],
     ids=["few", "many"],
 )
 

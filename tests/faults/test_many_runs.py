@@ -18,8 +18,6 @@ from tests.leaks import kinds, more, open_files
 from tests.small_runs import executed, notebook, small_project
 from tests.warm import COLD, asked, gone, of_run, private_runtime, within
 
-pytestmark = pytest.mark.long
-
 RUNS, AT_ONCE = 200, 50
 
 

@@ -28,11 +28,7 @@ from tests.warm import COLD, NEEDED, asked, gone, of_run, private_runtime, withi
 from ca_research import kernels, runs
 from ca_research.ground.errors import WriteError
 
-LONG = pytest.mark.long
-KINDS = [
-    pytest.param(kernels.ORDINARY, marks=[] if COLD else LONG),
-    pytest.param(kernels.NAME, marks=NEEDED),
-]
+KINDS = [kernels.ORDINARY, pytest.param(kernels.NAME, marks=NEEDED)]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +92,6 @@ def whole(out: Path) -> list[str]:
 LIMITED = cases(__file__, "limits")
 
 
-@LONG
 @pytest.mark.parametrize("kernel", KINDS)
 @pytest.mark.parametrize("name", LIMITED)
 def test_a_limit_ends_the_run_with_one_clear_line_and_no_kernel_stays(home, out, name, kernel):
@@ -128,7 +123,6 @@ def test_a_failed_run_is_never_stored_and_a_good_one_is(home, tmp_path, out):
     assert [r.name for r in after_a_failure] == ["bad"], "nothing more is started"
 
 
-@LONG
 def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
     home, tmp_path, out, monkeypatch, capsys
 ):
@@ -145,7 +139,6 @@ def test_a_run_that_imports_code_from_elsewhere_is_never_stored_and_says_so(
     assert capsys.readouterr().err.count("from outside of the project") == 1
 
 
-@LONG
 @pytest.mark.parametrize("kernel", KINDS)
 def test_what_lies_in_the_folder_of_the_command_is_no_input_of_a_run(
     home, tmp_path, out, monkeypatch, kernel
@@ -188,7 +181,6 @@ assert not runs.execute([run], out)[0].stored
 """
 
 
-@LONG
 def test_a_package_of_the_same_size_and_second_is_run_as_it_is(home, tmp_path, out, monkeypatch):
     """As two unpacked archives have it: compiled code of the one ran under the key of the other."""
     package = tmp_path / "lib" / "ca_research"
@@ -206,7 +198,6 @@ def test_a_package_of_the_same_size_and_second_is_run_as_it_is(home, tmp_path, o
 # --------------------------------------------------------------------------------------
 
 
-@LONG
 @NEEDED
 def test_a_killed_fork_server_takes_no_run_with_it_and_the_next_runs_have_another(
     home, tmp_path, out, capfd
@@ -287,7 +278,6 @@ def told(process) -> dict[str, str]:
 STORED = {"r0": "True", "r1": "True", "r2": "False", "r3": "False"}
 
 
-@LONG
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_command_leaves_whole_files_and_the_next_does_only_what_is_missing(
     home, tmp_path, out, script, how
@@ -311,7 +301,6 @@ def test_a_killed_command_leaves_whole_files_and_the_next_does_only_what_is_miss
     assert [*out.rglob(".*"), *tmp.iterdir()] == [], "swept by the next run"
 
 
-@LONG
 def test_a_command_killed_while_it_writes_leaves_the_file_out_and_the_next_writes_it(
     home, out, script
 ):
@@ -326,7 +315,6 @@ def test_a_command_killed_while_it_writes_leaves_the_file_out_and_the_next_write
     assert whole(out) == list(STORED) and not scratch.exists()
 
 
-@LONG
 def test_two_commands_at_once_both_end_well(home, out, script):
     four(home)
     with script() as one, script() as other:
@@ -437,7 +425,6 @@ def test_files_of_others_in_the_folder_of_a_report_stay(built, tmp_path, command
     assert (web / "index.html").read_text() == "mine too"
 
 
-@LONG
 def test_what_a_fresh_run_finds_stays_found_and_is_put_back(built, tmp_path, out, command, store):
     """The next run put the older result of the store back over it."""
     number = tmp_path / "number.txt"
@@ -462,7 +449,6 @@ def test_what_a_fresh_run_finds_stays_found_and_is_put_back(built, tmp_path, out
 # -----------------------------------------------------------------------------
 
 
-@LONG
 def test_corrupt_entries_of_the_store_are_run_anew_and_mended(home, tmp_path, out, store):
     planned = four(home)
     (mine := tmp_path / "mine.txt").write_text("not of the store")

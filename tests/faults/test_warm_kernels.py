@@ -39,7 +39,7 @@ from ca_research import kernels
 from ca_research.kernels import launch, place, protocol, provisioner
 
 CASES = cases(__file__, "warm")
-pytestmark = [NEEDED, pytest.mark.long]
+pytestmark = NEEDED
 """Of several ways to one end, and of servers that take their time to end, the short tests have
 one."""
 

@@ -13,7 +13,6 @@ DOC = (paths.home() / "docs" / "adding-a-claim.md").read_text()
 
 
 # a page is walked by the long tests; the short ones have what its commands do, in unit/
-pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module", params=["whole", "without the article"])

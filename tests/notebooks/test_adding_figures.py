@@ -8,8 +8,6 @@ from tests.commands import blocks, shell
 from ca_research import registry
 from ca_research.ground import paths
 
-pytestmark = pytest.mark.long
-
 DOC = (paths.home() / "docs" / "adding-figures.md").read_text()
 LOOK = "ca-research sql \"select source_id, {} from {} where source_id = '{}' order by all\" "
 

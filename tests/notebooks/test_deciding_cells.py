@@ -123,7 +123,6 @@ def changes_of(row: pd.Series, name: str) -> Iterator[Change]:
     yield from (partial(change, gone=gone) for gone in ([False, True] if numbers else [True]))
 
 
-@pytest.mark.long
 def test_every_closest_reading_is_computed_in_its_notebook():
     faults = {}
     for claim in DECIDED:
@@ -156,7 +155,6 @@ def test_a_deciding_cell_is_short_and_plain():
     assert not faults
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("claim", DECIDED)
 def test_a_deciding_cell_agrees_with_the_engine_and_moves_with_it(claim):
     """Its own asserts compare the two, of the figures as they are and of some that were changed."""

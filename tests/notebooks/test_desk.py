@@ -1,7 +1,6 @@
 """At the desk: what an economist does in a notebook, in a real kernel and in a real JupyterLab."""
 
 import nbformat
-import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
@@ -17,7 +16,6 @@ def executed(folder, *cells):
     return notebook
 
 
-@pytest.mark.long
 def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tmp_path):
     notebook = executed(
         tmp_path,
@@ -34,7 +32,6 @@ def test_an_exploration_stays_in_the_exported_page_as_a_picture_with_its_code(tm
     assert "preferred_rows" in page and "<th>growth</th>" in page
 
 
-@pytest.mark.long
 def test_a_figure_is_shown_after_pictures_that_the_library_drew_itself(tmp_path):
     plot = "ax = ca.trade.mirror_gap('KGZ', 'CHN').plot(size='journal-single')"
     notebook = executed(

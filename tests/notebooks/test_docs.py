@@ -74,7 +74,6 @@ def built(tmp_path_factory):
     return out / "html"
 
 
-@pytest.mark.long
 def test_the_pages_are_built_whole_and_need_no_network(built):
     pages = {p: p.read_text() for p in built.rglob("*.html")}
     assert {(built / f"{name}.html") for name in PAGES} <= pages.keys()
@@ -90,7 +89,6 @@ def test_the_pages_are_built_whole_and_need_no_network(built):
     assert (built / "searchindex.js").stat().st_size > 100_000
 
 
-@pytest.mark.long
 def test_the_first_hour_runs_as_it_stands(tmp_path):
     said = shell(*blocks(PAGES["first-hour"]), folder=tmp_path).stdout
     assert re.search(r"^C33: .*\nAs printed: ", said, re.M)

@@ -9,7 +9,6 @@ NOT_SO = "gives another number than the rule is judged by"
 NOT_KNOWN = "What would stand here needs figures that were not known on this day."
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("day", ["1900-01-01", "2014-01-01"])
 def test_every_notebook_ends_on_an_early_day(tmp_path, day):
     cli("run", "--as-of", day, "--out", tmp_path)

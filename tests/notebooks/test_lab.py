@@ -1,13 +1,11 @@
 """The start notebook of `ca-research lab`; in JupyterLab: browser/test_desk_clicks.py."""
 
 import nbformat
-import pytest
 from nbclient import NotebookClient
 
 from ca_research.app import lab_command
 
 
-@pytest.mark.long
 def test_the_start_notebook_runs_and_ends_with_what_is_wanted(tmp_path):
     notebook = nbformat.read(lab_command.begin(tmp_path), as_version=4)
     nbformat.validate(notebook)

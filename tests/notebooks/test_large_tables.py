@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 import yaml
 from tests.commands import blocks, real_project, shell
 
@@ -19,7 +18,6 @@ def test_each_location_of_the_page_is_one():
     assert places[1].name == "public.flows" and not places[1].state  # a table needs none
 
 
-@pytest.mark.long
 def test_a_folder_becomes_a_table_as_the_page_says(tmp_path):
     (block,) = blocks(PAGE)
     done = shell(block, folder=real_project(tmp_path), CA_RESEARCH_HOME=tmp_path)

@@ -3,7 +3,6 @@
 import json
 import shutil
 
-import pytest
 from tests.commands import cli, real_project
 
 from ca_research.ground import paths
@@ -19,7 +18,6 @@ ADD = """
 """
 
 
-@pytest.mark.long
 def test_added_judged_again_and_removed_without_a_trace(tmp_path):
     home = real_project(tmp_path / "project")
     for claim in (home / "registry" / "claims").glob("*.yaml"):

@@ -125,7 +125,6 @@ def conformance(name):
     return result.outcomes
 
 
-@pytest.mark.long
 def test_the_conformance_suite_passes_as_on_ipykernel():
     ordinary, warm = (conformance(name) for name in BOTH)
     assert warm.keys() == ordinary.keys()
@@ -193,8 +192,7 @@ def by_papermill(name, folder):
     )
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("way", [pytest.param(by_nbclient, marks=pytest.mark.long), by_papermill])
+@pytest.mark.parametrize("way", [by_nbclient, by_papermill])
 def test_a_notebook_shows_the_same_on_both_kernels(way, tmp_path):
     ordinary, warm = (shown(way(name, tmp_path)) for name in BOTH)
     assert warm == ordinary
@@ -262,7 +260,6 @@ with kernel() as one:
 """
 
 
-@pytest.mark.long
 def test_limits_of_the_client_bind_its_kernel_and_no_other(monkeypatch, tmp_path):
     """A server that was begun under `ulimit -f` was handed to later clients."""
     code = "import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE))"
@@ -286,7 +283,6 @@ def test_two_kernels_share_no_random_numbers():
     assert len(a) == 6 and not set(a) & set(b)
 
 
-@pytest.mark.long
 def test_what_the_imports_read_of_the_project_is_in_the_fingerprint():
     """Else a server would go on with a file that has changed. Files of the registry are remembered
     by their own marks (`test_remember`), but for the one that the imports read.
@@ -404,7 +400,6 @@ Last(folder / "output")
 """
 
 
-@pytest.mark.long
 def test_what_a_notebook_leaves_open_is_written_and_let_go(kernel, tmp_path):
     kernel.run(LEAVES.format(folder=str(tmp_path)))
     process = kernel.process

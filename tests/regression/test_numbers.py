@@ -40,6 +40,7 @@ def spread(case):
     return [filled(case, words) for words in case.pop("each", [{}])]
 
 
+pytestmark = pytest.mark.usefixtures("remembered")
 CASES_OF = Path(__file__).with_name("cases")
 CASES = {
     f"{file.stem}: {case['name']}": case

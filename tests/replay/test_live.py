@@ -30,7 +30,6 @@ def test_it_says_of_each_service_what_came(live, online, capsys):
     assert not list(online.home.glob("data/vintages/*/[!.]*"))
 
 
-@pytest.mark.long
 def test_another_form_is_drift(live, services, capsys):
     services.day = "renamed"
     assert live.main() == 1
@@ -38,7 +37,6 @@ def test_another_form_is_drift(live, services, capsys):
     assert out.count("| no | AnswerError") == 5 and "it has no primaryValue" in out
 
 
-@pytest.mark.long
 def test_figures_of_another_size_are_drift(live, services, capsys):
     import ca_research as ca
 

@@ -16,7 +16,6 @@ PAGE = (paths.of_package() / "docs" / "adding-figures.md").read_text()
 SECTION = PAGE.split("## From the publisher itself\n")[1].split("\n## ")[0]
 
 
-@pytest.mark.long
 def test_the_blocks_run(online, services):
     told = []
     for block in blocks(SECTION, "sh"):
@@ -31,7 +30,6 @@ def test_the_blocks_run(online, services):
     assert ca.load("macro", source="WDI_KAZ", year=2004)["value"].tolist() == [105]
 
 
-@pytest.mark.long
 def test_what_c33_wants_of_tajikistan_is_fetched_and_moves_its_verdict(real, services):
     services.figures = figures("wanted by C33")
     before = ca.check("C33", economy="TJK")

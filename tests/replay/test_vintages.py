@@ -92,7 +92,6 @@ def test_an_older_vintage_is_cited_as_of_its_day(revised):
     assert ca.cite(stored(vintage="2026-03")) == ca.cite(now)
 
 
-@pytest.mark.long
 def test_a_figure_that_went_and_came_back_is_of_the_day_it_came_back(on, services):
     for day, value in (("01-10", 1.0), ("02-10", 2.0), ("03-10", 5.0), ("04-10", 2.0)):
         services.figures.trade[IMPORTS] = value
@@ -189,7 +188,6 @@ ca.fetch("comtrade", source="TJK_TRADE", reporter="TJK", year=[2022, 2023])
 LEFT = ("added/TJK_TRADE/rows-*", "added/.new-*", "vintages/TJK_TRADE/.partial")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("at", [".partial", "rows-", "source.yaml"])
 def test_killed_at_any_step_the_old_state_stands_and_the_next_fetch_is_whole(
     online, on, services, at

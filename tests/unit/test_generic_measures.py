@@ -14,8 +14,8 @@ from ca_research import registry
 from ca_research.app.scaffold import new_claim
 from ca_research.claims import check
 from ca_research.claims.measures import find
-from ca_research.estimates import generic
 from ca_research.ground import economies, paths
+from ca_research.ground.errors import UnknownNameError
 
 CLAIM = """\
 id: C01
@@ -111,9 +111,11 @@ def test_a_wrong_choice_is_found_before_anything_is_computed(claimed, command, w
 
 
 def test_the_other_of_a_ratio_is_one_of_those_that_its_table_speaks_of():
-    cases = [("facts.ratio", "bookshop"), ("trade.ratio", "bookshop"), ("trade.ratio", "Russia")]
-    fine = [list(generic.faults(find(measure), "to", to)) == [] for measure, to in cases]
-    assert fine == [True, False, True]
+    trade = pd.DataFrame(columns=[*registry.table("trade").columns])
+    ratio = find("trade.ratio")
+    assert ratio(trade, economies=["UZB"], partner="CHN", to="Russia")["missing"].item()
+    with pytest.raises(UnknownNameError):
+        ratio(trade, economies=["UZB"], partner="CHN", to="bookshop")
 
 
 SLOW = ("trade.rank", "investment.share", "debt.ratio")

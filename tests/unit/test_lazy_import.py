@@ -1,5 +1,6 @@
 """Importing the package and asking for help loads nothing heavy."""
 
+import importlib
 import json
 import shutil
 
@@ -59,6 +60,19 @@ def test_dir_lists_the_public_names():
     names = dir(ca_research)
     assert names == sorted(ca_research.__all__)
     assert all(getattr(ca_research, name) is not None for name in names)
+    for room in (
+        "economies",
+        "trade",
+        "stats",
+        "investment",
+        "students",
+        "plots",
+        "paper",
+        "tables",
+    ):
+        module = importlib.import_module(f"ca_research.{room}")
+        assert dir(module) == sorted(module.__all__)
+    assert importlib.import_module("ca_research.economies") is ca_research.economies
 
 
 def test_an_unknown_attribute_is_an_attribute_error():

@@ -20,3 +20,7 @@ __all__ = [
     "trace",
     "universe",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

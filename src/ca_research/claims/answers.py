@@ -12,7 +12,7 @@ from .rule import ENDS, Judged, speaks
 from .sentences import filled, needed
 from .slots import values
 from .verdict import CriterionResult
-from .words import Stored, criterion_number, in_words
+from .words import Stored, criterion_number, phrase
 
 MOST, MOST_FINDING = 280, 90
 """Characters of an answer and of a finding."""
@@ -115,13 +115,7 @@ def sentence(criterion: Criterion, result: CriterionResult) -> str:
     main = filled(text, values(result)) if text else plain(criterion, result)
     if not mixed:
         return main
-    agreeing, ways = result.agreeing, result.specifications
-    if ways == 2:
-        return f"{main} The other way to calculate it does not say so."
-    few = agreeing * 2 < ways
-    count = f"Only {in_words(agreeing)}" if few else in_words(agreeing).capitalize()
-    verb = "says so" if agreeing == 1 else "say so"
-    return f"{main} {count} of the {in_words(ways)} ways to calculate it {verb}."
+    return f"{main} {phrase('others', result)}"
 
 
 FEWEST_FOR_PERCENT = 5
@@ -138,19 +132,4 @@ def ways(c: Stored) -> str:
     >>> ways({"specifications": 48, "agreeing": 12, "main_met": False})
     '12 of 48 ways to calculate it (25%) say no'
     """
-    n, agreeing = c["specifications"], c["agreeing"]
-    if n == 0:
-        return "it could not be calculated"
-    if n == 1:
-        return "single computation"
-    if n == 2:
-        if c["main_met"] is None:
-            return "two computations; the main one leaves it open"
-        return f"two computations, which {'agree' if agreeing == 2 else 'do not agree'}"
-    if c["main_met"] is None:
-        return f"{in_words(n)} ways to calculate it; the main one leaves it open"
-    if agreeing == n:
-        return f"all {in_words(n)} ways to calculate it agree"
-    share = f" ({100 * agreeing / n:.0f}%)" if n >= FEWEST_FOR_PERCENT else ""
-    verb, word = "says" if agreeing == 1 else "say", "yes" if c["main_met"] else "no"
-    return f"{in_words(agreeing)} of {in_words(n)} ways to calculate it{share} {verb} {word}"
+    return phrase("ways", c)

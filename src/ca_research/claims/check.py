@@ -25,7 +25,7 @@ from ..registry.claims import Want
 from ..registry.schedule import read_notebook
 from .evidence import universe
 from .logic import evaluate
-from .measures import find, lacking, signature_faults, taken_by
+from .measures import find, signature_faults, taken_by
 from .printed import on_sentence
 from .rule import ENDS, SETTLED, apply_rule, deciding
 from .sentences import faults, numbers_in
@@ -142,12 +142,9 @@ def _want(want: Want) -> Iterator[str]:
 
 def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
-        found = [f.what for f in signature_faults(criterion, claim.axes_of(criterion), claim.data)]
-        found += [
-            f"{criterion.measure} needs {name!r}, which is neither among the data nor a setting "
-            "nor an axis"
-            for name in lacking(criterion, claim.data)
-        ]
+        axes = claim.axes_of(criterion)
+        errors = signature_faults(criterion, axes, claim.data, claim.data)
+        found = [error.what for error in errors]
         universe(claim, criterion)
     except CaResearchError as error:
         yield _told(error)
@@ -163,25 +160,27 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
     if not found and hasattr(find(criterion.measure), "table"):
-        yield from _refused(claim, criterion)
+        yield from dict.fromkeys(_refused(claim, criterion))
 
 
 def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
-    """What a generic measure refuses whatever the figures are, as a rank of an aggregate."""
-    function, taken = find(criterion.measure), taken_by(criterion)
+    """What a generic measure refuses whatever the figures are, as a rank of an aggregate, by its
+    main choices or with one of the others.
+    """
+    function, taken, axes = find(criterion.measure), taken_by(criterion), claim.axes_of(criterion)
     table: str = function.table  # type: ignore[attr-defined]
-    given: dict[str, Any] = {axis.name: axis.main for axis in claim.axes_of(criterion)}
-    given |= criterion.settings
+    given: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
     given[table] = pd.DataFrame(columns=[*registry.table(table).columns])
     if "economies" in taken:
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"
             return
         given["economies"] = criterion.over.economies
-    try:
-        function(**{name: value for name, value in given.items() if name in taken})
-    except CaResearchError as error:
-        yield _told(error)
+    for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
+        try:
+            function(**{name: v for name, v in {**given, **other}.items() if name in taken})
+        except CaResearchError as error:
+            yield _told(error)
 
 
 def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:

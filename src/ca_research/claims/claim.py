@@ -17,15 +17,16 @@ from ..ground.errors import UsageError, known_name
 from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
-from .compute import Call, Computation
 from .evidence import Evidence, Gathering, universe
 from .given import economies_of, of_all_together
 from .judge import judge
 from .leave_out import empty_mains, standing_in
+from .measures import taken_by
 from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
 from .wanted import publishers, words
+from .words import text_of
 
 
 @dataclass(frozen=True)
@@ -79,20 +80,7 @@ class Claim:
         """What would support and what would contradict each reading, in words, with the criteria
         and thresholds.
         """
-        lines = []
-        for reading in self.spec.readings:
-            lines.append(f"{reading.name}: {reading.statement}")
-            for c in reading.criteria:
-                bar = f"{c.measure} {c.comparison} {c.threshold:g} {c.unit}"
-                if c.over:
-                    bar += f", in at least {c.over.at_least} of {len(c.over.economies)} economies"
-                lines.append(f"  - {c.name}: {c.statement} [{bar}]")
-            if reading.rule:
-                lines.append(f"  {reading.rule.words}")
-                lines.append(f"  With all figures known: {' or '.join(reachable(reading))}.")
-            else:
-                lines.append(f"  Not testable: {reading.answer or reading.not_testable}")
-        return "\n".join(lines)
+        return text_of("claim.j2", spec=self.spec, reachable=reachable).rstrip()
 
     def closest(self) -> tuple[registry.Reading, ...]:
         """The readings whose criteria decide the sentence as printed.
@@ -314,9 +302,8 @@ def check(
     """
     declared, gone = claim(claim_id), source_ids(without)
     spec = declared.spec
-    calls = [Call.of(criterion, []) for criterion in spec.criteria().values()]
-    needed = sorted(Computation(dict.fromkeys(spec.data)).taken(calls))
-    tables = {name: load(name, as_of=as_of) for name in needed}
+    taken = {name for criterion in spec.criteria().values() for name in taken_by(criterion)}
+    tables = {name: load(name, as_of=as_of) for name in sorted(taken.intersection(spec.data))}
     given = {**tables, "economies": None if economy == "CA5" else economy}
     whole = Gathering(spec, given, as_of or "latest")
     evidence = (whole.less(gone) if gone else whole).evidence()

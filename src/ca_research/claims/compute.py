@@ -8,7 +8,7 @@ import inspect
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -70,13 +70,13 @@ class Computation:
     it no figure is too old.
     """
 
-    def __init__(self, given: Mapping[str, Any], known_in: int | None = None) -> None:
+    def __init__(
+        self, given: Mapping[str, Any], known_in: int | None = None, shared: Made | None = None
+    ) -> None:
         self.given = {name: _bare(value) for name, value in given.items()}
         self.known_in = known_in
         self._outcomes: dict[Any, list[Estimate] | CaResearchError] = {}
-        self._shared: Made = {}
-        self._whole: Computation | None = None
-        self._changed = set[str]()
+        self._shared: Made = {} if shared is None else shared
 
     def taken(self, calls: Iterable[Call]) -> set[str]:
         """Names of what is given that the measures take."""
@@ -88,8 +88,6 @@ class Computation:
         Raises what the measure raises, each time it is asked, and MeasureError for what are no
         estimates, or where the code of a measure from outside the package fails.
         """
-        if self._whole and not self._changed & self.taken([call]):
-            return self._whole.run(call, **choices)
         choices = {name: value for name, value in choices.items() if name not in call.bars}
         key = call, tuple(sorted(choices.items()))
         if key not in self._outcomes:
@@ -107,7 +105,12 @@ class Computation:
         given = {**self.given, "economies": list(call.economies), **settings, **choices}
         names = (*_takes(function), *settings, *choices)
         ours = function.__module__.startswith(_PACKAGE)
-        arguments = {name: _read(given[name], ours) for name in names if name in given}
+        arguments = {name: given[name] for name in names if name in given}
+        if not ours:  # what it does to a frame is its own, and no other specification sees it
+            arguments = {
+                name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
+                for name, value in arguments.items()
+            }
         try:
             with keeping(self._shared):
                 found = rows_of(function)(**arguments)
@@ -123,37 +126,14 @@ class Computation:
         return [shown_if_older(row, self.known_in - call.no_older_than) for row in rows]
 
     def without(self, source: str) -> Computation:
-        """The same calls on figures without the rows of a source; of other figures their results
-        stay as they are. Tables are cut where somebody reads them.
-        """
-        rest = Computation({}, self.known_in)
-        rest._changed = {name for name, sources in self._sources.items() if source in sources}
-        cuts = {name: cache(partial(_cut, self.given[name], source)) for name in rest._changed}
-        rest._whole, rest.given = self, self.given | cuts
-        rest._shared = ChainMap({}, self._shared)  # what is made of cut tables goes with them
-        return rest
-
-    @cached_property
-    def _sources(self) -> dict[str, set[str]]:
-        """The sources of each table."""
-        tables = {n: v for n, v in self.given.items() if isinstance(v, pd.DataFrame)}
-        return {n: set(t["source_id"].unique()) for n, t in tables.items() if "source_id" in t}
-
-
-def _cut(table: pd.DataFrame, source: str) -> pd.DataFrame:
-    """A table without the rows of a source."""
-    kept = table["source_id"].ne(source).to_numpy(bool)
-    # column by column: a filter of the whole frame takes twice the time
-    columns = {name: column.array[kept] for name, column in table.items()}
-    return pd.DataFrame(columns, index=table.index[kept], copy=False)
-
-
-def _read(value: Any, ours: bool) -> Any:
-    """What a measure is given: a table without a source is cut now. What a function from outside
-    the package does to a frame is its own, and no other specification sees it.
-    """
-    value = value() if callable(value) else value
-    return value.copy(deep=False) if isinstance(value, pd.DataFrame) and not ours else value
+        """The same calls on figures without the rows of a source."""
+        rest: dict[str, pd.DataFrame] = {}
+        for name, table in self.given.items():
+            if isinstance(table, pd.DataFrame) and "source_id" in table:
+                of_source = table["source_id"].eq(source).to_numpy(bool)
+                rest |= {name: table[~of_source]} if of_source.any() else {}
+        # what is made of tables that are as they were stays, what is made of cut ones goes
+        return Computation(self.given | rest, self.known_in, ChainMap({}, self._shared))
 
 
 @cache

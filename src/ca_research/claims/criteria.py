@@ -9,7 +9,7 @@ says why the two ends are symmetric).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ SHARE = 0.80
 """Share of distinct specifications in which a criterion must be true (or false)."""
 
 _NOBODY = "none of the economies that it counts is judged here"
+_FIGURES = ("value", "low", "high")
 _UNSAID = "bounds from what is not reported"
 """What kind of range it is where the measure does not say."""
 
@@ -38,17 +39,22 @@ def scaled(over: Over, economies_judged: int) -> int:
 
 def _cell(criterion: Criterion, code: str, row: Mapping[str, Any]) -> Cell:
     """What a row of evidence says of one economy, or of none."""
-    estimate, low, high, year = (
-        number(row.get(name)) for name in ("estimate", "low", "high", "last_year")
-    )
-    missing, interval = (
-        text if isinstance(text := row.get(name), str) else "" for name in ("missing", "interval")
-    )
+    estimate, low, high, year = map(number, map(row.get, ("estimate", "low", "high", "last_year")))
     met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
-    about = row.get("about") if isinstance(row.get("about"), dict) else {}
-    year = None if year is None else int(year)
-    interval = "" if low is None and high is None else interval
-    return Cell(code, estimate, low, high, met, year, missing, about or {}, interval)
+    texts = (row.get(name) for name in ("missing", "interval"))
+    missing, interval = (text if isinstance(text, str) else "" for text in texts)
+    about = row.get("about")
+    return Cell(
+        code,
+        estimate,
+        low,
+        high,
+        met,
+        None if year is None else int(year),
+        missing,
+        about if isinstance(about, dict) else {},
+        "" if low is None and high is None else interval,
+    )
 
 
 def _ways(
@@ -83,8 +89,8 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
     itself.
     """
     firsts = {row["spec"]: row for row in reversed(rows)}
-    lines = []
     codes = counted(criterion, judged) if criterion.over else [""]
+    lines = []
     for spec, (cells, met) in sorted(_ways(criterion, rows, codes).items()):
         mets = [cell.met for cell in cells]
         held, open_ = mets.count(True), mets.count(None)
@@ -93,11 +99,10 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
             figures = cells[0].estimate, cells[0].low, cells[0].high
         elif open_ == len(cells):
             figures = None, None, None
-        choices = [firsts[spec].get(axis) for axis in criterion.every_axis]
-        lines.append((spec, firsts[spec]["is_main"], *figures, met, *choices))
-    columns = ["spec", "is_main", "value", "low", "high", "met", *criterion.every_axis]
-    types = dict.fromkeys(criterion.every_axis, "object")
-    types |= dict.fromkeys(("value", "low", "high"), "float64")
+        line = {name: firsts[spec].get(name) for name in ("spec", "is_main", *criterion.every_axis)}
+        lines.append(line | dict(zip(_FIGURES, figures, strict=True)) | {"met": met})
+    columns = ["spec", "is_main", *_FIGURES, "met", *criterion.every_axis]
+    types = dict.fromkeys(criterion.every_axis, "object") | dict.fromkeys(_FIGURES, "float64")
     return pd.DataFrame(lines, columns=columns).astype(types)
 
 
@@ -119,41 +124,34 @@ def judge_criterion(
     mains = [row["spec"] for row in rows if row["is_main"]]
     main = stands_for[mains[0]] if mains else next(iter(chosen), None)
     codes = counted(criterion, judged) if criterion.over else [""]
-    needed = {*chosen, main}
-    ways = _ways(criterion, [row for row in rows if row["spec"] in needed], codes)
+    ways = _ways(criterion, [row for row in rows if row["spec"] in {*chosen, main}], codes)
     truths = [ways[spec][1] for spec in chosen]
     empty = [_cell(criterion, code, {"missing": "no figures"}) for code in codes]
     cells, main_met = ways.get(main, (empty, None))
-    state, share = UNDECIDED, None
-    if main in chosen:
-        share = truths.count(True) / len(chosen)
-        if main_met is not None:
-            enough = truths.count(main_met) / len(chosen) >= SHARE
-            state = (HOLDS if main_met else FAILS) if enough else MIXED
-    else:
-        main_met = None
+    main_met = main_met if main in chosen else None
+    agreeing = truths.count(main_met) if main_met is not None else 0
+    state = UNDECIDED
+    if main_met is not None:
+        state = (HOLDS if main_met else FAILS) if agreeing / len(chosen) >= SHARE else MIXED
     over, with_data = criterion.over, {row["spec"] for row in rows if has_figures(row)}
-    if not cells:
-        cells = [_cell(criterion, "", {"missing": _NOBODY})]
+    cells = cells or [_cell(criterion, "", {"missing": _NOBODY})]
     mets = [cell.met for cell in cells]
     held, open_ = float(mets.count(True)), mets.count(None)
-    only = cells[0]
-    estimate = held if over else only.estimate
-    low, high, interval = _interval(only, [ways[spec][0][0] for spec in chosen if not over])
+    low, high, interval = _interval(cells[0], [ways[spec][0][0] for spec in chosen if not over])
     if over:
         low, high = held, held + open_
         interval = "undecided economies counted for and against" if open_ else "exact count"
     shared = ("name", "label", "statement", "counted", "why", "measure", "kind", "unit")
     return CriterionResult(
         **{name: getattr(criterion, name) for name in shared},
-        estimate=estimate,
+        estimate=held if over else cells[0].estimate,
         low=low,
         high=high,
         interval=interval,
         state=state,
         main_met=main_met,
-        agreeing=truths.count(main_met) if main_met is not None else 0,
-        share_of_specifications=share,
+        agreeing=agreeing,
+        share_of_specifications=truths.count(True) / len(chosen) if main in chosen else None,
         specifications=len(chosen),
         run=len(stands_for),
         failed=len(stands_for.keys() - with_data),
@@ -176,17 +174,13 @@ def _interval(main: Cell, ways: Iterable[Cell]) -> tuple[float | None, float | N
         return None, None, ""
     if len(told) == 1 and told[0].ranged:
         return told[0].low, told[0].high, told[0].interval or _UNSAID
-    lows = [c.low if c.ranged else c.estimate for c in told]
-    highs = [c.high if c.ranged else c.estimate for c in told]
-    low, high = _end(min, lows), _end(max, highs)
+    ends = [(c.low, c.high) if c.ranged else (c.estimate, c.estimate) for c in told]
+    low, high = (
+        None if None in some else farthest(some)
+        for farthest, some in zip((min, max), zip(*ends, strict=True), strict=True)
+    )
     number = in_words(len(told))
     if low is None or low != high:
         return low, high, f"range across {number} ways to calculate it"
     every = "both" if len(told) == 2 else f"all {number}"
     return low, high, "one figure" if len(told) == 1 else f"the same in {every} ways"
-
-
-def _end(farthest: Callable[..., float], ends: list[float | None]) -> float | None:
-    """The farthest of some ends of ranges; None where one is open."""
-    known = [end for end in ends if end is not None]
-    return farthest(known) if len(known) == len(ends) else None

@@ -5,7 +5,6 @@ measures.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -305,22 +304,19 @@ class Gathering:
         estimates: the second would decide nothing, or everything, by its place in the frame.
         """
         asked = self.calls[name].economies if self.criteria[name].over else ("",)
-        where, measure = f"{self.spec.id}, criterion {name}", self.calls[name].name
         answers: dict[Any, list[tuple[str, ...]]] = {}
         for row in rows:
-            if not has_figures(row) and number(row.get("estimate")) is not None:
-                hint = "estimate_row(rows, ...): the rows of the table behind it"
-                raise MeasureError(f"{measure} gives a figure on no rows", where=where, hint=hint)
-            if has_figures(row) and (code := row["economy"]) not in asked:
+            code, counts = row.get("economy", ""), has_figures(row)
+            if number(row.get("estimate")) is not None if not counts else code not in asked:
                 raise MeasureError(
-                    f"{measure} gives a figure of {code or 'no economy'}, and the criterion counts "
-                    f"over {', '.join(asked) or 'none'}",
-                    where=where,
-                    hint="give what is counted, or say in the claim's `over` what is to be",
+                    f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
+                    f"{row['n']} rows; the criterion counts {', '.join(asked) or 'none'}",
+                    where=f"{self.spec.id}, criterion {name}",
+                    hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
             figures = (row.get(end) for end in ("estimate", "low", "high"))
             told = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
-            answers.setdefault(row["spec"], []).append((row.get("economy", ""), *told))
+            answers.setdefault(row["spec"], []).append((code, *told))
         standing = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
@@ -396,41 +392,33 @@ class Gathering:
         """
         rest = self.computation.without(source)
         for name, rows in self.standing.items():
-            on = [source in (row.get("sources") or ()) for row in rows]
-            if not any(on):
-                yield from rows
-                continue
-            call, pairs = self.calls[name], zip(rows, on, strict=True)
-            touched = {r.get("economy", "") for r, one in pairs if one or not has_figures(r)}
-            if call.by_economy and "" not in touched:
-                yield from (row for row in rows if row["economy"] not in touched)
-                call = call.only(code for code in call.economies if code in touched)
-            specs = {row["spec"] for row in rows}  # removals are not made twice
-            found = self.universes[name].rows(partial(rest.run, call), only=specs)
-            yield from self.labelled(name, found)
+            call, on = self.calls[name], [source in (row.get("sources") or ()) for row in rows]
+            if any(on):
+                pairs = zip(rows, on, strict=True)
+                touched = {r.get("economy", "") for r, one in pairs if one or not has_figures(r)}
+                if call.by_economy and "" not in touched:
+                    yield from (row for row in rows if row["economy"] not in touched)
+                    call = call.only(code for code in call.economies if code in touched)
+                specs = {row["spec"] for row in rows}  # removals are not made twice
+                found = self.universes[name].rows(partial(rest.run, call), only=specs)
+                rows = self.labelled(name, found)
+            yield from rows
 
 
 def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
     no such axis.
     """
-    first = ("criterion", "spec", "is_main", "without")
-    names = dict.fromkeys((*first, *(name for row in rows for name in row), *axes))
-    names |= dict.fromkeys(ESTIMATE_COLUMNS)
-    frame = pd.DataFrame(
-        {
-            name: pd.Series([row.get(name) for row in rows], dtype=object)
-            if name in axes
-            else [row.get(name, math.nan) for row in rows]
-            for name in names
-            if name != "rows"  # they stay with the computation
-        }
-    )
-    # a claim without criteria has no rows to tell the type by
+    names = dict.fromkeys(("criterion", "spec", "is_main", "without"))
+    names |= dict.fromkeys((*(name for row in rows for name in row), *axes, *ESTIMATE_COLUMNS))
+    del names["rows"]  # they stay with the computation
+    frame = pd.DataFrame(rows, columns=list(names), dtype=object)
+    own = [name for name in names if name not in axes]
+    frame[own] = frame[own].infer_objects()
+    # a claim without criteria, or without a figure, has none to tell a column's type by
     frame["is_main"] = frame["is_main"].astype(bool)
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    # where no row has one the column has no type of its own
     frame["economy"] = [row.get("economy") or "" for row in rows]
     for column in ("sources", "origins"):
         frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())

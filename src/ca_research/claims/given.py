@@ -19,9 +19,10 @@ from ..ground.arguments import refuse
 from ..ground.errors import UsageError, known_name
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec
+from ..stats.frames import require
 from ..tables.dates import known_on
 from ..tables.load import revised_sources
-from .measures import find, lacking, place, signature_faults, taken_by
+from .measures import find, place, signature_faults, taken_by
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,9 @@ def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
     """
     for criterion in spec.criteria().values():
         where = f"{spec.id}, criterion {criterion.name}"
-        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data):
-            hint = f"mend the claim file, or the measure: {place(find(criterion.measure))}"
+        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, given):
+            hint = f"claim.gather(...) with it, or mend {place(find(criterion.measure))}"
             raise type(fault)(fault.what, where=where, hint=hint)
-        if missing := lacking(criterion, given):
-            hint = f"claim.gather({missing[0]}=...)"
-            raise UsageError(f"it needs {', '.join(missing)}", where=where, hint=hint)
     tables = [name for name in spec.data if name in taken]
     if strange := sorted(given.difference(tables)):
         raise UsageError(
@@ -139,23 +137,12 @@ def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:
     register does not know, UsageError for rows without a value that they must have, or that were
     not known on `day`."""
     table = registry.table(name)
-
-    def refuse_rows(at_fault: pd.Series, what: str, hint: str) -> None:
-        if at_fault.any():
-            first = frame[at_fault].iloc[0]
-            example = ", ".join(f"{key} {first[key]}" for key in table.key if key in frame)
-            what = f"{int(at_fault.sum())} row(s) of {name} {what}"
-            raise UsageError(what, where=f"for example {example}", hint=hint)
-
-    for column, declared in table.columns.items():
-        if not declared.nullable:  # a raw file may leave others out
-            known_name(f"column of {name}", column, [*map(str, frame.columns)])
-            hint = f"say what it is ({declared.meaning}), or leave these rows out"
-            refuse_rows(frame[column].isna(), f"without {column!r}", hint)
+    # a raw file may leave out columns that need no value
+    require(frame, (), keys=[n for n, column in table.columns.items() if not column.nullable])
     for source in frame["source_id"].unique():
         known_name("source", source, registry.sources(), where=name)
     if day is not None:
         known = frame["known_on"] if "known_on" in frame else known_on(frame, table)
-        hint = f"ca.load({name!r}, as_of={day.isoformat()!r})"
-        later = ~(known <= pd.Timestamp(day))
-        refuse_rows(later, f"were not known on {day.isoformat()}", hint)
+        if later := int((~(known <= pd.Timestamp(day))).sum()):
+            hint = f"ca.load({name!r}, as_of={day.isoformat()!r})"
+            raise UsageError(f"{later} row(s) of {name} were not known on {day}", hint=hint)

@@ -7,19 +7,17 @@ name.
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ..estimates import Measure, generic
+from ..estimates import Measure
 from ..estimates.declared import declared
 from ..estimates.measures import hints_of
 from ..ground import paths
@@ -126,9 +124,10 @@ def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
 
 
 def signature_faults(
-    criterion: Criterion, axes: Iterable[GridAxis], data: Iterable[str]
+    criterion: Criterion, axes: Iterable[GridAxis], data: Iterable[str], given: Iterable[str]
 ) -> Iterator[CaResearchError]:
-    """What a criterion gives its measure and the measure does not take, as errors.
+    """What a criterion gives its measure and the measure does not take, or needs and has from
+    nowhere, as errors.
 
     These are settings and axes that it does not read or that the claim gives by itself, values of
     another type than it declares (`since: int`), unknown words of a choice (`Literal[...]`) or of a
@@ -142,6 +141,8 @@ def signature_faults(
         Those of the grid that the criterion names.
     data : iterable of str
         Names of the claim's tables.
+    given : iterable of str
+        Names of what is at hand.
 
     Raises
     ------
@@ -159,22 +160,10 @@ def signature_faults(
         for value in values if choice in hints else ():
             if fault := _misfit(value, hints[choice]):
                 yield UsageError(f"{choice} of {name}: {fault}")
-            elif hasattr(function, "table") and get_origin(hints[choice]) is not Literal:
-                yield from map(UsageError, generic.faults(function, choice, value))
-
-
-def lacking(criterion: Criterion, given: Iterable[str]) -> list[str]:
-    """Arguments that a criterion's measure needs and has from nowhere: neither given, nor a
-    setting, nor an axis.
-    """
     had = {*given, "economies", *criterion.settings, *criterion.axes}
-    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    needed = {
-        name
-        for name, p in taken_by(criterion).items()
-        if p.default is p.empty and p.kind not in several
-    }
-    return sorted(needed - had)
+    for need, argument in taken.items():
+        if need not in had and argument.default is argument.empty and "*" not in str(argument):
+            yield UsageError(f"{name} needs {need!r}, neither given nor a setting nor an axis")
 
 
 @cache
@@ -219,25 +208,16 @@ def _misfit(value: Value, hint: Any) -> str:
     """What is wrong with a value where an annotation wants another type or other words; '' where
     it fits, or where the annotation speaks of what no claim file can hold.
     """
-    checked = _validator(hint)
     try:
-        if checked is not None:
-            checked.validate_python(value, strict=True)
+        _validator(hint).validate_python(value)
     except ValidationError as error:
-        if get_origin(hint) is not Literal:
-            return f"{error.errors()[0]['msg']} (got {value!r})"
-        unknown = UnknownNameError("word", value, get_args(hint))
-        return f"{unknown.what}; {unknown.hint}"
+        return f"{error.errors()[0]['msg']} (got {value!r})"
     return ""
 
 
 @cache
-def _validator(hint: Any) -> TypeAdapter[Any] | None:
-    hint = hint.__origin__ if hasattr(hint, "__metadata__") else hint
-    kinds = {type(None), bool, int, float, str, dt.date}
-    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    known = all(o in kinds or get_origin(o) is Literal for o in options)
-    return TypeAdapter(hint) if known else None
+def _validator(hint: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(hint, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
 
 
 def _marked(module: Any, name: str) -> Measure:

@@ -58,27 +58,24 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
     for row in wanted(claim, economy=economy).to_dict("records"):
         table, holders = registry.table(row["table"]), tuple(publishers(row))
         key = [c for c in table.key if c in row["cells"]]
-        publish = {holder.publisher for holder in holders}
         able = [
             service.name
             for service in registry.providers().values()
-            if service.publisher in publish
+            if service.publisher in {holder.publisher for holder in holders}
             and table.table in service.tables
             and {*key} <= {*asking(service.name).needs, *asking(service.name).takes}
         ]
-        if not able:
-            asked = {c: list(row["cells"][c]) for c in key}
-            figures_ = row["figures"]
-            found.append(Offer(row["what"], table.table, figures_, holders, None, asked, ""))
-            continue
-        for cells in requests(row):
-            asked = {c: cells[c] for c in key}
-            single = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
-            words = [able[0], claim, *(str(asked[c][0]) for c in single)]
-            name = re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper())
-            source = _free(name, asked, {offer.source for offer in found})
-            count = len(figures(table.table, cells))
-            found.append(Offer(row["what"], table.table, count, holders, able[0], asked, source))
+        for cells in requests(row) if able else [row["cells"]]:
+            asked = {c: list(cells[c]) for c in key}
+            provider, source, count = None, "", row["figures"]
+            if able:
+                single = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
+                words = [able[0], claim, *(str(asked[c][0]) for c in single)]
+                name = re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper())
+                taken = {offer.source for offer in found}
+                provider, source = able[0], _free(name, asked, taken)
+                count = len(figures(table.table, cells))
+            found.append(Offer(row["what"], table.table, count, holders, provider, asked, source))
     return found
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .. import registry
 from ..ground import paths
-from ..ground.errors import CoverageError, RegistryError, UsageError
+from ..ground.errors import CoverageError, UsageError
 from ..stats import holm
 from .answers import leading, ways
 from .words import Stored, bounds, criterion_number
@@ -90,15 +90,15 @@ def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     for v in (v for v in heads if v["as_of"] == day):
         spec, first = registry.claim(v["claim"]), deciding(v)
         others = (o["verdict"] for o in heads if o["claim"] == v["claim"] and o["as_of"] != day)
-        about: dict[str, Any] = {"theme": registry.article().theme(spec.theme), "kind": spec.kind}
+        words = criterion_number, bounds, ways
+        number, interval, how = (word(first) if first else "" for word in words)
+        about = {**v, "theme": registry.article().theme(spec.theme), "kind": spec.kind}
         about |= {"title": spec.title, "certainty": v["certainty"].get("level", "")}
-        about |= {"other_day": next(others, None), "criterion": first["label"] if first else ""}
-        for name, words in (("number", criterion_number), ("interval", bounds), ("ways", ways)):
-            about[name] = words(first) if first else ""
-        rows.append({**v, **about})
-    columns = ["claim", "theme", "kind", "title", "verdict", "answer", "finding", "certainty"]
-    columns += ["criterion", "number", "interval", "ways", "other_day", "fragile", "guess"]
-    return pd.DataFrame(rows, columns=columns).sort_values("claim", ignore_index=True)
+        about |= {"criterion": first["label"] if first else "", "number": number}
+        rows.append(about | {"interval": interval, "ways": how, "other_day": next(others, None)})
+    columns = "claim theme kind title verdict answer finding certainty criterion number interval"
+    columns += " ways other_day fragile guess"
+    return pd.DataFrame(rows, columns=columns.split()).sort_values("claim", ignore_index=True)
 
 
 def by_theme(at_a_glance: pd.DataFrame) -> pd.DataFrame:
@@ -138,44 +138,35 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
 
     A criterion has a p-value for each economy it counts over. What has none (an economy without
     figures, a claim decided by counts or directions) stays in the family with a null p, counted as
-    one: left out, it would make the others easier to reject. Raises RegistryError for a member
-        whose criterion is no p-value.
+    one: left out, it would make the others easier to reject.
     """
     rows: list[tuple[str, str, float | None]] = []
     for claim, names in ((one.claim, one.criteria) for one in registry.article().family):
         mine = [v for v in whole_region(verdicts) if v["claim"] == claim and v["as_of"] == day]
         criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in names}
-        for name, c in criteria.items():
-            if c["kind"] != "p":
-                raise RegistryError(
-                    f"{claim}: criterion {name} is in the family of tests and is no p-value but a "
-                    f"{c['kind']}",
-                    where="registry/article.yaml: family",
-                    hint="name a criterion of kind p",
-                )
         none = "no p-value: decided by counts or directions" if mine else "not judged"
         rows += [
             (claim, ": ".join(filter(None, (c["label"], cell["economy"]))), cell["estimate"])
             for c in criteria.values()
             for cell in c["cells"]
         ] or [(claim, none, None)]
-    found = pd.DataFrame(rows, columns=["claim", "label", "p"])
-    p = pd.to_numeric(found["p"])
+    found = pd.DataFrame(rows, columns=["claim", "label", "p"]).astype({"p": float})
+    p = found["p"]
     adjusted = holm(dict(enumerate(p.fillna(1.0))))["adjusted"].where(p.notna()) if len(p) else None
-    return found.assign(p=p, adjusted=adjusted)
+    return found.assign(adjusted=adjusted)
 
 
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     """How many entries of the register can be tested: what, entries, of_all (per cent)."""
-    opinion, verdict = at_a_glance["kind"] == "opinion", at_a_glance["verdict"]
-    untested, lacking = verdict == "not testable", verdict == "not enough evidence"
+    opinion = at_a_glance["kind"] == "opinion"
+    tested = at_a_glance["verdict"].where(~opinion)
+    decided = ~tested.isin(["not testable", "not enough evidence"]) & ~opinion
     counts = {
-        "entries of the register": opinion | ~opinion,
-        "sentences of opinion": opinion,
-        "says something that no figures could show": ~opinion & untested,
-        "can be tested, not enough evidence": ~opinion & lacking,
-        "can be tested, and is decided": ~(opinion | untested | lacking),
+        "entries of the register": len(opinion),
+        "sentences of opinion": opinion.sum(),
+        "says something that no figures could show": (tested == "not testable").sum(),
+        "can be tested, not enough evidence": (tested == "not enough evidence").sum(),
+        "can be tested, and is decided": decided.sum(),
     }
-    entries = [int(which.sum()) for which in counts.values()]
-    shares = [100 * n / max(len(at_a_glance), 1) for n in entries]
-    return pd.DataFrame({"what": [*counts], "entries": entries, "of all (%)": shares})
+    found = pd.DataFrame({"what": [*counts], "entries": [*map(int, counts.values())]})
+    return found.assign(**{"of all (%)": 100 * found["entries"] / max(len(opinion), 1)})

@@ -25,26 +25,19 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
         for criterion in claim.criteria().values():
             given: dict[str, tuple[Any, ...]] = {n: (v,) for n, v in criterion.settings.items()}
             given |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
-            marks = cells_of(find(criterion.measure))
-            for name, cells in marks.items():
-                words = {str(word) for word in given.get(name, ()) if word}
+            for name, cells in cells_of(find(criterion.measure)).items():
+                words = {part.strip() for v in given.get(name, ()) for part in str(v).split(";")}
                 beside = {other: given[other] for other in cells.beside if other in given}
-                held = rows(cells.table, [cells.column, *beside]) if words else None
+                held = rows(cells.table, [cells.column, *beside]) if words - {""} else None
                 if held is None:
                     continue
                 for other, values in beside.items():
                     held = held[held[other].isin(values)]
-                if held.empty and beside.keys() & marks.keys():  # told of that word
-                    continue
-                known = set(held[cells.column].dropna().astype(str))
-                parts = {part.strip() for word in words - known for part in word.split(";")}
-                where = "".join(
-                    f" with the {o} {' or '.join(map(repr, v))}" for o, v in beside.items()
-                )
-                for word in sorted(parts - known - {""}):
+                known = {*held[cells.column].dropna().astype(str)}
+                for word in sorted(words - known - {""}) if len(held) or not beside else ():
                     near = " or ".join(suggest(word, known))
                     yield (
                         f"registry/claims/{claim.id}.yaml: criteria.{criterion.name}: {name}: no "
-                        f"row of table {cells.table}{where} has the {cells.column} {word!r}"
+                        f"row of table {cells.table} that is asked has the {cells.column} {word!r}"
                         + (f"; did you mean {near}?" if near else "")
                     )

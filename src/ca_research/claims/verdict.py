@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 import pandas as pd
 
 from ..ground.drawing import draw
-from .words import criterion_number, in_words, invented, judged_alone
+from .words import criterion_number, in_words, invented, judged_alone, text_of
 
 MIME = "application/vnd.ca-research.verdict+json"
 """MIME type under which a notebook emits its verdicts; the site reads nothing else for its
@@ -332,33 +332,14 @@ class Verdict:
         """The verdict as a reader needs it: the answer, the verdict on the sentence as it is
         printed, then the tests, first the one that leads with what it follows from.
         """
-        criteria = self.as_dict()["criteria"]
-        sure = self.certainty
-        return "\n".join(
-            [
-                f"{self.claim}: {self.answer}",
-                f"As printed: {self.as_printed}. {self.because}".strip(),
-                *filter(None, [self.readers_split, invented(self.sources)]),
-                self._test(),
-                f"  {self.statement}{self.alone}",
-                *([f"  Certainty {sure['level']}: {sure['reason']}."] if sure else []),
-                *(f"  {c['state']}: {c['label']}, {criterion_number(c)}" for c in criteria),
-                *(f"  {line}" for line in _told("Fragile", self.fragility)),
-                *(f"  {line}" for line in _told("Cannot be said", self.coverage["missing"])),
-                *(f"{v._test()} {v.finding}" for v in self.beside),
-            ]
-        )
-
-    def _test(self) -> str:
-        """The reading as a test: its title, how near it is to the sentence, its verdict."""
-        near = "" if self.nearness is None else f", nearness {self.nearness} of 3"
-        return f"Test “{self.title}”{near}: {self._word}."
+        more = {"most": MOST_TOLD, "invented": invented(self.sources), "in_words": in_words}
+        return text_of("verdict.j2", v=self, criterion_number=criterion_number, **more).rstrip()
 
     def __repr__(self) -> str:
         gone = f", without {self.params['without']}" if "without" in self.params else ""
         return (
             f"<Verdict on {self.claim}, reading {self.reading}, as of {self.as_of}{gone}: "
-            f"{self._word}>"
+            f"{self.verdict}{', fragile' if self.fragile else ''}>"
         )
 
     @property
@@ -366,10 +347,6 @@ class Verdict:
         """For whom alone it was judged, where its statement speaks of all; begins with a space."""
         whom = judged_alone(self.params)
         return f" Judged here for {whom} alone." if whom else ""
-
-    @property
-    def _word(self) -> str:
-        return self.verdict + (", fragile" if self.fragile else "")
 
     def plot(self, **options: Any) -> Any:
         """Draw what could be judged, and how: a row for each criterion, a box for each country.
@@ -427,13 +404,6 @@ class Verdict:
             `as_dict` of each.
         """
         return [v.as_dict() for v in self.all()]
-
-
-def _told(head: str, reasons: Sequence[str]) -> list[str]:
-    """The first of some reasons in a line, and how many more there are; no line without any."""
-    left = len(reasons) - MOST_TOLD
-    more = [f"and {in_words(left)} more"] if left > 0 else []
-    return [f"{head}: {'; '.join([*reasons[:MOST_TOLD], *more])}."] if reasons else []
 
 
 def stored_fields() -> list[str]:

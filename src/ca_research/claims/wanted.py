@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -19,7 +18,7 @@ from ..registry.claims import Want
 from ..registry.holders import Holder, holders
 from ..tables.load import load
 from ..tables.preference import OWN_REPORTS, role
-from .logic import decide, number
+from .logic import decide
 from .measures import find, taken_by
 
 NOT_COME = "has not come yet"
@@ -39,7 +38,7 @@ def unanswered(
     """
     answered = set()
     for row in found:  # one that failed has no figures
-        estimate, low, high = (number(row.get(name)) for name in ("estimate", "low", "high"))
+        estimate, low, high = (row.get(name) for name in ("estimate", "low", "high"))
         if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
             answered.add(row.get("economy", ""))
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
@@ -85,19 +84,20 @@ def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     if not hasattr(function, "table") or not isinstance(year, int) or not own:
         return None
     table = registry.table(function.table)
-    role = {column.role: name for name, column in table.columns.items() if column.role}
     given = {name: v for name, v in chosen.items() if v and v is not inspect.Parameter.empty}
     cells: dict[str, Any] = {name: given[name] for name in table.key if name in given}
-    if "flow" in cells:  # of the economy, where the table has directions
+    what = f"figures for “{criterion.label}” in {year}"
+    for name, column in table.columns.items():
+        if column.role == "time":
+            cells[name] = year
+        elif column.role == "counterpart":
+            named = ";".join(str(given[n]) for n in (name, "to") if n in given)
+            cells |= {name: tuple(named.split(";"))} if named else {}
+        elif column.role == "unit":
+            cells[name], what = "{economy}", f"{what}: {{economy}}"
+    if "flow" in cells:  # 'turnover' is of every way there is
         ways = table.columns["flow"].values or ()
         cells["flow"] = tuple(way for way in ways if way in cells["flow"]) or ways
-    named = [str(chosen[n]) for n in (role.get("counterpart", ""), "to") if n in chosen]
-    if named:
-        cells[role["counterpart"]] = tuple(";".join(named).split(";"))
-    cells[role["time"]] = year
-    what = f"figures for “{criterion.label}” in {year}"
-    if "unit" in role:
-        cells[role["unit"]], what = "{economy}", f"{what}: {{economy}}"
     return Want(criteria=(criterion.name,), what=what, table=table.table, cells=cells)
 
 
@@ -144,7 +144,7 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
         ]
         for name, given in cells.items()
     }
-    rows = pd.DataFrame(list(product(*columns.values())), columns=list(columns))
+    rows = pd.MultiIndex.from_product(columns.values(), names=columns).to_frame(index=False)
     sides = [c for c in registry.table(table).of_type("economy") if c in rows]
     return rows[rows[sides].nunique(axis=1) == len(sides)].reset_index(drop=True)
 
@@ -160,13 +160,11 @@ def _missing(
     for column in key:
         near = near[near[column].isin(rows[column].unique())]
     near = near.loc[[role(source) in (None, *OWN_REPORTS) for source in near["source_id"]]]
-    there, held = (
-        pd.Series(list(map(tuple, part[key].astype(str).to_numpy())), part.index, dtype=object)
-        for part in (rows, near)
-    )
+    there, held = (pd.MultiIndex.from_frame(part[key].astype(str)) for part in (rows, near))
     if not of_one_source:
-        return rows[~there.isin({*held})]
-    whole = any({*there} <= {*one} for _, one in held.groupby(near["source_id"]))
+        return rows[~there.isin(held)]
+    of = near["source_id"]
+    whole = any(there.isin(held[(of == source).to_numpy(bool)]).all() for source in of.unique())
     return rows.iloc[:0] if whole else rows
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from .. import registry
 from ..ground import economies
 from ..ground.numbers import between, fixed, in_words, number, of_logs, with_unit
 from ..ground.remember import by_files
+from ..ground.templates import filled, template
 from ..registry.words import publisher
 
 Stored = Mapping[str, Any]
@@ -34,6 +37,28 @@ STATE_WORDS = {
     "open": "cannot be said",
 }
 """What a reader is told of the state of a criterion, and of a country within one."""
+
+
+def text_of(template: str, **values: Any) -> str:
+    """One of this room's templates (`*.j2`), filled in."""
+    return filled(Path(__file__).with_name(template), **values)
+
+
+def phrase(name: str, *given: Any) -> str:
+    """A half sentence of phrases.j2."""
+    return one_line(getattr(_phrases(), name)(*given))
+
+
+@cache
+def _phrases() -> Any:
+    file = Path(__file__).with_name("phrases.j2")
+    said = (between, in_words, no_days, number, one, spread, with_unit)
+    return template(file).make_module({function.__name__: function for function in said})
+
+
+def one_line(text: str) -> str:
+    """A text without breaks, in which a comma or a colon stands after no space."""
+    return re.sub(r" (?=[,.:;](?: |$))", "", " ".join(text.split()))
 
 
 def said(value: float | None, kind: str, near: float | None = None, *, whole: bool = False) -> str:
@@ -94,62 +119,16 @@ def one(unit: str) -> str:
     return _PLURALS.sub(r"\1", re.sub(r"\b(inquir|countr|bod)ies\b", r"\1y", unit))
 
 
-def _figures(c: Stored) -> Stored:
-    """A criterion with the figures of its only country, where it counts over one."""
-    only = c["cell_threshold"] is not None and len(c["cells"]) == 1
-    return {**c, **c["cells"][0]} if only else c
-
-
 def bounds(c: Stored) -> str:
     """The interval of a criterion in the unit in which its number is said, and what kind of
     interval it is.
     """
-    kind = c["kind"] if c["cell_threshold"] is None or len(c["cells"]) == 1 else "count"
-    c = _figures(c)
-    low, high = c["low"], c["high"]
-    if low is None and high is None:
-        return "none"
-    if low == high:
-        return str(c["interval"])
-    if kind == "log_points":
-        return f"{spread(low, high, kind)} ({c['interval']})"
-    times = 100 if kind == "share" else 1
-    low, high = (None if end is None else times * end for end in (low, high))
-    return f"{between(low, high)}{'%' if kind == 'share' else ''} ({c['interval']})"
-
-
-_IN_UNIT = {"rank": "rank {0}", "p": "{1} = {0}", "ratio": "{0} ({1})", "change": "{0} ({1})"}
-"""How figures are said whose unit is what is measured, rather than in what."""
+    return phrase("bounds", c)
 
 
 def criterion_number(c: Stored) -> str:
     """What a criterion comes to in the main specification, for a reader."""
-    if len(c["cells"]) > 1:
-        open_ = int((c["high"] or 0) - (c["low"] or 0))
-        noun = "countries" if c["counted"] == "economies" else c["counted"]
-        unsaid = f" ({open_} cannot be said)" if open_ else ""
-        return f"{number(c['estimate'])} of {len(c['cells'])} {noun}{unsaid}"
-    kind, unit, own = c["kind"], c["unit"], _figures(c)
-    values = [own["estimate"]] * 2 if own["estimate"] is not None else [own["low"], own["high"]]
-    if values == [None, None]:
-        return "nothing on record"
-    single = values == [1, 1]
-    if kind in ("log_points", "points", *_PERCENT):
-        near = c["threshold"] if c["cell_threshold"] is None else c["cell_threshold"]
-        rest = re.sub(r"^(per cent|log points)\b ?", "", unit)
-        if kind == "share":  # 0.12 share of cells is 12% of cells, and of imports 12% of imports
-            rest = unit.removeprefix("share").removeprefix(" of ")
-            rest, single = rest and f"of {rest}", False  # of a share one is all
-        figure = spread(values[0], values[1], kind, near)
-        return with_unit(figure, one(rest) if single else rest).strip()
-    unit, figure = re.sub(r"^per cent\b", "%", unit), between(*values)
-    if kind == "days" and values == [0, 0]:
-        return no_days(unit)
-    if kind == "ratio" and unit == "ratio":
-        return f"{figure} times"
-    if kind in _IN_UNIT:
-        return _IN_UNIT[kind].format(figure, unit)
-    return with_unit(figure, one(unit) if single else unit)
+    return phrase("criterion_number", c)
 
 
 def no_days(unit: str) -> str:

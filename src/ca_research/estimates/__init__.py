@@ -21,3 +21,7 @@ __all__ = [
     "tells",
     "told_by",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

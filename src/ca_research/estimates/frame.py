@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import pairwise
@@ -126,38 +126,38 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     >>> checked(found, "trade.lead")[0]["rows"] is None
     True
     """
-
     framed = isinstance(found, pd.DataFrame)
     rows = records(found) if framed else found
+    blank = [dict.fromkeys(found.columns)] if framed and found.empty else []
+    fault = next(_faults(blank or rows), "")
+    economies = [] if fault else [row["economy"] for row in rows]
+    if not fault and len({*economies}) < len(economies):
+        fault = "an economy twice"
+    if fault:
+        hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
+        raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
+    names = dict.fromkeys((*ESTIMATE_COLUMNS, *(found.columns if framed else ())))
+    return [{name: row.get(name) for name in names} for row in rows]
+
+
+def _faults(rows: Any) -> Iterator[str]:
+    """What keeps rows from being estimates, in words."""
     if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
-        raise _refusal(measure, type(found).__name__, where)
-    seen: set[str] = set()
-    for row in [dict.fromkeys(found.columns, ()), *rows] if framed and found.empty else rows:
-        if lacking := [name for name in _NEEDED if name not in row]:
-            raise _refusal(measure, f"no column {', '.join(lacking)}", where)
+        yield f"{rows!r:.80}, and no rows"
+        return
     for row in rows:
-        if not isinstance(row["economy"], str) or row["economy"] in seen:
-            raise _refusal(measure, f"the economy {row['economy']!r}, or twice", where)
-        seen.add(row["economy"])
-        ends = [(name, row[name]) for name in ("low", "estimate", "high")]
-        for name, value in ends:
-            none = value is None or value is pd.NA
-            if not none and (not isinstance(value, Real) or math.isinf(value)):
-                raise _refusal(measure, f"{name} of {value!r}", where)
-        known = [(name, v) for name, v in ends if isinstance(v, Real) and not math.isnan(v)]
-        for (name, low), (above, high) in pairwise(known):
-            if low > high and not math.isclose(low, high):  # noise of floating point is none
-                raise _refusal(measure, f"{name} {low:g} above {above} {high:g}", where)
-        for name in ("sources", "origins"):
-            if not isinstance(row.get(name) or (), tuple):
-                raise _refusal(measure, f"{name} that are no tuple", where)
-    more = [name for name in rows[0] if name not in ESTIMATE_COLUMNS] if framed and rows else []
-    return [{name: row.get(name) for name in (*ESTIMATE_COLUMNS, *more)} for row in rows]
-
-
-def _refusal(measure: str, what: str, where: str) -> MeasureError:
-    hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
-    return MeasureError(f"{measure} gives {what}", where=where, hint=hint)
+        if lacking := [name for name in _NEEDED if name not in row]:
+            yield f"no column {', '.join(lacking)}"
+            return
+        ends = [row[name] for name in ("low", "estimate", "high")]
+        known = [v for v in ends if v is not None and v is not pd.NA and v == v]
+        if not all(isinstance(v, Real) and math.isfinite(v) for v in known):
+            yield f"{known} as figures"
+        elif any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):  # noise is none
+            yield f"figures that are not in order: {known}"
+        tuples = all(isinstance(row.get(name) or (), tuple) for name in ("sources", "origins"))
+        if not (isinstance(row["economy"] or "", str) and tuples):
+            yield f"an economy {row['economy']!r} and sources {row['sources']!r:.80}"
 
 
 @cache
@@ -412,13 +412,9 @@ def estimates(rows: Iterable[Estimate]) -> pd.DataFrame:
     1     UZB      1.36  0
     """
     records = list(rows)
-    for row in records:
-        lacking = _NEEDED if not isinstance(row, dict) else [n for n in _NEEDED if n not in row]
-        ends = () if lacking else (row["estimate"], row["low"], row["high"])
-        if lacking or any(isinstance(end, Real) and math.isinf(end) for end in ends):
-            what = f"it lacks {', '.join(lacking)}" if lacking else "a number is infinite"
-            hint = "estimate_row(economy=..., estimate=...); null where there is none"
-            raise UsageError(f"{row!r:.80} is no row of estimates: {what}", hint=hint)
+    if fault := next(_faults(records), ""):
+        hint = "estimate_row(economy=..., estimate=...); null where there is none"
+        raise UsageError(f"a row of estimates has {fault}", hint=hint)
     columns: dict[str, Any] = {n: [row.get(n) for row in records] for n in ESTIMATE_COLUMNS}
     # arrays of a known type: pandas would take most of a frame's time to find it out
     for name in ("economy", "interval", "path", "missing"):

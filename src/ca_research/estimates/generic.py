@@ -14,13 +14,12 @@ import pandas as pd
 from .. import registry
 from ..ground import economies as eco
 from ..ground.arguments import number, whole_number
-from ..ground.errors import AggregateError, CaResearchError, UsageError, known_name
-from ..ground.periods import years_back
+from ..ground.errors import AggregateError, UsageError
 from ..registry.claims import either_way
 from ..stats.frames import ROUNDING
 from .frame import Estimate
-from .measures import Measure, by_economy, measure
-from .voices import SOURCES, Question, Terms, Voice, answers
+from .measures import Measure, measure
+from .voices import Question, Terms, Voice, answers
 
 OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlike")
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
@@ -67,7 +66,6 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     return answer
 
 
-@by_economy
 @measure("series.level")
 @_general
 def level(counterpart: str) -> Question:
@@ -79,7 +77,6 @@ def _figure(of: str) -> Question:
     return Question((of,), lambda v, y: v.figure(of, y))
 
 
-@by_economy
 @measure("series.share")
 @_general
 def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> Question:
@@ -115,7 +112,6 @@ def _part(part: float | None, whole: float | None) -> float | None:
     return part / whole if part is not None and whole is not None and whole > 0 else None
 
 
-@by_economy
 @measure("series.rank")
 @_general
 def rank(counterpart: str) -> Question:
@@ -133,7 +129,6 @@ def rank(counterpart: str) -> Question:
     return Question((counterpart,), answer, compares=True)
 
 
-@by_economy
 @measure("series.years")
 @_general
 def years(counterpart: str, *, since: int, places: int = 1) -> Question:
@@ -153,7 +148,6 @@ def years(counterpart: str, *, since: int, places: int = 1) -> Question:
     return Question((counterpart,), answer, lambda year: (range(since, year + 1),), compares=True)
 
 
-@by_economy
 @measure("series.ratio")
 @_general
 def ratio(counterpart: str, *, to: str) -> Question:
@@ -166,7 +160,6 @@ def ratio(counterpart: str, *, to: str) -> Question:
     return Question((counterpart, to), over)
 
 
-@by_economy
 @measure("series.change")
 @_general
 def change(
@@ -204,7 +197,6 @@ def change(
     return Question((counterpart,), answer, spans, each.compares, since)
 
 
-@by_economy
 @measure("series.count")
 @_general
 def count(*, above: float = 0) -> Question:
@@ -231,22 +223,23 @@ def _single(code: str) -> None:
         )
 
 
-SORTS: dict[str, tuple[str, float, float]] = {
-    "share": ("share", 0, 1),
-    "rank": ("rank", 1, math.inf),
-    "years": ("share", 0, 1),
-    "ratio": ("ratio", 0, math.inf),
-    "count": ("count", 0, math.inf),
+_SORTS: dict[str, tuple[Sequence[str], float, float]] = {
+    "share": (["share"], 0, 1),
+    "rank": (["rank"], 1, math.inf),
+    "years": (["share"], 0, 1),
+    "ratio": (["ratio"], 0, math.inf),
+    "count": (["count"], 0, math.inf),
+    "change percent": (["growth", "percent"], -math.inf, math.inf),
+    "change difference share": (["change", "share"], -math.inf, math.inf),
+    "change difference value": (
+        ["change", "points", "level", "count", "length", "days", "months", "years"],
+        -math.inf,
+        math.inf,
+    ),
 }
-"""Of each generic measure the kind of its figures and the range that they lie in; a level is in the
-table's own unit.
+"""Of each generic measure, a change by its choices, the kinds that its figures may have and the
+range that they lie in; a level, or a difference of levels, is in the table's own unit.
 """
-CHANGES = {
-    "percent": ("growth", "percent"),
-    "difference": ["change", "points", "level", "count", "length", "days", "months", "years"],
-    "difference of share": ("change", "share"),
-}
-"""The kinds that a change may have, by its choices `by` and `of`."""
 
 
 def _chosen(name: str, value: Any, hint: Any) -> Any:
@@ -265,53 +258,16 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     """What a criterion says of a generic measure and is not so, in words: the kind of its figures,
     and a comparison that every figure meets, or none.
     """
-    name, question = function.name, getattr(function, "question", "")  # type: ignore[attr-defined]
-    kind, comparison, threshold = criterion.kind, criterion.comparison, criterion.threshold
-    if question == "change":
-        chosen = {"by": "percent", "of": "value"} | criterion.settings
-        by = str(chosen["by"])
-        of = " of share" if by == "difference" and chosen["of"] == "share" else ""
-        if mixing := {"by", *(["of"] if by == "difference" else [])}.intersection(criterion.axes):
-            yield (
-                f"axes: along {min(mixing)!r} {name} gives figures of unlike units, and one "
-                "threshold is for all; declare a criterion for each"
-            )
-        elif kind not in (kinds := CHANGES.get(by + of, (kind,))):  # other words are no choices
-            yield f"kind: {name} by {by}{of} gives {' or '.join(kinds)}, and no {kind}"
-    if question not in SORTS:
-        return
-    given, least, most = SORTS[question]
-    if kind != given:
-        yield f"kind: {name} gives a {given}, and no {kind}"
-    whole = question in ("rank", "count")
-    never = comparison == "==" and whole and not threshold.is_integer()
-    if never or not either_way(comparison, threshold, least, most):
-        yield (
-            f"threshold: a {given} is a {'whole ' if whole else ''}number from {least:g} to "
-            f"{most:g}, so {comparison} {threshold:g} is always true of it, or never"
-        )
-
-
-def faults(function: Measure, name: str, chosen: Any) -> Iterator[str]:
-    """What is wrong with a value that a claim gives to a generic measure, in words.
-
-    A column of the table takes its declared values, unless the choice of that name has words of its
-    own; an economy is one of those known, a year in words is 'newest' or so many before it.
-    """
-    table = registry.table(function.table)  # type: ignore[attr-defined]
-    column = table.columns.get(name)
-    if name == "to":  # another of those that the measure speaks of
-        column = next(c for c in table.columns.values() if c.role == "counterpart")
-    try:
-        if name == "source":
-            known_name("source", chosen, [*SOURCES, *registry.sources()])
-        elif column is not None and column.type == "economy":
-            eco.resolve_all(str(chosen).split(";"))
-        elif name == "year" and isinstance(chosen, str):
-            years_back(chosen)
-        elif name == "window":
-            _chosen(name, chosen, int)
-        elif chosen and column and column.values:
-            known_name(f"{name} of table {table.table}:", chosen, column.values)
-    except CaResearchError as error:
-        yield "; ".join(filter(None, (error.what, error.hint)))
+    sort, chosen = getattr(function, "question", ""), criterion.settings
+    if sort == "change":
+        by, of = chosen.get("by", "percent"), chosen.get("of", "value")
+        sort += " percent" if by == "percent" else f" difference {of}"
+        if mixing := {"by", *(["of"] if by != "percent" else [])} & {*criterion.axes}:
+            yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
+            return
+    kinds, least, most = _SORTS.get(sort, ([criterion.kind], -math.inf, math.inf))
+    if criterion.kind not in kinds:
+        yield f"kind: {sort} gives {' or '.join(kinds)}, and no {criterion.kind}"
+    if not either_way(criterion.comparison, criterion.threshold, least, most):
+        bar = f"{criterion.comparison} {criterion.threshold:g}"
+        yield f"threshold: {sort} is from {least:g} to {most:g}, so {bar} says nothing of it"

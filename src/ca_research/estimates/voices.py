@@ -29,7 +29,7 @@ from ..stats.frames import (
 )
 from ..tables.preference import OWN_REPORTS, of_role, ranked
 from .frame import estimate_row
-from .series import omit, pick
+from .series import between, omit, pick
 
 SOURCES = ("preferred", "every")
 """The source that speaks for its reporter, or each of them; a source may also be named by its
@@ -185,15 +185,12 @@ def answers(
         A figure stands twice, `year` is none, or the frame names in words who is looked for by a
         code.
     """
-    column = terms.column("unit")
     year = year if isinstance(year, str) else whole_number("year", year)
-    figures, rows = _figures(frame, terms), []
-    for unit in eco.resolve_all(economies) if column else [""]:
-        mine, lacking = _added(pick(figures, unit=unit), terms, question)
-        row = _row(frame, mine, terms, unit, year, question)
-        row["missing"] += lacking if row["missing"] else ""
-        rows.append(row)
-    return rows
+    figures, units = _figures(frame, terms), eco.resolve_all(economies)
+    return [
+        _row(frame, pick(figures, unit=unit), terms, unit, year, question)
+        for unit in (units if terms.column("unit") else [""])
+    ]
 
 
 def _row(
@@ -204,33 +201,32 @@ def _row(
     year: str | int,
     question: Question,
 ) -> dict[str, Any]:
-    known = sorted({*figures["year"]}, reverse=True) if isinstance(year, str) else [year]
-    back = years_back(year) if isinstance(year, str) else 0
+    figures, lacking = _added(figures, terms, question)
+    known: list[int] = [] if isinstance(year, str) else [year]
+    back = 0
+    if isinstance(year, str):
+        known, back = sorted({*figures["year"]}, reverse=True), years_back(year)
     if question.base is not None:  # a year is not compared with itself
         known = [at for at in known if at > question.base]
     able = ((at, [*_voices(figures, terms, question, question.spans(at))]) for at in known)
-    told = [*islice(((at, voices) for at, voices in able if voices), back + 1)]
-    if len(told) <= back:
+    at, voices = next(islice(((at, one) for at, one in able if one), back, None), (0, []))
+    if not voices:
         for role, codes in (("unit", [unit]), ("counterpart", question.of)):
             if named := terms.column(role):
                 refuse_named(frame[named].unique(), named, codes)
-        missing = _unmet(frame, terms) or _absent(terms, unit, year, question)
-        return estimate_row(economy=unit, missing=missing)
-    at, voices = told[back]
+        return estimate_row(economy=unit, missing=_absent(terms, unit, year, question) + lacking)
     answered = [(v, a) for v in voices if (a := question.answer(v, at)) is not None]
     if not answered:
         return estimate_row(economy=unit, missing=f"a figure to divide by is zero or less in {at}")
     given = [answer for _, answer in answered]
     most = [question.most(voice, at) for voice in voices] if question.most else given
+    figure = between(min(given), max(most))
+    if "estimate" in figure and len(voices) == 1 and question.compares:
+        figure["about"] = {"listed": str(len(voices[0].listed(at)))}
+    elif min(given) == max(given):
+        figure["interval"] = "bounds from what is not reported" if "low" in figure else ""
     used = frame.iloc[sorted({place for voice, _ in answered for place in voice.rows.index})]
-    low, high = min(given), max(most)
-    if low == high:
-        one = len(voices) == 1 and question.compares
-        about = {"listed": str(len(voices[0].listed(at)))} if one else None
-        return estimate_row(used, economy=unit, estimate=low, about=about)
-    unlike = min(given) < max(given)
-    why = "range across sources" if unlike else "bounds from what is not reported"
-    return estimate_row(used, economy=unit, low=low, high=high, interval=why)
+    return estimate_row(used, economy=unit, **figure)
 
 
 def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.DataFrame, str]:
@@ -261,49 +257,36 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
     return figures, lacking
 
 
-def _unmet(frame: pd.DataFrame, terms: Terms) -> str:
-    """Which choice no row meets, whatever is asked: it may be a slip; '' where each is met."""
-    for name, wanted in terms.where.items() if len(frame) else ():
-        if wanted and not frame[name].eq(wanted).any():
-            return f"no known row of table {terms.table} has {name} {wanted!r}"
-    if len(frame) and not _eligible(frame, terms):
-        there = ", ".join(sorted(frame["source_id"].unique())[:5])
-        return f"by their role none of the sources {there} may speak for source {terms.source!r}"
-    return ""
-
-
 def _absent(terms: Terms, unit: str, year: str | int, question: Question) -> str:
-    named = " and ".join(map(eco.name_of, [n for n in question.of if n] or terms.parts))
-    words = f"no figure of {named}" if named else "no figure"
-    words += f" for {eco.name_of(unit)}" if unit else ""
-    words += f" in any year ({year})" if isinstance(year, str) else f" in {year}"
-    words += f" and {question.base}, by one source" if question.base else ""
-    words += f", among {terms.listed} or more" if question.compares and terms.listed > 1 else ""
+    """Why there is no figure: what was looked for."""
+    named = map(eco.name_of, [n for n in question.of if n] or terms.parts)
+    words = [f"no figure of {' and '.join(named)}", f"for {eco.name_of(unit)}" if unit else ""]
+    words += [f"in {year}", f"and {question.base}" if question.base else ""]
+    words += [f"among {terms.listed} or more" if question.compares else ""]
     chosen = ", ".join([terms.table, *filter(None, terms.where.values())])
-    return f"{words} (table {chosen}; source {terms.source})"
+    return f"{' '.join(filter(None, words))} (table {chosen}; source {terms.source})"
 
 
 def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     """The rows that `terms` choose, by their place in the frame and under one set of names: unit,
     other, year, part, amount, source, terms.
     """
-    roles = {role: terms.column(role) for role in ("time", "value", "unit", "counterpart")}
-    time, value, unit, other = roles.values()
+    time, value, unit, other = map(terms.column, ("time", "value", "unit", "counterpart"))
     if not (time and value):
-        raise RegistryError(
-            f"table {terms.table} has no column of role {'value' if time else 'time'!r}",
-            where=f"registry/tables/{terms.table}.yaml",
-            hint="say which of its columns it is: {..., role: value}",
-        )
+        where = f"registry/tables/{terms.table}.yaml"
+        hint = "say which of its columns it is: {..., role: value}"
+        raise RegistryError("no column of role time, or value", where=where, hint=hint)
     sides = [name for name in (unit, other) if name]
-    alike = {*terms.columns("basis")} - {*terms.unlike}
-    alike |= {name for name, wanted in terms.where.items() if not wanted}
-    needed = (time, value, "source_id", terms.part, *sides, *terms.where, *alike)
-    rows = require(frame, [name for name in needed if name]).reset_index(drop=True)
     wanted: dict[str, Any] = {name: word for name, word in terms.where.items() if word}
+    for name, word in wanted.items():
+        if known := registry.table(terms.table).columns[name].values:
+            known_name(f"{name} of table {terms.table}", word, known)
+    alike = sorted({*terms.columns("basis"), *terms.where} - {*terms.unlike, *wanted})
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
+    rows = require(frame, [time, value, "source_id", *sides, *wanted, *alike])
+    rows = rows.reset_index(drop=True)
     rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[time, value])
     rows = rows[~own_groups(rows, sides).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
@@ -315,7 +298,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     columns = {"unit": unit, "other": other, "member": other, "part": terms.part}
     named = {name: rows[column] if column else "" for name, column in columns.items()}
     named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
-    named |= {f"{_TERMS}{name}": rows[name] for name in sorted(alike)}
+    named |= {f"{_TERMS}{name}": rows[name] for name in alike}
     return pd.DataFrame(named | {"source": rows["source_id"]}, rows.index)
 
 

@@ -37,6 +37,11 @@ __all__ = [
     "resolve",
 ]
 
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 Members = Mapping[str, tuple[int, int | None]]
 """Economy -> first year, last year (None: still a member)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ def filled(file: Path, *, lines: bool = True, **values: Any) -> str:
 
     Raises MissingPackageError without Jinja, and UndefinedError for a blank that has no value.
     """
+    return str(template(file, lines).render(values))
+
+
+@cache
+def template(file: Path, lines: bool = True) -> Any:
+    """The template of a file, whose macros others may call (`make_module`)."""
     with needed():
         from jinja2 import Environment, StrictUndefined
 
@@ -22,4 +29,4 @@ def filled(file: Path, *, lines: bool = True, **values: Any) -> str:
         trim_blocks=lines,
         lstrip_blocks=lines,
     )
-    return made.from_string(file.read_text(encoding="utf-8")).render(values)
+    return made.from_string(file.read_text(encoding="utf-8"))

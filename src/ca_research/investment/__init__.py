@@ -36,3 +36,7 @@ __all__ = [
     "stock_years",
     "total",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -5,3 +5,7 @@ from .summary import summary_table
 from .table import PaperTable
 
 __all__ = ["PaperTable", "regression_table", "summary_table"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -161,7 +161,7 @@ class Inputs:
     @cached_property
     def _rooms(self) -> Listing:
         rooms: Listing = {}
-        for file in walk(PACKAGE, ".py"):
+        for file in walk(PACKAGE, ".py", ".j2"):
             room = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
             if room not in _SHOWS_ONLY:
                 rooms.setdefault(room, []).append(file)

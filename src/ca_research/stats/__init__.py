@@ -47,3 +47,7 @@ __all__ = [
     "specification_curve",
     "synthetic_control",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -25,3 +25,7 @@ __all__ = [
     "share_change",
     "window_change",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -36,3 +36,7 @@ __all__ = [
     "sql",
     "vintages",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

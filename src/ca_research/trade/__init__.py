@@ -43,3 +43,7 @@ __all__ = [
     "trade_intensity",
     "treated_pairs",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
