@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import Any
 
 from . import paths
 from .arguments import several, whole_number
@@ -127,11 +127,7 @@ class _Group(Sequence[str]):
         group = _aggregates().get(self.code)
         return tuple(sorted(group.members)) if group else ()
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
-    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+    def __getitem__(self, at: Any) -> Any:
         return self.codes[at]
 
     def __iter__(self) -> Iterator[str]:

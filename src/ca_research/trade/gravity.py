@@ -251,11 +251,6 @@ def complete(
     if estimator == "ols":
         note(log, "estimation", "zero trade has no logarithm", int((known & (value <= 0)).sum()))
         known &= value > 0
-    if not known.any():
-        raise CoverageError(
-            "no row is left to estimate on",
-            where="; ".join(f"{e['reason']} {e['detail']}" for e in log),
-        )
     with np.errstate(divide="ignore"):
         y = np.log(value) if estimator == "ols" else value
     sides = zip(panel["exporter"], panel["importer"], strict=True)
@@ -275,7 +270,6 @@ def gravity(
     effects: str = LEVEL,
     estimator: Estimator = "ppml",
     cluster: str = "pair",
-    rectifier: bool = False,
     level: float = 0.95,
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
@@ -296,10 +290,6 @@ def gravity(
         One of CLUSTERS, or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
         directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
         that share a side be correlated [2]_.
-    rectifier : bool
-        Look also for rows that a combination of effects separates (iterative rectifier, slower).
-        Effects and values of a dummy whose trade is all zero always leave, and the rectifier
-        always looks where a term is told from the effects and other terms by zeros alone.
     level : float
         Of the intervals.
 
@@ -328,6 +318,9 @@ def gravity(
     -----
     value = exp(terms + effects) * error. Exporter-year and importer-year effects stand for both
     sides' totals and multilateral resistance [3]_.
+
+    Of PPML rows leave that an effect, a value of a dummy or a combination of terms separates: those
+    whose trade is all zero.
 
     Errors are CRV1 with t of G - 1 degrees of freedom and the variance times
     G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the levels of effects that are
@@ -361,7 +354,7 @@ def gravity(
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
-    fit, used = estimated(sample, estimator, log, rectifier=rectifier)
+    fit, used = estimated(sample, estimator, log)
     clusters = used.clusters
     table = _tidy(fit, clusters, level).set_index("term")
     for term in table.index[~(table["se"] > 0)]:
