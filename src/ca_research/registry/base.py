@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,6 +33,17 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound="Model")
 _LONGEST = 60  # characters of a wrong value that a message shows
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _as(kind: type[list[Any]] | type[tuple[Any, ...]], part: Any) -> Any:
+    """Lists and tuples within a value as those of one kind."""
+    if isinstance(part, dict):
+        return {name: _as(kind, value) for name, value in part.items()}
+    return kind(_as(kind, one) for one in part) if isinstance(part, (list, tuple)) else part
+
+
+Plain = Annotated[Any, BeforeValidator(partial(_as, list))]
+"""A value as the file has it."""
 Words = dict[str, str]
 
 
@@ -91,7 +103,7 @@ def read_yaml(file: Path, model: type[M]) -> M:
     if file.exists() and not file.is_file():  # nobody may ever write to a pipe
         raise refused("not a file", where, "put a YAML file there")
     try:
-        return model.model_validate(_tuples(parsed(file.read_bytes())), strict=True)
+        return model.model_validate(_as(tuple, parsed(file.read_bytes())), strict=True)
     except FileNotFoundError:
         raise refused("a file of the registry is missing", where, "put it there, or back") from None
     except Unreadable as fault:
@@ -99,10 +111,3 @@ def read_yaml(file: Path, model: type[M]) -> M:
     except ValidationError as error:
         hint = "mend the named field; the shape is in registry/schema/"
         raise refused(explain(error), where, hint) from None
-
-
-def _tuples(part: Any) -> Any:
-    """With tuples for lists, which is what strict models take."""
-    if isinstance(part, dict):
-        return {name: _tuples(value) for name, value in part.items()}
-    return tuple(map(_tuples, part)) if isinstance(part, list) else part
