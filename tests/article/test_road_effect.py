@@ -78,8 +78,7 @@ def test_a_gain_and_a_loss_are_found_on_their_sides():
 @pytest.mark.parametrize("method", ["synthetic", "synthetic_demeaned"])
 def test_the_rank_of_a_loss_is_that_of_a_gain_with_its_sign_turned(method):
     fit = br.control(trade(high="KAZ", KAZ=0.4), EVENTS, "KAZ", **EXPORTS | {"method": method})
-    course = fit._course
-    turned = pd.DataFrame(-course.values, course.periods, ["KAZ", *course.donors])
+    turned = pd.DataFrame(-fit._values, fit.gaps["time"].to_numpy(), ["KAZ", *fit.donors])
     turned = synthetic_control(turned, "KAZ", fit.start, demean=method.endswith("demeaned"))
     assert fit.placebos().p_negative == pytest.approx(turned.placebos().p_positive)
 

@@ -78,8 +78,6 @@ def test_a_case_gives_what_it_is_said_to_give(case, relation):
             assert len(rows) == len(expected), rows
             for cell, one in zip(rows[column], expected, strict=True):
                 assert alike(cell, one, case), f"{column}: {list(rows[column])}"
-    for name, expected in case.get("attrs", {}).items():
-        assert found.attrs[name] == expected
 
 
 def number(told):

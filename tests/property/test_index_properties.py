@@ -13,7 +13,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ca_research import investment, students, trade
-from ca_research.stats.concentration import hhi_bounds
 
 PRODUCTS = ("01", "15", "27", "52", "72", "84", "85")
 CODES = ("CHN", "RUS", "KAZ", "KGZ")
@@ -170,24 +169,22 @@ def test_counts_and_gaps_cover_every_year_once(observed, since, until):
 
 @given(
     st.lists(st.integers(0, 6), min_size=1, max_size=3),
-    st.lists(st.integers(0, 3), max_size=2),
-    st.integers(0, 3),
+    st.lists(st.integers(0, 3), min_size=2, max_size=2),
 )
-def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks, loose):
-    """Brute force: every split of each block over two new holders and of the loose part over all
-    and one new.
-    """
-    total = sum(named) + sum(blocks) + loose
+def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks):
+    """Brute force: every split over two new holders of what BIL and MUL hold beside the named."""
+    total = sum(named) + sum(blocks)
     assume(total > 0)
-    low, high = hhi_bounds(
-        [n / total for n in named], apart=[b / total for b in blocks], anyone=loose / total
-    )
+    owed = dict(zip(("CHN", "RUS", "TUR"), named, strict=False))
+    owed |= {"BIL": sum(named) + blocks[0], "MUL": blocks[1]}
+    debt = pd.DataFrame({"creditor": list(owed), "value_usd": list(owed.values())})
+    debt = debt.assign(debtor="KGZ", year=2020, measure="stock", source_id="S")
+    found = investment.creditor_hhi(debt.assign(instrument="official"), source="S")
+    low, high = found[["hhi_low", "hhi_high"]].iloc[0]
     best = 0.0
     for splits in itertools.product(*(range(b + 1) for b in blocks)):
-        parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s)), 0]
-        for i in range(len(parts)):
-            filled = [p + (loose if j == i else 0) for j, p in enumerate(parts)]
-            value = sum((p / total) ** 2 for p in filled)
-            assert low - 1e-12 <= value <= high + 1e-12
-            best = max(best, value)
+        parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s))]
+        value = sum((p / total) ** 2 for p in parts)
+        assert low - 1e-12 <= value <= high + 1e-12
+        best = max(best, value)
     assert best == pytest.approx(high)  # the upper end is reached

@@ -5,7 +5,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ca_research.estimates.frame import data_path
@@ -97,21 +97,6 @@ def test_members_of_a_year_are_those_whose_time_it_is(code, year):
     assert list(found) == sorted(set(found))
     for economy, (first, last) in eco.AGGREGATES[code].members.items():
         assert (economy in found) == (first <= year and (last is None or year <= last))
-
-
-@given(
-    st.sampled_from(sorted(eco.AGGREGATES)),
-    st.integers(1950, 2030),
-    st.randoms(use_true_random=False),
-)
-def test_an_aggregate_overlaps_exactly_with_its_members(code, year, chance):
-    inside = set(eco.members(code, year))
-    assume(code != "WLD")
-    outside = chance.sample(sorted(eco.codes() - {*eco.AGGREGATES} - inside), 3)
-    eco.refuse_overlap([code, *outside], year)
-    for member in inside:
-        with pytest.raises(eco.AggregateError):
-            eco.refuse_overlap([code, *outside, member], year)
 
 
 # --- the path the data took

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from tests.designs import cases, changed, gravity_panel, sizes, trade_rows
+from tests.designs import cases, changed, gravity_panel, trade_rows
 
 from ca_research import trade
 from ca_research.ground.economies import CA5
@@ -46,15 +46,6 @@ def test_what_leaves_the_panel_is_logged_once():
     log = reasons(pd.DataFrame(made.attrs["log"]))
     assert log == LEAVING["log"]
     assert len(made) == len(whole) - sum(log.values())
-
-
-def test_covariates_join_by_pair_or_by_economy_and_what_they_do_not_cover_is_missing():
-    made = trade.panel(trade_rows(), covariates=sizes().query("economy != 'UZB'"))
-    row = made.query("exporter == 'RUS' and importer == 'TUR'").iloc[0]
-    assert row[["gdp_exporter", "gdp_importer"]].tolist() == [2, 3]
-    assert made["gdp_exporter"].isna().equals(made["exporter"] == "UZB")
-    pairs = made[["exporter", "importer"]].drop_duplicates().assign(agreement=1)
-    assert trade.panel(trade_rows(), covariates=pairs)["agreement"].eq(1).all()
 
 
 def test_treated_pairs_are_those_named_from_the_year_on():
@@ -100,13 +91,12 @@ def test_a_dummy_that_separates_has_no_estimate_however_it_is_coded(coded):
     assert found.tolist() == pytest.approx([without[0], np.nan], abs=1e-6, nan_ok=True)
 
 
-@pytest.mark.parametrize("rectifier", [False, True])
-def test_separation_by_a_combination_of_terms_is_found(rectifier):
+def test_separation_by_a_combination_of_terms_is_found():
     """Trade is zero wherever a continuous term is not: no fixed effect and no dummy shows it."""
     panel, rng = gravity_panel(), np.random.default_rng(1)
     panel["x"] = rng.uniform(1, 2, len(panel)) * (rng.random(len(panel)) < 0.08)
     panel["value_usd"] = panel["value_usd"].mask(panel["x"] > 0, 0)
-    fit = trade.gravity(panel, ["log_distance", "x"], rectifier=rectifier)
+    fit = trade.gravity(panel, ["log_distance", "x"])
     assert fit.table["estimate"].isna().tolist() == [False, True]
 
 

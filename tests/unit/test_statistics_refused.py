@@ -83,7 +83,6 @@ mean_rate = of_values(stats.mean_annual_rate)
 CALLS = {
     "panel": [of(designs.trade_rows, trade.panel)],
     "geography": [of(designs.geography, lambda g: trade.panel(designs.trade_rows(), g))],
-    "covariates": [of(designs.sizes, lambda c: trade.panel(designs.trade_rows(), covariates=c))],
     "treated_pairs": [of(designs.gravity_panel, trade.treated_pairs)],
     "gravity": [gravity],
     "gravity and reassign": [gravity, reassign],
@@ -102,7 +101,6 @@ CALLS = {
     "short forecasts": [short, drift],
     "long forecasts": [of_years(stats.ets), arima],
     "drift": [drift],
-    "arima": [arima],
     "mase": [mase],
     "growth": [ends, sen, logs, compound, mean_rate],
     "slopes": [sen, logs],

@@ -19,19 +19,19 @@ from ..ground import economies as eco
 from ..ground.errors import CoverageError
 from ..registry import article
 from ..registry.words import value_words
+from ..stats.frames import require
 from ..stats.leading import Leading
-from ..trade.mirror import perspective
+from ..trade.mirror import KEYS, perspective
 from ..trade.rank import (
     FLOWS,
     Basis,
     Eu,
     Flow,
     OwnSource,
-    newest_year,
-    ranking_of,
+    compared,
     reports,
+    standings,
 )
-from ..trade.standings import Reports
 from .settings import settings
 
 NEEDED = ("CHN", "RUS")
@@ -64,13 +64,13 @@ class Sides(NamedTuple):
     cent, of sources that state both China's and Russia's.
     """
 
-    seen: Reports
+    seen: pd.DataFrame
     ever: pd.DataFrame
     shares: pd.DataFrame
 
     def years(self, since: int) -> list[int]:
         """Years of which something is reported or stated."""
-        told = {*self.seen.years(), *self.shares["year"].astype(int)}
+        told = {*self.seen["year"], *self.shares["year"].astype(int)}
         return sorted(year for year in told if year >= since)
 
 
@@ -79,6 +79,7 @@ def both_sides(
     trade: pd.DataFrame, facts: pd.DataFrame | None = None, *, economies: Sequence[str]
 ) -> Sides:
     """Like the tables; economies: codes."""
+    trade = require(trade, ("value_usd",), keys=KEYS)
     seen = reports(trade, economies=economies)
     own = "reporter in @economies and partner in @_POWERS"
     others = "partner in @economies and reporter in @_POWERS"
@@ -168,9 +169,11 @@ def order_of(
     must list NEEDED, and a range of both sides has no bound.
     """
     choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": among}
-    found = ranking_of(sides.seen, economy, year, basis=basis, needed=NEEDED, **choices)
+    used = compared(sides.seen, year, basis=basis, needed=NEEDED, **choices)
+    found = standings(used)
+    found = found[found["economy"] == economy]
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
-    absent = sorted(wanted - found.partners)
+    absent = sorted(wanted - {*found["counted_as"]})
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
         ways = FLOWS[flow]
@@ -178,15 +181,15 @@ def order_of(
         known = record.groupby("other")["value_usd"].agg(["sum", "size"]).reindex(absent)
         most = known["sum"].where(known["size"] == len(ways), math.inf)
         bounds = {code: (0.0, float(high)) for code, high in most.items()}
-        ends = {s.partner: (s.low, s.high) for s in found.standings}
+        ends = {p: (low, high) for p, low, high in found[["counted_as", "low", "high"]].to_numpy()}
         if basis != "interval":
             ends = {partner: (low, low) for partner, (low, _) in ends.items()}
         names = eco.joined(map(eco.name_of, absent))
         kind = f"{names} at nought, and at the most of any year and source"
 
         def rows() -> pd.DataFrame:
-            used = sides.seen.at(economy, year, (place for place, _ in found.used), cells=True)
-            return pd.concat([used, record[_CELL]]).drop_duplicates()
+            own = used.loc[used["economy"] == economy, _CELL]
+            return pd.concat([own, record[_CELL]]).drop_duplicates()
 
         order = Order(
             values=ends | bounds,
@@ -310,14 +313,19 @@ def lead(
     except CoverageError:
         if not bounded or len(economies) > 1 or facts is not None:
             raise
-        year = newest_year(
+        turnover = compared(
             sides.seen,
-            economies,
-            needed=NEEDED[:1],
             basis=basis,
-            since=since,
-            at_least=AT_LEAST,
+            flow="turnover",
+            source="office_first",
+            among=None,
+            eu="apart",
+            needed=NEEDED[:1],
         )
+        listed = turnover.loc[turnover["other"].eq(NEEDED[0]) & turnover["year"].ge(since), "year"]
+        if listed.empty:
+            raise
+        year = int(listed.max())
     asked = {"basis": basis, "flow": flow, "source": source, "eu": eu, "bounded": bounded}
     return [lead_row(sides, code, year, partners=partners, **asked) for code in economies]
 

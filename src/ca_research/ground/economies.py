@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import Any
 
 from . import paths
 from .arguments import several, whole_number
@@ -34,7 +34,6 @@ __all__ = [
     "is_aggregate",
     "members",
     "name_of",
-    "refuse_overlap",
     "resolve",
 ]
 
@@ -47,7 +46,6 @@ Members = Mapping[str, tuple[int, int | None]]
 """Economy -> first year, last year (None: still a member)."""
 
 _MEMBERSHIP = re.compile(r"(?P<group>[A-Z0-9_]+)(?::(?P<first>\d{4})-(?P<last>\d{4})?)?")
-_COLUMNS = ("code", "name", "aliases", "kind", "member_of", "note")
 
 
 @dataclass(frozen=True)
@@ -66,14 +64,7 @@ class Aggregate:
 @by_files("economies.csv")
 def _rows() -> list[tuple[int, dict[str, str]]]:
     """Rows of registry/economies.csv with their lines."""
-    rows = registered_rows(paths.registry_dir() / "economies.csv")
-    if rows and (lacking := [c for c in _COLUMNS if c not in rows[0][1]]):
-        raise RegistryError(
-            f"no column {lacking[0]!r}",
-            where="registry/economies.csv",
-            hint=f"columns: {', '.join(_COLUMNS)}",
-        )
-    return rows
+    return registered_rows(paths.registry_dir() / "economies.csv")
 
 
 def _listed(joined: str) -> tuple[str, ...]:
@@ -136,11 +127,7 @@ class _Group(Sequence[str]):
         group = _aggregates().get(self.code)
         return tuple(sorted(group.members)) if group else ()
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
-    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+    def __getitem__(self, at: Any) -> Any:
         return self.codes[at]
 
     def __iter__(self) -> Iterator[str]:
@@ -393,12 +380,6 @@ def named(values: Iterable[object]) -> dict[str, str]:
     return {name: code for name in names if (code := code_of(name))}
 
 
-def labels_of_aggregates() -> list[str]:
-    """What aggregates are called besides their codes, as names are mostly written."""
-    names = [name for a in AGGREGATES.values() for name in (a.code, a.name, *a.aliases)]
-    return sorted({f(name) for name in names for f in (str, str.lower, str.upper)} - codes())
-
-
 def name_of(code: str) -> str:
     """Short English name of a code."""
     return _name_by_code().get(code, code)
@@ -464,20 +445,3 @@ def members(code: str, year: int) -> tuple[str, ...]:
     return tuple(
         sorted(e for e, (a, b) in group.members.items() if a <= year and (b is None or year <= b))
     )
-
-
-def refuse_overlap(used: Iterable[str], year: int, *, where: str = "") -> None:
-    """Raise AggregateError where an aggregate stands beside one of its members (or the World beside
-    anyone), by their codes or names.
-    """
-    known = codes()  # most are codes, and there may be thousands of groups of them
-    used = {name if name in known else code_of(name) or name for name in used}
-    for code in sorted(used & set(AGGREGATES)):
-        inside = used - {code} if code == "WLD" else used & set(members(code, year))
-        if inside:
-            raise AggregateError(
-                f"{code} stands beside its members {', '.join(sorted(inside)[:5])}",
-                where=where or f"year {year}",
-                hint="keep the aggregate or the members, not both (aggregates are flagged in "
-                "`is_aggregate`)",
-            )

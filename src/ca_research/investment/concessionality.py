@@ -85,19 +85,16 @@ def _terms(interest: float, maturity: float, grace: float, per_year: int) -> tup
     """Interest of a period in percent, periods to the last payment, and full periods before the one
     that ends with the first repayment (A x INT).
     """
-    for name, value in (("interest", interest), ("maturity", maturity), ("grace", grace)):
-        if number(name, value, "5") < 0:
-            raise UsageError(f"{name} is {value}, below 0", hint="percent a year, and years")
-    if whole_number("payments_per_year", per_year, "2") < 1 or not 0 <= grace <= maturity > 0:
+    years = {"interest": interest, "maturity": maturity, "grace": grace}
+    least = min(number(name, value, "5") for name, value in years.items())
+    whole_number("payments_per_year", per_year, "2")
+    last, first = (round(span * per_year, 6) for span in (maturity, grace))
+    if least < 0 or not 0 <= first <= last > 0 or last % 1 or first % 1:
         raise UsageError(
-            f"{per_year} payments a year over {maturity:g} years, {grace:g} to the first repayment",
-            hint="0 <= grace <= maturity, maturity > 0, and 1, 2, 4 or 12 payments",
-        )
-    last, first = (round(years * per_year, 6) for years in (maturity, grace))
-    if last % 1 or first % 1:
-        raise UsageError(
-            f"a loan of {last:g} periods, {first:g} to the first repayment, which are not whole",
-            hint="choose payments_per_year so that both maturity and grace are whole periods",
+            f"interest of {interest:g} % and {per_year} payments a year over {maturity:g} years, "
+            f"{grace:g} to the first repayment",
+            hint="none below 0, grace within maturity, both in whole periods of 1, 2, 4 or 12 "
+            "payments a year",
         )
     return interest / per_year, int(last), max(int(first) - 1, 0)
 

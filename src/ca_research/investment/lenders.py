@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import pandas as pd
 
 from ..ground import economies as eco
 from ..ground.errors import AggregateError, CoverageError, MixedUnitsError
-from ..stats.concentration import hhi_bounds
 from ..stats.contract import Economies, Frame, takes
 from ..stats.frames import ROUNDING, cited, refuse_named, refuse_two_labels, require
 from . import guards
@@ -138,6 +138,7 @@ def _concentration(owed: pd.Series, whole: Whole, unknown: set[str]) -> dict[str
         )
     blocks = [max(rest, 0.0), *owed[wanted[1:]]] if wanted else []
     scale = 1 / (attributed + sum(blocks))  # not the total where the rest is below zero by rounding
-    low, high = hhi_bounds([v * scale for v in named], apart=[v * scale for v in blocks])
+    low = math.fsum((named * scale) ** 2)  # of blocks held by ever more creditors
+    high = low + math.fsum((v * scale) ** 2 for v in blocks)  # by one each
     shares = {"attributed": attributed * scale, "hhi_low": low, "hhi_high": high}
     return row | {"total_usd": total} | shares

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import several
 from ..ground.errors import MixedUnitsError, UsageError, known_name
-from ..stats.frames import names, refuse_named, require
+from ..stats.frames import refuse_named, require
 from ..stats.result import Result
 from . import guards
 from .concessionality import CLASSIC, grant_element, grant_element_bounds
@@ -351,7 +352,7 @@ def loan_terms(
         raise UsageError("no economy to report on", hint="economies=['KAZ']")
     if "collateralised" in mine:
         mine = mine.assign(collateralised=guards.truths(mine, "collateralised"))
-    wanted = names(loan_types)
+    wanted = several(loan_types)
     for word in wanted:
         known_name("loan type", word, sorted({*mine["flow_type"].dropna(), *LOAN_TYPES}))
     told = ["subject", "attribute", "value", "unit", "note", "source_id"]

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import several
 from ..ground.errors import CoverageError, MixedUnitsError, UsageError, known_name
 from ..ground.source_columns import ids_in
 from ..stats.contract import MONEY, Economy, Frame, Year, takes
-from ..stats.frames import alike, figures, names, refuse_named, require, years
+from ..stats.frames import alike, figures, refuse_named, require, years
 from .concepts import CONCEPTS
 
 CURRENT = "current USD"
@@ -177,7 +178,7 @@ def convert_prices(
     >>> real["price_basis"].item()
     'constant 2015 USD'
     """
-    columns, deflator = names(value), require(deflator, ("year", "index"))
+    columns, deflator = several(value), require(deflator, ("year", "index"))
     frame = require(frame, columns, keys=("year",))
     if price_basis and "price_basis" not in frame:
         frame = frame.assign(price_basis=price_basis)
@@ -230,12 +231,13 @@ def _in_one_basis(frame: pd.DataFrame, columns: list[str], stated: str) -> pd.Da
     if frame.empty:
         return frame
     basis = str(frame["price_basis"].iloc[0])
-    for column in (*MONEY, ""):
-        unit = str(frame[column].iloc[0]) if column in frame else stated or basis
-        names_basis = unit == CURRENT or unit.startswith("constant ") or not column
+    units = {str(frame[column].iloc[0]) for column in MONEY if column in frame}
+    units |= {stated, basis} - {""}
+    for unit in units:
+        names_basis = unit.startswith(("current ", "constant "))
         if not _USD.search(unit) or (names_basis and unit != basis):
             raise MixedUnitsError(
-                f"{column or 'price_basis'} is {unit!r}, and the figures are to be {basis!r}",
+                f"figures are in {unit!r}, and are to be in {basis!r}",
                 hint="convert figures in US dollars alone, of the basis that is stated",
             )
     return frame

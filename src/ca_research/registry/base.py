@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -32,6 +33,17 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 M = TypeVar("M", bound="Model")
 _LONGEST = 60  # characters of a wrong value that a message shows
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _as(kind: type[list[Any]] | type[tuple[Any, ...]], part: Any) -> Any:
+    """Lists and tuples within a value as those of one kind."""
+    if isinstance(part, dict):
+        return {name: _as(kind, value) for name, value in part.items()}
+    return kind(_as(kind, one) for one in part) if isinstance(part, (list, tuple)) else part
+
+
+Plain = Annotated[Any, BeforeValidator(partial(_as, list))]
+"""A value as the file has it."""
 Words = dict[str, str]
 
 
@@ -91,8 +103,7 @@ def read_yaml(file: Path, model: type[M]) -> M:
     if file.exists() and not file.is_file():  # nobody may ever write to a pipe
         raise refused("not a file", where, "put a YAML file there")
     try:
-        content = parsed(file.read_bytes())
-        found = model.model_validate(content)
+        return model.model_validate(_as(tuple, parsed(file.read_bytes())), strict=True)
     except FileNotFoundError:
         raise refused("a file of the registry is missing", where, "put it there, or back") from None
     except Unreadable as fault:
@@ -100,25 +111,3 @@ def read_yaml(file: Path, model: type[M]) -> M:
     except ValidationError as error:
         hint = "mend the named field; the shape is in registry/schema/"
         raise refused(explain(error), where, hint) from None
-    if told := _coerced(content, found.model_dump(mode="json")):
-        raise refused(told, where, "write the value in the type that registry/schema/ gives")
-    return found
-
-
-def _coerced(said: Any, kept: Any, place: str = "") -> str:
-    """The first value of a file that became another one in its model (`yes` a 1.0, a number a day);
-    '' where none did.
-    """
-    if isinstance(said, dict) and isinstance(kept, dict):
-        pairs = {
-            str(name): (value, kept[str(name)]) for name, value in said.items() if str(name) in kept
-        }
-    elif isinstance(said, list) and isinstance(kept, list):
-        pairs = {str(n): pair for n, pair in enumerate(zip(said, kept, strict=False))}
-    else:
-        said = said.isoformat() if isinstance(said, dt.date) else said
-        kinds = {type(v) if isinstance(v, (bool, str)) else None for v in (said, kept)}
-        same = said == kept and len(kinds) == 1
-        return "" if same else f"{place[1:]}: {said!r} would be read as {kept!r}"
-    faults = (_coerced(*pair, f"{place}.{name}") for name, pair in pairs.items())
-    return next(filter(None, faults), "")

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ..ground import economies as eco
 from ..ground.errors import suggest
-from .base import Model, Name, Sha256, once, refused
+from .base import Model, Name, Plain, Sha256, once, refused
 from .choices import GridAxis, Value, among, canonical
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
@@ -240,8 +240,6 @@ class Criterion(Model):
         decide either way.
         """
         once("axes", self.every_axis)
-        if "at_least" in self.bars and not self.over:
-            raise ValueError(f"{self.name}: it counts over no economies, so at_least sets no bar")
         if self.bounds:
             low, high = self.bounds
             if not either_way(self.comparison, self.threshold, low, high):
@@ -261,8 +259,8 @@ class Rule(Model):
     all speak for it.
     """
 
-    supported: Any
-    contradicted: Any
+    supported: Plain
+    contradicted: Plain
     otherwise: Literal["partly supported", "not enough evidence"] = "partly supported"
     at_most: Literal["supported", "partly supported"] = "supported"
     words: str

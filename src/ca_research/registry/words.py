@@ -45,7 +45,7 @@ class Words(Model):
     codes: dict[str, str] = Field(default_factory=dict)
     measures: dict[str, str] = Field(default_factory=dict)
     pollsters: dict[str, str] = Field(default_factory=dict)
-    concepts: dict[str, list[str]] = Field(default_factory=dict)
+    concepts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
     cells: dict[str, dict[str, str]] = Field(default_factory=dict)
 

@@ -6,19 +6,30 @@ import numpy as np
 import pandas as pd
 
 from ..ground.errors import UsageError
-from .frames import texts
+
+
+def texts(held: pd.Series) -> bool:
+    """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
+    words.
+    """
+    if held.dtype == object:
+        return any(isinstance(value, str) for value in held)
+    return not pd.api.types.is_numeric_dtype(held.dtype)
 
 
 def floats(held: pd.Series, name: str, *, infinite: bool = False) -> np.ndarray:
     """The figures of a column, missing as NaN; UsageError for text, dates, and (unless allowed)
     infinite ones.
     """
-    if texts(held):
+    try:
+        values = None if texts(held) else held.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        values = None
+    if values is None:
         raise UsageError(
             f"{name!r} holds what is no number",
             hint="convert it: pd.to_numeric; of dates .dt.year; of groups pd.get_dummies",
         )
-    values = held.to_numpy(dtype=float, na_value=np.nan)
     if not infinite and np.isinf(values).any():
         raise UsageError(
             f"infinite {name!r}", hint="a logarithm of zero? make it missing, or use levels"

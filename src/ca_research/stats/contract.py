@@ -24,12 +24,11 @@ from typing import (
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
+from ..ground.arguments import several, whole_number
 from ..ground.errors import AggregateError, UsageError, known_name
 from .frames import (
     alike,
     figures,
-    names,
     own_groups,
     refuse_named_aggregates,
     refuse_no_frame,
@@ -237,7 +236,7 @@ def keys_of(by: str | Iterable[str], apart: Iterable[str] = ()) -> list[str]:
     """Columns that `by` names, each once. Raises UsageError for none, and for one of those that a
     measure tells apart by itself.
     """
-    keys = list(dict.fromkeys(names(by)))
+    keys = list(dict.fromkeys(several(by)))
     if own := set(keys) & set(apart):
         raise UsageError(
             f"{min(own)!r} cannot stand in `by`: it is told apart already", hint="leave it out"

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse, several
+from ..ground.arguments import several
 from ..ground.errors import CaResearchError, CoverageError, UsageError, known_name
 from .fixed_effects import (
     Sample,
@@ -25,7 +25,7 @@ from .fixed_effects import (
     columns_of,
     estimated,
 )
-from .frames import level_between, origin, require, significance
+from .frames import between_0_and_1, origin, require
 from .joint_test import JointTest, joint_test
 from .linear import Figures, Regression, blocks, fitted, sample_rows
 from .result import Result, t_interval
@@ -209,7 +209,7 @@ class SpecificationCurve(Result):
         UsageError
             `alpha` does not lie between 0 and 1.
         """
-        significance(alpha)
+        between_0_and_1("alpha", alpha)
         if by is not None:
             known_name("choice", by, [axis.name for axis in self.universe.axes])
         parts: Iterable[tuple[Any, pd.DataFrame]] = (
@@ -382,11 +382,7 @@ def specification_curve(
     >>> curve.summary()[["specifications", "missing", "significant_positive"]].values.tolist()
     [[8.0, 0.0, 1.0]]
     """
-    level_between(level)
-    if not isinstance(samples or {}, Mapping):
-        refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
-    if not isinstance(model, str | Model | Mapping):
-        refuse("model", "one, or several by their names", model, "{'OLS': 'ols', 'FE': 'feols'}")
+    between_0_and_1("level", level)
     outcomes, treatments = several(y), several(x)
     models = {
         name: one if isinstance(one, Model) else Model(one)
@@ -416,8 +412,7 @@ def specification_curve(
     axes = (
         Axis(n, tuple(values), values[0], kind) for n, values, kind in alternatives if values[1:]
     )
-    left_out = tuple(exclusions) if isinstance(exclusions, Iterable) else exclusions
-    universe = Universe(tuple(axes), left_out)
+    universe = Universe(tuple(axes), tuple(exclusions))
     usual = {name: values[0] for name, values, _ in alternatives if values}
     regressions = []
     for choices in universe:

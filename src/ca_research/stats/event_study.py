@@ -21,7 +21,7 @@ from ..ground.extras import needed
 from ..ground.numbers import decimals
 from .columns import floats
 from .fixed_effects import Sample, estimated, scaled
-from .frames import level_between, origin, require
+from .frames import between_0_and_1, origin, require
 from .result import Result, t_interval
 
 ESTIMATORS = ("did2s", "saturated", "twfe")
@@ -414,7 +414,7 @@ def event_study(
     True
     """
     known_name("estimator", estimator, ESTIMATORS)
-    level_between(level)
+    between_0_and_1("level", level)
     first_time, last_time = window
     if not first_time < 0 <= last_time:
         refuse("window", "a time before the treatment and one from it on", window, "(-6, 6)")

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, UsageError
 from ..ground.extras import needed
 from .columns import power_of_two
@@ -104,8 +103,6 @@ def columns_of(words: str) -> list[list[str]]:
     >>> columns_of("exporter^year + importer")
     [['exporter', 'year'], ['importer']]
     """
-    if not isinstance(words, str):
-        refuse("effects or clusters", "words", words, "'exporter^year + importer'")
     parts = [[name.strip() for name in p.split("^")] for p in words.split("+") if p.strip()]
     for coarse, fine in permutations(parts, 2):
         if {*coarse} <= {*fine}:
@@ -158,7 +155,8 @@ def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sa
         note(log, "estimation", reason, rows)
     if not len(kept):
         raise CoverageError(
-            "no row is left to estimate on", where="; ".join(str(e["reason"]) for e in log)
+            "no row is left to estimate on",
+            where="; ".join(f"{e['reason']} {e['detail']}" for e in log),
         )
     mask = np.isin(np.arange(len(sample.y)), kept)
     return (sample if mask.all() else sample.keep(mask)), mask
@@ -282,7 +280,6 @@ def estimated(
     estimator: str,
     log: list[dict[str, Any]],
     *,
-    rectifier: bool = False,
     robust: bool = True,
 ) -> tuple[Fit, Sample]:
     """The fit of what can be estimated on, and the rows it used; what leaves is logged.
@@ -295,7 +292,7 @@ def estimated(
         why = "; ".join(f"{e['reason']} {e['detail']}" for e in log)
         raise CoverageError(f"no term to estimate, or fewer than two clusters: {why}")
     ppml = estimator == "ppml"
-    fit = solve(sample, estimator, rectifier or (ppml and only_at_zero(sample)), robust)
+    fit = solve(sample, estimator, ppml and only_at_zero(sample), robust)
     note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)

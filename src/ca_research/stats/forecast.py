@@ -14,7 +14,7 @@ import pandas as pd
 from ..ground.arguments import whole_number
 from ..ground.errors import CaResearchError, CoverageError, UsageError
 from ..ground.extras import needed
-from .frames import level_between
+from .frames import between_0_and_1
 from .growth import observations
 from .result import Result
 
@@ -108,7 +108,7 @@ def even(series: pd.Series, least: int) -> pd.Series:
 
 def _history(series: pd.Series, least: int, horizon: int, level: float) -> tuple[pd.Series, int]:
     """The series as every forecast needs it, and the steps ahead."""
-    level_between(level)
+    between_0_and_1("level", level)
     if (steps := whole_number("horizon", horizon, "3")) < 1:
         raise UsageError(f"a horizon of {horizon} steps", hint="take 1 or more")
     return even(series, least), steps
@@ -385,11 +385,6 @@ def arima(
     clean, steps = _history(series, TEN, horizon, level)
     values, scale = _scaled(clean)
     grid = [order] if order else [(p, 1, q) for p in range(3) for q in range(3 - p)]
-    if any(min(o) < 0 or o[1] > 2 or o[0] + o[2] > 4 for o in grid):
-        raise UsageError(
-            f"the order {order} is not one for short annual series",
-            hint="(p, d, q): p + q <= 4, d <= 2",
-        )
     fits, failed = {}, {}
     for p, d, q in grid:
         name = f"ARIMA({p}, {d}, {q})"

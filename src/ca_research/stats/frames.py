@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import number, refuse_index, several
+from ..ground.arguments import number, refuse, refuse_index
 from ..ground.errors import (
     AggregateError,
     CoverageError,
@@ -22,6 +22,7 @@ from ..ground.errors import (
     UsageError,
 )
 from ..ground.source_columns import ids_of, source_columns
+from .columns import floats, texts
 from .groups import Groups, sources_of
 
 _SAY = {
@@ -76,11 +77,6 @@ def require(
     return frame.reset_index(drop=True) if {*frame.index.names} & {*frame.columns} else frame
 
 
-def names(columns: str | Iterable[str]) -> list[str]:
-    """Names of columns, given as one or several."""
-    return several(columns)
-
-
 def years(frame: pd.DataFrame, column: str = "year", *, text: bool = False) -> None:
     """Raise UsageError where a column holds dates, categories, texts (unless they are read as
     numbers) or parts of years in the place of years.
@@ -112,13 +108,9 @@ def figures(
     CoverageError for missing ones, which are 'refused', 'dropped' with their rows, or 'kept'.
     """
     held = frame[column]
-    try:
-        words = texts(held) or pd.api.types.is_bool_dtype(held.dtype)
-        values = None if words else held.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        values = None
-    if values is None:
-        raise UsageError(f"{column!r} holds what is no number", hint="convert it: pd.to_numeric")
+    if pd.api.types.is_bool_dtype(held.dtype):
+        raise UsageError(f"{column!r} holds yes and no, not figures", hint="count them first")
+    values = floats(held, column, infinite=True)
     absent = np.isnan(values)
     if absent.any() and gaps == "refused":
         raise CoverageError(
@@ -134,15 +126,6 @@ def figures(
 def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
     """Raise what `figures` raises of a column without gaps."""
     figures(frame, column, negative=negative)
-
-
-def texts(held: pd.Series) -> bool:
-    """Whether figures are written as text ('10'): numpy reads them, pandas sorts and adds them as
-    words.
-    """
-    if held.dtype == object:
-        return any(isinstance(value, str) for value in held)
-    return not pd.api.types.is_numeric_dtype(held.dtype)
 
 
 def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
@@ -228,22 +211,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def level_between(level: float) -> float:
-    """The level of an interval, once it is known to lie in (0, 1); else UsageError."""
-    if not 0 < number("level", level, "0.95") < 1:
-        raise UsageError(f"level {level!r} is not between 0 and 1", hint="0.95 is a 95 % interval")
-    return level
-
-
-def significance(alpha: float, *, where: str = "") -> float:
-    """The threshold below which p counts as significant, once it is known to lie in (0, 1); else
-    UsageError.
-    """
-    if not 0 < number("alpha", alpha, "0.05") < 1:
-        raise UsageError(
-            f"alpha {alpha!r} is not between 0 and 1", where=where, hint="0.05 is five per cent"
-        )
-    return alpha
+def between_0_and_1(name: str, value: float) -> float:
+    """A level of an interval, or what p must be below to count as significant; else UsageError."""
+    if not 0 < number(name, value, "0.95") < 1:
+        refuse(name, "between 0 and 1", value, "0.95")
+    return value
 
 
 def alike(

@@ -24,11 +24,6 @@ def observations(series: pd.Series, least: int) -> pd.Series:
     Raises CoverageError below `least`; UsageError for no series, an index that holds no years, a
     year twice, text, and infinite values.
     """
-    if not isinstance(series, pd.Series):
-        raise UsageError(
-            f"a series indexed by year is needed, not {type(series).__name__}",
-            hint="frame.set_index('year')['value']",
-        )
     known = series.dropna().sort_index()
     index = known.index
     years = pd.api.types.is_numeric_dtype(index) and not pd.api.types.is_bool_dtype(index)

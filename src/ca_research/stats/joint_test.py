@@ -12,10 +12,9 @@ import pandas as pd
 
 from ..ground.arguments import refuse, whole_number
 from ..ground.errors import CoverageError, UsageError, known_name
-from .frames import significance
+from .frames import between_0_and_1
 from .linear import Figures, Regression, blocks, fit, fitted
 from .result import Result
-from .subsets import WELL_DRAW
 
 NULLS = ("bootstrap", "permutation")
 DIRECTIONS = {"positive": 1, "negative": -1}
@@ -151,7 +150,7 @@ def joint_test(
         )
     if whole_number("draws", draws) < 99 or whole_number("seed", seed) < 0:
         refuse("seed and draws", "whole numbers, draws at least 99", (seed, draws), "(1, 500)")
-    significance(alpha)
+    between_0_and_1("alpha", alpha)
     missing = np.full(len(regressions), "", dtype=object)
     made = blocks(figures, regressions, clusters, missing)
     curve = fitted(made, errors, missing)
@@ -185,7 +184,7 @@ def joint_test(
             if null == "permutation":
                 rows[:, -2] = block.x[order[block.rows]]
             if weights.any():
-                b, error, df = fit(block, errors, z=rows, weights=weights, well=WELL_DRAW)[0].T
+                b, error, df = fit(block, errors, z=rows, weights=weights)[0].T
                 estimate[block.numbers, draw] = b - shift
                 z[block.numbers, draw] = signed_z((b - shift) / error, df)
     estimate, z = estimate[able], z[able]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..ground.errors import UsageError
 from ..ground.extras import needed
-from .frames import significance
+from .frames import between_0_and_1
 
 
 def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def holm(p_values: Mapping[str, float] | pd.Series, alpha: float = 0.05) -> pd.D
     >>> holm({"level": 0.01, "change": 0.04})["adjusted"].tolist()
     [0.02, 0.04]
     """
-    significance(alpha)
+    between_0_and_1("alpha", alpha)
     p = pd.Series(p_values, dtype=float)
     if p.empty or not p.between(0, 1).all() or not p.index.is_unique:
         raise UsageError(

@@ -87,48 +87,6 @@ def _placebo_weights(before: bytes, units: int) -> list[np.ndarray]:
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """What `synthetic_control` finds, in arrays.
-
-    values: (periods, units), the treated unit first. after: of each period. weights: of each donor.
-    log: what was left out.
-    """
-
-    unit: str
-    donors: tuple[str, ...]
-    periods: np.ndarray
-    after: np.ndarray
-    values: np.ndarray
-    weights: np.ndarray
-    gap: np.ndarray
-    demeaned: bool
-    log: list[dict[str, Any]]
-
-    @property
-    def effect(self) -> float:
-        """Mean gap after treatment."""
-        return float(self.gap[self.after].mean())
-
-    @property
-    def pre_rmspe(self) -> float:
-        return float(_rmspe(self.gap[~self.after]))
-
-    @property
-    def post_rmspe(self) -> float:
-        return float(_rmspe(self.gap[self.after]))
-
-    def gaps(self) -> np.ndarray:
-        """(units, periods): the gap of every unit in the place of the treated one, whose own stands
-        first.
-        """
-        values = _level(self.values, self.after) if self.demeaned else self.values
-        found = _placebo_weights(values[~self.after].tobytes(), values.shape[1])
-        return np.array(
-            [v - np.delete(values, unit, axis=1) @ found[unit] for unit, v in enumerate(values.T)]
-        )
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Placebos(Result):
     """Every unit in the place of the treated one, and how far out the treated one lies.
@@ -217,7 +175,8 @@ class SyntheticControl(Result):
     post_rmspe: float
     donors: tuple[str, ...]
     log: pd.DataFrame
-    _course: Course = field(repr=False)
+    _values: np.ndarray = field(repr=False)
+    _demeaned: bool = field(repr=False)
 
     @property
     def ratio(self) -> float:
@@ -231,7 +190,11 @@ class SyntheticControl(Result):
         Placebos
             Ranks of the ratio of RMSPE after to before.
         """
-        gaps, after = self._course.gaps(), self._course.after
+        after = self.gaps["after"].to_numpy()
+        values = _level(self._values, after) if self._demeaned else self._values
+        weights = _placebo_weights(values[~after].tobytes(), values.shape[1])
+        courses = enumerate(values.T)
+        gaps = np.array([v - np.delete(values, n, axis=1) @ weights[n] for n, v in courses])
         late, pre = gaps[:, after], _rmspe(gaps[:, ~after])
         sizes = {"": _rmspe(late), "_positive": _rmspe(np.maximum(late, 0))}
         sizes["_negative"] = _rmspe(np.minimum(late, 0))
@@ -264,15 +227,16 @@ class SyntheticControl(Result):
 
         """
         rows: list[dict[str, Any]] = []
-        course, names = self._course, (self.unit, *self.donors)
-        early = pd.DataFrame(course.values, course.periods, names)[~course.after]
+        names = (self.unit, *self.donors)
+        early = pd.DataFrame(self._values, self.gaps["time"], names)
+        early = early[~self.gaps["after"].to_numpy()]
         for start in starts:
             try:
                 fit = synthetic_control(
                     early,
                     self.unit,
                     start,
-                    demean=course.demeaned,
+                    demean=self._demeaned,
                     least_before=least_before,
                     least_donors=1,
                 )
@@ -361,13 +325,8 @@ def synthetic_control(
     >>> found.unit, found.start
     ('u0', 2010.0)
     """
-    pool = [c for c in outcomes.columns if c != treated] if donors is None else list(donors)
-    units = (treated, *pool)
+    units = tuple(dict.fromkeys((treated, *(outcomes.columns if donors is None else donors))))
     require(outcomes, units)
-    if len(set(units)) < len(units):
-        raise UsageError(
-            "a donor is named twice or is the treated unit", hint="name each donor once"
-        )
     index = outcomes.index
     if not index.is_unique or index.hasnans or not pd.api.types.is_numeric_dtype(index):
         raise UsageError(
@@ -375,70 +334,17 @@ def synthetic_control(
             hint="set_index('year'), without rows that have none",
         )
     wide = outcomes.sort_index()
-    course = followed(
-        np.column_stack([floats(wide[unit], unit) for unit in units]),
-        units,
-        wide.index.to_numpy(),
-        number("start", start),
-        demean=demean,
-        least_before=least_before,
-        least_donors=least_donors,
-    )
-    some = np.flatnonzero(course.weights > 1e-9)
-    largest = some[np.argsort(-course.weights[some], kind="stable")]
-    gaps = {
-        "time": course.periods,
-        "treated": course.values[:, 0],
-        "synthetic": course.values[:, 0] - course.gap,
-        "gap": course.gap,
-        "after": course.after,
-    }
-    weights = {"donor": [course.donors[i] for i in largest], "weight": course.weights[largest]}
-    return SyntheticControl(
-        unit=treated,
-        start=float(start),
-        gaps=pd.DataFrame(gaps),
-        weights=pd.DataFrame(weights),
-        effect=course.effect,
-        pre_rmspe=course.pre_rmspe,
-        post_rmspe=course.post_rmspe,
-        donors=course.donors,
-        log=pd.DataFrame(course.log, columns=["reason", "units", "detail"]),
-        _course=course,
-    )
-
-
-def followed(
-    values: np.ndarray,
-    units: Sequence[str],
-    periods: np.ndarray,
-    start: float,
-    *,
-    demean: bool = False,
-    least_before: int = LEAST_BEFORE,
-    least_donors: int = LEAST_DONORS,
-) -> Course:
-    """`synthetic_control` of arrays, for those who fit hundreds and read a figure of each.
-
-    values: (periods, units), the treated unit first, by ascending period, none infinite. Raises
-    CoverageError as `synthetic_control` does.
-    """
-    treated, log = units[0], []
-    absent = np.isnan(values[:, 0])
-    values, lost = values[~absent], periods[absent]
+    values = np.column_stack([floats(wide[unit], unit) for unit in units])
+    start, absent = number("start", start), np.isnan(values[:, 0])
+    values, periods = values[~absent], wide.index.to_numpy()
     lacking = np.isnan(values).any(axis=0)
-    gone = [unit for unit, lacks in zip(units, lacking, strict=True) if lacks]
-    used = tuple(unit for unit, lacks in zip(units, lacking, strict=True) if not lacks)[1:]
     left = {
-        "period without the treated unit": [f"{p:g}" for p in lost],
-        "donor not observed throughout": list(map(str, gone)),
+        "period without the treated unit": [f"{p:g}" for p in periods[absent]],
+        "donor not observed throughout": [str(unit) for unit in np.array(units)[lacking]],
     }
-    log = [
-        {"reason": reason, "units": len(names), "detail": ", ".join(names)}
-        for reason, names in left.items()
-        if names
-    ]
-    values, periods = values[:, ~lacking], periods[~absent]
+    log = [(reason, len(names), ", ".join(names)) for reason, names in left.items() if names]
+    used = tuple(unit for unit, lacks in zip(units, lacking, strict=True) if not lacks)[1:]
+    values, periods = np.asfortranarray(values[:, ~lacking]), periods[~absent]
     after = periods >= start
     before = int((~after).sum())
     short = "one period" if before == 1 else f"{before} periods"
@@ -461,7 +367,6 @@ def followed(
             "to follow",
             hint="take an outcome that varies",
         )
-    values = np.asfortranarray(values)  # the course of a unit in one piece
     level = _level(values, after) if demean else values
     weights = simplex_weights(level[~after, 0], level[~after, 1:])
     gap = level[:, 0] - level[:, 1:] @ weights
@@ -471,4 +376,20 @@ def followed(
             "to compare with",
             hint="fewer donors or a longer period before treatment",
         )
-    return Course(treated, used, periods, after, values, weights, gap, demean, log)
+    some = np.flatnonzero(weights > 1e-9)
+    largest = some[np.argsort(-weights[some], kind="stable")]
+    gaps = {"time": periods, "treated": values[:, 0], "synthetic": values[:, 0] - gap, "gap": gap}
+    parts = {"donor": [used[i] for i in largest], "weight": weights[largest]}
+    return SyntheticControl(
+        unit=treated,
+        start=start,
+        gaps=pd.DataFrame(gaps | {"after": after}),
+        weights=pd.DataFrame(parts),
+        effect=float(gap[after].mean()),
+        pre_rmspe=float(_rmspe(gap[~after])),
+        post_rmspe=float(_rmspe(gap[after])),
+        donors=used,
+        log=pd.DataFrame(log, columns=["reason", "units", "detail"]),
+        _values=values,
+        _demeaned=demean,
+    )

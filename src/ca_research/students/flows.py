@@ -334,8 +334,8 @@ def window_change(
     -------
     pandas.DataFrame
         An estimates frame, one row per economy, without an interval. Years inside a window without
-        a count are not filled; attrs['gaps'] states them by economy. No series, no count at the
-        start, or a statistic that cannot be formed is recorded in `missing`.
+        a count are not filled (see `gaps`). No series, no count at the start, or a statistic that
+        cannot be formed is recorded in `missing`.
 
     Raises
     ------
@@ -349,7 +349,7 @@ def window_change(
     >>> found["estimate"].item()
     619.0
     """
-    back, host, holes = WINDOWS[window], eco.name_of(destination), {}
+    back, host = WINDOWS[window], eco.name_of(destination)
 
     def change(origin: str) -> Estimate:
         observed = counted(students, origin, destination, level=level)
@@ -359,7 +359,6 @@ def window_change(
         used = observed[observed["year"] >= start]
         if start not in set(used["year"]):
             raise CoverageError(f"no count of {level} students in {host} in {start}")
-        holes[origin] = missing_years(used["year"])
         return estimate_row(used, economy=origin, estimate=STATISTICS[statistic](_series(used)))
 
     rows = _rows(economies, change)
@@ -367,7 +366,7 @@ def window_change(
     if len(ends) == 1:  # one sentence speaks of all together
         told = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
         rows = [row | {"about": told if row["n"] else None} for row in rows]
-    return _with_gaps(rows, holes)
+    return estimates(rows)
 
 
 def _in_numbers(counts: Sequence[pd.DataFrame], first: int, last: int) -> dict[str, str]:
@@ -381,13 +380,6 @@ def _in_numbers(counts: Sequence[pd.DataFrame], first: int, last: int) -> dict[s
         "numbers": f"{before:,.0f} in {first} to {after:,.0f} in {last}",
         "last_year": eco.joined(fell),
     }
-
-
-def _with_gaps(rows: list[Estimate], holes: dict[str, list[int]]) -> pd.DataFrame:
-    """An estimates frame that states the years without a count between the figures it compares."""
-    frame = estimates(rows)
-    frame.attrs["gaps"] = {origin: years for origin, years in holes.items() if years}
-    return frame
 
 
 @measure("students.change_between")
@@ -423,8 +415,7 @@ def change_since(
         An estimates frame (persons), one row per economy, without an interval. A year that no
         source covers leaves the economy unobserved, with the reason in `missing`: statements of
         officials ('more than 10,000') are floors of another concept and are not used. Only the two
-        ends are compared; attrs['gaps'] states, by economy, the years between them that the source
-        does not count.
+        ends are compared; `gaps` states the years between them that the source does not count.
 
     Raises
     ------
@@ -443,7 +434,6 @@ def change_since(
     _in_order(start, end)
     _refuse_unknown(students, {"origin": economies, "destination": [destination]}, level)
     kind = "students" if level == "all" else f"{level} students"
-    holes: dict[str, list[int]] = {}
     counts = students[students["precision"] == "exact"]
 
     def change(origin: str) -> Estimate:
@@ -451,15 +441,13 @@ def change_since(
         for source in in_order(named):
             series = _comparable(_one_series(counts, origin, destination, level, source))
             if {start, end} <= set(series["year"]):
-                inside = series["year"][series["year"].between(start, end)]
-                holes[origin] = missing_years(inside)
                 used = series[series["year"].isin([start, end])]
                 return estimate_row(used, economy=origin, estimate=stats.end_to_end(_series(used)))
         raise CoverageError(
             f"no count of {kind} in {eco.name_of(destination)} in both {start} and {end}"
         )
 
-    return _with_gaps(_rows(economies, change), holes)
+    return estimates(_rows(economies, change))
 
 
 @measure("students.change_of_share")

@@ -13,7 +13,6 @@ from ..ground.errors import CoverageError, MixedUnitsError, UsageError, known_na
 from ..stats.contract import Economies, Economy, Frame, takes
 from ..stats.frames import require
 from .flows import counted, refuse_origins
-from .gaps import missing_years
 
 POPULATION = "SP.POP.TOTL"
 PEOPLE = Frame(cell=("economy", "year"), value="value", gaps="dropped")
@@ -71,8 +70,7 @@ def intensity(
         One row per origin and year observed: origin, year, students (persons), population
         (persons), per, intensity (students per `per` inhabitants; null without population),
         students_source, population_source, sources (both), missing (why null). Years without a
-        count are no rows;
-        attrs['gaps'] lists those inside a series by origin. An origin without any count has one row
+        count are no rows (see `gaps`). An origin without any count has one row
         with a null year and the reason.
 
     Raises
@@ -103,14 +101,11 @@ def intensity(
     if not origins:
         raise CoverageError("no origin was asked for", hint="origins=['KAZ', ...]")
     rows: list[dict[str, Any]] = []
-    holes = {}
     for origin in origins:
         series = counted(students, origin, destination, level=level, source=source)
         if series.empty:
             reason = f"{source} has no {level} students of {origin} in {eco.name_of(destination)}"
             rows.append({"origin": origin, "year": pd.NA, "missing": reason})
-        elif lacking := missing_years(series["year"]):
-            holes[origin] = lacking
         for year, students_there in zip(
             series["year"].astype(int), series["students"], strict=True
         ):
@@ -136,5 +131,4 @@ def intensity(
         population_source=population_source,
         sources=pd.Series([both] * len(table), dtype=object),
     )
-    table.attrs["gaps"] = holes
     return table

@@ -16,7 +16,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import several
 from ..ground.errors import CoverageError, UsageError, known_name
+from ..stats.columns import floats
 from ..stats.contract import takes
 from ..stats.fixed_effects import (
     Fit,
@@ -28,7 +30,7 @@ from ..stats.fixed_effects import (
     note,
     solve,
 )
-from ..stats.frames import level_between, names, origin, refuse_named
+from ..stats.frames import between_0_and_1, origin, refuse_named
 from ..stats.result import Result, t_interval
 from .gravity_panel import PANEL, panel, treated_pairs
 
@@ -216,15 +218,6 @@ def _tidy(fit: Fit, clusters: int, level: float) -> pd.DataFrame:
     return t_interval(fit.estimate, fit.se, clusters - 1, level).assign(term=fit.terms)[_COLUMNS]
 
 
-def _numbers(column: pd.Series) -> np.ndarray:
-    try:
-        return column.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"{column.name!r} holds what is no number", hint="convert it: pd.to_numeric"
-        ) from None
-
-
 def complete(
     panel: pd.DataFrame,
     terms: Sequence[str],
@@ -238,8 +231,6 @@ def complete(
     """
     for name in terms:
         known_name("covariate", name, panel.columns)
-    if len(set(terms)) < len(terms):
-        raise UsageError(f"a term stands twice: {', '.join(terms)}", hint="name each once")
     panel = GRAVITY.check(panel)
     for side in ("exporter", "importer"):
         refuse_named(panel[side].unique(), side)
@@ -249,7 +240,7 @@ def complete(
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
     value = panel["value_usd"].to_numpy()
-    x = {term: _numbers(panel[term]) for term in terms}
+    x = {term: floats(panel[term], term, infinite=True) for term in terms}
     known = ~np.isnan(value)
     note(log, "estimation", "no value reported", int((~known).sum()))
     for term, values in x.items():
@@ -260,11 +251,6 @@ def complete(
     if estimator == "ols":
         note(log, "estimation", "zero trade has no logarithm", int((known & (value <= 0)).sum()))
         known &= value > 0
-    if not known.any():
-        raise CoverageError(
-            "no row is left to estimate on",
-            where="; ".join(f"{e['reason']} {e['detail']}" for e in log),
-        )
     with np.errstate(divide="ignore"):
         y = np.log(value) if estimator == "ols" else value
     sides = zip(panel["exporter"], panel["importer"], strict=True)
@@ -284,7 +270,6 @@ def gravity(
     effects: str = LEVEL,
     estimator: Estimator = "ppml",
     cluster: str = "pair",
-    rectifier: bool = False,
     level: float = 0.95,
 ) -> Gravity:
     """Gravity equation with fixed effects and cluster-robust errors.
@@ -305,10 +290,6 @@ def gravity(
         One of CLUSTERS, or two joined by '+'. 'pair' is directed; 'symmetric-pair' takes both
         directions of a pair as one; 'exporter+importer' clusters two ways, which lets all pairs
         that share a side be correlated [2]_.
-    rectifier : bool
-        Look also for rows that a combination of effects separates (iterative rectifier, slower).
-        Effects and values of a dummy whose trade is all zero always leave, and the rectifier
-        always looks where a term is told from the effects and other terms by zeros alone.
     level : float
         Of the intervals.
 
@@ -324,7 +305,7 @@ def gravity(
         An estimator, effect, cluster or column that is none.
     UsageError
         Mixed sources or flows, a pair twice in a year or with itself, names for codes, text,
-        negative trade, a term twice, an effect twice or within another, more than two clusters.
+        negative trade, an effect twice or within another, more than two clusters.
     MixedUnitsError
         Several products, valuations, scopes or price bases.
     CoverageError
@@ -337,6 +318,9 @@ def gravity(
     -----
     value = exp(terms + effects) * error. Exporter-year and importer-year effects stand for both
     sides' totals and multilateral resistance [3]_.
+
+    Of PPML rows leave that an effect, a value of a dummy or a combination of terms separates: those
+    whose trade is all zero.
 
     Errors are CRV1 with t of G - 1 degrees of freedom and the variance times
     G / (G - 1) * (N - 1) / (N - K), where K counts the terms and the levels of effects that are
@@ -365,12 +349,12 @@ def gravity(
     >>> gravity(rows, ["log_distance"], cluster="exporter+importer").clusters
     6
     """
-    level, covariates = level_between(level), names(covariates)
+    level, covariates = between_0_and_1("level", level), list(dict.fromkeys(several(covariates)))
     if not covariates:
         raise UsageError("no term to estimate", hint="name covariates, for example log_distance")
     log = [dict(entry) for entry in panel.attrs.get("log", [])]
     sample, _ = complete(panel, covariates, effects, estimator, cluster, log)
-    fit, used = estimated(sample, estimator, log, rectifier=rectifier)
+    fit, used = estimated(sample, estimator, log)
     clusters = used.clusters
     table = _tidy(fit, clusters, level).set_index("term")
     for term in table.index[~(table["se"] > 0)]:

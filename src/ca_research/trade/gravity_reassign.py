@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import several
 from ..ground.errors import CoverageError, UsageError
 from ..ground.numbers import decimals
 from ..stats.contract import Economy, Single, Year, takes
 from ..stats.fixed_effects import Sample, only_at_zero, prune, solve
 from ..stats.forecast import ConvergenceError
-from ..stats.frames import names, origin
+from ..stats.frames import origin
 from ..stats.result import Result
 from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
@@ -205,7 +206,7 @@ def reassign(
         raise UsageError(f"{economy} has no pair with itself", hint="name other partners")
     effects = effects or (LEVEL if since is None else CHANGE)
     usual = GEOGRAPHY if since is None else ()
-    covariates = names(usual if covariates is None else covariates)
+    covariates = [*dict.fromkeys(several(usual if covariates is None else covariates))]
     whole, known = complete(panel, covariates, effects, estimator, "pair", [])
     if absent := sorted(set(partners) - {*panel["exporter"], *panel["importer"]}):
         raise CoverageError(

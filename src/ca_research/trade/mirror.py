@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ..ground.arguments import year_span
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import CoverageError, known_name
 from ..stats.contract import MONEY, Economies, Economy, one_figure_per_cell, takes
 from ..stats.frames import alike, cited, figures, refuse_names, refuse_two_labels, require, years
 from ..stats.measured import measured
@@ -117,8 +117,6 @@ def pairs(
     Raises CoverageError for an economy of which nobody does, UsageError for one with itself.
     """
     first, last = year_span(since, until)
-    if partner in economies:
-        raise UsageError(f"{partner} has no other side in {partner}", hint="name two economies")
     if trade is None:
         sides = [*economies, partner]
         trade = load(

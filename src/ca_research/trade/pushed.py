@@ -9,7 +9,7 @@ own words. Parts of ten million rows, measured as frames one after another, took
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -20,7 +20,7 @@ from duckdb import DuckDBPyRelation as Relation
 
 from ..ground.errors import UsageError
 from ..stats.contract import ECONOMIES, KINDS, Frame
-from ..stats.frames import figures, refuse_names, refuse_two_labels, require
+from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.query import sums_of
 from .checks import SUM, one_classification, totals_in
@@ -67,7 +67,9 @@ class Accounts:
     ) -> None:
         self.rows, self.declared, self.keys, self.measure = rows, declared, list(keys), measure
         self.cell, value = declared.cell_of(rows.columns, keys), declared.value
-        figures(require(rows.limit(0).df(), (value,), keys=self.cell), value)
+        require(rows.limit(0).df(), (value,), keys=self.cell)
+        known = rows.filter(f'"{value}" is not null')
+        figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
             whole_years(rows)
         self.judge(" or ".join(f'"{key}" is null' for key in self.cell))
@@ -277,35 +279,24 @@ def by_product(rows: Relation, declared: Frame, keys: list[str], measure: Measur
     return Accounts(single, declared, keys, measure)
 
 
-def parts(trade: Relation, codes: Sequence[str], pairs: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Rows of all products together of some economies, as a frame for each year.
-
-    pairs: of all years, for each might call one partner by another label.
-    """
-    refuse_names(pairs, ("reporter", "partner"), codes)
-    mine = pairs[pairs.isin([*codes]).any(axis=1)]
-    refuse_two_labels(set(mine.to_numpy().ravel()), "partner")
-    listed = ", ".join(f"'{code}'" for code in codes) or "null"
-    own = trade.filter(f"reporter in ({listed}) or partner in ({listed})")
-    total = own.filter("product::varchar = 'TOTAL'")
-    years = sorted(year for (year,) in total.project("year").distinct().fetchall())
-    if not years:
-        yield own.limit(1000).df()  # the measure of frames says why
-    for year in years:
-        yield total.filter(f"year = {int(year)}").df()
-
-
-def of_years(trade: Relation, years: Sequence[int] | None) -> tuple[Relation, pd.DataFrame]:
-    """Rows of some years, None for all, and each pair of a reporter and a partner in them once."""
+def totals(
+    trade: Relation, years: Sequence[int] | None, codes: Sequence[str] | None
+) -> pd.DataFrame:
+    """Rows of all products together of some years and economies, None for all."""
     keys = ("reporter", "partner", "year", "flow", "product", "source_id")
     require(trade.limit(0).df(), ("value_usd",), keys=keys)
     whole_years(trade)
-    require(
-        trade.filter(" or ".join(f"{key} is null" for key in keys)).limit(1).df(), (), keys=keys
-    )
+    lacking = trade.filter(" or ".join(f"{key} is null" for key in keys))
+    require(lacking.limit(1).df(), (), keys=keys)
     if years is not None:
         trade = trade.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
-    return trade, trade.project("reporter, partner").distinct().df()
+    if codes is not None:  # rows of these may call them by another label
+        pairs = trade.project("reporter, partner").distinct().df()
+        refuse_names(pairs, ("reporter", "partner"), codes)
+        listed = ", ".join(f"'{code}'" for code in codes) or "null"
+        trade = trade.filter(f"reporter in ({listed}) or partner in ({listed})")
+    total = trade.filter("product::varchar = 'TOTAL'").df()
+    return total if len(total) else trade.limit(1000).df()  # the measure of frames says why
 
 
 def whole_years(rows: Relation) -> None:

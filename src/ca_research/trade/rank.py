@@ -9,7 +9,6 @@ Russia.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,12 +19,20 @@ from ..ground import economies as eco
 from ..ground.arguments import several, whole_numbers
 from ..ground.errors import AggregateError, CoverageError, UsageError
 from ..registry.words import value_words
-from ..stats.contract import Economies, Year, takes
-from ..stats.frames import refuse_named, refuse_named_aggregates, require, years
+from ..stats.contract import KINDS, Economies, Year, one_figure_per_cell, takes
+from ..stats.frames import (
+    alike,
+    cited,
+    own_groups,
+    refuse_named,
+    refuse_named_aggregates,
+    require,
+    years,
+)
 from ..stats.measured import measured
+from ..tables.preference import of_role, ranked
 from . import pushed
 from .mirror import KEYS, perspective
-from .standings import Ranking, Reports, ranking
 
 Basis = Literal["reporter", "mirror", "interval", "reconciled"]
 Flow = Literal["turnover", "exports", "imports"]
@@ -42,35 +49,37 @@ OWN_SOURCES = {"office_first": ("office", "compilation"), "compiled": ("compilat
 customs data.
 """
 
-_RANKED = {
-    "economy": "str",
-    "year": "int64",
-    "basis": "str",
-    "flow": "str",
-    "partner": "str",
-    "low": "float64",
-    "high": "float64",
-    "rank": "Int64",
-    "partners": "int64",
-    "sources": "object",
-}
-"""Columns of a frame of ranks, and their types."""
+MOST_MEMBERS = 25
+"""Members of the EU27 that a source must list for their sum to stand for the union (it may list no
+trade with one or two).
+"""
+
+_SIDES = {"interval": ("reporter", "mirror")}
+"""Who must report on a basis; on another one the side of its name alone. A range of both sides is
+none where one of them is silent.
+"""
+_YEAR = ["economy", "year"]
+_PARTNER = [*_YEAR, "counted_as"]
+_REPORT = ["direction", "side", "source_id"]
+_TEXTS = ("economy", "other", *_REPORT)
 
 
 @once
-def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> Reports:
+def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     """Figures that a rank may rest on: `perspective` without panels, by economy and year."""
-    bare = require(trade, ()).copy(deep=False)
+    told = [*KEYS, "value_usd", "is_aggregate", *KINDS]
+    bare = require(trade, ()).filter(told)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
     seen = perspective(bare, economies, panels=False, reconciled=True)
     refuse_named_aggregates(seen["other"].unique(), "partner")
-    return Reports(seen[seen["economy"] != seen["other"]])  # nobody is a partner of their own
+    seen = seen[seen["economy"] != seen["other"]]  # nobody is a partner of their own
+    return seen.astype(dict.fromkeys(_TEXTS, object)).reset_index(drop=True)
 
 
-def ranking_of(
-    seen: Reports,
-    economy: str,
-    year: int,
+@once
+def compared(
+    seen: pd.DataFrame,
+    year: int | None = None,
     *,
     basis: str,
     flow: str,
@@ -78,25 +87,84 @@ def ranking_of(
     among: Collection[str] | None,
     eu: str,
     needed: Collection[str],
-) -> Ranking:
-    """Partners of one economy and year; raises MixedUnitsError where one report values them in
-    several ways.
+) -> pd.DataFrame:
+    """Reports of partners with all the flows asked for, each by all the sides that the basis needs;
+    `counted_as` is the partner that a report stands for, the EU27 for its members where it is one.
+
+    Raises MixedUnitsError where one report values partners in several ways.
     """
-    own = basis == "reporter"
-    choices = (
-        None if among is None else frozenset(among),
-        eu == "one",
-        frozenset(needed if own else ()),
-    )
+    every = seen if year is None else seen[seen["year"] == year]
+    one_figure_per_cell(every, [*_YEAR, "other", *_REPORT])
+    ways, sides = FLOWS[flow], _SIDES.get(basis, (basis,))
+    rows = every[every["direction"].isin(ways) & every["side"].isin(sides)]
+    if basis == "reporter":
+        rows = _spoken(rows, every, OWN_SOURCES[source], {*needed})
+    groups = rows["other"].isin(list(eco.AGGREGATES)) | own_groups(rows, ("reporter", "partner"))
+    single = rows[~groups & (rows["other"].isin(among) if among is not None else True)]
+    single = single.assign(counted_as=single["other"])
+    if eu == "one":
+        members = set(eco.members("EU27", 2020))
+        inside = members if basis == "reporter" else members | {"GBR"}
+        union = _european_union(rows, members).assign(counted_as="EU27")
+        single = pd.concat([single[~single["other"].isin(inside)], union])
+    told = single["direction"] + single["side"]
+    whole = told.groupby([single[c] for c in _PARTNER]).transform("nunique")
+    used = single[whole == len(ways) * len(sides)]
+    if basis == "reporter":
+        alike(used, KINDS, [*_YEAR, "direction"])
+    return used
 
-    def made() -> Ranking:
-        order = seen.order(economy, year, OWN_SOURCES[source]) if own else ()
-        found = ranking(seen.of(economy, year), basis, FLOWS[flow], order, *choices)
-        if own and found.mixed:
-            seen.refuse_mixed(economy, year, (place for place, _ in found.used))
-        return found
 
-    return seen.once(economy, year, (basis, flow, source if own else "", *choices), made)
+def _spoken(
+    rows: pd.DataFrame, every: pd.DataFrame, roles: Sequence[str], needed: set[str]
+) -> pd.DataFrame:
+    """Reports of the preferred own source that lists the needed partners, of each direction:
+    partners share one source.
+    """
+    own = every[every["side"] == "reporter"].groupby(_YEAR)["source_id"].agg(frozenset)
+    order = {sources: ranked(sources, roles) for sources in set(own)}
+    place = {(*key, one): n for key, all_ in own.items() for n, one in enumerate(order[all_])}
+    cell = [rows[c] for c in (*_YEAR, "direction")]
+    listed = rows["other"].where(rows["other"].isin(needed))
+    listed = listed.groupby([*cell, rows["source_id"]]).transform("nunique")
+    at = [place.get(key) for key in zip(*cell[:2], rows["source_id"], strict=True)]
+    able = pd.Series(at, rows.index, dtype="float64").where(listed == len(needed))
+    return rows[able == able.groupby(cell).transform("min")]
+
+
+def _european_union(rows: pd.DataFrame, members: set[str]) -> pd.DataFrame:
+    """Reports of the EU27 as one partner: its own row, else its members by one source, else the EU
+    of the year by a compilation; an office's EU is a changing set of members.
+    """
+    rows = rows[rows["other"].isin({*members, "EU27", "EU"})]
+    own, inside = rows["other"] == "EU27", rows["other"].isin(members)
+    report = [rows[c] for c in (*_YEAR, *_REPORT)]
+    many = rows["other"].where(inside).groupby(report).transform("nunique") >= MOST_MEMBERS
+    compiled = rows["source_id"].isin(of_role(rows["source_id"].unique(), "compilation"))
+    other = ~own.groupby(report).transform("any")
+    return rows[own | (other & many & inside) | (other & ~many & ~inside & compiled)]
+
+
+@once
+def standings(used: pd.DataFrame) -> pd.DataFrame:
+    """Of each economy and year the partners `compared`, the largest first: low and high, the sums
+    over flows of the least and the largest report, rank by low, and how many partners there are.
+    """
+    totals = used.groupby([*_PARTNER, *_REPORT])["value_usd"].sum()
+    ends = totals.groupby(level=[*_PARTNER, "direction"]).agg(["min", "max"])
+    table = ends.groupby(level=_PARTNER).sum().set_axis(["low", "high"], axis=1).reset_index()
+    low = table.groupby(_YEAR)["low"]
+    table["rank"] = low.rank(ascending=False, method="min").astype("Int64")
+    table["partners"] = low.transform("size")
+    return table.sort_values([*_YEAR, "rank", "counted_as"], ignore_index=True)
+
+
+_RANKED = {
+    **{"economy": "str", "year": "int64", "basis": "str", "flow": "str", "partner": "str"},
+    **{"low": "float64", "high": "float64", "rank": "Int64", "partners": "int64"},
+    "sources": "object",
+}
+"""Columns of a frame of ranks, and their types."""
 
 
 @takes()
@@ -118,7 +186,7 @@ def rank(
     Parameters
     ----------
     trade : pandas.DataFrame or duckdb.DuckDBPyRelation
-        Like table `trade`; rows of product TOTAL count. A relation is read a year at a time.
+        Like table `trade`; rows of product TOTAL count.
     economy : str or sequence of str, optional
         Whose trade: codes or names. Every reporter in the frame that is no aggregate, if not given.
     partner : str or sequence of str, optional
@@ -180,24 +248,29 @@ def rank(
     among = None if among is None else _partners(among, eu)
     _take_part(wanted or (), among, eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
-    choices = {"flow": flow, "source": source, "among": among, "eu": eu, "needed": listed}
-    relation = pushed.is_relation(trade)
-    if relation:
-        trade, sides = pushed.of_years(trade, asked)
-    else:
-        sides = require(trade, ("value_usd",), keys=KEYS)
-        years(trade)
-        trade = sides = sides if asked is None else sides[sides["year"].isin(asked)]
+    choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
+    if pushed.is_relation(trade):
+        trade = pushed.totals(trade, asked, economy)
+    trade = require(trade, ("value_usd",), keys=KEYS)
+    years(trade)
+    trade = trade if asked is None else trade[trade["year"].isin(asked)]
     if economy is None:
-        reporters = sides["reporter"].unique()
+        reporters = trade["reporter"].unique()
         refuse_named(reporters, "reporter")
         economy = sorted(c for c in reporters if not eco.is_aggregate(c))
-    parts = pushed.parts(trade, economy, sides) if relation else [trade]
-    ranks = [_ranks(part, economy, bases, wanted, **choices) for part in parts]
+    seen, parts = reports(trade, economies=economy), []
+    for n, one in enumerate(bases):
+        used = compared(seen, basis=one, needed=listed, **choices)
+        parts.append(cited(standings(used), used, _PARTNER).assign(basis=one, flow=flow, at=n))
     place = {code: n for n, code in enumerate(economy)}
-    found = pd.concat(ranks, ignore_index=True).sort_values(
-        "economy", key=lambda codes: codes.map(place), kind="stable", ignore_index=True
+    found = pd.concat(parts).rename(columns={"counted_as": "partner"})
+    found = found.assign(of=found["economy"].map(place)).sort_values(
+        ["of", "year", "at"], kind="stable", ignore_index=True
     )
+    if wanted is not None:
+        found = found[found["partner"].isin(wanted)].reset_index(drop=True)
+    columns = [*_RANKED, *(["price_basis"] if "price_basis" in seen else [])]
+    found = found.reindex(columns=columns).astype(_RANKED)
     if (
         wanted
         and among is None
@@ -207,7 +280,7 @@ def rank(
             "the frame lists one partner, which is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    own = set(sides.loc[sides["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
+    own = set(trade.loc[trade["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
     if (
         needed is None
         and own
@@ -219,31 +292,6 @@ def rank(
             hint=f"say who must be there: needed={sorted(own)[:1]}",
         )
     return measured(found, "rank")
-
-
-def _ranks(
-    trade: pd.DataFrame,
-    codes: Sequence[str],
-    bases: Sequence[str],
-    wanted: Collection[str] | None,
-    **choices: Any,
-) -> pd.DataFrame:
-    """The rows of `rank`; every choice is to be named."""
-    seen = reports(trade, economies=codes)
-    rows = [
-        (code, when, one, choices["flow"], s.partner, s.low, s.high, place, many, s.sources)
-        for code in codes
-        for when in seen.years()
-        for one in bases
-        for found in [ranking_of(seen, code, int(when), basis=one, **choices)]
-        for many in [len(found.standings)]
-        for s, place in zip(found.standings, found.ranks(), strict=True)
-        if wanted is None or s.partner in wanted
-    ]
-    found = pd.DataFrame(rows, columns=list(_RANKED)).astype(_RANKED)
-    if "price_basis" in seen.rows:
-        found["price_basis"] = next(iter(seen.rows["price_basis"]), None)
-    return found
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
@@ -314,63 +362,19 @@ def rank_years(
     2023
     """
     needed, seen = _partners(needed, eu), reports(trade, economies=economy)
-    choices: dict[str, Any] = {"basis": basis, "flow": flow, "source": source, "eu": eu}
-    counts = [_observed(seen, economy, year, needed=needed, **choices) for year in seen.years()]
-    return pd.DataFrame({"year": seen.years(), "economies": counts}, dtype="int64")
+    wanted = _all_needed(needed, eu)
+    choices: dict[str, Any] = {"flow": flow, "source": source, "among": None, "eu": eu}
+    used = compared(seen, basis=basis, needed=needed, **choices)
+    listed = used[used["counted_as"].isin(wanted)].groupby(_YEAR)["counted_as"].nunique()
+    able = listed[listed == len(wanted)].groupby(level="year").size()
+    every = sorted(seen["year"].unique())
+    return pd.DataFrame(
+        {"year": every, "economies": able.reindex(every, fill_value=0).to_list()}, dtype="int64"
+    )
 
 
 def _all_needed(needed: Collection[str], eu: str) -> set[str]:
     return {*needed, "EU27"} if eu == "one" else set(needed)
-
-
-def _observed(
-    seen: Reports,
-    economies: Sequence[str],
-    year: int,
-    *,
-    needed: Collection[str],
-    eu: str,
-    **choices: str,
-) -> int:
-    """In how many of the economies the needed partners can be ranked in a year."""
-    wanted, basis, flow = _all_needed(needed, eu), choices["basis"], FLOWS[choices["flow"]]
-    single = set(needed) - ({"EU27"} if eu == "one" else set())  # its members may stand for it
-    able = (code for code in economies if seen.speak_of(code, year, single, basis, flow))
-    found = (
-        ranking_of(seen, code, year, among=None, eu=eu, needed=needed, **choices) for code in able
-    )
-    return sum(wanted <= one.partners for one in found)
-
-
-def newest_year(
-    seen: Reports,
-    economies: Sequence[str],
-    *,
-    needed: Collection[str],
-    basis: str,
-    eu: str = "apart",
-    source: str = "office_first",
-    since: int,
-    at_least: int,
-) -> int:
-    """The newest year in which turnover with the needed partners can be ranked for so many of the
-    economies (for all, if fewer are asked for).
-
-    Raises CoverageError where there is none since `since`, or no economy is named.
-    """
-    if not len(economies):
-        raise CoverageError("no economy to rank for", hint="name one at least")
-    least = min(at_least, len(economies))
-    choices = {"basis": basis, "flow": "turnover", "source": source, "eu": eu}
-    for year in reversed([y for y in seen.years() if y >= since]):
-        if _observed(seen, economies, year, needed=needed, **choices) >= least:
-            return year
-    names = eco.joined(eco.in_prose(c) for c in sorted(_all_needed(needed, eu)))
-    many = f" for {least} of {len(economies)} countries" if len(economies) > 1 else ""
-    raise CoverageError(
-        f"no year since {since} has turnover with {names}{many} ({value_words(basis)})",
-        hint="choose another basis or flow",
-    )
 
 
 @takes()
@@ -438,55 +442,31 @@ def lead(
     (own,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
     _take_part([own, *needed], others, eu)
-    seen = reports(trade, economies=economies)
-    choices = {"basis": basis, "flow": flow, "source": source, "among": others, "eu": eu}
-    return estimates(lead_rows(seen, economies, own, year, needed=needed, **choices))
+    wanted, seen = {own, *needed}, reports(trade, economies=economies)
+    choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
+    used = compared(seen, year, basis=basis, needed=wanted, **choices)
+    ends = standings(used).set_index("counted_as")
 
+    def row(economy: str) -> Estimate:
+        mine = ends[ends["economy"] == economy]
+        rivals, why = mine.drop(index=own, errors="ignore"), ""
+        least, most = rivals["low"].max(), rivals["high"].max()
+        if absent := sorted(_all_needed(wanted, eu) - {*mine.index}):
+            names = eco.joined(map(eco.in_prose, absent))
+            why = f"no {flow} with {names} in {year} ({value_words(basis)})"
+        elif rivals.empty:
+            why = f"no rival of {eco.name_of(own)} in {year}"
+        elif not least > 0:
+            why = f"{flow} with every rival is zero in {year}"
+        if why:
+            return estimate_row(economy=economy, missing=why)
+        low, high = mine.loc[own, ["low", "high"]]
+        figures: dict[str, Any] = {"estimate": low / least}
+        if basis == "interval":
+            figures = {"low": low / most, "high": high / least}
+            figures["interval"] = "range of both sides' reports"
+        rows = used.loc[used["economy"] == economy, [*KEYS]]
+        about = {"rival": rivals["high"].idxmax()}
+        return estimate_row(rows, economy=economy, about=about, **figures)
 
-def lead_rows(
-    seen: Reports,
-    codes: Sequence[str],
-    partner: str,
-    year: int,
-    *,
-    needed: Collection[str],
-    **choices: Any,
-) -> list[Estimate]:
-    """The rows of `lead`, for who asks in thousands of ways; every choice is to be named."""
-    choices["needed"] = frozenset({partner, *needed})
-    if choices["among"] is not None:
-        choices["among"] = frozenset(choices["among"])
-    asked = (partner, *sorted(choices.items()))
-    return [
-        seen.once(code, year, asked, partial(_lead, seen, code, year, partner, **choices))
-        for code in codes
-    ]
-
-
-def _lead(seen: Reports, economy: str, year: int, partner: str, **choices: Any) -> Estimate:
-    """The row of one economy in `lead`."""
-    found = ranking_of(seen, economy, year, **choices)
-    basis, flow = choices["basis"], choices["flow"]
-    if absent := sorted(_all_needed(choices["needed"], choices["eu"]) - found.partners):
-        names = eco.joined(eco.in_prose(a) for a in absent)
-        return estimate_row(
-            economy=economy, missing=f"no {flow} with {names} in {year} ({value_words(basis)})"
-        )
-    (own,) = (s for s in found.standings if s.partner == partner)
-    rivals = [s for s in found.standings if s.partner != partner]
-    if not rivals:
-        return estimate_row(
-            economy=economy, missing=f"no rival of {eco.name_of(partner)} in {year}"
-        )
-    least, most = max(s.low for s in rivals), max(s.high for s in rivals)
-    if not least > 0:
-        return estimate_row(economy=economy, missing=f"{flow} with every rival is zero in {year}")
-    about = {"rival": max(rivals, key=lambda s: s.high).partner}
-    rows = seen.at(economy, year, (place for place, _ in found.used), cells=True)
-    if basis == "interval":
-        low, high = own.low / most, own.high / least
-        interval = "range of both sides' reports"
-        return estimate_row(
-            rows, economy=economy, low=low, high=high, interval=interval, about=about
-        )
-    return estimate_row(rows, economy=economy, estimate=own.low / least, about=about)
+    return estimates(map(row, economies))
