@@ -99,7 +99,7 @@ def test_removed_while_another_removes(built, add):
 KILLED = {
     "while the rows are written": "pq.write_table = die",
     "before the folder has its name": "import pathlib; pathlib.Path.rename = die",
-    "while the parts of a large file are written": "stream.FROM = -1; large.Reading.write = die",
+    "while the parts of a large file are written": "stream.FROM = -1; large.write = die",
 }
 
 

@@ -98,8 +98,3 @@ def test_a_worker_runs_what_is_the_same_there_and_nothing_else(home):
     ):
         outcome = cluster.remote(other, name)
         assert outcome.error and (outcome.notebook, outcome.where) == ("", name)
-    edits = f"open({str(run.notebook)!r}, 'a').write(' ')"
-    run = notebook(home, "r", edits)
-    task = replace(task, manifest=inputs.Inputs(current()).of(run))
-    outcome = cluster.remote(task, "notebooks/r.ipynb")
-    assert "changed meanwhile" in outcome.error and not outcome.notebook

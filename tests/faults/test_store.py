@@ -66,17 +66,17 @@ def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path):
 
 
 def test_a_report_is_served_whole_and_what_differs_is_put_back(store, report, tmp_path):
-    remember_report(store, "k", report, {})
-    assert serve_report(store, "k", report) == 0
+    remember_report(store, "k", report, {}, ["c30"])
+    assert serve_report(store, "k", report) == (0, ["c30"])
     (report / "c30.html").write_text(content("c30.html") + ", changed")
     (report / "verdicts.json").unlink()
     (report / "stray.html").write_text(content("stray.html"))
-    assert serve_report(store, "k", report) == 3, "files that were put back or taken away"
+    assert serve_report(store, "k", report)[0] == 3, "files that were put back or taken away"
     there = {f.relative_to(report).as_posix(): f.read_text() for f in report.rglob("*.*")}
     assert there == {n: content(n) for n in OWN} | dict.fromkeys(MINE, "not of the report")
     assert serve_report(store, "another key", report) is None
     store.clear()
-    store.remember("reports", "k", {"files": {"index.html": "0" * 64}, "read": {}})
+    store.remember("reports", "k", {"files": {"index.html": "0" * 64}, "read": {}, "runs": []})
     assert serve_report(store, "k", tmp_path / "empty") is None, "its files are gone"
 
 

@@ -182,12 +182,14 @@ def small(file, case):
         mapping = of_user(said(case), spec)
         given = sources.read(file)
         mapped, layout = sources.understand(given, spec, mapping)
-        found = sources.apply(given, mapped, spec)
+        reader = sources.Reader(given, mapped, spec)
+        found = pd.concat(reader.parts())
     except (FileError, UsageError) as error:
         return Outcome(error=error)
     told = {"layout": layout.name if layout else "guess", **_heads(mapped)}
-    faults, unread = tuple(found.faults), {k: list(v) for k, v in mapped.unread.items()}
-    return Outcome(found.rows, dict(found.left_out), faults, told, unread, list(mapped.texts))
+    faults, unread = tuple(reader.faults), {k: list(v) for k, v in mapped.unread.items()}
+    rows = None if mapped.sums else found  # sums are those of a preview
+    return Outcome(rows, dict(reader.left_out), faults, told, unread, list(mapped.texts))
 
 
 def _heads(mapped):

@@ -12,7 +12,7 @@ import pytest
 
 ROOMS = ("trade", "investment", "students")
 OTHERS = ("ground", "registry", "tables", "stats", "estimates", "claims", "paper", "plots")
-KERNELS = ["ca_research.kernels.launch", "ca_research.kernels.spec"]
+KERNELS = ["ca_research.kernels.launch"]
 MODULES = KERNELS + [
     f"ca_research.{room}.{module.name}"
     for room in (*ROOMS, *OTHERS)

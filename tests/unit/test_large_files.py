@@ -22,7 +22,7 @@ from ca_research.ground.errors import (
     UsageError,
 )
 from ca_research.sources import sheets, stream
-from ca_research.tables import added, large
+from ca_research.tables import added, reading
 from ca_research.trade import pushed
 
 REAL = paths.of_package() / "registry" / "tables" / "trade.yaml"
@@ -66,7 +66,8 @@ def written(tmp_path):
 
 @pytest.fixture
 def ways(written, monkeypatch):
-    """What the way of small files and that of large ones make of a text: the same."""
+    """What a file read at once and one read in parts come to: the same."""
+    monkeypatch.setattr(stream, "PART", 20)
 
     def way(file, size, **more):
         monkeypatch.setattr(stream, "FROM", size)
@@ -172,7 +173,7 @@ def test_very_many_faulty_rows_are_left_out_only_where_the_user_says_so(
     with_products, written, streamed, monkeypatch, name
 ):
     """Every other row is faulty; the first five are listed, and the others counted."""
-    monkeypatch.setattr(large, "FAULTS", 5)
+    monkeypatch.setattr(reading, "FAULTS", 5)
     case = CASES["many faults"][name]
     rows = [case["row"].format(y, "one" if y % 2 else 1) for y in range(case["since"], 2014)]
     file = written("\n".join([case["head"], *rows]) + "\n")

@@ -95,14 +95,8 @@ def timeline(frame, **options):
     return ca.plots.timeline(dated(frame.assign(**fixed | dict(frame.items()))), **options)
 
 
-def economy_lines(frame, *beside, **options):
-    other = {"beside": ("other", *beside)} if beside else {}
-    return ca.plots.economy_lines(frame, **options, **other)
-
-
 DRAWN = {
     "timeline": timeline,
-    "plots.economy_lines": economy_lines,
     "region_map": lambda f, **o: ca.plots.region_map(f.set_index("economy")["value"], REGION, **o),
 }
 
@@ -124,8 +118,7 @@ def drawn(case):
     if not name:
         return frame.plot(**case.get("plot", {})).figure
     call = DRAWN.get(name) or attrgetter(name)(ca)
-    beside = [frame_of(case["beside"])] if "beside" in case else []
-    made = call(frame, *beside, *case.get("args", []), **case.get("with", {}))
+    made = call(frame, *case.get("args", []), **case.get("with", {}))
     return made.figure if isinstance(made, plt.Axes) else made
 
 

@@ -48,11 +48,10 @@ def data_list(*, format: Format = "table") -> None:
         of = tables.rows_of(name)
         if name == "sources":
             of = dict.fromkeys(registry.sources(), 1)
-        unseen = table.location and not of  # by any build
         row = {
             "table": name,
-            "rows": None if unseen else sum(of.values()),
-            "sources": None if unseen else len(of),
+            "rows": sum(of.values()),
+            "sources": len(of),
             "added": ", ".join(source for source, entry in added if entry.table == name),
             "files": "elsewhere" if table.location else len(table.files),
             "title": table.title,

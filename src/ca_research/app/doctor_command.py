@@ -85,15 +85,12 @@ def _packages(extra: str) -> str:
 
     each = map(Requirement, metadata.requires("ca-research") or [])
     asked = [one for one in each if str(one.marker).partition("extra == ")[2].strip('"') == extra]
-    lacking = []
-    for one in asked:
-        try:
-            here = metadata.version(one.name)
-        except metadata.PackageNotFoundError:
-            lacking.append(one.name)
-        else:
-            if not one.specifier.contains(here, prereleases=True):
-                lacking.append(f"{one.name} {here} ({one.specifier} is)")
+    here = {dist.name.lower().replace("_", "-"): dist.version for dist in metadata.distributions()}
+    lacking = [
+        str(one)
+        for one in asked
+        if not one.specifier.contains(here.get(one.name.lower(), "0"), prereleases=True)
+    ]
     if lacking:
         package = f"ca-research[{extra}]" if extra else "ca-research"
         raise (Lacking if extra else CaResearchError)(

@@ -49,13 +49,6 @@ YAML: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": 120}
 WORKFLOW, LOCK = ".github/workflows/report.yml", "requirements.lock"
 """What lets a server make the report anew: the workflow, and the packages that it installs."""
 
-_LIKE_A_DAY = re.compile(
-    r"(\w+,? )?\d{1,2}\W{1,2}(\w+\W{1,2})?\d{4}\W*"  # 3 March 2021; Moscow, 03.03.2021
-    r"|\w+ \d{1,2},? \d{4}\W*"  # March 3, 2021
-    r"|\d{4}\D\d{1,2}\D\d{1,2}\b.*"  # 2021-03-03, as this line has more; 2021/3/3
-)
-"""A line that says a day, in whatever form; no sentence does."""
-
 
 class Begun(NamedTuple):
     """What a project begins with: the day of its article, whether the article said it, and the
@@ -131,8 +124,8 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
     Raises
     ------
     UsageError
-        The folder holds something; the article cannot be read, has no sentences, says its day in
-        another form, or is of a day that has not begun.
+        The folder holds something; the article cannot be read, has no sentences, or is of a day
+        that has not begun.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(
@@ -196,11 +189,10 @@ def _read(article: File) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
             where=str(article),
             hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
-    given = _LIKE_A_DAY.fullmatch(lines[1]) is not None
     try:
-        day = dt.date.fromisoformat(lines[1]) if given else today
+        day, given = dt.date.fromisoformat(lines[1][:10]), True
     except ValueError:
-        day = dt.date.max
+        day, given = today, False
     if day > newest_day():
         raise UsageError(
             f"no day on which an article can have been published: {lines[1]}",

@@ -7,15 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 
 from ..ground import paths
 from ..ground.errors import CaResearchError
+from ..ground.templates import filled
 from . import console
+from .notebooks import TEMPLATES
 from .options import Format, Word
-
-CRITERION = """
-for example, in a claim's file:
-    measure: {name}
-    settings: {settings}
-    kind: {kind}
-    unit: {unit}"""
 
 
 def measures(name: Word = None, *, format: Format = "table") -> None:
@@ -51,25 +46,22 @@ def _of_one(name: str) -> str:
     taken = inspect.signature(function).parameters
     tables = [p for p in taken if p in registry.tables()]
     choices = {n: p for n, p in taken.items() if n not in (*tables, "economies", "where")}
-    wide = max(map(len, choices), default=0)
-    lines = [name, "", f"tables: {', '.join(tables) or 'none'}"]
-    if "economies" in taken:
-        lines.append("counts over economies: say which in `over`")
-    lines += [f"  {n:{wide}}  {_values(p)}" for n, p in choices.items()]
-    lines += ["", inspect.getdoc(function) or ""]
     try:
         start = beginning(name)
     except CaResearchError:  # no figures are at hand to begin with
-        start = {"settings": dict.fromkeys(_needed(choices), "..."), "kind": "...", "unit": "..."}
-    settings = yaml.safe_dump(start["settings"], default_flow_style=True, width=1000).strip()
-    said = CRITERION.format(name=name, settings=settings, kind=start["kind"], unit=start["unit"])
-    if start.get("economies"):
-        said += f"\n    over: {{economies: [{', '.join(start['economies'])}], at_least: 1}}"
-    return "\n".join([*lines, said])
-
-
-def _needed(choices: dict[str, inspect.Parameter]) -> list[str]:
-    return [n for n, p in choices.items() if p.default is p.empty]
+        needed = [n for n, p in choices.items() if p.default is p.empty]
+        start = {"settings": dict.fromkeys(needed, "..."), "kind": "...", "unit": "..."}
+    return filled(
+        TEMPLATES / "measure.j2",
+        name=name,
+        tables=tables,
+        choices={n: _values(p) for n, p in choices.items()},
+        wide=max(map(len, choices), default=0),
+        counts="economies" in taken,
+        about=inspect.getdoc(function) or "",
+        settings=yaml.safe_dump(start["settings"], default_flow_style=True, width=1000).strip(),
+        start=start,
+    ).rstrip("\n")
 
 
 def _values(choice: inspect.Parameter) -> str:

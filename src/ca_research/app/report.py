@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import groupby
@@ -36,13 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of the runs of a report, and the error to end with, if any; put_back: how many
-    files the store had to give for it, None where it does not know the report.
+    """What became of the runs of a report, and the error to end with, if any.
+
+    run_ids: the runs. put_back: how many files the store had to give for it, None where it does not
+    know the report.
     """
 
     results: Sequence[Result] = ()
     error: RunError | None = None
     put_back: int | None = None
+    run_ids: Sequence[str] = ()
 
 
 def make(
@@ -74,9 +77,9 @@ def make(
     others = None if everything else out / "notebooks"
     if words and not fresh:
         with locked(out):
-            put_back = serve_report(open_store(), key_of_command([words], others), out)
-        if put_back is not None:
-            return Report(put_back=put_back)
+            served = serve_report(open_store(), key_of_command([words], others), out)
+        if served:
+            return Report(put_back=served[0], run_ids=served[1])
     begun = state()
     chosen = plan()
     _refuse_others(out, chosen)
@@ -89,10 +92,11 @@ def make(
                 where=shown(out),
                 hint="the same command again: what does not depend on it is served from the store",
             )
-            return Report(made.results, error)
+            return replace(made, error=error)
         if words and not made.error and not any(result.outside for result in made.results):
             read = {path: h for result in made.results for path, h in result.read.items()}
-            remember_report(open_store(), key_of_command([words], others), out, read)
+            key = key_of_command([words], others)
+            remember_report(open_store(), key, out, read, made.run_ids)
     return made
 
 
@@ -140,56 +144,36 @@ def _run(chosen: Sequence[Run], out: Path, options: Options, everything: bool) -
                     write_verdicts(out)
                 results += execute(last)
         runs.write_manifest(out, results, time.perf_counter() - started)
+        error = runs.failed(results)
         try:
             write_site(out)
-        except RunError as error:
-            return Report(results, runs.failed(results) or error)
-    return Report(results, runs.failed(results))
+        except RunError as fault:
+            error = error or fault
+    return Report(results, error, run_ids=[result.run_id for result in results])
 
 
 LISTED = 12
 """Verdicts that a command says one by one; more are counted."""
 
 
-def answers(
-    out: Path, claims: Sequence[str], sets: Sequence[Mapping[str, Sequence[Any]]]
-) -> list[str]:
-    """The verdicts of a report in words: for each run the answer, the sentence as printed and its
-    tests; or, where there are many, their number by verdict.
-
-    claims: those asked for (all where none is named); sets: values of parameters, of which a run
-        has one of each name.
+def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
+    """The verdicts of some runs of a report in words: for each run the answer, the sentence as
+    printed and its tests; or, where there are many, their number by verdict.
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    asked = [v for v in stored if (not claims or v["claim"] in claims) and _among(v, sets)]
+    asked = [v for v in stored if v["run"] in run_ids]
     printed = Counter(v["as_printed"] for v in asked if v["leads"])
     if (many := printed.total()) > LISTED:
         counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
         return [f"{many} sentences as printed: {counts}"]
     lines = list[str]()
-    for _, run in groupby(asked, key=itemgetter("claim", "as_of", "params")):
+    for _, run in groupby(asked, key=itemgetter("run")):
         tests = list(run)
         for lead in tests:
             if lead["leads"]:
                 lines += _lines(lead, tests)
     return lines
-
-
-def _among(verdict: Mapping[str, Any], sets: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
-    """Whether the run of a verdict has one of the values of each name, if there are any; what is
-    not stored of it is not held against it.
-    """
-    run = verdict["params"] | {"as_of": verdict["as_of"]}
-
-    def has(name: str, value: Any) -> bool:
-        held = str(run.get(name, value))
-        return economies.among(str(value), (held,)).casefold() == held.casefold()
-
-    return any(
-        all(any(has(name, value) for value in values) for name, values in one.items() if values)
-        for one in sets
-    )
 
 
 def _lines(lead: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -106,12 +106,7 @@ def run(
             )
         _run_changed(folder, options)
         return
-    own: list[str | bool] = []
-    if kernel:
-        from .. import kernels
-
-        own = [kernel, kernels.is_own(kernel)]
-    rest = {str(file): of_file(file) for file in books}, own
+    rest = {str(file): of_file(file) for file in books}
     made = report.make(
         lambda: runs.plan(*asked),
         folder,
@@ -120,12 +115,10 @@ def run(
         fresh=fresh,
         everything=not claims,
     )
-    fixed = {name: [value] for name, value in params.items()} | lists | {"as_of": days}
-    ways = [fixed | {name: [value] for name, value in one.items()} for one in sets or [{}]]
     back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
     done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
     index = f"report: {folder / 'index.html'}{done}"
-    print(*report.answers(folder, names, ways), index, sep="\n")
+    print(*report.answers(folder, made.run_ids), index, sep="\n")
     if made.error:
         raise made.error
 

@@ -9,13 +9,11 @@ from ..ground.errors import UsageError, known_name
 from ..ground.numbers import counted
 from . import console
 from .claim_commands import economy_of
+from .notebooks import TEMPLATES
 from .options import File, Several, Word
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-PUBLISHED = "  published by {0.publisher}: {0.how}, {0.address}"
 
 
 def wanted(
@@ -59,7 +57,7 @@ def wanted(
         print(f"{template}: {count} figures to fill in")
         print(f"next: ca-research data add {template} --table {tables[0]} --source ID ...")
     elif format == "text":
-        print(_words(found))
+        print(_words(found), end="")
     else:
         console.frame(found.drop(columns="cells"), format)
 
@@ -87,20 +85,12 @@ def _words(found: pd.DataFrame) -> str:
     """What is wanted, claim by claim, and under it who publishes such figures."""
     from .. import registry
     from ..claims.wanted import publishers
+    from ..ground.templates import filled
 
-    if not registry.claims():
-        return "There is no claim yet.\nnext: ca-research new claim C01"
-    if found.empty:
-        return "Nothing is wanted: no criterion is open for want of figures that the claim names."
-    lines = []
+    each = []
     for claim, group in found.groupby("claim", sort=False):
         rows = group.to_dict("records")
-        lines.append(f"{claim} {registry.claim(claim).title}")
-        for row in rows:
-            count = counted(row["figures"], "figure")
-            lines.append(f"  {row['what']} ({count} of table {row['table']})")
         holders = dict.fromkeys(holder for row in rows for holder in publishers(row))
-        lines += map(PUBLISHED.format, holders)
-        lines += ["  with all of them the verdict can be: {possible}".format_map(rows[0]), ""]
-    next_ = f"next: ca-research wanted {found['claim'].iloc[0]} --template wanted.csv"
-    return "\n".join([*lines, next_])
+        each.append((registry.claim(str(claim)), rows, holders))
+    known = bool(registry.claims())
+    return filled(TEMPLATES / "wanted.j2", each=each, known=known, counted=counted)

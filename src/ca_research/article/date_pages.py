@@ -35,21 +35,21 @@ def show_dates(
     first = claim.spec.readings[0].criteria
     source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
     listed = rows.assign(source=source, dated=dated)
-    show(
-        timeline(
-            rows,
-            lanes=declared.shown,
-            windows={c.label: str(c.settings["window"]) for c in first if "window" in c.settings},
-            days={
-                _DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)
-            },
-        ),
-        section=section,
-        title=lanes.dates_found(claim.id, rows),
-        alt=f"Dates by lane. {row_words(listed, '{lane}: {dated}') or 'None known'}.",
-        data=rows.drop(columns=["code", "exact"]),
-        note=declared.note,
-    )
+    title, note = lanes.dates_found(claim.id, rows), declared.note
+    windows = {c.label: str(c.settings["window"]) for c in first if "window" in c.settings}
+    days = {_DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)}
+    parts = dict([*listed.groupby("panel", sort=False)]) or {"": listed}
+    for panel, part in parts.items():  # the windows are of the last
+        of = windows if panel == list(parts)[-1] else {}
+        show(
+            timeline(part, lanes=declared.shown, windows=of, days=days),
+            section=section,
+            title=title,
+            alt=f"Dates by lane. {row_words(part, '{lane}: {dated}') or 'None known'}.",
+            data=part.drop(columns=["code", "exact", "source", "dated"]),
+            note=note,
+        )
+        title, note = str(list(parts)[-1]), ""
     sources = counted(rows["origin"].nunique(), "independent source")
     show_table(
         listed,

@@ -20,7 +20,6 @@ from ..ground.arguments import refuse, several, whole_number
 from ..ground.errors import (
     CaResearchError,
     UnknownNameError,
-    UsageError,
     known_name,
 )
 from ..ground.extras import needed
@@ -233,30 +232,18 @@ def _value(shown: Any) -> Any:
 
 def _checked(choice: Choice, value: Any) -> Any:
     """A value as a widget holds it; raises UsageError for one that cannot be chosen."""
-    if choice.kind == "years":
-        return _years(choice, value)
     if choice.kind == "day":
         return parse_as_of(value)
+    if choice.kind == "years":
+        (_, low), (_, high) = choice.options
+        years = [whole_number("years", year, f"({low}, {high})") for year in several(value)]
+        if len(years) != 2 or not low <= years[0] <= years[1] <= high:
+            refuse("years", "a first and a last one of those at hand", value, f"({low}, {high})")
+        return tuple(years)
     for known in choice.options:  # what a menu says is a value too
         if value in known:
             return known[1]
     raise UnknownNameError(choice.name, value, [option for _, option in choice.options])
-
-
-def _years(choice: Choice, value: Any) -> tuple[int, int]:
-    """First and last year, of those that the table has."""
-    low, high = (end for _, end in choice.options)
-    example = f"({low}, {high})"
-    given = several(value)
-    if len(given) != 2:
-        refuse("years", "a first and a last one", value, example)
-    first, last = (whole_number("years", year, example) for year in given)
-    if not low <= first <= last <= high:
-        raise UsageError(
-            f"years cannot be {first} to {last}",
-            hint=f"the first, then the last, of those at hand: years={example}",
-        )
-    return first, last
 
 
 def explore(what: str) -> Explorer:

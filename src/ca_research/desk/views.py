@@ -21,7 +21,7 @@ from ..tables import load
 from ..tables.load import values
 
 LATEST = "latest"
-_HEAD = "import ca_research as ca\n\n"
+_HEAD = "import ca_research as ca\n"
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,13 @@ def view_of(name: str) -> View:
     raise UnknownNameError("table or claim", name, [*registry.tables(), *registry.claims()])
 
 
-def call(function: str, *given: Any, **named: Any) -> str:
-    """A call as it is typed, broken after a comma where it is long."""
-    parts = [*map(_literal, given), *(f"{k}={_literal(v)}" for k, v in named.items())]
-    line = f"{function}({', '.join(parts)})"
-    if len(line) <= 88:
-        return line
-    return f"{function}(\n" + "".join(f"    {part},\n" for part in parts) + ")"
-
-
-class Name(str):
-    """A variable that the code made before."""
+def call(function: str, *given: str, **named: Any) -> str:
+    """A call as it is typed."""
+    return f"{function}({', '.join([*given, *(f'{k}={_literal(v)}' for k, v in named.items())])})"
 
 
 def _literal(value: Any) -> str:
-    if isinstance(value, str) and not isinstance(value, Name):
-        return json.dumps(value, ensure_ascii=False)
-    return value if isinstance(value, Name) else repr(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _named(codes: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -128,25 +118,37 @@ def _trade() -> View:
     return View("Trade", choices, _trade_code)
 
 
+_PREFERRED = 'own = ca.tables.preferred_rows(rows, ["reporter"])  # one source speaks for all years'
+_CODE = {
+    "mirror_gap": """
+result = ca.trade.mirror_gap("{economy}", "{partner}", {years})
+ax = result.plot()
+""",
+    "rank": """
+rows = ca.load("trade", product="TOTAL", {years})
+result = ca.trade.rank(rows, economy="{economy}", basis="{basis}")
+ax = result.plot()
+""",
+    "growth": f"""
+rows = ca.load("trade", reporter="{{economy}}", partner="{{partner}}", product="TOTAL", {{years}})
+{_PREFERRED}
+result = ca.trade.growth(own)
+ax = result.plot()
+""",
+    "hhi": f"""
+rows = ca.load("trade", reporter="{{economy}}", aggregates=False, product="TOTAL", {{years}})
+{_PREFERRED}
+result = ca.trade.hhi(ca.trade.partner_shares(own))
+ax = result.plot()
+""",
+}
+"""What is written for each measure of trade."""
+
+
 def _trade_code(chosen: Mapping[str, Any]) -> str:
-    economy, measure = chosen["economy"], f"ca.trade.{chosen['measure']}"
-    years = dict(zip(("since", "until"), chosen["years"], strict=True))
-    if chosen["measure"] == "mirror_gap":
-        return _drawn(f"result = {call(measure, economy, chosen['partner'], **years)}")
-    if chosen["measure"] == "rank":
-        rows = call("ca.load", "trade", product="TOTAL", **years)
-        ranked = call(measure, Name("rows"), economy=economy, basis=chosen["basis"])
-        return _drawn(f"rows = {rows}", f"result = {ranked}")
-    growth = chosen["measure"] == "growth"
-    of = {"partner": chosen["partner"]} if growth else {"aggregates": False}
-    rows = call("ca.load", "trade", reporter=economy, **of, product="TOTAL", **years)
-    own = 'ca.tables.preferred_rows(rows, ["reporter"])'  # one source speaks for all years
-    result = f"{measure}({'own' if growth else 'ca.trade.partner_shares(own)'})"
-    return _drawn(f"rows = {rows}", f"own = {own}", f"result = {result}")
-
-
-def _drawn(*lines: str) -> str:
-    return _HEAD + "\n".join([*lines, "ax = result.plot()"]) + "\n"
+    since, until = chosen["years"]
+    years = f"since={since}, until={until}"
+    return _HEAD + _CODE.get(chosen["measure"], "").format(**{**chosen, "years": years})
 
 
 # Any other table
@@ -172,26 +174,15 @@ def _table(table: registry.Table) -> View:
     def code(chosen: Mapping[str, Any]) -> str:
         years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}
         named = {key: chosen[key] for key in keys}
-        lines = [f"result = {call('ca.load', table.table, **named, **years)}"]
+        lines = ["", f"result = {call('ca.load', _literal(table.table), **named, **years)}"]
         if value:
-            wide = call("result.pivot", index="year", columns="source_id", values=value)
-            first, last = chosen["years"]
-            lines += [
-                f"wide = {wide}.reindex(range({first}, {last} + 1))  # a gap stays a gap",
-                f'ax = wide.plot(marker="o", xlabel="", ylabel={_unit(table, value)})',
-                "ax.xaxis.get_major_locator().set_params(integer=True)",
-            ]
+            unit = (table.columns[value].unit or value).removeprefix("see column ")
+            look = {"panel": "", "hue": "source_id", "unit": unit}
+            drawn = call("ca.plots.lines", "result", _literal(value), **look)
+            lines.append(f"ax = {drawn}.axes[0]")
         return _HEAD + "\n".join(lines) + "\n"
 
     return View(table.title, tuple(choices), code)
-
-
-def _unit(table: registry.Table, value: str) -> str:
-    """Code of the unit of a column: that of the table, or that of its rows."""
-    unit = table.columns[value].unit or value
-    if unit.startswith("see column "):
-        return f'" or ".join(result[{_literal(unit.removeprefix("see column "))}].unique())'
-    return _literal(unit)
 
 
 def _telling(table: registry.Table, rows: pd.DataFrame) -> list[str]:
@@ -217,7 +208,7 @@ def _claim(spec: registry.ClaimSpec) -> View:
 
     def code(chosen: Mapping[str, Any]) -> str:
         named = {k: v for k, v in chosen.items() if v not in ("", LATEST)}
-        checked = call("ca.check", spec.id, **named)
-        return f"{_HEAD}result = {checked}\nprint(result)\nax = result.plot()\n"
+        checked = call("ca.check", _literal(spec.id), **named)
+        return f"{_HEAD}\nresult = {checked}\nprint(result)\nax = result.plot()\n"
 
     return View(f"{spec.id} {spec.title}", choices, code)

@@ -37,6 +37,13 @@ def whole_number(name: str, value: Any, example: str = "2022") -> int:
     return int(value)
 
 
+def how_many(name: str, value: Any) -> int:
+    """A whole number from one up; raises UsageError for anything else."""
+    if (many := whole_number(name, value, "20")) < 1:
+        refuse(name, "a whole number above 0", value, "20")
+    return many
+
+
 def several(values: Any) -> list[Any]:
     """What an argument of one or several holds; a text is one, and so is what holds nothing.
 

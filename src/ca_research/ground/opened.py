@@ -44,7 +44,7 @@ def begin() -> None:
     --------
     >>> begin()
     >>> sorted(listing())
-    ['files', 'names']
+    ['files', 'names', 'prefix']
     """
     global _listens
     _files.clear()
@@ -87,13 +87,13 @@ def listing() -> dict[str, Any]:
     -------
     dict
         ``files``: path to stamp (empty where it was looked for in vain), modules among them;
-        ``names``: `data/TABLE` and `register/PATTERN`. Both sorted.
+        ``names``: `data/TABLE` and `register/PATTERN`, both sorted; ``prefix``: the Python.
     """
     modules = (getattr(m, "__file__", None) for m in list(sys.modules.values()))
     files = {os.path.abspath(f): stamp(f) for f in modules if f} | _files  # noqa: PTH100
     known = _known()
     kept = {name: about for name, about in sorted(files.items()) if _counts(name, known)}
-    return {"files": kept, "names": sorted(reads.noted)}
+    return {"files": kept, "names": sorted(reads.noted), "prefix": sys.prefix}
 
 
 def _known() -> tuple[str, ...]:

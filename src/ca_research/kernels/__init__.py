@@ -22,12 +22,13 @@ from __future__ import annotations
 from .compiled import by_content
 from .launch import servers, stop_all, warm
 from .place import PACKAGE, THREADS, Unavailable, absolute, say, why_not
-from .spec import is_own
 
 NAME = "ca-research"
 """Name of the kernelspec."""
 
 ORDINARY = "python3"
+OWN = ("", NAME, ORDINARY)
+"""Kernels that start this environment's Python, mostly: each says in the end whether it was."""
 PROVISIONER = "ca-research-provisioner"
 
 
@@ -49,6 +50,7 @@ def default() -> tuple[str, str]:
 __all__ = [
     "NAME",
     "ORDINARY",
+    "OWN",
     "PACKAGE",
     "PROVISIONER",
     "THREADS",
@@ -56,7 +58,6 @@ __all__ = [
     "absolute",
     "by_content",
     "default",
-    "is_own",
     "say",
     "servers",
     "stop_all",

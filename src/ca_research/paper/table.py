@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -233,28 +231,10 @@ def _html(table: PaperTable, *, page: bool = False) -> str:
     with needed():
         from great_tables import GT, loc, style
 
-    columns = table.cells.columns
-    names = [f"column_{n}" for n in range(len(columns))]
-    frame = table.cells.astype(str).set_axis(names, axis=1).reset_index(names=["part", "label"])
-    begins = (frame["part"] != frame["part"].shift()).to_numpy().nonzero()[0][1:].tolist()
-    made = GT(
-        frame if table._named else frame.drop(columns="part"),
-        groupname_col="part" if table._named else None,
-        id="ca-table",
-    ).tab_header(title=table.caption)
-    heads = columns.get_level_values(-1).map(str)
-    made = made.cols_label({"label": "", **dict(zip(names, heads, strict=True))})
-    made = made.cols_align("center", columns=names).cols_align("left", columns="label")
-    above = columns.get_level_values(0) if columns.nlevels > 1 else []
-    for head, below in groupby(zip(above, names, strict=False), key=itemgetter(0)):
-        spanned = [name for _, name in below]
-        made = made.tab_spanner(str(head), columns=spanned, id=spanned[0]) if head else made
-    if not table._named:
-        rule = style.borders(sides="top", weight="1px", color="black")
-        made = made.tab_style(rule, loc.body(rows=begins))
-    for note in table.notes:
-        made = made.tab_source_note(note)
-    made = made.tab_options(
-        table_body_hlines_style="none", table_font_size="15px", data_row_padding="2px"
-    )
-    return str(made.as_raw_html(make_page=page))
+    part, rule = table.cells.index.get_level_values(0), style.borders(sides="top", weight="1px")
+    if not table._named:  # a rule stands between two parts, and no name of them
+        table = replace(table, cells=table.cells.droplevel(0))
+    made: Any = _drawn(table).make("gt", gt_style={"table_font_size": "15px"})
+    begins = [] if table._named else [n for n in range(1, len(part)) if part[n] != part[n - 1]]
+    made = made.tab_style(rule, [loc.body(rows=begins), loc.stub(rows=begins)])
+    return str(GT.as_raw_html(made.with_id("ca-table"), make_page=page))

@@ -4,14 +4,12 @@ out.
 
 from ..registry.words import measure_group, measure_name
 from .behind import show_answer
-from .claims import coverage_map, curve_data, missing_map, show_universe, specification_curve
-from .coverage import show_coverage
+from .claims import curve_data, missing_map, show_universe, specification_curve
+from .coverage import coverage_map, show_coverage
 from .domain import (
     mirror_gaps,
     partner_bars,
-    rank_slopes,
     student_lines,
-    trade_ranges,
 )
 from .kinds import (
     bars,
@@ -38,7 +36,6 @@ from .show import (
     to_svg,
     where_known,
 )
-from .small import economy_lines
 from .style import SIZES, Size
 from .timeline import timeline
 from .words import row_words
@@ -52,7 +49,6 @@ __all__ = [
     "criterion_figure",
     "curve_data",
     "dated_lanes",
-    "economy_lines",
     "known",
     "lines",
     "measure_group",
@@ -61,7 +57,6 @@ __all__ = [
     "missing_map",
     "partner_bars",
     "ranges",
-    "rank_slopes",
     "region_map",
     "row_words",
     "save",
@@ -82,7 +77,6 @@ __all__ = [
     "telling",
     "timeline",
     "to_svg",
-    "trade_ranges",
     "verdict_matrix",
     "where_known",
 ]

@@ -17,7 +17,6 @@ from .show import show_table
 
 MOST, MOST_LINES = 12, 6
 """Bars, and lines; those asked about always have one."""
-_DOLLARS = ((1e9, "billion US dollars"), (1e6, "million US dollars"), (1, "US dollars"))
 
 
 def show_answer(evidence: Evidence, criterion: str) -> None:
@@ -96,9 +95,8 @@ def _counterparts(
 ) -> Figure | None:
     known = rows.groupby([by, time], sort=False)[value].sum().reset_index()
     known = known.rename(columns={time: "year"}).sort_values(["year", value], ascending=False)
-    if "USD" in unit or "dollar" in unit:
-        size, unit = next(((s, u) for s, u in _DOLLARS if known[value].max() >= s), _DOLLARS[-1])
-        known[value] = known[value] / size
+    if unit.startswith("USD"):
+        known[value], unit = known[value] / 1e9, "billion US dollars"
     if len(known) < 2:
         return None
     shown = known.drop_duplicates(by)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
-from ..ground.errors import UnknownNameError, UsageError
+from ..ground.errors import UsageError, known_name
 from ..ground.numbers import first_few
 from ..registry.words import source_name
 from . import style
@@ -49,16 +50,10 @@ class Picture:
 
 
 def sized(size: str | tuple[float, float] | None) -> style.Size:
-    """A size by its name, or of so many millimetres; raises UnknownNameError and UsageError."""
+    """A size by its name, or of so many millimetres; raises UnknownNameError."""
     if size is None or isinstance(size, str):
-        if (name := size or "notebook") not in style.SIZES:
-            raise UnknownNameError("size", size, style.SIZES)
-        return style.SIZES[name]
-    try:
-        width, height = map(float, size)
-    except (TypeError, ValueError):
-        hint = f"(width, height) in mm, or one of {', '.join(style.SIZES)}"
-        raise UsageError(f"{size!r} is no size", hint=hint) from None
+        return style.SIZES[known_name("size", size or "notebook", style.SIZES)]
+    width, height = size
     return style.Size(width, style.SIZES["journal-single"].letters, height)
 
 
@@ -75,15 +70,22 @@ def present(
             _write(picture, ax)
             layout(_root(ax), [ax])
         return ax
+
     with style.room(chosen):
-        high = _LINE * chosen.letters / 72 * picture.rows or 0.56 * style.wide()
-        high = chosen.height / style.MM if chosen.height else high
-        figure, ax = plt.subplots(figsize=(style.wide(), high))
-        _write(picture, ax)
-        layout(figure, fixed=chosen.height is not None)
-    figure.redraw = lambda: _root(present(picture, size="phone"))  # type: ignore[attr-defined]
+        ax = drawn(partial(on_new_figure, picture))
+    figure = _root(ax)
     figure.words = picture.title, picture.title  # type: ignore[attr-defined]
     figure.fine = chosen.dpi  # type: ignore[attr-defined]
+    return ax
+
+
+def on_new_figure(picture: Picture) -> Axes:
+    """A picture on a figure of its own, as large as it and the room say."""
+    room = style.current()
+    high = _LINE * room.letters / 72 * picture.rows or 0.56 * style.wide()
+    high = room.height / style.MM if room.height else high
+    _, ax = plt.subplots(figsize=(style.wide(), high))
+    _write(picture, ax)
     return ax
 
 
@@ -100,10 +102,7 @@ def _write(picture: Picture, ax: Axes) -> None:
 def split(ax: Axes, shares: tuple[float, float]) -> Axes:
     """Give the lower part of an axes to a new one with the same x axis."""
     spec = ax.get_subplotspec()
-    if spec is None:
-        raise UsageError(
-            "a specification curve needs axes of a grid", hint="figure, ax = plt.subplots()"
-        )
+    assert spec is not None
     parts = spec.subgridspec(2, 1, height_ratios=shares, hspace=0.06)
     ax.set_subplotspec(parts[0])
     return _root(ax).add_subplot(parts[1], sharex=ax)
@@ -136,30 +135,24 @@ def drawn(draw: Callable[[], Drawn]) -> Drawn:
     return picture
 
 
-def for_phone(figure: Figure) -> Figure:
-    """The figure on a phone: drawn anew where it remembers how, else its panels in one column."""
+def for_phone(figure: Figure) -> Figure | None:
+    """The figure on a phone: drawn anew where it remembers how, else as narrow; None for one with
+    several panels of which nobody knows how they stand below each other.
+    """
     with style.room(style.SIZES["phone"]):
         if again := getattr(figure, "redraw", None):
             return again()
-        box = {ax: ax.get_position() for ax in figure.axes if ax.axison or ax.has_data()}
-        panels = sorted(box, key=lambda ax: (-round(box[ax].y1, 2), box[ax].x0))
-        high = [box[ax].height * figure.get_figheight() for ax in panels]
-        for ax in {*figure.axes} - {*panels}:  # places left over
-            ax.remove()
-        spec = figure.add_gridspec(max(len(panels), 1), 1, height_ratios=high or None)
-        for i, ax in enumerate(panels):
-            ax.set_subplotspec(spec[i])
-            ax.tick_params(labelbottom=True, labelleft=True)
-        figure.set_size_inches(style.wide(), sum(high) + 0.7 * len(panels))
+        if len(figure.axes) > 1:
+            return None
         layout(figure)
     return figure
 
 
-def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) -> None:
+def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
     """Lay a figure out in the width that there is.
 
     panels: those whose words are made to fit; by default all, and the figure is no wider than its
-    room and as high as its words need, unless its size is `fixed`.
+    room and as high as its words need, unless the room has a height.
     """
     own = not panels
     if own:
@@ -177,21 +170,16 @@ def layout(figure: Figure, panels: Sequence[Axes] = (), *, fixed: bool = False) 
             for ax, row in rows.items():
                 more[row] = max(more[row], _break(ax, column, whole))
             if more != before:
-                if own and not fixed:
+                if own and not style.current().height:
                     figure.set_figheight(height + sum(more.values()))
-                _settle(figure)
+                if engine := figure.get_layout_engine():
+                    engine.execute(figure)
+                else:
+                    figure.get_tightbbox(pen())
             before = more
         for ax in shown:
             _space_ticks(ax)
             _space_names(ax)
-
-
-def _settle(figure: Figure) -> None:
-    """Give panels and words their places."""
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)
-    else:
-        figure.get_tightbbox(pen())
 
 
 def _shrink(figure: Figure) -> None:
@@ -227,8 +215,9 @@ def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
 
 def _break_names(ax: Axes, room: float) -> float:
     """Break names of rows; returns the inches that rows are too low for them."""
-    labels = [t for t in ax.get_yticklabels() if any(map(str.isalpha, t.get_text()))]
-    if not labels or max(t.get_window_extent().width for t in labels) <= room:
+    labels = [t for t in ax.get_yticklabels() if t.get_text()]
+    names = any(map(str.isalpha, "".join(t.get_text() for t in labels)))
+    if not names or max(t.get_window_extent().width for t in labels) <= room:
         return 0.0
     places = [t.get_position()[1] for t in labels]
     for text in labels:
@@ -243,18 +232,11 @@ def _break_names(ax: Axes, room: float) -> float:
 def _break_lines(text: Text, words: str, room: float) -> None:
     """Write words, broken where a line would be longer than so many pixels."""
     text.set_text(words)
-    if text.get_window_extent().width <= room:
-        return
-    lines = []
-    for paragraph in words.split("\n"):
-        lines.append("")
-        for word in paragraph.split(" "):
-            text.set_text(longer := f"{lines[-1]} {word}".strip())
-            if lines[-1] and text.get_window_extent().width > room:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-    text.set_text("\n".join(lines))
+    if text.get_window_extent().width > room:
+        text.set_wrap(True)
+        text._get_wrap_line_width = lambda: room  # type: ignore[attr-defined]
+        text.set_text(text._get_wrapped_text())  # type: ignore[attr-defined]
+        text.set_wrap(False)
 
 
 def _space_ticks(ax: Axes) -> None:
@@ -267,14 +249,15 @@ def _space_ticks(ax: Axes) -> None:
         return
     if isinstance(locator, MaxNLocator) and ax.get_xscale() == "linear":
         locator.set_params(nbins=4)
-    elif all(any(map(str.isdigit, t.get_text())) for t in labels):
-        step = next((s for s in (2, 3, 4) if not _meet(labels[::s])), 6)
-        kept = [(t.get_position()[0], t.get_text()) for t in labels[::step]]
-        ax.set_xticks(*zip(*kept, strict=True))
     else:
-        side = "left" if ax.xaxis.get_tick_params().get("labeltop") else "right"
+        above = ax.xaxis.get_tick_params().get("labeltop")
+        side = (
+            {"rotation": 90, "ha": "left", "va": "center"}
+            if above
+            else {"rotation": 50, "ha": "right"}
+        )
         for text in labels:
-            text.set(rotation=50, ha=side, rotation_mode="anchor")
+            text.set(rotation_mode="anchor", **side)
 
 
 def _meet(labels: Sequence[Text]) -> bool:
@@ -290,11 +273,10 @@ def note(
     ax.annotate(words, (x, y), shift, textcoords="offset points", **look)
 
 
-def name_line(ax: Axes, name: str, x: float, y: float, colour: str, *, apart: bool = True) -> None:
-    """Write a name to the right of a mark; those `apart` move where one would cover another."""
+def name_line(ax: Axes, name: str, x: float, y: float, colour: str) -> None:
+    """Write a name to the right of a mark; it moves where it would cover another."""
     if name:
-        label = _NAME if apart else ""
-        note(ax, name, x, y, (style.scaled(5), 0), color=colour, label=label)
+        note(ax, name, x, y, (style.scaled(5), 0), color=colour, label=_NAME)
 
 
 def _space_names(ax: Axes) -> None:
@@ -302,14 +284,13 @@ def _space_names(ax: Axes) -> None:
     names = [t for t in ax.texts if isinstance(t, Annotation) and t.get_label() == _NAME]
     if len(names) < 2:
         return
-    step = 1.08 * max(t.get_window_extent().height for t in names)
-    at = {t: float(ax.transData.transform(t.xy)[1]) for t in names}
-    order = sorted(names, key=lambda t: at[t])
-    places = [at[t] for t in order]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + step)
-    places[-1] -= max(places[-1] - max(ax.get_window_extent().y1, max(at.values())), 0)
-    for i in range(len(places) - 2, -1, -1):  # the stack comes down again where it rose too far
-        places[i] = min(places[i], places[i + 1] - step)
-    for text, place in zip(order, places, strict=True):
-        text.xyann = style.scaled(5), (place - at[text]) * 72 / DPI
+    names.sort(key=lambda text: float(ax.transData.transform(text.xy)[1]))
+    at = ax.transData.transform([text.xy for text in names])[:, 1]
+    high = max(text.get_window_extent().height for text in names)
+    below = 1.08 * high * np.arange(len(names))
+    places = np.maximum.accumulate(at - below) + below
+    places[-1] = min(places[-1], max(ax.get_window_extent().y1, at[-1]))
+    # the stack comes down again where it rose too far
+    places = np.minimum.accumulate((places - below)[::-1])[::-1] + below
+    for text, shift in zip(names, places - at, strict=True):
+        text.xyann = style.scaled(5), shift * 72 / DPI

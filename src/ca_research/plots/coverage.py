@@ -1,21 +1,109 @@
-"""The coverage of a table on a page: who reports what, and when."""
+"""The coverage of a table: who reports what, and when."""
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ..ground import economies as eco
+from ..ground.arguments import how_many
 from ..ground.display import Section
+from ..ground.errors import CoverageError
+from ..registry.words import cell_words
 from ..tables import Coverage
-from .claims import coverage_map
+from . import style
+from .needs import needs
+from .panels import panels
 from .show import show
+from .words import drawable
 
 MOST = 20
-"""Rows that are drawn: those with figures of the most years."""
+"""Series that a page shows."""
+
+
+@needs("coverage", "source_id year figures", like="coverage")
+def coverage_map(coverage: Coverage, most: int = 60) -> Axes:
+    """Heat map of a coverage frame: who reports in which year.
+
+    Where there are more series than rows, the picture says so.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        As from `ca_research.coverage`: columns that say who, ``source_id``, ``year``, ``figures``.
+    most : int
+        Rows that are drawn: of each value of the first column (each reporter), the five first,
+        the series with figures of the most years, then whatever series has the most.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Who and source (rows) by year (columns).
+
+    Raises
+    ------
+    UsageError
+        A column is not there, or `most` is no number of rows.
+    CoverageError
+        No figure of a known year.
+
+    Examples
+    --------
+    >>> import ca_research as ca
+    >>> ax = coverage_map(ca.coverage("students", origin="UZB", destination="CHN", level="all"))
+    >>> ax.get_yticklabels()[0].get_text()
+    'Uzbekistan · all kinds · AidData'
+    """
+    import seaborn as sns
+
+    rows, series = _longest(coverage, how_many("most", most))
+    who = _who(rows)
+    words = {c: [drawable(cell_words(c.removesuffix("_id"), v), v) for v in rows[c]] for c in who}
+    names = pd.DataFrame(words, rows.index).agg(" · ".join, axis=1)
+    years = range(int(rows["year"].min()), int(rows["year"].max()) + 1)
+    wide = rows.pivot_table(index=names, columns="year", values="figures", aggfunc="sum")
+    _, (ax,) = panels(1, 0.6 + 0.19 * max(len(wide), 3))
+    look = {"cmap": "viridis_r", "vmin": 0, "vmax": 4.5, "cbar": False, "linewidths": 0.4}
+    look |= {"linecolor": style.PAPER, "rasterized": True}  # thousands of cells: an image
+    cells = np.log10(wide.reindex(columns=years).astype(float)) + 1
+    sns.heatmap(cells, ax=ax, yticklabels=True, **look)
+    ax.tick_params(axis="x", rotation=0)
+    below = "a filled cell: the source has figures for that year; darker: more of them"
+    if len(wide) < series:
+        below += f"\n{len(wide)} of {series:,} series, those with the most years"
+    ax.set(ylabel="", xlabel=below)
+    style.bare(ax, x=False, y=False)
+    return ax
+
+
+def _who(coverage: pd.DataFrame) -> list[str]:
+    """Columns that tell the series of a coverage apart, the source last."""
+    who = [c for c in coverage.columns if c not in ("source_id", "year", "figures")]
+    return [*who, "source_id"]
+
+
+def _longest(coverage: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]:
+    """The rows of the series with the most years, one of each reporter and the five before any
+    other; and how many series there are.
+    """
+    who = _who(coverage)
+    known = coverage.dropna(subset=["year", "figures"])
+    known = known.assign(**known[who].astype(str))
+    if known.empty:
+        hint = "list the frame instead"
+        raise CoverageError("no figure of a known year: a map has nothing to draw", hint=hint)
+    years = known.groupby(who)["year"].nunique().sort_values(ascending=False, kind="stable").index
+    first = years.get_level_values(0)
+    order = np.lexsort((~first.isin(eco.CA5), first.duplicated()))[:most]
+    return known[known.set_index(who).index.isin(years[order])].sort_values(who), len(years)
 
 
 def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") -> None:
     """Show the heat map of a coverage frame, with what is drawn as CSV beside it.
 
-    At most twenty series are drawn: those with figures of the most years. Nothing is shown where no
-    series has figures of two years, for such a map is a list.
+    At most twenty series are drawn, as `coverage_map` chooses them. Nothing is shown where none of
+    them has figures of two years, for such a map is a list.
 
     Parameters
     ----------
@@ -42,19 +130,17 @@ def show_coverage(coverage: Coverage, title: str, *, section: Section = "main") 
     >>> show_coverage(counts, f"The last count is of {counts['year'].max()}")
     {'image/svg+xml': '<svg ...'alt': '3 series from 3 sources, 2002 to 2018.', ...
     """
-    who = [c for c in coverage.columns if c not in ("year", "figures")]
-    years = coverage.dropna(subset="year").groupby(who, dropna=False)["year"].nunique()
-    if not years.max() > 1:
+    rows, series = _longest(coverage, MOST)
+    if not rows.duplicated(_who(rows)).any():
         return
-    drawn = years.sort_values(ascending=False, kind="stable").index[:MOST]
-    part = coverage[coverage.set_index(who).index.isin(drawn)]
+    table = coverage.attrs.get("table")
+    sources, years = rows["source_id"].nunique(), rows["year"]
     show(
-        coverage_map(part, most=MOST),
+        coverage_map(rows, most=MOST),
         section=section,
         title=title,
-        alt=f"{len(drawn)} series from {part['source_id'].nunique()} sources, "
-        f"{part['year'].min()} to {part['year'].max()}.",
-        data=part,
-        tables=[table] if (table := coverage.attrs.get("table")) else [],
-        note=f"The {MOST} with the most years, of {len(years)}." if len(years) > MOST else "",
+        alt=f"{min(series, MOST)} series from {sources} sources, {years.min()} to {years.max()}.",
+        data=rows,
+        tables=[table] if table else [],
+        note=f"The {MOST} with the most years, of {series}." if series > MOST else "",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .. import registry
-from ..ground.arguments import refuse, whole_number
+from ..ground.arguments import how_many
 from ..ground.display import is_year
 from ..ground.numbers import NOTHING, number
 from ..stats.frames import refuse_no_frame
@@ -18,6 +20,10 @@ from ..stats.measured import measure_of
 from ..tables.unchanged import unchanged
 from .words import dollars
 
+OMITTED = "⋮"
+"""Stands for rows that are not shown."""
+LISTED = (tuple, list, np.ndarray)
+"""What a cell may hold several things in."""
 MONEY = {"mirror_gap": ("reported", "mirror", "gap", "low", "high"), "rank": ("low", "high")}
 """Columns of dollars in what a measure gives, where their names do not say it."""
 
@@ -39,35 +45,15 @@ def _table(frame: pd.DataFrame) -> str:
 def frame_html(frame: pd.DataFrame, rows: int | None = None) -> str:
     """A frame as a small table, as `text` tells it; text of the reader's data is escaped."""
     refuse_no_frame(frame)
-    labelled = with_index(frame, labels=True)
-    shown = _shown(labelled, rows)
-    units = _units(frame, shown)
-    heads = [(str(c), units.get(c) or "") for c in labelled.columns]
-    lines: list[list[str] | str] = [*_rows(shown)]
-    if len(shown) < len(frame):
-        lines.insert(_first(shown), "⋮")
-    return html_table(heads, lines) + f"<p><small>{escape(_size(frame))}</small></p>"
+    return html_table(*_written(frame, rows)) + f"<p><small>{escape(_size(frame))}</small></p>"
 
 
-def html_table(
-    heads: Sequence[str | tuple[str, str]], rows: Iterable[Sequence[str] | str] = ()
-) -> str:
-    """A table of words, in which nothing is markup; a head may have its unit below it, and a row be
-    one word that stands for many.
-    """
-
-    def head(words: str | tuple[str, str]) -> str:
-        name, unit = words if isinstance(words, tuple) else (words, "")
-        return escape(name) + (f"<br><small>{escape(unit)}</small>" if unit else "")
-
-    def line(row: Sequence[str] | str) -> str:
-        if isinstance(row, str):
-            return f'<td colspan="{len(heads)}" style="text-align: center">{row}</td>'
-        return "".join(f"<td>{escape(cell)}</td>" for cell in row)
-
-    top = "".join(f"<th>{head(one)}</th>" for one in heads)
-    body = "".join(f"<tr>{line(row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+def html_table(cells: pd.DataFrame, units: Sequence[str] = ()) -> str:
+    """A table of words, in which nothing is markup; units stand below the names of columns."""
+    heads = [cells.columns, units] if any(units) else [cells.columns]
+    table = cells.set_axis(pd.MultiIndex.from_arrays(heads), axis=1)
+    with pd.option_context("display.max_colwidth", None):
+        return table.to_html(index=False, border=0, sparsify=False)
 
 
 def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
@@ -110,20 +96,17 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     """
     refuse_no_frame(frame)
     labelled = with_index(frame, labels=True)
-    shown = _shown(labelled, rows)
-    units, lines = _units(frame, shown), list(_rows(shown))
     columns, common = [], []
-    for n, name in enumerate(map(str, labelled.columns)):
-        column, cells = labelled.iloc[:, n], [line[n] for line in lines]
-        if name and _one_value(column, cells):
+    for n, (name, unit, *cells) in enumerate(_columns(*_written(frame, rows))):
+        column = labelled.iloc[:, n]
+        alike = len(cells) > 1 and {*cells} <= {cells[0], OMITTED}
+        if name and alike and column.map(str).nunique() == 1:
             common.append(f"{name} {cells[0]}")
             continue
-        if len(shown) < len(frame):
-            cells.insert(_first(shown), "⋮")
-        cells = [name, units.get(labelled.columns[n]) or "", *cells]
         numeric = pd.api.types.is_numeric_dtype(column.infer_objects())
-        width = max(map(len, cells))
-        columns.append([cell.rjust(width) if numeric else cell.ljust(width) for cell in cells])
+        width = max(map(len, (name, unit, *cells)))
+        aligned = str.rjust if numeric else str.ljust
+        columns.append([aligned(cell, width) for cell in (name, unit, *cells)])
     written = ["  ".join(line).rstrip() for line in zip(*columns, strict=True)]
     if len(written) > 1 and not written[1]:
         del written[1]  # no column has a unit
@@ -131,9 +114,46 @@ def text(frame: pd.DataFrame, *, rows: int | None = None) -> str:
     return "\n".join([*written, size])
 
 
-def _one_value(column: pd.Series, shown: list[str]) -> bool:
-    """Whether all of several rows hold the same; the cells shown mostly tell that they do not."""
-    return len(shown) > 1 and len(set(shown)) == 1 and column.map(str).nunique() == 1
+def _columns(cells: pd.DataFrame, units: Sequence[str]) -> Iterator[list[str]]:
+    """Each column from above: its name, its unit, its cells."""
+    for n, (name, unit) in enumerate(zip(cells.columns, units, strict=True)):
+        yield [str(name), unit, *cells.iloc[:, n]]
+
+
+def _written(frame: pd.DataFrame, rows: int | None) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that are shown as they are read, with a mark where others are left out; and the
+    units of the columns.
+    """
+    labelled = with_index(frame, labels=True)
+    shown = _shown(labelled, rows)
+    units, own = _units(frame, shown), pd.get_option("display.float_format") or number
+
+    def figure(column: str, value: float) -> str:
+        if (is_year(column) or not column) and float(value).is_integer():  # labels: no amounts
+            return str(int(value))
+        return str(own(value)) if isinstance(value, float) else number(value)
+
+    lines = [
+        [cell_text(v, str, partial(figure, str(c))) for c, v in zip(shown, row, strict=True)]
+        for row in shown.itertuples(index=False, name=None)
+    ]
+    if len(shown) < len(frame):
+        lines.insert(len(shown) - len(shown) // 2, [OMITTED] * len(shown.columns))
+    return pd.DataFrame(lines, columns=shown.columns), [units.get(c, "") for c in shown]
+
+
+def cell_text(value: Any, words: Callable[[str], str], figure: Callable[[float], str]) -> str:
+    """A cell as it is read; days have no hours, and what is missing is a dash."""
+    if isinstance(value, LISTED):
+        return ", ".join(words(str(one)) for one in value)
+    if value is None or pd.isna(value):
+        return NOTHING
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return words(str(value))
+    return figure(value)
 
 
 def with_index(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
@@ -163,24 +183,10 @@ def _shown(frame: pd.DataFrame, rows: int | None) -> pd.DataFrame:
         most = pd.get_option("display.max_rows") or len(frame)
         some = min(most, pd.get_option("display.min_rows") or most)
     else:
-        most = some = whole_number("rows", rows, "20")
-        if some < 1:
-            refuse("rows", "a whole number above 0", rows, "20")
+        most = some = how_many("rows", rows)
     if len(frame) <= most:
         return frame
     return pd.concat([frame.head(some - some // 2), frame.tail(some // 2)])
-
-
-def _first(shown: pd.DataFrame) -> int:
-    """How many of the rows shown of a longer frame are from its beginning."""
-    return len(shown) - len(shown) // 2
-
-
-def _rows(shown: pd.DataFrame) -> Iterator[list[str]]:
-    own = pd.get_option("display.float_format") or number
-    names = [str(c) for c in shown.columns]
-    for row in shown.itertuples(index=False, name=None):
-        yield [_cell(name, value, own) for name, value in zip(names, row, strict=True)]
 
 
 def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
@@ -214,23 +220,6 @@ def _unit(declared: str, frame: pd.DataFrame) -> str:
         return alone.rstrip("; ")
     units = frame[column].dropna().unique()
     return str(units[0]) if len(units) == 1 else declared
-
-
-def _cell(column: str, value: Any, own: Callable[[float], Any]) -> str:
-    """own: how the reader wants numbers that are not of a whole type."""
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(str, value))
-    if value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value)):
-        return NOTHING
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value)
-    if (is_year(column) or not column) and float(value).is_integer():  # labels are no amounts
-        return str(int(value))
-    return str(own(value)) if isinstance(value, float) else number(value)
 
 
 def _size(frame: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import warnings
 from html import escape
-from string import Formatter
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from ..claims import MIME, Claim, Verdict, trace
 from ..claims.printed import DEPENDS, NEARNESS
 from ..claims.words import STATE_WORDS, criterion_number
 from ..ground.numbers import NOTHING, decimals
+from ..ground.templates import filled
 from ..stats.result import Result, flat
 from ..tables import Coverage
 from .frames import frame_html, ours, text
@@ -33,43 +34,11 @@ _MARK = {
 }
 
 
-_VERDICT = """<p><b>{v.claim}</b>{day}<br>{v.answer}{v.alone}</p>
-<p>As printed: {mark} <b>{v.as_printed}</b>. {v.because} {v.readers_split}</p>"""
-_TEST = """<p>Test <b>{v.title}</b>{near}: {mark} <b>{v.verdict}{fragile}</b>. {v.statement}</p>"""
-_CHANGE = "<p><small>What would change this? {v.would_change}</small></p>"
-_CLAIM = """<div><p><b>{spec.id} {spec.title}</b><br>“{spec.quotation}”<br>{spec.restatement}</p>
-<pre style="white-space: pre-wrap">{rule}</pre>
-<p><small>declared {spec.declared_on}, rule {spec.rule_sha256:.12}; {blind}</small></p></div>"""
-
-
-class _Escaped(Formatter):
-    """As `str.format`, but what is filled in is no markup."""
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return escape(format(value, format_spec))
-
-
-_filled = _Escaped().format
-
-
 def verdict_html(verdict: Verdict) -> str:
     """A small card: the answer first, the sentence as printed, then each test with its criteria."""
-    day = "" if verdict.as_of == "latest" else f", as of {verdict.as_of}"
-    parts = [_filled(_VERDICT, v=verdict, day=day, mark=_MARK[verdict.as_printed])]
-    for v in verdict.all():
-        near = "" if v.nearness is None else f" ({NEARNESS[v.nearness]})"
-        fragile = ", fragile" if v.fragile else ""
-        parts.append(_filled(_TEST, v=v, near=near, mark=_MARK[v.verdict], fragile=fragile))
-        sure = v.certainty if v is verdict else None
-        small = f"Certainty {sure['level']}: {sure['reason']}." if sure else ""
-        small += "" if v.criteria else f" {v.reason}"
-        parts.append(_filled("<p><small>{}</small></p>", small))
-        criteria = v.as_dict()["criteria"] if v.criteria else []
-        cells = [(c["label"], STATE_WORDS[c["state"]], criterion_number(c)) for c in criteria]
-        rows = (_filled("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", *row) for row in cells)
-        parts.append(f"<table>{''.join(rows)}</table>" if cells else "")
-        parts.append(_filled(_CHANGE, v=v))
-    return f"<div>{''.join(parts)}</div>"
+    words: dict[str, Any] = {"marks": _MARK, "nearness": NEARNESS, "states": STATE_WORDS}
+    file = Path(__file__).with_name("verdict.html.j2")
+    return filled(file, verdict=verdict, number=criterion_number, **words)
 
 
 def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
@@ -82,15 +51,13 @@ def verdict_bundle(verdict: Verdict, *_: Any, **__: Any) -> dict[str, Any]:
 
 
 def claim_html(claim: Claim) -> str:
-    spec = claim.spec
-    blind = "written blind" if spec.blind else f"not written blind: {spec.known_before}"
-    return _filled(_CLAIM, spec=spec, rule=claim.rule, blind=blind)
+    return filled(Path(__file__).with_name("claim.html.j2"), spec=claim.spec, rule=claim.rule)
 
 
 def coverage_svg(coverage: Coverage) -> str:
     import matplotlib.pyplot as plt
 
-    from .claims import coverage_map
+    from .coverage import coverage_map
     from .show import to_svg
 
     figure = coverage_map(coverage).get_figure(root=True)
@@ -108,7 +75,7 @@ def result_html(result: Result) -> str:
     look: dict[str, Any] = {"index": False, "border": 0, "na_rep": NOTHING}
     table = frame.head(ROWS).to_html(float_format=decimals, **look)
     more = f"<p><small>and {len(frame) - ROWS} more rows: to_frame()</small></p>"
-    head = _filled("<p><b>{}</b></p>", result.caption())
+    head = f"<p><b>{escape(result.caption())}</b></p>"
     return f"<div>{head}{table}{more if len(frame) > ROWS else ''}</div>"
 
 

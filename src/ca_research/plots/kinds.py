@@ -9,13 +9,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import cycle
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ..claims import Evidence
 from ..claims.answers import in_brief, sentence
@@ -28,7 +27,7 @@ from ..ground.numbers import between, number
 from ..registry.words import cell_words
 from ..tables.dates import bounds
 from . import style
-from .canvas import name_line, note
+from .canvas import note
 from .needs import by_year, needs
 from .panels import (
     ROW,
@@ -115,10 +114,6 @@ def bars(
     return figure
 
 
-_HUES = (style.HIGHLIGHT, style.SECOND, style.INK, style.MUTED)
-"""Of lines that are no economy's."""
-
-
 @needs("frame", "year {value} {panel} {hue}")
 def lines(
     frame: pd.DataFrame,
@@ -127,13 +122,14 @@ def lines(
     panel: str = "economy",
     hue: str = "",
     unit: str = "",
-    bar: float | Mapping[str, float] | None = None,
+    bar: float | Sequence[float] | Mapping[str, float] | None = None,
     spans: Sequence[tuple[int, int]] = (),
     top: float | None = None,
     highlight: Sequence[str] = (),
     joined: bool = False,
     alike: bool = True,
     log: bool = False,
+    descending: bool = False,
 ) -> Figure:
     """Lines over the years, a panel for each economy; they break where no figure is.
 
@@ -150,8 +146,8 @@ def lines(
         Column of which each value has a line, named at its end; economies have their colour.
     unit : str
         Label of the scale.
-    bar : float or mapping of str to float, optional
-        A dashed line, or one for each panel.
+    bar : float, sequence of float or mapping of str to float, optional
+        A dashed line, or several, or one for each panel.
     spans : sequence of (int, int)
         First and last of years that are shaded.
     top : float, optional
@@ -164,6 +160,8 @@ def lines(
         Whether all panels have one scale.
     log : bool
         Whether it is one of powers of ten.
+    descending : bool
+        Whether the least stands on top, as of places.
 
     Returns
     -------
@@ -178,12 +176,10 @@ def lines(
     ['21.3']
     """
     ends = [value, *(c for c in ("low", "high") if c in frame)]
-    hues = list(dict.fromkeys(frame[hue])) if hue else [""]
-    palette = {key: style.colour(str(key), "") for key in hues}
-    left = cycle([one for one in _HUES if one not in palette.values()])
-    palette = {key: own or next(left) for key, own in palette.items()}
+    palette = style.palette(frame[hue] if hue else [""])
     groups = frame.groupby(panel, sort=False) if panel else [("", frame)]
     parts = {str(key): part.dropna(subset=ends, how="all") for key, part in groups}
+    named = set[object]()
 
     def draw(ax: Axes, name: str, part: pd.DataFrame) -> None:
         for begin, end in spans:
@@ -192,7 +188,8 @@ def lines(
             colour = palette[key] if not highlight or str(key) in highlight else style.OTHER
             series = by_year(mine, value)
             series = series.dropna() if joined else series
-            is_named = (name == next(iter(parts)) and not log) or str(key) in eco.codes()
+            is_named = (key not in named and not log) or str(key) in eco.codes()
+            named.add(key)
             words = cell_words(hue, str(key)) if hue and is_named else ""
             words = words if hue or series.empty else number(series.iloc[-1])
             line(ax, series, colour, words, dots=True, linewidth=1.8)
@@ -200,20 +197,26 @@ def lines(
                 low, high = (by_year(mine, end) for end in ends[1:])
                 edges = low.reindex(high.index).fillna(0), high
                 ax.fill_between(high.index, *edges, color=colour, alpha=0.25, linewidth=0)
-        bar_line(ax, bar.get(name) if isinstance(bar, Mapping) else bar, upright=False)
+        at = bar.get(name) if isinstance(bar, Mapping) else bar
+        for height in at if isinstance(at, Sequence) else [at]:
+            bar_line(ax, height, upright=False)
 
     alike = alike and not isinstance(bar, Mapping)
     figure = multiples(parts, draw, column=panel, unit=unit, top=top, alike=alike, log=log)
+    if descending:
+        last = max(ax.dataLim.ymax for ax in figure.axes)
+        for ax in figure.axes:
+            ax.set_ylim(last + 0.6, 0.4)
+            ax.yaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     by = panel or hue or "_all"
     return telling(figure, *newest_words(frame.assign(_all=""), value, by, unit, number))
 
 
-@needs("frame", "{by} {group} estimate low high")
+@needs("frame", "{by} estimate low high")
 def ranges(
     frame: pd.DataFrame,
     *,
     by: str = "economy",
-    group: str = "",
     unit: str = "",
     bar: float | None = None,
     highlight: pd.Series | None = None,
@@ -225,12 +228,10 @@ def ranges(
     Parameters
     ----------
     frame : pandas.DataFrame
-        `by`, `group`, ``estimate``, ``low``, ``high``, as measures give them; ``missing``, where it
-        is there, is written in a row without a figure.
+        `by`, ``estimate``, ``low``, ``high``, as measures give them; ``missing``, where it is
+        there, is written in a row without a figure.
     by : str
         The column that names the rows.
-    group : str
-        The column that names groups of rows.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -256,31 +257,22 @@ def ranges(
     ['21.3', '3 to 9']
     """
     frame, others = _with_ends(frame), _with_ends(beside) if beside is not None else frame[:0]
-    labels, places, heads, y = names(frame, by), [], list[tuple[float, str]](), 0.0
-    for i, one in enumerate(frame[group] if group else [""] * len(frame)):
-        if group and (i == 0 or one != frame[group].iloc[i - 1]):
-            heads.append((y, cell_words(group, str(one))))
-            y += 1
-        places.append(y)
-        y += 1
+    labels = names(frame, by)
     lit = pd.Series(True, frame.index) if highlight is None else highlight
     colours = lit.replace({True: style.HIGHLIGHT, False: style.OTHER})
     why = frame.get("missing", pd.Series("", frame.index)).fillna("")
     why = [textwrap.shorten(one or "no figure", 70) for one in why]
-    figure, (ax,) = panels(1, 0.4 + ROW * y)
+    figure, (ax,) = panels(1, 0.4 + ROW * len(frame))
     for name, low, high in zip(names(others, by), others["low"], others["high"], strict=True):
         if name in labels:
-            draw_stroke(ax, places[labels.index(name)], low, high, style.OTHER, 1.4)
+            draw_stroke(ax, labels.index(name), low, high, style.OTHER, 1.4)
 
     def words(*of: float) -> str:
         return form(*(None if pd.isna(end) else end for end in of))
 
-    row_figures(ax, frame, colours, words, places=places, strokes=True, none=why)
-    for at, head in heads:
-        coords = ("axes fraction", "data")
-        note(ax, head, 0, at, xycoords=coords, color=style.INK, fontweight="bold")
+    row_figures(ax, frame, colours, words, strokes=True, none=why)
     bar_line(ax, bar)
-    label_rows(ax, labels, unit, places)
+    label_rows(ax, labels, unit)
     return figure
 
 
@@ -318,7 +310,7 @@ def dated_lanes(frame: pd.DataFrame, *, lane: str = "economy") -> Figure:
     ends = pd.DataFrame([bounds(str(d)) for d in rows["date"]], rows.index, ["first", "last"])
     first, last = (pd.to_datetime(ends[end]) for end in ends)
     days = {"first_day": first, "last_day": last, "exact": first == last}
-    look = {"panel": "", "mark": "point", "code": "", "lane": names(rows, lane)}
+    look = {"mark": "point", "code": "", "lane": names(rows, lane)}
     return timeline(rows[["date"]].astype(str).assign(**days, **look))
 
 
@@ -332,9 +324,9 @@ def strips(
     value: str,
     *,
     by: str,
-    hue: str = "",
-    main: str = "",
-    label: str = "",
+    hue: str,
+    main: str,
+    label: str,
     unit: str = "",
     bar: float | None = None,
     ticks: Mapping[float, str] | None = None,
@@ -352,9 +344,9 @@ def strips(
     hue : str
         Column of codes that give the colour.
     main : str
-        Column that says which figures are the main ones of their row: they are dots, and written.
+        Column that says which figures are the main ones of their row: they are dots, and named.
     label : str
-        Column of the words beside them; by default the figure.
+        Column of these names.
     unit : str
         Label of the scale.
     bar : float, optional
@@ -369,28 +361,25 @@ def strips(
 
     Examples
     --------
-    >>> ways = pd.DataFrame({"economy": "KAZ", "ratio": [0.9, 1.1, 1.3], "is_main": [0, 1, 0]})
-    >>> figure = strips(ways, "ratio", by="economy", main="is_main", bar=1)
+    >>> ways = pd.DataFrame({"of": "KAZ", "to": ["CHN", "RUS"], "x": [1, 2], "is_main": [1, 0]})
+    >>> figure = strips(ways, "x", by="of", hue="to", main="is_main", label="to")
     >>> [text.get_text() for text in figure.axes[0].texts]
-    ['1.1']
+    ['CHN']
     """
     import seaborn as sns
 
     rows = list(dict.fromkeys(names(frame, by)))
-    data = frame.assign(_row=names(frame, by), _hue=frame[hue] if hue else "")
-    grey = style.OTHER if hue else style.HIGHLIGHT
-    palette = {key: style.colour(str(key), grey) for key in data["_hue"].unique()}
-    figure, (ax,) = panels(1, 0.4 + (2.4 if label else 1) * ROW * len(rows))
+    data = frame.assign(_row=names(frame, by))
+    palette = {key: style.colour(str(key)) for key in frame[hue].unique()}
+    figure, (ax,) = panels(1, 0.4 + 2.4 * ROW * len(rows))
     look: dict[str, Any] = {"marker": "|", "size": 11, "linewidth": 1.4, "alpha": 0.7}
     look |= {"jitter": False, "legend": False}
-    sns.stripplot(data, x=value, y="_row", order=rows, hue="_hue", palette=palette, ax=ax, **look)
-    mains = data[data[main].astype(bool)].sort_values(["_row", value]) if main else data.iloc[:0]
+    sns.stripplot(data, x=value, y="_row", order=rows, hue=hue, palette=palette, ax=ax, **look)
+    mains = data[data[main].astype(bool)].sort_values(["_row", value])
     for at, (_, row) in enumerate(mains.iterrows()):
-        x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row["_hue"]]
+        x, y, colour = float(row[value]), rows.index(row["_row"]), palette[row[hue]]
         ax.scatter([x], [y], s=60, color=colour, zorder=4)
-        if not label:
-            name_line(ax, number(x), x, y, style.INK, apart=False)
-        elif style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
+        if style.wide() == style.WIDE or colour == style.HIGHLIGHT:  # room for one, or for all
             up = _LEVELS[at % len(_LEVELS) if style.wide() == style.WIDE else 1]
             side = "bottom" if up > 0 else "top"
             note(ax, row[label], x, y, (0, up), color=colour, ha="center", va=side)

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, known_name
-from ..ground.numbers import amount, fixed
+from ..ground.numbers import amount
 from ..registry.words import party
 from . import style
 from .needs import needs
@@ -104,21 +104,21 @@ def shared_border(one: str, other: str) -> list[Ring]:
 
 @needs()
 def region_map(
-    values: Mapping[str, float] | Mapping[str, str],
+    values: Mapping[str, float],
     region: Region,
     *,
     unit: str = "",
     neighbour: str = "",
 ) -> Figure:
-    r"""A region and what lies around it, with a number or a word in each economy.
+    r"""A region and what lies around it, with a number in each economy.
 
     An economy of `values` is shaded and labelled, the others are left empty.
 
     Parameters
     ----------
-    values : mapping of str to float, or of str to str
-        By economy (its code or name) a number (the larger, the darker; below zero the lightest) or
-        a word; one that is not known (NaN) is told as such, and not shaded.
+    values : mapping of str to float
+        By economy (its code or name) a number (the larger, the darker); one that is not known (NaN)
+        is told as such, and not shaded.
     region : Region
         What the map shows, in degrees east and north.
     unit : str
@@ -147,22 +147,13 @@ def region_map(
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['Kyrgyzstan\n1,063 km', 'Tajikistan\n477 km']
     """
-    values_by_code = {eco.resolve(e): value for e, value in values.items()}
-    for code in values_by_code:
+    numbers = pd.Series({eco.resolve(e): value for e, value in values.items()}, dtype=float)
+    for code in numbers.index:
         known_name("economy with a place in the region", code, region.places)
-    numbers = pd.Series(
-        {e: v for e, v in values_by_code.items() if not isinstance(v, str)}, dtype=float
-    )
-    least, most = (f([0.0, *numbers.dropna()]) for f in (min, max))
-    share = ((numbers - least) / (most - least or 1.0)).reindex(values_by_code, fill_value=1.0)
-
-    def words(code: str) -> str:
-        value = values_by_code.get(code, "")
-        if isinstance(value, str) or pd.isna(value):
-            return value if isinstance(value, str) else "not known"
-        text = fixed(value) if round(value) else amount(value)  # what is small is not nought
-        return f"{text} {unit}".strip()
-
+    ends = [0.0, *numbers.dropna()]
+    shade = 0.12 + 0.33 * (numbers - min(ends)) / (max(ends) - min(ends) or 1.0)
+    words = numbers.dropna().map(lambda value: f"{amount(value)} {unit}".strip())
+    words = words.reindex(numbers.index, fill_value="not known")
     west, east, south, north = region.window
     aspect = 1 / math.cos(math.radians((south + north) / 2))
     size = 6.4, 6.4 * aspect * (north - south) / (east - west)
@@ -170,18 +161,17 @@ def region_map(
     for code in (*region.around, *region.places):
         own = code in region.places
         _draw(ax, code, style.GRID, 0.35 if own else 0, style.MUTED if own else style.GRID)
-        if code in values_by_code and pd.notna(share[code]):
-            _draw(ax, code, style.HIGHLIGHT, 0.12 + 0.33 * share[code], style.MUTED)
-    for run in (
-        run for code in values_by_code if neighbour for run in shared_border(code, neighbour)
-    ):
-        look: dict[str, Any] = {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
-        ax.plot(*zip(*run, strict=True), linewidth=3, **look)
+        if pd.notna(shade.get(code)):
+            _draw(ax, code, style.HIGHLIGHT, shade[code], style.MUTED)
+    for code in numbers.index if neighbour else ():
+        for run in shared_border(code, neighbour):
+            look: dict[str, Any] = {"color": style.HIGHLIGHT, "solid_capstyle": "round"}
+            ax.plot(*zip(*run, strict=True), linewidth=3, **look)
     for code, at in region.named.items():
         ax.text(*at, party(code), ha="center", va="center", color=style.MUTED)
     for code, at in region.places.items():
         side = "left" if code in region.beside else "center"
-        ax.text(*at, f"{eco.name_of(code)}\n{words(code)}".strip(), ha=side, va="center")
+        ax.text(*at, f"{eco.name_of(code)}\n{words.get(code, '')}".strip(), ha=side, va="center")
     ax.set(xlim=(west, east), ylim=(south, north), aspect=aspect)
     ax.axis("off")
     return figure

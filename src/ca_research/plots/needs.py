@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from ..ground import economies as eco
-from ..ground.arguments import whole_number
-from ..ground.errors import CoverageError, MixedUnitsError, UsageError
+from ..ground.errors import CoverageError
+from ..stats import frames
+from ..stats.contract import one_figure_per_cell
 from ..stats.frames import origin, require
 from .canvas import drawn
 
@@ -50,7 +50,7 @@ def needs(
                 named = [c.format_map(bound.arguments) for c in " ".join(columns).split()]
                 wanted = [column for column in named if column]
                 require(frame, wanted)
-                one_of(frame, alike.split())
+                frames.alike(frame, alike.split())
                 if cell:
                     one_figure(frame, cell.split())
                 if frame.empty and not empty:
@@ -71,18 +71,6 @@ def says_sources(picture: Any, frame: pd.DataFrame | None) -> Any:
     return picture
 
 
-def one_of(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    """MixedUnitsError where one of the columns that are there has several values: the picture shows
-    one of each.
-    """
-    for column in (c for c in columns if c in frame.columns):
-        values = sorted(map(str, frame[column].dropna().unique()))
-        if len(values) > 1:
-            shown = ", ".join(values[:6])
-            hint = f"keep one: frame[frame[{column!r}] == {values[0]!r}]"
-            raise MixedUnitsError(f"one picture of several: {column} is {shown}", hint=hint)
-
-
 def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> list[str]:
     """Codes of what a picture is asked to show, by codes or names; a label that its frame holds is
     its own. CoverageError for none.
@@ -93,22 +81,9 @@ def chosen(what: str, names: str | Iterable[str], held: Iterable[object]) -> lis
     return codes
 
 
-def at_least_one(name: str, value: object) -> int:
-    """How many are to be drawn; UsageError for none, and for what is no whole number."""
-    if (many := whole_number(name, value, "8")) < 1:
-        raise UsageError(f"{name} is {many}: there is nothing to draw", hint="1 or more")
-    return many
-
-
-def one_figure(
-    frame: pd.DataFrame, cell: Iterable[str], *, hint: str = "keep one source, precision or edition"
-) -> None:
+def one_figure(frame: pd.DataFrame, cell: Iterable[str]) -> None:
     """UsageError where two rows claim one place of the picture."""
-    keys = [c for c in cell if c in frame.columns]
-    twice = frame[frame.duplicated(keys, keep=False)]
-    if len(twice):
-        where = ", ".join(f"{k} {twice.iloc[0][k]}" for k in keys)
-        raise UsageError(f"two figures for one place of the picture: {where}", hint=hint)
+    one_figure_per_cell(frame, [c for c in cell if c in frame.columns])
 
 
 def by_year(rows: pd.DataFrame, column: str) -> pd.Series:
@@ -131,12 +106,3 @@ def isolated(series: pd.Series) -> pd.Series:
     """The figures of a series of `by_year` with none on either side: a line would not show them."""
     known = series.notna()
     return series[known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)]
-
-
-def holes(years: Iterable[int], last: int) -> list[tuple[int, int]]:
-    """First and last of each run of years that are not among `years`, from the first of them to
-    `last`.
-    """
-    known = sorted({int(y) for y in years})
-    ends = [*known, last + 1] if known and known[-1] <= last else known
-    return [(one + 1, other - 1) for one, other in pairwise(ends) if other - one > 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -28,7 +27,7 @@ _LINE = 0.22
 def verdict_matrix(glance: pd.DataFrame) -> Figure:
     """Claims by theme (rows) and verdict (columns), each by its id.
 
-    A fragile one is underlined.
+    A fragile one has an asterisk.
 
     Parameters
     ----------
@@ -53,39 +52,33 @@ def verdict_matrix(glance: pd.DataFrame) -> Figure:
     ...                        "verdict": ["supported", "contradicted"], "fragile": [True, False]})
     >>> figure = verdict_matrix(glance)
     >>> [text.get_text() for text in figure.axes[0].texts][-4:]
-    ['trade', 'X01', 'people', 'X02']
+    ['trade', 'X01*', 'people', 'X02']
     """
     for verdict in glance["verdict"]:
         known_name("verdict", verdict, VERDICTS)
-    table, at = style.wide() > 6, 0.0
-    left, across = (1.75, 3) if table else (1.75, int((style.wide() - 1.75) / 0.4))
+    beside, y = style.wide() > 6, 0.0  # else each verdict has lines of its own
     figure, (ax,) = panels(1)
-    for column, word in enumerate(VERDICTS if table else ()):
+    for column, word in enumerate(VERDICTS if beside else ()):
         head = f"{textwrap.fill(word, 14)}\n{int((glance['verdict'] == word).sum())}"
-        ax.text(left + 1.3 * column, -_LINE, head, color=style.VERDICT[word], va="bottom")
-    for theme, of_theme in glance.groupby("theme", sort=False):
-        ax.text(0, at, str(theme), va="center", weight="normal" if table else "bold")
-        lines = 1
+        ax.text(1.75 + 1.3 * column, -_LINE, head, color=style.VERDICT[word], va="bottom")
+    ids = glance["claim"] + glance["fragile"].map({True: "*", False: ""})
+    for theme, words in glance.assign(ids=ids).groupby("theme", sort=False):
+        ax.text(0, y, str(theme), va="top", weight="normal" if beside else "bold")
+        below = y + _LINE
         for column, word in enumerate(VERDICTS):
-            part, colour = of_theme[of_theme["verdict"] == word], style.VERDICT[word]
-            x, y = left, at
-            if table:
-                x, lines = left + 1.3 * column, max(lines, math.ceil(len(part) / across))
-            elif len(part):  # on lines of its own
-                y = at + lines * _LINE
-                ax.text(0.1, y, word, color=colour, va="center")
-                lines += math.ceil(len(part) / across)
-            for place, row in enumerate(part.itertuples()):
-                right, down = x + place % across * 0.4, y + place // across * _LINE
-                ax.text(right, down, str(row.claim), color=colour, va="center", weight="bold")
-                if row.fragile:
-                    line = [right, right + 0.27], [down + 0.085] * 2
-                    ax.plot(*line, color=colour, linewidth=1.4)
-        at += (lines + 0.6) * _LINE
-    top = 3.5 * _LINE if table else _LINE / 2
-    ax.set(xlim=(0, style.wide()), ylim=(max(at, _LINE), -top))
+            lines = textwrap.wrap(" ".join(words.loc[words["verdict"] == word, "ids"]), 13)
+            x, top = (1.75 + 1.3 * column, y) if beside else (1.75, below)
+            look: dict[str, Any] = {"color": style.VERDICT[word], "va": "top", "linespacing": 1.3}
+            if lines and not beside:
+                ax.text(0.1, top, word, **look)
+            if lines:
+                ax.text(x, top, "\n".join(lines), weight="bold", **look)
+            below = max(below, top + len(lines) * _LINE)
+        y = below + 0.6 * _LINE
+    above = 3.5 * _LINE if beside else _LINE / 2
+    ax.set(xlim=(0, style.wide()), ylim=(max(y, _LINE), -above))
     ax.axis("off")
-    figure.set_figheight(max(at, 2 * _LINE) + top)
+    figure.set_figheight(max(y, 2 * _LINE) + above)
     return figure
 
 
@@ -141,7 +134,7 @@ def show_themes(verdicts: Verdicts, as_of: str = "latest") -> None:
         data=glance,
         sources=[],
         note="Each number names a claim, in the reading closest to its sentence, or a sentence of "
-        "opinion. Underlined: fragile.",
+        "opinion. With an asterisk: fragile.",
     )
     _table(overview.testable_share(glance), (), "How much of the article can be tested", digits=0)
 

@@ -59,14 +59,13 @@ def multiples(
     *,
     column: str = "",
     unit: str = "",
-    empty: str = "no figures",
     top: float | None = None,
     alike: bool = True,
     log: bool = False,
 ) -> Figure:
     """A panel over the years for each part, named as its value of `column` is in words.
 
-    empty: what stands where nothing is drawn. top: of the scale, which begins at nought or below
+    top: of the scale, which begins at nought or below
     the least figure. alike: whether all have one. log: whether it is one of powers of ten.
     """
     figure, axes = panels(len(parts), unit=unit, sharex=True, sharey=alike)
@@ -75,7 +74,9 @@ def multiples(
         ax.margins(x=0.08, y=0.14)
         draw(ax, key, part)
         if part.empty:
-            ax.text(0.03, 0.5, empty, transform=ax.transAxes, color=style.MUTED, bbox=style.CLEAR)
+            ax.text(
+                0.03, 0.5, "no figures", transform=ax.transAxes, color=style.MUTED, bbox=style.CLEAR
+            )
         year_axis(ax, 4 if len(parts) > 1 else 9)
         style.bare(ax, x=False)
         if log:
@@ -130,13 +131,10 @@ def bar_line(ax: Axes, bar: float | None, *, upright: bool = True) -> None:
         draw(bar, color=style.INK, linewidth=style.scaled(1), linestyle=DASHED, zorder=1)
 
 
-def label_rows(
-    ax: Axes, names: Sequence[str], unit: str = "", places: Sequence[float] = ()
-) -> None:
+def label_rows(ax: Axes, names: Sequence[str], unit: str = "") -> None:
     """Names of rows beside an axis that counts in `unit`; the first row is on top."""
-    places = places or range(len(names))
-    ax.set_yticks(places, names, color=style.INK)
-    ax.set_ylim(places[-1] + 0.6, -0.7)
+    ax.set_yticks(range(len(names)), names, color=style.INK)
+    ax.set_ylim(len(names) - 0.4, -0.7)
     ax.set_xlabel(unit)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6))
     count_on(ax.xaxis)
@@ -149,7 +147,6 @@ def row_figures(
     colours: Sequence[str],
     form: Callable[[float, float], str],
     *,
-    places: Sequence[float] = (),
     strokes: bool = False,
     none: str | Sequence[str] = "not observed",
 ) -> None:
@@ -158,10 +155,9 @@ def row_figures(
 
     ends: `low` and `high`. form: writes them beside it. none: stands where neither is known.
     """
-    places = places or range(len(ends))
     none = [none] * len(ends) if isinstance(none, str) else none
     figures = ends[["low", "high"]].astype(float).to_numpy()
-    for y, (low, high), colour, why in zip(places, figures, colours, none, strict=True):
+    for y, ((low, high), colour, why) in enumerate(zip(figures, colours, none, strict=True)):
         if pd.isna(low) and pd.isna(high):
             coords = ("axes fraction", "data")
             note(ax, why, 0, y, (4, 0), xycoords=coords, bbox=style.CLEAR)
@@ -195,13 +191,6 @@ def mark(ax: Axes, x: Any, y: Any, colour: str, *, hollow: bool, size: float) ->
     ax.scatter(x, y, size, facecolors=fill, edgecolors=colour, linewidths=1.6, zorder=4)
 
 
-def name_rows(ax: Axes, names: Sequence[str], begin: Sequence[float]) -> None:
-    """Write each name over the cells of its row, above where these begin."""
-    ax.set_yticks([])
-    for y, name in zip(begin, names, strict=True):
-        ax.text(0.04, y - 0.03, name, va="bottom", color=style.INK)
-
-
 def dated_name(name: str, year: object) -> str:
     """A name with its year, unless one stands in it already."""
     bare_name = pd.isna(year) or re.search(r"\b(19|20)\d\d\b", name)
@@ -216,11 +205,9 @@ def newest_words(
     last = last.sort_values(by)
     if last.empty:
         return f"{unit}: no figures", "No figures."
-    ends = list(dict.fromkeys(form(float(v)) for v in (last[value].min(), last[value].max())))
-    years = list(dict.fromkeys(f"{year:.0f}" for year in (last["year"].min(), last["year"].max())))
-    each = [
-        f"{cell_words(by, str(code))} {year:.0f}: {form(float(figure))}"
-        for code, year, figure in zip(last[by], last["year"], last[value], strict=True)
-    ]
+    ends = dict.fromkeys(form(float(v)) for v in (last[value].min(), last[value].max()))
+    years = dict.fromkeys(f"{year:.0f}" for year in (last["year"].min(), last["year"].max()))
+    told = zip(last[by], last["year"], last[value], strict=True)
+    each = [f"{cell_words(by, str(of))} {year:.0f}: {form(float(v))}" for of, year, v in told]
     title = f"{unit}: {' to '.join(ends)} in {' to '.join(years)}"
     return title[0].upper() + title[1:], f"Newest figures, {unit}. {'; '.join(each)}."

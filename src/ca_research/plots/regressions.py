@@ -42,7 +42,7 @@ def coefficient_curve(curve: SpecificationCurve, *, unit: str) -> Figure:
     >>> curve = stats.specification_curve(data, "y", "x", controls=["z"])
     >>> figure = coefficient_curve(curve, unit="points of y for one of x")
     >>> [name.get_text() for name in figure.axes[1].get_yticklabels()]
-    ['', 'with', 'without']
+    ['z: with', 'without']
     """
     drawn = coefficients(curve, unit)
     figure = specification_curve(drawn, [axis.name for axis in curve.universe.axes], unit=unit)

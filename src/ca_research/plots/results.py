@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,18 +12,17 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
-from ..ground import economies as eco
-from ..ground.arguments import refuse
+from ..ground.arguments import how_many
 from ..ground.errors import CoverageError, UsageError, known_name
-from ..ground.numbers import amount, decimals, number, ordinal, small_percent
-from ..registry.words import axis_words, party, value_words
+from ..ground.numbers import amount, between, decimals, number, ordinal, small_percent
+from ..registry.words import axis_words, cell_words, party, value_words
 from ..stats import EventStudy, SpecificationCurve
-from ..stats.frames import origin
+from ..stats.frames import alike, origin
 from ..trade import Gravity
 from . import claims, style
 from .canvas import Picture, name_line, note, present
-from .needs import at_least_one, by_year, one_figure, one_of
-from .panels import DASHED, label_rows, line, row_figures, year_axis
+from .needs import by_year, one_figure
+from .panels import DASHED, label_rows, line, newest_words, row_figures, year_axis
 from .words import dollars, flow_words
 
 MOST_LINES = 6
@@ -42,14 +41,9 @@ def plot(
     """Draw a result on a new figure or the axes given. kind: name of its measure or its class."""
     if kind not in _PICTURES:
         raise UsageError(f"{kind} has no picture of its own", hint="plot its frame: to_frame()")
-    if title is not None and not isinstance(title, str):
-        refuse("title", "a text", title, '"What it finds"')
-    make = _PICTURES[kind]
-    for name in options:
-        known_name(f"option of the picture of {kind}", name, make.__kwdefaults__ or ())
     if isinstance(result, pd.DataFrame) and result.empty:
         raise CoverageError("the frame has no row: there is nothing to draw", hint="other rows")
-    picture = make(result, **options)
+    picture = _PICTURES[kind](result, **options)
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
@@ -93,9 +87,7 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
     way = both.loc[both["high"].idxmax(), "direction"]
     row = both[both["direction"] == way].sort_values("year").iloc[-1]
     ratio = float(row["ratio"])
-    times = f"{number(round(ratio, 2 if ratio < 10 else 0))} times as much"
-    if ratio < 0.01:
-        times = "less than 0.01 times as much" if ratio else "nothing"
+    times = f"{number(round(ratio, 2)) if ratio > 0.01 else amount(ratio)} times as much"
     flow = f"{whose}{way}s {'from' if way == 'import' else 'to'} {other}"
     return f"{flow}: {other} reports {times} ({int(row['year'])})"
 
@@ -104,8 +96,8 @@ def _gap_words(gaps: pd.DataFrame, economy: str, partner: str) -> str:
 
 
 def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
-    top = at_least_one("top", top)
-    one_of(ranks, ["economy", "basis", "flow"])
+    top = how_many("top", top)
+    alike(ranks, ["economy", "basis", "flow"])
     one_figure(ranks, ["year", "partner"])
     newest = int(ranks["year"].max())
     last = ranks[ranks["year"] == newest].sort_values(["rank", "partner"])
@@ -139,55 +131,35 @@ def _rank(ranks: pd.DataFrame, *, top: int = 8) -> Picture:
         return _years(ax)
 
     if several:
-        below = f"Rank by {what}. {_ranked_words(ranks)}".strip()
+        least, most = ranks.groupby("year")["partners"].max().agg(["min", "max"])
+        below = f"Rank by {what}, of {between(least, most)} partners."
         drawn = ranks[ranks["partner"].isin(shown)]
         return Picture(places, _lead_words(last), origin(drawn), below)
     rows = 1.25 * len(shown) + 5
     return Picture(bars, _lead_words(last), origin(last), f"{unit}, {what}", rows)
 
 
-def _ranked_words(ranks: pd.DataFrame) -> str:
-    """How many partners are ranked, where a place of one year is hardly that of another."""
-    ranked = ranks.groupby("year")["partners"].max()
-    few = ranked[2 * ranked < ranked.max()]
-    if few.empty:
-        return ""
-    which = f"fewer than half as many in {len(few)} of the {len(ranked)} years"
-    if len(few) <= 3:
-        which = f"only {eco.joined(f'{n} in {year}' for year, n in few.items())}"
-    return f"Up to {ranked.max()} partners are ranked, {which}."
+def _places(last: pd.DataFrame) -> list[str]:
+    """The place of each row in words, from the first to the last that its range leaves open; its
+    rank where others are left out.
+    """
+    if len(last) < last["partners"].max():
+        return [ordinal(int(rank)) for rank in last["rank"]]
+    ends = [
+        (1 + int((last["low"] > row.high).sum()), int((last["high"] >= row.low).sum()))
+        for row in last.itertuples()
+    ]
+    return [" to ".join(dict.fromkeys(map(ordinal, each))) for each in ends]
 
 
 def _lead_words(last: pd.DataFrame) -> str:
-    """Who is first, or who may be where ranges overlap; of some partners alone which places they
-    have.
-    """
-    row = last.iloc[0]
-    economy, year, many = party(row["economy"]), int(row["year"]), int(last["partners"].max())
-    named = {
-        party(code): int(place) for code, place in zip(last["partner"], last["rank"], strict=True)
-    }
-    first, place = next(iter(named.items()))
+    """The places of the first three, of each all that its range leaves open."""
+    row, many = last.iloc[0], int(last["partners"].max())
+    each = list(zip(map(party, last["partner"]), _places(last), strict=True))
+    named = ", ".join([" is ".join(each[0]), *map(" ".join, each[1:3])])
     kind = "" if row["flow"] == "turnover" else f"{row['flow'].removesuffix('s')} "
-    if many == 1:
-        return f"{first} is the only {kind}partner of {economy} that can be ranked in {year}"
-    ranged = bool((last["high"] > last["low"]).any())
-    if place > 1 or (ranged and len(last) < many):  # those left out may be first as well
-        each = [f"{name} {ordinal(place)}" for name, place in [*named.items()][:3]]
-        each[0] = f"{first} is {ordinal(place)}"
-        by = " by the lower figures" if ranged else ""
-        return f"{', '.join(each)} of {economy}'s {many} ranked {kind}partners in {year}{by}"
-    whose, of = f"{economy}'s first {kind}partner in {year}", f"(of {many} ranked)"
-    may = last.loc[last["high"] >= last["low"].max(), "partner"].map(party)
-    if len(may) > 1:
-        return f"{' or '.join(may[:3])} may be {whose} {of}"
-    if len(last) == 1:
-        return f"{first} is {whose} {of}"
-    second, place = [*named.items()][1]
-    return f"{first} is {whose}, {second} {_NEXT.get(place) or ordinal(place)} {of}"
-
-
-_NEXT = {2: "second", 3: "third"}
+    partners = f"{party(row['economy'])}'s {many} ranked {kind}partner{'s' * (many > 1)}"
+    return f"{named} of {partners} in {int(row['year'])}"
 
 
 # Series over years
@@ -226,72 +198,30 @@ def _series(
     known = measured.dropna(subset=[value])
     if known.empty:
         raise CoverageError(f"no {value} is known: there is nothing to draw", hint="other rows")
-    one_figure(known, [*keys, "year"], hint="keep one account for each year")
+    one_figure(known, [*keys, "year"])
     varied = [k for k in keys if known[k].nunique() > 1]
-    words = pd.DataFrame({k: [_value_words(v, k) for v in known[k]] for k in keys}, known.index)
+    words = known[keys].astype(str).apply(lambda c: c.map(partial(cell_words, str(c.name))))
     about = ", ".join(words[k].iloc[0] for k in keys if k not in varied)
     known = known.assign(_name=words[varied].agg(", ".join, axis=1) if varied else "")
+    known["_key"] = known[varied[0]] if len(varied) == 1 else known["_name"]
     size = "value_usd" if "value_usd" in known else value
     ends = known.sort_values("year").groupby("_name").tail(1).sort_values(size, ascending=False)
-    shown = ends.head(min(at_least_one("top", top), MOST_LINES))
-    looks = _looks(shown[varied])
+    shown = ends.head(min(how_many("top", top), MOST_LINES))
+    hues = style.palette(shown["_key"])
 
     def draw(ax: Axes) -> Axes:
-        for name, (hue, dash) in reversed(list(zip(shown["_name"], looks, strict=True))):
+        for name, key in reversed(list(zip(shown["_name"], shown["_key"], strict=True))):
             series = by_year(known[known["_name"] == name], value) * times
-            line(ax, series, hue, name, linestyle=dash)
+            line(ax, series, hues[key], name)
         if times == 100:
             ax.axhline(0, color=style.INK, linewidth=style.scaled(0.8))
         return _years(ax)
 
-    some = ""
     if len(ends) > len(shown):
         below += f" The largest of {len(ends)} series."
-        some = f", the {len(shown)} largest" if len(shown) > 1 else ""
-    first = known[known["_name"] == shown["_name"].iloc[0]].sort_values("year")
-    moved = _span(shown, value, form) if len(shown) > 1 else _move(first, value, form)
-    title = f"{what}{f' ({about})' if about else ''}{some}: {moved}"
-    return Picture(draw, title, origin(known), below)
-
-
-def _value_words(value: Any, key: str) -> str:
-    return party(str(value)) if str(value) in eco.codes() else value_words(value, key)
-
-
-_CYCLE = (style.HIGHLIGHT, style.SECOND, *(style.HUE[h] for h in ("green", "purple", "ochre")))
-_DASHES = ("-", (0, (4, 2)), (0, (1, 1.5)))
-
-
-def _looks(series: pd.DataFrame) -> list[tuple[str, Any]]:
-    """Colour and dash of each line: a party that has a colour has it here as well, and the others
-    take what is left; lines of one party differ by their dash.
-    """
-    codes = series.astype(str)
-    parties = codes.where(codes.isin(eco.codes()), "").agg(" ".join, axis=1)
-    own = {p: next((h for c in p.split() if (h := style.colour(c, ""))), "") for p in parties}
-    left = iter([hue for hue in (*_CYCLE, style.INK) if hue not in own.values()])
-    hues = list[str]()
-    for one in parties:
-        hue = own[one] or next(left)
-        own |= {one: hue} if one.strip() else {}
-        hues.append(hue)
-    return [(hue, _DASHES[hues[:i].count(hue) % len(_DASHES)]) for i, hue in enumerate(hues)]
-
-
-def _move(rows: pd.DataFrame, value: str, form: Callable[[float], str]) -> str:
-    """The first and the last figure of a series."""
-    ends = [f"{form(v)} in {year:.0f}" for v, year in rows[[value, "year"]].iloc[[0, -1]].values]
-    return ", ".join(dict.fromkeys(ends))
-
-
-def _span(ends: pd.DataFrame, value: str, form: Callable[[float], str]) -> str:
-    """The least and the largest figure of several series in the newest year."""
-    now = ends[ends["year"] == ends["year"].max()].sort_values(value)
-    low, high = (f"{form(now[value].iloc[i])} ({now['_name'].iloc[i]})" for i in (0, -1))
-    year = f"in {now['year'].iloc[0]:.0f}"
-    if len(now) == 1:
-        return f"{form(now[value].iloc[0])} {year} ({now['_name'].iloc[0]})"
-    return f"from {low} to {high} {year}"
+    label = f"{what}{f' ({about})' if about else ''}"
+    drawn = known[known["_name"].isin(shown["_name"])]
+    return Picture(draw, newest_words(drawn, value, "_name", label, form)[0], origin(known), below)
 
 
 # Models
@@ -372,9 +302,9 @@ def _curve(curve: SpecificationCurve, *, unit: str = "estimate", alpha: float = 
         f"{above or 'None'} of {ran} specifications {'is' if above == 1 else 'are'} significantly "
         f"positive, {under or 'none'} significantly negative ({100 * alpha:g}%)"
     )
-    axes = [axis.name for axis in curve.universe.axes]
-    data = coefficients(curve, unit, alpha)
-    return _specifications(data, axes, title, unit, curve.sources)
+    heads = {axis.name: axis_words(axis.name) for axis in curve.universe.axes}
+    picture = claims.curve_picture(coefficients(curve, unit, alpha), heads, unit)
+    return replace(picture, title=title, sources=curve.sources)
 
 
 def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> pd.DataFrame:
@@ -382,19 +312,6 @@ def coefficients(curve: SpecificationCurve, unit: str, alpha: float = 0.05) -> p
     table = curve.to_frame()
     met = [True if p < alpha else None for p in table["p"]]
     return table.assign(value=table["estimate"], met=met, threshold=0.0, criterion=unit)
-
-
-def _specifications(
-    data: pd.DataFrame, axes: Sequence[str], title: str, unit: str, sources: Sequence[str]
-) -> Picture:
-    """Values above, the choices that made them below, each axis under a row with its name."""
-    ordered = claims.sorted_by_value(data)
-    choices = claims.choice_rows(ordered, {axis: axis_words(axis) for axis in axes})
-    bound = number(float(ordered["threshold"].iloc[0]))
-    below = f"{unit[:1].upper()}{unit[1:]}. {len(ordered)} specifications, sorted. "
-    below += f"Ring: the main one. Dashed: {bound}."
-    draw = partial(claims.draw_curve, data=ordered, choices=choices)
-    return Picture(draw, title, sources, below, rows=len(choices) + 14)
 
 
 def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
@@ -411,9 +328,10 @@ def _verdict(verdict: Verdict, *, criterion: str | None = None) -> Picture:
 
 def _criterion(verdict: Verdict, criterion: str) -> Picture:
     one, data = claims.judged_curve(verdict, criterion)
-    axes = [c for c in data if c not in claims.CURVE]
+    heads = {axis: axis_words(axis) for axis in data if axis not in claims.CURVE}
     title = f"{one.label}: {one.says.partition('. ')[0].removesuffix('.')}"
-    return _specifications(data, axes, title, one.unit, one.sources)
+    picture = claims.curve_picture(data, heads, one.unit)
+    return replace(picture, title=title, sources=one.sources)
 
 
 # What they share

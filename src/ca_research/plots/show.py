@@ -4,23 +4,21 @@ for the site.
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..ground.display import (
     FIGURE_MIME,
-    MOST_CHOICES,
     NOTE_MIME,
     SECTIONS,
     SOURCE_COLUMNS,
@@ -29,20 +27,18 @@ from ..ground.display import (
     Section,
     is_year,
 )
-from ..ground.errors import CoverageError, UsageError, known_name
+from ..ground.errors import CoverageError, known_name
 from ..ground.numbers import NOTHING, fixed, percent
 from ..ground.source_columns import ids_in, source_columns
 from ..registry.words import cell_words
 from ..tables import source_ids
 from . import style
 from .canvas import for_phone
-from .frames import html_table, with_index
+from .frames import LISTED, cell_text, html_table, with_index
 from .pen import measured
 
 _MARGIN = 0.06
 """Inches around what is drawn."""
-LISTED = (tuple, list, np.ndarray)
-"""What a cell may hold several things in."""
 _TAG = re.compile(r"<[^>]*>")
 _LEVEL = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 _LONG = re.compile(r"(\.\d\d)\d+")
@@ -231,7 +227,7 @@ def show_choice(
     Raises
     ------
     UsageError
-        For fewer than two versions or more than MOST_CHOICES, or another section.
+        Another section.
 
     Examples
     --------
@@ -243,8 +239,6 @@ def show_choice(
     ...     data=pd.DataFrame({"partner": ["CHN"], "source_id": ["KAZ_BNS"]}))
     {'image/svg+xml': ...
     """
-    if not 2 <= len(pictures) <= MOST_CHOICES:
-        raise UsageError(f"a choice among {len(pictures)} pictures", hint=f"two to {MOST_CHOICES}")
     both = {
         k: one if isinstance(one, tuple) else (one, words_of(one)[1]) for k, one in pictures.items()
     }
@@ -257,8 +251,7 @@ def _drawn(label: str, ax: Axes | Figure, alt: str) -> dict[str, Any]:
     figure = ax if isinstance(ax, Figure) else ax.get_figure(root=True)
     assert isinstance(figure, Figure)
     record = {"label": label, "alt": alt, "svg": to_svg(figure), "narrow": ""}
-    if inches(record["svg"]) > FITS:
-        narrow = for_phone(figure)
+    if inches(record["svg"]) > FITS and (narrow := for_phone(figure)):
         record["narrow"] = to_svg(narrow)
         plt.close(narrow)
     plt.close(figure)
@@ -343,7 +336,7 @@ def show_table(
     Raises
     ------
     UnknownNameError
-        A column that the frame does not have, or a source that the register does not know.
+        A source that the register does not know.
     UsageError
         Another section, or `frame` is no frame or has no sources where none are given.
 
@@ -356,8 +349,6 @@ def show_table(
     {'application/vnd.ca-research.table+json': ...'rows': [['Kyrgyzstan', '1,063']], ...
     """
     index, frame = len(frame.columns), with_index(frame)
-    for name in (*columns, *(labels or {})):
-        known_name("column of the table", name, frame.columns)
     named = [c for c in SOURCE_COLUMNS if c in frame]
     record = _record(section, title, note, frame if sources is None else sources)
     if columns:
@@ -374,7 +365,7 @@ def show_table(
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "csv": _csv(frame),
     }
-    html = html_table(heads, record["rows"])
+    html = html_table(pd.DataFrame(record["rows"], columns=heads))
     _send({TABLE_MIME: record, "text/html": html, "text/plain": shown.to_string(index=False)})
 
 
@@ -429,10 +420,10 @@ def where_known(section: Section = "main") -> Iterator[None]:
     says which.
 
     >>> import ca_research as ca
-    >>> from ca_research.plots import rank_slopes
+    >>> from ca_research.plots import bars
     >>> rows = ca.load("trade", reporter="KAZ", as_of="1900-01-01")
     >>> with where_known():
-    ...     picture = rank_slopes(ca.trade.rank(rows, partner="CHN"), "CHN")
+    ...     picture = bars(rows, "value_usd", by="partner")
     {...'text': 'What would stand here needs figures that were not known on this day.'...
     """
     try:
@@ -510,7 +501,8 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
     """
     plain = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if not plain:
-        return [_text(name, value) for value in column]
+        words = partial(cell_words, name)
+        return [cell_text(v, words, lambda v: fixed(v, int(v % 1 != 0))) for v in column]
     known = column.dropna().astype(float)
     if is_year(name) and known.between(1000, 3000).all():
         return [NOTHING if pd.isna(v) else str(int(v)) for v in column]
@@ -531,18 +523,6 @@ def _rounded(value: float, places: int) -> str:
     if value and not round(value, places) and (first := -math.floor(math.log10(abs(value)))) <= 6:
         places = first
     return fixed(value, places)
-
-
-def _text(column: str, value: Any) -> str:
-    if isinstance(value, LISTED):
-        return ", ".join(cell_words(column, str(v)) for v in value)
-    if value is None or pd.isna(value):
-        return NOTHING
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        value = value.date()  # a day: nobody has counted its hours
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return cell_words(column, str(value))
-    return fixed(float(value), 0 if float(value).is_integer() else 1)
 
 
 def _origins(frame: pd.DataFrame) -> list[list[str]]:

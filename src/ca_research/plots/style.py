@@ -6,11 +6,12 @@ data (registry/article.yaml).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 import matplotlib as mpl
@@ -87,9 +88,14 @@ VERDICT = {
 }
 
 
+def current() -> Size:
+    """The size that holds here: that of a page, or of the `room()` around."""
+    return _room.get()
+
+
 def wide() -> float:
-    """Inches that a figure may take here: those of a page, or of the size within `room()`."""
-    return _room.get().width / MM
+    """Inches that a figure may take here."""
+    return current().width / MM
 
 
 @contextmanager
@@ -119,6 +125,17 @@ def colour(code: str, other: str = OTHER) -> str:
     """
     hue = article().colours.get(code)
     return HUE[hue] if hue else other
+
+
+_HUES = (HIGHLIGHT, SECOND, INK, MUTED, *(HUE[name] for name in ("green", "purple", "ochre")))
+"""Of lines that are no economy's."""
+
+
+def palette(lines: Iterable[object]) -> dict[Any, str]:
+    """A colour for each line: its economy's, where it has one, else one that is left."""
+    own = {line: colour(str(line), "") for line in lines}
+    left = cycle([hue for hue in _HUES if hue not in own.values()])
+    return {line: hue or next(left) for line, hue in own.items()}
 
 
 def context() -> AbstractContextManager[Any]:

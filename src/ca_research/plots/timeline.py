@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -16,7 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..ground.errors import UsageError
+from ..ground.errors import known_name
 from ..ground.periods import date_in_short
 from ..tables.dates import bounds
 from . import style
@@ -24,6 +25,7 @@ from .canvas import note
 from .needs import needs
 from .panels import DASHED
 
+_EMPTY = "no dated row"
 _OFFSETS = ["", "%Y", "%B %Y", "%B %Y", "%B %Y", "%B %Y"]
 """What stands once beside an axis of years, months, days and less."""
 _STEP = 0.34
@@ -34,16 +36,15 @@ _LANE = 0.55
 """Inches: height of a lane."""
 
 
-@needs("rows", "panel lane date first_day last_day exact mark code", empty=True)
+@needs("rows", "lane date first_day last_day exact mark code", empty=True)
 def timeline(
     rows: pd.DataFrame,
     *,
     lanes: Sequence[str] = (),
     windows: Mapping[str, str] | None = None,
     days: Mapping[str, dt.date] | None = None,
-    empty: str = "no dated row",
 ) -> Figure:
-    """Lanes of dated rows, one axis per panel.
+    """Lanes of dated rows.
 
     A day is a dot, a span of days or a date known to the month or year only a bar as long as it may
     be. Marks that would cover one another stand below each other. Labels are written where there is
@@ -52,22 +53,20 @@ def timeline(
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``panel`` and ``lane`` (where it is drawn), ``date`` (as the source has it), ``first_day``
+        ``lane`` (where it is drawn), ``date`` (as the source has it), ``first_day``
         and ``last_day`` (timestamps; the first may be null), ``exact`` (bool), ``mark`` ('point',
         or 'ring' for what is of another kind), ``code`` (an economy that gives the colour, or '').
     lanes : sequence of str
         All that are drawn, in this order, also those without a row; by default those of the rows.
     windows : mapping of str to str, optional
-        Label and interval ('2016-09-01/2016-09-05'), shaded; on the last panel.
+        Label and interval ('2016-09-01/2016-09-05'), shaded.
     days : mapping of str to date, optional
-        Label and day, a dashed line on every panel that holds it.
-    empty : str
-        What stands in a lane without a row.
+        Label and day, a dashed line.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A panel below the other.
+        A lane below the other.
 
     Raises
     ------
@@ -77,59 +76,40 @@ def timeline(
     Examples
     --------
     >>> day = pd.Timestamp("2016-07-23")
-    >>> row = {"panel": "Signed", "lane": "Tajikistan", "date": "2016-07-23", "first_day": day}
+    >>> row = {"lane": "Tajikistan", "date": "2016-07-23", "first_day": day}
     >>> row |= {"last_day": day, "exact": True, "mark": "point", "code": ""}
     >>> figure = timeline(pd.DataFrame([row]))
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['23 Jul 2016']
     """
-    if lanes and (odd := sorted(set(rows["lane"]) - set(lanes))):
-        raise UsageError(
-            f"rows of the lane {odd[0]!r} would not be drawn", hint="lanes=: all that the rows name"
-        )
+    for lane in rows["lane"] if lanes else ():
+        known_name("lane", lane, lanes)
     spans = {k: tuple(map(pd.Timestamp, bounds(v))) for k, v in (windows or {}).items()}
     marks = {k: pd.Timestamp(v) for k, v in (days or {}).items()}
-    panels = list(dict.fromkeys(rows["panel"])) or [""]
     drawn = rows.assign(begin=rows["first_day"].fillna(rows["last_day"]))
-    laid = []
-    for panel in panels:
-        mine, last = drawn[drawn["panel"] == panel], panel == panels[-1]
-        named = spans if last else {}
-        also = marks.values() if len(panels) == 1 or mine.empty else ()
-        low, high = _limits(mine, [day for span in named.values() for day in span] + [*also])
-        mine = _on_lines(mine, (high - low).days)
-        order = list(lanes) or list(dict.fromkeys(mine["lane"])) or [empty]
-        more = mine.groupby("lane")["line"].max().reindex(order, fill_value=0) * _STEP
-        begins = (1 + more).cumsum().shift(fill_value=0.0)
-        laid.append((mine, begins, len(order) + more.sum(), (low, high), named))
-    heights = [0.75 + _LANE * (depth + 0.52 * len(named)) for _, _, depth, _, named in laid]
-    figure, grid = plt.subplots(
-        len(panels),
-        1,
-        figsize=(style.wide(), sum(heights)),
-        squeeze=False,
-        height_ratios=heights,
-    )
-    for ax, panel, (mine, begins, depth, limits, named) in zip(
-        grid.flat, panels, laid, strict=True
-    ):
-        ax.set(xlim=limits, ylim=(depth - 0.35, -0.66 - 0.52 * len(named)), title=panel)
-        for lane, y in begins.items():
-            ax.axhline(y, color=style.GRID, linewidth=1, zorder=0)
-            _draw_lane(ax, mine[mine["lane"] == lane], y, (limits[1] - limits[0]).days, empty)
-        ax.set_yticks(begins, begins.index)
-        for i, (label, span) in enumerate(named.items()):
-            _window(ax, label, span[0], span[1], -0.68 - 0.52 * i)
-        for label, day in marks.items():
-            if limits[0] <= day <= limits[1]:
-                ax.axvline(day, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
-                _beside(ax, label, (day, day), depth - 0.42, style.MUTED)
-        locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
-        ax.xaxis.set_major_locator(locator)
-        short = (limits[1] - limits[0]).days < 700
-        look: dict[str, Any] = {"offset_formats": _OFFSETS, "show_offset": short}
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, **look))
-        style.bare(ax, y=False)
+    limits = _limits(drawn, [*chain(*spans.values()), *marks.values()])
+    length = (limits[1] - limits[0]).days
+    drawn = _on_lines(drawn, length)
+    order = list(lanes) or list(dict.fromkeys(drawn["lane"])) or [_EMPTY]
+    more = drawn.groupby("lane")["line"].max().reindex(order, fill_value=0) * _STEP
+    begins, depth = (1 + more).cumsum().shift(fill_value=0.0), len(order) + more.sum()
+    above = 0.52 * len(spans)
+    figure, ax = plt.subplots(figsize=(style.wide(), 0.75 + _LANE * (depth + above)))
+    ax.set(xlim=limits, ylim=(depth - 0.35, -0.66 - above))
+    for lane, y in begins.items():
+        ax.axhline(y, color=style.GRID, linewidth=1, zorder=0)
+        _draw_lane(ax, drawn[drawn["lane"] == lane], y, length)
+    ax.set_yticks(begins, begins.index)
+    for i, (label, span) in enumerate(spans.items()):
+        _window(ax, label, span[0], span[1], -0.68 - 0.52 * i)
+    for label, day in marks.items():
+        ax.axvline(day, color=style.INK, linewidth=1, linestyle=DASHED, zorder=1)
+        _beside(ax, label, (day, day), depth - 0.42, style.MUTED)
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=6)
+    ax.xaxis.set_major_locator(locator)
+    look: dict[str, Any] = {"offset_formats": _OFFSETS, "show_offset": length < 700}
+    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, **look))
+    style.bare(ax, y=False)
     return figure
 
 
@@ -160,10 +140,10 @@ def _on_lines(rows: pd.DataFrame, span: int) -> pd.DataFrame:
     return drawn.assign(line=pd.Series(lines, drawn.index, dtype=int))
 
 
-def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int, empty: str) -> None:
+def _draw_lane(ax: Axes, rows: pd.DataFrame, y: float, span: int) -> None:
     """The marks of a lane, with dates above those of its first line while there is room."""
     if rows.empty:
-        note(ax, empty, 0.02, y, xycoords=("axes fraction", "data"), bbox=style.CLEAR)
+        note(ax, _EMPTY, 0.02, y, xycoords=("axes fraction", "data"), bbox=style.CLEAR)
     low, high = ax.get_xlim()
     taken = low
     for row in rows.itertuples():

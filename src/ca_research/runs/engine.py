@@ -11,14 +11,13 @@ import ast
 import asyncio
 import contextlib
 import itertools
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
 import psutil
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
@@ -43,44 +42,12 @@ class Limits:
     output_bytes: int = 50 * 1024**2
 
 
-class _Answers(AsyncKernelClient):
-    """A client that knows a kernel for ready when it has heard all of its first answer, and waits
-    no longer.
-    """
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """As in jupyter_client, which then goes on to wait for a fifth of a second in which the
-        kernel is silent.
-
-        Raises RuntimeError where the kernel has died, TimeoutError where it does not answer in
-        `timeout` seconds.
-        """
-        async with asyncio.timeout(timeout):
-            while not await self._answered():
-                if not await self.is_alive():
-                    raise RuntimeError("Kernel died before replying")
-
-    async def _answered(self) -> bool:
-        """Whether it replies to a question, and what it broadcasts of that arrives here, up to its
-        `idle`.
-        """
-        question = self.kernel_info()
-        with contextlib.suppress(Empty):
-            self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
-            while True:
-                message = await self.get_iopub_msg(timeout=0.2)
-                idle = message["content"].get("execution_state") == "idle"
-                if idle and message["parent_header"].get("msg_id") == question:
-                    return True
-        return False
-
-
 class Client(NotebookClient):
     """Executes a notebook, and stops its kernel where a limit is passed.
 
     ordinary: why the kernel is no warm one, where one was asked for. failed: number of the cell
     that failed, 0 for none. read: what it opened besides its declared inputs; None where the kernel
-    cannot say.
+    cannot say, or is of another Python, of which no key tells.
     """
 
     def __init__(self, notebook: Any, limits: Limits, **options: Any) -> None:
@@ -102,9 +69,7 @@ class Client(NotebookClient):
 
         connection: where the file with the kernel's key lies for as long as it runs.
         """
-        manager = AsyncKernelManager(
-            kernel_name=self.kernel_name, connection_file=str(connection), client_factory=_Answers
-        )
+        manager = AsyncKernelManager(kernel_name=self.kernel_name, connection_file=str(connection))
         self.km, running = manager, asyncio.current_task()
         watch, gently = asyncio.create_task(self._watch(manager)), False
         try:
@@ -116,7 +81,8 @@ class Client(NotebookClient):
                 for index, cell in enumerate(self.nb.cells):
                     await self.async_execute_cell(cell, index)
                 self.set_widgets_metadata()
-                self.read = await self._ask("listing()")
+                told = await self._ask("listing()")
+                self.read = told if told and told["prefix"] == sys.prefix else None
             gently = True
             return ""
         except CellExecutionError as problem:

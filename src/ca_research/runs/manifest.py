@@ -13,7 +13,7 @@ from typing import Any
 
 from .. import __version__
 from ..ground import paths
-from ..ground.errors import CoverageError, UsageError
+from ..ground.errors import CoverageError
 from ..ground.files import write_whole
 from . import worker
 from .fingerprint import environment
@@ -53,7 +53,7 @@ def write_manifest(out: Path, results: Sequence[Result], seconds: float) -> None
 def _runs(out: Path) -> list[dict[str, Any]]:
     try:
         return list(read_manifest(out)["runs"])
-    except (CoverageError, UsageError, KeyError):
+    except CoverageError:
         return []
 
 
@@ -66,20 +66,10 @@ def longest_first(runs: Sequence[Run], out: Path) -> list[Run]:
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
-    """The manifest of a reports folder; raises CoverageError where there is none, UsageError where
-    it is not one.
-    """
+    """The manifest of a reports folder; raises CoverageError where there is none."""
     file = out / "manifest.json"
-    try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        if not all("run_id" in run for run in content["runs"]):
-            raise ValueError
-    except FileNotFoundError:
-        raise CoverageError(
-            "nothing has been run yet", where=paths.shown(file), hint="ca-research run"
-        ) from None
-    except (AttributeError, ValueError, KeyError, TypeError):
-        raise UsageError(
-            "not a manifest", where=paths.shown(file), hint="ca-research run"
-        ) from None
+    if not file.is_file():
+        fault = "nothing has been run yet"
+        raise CoverageError(fault, where=paths.shown(file), hint="ca-research run")
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return content

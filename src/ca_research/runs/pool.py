@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import kernels
 from ..ground import paths, reads
-from ..ground.errors import RunError
+from ..ground.errors import RunError, known_name
 from ..ground.files import changed, sweep, write_whole
 from ..ground.numbers import first_few
 from . import inputs, worker
@@ -131,7 +131,7 @@ class _Batch:
 
         self.out, self.on_done, self.store = out, on_done, open_store()
         self.done: dict[str, Result] = {}
-        self.own = kernels.is_own(options.kernel)  # of another Python no key tells
+        self.own = options.kernel in kernels.OWN
         self.about, self.verdicts = inputs.Inputs(up_to_date()), out / "verdicts.json"
         sweep(out / EXECUTED)
         self.files = {run.run_id: self.about.files(run, self.verdicts) for run in runs}
@@ -155,8 +155,7 @@ class _Batch:
     def finish(self, task: worker.Task, outcome: worker.Outcome) -> None:
         """Keep and tell what came of a run, unless somebody wrote to its inputs meanwhile."""
         run, now = task.run, marks(self.files[task.run.run_id])
-        told = outcome.read if self.own else None
-        read = self.about.read(run, told, task.env[reads.VARIABLE], self.out)
+        read = self.about.read(run, outcome.read, task.env[reads.VARIABLE], self.out)
         moved = [*changed({name: self.begun[name] for name in now}, now), *read.edited]
         if moved:
             error = f"its inputs changed while it ran: {', '.join(moved[:3])}"
@@ -242,14 +241,10 @@ def warm_up(options: Options) -> None:
 def _kernel(wanted: str) -> str:
     """Name of the kernelspec for all runs."""
     if wanted:
-        return wanted
+        from jupyter_client.kernelspec import find_kernel_specs
+
+        return known_name("kernel", wanted, find_kernel_specs())
     name, reason = kernels.default()
-    if not kernels.is_own(name):
-        raise RunError(
-            f"the default kernel {name} is not of this environment, so its results would be "
-            "taken for this one's",
-            hint=f"remove that kernelspec (jupyter kernelspec list), or name it: --kernel {name}",
-        )
     if reason:
         kernels.say(f"ca-research: ordinary kernels instead of warm ones: {reason}")
     return name

@@ -3,7 +3,8 @@
     blobs/ab/abcd...   a file, named by the sha256 of its bytes
     runs/KEY.json      {"file": sha256, "seconds": ..., "read": {name: sha256}}: the executed
                        notebook of one run, and what it read besides the inputs of its key
-    reports/KEY.json   {"files": {name: sha256}, "read": {path: sha256}}: all files of a report
+    reports/KEY.json   {"files": {name: sha256}, "read": {path: sha256}, "runs": [id]}: all files of
+                       a report
 
 A record is written after its blobs and by renaming, a blob is checked when it is read: what a
 crash, a full disk or a bad sector leaves behind is a miss, never a wrong page. The least recently
@@ -75,7 +76,7 @@ CARDS = "share/*.png"
 _FORMS = ("*.html", CARDS, "notebooks/*.ipynb")
 """What a report has of each of its runs."""
 
-_FIELDS = {"runs": {"file", "seconds", "read"}, "reports": {"files", "read"}}
+_FIELDS = {"runs": {"file", "seconds", "read"}, "reports": {"files", "read", "runs"}}
 """What a record of a kind holds."""
 
 _OWN_NAME = re.compile(r"\.?[0-9a-f]{64}(\.json)?(-\w+)?")
@@ -164,7 +165,9 @@ def open_store() -> Store:
     return Store(store_dir())
 
 
-def remember_report(store: Store, key: str, out: Path, read: Mapping[str, str]) -> None:
+def remember_report(
+    store: Store, key: str, out: Path, read: Mapping[str, str], run_ids: Iterable[str]
+) -> None:
     """Keep every file of a finished report under the key of its command, if the store's disk has
     room for it.
 
@@ -173,13 +176,13 @@ def remember_report(store: Store, key: str, out: Path, read: Mapping[str, str]) 
     with contextlib.suppress(OSError):
         own = filter(made_here, _shown(out))
         files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in own}
-        store.remember("reports", key, {"files": files, "read": dict(read)})
+        store.remember("reports", key, {"files": files, "read": dict(read), "runs": [*run_ids]})
         store.trim()
 
 
-def serve_report(store: Store, key: str, out: Path) -> int | None:
+def serve_report(store: Store, key: str, out: Path) -> tuple[int, list[str]] | None:
     """Make `out` hold the report stored under a key, byte for byte: how many files had to be put
-    back or removed for that.
+    back or removed for that, and which runs it is of.
 
     None where the store does not have it all. Raises UsageError as `refuse_others` does.
     """
@@ -196,7 +199,7 @@ def serve_report(store: Store, key: str, out: Path) -> int | None:
     strays = {*filter(made_here, {*_shown(out)} - {out / name for name in record["files"]})}
     for stray in strays:
         stray.unlink()
-    return len(due) + len(strays)
+    return len(due) + len(strays), record["runs"]
 
 
 def places(run_ids: Iterable[str]) -> list[str]:

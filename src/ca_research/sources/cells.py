@@ -26,6 +26,8 @@ _NOTE = re.compile(rf"(\s*(\*+|†+|‡+|[{_RAISED}]+|\[\w{{1,2}}\]|\([a-zа-я]
 _SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 PLAIN = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
 """A number as programs write it."""
+PLAINLY = {".": PLAIN.pattern, ",": r"[-+]?\d+|[-+]?\d*,\d+", None: r"[-+]?\d+"}
+"""Numbers that are read at once, by the decimal mark; None where it is not known."""
 _GROUPED = {
     ".": re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?"),
     ",": re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d*)?"),

@@ -1,38 +1,17 @@
-"""UN Comtrade: the download of the web site, today's and yesterday's, and the answer of its API."""
+"""UN Comtrade: what its layouts cannot say of the border at which a figure is, and of products."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from ..registry import Table
-from .layouts import LOOK, Layout
-from .mapping import Field, Map, Only
-from .parts import Headed
+from .mapping import Field, Map
+from .parts import LOOK, Headed, with_columns
 from .sheets import NotStreamed, Sheet, shown
 
-_FLOWS = {
-    "X": "export",
-    "M": "import",
-    "Export": "export",
-    "Import": "import",
-    "Exports": "export",
-    "Imports": "import",
-    "1": "import",
-    "2": "export",
-}
-_VALUED = {word: "fob" if flow == "export" else "cif" for word, flow in _FLOWS.items()}
-
-_AREAS = {"490": "S19", "899": "_X"}
-"""Areas by number, as the register knows them: the rest of Asia, and what is not specified."""
-
-_WHOLE = ("0", "C00", "TOTAL CPC", "All MOTs", "W00", "")
-"""Codes of all procedures, means of transport, modes and second partners together."""
-
+_EXPORTS, _IMPORTS = ("X", "Export", "Exports", "2"), ("M", "Import", "Imports", "1")
 _VALUATION = "valuation (of cifvalue, fobvalue)"
 _SAY = ("flowCode", "cifvalue", "fobvalue", "primaryValue")
 
@@ -47,10 +26,11 @@ def valued(sheet: Sheet) -> Sheet:
         return sheet
     width = len(heads[place])
     at = [heads[place].index(name.casefold()) for name in _SAY]
-    (frame,) = sheet.frames(at, 0)
+    frame = pd.DataFrame({n: list(sheet.column(n, 0)) for n in at}, dtype=object)
     if not (of_exporters := _at_exporters(frame)).any():
         return sheet
-    told = frame[at[0]].map(shown).map(_VALUED).fillna("").mask(of_exporters, "fob")
+    borders = dict.fromkeys(_EXPORTS, "fob") | dict.fromkeys(_IMPORTS, "cif")
+    told = frame[at[0]].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
     told[place] = _VALUATION
     rows = [(row + [None] * width)[:width] for row in sheet.rows]
     return replace(sheet, rows=[[*row, word] for row, word in zip(rows, told, strict=True)])
@@ -59,8 +39,8 @@ def valued(sheet: Sheet) -> Sheet:
 def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     """Whether figures are imports at the exporter's border, as their columns in `_SAY` tell."""
     flow, *amounts = frame
-    borders = {word: _VALUED.get(shown(word)) for word in frame[flow].unique()}
-    imports = frame[frame[flow].map(borders).eq("cif")]
+    wanted = [word for word in frame[flow].unique() if shown(word) in _IMPORTS]
+    imports = frame[frame[flow].isin(wanted)]
     cif, fob, value = (
         pd.to_numeric(imports[column], errors="coerce").fillna(0) for column in amounts
     )
@@ -68,10 +48,25 @@ def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     return found.reindex(frame.index, fill_value=False)
 
 
-def _border(file: Headed, flow: str) -> Field:
-    """Where the valuation of a figure is said: by its flow, unless a column knows better."""
+def classified(file: Headed, mapped: Map, table: Table) -> Map:
+    """A map that takes rows of HS by the column of the classification, since 27 is another thing in
+    SITC and BEC; a total is the same in all classifications of goods, where nothing else is read.
+    """
+    finer = next(one for one in mapped.only if one.why.startswith("finer"))
+    words = mapped.columns["product"].words
+    if {words.get(v, v) for v in file.distinct(finer.column) if finer.counts(v)} - {"TOTAL"}:
+        return mapped
+    goods = {"matches": "(?!EB).*", "why": "services"}
+    of_hs = "other classifications than HS"
+    only = (one.model_copy(update=goods) if one.why == of_hs else one for one in mapped.only)
+    return mapped.model_copy(update={"only": tuple(only)})
+
+
+def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
+    """Exports at fob, imports at cif, or at fob where their reporter has no other value."""
+    mapped = classified(file, mapped, table)
     if (said := file.name(_VALUATION)) is not None:
-        return Field(column=said)
+        return with_columns(mapped, valuation=Field(column=said))
     says = {h.casefold() for h in _SAY} <= {h.casefold() for h in file.headings}
     if says and any(_at_exporters(frame).any() for frame in file.frames(*_SAY)):
         raise NotStreamed(
@@ -79,82 +74,4 @@ def _border(file: Headed, flow: str) -> Field:
             "apart in small files only",
             where=file.given.name,
         )
-    return Field(column=flow, words=_VALUED)
-
-
-def classified(file: Headed, products: Iterable[str], *headings: str) -> tuple[Only, ...]:
-    """Rows of HS by the column of the classification, since 27 is another thing in SITC and BEC;
-    a total is the same in all classifications of goods, where nothing else is read.
-    """
-    if set(products) <= {"TOTAL"}:
-        return file.only("services", *headings, matches="(?!EB).*")
-    return file.only("other classifications than HS", *headings, matches=r"H(S|\d).*")
-
-
-def mapping(file: Headed, table: Table) -> Map:
-    """Totals and HS chapters by partner and year; exports at fob, imports at cif, or at fob where
-    their reporter has no other value.
-    """
-    flow = file.needs("flowCode", "Trade Flow Code", "flowDesc", "Trade Flow")
-    product = file.needs("cmdCode", "Commodity Code")
-    pattern = str(table.columns["product"].pattern)
-    counts = [v for v in file.distinct(product) if re.match(pattern, v)]
-    reporter = file.needs("reporterISO", "Reporter ISO", "reporterCode", "Reporter Code")
-    partner = file.needs("partnerISO", "Partner ISO", "partnerCode", "Partner Code")
-    classes = ("classificationCode", "classificationSearchCode", "Classification")
-    months = "months, not years"
-    wholes = {
-        "by customs procedure": ("customsCode", "Customs Proc. Code"),
-        "by means of transport": ("motCode", "Mode of Transport Code"),
-        "by mode of supply": ("mosCode",),
-        "by second partner": ("partner2Code", "2nd Partner Code"),
-    }
-    return file.map(
-        only=(
-            *file.only(months, "freqCode", among=("A",)),
-            *file.only(months, "period", matches=r"\d{4}"),
-            # a year is month 52; asked only where nothing plainer says so
-            *(
-                ()
-                if file.name("freqCode", "period")
-                else file.only(months, "refMonth", among=("52", "0", ""))
-            ),
-            *file.only("services", "typeCode", among=("C",)),
-            *classified(file, counts, *classes),
-            *file.only("re-exports and other flows", flow, among=_FLOWS),
-            *file.only("finer than HS chapters", product, matches=pattern),
-            *(one for why, heads in wholes.items() for one in file.only(why, *heads, among=_WHOLE)),
-            *file.economies(reporter),
-            *file.economies(partner, own=_AREAS),
-        ),
-        columns={
-            "reporter": Field(column=reporter),
-            "partner": Field(column=partner, words=_AREAS),
-            "year": Field(column=file.needs("refYear", "Year", "period")),
-            "flow": Field(column=flow, words=_FLOWS),
-            "product": Field(column=product),
-            "value_usd": Field(column=file.needs("primaryValue", "Trade Value (US$)")),
-            "valuation": _border(file, flow),
-            "scope": Field(constant="goods"),
-        },
-    )
-
-
-_ABOUT: dict[str, Any] = {
-    "tables": ("trade",),
-    "mapping": mapping,
-    "publisher": "UN Comtrade",
-    "licence": "UN Comtrade terms (reuse with attribution; no redistribution in bulk)",
-    "address": "https://comtradeplus.un.org",
-    "origin": "COMTRADE",
-}
-LAYOUTS = (
-    Layout(
-        "comtrade",
-        ("reporterCode", "partnerCode", "flowCode", "primaryValue"),
-        **_ABOUT,
-    ),
-    Layout(
-        "comtrade until 2022", ("Trade Flow Code", "Reporter Code", "Trade Value (US$)"), **_ABOUT
-    ),
-)
+    return mapped

@@ -6,9 +6,8 @@ import re
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from .layouts import Layout
 from .mapping import Field, Map
-from .parts import Headed
+from .parts import Headed, with_columns
 from .sheets import Sheet, shown
 
 _FLAGGED = re.compile(r"(\d[\d.]*|:)\s+([a-z]{1,4})")
@@ -47,31 +46,13 @@ def _estimated(flag: str) -> bool:
     return bool(set(flag.split(":")[0].strip()) & {"e", "s"})
 
 
-def students(file: Headed, table: Table) -> Map:
-    """Students enrolled for a degree by origin and country of study, both sexes, all levels."""
+def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
+    """Students enrolled for a degree; which numbers are estimated their flags say."""
     _refuse_others(file)
-    origin, host = file.needs("partner"), file.needs("geo")
-    flag = file.name("OBS_FLAG")
-    flags = ("", *(file.distinct(flag) if flag else ()))
-    precision = {v: "estimated" if _estimated(v) else "exact" for v in flags}
-    return file.map(
-        only=(
-            *file.only("one sex", "sex", among=("T",)),
-            *file.only("one level of education", "isced11", among=("ED5-8",)),
-            *file.only("shares, not numbers", "unit", among=("NR",)),
-            *file.economies(origin),
-            *file.economies(host),
-        ),
-        columns={
-            "origin": Field(column=origin),
-            "destination": Field(column=host),
-            "year": Field(column=file.needs("TIME_PERIOD")),
-            "students": Field(column=file.needs("OBS_VALUE")),
-            "level": Field(constant="degree"),
-            "precision": Field(column=flag, words=precision) if flag else Field(constant="exact"),
-            "statistic": Field(constant="enrolled"),
-        },
-    )
+    if (flag := file.name("OBS_FLAG")) is None:
+        return mapped
+    words = {v: "estimated" if _estimated(v) else "exact" for v in ("", *file.distinct(flag))}
+    return with_columns(mapped, precision=Field(column=flag, words=words))
 
 
 def _refuse_others(file: Headed) -> None:
@@ -84,17 +65,3 @@ def _refuse_others(file: Headed) -> None:
             where=file.given.name,
             hint=f"take {_DATA.lower()}, mobile students from abroad enrolled",
         )
-
-
-LAYOUTS = (
-    Layout(
-        "eurostat, mobile students",
-        ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE"),
-        tables=("students",),
-        mapping=students,
-        publisher="Eurostat",
-        licence="CC BY 4.0",
-        address="https://ec.europa.eu/eurostat",
-        origin="EUROSTAT",
-    ),
-)

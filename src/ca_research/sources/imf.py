@@ -3,66 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ..ground.errors import UsageError
 from ..registry import Table
-from .layouts import Layout
 from .mapping import Field, Map, Only
-from .parts import Headed
+from .parts import Headed, with_columns
 
 _INDICATOR = re.compile(r"T?(X|M)G_(FOB|CIF)(_USD)?")
 _DOLLARS = r"USD|US\$|U\.?S\.? ?dollars?( \(USD\))?"
 _SCALES = {"UNITS": 1, "THOUSANDS": 1e3, "MILLIONS": 1e6, "BILLIONS": 1e9}
 
 
-def mapping(file: Headed, table: Table) -> Map:
-    """Exports and imports by partner and year, in dollars, in the valuation that was reported."""
-    indicator = file.needs("INDICATOR")
-    known = {v: hit for v in file.distinct(indicator) if (hit := _INDICATOR.fullmatch(v))}
-    partner = file.needs("COUNTERPART_AREA", "COUNTERPART_COUNTRY")
-    reporter = file.needs("REF_AREA", "COUNTRY")
-    return file.map(
-        only=(
-            *file.only(
-                "months or quarters, not years", "FREQ", "FREQUENCY", among=("A", "Annual", "")
-            ),
-            *file.only(
-                "other indicators than trade in goods", indicator, matches=_INDICATOR.pattern
-            ),
-            *_in_dollars(file, indicator, known),
-            *file.economies(reporter),
-            *file.economies(partner),
-        ),
-        columns={
-            "reporter": Field(column=reporter),
-            "partner": Field(column=partner),
-            "year": Field(column=file.needs("TIME_PERIOD")),
-            "flow": Field(
-                column=indicator,
-                words={v: "export" if hit[1] == "X" else "import" for v, hit in known.items()},
-            ),
-            "product": Field(constant="TOTAL"),
-            "value_usd": Field(column=file.needs("OBS_VALUE"), times=_scale(file)),
-            "valuation": Field(
-                column=indicator, words={v: hit[2].lower() for v, hit in known.items()}
-            ),
-            "scope": Field(constant="goods"),
-        },
+def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
+    """Exports and imports in dollars, in the valuation that was reported."""
+    known = {v: hit for v in file.distinct("INDICATOR") if (hit := _INDICATOR.fullmatch(v))}
+    flows = {v: "export" if hit[1] == "X" else "import" for v, hit in known.items()}
+    borders = {v: hit[2].lower() for v, hit in known.items()}
+    found = with_columns(
+        mapped,
+        flow=Field(column=mapped.columns["flow"].column, words=flows),
+        valuation=Field(column=mapped.columns["flow"].column, words=borders),
+        value_usd=Field(column=mapped.columns["value_usd"].column, times=_scale(file)),
     )
-
-
-def _in_dollars(
-    file: Headed, indicator: str, known: Mapping[str, re.Match[str]]
-) -> tuple[Only, ...]:
-    """Rows in dollars, by the name of the indicator and by the column of the unit."""
-    unnamed = any(hit[3] is None for hit in known.values())
+    # in dollars, by the column of the unit and by the name of the indicator
     unit = file.name("UNIT", "UNIT_MEASURE", "CURRENCY")
     if unit is None:
-        why = "indicators that do not say that they are in US dollars"
-        return file.only(why, indicator, matches=r"(?!T?[XM]G_(FOB|CIF)$).*")
-    empty = "" if unnamed else "|"
-    return file.only("other money than US dollars", unit, matches=_DOLLARS + empty)
+        in_dollars = Only(
+            column=str(mapped.columns["flow"].column),
+            matches=r"(?!T?[XM]G_(FOB|CIF)$).*",
+            why="indicators that do not say that they are in US dollars",
+        )
+    else:
+        empty = "" if any(hit[3] is None for hit in known.values()) else "|"
+        why = "other money than US dollars"
+        in_dollars = Only(column=unit, matches=_DOLLARS + empty, why=why)
+    return found.model_copy(update={"only": (*mapped.only[:-2], in_dollars, *mapped.only[-2:])})
 
 
 def _scale(file: Headed) -> float:
@@ -99,21 +74,3 @@ def _scale(file: Headed) -> float:
             hint="export each unit apart",
         )
     return float(scales.pop() or 1)
-
-
-LAYOUTS = tuple(
-    Layout(
-        f"imf {name}",
-        headings,
-        tables=("trade",),
-        mapping=mapping,
-        publisher="International Monetary Fund, International Trade in Goods Statistics",
-        licence="IMF terms (reuse with attribution)",
-        address="https://data.imf.org",
-        origin="IMF_IMTS",
-    )
-    for name, headings in (
-        ("dots", ("REF_AREA", "INDICATOR", "COUNTERPART_AREA", "TIME_PERIOD", "OBS_VALUE")),
-        ("imts", ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "TIME_PERIOD", "OBS_VALUE")),
-    )
-)

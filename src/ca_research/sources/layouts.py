@@ -2,51 +2,109 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from ..ground.errors import UsageError
 from ..registry import Table
 from . import answers, guess, sheets
-from .mapping import Map, as_said
-from .parts import Headed
+from .comtrade import valued
+from .eurostat import unpacked
+from .mapping import Field, Map, Only, as_said
+from .parts import LOOK, Headed, listed, with_columns
 from .sheets import Given, Sheet, shown
-
-LOOK = 12
-"""Lines at the top in which a publisher's heading stands."""
-
-MODULES = ("comtrade", "worldbank", "unesco", "wits", "eurostat", "imf", "baci", "aiddata")
-"""One module for each publisher, with its layouts in `LAYOUTS`."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a publisher lays out its files, and what is known of it as a source.
+    """How a publisher lays out its files, and what is known of it as a source: layouts.yaml.
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
-    mapping: the map of a file that has them, for a table. origin: figures of one origin are one
-    figure, told twice. role: how it speaks for a reporter (registry).
+    origin: figures of one origin are one figure, told twice. role: how it speaks for a reporter
+    (registry). adjust: a function that completes the map of a file. The rest are fields of a map.
     """
 
     name: str
-    headings: tuple[str, ...]
-    tables: tuple[str, ...]
-    mapping: Callable[[Headed, Table], Map]
+    headings: list[str]
+    tables: list[str]
     publisher: str
     licence: str
     address: str
     origin: str
+    columns: dict[str, Any]
+    only: list[dict[str, Any]]
     role: str = "compilation"
+    adjust: str = ""
+    across: str = ""
+    fills: str = ""
+    sums: bool = False
+    totals: Mapping[str, str] = field(default_factory=dict)
+    once: Sequence[str] = ()
+
+    def mapping(self, file: Headed, table: Table) -> Map:
+        """The map of a file, for a table."""
+        across = file.years() if self.across else ()
+        columns = {}
+        for name, told in self.columns.items():
+            told = dict(told) if isinstance(told, dict) else {"column": told}
+            ask = file.name if told.pop("optional", False) else file.needs
+            if "is" in told:
+                columns[name] = Field(constant=told["is"])
+            elif told["column"] == "{year}":
+                columns[name] = Field(**told | {"column": across[0].column})
+            elif name in table.columns and (heading := ask(*listed(told["column"]))):
+                columns[name] = Field(**told | {"column": heading})
+        mapped = file.map(
+            only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
+            columns=columns,
+            across=across,
+            fills=self.fills,
+            sums=self.sums,
+            totals=dict(self.totals),
+            once=tuple(map(file.needs, self.once)),
+        )
+        if not self.adjust:
+            return mapped
+        module, function = self.adjust.split(".")
+        adjusted = getattr(importlib.import_module(f".{module}", __package__), function)
+        found: Map = adjusted(file, mapped, table)
+        return found
 
 
+def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
+    """Rows that count by a column; None where the file does not have it, or a plainer one."""
+    if "economies" in told:
+        column = file.needs(*listed(told["economies"]))
+        why = f"{column} that is no economy here"
+        more = {"among": told.get("among", ()), "but": told.get("but", ())}
+        return Only(column=column, economies=True, why=why, **more)
+    heading = file.name(*listed(told["column"]))
+    if heading is None or any(map(file.name, told.get("unless", ()))):
+        return None
+    more = {k: v for k, v in told.items() if k in ("among", "matches", "why")}
+    if more.get("matches") == "{product}":
+        more["matches"] = str(table.columns["product"].pattern)
+    return Only(column=heading, **more)
+
+
+def sectors(file: Headed, mapped: Map, table: Table) -> Map:
+    """A map whose sectors are written as words, not in capitals."""
+    heading = str(mapped.columns["sector"].column)
+    words = {v: v.capitalize() for v in file.distinct(heading)}
+    return with_columns(mapped, sector=Field(column=heading, words=words))
+
+
+@functools.cache
 def all_layouts() -> list[Layout]:
     """Every layout that is known, the narrower ones first."""
-    found: list[Layout] = []
-    for name in MODULES:
-        found += importlib.import_module(f".{name}", __package__).LAYOUTS
+    told = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    found = [Layout(name, **about) for name, about in told.items()]
     return sorted(found, key=lambda layout: -len(layout.headings))
 
 
@@ -56,8 +114,6 @@ def read(file: Path) -> Given:
     """
     fetched = (file / answers.RECORD).is_file()
     given = answers.read(file) if fetched else sheets.read(file)
-    unpacked = importlib.import_module(".eurostat", __package__).unpacked
-    valued = importlib.import_module(".comtrade", __package__).valued
     return replace(given, sheets=[valued(unpacked(sheet)) for sheet in given.sheets])
 
 
@@ -134,11 +190,11 @@ def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map
 
 def _refuse_constants(found: Map, user: Map, where: str) -> None:
     """Refuse one value for all rows of what a publisher's column tells."""
-    for name, field in user.columns.items():
+    for name, said in user.columns.items():
         told = found.columns.get(name)
-        if field.constant is not None and told and told.column and name != found.fills:
+        if said.constant is not None and told and told.column and name != found.fills:
             raise UsageError(
-                f"{name} is said to be always {field.constant}: column {told.column!r} tells it",
+                f"{name} is said to be always {said.constant}: column {told.column!r} tells it",
                 where=where,
                 hint=f"say nothing of {name}; what cells mean in {name}: {{column: {told.column}, "
                 "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",

@@ -7,20 +7,21 @@ a sheet by it.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BeforeValidator, ValidationError, model_validator
 from pydantic import Field as Bounded
 
 from ..ground import economies
-from ..ground.errors import Fault, FileError, UsageError
+from ..ground.errors import Fault, UsageError
 from ..registry import Column, Table, explain
 from ..registry.base import Model
 from . import cells, names
@@ -261,20 +262,6 @@ def _of_a_heading(column: Column, text: str, span: str) -> int | str:
     return cells.year(text, span) if column.type == "year" else text.casefold()
 
 
-@dataclass
-class Understood:
-    """Rows of a file in the table's columns, as text, and what became of the rest.
-
-    rows: the table's columns without `source_id`, `_file` and `_line`. left_out: how many rows or
-    cells are no figures of the table, by reason. faults: cells that cannot be read.
-    """
-
-    map: Map
-    rows: pd.DataFrame
-    left_out: Counter[str] = field(default_factory=Counter)
-    faults: list[Fault] = field(default_factory=list)
-
-
 def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
     """The headings of a sheet, each once, and the place of the first row below them.
 
@@ -313,44 +300,7 @@ def sheet_of(given: Given, mapped: Map) -> Sheet:
     )
 
 
-def apply(given: Given, mapped: Map, table: Table) -> Understood:
-    """Read a sheet by a map.
-
-    Raises
-    ------
-    UsageError
-        Where the map names a heading that is not there, or leaves a column of the table without a
-        value.
-    """
-    sheet = sheet_of(given, mapped)
-    heads, start = heading(sheet, mapped)
-    complete(mapped, table, heads, given.name)
-    width = len(heads)
-    file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
-    out = Understood(mapped, pd.DataFrame(columns=["_file", "_line"]))
-    body = []
-    for row, line in zip(sheet.rows[start:], sheet.lines[start:], strict=True):
-        if any(map(shown, row[width:])):
-            rule = f"more cells than the {width} headings: a separator within a number or a text?"
-            out.faults.append(Fault(file, line, "", " | ".join(map(shown, row[-3:])), rule))
-        elif any(cell not in (None, "") for cell in row):
-            body.append([*(row + [None] * width)[:width], line])
-    frame = pd.DataFrame(body, columns=[*heads, "_line"], dtype=object)
-    others = [s.name for s in given.sheets if s is not sheet and s.rows and not s.hidden]
-    wide = any("year" in a.gives for a in mapped.across)
-    read = {a.column for a in mapped.across} | {f.column for f in mapped.columns.values()}
-    unread = [h for h in heads if wide and h not in read and _A_YEAR.search(h)]
-    for what, left in (("sheets", others), ("columns", unread)):
-        if left:
-            more = ", ..." if len(left) > 8 else ""
-            out.left_out[f"{what} not read: {', '.join(left[:8])}{more}"] += len(left)
-    if wide:
-        refuse_parts_of_years(heads, file, "a heading")
-    out.rows = Reader(table, mapped, file, out).rows(_long(_counted(frame, mapped, out), mapped))
-    return out
-
-
-def refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
+def _refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
     """Refuse quarters and months of which one would stand for its year, were the others left out
     as faulty.
     """
@@ -363,6 +313,7 @@ def refuse_parts_of_years(column: Iterable[Any], file: str, head: str) -> None:
 
 
 def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
+    """Refuse a map that names no heading of a file, or leaves a column of the table open."""
     used = [f.column for f in mapped.columns.values() if f.column is not None]
     used += [a.column for a in mapped.across] + [o.column for o in mapped.only]
     used += mapped.once
@@ -392,45 +343,115 @@ def complete(mapped: Map, table: Table, there: list[str], name: str) -> None:
         )
 
 
-def _counted(frame: pd.DataFrame, mapped: Map, out: Understood) -> pd.DataFrame:
-    """The rows that count, by `only`."""
-    whole = frame
-    for only in mapped.only:
-        told, why = only.split(whole[only.column].map(shown))
-        keep = frame[only.column].map(shown).map(told).astype(bool)
-        if lost := int((~keep).sum()):
-            out.left_out[why] += lost
-        frame = frame[keep]
-    return frame
-
-
-def _long(frame: pd.DataFrame, mapped: Map) -> pd.DataFrame:
-    """One row for each figure: what stands across goes down."""
-    if not mapped.across:
-        return frame
-    across = [a.column for a in mapped.across]
-    kept = frame.drop(columns=across)
-    parts = []
-    for one in mapped.across:
-        gives = {f"={k}": v for k, v in one.gives.items()}
-        parts.append(kept.assign(**gives, **{"=": frame[one.column], "=heading": one.column}))
-    return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
-
-
+_DIGITS = frozenset("0123456789")
 _AS_HEADED = Field(column="=")
 """How values in headings are read of which a map says no more."""
 
 
 class Reader:
-    """Reads the columns of the table from long rows; notes what cannot be read."""
+    """Reads rows of a table from a sheet, part by part.
 
-    def __init__(self, table: Table, mapped: Map, file: str, out: Understood) -> None:
-        self.table, self.mapped, self.file, self.out = table, mapped, file, out
+    Attributes
+    ----------
+    left_out : Counter
+        How many rows or cells are no figures of the table, by reason.
+    faults : list of Fault
+        Cells that cannot be read.
+
+    Raises
+    ------
+    UsageError
+        Where the map names a heading that is not there, or leaves a column of the table without a
+        value.
+    """
+
+    def __init__(self, given: Given, mapped: Map, table: Table) -> None:
+        self.table, self.mapped = table, mapped
+        self.left_out, self.faults = Counter[str](), list[Fault]()
+        self.sheet = sheet = sheet_of(given, mapped)
+        self.heads, self.start = heading(sheet, mapped)
+        complete(mapped, table, self.heads, given.name)
+        self.file = given.name + (f", sheet {sheet.name}" if sheet.name else "")
+        self.read = {f.column for f in mapped.columns.values()} | {a.column for a in mapped.across}
+        self._note_unread(given)
+        self.counting = [
+            (o.column, *o.split(sheet.distinct(self._at(o.column), self.start)))
+            for o in mapped.only
+        ]
+        self.years: dict[str, set[Any]] = {}  # cells of years by their heading
+        self.marks: dict[str, tuple[cells.Mark | None, str]] = {}
+        self.once = {f"_once{n}": head for n, head in enumerate(mapped.once)}
+
+    def _at(self, head: str) -> int:
+        return self.heads.index(head)
+
+    def _note_unread(self, given: Given) -> None:
+        """Note other sheets, and columns of years that the map does not name."""
+        others = [s.name for s in given.sheets if s is not self.sheet and s.rows and not s.hidden]
+        wide = any("year" in a.gives for a in self.mapped.across)
+        unread = [h for h in self.heads if wide and h not in self.read and _A_YEAR.search(h)]
+        for what, left in (("sheets", others), ("columns", unread)):
+            if left:
+                more = ", ..." if len(left) > 8 else ""
+                self.left_out[f"{what} not read: {', '.join(left[:8])}{more}"] += len(left)
+        if wide:
+            _refuse_parts_of_years(self.heads, self.file, "a heading")
+
+    def parts(self) -> Iterator[pd.DataFrame]:
+        """Rows of the table; of a large file several frames, in the order of the file."""
+        width = len(self.heads)
+        used = {*self.read, *self.mapped.once, *(one.column for one in self.mapped.only)}
+        beyond = self.sheet.width(self.start) > width
+        places = [at for at, head in enumerate(self.heads) if beyond or head in used]
+        places += range(width, self.sheet.width(self.start))
+        for file, frame in self.sheet.parts(places, self.start):
+            self.file = file or self.file
+            if beyond:
+                frame = self._within(frame, width)
+            frame = frame.rename(columns=dict(enumerate(self.heads)))
+            yield self.rows(self._long(self._counted(frame)))
+        for head, found in self.years.items():
+            _refuse_parts_of_years(found, self.file, head)
+
+    def _within(self, frame: pd.DataFrame, width: int) -> pd.DataFrame:
+        """Rows without those that have more cells than there are headings."""
+        beyond = [at for at in frame if at != "_line" and at >= width]
+        frame = frame.astype(object).where(frame.notna(), None)
+        longer = frame[beyond].map(shown).ne("").any(axis=1)
+        rule = f"more cells than the {width} headings: a separator within a number or a text?"
+        for *row, line in frame[longer].itertuples(index=False):
+            while not shown(row[-1]):
+                row.pop()
+            self.faults.append(
+                Fault(self.file, int(line), "", " | ".join(map(shown, row[-3:])), rule)
+            )
+        return frame[~longer]
+
+    def _counted(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows that count, by `only`."""
+        for column, told, why in self.counting:
+            codes, different = _different(frame[column])
+            keep = np.array([told.get(shown(c), False) for c in different], bool)[codes]
+            if lost := int((~keep).sum()):
+                self.left_out[why] += lost
+                frame = frame[keep]
+        return frame
+
+    def _long(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """One row for each figure: what stands across goes down."""
+        if not (across := self.mapped.across):
+            return frame.reset_index(drop=True)
+        kept = frame.drop(columns=[a.column for a in across])
+        parts = []
+        for one in across:
+            gives = {f"={k}": v for k, v in one.gives.items()}
+            cells_of = {"=": frame[one.column], "=heading": one.column}
+            parts.append(kept.assign(**gives, **cells_of))
+        return pd.concat(parts).sort_values("_line", kind="stable", ignore_index=True)
 
     def rows(self, long: pd.DataFrame) -> pd.DataFrame:
-        long = self._with_figures(long.reset_index(drop=True))
-        bad = pd.Series(False, index=long.index)
-        quiet = pd.Series(False, index=long.index)  # left out, and no fault
+        long = self._with_figures(long)
+        bad, quiet = (np.zeros(len(long), bool) for _ in range(2))  # quiet: left out, no fault
         found: dict[str, Any] = {}
         for name, column in self.table.columns.items():
             if column.type == "source":
@@ -439,49 +460,34 @@ class Reader:
             if (told := self._cells(long, name)) is None:
                 continue
             cell, field_, head = told
+            codes, different = _different(cell)
             if column.type == "year":
-                refuse_parts_of_years(
-                    in_words(cell, field_).unique(), self.file, head.iloc[:1].sum()
+                of = head if isinstance(head, str) else head.iloc[:1].sum()
+                meant = in_words(pd.Series(different, dtype=object), field_)
+                self.years.setdefault(of, set()).update(meant)
+            values, why, left = self.column(name, different, column, field_)
+            for reason in dict.fromkeys(filter(None, left)):
+                of_reason = np.array([one == reason for one in left])[codes]
+                if count := int((of_reason & ~quiet).sum()):
+                    self.left_out[reason] += count
+                quiet |= of_reason
+            faulty = np.array([w != "" for w in why], bool)[codes] & ~quiet
+            for at in faulty.nonzero()[0]:
+                said = head if isinstance(head, str) else head[at]
+                one, rule = shown(different[codes[at]]), f"{name}: {why[codes[at]]}"
+                self.faults.append(
+                    Fault(self.file, int(long["_line"].iat[at]), said or name, one, rule)
                 )
-            found[name], why, left = self.column(cell, column, field_)
-            for reason, count in left[~quiet & left.ne("")].value_counts().items():
-                self.out.left_out[str(reason)] += int(count)
-            quiet |= left.ne("")
-            faulty = why.ne("") & ~quiet
-            rows = zip(long["_line"], head, cell, why, strict=True)
-            self.out.faults += (
-                Fault(self.file, int(line), heading_ or name, shown(one), f"{name}: {rule}")
-                for (line, heading_, one, rule), wrong in zip(rows, faulty, strict=True)
-                if wrong
-            )
             bad |= faulty
+            found[name] = _taken(values, codes)
         keep = ~bad & ~quiet
-        rows_ = pd.DataFrame(found, index=long.index, dtype="str")[keep]
-        rows_ = rows_.assign(_file=self.file, _line=long.loc[keep, "_line"])
-        self._refuse_repeats(long[keep])
-        return self._added_up(rows_) if self.mapped.sums else rows_.reset_index(drop=True)
-
-    def _refuse_repeats(self, long: pd.DataFrame) -> None:
-        """Raise FileError where rows that are to be of one cell each are not."""
-        told = self.once()
-        keys = {head: long[head].map(shown).str.zfill(wide) for head, wide in told.items()}
-        frame = pd.DataFrame(keys, dtype="str")
-        for row in frame[frame.duplicated(keep=False)].itertuples(index=False, name=None):
-            raise repeated(dict(zip(told, row, strict=True)), self.file)
-
-    def once(self) -> dict[str, int]:
-        """Headings whose cells stand in one row, and the width to which zeros fill their codes."""
         widths = {f.column: f.width or 0 for f in self.mapped.columns.values()}
-        return {head: widths.get(head, 0) for head in self.mapped.once}
-
-    def _added_up(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Sums of rows that differ in their figure alone, and their totals."""
-        value = self.figure()
-        parts = [rows, *([rows.assign(**self.mapped.totals)] if self.mapped.totals else [])]
-        whole = pd.concat(parts).assign(**{value: lambda f: f[value].astype("float64")})
-        keys = [c for c in rows if c not in (value, "_line")]
-        added = whole.groupby(keys, as_index=False, sort=False).agg({value: "sum", "_line": "min"})
-        return added.assign(**{value: [_written(v) for v in added[value]]})
+        for name, head in self.once.items():
+            codes, different = _different(long[head])
+            found[name] = _taken([shown(c).zfill(widths.get(head, 0)) for c in different], codes)
+        rows = pd.DataFrame(found | {"_line": long["_line"]}, index=long.index)
+        rows = rows if keep.all() else rows[keep].reset_index(drop=True)
+        return rows.assign(_file=self.file)
 
     def figure(self) -> str:
         """The column that holds the figure."""
@@ -499,13 +505,16 @@ class Reader:
         told = self._cells(long, value) if value else None
         if told is None or told[1].constant is not None:
             return long
-        empty = in_words(*told[:2]).map(cells.missing)
-        empty = empty.astype(bool)  # of no cell at all it is of no type
+        codes, different = _different(told[0])
+        meant = in_words(pd.Series(different, dtype=object), told[1])
+        empty = np.array([str(c)[-1:] not in _DIGITS and cells.missing(c) for c in meant], bool)
+        empty = empty[codes]
         if lost := int(empty.sum()):
-            self.out.left_out["no figure in the cell"] += lost
-        return long[~empty].reset_index(drop=True)
+            self.left_out["no figure in the cell"] += lost
+            long = long[~empty].reset_index(drop=True)
+        return long
 
-    def _cells(self, long: pd.DataFrame, name: str) -> tuple[pd.Series, Field, pd.Series] | None:
+    def _cells(self, long: pd.DataFrame, name: str) -> tuple[pd.Series, Field, Any] | None:
         """The cells of a column of the table, how they are to be read, and their headings."""
         field_ = self.mapped.columns.get(name, _AS_HEADED)
         if name == self.mapped.fills:
@@ -514,40 +523,66 @@ class Reader:
             return long[f"={name}"], field_, long["=heading"]
         if field_ is _AS_HEADED:
             return None
-        alike = functools.partial(pd.Series, index=long.index, dtype=object)
         if field_.constant is not None:
-            return alike(field_.constant), field_, alike("(constant)")
-        return long[field_.column], field_, alike(field_.column)
+            alike = pd.Categorical.from_codes(np.zeros(len(long), "int8"), [field_.constant])
+            return pd.Series(alike, long.index), field_, "(constant)"
+        return long[field_.column], field_, field_.column
 
     def column(
-        self, cell: pd.Series, column: Column, field_: Field
-    ) -> tuple[pd.Series, pd.Series, pd.Series]:
-        """Values as text; why a cell cannot be read; why it is no figure of the table."""
+        self, name: str, different: Sequence[Any], column: Column, field_: Field
+    ) -> tuple[Any, Sequence[str], Sequence[str]]:
+        """Of different cells the values, figures as numbers and others as text; why a cell cannot
+        be read; why it is no figure of the table.
+        """
         words = {k.casefold(): v for k, v in field_.words.items()}
-        read: Callable[[Any], tuple[str, str, str]]
         if column.type in ("number", "integer", "year"):
-            cell = in_words(cell, field_)
+            different = in_words(pd.Series(different, dtype=object), field_).tolist()
         if column.type in ("number", "integer"):
-            mark, doubt = self.mapped.decimal, ""
-            if mark is None:
-                mark, doubt = cells.decimal_mark(cell)
-            read = functools.partial(
-                _number, mark=mark, doubt=doubt, times=field_.times, nullable=column.nullable
-            )
-        elif column.type == "year":
-            read = functools.partial(self._year, span=field_.span or column.span, column=column)
+            return self._numbers(name, different, column, field_)
+        if column.type == "year":
+            span = field_.span or column.span
+            found = [self._year(cell, span, column) for cell in different]
         elif column.type == "economy":
-            read = functools.partial(_economy, words=words)
+            found = [_economy(cell, words) for cell in different]
         else:
             cut = (field_.width, field_.first)
-            read = functools.partial(_word, column=column, words=words, cut=cut)
-        known: dict[Any, tuple[str, str, str]] = {}
-        for one in cell:
-            if (key := _key(one)) not in known:
-                known[key] = read(one)
-        got = [known[_key(one)] for one in cell]
-        text, why, left = (pd.Series([g[i] for g in got], cell.index, "str") for i in range(3))
-        return text, why, left
+            found = [_word(cell, column, words, cut) for cell in different]
+        return tuple(zip(*found, strict=True)) or ((), (), ())  # type: ignore[return-value]
+
+    def _numbers(
+        self, name: str, different: Sequence[Any], column: Column, field_: Field
+    ) -> tuple[Any, Sequence[str], Sequence[str]]:
+        """Numbers of cells: those that are plainly one are read at once, others one by one."""
+        mark, doubt = self._mark(name, different, field_)
+        why, times = [""] * len(different), field_.times
+        plain = pd.Series(different, dtype=object).map(type).eq(str)
+        texts = pa.array([c if p else None for c, p in zip(different, plain, strict=True)])
+        texts = texts.cast(pa.string())
+        fits = pc.fill_null(pc.match_substring_regex(texts, f"^(?:{cells.PLAINLY[mark]})$"), False)
+        texts = pc.if_else(fits, texts, None)
+        values = pc.replace_substring(texts, ",", ".").cast(pa.float64()).to_pylist()
+        for at, known in enumerate(fits.to_pylist()):
+            if not known:
+                values[at], why[at] = _number(different[at], mark, doubt, column.nullable)
+        if times != 1:
+            values = [None if v is None else round(v * times, 6) for v in values]
+        return np.array(values, "float64"), why, [""] * len(why)
+
+    def _mark(
+        self, name: str, different: Sequence[Any], field_: Field
+    ) -> tuple[cells.Mark | None, str]:
+        """The decimal mark of a column, which all its cells tell, and why it is in doubt."""
+        if self.mapped.decimal is not None:
+            return self.mapped.decimal, ""
+        across = [a.column for a in self.mapped.across] if name == self.mapped.fills else []
+        heads = across or ([] if field_.column is None else [field_.column])
+        if self.sheet.stream is None or not heads:
+            return cells.decimal_mark(different)
+        if name not in self.marks:
+            shapes = (c for h in heads for c in self.sheet.stream.shapes(self._at(h), self.start))
+            told = in_words(pd.Series(list(shapes), dtype=object), field_)
+            self.marks[name] = cells.decimal_mark(told)
+        return self.marks[name]
 
     def _year(self, cell: Any, span: str | None, column: Column) -> tuple[str, str, str]:
         if column.nullable and cells.missing(cell):
@@ -559,6 +594,23 @@ class Reader:
         if outside and self.mapped.keeps_to_the_years:
             return "", "", f"outside the years of the table ({low:g} to {high:g})"
         return str(found), "", ""
+
+
+def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
+    """Different cells, and which of them each is."""
+    if isinstance(cell.dtype, pd.CategoricalDtype):  # the code of none, -1, is the last
+        cell = cell.cat.remove_unused_categories()
+        return cell.cat.codes.to_numpy(), [*cell.cat.categories, None]
+    codes, different = pd.factorize(cell.astype(object), use_na_sentinel=False)
+    return codes, [None if one != one else one for one in different]
+
+
+def _taken(values: Sequence[Any], codes: np.ndarray) -> Any:
+    """The value of each cell, of few different ones: words as categories."""
+    if isinstance(values, np.ndarray):
+        return values[codes]
+    kinds, words = pd.factorize(pd.Series(values, dtype=object))
+    return pd.Categorical.from_codes(kinds[codes], pd.Index(words, dtype="str"))
 
 
 def _economy(cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
@@ -586,37 +638,15 @@ def _as_told(word: str) -> float | str:
     return float(word) if cells.PLAIN.fullmatch(word) else word
 
 
-def repeated(row: Mapping[str, str], where: str) -> FileError:
-    """What is said of a row that would count twice."""
-    told = ", ".join(f"{head} {cell}" for head, cell in row.items())
-    return FileError(
-        f"a row stands in the file more than once: {told}",
-        where=where,
-        hint="leave each row once in the file, or take the publisher's own",
-    )
-
-
-def _key(cell: Any) -> Any:
-    """What tells cells apart: 1 and True are equal, and not the same."""
-    return (type(cell), cell) if isinstance(cell, (bool, int, float)) else cell
-
-
 def _number(
-    cell: Any, mark: cells.Mark | None, doubt: str, times: float, nullable: bool
-) -> tuple[str, str, str]:
+    cell: Any, mark: cells.Mark | None, doubt: str, nullable: bool
+) -> tuple[float | None, str]:
     if nullable and cells.missing(cell):
-        return "", "", ""
+        return None, ""
     if mark is None and not isinstance(cell, (int, float)) and re.search(r"[.,]", str(cell)):
-        return "", doubt, ""
+        return None, doubt
     found = cells.number(cell, mark or ".")
-    if isinstance(found, str):
-        return "", found, ""
-    return _written(round(found * times, 6) if times != 1 else found), "", ""
-
-
-def _written(number: float) -> str:
-    """A number as text that is read as the same number."""
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(float(number))
+    return (None, found) if isinstance(found, str) else (found, "")
 
 
 def _word(
@@ -636,4 +666,4 @@ def _word(
     return text, "", ""
 
 
-__all__ = ["Across", "Field", "Map", "Only", "Understood", "apply", "heading"]
+__all__ = ["Across", "Field", "Map", "Only", "Reader", "heading"]

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from ..ground.errors import UsageError
 from . import cells
-from .mapping import Across, Map, Only
+from .mapping import Across, Field, Map
 from .sheets import Given, Sheet, shown
+
+LOOK = 12
+"""Lines at the top in which a publisher's heading stands."""
+
+
+def listed(said: str | list[str]) -> list[str]:
+    """Headings, of which one may be written alone."""
+    return [said] if isinstance(said, str) else said
+
+
+def with_columns(mapped: Map, **columns: Field) -> Map:
+    """A map with some of its columns said otherwise."""
+    return mapped.model_copy(update={"columns": mapped.columns | columns})
 
 
 class Headed:
@@ -58,32 +71,8 @@ class Headed:
 
     def frames(self, *headings: str) -> Iterator[pd.DataFrame]:
         """Cells of several columns, as they stand in the rows of the file, in parts."""
-        return self.sheet.frames([self._at[h.casefold()] for h in headings], self.place + 1)
-
-    def only(
-        self, why: str, *wanted: str, among: Collection[str] = (), matches: str = ""
-    ) -> tuple[Only, ...]:
-        """Rows that count by a column, where the file has it."""
-        heading = self.name(*wanted)
-        if heading is None:
-            return ()
-        return (Only(column=heading, among=tuple(among), matches=matches, why=why),)
-
-    def economies(
-        self, heading: str, but: Collection[str] = (), own: Collection[str] = ()
-    ) -> tuple[Only, ...]:
-        """Rows of economies and groups that the project knows, or the publisher's `own` words for
-        them.
-        """
-        return (
-            Only(
-                column=heading,
-                economies=True,
-                among=tuple(own),
-                but=tuple(but),
-                why=f"{heading} that is no economy here",
-            ),
-        )
+        places = [self._at[h.casefold()] for h in headings]
+        return (f.drop(columns="_line") for _, f in self.sheet.parts(places, self.place + 1))
 
     def years(self) -> tuple[Across, ...]:
         """Headings that are years."""

@@ -60,7 +60,7 @@ class Sheet:
     def column(self, at: int, start: int) -> Iterator[Cell]:
         """Cells of a column below a heading; of a large file each different one once."""
         if self.stream is not None:
-            return iter(self.stream.distinct(at, start=start).to_pylist())
+            return iter(self.stream.distinct(at, start))
         return (row[at] if at < len(row) else None for row in self.rows[start:])
 
     def distinct(self, at: int, start: int) -> list[str]:
@@ -73,13 +73,24 @@ class Sheet:
             return bool(self.stream.filled(at, start))
         return any(map(shown, self.column(at, start)))
 
-    def frames(self, places: Sequence[int], start: int) -> Iterator[pd.DataFrame]:
-        """Cells of several columns as they stand in the rows, in parts."""
+    def width(self, start: int) -> int:
+        """The number of cells in the longest row below a heading."""
+        rows = self.rows[start:] if self.stream is None else [range(self.stream.width)]
+        return max(map(len, rows), default=0)
+
+    def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Cells of several columns in rows that are not empty, with their `_line`; of a large file
+        in parts, each with the name of its file.
+        """
         if self.stream is not None:
-            yield from self.stream.frames(places, start)
-        else:
-            columns = {at: list(self.column(at, start)) for at in places}
-            yield pd.DataFrame(columns, dtype=object)
+            yield from self.stream.parts(places, start)
+            return
+        rows = [
+            [*(row[at] if at < len(row) else None for at in places), line]
+            for row, line in zip(self.rows[start:], self.lines[start:], strict=True)
+            if any(cell not in (None, "") for cell in row)
+        ]
+        yield "", pd.DataFrame(rows, columns=[*places, "_line"], dtype=object)
 
 
 class NotStreamed(FileError):
@@ -528,10 +539,12 @@ def _flat(record: dict[str, Any]) -> dict[str, Cell]:
 
 def shown(cell: Cell) -> str:
     """A cell as its file shows it."""
+    if isinstance(cell, str):
+        return cell.strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, (dt.datetime, dt.date)):
         return cell.isoformat()[:10]
-    return str(cell).strip()
+    return str(cell)

@@ -9,27 +9,26 @@ import io
 import itertools
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..ground.errors import FileError, UsageError
-from .mapping import Map, heading
 from .sheets import (
     MAX_COLUMNS,
     MAX_LINE,
-    Cell,
     Given,
     NotStreamed,
     Sheet,
     delimiter,
     numbered,
-    shown,
     told_by,
     unchanged,
 )
@@ -41,6 +40,8 @@ MEMORY = "500MB"
 DISTINCT = 200_000
 """Distinct cells of a column that can be looked at one by one."""
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".parquet")
+PART = 250_000
+"""Rows that are read at once."""
 _HEAD, _SHOWN, _BLOCK = 1 << 20, 1_000, 1 << 22
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 
@@ -83,19 +84,6 @@ def _top(file: Path) -> tuple[Sheet, str]:
     return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
 
 
-def _refuse_longer(file: Path, head: Sheet, place: int, width: int) -> None:
-    """Raise FileError where a row has more cells than there are headings; such a row further down
-    DuckDB refuses itself.
-    """
-    for row, line in zip(head.rows[place:], head.lines[place:], strict=True):
-        if any(map(shown, row[width:])):
-            raise FileError(
-                f"more cells than the {width} headings: a separator within a number or a text?",
-                where=f"{file.name}, line {line}",
-                hint="put such cells in quotes, or export the file anew",
-            )
-
-
 class Stream:
     """Cells of large files as Parquet in a folder, as columns c0, c1, ...
 
@@ -129,7 +117,7 @@ class Stream:
         self.packed = files[0].suffix.lower() == ".parquet"
         self.heads: list[Sheet] = []
         self.marks: list[str] = []
-        self.start, self.headings = 0, list[str]()
+        self.ends = list[int]()  # ends of lines in each file
         hashes = [self._take(n, file) for n, file in enumerate(self.files)]
         several = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
         self.sha256 = several if len(hashes) > 1 else hashes[0]
@@ -158,7 +146,7 @@ class Stream:
             )
         try:
             with unchanged(file):
-                digest = _digest_of(file, self.packed)
+                digest, ends = _digest_of(file, self.packed)
                 (self._parquet if self.packed else self._text)(file, self._raw(number))
         except (duckdb.OutOfMemoryException, duckdb.IOException):
             raise  # of the machine, not of the file
@@ -172,6 +160,7 @@ class Stream:
                 where=file.name + (f", line {line[1]}" if line else ""),
                 hint="mend that line, or export the file anew",
             ) from None
+        self.ends.append(ends)
         return digest
 
     def _raw(self, number: int) -> Path:
@@ -222,40 +211,35 @@ class Stream:
         """The result of a query of its own connection."""
         return self.connection.sql(query, params=values or None)
 
-    @property
-    def cells(self) -> str:
-        """SQL that gives all rows below the heading: the file `f`, the row `n`, and their cells."""
-        return self.cells_from(self.start)
-
     def cells_from(self, start: int) -> str:
-        """As `cells`, where the rows begin at a place in the files."""
+        """SQL of the rows from a place in the files on that are not empty: the file `f`, the row
+        `n`, and their cells.
+        """
         parts = " union all ".join(
             f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
             f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
             for n in range(len(self.files))
         )
         filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.width))
-        where = f"n >= {0 if self.packed else start} and coalesce({filled}, null) is not null"
+        first = max(start - 1, 0) if self.packed else start
+        where = f"n >= {first} and coalesce({filled}, null) is not null"
         return f"(select * from ({parts}) where {where})"
 
     def type_of(self, column: int) -> str:
         """DuckDB's type of a column: of text always VARCHAR."""
-        return str(self.run(f"select c{column} from {self.cells} limit 0").types[0])
+        return str(self.run(f"select c{column} from {self.cells_from(0)} limit 0").types[0])
 
-    def distinct(self, column: int, where: str = "true", start: int | None = None) -> Any:
+    def distinct(self, column: int, start: int) -> list[Any]:
         """Cells of a column, each once; raises FileError where they are too many to look at."""
-        rows = self.cells_from(self.start if start is None else start)
         found = self.run(
-            f"select distinct c{column} as c from {rows} where {where} order by c "
+            f"select distinct c{column} as c from {self.cells_from(start)} order by c "
             f"limit {DISTINCT + 1}"
         ).to_arrow_table()["c"]
         if len(found) > DISTINCT:
             raise NotStreamed(
-                f"more than {DISTINCT:,} different cells in column {column + 1} that are no plain "
-                "numbers",
-                where=self.name,
+                f"more than {DISTINCT:,} different cells in column {column + 1}", where=self.name
             )
-        return found
+        return list(found.to_pylist())
 
     def filled(self, column: int, start: int) -> bool:
         """Whether a column has a cell that is not empty."""
@@ -264,71 +248,64 @@ class Stream:
         )
         return bool(self.run(f"select 1 {rows} limit 1").fetchall())
 
-    def frames(self, columns: Sequence[int], start: int) -> Iterator[pd.DataFrame]:
-        """Cells of several columns as they stand in the rows, in parts."""
-        listed = ", ".join(f"c{n}" for n in columns)
-        found = self.run(f"select {listed} from {self.cells_from(start)}")
-        for batch in found.to_arrow_reader(1 << 18):
-            yield batch.to_pandas().set_axis(list(columns), axis=1).astype(object)
+    def shapes(self, column: int, start: int) -> list[Any]:
+        """Texts of a column, of those that differ in figures other than nought one."""
+        if self.type_of(column) != "VARCHAR":
+            return []
+        return [
+            text
+            for (text,) in self.run(
+                f"select min(c{column}) from {self.cells_from(start)} "
+                f"group by translate(c{column}, '12345678', '99999999')"
+            ).fetchall()
+        ]
 
-    def given(self) -> Given:
-        """The first rows, whose sheet asks here for all cells of a column."""
-        head = replace(self.heads[0], stream=self)
-        return Given(self.files[0].name, self.sha256, [head])
-
-    def follow(self, mapped: Map) -> None:
-        """Settle where the rows begin; raises FileError for a map that no stream can follow."""
-        if mapped.across or mapped.header_rows > 1:
-            raise NotStreamed(
-                "years across, or a heading of several lines, are read from small files only",
-                where=self.name,
-            )
-        self.headings, place = heading(self.heads[0], mapped)
-        for file, head in zip(self.files, self.heads, strict=True):
-            if heading(head, mapped) != (self.headings, place):
+    def parts(self, places: Sequence[int], start: int) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Cells of several columns in rows that are not empty, with their `_line`, in parts, each
+        with the name of its file.
+        """
+        listed = ", ".join(f"c{at} as p{n}" for n, at in enumerate(places))
+        columns = [*places, "_line"]
+        for number, file in enumerate(self.files):
+            if self.heads[number].rows[start - 1] != self.heads[0].rows[start - 1]:
                 raise FileError(
                     "its headings are not those of the first file",
                     where=file.name,
                     hint="add it by itself, under an id of its own",
                 )
-        for file, head in zip(self.files, self.heads, strict=True):
-            _refuse_longer(file, head, place, len(self.headings))
-        self.headings += [""] * (self.width - len(self.headings))
-        self.start = 0 if self.packed else place
+            lines = self._lines(number)
+            query = f"select {listed}, n from {self.cells_from(start)} where f = {number}"
+            found = self.connection.cursor().sql(query)  # others are asked meanwhile
+            for batch in found.to_arrow_reader(PART):
+                frame = pd.DataFrame(dict(zip(columns, map(_cells, batch.columns), strict=True)))
+                yield file.name, frame.assign(_line=lines[frame["_line"].astype(int)])
 
-    def rows_at(self, places: Iterable[tuple[int, int]]) -> Iterator[Given]:
-        """The heading and the rows at some places (file, row), as a small file would be given."""
-        wanted: dict[int, set[int]] = {}
-        for file, row in places:
-            wanted.setdefault(file, set()).add(row)
-        for number, rows in sorted(wanted.items()):
-            top = 1 if self.packed else self.start
-            head = self.heads[number]
-            found = self._packed_rows(number, rows) if self.packed else self._lines(number, rows)
-            cells, lines = zip(*found, strict=True)
-            sheet = Sheet("", [*head.rows[:top], *cells], [*head.lines[:top], *lines])
-            yield Given(self.files[number].name, self.sha256, [sheet])
-
-    def _packed_rows(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
-        listed = ", ".join(map(str, sorted(rows)))
-        where = f"f = {number} and n in ({listed}) order by n"
-        found = self.run(f"select * exclude f from {self.cells} where {where}").fetchall()
-        for n, *cells in found:
-            yield cells, n + 2
-
-    def _lines(self, number: int, rows: set[int]) -> Iterator[tuple[list[Cell], int]]:
-        last = max(rows)
+    def _lines(self, number: int) -> np.ndarray:
+        """The line in which each row of a file begins."""
+        rows = pq.read_metadata(self._raw(number)).num_rows
+        if self.packed or self.ends[number] == rows:
+            return np.arange(rows) + (2 if self.packed else 1)
         with self.files[number].open(encoding="utf-8-sig", newline="") as text:
-            for place, found in enumerate(numbered(text, self.marks[number])):
-                if place in rows:
-                    yield found
-                if place == last:
-                    return
+            return np.fromiter((n for _, n in numbered(text, self.marks[number])), "int64")
+
+    def given(self) -> Given:
+        """The first rows, whose sheet asks here for all cells of a column."""
+        return Given(self.name, self.sha256, [replace(self.heads[0], stream=self)])
 
 
-def _digest_of(file: Path, packed: bool) -> str:
-    """The hash of a file's bytes; raises FileError for text that no table holds."""
-    digest, lines = hashlib.sha256(), 0
+def _cells(column: pa.Array) -> pd.Series:
+    """Cells of a part: texts as categories, others as objects."""
+    if pa.types.is_string(column.type):
+        return column.dictionary_encode().to_pandas()
+    found = column.to_pandas(integer_object_nulls=True).astype(object)
+    return found.where(found.notna(), None)
+
+
+def _digest_of(file: Path, packed: bool) -> tuple[str, int]:
+    """The hash of a file's bytes, and how many lines end in it; raises FileError for text that no
+    table holds.
+    """
+    digest, lines, last = hashlib.sha256(), 0, b""
     with file.open("rb") as handle:
         while block := handle.read(_BLOCK):
             digest.update(block)
@@ -340,8 +317,8 @@ def _digest_of(file: Path, packed: bool) -> str:
                     where=f"{file.name}, from line {lines + 1} on",
                     hint="export the file anew",
                 )
-            lines += block.count(b"\n")
-    return digest.hexdigest()
+            lines, last = lines + block.count(b"\n"), block[-1:]
+    return digest.hexdigest(), lines + (last != b"\n")
 
 
 def _not_in_utf8(file: Path) -> NotStreamed:

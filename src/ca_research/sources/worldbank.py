@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..ground.errors import UsageError
 from ..registry import Table
 from . import names
-from .layouts import Layout
-from .mapping import Field, Map
-from .parts import Headed
+from .mapping import Field, Map, Only
+from .parts import Headed, with_columns
 
-_GROUPS = frozenset(
-    re.findall(
-        r"\w+",
-        "AFE AFW ARB CEB CHI CSS EAP EAR EAS ECA ECS EMU EUU FCS HIC HPC IBD IBT IDA IDB IDX INX "
-        "LAC LCN LDC LIC LMC LMY LTE MEA MIC MNA NAC OED OSS PRE PSS PST SAS SSA SSF SST TEA TEC "
-        "TLA TMN TSA TSS UMC",
-    )
-)
-"""Codes of the Bank's regions and groups of income, which are no economies."""
 _ALL = "WLD|World"
 """All counterparts together."""
 _NO_UNIT = re.compile(r"^base year\b|\bestimate$", re.I)
@@ -66,77 +55,26 @@ def _refuse_others(file: Headed, code: str) -> None:
         )
 
 
-def wide(file: Headed, table: Table) -> Map:
+def wide(file: Headed, mapped: Map, table: Table) -> Map:
     """A row for each country and indicator, a column for each year; of debt by counterpart those of
     all counterparts together.
     """
-    code = file.needs("Indicator Code", "Series Code")
+    code, country = mapped.columns["indicator"].column, str(mapped.columns["economy"].column)
     name = file.needs("Indicator Name", "Series Name")
-    country = file.needs("Country Code")
     _refuse_others(file, country)
     counterparts = sorted(h for h in file.headings if h.casefold().startswith("counterpart"))
-    return file.map(
-        only=(
-            *file.economies(country, but=(*_GROUPS, "")),
-            *file.only("notes below the table", code, matches=".+"),
-            *file.only("by counterpart, not of all together", *counterparts, matches=_ALL),
-        ),
-        across=file.years(),
-        fills="value",
-        columns={
-            "economy": Field(column=country),
-            "indicator": Field(column=code),
-            "unit": Field(column=code, words=_units(file, code, name)),
-        },
-    )
+    if (column := file.name(*counterparts)) is not None:
+        whole = Only(column=column, matches=_ALL, why="by counterpart, not of all together")
+        mapped = mapped.model_copy(update={"only": (*mapped.only, whole)})
+    return _with_units(file, mapped, str(code), name)
 
 
-def _units(file: Headed, code: str, name: str) -> dict[str, str]:
-    """Units of indicators by code, which stand in their names."""
-    return {code: unit(called) for code, called in file.pairs(code, name).items() if code}
-
-
-def api(file: Headed, table: Table) -> Map:
+def api(file: Headed, mapped: Map, table: Table) -> Map:
     """A record for each country, indicator and year."""
-    country = file.needs("countryiso3code", "country.id")
-    return file.map(
-        only=file.economies(country, but=_GROUPS),
-        columns={
-            "economy": Field(column=country),
-            "indicator": Field(column="indicator.id"),
-            "year": Field(column="date"),
-            "value": Field(column="value"),
-            "unit": Field(
-                column="indicator.id", words=_units(file, "indicator.id", "indicator.value")
-            ),
-        },
-    )
+    return _with_units(file, mapped, "indicator.id", "indicator.value")
 
 
-_ABOUT: dict[str, Any] = {
-    "tables": ("macro",),
-    "publisher": "World Bank",
-    "licence": "CC BY 4.0",
-    "address": "https://data.worldbank.org",
-    "origin": "WDI",
-}
-LAYOUTS = (
-    Layout(
-        "world bank, wide",
-        ("Country Name", "Country Code", "Indicator Name", "Indicator Code"),
-        mapping=wide,
-        **_ABOUT,
-    ),
-    Layout(
-        "world bank, databank",
-        ("Country Name", "Country Code", "Series Name", "Series Code"),
-        mapping=wide,
-        **_ABOUT,
-    ),
-    Layout(
-        "world bank, api",
-        ("indicator.id", "countryiso3code", "date", "value"),
-        mapping=api,
-        **_ABOUT,
-    ),
-)
+def _with_units(file: Headed, mapped: Map, code: str, name: str) -> Map:
+    """A map with the units of indicators, which stand in their names."""
+    units = {one: unit(called) for one, called in file.pairs(code, name).items() if one}
+    return with_columns(mapped, unit=Field(column=code, words=units))

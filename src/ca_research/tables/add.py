@@ -29,13 +29,13 @@ from ..ground.numbers import counted, first_few
 from ..ground.periods import today
 from ..ground.textfiles import Unreadable, read_yaml
 from ..registry.tables import Redistribution, Role
-from . import added, vintage
+from . import added, large, vintage
 from .build import build
 from .compared import FEW, compare
 from .database import connect
 from .dates import bounds
 from .query import standing
-from .reading import Read, listed, no_row, none_left, read
+from .reading import Read, Reading, listed, read
 from .validate import schema
 
 if TYPE_CHECKING:
@@ -286,7 +286,6 @@ def _add_large(
     """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
     from .. import sources
     from ..sources.stream import Stream
-    from .large import Reading
 
     with added.alone(), added.scratch(source) as folder:
         added.refuse_known(source)
@@ -296,23 +295,17 @@ def _add_large(
             given = stream.given()
             mapped, layout = sources.understand(given, spec, said)
             told = source_entry(source, about, layout, stream.name)
-            reading = Reading(stream, mapped, spec, told)
-            skipped = reading.settle(skip_bad=skip_bad)
-            understood = sources.Understood(mapped, reading.first(FEW), reading.left_out())
-            count = reading.count()
-            if not count:
-                raise none_left(skipped) if skipped else no_row(spec, understood.left_out)
-            found = Read(
-                replace(given, name=stream.name), layout, understood, understood.rows, skipped
+            reader = sources.Reader(given, mapped, spec)
+            reading = Reading(stream.connection, reader, source, skip_bad, work)
+            found = reading.found(given, layout, FEW)
+            entry = entry_of(found, about, source, spec.table)
+            proposal = _compared(
+                stream.connection, entry, found, about.origin is None and layout is None
             )
-            entry = entry_of(found, about, source, spec.table, reading.last_year())
-            entry = entry.model_copy(update={"rows": count})
-            follows = about.origin is None and layout is None
-            proposal = _compared(stream.connection, entry, found, follows)
             if asked is not None and not asked(proposal):
                 return proposal
-            reading.write(folder / added.PARTS)
-        entry = added.publish(proposal.entry, folder, listed(skipped))
+            large.write(reading, told, folder / added.PARTS)
+        entry = added.publish(proposal.entry, folder, listed(found.skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
 
@@ -326,26 +319,22 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(
-    found: Read, about: About, source: str, table: str, last: int | None = None
-) -> registry.Added:
-    """The register entry of what was read; raises UsageError where its day cannot be. last: the
-    year of the latest row, by default of those that were read.
-    """
+def entry_of(found: Read, about: About, source: str, table: str) -> registry.Added:
+    """The register entry of what was read; raises UsageError where its day cannot be."""
     spec = registry.table(table)
     entry = source_entry(source, about, found.layout, found.given.name)
     if "year" in spec.columns and spec.columns["year"].type == "year":
-        refuse_years_ahead(entry, spec, found.rows["year"].max() if last is None else last)
+        refuse_years_ahead(entry, spec, found.last or 0)
     return registry.Added(
         source=entry,
         table=table,
-        rows=len(found.rows),
+        rows=found.count,
         rows_sha256="0" * 64,
         file=found.given.name,
         file_sha256=found.given.sha256,
-        layout=found.understood.map.layout,
-        mapping=found.understood.map.model_dump(exclude_defaults=True, mode="json"),
-        left_out=dict(found.understood.left_out),
+        layout=found.map.layout,
+        mapping=found.map.model_dump(exclude_defaults=True, mode="json"),
+        left_out=dict(found.left_out),
         skipped=len(found.skipped),
         added=today().isoformat(),
     )

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from .. import registry
-from ..ground.errors import DataError, Fault, NothingToAddError
-from .validate import checked_rows, duplicates
+from ..ground import sql
+from ..ground.errors import DataError, Fault, FileError, NothingToAddError
+from .database import connect
+from .validate import checked_rows, duplicates, schema
 
 if TYPE_CHECKING:
     from .. import sources
     from ..sources.layouts import Layout
 
+FAULTS = 20_000
+"""Faults that are named. Where there are more, the map is wrong and not the rows, unless the user
+says that faulty rows be left out."""
+
 
 @dataclass(frozen=True)
 class Read:
-    """What was read: the file, how it was understood, its rows in the table's own form, and faulty
-    ones that were left out.
+    """What was read: the file, how it was understood, its rows in the table's own form (of a large
+    file the first), faulty ones that were left out, how many rows there are, and their last year.
     """
 
     given: sources.Given
     layout: Layout | None
-    understood: sources.Understood
+    map: sources.Map
+    left_out: Mapping[str, int]
     rows: pd.DataFrame
     skipped: tuple[Fault, ...]
+    count: int
+    last: int | None
 
 
 def read(
@@ -47,49 +59,179 @@ def read(
 
     given = sources.read(path)
     mapped, layout = sources.understand(given, spec, said)
-    understood = sources.apply(given, mapped, spec)
-    return Read(given, layout, understood, *_checked(spec, understood, source, skip_bad))
+    with connect() as connection:
+        reader = Reading(connection, sources.Reader(given, mapped, spec), source, skip_bad)
+        return reader.found(given, layout)
 
 
-def _checked(
-    spec: registry.Table, understood: sources.Understood, source: str, skip_bad: bool
-) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Typed rows in key order, and the faulty ones that may be skipped."""
-    raw = understood.rows
-    if not len(raw) and not understood.faults:
-        raise no_row(spec, understood.left_out)
-    for name, column in spec.columns.items():
-        if column.numbered and (name not in raw or raw[name].fillna("").eq("").all()):
-            raw = raw.assign(**{name: [f"{source}-{n}" for n in range(1, len(raw) + 1)]})
-    frame, found = checked_rows(spec, raw, source)
-    found += duplicates(spec, raw.assign(source_id=source), frame)
-    faults = [*understood.faults, *(fault for fault, _ in found)]
-    if faults and not skip_bad:
-        raise DataError(
-            sorted(set(faults), key=lambda f: (f.file, f.line, f.column)),
-            outcome="nothing was added",
+class Reading:
+    """Rows of a file become relation `good` of a connection: those of the table, checked.
+
+    folder: where rows of a large file are put; in memory without one.
+
+    Raises
+    ------
+    DataError
+        With every fault, unless faulty rows may be left out.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reader: sources.Reader,
+        source: str,
+        skip_bad: bool,
+        folder: Path | None = None,
+    ) -> None:
+        self.connection, self.reader, self.source = connection, reader, source
+        self.spec, self.mapped, self.skip_bad = reader.table, reader.mapped, skip_bad
+        self.faults, self.more, self.number = dict[Fault, None](), 0, 0
+        places = list(self._take(folder))
+        self._add_up(f"from {sql.parquet(places)}" if folder else "from _typed")
+        self._refuse_twice()
+        if self.faults and not skip_bad:
+            raise self._refusal(list(self.faults))
+
+    def _take(self, folder: Path | None) -> Iterator[Path]:
+        """Check the rows of the file part by part; the files in which they are."""
+        held = []
+        for n, raw in enumerate(self.reader.parts()):
+            for name, column in self.spec.columns.items():
+                if column.numbered and raw[name].fillna("").eq("").all():
+                    first = self.number + 1
+                    numbers = [f"{self.source}-{first + at}" for at in range(len(raw))]
+                    raw = raw.assign(**{name: numbers})
+            self.number += len(raw)
+            frame, found = checked_rows(self.spec, raw, self.source)
+            self._note([*self.reader.faults, *(fault for fault, _ in found)])
+            self.reader.faults.clear()
+            more = [c for c in raw if c not in self.spec.columns]
+            frame = pd.concat([frame, raw[more]], axis=1).drop(index=[at for _, at in found])
+            form = schema(self.spec, **dict.fromkeys(more, "str") | {"_line": "Int64"})
+            rows = pa.Table.from_pandas(frame, form, preserve_index=False)
+            if folder is None:
+                held.append(rows)
+            else:
+                yield folder / f"rows-{n}.parquet"
+                pq.write_table(rows, folder / f"rows-{n}.parquet", compression="lz4")
+        if folder is None:
+            self.connection.register("_typed", pa.concat_tables(held))
+
+    def _note(self, faults: Iterable[Fault]) -> None:
+        """Keep faults in the order of the file, or count those beyond the most that are named."""
+        for fault in sorted(set(faults), key=lambda f: (f.file, f.line, f.column)):
+            if len(self.faults) < FAULTS:
+                self.faults[fault] = None
+            elif not self.skip_bad:
+                raise self._refusal(list(self.faults)[:100], f"more than {FAULTS:,} rows are like")
+            else:
+                self.more += 1
+
+    def _refusal(self, faults: list[Fault], many: str = "") -> DataError:
+        return DataError(
+            faults,
+            outcome=f"{many} these, and nothing was added" if many else "nothing was added",
             hint="mend the cells named above, say by --map how they are meant, or leave these rows "
             "out: --skip-bad",
         )
-    good = ~frame.index.isin([at for _, at in found])
-    frame = frame[good].sort_values(list(spec.key), kind="stable", ignore_index=True)
-    if not len(frame):
-        raise none_left(faults)
-    return frame, tuple(dict.fromkeys(faults))
 
+    @property
+    def _key(self) -> str:
+        return sql.names(self.spec.key)
 
-def no_row(spec: registry.Table, left_out: Mapping[str, int]) -> NothingToAddError:
-    """What to raise for a file without a row of the table."""
-    return NothingToAddError(
-        f"no row of the file is one of table {spec.table!r}",
-        where="; ".join(f"{k}: {n}" for k, n in left_out.items()),
-        hint="say by --map which column is what; ca-research data add ... --dry-run shows it",
-    )
+    def _add_up(self, typed: str) -> None:
+        """The relation `whole`: rows, or their sums and totals, in which each counts once."""
+        connection, mapped, columns = self.connection, self.mapped, sql.names(self.spec.columns)
+        if once := self.reader.once:
+            keys = sql.names(["_file", *once])
+            twice = connection.sql(f"select {keys} from ({typed}) group by all having count(*) > 1")
+            for file, *cells in twice.order(keys).limit(1).fetchall():
+                told = zip(once.values(), cells, strict=True)
+                raise FileError(
+                    f"a row stands in the file more than once: {', '.join(map(' '.join, told))}",
+                    where=file,
+                    hint="leave each row once in the file, or take the publisher's own",
+                )
+        if mapped.sums:
+            name = self.reader.figure()
+            figure, field = sql.name(name), mapped.columns.get(name)
+            scaled = field is not None and field.times != 1  # then six digits are all there are
+            exact, add = ("::decimal(38, 6)", "sum") if scaled else ("", "fsum")
 
+            def added(rows: str, *without: str) -> str:
+                alone = sql.names([name, "_line", *without])
+                told = f"{add}({figure}{exact}) as {figure}, min(_line) as _line"
+                return f"select * exclude ({alone}), {told} from ({rows}) group by all"
 
-def none_left(faults: Sequence[Fault]) -> DataError:
-    """What to raise where every row is faulty."""
-    return DataError(faults, outcome="no row is left, and nothing was added", hint="see above")
+            typed = added(typed, *once)
+            if mapped.totals:
+                totals = mapped.totals.items()
+                put = ", ".join(f"{sql.text(v)} as {sql.name(n)}" for n, v in totals)
+                whole = added(f"select * replace ({put}) from sums")
+                typed = f"with sums as ({typed}) from sums union all by name {whole}"
+            typed = f"select * replace ({figure}::double as {figure}) from ({typed})"
+        connection.execute(
+            f"create or replace temp {'table' if mapped.sums else 'view'} whole as "
+            f"select {columns}, _file, _line from ({typed})"
+        )
+        if mapped.sums:
+            self._refuse_sums(figure, self.spec.columns[name])
+
+    def _refuse_sums(self, figure: str, column: registry.Column) -> None:
+        """Take sums that are beyond the bounds of their column out of `whole`."""
+        limits = {
+            f"{figure} < {column.min!r}": column.min,
+            f"{figure} > {column.max!r}": column.max,
+        }
+        beyond = " or ".join(test for test, limit in limits.items() if limit is not None) or "false"
+        odd = self.connection.sql(f"from whole where {beyond} limit {FAULTS}").df()
+        words = odd.astype({n: "str" for n in self.spec.columns if n != self.reader.figure()})
+        self._note(fault for fault, _ in checked_rows(self.spec, words, self.source)[1])
+        self.connection.execute(f"delete from whole where {beyond}")
+
+    def _refuse_twice(self) -> None:
+        """The relation `good`: rows whose key no other has."""
+        keys = f"select {self._key} from whole group by all having count(*) > 1"
+        self.connection.execute(f"create or replace temp table twice as {keys}")
+        rows = f"select {self._key}, _file, _line from whole semi join twice using ({self._key})"
+        rows += f" order by _file, _line limit {FAULTS}"
+        self._note(duplicates(self.spec, self.connection.sql(rows).df()))
+        self.connection.execute(
+            f"create or replace temp view good as from whole anti join twice using ({self._key})"
+        )
+
+    # --- what they are
+
+    def found(self, given: sources.Given, layout: Layout | None, most: int | None = None) -> Read:
+        """The rows, or the first of them, with what became of the rest of the file.
+
+        Raises an error where there are none.
+        """
+        skipped = list(self.faults)
+        if self.more:
+            rule = "so many more faulty rows were left out"
+            skipped.append(Fault(given.name, 0, "(rows)", f"{self.more:,}", rule))
+        ((count,),) = self.connection.sql("select count(*) from good").fetchall()
+        if not count and not skipped:
+            raise NothingToAddError(
+                f"no row of the file is one of table {self.spec.table!r}",
+                where="; ".join(f"{k}: {n}" for k, n in self.reader.left_out.items()),
+                hint="say by --map which column is what: ca-research data add ... --dry-run",
+            )
+        if not count:
+            what = "no row is left, and nothing was added"
+            raise DataError(skipped, outcome=what, hint="see above")
+        ordered = self.connection.sql(
+            f"select {sql.names(self.spec.columns)} from good order by {self._key} "
+            f"limit {count if most is None else most}"
+        )
+        rows = ordered.to_arrow_table().cast(schema(self.spec)).to_pandas()
+        last = None
+        if "year" in self.spec.columns:
+            ((last,),) = self.connection.sql("select max(year) from good").fetchall()
+        return Read(
+            given, layout, self.mapped, self.reader.left_out, rows, tuple(skipped), count, last
+        )
 
 
 def listed(skipped: Sequence[Fault]) -> pd.DataFrame:

@@ -65,6 +65,8 @@ def numbers(text: pd.Series) -> pd.Series:
     """Numbers of words that are plainly one: without spaces, words (`nan`, `inf`) or digits of
     other scripts.
     """
+    if text.dtype == float:
+        return text
     try:  # in most columns all are, which Arrow tells many times faster
         found = pa.array(text, pa.string()).cast(pa.float64())
         return pd.Series(found.to_pandas().array, text.index)
@@ -82,7 +84,8 @@ def judged(
 ) -> tuple[pd.Series, list[tuple[pd.Series, str]]]:
     """Typed values of words, and for each rule that some break a mask of these, and its words."""
     broken = []
-    if (empty := words.eq("")).any():
+    empty = words.isna() if words.dtype == float else words.eq("")
+    if empty.any():
         words = words.where(~empty)
         if not column.nullable:
             broken.append((empty, "must not be empty"))

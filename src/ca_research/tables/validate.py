@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -31,7 +32,9 @@ def validated(table: registry.Table) -> pa.Table:
     rows = rows.sort_by([(name, "ascending") for name in key])
     counts = _counts(table, raw)
     if found or counts or len(twice(rows, key)):
-        faults = {f for f, _ in found + duplicates(table, raw, frame)} | {*counts}
+        whole = frame.drop(index=[at for _, at in found])
+        same = whole[whole.duplicated(key, keep=False)].join(raw[["_file", "_line"]])
+        faults = {f for f, _ in found} | {*duplicates(table, same), *counts}
         raise DataError(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
     return rows
 
@@ -77,7 +80,7 @@ def checked_rows(
             hit = (mask.to_numpy()[cells.cat.codes] if known else mask.to_numpy()).nonzero()[0]
             hits = raw.iloc[hit][["_file", "_line", name]].itertuples(index=False)
             faults.extend(
-                (Fault(f, int(n), name, v, rule), int(at))
+                (Fault(f, int(n), name, _shown(v), rule), int(at))
                 for at, (f, n, v) in zip(hit, hits, strict=True)
             )
         typed[name] = values.array.take(cells.cat.codes) if known else values.array
@@ -85,29 +88,20 @@ def checked_rows(
     return frame, faults
 
 
-def duplicates(
-    table: registry.Table, raw: pd.DataFrame, frame: pd.DataFrame
-) -> list[tuple[Fault, int]]:
-    """Rows of one key, each with its place; keys are compared as read ('2020.0' is 2020), and as
-    text where they could not be read.
-    """
-    key = list(table.key)
-    twice = frame.loc[frame.duplicated(key, keep=False), key].astype("string")
-    if twice.empty:
-        return []
-    twice = twice.fillna(raw.loc[twice.index, key].astype("string"))
-    twice = twice[twice.duplicated(keep=False)]
-    places = raw.loc[twice.index, ["_file", "_line"]]
-    faults = []
-    for cells, rows in places.groupby([twice[name] for name in key], sort=False):
-        shown = [f"{file}:{line}" for file, line in rows.itertuples(index=False)]
-        for at, place in zip(rows.index, shown, strict=True):
+def duplicates(table: registry.Table, rows: pd.DataFrame) -> list[Fault]:
+    """Rows of one key, each with its place: `_file`, `_line`."""
+    key, faults = list(table.key), []
+    for cells, places in rows.groupby(key, sort=False, dropna=False)[["_file", "_line"]]:
+        shown = [f"{file}:{line}" for file, line in places.itertuples(index=False)]
+        for (file, line), place in zip(places.itertuples(index=False), shown, strict=True):
             others = ", ".join(p for p in shown if p != place) or "more than once in this line"
-            rule = f"duplicate key (also at {others})"
-            file, line = rows.loc[at]
-            fault = Fault(str(file), int(line), "+".join(key), ",".join(map(str, cells)), rule)
-            faults.append((fault, int(at)))
+            told, rule = ",".join(map(str, cells)), f"duplicate key (also at {others})"
+            faults.append(Fault(str(file), int(line), "+".join(key), told, rule))
     return faults
+
+
+def _shown(cell: Any) -> str:
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
 def _counts(table: registry.Table, raw: pd.DataFrame) -> list[Fault]:

@@ -214,27 +214,26 @@ def diff(source: str, old: str | None = None, new: str | None = None) -> pd.Data
 def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """What differs between rows of one source then and now; `diff` without `since`."""
     key = [c for c in spec.key if c != "source_id"]
-    value = figure(spec)
-    both = old.merge(new, on=key, how="outer", suffixes=("_old", "_new"), indicator="said")
+    others = [c for c in spec.columns if c not in (*key, "source_id")]
+    then, now = (
+        rows.astype(dict.fromkeys(others, object)).melt(key, others, "column", "_cell")
+        for rows in (old, new)
+    )
+    both = then.merge(
+        now, "outer", [*key, "column"], suffixes=("_then", "_now"), indicator="said"
+    ).rename(columns={"_cell_then": "old", "_cell_now": "new"})
     words = {"both": "revised", "left_only": "gone", "right_only": "new"}
     both["said"] = both["said"].astype(str).map(words)
-    parts = []
-    for column in (c for c in spec.columns if c not in (*key, "source_id")):
-        part = both[[*key, "said"]].assign(
-            column=column, old=both[f"{column}_old"], new=both[f"{column}_new"]
-        )
-        same = part["old"].eq(part["new"]).fillna(False) | (part["old"].isna() & part["new"].isna())
-        part = part[~same.astype(bool) & (part["said"].eq("revised") | (column == value))]
-        if spec.columns[column].type in ("number", "integer"):
-            then, now = part["old"].astype("float64"), part["new"].astype("float64")
-            percent = (100 * (now - then) / then.abs()).where(then != 0)
-            part = part.assign(change=now - then, percent=percent)
-        parts += [part.astype({"old": object, "new": object})] if len(part) else []
+    same = both["old"].eq(both["new"]).fillna(False) | (both["old"].isna() & both["new"].isna())
+    told = both["said"].eq("revised") | both["column"].eq(figure(spec))
+    found = both[~same.astype(bool) & told].copy()
+    numbers = [c for c in others if spec.columns[c].type in ("number", "integer")]
+    of_numbers = found[["old", "new"]].where(found["column"].isin(numbers)).astype("float64")
+    found["change"] = of_numbers["new"] - of_numbers["old"]
+    percent = 100 * found["change"] / of_numbers["old"].abs()
+    found["percent"] = percent.where(of_numbers["old"] != 0)
     columns = [*key, "said", "column", "old", "new", "change", "percent"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    found = pd.concat(parts).reindex(columns=columns)
-    return found.sort_values([*key, "column"], kind="stable", ignore_index=True)
+    return found[columns].sort_values([*key, "column"], kind="stable", ignore_index=True)
 
 
 # --- keeping

@@ -50,8 +50,8 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
             hint="ca-research verify shows what differs",
         )
     content, log = write_baseline(report), folder / CHANGELOG
-    before = log.read_bytes() if log.is_file() else None
-    head, mark, rest = (before.decode() if before else _HEAD).partition("\n## ")
+    before = log.read_text(encoding="utf-8") if log.is_file() else _HEAD
+    head, mark, rest = before.partition("\n## ")
     new = filled(
         Path(__file__).with_name("changelog.j2"),
         today=dt.date.today(),
@@ -61,12 +61,8 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
         named=named,
         shown=shown,
     )
+    write_whole(folder / FILE, content)
     write_whole(log, f"{head.rstrip()}\n\n{new}{mark}{rest}")
-    try:
-        write_whole(folder / FILE, content)
-    except BaseException:  # what was not accepted is not in the changelog either
-        log.unlink() if before is None else write_whole(log, before)
-        raise
     return found
 
 

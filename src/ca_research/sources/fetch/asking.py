@@ -11,7 +11,7 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,28 +179,24 @@ def json_of(body: bytes, service: Provider) -> Any:
         raise not_understood(service, _kind(body)) from None
 
 
-def csv_rows(body: bytes, service: Provider, *headings: str) -> Iterator[dict[str, str]]:
-    """Rows of an answer in CSV, which has these headings and whole rows; raises AnswerError."""
+def csv_figures(body: bytes, service: Provider) -> int:
+    """How many figures an answer in CSV has, in whole rows; raises AnswerError."""
     try:
         lines = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise not_understood(service, _kind(body)) from None
     if body.lstrip()[:1] in (b"<", b"{"):
         raise not_understood(service, _kind(body))
-    head = lines[0] if lines else []
-    if lacking := [h for h in headings if h not in head]:
-        raise changed(service, lacking, head)
-    if any(len(line) != len(head) for line in lines):
+    if any(len(line) != len(lines[0]) for line in lines):
         raise not_understood(service, "rows of unlike length: it is cut off or damaged")
-    return (dict(zip(head, line, strict=True)) for line in lines[1:])
+    at = lines[0].index("OBS_VALUE") if lines and "OBS_VALUE" in lines[0] else -1
+    return sum(line[at].strip() not in ("", ":") for line in lines[1:])
 
 
-def records(said: Any, service: Provider, *fields: str) -> list[dict[str, Any]]:
-    """A list of records that have these fields; raises AnswerError."""
+def records(said: Any, service: Provider) -> list[dict[str, Any]]:
+    """A list of records; raises AnswerError."""
     if not isinstance(said, list) or not all(isinstance(r, dict) for r in said):
         raise not_understood(service, "no list of records")
-    if said and (lacking := [f for f in fields if any(f not in r for r in said)]):
-        raise changed(service, lacking, list(said[0]))
     return said
 
 
@@ -211,21 +207,11 @@ def _kind(body: bytes) -> str:
     return "it is cut off or damaged" if begun else "it is empty"
 
 
-def not_understood(service: Provider, why: str, hint: str = "") -> AnswerError:
+def not_understood(service: Provider, why: str) -> AnswerError:
     return AnswerError(
         f"{service.publisher} gave no answer that can be read: {why}",
         where=service.address,
-        hint=hint or "again later; nothing was changed",
-    )
-
-
-def changed(service: Provider, lacking: Sequence[str], there: Sequence[str]) -> AnswerError:
-    """The answer is of another form than the one that was known."""
-    told = ", ".join(map(str, there[:12])) or "nothing"
-    return not_understood(
-        service,
-        f"it has no {', '.join(lacking)}; it has {told}",
-        "its form has changed: a newer ca-research may know it; or download a file and add it",
+        hint="again later; nothing was changed",
     )
 
 

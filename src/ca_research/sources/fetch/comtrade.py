@@ -40,8 +40,7 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     said = json_of(body, service)
     if not isinstance(said, dict) or "data" not in said:
         raise not_understood(service, "no records under `data`")
-    fields = ("reporterCode", "partnerCode", "flowCode", "primaryValue")
-    rows = records(said["data"] or [], service, *fields)
+    rows = records(said["data"] or [], service)
     told = str(said.get("error") or "").strip()
     if told and rows:
         raise not_understood(service, f"figures with an error: {told[:120]}")

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from ...registry import Provider
 from .. import names
-from .asking import Asking, Choice, Found, codes, csv_rows
+from .asking import Asking, Choice, Found, codes, csv_figures
 from .transport import Request
-
-_COLUMNS = ("isced11", "partner", "geo", "TIME_PERIOD", "OBS_VALUE")
 
 
 def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
@@ -43,8 +41,7 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Rows of observations; ':' stands where there is none."""
-    rows = csv_rows(body, service, *_COLUMNS)
-    return Found(sum(row["OBS_VALUE"].strip() not in ("", ":") for row in rows))
+    return Found(csv_figures(body, service))
 
 
 ASKING = Asking(("origin",), ("destination", "year"), requests, read)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from ...ground.economies import is_aggregate
 from ...registry import Provider
-from .asking import Asking, Choice, Found, codes, csv_rows, spans
+from .asking import Asking, Choice, Found, codes, csv_figures, spans
 from .transport import Request
 
 _FLOWS = {"export": "XG_FOB_USD", "import": "MG_CIF_USD"}
-_COLUMNS = ("COUNTRY", "INDICATOR", "COUNTERPART_COUNTRY", "FREQUENCY", "TIME_PERIOD", "OBS_VALUE")
 
 
 def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
@@ -38,8 +37,7 @@ def _code(economy: str) -> str | None:
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Rows of observations; an answer without any may be empty to the last byte."""
-    rows = csv_rows(body, service, *_COLUMNS) if body.strip() else ()
-    return Found(sum(bool(row["OBS_VALUE"]) for row in rows))
+    return Found(csv_figures(body, service) if body.strip() else 0)
 
 
 ASKING = Asking(("reporter",), ("partner", "flow", "year"), requests, read)

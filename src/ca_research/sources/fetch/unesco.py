@@ -31,7 +31,7 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     said = json_of(body, service)
     if not isinstance(said, dict) or "records" not in said:
         raise not_understood(service, "no `records`")
-    rows = records(said["records"], service, "indicatorId", "geoUnit", "year", "value")
+    rows = records(said["records"], service)
     if service.rows is not None and len(rows) >= service.rows:
         raise cut(service, len(rows), "ask for fewer economies or years")
     hints = [str(h.get("message", h)) for h in records(said.get("hints") or [], service)]

@@ -36,7 +36,7 @@ def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found
     if "message" in head:
         told = records(head["message"], service)
         return Found(0, remarks=tuple(str(m.get("value") or m.get("key")) for m in told))
-    rows = records(rows or [], service, "indicator", "countryiso3code", "date", "value")
+    rows = records(rows or [], service)
     asked = int(dict(request.params)["page"])
     try:
         page, pages, each, total = (int(head[k]) for k in ("page", "pages", "per_page", "total"))
