@@ -143,11 +143,12 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     rows: list[tuple[str, str, float | None]] = []
     for claim, names in ((one.claim, one.criteria) for one in registry.article().family):
         mine = [v for v in whole_region(verdicts) if v["claim"] == claim and v["as_of"] == day]
-        criteria = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in names}
+        every = {c["name"]: c for v in mine for c in v["criteria"] if c["name"] in names}
+        criteria = [c for c in every.values() if c["kind"] == "p"]
         none = "no p-value: decided by counts or directions" if mine else "not judged"
         rows += [
             (claim, ": ".join(filter(None, (c["label"], cell["economy"]))), cell["estimate"])
-            for c in criteria.values()
+            for c in criteria
             for cell in c["cells"]
         ] or [(claim, none, None)]
     found = pd.DataFrame(rows, columns=["claim", "label", "p"]).astype({"p": float})
