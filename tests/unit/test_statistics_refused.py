@@ -83,6 +83,7 @@ mean_rate = of_values(stats.mean_annual_rate)
 CALLS = {
     "panel": [of(designs.trade_rows, trade.panel)],
     "geography": [of(designs.geography, lambda g: trade.panel(designs.trade_rows(), g))],
+    "covariates": [of(designs.sizes, lambda c: trade.panel(designs.trade_rows(), covariates=c))],
     "treated_pairs": [of(designs.gravity_panel, trade.treated_pairs)],
     "gravity": [gravity],
     "gravity and reassign": [gravity, reassign],

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import several
+from ..ground.arguments import refuse, several
 from ..ground.errors import CaResearchError, CoverageError, UsageError, known_name
 from .fixed_effects import (
     Sample,
@@ -383,6 +383,10 @@ def specification_curve(
     [[8.0, 0.0, 1.0]]
     """
     between_0_and_1("level", level)
+    if not isinstance(samples or {}, Mapping):
+        refuse("samples", "rows by the name of their sample", samples, "{'large': 'is_large'}")
+    if not isinstance(model, str | Model | Mapping):
+        refuse("model", "one, or several by their names", model, "{'OLS': 'ols', 'FE': 'feols'}")
     outcomes, treatments = several(y), several(x)
     models = {
         name: one if isinstance(one, Model) else Model(one)
@@ -412,7 +416,8 @@ def specification_curve(
     axes = (
         Axis(n, tuple(values), values[0], kind) for n, values, kind in alternatives if values[1:]
     )
-    universe = Universe(tuple(axes), tuple(exclusions))
+    left_out = tuple(exclusions) if isinstance(exclusions, Iterable) else exclusions
+    universe = Universe(tuple(axes), left_out)
     usual = {name: values[0] for name, values, _ in alternatives if values}
     regressions = []
     for choices in universe:

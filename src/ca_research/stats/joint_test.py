@@ -15,6 +15,7 @@ from ..ground.errors import CoverageError, UsageError, known_name
 from .frames import between_0_and_1
 from .linear import Figures, Regression, blocks, fit, fitted
 from .result import Result
+from .subsets import WELL_DRAW
 
 NULLS = ("bootstrap", "permutation")
 DIRECTIONS = {"positive": 1, "negative": -1}
@@ -184,7 +185,7 @@ def joint_test(
             if null == "permutation":
                 rows[:, -2] = block.x[order[block.rows]]
             if weights.any():
-                b, error, df = fit(block, errors, z=rows, weights=weights)[0].T
+                b, error, df = fit(block, errors, z=rows, weights=weights, well=WELL_DRAW)[0].T
                 estimate[block.numbers, draw] = b - shift
                 z[block.numbers, draw] = signed_z((b - shift) / error, df)
     estimate, z = estimate[able], z[able]

@@ -1,8 +1,7 @@
 """Ordinary least squares of many specifications in one go: one coefficient over outcomes,
 treatments, samples and sets of controls.
 
-The numbers are those of a fit of each specification alone; only the work is shared: the rows of a
-block are decomposed once (QR), and each subset of its columns from what is left, a few numbers.
+The numbers are those of a fit of each specification alone; only the work is shared.
 """
 
 from __future__ import annotations
@@ -18,13 +17,7 @@ import pandas as pd
 from ..ground.errors import CoverageError, UsageError
 from .columns import floats, power_of_two
 from .frames import require
-
-COLLINEAR = 1e-7
-"""A column is collinear where the columns before it leave less than this share of its length (R's
-lm() uses the same).
-
-Below it double precision (2e-16) no longer holds nine digits of a coefficient, whatever the
-algorithm."""
+from .subsets import WELL, Subsets, meat, plan, refine, sweep
 
 NO_MEAT = 1e-14
 """Scores whose squares sum to less than this share of what independent errors give have cancelled
@@ -105,7 +98,7 @@ class Block:
     `numbers`: their places among all; `rows`: positions in the frame, sorted by cluster; `codes`:
     the cluster of each; `z`: controls, treatment and outcome, centred and of about one length;
     `x`: the treatment of the whole frame in the unit of `z`; `scale`: what turns a coefficient of
-    `z` into one of the data; `member`: of each regression, which of the controls it has.
+    `z` into one of the data.
     """
 
     numbers: np.ndarray
@@ -115,7 +108,7 @@ class Block:
     z: np.ndarray
     x: np.ndarray
     scale: float
-    member: np.ndarray
+    subsets: Subsets
 
 
 def blocks(
@@ -153,89 +146,40 @@ def blocks(
             z=z / length,
             x=figures.values[:, figures.at[treatment]] / unit[-2],
             scale=float(unit[-1] / unit[-2]),
-            member=np.array([[c in own for c in controls] for own in held], dtype=bool),
+            subsets=plan(np.array([[c in own for c in controls] for own in held], dtype=bool)),
         )
         made.append(block)
     return made
 
 
-class Fits(NamedTuple):
-    """Of each subset of controls what is left of x'x, x'y and y'y, the coefficients of the controls
-    for x and for y (0 outside of it), and the place of a column that is collinear (-1: of none).
-    """
-
-    xx: np.ndarray
-    xy: np.ndarray
-    yy: np.ndarray
-    on: np.ndarray
-    lost: np.ndarray
-
-
-def least_squares(z: np.ndarray, member: np.ndarray) -> Fits:
-    """Least squares of every subset, all of one size at a time.
-
-    z: centred rows times the root of their weights; columns are controls, x, y. By Frisch, Waugh
-    and Lovell what the controls leave of x and y holds the coefficient.
-    """
-    p, length, sizes = z.shape[1], np.linalg.norm(z, axis=0), member.sum(axis=1)
-    whole: Any = np.linalg.qr(np.vstack([z, np.zeros((p, p))]), mode="r")
-    xx, xy, yy = np.full((3, len(member)), np.nan)
-    on, lost = np.zeros((len(member), p - 2, 2)), np.full(len(member), -1)
-    for k in np.unique(sizes):
-        at = np.flatnonzero(sizes == k)
-        columns = np.full((len(at), k + 2), [*range(k), p - 2, p - 1])
-        columns[:, :k] = np.nonzero(member[at])[1].reshape(len(at), k)
-        r: Any = np.linalg.qr(whole[:, columns].transpose(1, 0, 2), mode="r")
-        with np.errstate(invalid="ignore"):  # of a column of zeros
-            short = ~(np.abs(np.diagonal(r, axis1=1, axis2=2)) / length[columns] > COLLINEAR)
-        lost[at] = np.where(short.any(axis=1), columns[range(len(at)), short.argmax(axis=1)], -1)
-        known = lost[at] < 0
-        at, columns, r = at[known], columns[known], r[known]
-        on[at[:, None], columns[:, :k]] = np.linalg.solve(r[:, :k, :k], r[:, :k, k:])
-        xx[at], xy[at] = r[:, k, k] ** 2, r[:, k, k] * r[:, k, k + 1]
-        yy[at] = r[:, k + 1, k + 1] ** 2
-    return Fits(xx, xy, yy, on, lost)
-
-
-def meat(z: np.ndarray, fits: Fits, weights: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
-    """Sum of squared scores of the treatment, per subset; of cluster sums of scores with `groups`.
-
-    z: centred rows, sorted by cluster. weights: of the rows, or of the clusters. groups: the first
-    row of each cluster.
-    """
-    x = z.shape[1] - 2
-    of = np.zeros((2, x + 2, len(fits.xx)))  # what x and y are multiplied by, per subset
-    of[:, :x] = -fits.on.T
-    of[0, x], of[1, x + 1] = 1, 1
-    with np.errstate(divide="ignore", invalid="ignore"):  # a failed fit stays NaN
-        of[1] -= of[0] * (fits.xy / fits.xx)
-    out = np.empty(len(fits.xx))
-    # small enough for a core's cache, and for BLAS not to start threads
-    step = max(8, 2**18 // z.size)
-    for at in range(0, len(out), step):
-        scores = (z @ of[0, :, at : at + step]) * (z @ of[1, :, at : at + step])
-        if groups is not None:
-            scores = np.add.reduceat(scores, groups, axis=0)
-        out[at : at + step] = weights @ scores**2
-    return out
-
-
 def fit(
-    block: Block, errors: str, *, z: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    block: Block,
+    errors: str,
+    *,
+    z: np.ndarray,
+    weights: np.ndarray,
+    well: float = WELL,
+) -> tuple[np.ndarray, dict[int, int]]:
     """Coefficient, standard error and degrees of freedom (columns) of each subset, NaN where there
-    is none; and the place of a column that is collinear, -1 where none is.
+    is none; and of subsets that are collinear the column.
 
-    z: as that of the block. weights: how often each row was drawn. Corrections as in Stata and
-    statsmodels: n / (n - k), with clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
+    z: as that of the block. weights: how often each row was drawn. well: the share below which QR
+    takes the place of cross-products. Corrections as in Stata and statsmodels: n / (n - k), with
+    clusters G / (G - 1) * (n - 1) / (n - k); k counts the constant.
     """
     drawn = weights > 0
     z, weights = z[drawn], weights[drawn]
     z[:, np.ptp(z, axis=0) == 0] = 0  # else rounding would look like variation
     n = weights.sum()
     z -= weights @ z / n
-    fits = least_squares(z * np.sqrt(weights)[:, None], block.member)
-    df = n - 2 - block.member.sum(axis=1)
+    fits = sweep((z * weights[:, None]).T @ z, block.subsets)
+    gone = {}
+    for number in np.flatnonzero(~(fits.share > well)).tolist():
+        subset = np.flatnonzero(block.subsets.member[number]).tolist()
+        column = refine(z * np.sqrt(weights)[:, None], subset, fits, number)
+        if column is not None:
+            gone[number] = column
+    df = n - 2 - block.subsets.member.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         rss = np.where((fits.yy > 0) & (fits.xx > 0) & (df > 0), fits.yy, np.nan)
         variance = rss / df / fits.xx
@@ -253,7 +197,7 @@ def fit(
             variance = np.where(alive, factor * meats / fits.xx**2, np.nan)
         std_error = np.sqrt(variance)
         estimate = np.where(np.isnan(std_error), np.nan, fits.xy / fits.xx)
-    return np.column_stack([estimate * block.scale, std_error * block.scale, df]), fits.lost
+    return np.column_stack([estimate * block.scale, std_error * block.scale, df]), gone
 
 
 def fitted(made: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFrame:
@@ -261,13 +205,13 @@ def fitted(made: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFr
     table = np.full((len(missing), 4), np.nan)
     for block in made:
         n = len(block.rows)
-        numbers, lost = fit(block, errors, z=block.z, weights=np.ones(n))
+        numbers, gone = fit(block, errors, z=block.z, weights=np.ones(n))
         table[block.numbers] = np.column_stack([numbers, np.full(len(numbers), n)])
         for at in np.flatnonzero(np.isnan(numbers[:, 1])).tolist():
             why = f"one cluster, or the scores cancel, so that the {errors} error says nothing"
-            if lost[at] >= 0:
-                why = f"{block.columns[lost[at]]!r} is constant or combined of other regressors"
-            if lost[at] == len(block.columns) - 1:
+            if at in gone:
+                why = f"{block.columns[gone[at]]!r} is constant or combined of other regressors"
+            if gone.get(at) == len(block.columns) - 1:
                 why = f"the regressors fit {block.columns[-1]!r} exactly, as an identity would"
             missing[block.numbers[at]] = why
     table[missing != "", :3] = np.nan

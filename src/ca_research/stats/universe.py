@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -73,6 +74,8 @@ class Axis:
 
     def __post_init__(self) -> None:
         known_name("kind of axis", self.kind, KINDS)
+        if isinstance(self.values, str):  # its letters would be the values
+            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
@@ -210,6 +213,11 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
+        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
+        for name, kind in kinds.items():  # one alone, and what is of another kind
+            given = getattr(self, name)
+            if not isinstance(given, Sequence) or not all(isinstance(g, kind) for g in given):
+                refuse(name, "a tuple", given, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")

@@ -60,14 +60,43 @@ def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame
     return rows.astype(types).reset_index(drop=True)
 
 
+def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
+    """Numeric columns of `covariates` joined on exporter, importer (and year), or on economy and
+    year for both sides.
+    """
+    covariates = require(covariates, ())
+    if {"exporter", "importer"} <= set(covariates.columns):
+        keys = [k for k in KEYS if k in covariates.columns]
+        sides = {"": keys}
+    else:
+        keys = ["economy", "year"]
+        sides = {f"_{side}": [side, "year"] for side in ("exporter", "importer")}
+    declared = Frame(cell=tuple(keys), value="", single=("indicator",))
+    covariates = declared.check(covariates)
+    for column in set(keys) - {"year"}:
+        refuse_named(covariates[column].unique(), column)
+    numbers = covariates.select_dtypes(["number", "bool"]).astype(float)
+    numbers = numbers.drop(columns=["year", "is_aggregate"], errors="ignore")
+    if numbers.empty:
+        raise UsageError(
+            f"no column of numbers among the covariates: {', '.join(map(str, covariates))}",
+            hint="add one: the logarithm of distance",
+        )
+    for suffix, own in sides.items():
+        joined = numbers.add_suffix(suffix)
+        if again := {*joined} & {*rows}:
+            raise UsageError(f"the panel has a column {min(again)!r} already", hint="rename it")
+        joined[own] = covariates[keys].to_numpy()
+        joined = joined.astype({k: rows[k].dtype for k in own})
+        rows = rows.merge(joined, on=own, how="left")
+    return rows
+
+
 def _near(geography: pd.DataFrame) -> pd.DataFrame:
-    """Distance and what two economies share, by exporter and importer."""
+    """Distance and what two economies share, as covariates of a pair."""
     sides = {"origin": "exporter", "destination": "importer"}
     near = Frame(cell=(*sides,), columns=SHARED, value="distance_km", gaps="kept").check(geography)
-    for side in sides:
-        refuse_named(near[side].unique(), side)
     near = near[[*sides, *SHARED]].rename(columns=sides)
-    near = near.astype(dict.fromkeys(sides.values(), str) | dict.fromkeys(SHARED, float))
     with np.errstate(divide="ignore"):
         return near.assign(log_distance=np.log(near["distance_km"]))
 
@@ -76,6 +105,7 @@ def _near(geography: pd.DataFrame) -> pd.DataFrame:
 def panel(
     trade: pd.DataFrame | str | Path,
     geography: pd.DataFrame | None = None,
+    covariates: pd.DataFrame | None = None,
     *,
     source: str | None = None,
     years: int | Sequence[int] = (),
@@ -91,6 +121,9 @@ def panel(
     geography : pandas.DataFrame, optional
         Rows like table `geography`: gives distance_km, log_distance, contiguous, common_language
         (0 or 1).
+    covariates : pandas.DataFrame, optional
+        Numeric columns by exporter and importer (and year), or by economy and year (then each is
+        joined twice, with the suffixes _exporter and _importer).
     source : str, optional
         Which of several.
     years : int or sequence of int
@@ -101,9 +134,9 @@ def panel(
     Returns
     -------
     pandas.DataFrame
-        exporter, importer, year, value_usd (USD), source_id and geography, to which others are
-        merged by these; ``sources``, the ids of both; ``attrs['log']`` says what left.
-        Aggregates, pairs of an economy with itself and rows without a value are dropped and
+        exporter, importer, year, value_usd (USD), source_id and the covariates; ``sources``, the
+        ids of all that was joined, also of geography and covariates; ``attrs['log']`` says what
+        left. Aggregates, pairs of an economy with itself and rows without a value are dropped and
         logged; a pair that is absent stays absent (missing is not zero).
 
     Raises
@@ -149,10 +182,9 @@ def panel(
             where="; ".join(e["reason"] for e in log),
             hint="take more years or economies",
         )
-    ids = {*origin(rows)}
-    if geography is not None:
-        rows = rows.merge(_near(geography), on=["exporter", "importer"], how="left")
-        ids |= {*origin(geography)}
+    for more in (None if geography is None else _near(geography), covariates):
+        rows = rows if more is None else _with(rows, more)
+    ids = {i for part in (rows, geography, covariates) if part is not None for i in origin(part)}
     rows["sources"] = pd.Series([tuple(sorted(ids))] * len(rows), dtype=object)
     rows.attrs["log"] = log
     return rows
