@@ -63,7 +63,7 @@ def check(
     print(in_words if format == "text" else console.as_json(verdict.bundle()))
 
 
-def economy_of(claim: str, given: dict[str, str]) -> str | None:
+def economy_of(claim: str, values: dict[str, str]) -> str | None:
     """The economy that was asked for, else the notebook's own choice; parameters are those of the
     claim's notebook, where the project has it.
     """
@@ -72,14 +72,14 @@ def economy_of(claim: str, given: dict[str, str]) -> str | None:
 
     file, default = paths.notebooks_dir() / registry.claim(claim).notebook, None
     if file.is_file():
-        given = parameters.check(file, given)
+        values = parameters.check(file, values)
         default = getattr(parameters.declared(file).get("economy"), "default", None)
-    if others := given.keys() - {"economy"}:
+    if others := values.keys() - {"economy"}:
         raise UsageError(
             f"no parameter of a check: {', '.join(others)}",
             hint=f"a check takes economy, a day by --as-of; the others: ca-research run {claim}",
         )
-    return given.get("economy", default)
+    return values.get("economy", default)
 
 
 def claims_list(context: typer.Context, *, format: Format = "table") -> None:
@@ -183,8 +183,8 @@ def _tell_unseen(specs: Mapping[str, ClaimSpec]) -> None:
     def rows(table: str, columns: list[str]) -> pd.DataFrame | None:
         if registry.table(table).location:  # a check of the register goes nowhere
             return None
-        told = ", ".join(f'"{name}"' for name in columns)
-        return relation(table).project(told).distinct().df()
+        selection = ", ".join(f'"{name}"' for name in columns)
+        return relation(table).project(selection).distinct().df()
 
     with contextlib.suppress(MissingTableError):  # nor does it wait for tables to be built
         for one in unseen(specs, rows):

@@ -122,18 +122,18 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:  # a fault of ours is three lines too; OSError: a full disk
-        told = isinstance(error, (CaResearchError, MissingPackageError, OSError))
+        expected = isinstance(error, (CaResearchError, MissingPackageError, OSError))
         if debug:
             traceback.print_exc()
         else:
-            print(f"error: {error if told else _fault(error)}", file=sys.stderr)
+            print(f"error: {error if expected else _fault(error)}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
 
 
 def _fault(error: Exception) -> str:
-    told, words = " ".join(str(error).split()), " ".join(sys.argv[1:])
+    message, words = " ".join(str(error).split()), " ".join(sys.argv[1:])
     return (
-        f"a fault of ca-research itself: {type(error).__name__}: {told}\n"
+        f"a fault of ca-research itself: {type(error).__name__}: {message}\n"
         f"  where: ca-research {words}\n"
         "  next:  the same command with --debug shows where; please report it"
     )

@@ -124,16 +124,16 @@ def pairs(words: Several) -> dict[str, str]:
     """What `-p NAME=VALUE`, `--grid NAME=A,B` or `--set COLUMN=VALUE` gave, by name; raises
     UsageError for another form or a name twice.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for word in words or ():
         name, _, value = word.partition("=")
-        if not name or not value or name in found:
+        if not name or not value or name in values:
             raise UsageError(
                 f"expected NAME=VALUE, each name once, got {word!r}",
                 hint="for example economy=UZB; several values of one: --grid economy=KAZ,KGZ",
             )
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def taken_in(take: Callable[..., Any], *of: Any, yes: bool, dry_run: bool, **about: Any) -> None:
@@ -142,15 +142,15 @@ def taken_in(take: Callable[..., Any], *of: Any, yes: bool, dry_run: bool, **abo
     take: `tables.add` or `tables.fetch`. yes: nobody is asked.
     """
     asks = None if yes or dry_run else _agreed
-    found = take(*of, dry_run=dry_run, confirm=asks, **about)
-    print(str(found).rpartition("\n")[2] if asks else found)
-    if found.kept:
+    addition = take(*of, dry_run=dry_run, confirm=asks, **about)
+    print(str(addition).rpartition("\n")[2] if asks else addition)
+    if addition.kept:
         aside("next: ca-research run --changed")
 
 
-def _agreed(found: object) -> bool:
+def _agreed(proposal: object) -> bool:
     """Shows what was found but for its last line, and asks whether to add it."""
-    print(str(found).rpartition("\n")[0])
+    print(str(proposal).rpartition("\n")[0])
     if not sys.stdin.isatty():
         raise UsageError(
             "nobody can be asked here whether this is understood rightly",
@@ -167,8 +167,8 @@ def article(file: Path) -> str:
             raise Unreadable("it is empty")
     except (OSError, Unreadable) as fault:
         place = fault.place(str(file)) if isinstance(fault, Unreadable) else str(file)
-        said = f"the article cannot be read: {fault}"
-        raise UsageError(said, where=place, hint="a text in UTF-8") from None
+        problem = f"the article cannot be read: {fault}"
+        raise UsageError(problem, where=place, hint="a text in UTF-8") from None
     return text
 
 

@@ -162,8 +162,8 @@ def data_add(
 
     constants = {name: {"is": value} for name, value in console.pairs(about.pop("set")).items()}
     if constants:
-        said = read_map(map)
-        about["map"] = {**said, "columns": {**(said.get("columns") or {}), **constants}}
+        user_map = read_map(map)
+        about["map"] = {**user_map, "columns": {**(user_map.get("columns") or {}), **constants}}
     console.taken_in(add, about.pop("file"), **about)
 
 

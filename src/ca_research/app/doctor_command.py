@@ -42,14 +42,14 @@ def doctor(*, format: Format = "table") -> None:
         "report": _report,
         "disk": _disk,
     }
-    found = [_finding(what, check) for what, check in checks.items()]
+    findings = [_finding(what, check) for what, check in checks.items()]
     if format == "table":
-        for finding in found:
+        for finding in findings:
             next_ = f"\n{'':<29} next: {{mend}}" if finding["mend"] else ""
             print(f"{{state:<9}} {{what:<18}}  {{said}}{next_}".format_map(finding))
     else:
-        console.rows(found, format)
-    if any(finding["state"] == "broken" for finding in found):
+        console.rows(findings, format)
+    if any(finding["state"] == "broken" for finding in findings):
         raise typer.Exit(1)
 
 
@@ -57,12 +57,12 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, str]:
     """What a check says, or the error that it ends with."""
     try:
         with needed():
-            state, said = "well", check()
+            state, message = "well", check()
     except (CaResearchError, MissingPackageError) as error:
         state = "optional" if isinstance(error, (Lacking, MissingPackageError)) else "broken"
-        said = str(error)
-    said, _, mend = said.partition("\n  next:  ")
-    return {"what": what, "state": state, "said": " ".join(said.split()), "mend": mend}
+        message = str(error)
+    message, _, mend = message.partition("\n  next:  ")
+    return {"what": what, "state": state, "said": " ".join(message.split()), "mend": mend}
 
 
 def _python() -> str:
@@ -84,9 +84,9 @@ def _packages(extra: str) -> str:
     from packaging.requirements import Requirement
 
     each = map(Requirement, metadata.requires("ca-research") or [])
-    asked = [one for one in each if str(one.marker).partition("extra == ")[2].strip('"') == extra]
+    needs = [one for one in each if str(one.marker).partition("extra == ")[2].strip('"') == extra]
     lacking = []
-    for one in asked:
+    for one in needs:
         try:
             here = metadata.version(one.name)
         except metadata.PackageNotFoundError:
@@ -100,7 +100,7 @@ def _packages(extra: str) -> str:
             f"not here as asked for: {', '.join(lacking)}",
             hint=f'python -m pip install "{package}"',
         )
-    return f"{counted(len(asked), 'package')} as asked for"
+    return f"{counted(len(needs), 'package')} as asked for"
 
 
 def _project() -> str:
@@ -150,7 +150,7 @@ def _report() -> str:
 def _disk() -> str:
     folder = paths.reports_dir().parent
     free = shutil.disk_usage(folder).free
-    said = f"{free / 1e9:,.1f} GB free in {folder}"
+    message = f"{free / 1e9:,.1f} GB free in {folder}"
     if free < LEAST_FREE:
-        raise CaResearchError(said, hint="make room, or: ca-research cache clear")
-    return said
+        raise CaResearchError(message, hint="make room, or: ca-research cache clear")
+    return message

@@ -89,7 +89,7 @@ def fetch(
     dry_run
         Fetch, check and compare; add nothing.
     """
-    given = {k: v for k, v in locals().items() if v is not None and k not in WHOM}
+    options = {k: v for k, v in locals().items() if v is not None and k not in WHOM}
     from ..claims.offers import offers
     from ..tables import fetch as fetched
 
@@ -97,9 +97,9 @@ def fetch(
     if provider != "wanted":
         if claim or param:
             raise UsageError("a claim comes after wanted", hint="ca-research data fetch wanted C33")
-        ask(provider, **given)
+        ask(provider, **options)
         return
-    if not claim or given.keys() - HOW:
+    if not claim or options.keys() - HOW:
         raise UsageError(
             "wanted is asked by a claim alone",
             hint="ca-research data fetch wanted C33 [-p economy=TJK]",
@@ -111,7 +111,7 @@ def fetch(
             print("  no service to ask")
             continue
         try:
-            ask(offer.provider, source=offer.source, **offer.asked, **given)
+            ask(offer.provider, source=offer.source, **offer.asked, **options)
         except EmptyAnswerError as error:
             print(f"  {error.what}")
 
@@ -143,8 +143,8 @@ def diff(source: str, old: Word = None, new: Word = None, *, format: Format = "t
     """
     from ..tables import diff as compared
 
-    found = compared(source, old, new)
-    if found.empty and format == "table":
+    revisions = compared(source, old, new)
+    if revisions.empty and format == "table":
         print("nothing was changed")
     else:
-        console.frame(found, format)
+        console.frame(revisions, format)

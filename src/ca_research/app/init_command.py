@@ -89,10 +89,10 @@ def init(
         print(*map(paths.shown, add_workflow(paths.home())), sep="\n")
         print("next: commit them, with baseline/ (docs/howto/ci.md)")
         return
-    day, given, listed = make(folder, article, extend=extend, ci=ci)
+    day, dated, listed = make(folder, article, extend=extend, ci=ci)
     print(f"{folder}: a project")
     unsaid = " (today, as its second line says none; to change it: registry/article.yaml)"
-    print(f"day of the article: {day_in_words(day)}{'' if given else unsaid}")
+    print(f"day of the article: {day_in_words(day)}{'' if dated else unsaid}")
     for place, sentence in listed:
         print(f"  {place}  {sentence}")
     print(
@@ -133,7 +133,7 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
             where=str(folder),
             hint="name a folder that does not exist",
         )
-    day, given, sentences = _read(article)
+    day, dated, sentences = _read(article)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         new = Path(scratch) / "project"
@@ -144,7 +144,7 @@ def make(folder: Path, article: File = None, *, extend: bool = False, ci: bool =
             folder.rmdir()
         new.rename(folder)
     listed = [(f"{p}.{s}", shorten(words, 70)) for (p, s), words in sentences.items() if p]
-    return Begun(day, given, listed)
+    return Begun(day, dated, listed)
 
 
 def add_workflow(home: Path) -> list[Path]:
@@ -182,24 +182,24 @@ def _read(article: File) -> tuple[dt.date, bool, dict[tuple[int, int], str]]:
 
     today = dt.date.today()
     text = console.article(article) if article else f"My questions\n{today}\n{NO_ARTICLE}"
-    found, lines = sentences(text), re.findall(r"\S.*\S", text)
-    if len(found) < 2:
+    wordings, lines = sentences(text), re.findall(r"\S.*\S", text)
+    if len(wordings) < 2:
         raise UsageError(
             "the article has no sentences",
             where=str(article),
             hint="its title, a line with its day (2024-03-01), then a line for each paragraph",
         )
     try:
-        day, given = dt.date.fromisoformat(lines[1][:10]), True
+        day, dated = dt.date.fromisoformat(lines[1][:10]), True
     except ValueError:
-        day, given = today, False
+        day, dated = today, False
     if day > newest_day():
         raise UsageError(
             f"no day on which an article can have been published: {lines[1]}",
             where=str(article),
             hint="its second line, for example 2024-03-01: what was known then decides",
         )
-    return day, given, found
+    return day, dated, wordings
 
 
 def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend: bool) -> None:
@@ -208,16 +208,16 @@ def _fill(new: Path, day: dt.date, sentences: dict[tuple[int, int], str], extend
     from ..claims.article import sentence_sha256
     from ..registry.claims import NOT_YET
 
-    own, title = paths.of_package(), sentences[0, 1]
+    package, title = paths.of_package(), sentences[0, 1]
     for name in FOLDERS:
         (new / name).mkdir(parents=True)
     for name in BUILT_IN if extend else EMPTY:
-        if (own / name).is_dir():
-            shutil.copytree(own / name, new / name, dirs_exist_ok=True)
+        if (package / name).is_dir():
+            shutil.copytree(package / name, new / name, dirs_exist_ok=True)
         else:
-            shutil.copy(own / name, new / name)
+            shutil.copy(package / name, new / name)
     if not extend:
-        _empty_tables(own / "registry", new / "registry")
+        _empty_tables(package / "registry", new / "registry")
     listed = [
         {
             "paragraph": paragraph,

@@ -54,14 +54,14 @@ def begin(root: Path) -> Path:
 
         claims, tables = registry.claims(), registry.tables().values()
         there = {t.table for t in tables if t.files} | {a.table for a in registry.added().values()}
-        asked = [
+        pairs = [
             (c.over.economies[0], c.settings["partner"])
             for claim in claims.values()
             for c in claim.criteria().values()
             if c.over and "partner" in c.settings
         ]
-        economy, partner = (asked or [("UZB", "CHN")])[0]
-        names = {"economy": economy, "partner": partner, "mirror": not asked}
+        economy, partner = (pairs or [("UZB", "CHN")])[0]
+        names = {"economy": economy, "partner": partner, "mirror": not pairs}
         text = notebook("start", None, tables=there, claims=claims, **names)
         write_whole(file, text)
     return file

@@ -72,5 +72,5 @@ def _values(choice: inspect.Parameter) -> str:
         return f"{words[0]} (or {', '.join(words[1:])})" if words[1:] else words[0]
     if choice.default is choice.empty:
         return "to be set"
-    said = str(choice.default or "none")
-    return "none" if said.startswith("<") else said  # made anew for each call
+    default = str(choice.default or "none")
+    return "none" if default.startswith("<") else default  # made anew for each call

@@ -40,10 +40,10 @@ def replicate(*, out: File = None, statement: bool = False, report: File = None)
         print(paths.home() / archive.FILE)
         return
     target = console.archive(out or Path("replication.zip"))
-    made = archive.pack(target, console.reports(report))
+    packed = archive.pack(target, console.reports(report))
     print(
         filled(
-            TEMPLATES / "replicate.j2", target=target, made=made, few=partial(first_few, most=5)
+            TEMPLATES / "replicate.j2", target=target, made=packed, few=partial(first_few, most=5)
         ),
         end="",
     )

@@ -83,21 +83,21 @@ def make(
     begun = state()
     chosen = plan()
     _refuse_others(out, chosen)
-    made = _run(chosen, out, options(), everything)
+    report = _run(chosen, out, options(), everything)
     with locked(out):
-        if (edited := changed(begun, state())) or any(result.moved for result in made.results):
+        if (edited := changed(begun, state())) or any(result.moved for result in report.results):
             error = RunError(
                 f"{first_few(edited, 3) or 'an input'} changed during the run, so the report may "
                 "be of the state before",
                 where=shown(out),
                 hint="the same command again: what does not depend on it is served from the store",
             )
-            return replace(made, error=error)
-        if words and not made.error and not any(result.outside for result in made.results):
-            read = {path: h for result in made.results for path, h in result.read.items()}
+            return replace(report, error=error)
+        if words and not report.error and not any(result.outside for result in report.results):
+            read = {path: h for result in report.results for path, h in result.read.items()}
             key = key_of_command([words], others)
-            remember_report(open_store(), key, out, read, made.run_ids)
-    return made
+            remember_report(open_store(), key, out, read, report.run_ids)
+    return report
 
 
 def _refuse_others(out: Path, chosen: Sequence[Run]) -> None:
@@ -162,13 +162,13 @@ def answers(out: Path, run_ids: Sequence[str]) -> list[str]:
     """
     file = out / "verdicts.json"
     stored = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
-    asked = [v for v in stored if v["run"] in run_ids]
-    printed = Counter(v["as_printed"] for v in asked if v["leads"])
+    verdicts = [v for v in stored if v["run"] in run_ids]
+    printed = Counter(v["as_printed"] for v in verdicts if v["leads"])
     if (many := printed.total()) > LISTED:
         counts = ", ".join(f"{n} {word}" for word, n in printed.most_common())
         return [f"{many} sentences as printed: {counts}"]
     lines = list[str]()
-    for _, run in groupby(asked, key=itemgetter("run")):
+    for _, run in groupby(verdicts, key=itemgetter("run")):
         tests = list(run)
         for lead in tests:
             if lead["leads"]:
@@ -204,11 +204,11 @@ def _run_words(verdict: Mapping[str, Any]) -> str:
     return ", ".join([what, *map("{0[0]}={0[1]}".format, params.items()), known])
 
 
-def changes(found: Sequence[Moved], tables: Sequence[str]) -> str:
+def changes(moves: Sequence[Moved], tables: Sequence[str]) -> str:
     """What new figures change, in one sentence; then each verdict that moved, before and after,
     with the reasons.
     """
-    heads = [one for one in found if one.verdict["leads"]]
+    heads = [one for one in moves if one.verdict["leads"]]
     file = TEMPLATES / "changes.j2"
     return filled(file, heads=heads, tables=tables, run=_run_words, counted=counted).rstrip("\n")
 

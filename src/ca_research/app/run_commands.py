@@ -91,36 +91,36 @@ def run(
         "notebook_seconds": timeout,
         "memory_bytes": int((memory or 0) * 1024**3),
     }
-    given = tuple((name, most) for name, most in limits.items() if most)
+    caps = tuple((name, most) for name, most in limits.items() if most)
     lists = {name: values.split(",") for name, values in console.pairs(grid).items()}
     params, sets = console.pairs(param), runs.read_grid(grid_file) if grid_file else []
-    asked = names, params, lists, days, sets
+    request = names, params, lists, days, sets
 
     def options() -> Options:
-        return runs.Options(jobs, fail_fast, kernel, given, not fresh, cluster)
+        return runs.Options(jobs, fail_fast, kernel, caps, not fresh, cluster)
 
     if changed:
-        if any(asked):
+        if any(request):
             raise UsageError(
                 "--changed finds by itself what is to be run", hint="ca-research run --changed"
             )
         _run_changed(folder, options)
         return
     rest = {str(file): of_file(file) for file in books}
-    made = report.make(
-        lambda: runs.plan(*asked),
+    outcome = report.make(
+        lambda: runs.plan(*request),
         folder,
         options,
-        words=json.dumps([asked, rest, kernel, given], sort_keys=True, default=str),
+        words=json.dumps([request, rest, kernel, caps], sort_keys=True, default=str),
         fresh=fresh,
         everything=not claims,
     )
-    back = f" ({counted(made.put_back or 0, 'file')} put back from the store)"
-    done = {None: "", 0: " (nothing has changed)"}.get(made.put_back, back)
+    back = f" ({counted(outcome.put_back or 0, 'file')} put back from the store)"
+    done = {None: "", 0: " (nothing has changed)"}.get(outcome.put_back, back)
     index = f"report: {folder / 'index.html'}{done}"
-    print(*report.answers(folder, made.run_ids), index, sep="\n")
-    if made.error:
-        raise made.error
+    print(*report.answers(folder, outcome.run_ids), index, sep="\n")
+    if outcome.error:
+        raise outcome.error
 
 
 def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
@@ -136,15 +136,15 @@ def _run_changed(folder: Path, options: Callable[[], Options]) -> None:
         print("no page rests on a table that has changed since: nothing to judge again")
         return
     refuse_others(folder, [CHANGED])
-    made = report.make(lambda: chosen, folder, options)
-    again = {result.run_id for result in made.results if not result.error}
-    found = verify.moved(before, [v for v in verify.standing(folder) if v["run"] in again])
-    text = report.changes(found, tables)
+    outcome = report.make(lambda: chosen, folder, options)
+    again = {result.run_id for result in outcome.results if not result.error}
+    moves = verify.moved(before, [v for v in verify.standing(folder) if v["run"] in again])
+    text = report.changes(moves, tables)
     with report.locked(folder):
-        page = write_changed(folder, text.splitlines()[0], found)
+        page = write_changed(folder, text.splitlines()[0], moves)
     print(text, f"page: {page}", sep="\n")
-    if made.error:
-        raise made.error
+    if outcome.error:
+        raise outcome.error
 
 
 def runs(*, out: File = None, format: Format = "table") -> None:
@@ -154,8 +154,8 @@ def runs(*, out: File = None, format: Format = "table") -> None:
     from .. import runs
 
     shown = ("run_id", "key", "seconds", "stored", "error")
-    made = runs.read_manifest(console.reports(out))["runs"]
-    console.rows([{name: run[name] for name in shown} for run in made], format)
+    entries = runs.read_manifest(console.reports(out))["runs"]
+    console.rows([{name: run[name] for name in shown} for run in entries], format)
 
 
 def report(
@@ -216,11 +216,11 @@ def verify(
         print(verify.show(verify.accept(report, baseline, reason), format), end="")
         console.aside("accepted: baseline/ holds the verdicts of this report")
         return
-    found = verify.compare(verify.read_baseline(baseline), report, verify.outdated(report))
-    print(verify.show(found, format), end="")
-    if found.changes:
+    comparison = verify.compare(verify.read_baseline(baseline), report, verify.outdated(report))
+    print(verify.show(comparison, format), end="")
+    if comparison.changes:
         console.aside('next: mend what moved them, or: ca-research verify --accept --reason "..."')
-    if unamended or not found.same:
+    if unamended or not comparison.same:
         raise typer.Exit(1)
 
 
@@ -249,8 +249,8 @@ def kernels_list(context: typer.Context, *, format: Format = "table") -> None:
     from .. import kernels
 
     if not context.invoked_subcommand:
-        found = [server | {"kernels": len(server["kernels"])} for server in kernels.servers()]
-        console.rows(found, format)
+        rows = [server | {"kernels": len(server["kernels"])} for server in kernels.servers()]
+        console.rows(rows, format)
 
 
 def kernels_stop() -> None:

@@ -156,12 +156,12 @@ def unwritten(spec: registry.ClaimSpec) -> list[str]:
     list of str
         Names of the words: 'criterion' is the criterion's statement, 'rule' the rule in words.
     """
-    said = json.dumps(spec.model_dump(mode="json"))
+    text = json.dumps(spec.model_dump(mode="json"))
     measures = {criterion.measure for criterion in spec.criteria().values()} or {""}
     return [
         name
         for name, words in WORDS.items()
-        if any(json.dumps(words.format(measure=measure)) in said for measure in measures)
+        if any(json.dumps(words.format(measure=measure)) in text for measure in measures)
     ]
 
 
@@ -227,11 +227,11 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
     roles = {column.role: name for name, column in table.columns.items() if column.role}
     if table.table == "facts":
         unit, other, time = "subject", "subject", "year"
-        apart, most = ["subject", "attribute", "unit"], time
+        keys, most = ["subject", "attribute", "unit"], time
         rows = rows.dropna(subset=["value", "unit"])
     elif {"unit", "counterpart", "time"} <= roles.keys():
         unit, other, time = roles["unit"], roles["counterpart"], roles["time"]
-        apart, most = [name for name in table.key if name not in (other, time, "source_id")], other
+        keys, most = [name for name in table.key if name not in (other, time, "source_id")], other
         rows = rows[~rows["is_aggregate"]]
     else:  # a document or an event that is there
         row = rows.iloc[-1].dropna().to_dict() if len(rows) else {}
@@ -239,11 +239,11 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         return row | days | {"places": row.get("counterpart", "")}
     if rows.empty:
         raise MissingTableError(table.table, "", empty=True)
-    groups = rows.groupby(apart, sort=False)
+    groups = rows.groupby(keys, sort=False)
     number = groups.ngroup()
     rows = rows[number == number[groups[most].transform("nunique").idxmax()]]
     others = rows[other].value_counts().index
     first = rows[rows[other] == others[0]]
-    found = first[[*apart, other]].iloc[0].to_dict() | {"to": others[:2][-1]}
+    example = first[[*keys, other]].iloc[0].to_dict() | {"to": others[:2][-1]}
     years = {"since": int(first[time].min())} if first[time].notna().any() else {}
-    return found | {"economies": found[unit]} | years
+    return example | {"economies": example[unit]} | years

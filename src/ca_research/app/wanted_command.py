@@ -42,27 +42,27 @@ def wanted(
     economy = economy_of(claim, console.pairs(param)) if claim else None
     from ..claims.claim import wanted as asked
 
-    found = asked(claim, economy=economy)
+    figures = asked(claim, economy=economy)
     if table is not None:
-        known_name("table in which figures are wanted", table, set(found["table"]))
-        found = found[found["table"] == table]
+        known_name("table in which figures are wanted", table, set(figures["table"]))
+        figures = figures[figures["table"] == table]
     if template:
-        tables = list(dict.fromkeys(found["table"]))
+        tables = list(dict.fromkeys(figures["table"]))
         if len(tables) != 1:
             raise UsageError(
                 f"wanted are figures of {counted(len(tables), 'table')}",
                 hint="a template is of one: --table NAME; ca-research wanted says which there are",
             )
-        count = _write(template, tables[0], found)
+        count = _write(template, tables[0], figures)
         print(f"{template}: {count} figures to fill in")
         print(f"next: ca-research data add {template} --table {tables[0]} --source ID ...")
     elif format == "text":
-        print(_words(found), end="")
+        print(_words(figures), end="")
     else:
-        console.frame(found.drop(columns="cells"), format)
+        console.frame(figures.drop(columns="cells"), format)
 
 
-def _write(file: Path, table: str, found: pd.DataFrame) -> int:
+def _write(file: Path, table: str, figures: pd.DataFrame) -> int:
     """Write the figures of a table as its raw files have them, with nothing where the value
     goes; returns their number.
     """
@@ -76,19 +76,19 @@ def _write(file: Path, table: str, found: pd.DataFrame) -> int:
             where=str(file),
             hint="a CSV that is not there yet: --template NAME.csv",
         )
-    rows = template(table, found.to_dict("records"), load(table))
+    rows = template(table, figures.to_dict("records"), load(table))
     write_whole(file, rows.to_csv(index=False))
     return len(rows)
 
 
-def _words(found: pd.DataFrame) -> str:
+def _words(figures: pd.DataFrame) -> str:
     """What is wanted, claim by claim, and under it who publishes such figures."""
     from .. import registry
     from ..claims.wanted import publishers
     from ..ground.templates import filled
 
     each = []
-    for claim, group in found.groupby("claim", sort=False):
+    for claim, group in figures.groupby("claim", sort=False):
         rows = group.to_dict("records")
         holders = dict.fromkeys(holder for row in rows for holder in publishers(row))
         each.append((registry.claim(str(claim)), rows, holders))

@@ -53,8 +53,8 @@ def files(entry: registry.Added) -> dict[str, str]:
     held = {f"{FOLDER}/{source}/{added.ENTRY}": written.read_text("utf-8")}
     if entry.vintage is None:
         without = FOUND_OUT if entry.layout == "guess" else (*FOUND_OUT, *_PLACE)
-        said = {name: value for name, value in entry.mapping.items() if name not in without}
-        held[_map(source)] = yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
+        mapping = {name: value for name, value in entry.mapping.items() if name not in without}
+        held[_map(source)] = yaml.safe_dump(mapping, allow_unicode=True, sort_keys=False)
     return held
 
 
@@ -81,5 +81,5 @@ def command(entry: registry.Added) -> str:
         options = one.asked | options
     for name, value in options.items():
         values = value if isinstance(value, list) else [value]
-        words += [word for said in values if said is not None for word in (f"--{name}", str(said))]
+        words += [word for arg in values if arg is not None for word in (f"--{name}", str(arg))]
     return shlex.join(["ca-research", "data", *words, *["--skip-bad"] * skips, "--yes"])

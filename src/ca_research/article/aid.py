@@ -29,8 +29,8 @@ def grants(investment: pd.DataFrame, *, series: str = "oda_grants") -> pd.DataFr
     Aggregates of donors are left out; two rows of one cell (which only a note tells apart) are
     added, as the source means them.
     """
-    asked = getattr(settings().grants, series)
-    of_series = {"source_id": asked.source, "measure": asked.measure}
+    choice = getattr(settings().grants, series)
+    of_series = {"source_id": choice.source, "measure": choice.measure}
     rows = pick(investment, price_basis="current USD", **of_series).dropna(subset="value_usd")
     rows = omit(rows, investor=eco.AGGREGATES)
     return rows.groupby(["investor", "host", "year", "source_id"])["value_usd"].sum().reset_index()
@@ -60,12 +60,12 @@ def aid_years(
     def share(own: pd.DataFrame) -> Answer:
         if own.empty:
             return f"no {series.replace('_', ' ')} of {donor} reported"
-        given, (first, last) = own["value_usd"] > 0, own["year"].astype(int).agg(["min", "max"])
-        count = f"{in_words(given.sum())} of {in_words(len(given))} years reported"
-        if given.sum() == last - first + 1:
+        granted, (first, last) = own["value_usd"] > 0, own["year"].astype(int).agg(["min", "max"])
+        count = f"{in_words(granted.sum())} of {in_words(len(granted))} years reported"
+        if granted.sum() == last - first + 1:
             count = "every year"
         when = f"{count} from {first} to {last}"
-        return {"used": own, "estimate": 100 * float(given.mean()), "about": {"when": when}}
+        return {"used": own, "estimate": 100 * float(granted.mean()), "about": {"when": when}}
 
     return each_economy(economies, rows, share, "host")
 

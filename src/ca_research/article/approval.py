@@ -154,8 +154,8 @@ def countries_below(
             least, span = sure, period.replace("-", " to ")
             used += [pick(part, about=powers), rows_of(waves)["used"]]
     if not used:
-        asked = " and ".join(map(eco.in_prose, powers))
-        return [estimate_row(missing=f"no published poll asked about both {asked}")]
+        names = " and ".join(map(eco.in_prose, powers))
+        return [estimate_row(missing=f"no published poll asked about both {names}")]
     ends = between(least or None, most, "countries without a figure counted against and for")
     return [estimate_row(pd.concat(used, ignore_index=True), **ends, about={"span": span})]
 

@@ -46,8 +46,8 @@ def _single_partners(trade: pd.DataFrame, economy: str, flow: str, partners: str
     one_figure_per_cell(rows, ["source_id", "year", "partner", "flow"])
     if partners == "named":
         rows = rows[rows["partner"].isin(article().partners)]
-    whole = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
-    rows = rows[whole == len(flows)]
+    flow_counts = rows.groupby(["source_id", "year", "partner"])["flow"].transform("size")
+    rows = rows[flow_counts == len(flows)]
     powers = rows["partner"].where(rows["partner"].isin(NEEDED))
     listed = powers.groupby([rows["source_id"], rows["year"]]).transform("nunique")
     return rows[listed == len(NEEDED)]
@@ -213,7 +213,7 @@ def spread(
     """
     rows = _in_window(votes(facts, economies=economies).dropna(subset=[of]), window)
     rows = rows.assign(whose=rows["economy"])
-    whole = rows.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
+    complete = rows.groupby(["economy", "year"])["power"].transform("nunique") == len(POWERS)
 
     def between(mine: pd.DataFrame) -> Answer:
         if mine.empty:
@@ -221,7 +221,7 @@ def spread(
         used = mine[["economy", "power", "year", "source_id"]]
         return {"used": used, "estimate": float(np.ptp(mine.groupby("power")[of].mean()))}
 
-    return each_economy(economies, rows[whole], between)
+    return each_economy(economies, rows[complete], between)
 
 
 @measure("relations.spread_place")

@@ -60,8 +60,8 @@ def border_lengths(
         rows = rows.assign(economy=rows["attribute"].str.removeprefix("border_with_"))
     rows = rows.dropna(subset="value")
     if units := {*rows["unit"]} - {"km"}:
-        found = ", ".join(sorted(map(str, units)))
-        raise MixedUnitsError(f"lengths in {found}", hint="convert them to km")
+        names = ", ".join(sorted(map(str, units)))
+        raise MixedUnitsError(f"lengths in {names}", hint="convert them to km")
     return rows
 
 

@@ -95,10 +95,10 @@ def drawn(firsts: pd.DataFrame) -> pd.DataFrame:
 
     firsts: as from `first_partners.first_partners`, of one economy.
     """
-    return partners_of(_whole(firsts).drop_duplicates("basis", keep="last"))
+    return partners_of(_exact_eu_rows(firsts).drop_duplicates("basis", keep="last"))
 
 
-def _whole(firsts: pd.DataFrame) -> pd.DataFrame:
+def _exact_eu_rows(firsts: pd.DataFrame) -> pd.DataFrame:
     """Rows on the EU as one without a bound, by year."""
     rows = firsts[firsts["eu"].eq("one") & ~firsts["stated"]]
     return rows[rows["bounds"].map(len).eq(0)].sort_values("year", kind="stable")
@@ -111,7 +111,9 @@ def largest_drawn(firsts: pd.DataFrame) -> str:
     as well.
     """
     stated = firsts[firsts["eu"].eq("apart") & firsts["stated"]]
-    rows = pd.concat([_whole(firsts), stated]).drop_duplicates(["basis", "stated"], keep="last")
+    rows = pd.concat([_exact_eu_rows(firsts), stated]).drop_duplicates(
+        ["basis", "stated"], keep="last"
+    )
     ways = [
         f"{' or '.join(map(eco.in_prose, row.contenders))} by {value_words(row.basis)} "
         f"({date_in_words(row.period)}{', stated shares of single countries' * row.stated})"
@@ -122,7 +124,7 @@ def largest_drawn(firsts: pd.DataFrame) -> str:
 
 def places_then_and_now(firsts: pd.DataFrame) -> pd.DataFrame:
     """`drawn` by own report and by partners', with the first year as well."""
-    rows = _whole(firsts[firsts["basis"] != _RANGE])
+    rows = _exact_eu_rows(firsts[firsts["basis"] != _RANGE])
     ends = [rows.drop_duplicates("basis", keep=which) for which in ("first", "last")]
     return partners_of(pd.concat(ends).drop_duplicates(["basis", "year"]))
 
@@ -243,16 +245,16 @@ def opinion_asked(opinion: pd.DataFrame, economy: str, powers: Sequence[str]) ->
     opinion: like the table, rows of one economy. The questions and their words, in order of
     choice, are the values `poll` of registry/words.yaml.
     """
-    asked = words().values.get("poll", {})
-    known = opinion[opinion["about"].isin(powers) & opinion["measure"].isin(asked)]
+    questions = words().values.get("poll", {})
+    known = opinion[opinion["about"].isin(powers) & opinion["measure"].isin(questions)]
     newest = known.query("about == 'CHN'").query("year == year.max()")
     if newest.empty:
         return ""
-    measure = min(newest["measure"], key=list(asked).index)
+    measure = min(newest["measure"], key=list(questions).index)
     same = known[known["measure"].eq(measure) & known["year"].eq(newest["year"].iloc[0])]
     same = same.drop_duplicates("about").sort_values("value_pct", ascending=False)
     answers = [
-        f"{percent(share / 100)} {asked[measure].format(power=eco.in_prose(power))}"
+        f"{percent(share / 100)} {questions[measure].format(power=eco.in_prose(power))}"
         for power, share in zip(same["about"], same["value_pct"], strict=True)
     ]
     last, where = same.iloc[0], eco.name_of(economy)
@@ -267,8 +269,8 @@ def gas_sent(energy: pd.DataFrame, economy: str) -> str:
     energy: like the table: exporter, importer, year, commodity, unit, quantity, source_id.
     """
     gas = pipeline_gas(energy, economy)
-    whole = gas.groupby(["year", "source_id"])["quantity"].transform("sum")
-    words = gas.assign(whole=whole.map(number), part=gas["quantity"].map(number))
+    totals = gas.groupby(["year", "source_id"])["quantity"].transform("sum")
+    words = gas.assign(whole=totals.map(number), part=gas["quantity"].map(number))
     return row_words(
         pick(words, importer="CHN").tail(1),
         f"Of the {{whole}} billion cubic metres of gas that {eco.name_of(economy)} is known to "
@@ -337,8 +339,8 @@ def newest_investment(
     source_id; one row per investor, concept and source.
     """
     mine = investment.query("host == @economy and investor in @investors")
-    apart = ["investor", "measure", "instrument", "stage", "price_basis", "source_id"]
-    newest = mine[mine["year"] == mine.groupby(apart, dropna=False)["year"].transform("max")]
+    keys = ["investor", "measure", "instrument", "stage", "price_basis", "source_id"]
+    newest = mine[mine["year"] == mine.groupby(keys, dropna=False)["year"].transform("max")]
     prices = newest["price_basis"].fillna("current USD")
     measure = newest["measure"].map(measure_name) + (", " + prices).where(
         prices != "current USD", ""

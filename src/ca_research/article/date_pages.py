@@ -41,10 +41,10 @@ def show_dates(
     context.
     """
     rows, declared = lanes.chronology(claim.id, events, documents), lanes.timeline_of(claim.id)
-    asked = [c.settings.items() for c in claim.spec.criteria().values()]
+    settings = [c.settings.items() for c in claim.spec.criteria().values()]
     first = claim.spec.readings[0].criteria
     windows = {c.label: str(c.settings["window"]) for c in first if "window" in c.settings}
-    days = {_DAYS[k]: v for s in asked for k, v in s if k in _DAYS and isinstance(v, dt.date)}
+    days = {_DAYS[k]: v for s in settings for k, v in s if k in _DAYS and isinstance(v, dt.date)}
     source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
     listed = rows.assign(source=source, dated=dated)
     panels = [*listed.groupby("panel", sort=False)] or [("", listed)]
@@ -75,9 +75,9 @@ def show_sides(claim: Claim, events: pd.DataFrame, evidence: pd.DataFrame) -> No
     claim: one that counts partners up to a day, as `meetings.meetings_with_five` does. events,
     evidence: like the tables of these names.
     """
-    asked = claim.spec.readings[0].criteria[0]
-    partners = asked.over.economies if asked.over else ()
-    until = day("until", asked.settings["until"])
+    criterion = claim.spec.readings[0].criteria[0]
+    partners = criterion.over.economies if criterion.over else ()
+    until = day("until", criterion.settings["until"])
     sides = meetings.sides(events, evidence, partners, claim=claim.id, until=until)
     dated = pick(sides, side="supports")["reading"].nunique()
     show_table(
@@ -103,14 +103,14 @@ def show_documents(claim: Claim, evidence: pd.DataFrame) -> None:
     documents.show_lists(evidence, claim.id, lists, labels)
 
 
-def show_disagreements(apart: pd.DataFrame) -> None:
+def show_disagreements(conflicts: pd.DataFrame) -> None:
     """List dates that exclude one another, as `lanes.disagreements` and
     `lanes.accession_disagreements` find them; nothing where there are none.
     """
-    if len(apart):
-        days = [name for name in ("earliest", "latest") if name in apart]
+    if len(conflicts):
+        days = [name for name in ("earliest", "latest") if name in conflicts]
         show_table(
-            apart.assign(**{name: apart[name].map(date_in_words) for name in days}),
+            conflicts.assign(**{name: conflicts[name].map(date_in_words) for name in days}),
             section="against",
             title="Dates on which sources disagree",
             digits=0,

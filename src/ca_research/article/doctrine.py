@@ -105,9 +105,9 @@ def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFr
     with where_known():
         rows = documents_of(documents, claim=claim, coding=coding).frame
         ranks = known(pick(rows, kind=_LISTS)).sort_values(["economy", "powers"])
-        seen = ("place " + ranks["powers"]).replace("place u", "not seen")
+        labels = ("place " + ranks["powers"]).replace("place u", "not seen")
         official = ranks["kind"].map({"list": " (no official text)"}).fillna("")
-        lanes = ranks["economy"].map(eco.name_of) + ": " + seen + official
+        lanes = ranks["economy"].map(eco.name_of) + ": " + labels + official
         wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
         show_criterion(
             evidence,

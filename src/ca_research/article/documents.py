@@ -53,15 +53,15 @@ def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) 
     sides: reading, side, name, year and sources, as from `sides`. labels: words for the readings.
     """
     readings = dict([*sides.sort_values(["year", "name"]).groupby("reading")])
-    names = {side: [_names_on(own, side) for own in readings.values()] for side in SIDES}
+    names = {side: [_names_on(part, side) for part in readings.values()] for side in SIDES}
     lists = pd.DataFrame(names, index=pd.Index(readings, name="about", dtype=object))
-    sources = [tuple(own["sources"].sum()) for own in readings.values()]
+    sources = [tuple(part["sources"].sum()) for part in readings.values()]
     lists = lists.rename(columns=_SIDES, index=labels).assign(sources=sources)
     return lists.reset_index()
 
 
-def _names_on(own: pd.DataFrame, side: str) -> str:
-    return "; ".join(pick(own, side=side)["name"])
+def _names_on(reading: pd.DataFrame, side: str) -> str:
+    return "; ".join(pick(reading, side=side)["name"])
 
 
 def document_list(
@@ -94,8 +94,8 @@ def readable(listed: pd.DataFrame, labels: Mapping[str, str] | None = None) -> p
     listed: as from `document_list` or `documents_seen`. labels: words for its readings, before
     those of registry/words.yaml. Where several go back to one origin each has the same letter.
     """
-    origins, own = listed["origin_group"], labels or {}
-    about = [own.get(reading) or cell_words("reading", reading) for reading in listed["reading"]]
+    origins, titles = listed["origin_group"], labels or {}
+    about = [titles.get(reading) or cell_words("reading", reading) for reading in listed["reading"]]
     words = listed.assign(about=about, says=listed["statement"], source=listed["source_id"])
     if "side" in words:
         words["side"] = words["side"].map(_SIDES)

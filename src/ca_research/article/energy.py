@@ -66,8 +66,8 @@ def energy_series(energy: pd.DataFrame, commodity: str, origin: str = "five") ->
 def _sides(imports: pd.DataFrame, origins: list[str], goods: int) -> tuple[pd.DataFrame, ...]:
     """Imports from the origins, and from everywhere in the years that have every good."""
     total = pick(imports, exporter="WLD")
-    whole = total.groupby("year")["commodity"].transform("nunique") == goods
-    return pick(imports, exporter=origins), total[whole]
+    complete = total.groupby("year")["commodity"].transform("nunique") == goods
+    return pick(imports, exporter=origins), total[complete]
 
 
 @measure("economy.energy_share")

@@ -40,15 +40,15 @@ def waves(facts: pd.DataFrame, opinion: pd.DataFrame, *, pollster: Pollster) -> 
     """
     polls, rows = settings().polls, pick(opinion, about="CHN")
     if pollster == "barometer":
-        asked = pick(facts, attribute=polls.barometer, unit="percent")
-        asked = asked.rename(columns={"subject": "economy", "value": "value_pct"})
-        rows = pd.concat([asked, pick(rows, measure=polls.barometer_waves)])
+        barometer = pick(facts, attribute=polls.barometer, unit="percent")
+        barometer = barometer.rename(columns={"subject": "economy", "value": "value_pct"})
+        rows = pd.concat([barometer, pick(rows, measure=polls.barometer_waves)])
     else:
         rows = pick(rows, source_id=polls.views_of_china, measure=polls.approval)
     rows = rows.rename(columns={"value_pct": "percent"})
-    found = series(rows, "economy", "percent", ["economy", "year", "percent", "source_id"])
-    found = found.astype({"year": int, "percent": float})
-    return found.sort_values(["economy", "year"], ignore_index=True)
+    answers = series(rows, "economy", "percent", ["economy", "year", "percent", "source_id"])
+    answers = answers.astype({"year": int, "percent": float})
+    return answers.sort_values(["economy", "year"], ignore_index=True)
 
 
 @measure("relations.favour_change")
@@ -76,8 +76,8 @@ def favour_change(
             return change(mine[~later].tail(1), mine[later].head(1))
         if len(mine) < 2:
             return f"{_POLLS[len(mine)]} {_POLLSTERS[series]} is known"
-        found = change(mine.head(1), mine.tail(1))
-        return found | {"about": {"rise": f"{found['estimate']:g}"}}
+        answer = change(mine.head(1), mine.tail(1))
+        return answer | {"about": {"rise": f"{answer['estimate']:g}"}}
 
     return each_economy(economies, waves(facts, opinion, pollster=series), changed)
 
@@ -112,10 +112,10 @@ def _newest_pairs(facts: pd.DataFrame, opinion: pd.DataFrame) -> pd.DataFrame:
     """Of each economy the two newest waves of one question, of the pollster who asked last, the
     earlier first.
     """
-    asked = pd.concat(
+    polls = pd.concat(
         [waves(facts, opinion, pollster=name).assign(by=name) for name in ("barometer", "gallup")]
     )
-    newest = asked.groupby(["by", "economy"]).tail(2)
+    newest = polls.groupby(["by", "economy"]).tail(2)
     years = newest.groupby(["by", "economy"])["year"]
     pairs = newest.assign(last=years.transform("max"))[years.transform("size") == 2]
     last = pairs.groupby("economy")["last"].transform("max")
@@ -157,10 +157,10 @@ def favour_where_grown(
     return each_economy(economies, _newest_pairs(facts, opinion), view)
 
 
-def _behind(asked: pd.DataFrame, counted: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
+def _behind(views: pd.DataFrame, counted: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
     """The waves, and the counts of students of some years."""
     columns = ["origin", "destination", "year", "source_id"]  # which count a row is
-    return pd.concat([rows_of(asked)["used"], pick(counted, year=[*years])[columns]])
+    return pd.concat([rows_of(views)["used"], pick(counted, year=[*years])[columns]])
 
 
 @measure("relations.exceptions")

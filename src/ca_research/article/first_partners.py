@@ -214,17 +214,17 @@ def thesis(table: pd.DataFrame, facts: pd.DataFrame) -> list[tuple[str, str]]:
     if len(union):
         before.append(f"Counted as one, the EU is first in {_places(union.itertuples())}.")
     parts = {"In trade": now, "Before the article, and with the EU as one": before}
-    return [(about, " ".join(said)) for about, said in parts.items() if said]
+    return [(about, " ".join(sentences)) for about, sentences in parts.items() if sentences]
 
 
-def stated_since(own: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
+def stated_since(own_firsts: pd.DataFrame, facts: pd.DataFrame) -> list[str]:
     """What a country's own side has stated, in dollars, of its trade with China and with the first
     partner of its newest figures in a whole year after these; a sentence each.
 
-    own: from `newest`, of own reports. facts: like the table.
+    own_firsts: from `newest`, of own reports. facts: like the table.
     """
     sentences = []
-    for row in own.query("first != 'CHN'").itertuples():
+    for row in own_firsts.query("first != 'CHN'").itertuples():
         rows = facts[
             facts["subject"].isin([f"{row.economy}-CHN", f"{row.economy}-{row.first}"])
             & facts["attribute"].eq(f"trade_turnover_reported_by_{row.economy}")

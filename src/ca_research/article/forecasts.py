@@ -146,11 +146,11 @@ def _china_shares(
     """China's share by year (per cent), and the rows behind it: by each table of an economy, the
     preferred one first, then as its agency states it.
     """
-    own = omit(pick(trade, reporter=code, product="TOTAL"), partner=[*eco.AGGREGATES, code])
-    flows = own.groupby(["source_id", "year"])["flow"].transform("nunique")
-    own = own[flows.eq(len(FLOWS["turnover"])) & own["value_usd"].notna()]
-    for source in ranked(own["source_id"].unique(), ("office", "compilation")):
-        mine = pick(own, source_id=source)
+    rows = omit(pick(trade, reporter=code, product="TOTAL"), partner=[*eco.AGGREGATES, code])
+    flows = rows.groupby(["source_id", "year"])["flow"].transform("nunique")
+    rows = rows[flows.eq(len(FLOWS["turnover"])) & rows["value_usd"].notna()]
+    for source in ranked(rows["source_id"].unique(), ("office", "compilation")):
+        mine = pick(rows, source_id=source)
         sums = mine.pivot_table(index="year", columns="partner", values="value_usd", aggfunc="sum")
         yield (100 * sums.get("CHN", np.nan) / sums.sum(axis=1)).dropna(), mine[_CELL]
     newest = stated.drop_duplicates("year", keep="last")

@@ -93,29 +93,29 @@ def by_stock(
         return _nowhere(f"no Chinese stock for {at}", **about)
     rows = stock_rows(investment, host, at)
     named, outside = (part(rows, investor=leave_out) for part in (omit, pick))
-    rank, own = table.loc["CHN", ["rank", "value_usd"]]
+    rank, amount = table.loc["CHN", ["rank", "value_usd"]]
     others = table["value_usd"].drop("CHN").head(2) / 1e9
     beside = eco.joined(f"{eco.in_prose(code)} {value:.1f}" for code, value in others.items())
-    whole, share, size = _part_of_whole(investment, named, own, outside["value_usd"].sum())
+    whole, share, size = _part_of_whole(investment, named, amount, outside["value_usd"].sum())
     return _stands(named, (rank, rank), share, whole, size=size, beside=beside, **about)
 
 
 def _part_of_whole(
-    investment: pd.DataFrame, used: pd.DataFrame, own: float, outside: float = 0.0
+    investment: pd.DataFrame, used: pd.DataFrame, amount: float, outside: float = 0.0
 ) -> tuple[pd.DataFrame, tuple[float | None, float], str]:
     """Rows of the whole, China's part of it, and its size in words.
 
-    used: rows of the named investors of one host, measure and source. own: China's part of them.
-    outside: what is left out of the whole. Where the source states no whole for each year, the
-    share is of the named, and so a most.
+    used: rows of the named investors of one host, measure and source. amount: China's part of
+        them. outside: what is left out of the whole. Where the source states no whole for each
+        year, the share is of the named, and so a most.
     """
     of = used[["host", "measure", "source_id", "year"]].drop_duplicates()
     whole = pick(investment, investor="WLD").dropna(subset="value_usd").merge(of)
     if sorted(whole["year"]) != sorted(of["year"]):
-        return whole[:0], (None, float(100 * own / used["value_usd"].sum())), ""
+        return whole[:0], (None, float(100 * amount / used["value_usd"].sum())), ""
     total = whole["value_usd"].sum() - outside
-    size = f"{own / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
-    return whole, (float(100 * own / total),) * 2, size
+    size = f"{amount / 1e9:.1f} of {total / 1e9:.0f} billion dollars"
+    return whole, (float(100 * amount / total),) * 2, size
 
 
 @measure("investment.stock_standing")
@@ -169,9 +169,9 @@ def strength(
     investment and loans together is none of direct investment: a host with nothing else is recorded
     in `missing`, as one with none of these is, and tells it (`with_loans`).
     """
-    asked = {"conduits": conduits, "hong_kong": hong_kong, "concept": CONCEPTS["stock"]}
+    choices = {"conduits": conduits, "hong_kong": hong_kong, "concept": CONCEPTS["stock"]}
     best = {
-        host: by_stock(investment, host, **asked)
+        host: by_stock(investment, host, **choices)
         or by_inflow(investment, host)
         or by_share(facts, host, period)
         for host in economies
@@ -191,10 +191,10 @@ def by_inflow(investment: pd.DataFrame, host: str) -> Standing:
             used = pick(rows, year=span)
             sums = used.groupby("investor")["value_usd"].sum()
             if "CHN" in sums:
-                rank, own = 1 + int((sums > sums["CHN"]).sum()), float(sums["CHN"])
-                whole, share, size = _part_of_whole(investment, used, own)
-                told = {"size": size, "concept": CONCEPTS["inflow"]}
-                return _stands(used, (rank, rank), share, whole, **told)
+                rank, amount = 1 + int((sums > sums["CHN"]).sum()), float(sums["CHN"])
+                whole, share, size = _part_of_whole(investment, used, amount)
+                about = {"size": size, "concept": CONCEPTS["inflow"]}
+                return _stands(used, (rank, rank), share, whole, **about)
     return {}
 
 
@@ -231,10 +231,10 @@ def stated_shares(facts: pd.DataFrame) -> pd.DataFrame:
     return omit(shares.dropna(subset="investor"), investor=eco.AGGREGATES)
 
 
-def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
+def rank_of_share(shares: pd.Series, share: float) -> tuple[int, int]:
     """The best and the worst rank that a share of the whole can have among all investors.
 
-    shares: per cent, of the investors that are named, its own among them. own: per cent.
+    shares: per cent, of the investors that are named, its own among them. share: per cent.
     Formula: the named that are larger come before it; of the rest of the whole no more can come
     before it than have room there with a larger share each.
 
@@ -243,9 +243,9 @@ def rank_of_share(shares: pd.Series, own: float) -> tuple[int, int]:
     >>> rank_of_share(pd.Series([62.0]), 62.0), rank_of_share(pd.Series([20.0, 30.0]), 20.0)
     ((1, 1), (2, 4))
     """
-    larger = int((shares > own).sum())
+    larger = int((shares > share).sum())
     room = max(100 - float(shares.sum()), 0.0)
-    hidden = max(math.ceil(room / own - 1e-9) - 1, 0)
+    hidden = max(math.ceil(room / share - 1e-9) - 1, 0)
     return larger + 1, larger + 1 + hidden
 
 
@@ -258,16 +258,16 @@ def by_share(facts: pd.DataFrame, host: str, period: str) -> Standing:
         return _nowhere("no stock, inflow or stated share by investor was found")
     loans, mine = (_newest(pick(mine, concept=kind), period) for kind in ("loans", "fdi"))
     if mine.empty:
-        own = pick(loans, investor="CHN").iloc[0]
-        figure = f"{own['share']:.0f}% ({own['period']})"
+        stake = pick(loans, investor="CHN").iloc[0]
+        figure = f"{stake['share']:.0f}% ({stake['period']})"
         why = f"only a share of investment and loans together is stated: {figure}"
         return _nowhere(why, with_loans=f"{eco.in_prose(host)}'s {figure}")
     named = mine.groupby("source_id")["investor"].nunique()
     used = pick(mine, source_id=named.idxmax())
-    own = float(pick(used, investor="CHN")["share"].item())
-    ranks = rank_of_share(used["share"], own)
+    stake = float(pick(used, investor="CHN")["share"].item())
+    ranks = rank_of_share(used["share"], stake)
     rows = used.drop(columns=["host", "investor", "share", "concept", "whole", "end"])
-    return _stands(rows, ranks, (own, own), concept=CONCEPTS["fdi"])
+    return _stands(rows, ranks, (stake, stake), concept=CONCEPTS["fdi"])
 
 
 def _newest(shares: pd.DataFrame, period: str) -> pd.DataFrame:

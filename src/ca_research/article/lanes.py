@@ -104,11 +104,11 @@ def chronology(claim: str, events: pd.DataFrame, evidence: pd.DataFrame) -> pd.D
             what = who + ": " + what
         rows = rows.assign(what=what)
         for name in (ports if by_port else timeline.names) if lane.each else [""]:
-            own = rows[_concern(rows[lane.each], name)] if name else rows
+            part = rows[_concern(rows[lane.each], name)] if name else rows
             place = lane.panel, lane.lane or _name(name)
             marks = {"code": lane.code or ("" if by_port else name), "mark": lane.mark}
             number = order.setdefault(place, len(order))
-            parts.append(own.assign(panel=place[0], lane=place[1], **marks, _lane=number))
+            parts.append(part.assign(panel=place[0], lane=place[1], **marks, _lane=number))
     every = pd.concat(parts, ignore_index=True)
     every = every.assign(_day=every["first_day"].fillna(every["last_day"]))
     every = every.sort_values(["_lane", "_day", "last_day"], kind="stable", ignore_index=True)
@@ -143,15 +143,15 @@ def disagreements(
     rows = rows.assign(publisher=rows["source_id"].map(publisher), published=pd.to_datetime(days))
     each = rows.groupby(event)
     exclude = each["first_day"].transform("max") > each["last_day"].transform("min")
-    apart = rows[exclude].sort_values(event, kind="stable").reset_index(drop=True)
-    pairs = apart.reset_index().merge(apart, on=event, suffixes=("", "_of_other"))
+    conflicts = rows[exclude].sort_values(event, kind="stable").reset_index(drop=True)
+    pairs = conflicts.reset_index().merge(conflicts, on=event, suffixes=("", "_of_other"))
     early = pairs[pairs["published_of_other"] < pairs["first_day"]]
     days_before = early["published_of_other"].map(day_in_words).astype("str")  # also of no rows
     words = early["publisher_of_other"] + ", " + days_before
-    before = words.groupby(early["index"]).agg("; ".join).reindex(apart.index, fill_value="")
-    kind = apart["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
+    before = words.groupby(early["index"]).agg("; ".join).reindex(conflicts.index, fill_value="")
+    kind = conflicts["kind"].map(lambda kind: _FIRST.get(kind, kind.replace("_", " ")))
     columns = ["actor", "kind", "date", "publisher", "reported_before", "source_id"]
-    return apart.assign(kind=kind, reported_before=before)[columns].reset_index(drop=True)
+    return conflicts.assign(kind=kind, reported_before=before)[columns].reset_index(drop=True)
 
 
 def accession_disagreements(events: pd.DataFrame) -> pd.DataFrame:

@@ -59,10 +59,10 @@ def examinee_growth(
     Where there is no such pair, `missing` names the years that are counted; a total of several
     years is no yearly count. Formula: 100 (n_t / n_(t-span) - 1).
     """
-    found = [_yearly(culture, test, span) for test in (measure, other) if test]
-    if missing := [answer for answer in found if isinstance(answer, str)]:
+    answers = [_yearly(culture, test, span) for test in (measure, other) if test]
+    if missing := [answer for answer in answers if isinstance(answer, str)]:
         return [one_row("; ".join(missing))]
-    each = pd.DataFrame(found)
+    each = pd.DataFrame(answers)
     growth = each["estimate"].iloc[0] - each["estimate"].iloc[1:].sum()
     return [one_row({"used": pd.concat([*each["used"]]), "estimate": growth})]
 

@@ -104,5 +104,5 @@ def customs_gaps(trade: pd.DataFrame) -> dict[str, float | None]:
     imports = pick(both, direction="import", missing="")
     names = "gap_" + imports["economy"] + "_" + imports["year"].astype(str)
     gaps = (imports["mirror_high"] - imports["reported_high"]).set_axis(names) / 1e9
-    asked = [e.ours for e in _estimates() if e.ours.startswith("gap_")]
-    return {name: gaps.get(name) for name in asked}
+    keys = [e.ours for e in _estimates() if e.ours.startswith("gap_")]
+    return {name: gaps.get(name) for name in keys}

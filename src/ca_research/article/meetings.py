@@ -171,17 +171,17 @@ def first_meetings(events: pd.DataFrame, economies: Sequence[str]) -> pd.DataFra
     undated = {*firsts.loc[firsts["date"].isna(), "actor"]}
     held, rows = meetings(events).sort_values("last_day", kind="stable"), []
     for partner in economies:
-        own = pick(held, partner=partner)
-        firsts = [own[own["kind"].str.contains(of)].head(1) for of in ("ministerial", "summit")]
+        part = pick(held, partner=partner)
+        firsts = [part[part["kind"].str.contains(of)].head(1) for of in ("ministerial", "summit")]
         ministers, leaders = ("".join(map(date_in_words, first["date"])) for first in firsts)
         row = {
             "partner": partner,
             "ministers": "before " * (partner in undated) + ministers,
             "leaders": leaders,
-            "meetings": occasions(own),
-            "origins": own["origin"].nunique(),
+            "meetings": occasions(part),
+            "origins": part["origin"].nunique(),
             "remark": "; ".join(pd.concat(firsts)["note"].dropna()),
-            "sources": tuple(own["source_id"].unique()),
+            "sources": tuple(part["source_id"].unique()),
         }
         rows.append((firsts[0]["last_day"].min(), row))
     order = pd.Series([first for first, _ in rows]).sort_values().index

@@ -107,6 +107,6 @@ def document_origins(
     rows = _documents(evidence, claim, reading)
     if rows.empty:
         return [estimate_row(missing=f"no document on {claim}, {reading}")]
-    own = pick(rows, direction=direction)
-    used = (rows if own.empty else own).drop(columns=["year", "origin_group"])
-    return [estimate_row(used, estimate=float(origins(own)))]
+    side = pick(rows, direction=direction)
+    used = (rows if side.empty else side).drop(columns=["year", "origin_group"])
+    return [estimate_row(used, estimate=float(origins(side)))]

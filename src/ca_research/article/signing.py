@@ -114,11 +114,11 @@ def signing_times(
     dated = omit(documents, date_bound="placeholder").dropna(subset="date")
     limit = _first(dated[dated["last"] <= watch], ["last", "date"]).where(unknown)
     signed = first["first"] <= watch
-    whole = signed & first["last"].le(watch) | limit["last"].notna()
+    certain = signed & first["last"].le(watch) | limit["last"].notna()
     times = pd.DataFrame(
         {
             "five": first.index.isin(eco.CA5),
-            "state": np.select([whole, signed, unknown], _STATES, "not signed"),
+            "state": np.select([certain, signed, unknown], _STATES, "not signed"),
             "low": first["first"].where(signed, np.where(unknown, 0, watch)) / MONTH,
             "high": first["last"].where(signed, limit["last"].fillna(watch)) / MONTH,
             "date": first["date"],
@@ -182,12 +182,12 @@ _REACHED = {"low": "signed open unknown", "middle": "signed", "high": "signed un
 """States in which an edge of a time lies within the watch."""
 
 
-def _ahead(own: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
+def _ahead(times: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
     """Times less another with bounds; one that the watch did not reach is longer than the watch."""
     watch = _watch(until) / MONTH
-    low = own["low"].fillna(watch) - of["high"]
-    ends = {"low": low, "estimate": own["middle"] - of["middle"]}
-    return pd.DataFrame(ends | {"high": own["high"] - of.fillna(watch)["low"]})
+    low = times["low"].fillna(watch) - of["high"]
+    ends = {"low": low, "estimate": times["middle"] - of["middle"]}
+    return pd.DataFrame(ends | {"high": times["high"] - of.fillna(watch)["low"]})
 
 
 def _behind(documents: Figures, economies: Sequence[str]) -> Estimate:
@@ -222,12 +222,12 @@ def months_ahead(
     times = signing_times(events, until, dates, placeholder)
     others, documents = pick(times, five=False), Figures(documents_behind(times))
     median = dict.fromkeys(EDGES, 0) if of == "launch" else signing_medians(others)
-    asked = pick(times, economy=economies).set_index("economy")
-    reached = {edge: asked["state"].isin(states.split()) for edge, states in _REACHED.items()}
-    own = asked[[*EDGES]].where(pd.DataFrame(reached))
+    by_code = pick(times, economy=economies).set_index("economy")
+    reached = {edge: by_code["state"].isin(states.split()) for edge, states in _REACHED.items()}
+    edges = by_code[[*EDGES]].where(pd.DataFrame(reached))
     rows = []
-    for code, ends in _ahead(own, pd.Series(median, dtype=float), until).iterrows():
-        time, behind = asked.loc[code], _behind(documents, [code])
+    for code, ends in _ahead(edges, pd.Series(median, dtype=float), until).iterrows():
+        time, behind = by_code.loc[code], _behind(documents, [code])
         ended = time["state"] == "not signed"
         why, about = _NEVER if ended else "precision of the date", None
         if of == "median":
@@ -257,8 +257,8 @@ def group_ahead(
     """
     times = signing_times(events, until, dates, placeholder)
     five, others = (signing_medians(pick(times, five=of)) for of in (True, False))
-    own = pd.DataFrame([five], dtype=float)
-    ends = _ahead(own, pd.Series(others, dtype=float), until).loc[0].dropna()
+    edges = pd.DataFrame([five], dtype=float)
+    ends = _ahead(edges, pd.Series(others, dtype=float), until).loc[0].dropna()
     ahead = -ends.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
     return [estimate_row(documents_behind(times), about=about, interval=_PRECISION, **ends)]
@@ -284,14 +284,14 @@ def signed_within(
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
     times, watch = signing_times(events, until, dates, placeholder), _watch(until) / MONTH
-    own = pick(times, five=who == "five")
-    curves = (signing_curve(own, edge) for edge in EDGES)
+    group = pick(times, five=who == "five")
+    curves = (signing_curve(group, edge) for edge in EDGES)
     high, middle, low = (100 * (1 - survival_at(c, min(months, watch))) for c in curves)
     ends: Estimate = {"estimate": middle, "low": low, "high": high, "interval": _PRECISION}
     if months > watch:
         ends = {"low": low, "interval": f"at least: the watch ends after {fixed(watch, 1)} months"}
     documents = documents_behind(times)
-    return [estimate_row(pick(documents, economy=own["economy"]), **ends)]
+    return [estimate_row(pick(documents, economy=group["economy"]), **ends)]
 
 
 @measure("relations.signed_before")
@@ -316,8 +316,8 @@ def signed_shares(times: pd.DataFrame) -> pd.DataFrame:
     """
     months, rows = range(int(times["high"].max()) + 1), []
     for who, five in (("the five", True), ("all other UN members", False)):
-        own = pick(times, five=five)
-        curves = {edge: signing_curve(own, edge) for edge in EDGES}
+        group = pick(times, five=five)
+        curves = {edge: signing_curve(group, edge) for edge in EDGES}
         rows += [
             {"who": who, "year": month}
             | {edge: 100 * (1 - survival_at(curve, month)) for edge, curve in curves.items()}

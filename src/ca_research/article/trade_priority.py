@@ -70,8 +70,8 @@ class Sides(NamedTuple):
 
     def years(self, since: int) -> list[int]:
         """Years of which something is reported or stated."""
-        told = {*self.seen["year"], *self.shares["year"].astype(int)}
-        return sorted(year for year in told if year >= since)
+        years = {*self.seen["year"], *self.shares["year"].astype(int)}
+        return sorted(year for year in years if year >= since)
 
 
 @once
@@ -80,14 +80,14 @@ def both_sides(
 ) -> Sides:
     """Like the tables; economies: codes."""
     trade = require(trade, ("value_usd",), keys=KEYS)
-    seen = reports(trade, economies=economies)
+    figures = reports(trade, economies=economies)
     own = "reporter in @economies and partner in @_POWERS"
     others = "partner in @economies and reporter in @_POWERS"
     ever = trade.query(f"product == 'TOTAL' and ({own} or {others})")
     ever = perspective(ever, list(economies)).query("other in @_POWERS")
     ever = ever.replace({"other": {"EU": "EU27"}}).sort_values("value_usd")
     ever = ever.drop_duplicates(["economy", "other", "direction"], keep="last")
-    return Sides(seen, ever, _stated_shares(facts, economies))
+    return Sides(figures, ever, _stated_shares(facts, economies))
 
 
 def _stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.DataFrame:
@@ -170,10 +170,10 @@ def order_of(
     """
     choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": among}
     used = compared(sides.seen, year, basis=basis, needed=NEEDED, **choices)
-    found = standings(used)
-    found = found[found["economy"] == economy]
+    ranking = standings(used)
+    ranking = ranking[ranking["economy"] == economy]
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
-    absent = sorted(wanted - {*found["counted_as"]})
+    absent = sorted(wanted - {*ranking["counted_as"]})
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
         ways = FLOWS[flow]
@@ -181,7 +181,9 @@ def order_of(
         known = record.groupby("other")["value_usd"].agg(["sum", "size"]).reindex(absent)
         most = known["sum"].where(known["size"] == len(ways), math.inf)
         bounds = {code: (0.0, float(high)) for code, high in most.items()}
-        ends = {p: (low, high) for p, low, high in found[["counted_as", "low", "high"]].to_numpy()}
+        ends = {
+            p: (low, high) for p, low, high in ranking[["counted_as", "low", "high"]].to_numpy()
+        }
         if basis != "interval":
             ends = {partner: (low, low) for partner, (low, _) in ends.items()}
         names = eco.joined(map(eco.name_of, absent))
@@ -234,14 +236,14 @@ def lead_row(
     """
     named = frozenset(article().partners) - frozenset(eco.AGGREGATES)
     among = named if partners == "named" else None
-    found = order_of(sides, economy, year, among=among, **asked)
-    if isinstance(found, str):
-        return estimate_row(economy=economy, missing=found)
-    ends: dict[str, Any] = {"estimate": found.low}
-    if found.low != found.high or asked["basis"] == "interval":
-        high = None if math.isinf(found.high) else found.high
-        ends = {"low": found.low, "high": high, "interval": found.interval}
-    row = estimate_row(found.rows(), economy=economy, about={"rival": found.rival}, **ends)
+    order = order_of(sides, economy, year, among=among, **asked)
+    if isinstance(order, str):
+        return estimate_row(economy=economy, missing=order)
+    ends: dict[str, Any] = {"estimate": order.low}
+    if order.low != order.high or asked["basis"] == "interval":
+        high = None if math.isinf(order.high) else order.high
+        ends = {"low": order.low, "high": high, "interval": order.interval}
+    row = estimate_row(order.rows(), economy=economy, about={"rival": order.rival}, **ends)
     # the years of the row are those of the comparison, not of the record that bounds it
     return row | {"first_year": year, "last_year": year}
 
@@ -326,8 +328,8 @@ def lead(
         if listed.empty:
             raise
         year = int(listed.max())
-    asked = {"basis": basis, "flow": flow, "source": source, "eu": eu, "bounded": bounded}
-    return [lead_row(sides, code, year, partners=partners, **asked) for code in economies]
+    choices = {"basis": basis, "flow": flow, "source": source, "eu": eu, "bounded": bounded}
+    return [lead_row(sides, code, year, partners=partners, **choices) for code in economies]
 
 
 def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, since: int) -> int:
@@ -357,8 +359,8 @@ def flows_apart(trade: pd.DataFrame, economies: Sequence[str]) -> pd.DataFrame:
     parts = []
     for flow, basis in product(("exports", "imports"), ("reporter", "mirror")):
         with suppress(CoverageError):
-            found = lead(trade, economies=economies, basis=basis, flow=flow)
-            parts.append(found[found["missing"] == ""].assign(flow=flow, basis=basis))
+            leads = lead(trade, economies=economies, basis=basis, flow=flow)
+            parts.append(leads[leads["missing"] == ""].assign(flow=flow, basis=basis))
     columns = ["economy", "flow", "basis", "last_year", "estimate", "sources"]
     table = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
     return table.sort_values(["economy", "flow"])[columns]

@@ -67,11 +67,11 @@ def agreement() -> list[Agreed]:
 
 
 def _agreed(question: Question, file: Path) -> Agreed:
-    told = [
+    codes = [
         [value or None for name, value in row.items() if name.startswith(f"{question.column}_")]
         for _, row in registered_rows(file)
     ]
-    units = [unit for unit in told if any(unit)]  # a row for 'none is closest' has no values
+    units = [unit for unit in codes if any(unit)]  # a row for 'none is closest' has no values
     return Agreed(
         question,
         len(units),

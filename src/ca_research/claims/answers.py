@@ -29,13 +29,13 @@ def answer(judged: Judged) -> str:
         return judged.reason
     known, open_ = _in_order(judged.states, judged.word, judged.decided)
     declared = {c.name: c for c in judged.reading.criteria}
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for name in [*known[:1], *open_[:1], *known[1:], *open_[1:]]:
-        said = sentence(declared[name], judged.results[name])
-        length = sum(len(s) + 1 for s in told.values()) + len(said)
-        if said not in told.values() and (not told or length <= MOST):
-            told[name] = said
-    return " ".join(told[name] for name in [*known, *open_] if name in told)
+        text = sentence(declared[name], judged.results[name])
+        length = sum(len(s) + 1 for s in texts.values()) + len(text)
+        if text not in texts.values() and (not texts or length <= MOST):
+            texts[name] = text
+    return " ".join(texts[name] for name in [*known, *open_] if name in texts)
 
 
 def _in_order(
@@ -85,9 +85,9 @@ def in_brief(criterion: Criterion, result: CriterionResult) -> str:
     """What one criterion comes to: its sentence where that is short and of one figure, or a few
     words.
     """
-    said = sentence(criterion, result)
-    if criterion.says and len(result.cells) < 2 and len(said) <= MOST_FINDING:
-        return said.removesuffix(".")
+    text = sentence(criterion, result)
+    if criterion.says and len(result.cells) < 2 and len(text) <= MOST_FINDING:
+        return text.removesuffix(".")
     return in_short(criterion, result)
 
 
@@ -97,11 +97,11 @@ def in_short(criterion: Criterion, result: CriterionResult) -> str:
     """
     if criterion.says is None:
         return plain(criterion, result, short=True).removesuffix(".")
-    told, short = values(result), criterion.says.finding or ""
-    asked, known = needed(short), sum(cell.met is not None for cell in result.cells)
-    if short and all(map(told.get, asked)) and ("held" not in asked or known > 1):
-        return filled(short, told)
-    return f"{criterion.label}: {told.get('held') or criterion_number(asdict(result))}"
+    slots, short = values(result), criterion.says.finding or ""
+    slot_names, known = needed(short), sum(cell.met is not None for cell in result.cells)
+    if short and all(map(slots.get, slot_names)) and ("held" not in slot_names or known > 1):
+        return filled(short, slots)
+    return f"{criterion.label}: {slots.get('held') or criterion_number(asdict(result))}"
 
 
 def sentence(criterion: Criterion, result: CriterionResult) -> str:
@@ -109,8 +109,8 @@ def sentence(criterion: Criterion, result: CriterionResult) -> str:
     own also how much of its universe says what its main figure says.
     """
     says, mixed = criterion.says, result.state == MIXED
-    if says and (own := getattr(says, result.state)):
-        return filled(own, values(result))
+    if says and (template := getattr(says, result.state)):
+        return filled(template, values(result))
     text = says and (says.holds if result.main_met else says.fails)
     main = filled(text, values(result)) if text else plain(criterion, result)
     if not mixed:

@@ -55,20 +55,20 @@ def statements(verdicts: Sequence[Stored], day: str) -> list[Statement]:
             now.append({**v, "title": spec.title, "steps": steps})
     now.sort(key=lambda v: v["claim"])
     by = {word: [v for v in now if v["as_printed"] == word] for word in registry.PRINTED}
-    told = []
+    entries = []
     for what, words in _ABOUT.items() if now else ():
         mine = [v for word in words for v in by[word]]
         if mine or words != [registry.PRINTED[-1]]:
             missing = _missing(by["not enough evidence"])
             given = {"by": by, "now": now, "missing": missing, "in_words": in_words}
             text = one_line(text_of("bottom_line.j2", what=what, **given))
-            told.append((what, text, [v["claim"] for v in mine]))
-    return told
+            entries.append((what, text, [v["claim"] for v in mine]))
+    return entries
 
 
 def _missing(lacking: Sequence[Stored]) -> str:
     """The countries whose figures are missing in most of these claims."""
-    found = Counter(
+    counts = Counter(
         economy
         for v in lacking
         for economy in {
@@ -78,6 +78,6 @@ def _missing(lacking: Sequence[Stored]) -> str:
             if c["name"] in v["deciding"] and cell["met"] is None and cell["economy"]
         }
     )
-    least = min((n for _, n in found.most_common(MOST)), default=0)
-    most = sorted((-n, code) for code, n in found.items() if n >= least)
+    least = min((n for _, n in counts.most_common(MOST)), default=0)
+    most = sorted((-n, code) for code, n in counts.items() if n >= least)
     return joined(f"{economies.in_prose(code)} (in {in_words(-n)})" for n, code in most)

@@ -80,22 +80,22 @@ def _graded(
     spec: ClaimSpec, judged: Judged, evidence: Evidence, hangs: Dependence, today: int
 ) -> dict[str, str]:
     decided = [judged.results[name] for name in judged.decided]
-    asked = [_independent(judged, evidence, hangs)]
+    checks = [_independent(judged, evidence, hangs)]
     ways = max((c.specifications for c in decided), default=0)
     if any(c.agreeing < c.specifications for c in decided):
-        asked.append((False, "other ways to calculate it disagree or cannot be done"))
+        checks.append((False, "other ways to calculate it disagree or cannot be done"))
     elif hangs.beside:
-        asked.append((False, "leaving out one country or part changes the verdict"))
+        checks.append((False, "leaving out one country or part changes the verdict"))
     elif ways > 1:
         agree = f"all {in_words(ways)} ways to calculate it agree"
-        asked.append((True, agree if ways > 2 else "both computations agree"))
+        checks.append((True, agree if ways > 2 else "both computations agree"))
     if judged.reading.indirect:
-        asked.append((False, judged.reading.indirect))
+        checks.append((False, judged.reading.indirect))
     years = [cell.year for c in decided for cell in c.cells if cell.year is not None]
     if years and spec.kind in _OF_THE_PRESENT and any(c.kind not in _TIMELESS for c in decided):
-        asked.append((today - max(years) < OLD, f"the newest figures are of {max(years)}"))
-    steps = min(sum(not good for good, _ in asked), len(LEVELS) - 1)
-    reasons = (why for _, why in sorted(asked, key=lambda one: one[0]))
+        checks.append((today - max(years) < OLD, f"the newest figures are of {max(years)}"))
+    steps = min(sum(not good for good, _ in checks), len(LEVELS) - 1)
+    reasons = (why for _, why in sorted(checks, key=lambda one: one[0]))
     return {"level": LEVELS[steps], "reason": "; ".join(reasons)}
 
 
@@ -106,8 +106,8 @@ def origins_of(figures: pd.DataFrame) -> list[str]:
     names no origins they are those of its sources in the register.
     """
     group = registry.origin_groups()
-    told = zip(figures.get("origins", [()] * len(figures)), figures["sources"], strict=True)
-    return sorted({o for own, ids in told for o in own or (group.get(s, s) for s in ids)})
+    pairs = zip(figures.get("origins", [()] * len(figures)), figures["sources"], strict=True)
+    return sorted({o for origins, ids in pairs for o in origins or (group.get(s, s) for s in ids)})
 
 
 def _independent(judged: Judged, evidence: Evidence, hangs: Dependence) -> tuple[bool, str]:
@@ -115,11 +115,11 @@ def _independent(judged: Judged, evidence: Evidence, hangs: Dependence) -> tuple
     assert judged.reading.rule is not None
     origins = {name: origins_of(evidence.main(name)) for name in judged.decided}
     hanging = {name for names in hangs.needed.values() for name in names}
-    strengths = {name: 1 if name in hanging else len(found) for name, found in origins.items()}
+    strengths = {name: 1 if name in hanging else len(ids) for name, ids in origins.items()}
     fewest = min(strengths.values())
     if end := judged.reading.rule.ends.get(judged.word):
         fewest = weakest(end, judged.states, strengths)
-    every = len({origin for found in origins.values() for origin in found})
+    every = len({origin for ids in origins.values() for origin in ids})
     if fewest > 1:
         return True, f"{in_words(fewest)} independent sources"
     if every < 2:

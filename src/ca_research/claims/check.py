@@ -44,13 +44,13 @@ def register(claims: Mapping[str, ClaimSpec], notebook_tables: Mapping[str, set[
     notebook_tables: tables that each notebook loads, by file name; a notebook that is not in it
         does not exist.
     """
-    found = [f"registry/article.yaml: {fault}" for fault in _article(claims)]
+    problems = [f"registry/article.yaml: {fault}" for fault in _article(claims)]
     for claim in claims.values():
-        found += [
+        problems += [
             f"registry/claims/{claim.id}.yaml: {place}: {fault}"
             for place, fault in _claim(claim, notebook_tables)
         ]
-    return found
+    return problems
 
 
 def _article(claims: Mapping[str, ClaimSpec]) -> Iterator[str]:
@@ -144,12 +144,12 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     try:
         axes = claim.axes_of(criterion)
         errors = signature_faults(criterion, axes, claim.data, claim.data)
-        found = [error.what for error in errors]
+        problems = [error.what for error in errors]
         universe(claim, criterion)
     except CaResearchError as error:
         yield _told(error)
         return
-    yield from found
+    yield from problems
     yield from _says(claim, criterion)
     if criterion.kind == "share" and criterion.unit.startswith(("per cent", "percent", "%")):
         yield (
@@ -159,7 +159,7 @@ def _criterion(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     yield from misdeclared(find(criterion.measure), criterion)
     if both := sorted(set(criterion.settings) & set(criterion.axes)):
         yield f"{both[0]!r} is both a setting and an axis"
-    if not found and hasattr(find(criterion.measure), "table"):
+    if not problems and hasattr(find(criterion.measure), "table"):
         yield from dict.fromkeys(_refused(claim, criterion))
 
 
@@ -169,16 +169,16 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """
     function, taken, axes = find(criterion.measure), taken_by(criterion), claim.axes_of(criterion)
     table: str = function.table  # type: ignore[attr-defined]
-    given: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
-    given[table] = pd.DataFrame(columns=[*registry.table(table).columns])
+    arguments: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
+    arguments[table] = pd.DataFrame(columns=[*registry.table(table).columns])
     if "economies" in taken:
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"
             return
-        given["economies"] = criterion.over.economies
+        arguments["economies"] = criterion.over.economies
     for other in ({}, *({axis.name: value} for axis in axes for value in axis.choices)):
         try:
-            function(**{name: v for name, v in {**given, **other}.items() if name in taken})
+            function(**{name: v for name, v in {**arguments, **other}.items() if name in taken})
         except CaResearchError as error:
             yield _told(error)
 
@@ -205,7 +205,7 @@ def _rule(reading: Reading) -> Iterator[str]:
     if len(names) > _MOST_CRITERIA:
         yield f"{len(names)} criteria are more than {_MOST_CRITERIA}"
         return
-    seen = set()
+    verdicts = set()
     for states in itertools.product(SETTLED, repeat=len(names)):
         known = dict(zip(names, states, strict=True))
         met = {word for word, end in reading.rule.ends.items() if evaluate(end, known)}
@@ -213,8 +213,10 @@ def _rule(reading: Reading) -> Iterator[str]:
             where = ", ".join(map(" ".join, known.items()))
             yield f"both supported and contradicted where {where}"
             return
-        seen |= met
-    yield from (f"no state of the criteria would make it {end}" for end in ENDS if end not in seen)
+        verdicts |= met
+    yield from (
+        f"no state of the criteria would make it {end}" for end in ENDS if end not in verdicts
+    )
 
 
 def stale(stored: Stored) -> bool:
@@ -263,10 +265,10 @@ def verdict(stored: Stored) -> list[str]:
         mains = {c["name"]: c["main_met"] for c in stored["criteria"]}
         implied, _ = apply_rule(reading, states, mains)
         turned = [*deciding(reading, states, implied)]
-        said = [*stored.get("deciding", turned)]  # older reports do not say
+        names = [*stored.get("deciding", turned)]  # older reports do not say
         if implied != stored["verdict"]:
             fault = f"says {stored['verdict']!r}, its criteria imply {implied!r}"
-        elif said != turned:
-            fault = f"says that {said} decided, and not {turned}"
+        elif names != turned:
+            fault = f"says that {names} decided, and not {turned}"
     place = f"{stored['claim']}, reading {stored['reading']}, as of {stored['as_of']}"
     return [f"{place}: {fault}"] if fault else []

@@ -210,16 +210,24 @@ class Claim:
         UsageError
             It was gathered for another claim, or before the claim's file was changed.
         """
-        given = {"as_of": evidence.as_of} | (params or {})
+        parameters = {"as_of": evidence.as_of} | (params or {})
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
                 f"the evidence is of {evidence.spec.id}, or of {self.id} before its file was "
                 "changed",
                 hint=f"ca.claim({self.id!r}).gather(...)",
             )
-        whole, asked = economies_of(self.spec), given.get("economy")
-        codes = whole if asked == "CA5" else eco.resolve_all(asked.split(",")) if asked else ()
-        if str(given["as_of"]) != evidence.as_of or (asked and {*codes} != {*evidence.economies}):
+        economies, economy = economies_of(self.spec), parameters.get("economy")
+        codes = (
+            economies
+            if economy == "CA5"
+            else eco.resolve_all(economy.split(","))
+            if economy
+            else ()
+        )
+        if str(parameters["as_of"]) != evidence.as_of or (
+            economy and {*codes} != {*evidence.economies}
+        ):
             raise UsageError(
                 f"the parameters {params} are not those that the evidence is of",
                 hint="gather with what the parameters say",
@@ -304,11 +312,11 @@ def check(
     spec = declared.spec
     taken = {name for criterion in spec.criteria().values() for name in taken_by(criterion)}
     tables = {name: load(name, as_of=as_of) for name in sorted(taken.intersection(spec.data))}
-    given = {**tables, "economies": None if economy == "CA5" else economy}
-    whole = Gathering(spec, given, as_of or "latest")
-    evidence = (whole.less(gone) if gone else whole).evidence()
+    arguments = {**tables, "economies": None if economy == "CA5" else economy}
+    gathering = Gathering(spec, arguments, as_of or "latest")
+    evidence = (gathering.less(gone) if gone else gathering).evidence()
     if gone:
-        rows = standing_in(evidence.rows, empty_mains(whole.main_rows()))
+        rows = standing_in(evidence.rows, empty_mains(gathering.main_rows()))
         left = pd.DataFrame(rows, columns=evidence.frame.columns)
         evidence = replace(evidence, frame=left.astype(evidence.frame.dtypes))
     params = {"without": ",".join(gone)} if gone else {}
@@ -359,13 +367,15 @@ def wanted(
     >>> wanted("C30", economy="KAZ")[["economy", "table", "figures"]].values.tolist()
     [['KAZ', 'students', 2]]
     """
-    asked = [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
+    claim_ids = (
+        [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
+    )
     rows: list[dict[str, Any]] = []
-    for one in asked:
+    for one in claim_ids:
         # of a claim that asks of all economies together, what is wanted of one is among the rest
         together = economy not in (None, "CA5") and of_all_together(registry.claim(one))
         codes = eco.resolve_all(economy or ()) if together else None
-        found: dict[str, dict[str, Any]] = {}
+        wants: dict[str, dict[str, Any]] = {}
         for reading in check(one, economy=None if together else economy).all():
             labels = {c.name: c.label for c in reading.criteria}
             for entry in reading.wanted:
@@ -378,6 +388,6 @@ def wanted(
                     "possible": " or ".join(reading.possible),
                 }
                 if codes is None or entry["economy"] in codes:
-                    found.setdefault(row["what"], row)  # the reading that leads comes first
-        rows += found.values()
+                    wants.setdefault(row["what"], row)  # the reading that leads comes first
+        rows += wants.values()
     return pd.DataFrame(rows, columns=list(WANTED))

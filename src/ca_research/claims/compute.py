@@ -71,9 +71,9 @@ class Computation:
     """
 
     def __init__(
-        self, given: Mapping[str, Any], known_in: int | None = None, shared: Made | None = None
+        self, arguments: Mapping[str, Any], known_in: int | None = None, shared: Made | None = None
     ) -> None:
-        self.given = {name: _bare(value) for name, value in given.items()}
+        self.given = {name: _bare(value) for name, value in arguments.items()}
         self.known_in = known_in
         self._outcomes: dict[Any, list[Estimate] | CaResearchError] = {}
         self._shared: Made = {} if shared is None else shared
@@ -95,17 +95,17 @@ class Computation:
                 self._outcomes[key] = self._measured(call, choices)
             except CaResearchError as error:
                 self._outcomes[key] = error
-        found = self._outcomes[key]
-        if isinstance(found, CaResearchError):
-            raise found
-        return found
+        outcome = self._outcomes[key]
+        if isinstance(outcome, CaResearchError):
+            raise outcome
+        return outcome
 
     def _measured(self, call: Call, choices: Mapping[str, Any]) -> list[Estimate]:
         function, settings = call.function, dict(call.settings)
-        given = {**self.given, "economies": list(call.economies), **settings, **choices}
+        values = {**self.given, "economies": list(call.economies), **settings, **choices}
         names = (*_takes(function), *settings, *choices)
         ours = function.__module__.startswith(_PACKAGE)
-        arguments = {name: given[name] for name in names if name in given}
+        arguments = {name: values[name] for name in names if name in values}
         if not ours:  # what it does to a frame is its own, and no other specification sees it
             arguments = {
                 name: value.copy(deep=False) if isinstance(value, pd.DataFrame) else value
@@ -113,8 +113,8 @@ class Computation:
             }
         try:
             with keeping(self._shared):
-                found = rows_of(function)(**arguments)
-            rows = checked(found, call.name, place(function))
+                output = rows_of(function)(**arguments)
+            rows = checked(output, call.name, place(function))
         except (CaResearchError, ImportError):  # what is not installed is told apart
             raise
         except Exception as error:

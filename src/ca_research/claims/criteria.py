@@ -69,10 +69,10 @@ def _ways(
     for row in rows:
         specs.setdefault(row["spec"], {})[row.get("economy") or ""] = row
     ways = {}
-    for spec, own in specs.items():
-        barred = criterion.at(next(iter(own.values())))
-        failed = {"missing": own.get("", {}).get("missing") or "no figures"}
-        cells = [_cell(barred, code, own.get(code, failed)) for code in codes]
+    for spec, by_code in specs.items():
+        barred = criterion.at(next(iter(by_code.values())))
+        failed = {"missing": by_code.get("", {}).get("missing") or "no figures"}
+        cells = [_cell(barred, code, by_code.get(code, failed)) for code in codes]
         met = cells[0].met if cells else None
         if cells and barred.over:
             met = count_rule((c.met for c in cells), scaled(barred.over, len(cells)))
@@ -169,18 +169,18 @@ def _interval(main: Cell, ways: Iterable[Cell]) -> tuple[float | None, float | N
     itself, or else the range over all ways to calculate it, each with its bounds. An end that any
     of them leaves open is open.
     """
-    told = [main] if main.ranged else [c for c in ways if c.ranged or c.estimate is not None]
-    if not told:
+    cells = [main] if main.ranged else [c for c in ways if c.ranged or c.estimate is not None]
+    if not cells:
         return None, None, ""
-    if len(told) == 1 and told[0].ranged:
-        return told[0].low, told[0].high, told[0].interval or _UNSAID
-    ends = [(c.low, c.high) if c.ranged else (c.estimate, c.estimate) for c in told]
+    if len(cells) == 1 and cells[0].ranged:
+        return cells[0].low, cells[0].high, cells[0].interval or _UNSAID
+    ends = [(c.low, c.high) if c.ranged else (c.estimate, c.estimate) for c in cells]
     low, high = (
         None if None in some else farthest(some)
         for farthest, some in zip((min, max), zip(*ends, strict=True), strict=True)
     )
-    number = in_words(len(told))
+    number = in_words(len(cells))
     if low is None or low != high:
         return low, high, f"range across {number} ways to calculate it"
-    every = "both" if len(told) == 2 else f"all {number}"
-    return low, high, "one figure" if len(told) == 1 else f"the same in {every} ways"
+    every = "both" if len(cells) == 2 else f"all {number}"
+    return low, high, "one figure" if len(cells) == 1 else f"the same in {every} ways"

@@ -243,14 +243,14 @@ class Gathering:
     def __init__(
         self,
         spec: ClaimSpec,
-        given: Mapping[str, Any],
+        arguments: Mapping[str, Any],
         as_of: str | dt.date | None = None,
         gone: Sequence[str] = (),
     ) -> None:
         self.spec, self.gone, self.criteria = spec, gone, spec.criteria()
-        self.given = {name: value for name, value in given.items() if name != "economies"}
+        self.given = {name: value for name, value in arguments.items() if name != "economies"}
         self.tables = {n: t for n, t in self.given.items() if isinstance(t, pd.DataFrame)}
-        self.economies = checks.judged_economies(spec, given.get("economies"))
+        self.economies = checks.judged_economies(spec, arguments.get("economies"))
         self.calls = {n: Call.of(c, counted(c, self.economies)) for n, c in self.criteria.items()}
         self.universes = {name: universe(spec, c) for name, c in self.criteria.items()}
         self.known = checks.knowledge(self.tables, as_of)
@@ -294,29 +294,29 @@ class Gathering:
         raises what kept the measure from them.
         """
         call = self.calls[name]
-        found = self.computation.run(call, **self.universes[name].main)
+        estimates = self.computation.run(call, **self.universes[name].main)
         taken = self.computation.taken([call])
-        return found, [self.computation.given[table] for table in self.tables if table in taken]
+        return estimates, [self.computation.given[table] for table in self.tables if table in taken]
 
     def check(self, name: str, rows: EvidenceRows) -> None:
         """Raise MeasureError for a figure of an economy that the criterion does not count, or one
         that rests on no rows: nobody would read it. Raise UsageError where one data path has two
         estimates: the second would decide nothing, or everything, by its place in the frame.
         """
-        asked = self.calls[name].economies if self.criteria[name].over else ("",)
+        codes = self.calls[name].economies if self.criteria[name].over else ("",)
         answers: dict[Any, list[tuple[str, ...]]] = {}
         for row in rows:
             code, counts = row.get("economy", ""), has_figures(row)
-            if number(row.get("estimate")) is not None if not counts else code not in asked:
+            if number(row.get("estimate")) is not None if not counts else code not in codes:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
-                    f"{row['n']} rows; the criterion counts {', '.join(asked) or 'none'}",
+                    f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
                     where=f"{self.spec.id}, criterion {name}",
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
             figures = (row.get(end) for end in ("estimate", "low", "high"))
-            told = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
-            answers.setdefault(row["spec"], []).append((code, *told))
+            digits = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
+            answers.setdefault(row["spec"], []).append((code, *digits))
         standing = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
@@ -374,13 +374,13 @@ class Gathering:
     def less(self, sources: Sequence[str]) -> Gathering:
         """The same without some sources."""
         rest = {name: t[~t["source_id"].isin(sources)] for name, t in self.tables.items()}
-        given = {**self.given, **rest, "economies": self.economies}
-        return Gathering(self.spec, given, self.known.as_of, [*self.gone, *sources])
+        arguments = {**self.given, **rest, "economies": self.economies}
+        return Gathering(self.spec, arguments, self.known.as_of, [*self.gone, *sources])
 
     def behind(self, name: str) -> pd.DataFrame:
         """The rows of tables behind the main specification of a criterion."""
-        found, tables = self.main(name)
-        used = (row["rows"] for row in found)
+        estimates, tables = self.main(name)
+        used = (row["rows"] for row in estimates)
         return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
 
     def again(self, source: str) -> Iterator[dict[str, Any]]:
@@ -400,8 +400,8 @@ class Gathering:
                     yield from (row for row in rows if row["economy"] not in touched)
                     call = call.only(code for code in call.economies if code in touched)
                 specs = {row["spec"] for row in rows}  # removals are not made twice
-                found = self.universes[name].rows(partial(rest.run, call), only=specs)
-                rows = self.labelled(name, found)
+                new_rows = self.universes[name].rows(partial(rest.run, call), only=specs)
+                rows = self.labelled(name, new_rows)
             yield from rows
 
 

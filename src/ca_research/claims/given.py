@@ -50,17 +50,17 @@ def economies_of(spec: ClaimSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys(counted)) or eco.CA5.codes
 
 
-def judged_economies(spec: ClaimSpec, asked: str | Iterable[str] | None) -> tuple[str, ...]:
+def judged_economies(spec: ClaimSpec, names: str | Iterable[str] | None) -> tuple[str, ...]:
     """Codes of the economies to judge; raises UsageError for none, and for some where the claim
     asks of all together, UnknownNameError for one of which the claim is not. By default all that
     the claim speaks of.
     """
     known = economies_of(spec)
-    if asked is None:
+    if names is None:
         return known
-    if not isinstance(asked, Iterable):
-        refuse("economies", "codes or names", asked, '["KAZ"]')
-    codes = tuple(eco.resolve_all(asked))
+    if not isinstance(names, Iterable):
+        refuse("economies", "codes or names", names, '["KAZ"]')
+    codes = tuple(eco.resolve_all(names))
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     for code in codes:
@@ -82,17 +82,17 @@ def of_all_together(spec: ClaimSpec) -> list[str]:
     return [c.name for c in criteria if not c.over and "economies" in taken_by(c)]
 
 
-def all_used(spec: ClaimSpec, given: set[str], taken: set[str]) -> None:
+def all_used(spec: ClaimSpec, names: set[str], taken: set[str]) -> None:
     """Raise an error of `signature_faults` where a criterion has one, UsageError where a measure
     lacks what it needs, or where something else was given than tables that the measures take.
     """
     for criterion in spec.criteria().values():
         where = f"{spec.id}, criterion {criterion.name}"
-        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, given):
+        for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, names):
             hint = f"claim.gather(...) with it, or mend {place(find(criterion.measure))}"
             raise type(fault)(fault.what, where=where, hint=hint)
     tables = [name for name in spec.data if name in taken]
-    if strange := sorted(given.difference(tables)):
+    if strange := sorted(names.difference(tables)):
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
             hint=f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",

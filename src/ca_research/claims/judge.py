@@ -152,11 +152,11 @@ def _written(text: str, spec: ClaimSpec, evidence: Evidence) -> str:
     """Words of a claim's file on its verdict, with for whom and when they were written where that
     is not what was judged: some of its economies, or a day before the article's.
     """
-    whole, published = economies_of(spec), registry.article().date
+    codes, published = economies_of(spec), registry.article().date
     about = []
-    if len(evidence.economies) < len(whole):
-        about.append(f"for all {in_words(len(whole))} countries together")
+    if len(evidence.economies) < len(codes):
+        about.append(f"for all {in_words(len(codes))} countries together")
     if is_after(published.isoformat(), evidence.as_of):
         about.append(f"as of {day_in_words(published)}")
-    said = ", ".join(about)
-    return f"{said[:1].upper()}{said[1:]}: {text}" if said else text
+    scope = ", ".join(about)
+    return f"{scope[:1].upper()}{scope[1:]}: {text}" if scope else text

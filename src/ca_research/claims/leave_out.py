@@ -38,14 +38,14 @@ def leave_out(judged: Judged, evidence: Evidence, methods: list[str]) -> Depende
     """
     reading, results = judged.reading, judged.results
     codes = list(evidence.economies)
-    whole = [row for row in evidence.rows if row["criterion"] in results]
-    mine = [row for row in whole if row["without"] == ""]
+    all_rows = [row for row in evidence.rows if row["criterion"] in results]
+    mine = [row for row in all_rows if row["without"] == ""]
     empty, observed = empty_mains(mine), _observed(mine)
     flips: list[tuple[str, str, bool]] = []
     needed, sole = dict[str, list[str]](), dict[str, list[str]]()
-    for removed in sorted({row["without"] for row in whole} - {""}):
+    for removed in sorted({row["without"] for row in all_rows} - {""}):
         # its own rows, and those of criteria without it, or with an empty main specification
-        rows = [r for r in whole if r["without"] == removed and r["criterion"] not in empty]
+        rows = [r for r in all_rows if r["without"] == removed and r["criterion"] not in empty]
         named = {row["criterion"] for row in rows}
         rows += [row for row in mine if row["criterion"] not in named]
         other = Judged.by(reading, rows, methods, codes).word
@@ -54,10 +54,10 @@ def leave_out(judged: Judged, evidence: Evidence, methods: list[str]) -> Depende
         rest = [row for row in evidence.rows_without(source) if row["criterion"] in results]
         if emptied := sorted(observed - _observed(rest)):
             sole[source] = emptied
-        found = Judged.by(reading, standing_in(rest, empty), methods, codes)
-        lost = [n for n in results if found.results[n].main_met is not results[n].main_met]
+        outcome = Judged.by(reading, standing_in(rest, empty), methods, codes)
+        lost = [n for n in results if outcome.results[n].main_met is not results[n].main_met]
         needed |= {source: lost} if lost else {}
-        flips.append((f"without the source {source}", found.word, not lost))
+        flips.append((f"without the source {source}", outcome.word, not lost))
     if any(c.over and len(counted(c, codes)) > 1 for c in reading.criteria):
         for code in codes:
             left = [row for row in mine if row["economy"] != code]

@@ -93,8 +93,8 @@ def turns_on(condition: Any, states: Mapping[str, str]) -> set[str]:
     """
     if isinstance(condition, str):
         return {condition.split()[0]}
-    whole = evaluate(condition, states)
-    alike = (part for part in _parts(condition)[0] if evaluate(part, states) is whole)
+    truth = evaluate(condition, states)
+    alike = (part for part in _parts(condition)[0] if evaluate(part, states) is truth)
     return {name for part in alike for name in turns_on(part, states)}
 
 

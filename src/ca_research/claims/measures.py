@@ -71,16 +71,16 @@ def find(name: str) -> Measure:
     >>> find("trade.lead").__module__
     'ca_research.article.trade_priority'
     """
-    own, package, said = own_measures.files(), _package(), declared_measures()
-    if name in own:
-        return _marked(own_measures.module(own[name]), name)
-    if name in said:
-        family, where = said[name].family, f"registry/measures.yaml, {name}"
-        if family in said:
+    files, package, declarations = own_measures.files(), _package(), declared_measures()
+    if name in files:
+        return _marked(own_measures.module(files[name]), name)
+    if name in declarations:
+        family, where = declarations[name].family, f"registry/measures.yaml, {name}"
+        if family in declarations:
             hint = "name a general measure"
             raise RegistryError(f"{family} is declared itself", where=where, hint=hint)
         try:
-            return _made(name, said[name].model_dump_json(), find(family))
+            return _declared_measure(name, declarations[name].model_dump_json(), find(family))
         except TypeError as error:
             raise RegistryError(str(error), where=where, hint="mend the declaration") from None
     if name in package:
@@ -95,15 +95,15 @@ def names(*, article: bool = True) -> list[str]:
     """
     ours = _package()
     package = {n for n in ours if article or not ours[n].is_relative_to(_ARTICLE)}
-    said = declared_measures().items()
-    declared = {n for n, one in said if article or one.family in package}
+    declarations = declared_measures().items()
+    declared = {n for n, one in declarations if article or one.family in package}
     return sorted({*own_measures.files(), *declared, *package})
 
 
 @cache
-def _made(name: str, said: str, family: Measure) -> Measure:
+def _declared_measure(name: str, declaration: str, family: Measure) -> Measure:
     """One function for a declaration, for as long as it and its family stay as they are."""
-    return declared(name, Declared.model_validate_json(said), family)
+    return declared(name, Declared.model_validate_json(declaration), family)
 
 
 def read_ahead() -> None:
@@ -195,9 +195,9 @@ def measure_words(name: str) -> str:
     >>> measure_words("relations.date_gap"), measure_words("no.such")
     ('Days by which the dates of an event miss a window', '')
     """
-    said = declared_measures().get(name)
-    if said:
-        return said.gives or measure_words(said.family)
+    declaration = declared_measures().get(name)
+    if declaration:
+        return declaration.gives or measure_words(declaration.family)
     code = _package()[name].read_text("utf-8") if name in _package() else ""
     described = code.partition(f'measure("{name}")')[2].partition('"""')[2]
     first = re.split(r"[;.:](?:\s|$)|\n\n", described)[0]
@@ -221,9 +221,9 @@ def _validator(hint: Any) -> TypeAdapter[Any]:
 
 
 def _marked(module: Any, name: str) -> Measure:
-    for found in vars(module).values():
-        if getattr(found, "name", None) == name and callable(found):
-            return found
+    for member in vars(module).values():
+        if getattr(member, "name", None) == name and callable(member):
+            return member
     raise MeasureError(
         f"{name!r} is no longer the name of a function",
         where=paths.shown(Path(module.__file__)),

@@ -54,7 +54,7 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
     """
     from ..sources.fetch import asking
 
-    found: list[Offer] = []
+    entries: list[Offer] = []
     for row in wanted(claim, economy=economy).to_dict("records"):
         table, holders = registry.table(row["table"]), tuple(publishers(row))
         key = [c for c in table.key if c in row["cells"]]
@@ -66,20 +66,22 @@ def offers(claim: str, *, economy: str | Iterable[str] | None = None) -> list[Of
             and {*key} <= {*asking(service.name).needs, *asking(service.name).takes}
         ]
         for cells in requests(row) if able else [row["cells"]]:
-            asked = {c: list(cells[c]) for c in key}
+            request = {c: list(cells[c]) for c in key}
             provider, source, count = None, "", row["figures"]
             if able:
-                single = [c for c in table.of_type("economy") if len(asked.get(c, ())) == 1]
-                words = [able[0], claim, *(str(asked[c][0]) for c in single)]
+                single = [c for c in table.of_type("economy") if len(request.get(c, ())) == 1]
+                words = [able[0], claim, *(str(request[c][0]) for c in single)]
                 name = re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper())
-                taken = {offer.source for offer in found}
-                provider, source = able[0], _free(name, asked, taken)
+                taken = {offer.source for offer in entries}
+                provider, source = able[0], _free(name, request, taken)
                 count = len(figures(table.table, cells))
-            found.append(Offer(row["what"], table.table, count, holders, provider, asked, source))
-    return found
+            entries.append(
+                Offer(row["what"], table.table, count, holders, provider, request, source)
+            )
+    return entries
 
 
-def _free(source: str, asked: Mapping[str, Any], taken: set[str]) -> str:
+def _free(source: str, request: Mapping[str, Any], taken: set[str]) -> str:
     """The id, or the next one where it is of another request: of what was wanted then, or of what
     is wanted beside it.
     """
@@ -88,7 +90,7 @@ def _free(source: str, asked: Mapping[str, Any], taken: set[str]) -> str:
     for number in itertools.count(1):
         name = source if number == 1 else f"{source}_{number}"
         there = vintage.kept(name)
-        same = there and {k: list(v) for k, v in there[-1].asked.items()} == dict(asked)
+        same = there and {k: list(v) for k, v in there[-1].asked.items()} == dict(request)
         if same or (not there and name not in taken):
             break
     return name

@@ -26,12 +26,12 @@ def read_verdicts(file: Path | None = None) -> list[Stored]:
     file = file or paths.reports_dir() / "verdicts.json"
     place = {"where": paths.shown(file), "hint": "ca-research run"}
     try:
-        found: list[Stored] = json.loads(file.read_text(encoding="utf-8"))
+        verdicts: list[Stored] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CoverageError("no verdicts are stored yet", **place) from None
     except ValueError as error:
         raise UsageError(f"not a file of verdicts: {error}", **place) from None
-    return found
+    return verdicts
 
 
 def whole_region(verdicts: Sequence[Stored]) -> list[Stored]:
@@ -73,9 +73,9 @@ def told(verdict: Stored) -> Stored | None:
     """The criterion of which a verdict's finding speaks, as it is stored; None for a reading
     without criteria.
     """
-    found = {c["name"]: c for c in verdict["criteria"]}
-    states = {name: c["state"] for name, c in found.items()}
-    return found.get(leading(states, verdict["verdict"], verdict["deciding"]))
+    criteria = {c["name"]: c for c in verdict["criteria"]}
+    states = {name: c["state"] for name, c in criteria.items()}
+    return criteria.get(leading(states, verdict["verdict"], verdict["deciding"]))
 
 
 def table(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
@@ -122,12 +122,12 @@ def guesses(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"blind": bool, "right": bool})
 
 
-def guess_score(made: pd.DataFrame) -> pd.DataFrame:
+def guess_score(guesses: pd.DataFrame) -> pd.DataFrame:
     """How often the guesses were right, blind and not blind apart, of those that were made:
     written, guesses, right, share.
     """
-    written = made["blind"].map({False: "not blind", True: "blind"})
-    right = made["right"].groupby(written)
+    written = guesses["blind"].map({False: "not blind", True: "blind"})
+    right = guesses["right"].groupby(written)
     score = right.agg(guesses="size", right="sum", share="mean").rename_axis("written")
     return score.sort_index(ascending=False).reset_index()
 
@@ -151,10 +151,10 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
             for c in criteria
             for cell in c["cells"]
         ] or [(claim, none, None)]
-    found = pd.DataFrame(rows, columns=["claim", "label", "p"]).astype({"p": float})
-    p = found["p"]
+    tests = pd.DataFrame(rows, columns=["claim", "label", "p"]).astype({"p": float})
+    p = tests["p"]
     adjusted = holm(dict(enumerate(p.fillna(1.0))))["adjusted"].where(p.notna()) if len(p) else None
-    return found.assign(adjusted=adjusted)
+    return tests.assign(adjusted=adjusted)
 
 
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:

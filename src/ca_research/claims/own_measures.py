@@ -49,17 +49,17 @@ def by_name(files: Iterable[Path]) -> dict[str, Path]:
     """Files by the names they register with `@measure("...")`, none of them imported; raises
     RegistryError where a name stands twice.
     """
-    found: dict[str, Path] = {}
+    places: dict[str, Path] = {}
     for file in files:
         for name in map(bytes.decode, _NAME.findall(file.read_bytes())):
-            if name in found:
+            if name in places:
                 raise RegistryError(
                     f"two measures are called {name!r}",
-                    where=" and ".join(dict.fromkeys(map(paths.shown, (found[name], file)))),
+                    where=" and ".join(dict.fromkeys(map(paths.shown, (places[name], file)))),
                     hint="give one another name",
                 )
-            found[name] = file
-    return found
+            places[name] = file
+    return places
 
 
 class _NoCache(SourceFileLoader):

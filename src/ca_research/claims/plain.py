@@ -25,10 +25,10 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
     chosen, cells, measure = criterion.settings, result.cells, find(criterion.measure)
     table, question = getattr(measure, "table", ""), getattr(measure, "question", "")
     counted = next((word for word in (str(chosen.get("flow")), table) if word in _COUNTED), "")
-    asked = next((name for name in _WHOM if name in chosen), "")
+    phrases = next((name for name in _WHOM if name in chosen), "")
     whom, to = (
         eco.joined(map(eco.in_prose, eco.resolve_all(filter(None, codes.split(";")))))
-        for codes in (str(chosen.get(asked, "")), str(chosen.get("to", "")))
+        for codes in (str(chosen.get(phrases, "")), str(chosen.get("to", "")))
     )
     if not counted or question == "level" or not (whom or question == "count"):
         question = ""

@@ -131,16 +131,16 @@ def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
         ``claim``, ``as_of``, ``params``, ``as_printed``, ``because``, ``answer`` and ``tests``:
         ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
     """
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     shown = ("reading", "statement", "nearness", "verdict", "fragile")
     for v in stored:
         params = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
         entry = {"claim": v["claim"], "as_of": v["as_of"], "params": params}
         key = str((v["claim"], v["as_of"], sorted(params.items())))
         entry |= {name: v[name] for name in ("as_printed", "because", "readers_split")}
-        entry = found.setdefault(key, entry | {"answer": "", "tests": []})
+        entry = entries.setdefault(key, entry | {"answer": "", "tests": []})
         if v["leads"]:
             entry["answer"] = v["answer"]
         certain = {"certainty": v["certainty"].get("level", "")}
         entry["tests"].append({name: v[name] for name in shown} | certain)
-    return list(found.values())
+    return list(entries.values())

@@ -58,8 +58,8 @@ def deciding(reading: Reading, states: Mapping[str, str], verdict: str) -> tuple
         return ()
     ends = reading.rule.ends
     open_ = [condition for condition in ends.values() if evaluate(condition, states) is None]
-    asked = [ends[verdict]] if verdict in ends else open_ or [reading.rule.supported]
-    names = next(filter(None, (turns_on(condition, states) for condition in asked)), set())
+    conditions = [ends[verdict]] if verdict in ends else open_ or [reading.rule.supported]
+    names = next(filter(None, (turns_on(condition, states) for condition in conditions)), set())
     return tuple(c.name for c in reading.criteria if c.name in names)
 
 
@@ -101,16 +101,16 @@ def speaks(reading: Reading, result: CriterionResult) -> str:
         return ""
     helps, harms = map(leaves, reading.rule.ends.values())
     true = result.main_met if result.state == MIXED else result.state == HOLDS
-    said, other = (f"{result.name} {s}" for s in ((HOLDS, FAILS) if true else (FAILS, HOLDS)))
-    good = (said in helps) - (said in harms) - (other in helps) + (other in harms)
+    leaf, other = (f"{result.name} {s}" for s in ((HOLDS, FAILS) if true else (FAILS, HOLDS)))
+    good = (leaf in helps) - (leaf in harms) - (other in helps) + (other in harms)
     return "for" if good > 0 else "against" if good < 0 else ""
 
 
 def reachable(reading: Reading) -> tuple[str, ...]:
     """The verdicts that a reading can come to with figures for everything that it asks."""
     nothing = dict.fromkeys((c.name for c in reading.criteria), UNDECIDED)
-    found = {*_endings(reading, nothing, {}, True), *_endings(reading, nothing, {}, False)}
-    return tuple(word for word in VERDICTS if word in found)
+    words = {*_endings(reading, nothing, {}, True), *_endings(reading, nothing, {}, False)}
+    return tuple(word for word in VERDICTS if word in words)
 
 
 def possible(judged: Judged) -> tuple[str, ...]:
@@ -118,8 +118,8 @@ def possible(judged: Judged) -> tuple[str, ...]:
     nothing is.
     """
     mains = {name: result.main_met for name, result in judged.results.items()}
-    found = {*_endings(judged.reading, judged.states, mains, True)}
-    return tuple(word for word in VERDICTS if word in found)
+    words = {*_endings(judged.reading, judged.states, mains, True)}
+    return tuple(word for word in VERDICTS if word in words)
 
 
 def _endings(

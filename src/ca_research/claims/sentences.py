@@ -48,11 +48,13 @@ def faults(sentence: str, known: set[str], numbers: set[str]) -> list[str]:
     >>> faults("In {wher} 5 of [them", {"where"}, set())
     ['there is no slot {wher}', 'a bracket or a brace is not closed', 'the number 5 is typed']
     """
-    found = [f"there is no slot {{{name}}}" for name in sorted(slots(sentence) - known)]
+    problems = [f"there is no slot {{{name}}}" for name in sorted(slots(sentence) - known)]
     bare = _PIECE.sub(lambda m: _SLOT.sub("", m[1] or ""), sentence)
     if set(bare) & set("[]{}"):
-        found.append("a bracket or a brace is not closed")
-    return found + [f"the number {n} is typed" for n in _NUMBER.findall(bare) if n not in numbers]
+        problems.append("a bracket or a brace is not closed")
+    return problems + [
+        f"the number {n} is typed" for n in _NUMBER.findall(bare) if n not in numbers
+    ]
 
 
 def numbers_in(text: str) -> set[str]:
@@ -82,8 +84,8 @@ def filled(sentence: str, values: Mapping[str, str]) -> str:
 
     def piece(match: re.Match[str]) -> str:
         inside = match[0] if match[1] is None else match[1]
-        whole = all(values.get(name) for name in slots(inside))
-        return _SLOT.sub(lambda slot: values[slot[1]], inside) if whole else ""
+        complete = all(values.get(name) for name in slots(inside))
+        return _SLOT.sub(lambda slot: values[slot[1]], inside) if complete else ""
 
     text = " ".join(_PIECE.sub(piece, sentence).split())
     return text[:1].upper() + text[1:]

@@ -54,8 +54,8 @@ def values(c: CriterionResult) -> dict[str, str]:
 
 def names(cells: Iterable[Cell], *, years: bool = False) -> str:
     """Cells by the names of their economies, with the year of each figure or without."""
-    told = ((economies.in_prose(c.economy), c.year if years else None) for c in cells)
-    return joined(name if year is None else f"{name} ({year})" for name, year in told)
+    pairs = ((economies.in_prose(c.economy), c.year if years else None) for c in cells)
+    return joined(name if year is None else f"{name} ({year})" for name, year in pairs)
 
 
 def with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
@@ -70,7 +70,7 @@ def with_figures(c: CriterionResult, cells: Iterable[Cell]) -> str:
 
 def _about(c: CriterionResult) -> dict[str, str]:
     """What the measure told beside its figure, over all cells, over those met and those not."""
-    found: dict[str, str] = {}
+    slots: dict[str, str] = {}
     for name in sorted({key for cell in c.cells for key in cell.about}):
         for end, states in {"": (True, False, None), ".met": (True,), ".not": (False,)}.items():
             groups: dict[str, list[Cell]] = {}
@@ -78,8 +78,8 @@ def _about(c: CriterionResult) -> dict[str, str]:
                 if cell.met in states and (word := cell.about.get(name)):
                     groups.setdefault(economies.in_prose(word), []).append(cell)
             for what, years in (("_where", False), ("_years", True)):
-                told = (f"{word} in {names(own, years=years)}" for word, own in groups.items())
-                found[name + end + what] = joined(told)
-            where = found[f"{name}{end}_where"]
-            found[name + end] = where if len(groups) > 1 else next(iter(groups), "")
-    return found
+                told = (f"{word} in {names(cells, years=years)}" for word, cells in groups.items())
+                slots[name + end + what] = joined(told)
+            where = slots[f"{name}{end}_where"]
+            slots[name + end] = where if len(groups) > 1 else next(iter(groups), "")
+    return slots

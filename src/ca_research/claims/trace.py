@@ -25,18 +25,18 @@ _PLUMBING = {"is_aggregate", "known_on", "source_row"}
 def trace(
     criterion: str,
     choices: Mapping[str, Any],
-    found: Sequence[Mapping[str, Any]],
+    output: Sequence[Mapping[str, Any]],
     tables: Sequence[pd.DataFrame] = (),
 ) -> dict[str, Any]:
     """JSON-ready trace of one criterion: its choices, and for each economy the first ROWS rows used
     and their number.
 
-    found: the estimates of the main specification, with `rows`. tables: those that the measure was
+    output: the estimates of the main specification, with `rows`. tables: those that the measure was
     given; a measure may hand on the keys of its rows alone, and these give back the figures.
     """
     cells = [
         {"economy": economy, "n": len(rows), **_shown(whole(rows.frame, tables))}
-        for economy, rows in ((row["economy"], row["rows"]) for row in found)
+        for economy, rows in ((row["economy"], row["rows"]) for row in output)
         if isinstance(rows, Rows)
     ]
     kept = {name: _cell(value) for name, value in choices.items()}  # a date as JSON has it

@@ -23,11 +23,11 @@ def unseen(claims: Mapping[str, ClaimSpec], rows: Rows) -> Iterator[str]:
     """
     for claim in claims.values():
         for criterion in claim.criteria().values():
-            given: dict[str, tuple[Any, ...]] = {n: (v,) for n, v in criterion.settings.items()}
-            given |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
+            choices: dict[str, tuple[Any, ...]] = {n: (v,) for n, v in criterion.settings.items()}
+            choices |= {axis.name: axis.choices for axis in claim.axes_of(criterion)}
             for name, cells in cells_of(find(criterion.measure)).items():
-                words = {part.strip() for v in given.get(name, ()) for part in str(v).split(";")}
-                beside = {other: given[other] for other in cells.beside if other in given}
+                words = {part.strip() for v in choices.get(name, ()) for part in str(v).split(";")}
+                beside = {other: choices[other] for other in cells.beside if other in choices}
                 held = rows(cells.table, [cells.column, *beside]) if words - {""} else None
                 if held is None:
                     continue

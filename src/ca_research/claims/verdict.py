@@ -408,5 +408,5 @@ class Verdict:
 
 def stored_fields() -> list[str]:
     """Names of the fields of a verdict that are stored with it."""
-    apart = {"beside", "traces", "curves"}
-    return [f.name for f in fields(Verdict) if f.name not in apart]
+    unstored = {"beside", "traces", "curves"}
+    return [f.name for f in fields(Verdict) if f.name not in unstored]

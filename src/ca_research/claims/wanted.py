@@ -31,13 +31,13 @@ figures (their number), cells (values by column: the figures are some of their c
 
 
 def unanswered(
-    criterion: Criterion, found: Iterable[Mapping[str, Any]], judged: Sequence[str]
+    criterion: Criterion, estimates: Iterable[Mapping[str, Any]], judged: Sequence[str]
 ) -> list[str]:
     """The economies of which a criterion's main specification says nothing definite; '' where it
     is of none in particular.
     """
     answered = set()
-    for row in found:  # one that failed has no figures
+    for row in estimates:  # one that failed has no figures
         estimate, low, high = (row.get(name) for name in ("estimate", "low", "high"))
         if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
             answered.add(row.get("economy", ""))
@@ -84,14 +84,14 @@ def _implied(spec: ClaimSpec, criterion: Criterion) -> Want | None:
     if not hasattr(function, "table") or not isinstance(year, int) or not own:
         return None
     table = registry.table(function.table)
-    given = {name: v for name, v in chosen.items() if v and v is not inspect.Parameter.empty}
-    cells: dict[str, Any] = {name: given[name] for name in table.key if name in given}
+    values = {name: v for name, v in chosen.items() if v and v is not inspect.Parameter.empty}
+    cells: dict[str, Any] = {name: values[name] for name in table.key if name in values}
     what = f"figures for “{criterion.label}” in {year}"
     for name, column in table.columns.items():
         if column.role == "time":
             cells[name] = year
         elif column.role == "counterpart":
-            named = ";".join(str(given[n]) for n in (name, "to") if n in given)
+            named = ";".join(str(values[n]) for n in (name, "to") if n in values)
             cells |= {name: tuple(named.split(";"))} if named else {}
         elif column.role == "unit":
             cells[name], what = "{economy}", f"{what}: {{economy}}"
@@ -140,9 +140,9 @@ def figures(table: str, cells: Mapping[str, Any], economy: str = "") -> pd.DataF
     columns = {
         name: [
             value.replace("{economy}", economy) if isinstance(value, str) else value
-            for value in (given if isinstance(given, (tuple, list)) else [given])
+            for value in (values if isinstance(values, (tuple, list)) else [values])
         ]
-        for name, given in cells.items()
+        for name, values in cells.items()
     }
     rows = pd.MultiIndex.from_product(columns.values(), names=columns).to_frame(index=False)
     sides = [c for c in registry.table(table).of_type("economy") if c in rows]
@@ -164,8 +164,8 @@ def _missing(
     if not of_one_source:
         return rows[~there.isin(held)]
     of = near["source_id"]
-    whole = any(there.isin(held[(of == source).to_numpy(bool)]).all() for source in of.unique())
-    return rows.iloc[:0] if whole else rows
+    complete = any(there.isin(held[(of == source).to_numpy(bool)]).all() for source in of.unique())
+    return rows.iloc[:0] if complete else rows
 
 
 def template(table: str, wants: Sequence[Wanted], held: pd.DataFrame) -> pd.DataFrame:
@@ -187,8 +187,8 @@ def template(table: str, wants: Sequence[Wanted], held: pd.DataFrame) -> pd.Data
         wants do not say is empty. A figure that two wants name stands once.
     """
     columns = [c for c in registry.table(table).columns if c != "source_id"]
-    whole = pd.concat([_lacking(table, want, held) for want in wants], ignore_index=True)
-    return whole.drop_duplicates(ignore_index=True).reindex(columns=columns)
+    rows = pd.concat([_lacking(table, want, held) for want in wants], ignore_index=True)
+    return rows.drop_duplicates(ignore_index=True).reindex(columns=columns)
 
 
 def _lacking(table: str, want: Wanted, held: pd.DataFrame) -> pd.DataFrame:

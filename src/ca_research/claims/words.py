@@ -139,8 +139,8 @@ def no_days(unit: str) -> str:
     >>> no_days("days outside the month"), no_days("days of difference"), no_days("days")
     ('inside the month', 'no difference', 'no days')
     """
-    said = re.sub(r"^days outside\b", "inside", re.sub(r"^days of\b", "no", unit))
-    return said if said != unit else f"no {unit}"
+    text = re.sub(r"^days outside\b", "inside", re.sub(r"^days of\b", "no", unit))
+    return text if text != unit else f"no {unit}"
 
 
 def judged_alone(params: Stored) -> str:
@@ -179,5 +179,7 @@ def invented(source_ids: Iterable[str]) -> str:
     ''
     """
     known = [source for one in source_ids if (source := registry.sources().get(one))]
-    made = [bool(_INVENTED.search(f"{s.title} {s.publisher} {s.licence}")) for s in known]
-    return "" if not any(made) else f"{'Its' if all(made) else 'Some of its'} figures are invented."
+    flags = [bool(_INVENTED.search(f"{s.title} {s.publisher} {s.licence}")) for s in known]
+    return (
+        "" if not any(flags) else f"{'Its' if all(flags) else 'Some of its'} figures are invented."
+    )

@@ -168,8 +168,8 @@ def _table(table: registry.Table) -> View:
     if dated := "year" in table.columns:
         choices.append(_years(rows["year"].dropna().tolist()))
     figures = [n for n, c in table.columns.items() if c.role == "value"] or table.of_type("number")
-    whole = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
-    value = figures[0] if dated and whole and figures else ""
+    unique = {*keys, "year", "source_id"} >= set(table.key)  # else two figures claim one place
+    value = figures[0] if dated and unique and figures else ""
 
     def code(chosen: Mapping[str, Any]) -> str:
         years = dict(zip(("since", "until"), chosen["years"], strict=True)) if dated else {}

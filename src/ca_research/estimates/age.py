@@ -37,6 +37,6 @@ def shown_if_older(row: Estimate, first_year: int) -> Estimate:
     figures = [f"{number:.3g}" for number in known if number is not None]
     if year is None or year >= first_year or not figures:
         return row
-    told = " to ".join(dict.fromkeys(figures))
-    missing = f"the newest figure, {told}, is of {year}"
+    figure = " to ".join(dict.fromkeys(figures))
+    missing = f"the newest figure, {figure}, is of {year}"
     return row | {"estimate": None, "low": None, "high": None, "interval": "", "missing": missing}

@@ -41,7 +41,7 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
     columns of its table for which the register lists no values.
     """
     hints = hints_of(function)
-    found = {
+    marks = {
         name: mark
         for name, hint in hints.items()
         for mark in getattr(hint, "__metadata__", ())
@@ -50,5 +50,5 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
     if table := getattr(function, "table", ""):
         columns = registry.table(table).columns.items()
         free = [name for name, c in columns if c.type == "string" and not c.values]
-        found |= {name: CellsOf(table, name) for name in free if hints.get(name) is str}
-    return found
+        marks |= {name: CellsOf(table, name) for name in free if hints.get(name) is str}
+    return marks

@@ -13,14 +13,14 @@ from .frame import Estimate
 from .measures import Measure, measure, rows_of
 
 
-def declared(name: str, said: Declared, family: Measure) -> Measure:
+def declared(name: str, declaration: Declared, family: Measure) -> Measure:
     """The general measure as it is declared: with fewer arguments, under another name.
 
     Parameters
     ----------
     name : str
         The name that claims write.
-    said : Declared
+    declaration : Declared
         From `registry/measures.yaml`.
     family : Measure
         The measure that it is a case of.
@@ -44,20 +44,22 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
     >>> "counterpart" in inspect.signature(share).parameters
     False
     """
-    fixed = {*said.settings, *(["where"] if said.columns else [])}
-    fixed |= {n for words in said.choices.values() for sets in words.values() for n in sets}
-    renamed = said.tables | said.names
+    fixed = {*declaration.settings, *(["where"] if declaration.columns else [])}
+    fixed |= {n for words in declaration.choices.values() for sets in words.values() for n in sets}
+    renamed = declaration.tables | declaration.names
     general = inspect.signature(family, eval_str=True).parameters
-    if unknown := {*renamed, *said.defaults, *fixed} - general.keys():
-        raise TypeError(f"{said.family} takes no {', '.join(sorted(unknown))}")
+    if unknown := {*renamed, *declaration.defaults, *fixed} - general.keys():
+        raise TypeError(f"{declaration.family} takes no {', '.join(sorted(unknown))}")
     hidden = {*fixed, *getattr(family, "of_table", ())}
     parameters = [
-        p.replace(name=renamed.get(n, n), default=said.defaults.get(n, p.default))
+        p.replace(name=renamed.get(n, n), default=declaration.defaults.get(n, p.default))
         for n, p in general.items()
         if n not in hidden
     ]
-    own: dict[str, tuple[Any, Any]] = {n: (word, str) for n, word in said.columns.items()}
-    own |= {n: (next(iter(words)), Literal[*words]) for n, words in said.choices.items()}
+    choices: dict[str, tuple[Any, Any]] = {
+        n: (word, str) for n, word in declaration.columns.items()
+    }
+    choices |= {n: (next(iter(words)), Literal[*words]) for n, words in declaration.choices.items()}
     parameters += [
         inspect.Parameter(
             name,
@@ -65,29 +67,31 @@ def declared(name: str, said: Declared, family: Measure) -> Measure:
             default=inspect.Parameter.empty if word is None else word,
             annotation=annotation,
         )
-        for name, (word, annotation) in own.items()
+        for name, (word, annotation) in choices.items()
     ]
     signature = inspect.Signature(parameters, return_annotation=pd.DataFrame)
     own_names = {name: argument for argument, name in renamed.items()}
 
     @wraps(rows_of(family))
     def rows(*args: Any, **kwargs: Any) -> list[Estimate] | pd.DataFrame:
-        given = signature.bind(*args, **kwargs)
-        given.apply_defaults()
-        settings = dict(said.settings)
-        for argument, value in given.arguments.items():
-            if argument in said.choices:
-                settings |= said.choices[argument][value]
-            elif argument in said.columns:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        settings = dict(declaration.settings)
+        for argument, value in bound.arguments.items():
+            if argument in declaration.choices:
+                settings |= declaration.choices[argument][value]
+            elif argument in declaration.columns:
                 settings["where"] = {**settings.get("where", {}), argument: value}
             else:
                 settings[own_names.get(argument, argument)] = value
         return rows_of(family)(**settings)
 
     rows.__signature__ = signature  # type: ignore[attr-defined]
-    rows.__doc__ = f"{said.gives}\n\n{inspect.getdoc(family)}" if said.gives else family.__doc__
+    rows.__doc__ = (
+        f"{declaration.gives}\n\n{inspect.getdoc(family)}" if declaration.gives else family.__doc__
+    )
     marked = measure(name)(rows)
     marks = {mark: getattr(family, mark, None) for mark in ("by_economy", "about", "question")}
-    marks["table"] = said.settings.get("table")
+    marks["table"] = declaration.settings.get("table")
     vars(marked).update({mark: value for mark, value in marks.items() if value is not None})
     return marked

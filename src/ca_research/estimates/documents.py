@@ -101,9 +101,9 @@ def documents_of(
 def _codes(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """What a coding says of each row: why, and a column for each of its fields."""
     scheme = registry_coding(name)
-    given = {(r.claim, r.item): {"why": r.reason, **r.codes} for r in scheme.rows}
-    own = [given.get(key, {}) for key in zip(rows["claim"], rows["item"], strict=True)]
-    return pd.DataFrame(own, rows.index, ["why", *scheme.fields], dtype="string")
+    codes = {(r.claim, r.item): {"why": r.reason, **r.codes} for r in scheme.rows}
+    entries = [codes.get(key, {}) for key in zip(rows["claim"], rows["item"], strict=True)]
+    return pd.DataFrame(entries, rows.index, ["why", *scheme.fields], dtype="string")
 
 
 def recounted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
@@ -124,12 +124,12 @@ def recounted(rows: pd.DataFrame, counting: str) -> pd.DataFrame:
 
 def near(documents: Figures, strength: str, texts: str = "all") -> list[Document]:
     """Documents that are near enough to the event, of 'seen_in_excerpt' without those texts."""
-    seen = ("full",) if texts == "seen_in_excerpt" else ("full", "excerpt")
+    extents = ("full",) if texts == "seen_in_excerpt" else ("full", "excerpt")
     near_enough = STRENGTHS[strength]
     return [
         row
         for row in documents.records
-        if row["strength"] in near_enough and row["text_seen"] in seen
+        if row["strength"] in near_enough and row["text_seen"] in extents
     ]
 
 
@@ -152,11 +152,11 @@ def best_texts(
     for row in sorted(rows, key=order):
         texts.setdefault(tuple(row[column] for column in by), []).append(row)
     best = []
-    for own in texts.values():
-        year = min((row["year"] for row in own if pd.notna(row["year"])), default=pd.NA)
-        name = source_and_year(own[0]["source_id"], year)
-        sources = tuple(sorted({row["source_id"] for row in own}))
-        best.append({**own[0], "year": year, "name": name, "sources": sources})
+    for group in texts.values():
+        year = min((row["year"] for row in group if pd.notna(row["year"])), default=pd.NA)
+        name = source_and_year(group[0]["source_id"], year)
+        sources = tuple(sorted({row["source_id"] for row in group}))
+        best.append({**group[0], "year": year, "name": name, "sources": sources})
     return best
 
 
@@ -237,14 +237,14 @@ def origins(
     ]
     if not rows:
         return [estimate_row(missing="no document on either side was seen")]
-    own = [row for row in rows if row["direction"] == direction]
+    side = [row for row in rows if row["direction"] == direction]
     one_less = single == _SINGLE[direction]
-    count = max(len(origins_of(own)) - one_less, 0)
+    count = max(len(origins_of(side)) - one_less, 0)
     few = count <= MOST_NAMED and single == "none"
-    named = sorted(text["name"] for text in best_texts(own)) if few else ()
+    named = sorted(text["name"] for text in best_texts(side)) if few else ()
     behind = documents.behind_rows(rows)
-    if own:  # what the other side says was looked through, and is no source of this count
-        counted = documents.behind_rows(own)
+    if side:  # what the other side says was looked through, and is no source of this count
+        counted = documents.behind_rows(side)
         behind |= {name: counted[name] for name in ("sources", "rows", "origins")}
     return [estimate_row(estimate=float(count), about={"named": "; ".join(named)}) | behind]
 
@@ -428,18 +428,18 @@ def origins_with(
     ]
     counts = []
     for economy in economies:
-        own = [row for row in rows if economy in expand(row["economy"])]
-        count = len(origins_of(row for row in own if row[field] in split(codes)))
-        figure: Estimate = {"estimate": float(count)} if own else {"missing": without_any}
-        counts.append(estimate_row(economy=economy, **figure) | documents.behind_rows(own))
+        group = [row for row in rows if economy in expand(row["economy"])]
+        count = len(origins_of(row for row in group if row[field] in split(codes)))
+        figure: Estimate = {"estimate": float(count)} if group else {"missing": without_any}
+        counts.append(estimate_row(economy=economy, **figure) | documents.behind_rows(group))
     return counts
 
 
 def expand(codes: object) -> set[str]:
     """The economies of a cell with codes joined by ';': an aggregate stands for its members."""
     known = eco.AGGREGATES
-    given = str(codes).split(";")
-    return {one for code in given for one in (known[code].members if code in known else [code])}
+    parts = str(codes).split(";")
+    return {one for code in parts for one in (known[code].members if code in known else [code])}
 
 
 @measure("documents.share")
@@ -472,9 +472,9 @@ def share(
     texts: dict[str, list[Document]] = {}
     for row in near(documents, strength):
         texts.setdefault(row["origin_group"], []).append(row)
-    given = [[row[field] for row in own if pd.notna(row[field])] for own in texts.values()]
-    has = [value in codes if codes else None for codes in given]
-    at = [[row["at"] for row in own] for own in texts.values()]
+    values = [[row[field] for row in group if pd.notna(row[field])] for group in texts.values()]
+    has = [value in codes if codes else None for codes in values]
+    at = [[row["at"] for row in group] for group in texts.values()]
     return [share_row(documents, has, at, unseen, fewest)]
 
 
@@ -492,8 +492,8 @@ def share_row(
     """
     visible = [value for value in has if value is not None]
     if len(visible) < fewest:
-        seen = number_of(len(visible), "document")
-        why = f"{seen} in which the {thing} would be visible, fewer than {fewest}"
+        count = number_of(len(visible), "document")
+        why = f"{count} in which the {thing} would be visible, fewer than {fewest}"
         return estimate_row(missing=why)
     hidden = 0 if unseen == "left_out" else len(has) - len(visible)
     least, n = sum(visible), len(visible) + hidden

@@ -133,8 +133,8 @@ def occasions(rows: pd.DataFrame) -> int:
     """
     begins = rows["first_day"].fillna(pd.Timestamp("1700-01-01"))
     spans = rows.assign(first_day=begins).sort_values(["first_day", "last_day"])
-    apart = spans["first_day"] > spans["last_day"].cummax().shift()
-    return int(apart.sum()) + (len(rows) > 0)
+    breaks = spans["first_day"] > spans["last_day"].cummax().shift()
+    return int(breaks.sum()) + (len(rows) > 0)
 
 
 def settle(count: int, shown: int, denied: int, what: str, enough: int = ENOUGH) -> Estimate:
@@ -409,9 +409,9 @@ def saying(
     rows = select(events, actor=actor, counterpart=counterpart, kinds=kinds, near=near)
     if rows.empty:
         return [estimate_row(missing="no such event is dated")]
-    own = rows[_has(rows["detail"], detail)]
-    used = used_rows(own if len(own) else rows)
-    return [estimate_row(used, estimate=float(own["origin"].nunique()))]
+    matches = rows[_has(rows["detail"], detail)]
+    used = used_rows(matches if len(matches) else rows)
+    return [estimate_row(used, estimate=float(matches["origin"].nunique()))]
 
 
 @measure("events.between")

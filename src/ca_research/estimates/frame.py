@@ -96,12 +96,12 @@ class Rows:
         return f"<{len(self)} row{'s'[: len(self) != 1]}>"
 
 
-def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
+def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     """The rows that a measure gave, where they are estimates.
 
     Parameters
     ----------
-    found : Any
+    output : Any
         What the measure returned: rows, or an estimates frame.
     measure : str
         Its registered name, for the error.
@@ -126,9 +126,9 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     >>> checked(found, "trade.lead")[0]["rows"] is None
     True
     """
-    framed = isinstance(found, pd.DataFrame)
-    rows = records(found) if framed else found
-    blank = [dict.fromkeys(found.columns)] if framed and found.empty else []
+    framed = isinstance(output, pd.DataFrame)
+    rows = records(output) if framed else output
+    blank = [dict.fromkeys(output.columns)] if framed and output.empty else []
     fault = next(_faults(blank or rows), "")
     economies = [] if fault else [row["economy"] for row in rows]
     if not fault and len({*economies}) < len(economies):
@@ -136,7 +136,7 @@ def checked(found: Any, measure: str, where: str = "") -> list[Estimate]:
     if fault:
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
-    names = dict.fromkeys((*ESTIMATE_COLUMNS, *(found.columns if framed else ())))
+    names = dict.fromkeys((*ESTIMATE_COLUMNS, *(output.columns if framed else ())))
     return [{name: row.get(name) for name in names} for row in rows]
 
 
@@ -172,9 +172,9 @@ def _cell_columns(columns: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[
     tables = registry.tables().values()
     known = [t for t in tables if len(t.key) > 1 and set(t.key) <= set(columns)]
     of = max(known, key=lambda t: len(t.key), default=None)
-    told = {"source_id", *PROCESSED, *(name for t in tables for name in t.of_type("number"))}
-    told |= of.columns.keys() - set(of.key) if of else set()
-    names = tuple(c for c in columns if c not in told)
+    excluded = {"source_id", *PROCESSED, *(name for t in tables for name in t.of_type("number"))}
+    excluded |= of.columns.keys() - set(of.key) if of else set()
+    names = tuple(c for c in columns if c not in excluded)
     added = frozenset(c for c in names if not of or c not in of.columns)
     joined = any(c in t.columns for t in tables for c in added)
     return names, None if of is None or joined else added
@@ -238,10 +238,10 @@ def _groups(source_ids: Iterable[str]) -> list[str]:
 
 def _sources(used: pd.DataFrame) -> list[str]:
     """The source of each row; UnknownNameError without the column, UsageError where one lacks."""
-    found = used["source_id"].tolist() if "source_id" in used else []
-    if set(map(type, found)) != {str}:
+    ids = used["source_id"].tolist() if "source_id" in used else []
+    if set(map(type, ids)) != {str}:
         require(used, (), keys=("source_id",))
-    return found
+    return ids
 
 
 def _whole(column: pd.Series) -> list[Any]:
@@ -296,8 +296,8 @@ class Figures:
         years = frame["year"].tolist() if "year" in frame else [None] * len(frame)
         origins = _groups(sources)
         if "origin_group" in frame:
-            own = zip(frame["origin_group"].tolist(), origins, strict=True)
-            origins = [of if pd.isna(one) else one for one, of in own]
+            pairs = zip(frame["origin_group"].tolist(), origins, strict=True)
+            origins = [of if pd.isna(one) else one for one, of in pairs]
         return list(zip(years, sources, origins, _cells(frame), strict=True))
 
     @cached_property

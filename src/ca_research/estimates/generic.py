@@ -33,26 +33,26 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
     'newest-1' (the one before it) and so on, or a year.
     """
     one, alone = inspect.Parameter, inspect.Parameter.KEYWORD_ONLY
-    own, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
+    parameters, terms = (inspect.signature(f, eval_str=True).parameters for f in (ask, Terms))
     signature = inspect.Signature(
         [
             one("figures", one.POSITIONAL_OR_KEYWORD, annotation=pd.DataFrame),
             one("economies", alone, annotation=Sequence[str]),
-            *(choice.replace(kind=alone) for choice in (*own.values(), *terms.values())),
+            *(choice.replace(kind=alone) for choice in (*parameters.values(), *terms.values())),
             one("year", alone, default="newest", annotation=str | int),
         ]
     )
 
     def answer(figures: pd.DataFrame, **chosen: Any) -> list[Estimate]:
-        given = signature.bind(figures, **chosen)
-        given.apply_defaults()
-        for name, value in given.arguments.items():
+        bound = signature.bind(figures, **chosen)
+        bound.apply_defaults()
+        for name, value in bound.arguments.items():
             chosen[name] = _chosen(name, value, signature.parameters[name].annotation)
         table = Terms(**{n: chosen[n] for n in terms})
-        asked = {n: chosen[n] for n in own}
-        for name in {"counterpart", "to"} & own.keys() if table.column("unit") else ():
-            asked[name] = ";".join(eco.resolve_all(filter(None, asked[name].split(";"))))
-        return answers(figures, table, chosen["economies"], chosen["year"], ask(**asked))
+        arguments = {n: chosen[n] for n in parameters}
+        for name in {"counterpart", "to"} & parameters.keys() if table.column("unit") else ():
+            arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
+        return answers(figures, table, chosen["economies"], chosen["year"], ask(**arguments))
 
     vars(answer).update(
         __signature__=signature,
@@ -90,13 +90,13 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
 
     def inside(voice: Voice, year: int) -> float | None:
         part, world = voice.figure(counterpart, year), voice.figure("WLD", year)
-        found = _part(part, world)
-        if found is not None and found > 1 + ROUNDING:
+        fraction = _part(part, world)
+        if fraction is not None and fraction > 1 + ROUNDING:
             raise UsageError(
                 f"a part of {part:.4g} is above the {world:.4g} it is a share of",
                 hint="the total and its parts are not of one account: choose another source",
             )
-        return found
+        return fraction
 
     return Question((counterpart, "WLD"), inside)
 
@@ -122,9 +122,9 @@ def rank(counterpart: str) -> Question:
     _single(counterpart)
 
     def answer(voice: Voice, year: int) -> float | None:
-        own = voice.figure(counterpart, year)
+        figure = voice.figure(counterpart, year)
         others = voice.listed(year).drop(counterpart, errors="ignore")
-        return None if own is None else float(1 + (others > own).sum())
+        return None if figure is None else float(1 + (others > figure).sum())
 
     return Question((counterpart,), answer, compares=True)
 
@@ -141,8 +141,8 @@ def years(counterpart: str, *, since: int, places: int = 1) -> Question:
 
     def answer(voice: Voice, year: int) -> float | None:
         span = range(since, year + 1)
-        own = [voice.figure(counterpart, y) for y in span]
-        before = [(voice.listed(y) > x).sum() for y, x in zip(span, own, strict=True)]
+        figures = [voice.figure(counterpart, y) for y in span]
+        before = [(voice.listed(y) > x).sum() for y, x in zip(span, figures, strict=True)]
         return float(sum(n < places for n in before) / len(span))
 
     return Question((counterpart,), answer, lambda year: (range(since, year + 1),), compares=True)

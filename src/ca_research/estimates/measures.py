@@ -64,8 +64,8 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     def mark(function: Callable[..., list[Estimate] | pd.DataFrame]) -> Measure:
         @wraps(function)
         def framed(*args: Any, **kwargs: Any) -> pd.DataFrame:
-            found = function(*args, **_asked(framed, kwargs))
-            return estimates(found) if isinstance(found, list) else found
+            output = function(*args, **_resolved_arguments(framed, kwargs))
+            return estimates(output) if isinstance(output, list) else output
 
         framed.name = name  # type: ignore[attr-defined]
         framed.rows = function  # type: ignore[attr-defined]
@@ -74,17 +74,17 @@ def measure(name: str) -> Callable[[Callable[..., list[Estimate] | pd.DataFrame]
     return mark
 
 
-def _asked(function: Measure, given: Mapping[str, Any]) -> dict[str, Any]:
+def _resolved_arguments(function: Measure, choices: Mapping[str, Any]) -> dict[str, Any]:
     """What a measure is called with: economies by their codes, and words that it knows."""
-    where, asked = f"measure {function.name}", dict(given)  # type: ignore[attr-defined]
-    if asked.get("economies") is not None:
-        asked["economies"] = economies.resolve_all(asked["economies"])
-        if not asked["economies"]:
+    where, arguments = f"measure {function.name}", dict(choices)  # type: ignore[attr-defined]
+    if arguments.get("economies") is not None:
+        arguments["economies"] = economies.resolve_all(arguments["economies"])
+        if not arguments["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
     for name, hint in hints_of(function).items():
-        if name in asked and get_origin(hint) is Literal:
-            known_name(name, asked[name], get_args(hint), where=where)
-    return asked
+        if name in arguments and get_origin(hint) is Literal:
+            known_name(name, arguments[name], get_args(hint), where=where)
+    return arguments
 
 
 @cache

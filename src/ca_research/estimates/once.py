@@ -55,30 +55,30 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        made = _made.get()
-        if made is None:
+        cache = _made.get()
+        if cache is None:
             return function(*args, **kwargs)
-        given = parameters.bind(*args, **kwargs)
-        given.apply_defaults()
-        held = tuple(given.arguments.values())
+        bound = parameters.bind(*args, **kwargs)
+        bound.apply_defaults()
+        held = tuple(bound.arguments.values())
         key = (function, *map(_identity, held))
-        if key not in made:
+        if key not in cache:
             try:
-                made[key] = held, function(*args, **kwargs)
+                cache[key] = held, function(*args, **kwargs)
             except CaResearchError as error:
-                made[key] = held, error
-        found = made[key][1]
-        if isinstance(found, CaResearchError):
-            raise found
-        return found
+                cache[key] = held, error
+        outcome = cache[key][1]
+        if isinstance(outcome, CaResearchError):
+            raise outcome
+        return outcome
 
     return call
 
 
 @contextmanager
-def keeping(made: Made) -> Iterator[None]:
-    """Within it, functions marked `once` take what is in `made`, and add to it."""
-    token = _made.set(made)
+def keeping(results: Made) -> Iterator[None]:
+    """Within it, functions marked `once` take what is in `results`, and add to it."""
+    token = _made.set(results)
     try:
         yield
     finally:

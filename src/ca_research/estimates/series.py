@@ -101,8 +101,8 @@ def each_economy(
     >>> [(row["estimate"], row["missing"]) for row in found]
     [(40.0, ''), (None, 'no poll')]
     """
-    found = ((code, answer(pick(figures, **{whose: code}))) for code in economies)
-    return [one_row(answered, economy=code) for code, answered in found]
+    answers = ((code, answer(pick(figures, **{whose: code}))) for code in economies)
+    return [one_row(answered, economy=code) for code, answered in answers]
 
 
 def one_row(answer: Answer, **more: Any) -> Estimate:

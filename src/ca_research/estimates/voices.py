@@ -218,12 +218,12 @@ def _row(
     answered = [(v, a) for v in voices if (a := question.answer(v, at)) is not None]
     if not answered:
         return estimate_row(economy=unit, missing=f"a figure to divide by is zero or less in {at}")
-    given = [answer for _, answer in answered]
-    most = [question.most(voice, at) for voice in voices] if question.most else given
-    figure = between(min(given), max(most))
+    values = [answer for _, answer in answered]
+    most = [question.most(voice, at) for voice in voices] if question.most else values
+    figure = between(min(values), max(most))
     if "estimate" in figure and len(voices) == 1 and question.compares:
         figure["about"] = {"listed": str(len(voices[0].listed(at)))}
-    elif min(given) == max(given):
+    elif min(values) == max(values):
         figure["interval"] = "bounds from what is not reported" if "low" in figure else ""
     used = frame.iloc[sorted({place for voice, _ in answered for place in voice.rows.index})]
     return estimate_row(used, economy=unit, **figure)
@@ -248,12 +248,12 @@ def _added(figures: pd.DataFrame, terms: Terms, question: Question) -> tuple[pd.
                 )
             parts = figures[mine]
             known = parts.groupby(["source", "part"])["other"].transform("nunique")
-            whole = parts[known == len(codes)].assign(other=name)
-            if whole.empty:
+            bloc = parts[known == len(codes)].assign(other=name)
+            if bloc.empty:
                 absent = sorted(map(eco.name_of, codes.difference(parts["other"])))
                 lacking = f"; {year} lacks {', '.join(absent)}"
             counted = figures["other"].eq(name) & of_year | (mine & question.compares)
-            figures = pd.concat([figures[~counted], whole])  # none counts twice
+            figures = pd.concat([figures[~counted], bloc])  # none counts twice
     return figures, lacking
 
 
@@ -375,8 +375,8 @@ def _each_for_itself(
         backgrounds = [pd.concat(parts) for parts in product(*ends)]
     speakers = []
     for code in question.of:
-        own = pick(figures, other=code)
-        speakers.append([pick(own, source=source) for source in _order(own, terms)])
+        reports = pick(figures, other=code)
+        speakers.append([pick(reports, source=source) for source in _order(reports, terms)])
     for *chosen, background in product(*speakers, backgrounds):
         yield pd.concat([*chosen, background])
 
@@ -404,10 +404,10 @@ def _refuse_twice(figures: pd.DataFrame) -> None:
 def _refuse_unlike(figures: pd.DataFrame) -> None:
     """Raise MixedUnitsError where figures that would be compared are in unlike terms."""
     for column in figures.columns[figures.columns.str.startswith(_TERMS)]:
-        name, found = column.removeprefix(_TERMS), sorted(map(str, figures[column].unique()))
-        if len(found) > 1:
+        name, values = column.removeprefix(_TERMS), sorted(map(str, figures[column].unique()))
+        if len(values) > 1:
             raise MixedUnitsError(
-                f"figures of unlike {name} would be compared: {', '.join(found)}",
+                f"figures of unlike {name} would be compared: {', '.join(values)}",
                 where=f"source {', '.join(sorted(figures['source'].unique()))}",
                 hint=f"choose one {name}, or give figures of one alone",
             )

@@ -72,20 +72,20 @@ def _listed(joined: str) -> tuple[str, ...]:
 
 
 @by_files("economies.csv")
-def _aggregates() -> dict[str, Aggregate]:
+def _read_aggregates() -> dict[str, Aggregate]:
     rows = [row for _, row in _rows() if row["kind"] == "aggregate"]
     members: dict[str, dict[str, tuple[int, int | None]]] = {row["code"]: {} for row in rows}
     for line, row in _rows():
-        for said in _listed(row["member_of"]):
-            found = _MEMBERSHIP.fullmatch(said)
-            if found is None or found["group"] not in members:
+        for group in _listed(row["member_of"]):
+            match = _MEMBERSHIP.fullmatch(group)
+            if match is None or match["group"] not in members:
                 raise RegistryError(
-                    f"{row['code']} is a member of {said!r}, which is no aggregate with its years",
+                    f"{row['code']} is a member of {group!r}, which is no aggregate with its years",
                     where=f"registry/economies.csv, line {line}",
                     hint="write an aggregate of this list: CA5, EU:1973-2019 or SCO:2017-",
                 )
-            years = int(found["first"] or 0), int(found["last"]) if found["last"] else None
-            members[found["group"]][row["code"]] = years
+            years = int(match["first"] or 0), int(match["last"]) if match["last"] else None
+            members[match["group"]][row["code"]] = years
     return {
         r["code"]: Aggregate(
             r["code"], r["name"], members[r["code"]], _listed(r["aliases"]), r["note"]
@@ -98,16 +98,16 @@ class _Aggregates(Mapping[str, Aggregate]):
     """The aggregates of the project by code, read when they are asked for."""
 
     def __getitem__(self, code: str) -> Aggregate:
-        return _aggregates()[code]
+        return _read_aggregates()[code]
 
     def __contains__(self, code: object) -> bool:
-        return code in _aggregates()
+        return code in _read_aggregates()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_aggregates())
+        return iter(_read_aggregates())
 
     def __len__(self) -> int:
-        return len(_aggregates())
+        return len(_read_aggregates())
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
@@ -124,7 +124,7 @@ class _Group(Sequence[str]):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        group = _aggregates().get(self.code)
+        group = _read_aggregates().get(self.code)
         return tuple(sorted(group.members)) if group else ()
 
     def __getitem__(self, at: Any) -> Any:
@@ -220,8 +220,8 @@ def numbers() -> dict[str, str]:
 
     two = two_letters()
     places = {n: p[0] for n, p in get_global("territory_aliases").items() if len(p) == 1}
-    found = {str(int(n)): two[p] for n, p in places.items() if n.isdigit() and p in two}
-    return found | {label: code for label, code in _names().items() if label.isdigit()}
+    codes = {str(int(n)): two[p] for n, p in places.items() if n.isdigit() and p in two}
+    return codes | {label: code for label, code in _names().items() if label.isdigit()}
 
 
 @by_files("economies.csv")
@@ -231,12 +231,12 @@ def _repository() -> dict[str, str]:
     """
     from babel import Locale
 
-    found = {_key(code): meant for code, meant in (two_letters() | _OWN_CODES).items()}
+    index = {_key(code): meant for code, meant in (two_letters() | _OWN_CODES).items()}
     for language in ("en", "ru", "zh", "zh_Hant"):
         for place, name in Locale.parse(language).territories.items():
             if place in two_letters():
-                found.setdefault(_key(name), two_letters()[place])
-    return {key: code for key, code in found.items() if key and code in codes()}
+                index.setdefault(_key(name), two_letters()[place])
+    return {key: code for key, code in index.items() if key and code in codes()}
 
 
 @by_files("economies.csv")
@@ -339,8 +339,8 @@ def among(name: str, codes: Collection[str]) -> str:
     return code if code and code in codes and name not in codes else name
 
 
-def resolve_all(names: str | Iterable[str], own: Iterable[object] = ()) -> list[str]:
-    """Codes of one economy or of several, given by codes or names, each once; a label among `own`
+def resolve_all(names: str | Iterable[str], known: Iterable[object] = ()) -> list[str]:
+    """Codes of one economy or of several, given by codes or names, each once; a label among `known`
     stands as it is.
 
     Examples
@@ -348,7 +348,7 @@ def resolve_all(names: str | Iterable[str], own: Iterable[object] = ()) -> list[
     >>> resolve_all("Kazakhstan"), resolve_all(["CHN", "Russia", "China"])
     (['KAZ'], ['CHN', 'RUS'])
     """
-    held = {label for label in own if isinstance(label, str)}
+    held = {label for label in known if isinstance(label, str)}
     return list(dict.fromkeys(n if n in held else resolve(n) for n in several(names)))
 
 
@@ -356,14 +356,14 @@ def single_economies(names: str | Iterable[str], allowed: Iterable[str] = ()) ->
     """`resolve_all`, which raises AggregateError for a group that is not `allowed`: what is done to
     its code is not done to its members.
     """
-    found = resolve_all(names)
-    for code in found:
+    codes = resolve_all(names)
+    for code in codes:
         if is_aggregate(code) and code not in allowed:
             raise AggregateError(
                 f"{name_of(code)} ({code}) is an aggregate and no single economy",
                 hint=f"name its members: ca.economies.members({code!r}, 2022)",
             )
-    return found
+    return codes
 
 
 def named(values: Iterable[object]) -> dict[str, str]:
@@ -438,7 +438,7 @@ def members(code: str, year: int) -> tuple[str, ...]:
     >>> len(members("European Union", 2012)), len(members("EU", 2021))
     (27, 27)
     """
-    group = _aggregates().get(code_of(code) or "")
+    group = _read_aggregates().get(code_of(code) or "")
     if group is None:
         raise UnknownNameError("aggregate", code, AGGREGATES)
     year = whole_number("year", year)

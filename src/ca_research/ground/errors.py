@@ -66,8 +66,8 @@ class UnknownNameError(UsageError):
         if near and len(known) <= 24:
             hint += f" (known: {listed})"
         hint += f"; {also}" if also else ""
-        said = repr(name) if isinstance(name, str) else reprlib.repr(name)  # a frame is long
-        super().__init__(f"unknown {kind} {said}", where=where, hint=hint)
+        quoted = repr(name) if isinstance(name, str) else reprlib.repr(name)  # a frame is long
+        super().__init__(f"unknown {kind} {quoted}", where=where, hint=hint)
 
 
 def known_name(kind: str, name: str, known: Collection[str], *, where: str = "") -> str:

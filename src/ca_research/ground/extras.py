@@ -52,9 +52,9 @@ def missing(error: ModuleNotFoundError) -> MissingPackageError | None:
     top = str(error.name).partition(".")[0]
     name = _DISTRIBUTIONS.get(top, top).replace("_", "-").lower()
     for line in metadata.requires("ca-research") or []:
-        asked, _, marker = line.partition(";")
+        package, _, marker = line.partition(";")
         extra = re.search(r"extra == ['\"]([\w-]+)['\"]", marker)
-        if extra and extra[1] != "all" and re.match(rf"{re.escape(name)}\b(?!-)", asked.strip()):
+        if extra and extra[1] != "all" and re.match(rf"{re.escape(name)}\b(?!-)", package.strip()):
             return MissingPackageError(
                 f"this needs {name}, which is not installed\n"
                 f'  next:  pip install "ca-research[{extra[1]}]"',

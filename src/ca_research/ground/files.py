@@ -50,26 +50,26 @@ def walk(folder: Path, *suffixes: str) -> list[Path]:
     >>> "trade.yaml" in [file.name for file in walk(paths.registry_dir() / "tables", ".yaml")]
     True
     """
-    found: list[Path] = []
+    paths: list[Path] = []
     for here, folders, files in os.walk(folder, followlinks=True):
         folders[:] = [f for f in folders if not f.startswith(".") and f != "__pycache__"]
-        found += [Path(here, f) for f in files if not f.startswith(".")]
-    return sorted(f for f in found if not suffixes or f.suffix in suffixes)
+        paths += [Path(here, f) for f in files if not f.startswith(".")]
+    return sorted(f for f in paths if not suffixes or f.suffix in suffixes)
 
 
 def stamps(files: Iterable[Path]) -> dict[str, tuple[int, ...]]:
     """For each file a mark that any write to it changes, also one that is taken back: no file is
     read.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    marks: dict[str, tuple[int, ...]] = {}
     for file in files:
         try:
             about = file.stat()
         except OSError:
-            found[str(file)] = ()
+            marks[str(file)] = ()
         else:
-            found[str(file)] = (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
-    return found
+            marks[str(file)] = (about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    return marks
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
@@ -107,14 +107,14 @@ def write_whole(file: Path, content: bytes | str, *, folders: bool = True) -> No
     WriteError
         It could not be written. What stood there before still does.
     """
-    whole = content.encode() if isinstance(content, str) else content
+    encoded = content.encode() if isinstance(content, str) else content
     try:
         if folders:
             file.parent.mkdir(parents=True, exist_ok=True)
         if file.exists() and not file.is_file():
-            file.write_bytes(whole)
+            file.write_bytes(encoded)
         else:
-            _replace(Path(os.path.realpath(file)), whole)
+            _replace(Path(os.path.realpath(file)), encoded)
     except OSError as problem:
         raise WriteError(file, problem) from problem
 

@@ -31,12 +31,12 @@ def number(value: Any) -> str:
         return str(value)
     if float(value).is_integer() or abs(value) >= 100:
         return _true_minus(f"{value or 0:,.0f}")  # -0.0 has no minus
-    said = f"{value:,.3g}"
-    if "e" in said:
+    text = f"{value:,.3g}"
+    if "e" in text:
         if abs(value) < LEAST:
             return "nearly 0"
-        said = f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
-    return _true_minus(said)
+        text = f"{value:.{2 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
+    return _true_minus(text)
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -108,11 +108,11 @@ def of_logs(value: float) -> str:
     times = math.exp(value)
     if times >= 2:
         return f"{times:.2g} times" if times < 10 else f"{times:,.0f} times"
-    said = small_percent(abs(times - 1))
-    return "no more than" if said == "0%" else f"{said} {'above' if times > 1 else 'below'}"
+    percent = small_percent(abs(times - 1))
+    return "no more than" if percent == "0%" else f"{percent} {'above' if times > 1 else 'below'}"
 
 
-def with_unit(said: str, unit: str) -> str:
+def with_unit(amount: str, unit: str) -> str:
     """A number and its unit, apart by a space but for the sign of per cent.
 
     Examples
@@ -120,7 +120,7 @@ def with_unit(said: str, unit: str) -> str:
     >>> with_unit("12", "% of trains"), with_unit("12", "months")
     ('12% of trains', '12 months')
     """
-    return f"{said}{unit}" if unit.startswith("%") else f"{said} {unit}"
+    return f"{amount}{unit}" if unit.startswith("%") else f"{amount} {unit}"
 
 
 def first_few(names: Iterable[str], most: int) -> str:

@@ -101,11 +101,11 @@ def _known() -> tuple[str, ...]:
     project = [paths.registry_dir(), paths.measures_dir(), paths.processed_dir()]
     project += [paths.added_dir(), Path(__file__).parents[1]]
     # cells have names of files that are none; a traceback looks for them
-    own = [f"{tempfile.gettempdir()}{os.sep}{begins}" for begins in (SCRATCH, "ipykernel_")]
-    own += [str(paths.of_package() / "registry" / "measures.yaml")]
+    prefixes = [f"{tempfile.gettempdir()}{os.sep}{begins}" for begins in (SCRATCH, "ipykernel_")]
+    prefixes += [str(paths.of_package() / "registry" / "measures.yaml")]
     folders = [sys.prefix, sys.base_prefix, *_SYSTEM, *map(str, project)]
     both = {*folders, *map(os.path.realpath, folders)}
-    return tuple([f"{folder}{os.sep}" for folder in both] + own)
+    return tuple([f"{folder}{os.sep}" for folder in both] + prefixes)
 
 
 def _counts(name: str, known: tuple[str, ...]) -> bool:

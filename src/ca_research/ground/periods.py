@@ -81,13 +81,13 @@ def _day(as_of: str | dt.date) -> dt.date:
 
 def spans(years: Iterable[int]) -> str:
     """Years as text: '2011, 2014-2016'; '' where there is none."""
-    found: list[list[int]] = []
+    ranges: list[list[int]] = []
     for year in sorted({int(y) for y in years}):
-        if found and year == found[-1][1] + 1:
-            found[-1][1] = year
+        if ranges and year == ranges[-1][1] + 1:
+            ranges[-1][1] = year
         else:
-            found.append([year, year])
-    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in found)
+            ranges.append([year, year])
+    return ", ".join(f"{a}-{b}" if a < b else str(a) for a, b in ranges)
 
 
 def window_years(window: str) -> list[int]:

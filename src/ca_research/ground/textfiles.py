@@ -70,8 +70,8 @@ def read_yaml(content: bytes) -> Any:
         return yaml.load(text, Loader=_Reader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        told = error.problem or error.context
-        raise Unreadable(f"not valid YAML: {told}", mark.line + 1 if mark else None) from None
+        problem = error.problem or error.context
+        raise Unreadable(f"not valid YAML: {problem}", mark.line + 1 if mark else None) from None
     except yaml.reader.ReaderError as error:  # a control character
         line = text.count("\n", 0, error.position) + 1
         raise Unreadable(f"not valid YAML: {error.reason}", line) from None
@@ -123,13 +123,13 @@ class _Reader(_Fast):
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Before `<<` puts in the keys of another mapping."""
-        seen = set()
+        words = set()
         for key, _ in node.value if id(node) not in self._flat else ():
             word = str(key.value)
-            if word in seen and key.tag != _MERGE:
-                told = f"the key {word!r} stands twice in one mapping"
-                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
-            seen.add(word)
+            if word in words and key.tag != _MERGE:
+                problem = f"the key {word!r} stands twice in one mapping"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            words.add(word)
         self._flat.add(id(node))
         super().flatten_mapping(node)
 
@@ -140,8 +140,8 @@ class _Reader(_Fast):
         To YAML 1.1 `010` is eight and `1:30` is ninety.
         """
         if node.tag in _NUMBERS and re.match(r"[-+]?0\d|.*:", node.value):
-            told = f"{node.value[:40]} may be read in two ways: in quotes it is a word"
-            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark)
+            problem = f"{node.value[:40]} may be read in two ways: in quotes it is a word"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, OverflowError) as error:

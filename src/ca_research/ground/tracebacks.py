@@ -22,9 +22,9 @@ def rendered(error: BaseException) -> list[str]:
     from IPython import get_ipython
 
     shell = get_ipython()
-    told = getattr(error, "_told", False)
+    shown_before = getattr(error, "_told", False)
     error._told = True  # type: ignore[attr-defined]
-    if told or os.environ.get("CA_RESEARCH_STRICT"):
+    if shown_before or os.environ.get("CA_RESEARCH_STRICT"):
         trace = error.__traceback__
         return list(shell.InteractiveTB.structured_traceback(type(error), error, trace, 1))
     head, *more = str(error).split("\n")
@@ -66,5 +66,5 @@ def plain(text: str) -> str:
     ('no file next: make one', 501)
     """
     head = re.sub(r"\x1b\[[0-9;]*m", "", text[: 10 * _READABLE])
-    told = " ".join([line for line in head.splitlines() if line.strip()][:3])
-    return told if len(told) <= _READABLE else told[:_READABLE] + "…"
+    message = " ".join([line for line in head.splitlines() if line.strip()][:3])
+    return message if len(message) <= _READABLE else message[:_READABLE] + "…"

@@ -117,10 +117,10 @@ def one_concept(investment: pd.DataFrame) -> Concept:
                 f"{column}s that are no parts of one total: {', '.join(sorted(held)[:6])}",
                 hint="keep 'all', or its parts",
             )
-    own = own_groups(investment, ("investor", "host"))
-    if own.any() and not own.all():
+    groups = own_groups(investment, ("investor", "host"))
+    if groups.any() and not groups.all():
         raise AggregateError(
-            f"a group of one's own beside others: {investment[own].iloc[0]['investor']}",
+            f"a group of one's own beside others: {investment[groups].iloc[0]['investor']}",
             hint="drop it: frame[~frame.is_aggregate]",
         )
     guards.refuse_overlaps(investment, "investor", ["host", "year"])

@@ -107,7 +107,7 @@ def debt_exposure(
     product = OUTPUT.check(product[product["source_id"] == gdp_source])
     current_dollars(product)
     gdp = product.set_index(["economy", "year"])["value"].replace(0, np.nan)
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "debt_usd": wide[creditor],
             "of_bilateral": wide[creditor] / wide["BIL"],
@@ -117,17 +117,17 @@ def debt_exposure(
             "missing": "",
         }
     )
-    found = found.dropna(subset=["debt_usd"]).reset_index()
-    absent = [debtor for debtor in debtors if debtor not in set(found["debtor"])]
+    table = table.dropna(subset=["debt_usd"]).reset_index()
+    absent = [debtor for debtor in debtors if debtor not in set(table["debtor"])]
     if not absent:
-        return found
+        return table
     why = f"{', '.join(common)} gives no stock owed to {creditor}"
     lost = pd.DataFrame({"debtor": absent, "missing": why, "sources": [()] * len(absent)})
-    return pd.concat([found.astype({"year": "Int64"}), lost], ignore_index=True)
+    return pd.concat([table.astype({"year": "Int64"}), lost], ignore_index=True)
 
 
 def whole_accounts(debt: pd.DataFrame, debtors: Sequence[str], creditor: str) -> set[str]:
     """Sources that give stocks owed by the debtors to a creditor, and both totals."""
     stock = debt[(debt["measure"] == "stock") & debt["debtor"].isin(list(debtors))]
-    given = stock.groupby("creditor")["source_id"].agg(set)
-    return set.intersection(*(set(given.get(c, ())) for c in (creditor, *CREDITOR_TOTALS)))
+    sources = stock.groupby("creditor")["source_id"].agg(set)
+    return set.intersection(*(set(sources.get(c, ())) for c in (creditor, *CREDITOR_TOTALS)))

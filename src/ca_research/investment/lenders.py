@@ -105,12 +105,12 @@ def creditor_hhi(
     guards.refuse_overlaps(rows[~totals], "creditor", ["debtor", "year"])
     owed = rows.groupby(["debtor", "year", "creditor"])["value_usd"].sum()
     gaps = every[every["value_usd"].isna()].groupby(["debtor", "year"])["creditor"].agg(set)
-    found = [
+    entries = [
         {"debtor": debtor, "year": int(year)}
         | _concentration(part.droplevel([0, 1]), whole, gaps.get((debtor, year), set()))
         for (debtor, year), part in owed.groupby(level=[0, 1])
     ]
-    table = pd.DataFrame(found, columns=["debtor", "year", *_COLUMNS]).assign(source_id=source)
+    table = pd.DataFrame(entries, columns=["debtor", "year", *_COLUMNS]).assign(source_id=source)
     return cited(table, rows, ["debtor", "year"]).drop(columns="sources")
 
 

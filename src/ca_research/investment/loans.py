@@ -164,19 +164,19 @@ def parse_terms(text: str | None) -> dict[str, Any]:
     collateralised (True, False or None), floating (bool).
     """
     words = "" if text is None or pd.isna(text) else str(text)
-    found: dict[str, Any] = {}
+    terms: dict[str, Any] = {}
     for term in _PATTERNS:
         searched = words
         for pattern in (p for other in _NOT_OF.get(term, ()) for p in _compiled(other)):
             searched = pattern.sub(" ", searched)
         values = {float(v) for pattern in _compiled(term) for v in pattern.findall(searched)}
-        found[term] = values.pop() if len(values) == 1 else None
-    found["floating"] = bool(_FLOATING.search(words))
-    if found["floating"]:
-        found["interest"] = None
+        terms[term] = values.pop() if len(values) == 1 else None
+    terms["floating"] = bool(_FLOATING.search(words))
+    if terms["floating"]:
+        terms["interest"] = None
     denied, stated = (re.search(p, words, re.I) for p in (_UNSECURED, _SECURED))
-    found["collateralised"] = False if denied else True if stated else None
-    return found
+    terms["collateralised"] = False if denied else True if stated else None
+    return terms
 
 
 def _agreed(values: Iterable[Any]) -> tuple[Any, bool]:
@@ -218,12 +218,12 @@ def _loan(row: Any, about: pd.DataFrame, discount: float, per_year: int) -> tupl
         terms["interest"] = None
     low, high, missing = _recomputed(terms, discount, per_year)
     reasons = [f"sources differ on {term}" for term, (_, differ) in agreed.items() if differ]
-    told = [s for s in stated if s["floating"] or any(s[t] is not None for t in _STATED)]
+    statements = [s for s in stated if s["floating"] or any(s[t] is not None for t in _STATED)]
     return (
         *(row.project_id, row.host, row.year, getattr(row, "title", None)),
         *(*terms.values(), floating, low, high),
         "; ".join(filter(None, [*reasons, missing])),
-        tuple(sorted({s["source_id"] for s in told})),
+        tuple(sorted({s["source_id"] for s in statements})),
     )
 
 
@@ -355,9 +355,9 @@ def loan_terms(
     wanted = several(loan_types)
     for word in wanted:
         known_name("loan type", word, sorted({*mine["flow_type"].dropna(), *LOAN_TYPES}))
-    told = ["subject", "attribute", "value", "unit", "note", "source_id"]
-    facts = require(pd.DataFrame(columns=told) if facts is None else facts, told)
-    facts = facts.astype({column: "string" for column in told if column != "value"})
+    columns = ["subject", "attribute", "value", "unit", "note", "source_id"]
+    facts = require(pd.DataFrame(columns=columns) if facts is None else facts, columns)
+    facts = facts.astype({column: "string" for column in columns if column != "value"})
     published = _published(facts, mine)
     if set(published["unit"].dropna()) - {"percent"}:
         raise MixedUnitsError(

@@ -205,13 +205,13 @@ def convert_prices(
     index = _index(deflator, {y for y in bases if y} | (set() if all(bases) else {*of}))
     goal, start = (index[y] if y else of.map(index).to_numpy() for y in bases)
     converted = {column: frame[column] * goal / start for column in columns}
-    found = frame.assign(**converted, price_basis=basis, deflator=source)
+    table = frame.assign(**converted, price_basis=basis, deflator=source)
     if "unit" in frame and str(frame["unit"].iloc[0]) == str(frame["price_basis"].iloc[0]):
-        found["unit"] = basis
-    told = next((c for c in ("sources", "source_id") if c in frame), None)
-    if told and source != "given":
-        found["sources"] = [tuple(sorted({*ids_in(cell), source})) for cell in frame[told]]
-    return found
+        table["unit"] = basis
+    source_column = next((c for c in ("sources", "source_id") if c in frame), None)
+    if source_column and source != "given":
+        table["sources"] = [tuple(sorted({*ids_in(cell), source})) for cell in frame[source_column]]
+    return table
 
 
 def _in_one_basis(frame: pd.DataFrame, columns: list[str], stated: str) -> pd.DataFrame:

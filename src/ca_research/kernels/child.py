@@ -146,9 +146,9 @@ def refuse_shadowed(folder: Path) -> None:
     for name in sorted({entry.name.partition(".")[0] for entry in os.scandir(folder)}):
         loaded = getattr(sys.modules.get(name), "__spec__", None)
         if loaded and loaded.origin not in (None, "built-in", "frozen"):
-            found = PathFinder.find_spec(name, [str(folder)])
-            if found and found.origin and not Path(found.origin).samefile(loaded.origin):
-                raise Unavailable(f"{found.origin} is imported instead of the installed {name}")
+            shadow = PathFinder.find_spec(name, [str(folder)])
+            if shadow and shadow.origin and not Path(shadow.origin).samefile(loaded.origin):
+                raise Unavailable(f"{shadow.origin} is imported instead of the installed {name}")
 
 
 class ClientPoller(threading.Thread):

@@ -35,14 +35,14 @@ async def start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> int:
     argv: what follows `ipykernel_launcher`.
     """
     refuse(env, cwd)
-    asked, answer = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}, dict[str, Any]()
+    request, answer = {"argv": [*argv], "cwd": str(cwd), "env": {**env}}, dict[str, Any]()
     for _ in range(2):  # a server may end at the moment in which it is asked
         with (
             contextlib.suppress(ConnectionResetError, BrokenPipeError),
             _connected(absolute(env, cwd)) as connection,
         ):
             connection.setblocking(False)
-            protocol.send(connection, asked, (1, 2))
+            protocol.send(connection, request, (1, 2))
             loop = asyncio.get_running_loop()
             answer = protocol.read(await loop.sock_recv(connection, protocol.LARGEST))
         if answer:
@@ -119,10 +119,10 @@ def stop_all() -> list[dict[str, Any]]:
     """Have every server of this user take no more kernels; each ends when the last of its kernels
     has. Returns what `servers` said of them.
     """
-    found = servers()
+    entries = servers()
     for path in _sockets():
         path.unlink(missing_ok=True)
-    return found
+    return entries
 
 
 def _sockets() -> list[Path]:

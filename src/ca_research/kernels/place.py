@@ -93,8 +93,8 @@ def folder() -> Path:
         about = path.lstat()
     except OSError as problem:
         raise Unavailable(f"no runtime folder: {problem}") from problem
-    own = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
-    if not own or about.st_mode & 0o077:
+    owned = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
+    if not owned or about.st_mode & 0o077:
         raise Unavailable(f"{path} is not a folder of this user alone")
     return path
 
@@ -105,17 +105,17 @@ def place(env: Mapping[str, str]) -> Path:
     Its name is a hash of what must be equal for two kernels to come from one server: a kernel gets
     it from the server, which has it from the client that started it. Raises Unavailable.
     """
-    own = Path("/proc/self")
-    told = [
+    process = Path("/proc/self")
+    traits = [
         sys.prefix,
         {k: v for k, v in env.items() if at_import(k)},
-        [str(link.readlink()) for link in sorted((own / "ns").iterdir())],
-        [(own / name).read_text(encoding="utf-8") for name in ("cgroup", "limits")],
-        re.findall(_OF_STATUS, (own / "status").read_text(encoding="utf-8")),
+        [str(link.readlink()) for link in sorted((process / "ns").iterdir())],
+        [(process / name).read_text(encoding="utf-8") for name in ("cgroup", "limits")],
+        re.findall(_OF_STATUS, (process / "status").read_text(encoding="utf-8")),
         os.getpriority(os.PRIO_PROCESS, 0),
         sorted((str(file), mark) for file, mark in stamps(files(env)).items() if mark),
     ]
-    name = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=10).hexdigest()
+    name = blake2b(json.dumps(traits, sort_keys=True).encode(), digest_size=10).hexdigest()
     return folder() / f"{name}.sock"
 
 

@@ -87,8 +87,8 @@ class WarmProvisioner(LocalProvisioner):
             raise Unavailable(f"the kernelspec starts {' '.join(cmd[:3])}")
         env = {**options.pop("env"), "JPY_PARENT_PID": str(os.getpid())}
         cwd = Path(options.pop("cwd", None) or ".").absolute()
-        if given := [name for name, value in options.items() if value]:
-            raise Unavailable(f"a forked kernel does not know {', '.join(given)}")
+        if unknown := [name for name, value in options.items() if value]:
+            raise Unavailable(f"a forked kernel does not know {', '.join(unknown)}")
         try:
             return await launch.start(cmd[3:], cwd, env)
         except Unavailable as problem:

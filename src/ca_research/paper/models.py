@@ -155,11 +155,11 @@ def _estimator(model: Any) -> str:
     return f"weighted {name}" if weighted else name
 
 
-def _errors(told: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
+def _errors(vcov: dict[str, Any], model: Any) -> tuple[str, tuple[str, ...]]:
     """('clustered', ('pair',)), ('HC1', ()), ('classical', ())."""
-    ways = told.get("clustervar") or getattr(_groups(model), "name", None) or ()
+    ways = vcov.get("clustervar") or getattr(_groups(model), "name", None) or ()
     ways = (ways,) if isinstance(ways, str) else tuple(map(str, ways))
-    kind = str(told.get("vcov_type") or "")
+    kind = str(vcov.get("vcov_type") or "")
     if ways or kind in ("CRV", "cluster"):
         return "clustered", ways
     if kind == "hetero":  # of pyfixest, which keeps apart which
@@ -176,22 +176,22 @@ def _groups(model: Any) -> Any:
     return (getattr(model, "cov_kwds", None) or {}).get("groups")
 
 
-def _clusters(told: Any, model: Any) -> int | None:
+def _clusters(count: Any, model: Any) -> int | None:
     """How many clusters; of two ways, in the one that has fewer."""
     groups = _groups(model)
-    if told is None and groups is not None:
+    if count is None and groups is not None:
         columns = np.asarray(groups).reshape(len(groups), -1).T
         return min(len(pd.unique(column)) for column in columns)
     # pyfixest's are of several ways, of which maketables tells the first
-    return None if told is None else int(min(getattr(model, "_G", None) or [told]))
+    return None if count is None else int(min(getattr(model, "_G", None) or [count]))
 
 
 def _sources(model: Any) -> tuple[str, ...] | None:
     """Ids that the model carries, or that the frame names which it keeps."""
-    if (own := getattr(model, "sources", None)) is not None:
-        return tuple(own) or None
+    if (sources := getattr(model, "sources", None)) is not None:
+        return tuple(sources) or None
     kept = getattr(getattr(getattr(model, "model", None), "data", None), "frame", None)
     for frame in (getattr(model, "_data", None), kept):
-        if isinstance(frame, pd.DataFrame) and (found := origin(frame)):
-            return found
+        if isinstance(frame, pd.DataFrame) and (ids := origin(frame)):
+            return ids
     return None

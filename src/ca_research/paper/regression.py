@@ -99,26 +99,29 @@ def regression_table(
     """
     if not 0 <= whole_number("digits", digits, "3") <= MOST_DIGITS:
         refuse("digits", f"a number from 0 to {MOST_DIGITS}", digits, "3")
-    names, given = _listed(models)
-    found, words = [estimated(model) for model in given], _Words(labels or {})
-    columns = [_column(one, words, digits, stars) for one in found]
+    names, members = _listed(models)
+    fits, words = [estimated(model) for model in members], _Words(labels or {})
+    columns = [_column(one, words, digits, stars) for one in fits]
     last = [*map(words, CONSTANT), "Standard errors", "Clusters", *STATISTICS.values()]
     rows = sorted(  # by part, then as they come but for what stands last
         dict.fromkeys(chain.from_iterable(columns)),
         key=lambda row: (PARTS.index(row[0]), last.index(row[1]) if row[1] in last else -1),
     )
-    if {one.estimator for one in found} <= {"OLS", ""}:
+    if {one.estimator for one in fits} <= {"OLS", ""}:
         rows.remove(("design", "Estimator", 0))
     if keep is not None:
-        terms = list(dict.fromkeys(chain.from_iterable(one.terms.index for one in found)))
+        terms = list(dict.fromkeys(chain.from_iterable(one.terms.index for one in fits)))
         shown = [words(known_name("term", term, terms)) for term in keep]
         chosen = [("terms", label, line) for label in shown for line in (0, 1)]
         rows = chosen + [row for row in rows if row[0] != "terms"]
     index = [(part, "" if line else label) for part, label, line in rows]
     cells = pd.DataFrame(
-        [[own.get(row, "no" if EFFECT in row[1] else "") for own in columns] for row in rows],
+        [
+            [per_model.get(row, "no" if EFFECT in row[1] else "") for per_model in columns]
+            for row in rows
+        ],
         index=pd.MultiIndex.from_tuples(index, names=["part", "row"]),
-        columns=pd.MultiIndex.from_arrays([[words(one.outcome) for one in found], names]),
+        columns=pd.MultiIndex.from_arrays([[words(one.outcome) for one in fits], names]),
     )
     says = "Standard errors in parentheses"
     if stars:
@@ -126,9 +129,9 @@ def regression_table(
     dropped = bool((cells == NOTHING).any(axis=None))
     lost_term = f"{NOTHING}: cannot be told from the effects or from other terms."
     ids = ids_of(data)
-    own = [ids if one.sources is None else one.sources for one in found]
-    lost = tuple(name for name, one in zip(names, own, strict=True) if not one)
-    sources = tuple(sorted({*chain.from_iterable(own)}))
+    per_model = [ids if one.sources is None else one.sources for one in fits]
+    lost = tuple(name for name, one in zip(names, per_model, strict=True) if not one)
+    sources = tuple(sorted({*chain.from_iterable(per_model)}))
     notes = (f"{says}.", lost_term * dropped, note, sources_note(sources, lost))
     return PaperTable(cells, caption, tuple(filter(None, notes)), sources, lost)
 
@@ -160,8 +163,8 @@ def _listed(models: Any) -> tuple[list[str], list[Any]]:
     if isinstance(models, Mapping):
         return [str(name) for name in models], list(models.values()) or _none()
     several = models if isinstance(models, (list, tuple)) else [models]
-    given = [one for m in several for one in (m.to_list() if hasattr(m, "to_list") else [m])]
-    return [f"({n})" for n in range(1, len(given) + 1)], given or _none()
+    members = [one for m in several for one in (m.to_list() if hasattr(m, "to_list") else [m])]
+    return [f"({n})" for n in range(1, len(members) + 1)], members or _none()
 
 
 def _none() -> Any:

@@ -94,9 +94,9 @@ def summary_table(
     several = "unit" in frame and frame["unit"].nunique(dropna=False) > 1
     index, lines = [], []
     for told_apart, rows in frame.groupby(group, dropna=False) if group else [((), frame)]:
-        told = dict(zip(group, told_apart, strict=True))
-        part = ", ".join(words.get(str(told[c]), str(told[c])) for c in parts)
-        of_rows = str(told["unit"]) if "unit" in told and not pd.isna(told["unit"]) else ""
+        key = dict(zip(group, told_apart, strict=True))
+        part = ", ".join(words.get(str(key[c]), str(key[c])) for c in parts)
+        of_rows = str(key["unit"]) if "unit" in key and not pd.isna(key["unit"]) else ""
         for column in chosen:
             label = words.get(column, column.replace("_", " "))
             unit = units[column]
@@ -134,8 +134,8 @@ def _unit(column: str) -> str | None:
 def _millions(unit: str) -> str:
     """What a million of a unit is called; nobody reads 'million million'."""
     first, _, rest = unit.partition(" ")
-    said = {"thousand": "billion", "million": "trillion"}.get(first)
-    return f"{said} {rest}" if said and rest else f"million {unit}"
+    word = {"thousand": "billion", "million": "trillion"}.get(first)
+    return f"{word} {rest}" if word and rest else f"million {unit}"
 
 
 def _line(values: np.ndarray) -> dict[str, str]:

@@ -190,13 +190,13 @@ def sources_note(ids: Iterable[str], lost: Iterable[str] = ()) -> str:
     'Sources: MINE. Not stated for (2).'
     """
     known = registry.sources()
-    found = [known[i].citation.rstrip(". ") if i in known else i for i in ids]
-    listed = "; ".join(found[:MOST])
-    more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
-    said = [f"Sources: {listed}{more}."] if found else []
+    references = [known[i].citation.rstrip(". ") if i in known else i for i in ids]
+    listed = "; ".join(references[:MOST])
+    more = f"; and {len(references) - MOST} more" if len(references) > MOST else ""
+    sentences = [f"Sources: {listed}{more}."] if references else []
     if lost := list(lost):
-        said.append(f"{'Not' if said else 'Sources: not'} stated for {', '.join(lost)}.")
-    return " ".join(said)
+        sentences.append(f"{'Not' if sentences else 'Sources: not'} stated for {', '.join(lost)}.")
+    return " ".join(sentences)
 
 
 def ids_of(data: pd.DataFrame | str | Iterable[str] | None) -> tuple[str, ...]:
@@ -234,7 +234,7 @@ def _html(table: PaperTable, *, page: bool = False) -> str:
     part, rule = table.cells.index.get_level_values(0), style.borders(sides="top", weight="1px")
     if not table._named:  # a rule stands between two parts, and no name of them
         table = replace(table, cells=table.cells.droplevel(0))
-    made: Any = _drawn(table).make("gt", gt_style={"table_font_size": "15px"})
+    grid: Any = _drawn(table).make("gt", gt_style={"table_font_size": "15px"})
     begins = [] if table._named else [n for n in range(1, len(part)) if part[n] != part[n - 1]]
-    made = made.tab_style(rule, [loc.body(rows=begins), loc.stub(rows=begins)])
-    return str(GT.as_raw_html(made.with_id("ca-table"), make_page=page))
+    grid = grid.tab_style(rule, [loc.body(rows=begins), loc.stub(rows=begins)])
+    return str(GT.as_raw_html(grid.with_id("ca-table"), make_page=page))

@@ -76,22 +76,22 @@ def _figure(rows: pd.DataFrame, evidence: Evidence, criterion: str) -> Figure | 
     if {"date", "kind", "detail"} <= set(rows):
         return dated_lanes(rows, lane="detail")
     chosen = evidence.spec.criteria()[criterion].settings.values()
-    asked = {one for c in chosen for one in str(c).split(";")}
-    blocs = [c for c in asked if c in eco.AGGREGATES]
-    asked = asked.union(*(eco.members(c, int(rows["year"].max())) for c in blocs if "year" in rows))
+    codes = {one for c in chosen for one in str(c).split(";")}
+    blocs = [c for c in codes if c in eco.AGGREGATES]
+    codes = codes.union(*(eco.members(c, int(rows["year"].max())) for c in blocs if "year" in rows))
     for name in evidence.spec.data:
         columns = registry.table(name).columns
         role = {c.role: n for n, c in columns.items() if c.role and n in rows}
         if {"counterpart", "time", "value"} <= role.keys() and rows["source_id"].nunique() == 1:
             unit = columns[role["value"]].unit or ""
             return _counterparts(
-                rows, role["counterpart"], role["time"], role["value"], unit, asked
+                rows, role["counterpart"], role["time"], role["value"], unit, codes
             )
     return None
 
 
 def _counterparts(
-    rows: pd.DataFrame, by: str, time: str, value: str, unit: str, asked: set[str]
+    rows: pd.DataFrame, by: str, time: str, value: str, unit: str, codes: set[str]
 ) -> Figure | None:
     known = rows.groupby([by, time], sort=False)[value].sum().reset_index()
     known = known.rename(columns={time: "year"}).sort_values(["year", value], ascending=False)
@@ -101,8 +101,8 @@ def _counterparts(
         return None
     shown = known.drop_duplicates(by)
     if known["year"].nunique() == 1:
-        shown = shown[(shown.reset_index().index < MOST) | shown[by].isin(asked)]
-        return bars(shown, value, by=by, unit=unit, highlight=[*asked], form=amount)
-    first = {*shown[by].head(MOST_LINES), *asked}
+        shown = shown[(shown.reset_index().index < MOST) | shown[by].isin(codes)]
+        return bars(shown, value, by=by, unit=unit, highlight=[*codes], form=amount)
+    first = {*shown[by].head(MOST_LINES), *codes}
     shown = known[known[by].isin(first)].sort_values("year")
-    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*asked])
+    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*codes])

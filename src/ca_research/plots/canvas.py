@@ -157,23 +157,23 @@ def layout(figure: Figure, panels: Sequence[Axes] = ()) -> None:
     panels: those whose words are made to fit; by default all, and the figure is no wider than its
     room and as high as its words need, unless the room has a height.
     """
-    own = not panels
-    if own:
+    all_panels = not panels
+    if all_panels:
         _shrink(figure)
         figure.set_layout_engine("constrained", w_pad=style.scaled(0.04), h_pad=style.scaled(0.05))
     shown = [*panels] or figure.axes
     rows = {ax: round(ax.get_position().y0, 2) for ax in shown}
-    column = own and len({ax.get_position().x0 for ax in shown}) < 2
+    column = all_panels and len({ax.get_position().x0 for ax in shown}) < 2
     with measured(figure):
         names = [_break_names(ax, _BESIDE * figure.bbox.x1) for ax in shown]
-        whole: dict[Text, str] = {}
+        texts: dict[Text, str] = {}
         height, before = figure.get_figheight() + sum(names), {-1.0: 0.0}
         for _ in range(2):  # what fits a line depends on the room, and that on the labels
             more = dict.fromkeys(rows.values(), 0.0)
             for ax, row in rows.items():
-                more[row] = max(more[row], _break(ax, column, whole))
+                more[row] = max(more[row], _break(ax, column, texts))
             if more != before:
-                if own and not style.current().height:
+                if all_panels and not style.current().height:
                     figure.set_figheight(height + sum(more.values()))
                 if engine := figure.get_layout_engine():
                     engine.execute(figure)
@@ -194,9 +194,9 @@ def _shrink(figure: Figure) -> None:
         figure.set_size_inches(style.wide(), height)
 
 
-def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
+def _break(ax: Axes, from_edge: bool, texts: dict[Text, str]) -> float:
     """Break title, label and words on axes into lines; returns inches that they need beyond
-    what one line takes. whole: the words as they were at first.
+    what one line takes. texts: the words as they were at first.
     """
     figure = _root(ax)
     box, page = ax.get_window_extent(), figure.bbox
@@ -207,12 +207,12 @@ def _break(ax: Axes, from_edge: bool, whole: dict[Text, str]) -> float:
         if left := from_edge and text.get_ha() == "left":
             text.set_transform(blended_transform_factory(figure.transFigure, upright))
             text.set_x(0.01)
-        words = whole.setdefault(text, text.get_text())
+        words = texts.setdefault(text, text.get_text())
         _break_lines(text, words, right - (0.01 * page.x1 if left else box.x0))
         lines += text.get_text().count("\n")
     for text in ax.texts:
         if text.get_transform() == ax.transAxes or text.get_label() != _NAME:
-            _break_lines(text, whole.setdefault(text, text.get_text()), 0.95 * box.width)
+            _break_lines(text, texts.setdefault(text, text.get_text()), 0.95 * box.width)
     return lines * _LINE * style.scaled(style.TITLE) / 72
 
 

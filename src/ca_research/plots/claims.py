@@ -232,8 +232,8 @@ def draw_values(top: Axes, data: pd.DataFrame, of: int | None = None) -> None:
     top.margins(y=0.16)
     top.set_xlim(-0.7, len(data) - 0.3)
     top.set_xticks([])
-    whole = bool((figures.stack().dropna() % 1 == 0).all())
-    top.yaxis.set_major_locator(MaxNLocator(integer=whole, nbins=5, steps=[1, 2, 2.5, 5, 10]))
+    integer = bool((figures.stack().dropna() % 1 == 0).all())
+    top.yaxis.set_major_locator(MaxNLocator(integer=integer, nbins=5, steps=[1, 2, 2.5, 5, 10]))
     if of is not None:  # a count over economies: whole numbers, from none to all
         top.set_yticks(range(of + 1))
         top.set_ylim(-0.4, of + 0.4)
@@ -336,13 +336,13 @@ def _answered(data: pd.DataFrame) -> str:
     """How many of the questions, put to each country where they are put to several, have an
     answer.
     """
-    asked, open_ = len(data), int((data["state"] == "undecided").sum())
+    total, open_ = len(data), int((data["state"] == "undecided").sum())
     if not open_:
-        return "Every question has an answer" if asked > 1 else "The question has an answer"
-    if asked == 1:
+        return "Every question has an answer" if total > 1 else "The question has an answer"
+    if total == 1:
         return "The question cannot be answered"
     each = ", country by country," if data["economy"].nunique() > 1 else ""
-    return f"{asked - open_ or 'None'} of {asked} questions{each} can be answered"
+    return f"{total - open_ or 'None'} of {total} questions{each} can be answered"
 
 
 def missing_map(verdict: Verdict) -> tuple[Figure, pd.DataFrame]:

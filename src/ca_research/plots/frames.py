@@ -195,20 +195,20 @@ def _units(frame: pd.DataFrame, shown: pd.DataFrame) -> dict[Any, str]:
     """
     if not shown.columns.is_unique:
         return {}
-    measure, given = measure_of(frame)
+    measure, original = measure_of(frame)
     if measure:
-        money = [c for c in MONEY.get(measure, ()) if c in shown and c in given]
-        same = [c for c in money if _among(shown[c], given[c])]
+        money = [c for c in MONEY.get(measure, ()) if c in shown and c in original]
+        same = [c for c in money if _among(shown[c], original[c])]
         return dict.fromkeys(same, dollars(frame, "USD"))
     if not (name := _table(frame)):
         return {}
     declared = {c: u for c, one in registry.table(name).columns.items() if (u := one.unit)}
-    own = [c for c in shown.columns if c in declared and unchanged(name, shown, c)]
-    return {c: _unit(declared[c], frame) for c in own}
+    columns = [c for c in shown.columns if c in declared and unchanged(name, shown, c)]
+    return {c: _unit(declared[c], frame) for c in columns}
 
 
-def _among(shown: pd.Series, given: pd.Series) -> bool:
-    return shown.dtype.kind == given.dtype.kind and bool(shown.dropna().isin(given).all())
+def _among(shown: pd.Series, original: pd.Series) -> bool:
+    return shown.dtype.kind == original.dtype.kind and bool(shown.dropna().isin(original).all())
 
 
 def _unit(declared: str, frame: pd.DataFrame) -> str:

@@ -159,8 +159,8 @@ def region_map(
     size = 6.4, 6.4 * aspect * (north - south) / (east - west)
     figure, ax = plt.subplots(figsize=size)
     for code in (*region.around, *region.places):
-        own = code in region.places
-        _draw(ax, code, style.GRID, 0.35 if own else 0, style.MUTED if own else style.GRID)
+        inside = code in region.places
+        _draw(ax, code, style.GRID, 0.35 if inside else 0, style.MUTED if inside else style.GRID)
         if pd.notna(shade.get(code)):
             _draw(ax, code, style.HIGHLIGHT, shade[code], style.MUTED)
     for code in numbers.index if neighbour else ():

@@ -75,22 +75,22 @@ def save(
     >>> save(ax, f"{folder.name}/gap.pdf").stat().st_size > 10_000
     True
     """
-    whole = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
-    assert isinstance(whole, Figure)
+    root = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
+    assert isinstance(root, Figure)
     kind = Path(path).suffix.removeprefix(".").lower()
     known_name("format of a picture", kind, FORMATS)
-    words = words_of(whole)[0] or _title(whole) if title is None else title
+    words = words_of(root)[0] or _title(root) if title is None else title
     # a model may rest on a reader's own data, which no register knows
     ids = source_ids(
-        filter(source_name, getattr(whole, "sources", ())) if sources is None else sources
+        filter(source_name, getattr(root, "sources", ())) if sources is None else sources
     )
     drawn: Any = {"svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "ca-research"}
     buffer = io.BytesIO()
     with mpl.rc_context(drawn):
-        whole.savefig(
+        root.savefig(
             buffer,
             format=kind,
-            dpi=getattr(whole, "fine", 300),
+            dpi=getattr(root, "fine", 300),
             facecolor="white",
             metadata=_metadata(kind, words, ids),
         )
@@ -111,7 +111,7 @@ def _metadata(kind: str, title: str, ids: list[str]) -> dict[str, Any]:
     names, references = ", ".join(ids), cite(ids)
     if kind == "png":
         return {"Title": title, "Software": software, "Description": references}
-    own = {"Title": title, "Creator": software}
+    fields = {"Title": title, "Creator": software}
     if kind == "pdf":
-        return own | {"Subject": references, "Keywords": names, "CreationDate": None}
-    return own | {"Date": None, "Source": names or None, "Description": references or None}
+        return fields | {"Subject": references, "Keywords": names, "CreationDate": None}
+    return fields | {"Date": None, "Source": names or None, "Description": references or None}

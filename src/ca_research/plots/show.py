@@ -151,9 +151,9 @@ def show(
     >>> show(ax, section="main", title=title, alt=alt, data=rows)
     {'image/svg+xml': '<svg ...'title': 'Imports from China have grown 2.9-fold', ...
     """
-    own = words_of(ax)
+    words = words_of(ax)
     _display(
-        {"": (ax, alt or own[1])}, section, title or own[0], data, sources, note, tables=tables
+        {"": (ax, alt or words[1])}, section, title or words[0], data, sources, note, tables=tables
     )
 
 
@@ -512,8 +512,8 @@ def cells_of(name: str, column: pd.Series, digits: int) -> list[str]:
         and not re.search(r"\(|%|\bpct\b|\bper ?cent\b|\bpercent", plain_name)
         and known.between(0, 1).all()
     ):
-        whole = max(digits - 2, 0)
-        return [NOTHING if pd.isna(v) else percent(float(v), whole) for v in column]
+        decimals = max(digits - 2, 0)
+        return [NOTHING if pd.isna(v) else percent(float(v), decimals) for v in column]
     places = 0 if (known % 1 == 0).all() else digits
     return [NOTHING if pd.isna(v) else _rounded(float(v), places) for v in column]
 
@@ -544,8 +544,8 @@ def _csv_column(cells: pd.Series) -> pd.Series:
     if pd.api.types.is_object_dtype(cells):
         return cells.map(lambda v: " ".join(map(str, v)) if isinstance(v, LISTED) else v)
     known = cells.dropna()
-    whole = pd.api.types.is_float_dtype(cells) and (known % 1 == 0).all()
-    return cells.astype("Int64") if whole and (known.abs() < 2**53).all() else cells
+    integer = pd.api.types.is_float_dtype(cells) and (known % 1 == 0).all()
+    return cells.astype("Int64") if integer and (known.abs() < 2**53).all() else cells
 
 
 def _digits(value: float) -> str:

@@ -40,33 +40,35 @@ M = TypeVar("M", bound=Model)
 @by_files("sources.csv", added=True)
 def sources() -> dict[str, Source]:
     """All sources by id: those of registry/sources.csv in its order, then those that were added."""
-    found = dict(listed_sources())
+    entries = dict(listed_sources())
     for source_id, entry in added().items():
-        if source_id in found:
+        if source_id in entries:
             raise refused(
                 f"source {source_id!r} was added, and stands in the register too",
                 "registry/sources.csv",
                 f"give one of them another name, or: ca-research data remove {source_id}",
             )
-        found[source_id] = entry.source
-    return found
+        entries[source_id] = entry.source
+    return entries
 
 
-def _named(said: str, name: str, where: str) -> str:
+def _named(identifier: str, name: str, where: str) -> str:
     """The name of an entry; raises RegistryError where it calls itself otherwise."""
-    if said != name:
-        raise refused(f"it calls itself {said}", where, "the names of file and entry must agree")
+    if identifier != name:
+        raise refused(
+            f"it calls itself {identifier}", where, "the names of file and entry must agree"
+        )
     return name
 
 
 @by_files(added=True)
 def added() -> dict[str, Added]:
     """What was added, by source."""
-    found = {}
+    entries = {}
     for file in paths.added_entries():
         entry, name = read_yaml(file, Added), file.parent.name
-        found[_named(entry.source.source_id, name, f"data/added/{name}/source.yaml")] = entry
-    return found
+        entries[_named(entry.source.source_id, name, f"data/added/{name}/source.yaml")] = entry
+    return entries
 
 
 def rows_of(name: str) -> dict[str, int]:
@@ -83,17 +85,17 @@ def listed_sources() -> dict[str, Source]:
 
 @by_file
 def _sources_in(file: Path) -> dict[str, Source]:
-    found: dict[str, Source] = {}
+    entries: dict[str, Source] = {}
     for number, (_, row) in enumerate(registered_rows(file), start=1):
         where = f"registry/sources.csv, row {number} ({row.get('source_id')})"
         try:
             source = Source.model_validate(row)
         except ValidationError as error:
             raise refused(explain(error), where) from None
-        if source.source_id in found:
+        if source.source_id in entries:
             raise refused(f"source {source.source_id!r} stands twice", where)
-        found[source.source_id] = source
-    return found
+        entries[source.source_id] = source
+    return entries
 
 
 @by_files("sources.csv", added=True)
@@ -126,8 +128,8 @@ def table(name: str) -> Table:
 @by_files("article.yaml")
 def article() -> Article:
     """The article under test: its title, its day, the hashes of its sentences."""
-    found: Article = read_yaml(paths.registry_dir() / "article.yaml", Article)
-    return found
+    record: Article = read_yaml(paths.registry_dir() / "article.yaml", Article)
+    return record
 
 
 @by_files("article/*.yaml")
@@ -136,22 +138,22 @@ def settings(name: str, model: type[M]) -> M:
 
     Raises RegistryError with the file, the field and what was expected.
     """
-    found: M = read_yaml(paths.registry_dir() / f"{name}.yaml", model)
-    return found
+    values: M = read_yaml(paths.registry_dir() / f"{name}.yaml", model)
+    return values
 
 
 @by_files("claims/*.yaml")
 def claims() -> dict[str, ClaimSpec]:
     """All declared claims by id; within a run, those that its notebook declares (`reads`)."""
-    found = {}
+    specs = {}
     allowed = reads.declared("registry")
     for file in sorted((paths.registry_dir() / "claims").glob("*.yaml")):
         if allowed is not None and not {f"claims/{file.stem}", "claims/*"} & set(allowed):
             continue
         spec = read_yaml(file, ClaimSpec)
         spec.criteria()
-        found[_named(spec.id, file.stem, f"registry/claims/{file.name}")] = spec
-    return found
+        specs[_named(spec.id, file.stem, f"registry/claims/{file.name}")] = spec
+    return specs
 
 
 def claim(claim_id: str) -> ClaimSpec:

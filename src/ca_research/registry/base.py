@@ -55,8 +55,8 @@ class Model(BaseModel):
 
 def once(what: str, names: Iterable[str]) -> None:
     """Raise ValueError for names that stand twice, of which the second would replace the first."""
-    said = list(names)
-    if twice := sorted({name for name in said if said.count(name) > 1}):
+    listed = list(names)
+    if twice := sorted({name for name in listed if listed.count(name) > 1}):
         raise ValueError(f"{what} that stand twice: {', '.join(twice)}")
 
 
@@ -65,21 +65,21 @@ def explain(error: ValidationError) -> str:
     places = [item["loc"] for item in error.errors()]
     lines = []
     for item in error.errors():
-        place, given = item["loc"], item["input"]
+        place, value = item["loc"], item["input"]
         below = any(one[: len(place)] == place and one != place for one in places)
         if item["type"] == "too_short" and below:
             continue  # what is left of a list without those that are wrong
         # what stands for a location may hold a password
-        quiet = isinstance(given, dict) or "location" in place
+        quiet = isinstance(value, dict) or "location" in place
         at = ".".join(map(str, place)) or "(whole)"
-        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {shorten(given)})"))
+        lines.append(f"{at}: {item['msg']}" + ("" if quiet else f" (got {shorten(value)})"))
     return "; ".join(lines)
 
 
 def shorten(value: Any) -> str:
     """A wrong value as a message shows it."""
-    said = repr(value)
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 3]}..."
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def refused(what: str, where: str, hint: str = "mend the named field") -> RegistryError:

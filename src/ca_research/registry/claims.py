@@ -228,10 +228,10 @@ class Criterion(Model):
         """The criterion under the bars of a specification."""
         if not self.bars:
             return self
-        own = {bar: choices[axis] for bar, axis in self.bars.items() if axis in choices}
-        needed = {"at_least": own["at_least"]} if "at_least" in own else {}
+        bars = {bar: choices[axis] for bar, axis in self.bars.items() if axis in choices}
+        needed = {"at_least": bars["at_least"]} if "at_least" in bars else {}
         over = self.over and self.over.model_copy(update=needed)
-        threshold = own.get("threshold", self.threshold)
+        threshold = bars.get("threshold", self.threshold)
         return self.model_copy(update={"threshold": threshold, "over": over})
 
     @model_validator(mode="after")
@@ -298,7 +298,7 @@ class Reading(Model):
     would_change: str
 
     @model_validator(mode="after")
-    def _whole(self) -> Reading:
+    def _check_consistency(self) -> Reading:
         if bool(self.not_testable) == bool(self.criteria):
             raise ValueError(
                 "a reading has either criteria with a rule, or the reason in `not_testable`"
@@ -327,7 +327,7 @@ class Grid(Model):
     exclude: tuple[Exclusion, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> Grid:
+    def _check_consistency(self) -> Grid:
         once("axes", (axis.name for axis in self.axes))
         return self
 
@@ -401,7 +401,7 @@ class ClaimSpec(Model):
     wanted: tuple[Want, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> ClaimSpec:
+    def _check_consistency(self) -> ClaimSpec:
         once("tables", self.data)
         once("readings", (reading.name for reading in self.readings))
         criteria = [criterion for reading in self.readings for criterion in reading.criteria]
@@ -413,13 +413,13 @@ class ClaimSpec(Model):
             raise ValueError("a blind claim gives its reason")
         for criterion in criteria:
             _known("axes", criterion.every_axis, axes)
-            own = {"threshold": criterion.threshold}
-            own |= {"at_least": criterion.over.at_least} if criterion.over else {}
+            bars = {"threshold": criterion.threshold}
+            bars |= {"at_least": criterion.over.at_least} if criterion.over else {}
             for bar, name in criterion.bars.items():
-                if axes[name].kind != "method" or axes[name].main != own[bar]:
+                if axes[name].kind != "method" or axes[name].main != bars[bar]:
                     raise ValueError(
                         f"{criterion.name}: {name} sets its {bar}, so it is of kind 'method' and "
-                        f"its main value is {own[bar]:g}"
+                        f"its main value is {bars[bar]:g}"
                     )
                 for value in axes[name].choices:
                     Criterion.model_validate(criterion.at({name: value}).model_dump())
@@ -464,16 +464,16 @@ class ClaimSpec(Model):
         """Criteria of all readings by name; a name stands for one criterion throughout the
         claim.
         """
-        found: dict[str, Criterion] = {}
+        criteria: dict[str, Criterion] = {}
         for reading in self.readings:
             for criterion in reading.criteria:
-                if found.setdefault(criterion.name, criterion) != criterion:
+                if criteria.setdefault(criterion.name, criterion) != criterion:
                     raise refused(
                         f"{self.id}: criterion {criterion.name!r} is declared twice, differently",
                         f"registry/claims/{self.id}.yaml",
                         "give one of them another name",
                     )
-        return found
+        return criteria
 
 
 _PROSE = {

@@ -55,7 +55,7 @@ class Coding(Model):
     amendments: tuple[CodingAmendment, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> Coding:
+    def _check_consistency(self) -> Coding:
         once("documents", (f"{row.claim} {row.item}" for row in self.rows))
         if unknown := {f.like for f in self.fields.values() if f.like} - self.fields.keys():
             raise ValueError(f"a field is like {unknown}, which is no field")
@@ -79,5 +79,5 @@ def coding(name: str) -> Coding:
     reads.check("registry", f"coding/{name}")
     if name not in names():
         raise UnknownNameError("coding", name, names())
-    found: Coding = read_yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
-    return found
+    codebook: Coding = read_yaml(paths.registry_dir() / "coding" / f"{name}.yaml", Coding)
+    return codebook

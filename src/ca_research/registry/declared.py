@@ -48,7 +48,7 @@ def declared_measures() -> dict[str, Declared]:
     """Those that come with the package, and those of the project, which stand before them."""
     places = dict.fromkeys((paths.of_package(), paths.home()))
     files = [home / "registry" / "measures.yaml" for home in places]
-    found: dict[str, Declared] = {}
+    measures: dict[str, Declared] = {}
     for file in filter(Path.is_file, files):
-        found |= read_yaml(file, DeclaredMeasures).root
-    return found
+        measures |= read_yaml(file, DeclaredMeasures).root
+    return measures

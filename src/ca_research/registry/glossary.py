@@ -31,5 +31,5 @@ class Glossary(Model):
 def glossary() -> list[Term]:
     """The terms in the order of the alphabet; none where the project has no such file."""
     file = paths.registry_dir() / "glossary.yaml"
-    found = read_yaml(file, Glossary).terms if file.is_file() else ()
-    return sorted(found, key=lambda term: term.term.lower())
+    terms = read_yaml(file, Glossary).terms if file.is_file() else ()
+    return sorted(terms, key=lambda term: term.term.lower())

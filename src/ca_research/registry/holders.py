@@ -61,11 +61,11 @@ def holders(table: str, economy: str = "", kinds: Collection[str] | None = None)
     >>> [holder.publisher for holder in holders("trade", "KAZ")]
     ['Bureau of National Statistics of Kazakhstan', 'UN Comtrade']
     """
-    found = [
+    publishers = [
         h
         for h in _all()
         if h.table == table
         and (not h.economies or economy in h.economies)
         and (kinds is None or h.kind in ("", *kinds))
     ]
-    return sorted(found, key=lambda h: not h.economies)
+    return sorted(publishers, key=lambda h: not h.economies)

@@ -82,11 +82,11 @@ def schedule() -> dict[str, Scheduled]:
     from . import article, claims
 
     folder, both = paths.notebooks_dir(), (article().date.isoformat(), "latest")
-    found = {}
+    entries = {}
     for name, claim in claims().items():
         file = folder / claim.notebook
         several = file.is_file() and "claim" in read_notebook(file).about.get("parameters", {})
-        found[name] = Scheduled(
+        entries[name] = Scheduled(
             name,
             file,
             tuple(claim.runs),
@@ -94,9 +94,9 @@ def schedule() -> dict[str, Scheduled]:
             {"claim": name} if several else {},
             (f"claims/{name}",),
         )
-    taken = {one.notebook for one in found.values()}
+    taken = {one.notebook for one in entries.values()}
     others = (of_file(file) for file in sorted(folder.glob("[!.]*.ipynb")) if file not in taken)
-    return found | {one.name: one for one in others}
+    return entries | {one.name: one for one in others}
 
 
 def tables_by_notebook() -> dict[str, set[str]]:
@@ -107,6 +107,6 @@ def tables_by_notebook() -> dict[str, set[str]]:
     about = {file.name: read_notebook(file).about for file in files}
     limited = {"tables", "registry"}
     return {
-        name: set(reads.tables({"tables": ["*"]} if limited.isdisjoint(said) else said))
-        for name, said in about.items()
+        name: set(reads.tables({"tables": ["*"]} if limited.isdisjoint(header) else header))
+        for name, header in about.items()
     }

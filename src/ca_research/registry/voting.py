@@ -82,14 +82,14 @@ def _all(name: str) -> dict[str, dict[str, Vote]]:
 
 
 def _read(file: Path) -> dict[str, dict[str, Vote]]:
-    place, found = f"registry/{FOLDER}/{file.name}", dict[str, dict[str, Vote]]()
+    place, votes = f"registry/{FOLDER}/{file.name}", dict[str, dict[str, Vote]]()
     try:
         for _, row in registered_rows(file):
             fits = [int(v) for name, v in row.items() if name.startswith("fit_") and v]
             if fits:  # the row of those who took none as the closest has no fit
                 vote = Vote(statistics.fmean(fits), int(row["best_votes"]))
-                found.setdefault(row["claim"], {})[row["reading"]] = vote
+                votes.setdefault(row["claim"], {})[row["reading"]] = vote
     except (KeyError, ValueError) as fault:
         hint = "columns claim, reading, fit_1 ..., best_votes; whole numbers"
         raise refused(f"not a file of votes: {fault}", place, hint) from None
-    return found
+    return votes

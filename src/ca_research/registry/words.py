@@ -54,8 +54,8 @@ class Words(Model):
 def words() -> Words:
     """The words of the project; none where it has no such file."""
     file = paths.registry_dir() / "words.yaml"
-    found: Words = read_yaml(file, Words) if file.is_file() else Words()
-    return found
+    vocabulary: Words = read_yaml(file, Words) if file.is_file() else Words()
+    return vocabulary
 
 
 def party(code: str) -> str:
@@ -88,8 +88,8 @@ def _dated(source: Source, day: str | None) -> str:
 def axis_words(axis: GridAxis | str) -> str:
     """Name of an axis of a grid: its label in the claim file, else the words of the project."""
     name = axis if isinstance(axis, str) else axis.name
-    own = "" if isinstance(axis, str) else axis.label
-    return own or words().axes.get(name, name.replace("_", " "))
+    label = "" if isinstance(axis, str) else axis.label
+    return label or words().axes.get(name, name.replace("_", " "))
 
 
 def value_words(value: object, axis: str = "") -> str:
@@ -97,8 +97,8 @@ def value_words(value: object, axis: str = "") -> str:
     economies by name.
     """
     text, known = canonical(value), words()
-    if said := known.values.get(axis, {}).get(text) or known.codes.get(text):
-        return said
+    if wording := known.values.get(axis, {}).get(text) or known.codes.get(text):
+        return wording
     if named := source_name(text):
         return named
     if re.fullmatch(r"[A-Z]{3}|EU27|CA5", text):
@@ -192,8 +192,8 @@ def cell_words(column: str, value: str) -> str:
 
     Prose is left as it is, but for a true minus before numbers.
     """
-    if said := words().cells.get(column, {}).get(value):
-        return said
+    if wording := words().cells.get(column, {}).get(value):
+        return wording
     if column == "measure":
         return measure_name(value)
     if column == "indicator":
@@ -202,7 +202,7 @@ def cell_words(column: str, value: str) -> str:
     if dated or _DAYS.fullmatch(value):  # a code: the name of a choice, like which period
         return date_in_words(value)
     if column in ("source", "sources", "edition", "bound_source_id"):
-        names = [_source_told(part) for part in re.split(r"[ ;,]+", value)]
+        names = [_source_label(part) for part in re.split(r"[ ;,]+", value)]
         return "; ".join(dict.fromkeys(names)) if all(names) else value
     if value in eco.codes():
         return party(value)
@@ -232,7 +232,7 @@ def _named(text: str, codes: re.Pattern[str] = _CODES) -> str:
     return codes.sub(lambda m: party(m[0]) if m[0] in eco.codes() else m[0], text)
 
 
-def _source_told(source_id: str) -> str:
+def _source_label(source_id: str) -> str:
     """A source by publisher and year, or by its title; '' for no source."""
     source = sources().get(source_id)
     return source.title if source and not source.publisher else source_name(source_id)
@@ -241,18 +241,18 @@ def _source_told(source_id: str) -> str:
 @by_files("sources.csv", added=True)
 def _publishers() -> dict[str, str]:
     """The publisher of each origin of the register, of several the one that most sources name."""
-    found: dict[str, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     for source in sources().values():
         if source.publisher:
-            found.setdefault(source.origin_group, Counter())[publisher(source)] += 1
-    return {origin: names.most_common(1)[0][0] for origin, names in found.items()}
+            counts.setdefault(source.origin_group, Counter())[publisher(source)] += 1
+    return {origin: names.most_common(1)[0][0] for origin, names in counts.items()}
 
 
 def _origin_words(value: str) -> str:
     """An origin of documents: a source by its publisher, an origin of several by theirs, and one
     that is named after a party by the party's name, 'Uzbekistan: trial 2005' for UZB_TRIAL_2005.
     """
-    if named := _source_told(value) or _publishers().get(value):
+    if named := _source_label(value) or _publishers().get(value):
         return named
     first, _, rest = value.partition("_")
     if not rest or (first := first.upper()) not in eco.codes():

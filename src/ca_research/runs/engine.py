@@ -115,10 +115,10 @@ class Client(NotebookClient):
     async def _ask(self, call: str) -> Any:
         """What a call of `opened` gives in the kernel; None where that has no such module."""
         assert self.kc is not None
-        asked = self.kc.execute("", silent=True, user_expressions={"it": f"{_OPENED}.{call}"})
-        reply = await self.async_wait_for_reply(asked)
-        told = reply["content"]["user_expressions"]["it"] if reply else {}
-        return ast.literal_eval(told.get("data", {"text/plain": "None"})["text/plain"])
+        message_id = self.kc.execute("", silent=True, user_expressions={"it": f"{_OPENED}.{call}"})
+        reply = await self.async_wait_for_reply(message_id)
+        answer = reply["content"]["user_expressions"]["it"] if reply else {}
+        return ast.literal_eval(answer.get("data", {"text/plain": "None"})["text/plain"])
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         self._printed += len(repr(msg["content"]))

@@ -66,8 +66,8 @@ def environment() -> Manifest:
 
 def marks(files: Iterable[Path]) -> dict[str, object]:
     """Marks of inputs: equal before and after, nobody has written to one."""
-    found: dict[str, object] = dict(stamps(files))
-    return found | {"installed packages": environment()["installed"]}
+    file_marks: dict[str, object] = dict(stamps(files))
+    return file_marks | {"installed packages": environment()["installed"]}
 
 
 def of_command(executed: Path | None = None) -> list[Path]:
@@ -78,10 +78,10 @@ def of_command(executed: Path | None = None) -> list[Path]:
     executed: folder of executed notebooks, for a command that leaves those of others beside its
         own.
     """
-    own = (paths.registry_dir, paths.raw_dir, paths.notebooks_dir, paths.measures_dir)
-    found = [file for folder in (*own, paths.added_dir) for file in walk(folder())]
-    found += [*walk(PACKAGE, *_RENDERS), paths.home() / "requirements.lock"]
-    return found + (sorted(executed.glob("*.ipynb")) if executed else [])
+    folders = (paths.registry_dir, paths.raw_dir, paths.notebooks_dir, paths.measures_dir)
+    files = [file for folder in (*folders, paths.added_dir) for file in walk(folder())]
+    files += [*walk(PACKAGE, *_RENDERS), paths.home() / "requirements.lock"]
+    return files + (sorted(executed.glob("*.ipynb")) if executed else [])
 
 
 def state() -> dict[str, object]:

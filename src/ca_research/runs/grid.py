@@ -25,15 +25,15 @@ def read_grid(file: Path) -> list[dict[str, Any]]:
     try:
         content = file.read_bytes()
         if file.suffix == ".csv":
-            found = [{k: v for k, v in row.items() if v} for _, row in read_csv(content)]
+            sets = [{k: v for k, v in row.items() if v} for _, row in read_csv(content)]
         else:
-            found = read_yaml(content)
+            sets = read_yaml(content)
     except Unreadable as fault:
         raise UsageError(fault.what, where=fault.place(file.name), hint="mend the file") from None
-    if not (isinstance(found, list) and found and all(isinstance(s, dict) and s for s in found)):
+    if not (isinstance(sets, list) and sets and all(isinstance(s, dict) and s for s in sets)):
         raise UsageError(
             "no sets of parameters in it",
             where=file.name,
             hint="one mapping of names to values per run",
         )
-    return found
+    return sets

@@ -133,12 +133,12 @@ class Inputs:
         if name not in self._hashed:
             kind, _, what = name.partition("/")
             if kind == "data":
-                made = digest(self._table(what))
+                value = digest(self._table(what))
             elif "*" in what or what == VOTES:
-                made = of_files(self._behind(name), paths.registry_dir())
+                value = of_files(self._behind(name), paths.registry_dir())
             else:
-                made = "".join(map(of_file, self._behind(name)))
-            self._hashed[name] = made
+                value = "".join(map(of_file, self._behind(name)))
+            self._hashed[name] = value
         return self._hashed[name]
 
     def _behind(self, name: str) -> list[Path]:
@@ -154,8 +154,8 @@ class Inputs:
     @cached_property
     def _common(self) -> Manifest:
         rooms = {f"package/{room}": of_files(f, PACKAGE) for room, f in self._rooms.items()}
-        if own := walk(paths.measures_dir()):
-            rooms["package/measures"] = of_files(own, paths.home())
+        if measures := walk(paths.measures_dir()):
+            rooms["package/measures"] = of_files(measures, paths.home())
         return rooms | {f"environment/{k}": v for k, v in environment().items()}
 
     @cached_property
@@ -175,11 +175,11 @@ class Inputs:
     @cached_property
     def _added(self) -> Mapping[str, list[bytes]]:
         """Register entries of added figures by table; each holds the hash of its rows."""
-        found: dict[str, list[bytes]] = {}
+        entries: dict[str, list[bytes]] = {}
         for file in paths.added_entries():
             text = file.read_bytes()
-            found.setdefault(read_yaml(text)["table"], []).append(text)
-        return found
+            entries.setdefault(read_yaml(text)["table"], []).append(text)
+        return entries
 
     def _table(self, name: str) -> list[bytes]:
         """What is said of a table: its declaration, which holds the hash of each raw file; the
@@ -194,11 +194,11 @@ class Inputs:
         sources = (self._sources.get(s, b"") for s in sorted(listed))
         return [texts[0], *sources, *self._added.get(name, ()), *texts[1:]]
 
-    def again(self, run: Run, made: Iterable[str]) -> Manifest:
+    def again(self, run: Run, names: Iterable[str]) -> Manifest:
         """What is `portable` of the manifest of a run now, with what its notebook has read before:
         names of what it was made from then.
         """
-        read = [name for name in made if name.startswith(("data/", "register/"))]
+        read = [name for name in names if name.startswith(("data/", "register/"))]
         return portable(self.of(run, read=read), run)
 
     def read(self, run: Run, record: Mapping[str, Any] | None, allowed: str, out: Path) -> Read:
@@ -230,11 +230,11 @@ class Inputs:
         """The files behind the manifest of a run, and folders of which it covers whatever is in
         them.
         """
-        home, own, registry = paths.home(), paths.measures_dir(), paths.registry_dir()
+        home, measures, registry = paths.home(), paths.measures_dir(), paths.registry_dir()
         names = self._declared(run)
         return [
             *(run.notebook, home / "requirements.lock", registry / "sources.csv"),
-            *(paths.processed_dir() / "CURRENT", *paths.added_entries(), own, *walk(own)),
+            *(paths.processed_dir() / "CURRENT", *paths.added_entries(), measures, *walk(measures)),
             *([stored] if run.after and stored else []),
             *(file for files in self._rooms.values() for file in files),
             *(file for name in names for file in self._behind(name)),
@@ -258,6 +258,6 @@ def portable(manifest: Manifest, run: Run) -> Manifest:
     same, short: without processed rows, prose, name and parameters.
     """
     kinds = ("data/", "register/", "package/", "environment/")
-    found = {name: hashed for name, hashed in manifest.items() if name.startswith(kinds)}
-    found[f"notebook/{paths.shown(run.notebook)}"] = manifest["notebook/code"]
-    return {name: found[name][:SHORT] for name in sorted(found)}
+    hashes = {name: hashed for name, hashed in manifest.items() if name.startswith(kinds)}
+    hashes[f"notebook/{paths.shown(run.notebook)}"] = manifest["notebook/code"]
+    return {name: hashes[name][:SHORT] for name in sorted(hashes)}

@@ -87,7 +87,7 @@ def declared(file: Path) -> dict[str, Parameter]:
         raise RunError(
             f"the parameters cell is not Python: {error}", where=where, hint=_CELL
         ) from None
-    found, about = {}, book.about.get("parameters", {})
+    parameters, about = {}, book.about.get("parameters", {})
     for node in body:
         match node:
             case ast.AnnAssign(ast.Name(name), annotation, ast.expr() as value):
@@ -100,17 +100,17 @@ def declared(file: Path) -> dict[str, Parameter]:
             default = ast.literal_eval(value)
         except ValueError:
             default = None
-        said = {k: v for k, v in about.get(name, {}).items() if k in _SAID}
-        found[name] = Parameter(name, kind or type(default).__name__, default, **said)
-    return found
+        details = {k: v for k, v in about.get(name, {}).items() if k in _SAID}
+        parameters[name] = Parameter(name, kind or type(default).__name__, default, **details)
+    return parameters
 
 
-def check(file: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def check(file: Path, values: Mapping[str, Any]) -> dict[str, Any]:
     """Given parameters in their declared types; raises ParameterError or UnknownNameError naming
     the known ones.
     """
     known, where = declared(file), paths.shown(file)
-    for name in given:
+    for name in values:
         if name not in known:
             raise UnknownNameError("parameter", name, known, where=where)
-    return {name: known[name].read(value, where) for name, value in given.items()}
+    return {name: known[name].read(value, where) for name, value in values.items()}

@@ -51,17 +51,17 @@ class Run:
         """Name and parameters in letters of an address. Values that it cannot show whole, or not
         apart from others, are told apart by a hash, since each run has its own files.
         """
-        given = [f"_{k}-{v}" for k, v in sorted(self.params.items()) if k not in self.fixed]
-        name = re.sub(r"[^A-Za-z0-9.-]+", "-", "".join([self.name, *given])).lower()
+        suffixes = [f"_{k}-{v}" for k, v in sorted(self.params.items()) if k not in self.fixed]
+        name = re.sub(r"[^A-Za-z0-9.-]+", "-", "".join([self.name, *suffixes])).lower()
         plain = re.fullmatch(r"[\w. -]+", self.name, re.ASCII)
-        if plain and len(name) <= _LONGEST and all(map(_shown_whole, self._own.values())):
+        if plain and len(name) <= _LONGEST and all(map(_shown_whole, self._extra_params.values())):
             return name
-        told = self._own if plain else [self.name, self._own]
-        same = hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()[:8]
+        identity = self._extra_params if plain else [self.name, self._extra_params]
+        same = hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:8]
         return f"{name[:_LONGEST].strip('-.')}-{same}"
 
     @property
-    def _own(self) -> dict[str, Any]:
+    def _extra_params(self) -> dict[str, Any]:
         """Its parameters but for the day and those that its name stands for."""
         known = ("as_of", *self.fixed)
         return {k: v for k, v in sorted(self.params.items()) if k not in known}
@@ -88,9 +88,9 @@ class Run:
     @property
     def command(self) -> str:
         """The command that re-creates this run."""
-        own = self.notebook.parent == paths.notebooks_dir()
-        words = ["ca-research", "run", self.name if own else paths.shown(self.notebook)]
-        for name, value in self._own.items():
+        in_project = self.notebook.parent == paths.notebooks_dir()
+        words = ["ca-research", "run", self.name if in_project else paths.shown(self.notebook)]
+        for name, value in self._extra_params.items():
             words += ["-p", f"{name}={value}"]
         day = ["--as-of", str(self.params["as_of"])] if "as_of" in self.params else []
         return shlex.join([*words, *day])
@@ -127,9 +127,9 @@ def plan(
     wanted = [{**dict(pairs), **one} for pairs, one in itertools.product(products, sets or ({},))]
     runs: dict[str, Run] = {}
     for one in chosen(names):
-        if own := {"as_of", *one.fixed} & {*names_given}:
+        if reserved := {"as_of", *one.fixed} & {*names_given}:
             raise UsageError(
-                f"{', '.join(sorted(own))} cannot be given as a parameter",
+                f"{', '.join(sorted(reserved))} cannot be given as a parameter",
                 hint="a day is given by --as-of, the others by the name: ca-research run "
                 f"{one.name} --as-of latest",
             )
@@ -145,13 +145,13 @@ def plan(
     return list(runs.values())
 
 
-def _on_days(one: Scheduled, given: Mapping[str, Any], as_of: Sequence[str]) -> Iterable[Run]:
+def _on_days(one: Scheduled, values: Mapping[str, Any], as_of: Sequence[str]) -> Iterable[Run]:
     """The runs of one set of parameters: one for each day, where the notebook takes a day."""
     known = parameters.declared(one.notebook)
     if as_of and "as_of" not in known:
         raise UnknownNameError("parameter", "as_of", known, where=paths.shown(one.notebook))
     days = [{"as_of": day} for day in as_of or one.days] if "as_of" in known else [{}]
-    return [_run(one, {**given, **one.fixed, **day}) for day in days]
+    return [_run(one, {**values, **one.fixed, **day}) for day in days]
 
 
 def _run(one: Scheduled, values: Mapping[str, Any]) -> Run:
@@ -162,17 +162,17 @@ def _run(one: Scheduled, values: Mapping[str, Any]) -> Run:
 def chosen(names: Sequence[str]) -> list[Scheduled]:
     """What is scheduled under some names, or of notebooks by their files; all without any."""
     known = schedule()
-    found: list[Scheduled] = []
+    scheduled: list[Scheduled] = []
     for name in names or known:
         if name in known:
-            found.append(known[name])
+            scheduled.append(known[name])
         elif name.endswith(".ipynb"):
             file = Path(name).resolve()
-            own = [one for one in known.values() if one.notebook.resolve() == file]
-            found += own or [_of_anybody(file, known)]
+            matches = [one for one in known.values() if one.notebook.resolve() == file]
+            scheduled += matches or [_of_anybody(file, known)]
         else:
             raise UnknownNameError("claim or notebook", name, known)
-    return found
+    return scheduled
 
 
 def _of_anybody(file: Path, known: Mapping[str, Scheduled]) -> Scheduled:
@@ -187,20 +187,20 @@ def _of_anybody(file: Path, known: Mapping[str, Scheduled]) -> Scheduled:
     return of_file(file)
 
 
-def plan_with(made: Iterable[Mapping[str, Any]]) -> list[Run]:
+def plan_with(rows: Iterable[Mapping[str, Any]]) -> list[Run]:
     """All that is planned, and the runs that a report holds beside it: with parameters, or of a
     day, of one's own, or of notebooks that the project does not schedule.
 
-    made: its entries of the manifest. One whose notebook or parameter is no longer there cannot be
+    rows: its entries of the manifest. One whose notebook or parameter is no longer there cannot be
     run again, and is left out.
     """
     planned = plan()
     known, names = {run.run_id for run in planned}, schedule()
-    beside = [_as_made(entry, names) for entry in made if entry["run_id"] not in known]
+    beside = [_run_from_entry(entry, names) for entry in rows if entry["run_id"] not in known]
     return [*planned, *(run for run in beside if run)]
 
 
-def _as_made(entry: Mapping[str, Any], known: Mapping[str, Scheduled]) -> Run | None:
+def _run_from_entry(entry: Mapping[str, Any], known: Mapping[str, Scheduled]) -> Run | None:
     try:
         one = known.get(entry["name"]) or of_file(paths.home() / entry["notebook"])
         return _run(one, entry["params"])

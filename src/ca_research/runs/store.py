@@ -133,14 +133,14 @@ class Store:
 
     def contents(self) -> list[tuple[Path, int, float]]:
         """Every file of the store: path, bytes, when it was last used."""
-        found = []
+        entries = []
         files = (f for kind in ("blobs", *_FIELDS) for f in (self.folder / kind).rglob("*"))
         for file in files:
             with contextlib.suppress(OSError):  # another process may just have removed it
                 if _OWN_NAME.fullmatch(file.name) and file.is_file():
                     about = file.stat()
-                    found.append((file, about.st_size, about.st_mtime))
-        return found
+                    entries.append((file, about.st_size, about.st_mtime))
+        return entries
 
     def trim(self, size: int | None = None) -> int:
         """Remove what was used longest ago until the store fits `size` bytes (default: the allowed
@@ -174,8 +174,8 @@ def remember_report(
     read: hashes of files that its notebooks opened, by path.
     """
     with contextlib.suppress(OSError):
-        own = filter(made_here, _shown(out))
-        files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in own}
+        made_files = filter(made_here, _shown(out))
+        files = {f.relative_to(out).as_posix(): store.put(f.read_bytes()) for f in made_files}
         store.remember("reports", key, {"files": files, "read": dict(read), "runs": [*run_ids]})
         store.trim()
 

@@ -73,10 +73,10 @@ def card(words: str, verdict: str) -> bytes:
         for row in textwrap.wrap(text, letters, max_lines=most, placeholder=" ..."):
             draw.text((80, top), row, font=font, fill=ink or tone)
             top += int(size * 1.32)
-    buffer, said = io.BytesIO(), PngInfo()
-    said.add_itxt("Description", words)
+    buffer, metadata = io.BytesIO(), PngInfo()
+    metadata.add_itxt("Description", words)
     small = image.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    small.save(buffer, format="PNG", compress_level=4, pnginfo=said)
+    small.save(buffer, format="PNG", compress_level=4, pnginfo=metadata)
     return buffer.getvalue()
 
 

@@ -19,10 +19,10 @@ def copy_read(source: registry.Source) -> tuple[str, str] | None:
     ('datasets/gdp on GitHub', 'https://github.com/datasets/gdp')
     """
     place = source.found_in or ""
-    if found := re.match(r"github:\s*([\w.-]+/[\w.-]*\w)", place):
-        return f"{found[1]} on GitHub", f"https://github.com/{found[1]}"
-    if found := re.match(r"https?://(?:www\.)?([\w.-]+)\S*$", place):
-        return found[1], place
+    if match := re.match(r"github:\s*([\w.-]+/[\w.-]*\w)", place):
+        return f"{match[1]} on GitHub", f"https://github.com/{match[1]}"
+    if match := re.match(r"https?://(?:www\.)?([\w.-]+)\S*$", place):
+        return match[1], place
     words = re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda day: date_in_words(day[0]), place)
     return (words, "") if words else None
 

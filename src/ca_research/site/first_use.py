@@ -65,10 +65,10 @@ def anchors(texts: Iterable[str]) -> dict[str, str]:
     >>> anchors(["At sea", "at-sea", "?"])
     {'At sea': 'at-sea', 'at-sea': 'at-sea-2', '?': 'part'}
     """
-    found: dict[str, str] = {}
+    by_text: dict[str, str] = {}
     taken = Counter[str]()
     for text in texts:
         first = anchor(text) or "part"
         taken[first] += 1
-        found[text] = f"{first}-{taken[first]}" if taken[first] > 1 else first
-    return found
+        by_text[text] = f"{first}-{taken[first]}" if taken[first] > 1 else first
+    return by_text

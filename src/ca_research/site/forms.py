@@ -74,8 +74,8 @@ def verdicts_csv(verdicts: Iterable[Stored]) -> str:
         if c.get("cell_threshold") is not None:
             noun = "countries" if c["counted"] == "economies" else c["counted"]
             c["unit"] = f"{noun} of {in_words(len(c['cells']))}"
-        own = {"criterion": c.get("label"), "certainty": v["certainty"].get("level")}
-        rows.append({**c, **v, **own})
+        extra = {"criterion": c.get("label"), "certainty": v["certainty"].get("level")}
+        rows.append({**c, **v, **extra})
     return _table(_COLUMNS.split(), rows)
 
 
@@ -109,8 +109,8 @@ def sentences_csv(printed: Iterable[Stored]) -> str:
 
 def _table(columns: Sequence[str], rows: Iterable[Stored]) -> str:
     """Rows of runs as a CSV of these columns; what a row lacks is empty."""
-    whole = ({**row, "setting": _setting(row)} for row in rows)
-    return _csv([columns, *([row.get(name) for name in columns] for row in whole)])
+    records = ({**row, "setting": _setting(row)} for row in rows)
+    return _csv([columns, *([row.get(name) for name in columns] for row in records)])
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> str:

@@ -34,12 +34,12 @@ def shown(outputs: Iterable[Mapping[str, Any]]) -> list[Output]:
     """The outputs of a cell that are not of this package's own types; what was printed piece by
     piece is one text.
     """
-    found: list[Output] = []
+    pieces: list[Output] = []
     for output in filter(None, map(_shown, outputs)):
-        if found and found[-1].kind == output.kind in ("text", "messages"):
-            output = Output(output.kind, found.pop().content + output.content)
-        found.append(output)
-    return found
+        if pieces and pieces[-1].kind == output.kind in ("text", "messages"):
+            output = Output(output.kind, pieces.pop().content + output.content)
+        pieces.append(output)
+    return pieces
 
 
 def _shown(output: Mapping[str, Any]) -> Output | None:

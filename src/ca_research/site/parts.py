@@ -100,7 +100,7 @@ def _each_bar(kind: str, sign: str, threshold: float, unit: str) -> str:
 
 def cited(ids: Iterable[str]) -> list[tuple[str, str]]:
     """Sources that read differently: the words of each, and the first that has them."""
-    told: dict[str, str] = {}
+    by_words: dict[str, str] = {}
     for source_id in ids:
-        told.setdefault(source_words(source_id), source_id)
-    return list(told.items())
+        by_words.setdefault(source_words(source_id), source_id)
+    return list(by_words.items())

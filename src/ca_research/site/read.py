@@ -113,13 +113,13 @@ class Figure(_Item, Picture):
         if "name" in columns:  # it names the origin, in words
             columns.pop("origin_group", None)
         cited = [columns.pop(name)[:MOST_DRAWN] for name in SOURCE_COLUMNS if name in columns]
-        told = (dict.fromkeys(" ".join(cells).split()) for cells in zip(*cited, strict=True))
+        sources = (dict.fromkeys(" ".join(cells).split()) for cells in zip(*cited, strict=True))
         known = registry.sources()
         first = list(zip(*columns.values(), strict=True))[:MOST_DRAWN]
         return (
             list(columns),
             [[float(cell) if _NUMBER.fullmatch(cell) else cell for cell in row] for row in first],
-            [[source for source in row if source in known] for row in told],
+            [[source for source in row if source in known] for row in sources],
             len(rows),
         )
 
@@ -137,8 +137,8 @@ class Table(_Item):
         """The sources of a row: its own, else those of the whole table where these are few; of many
         no reader could tell which are meant, and none are named.
         """
-        own = self.origins[place] if self.origins else []
-        return own or (self.sources if len(self.sources) <= MOST_CITED else [])
+        ids = self.origins[place] if self.origins else []
+        return ids or (self.sources if len(self.sources) <= MOST_CITED else [])
 
     def unrounded(self) -> list[list[str]]:
         """The same rows as they were before rounding."""
@@ -193,8 +193,8 @@ class Cell(BaseModel):
     @property
     def headings(self) -> list[str]:
         """The headings of a cell of prose, without marks of bold, italic and code."""
-        found = re.findall(r"^#{1,6} +(.+?)[ #]*$", self.source, re.M)
-        return [re.sub(r"[*`]", "", words) for words in found if self.kind == "markdown"]
+        titles = re.findall(r"^#{1,6} +(.+?)[ #]*$", self.source, re.M)
+        return [re.sub(r"[*`]", "", words) for words in titles if self.kind == "markdown"]
 
 
 class Page(BaseModel):
@@ -307,17 +307,17 @@ def _code(read: Any, page: Page) -> Cell:
         for kind in {FIGURE_MIME, TABLE_MIME} & data.keys():
             data[kind] |= {"cell": number, "svg": data.get("image/svg+xml")}
         try:
-            found = _Bundle.model_validate(data)
+            bundle = _Bundle.model_validate(data)
         except ValidationError as fault:
             page.faults.append(
                 f"cell {number} shows what no page can hold: {registry.explain(fault)}"
             )
             continue
-        cell.items += filter(None, (found.figure, found.table))
-        cell.notes += [found.note.text] if found.note else []
-        cell.statements = found.statements or cell.statements
-        page.verdicts = found.verdicts or page.verdicts
-        page.traces = {t["criterion"]: t for t in found.traces} or page.traces
+        cell.items += filter(None, (bundle.figure, bundle.table))
+        cell.notes += [bundle.note.text] if bundle.note else []
+        cell.statements = bundle.statements or cell.statements
+        page.verdicts = bundle.verdicts or page.verdicts
+        page.traces = {t["criterion"]: t for t in bundle.traces} or page.traces
     return cell
 
 

@@ -165,13 +165,13 @@ def _cell(value: Any, column: str, claim_id: str = "") -> str:
     """A cell of the rows behind a number (of a claim), as a reader should see it."""
     if value in (None, ""):
         return NOTHING
-    said, words = str(value), _TRUTH
+    text, words = str(value), _TRUTH
     if column == "reading" and claim_id in registry.claims():
         words = {reading.name: reading.title for reading in registry.claim(claim_id).readings}
     elif column == "state":
         words = STATE_WORDS
-    if said in words:
-        return words[said]
+    if text in words:
+        return words[text]
     if isinstance(value, str):
         return cell_words(column, value)
     return f"{value:g}" if is_year(column) else number(value)

@@ -76,7 +76,7 @@ def shorter(svg: str) -> tuple[str, str]:
     Each word names its typeface, which the picture may do for all; groups hold nothing.
     """
     svg = _NOTHING.sub("", _NOTHING.sub("", svg))
-    families = {found.rstrip(";") for found in _FAMILY.findall(svg)}
+    families = {family.rstrip(";") for family in _FAMILY.findall(svg)}
     if len(families) != 1:
         return svg, ""
     return _FAMILY.sub("", svg), families.pop()

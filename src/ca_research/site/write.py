@@ -188,12 +188,12 @@ def _amendments(rows: Sequence[Row]) -> list[dict[str, Any]]:
     anchor, hash_after (of the rule after it), and way (whose way it moved the verdicts).
     """
     corrections = registry.article().corrections if rows else ()
-    found = [c.model_dump() | {"row": None, "way": ""} for c in corrections]
+    entries = [c.model_dump() | {"row": None, "way": ""} for c in corrections]
     for row in rows:
-        made = row.claim.amendments
-        hashes = [*(a.rule_sha256_before for a in made), row.claim.rule_sha256]
-        for number, a in enumerate(made, 1):
+        amendments = row.claim.amendments
+        hashes = [*(a.rule_sha256_before for a in amendments), row.claim.rule_sha256]
+        for number, a in enumerate(amendments, 1):
             about = {"row": row, "anchor": f"{row.claim.id}-{number}".lower()}
             about |= {"hash_after": hashes[number], "way": moves.way(a.before, a.after)}
-            found.append(a.model_dump() | about)
-    return sorted(found, key=lambda amendment: amendment["date"])
+            entries.append(a.model_dump() | about)
+    return sorted(entries, key=lambda amendment: amendment["date"])

@@ -17,8 +17,8 @@ RECORD = "vintage.yaml"
 
 def record(folder: Path) -> Vintage:
     """What is known of a fetch; raises RegistryError."""
-    found: Vintage = read_yaml(folder / RECORD, Vintage)
-    return found
+    vintage: Vintage = read_yaml(folder / RECORD, Vintage)
+    return vintage
 
 
 def read(folder: Path) -> Given:
@@ -40,10 +40,10 @@ def read(folder: Path) -> Given:
                 where=f"{about.source} {about.stamp}, {answer.file}",
                 hint=f"ca-research data fetch {about.provider} ...: as it is now",
             )
-    given = [read_file(folder / a.file, part=True) for a in about.answers if a.rows]
-    names = dict.fromkeys(sheet.name for one in given for sheet in one.sheets)
+    contents = [read_file(folder / a.file, part=True) for a in about.answers if a.rows]
+    names = dict.fromkeys(sheet.name for one in contents for sheet in one.sheets)
     sheets = [
-        _joined([s for one in given for s in one.sheets if s.name == name], about.provider)
+        _joined([s for one in contents for s in one.sheets if s.name == name], about.provider)
         for name in names
     ]
     return Given(about.name, about.sha256, sheets)

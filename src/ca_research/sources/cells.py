@@ -102,9 +102,9 @@ def decimal_mark(cells: Iterable[Any]) -> tuple[Mark | None, str]:
     if len(signs) > 1:
         return None, "points and commas are used both ways in one column"
     if not signs and doubtful and not (ungrouped and "." in doubtful):
-        whole = doubtful.replace(",", "").replace(".", "")
+        integer = doubtful.replace(",", "").replace(".", "")
         point = doubtful.replace(",", ".")
-        return None, f"{doubtful!r} may be {whole} or {point}: say which by `decimal` in the map"
+        return None, f"{doubtful!r} may be {integer} or {point}: say which by `decimal` in the map"
     return (signs.pop() if signs else "."), ""
 
 
@@ -165,8 +165,8 @@ def year(cell: Any, span: str | None = None) -> int | str:
     ('a range of years: say `span: first` or `span: last` in the map', 'a part of a year')
     """
     if isinstance(cell, (dt.datetime, dt.date)):
-        whole = (cell.month, cell.day) in ((1, 1), (12, 31))
-        return cell.year if whole else "a day, not a year"
+        year_edge = (cell.month, cell.day) in ((1, 1), (12, 31))
+        return cell.year if year_edge else "a day, not a year"
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = _plain(cell).replace("—", "-")
@@ -215,9 +215,9 @@ def part_beside_years(column: Iterable[Any]) -> str | None:
     >>> part_beside_years(["2021-01-01", "2022-01-01"]), part_beside_years([2022, "2022 Q1"])
     (None, None)
     """
-    told = {_plain(cell): isinstance(year(cell, "last"), int) for cell in column}
+    year_like = {_plain(cell): isinstance(year(cell, "last"), int) for cell in column}
     for form in (_DAY, _NUMBERED_YEAR, _A_MONTH):
-        alike = {text: passes for text, passes in told.items() if form.fullmatch(text)}
+        alike = {text: passes for text, passes in year_like.items() if form.fullmatch(text)}
         if len({*alike.values()}) == 2:
             return next(text for text, passes in alike.items() if not passes)[:10]
     return None

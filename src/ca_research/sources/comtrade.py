@@ -30,10 +30,10 @@ def valued(sheet: Sheet) -> Sheet:
     if not (of_exporters := _at_exporters(frame)).any():
         return sheet
     borders = dict.fromkeys(_EXPORTS, "fob") | dict.fromkeys(_IMPORTS, "cif")
-    told = frame[at[0]].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
-    told[place] = _VALUATION
+    valuations = frame[at[0]].map(shown).map(borders).fillna("").mask(of_exporters, "fob")
+    valuations[place] = _VALUATION
     rows = [(row + [None] * width)[:width] for row in sheet.rows]
-    return replace(sheet, rows=[[*row, word] for row, word in zip(rows, told, strict=True)])
+    return replace(sheet, rows=[[*row, word] for row, word in zip(rows, valuations, strict=True)])
 
 
 def _at_exporters(frame: pd.DataFrame) -> pd.Series:
@@ -44,8 +44,8 @@ def _at_exporters(frame: pd.DataFrame) -> pd.Series:
     cif, fob, value = (
         pd.to_numeric(imports[column], errors="coerce").fillna(0) for column in amounts
     )
-    found = cif.eq(0) & fob.ne(0) & fob.eq(value)
-    return found.reindex(frame.index, fill_value=False)
+    fob_only = cif.eq(0) & fob.ne(0) & fob.eq(value)
+    return fob_only.reindex(frame.index, fill_value=False)
 
 
 def classified(file: Headed, mapped: Map, table: Table) -> Map:

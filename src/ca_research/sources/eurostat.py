@@ -58,8 +58,8 @@ def adjusted(file: Headed, mapped: Map, table: Table) -> Map:
 def _refuse_others(file: Headed) -> None:
     """Refuse data sets of the same columns that count others than the enrolled."""
     heading = file.name("DATAFLOW", "STRUCTURE_ID")
-    told = filter(None, file.distinct(heading)) if heading else _CALLED.findall(file.given.name)
-    if other := next((v for v in told if _DATA not in v.upper()), ""):
+    datasets = filter(None, file.distinct(heading)) if heading else _CALLED.findall(file.given.name)
+    if other := next((v for v in datasets if _DATA not in v.upper()), ""):
         raise UsageError(
             f"a data set of Eurostat that does not count the enrolled by origin: {other}",
             where=file.given.name,

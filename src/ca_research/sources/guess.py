@@ -86,24 +86,24 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def propose(given: Given, table: Table, said: dict[str, Any]) -> Map:
+def propose(content: Given, table: Table, user_map: dict[str, Any]) -> Map:
     """A map for a file, around what the user has said of it.
 
     Raises UsageError where several columns could be one of the table, or where nothing says in
     which unit money is counted.
     """
-    return _Proposal(given, table, said).map()
+    return _Proposal(content, table, user_map).map()
 
 
 class _Proposal:
     """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
-    def __init__(self, given: Given, table: Table, said: dict[str, Any]) -> None:
-        self.given, self.table, self.said = given, table, said
-        self.asked = Map.model_validate(said)
-        self.sheet = _best_sheet(given, self.asked.sheet)
+    def __init__(self, content: Given, table: Table, user_map: dict[str, Any]) -> None:
+        self.given, self.table, self.said = content, table, user_map
+        self.asked = Map.model_validate(user_map)
+        self.sheet = _best_sheet(content, self.asked.sheet)
         self.place, lines = self.heading_place()
-        if "sheet" not in said:
+        if "sheet" not in user_map:
             self.refuse_others_of_its_form()
         self.base = Map(
             sheet=self.sheet.name, header=self.sheet.lines[self.place], header_rows=lines
@@ -131,7 +131,7 @@ class _Proposal:
         texts = self.texts()
         times = self.tell_times(texts)
         rest = self.said.keys() - {"columns", "across", "fills", "times"}
-        found = {
+        fields = {
             "columns": self.columns,
             "across": self.across,
             "fills": self.fills,
@@ -139,7 +139,7 @@ class _Proposal:
             "unread": {head: self.few(at) for at, head in unread.items()},
             "texts": texts,
         }
-        return self.base.model_copy(update=found | {k: getattr(self.asked, k) for k in rest})
+        return self.base.model_copy(update=fields | {k: getattr(self.asked, k) for k in rest})
 
     def cells(self, at: int, most: int | None = None) -> list[Any]:
         """Cells of a column that hold something, of the rows at hand."""
@@ -152,8 +152,8 @@ class _Proposal:
 
     def few(self, at: int) -> tuple[str, ...]:
         """The first cells of a column that is not read, cut short."""
-        told = list(dict.fromkeys(map(shown, self.cells(at))))
-        return (*(one[:40] for one in told[:_FIRST]), *(["..."] if len(told) > _FIRST else []))
+        values = list(dict.fromkeys(map(shown, self.cells(at))))
+        return (*(one[:40] for one in values[:_FIRST]), *(["..."] if len(values) > _FIRST else []))
 
     def refusal(self, what: str, hint: str) -> UsageError:
         return UsageError(what, where=self.given.name, hint=hint)
@@ -162,14 +162,14 @@ class _Proposal:
 
     def heading_place(self) -> tuple[int, int]:
         """Where the heading begins and how many lines it has."""
-        said, rows = self.said, self.sheet.rows[:_LOOK]
-        if "header" in said:
+        user_map, rows = self.said, self.sheet.rows[:_LOOK]
+        if "header" in user_map:
             lines = enumerate(self.sheet.lines)
             place = next((i for i, n in lines if n >= self.asked.header), 0)
             return place, self.asked.header_rows
         scores = list(map(self.score, rows))
         place = scores.index(max(scores))
-        if "header_rows" in said or place + 1 >= len(self.sheet.rows):
+        if "header_rows" in user_map or place + 1 >= len(self.sheet.rows):
             return place, self.asked.header_rows
         below = self.sheet.rows[place + 1]
         years = any(cells.is_year(c) for c in rows[place])
@@ -215,8 +215,8 @@ class _Proposal:
             for at, head in enumerate(self.heads)
             if head not in taken
             and (_names(name, head) or _names(name, head.split(" | ")[-1]))
-            and (found := self.cells(at, 400))
-            and (head.casefold() == name or _could_be(column, found))
+            and (sample := self.cells(at, 400))
+            and (head.casefold() == name or _could_be(column, sample))
         ]
         fitting = [at for at in fitting if self.heads[at].casefold() == name] or fitting
         if len(fitting) > 1 and column.type in ("number", "economy"):
@@ -233,8 +233,8 @@ class _Proposal:
         """
         read = names.code if column.type == "economy" else str
         for row in self.sheet.rows[self.start :][:400]:
-            told = {read(shown(row[at]) if at < len(row) else "") for at in places} - {None}
-            if len(told) > 1:
+            values = {read(shown(row[at]) if at < len(row) else "") for at in places} - {None}
+            if len(values) > 1:
                 heads = [self.heads[at] for at in places[:6]]
                 raise self.refusal(
                     f"several columns could be {name}: {', '.join(heads)}",
@@ -244,7 +244,7 @@ class _Proposal:
 
     def field(self, name: str, column: Column, at: int) -> Field:
         texts = dict.fromkeys(map(shown, self.cells(at, 400))) if column.values else ()
-        words = {t: own for t in texts if (own := meant(name, column, t)) and own != t}
+        words = {t: word for t in texts if (word := meant(name, column, t)) and word != t}
         return Field(column=self.heads[at], words=words)
 
     def add_economy_by_cells(self) -> None:
@@ -278,10 +278,10 @@ class _Proposal:
         columns = self.table.columns.items()
         numbers = [n for n, c in columns if c.type == "number"]
         value = next((n for n, c in columns if c.role == "value"), next(iter(numbers), ""))
-        found = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
-        of_years = [one for one in found if "year" in one.gives]
+        across = [Across(column=h, gives=g) for h in self.heads if (g := self.gives(h))]
+        of_years = [one for one in across if "year" in one.gives]
         down = "year" in self.columns and self.columns["year"].constant is None
-        of_words = [one for one in found if len(one.gives) == 1 and one not in of_years]
+        of_words = [one for one in across if len(one.gives) == 1 and one not in of_years]
         kinds = {name for one in of_words for name in one.gives}
         if value and of_years and not down:
             return tuple(of_years), value
@@ -298,8 +298,8 @@ class _Proposal:
                 gives["year"] = part
                 continue
             closed = [(n, c) for n, c in self.table.columns.items() if c.values]
-            own = ((n, word) for n, c in closed if (word := meant(n, c, part)))
-            name, word = next(own, ("", ""))
+            matches = ((n, word) for n, c in closed if (word := meant(n, c, part)))
+            name, word = next(matches, ("", ""))
             if not name:
                 return {}
             gives[name] = word
@@ -307,10 +307,10 @@ class _Proposal:
 
     def add_defaults(self) -> None:
         """Columns of which the file says nothing and for which the table has a word for that."""
-        given = {*self.columns, *(k for a in self.across for k in a.gives)}
+        filled = {*self.columns, *(k for a in self.across for k in a.gives)}
         for name, column in self.table.columns.items():
             words = {"unspecified", "unknown"} & {*(column.values or ())}
-            if words and name not in given:
+            if words and name not in filled:
                 self.columns[name] = Field(constant=words.pop())
 
     # --- what is not read
@@ -333,12 +333,12 @@ class _Proposal:
             for row in rows[self.start :]
             if not any(at < len(row) and re.search(r"\d", shown(row[at])) for at in figures)
         ]
-        found = (shown(c) for row in (*rows[: self.place], *notes) for c in row)
-        worded = (t for t in found if re.search(r"[^\W\d_]", t) and not cells.missing(t))
+        cell_texts = (shown(c) for row in (*rows[: self.place], *notes) for c in row)
+        worded = (t for t in cell_texts if re.search(r"[^\W\d_]", t) and not cells.missing(t))
         kept = [t[:100] for t in worded if names.code(t) is None and not economies.no_economy(t)]
-        told = list(dict.fromkeys([*self.sheet.told, *kept]))
-        more = [f"... and {len(told) - _MOST_TEXTS} more"] if len(told) > _MOST_TEXTS else []
-        return (*told[:_MOST_TEXTS], *more)
+        remarks = list(dict.fromkeys([*self.sheet.told, *kept]))
+        more = [f"... and {len(remarks) - _MOST_TEXTS} more"] if len(remarks) > _MOST_TEXTS else []
+        return (*remarks[:_MOST_TEXTS], *more)
 
     def refuse_split(self) -> None:
         """Refuse figures of a text whose decimals may stand in a column without a heading behind
@@ -388,15 +388,15 @@ class _Proposal:
         Raises UsageError where nobody says it, or where a heading is of other money. Of persons it
         has to be said only where a text speaks of thousands or shares.
         """
-        asked, money = self.asked, False
+        user_map, money = self.asked, False
         shown_as = [text for text in texts if text.startswith(SHOWN_AS)]
         for name, field in self.columns.items():
             unit = self.unit(name)
-            if unit is None or not field.column or not (unit or asked.times):
+            if unit is None or not field.column or not (unit or user_map.times):
                 continue
             money = money or bool(unit)
             heads = [field.column]
-            if name == self.fills and name not in asked.columns:
+            if name == self.fills and name not in user_map.columns:
                 heads = [a.column for a in self.across]
             other = next(filter(_of_other_money, (*heads, *shown_as)), None)
             if unit == "USD" and other:
@@ -407,13 +407,13 @@ class _Proposal:
             if "times" in field.model_fields_set:
                 continue
             doubtful = next(filter(_SCALES.search, (*heads, *texts)), "")
-            if asked.times is None and (doubtful or (unit == "USD" and field.column != name)):
+            if user_map.times is None and (doubtful or (unit == "USD" and field.column != name)):
                 raise self.refusal(
                     f"nothing says in which unit {name} is counted: {doubtful or heads[0]}",
                     "--times ones, thousands, millions or billions; in a map times: 1000",
                 )
-            self.columns[name] = field.model_copy(update={"times": asked.times or 1.0})
-        return 1.0 if money and asked.times is None else asked.times
+            self.columns[name] = field.model_copy(update={"times": user_map.times or 1.0})
+        return 1.0 if money and user_map.times is None else user_map.times
 
     def unit(self, name: str) -> str | None:
         """'USD' or 'PERSONS' where figures of a column are such, by the table or by the unit that
@@ -443,9 +443,9 @@ def _same(name: str, column: Column, cell: str, constant: str) -> bool:
     return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
 
 
-def _best_sheet(given: Given, wanted: str) -> Sheet:
-    named = [s for s in given.sheets if wanted and s.name == wanted]
-    visible = [s for s in given.sheets if not s.hidden] or given.sheets
+def _best_sheet(content: Given, wanted: str) -> Sheet:
+    named = [s for s in content.sheets if wanted and s.name == wanted]
+    visible = [s for s in content.sheets if not s.hidden] or content.sheets
     return named[0] if named else max(visible, key=_filled)
 
 
@@ -468,18 +468,18 @@ def _names(name: str, text: str, *, plain: bool = False) -> bool:
     return same or bool(pattern and re.fullmatch(pattern, words, re.I))
 
 
-def _could_be(column: Column, found: list[Any]) -> bool:
+def _could_be(column: Column, sample: list[Any]) -> bool:
     if column.type == "economy":
-        return _share(_single(found), lambda c: names.code(shown(c))) >= 0.4
+        return _share(_single(sample), lambda c: names.code(shown(c))) >= 0.4
     if column.type == "year":
-        return _share(found, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
+        return _share(sample, lambda c: cells.year(c, "last") != "must be a year") >= 0.6
     if column.type in ("number", "integer"):
-        return _share(found, lambda c: re.search(r"\d", shown(c))) >= 0.5
+        return _share(sample, lambda c: re.search(r"\d", shown(c))) >= 0.5
     return True
 
 
-def _share(found: list[Any], holds: Callable[[Any], Any]) -> float:
-    return sum(bool(holds(c)) for c in found) / max(len(found), 1)
+def _share(sample: list[Any], holds: Callable[[Any], Any]) -> float:
+    return sum(bool(holds(c)) for c in sample) / max(len(sample), 1)
 
 
 def _is_named(cell: Any) -> bool:
@@ -487,6 +487,6 @@ def _is_named(cell: Any) -> bool:
     return not shown(cell).isdigit() and names.code(shown(cell)) is not None
 
 
-def _single(found: list[Any]) -> list[Any]:
+def _single(sample: list[Any]) -> list[Any]:
     """Cells without totals and groups, which stand among economies and are none."""
-    return [c for c in found if names.code(shown(c)) or not economies.no_economy(shown(c))]
+    return [c for c in sample if names.code(shown(c)) or not economies.no_economy(shown(c))]

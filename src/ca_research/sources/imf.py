@@ -57,19 +57,19 @@ def _scale(file: Headed) -> float:
             where=file.given.name,
             hint="export it with the column UNIT_MULT or SCALE",
         )
-    said = {v.upper() for v in file.distinct(heading) if v}
-    if file.name("DATASET") and not of and heading.upper() == "SCALE" and said - {"UNITS", "0"}:
+    units = {v.upper() for v in file.distinct(heading) if v}
+    if file.name("DATASET") and not of and heading.upper() == "SCALE" and units - {"UNITS", "0"}:
         raise UsageError(
-            f"it is not clear whether figures are in dollars, or in {', '.join(sorted(said))}: "
+            f"it is not clear whether figures are in dollars, or in {', '.join(sorted(units))}: "
             "SCALE is how the IMF prints them, or what they are",
             where=file.given.name,
             hint="compare one with the portal's page; then call the column UNIT_MULT, and put 0 "
             "for dollars or 6 for millions",
         )
-    scales = {_SCALES.get(v) or (10.0 ** int(v) if v.isdigit() else None) for v in said}
+    scales = {_SCALES.get(v) or (10.0 ** int(v) if v.isdigit() else None) for v in units}
     if len(scales) != 1 or None in scales:
         raise UsageError(
-            f"figures in several units in one file: {', '.join(sorted(said))}",
+            f"figures in several units in one file: {', '.join(sorted(units))}",
             where=file.given.name,
             hint="export each unit apart",
         )

@@ -104,8 +104,8 @@ def sectors(file: Headed, mapped: Map, table: Table) -> Map:
 def all_layouts() -> list[Layout]:
     """Every layout that is known, the narrower ones first."""
     told = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
-    found = [Layout(name, **about) for name, about in told.items()]
-    return sorted(found, key=lambda layout: -len(layout.headings))
+    layouts = [Layout(name, **about) for name, about in told.items()]
+    return sorted(layouts, key=lambda layout: -len(layout.headings))
 
 
 def read(file: Path) -> Given:
@@ -113,30 +113,30 @@ def read(file: Path) -> Given:
     a publisher packs into one stand apart, and what only several say together has one of its own.
     """
     fetched = (file / answers.RECORD).is_file()
-    given = answers.read(file) if fetched else sheets.read(file)
-    return replace(given, sheets=[valued(unpacked(sheet)) for sheet in given.sheets])
+    content = answers.read(file) if fetched else sheets.read(file)
+    return replace(content, sheets=[valued(unpacked(sheet)) for sheet in content.sheets])
 
 
-def recognise(given: Given) -> tuple[Layout, Sheet, int] | None:
+def recognise(file: Given) -> tuple[Layout, Sheet, int] | None:
     """The layout of a file, with the sheet and the place of its heading; None where it has none.
 
     Headings are compared without case. Sheets that a workbook hides do not count. Raises
     UsageError where several sheets have one layout.
     """
     for layout in all_layouts():
-        found = [
+        hits = [
             (sheet, place)
-            for sheet in given.sheets
+            for sheet in file.sheets
             if not sheet.hidden and (place := _place(layout, sheet)) is not None
         ]
-        if len(found) > 1:
+        if len(hits) > 1:
             raise UsageError(
-                f"{len(found)} sheets are in the layout of {layout.publisher}, and one is read",
-                where=f"{given.name}: {', '.join(sheet.name or 'the first' for sheet, _ in found)}",
+                f"{len(hits)} sheets are in the layout of {layout.publisher}, and one is read",
+                where=f"{file.name}: {', '.join(sheet.name or 'the first' for sheet, _ in hits)}",
                 hint="lay their rows under one heading in one sheet, or give each as a file",
             )
-        if found:
-            return layout, *found[0]
+        if hits:
+            return layout, *hits[0]
     return None
 
 
@@ -149,52 +149,54 @@ def _place(layout: Layout, sheet: Sheet) -> int | None:
     return None
 
 
-def understand(given: Given, table: Table, said: Mapping[str, Any]) -> tuple[Map, Layout | None]:
+def understand(
+    content: Given, table: Table, user_map: Mapping[str, Any]
+) -> tuple[Map, Layout | None]:
     """The map of a file: its publisher's, else a guess; what the user says goes before either.
 
     A table of the project's own, or a map that says where the heading is, leaves a publisher's
     layout aside. Raises UsageError where the file is of a publisher whose figures are of another
     table.
     """
-    known = recognise(given) if "header" not in said and "sheet" not in said else None
-    own = known is not None and all(table.table not in one.tables for one in all_layouts())
-    if known is None or own:
-        return guess.propose(given, table, dict(said)), None
+    known = recognise(content) if "header" not in user_map and "sheet" not in user_map else None
+    own_table = known is not None and all(table.table not in one.tables for one in all_layouts())
+    if known is None or own_table:
+        return guess.propose(content, table, dict(user_map)), None
     layout, sheet, place = known
     if table.table not in layout.tables:
         raise UsageError(
             f"a file of {layout.publisher} ({layout.name}) is no file for table {table.table!r}",
-            where=given.name,
+            where=content.name,
             hint=f"--table {' or '.join(layout.tables)}",
         )
-    found = layout.mapping(Headed(given, sheet, place), table)
-    user = Map.model_validate(said)
-    _refuse_constants(found, user, given.name)
-    columns = {**found.columns, **user.columns}
+    preset = layout.mapping(Headed(content, sheet, place), table)
+    user = Map.model_validate(user_map)
+    _refuse_constants(preset, user, content.name)
+    columns = {**preset.columns, **user.columns}
     if user.times is not None:
-        for name, field in found.columns.items():
+        for name, field in preset.columns.items():
             if table.columns[name].type == "number" and name not in user.columns:
                 columns[name] = field.model_copy(update={"times": user.times})
-    across = () if found.fills in user.columns else found.across
-    across = user.across or as_said(across, found.fills, user.columns, table, given.name)
-    update = {name: getattr(user, name) for name in said} | {
+    across = () if preset.fills in user.columns else preset.across
+    across = user.across or as_said(across, preset.fills, user.columns, table, content.name)
+    update = {name: getattr(user, name) for name in user_map} | {
         "columns": columns,
-        "only": (*found.only, *(one for one in user.only if one not in found.only)),
+        "only": (*preset.only, *(one for one in user.only if one not in preset.only)),
         "across": across,
-        "fills": user.fills or (found.fills if across else ""),
+        "fills": user.fills or (preset.fills if across else ""),
         "layout": layout.name,
     }
-    return found.model_copy(update=update), layout
+    return preset.model_copy(update=update), layout
 
 
-def _refuse_constants(found: Map, user: Map, where: str) -> None:
+def _refuse_constants(preset: Map, user: Map, where: str) -> None:
     """Refuse one value for all rows of what a publisher's column tells."""
     for name, said in user.columns.items():
-        told = found.columns.get(name)
-        if said.constant is not None and told and told.column and name != found.fills:
+        entry = preset.columns.get(name)
+        if said.constant is not None and entry and entry.column and name != preset.fills:
             raise UsageError(
-                f"{name} is said to be always {said.constant}: column {told.column!r} tells it",
+                f"{name} is said to be always {said.constant}: column {entry.column!r} tells it",
                 where=where,
-                hint=f"say nothing of {name}; what cells mean in {name}: {{column: {told.column}, "
+                hint=f"say nothing of {name}; what cells mean in {name}: {{column: {entry.column}, "
                 "words: {...}}, which rows count in `only`; or leave the layout aside: header: 1",
             )

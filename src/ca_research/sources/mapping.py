@@ -30,10 +30,10 @@ from .sheets import Given, Sheet, shown
 _A_YEAR = re.compile(r"(?<!\d)(18|19|20)\d\d(?!\d)")
 
 
-def _as_shown(said: Any) -> Any:
+def _as_shown(value: Any) -> Any:
     """Of numbers and days, which YAML makes of `2021`, the text that a cell of them shows."""
-    told = isinstance(said, (int, float, dt.date)) and not isinstance(said, bool)
-    return shown(said) if told else said
+    parsed = isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
+    return shown(value) if parsed else value
 
 
 Text = Annotated[str, BeforeValidator(_as_shown)]
@@ -105,12 +105,12 @@ class Only(Model):
         """Of each different cell whether it counts, and why others are left out; a column without
         any cell tells nothing.
         """
-        told = {cell: self.counts(cell) for cell in dict.fromkeys(column)}
-        if not any(told):
-            return dict.fromkeys(told, True), ""
-        lost = sorted(cell or "empty" for cell, counts in told.items() if not counts)
+        included = {cell: self.counts(cell) for cell in dict.fromkeys(column)}
+        if not any(included):
+            return dict.fromkeys(included, True), ""
+        lost = sorted(cell or "empty" for cell, counts in included.items() if not counts)
         few = ", ".join(lost[:8]) + (", ..." if len(lost) > 8 else "")
-        return told, f"{self.why} ({few})" if self.economies else self.why
+        return included, f"{self.why} ({few})" if self.economies else self.why
 
 
 class Map(Model):
@@ -177,7 +177,7 @@ FOUND_OUT = ("layout", "unread", "texts")
 """Fields of a map that no user says."""
 
 
-def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
+def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
     """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
 
     where: the file of the map. Raises UsageError with the field that is wrong.
@@ -188,25 +188,25 @@ def of_user(said: Mapping[str, Any], table: Table, where: str = "") -> dict[str,
     >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
     {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
     """
-    named = said.get("columns") or {} if isinstance(said, Mapping) else None
-    if not isinstance(named, Mapping) or said.keys() & FOUND_OUT:
+    named = raw_map.get("columns") or {} if isinstance(raw_map, Mapping) else None
+    if not isinstance(named, Mapping) or raw_map.keys() & FOUND_OUT:
         raise UsageError(
             f"a map is a mapping, without {' and '.join(FOUND_OUT)}, which are found out",
             where=where,
             hint="columns: {year: Year}",
         )
-    rest = {k: v for k, v in said.items() if k in Map.model_fields and k != "columns"}
-    columns = {k: v for k, v in said.items() if k not in Map.model_fields} | dict(named)
+    rest = {k: v for k, v in raw_map.items() if k in Map.model_fields and k != "columns"}
+    columns = {k: v for k, v in raw_map.items() if k not in Map.model_fields} | dict(named)
     fields = {name: _as_field(value) for name, value in columns.items()}
     try:
-        found = Map.model_validate({**rest, "columns": fields})
+        mapped = Map.model_validate({**rest, "columns": fields})
     except ValidationError as error:
         raise UsageError(
             f"the map: {explain(error)}", where=where, hint="see docs/adding-figures.md"
         ) from None
-    filled = [*columns, *found.totals, *(name for one in found.across for name in one.gives)]
-    _refuse_unknown([*filled, *([found.fills] if found.fills else [])], table, where)
-    return found.model_dump(exclude_unset=True)
+    filled = [*columns, *mapped.totals, *(name for one in mapped.across for name in one.gives)]
+    _refuse_unknown([*filled, *([mapped.fills] if mapped.fills else [])], table, where)
+    return mapped.model_dump(exclude_unset=True)
 
 
 def _as_field(value: Any) -> Any:
@@ -229,20 +229,30 @@ def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:
 
 
 def as_said(
-    across: tuple[Across, ...], fills: str, said: Mapping[str, Field], table: Table, where: str
+    across: tuple[Across, ...],
+    fills: str,
+    user_columns: Mapping[str, Field],
+    table: Table,
+    where: str,
 ) -> tuple[Across, ...]:
     """The headings that are values, as far as they agree with the values that the user says of all
     rows; none where the user names a column of what they tell, or says all that they would.
 
     Raises UsageError where the user's words leave none.
     """
-    both = {name for one in across for name in one.gives} & said.keys()
-    whole = fills in said and all(one.gives.keys() <= said.keys() for one in across)
-    if whole or (fills in said and said[fills].column is None) or any(said[n].column for n in both):
+    both = {name for one in across for name in one.gives} & user_columns.keys()
+    complete = fills in user_columns and all(
+        one.gives.keys() <= user_columns.keys() for one in across
+    )
+    if (
+        complete
+        or (fills in user_columns and user_columns[fills].column is None)
+        or any(user_columns[n].column for n in both)
+    ):
         return ()
     for name in sorted(both):
-        column, constant = table.columns[name], str(said[name].constant)
-        span = said[name].span or column.span or "last"
+        column, constant = table.columns[name], str(user_columns[name].constant)
+        span = user_columns[name].span or column.span or "last"
         across = tuple(
             one
             for one in across
@@ -280,23 +290,23 @@ def heading(sheet: Sheet, mapped: Map) -> tuple[list[str], int]:
             if any(column[number + 1 :]):
                 column[number] = column[number] or before[number]
     joined = [" | ".join(filter(None, column)) for column in columns]
-    seen: Counter[str] = Counter()
-    found = []
+    counts: Counter[str] = Counter()
+    headings = []
     for name in joined:
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found, place + mapped.header_rows
+        counts[name] += 1
+        headings.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return headings, place + mapped.header_rows
 
 
-def sheet_of(given: Given, mapped: Map) -> Sheet:
+def sheet_of(content: Given, mapped: Map) -> Sheet:
     """The sheet that a map speaks of; the first where it names none."""
-    for sheet in given.sheets:
+    for sheet in content.sheets:
         if mapped.sheet in ("", sheet.name):
             return sheet
     raise UsageError(
         f"no sheet {mapped.sheet!r}",
-        where=given.name,
-        hint=f"sheets: {', '.join(s.name for s in given.sheets)}",
+        where=content.name,
+        hint=f"sheets: {', '.join(s.name for s in content.sheets)}",
     )
 
 
@@ -452,14 +462,14 @@ class Reader:
     def rows(self, long: pd.DataFrame) -> pd.DataFrame:
         long = self._with_figures(long)
         bad, quiet = (np.zeros(len(long), bool) for _ in range(2))  # quiet: left out, no fault
-        found: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         for name, column in self.table.columns.items():
             if column.type == "source":
                 continue
-            found[name] = ""
-            if (told := self._cells(long, name)) is None:
+            columns[name] = ""
+            if (parts := self._cells(long, name)) is None:
                 continue
-            cell, field_, head = told
+            cell, field_, head = parts
             codes, different = _different(cell)
             if column.type == "year":
                 of = head if isinstance(head, str) else head.iloc[:1].sum()
@@ -479,13 +489,13 @@ class Reader:
                     Fault(self.file, int(long["_line"].iat[at]), said or name, one, rule)
                 )
             bad |= faulty
-            found[name] = _taken(values, codes)
+            columns[name] = _taken(values, codes)
         keep = ~bad & ~quiet
         widths = {f.column: f.width or 0 for f in self.mapped.columns.values()}
         for name, head in self.once.items():
             codes, different = _different(long[head])
-            found[name] = _taken([shown(c).zfill(widths.get(head, 0)) for c in different], codes)
-        rows = pd.DataFrame(found | {"_line": long["_line"]}, index=long.index)
+            columns[name] = _taken([shown(c).zfill(widths.get(head, 0)) for c in different], codes)
+        rows = pd.DataFrame(columns | {"_line": long["_line"]}, index=long.index)
         rows = rows if keep.all() else rows[keep].reset_index(drop=True)
         return rows.assign(_file=self.file)
 
@@ -502,11 +512,11 @@ class Reader:
         value = self.figure()
         if value and self.table.columns[value].nullable:
             return long
-        told = self._cells(long, value) if value else None
-        if told is None or told[1].constant is not None:
+        parts = self._cells(long, value) if value else None
+        if parts is None or parts[1].constant is not None:
             return long
-        codes, different = _different(told[0])
-        meant = in_words(pd.Series(different, dtype=object), told[1])
+        codes, different = _different(parts[0])
+        meant = in_words(pd.Series(different, dtype=object), parts[1])
         empty = np.array([str(c)[-1:] not in _DIGITS and cells.missing(c) for c in meant], bool)
         empty = empty[codes]
         if lost := int(empty.sum()):
@@ -587,13 +597,13 @@ class Reader:
     def _year(self, cell: Any, span: str | None, column: Column) -> tuple[str, str, str]:
         if column.nullable and cells.missing(cell):
             return "", "", ""
-        low, high, found = column.min, column.max, cells.year(cell, span)
-        if isinstance(found, str):
-            return "", found, ""
-        outside = (low is not None and found < low) or (high is not None and found > high)
+        low, high, year = column.min, column.max, cells.year(cell, span)
+        if isinstance(year, str):
+            return "", year, ""
+        outside = (low is not None and year < low) or (high is not None and year > high)
         if outside and self.mapped.keeps_to_the_years:
             return "", "", f"outside the years of the table ({low:g} to {high:g})"
-        return str(found), "", ""
+        return str(year), "", ""
 
 
 def _different(cell: pd.Series) -> tuple[np.ndarray, list[Any]]:
@@ -616,8 +626,8 @@ def _taken(values: Sequence[Any], codes: np.ndarray) -> Any:
 
 def _economy(cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
     text = cells.bare(shown(cell))
-    if found := words.get(text.casefold()) or names.code(text):
-        return found, "", ""
+    if code := words.get(text.casefold()) or names.code(text):
+        return code, "", ""
     if left_out := economies.no_economy(text):
         return "", "", left_out
     return "", "no economy of the project's list goes by this name or code", ""
@@ -626,15 +636,15 @@ def _economy(cell: Any, words: Mapping[str, str]) -> tuple[str, str, str]:
 def in_words(cell: pd.Series, field_: Field) -> pd.Series:
     """Cells of figures or years, those of which a map says what they mean in its words."""
     if field_.constant is not None:
-        cell = cell.map(_as_told)
+        cell = cell.map(_parsed_word)
     if not field_.words:
         return cell
-    words = {k.casefold(): _as_told(v) for k, v in field_.words.items()}
+    words = {k.casefold(): _parsed_word(v) for k, v in field_.words.items()}
     meant = [words.get(shown(one).casefold(), one) for one in cell]
     return pd.Series(meant, cell.index, dtype=object)
 
 
-def _as_told(word: str) -> float | str:
+def _parsed_word(word: str) -> float | str:
     """A word of a map, which has its numbers with a point, whatever the mark of the file is."""
     return float(word) if cells.PLAIN.fullmatch(word) else word
 
@@ -646,8 +656,8 @@ def _number(
         return None, ""
     if mark is None and not isinstance(cell, (int, float)) and re.search(r"[.,]", str(cell)):
         return None, doubt
-    found = cells.number(cell, mark or ".")
-    return (None, found) if isinstance(found, str) else (found, "")
+    number = cells.number(cell, mark or ".")
+    return (None, number) if isinstance(number, str) else (number, "")
 
 
 def _word(

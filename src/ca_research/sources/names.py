@@ -29,9 +29,9 @@ def code(written: object) -> str | None:
 
 def _genitive(name: str) -> str | None:
     """The code of a Russian name in the genitive, as after 'студенты из'."""
-    stems = {name.removesuffix(of) + own for of, own in _GENITIVES if name.endswith(of)}
-    found = {economies.code_of(stem) for stem in stems if len(stem) > 3} - {None}
-    return found.pop() if len(found) == 1 else None
+    stems = {name.removesuffix(of) + ending for of, ending in _GENITIVES if name.endswith(of)}
+    codes = {economies.code_of(stem) for stem in stems if len(stem) > 3} - {None}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def two_letters(code: str) -> str | None:

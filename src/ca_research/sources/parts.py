@@ -32,8 +32,8 @@ class Headed:
     held, cells are asked of its stream.
     """
 
-    def __init__(self, given: Given, sheet: Sheet, place: int) -> None:
-        self.given, self.sheet, self.place = given, sheet, place
+    def __init__(self, content: Given, sheet: Sheet, place: int) -> None:
+        self.given, self.sheet, self.place = content, sheet, place
         self.headings = [" ".join(shown(c).split()) for c in sheet.rows[place]]
         self._at = {h.casefold(): i for i, h in reversed(list(enumerate(self.headings))) if h}
 
@@ -50,14 +50,14 @@ class Headed:
 
     def needs(self, *wanted: str) -> str:
         """As `name`; raises UsageError where none is there."""
-        found = self.name(*wanted)
-        if found is None:
+        heading = self.name(*wanted)
+        if heading is None:
             raise UsageError(
                 f"no column {' or '.join(wanted)} with values",
                 where=self.given.name,
                 hint=f"columns: {', '.join(filter(None, self.headings))}",
             )
-        return found
+        return heading
 
     def distinct(self, heading: str) -> list[str]:
         """Different cells of a column."""
@@ -66,8 +66,8 @@ class Headed:
     def pairs(self, one: str, other: str) -> dict[str, str]:
         """Cells of a column with those that stand beside them in another."""
         frames = list(self.frames(one, other))
-        told = pd.concat([frame.drop_duplicates() for frame in frames]).itertuples(index=False)
-        return {shown(key): shown(value) for key, value in told}
+        rows = pd.concat([frame.drop_duplicates() for frame in frames]).itertuples(index=False)
+        return {shown(key): shown(value) for key, value in rows}
 
     def frames(self, *headings: str) -> Iterator[pd.DataFrame]:
         """Cells of several columns, as they stand in the rows of the file, in parts."""

@@ -258,15 +258,15 @@ def delimiter(text: str, name: str) -> str:
     if name.lower().endswith((".tsv", ".tab")) and "\t" in text:
         return "\t"
     head = list(itertools.islice((line for line in text.splitlines() if line.strip()), 60))
-    best, found = (0, 0), ","
+    best, separator = (0, 0), ","
     for mark in ("\t", ";", ",", "|"):
         widths = [_width(line, mark) for line in head]
         _bounded(max(widths, default=0), 0, name)
         several = Counter(w for w in widths if w > 1).most_common(1)
         width, times = several[0] if several else (0, 0)
         if (times, width) > best:
-            best, found = (times, width), mark
-    return found
+            best, separator = (times, width), mark
+    return separator
 
 
 def _width(line: str, mark: str) -> int:
@@ -296,7 +296,7 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
     dates = (book._date_formats, book._timedelta_formats)
     count = 0
     for sheet in book.worksheets:
-        rows, lines, told = list[list[Cell]](), list[int](), dict[str, None]()
+        rows, lines, formats = list[list[Cell]](), list[int](), dict[str, None]()
         with sheet._get_source() as source:
             parser = WorkSheetParser(
                 source, sheet._shared_strings, True, book.epoch, *dates, rich_text=True
@@ -311,11 +311,11 @@ def _excel(content: bytes, name: str) -> Iterator[Sheet]:
                     form = forms[cell["style_id"]]
                     row[at - 1] = _value(cell["value"], form)
                     if form and "%" not in form and isinstance(cell["value"], (int, float)):
-                        told[SHOWN_AS + form] = None
+                        formats[SHOWN_AS + form] = None
                 rows.append(row)
                 lines.append(number)
         _refuse_hidden(parser, rows, lines, f"{name}, sheet {sheet.title}")
-        yield Sheet(sheet.title, rows, lines, sheet.sheet_state != "visible", tuple(told))
+        yield Sheet(sheet.title, rows, lines, sheet.sheet_state != "visible", tuple(formats))
 
 
 SHOWN_AS = "cells are shown as "
@@ -327,8 +327,8 @@ def _form(number: int, book: Any) -> str:
     """A number format where cells of it show more, or less, than their number."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 
-    own = number - BUILTIN_FORMATS_MAX_SIZE
-    form = book._number_formats[own] if own >= 0 else BUILTIN_FORMATS.get(number, "")
+    index = number - BUILTIN_FORMATS_MAX_SIZE
+    form = book._number_formats[index] if index >= 0 else BUILTIN_FORMATS.get(number, "")
     plain = re.sub(r"\[\$([^-\]]*)[^\]]*\]|[_*].", r"\1", form)
     return plain if _TELLS.search(plain) else ""
 
@@ -440,8 +440,8 @@ def _stata(content: bytes, name: str) -> Iterator[Sheet]:
         # as days, halves, quarters, months and weeks would pass for the years that they begin
         parts = any(form.startswith(("%th", "%tq", "%tm", "%tw")) for form in reader._fmtlist)
         frame = reader.read(convert_dates=not parts)
-    told = tuple(f"{head}: {text}" if head else text for head, text in labels.items() if text)
-    yield replace(_of_frame(frame, name), told=told)
+    notes = tuple(f"{head}: {text}" if head else text for head, text in labels.items() if text)
+    yield replace(_of_frame(frame, name), told=notes)
 
 
 def _parquet(content: bytes, name: str) -> Iterator[Sheet]:
@@ -480,19 +480,19 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
 
 
 def _json(content: bytes, name: str, part: bool = False) -> Iterator[Sheet]:
-    said = json.loads(texts.decoded(content, name))
-    found = list(_records(said))
-    if not found:
+    answer = json.loads(texts.decoded(content, name))
+    lists = list(_records(answer))
+    if not lists:
         raise FileError(
             "no list of records in it", where=name, hint="give what the provider's API answered"
         )
-    if why := "" if part else _lacks(said, found):
+    if why := "" if part else _lacks(answer, lists):
         raise FileError(
             f"not the whole answer: {why}",
             where=name,
             hint="ask for all rows at once, or lay those of all answers in one list",
         )
-    for number, (key, records) in enumerate(found):
+    for number, (key, records) in enumerate(lists):
         flat = [_flat(record) for record in records]
         columns = list(dict.fromkeys(itertools.chain.from_iterable(flat)))
         _bounded(len(columns), len(columns) * len(flat), name)
@@ -500,25 +500,25 @@ def _json(content: bytes, name: str, part: bool = False) -> Iterator[Sheet]:
         yield Sheet(key if number else "", rows, list(range(1, len(rows) + 1)))
 
 
-def _records(said: Any, key: str = "") -> Iterator[tuple[str, list[dict]]]:
+def _records(answer: Any, key: str = "") -> Iterator[tuple[str, list[dict]]]:
     """The lists of records within a JSON text, with their names: World Bank puts one second,
     Comtrade in `data`, UNESCO names its indicators in another.
     """
-    if isinstance(said, list) and said and all(isinstance(r, dict) for r in said):
-        yield key, said
-    elif isinstance(said, (dict, list)):
-        named = said.items() if isinstance(said, dict) else ((key, part) for part in said)
+    if isinstance(answer, list) and answer and all(isinstance(r, dict) for r in answer):
+        yield key, answer
+    elif isinstance(answer, (dict, list)):
+        named = answer.items() if isinstance(answer, dict) else ((key, part) for part in answer)
         for name, part in named:
             yield from _records(part, name)
 
 
-def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:
+def _lacks(answer: Any, lists: list[tuple[str, list[dict]]]) -> str:
     """What an answer says of itself that its lists of records do not hold; else nothing."""
-    if len({frozenset(records[0]) for _, records in found}) < len(found):
+    if len({frozenset(records[0]) for _, records in lists}) < len(lists):
         return "several lists of records one after the other"
-    head = said[0] if isinstance(said, list) else said
+    head = answer[0] if isinstance(answer, list) else answer
     about = {k: int(v) for k, v in head.items() if str(v).isdecimal()}
-    most = max(len(records) for _, records in found)
+    most = max(len(records) for _, records in lists)
     total = about.get("total" if "page" in about else "count", 0)
     if about.get("pages", 1) > 1 or total > most:
         return f"{most:,} of {total:,} rows"
@@ -526,13 +526,13 @@ def _lacks(said: Any, found: list[tuple[str, list[dict]]]) -> str:
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Cell]:
-    found: dict[str, Cell] = {}
+    cells: dict[str, Cell] = {}
     for name, value in record.items():
         if isinstance(value, dict):
-            found |= {f"{name}.{k}": v for k, v in value.items() if not isinstance(v, (dict, list))}
+            cells |= {f"{name}.{k}": v for k, v in value.items() if not isinstance(v, (dict, list))}
         elif not isinstance(value, list):
-            found[name] = value
-    return found
+            cells[name] = value
+    return cells
 
 
 def shown(cell: Cell) -> str:

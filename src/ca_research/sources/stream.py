@@ -49,12 +49,12 @@ _CONTROL = bytes({*range(32), 127} - set(b"\t\n\r"))
 
 def files_of(file: str | Path | Sequence[str | Path]) -> list[Path]:
     """The files that are meant: one, several, or those of a folder in the order of their names."""
-    given = [Path(file)] if isinstance(file, (str, Path)) else [Path(f) for f in file]
-    if len(given) == 1 and given[0].is_dir():
-        given = sorted(f for f in given[0].iterdir() if f.suffix.lower() in SUFFIXES)
-    if not given:
+    files = [Path(file)] if isinstance(file, (str, Path)) else [Path(f) for f in file]
+    if len(files) == 1 and files[0].is_dir():
+        files = sorted(f for f in files[0].iterdir() if f.suffix.lower() in SUFFIXES)
+    if not files:
         raise UsageError("no file of figures is named", hint=f"files of {', '.join(SUFFIXES)}")
-    return given
+    return files
 
 
 def streams(files: Sequence[Path]) -> bool:
@@ -81,8 +81,8 @@ def _top(file: Path) -> tuple[Sheet, str]:
             hint="check how it was exported",
         )
     mark = delimiter(text, file.name)
-    found = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
-    return Sheet("", [cells for cells, _ in found], [line for _, line in found]), mark
+    rows = list(itertools.islice(numbered(io.StringIO(text, newline=""), mark), _SHOWN))
+    return Sheet("", [cells for cells, _ in rows], [line for _, line in rows]), mark
 
 
 class Stream:
@@ -197,8 +197,8 @@ class Stream:
         self._copy(f"select {columns} from read_parquet($file)", to, file)
         head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
         lines = list(range(1, len(head) + 2))
-        told = told_by(pq.read_schema(file))
-        self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=told))
+        metadata = told_by(pq.read_schema(file))
+        self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=metadata))
 
     def _copy(self, query: str, to: Path, file: Path) -> None:
         self.run(
@@ -231,15 +231,15 @@ class Stream:
 
     def distinct(self, column: int, start: int) -> list[Any]:
         """Cells of a column, each once; raises FileError where they are too many to look at."""
-        found = self.run(
+        values = self.run(
             f"select distinct c{column} as c from {self.cells_from(start)} order by c "
             f"limit {DISTINCT + 1}"
         ).to_arrow_table()["c"]
-        if len(found) > DISTINCT:
+        if len(values) > DISTINCT:
             raise NotStreamed(
                 f"more than {DISTINCT:,} different cells in column {column + 1}", where=self.name
             )
-        return list(found.to_pylist())
+        return list(values.to_pylist())
 
     def filled(self, column: int, start: int) -> bool:
         """Whether a column has a cell that is not empty."""

@@ -28,11 +28,11 @@ def unit(name: str) -> str:
     >>> unit("Unemployment (% of labor force) (modeled ILO estimate)")
     '% of labor force'
     """
-    inside = [told for told in re.findall(r"\(([^()]*)\)", name) if not _NO_UNIT.search(told)]
+    inside = [phrase for phrase in re.findall(r"\(([^()]*)\)", name) if not _NO_UNIT.search(phrase)]
     if inside:
-        found = inside[-1].replace("US$", "USD").strip()
-        said = "%" in found or "per capita" in found.casefold()  # of whom, or that it is a share
-        return found if said or "per capita" not in name.casefold() else f"{found} per head"
+        label = inside[-1].replace("US$", "USD").strip()
+        share = "%" in label or "per capita" in label.casefold()  # of whom, or that it is a share
+        return label if share or "per capita" not in name.casefold() else f"{label} per head"
     return "persons" if name.startswith("Population") else "as its name says"
 
 
@@ -46,9 +46,9 @@ def _refuse_others(file: Headed, code: str) -> None:
         c for c, (one, other) in known.items() if c.isdigit() or (one and other and one != other)
     ]
     if unlike or "attribute" in (h.casefold() for h in file.headings):
-        told = f"{code} {unlike[0]} beside {called[unlike[0]]}" if unlike else "a column Attribute"
+        fault = f"{code} {unlike[0]} beside {called[unlike[0]]}" if unlike else "a column Attribute"
         raise UsageError(
-            f"headings of the World Bank, and rows that are not of its form: {told}",
+            f"headings of the World Bank, and rows that are not of its form: {fault}",
             where=file.given.name,
             hint="a bulk file of the IMF? say in the map how it is meant: header: 1, and "
             "`economy: Country Name` among its columns",

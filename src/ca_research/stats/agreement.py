@@ -39,17 +39,17 @@ def krippendorff_alpha(units: Iterable[Sequence[Any]], scale: Scale = "nominal")
     >>> round(krippendorff_alpha([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]), 3)
     0.533
     """
-    given = [[value for value in unit if value is not None] for unit in units]
-    order = sorted({value for values in given for value in values})
+    ratings = [[value for value in unit if value is not None] for unit in units]
+    order = sorted({value for values in ratings for value in values})
     pairs = np.zeros((len(order), len(order)))
-    for values in given:
+    for values in ratings:
         at = np.searchsorted(order, values)
         for one, other in permutations(at, 2):
             pairs[one, other] += 1 / (len(values) - 1)
     times = pairs.sum(axis=0)
-    apart = 1.0 - np.eye(len(order))
+    distances = 1.0 - np.eye(len(order))
     if scale == "ordinal":  # the values between the two, and half of each of them
         middle = np.cumsum(times) - times / 2
-        apart = (middle[:, None] - middle) ** 2
-    observed, expected = (pairs * apart).sum(), times @ apart @ times
+        distances = (middle[:, None] - middle) ** 2
+    observed, expected = (pairs * distances).sum(), times @ distances @ times
     return float(1 - (times.sum() - 1) * observed / expected) if expected else float("nan")

@@ -182,26 +182,26 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
         def call(*args: Any, **kwargs: Any) -> Any:
             bound = parameters.bind(*args, **kwargs)
             bound.apply_defaults()
-            given = bound.arguments
+            arguments = bound.arguments
             for name, (kind, others) in _kinds(function).items():
-                several_at_once = Sequence in others and isinstance(given[name], (list, tuple))
-                if given[name] is None and NoneType in others:
+                several_at_once = Sequence in others and isinstance(arguments[name], (list, tuple))
+                if arguments[name] is None and NoneType in others:
                     continue
                 if several_at_once:
-                    given[name] = [_checked(name, kind, one) for one in given[name]]
+                    arguments[name] = [_checked(name, kind, one) for one in arguments[name]]
                 else:
-                    given[name] = _checked(name, kind, given[name])
-            by = given.get("by", ())
-            if "by" in given:
-                apart = {
+                    arguments[name] = _checked(name, kind, arguments[name])
+            by = arguments.get("by", ())
+            if "by" in arguments:
+                columns = {
                     c for f in frames.values() for c in (*(() if f.whole else f.cell), f.value)
                 }
-                by = given["by"] = keys_of(by, apart)
-            if relation and hasattr(given[next(iter(frames))], "fetchall"):
-                return relation(call, frames[next(iter(frames))], **given)
+                by = arguments["by"] = keys_of(by, columns)
+            if relation and hasattr(arguments[next(iter(frames))], "fetchall"):
+                return relation(call, frames[next(iter(frames))], **arguments)
             for name, frame in frames.items():
-                if given[name] is not None:
-                    given[name] = frame.check(given[name], by)
+                if arguments[name] is not None:
+                    arguments[name] = frame.check(arguments[name], by)
             return function(*bound.args, **bound.kwargs)
 
         return call  # type: ignore[return-value]
@@ -232,14 +232,14 @@ def _checked(name: str, kind: Any, value: Any) -> Any:
     return kind.__metadata__[0](name, value)
 
 
-def keys_of(by: str | Iterable[str], apart: Iterable[str] = ()) -> list[str]:
+def keys_of(by: str | Iterable[str], reserved: Iterable[str] = ()) -> list[str]:
     """Columns that `by` names, each once. Raises UsageError for none, and for one of those that a
     measure tells apart by itself.
     """
     keys = list(dict.fromkeys(several(by)))
-    if own := set(keys) & set(apart):
+    if clash := set(keys) & set(reserved):
         raise UsageError(
-            f"{min(own)!r} cannot stand in `by`: it is told apart already", hint="leave it out"
+            f"{min(clash)!r} cannot stand in `by`: it is told apart already", hint="leave it out"
         )
     if not keys:
         raise UsageError("`by` names no column", hint="by=('reporter', 'year')")
@@ -270,9 +270,9 @@ def one_figure_per_cell(
         return
     rows = frame[frame.duplicated(list(cell), keep=False)]
     first = rows[(rows[list(cell)] == rows.iloc[0][list(cell)]).all(axis=1)]
-    apart = [str(c) for c in first if c not in cell and first[c].astype(str).nunique() > 1]
+    columns = [str(c) for c in first if c not in cell and first[c].astype(str).nunique() > 1]
     raise UsageError(
         f"{len(rows)} rows share a cell: {', '.join(str(rows.iloc[0][c]) for c in cell)}",
-        where=f"they differ in {', '.join(apart)}" if apart else "they are equal",
+        where=f"they differ in {', '.join(columns)}" if columns else "they are equal",
         hint="keep one of them: load(..., source=...) or source='preferred' chooses a source",
     )

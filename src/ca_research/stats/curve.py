@@ -167,17 +167,17 @@ class SpecificationCurve(Result):
             missing = np.full(len(numbers), "", dtype=object)
             if model.estimator == "ols":
                 clusters = self._clusters(model)
-                made = blocks(self._figures, regressions, clusters, missing)
-                part = fitted(made, model.errors, missing)
+                all_blocks = blocks(self._figures, regressions, clusters, missing)
+                part = fitted(all_blocks, model.errors, missing)
             else:
                 part = _estimated(self._data, self._figures, regressions, model, missing)
             parts.append(part.assign(missing=missing).set_axis(numbers))
-        found = pd.concat(parts).sort_index()
-        b, se, df = found[["estimate", "std_error", "df"]].to_numpy(dtype=float).T
+        estimates = pd.concat(parts).sort_index()
+        b, se, df = estimates[["estimate", "std_error", "df"]].to_numpy(dtype=float).T
         shown = t_interval(b, se, df, self._level).rename(columns={"se": "std_error"})
         shown.insert(4, "t", shown["estimate"] / shown["std_error"])
-        whole = found[["n", "df"]].astype("Int64")
-        return self.specifications.join([shown, whole, found["missing"]])
+        counts = estimates[["n", "df"]].astype("Int64")
+        return self.specifications.join([shown, counts, estimates["missing"]])
 
     @property
     def sources(self) -> tuple[str, ...]:

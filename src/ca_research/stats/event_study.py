@@ -112,8 +112,8 @@ class EventStudy(Result):
         rows = pd.concat([shown, self.att.to_frame().T])
         b, se = rows[["estimate", "se"]].to_numpy(float).T
         terms = [f"event time {time}" for time in shown["event_time"]]
-        found = t_interval(b, se, self.pretrend["df_errors"], 0.95)
-        return found.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
+        intervals = t_interval(b, se, self.pretrend["df_errors"], 0.95)
+        return intervals.set_axis([*terms, "all treated periods"]).rename(columns={"estimate": "b"})
 
     @property
     def __maketables_depvar__(self) -> str:
@@ -210,9 +210,9 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: list[dict[str, Any
 
 def _compared(rows: pd.DataFrame, estimator: str, log: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows without those treated that nothing untreated can be set against."""
-    apart = rows["treated"] & ~_linked(rows)
+    unlinked = rows["treated"] & ~_linked(rows)
     reason = "treated, and no untreated rows link the period with the unit's own before"
-    rows = _leave(rows, apart, reason, log)
+    rows = _leave(rows, unlinked, reason, log)
     if estimator == "did2s":  # its first stage is of untreated rows
         alone, kind = _alone(rows, rows[~rows["treated"]]), "untreated row"
     else:
@@ -264,9 +264,9 @@ def _cells(rows: pd.DataFrame, estimator: str) -> tuple[pd.DataFrame, pd.DataFra
     last = rows["k"].where(rows["k"] < 0).groupby(cohort).transform("max")
     if estimator == "did2s":
         last = last * np.nan
-    own = rows[rows["k"].notna() & (rows["k"] != last)].groupby([cohort, "k"])
-    cells = own.size().rename("rows").reset_index("k").reset_index(drop=True)
-    dummies = pd.get_dummies(own.ngroup().reindex(rows.index).astype("Int64"), dtype=float)
+    groups = rows[rows["k"].notna() & (rows["k"] != last)].groupby([cohort, "k"])
+    cells = groups.size().rename("rows").reset_index("k").reset_index(drop=True)
+    dummies = pd.get_dummies(groups.ngroup().reindex(rows.index).astype("Int64"), dtype=float)
     return dummies.add_prefix("d"), cells, sorted(map(int, last.dropna().unique()))
 
 

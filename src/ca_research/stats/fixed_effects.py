@@ -123,12 +123,12 @@ def codes(frame: pd.DataFrame, words: str) -> np.ndarray:
 
 def cluster_codes(frame: pd.DataFrame, words: str) -> np.ndarray:
     """`codes`, all of them known."""
-    found = codes(frame, words)
-    if lost := int((found < 0).any(axis=1).sum()):
+    clusters = codes(frame, words)
+    if lost := int((clusters < 0).any(axis=1).sum()):
         raise UsageError(
             f"{lost} row(s) without a cluster {words!r}", hint="drop them or name their cluster"
         )
-    return found
+    return clusters
 
 
 def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
@@ -209,9 +209,9 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
             model = (pf.fepois if estimator == "ppml" else pf.feols)(formula, data, **options)
     except Exception as error:  # ValueError, LinAlgError and its own kinds for what data can cause
         if "collinear" in str(error):
-            apart = " on the rows that are not separated" if rectifier else ""
+            scope = " on the rows that are not separated" if rectifier else ""
             raise CoverageError(
-                f"{', '.join(sample.x)}: all collinear with the fixed effects{apart}",
+                f"{', '.join(sample.x)}: all collinear with the fixed effects{scope}",
                 hint="leave an effect out, or choose terms that vary within the effects",
             ) from error
         raise ConvergenceError(

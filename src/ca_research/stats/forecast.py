@@ -325,10 +325,10 @@ def ets(series: pd.Series, horizon: int, *, damped: bool = False, level: float =
     values, scale = _scaled(clean)
     name = "ETS(A,Ad,N)" if damped else "ETS(A,A,N)"
     model = ETSModel(values, trend="add", damped_trend=damped)
-    made = _fitted(name, lambda: model.fit(disp=False)).get_prediction(
+    prediction = _fitted(name, lambda: model.fit(disp=False)).get_prediction(
         len(values), len(values) + steps - 1
     )
-    table = made.summary_frame(alpha=1 - level)[["mean", "pi_lower", "pi_upper"]]
+    table = prediction.summary_frame(alpha=1 - level)[["mean", "pi_lower", "pi_upper"]]
     return _forecast(name, clean, _bounds(name, table, scale), level)
 
 

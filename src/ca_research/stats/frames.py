@@ -249,8 +249,8 @@ def origin(frame: pd.DataFrame) -> tuple[str, ...]:
     >>> origin(rows)
     ('A', 'B', 'C', 'D')
     """
-    found = {i for column in source_columns(frame.columns) for i in ids_of(frame[column])}
-    return tuple(sorted(i for i in found if isinstance(i, str)))
+    ids = {i for column in source_columns(frame.columns) for i in ids_of(frame[column])}
+    return tuple(sorted(i for i in ids if isinstance(i, str)))
 
 
 def cited(result: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:

@@ -54,10 +54,10 @@ class Groups:
         missing = [c for c in dict.fromkeys(columns) if c not in self._columns]
         if len(missing) > 1 and len(self.frame) >= MANY:
             with ThreadPoolExecutor() as pool:
-                found = list(pool.map(lambda name: _encoded(self.frame[name]), missing))
+                encodings = list(pool.map(lambda name: _encoded(self.frame[name]), missing))
         else:
-            found = [_encoded(self.frame[name]) for name in missing]
-        for name, (code, levels, values) in zip(missing, found, strict=True):
+            encodings = [_encoded(self.frame[name]) for name in missing]
+        for name, (code, levels, values) in zip(missing, encodings, strict=True):
             self._columns[name], self._values[name] = (code, levels), values
 
     def values(self, column: str) -> list[Any]:
@@ -84,10 +84,10 @@ class Groups:
         self.encode(columns)
         code, bound = np.zeros(len(self.frame), dtype=np.int64), 1
         for column in columns:
-            own, levels = self._columns[column]
+            numbers, levels = self._columns[column]
             if bound * levels >= 2**62:
                 code, bound = _dense(code, bound)
-            code, bound = code * levels + own, bound * levels
+            code, bound = code * levels + numbers, bound * levels
         return code, bound
 
     def firsts(self, columns: Sequence[str]) -> np.ndarray:
@@ -110,13 +110,13 @@ class Groups:
     def varied(self, column: str, within: Sequence[str]) -> np.ndarray:
         """Whether a column has more than one value, by the number of the group."""
         self.encode([column, *within])
-        own = self._columns[column][0]
+        numbers = self._columns[column][0]
         code, groups = self._number(tuple(within))
-        one = np.empty(groups, dtype=own.dtype)
-        one[code] = own
-        found = np.zeros(groups, dtype=bool)
-        found[code[one[code] != own]] = True
-        return found
+        one = np.empty(groups, dtype=numbers.dtype)
+        one[code] = numbers
+        flags = np.zeros(groups, dtype=bool)
+        flags[code[one[code] != numbers]] = True
+        return flags
 
     def twice(self, columns: Sequence[str]) -> bool:
         """Whether two rows agree in all of these columns."""
@@ -138,8 +138,8 @@ def _encoded(column: pd.Series) -> tuple[np.ndarray, int, Iterable[Any]]:
 
 def _dense(code: np.ndarray, bound: int) -> tuple[np.ndarray, int]:
     if bound > max(8 * len(code), MANY):
-        own, levels = pd.factorize(code)
-        return own, len(levels)
+        numbers, levels = pd.factorize(code)
+        return numbers, len(levels)
     there = np.zeros(bound, dtype=bool)
     there[code] = True
     place = np.cumsum(there) - 1
@@ -153,27 +153,27 @@ def sources_of(rows: pd.DataFrame, code: np.ndarray, groups: int) -> np.ndarray 
     group.
     """
     if "source_id" in rows:
-        own, levels = pd.factorize(rows["source_id"])
+        numbers, levels = pd.factorize(rows["source_id"])
         named = [(one,) for one in levels]
     elif "sources" in rows:
         cells = rows["sources"].to_numpy(dtype=object)
         # rows of one group share a tuple, so its identity stands for it and need not be hashed
-        own, levels = pd.factorize(np.fromiter(map(id, cells), np.int64, len(cells)))
+        numbers, levels = pd.factorize(np.fromiter(map(id, cells), np.int64, len(cells)))
         at = np.empty(len(levels), dtype=np.int64)
-        at[own] = np.arange(len(own))
+        at[numbers] = np.arange(len(numbers))
         named = [tuple(ids_in(cells[n])) for n in at]
     else:
         return None
-    known = own >= 0
-    pairs = pd.unique(code[known] * np.int64(max(len(named), 1)) + own[known])
+    known = numbers >= 0
+    pairs = pd.unique(code[known] * np.int64(max(len(named), 1)) + numbers[known])
     group, source = np.divmod(pairs, max(len(named), 1))
-    found = np.fromiter(repeat((), groups), object, groups)
+    sources = np.fromiter(repeat((), groups), object, groups)
     if len(pairs) == groups == len(np.unique(group)):
         tidy = np.fromiter((tuple(sorted(set(one))) for one in named), object, len(named))
-        found[group] = tidy[source]
-        return found
+        sources[group] = tidy[source]
+        return sources
     of_group: list[set[str]] = [set() for _ in range(groups)]
     for g, s in zip(group.tolist(), source.tolist(), strict=True):
         of_group[g].update(named[s])
-    found[:] = [tuple(sorted(ids)) for ids in of_group]
-    return found
+    sources[:] = [tuple(sorted(ids)) for ids in of_group]
+    return sources

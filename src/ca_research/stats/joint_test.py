@@ -153,8 +153,8 @@ def joint_test(
         refuse("seed and draws", "whole numbers, draws at least 99", (seed, draws), "(1, 500)")
     between_0_and_1("alpha", alpha)
     missing = np.full(len(regressions), "", dtype=object)
-    made = blocks(figures, regressions, clusters, missing)
-    curve = fitted(made, errors, missing)
+    all_blocks = blocks(figures, regressions, clusters, missing)
+    curve = fitted(all_blocks, errors, missing)
     able = np.flatnonzero(missing == "")
     if not len(able):
         raise CoverageError(
@@ -164,10 +164,10 @@ def joint_test(
     estimate, z = np.full((2, len(curve), draws), np.nan)
     n = len(figures.values)
     code = np.arange(n) if clusters is None else clusters
-    pool = np.unique(code[np.concatenate([block.rows for block in made])])
-    treated = [np.isfinite(block.x) for block in made]
+    pool = np.unique(code[np.concatenate([block.rows for block in all_blocks])])
+    treated = [np.isfinite(block.x) for block in all_blocks]
     where = np.flatnonzero(treated[0])
-    if null == "permutation" and any((own != treated[0]).any() for own in treated):
+    if null == "permutation" and any((subset != treated[0]).any() for subset in treated):
         raise UsageError(
             "the treatments are observed in different rows", hint="permute one treatment at a time"
         )
@@ -179,7 +179,7 @@ def joint_test(
             counts = np.bincount(drawn, minlength=code.max() + 1)[code].astype(float)
         else:
             order[where] = rng.permutation(where)
-        for block in made:
+        for block in all_blocks:
             rows, weights = block.z.copy(), counts[block.rows]
             shift = observed[block.numbers] * (null == "bootstrap")
             if null == "permutation":
@@ -190,8 +190,8 @@ def joint_test(
                 z[block.numbers, draw] = signed_z((b - shift) / error, df)
     estimate, z = estimate[able], z[able]
     broken = ~np.isfinite(z)
-    whole = ~broken.any(axis=0)
-    if (lost := int((~whole).sum())) > FAILURES * draws:
+    complete = ~broken.any(axis=0)
+    if (lost := int((~complete).sum())) > FAILURES * draws:
         worst = able[int(broken.sum(axis=1).argmax())]
         raise CoverageError(
             f"in {lost} of {draws} resamples a specification could not be fitted, most often "
@@ -199,20 +199,20 @@ def joint_test(
             hint="leave out specifications with rare dummies or few rows, and say so as an "
             "Exclusion",
         )
-    own = curve.iloc[able]
-    own_z = signed_z((own["estimate"] / own["std_error"]).to_numpy(), own["df"].to_numpy())
-    by = own["estimate"].to_numpy()[:, None], own_z[:, None]
+    subset = curve.iloc[able]
+    own_z = signed_z((subset["estimate"] / subset["std_error"]).to_numpy(), subset["df"].to_numpy())
+    by = subset["estimate"].to_numpy()[:, None], own_z[:, None]
     size = statistics(*by, alpha, sign)[:, 0]
-    under = statistics(estimate[:, whole], z[:, whole], alpha, sign)
+    under = statistics(estimate[:, complete], z[:, complete], alpha, sign)
     median, _, stouffer = statistics(*by, alpha, 1)[:, 0]
     extreme = (under >= (size - TIE * np.abs(size))[:, None]).sum(axis=1)
     table = pd.DataFrame(
         {"statistic": STATISTICS, "value": [median, size[1], stouffer], "size": size}
         | _spread(under, "null_median", "null_low", "null_high")
-        | {"extreme": extreme, "p": (extreme + 1) / (whole.sum() + 1)}
+        | {"extreme": extreme, "p": (extreme + 1) / (complete.sum() + 1)}
     )
-    ranks = {"rank": range(1, len(able) + 1), "estimate": np.sort(own["estimate"])}
-    sorted_null = np.sort(estimate[:, whole], axis=0)
+    ranks = {"rank": range(1, len(able) + 1), "estimate": np.sort(subset["estimate"])}
+    sorted_null = np.sort(estimate[:, complete], axis=0)
     band = pd.DataFrame(ranks | _spread(sorted_null, "null_low", "null_median", "null_high"))
     unit = "rows" if clusters is None else "clusters"
     method = {
@@ -226,7 +226,7 @@ def joint_test(
         band=band,
         specifications=len(able),
         failed=len(curve) - len(able),
-        draws=int(whole.sum()),
+        draws=int(complete.sum()),
         failed_draws=lost,
         seed=seed,
         null=null,

@@ -126,7 +126,7 @@ def blocks(
             missing[number] = error.what
         else:
             gathered.setdefault((r.outcome, r.treatment, key), (rows, []))[1].append(number)
-    made = []
+    all_blocks = []
     for (outcome, treatment, _), (rows, numbers) in gathered.items():
         if clusters is not None:
             rows = rows[np.argsort(clusters[rows], kind="stable")]
@@ -146,10 +146,12 @@ def blocks(
             z=z / length,
             x=figures.values[:, figures.at[treatment]] / unit[-2],
             scale=float(unit[-1] / unit[-2]),
-            subsets=plan(np.array([[c in own for c in controls] for own in held], dtype=bool)),
+            subsets=plan(
+                np.array([[c in subset for c in controls] for subset in held], dtype=bool)
+            ),
         )
-        made.append(block)
-    return made
+        all_blocks.append(block)
+    return all_blocks
 
 
 def fit(
@@ -200,10 +202,10 @@ def fit(
     return np.column_stack([estimate * block.scale, std_error * block.scale, df]), gone
 
 
-def fitted(made: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFrame:
+def fitted(blocks: Sequence[Block], errors: str, missing: np.ndarray) -> pd.DataFrame:
     """estimate, std_error, df and n of all regressions; reasons for what failed go to `missing`."""
     table = np.full((len(missing), 4), np.nan)
-    for block in made:
+    for block in blocks:
         n = len(block.rows)
         numbers, gone = fit(block, errors, z=block.z, weights=np.ones(n))
         table[block.numbers] = np.column_stack([numbers, np.full(len(numbers), n)])

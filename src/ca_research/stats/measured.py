@@ -35,9 +35,9 @@ class Plot(PlotAccessor):
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         frame = self._parent
-        measure, given = measure_of(frame)
-        whole = measure and set(given.columns) <= set(frame.columns)
-        if whole and not args and options.keys() <= OPTIONS:
+        measure, original = measure_of(frame)
+        intact = measure and set(original.columns) <= set(frame.columns)
+        if intact and not args and options.keys() <= OPTIONS:
             return draw(measure, frame, **options)
         return super().__call__(*args, **options)
 
@@ -57,6 +57,6 @@ def measure_of(frame: pd.DataFrame) -> tuple[str, pd.DataFrame]:
 
 def measured(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """The frame, which from now on plots itself as what `measure` gives."""
-    found = Measured(frame)
-    found.attrs, found.measure, found.given = frame.attrs, measure, pd.DataFrame(frame)
-    return found
+    table = Measured(frame)
+    table.attrs, table.measure, table.given = frame.attrs, measure, pd.DataFrame(frame)
+    return table

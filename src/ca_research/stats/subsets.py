@@ -67,14 +67,14 @@ def plan(member: np.ndarray) -> Subsets:
 
 def sweep(gram: np.ndarray, subsets: Subsets) -> Fits:
     """Least squares of every subset. gram: centred cross-products."""
-    x, y, whole = len(gram) - 2, len(gram) - 1, np.diag(gram)
+    x, y, squares = len(gram) - 2, len(gram) - 1, np.diag(gram)
     stack, least = gram[None], np.ones(1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # seen by the share
         for column, (parents, without) in enumerate(subsets.steps):
             stack, least = stack[parents], least[parents]
             swept = stack[without:]
             row = swept[:, column, 1:] / swept[:, column, :1]
-            share = swept[:, column, 0] / whole[column]
+            share = swept[:, column, 0] / squares[column]
             least[without:] = np.minimum(least[without:], share)
             stack = stack[:, :, 1:]  # the column itself is not asked for again
             stack[without:] -= swept[:, :, :1] * row[:, None]
@@ -82,7 +82,7 @@ def sweep(gram: np.ndarray, subsets: Subsets) -> Fits:
         stack, least = stack[subsets.last], least[subsets.last]
         xx, xy = stack[:, x, 0], stack[:, x, 1]
         yy = stack[:, y, 1] - xy**2 / xx
-        share = np.minimum(least, np.minimum(xx / whole[x], yy / whole[y]))
+        share = np.minimum(least, np.minimum(xx / squares[x], yy / squares[y]))
     return Fits(xx, xy, yy, share, np.where(subsets.member[:, :, None], stack[:, :x], 0))
 
 

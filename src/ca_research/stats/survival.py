@@ -34,8 +34,8 @@ def product_limit(time: ArrayLike, event: ArrayLike) -> Curve:
     when, fell = np.unique(times[events], return_counts=True)
     at_risk = len(times) - np.searchsorted(np.sort(times), when)
     survival = np.cumprod(1 - fell / at_risk)
-    found = {"time": when, "at_risk": at_risk, "events": fell, "survival": survival}
-    return {name: values.astype(float) for name, values in found.items()}
+    columns = {"time": when, "at_risk": at_risk, "events": fell, "survival": survival}
+    return {name: values.astype(float) for name, values in columns.items()}
 
 
 def survival_at(curve: pd.DataFrame | Curve, time: float) -> float:

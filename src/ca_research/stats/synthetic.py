@@ -65,25 +65,26 @@ def simplex_weights(treated: np.ndarray, donors: np.ndarray) -> np.ndarray:
     """
     from scipy.optimize import nnls
 
-    apart = donors - treated[:, None]
-    scale = max(apart.max(), -apart.min())
+    gaps = donors - treated[:, None]
+    scale = max(gaps.max(), -gaps.min())
     if scale == 0:
         return np.full(donors.shape[1], 1 / donors.shape[1])
-    wanted = np.zeros(len(apart) + 1)
+    wanted = np.zeros(len(gaps) + 1)
     wanted[-1] = 1.0
-    u, _ = nnls(np.vstack([apart / scale, np.ones(donors.shape[1])]), wanted)
+    u, _ = nnls(np.vstack([gaps / scale, np.ones(donors.shape[1])]), wanted)
     return u / u.sum()
 
 
 @lru_cache(maxsize=128)
-def _placebo_weights(before: bytes, units: int) -> list[np.ndarray]:
+def _leave_one_out_weights(outcomes_before: bytes, count: int) -> list[np.ndarray]:
     """For each unit (a column) the weights of all others that follow it best.
 
-    before: of each period and unit. Kept, for the same periods before go with several last periods.
+    outcomes_before: of each period and unit. Kept, for the same periods before go with several last
+        periods.
     """
-    values = np.frombuffer(before).reshape(-1, units)
+    values = np.frombuffer(outcomes_before).reshape(-1, count)
     return [
-        simplex_weights(values[:, unit], np.delete(values, unit, axis=1)) for unit in range(units)
+        simplex_weights(values[:, unit], np.delete(values, unit, axis=1)) for unit in range(count)
     ]
 
 
@@ -192,7 +193,7 @@ class SyntheticControl(Result):
         """
         after = self.gaps["after"].to_numpy()
         values = _level(self._values, after) if self._demeaned else self._values
-        weights = _placebo_weights(values[~after].tobytes(), values.shape[1])
+        weights = _leave_one_out_weights(values[~after].tobytes(), values.shape[1])
         courses = enumerate(values.T)
         gaps = np.array([v - np.delete(values, n, axis=1) @ weights[n] for n, v in courses])
         late, pre = gaps[:, after], _rmspe(gaps[:, ~after])
@@ -246,9 +247,9 @@ class SyntheticControl(Result):
             except CoverageError as error:
                 rows.append({"missing": error.what})
         columns = ["effect", "ratio", "p", "p_positive", "missing"]
-        made = pd.DataFrame(rows, columns=columns)
-        made.insert(0, "start", list(starts))
-        return made
+        table = pd.DataFrame(rows, columns=columns)
+        table.insert(0, "start", list(starts))
+        return table
 
 
 def _rmspe(gap: np.ndarray) -> np.ndarray:

@@ -215,9 +215,9 @@ class Universe:
     def __post_init__(self) -> None:
         kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
         for name, kind in kinds.items():  # one alone, and what is of another kind
-            given = getattr(self, name)
-            if not isinstance(given, Sequence) or not all(isinstance(g, kind) for g in given):
-                refuse(name, "a tuple", given, "(one, another), of one alone (one,)")
+            entries = getattr(self, name)
+            if not isinstance(entries, Sequence) or not all(isinstance(g, kind) for g in entries):
+                refuse(name, "a tuple", entries, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
@@ -294,9 +294,9 @@ class Universe:
         """
         axes = [axis.name for axis in self.axes]
         # a number stays what it is
-        found = pd.DataFrame(list(self._all()), columns=axes, dtype=object)
+        combinations = pd.DataFrame(list(self._all()), columns=axes, dtype=object)
         reasons = [self.excluded(choices) for choices in self._all()]
-        return found.assign(is_main=[n == 0 for n in range(len(reasons))], excluded=reasons)
+        return combinations.assign(is_main=[n == 0 for n in range(len(reasons))], excluded=reasons)
 
     def run(
         self,
@@ -367,23 +367,23 @@ def _one(
     is_main: bool,
 ) -> list[dict[str, Any]]:
     try:
-        found = measure(**choices)
-        rows = records(found) if isinstance(found, pd.DataFrame) else found
+        output = measure(**choices)
+        rows = records(output) if isinstance(output, pd.DataFrame) else output
         rows = rows or [{"missing": "the measure returned no row"}]
     except MeasureError:
         raise
     except CaResearchError as error:
         rows = [{"missing": error.what}]
-    own = {"spec": number, "is_main": is_main, **choices}
+    labels = {"spec": number, "is_main": is_main, **choices}
     for row in rows:
         # a measure may repeat its choices; another value would stand in the place of what was run
-        for name in own.keys() & row.keys():
-            if row[name] is pd.NA or np.any(row[name] != own[name]):
+        for name in labels.keys() & row.keys():
+            if row[name] is pd.NA or np.any(row[name] != labels[name]):
                 raise MeasureError(
-                    f"the measure gives {name} {row[name]!r} where {own[name]!r} was run",
+                    f"the measure gives {name} {row[name]!r} where {labels[name]!r} was run",
                     hint="name that column otherwise",
                 )
-    return [own | row for row in rows]
+    return [labels | row for row in rows]
 
 
 def collapse(
@@ -419,10 +419,10 @@ def collapse(
     {0: 0, 1: 1, 2: 2}
     """
     first: dict[tuple, Any] = {}
-    found = {}
+    representatives = {}
     for spec, (path, choices) in sorted(_by_specification(results, methods).items()):
-        found[spec] = first.setdefault((path, choices) if path else (spec,), spec)
-    return found
+        representatives[spec] = first.setdefault((path, choices) if path else (spec,), spec)
+    return representatives
 
 
 def _by_specification(
@@ -431,13 +431,13 @@ def _by_specification(
     """The data paths of each specification, and its choices of method (of its first row)."""
     if isinstance(results, pd.DataFrame):
         results = records(require(results, ("spec", *methods)))
-    found: dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]] = {}
+    by_spec: dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]] = {}
     for row in results:
         path = row.get("path")
         known = (str(path),) if path and path == path else ()  # neither '' nor NaN
-        before, choices = found.get(row["spec"], ((), tuple(row[m] for m in methods)))
-        found[row["spec"]] = tuple(sorted(before + known)), choices
-    return found
+        before, choices = by_spec.get(row["spec"], ((), tuple(row[m] for m in methods)))
+        by_spec[row["spec"]] = tuple(sorted(before + known)), choices
+    return by_spec
 
 
 def distinct(

@@ -107,8 +107,8 @@ def _refuse_unknown(
     known_name("level", level, [*declared, *students["level"].dropna().unique()])
     if source is not None:
         known_name("source", source, {*registry.sources(), *students["source_id"].dropna()})
-    for column, asked in economies.items():
-        refuse_names(students, (column,), asked)
+    for column, names in economies.items():
+        refuse_names(students, (column,), names)
 
 
 def _who(source: str | None) -> str:
@@ -188,10 +188,12 @@ def counted(
     """Rows of `count` that hold a count, to be compared: a year without one is no year observed,
     and a bound is no count (MixedUnitsError).
     """
-    return _comparable(count(students, origin, destination=destination, level=level, source=source))
+    return _require_uniform_precision(
+        count(students, origin, destination=destination, level=level, source=source)
+    )
 
 
-def _comparable(series: pd.DataFrame) -> pd.DataFrame:
+def _require_uniform_precision(series: pd.DataFrame) -> pd.DataFrame:
     rows = series.dropna(subset=["students"])
     if "precision" in rows:
         bounds = rows["precision"] == "lower_bound"
@@ -364,8 +366,8 @@ def window_change(
     rows = _rows(economies, change)
     ends = {(row["first_year"], row["last_year"]) for row in rows if row["n"]}
     if len(ends) == 1:  # one sentence speaks of all together
-        told = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
-        rows = [row | {"about": told if row["n"] else None} for row in rows]
+        about = _in_numbers([row["rows"].frame for row in rows if row["n"]], *ends.pop())
+        rows = [row | {"about": about if row["n"] else None} for row in rows]
     return estimates(rows)
 
 
@@ -439,7 +441,9 @@ def change_since(
     def change(origin: str) -> Estimate:
         named = _pair(counts, origin, destination, level)["source_id"].dropna()
         for source in in_order(named):
-            series = _comparable(_one_series(counts, origin, destination, level, source))
+            series = _require_uniform_precision(
+                _one_series(counts, origin, destination, level, source)
+            )
             if {start, end} <= set(series["year"]):
                 used = series[series["year"].isin([start, end])]
                 return estimate_row(used, economy=origin, estimate=stats.end_to_end(_series(used)))
@@ -515,7 +519,7 @@ def share_change(
             )
         parts = [part[part["year"].isin(ends)] for part in (abroad, *levels)]
         total, *counts = map(_series, parts)
-        shares = [100 * own / (own + total) for own in counts]
+        shares = [100 * hosted / (hosted + total) for hosted in counts]
         changes = [float(share[ends[1]] - share[ends[0]]) for share in shares]
         if any(map(math.isnan, changes)):
             raise CoverageError("nobody is counted in one of the years")

@@ -235,8 +235,8 @@ def add(
     if spec.known == "source" and not spec.files:
         raise UsageError(f"table {table!r} is made of the register", hint="choose another table")
     added.refuse_located(spec)
-    told = {**read_map(map), **({} if times is None else {"times": times})}
-    said = of_user(told, spec, str(map) if isinstance(map, (str, Path)) else "")
+    raw_map = {**read_map(map), **({} if times is None else {"times": times})}
+    user_map = of_user(raw_map, spec, str(map) if isinstance(map, (str, Path)) else "")
     valid_id(source)
     added.refuse_known(source)
     if published is not None and bounds(str(published))[0] > today():
@@ -256,32 +256,32 @@ def add(
         lag=lag,
         origin=origin,
     )
-    asked = (lambda _: False) if dry_run else confirm
+    consent = (lambda _: False) if dry_run else confirm
     if stream.streams(files):
         try:
-            return _add_large(spec, files, said, source, about, skip_bad, asked)
+            return _add_large(spec, files, user_map, source, about, skip_bad, consent)
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
-    found = read(files[0], spec, said, source, skip_bad)
-    entry = entry_of(found, about, source, table)
-    follows = origin is None and found.layout is None
-    if asked is not None:
-        proposal = proposed(entry, found, follows)
-        if not asked(proposal):
+    figures = read(files[0], spec, user_map, source, skip_bad)
+    entry = entry_of(figures, about, source, table)
+    follows = origin is None and figures.layout is None
+    if consent is not None:
+        proposal = proposed(entry, figures, follows)
+        if not consent(proposal):
             return proposal
     with added.alone():
-        return settled(proposed(entry, found, follows), added.keep)
+        return settled(proposed(entry, figures, follows), added.keep)
 
 
 def _add_large(
     spec: registry.Table,
     files: Sequence[Path],
-    said: Mapping[str, Any],
+    user_map: Mapping[str, Any],
     source: str,
     about: About,
     skip_bad: bool,
-    asked: Callable[[Addition], bool] | None,
+    consent: Callable[[Addition], bool] | None,
 ) -> Addition:
     """As `add`, by a stream; whoever else adds waits until this is done, or refused."""
     from .. import sources
@@ -292,20 +292,20 @@ def _add_large(
         work = folder / "work"
         work.mkdir()
         with closing(Stream(files, work)) as stream:
-            given = stream.given()
-            mapped, layout = sources.understand(given, spec, said)
-            told = source_entry(source, about, layout, stream.name)
-            reader = sources.Reader(given, mapped, spec)
+            content = stream.given()
+            mapped, layout = sources.understand(content, spec, user_map)
+            source_record = source_entry(source, about, layout, stream.name)
+            reader = sources.Reader(content, mapped, spec)
             reading = Reading(stream.connection, reader, source, skip_bad, work)
-            found = reading.found(given, layout, FEW)
-            entry = entry_of(found, about, source, spec.table)
+            figures = reading.found(content, layout, FEW)
+            entry = entry_of(figures, about, source, spec.table)
             proposal = _compared(
-                stream.connection, entry, found, about.origin is None and layout is None
+                stream.connection, entry, figures, about.origin is None and layout is None
             )
-            if asked is not None and not asked(proposal):
+            if consent is not None and not consent(proposal):
                 return proposal
-            large.write(reading, told, folder / added.PARTS)
-        entry = added.publish(proposal.entry, folder, listed(found.skipped))
+            large.write(reading, source_record, folder / added.PARTS)
+        entry = added.publish(proposal.entry, folder, listed(figures.skipped))
         build()
         return replace(proposal, entry=entry, kept=True)
 
@@ -319,23 +319,23 @@ def valid_id(source: str) -> None:
         )
 
 
-def entry_of(found: Read, about: About, source: str, table: str) -> registry.Added:
+def entry_of(figures: Read, about: About, source: str, table: str) -> registry.Added:
     """The register entry of what was read; raises UsageError where its day cannot be."""
     spec = registry.table(table)
-    entry = source_entry(source, about, found.layout, found.given.name)
+    entry = source_entry(source, about, figures.layout, figures.given.name)
     if "year" in spec.columns and spec.columns["year"].type == "year":
-        refuse_years_ahead(entry, spec, found.last or 0)
+        refuse_years_ahead(entry, spec, figures.last or 0)
     return registry.Added(
         source=entry,
         table=table,
-        rows=found.count,
+        rows=figures.count,
         rows_sha256="0" * 64,
-        file=found.given.name,
-        file_sha256=found.given.sha256,
-        layout=found.map.layout,
-        mapping=found.map.model_dump(exclude_defaults=True, mode="json"),
-        left_out=dict(found.left_out),
-        skipped=len(found.skipped),
+        file=figures.given.name,
+        file_sha256=figures.given.sha256,
+        layout=figures.map.layout,
+        mapping=figures.map.model_dump(exclude_defaults=True, mode="json"),
+        left_out=dict(figures.left_out),
+        skipped=len(figures.skipped),
         added=today().isoformat(),
     )
 
@@ -367,26 +367,26 @@ def of_one_origin(entry: registry.Added, copied: Sequence[str]) -> registry.Adde
     return entry.model_copy(update={"source": source})
 
 
-def proposed(entry: registry.Added, found: Read, follows: bool = False) -> Addition:
+def proposed(entry: registry.Added, figures: Read, follows: bool = False) -> Addition:
     """What would be added, compared with what others said; with `follows` a copy of theirs is of
     their origin.
     """
     with connect() as connection:
-        rows = pa.Table.from_pandas(found.rows, schema(registry.table(entry.table)), False)
+        rows = pa.Table.from_pandas(figures.rows, schema(registry.table(entry.table)), False)
         connection.register("good", rows)
-        return _compared(connection, entry, found, follows)
+        return _compared(connection, entry, figures, follows)
 
 
 def _compared(
-    connection: duckdb.DuckDBPyConnection, entry: registry.Added, found: Read, follows: bool
+    connection: duckdb.DuckDBPyConnection, entry: registry.Added, figures: Read, follows: bool
 ) -> Addition:
     """As `proposed`, of the rows of relation `good`."""
     stood = _standing(entry.table, entry.source.source_id)
-    said, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
-    refuse_powers(ratio, found.given.name)
+    counts, rows, copied, ratio = compare(connection, registry.table(entry.table), stood)
+    refuse_powers(ratio, figures.given.name)
     if follows:
         entry = of_one_origin(entry, copied)
-    return Addition(entry, found.rows, rows, said, entry.left_out, found.skipped, False)
+    return Addition(entry, figures.rows, rows, counts, entry.left_out, figures.skipped, False)
 
 
 def refuse_powers(ratio: float, where: str) -> None:
@@ -443,21 +443,25 @@ def remove(source: str) -> registry.Added:
     return gone
 
 
-def read_map(said: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
+def read_map(map_or_file: Mapping[str, Any] | str | Path | None) -> Mapping[str, Any]:
     """What a map says; of a file, what is written there."""
-    if said is None or isinstance(said, Mapping):
-        return said or {}
+    if map_or_file is None or isinstance(map_or_file, Mapping):
+        return map_or_file or {}
     try:
-        found = read_yaml(Path(said).read_bytes())
+        mapping = read_yaml(Path(map_or_file).read_bytes())
     except OSError as error:
         raise UsageError(
-            f"the map cannot be read: {error.strerror}", where=str(said), hint="--map FILE.yaml"
+            f"the map cannot be read: {error.strerror}",
+            where=str(map_or_file),
+            hint="--map FILE.yaml",
         ) from None
     except Unreadable as fault:
-        raise UsageError(fault.what, where=fault.place(Path(said).name), hint="mend it") from None
-    if not isinstance(found, Mapping):
-        raise UsageError("a map is a mapping", where=str(said), hint="columns: {year: Year}")
-    return found
+        raise UsageError(
+            fault.what, where=fault.place(Path(map_or_file).name), hint="mend it"
+        ) from None
+    if not isinstance(mapping, Mapping):
+        raise UsageError("a map is a mapping", where=str(map_or_file), hint="columns: {year: Year}")
+    return mapping
 
 
 def source_entry(source: str, about: About, layout: Layout | None, file: str) -> registry.Source:
@@ -468,8 +472,8 @@ def source_entry(source: str, about: About, layout: Layout | None, file: str) ->
     )
     title = about.title or (f"{layout.publisher}: {file}" if layout else None)
     day, role = about.published, about.role or (layout.role if layout else "compilation")
-    said = {"title": title, "publisher": publisher, "licence": licence, "published": day}
-    if lacking := [name for name, value in said.items() if not value]:
+    fields = {"title": title, "publisher": publisher, "licence": licence, "published": day}
+    if lacking := [name for name, value in fields.items() if not value]:
         raise UsageError(
             f"not said of source {source!r}: {', '.join(lacking)}",
             where=file,
@@ -509,15 +513,15 @@ def source_entry(source: str, about: About, layout: Layout | None, file: str) ->
         ) from None
 
 
-def _origin_group(said: str | None, source: str, layout: Layout | None) -> str:
+def _origin_group(origin: str | None, source: str, layout: Layout | None) -> str:
     """The group of sources of one origin to which a source belongs."""
     from ..sources.layouts import all_layouts
 
-    if said is None:
+    if origin is None:
         return layout.origin if layout else source
     groups = registry.origin_groups()
     known = {source, *groups.values(), *(known.origin for known in all_layouts())}
-    return groups.get(said) or known_name("origin", said, {*groups, *known})
+    return groups.get(origin) or known_name("origin", origin, {*groups, *known})
 
 
 def _standing(table: str, source: str) -> str:
@@ -532,9 +536,9 @@ def _standing(table: str, source: str) -> str:
     return "select * from good where false"  # the first rows of the table
 
 
-def _told(found: Addition) -> Iterator[str]:
+def _told(addition: Addition) -> Iterator[str]:
     """An addition in words."""
-    entry, mapping = found.entry, found.entry.mapping
+    entry, mapping = addition.entry, addition.entry.mapping
     how = "read by its headings" if entry.layout == "guess" else f"read as: {entry.layout}"
     sheet = f", sheet {mapping['sheet']!r}" if mapping.get("sheet") else ""
     yield f"{entry.file}{sheet}, {how}"
@@ -544,20 +548,20 @@ def _told(found: Addition) -> Iterator[str]:
         times = _times(columns.get(fills, {}))
         yield f"  {fills}: under {counted(len(heads), 'heading')}, {first_few(heads, 3)}{times}"
     if unread := mapping.get("unread"):
-        told = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
-        yield f"  not read: {first_few(told, 12)}"
+        headings = [f"{head or 'no heading'} ({', '.join(few)})" for head, few in unread.items()]
+        yield f"  not read: {first_few(headings, 12)}"
     if texts := mapping.get("texts"):
         yield f"  beside the columns: {'; '.join(texts)}"
     more = f"the first of {entry.rows:,} rows" if entry.rows > SHOWN else "all rows"
     yield f"{more}, as understood:"
-    shown = found.rows.drop(columns="source_id").head(SHOWN)
+    shown = addition.rows.drop(columns="source_id").head(SHOWN)
     yield shown.to_string(index=False, na_rep="", max_colwidth=30, float_format="{:.12g}".format)
-    yield from (f"left out: {count:,} ({reason})" for reason, count in found.left_out.items())
-    if found.skipped:
-        yield f"skipped: {len(found.skipped):,} faults, the first: {found.skipped[0]}"
+    yield from (f"left out: {count:,} ({reason})" for reason, count in addition.left_out.items())
+    if addition.skipped:
+        yield f"skipped: {len(addition.skipped):,} faults, the first: {addition.skipped[0]}"
     yield (
-        f"{counted(found.count('new'), 'row')} new, {found.count('repeats'):,} repeat and "
-        f"{found.count('contradicts'):,} contradict what stood (both stay)"
+        f"{counted(addition.count('new'), 'row')} new, {addition.count('repeats'):,} repeat and "
+        f"{addition.count('contradicts'):,} contradict what stood (both stay)"
     )
     source_id, groups = entry.source.source_id, registry.origin_groups()
     alike = [s for s, g in groups.items() if g == entry.source.origin_group and s != source_id]
@@ -566,10 +570,10 @@ def _told(found: Addition) -> Iterator[str]:
             f"of one origin with {first_few(alike, SHOWN)}: no second source (if it is one: "
             f"--origin {source_id})"
         )
-    apart = found.compared[found.compared["said"].eq("contradicts")]
-    for *cell, _, value, stood, by in apart.head(SHOWN).itertuples(index=False):
+    contradictions = addition.compared[addition.compared["said"].eq("contradicts")]
+    for *cell, _, value, stood, by in contradictions.head(SHOWN).itertuples(index=False):
         yield f"  {', '.join(map(str, cell))}: {value:,.6g} here, {stood:,.6g} by {by}"
-    yield f"added to {entry.table} as {source_id}" if found.kept else "nothing was added"
+    yield f"added to {entry.table} as {source_id}" if addition.kept else "nothing was added"
 
 
 def _times(field: Mapping[str, Any]) -> str:

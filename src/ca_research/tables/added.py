@@ -113,10 +113,10 @@ def publish(entry: registry.Added, folder: Path, skipped: pd.DataFrame) -> regis
         parts = tuple(sorted(f.name for f in (folder / PARTS).iterdir()))
         hashed = _sha256_of(_of_large(folder, parts))
         entry = entry.model_copy(update={"parts": parts, "rows_sha256": hashed})
-    said = yaml.safe_dump(
+    text = yaml.safe_dump(
         entry.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100
     )
-    (folder / ENTRY).write_text(said, encoding="utf-8")
+    (folder / ENTRY).write_text(text, encoding="utf-8")
     if len(skipped):
         skipped.to_csv(folder / _named(SKIPPED, entry), index=False, lineterminator="\n")
     target = paths.added_dir() / entry.source.source_id
@@ -144,8 +144,8 @@ def accounts(table: str, source_id: str) -> Path | None:
 
 def _sha256_of(files: Sequence[Path]) -> str:
     """One hash of several files and their names."""
-    told = "".join(f"{file.name} {sha256(file)}\n" for file in files)
-    return hashlib.sha256(told.encode()).hexdigest()
+    listing = "".join(f"{file.name} {sha256(file)}\n" for file in files)
+    return hashlib.sha256(listing.encode()).hexdigest()
 
 
 def refuse_known(source_id: str) -> None:
@@ -238,9 +238,9 @@ def _fits(entry: registry.Added, files: Sequence[Path]) -> bool:
         if not parties:
             return True
         query = f"select distinct {sql.names([*parties, 'is_aggregate'])} from {rows}"
-        told = connection.sql(query).df()
-    groups = told[parties].isin(list(economies.AGGREGATES)).any(axis=1)
-    return bool((groups == told["is_aggregate"]).all())
+        combinations = connection.sql(query).df()
+    groups = combinations[parties].isin(list(economies.AGGREGATES)).any(axis=1)
+    return bool((groups == combinations["is_aggregate"]).all())
 
 
 def large(table: str) -> list[Path]:
@@ -258,7 +258,7 @@ def with_added(table: registry.Table, base: pa.Table | None) -> pa.Table:
     looked at and stay where they are. base: None for a table without files.
     """
     entries = [e for e in registry.added().values() if e.table == table.table]
-    parts = [found for entry in entries if (found := rows(entry)) is not None]
+    parts = [part for entry in entries if (part := rows(entry)) is not None]
     if base is not None and not parts:
         return base
     parts.insert(0, schema(table).empty_table() if base is None else base.cast(schema(table)))

@@ -104,13 +104,13 @@ def _marks() -> dict[str, str]:
     """Of each what changes with the state of its place and with the rules by which it is read; ''
     where the place does not say in which state it is.
     """
-    found = {}
+    marks = {}
     for name, table in _away().items():
         files = [f for f in _declarations() if f.suffix != ".yaml" or f.stem == name]
         mark = elsewhere.place(table).mark().encode()
-        whole = b"".join([mark, *(file.read_bytes() for file in files)])
-        found[name] = hashlib.sha256(whole).hexdigest() if mark else ""
-    return found
+        content = b"".join([mark, *(file.read_bytes() for file in files)])
+        marks[name] = hashlib.sha256(content).hexdigest() if mark else ""
+    return marks
 
 
 def rows_of(name: str) -> dict[str, int]:
@@ -139,8 +139,8 @@ def rows_of(name: str) -> dict[str, int]:
     True
     """
     if registry.table(name).location:
-        found: dict[str, int] = _copies().get(name, {}).get("sources", {})
-        return found
+        counts: dict[str, int] = _copies().get(name, {}).get("sources", {})
+        return counts
     return registry.rows_of(name)
 
 
@@ -291,13 +291,13 @@ def check(progress: Callable[[str], None] = lambda name: None) -> dict[str, int]
     >>> check()["trade"] > 100_000
     True
     """
-    found = {name: len(frame) + _in_parts(name) for name, frame in _all(progress)}
+    counts = {name: len(frame) + _in_parts(name) for name, frame in _all(progress)}
     paths.processed_dir().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=paths.processed_dir(), prefix=".build-") as folder:
         for name, table in _away().items():
             progress(name)
-            found[name] = located.copy(table, Path(folder, f"{name}.parquet"))["rows"]
-    return found
+            counts[name] = located.copy(table, Path(folder, f"{name}.parquet"))["rows"]
+    return counts
 
 
 def _in_parts(name: str) -> int:
@@ -404,8 +404,8 @@ def _copy(name: str, mark: str, folder: Path, last: Path | None) -> dict[str, An
         about = located.copy(registry.table(name), folder / files[0])
         (folder / files[1]).write_text(json.dumps(about))
         (folder / files[2]).write_text(mark)
-    found: dict[str, Any] = json.loads((folder / files[1]).read_text())
-    return found
+    summary: dict[str, Any] = json.loads((folder / files[1]).read_text())
+    return summary
 
 
 def _build(force: bool, progress: Callable[[str], None]) -> Built:

@@ -59,7 +59,7 @@ def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
     for then its origin is lost.
     """
     known = registry.sources()
-    for source_id in (found := _named(what) if rows is None else _in_columns(rows)):
+    for source_id in (ids := _named(what) if rows is None else _in_columns(rows)):
         if source_id not in known:
             raise UnknownNameError(
                 "source",
@@ -67,19 +67,19 @@ def _known_ids(what: Citable, rows: pd.DataFrame | None) -> list[str]:
                 known,
                 also="figures of your own can be cited once they are added: ca-research data add",
             )
-    return sorted(found)
+    return sorted(ids)
 
 
 def _named(what: Any) -> set[str]:
     if isinstance(what, str):
         return {what}
     held = getattr(what, "figure", None) or what  # of axes the picture they are in
-    if own := getattr(held, "sources", None):
-        return set(own)
-    if own is None and isinstance(what, Iterable):
-        found = list(what)
-        if all(isinstance(one, str) for one in found):
-            return set(found)
+    if sources := getattr(held, "sources", None):
+        return set(sources)
+    if sources is None and isinstance(what, Iterable):
+        ids = list(what)
+        if all(isinstance(one, str) for one in ids):
+            return set(ids)
     raise UsageError(
         f"this {type(what).__name__} does not say where it comes from",
         hint="cite the frame it was made from; of a claim its verdict: ca.cite(ca.check(...))",
@@ -93,16 +93,16 @@ def _in_columns(rows: pd.DataFrame) -> set[str]:
     columns = source_columns(rows.columns)
     ids = {c: ids_of(rows[c]) for c in columns}
     held = [
-        found
-        for column, found in ids.items()
-        if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in found)
+        column_ids
+        for column, column_ids in ids.items()
+        if column in SOURCE_COLUMNS or all(isinstance(i, str) for i in column_ids)
     ]
     if not held:
         raise UsageError(
             "the frame has neither `source_id` nor `sources`",
             hint="cite the frame it was made from",
         )
-    return {i for found in held for i in found}
+    return {i for column_ids in held for i in column_ids}
 
 
 def _rows(what: Any) -> pd.DataFrame | None:
@@ -114,8 +114,8 @@ def _rows(what: Any) -> pd.DataFrame | None:
     if not hasattr(what, "project"):
         return None
     says = (*source_columns(what.columns), *(c for c in what.columns if c == "missing"))
-    found: pd.DataFrame = what.project(sql.names(says)).distinct().df()
-    return found
+    rows: pd.DataFrame = what.project(sql.names(says)).distinct().df()
+    return rows
 
 
 def _refuse_rows_without_source(rows: pd.DataFrame) -> None:
@@ -189,18 +189,18 @@ def _entries(ids: list[str], rows: pd.DataFrame | None) -> list[registry.Source]
 
     kept = {i: {one.stamp: one for one in vintage.kept(i)} for i in ids}
     named = source_columns(rows.columns)
-    found = set()
+    editions = set()
     for cells, fetches in zip(
         rows[named].itertuples(index=False), rows[stamps].itertuples(index=False), strict=True
     ):
         for i in (i for cell in cells for i in ids_in(cell)):
-            found.add((i, next((stamp for stamp in fetches if stamp in kept[i]), "")))
-    several = Counter(i for i, _ in found)
+            editions.add((i, next((stamp for stamp in fetches if stamp in kept[i]), "")))
+    several = Counter(i for i, _ in editions)
     entries = []
-    for i, stamp in sorted(found):
+    for i, stamp in sorted(editions):
         entry = vintage.entry(kept[i][stamp]) if stamp else known[i]
-        own = {"source_id": f"{i}_{stamp}"} if stamp and several[i] > 1 else {}
-        entries.append(entry.model_copy(update=own))
+        fields = {"source_id": f"{i}_{stamp}"} if stamp and several[i] > 1 else {}
+        entries.append(entry.model_copy(update=fields))
     return entries
 
 

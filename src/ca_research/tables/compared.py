@@ -59,8 +59,8 @@ def compare(
         numbers = [n for n, c in table.columns.items() if c.type == "number"]
         numbers = [value] if table.columns[value].role == "value" else numbers
         new, old = (f"coalesce({', '.join(f'{s}.{sql.name(n)}' for n in numbers)})" for s in "gs")
-        apart, size = f"abs({new} - {old})", f"greatest(abs({new}), abs({old}))"
-        gap = f"case when {size} is null then 0 when {size} > 0 then {apart} / {size} else {apart}"
+        delta, size = f"abs({new} - {old})", f"greatest(abs({new}), abs({old}))"
+        gap = f"case when {size} is null then 0 when {size} > 0 then {delta} / {size} else {delta}"
         gap, same = f"{gap} end", f"gap <= {CLOSE}"
     key = sql.names(cell)
     connection.execute(
@@ -76,14 +76,14 @@ def compare(
         f"from pairs where gap is not null group by {key}"
     )
     ((total,),) = connection.sql("select count(*) from good").fetchall()
-    said = {"repeats": 0, "contradicts": 0}
-    said |= dict(connection.sql("select said, count(*) from nearest group by all").fetchall())
+    counts = {"repeats": 0, "contradicts": 0}
+    counts |= dict(connection.sql("select said, count(*) from nearest group by all").fetchall())
     copied = connection.sql(
         "select stood_source from pairs where same group by all "
         f"having count(*) = {total} order by all"
     ).fetchall()
     rows = connection.sql(f"from nearest order by said, {key} limit {FEW}").df()
-    said["new"] = total - sum(said.values())
+    counts["new"] = total - sum(counts.values())
     query = "select coalesce(median(value / stood), 1.0) from nearest where stood <> 0"
     ((ratio,),) = connection.sql(query if value else "select 1.0").fetchall()
-    return Compared(said, rows, [one for (one,) in copied], float(ratio))
+    return Compared(counts, rows, [one for (one,) in copied], float(ratio))

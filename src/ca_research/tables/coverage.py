@@ -91,15 +91,15 @@ def coverage(name: str, *, by: str | list[str] | None = None, **filters: Any) ->
             raise UnknownNameError(f"column of table {name!r}", column, table.columns)
     who = [column for column in dict.fromkeys(who) if column not in ("source_id", "year")]
     keys = [*who, "source_id", "year"]
-    asked, rows = sql.names(keys), relation(name, **filters)
-    query = f"select {asked}, count(*) as figures from rows group by all"
+    columns, rows = sql.names(keys), relation(name, **filters)
+    query = f"select {columns}, count(*) as figures from rows group by all"
     if "year" not in table.columns:
         rows = rows.project("*, null::bigint as year")
     elif (ready := sums_of(rows)) and ready.account.issuperset(keys):
-        query = f"select {asked}, sum(figures)::bigint as figures {ready.rows} group by all"
+        query = f"select {columns}, sum(figures)::bigint as figures {ready.rows} group by all"
     kinds = {c: dtype(table.columns[c]) if c in table.columns else "Int64" for c in keys}
     counted: Any = rows.query("rows", query)
-    result = Coverage(counted.order(asked).df().astype(kinds))
+    result = Coverage(counted.order(columns).df().astype(kinds))
     result.attrs = {"table": name, "who": who}
     return result
 
@@ -171,5 +171,5 @@ def _named(frame: pd.DataFrame, columns: list[str]) -> list[str]:
 
 def _years(rows: pd.DataFrame) -> list[int]:
     """Years with a figure; of a table of days, those in which they lie."""
-    found = rows["date"].str[:4] if "date" in rows else rows["year"]
-    return sorted({int(year) for year in found.dropna()})
+    years = rows["date"].str[:4] if "date" in rows else rows["year"]
+    return sorted({int(year) for year in years.dropna()})

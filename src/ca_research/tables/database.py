@@ -58,9 +58,9 @@ def broken_values(
             query = f"select distinct {cell} from {rows} where {test} limit {_SHOWN}"
             yield from ((name, value, words) for (value,) in connection.sql(query).fetchall())
         ends = number and not column.values
-        asked = f"unnest([min({cell}), max({cell})])" if ends else f"distinct {cell}"
+        expression = f"unnest([min({cell}), max({cell})])" if ends else f"distinct {cell}"
         if kept := rules(column):
-            values = connection.sql(f"select {asked} as v from {rows}").df()["v"]
+            values = connection.sql(f"select {expression} as v from {rows}").df()["v"]
             for rule in kept:
                 yield from ((name, v, rule.words) for v in values[rule.broken(values)][:_SHOWN])
 

@@ -68,13 +68,13 @@ def known_on(
     """
     sources = registry.sources() if sources is None else sources
     ids = frame["source_id"].astype("category")
-    own = {s: sources[s] for s in ids.cat.categories if s in sources}
+    row_sources = {s: sources[s] for s in ids.cat.categories if s in sources}
     published = {
         s: bounds(v.published)[1]
-        for s, v in own.items()
+        for s, v in row_sources.items()
         if v.release_basis == "stated" and v.published
     }
-    lag = {s: v.release_lag_days for s, v in own.items() if v.release_lag_days is not None}
+    lag = {s: v.release_lag_days for s, v in row_sources.items() if v.release_lag_days is not None}
     by_publication = _days(ids, published)
     if table.known == "date":
         dates = frame["date"].astype("category")

@@ -44,5 +44,5 @@ def finished(
     if KNOWN_ON in only:
         dating = rows.select(made_of[KNOWN_ON]).to_pandas()
         rows = rows.append_column(KNOWN_ON, pa.array(known_on(dating, table, sources)))
-    whole = pa.schema([types.field(name) for name in rows.column_names])
-    return rows.cast(types if whole.names == types.names else whole)
+    fields = pa.schema([types.field(name) for name in rows.column_names])
+    return rows.cast(types if fields.names == types.names else fields)

@@ -77,9 +77,9 @@ class Fetched(Addition):
     since: str
 
     def __str__(self) -> str:
-        *told, last = super().__str__().splitlines()
-        asked = ", ".join(f"{k} {_listed(v)}" for k, v in self.vintage.asked.items())
-        lines = [f"asked of {self.entry.source.publisher}: {asked}", *told]
+        *body, last = super().__str__().splitlines()
+        request = ", ".join(f"{k} {_listed(v)}" for k, v in self.vintage.asked.items())
+        lines = [f"asked of {self.entry.source.publisher}: {request}", *body]
         if self.vintage.empty:
             few = "; ".join(self.vintage.empty[:3])
             lines.append(f"no figure for {len(self.vintage.empty)} of the requests: {few}")
@@ -87,8 +87,8 @@ class Fetched(Addition):
         lines += [f"the publisher remarks: {remark}" for remark in remarks]
         if self.since:
             counts = self.revisions["said"].value_counts()
-            said = ", ".join(f"{counts.get(w, 0):,} {w}" for w in ("revised", "new", "gone"))
-            lines.append(f"since {self.since}: {said}")
+            changes = ", ".join(f"{counts.get(w, 0):,} {w}" for w in ("revised", "new", "gone"))
+            lines.append(f"since {self.since}: {changes}")
         return "\n".join([*lines, last])
 
 
@@ -197,8 +197,8 @@ def fetch(
             f"{service.publisher} has no figures for table {table!r}",
             hint=f"--table {' or '.join(service.tables)}",
         )
-    said = fetching.choice(provider, asked)
-    source = source or _id(provider, said)
+    choice = fetching.choice(provider, asked)
+    source = source or _id(provider, choice)
     valid_id(source)
     about = About(
         None, redistribution=redistribution or "figures", role=role, preference=preference, lag=lag
@@ -213,10 +213,10 @@ def fetch(
         )
     line = fetching.Line(service, fetching.key(service), wait)
     with closing(line), vintage.alone(source) as folder:
-        _refuse_other(source, provider, table, said)
+        _refuse_other(source, provider, table, choice)
         how = fetching.asking(provider)
-        one = _begun(folder, source, service, table, said, skip_bad)
-        chosen = fetching.with_years(said, _moment(one.stamp).date())
+        one = _begun(folder, source, service, table, choice, skip_bad)
+        chosen = fetching.with_years(choice, _moment(one.stamp).date())
         requests = how.requests(chosen, service, line.keyed)
         one = _answers(folder / vintage.PARTIAL, one, requests, how, line, progress)
         try:
@@ -239,10 +239,10 @@ _TELLS = ("reporter", "partner", "flow", "product", "origin", "destination", "ec
 """What is asked for and stands in rows as it was asked."""
 
 
-def _id(provider: str, said: Mapping[str, Any]) -> str:
+def _id(provider: str, choice: Mapping[str, Any]) -> str:
     """An id for a source, of the provider and what is asked: COMTRADE_TJK_2022_IMPORT."""
-    words = "_".join([provider, *(w for v in said.values() for w in _listed(v).split(", "))])
-    words += "_on" if "since" in said and "until" not in said else ""
+    words = "_".join([provider, *(w for v in choice.values() for w in _listed(v).split(", "))])
+    words += "_on" if "since" in choice and "until" not in choice else ""
     name = re.sub(r"[^A-Z0-9]+", "_", words.upper())
     if len(name) <= 60:
         return name
@@ -253,7 +253,7 @@ def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _refuse_other(source: str, provider: str, table: str, said: Mapping[str, Any]) -> None:
+def _refuse_other(source: str, provider: str, table: str, choice: Mapping[str, Any]) -> None:
     """Raise UsageError where the id is one of another source, or of another request: its rows
     would be lost.
     """
@@ -261,10 +261,10 @@ def _refuse_other(source: str, provider: str, table: str, said: Mapping[str, Any
     if entry is None or entry.vintage is None:
         return added.refuse_known(source)
     last = vintage.find(source, entry.vintage)
-    if (last.provider, last.table, last.asked) != (provider, table, dict(said)):
-        asked = ", ".join(f"{k} {_listed(v)}" for k, v in last.asked.items())
+    if (last.provider, last.table, last.asked) != (provider, table, dict(choice)):
+        request = ", ".join(f"{k} {_listed(v)}" for k, v in last.asked.items())
         raise UsageError(
-            f"{source} is what was fetched from {last.provider} for {asked}",
+            f"{source} is what was fetched from {last.provider} for {request}",
             hint=f"give this another id: --source ...; or ca-research data remove {source}",
         )
     return None
@@ -286,7 +286,7 @@ def _begun(
     source: str,
     service: registry.Provider,
     table: str,
-    said: dict[str, Any],
+    choice: dict[str, Any],
     skips: bool,
 ) -> registry.Vintage:
     """The fetch that was left off, where it is of today and asks the same; else a new one."""
@@ -300,14 +300,14 @@ def _begun(
         provider=service.name,
         address=service.address,
         table=table,
-        asked=said,
+        asked=choice,
         skips=skips,
         client=client(),
         answers=(),
     )
     if (partial / answers.RECORD).is_file():
         old = answers.record(partial)
-        same = (old.address, old.asked) == (service.address, said)
+        same = (old.address, old.asked) == (service.address, choice)
         if same and dt.timedelta(0) <= now() - _moment(old.stamp) < vintage.STALE:
             return fresh.model_copy(update={"stamp": old.stamp, "answers": old.answers})
     shutil.rmtree(partial, ignore_errors=True)
@@ -337,31 +337,31 @@ def _answers(
                     where=str(first),
                     hint="ask for fewer years or economies",
                 )
-            asked, found, body = str(request), None, b""
+            query, reply, body = str(request), None, b""
             try:
-                if (file := held.get(asked)) and file.is_file():
+                if (file := held.get(query)) and file.is_file():
                     body = file.read_bytes()
                 else:
-                    progress(asked)
+                    progress(query)
                     body = line.get(request)
-                found = how.read(request, body, line.service, line.keyed)
+                reply = how.read(request, body, line.service, line.keyed)
             except EmptyAnswerError:
                 pass
-            if found is None or not found.rows:
-                one = one.model_copy(update={"empty": (*one.empty, asked)})
-            if found is not None:
+            if reply is None or not reply.rows:
+                one = one.model_copy(update={"empty": (*one.empty, query)})
+            if reply is not None:
                 answer = Answer(
                     file=f"{len(one.answers) + 1:04d}{request.suffix}",
-                    request=asked,
+                    request=query,
                     sha256=hashlib.sha256(body).hexdigest(),
-                    rows=found.rows,
-                    remarks=found.remarks,
+                    rows=reply.rows,
+                    remarks=reply.remarks,
                 )
                 write_whole(partial / answer.file, body)
                 one = one.model_copy(update={"answers": (*one.answers, answer)})
-            said = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-            write_whole(partial / RECORD, said)
-            request = found.more if found else None
+            text = yaml.safe_dump(one.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+            write_whole(partial / RECORD, text)
+            request = reply.more if reply else None
     if not any(answer.rows for answer in one.answers):
         remarks = "; ".join(dict.fromkeys(r for a in one.answers for r in a.remarks))
         shutil.rmtree(partial, ignore_errors=True)
@@ -376,12 +376,12 @@ def _proposal(
     folder: Path,
     one: registry.Vintage,
     service: registry.Provider,
-    said: About,
+    details: About,
 ) -> Fetched:
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
     try:
-        found = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+        figures = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
     except DataError as error:
         hint = "leave these rows out: --skip-bad; and tell the publisher"
         raise DataError(error.faults, outcome="nothing was added", hint=hint) from None
@@ -393,22 +393,22 @@ def _proposal(
         ) from error
     except UsageError as error:  # a heading or a word that the layout does not know
         raise _of_another_form(service, error.where, f": {error.what}") from error
-    if found.layout is None:
+    if figures.layout is None:
         raise _of_another_form(service)
-    _refuse_unasked(found.rows, one.asked, service)
+    _refuse_unasked(figures.rows, one.asked, service)
     about = replace(
-        said,
+        details,
         published=one.day,
         title=f"{service.publisher}: {_title(one.asked)}",
         found_in=vintage.found_in(one.day),
     )
-    entry = entry_of(found, about, one.source, one.table)
+    entry = entry_of(figures, about, one.source, one.table)
     entry = entry.model_copy(update={"vintage": one.stamp})
-    base = proposed(entry, found)
+    base = proposed(entry, figures)
     before = registry.added().get(one.source)
     since = before.vintage if before and before.vintage else ""
-    old = vintage.frame(vintage.find(one.source, since)) if since else found.rows
-    revisions = vintage.changes(spec, old, found.rows)
+    old = vintage.frame(vintage.find(one.source, since)) if since else figures.rows
+    revisions = vintage.changes(spec, old, figures.rows)
     return Fetched(**vars(base), vintage=one, revisions=revisions, since=since)
 
 
@@ -421,13 +421,13 @@ def _of_another_form(service: registry.Provider, where: str = "", why: str = "")
 
 
 def _refuse_unasked(
-    rows: pd.DataFrame, asked: Mapping[str, Any], service: registry.Provider
+    rows: pd.DataFrame, choice: Mapping[str, Any], service: registry.Provider
 ) -> None:
     """Raise AnswerError where rows are of something else than was asked for."""
-    years = asked.keys() & {"since", "until"}
-    wanted = {name: asked[name] for name in _TELLS if name in asked and name in rows}
+    years = choice.keys() & {"since", "until"}
+    wanted = {name: choice[name] for name in _TELLS if name in choice and name in rows}
     if years and "year" in rows:
-        wanted["year"] = range(asked.get("since", 0), asked.get("until", now().year) + 1)
+        wanted["year"] = range(choice.get("since", 0), choice.get("until", now().year) + 1)
     for name, values in wanted.items():
         if other := sorted({*rows[name].astype("str")} - {*map(str, values)}):
             raise AnswerError(
@@ -438,10 +438,10 @@ def _refuse_unasked(
             )
 
 
-def _title(asked: Mapping[str, Any]) -> str:
+def _title(choice: Mapping[str, Any]) -> str:
     """What was asked for, in words: 'Tajikistan, China, import, 2022'."""
-    parts = [in_prose(str(one)) for v in asked.values() if isinstance(v, list) for one in v]
-    first, last = asked.get("since"), asked.get("until")
+    parts = [in_prose(str(one)) for v in choice.values() if isinstance(v, list) for one in v]
+    first, last = choice.get("since"), choice.get("until")
     if first and last:
         parts.append(f"{first} to {last}")
     elif first or last:

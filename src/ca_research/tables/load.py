@@ -222,14 +222,14 @@ def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
     """
     if day is None or "source_id" not in frame:
         return []
-    found = []
+    ids = []
     for source_id in sorted(frame["source_id"].unique()):
         source = registry.sources()[source_id]
         # one publication tells of earlier days too; of others each edition may revise
         last = source.published if source.release_basis == "stated" else source.edition or "9999"
         if last and bounds(last)[1] > day:
-            found.append(source_id)
-    return found
+            ids.append(source_id)
+    return ids
 
 
 class Wanted(NamedTuple):
@@ -255,9 +255,9 @@ def wanted(
             )
         filters["source_id"] = filters.pop("source")
     values = {}
-    for column, asked in filters.items():
+    for column, value in filters.items():
         known_name(f"column of table {table.table!r}", column, table.columns)
-        values[column] = _values(table, file, column, several(asked))
+        values[column] = _values(table, file, column, several(value))
     if aggregates not in (True, False):  # 'no' would be true
         raise UsageError(
             f"aggregates must be True or False, got {aggregates!r}", hint="aggregates=False"
@@ -303,11 +303,11 @@ def _values(table: registry.Table, file: Path, column: str, values: list[Any]) -
     known = _known_values(table, file, column)
     words = sorted(map(str, known))
     if kind == "economies":  # cells (`KAZ;UZB`) that name all of a value's
-        asked = [set(map(economies.resolve, v.split(";"))) for v in values]
-        found = {cell for cell in known for each in asked if each <= set(cell.split(";"))}
-        if values and not found:
+        parties = [set(map(economies.resolve, v.split(";"))) for v in values]
+        cells = {cell for cell in known for each in parties if each <= set(cell.split(";"))}
+        if values and not cells:
             raise UnknownNameError(f"{column} of table {table.table!r}", values, words)
-        return sorted(found)
+        return sorted(cells)
     if kind == "boolean":
         words, known = ["False", "True"], frozenset({False, True})
     for value in values:

@@ -73,7 +73,7 @@ def copy(table: registry.Table, to: Path) -> dict[str, Any]:
         try:
             files = place.files(Path(work))
             for file in files:
-                _check_form(table, pq.read_schema(file), place.shown)
+                _check_schema(table, pq.read_schema(file), place.shown)
             columns = ", ".join(
                 f"{sql.name(name)}::{_TYPES.get(column.type, _WORDS)[0]} as {sql.name(name)}"
                 for name, column in table.columns.items()
@@ -93,15 +93,15 @@ def copy(table: registry.Table, to: Path) -> dict[str, Any]:
     return {"rows": sum(sources.values()), "sources": sources, "sha256": sha256(to)}
 
 
-def _check_form(table: registry.Table, there: pa.Schema, where: str) -> None:
+def _check_schema(table: registry.Table, there: pa.Schema, where: str) -> None:
     """Raise ContractError where columns are missing, or are of another type or unit."""
     for name, column in table.columns.items():
         at = there.get_field_index(name)
         if at < 0:
             what = "is missing"
         else:
-            kind, told = there.field(at).type, there.field(at).metadata or {}
-            unit = told.get(b"unit", str(column.unit).encode()).decode("utf-8", "replace")
+            kind, metadata = there.field(at).type, there.field(at).metadata or {}
+            unit = metadata.get(b"unit", str(column.unit).encode()).decode("utf-8", "replace")
             kind = kind.value_type if pa.types.is_dictionary(kind) else kind
             tests = (*_TYPES.get(column.type, _WORDS)[1], pa.types.is_null)
             if not any(test(kind) for test in tests):

@@ -29,8 +29,8 @@ _LAST = 10**9
 
 def role(source: str) -> str | None:
     """The role of a source, or None for one that the register does not know or gives no role."""
-    found = registry.sources().get(source)
-    return found.role if found else None
+    entry = registry.sources().get(source)
+    return entry.role if entry else None
 
 
 def _roles(roles: str | Iterable[str]) -> list[str]:
@@ -112,14 +112,14 @@ def ranked(sources: str | Iterable[str], roles: str | Sequence[str] = OWN_REPORT
     role_of = {s: known[s].role if s in known else None for s in set(several(sources))}
     if len(role_of) == 1 and not role_of.keys() & known.keys() and {*OWN_REPORTS} <= {*wanted}:
         return [*role_of]
-    if bare := sorted(s for s, found in role_of.items() if found is None):
+    if bare := sorted(s for s, role in role_of.items() if role is None):
         raise RegistryError(
             f"source {bare[0]!r} has no role, so nothing says whether it speaks for its reporter",
             where="registry/sources.csv",
             hint=f"give it one of the roles: {', '.join(ROLES)}; figures of your own get theirs by "
             "ca-research data add --role",
         )
-    counted = [s for s, found in role_of.items() if found in wanted]
+    counted = [s for s, role in role_of.items() if role in wanted]
 
     later = registry.added()
 
@@ -212,8 +212,8 @@ def in_order(sources: Iterable[str]) -> list[str]:
     known, added = registry.sources(), registry.added()
 
     def place(source: str) -> tuple[int, bool, str]:
-        said = known[source].preference if source in known else None
-        return _LAST if said is None else said, source in added, source
+        preference = known[source].preference if source in known else None
+        return _LAST if preference is None else preference, source in added, source
 
     return sorted(set(sources), key=place)
 

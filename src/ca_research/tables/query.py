@@ -157,10 +157,10 @@ def relation(
     query = f"{query} where {condition}"
     if chosen:
         query = _preferred(connection, table, query)
-    found = connection.sql(query)
+    selection = connection.sql(query)
     if not chosen and vintage is None and (ready := _added_up(table, rows, condition)):
-        _SUMS[found] = ready
-    return found
+        _SUMS[selection] = ready
+    return selection
 
 
 def _preferred(connection: duckdb.DuckDBPyConnection, table: registry.Table, query: str) -> str:
@@ -202,11 +202,15 @@ def _added_up(table: registry.Table, rows: Wanted, condition: str) -> Sums | Non
     sources = rows.values.get("source_id", [])
     counterpart = next((n for n, c in table.columns.items() if c.role == "counterpart"), None)
     account = frozenset(table.key) - {counterpart}
-    asked = rows.values.keys() - {"is_aggregate"}  # of rows with a group there are no sums
-    if len(sources) != 1 or not asked <= account or not (file := accounts(table.table, sources[0])):
+    filtered = rows.values.keys() - {"is_aggregate"}  # of rows with a group there are no sums
+    if (
+        len(sources) != 1
+        or not filtered <= account
+        or not (file := accounts(table.table, sources[0]))
+    ):
         return None
     columns = "select *, false as is_aggregate"
-    single = frozenset(n for n in asked if len(rows.values[n]) == 1)
+    single = frozenset(n for n in filtered if len(rows.values[n]) == 1)
     return Sums(f"from ({columns} from {parts_sql([file])}) where {condition}", account, single)
 
 
@@ -244,11 +248,11 @@ def json_rows(query: str, seconds: float | None = SECONDS) -> Iterator[str]:
 
 def _once(columns: list[str]) -> list[str]:
     """Names of which none stands twice: a, a_1."""
-    found: list[str] = []
+    names: list[str] = []
     for name in columns:
         tries = (name if n == 0 else f"{name}_{n}" for n in range(len(columns)))
-        found.append(next(one for one in tries if one not in found))
-    return found
+        names.append(next(one for one in tries if one not in names))
+    return names
 
 
 @contextmanager

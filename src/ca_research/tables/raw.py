@@ -33,11 +33,11 @@ def check_files(table: registry.Table) -> None:
     raw = paths.raw_dir()
     for name, declared in table.files.items():
         file = raw / name
-        found = sha256(file) if file.is_file() else "no file"
-        if found != declared.sha256:
+        digest = sha256(file) if file.is_file() else "no file"
+        if digest != declared.sha256:
             raise IntegrityError(
                 f"raw file data/raw/{name} is not the declared one; nothing is built from it",
-                where=f"expected sha256 {declared.sha256}, found {found}",
+                where=f"expected sha256 {declared.sha256}, found {digest}",
                 hint="restore it (git checkout data/raw), or declare the new hash and why in "
                 "registry/tables",
             )
@@ -121,5 +121,5 @@ def _read(
         breaks = sum(pc.count_substring(part[n].cast(pa.string()), "\n").to_numpy() for n in types)
         lines = lines + breaks.cumsum() - breaks
     shown_each = pa.DictionaryArray.from_arrays(np.zeros(len(part), "int32"), [shown])
-    whole = part.select([*types]).append_column("_file", shown_each)
-    return whole.append_column("_line", pa.array(lines)), faults
+    rows = part.select([*types]).append_column("_file", shown_each)
+    return rows.append_column("_line", pa.array(lines)), faults

@@ -44,11 +44,11 @@ class Read:
 
 
 def read(
-    path: Path, spec: registry.Table, said: Mapping[str, Any], source: str, skip_bad: bool
+    path: Path, spec: registry.Table, user_map: Mapping[str, Any], source: str, skip_bad: bool
 ) -> Read:
     """Read, understand and check a file for a table.
 
-    said: the user's map, as `sources.mapping.of_user` gives it.
+    user_map: the user's map, as `sources.mapping.of_user` gives it.
 
     Raises
     ------
@@ -57,11 +57,11 @@ def read(
     """
     from .. import sources  # names of the world's economies take a tenth of a second to import
 
-    given = sources.read(path)
-    mapped, layout = sources.understand(given, spec, said)
+    content = sources.read(path)
+    mapped, layout = sources.understand(content, spec, user_map)
     with connect() as connection:
-        reader = Reading(connection, sources.Reader(given, mapped, spec), source, skip_bad)
-        return reader.found(given, layout)
+        reader = Reading(connection, sources.Reader(content, mapped, spec), source, skip_bad)
+        return reader.found(content, layout)
 
 
 class Reading:

@@ -68,8 +68,8 @@ def numbers(text: pd.Series) -> pd.Series:
     if text.dtype == float:
         return text
     try:  # in most columns all are, which Arrow tells many times faster
-        found = pa.array(text, pa.string()).cast(pa.float64())
-        return pd.Series(found.to_pandas().array, text.index)
+        values = pa.array(text, pa.string()).cast(pa.float64())
+        return pd.Series(values.to_pandas().array, text.index)
     except pa.ArrowInvalid:
         return text.where(text.str.fullmatch(NUMBER)).astype("float64")
 
@@ -100,13 +100,13 @@ def judged(
 
 
 def _vocabulary(column: registry.Column) -> list[Rule]:
-    found = []
+    rules = []
     match column.type:
         case "economy":
-            found.append(Rule("unknown country or aggregate code", _among(economies.codes())))
+            rules.append(Rule("unknown country or aggregate code", _among(economies.codes())))
         case "economies":
             codes = economies.codes()
-            found.append(
+            rules.append(
                 Rule(
                     "unknown country or aggregate code in the list",
                     lambda v: v.map(lambda listed: set(listed.split(";")) <= codes),
@@ -114,20 +114,20 @@ def _vocabulary(column: registry.Column) -> list[Rule]:
             )
         case "source":
             known = _among(registry.sources())
-            found.append(Rule("unknown source: neither in registry/sources.csv nor added", known))
+            rules.append(Rule("unknown source: neither in registry/sources.csv nor added", known))
         case "date":
-            found.append(
+            rules.append(
                 Rule(
                     "must be an ISO 8601 date (may be partial or an interval a/b)",
                     lambda v: v.map(is_date),
                 )
             )
     if values := column.values:
-        found.append(Rule(f"must be one of {', '.join(values)}", _among(values)))
+        rules.append(Rule(f"must be one of {', '.join(values)}", _among(values)))
     if pattern := column.pattern:
-        told = f"must match {pattern} ({column.meaning})"
-        found.append(Rule(told, lambda v: v.str.match(pattern)))
-    return found
+        words = f"must match {pattern} ({column.meaning})"
+        rules.append(Rule(words, lambda v: v.str.match(pattern)))
+    return rules
 
 
 def _among(known: Collection[str]) -> Callable[[pd.Series], pd.Series]:
@@ -135,10 +135,10 @@ def _among(known: Collection[str]) -> Callable[[pd.Series], pd.Series]:
 
 
 def _bounds(column: registry.Column) -> list[Rule]:
-    found, low, high = [], column.min, column.max
+    rules, low, high = [], column.min, column.max
     if low is not None:
         why = "must not be negative" if low == 0 else f"must be at least {low:g}"
-        found.append(Rule(f"{why} ({column.reason})", lambda v: v >= low))
+        rules.append(Rule(f"{why} ({column.reason})", lambda v: v >= low))
     if high is not None:
-        found.append(Rule(f"must be at most {high:g} ({column.reason})", lambda v: v <= high))
-    return found
+        rules.append(Rule(f"must be at most {high:g} ({column.reason})", lambda v: v <= high))
+    return rules

@@ -43,8 +43,8 @@ def unchanged(name: str, rows: pd.DataFrame, figure: str) -> bool:
         return False
     columns, rows = [*keys, figure], rows.dropna(subset=[figure])
     alike = pc.field(figure).isin(rows[figure].astype(float).tolist())
-    found = pq.read_table(file, columns=columns, filters=alike, read_dictionary=keys)
-    return _cells(rows, columns) <= _cells(found.to_pandas(), columns)
+    candidates = pq.read_table(file, columns=columns, filters=alike, read_dictionary=keys)
+    return _cells(rows, columns) <= _cells(candidates.to_pandas(), columns)
 
 
 def _cells(rows: pd.DataFrame, columns: Sequence[str]) -> set[tuple[str | float, ...]]:

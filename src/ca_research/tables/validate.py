@@ -27,14 +27,14 @@ def validated(table: registry.Table) -> pa.Table:
     Raises DataError with *every* broken row.
     """
     raw, key = read_raw(table), list(table.key)
-    frame, found = checked_rows(table, raw)
+    frame, breaches = checked_rows(table, raw)
     rows = pa.Table.from_pandas(frame, schema(table), preserve_index=False)
     rows = rows.sort_by([(name, "ascending") for name in key])
     counts = _counts(table, raw)
-    if found or counts or len(twice(rows, key)):
-        whole = frame.drop(index=[at for fault, at in found if fault.column in key])
+    if breaches or counts or len(twice(rows, key)):
+        whole = frame.drop(index=[at for fault, at in breaches if fault.column in key])
         same = whole[whole.duplicated(key, keep=False)].join(raw[["_file", "_line"]])
-        faults = {f for f, _ in found} | {*duplicates(table, same), *counts}
+        faults = {f for f, _ in breaches} | {*duplicates(table, same), *counts}
         raise DataError(sorted(faults, key=lambda f: (f.file, f.line, f.column)))
     return rows
 

@@ -42,7 +42,7 @@ def kept(source: str) -> list[registry.Vintage]:
     return [answers.record(f) for f in folders if (f / answers.RECORD).is_file()]
 
 
-def find(source: str, said: str) -> registry.Vintage:
+def find(source: str, prefix: str) -> registry.Vintage:
     """The vintage of a source whose stamp begins so; raises UnknownNameError, and UsageError where
     there are several.
     """
@@ -50,15 +50,15 @@ def find(source: str, said: str) -> registry.Vintage:
     if not there:
         fetched = [s for s, entry in registry.added().items() if entry.vintage]
         raise UnknownNameError("fetched source", source, fetched)
-    found = [v for v in there if v.stamp.startswith(said)]
-    if not found or not said:
-        raise UnknownNameError(f"vintage of {source}", said, [v.stamp for v in there])
-    if len(found) > 1:
+    matches = [v for v in there if v.stamp.startswith(prefix)]
+    if not matches or not prefix:
+        raise UnknownNameError(f"vintage of {source}", prefix, [v.stamp for v in there])
+    if len(matches) > 1:
         raise UsageError(
-            f"{said} is the beginning of several vintages of {source}",
-            hint=", ".join(v.stamp for v in found),
+            f"{prefix} is the beginning of several vintages of {source}",
+            hint=", ".join(v.stamp for v in matches),
         )
-    return found[0]
+    return matches[0]
 
 
 def frame(one: registry.Vintage) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def entry(one: registry.Vintage) -> registry.Source:
     now = registry.sources()[one.source]
     last = registry.added()[one.source].vintage or one.stamp
     year = f"{last[:4]}."  # with which the citation of a fetch ends
-    told = {
+    fields = {
         "found_in": found_in(one.day),
         "accessed": one.day,
         "edition": one.day,
@@ -86,25 +86,25 @@ def entry(one: registry.Vintage) -> registry.Source:
         if now.citation.endswith(year)
         else now.citation,
     }
-    return now if one.stamp == last else now.model_copy(update=told)
+    return now if one.stamp == last else now.model_copy(update=fields)
 
 
-def table_file(table: registry.Table, source: str, said: str) -> Path:
+def table_file(table: registry.Table, source: str, stamp: str) -> Path:
     """What a source said at a fetch, as the table's own file would have it; made anew, since the
     readers may have changed.
 
     Raises UsageError where the source is one of another table.
     """
-    one = find(source, said)
+    one = find(source, stamp)
     if one.table != table.table:
         raise UsageError(
             f"{source} is a source of table {one.table!r}", hint=f'load("{one.table}")'
         )
-    found = pa.Table.from_pandas(frame(one), schema(table), False)
-    made = pa.BufferOutputStream()
-    pq.write_table(finished(table, found, {source: entry(one)}), made)
+    rows = pa.Table.from_pandas(frame(one), schema(table), False)
+    buffer = pa.BufferOutputStream()
+    pq.write_table(finished(table, rows, {source: entry(one)}), buffer)
     file = paths.vintages_dir() / source / one.stamp / ".rows.parquet"
-    write_whole(file, made.getvalue().to_pybytes())
+    write_whole(file, buffer.getvalue().to_pybytes())
     return file
 
 
@@ -137,10 +137,10 @@ def vintages(source: str | None = None) -> pd.DataFrame:
     fetched = [s for s, entry in entries.items() if entry.vintage]
     if source is not None and source not in fetched:
         raise UnknownNameError("fetched source", source, fetched)
-    found = []
+    rows = []
     for one in (v for s in ([source] if source else fetched) for v in kept(s)):
         folder = paths.vintages_dir() / one.source / one.stamp
-        found.append(
+        rows.append(
             {
                 "source": one.source,
                 "vintage": one.stamp,
@@ -154,7 +154,7 @@ def vintages(source: str | None = None) -> pd.DataFrame:
             }
         )
     columns = ("source", "vintage", "provider", "table", "answers", "figures", "bytes", "sha256")
-    return pd.DataFrame(found, columns=[*columns, "in_tables"])
+    return pd.DataFrame(rows, columns=[*columns, "in_tables"])
 
 
 def diff(source: str, old: str | None = None, new: str | None = None) -> pd.DataFrame:
@@ -200,15 +200,15 @@ def diff(source: str, old: str | None = None, new: str | None = None) -> pd.Data
     if first.stamp >= last.stamp:
         raise UsageError(f"{first.stamp} is not before {last.stamp}", hint="the older one first")
     spec, newest = registry.table(last.table), frame(last)
-    found = changes(spec, frame(first), newest).assign(since=last.day)
+    revisions = changes(spec, frame(first), newest).assign(since=last.day)
     cell = [*(c for c in spec.key if c != "source_id"), "column"]
     later = last
     for one in reversed([v for v in there if first.stamp < v.stamp < last.stamp]):
         other = changes(spec, frame(one), newest)[cell].assign(other=True)
-        stands = found[cell].merge(other, how="left")["other"].isna().to_numpy()
-        found.loc[stands & found["since"].eq(later.day), "since"] = one.day
+        stands = revisions[cell].merge(other, how="left")["other"].isna().to_numpy()
+        revisions.loc[stands & revisions["since"].eq(later.day), "since"] = one.day
         later = one
-    return found
+    return revisions
 
 
 def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -226,14 +226,16 @@ def changes(spec: registry.Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.Da
     both["said"] = both["said"].astype(str).map(words)
     same = both["old"].eq(both["new"]).fillna(False) | (both["old"].isna() & both["new"].isna())
     told = both["said"].eq("revised") | both["column"].eq(figure(spec))
-    found = both[~same.astype(bool) & told].copy()
+    revisions = both[~same.astype(bool) & told].copy()
     numbers = [c for c in others if spec.columns[c].type in ("number", "integer")]
-    of_numbers = found[["old", "new"]].where(found["column"].isin(numbers)).astype("float64")
-    found["change"] = of_numbers["new"] - of_numbers["old"]
-    percent = 100 * found["change"] / of_numbers["old"].abs()
-    found["percent"] = percent.where(of_numbers["old"] != 0)
+    of_numbers = (
+        revisions[["old", "new"]].where(revisions["column"].isin(numbers)).astype("float64")
+    )
+    revisions["change"] = of_numbers["new"] - of_numbers["old"]
+    percent = 100 * revisions["change"] / of_numbers["old"].abs()
+    revisions["percent"] = percent.where(of_numbers["old"] != 0)
     columns = [*key, "said", "column", "old", "new", "change", "percent"]
-    return found[columns].sort_values([*key, "column"], kind="stable", ignore_index=True)
+    return revisions[columns].sort_values([*key, "column"], kind="stable", ignore_index=True)
 
 
 # --- keeping

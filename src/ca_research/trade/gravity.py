@@ -234,9 +234,9 @@ def complete(
     panel = GRAVITY.check(panel)
     for side in ("exporter", "importer"):
         refuse_named(panel[side].unique(), side)
-    if own := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
+    if self_pairs := int((panel["exporter"].to_numpy() == panel["importer"].to_numpy()).sum()):
         raise UsageError(
-            f"{own} row(s) of an economy with itself",
+            f"{self_pairs} row(s) of an economy with itself",
             hint="drop them, as panel() does: frame[frame['exporter'] != frame['importer']]",
         )
     value = panel["value_usd"].to_numpy()

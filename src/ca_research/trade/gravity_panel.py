@@ -30,7 +30,7 @@ PANEL = Frame(cell=KEYS, single=("flow", "product"), gaps="kept")
 SHARED = ("distance_km", "contiguous", "common_language")
 
 
-def _pairs(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame:
+def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd.DataFrame:
     """Rows with exporter, importer, year, value_usd, source_id, of one source, flow, product and
     valuation.
     """
@@ -82,13 +82,13 @@ def _with(rows: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:
             f"no column of numbers among the covariates: {', '.join(map(str, covariates))}",
             hint="add one: the logarithm of distance",
         )
-    for suffix, own in sides.items():
+    for suffix, columns in sides.items():
         joined = numbers.add_suffix(suffix)
         if again := {*joined} & {*rows}:
             raise UsageError(f"the panel has a column {min(again)!r} already", hint="rename it")
-        joined[own] = covariates[keys].to_numpy()
-        joined = joined.astype({k: rows[k].dtype for k in own})
-        rows = rows.merge(joined, on=own, how="left")
+        joined[columns] = covariates[keys].to_numpy()
+        joined = joined.astype({k: rows[k].dtype for k in columns})
+        rows = rows.merge(joined, on=columns, how="left")
     return rows
 
 
@@ -155,7 +155,7 @@ def panel(
     >>> rows.attrs["log"][0]["reason"]
     'aggregate, not an economy'
     """
-    rows, wanted = _pairs(trade, source), whole_numbers("years", years)
+    rows, wanted = _bilateral_flows(trade, source), whole_numbers("years", years)
     sides = rows[["exporter", "importer"]]
     held = set(np.unique(sides.to_numpy(str)))
     if unknown := sorted(held - eco.codes()):

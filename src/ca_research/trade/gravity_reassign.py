@@ -109,11 +109,11 @@ def treated(
     """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or
     both.
     """
-    own, hit = (
+    sides, hit = (
         [panel[c].to_numpy() for c in ("exporter", "importer")],
         np.zeros(len(panel), dtype=bool),
     )
-    for wanted, (a, b) in (("exports", own), ("imports", own[::-1])):
+    for wanted, (a, b) in (("exports", sides), ("imports", sides[::-1])):
         if direction in (wanted, "both"):
             hit |= (a == economy) & np.isin(b, list(partners))
     return hit.astype(float)
@@ -207,18 +207,18 @@ def reassign(
     effects = effects or (LEVEL if since is None else CHANGE)
     usual = GEOGRAPHY if since is None else ()
     covariates = [*dict.fromkeys(several(usual if covariates is None else covariates))]
-    whole, known = complete(panel, covariates, effects, estimator, "pair", [])
+    full_sample, known = complete(panel, covariates, effects, estimator, "pair", [])
     if absent := sorted(set(partners) - {*panel["exporter"], *panel["importer"]}):
         raise CoverageError(
             f"the panel does not hold {eco.joined(map(eco.in_prose, absent))}",
             hint="leave them out of the partners, or take another panel",
         )
-    sample, stayed = prune(whole, estimator, [])
+    sample, stayed = prune(full_sample, estimator, [])
     rows = panel[known][stayed]
     early = np.zeros(len(rows), dtype=bool) if since is None else (rows["year"] < since).to_numpy()
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
     span = [~early] if since is None else [early, ~early]
-    found = []
+    entries = []
     for code in candidates:
         mark = treated(rows, code, partners, direction)
         positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
@@ -238,12 +238,12 @@ def reassign(
             estimate = float(fit.estimate[0])
         except (ConvergenceError, CoverageError) as error:
             missing = error.what
-        found.append((code, estimate, pairs, missing))
-    table = pd.DataFrame(found, columns=["economy", "estimate", "pairs", "missing"])
+        entries.append((code, estimate, pairs, missing))
+    table = pd.DataFrame(entries, columns=["economy", "estimate", "pairs", "missing"])
     table = table.sort_values("estimate", ascending=False, ignore_index=True)
-    own = table[table["economy"] == economy]
-    if own.empty or pd.isna(own["estimate"].iloc[0]):
-        why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
+    row = table[table["economy"] == economy]
+    if row.empty or pd.isna(row["estimate"].iloc[0]):
+        why = "it is not in the panel" if row.empty else row["missing"].iloc[0]
         raise CoverageError(
             f"no estimate for {economy} itself: {why}",
             hint="choose another direction or panel, or other terms",

@@ -233,8 +233,8 @@ def trade_intensity(
     totals = summed.groupby(["year", "reporter"], observed=True)["value_usd"].sum()
     received = pairs.groupby(["year", "partner"], observed=True)["value_usd"].sum()
     year, value = pairs["year"], pairs["value_usd"].to_numpy()
-    own = totals.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).to_numpy()
-    if not (value <= own * (1 + SUM)).all():
+    exports = totals.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).to_numpy()
+    if not (value <= exports * (1 + SUM)).all():
         raise CoverageError(
             "exports to the world are missing, or below those to one partner",
             hint="take a source with WLD rows, or denominator='partners'",
@@ -243,7 +243,7 @@ def trade_intensity(
     back = received.reindex(pd.MultiIndex.from_frame(pairs[["year", "reporter"]])).fillna(0)
     world = totals.groupby(level="year").sum().reindex(year).to_numpy()
     with np.errstate(all="ignore"):  # nothing exported has no share
-        intensity = value / own / (bought / (world - back.to_numpy()))
+        intensity = value / exports / (bought / (world - back.to_numpy()))
     out = pairs.reset_index(drop=True).assign(intensity=intensity)
     return cited(out, trade, ["year"])  # every reporter of the year is in each ratio
 
@@ -354,10 +354,10 @@ def grubel_lloyd(
     filled = wide.fillna(0.0)
     gap, total = (filled["export"] - filled["import"]).abs(), filled.sum(axis=1)
     index = 1 - gap.groupby(level=keys).sum() / total.groupby(level=keys).sum()  # 0 / 0 is null
-    found = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
+    table = index.where(there.all(axis=1)).rename("grubel_lloyd").to_frame()
     missing = np.where(there["export"], np.where(there["import"], "", "imports"), "exports")
-    found = found.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
-    return cited(found, trade, keys)
+    table = table.assign(products=wide.groupby(level=keys).size(), missing=missing).reset_index()
+    return cited(table, trade, keys)
 
 
 @takes(trade=of_trade("flow", beside=("flow",)))
@@ -400,7 +400,7 @@ def balance(
     wide["balance"] = wide["export"] - wide["import"]
     wide["of_turnover"] = wide["balance"] / (wide["export"] + wide["import"])
     wide.columns.name = None
-    found = wide.dropna(subset=["balance"]).reset_index()
-    if found.empty:
+    table = wide.dropna(subset=["balance"]).reset_index()
+    if table.empty:
         raise CoverageError("no group has both flows", hint="load both exports and imports")
-    return cited(found, trade, by)
+    return cited(table, trade, by)

@@ -182,16 +182,16 @@ def mirror_gap(
     both = pairs([economy], partner, trade, since, until)
     figure = both.groupby(CELL)["value_usd"]
     sides = both.groupby([*CELL, "side"])["value_usd"].median().unstack("side")
-    found = sides.reindex(columns=["reporter", "mirror"])
-    found = found.set_axis(["reported", "mirror"], axis=1).rename_axis(None, axis=1)
-    found["gap"] = found["mirror"] - found["reported"]
-    found["ratio"] = found["mirror"] / found["reported"].where(found["reported"] != 0)
-    found = found.assign(
+    table = sides.reindex(columns=["reporter", "mirror"])
+    table = table.set_axis(["reported", "mirror"], axis=1).rename_axis(None, axis=1)
+    table["gap"] = table["mirror"] - table["reported"]
+    table["ratio"] = table["mirror"] / table["reported"].where(table["reported"] != 0)
+    table = table.assign(
         low=figure.min(), high=figure.max(), services_included=services(both, CELL)
     )
-    found = cited(found.reset_index(), both, CELL)
-    found.attrs = {"economy": economy, "partner": partner}
-    return measured(found, "mirror_gap")
+    table = cited(table.reset_index(), both, CELL)
+    table.attrs = {"economy": economy, "partner": partner}
+    return measured(table, "mirror_gap")
 
 
 def services(rows: pd.DataFrame, keys: Sequence[str]) -> pd.Series:

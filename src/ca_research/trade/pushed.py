@@ -73,9 +73,9 @@ class Accounts:
         if "year" in self.cell:
             whole_years(rows)
         self.judge(" or ".join(f'"{key}" is null' for key in self.cell))
-        told = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
-        if told:
-            sides = rows.project(_names(told)).distinct().df()
+        columns = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
+        if columns:
+            sides = rows.project(_names(columns)).distinct().df()
             declared.check_labels(sides, self.cell)
         if declared.gaps == "dropped":
             self.rows = rows.filter(f'not isnan("{value}"::double)')
@@ -107,8 +107,8 @@ class Accounts:
     @property
     def kinds(self) -> list[str]:
         """Columns that have one value in an account."""
-        told = (*self.declared.single, "source_id", *KINDS)
-        fixed = (c for c in told if c not in (*self.cell, *self.declared.varies))
+        candidates = (*self.declared.single, "source_id", *KINDS)
+        fixed = (c for c in candidates if c not in (*self.cell, *self.declared.varies))
         return [c for c in fixed if c in self.rows.columns]
 
     def add_up(self, sums: str, amiss: str = "false") -> str:
@@ -180,16 +180,16 @@ class Accounts:
 
     def each(self, table: str, columns: str, where: str = "true", sources: str = "") -> Relation:
         """The rows with columns made of them and of their account `a`, its sources and prices."""
-        told = [f", {sources or 'a.sources'} as sources"] if sources or self.sources else []
+        extras = [f", {sources or 'a.sources'} as sources"] if sources or self.sources else []
         if "price_basis" in self.rows.columns and "price_basis" not in self.keys:
-            told += [", rows.price_basis"]
+            extras += [", rows.price_basis"]
         same = " and ".join(f'rows."{k}" = a."{k}"' for k in self.keys)
         cell, value = _names(self.cell, "rows"), self.declared.value
-        found: Relation = self.ask(
-            f'select {cell}, rows."{value}"::double as "{value}", {columns}{"".join(told)} '
+        relation: Relation = self.ask(
+            f'select {cell}, rows."{value}"::double as "{value}", {columns}{"".join(extras)} '
             f"from rows join {table} a on {same} where {where}"
         )
-        return found
+        return relation
 
 
 def partner_shares(
@@ -197,14 +197,14 @@ def partner_shares(
 ) -> Relation:
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = Accounts(trade, declared, by, partial(measure, by=by, denominator=denominator))
-    own, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
+    is_partner, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
     table = "" if of_world else accounts.made()
     if not table:
-        some = f"filter ({own})"
+        some = f"filter ({is_partner})"
         table = accounts.add_up(
             f"sum({value}) {some} as total, count(*) {some} as partners, "
             f"sum({value} * {value}) {some} as squares, max({value}) {some} as largest, "
-            f"max({value}) filter (not {own}) as world"
+            f"max({value}) filter (not {is_partner}) as world"
         )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
@@ -212,17 +212,17 @@ def partner_shares(
     if not accounts.ask(f"from {table} where partners > 0 limit 1").fetchall():
         accounts.measure(accounts.ask("from rows limit 1000").df())
     total = "world" if of_world else "total"
-    found = accounts.each(table, f"{value} / nullif({total}, 0) as share, partners", own)
+    shares = accounts.each(table, f"{value} / nullif({total}, 0) as share, partners", is_partner)
     if not of_world:
-        _SHARES[found] = by, table
-    return found
+        _SHARES[shares] = by, table
+    return shares
 
 
 def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> pd.DataFrame:
     """The index as a frame: see `shares.hhi`, the measure of frames."""
-    made, table = _SHARES.get(shares, ([], ""))
+    shares_by, table = _SHARES.get(shares, ([], ""))
     index = "squares / nullif(total * total, 0)"
-    if made != by:
+    if shares_by != by:
         accounts = Accounts(shares, declared, by, partial(measure, by=by))
         table = accounts.add_up(
             "sum(share) as total, sum(share * share) as squares, count(*) as partners",
@@ -231,20 +231,20 @@ def hhi(measure: Measure, declared: Frame, shares: Relation, by: list[str]) -> p
         if not accounts.ask(f"from {table} limit 1").fetchall():
             accounts.measure(shares.limit(0).df())
     named = {"source_id", "sources"} & set(shares.columns)
-    told = f", array_to_string(sources, '{_MARK}') as sources" if named else ""
+    extra = f", array_to_string(sources, '{_MARK}') as sources" if named else ""
     keys = _names(by)
     rows: Any = shares.query(
         "rows",
-        f"select {keys}, {index} as hhi, partners as n{told} from {table} "
+        f"select {keys}, {index} as hhi, partners as n{extra} from {table} "
         f"where partners > 0 order by {keys}",
     )
-    found: pd.DataFrame = rows.to_arrow_table().to_pandas()
-    if told:
-        code, words = pd.factorize(found["sources"])
+    frame: pd.DataFrame = rows.to_arrow_table().to_pandas()
+    if extra:
+        code, words = pd.factorize(frame["sources"])
         lists = (tuple(filter(None, word.split(_MARK))) for word in words)
         tuples = np.fromiter(lists, object, len(words))
-        found["sources"] = pd.Series(tuples[code], dtype=object)
-    return found
+        frame["sources"] = pd.Series(tuples[code], dtype=object)
+    return frame
 
 
 def growth(measure: Measure, declared: Frame, trade: Relation, by: list[str]) -> Relation:

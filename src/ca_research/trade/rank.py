@@ -70,10 +70,10 @@ def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
     told = [*KEYS, "value_usd", "is_aggregate", *KINDS]
     bare = require(trade, ()).filter(told)
     bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
-    seen = perspective(bare, economies, panels=False, reconciled=True)
-    refuse_named_aggregates(seen["other"].unique(), "partner")
-    seen = seen[seen["economy"] != seen["other"]]  # nobody is a partner of their own
-    return seen.astype(dict.fromkeys(_TEXTS, object)).reset_index(drop=True)
+    rows = perspective(bare, economies, panels=False, reconciled=True)
+    refuse_named_aggregates(rows["other"].unique(), "partner")
+    rows = rows[rows["economy"] != rows["other"]]  # nobody is a partner of their own
+    return rows.astype(dict.fromkeys(_TEXTS, object)).reset_index(drop=True)
 
 
 @once
@@ -243,17 +243,17 @@ def rank(
     {'economy': 'KAZ', 'partner': 'RUS', 'rank': 1, 'partners': 50}
     """
     bases = list(dict.fromkeys(several(basis)))
-    asked = None if year is None else whole_numbers("year", year)
+    chosen_years = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
     among = None if among is None else _partners(among, eu)
     _take_part(wanted or (), among, eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
-        trade = pushed.totals(trade, asked, economy)
+        trade = pushed.totals(trade, chosen_years, economy)
     trade = require(trade, ("value_usd",), keys=KEYS)
     years(trade)
-    trade = trade if asked is None else trade[trade["year"].isin(asked)]
+    trade = trade if chosen_years is None else trade[trade["year"].isin(chosen_years)]
     if economy is None:
         reporters = trade["reporter"].unique()
         refuse_named(reporters, "reporter")
@@ -263,46 +263,46 @@ def rank(
         used = compared(seen, basis=one, needed=listed, **choices)
         parts.append(cited(standings(used), used, _PARTNER).assign(basis=one, flow=flow, at=n))
     place = {code: n for n, code in enumerate(economy)}
-    found = pd.concat(parts).rename(columns={"counted_as": "partner"})
-    found = found.assign(of=found["economy"].map(place)).sort_values(
+    table = pd.concat(parts).rename(columns={"counted_as": "partner"})
+    table = table.assign(of=table["economy"].map(place)).sort_values(
         ["of", "year", "at"], kind="stable", ignore_index=True
     )
     if wanted is not None:
-        found = found[found["partner"].isin(wanted)].reset_index(drop=True)
+        table = table[table["partner"].isin(wanted)].reset_index(drop=True)
     columns = [*_RANKED, *(["price_basis"] if "price_basis" in seen else [])]
-    found = found.reindex(columns=columns).astype(_RANKED)
+    table = table.reindex(columns=columns).astype(_RANKED)
     if (
         wanted
         and among is None
-        and {*zip(found["basis"], found["partners"], strict=True)} == {("reporter", 1)}
+        and {*zip(table["basis"], table["partners"], strict=True)} == {("reporter", 1)}
     ):
         raise UsageError(
             "the frame lists one partner, which is first of one",
             hint="load the trade with all partners, and choose here: rank(..., partner='China')",
         )
-    own = set(trade.loc[trade["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
+    reported = set(trade.loc[trade["reporter"].isin(economy), "partner"]) & {*(wanted or ())}
     if (
         needed is None
-        and own
+        and reported
         and len(wanted or ()) > 1
-        and "reporter" in {*bases} - {*found["basis"]}
+        and "reporter" in {*bases} - {*table["basis"]}
     ):
         raise CoverageError(
             f"no source lists {flow} with all of {eco.joined(map(eco.in_prose, wanted or ()))}",
-            hint=f"say who must be there: needed={sorted(own)[:1]}",
+            hint=f"say who must be there: needed={sorted(reported)[:1]}",
         )
-    return measured(found, "rank")
+    return measured(table, "rank")
 
 
 def _partners(names: str | Collection[str], eu: str) -> list[str]:
     """Codes of those that can be ranked: single economies, and the EU27 where it is one."""
-    found = eco.resolve_all(names)
-    if groups := [c for c in found if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
+    codes = eco.resolve_all(names)
+    if groups := [c for c in codes if eco.is_aggregate(c) and (c, eu) != ("EU27", "one")]:
         raise AggregateError(
             f"{eco.name_of(groups[0])} is an aggregate and cannot stand among its members",
             hint="name single economies; of the EU27 as one partner eu='one' has the rank",
         )
-    return found
+    return codes
 
 
 def _take_part(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
@@ -361,13 +361,13 @@ def rank_years(
     >>> int(able["year"].max())
     2023
     """
-    needed, seen = _partners(needed, eu), reports(trade, economies=economy)
+    needed, figures = _partners(needed, eu), reports(trade, economies=economy)
     wanted = _all_needed(needed, eu)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": None, "eu": eu}
-    used = compared(seen, basis=basis, needed=needed, **choices)
+    used = compared(figures, basis=basis, needed=needed, **choices)
     listed = used[used["counted_as"].isin(wanted)].groupby(_YEAR)["counted_as"].nunique()
     able = listed[listed == len(wanted)].groupby(level="year").size()
-    every = sorted(seen["year"].unique())
+    every = sorted(figures["year"].unique())
     return pd.DataFrame(
         {"year": every, "economies": able.reindex(every, fill_value=0).to_list()}, dtype="int64"
     )
@@ -439,28 +439,28 @@ def lead(
     >>> bool(found["estimate"].item() > 1)
     True
     """
-    (own,), needed = _partners([partner], eu), _partners(needed, eu)
+    (code,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
-    _take_part([own, *needed], others, eu)
-    wanted, seen = {own, *needed}, reports(trade, economies=economies)
+    _take_part([code, *needed], others, eu)
+    wanted, seen = {code, *needed}, reports(trade, economies=economies)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
     used = compared(seen, year, basis=basis, needed=wanted, **choices)
     ends = standings(used).set_index("counted_as")
 
     def row(economy: str) -> Estimate:
         mine = ends[ends["economy"] == economy]
-        rivals, why = mine.drop(index=own, errors="ignore"), ""
+        rivals, why = mine.drop(index=code, errors="ignore"), ""
         least, most = rivals["low"].max(), rivals["high"].max()
         if absent := sorted(_all_needed(wanted, eu) - {*mine.index}):
             names = eco.joined(map(eco.in_prose, absent))
             why = f"no {flow} with {names} in {year} ({value_words(basis)})"
         elif rivals.empty:
-            why = f"no rival of {eco.name_of(own)} in {year}"
+            why = f"no rival of {eco.name_of(code)} in {year}"
         elif not least > 0:
             why = f"{flow} with every rival is zero in {year}"
         if why:
             return estimate_row(economy=economy, missing=why)
-        low, high = mine.loc[own, ["low", "high"]]
+        low, high = mine.loc[code, ["low", "high"]]
         figures: dict[str, Any] = {"estimate": low / least}
         if basis == "interval":
             figures = {"low": low / most, "high": high / least}

@@ -95,7 +95,7 @@ def reconcile(
     own, other = reported.mean(axis=1, skipna=False), mirror.mean(axis=1, skipna=False)
     of_exports = every.index.get_level_values("direction") == "export"
     exporter, importer = own.where(of_exports, other), other.where(of_exports, own)
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "reported_low": reported["min"],
             "reported_high": reported["max"],
@@ -111,9 +111,9 @@ def reconcile(
         }
     ).reset_index()
     place = {code: n for n, code in enumerate(economy)}
-    found = found.sort_values("economy", key=lambda c: c.map(place), kind="stable")
-    found.insert(1, "partner", partner)
-    return cited(found.reset_index(drop=True), rows, keys).assign(cif_fob=cif_fob)
+    table = table.sort_values("economy", key=lambda c: c.map(place), kind="stable")
+    table.insert(1, "partner", partner)
+    return cited(table.reset_index(drop=True), rows, keys).assign(cif_fob=cif_fob)
 
 
 _THEIRS = "partner's report"

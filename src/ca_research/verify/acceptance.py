@@ -42,8 +42,8 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
     for why, names in unfit(report).items():
         raise BaselineError(f"the report {why}: {first_few(names, 5)}", hint=AGAIN)
     first = not (folder / FILE).is_file()
-    found = compare(State(verdicts=[]) if first else read_baseline(folder), report)
-    if not (found.changes or found.inputs_changed):
+    comparison = compare(State(verdicts=[]) if first else read_baseline(folder), report)
+    if not (comparison.changes or comparison.inputs_changed):
         raise BaselineError(
             "nothing differs from the baseline, so there is nothing to accept",
             where=paths.shown(folder),
@@ -57,13 +57,13 @@ def accept(report: State, folder: Path, reason: str) -> Comparison:
         today=dt.date.today(),
         reason=reason,
         first=first,
-        found=found,
+        found=comparison,
         named=named,
         shown=shown,
     )
     write_whole(folder / FILE, content)
     write_whole(log, f"{head.rstrip()}\n\n{new}{mark}{rest}")
-    return found
+    return comparison
 
 
 def unfit(report: State) -> dict[str, list[str]]:
@@ -72,13 +72,13 @@ def unfit(report: State) -> dict[str, list[str]]:
     """
     planned = {run.run_id: run.name for run in plan()}
     judged, claims = {verdict.run for verdict in report.verdicts}, registry.claims()
-    made = {run.run_id: run for run in report.runs}
+    by_id = {run.run_id: run for run in report.runs}
     faults = {
-        "has runs that failed": [run_id for run_id, run in made.items() if run.error],
-        "does not hold all that is planned": planned.keys() - made.keys(),
-        "holds runs that the register does not declare": made.keys() - planned.keys(),
+        "has runs that failed": [run_id for run_id, run in by_id.items() if run.error],
+        "does not hold all that is planned": planned.keys() - by_id.keys(),
+        "holds runs that the register does not declare": by_id.keys() - planned.keys(),
         "does not say from which inputs it was made": [
-            r for r, run in made.items() if not run.inputs
+            r for r, run in by_id.items() if not run.inputs
         ],
         "was made before the latest change of": outdated(report),
         "has runs without a verdict": {r for r, name in planned.items() if name in claims} - judged,

@@ -47,8 +47,8 @@ def affected(out: Path) -> tuple[list[runs.Run], tuple[str, ...]]:
     report = read_report(out).runs if (out / FILE).is_file() else []
     added = {f"data/{entry.table}" for entry in registry.added().values()}
     chosen, tables, after = list[runs.Run](), set[str](), list[runs.Run]()
-    for run, made, names in stale(report):
-        moved = {n for n in names if n.startswith("data/")} if made else names & added
+    for run, held, names in stale(report):
+        moved = {n for n in names if n.startswith("data/")} if held else names & added
         if run.after:
             after.append(run)
         elif moved:
@@ -71,13 +71,13 @@ def moved(before: Sequence[Stored], after: Sequence[Stored]) -> list[Moved]:
     """
     accepted = [entry.model_dump() | {"answer": ""} for entry in _accepted()]
     known = {(v["run"], v["reading"]): v for v in (*accepted, *before)}
-    found = []
+    entries = []
     for verdict in after:
         old = known.get((verdict["run"], verdict["reading"]))
         why = tuple(differences({**verdict, **old}, verdict)) if old else ()
         was, answered = (old["verdict"], old["answer"]) if old else (None, "")
-        found.append(Moved(verdict, was, answered, why))
-    return sorted(found, key=lambda one: (not one.turned, not one.why))
+        entries.append(Moved(verdict, was, answered, why))
+    return sorted(entries, key=lambda one: (not one.turned, not one.why))
 
 
 def _accepted() -> list[Entry]:

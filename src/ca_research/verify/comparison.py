@@ -82,13 +82,13 @@ def compare(baseline: State, report: State, outdated: Iterable[str] = ()) -> Com
     """
     before, after = baseline.by_key, report.by_key
     known = {entry.run for entry in baseline.verdicts}
-    made = {run.run_id: run.inputs for run in report.runs}
+    recorded = {run.run_id: run.inputs for run in report.runs}
     rows = []
     for key in sorted(before | after):
         old, new = before.get(key), after.get(key)
         if old and new:
-            rows.append(_beside(old, new, baseline.inputs, made.get(new.run, {})))
-        elif old and old.run in made:
+            rows.append(_beside(old, new, baseline.inputs, recorded.get(new.run, {})))
+        elif old and old.run in recorded:
             rows.append(_alone(old, "gone", "its run failed, or gives no such reading any more"))
         elif old:
             rows.append(_alone(old, "gone", "its run is not in the report"))
@@ -113,10 +113,12 @@ def _alone(entry: Entry, kind: str, why: str) -> Row:
     return Row(kind=kind, name=entry.name, entry=entry, why=why)
 
 
-def _beside(old: Entry, new: Entry, accepted: Mapping[str, str], made: Mapping[str, str]) -> Row:
+def _beside(
+    old: Entry, new: Entry, accepted: Mapping[str, str], recorded: Mapping[str, str]
+) -> Row:
     """An entry of both sides, with the inputs that changed in between."""
     because = [f"rule/{new.claim}"] * (old.rule_sha256 != new.rule_sha256)
-    because += dict(made.items() - accepted.items())
+    because += dict(recorded.items() - accepted.items())
     before, after = old.values, new.values
     differences = [
         Difference(what=what, old=before.get(what), new=after.get(what))
@@ -125,7 +127,7 @@ def _beside(old: Entry, new: Entry, accepted: Mapping[str, str], made: Mapping[s
     ]
     no_cause = (
         "none of the recorded inputs: the result is not reproducible on this machine"
-        if made
+        if recorded
         else "unknown: the report does not record its inputs"
     )
     return Row(
@@ -150,15 +152,19 @@ def stale(runs: Iterable[Made]) -> Iterator[tuple[Run, bool, set[str]]]:
     """
     about, recorded = inputs.Inputs(None), {run.run_id: run.inputs for run in runs}
     for run in plan_with([run.model_dump() for run in runs]):
-        made = recorded.get(run.run_id, {})
-        yield run, bool(made), {name for name, _ in about.again(run, made).items() - made.items()}
+        digests = recorded.get(run.run_id, {})
+        yield (
+            run,
+            bool(digests),
+            {name for name, _ in about.again(run, digests).items() - digests.items()},
+        )
 
 
 def outdated(report: State) -> list[str]:
     """Inputs at hand that are no longer those a report was made from; the environment, which may be
     another's, aside. Runs that nobody planned count as well.
     """
-    moved = {name for _, made, names in stale(report.runs) if made for name in names}
+    moved = {name for _, held, names in stale(report.runs) if held for name in names}
     return sorted(name for name in moved if not name.startswith("environment/"))
 
 

@@ -21,11 +21,16 @@ _NO_TEXT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, and no other reader needs."""
 
 
-def show(found: Comparison, format: str) -> str:
+def show(comparison: Comparison, format: str) -> str:
     """The comparison in a format of FORMATS, with a line end."""
     if format == "json":
-        return found.model_dump_json(indent=1, exclude=_NOT_SAID) + "\n"
-    given: dict[str, Any] = {"found": found, "counted": counted, "named": named, "shown": shown}
-    headline = filled(_FOLDER / "headline.j2", **given)
-    text = filled(_FOLDER / f"{format}.j2", **given, headline=headline, most=MOST_LINES)
+        return comparison.model_dump_json(indent=1, exclude=_NOT_SAID) + "\n"
+    context: dict[str, Any] = {
+        "found": comparison,
+        "counted": counted,
+        "named": named,
+        "shown": shown,
+    }
+    headline = filled(_FOLDER / "headline.j2", **context)
+    text = filled(_FOLDER / f"{format}.j2", **context, headline=headline, most=MOST_LINES)
     return _NO_TEXT.sub("?", text)

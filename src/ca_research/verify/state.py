@@ -59,9 +59,9 @@ class Entry(BaseModel):
     @property
     def name(self) -> str:
         """Which verdict it is, for a reader."""
-        own = sorted(self.params.keys() - {"claim", "as_of"})
-        given = "".join(f", {name}={self.params[name]}" for name in own)
-        return f"{self.claim} {self.reading}{' (part)' * self.part}{given}, as of {self.as_of}"
+        names = sorted(self.params.keys() - {"claim", "as_of"})
+        settings = "".join(f", {name}={self.params[name]}" for name in names)
+        return f"{self.claim} {self.reading}{' (part)' * self.part}{settings}, as of {self.as_of}"
 
     @property
     def values(self) -> dict[str, Any]:

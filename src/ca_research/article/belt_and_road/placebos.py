@@ -254,9 +254,9 @@ def made_up_dates(trade: pd.DataFrame, events: pd.DataFrame, fits: pd.DataFrame)
     sources. Raises CoverageError without a fit.
     """
     first, parts = accession_variants(events).groupby("economy")["year"].min(), []
-    for fit, found in _each_control(trade, events, fits):
-        rows = found.in_time([year for year in PLACEBO_YEARS if year < fit.start])
-        signed = first.reindex(found.donors)
+    for fit, synthetic in _each_control(trade, events, fits):
+        rows = synthetic.in_time([year for year in PLACEBO_YEARS if year < fit.start])
+        signed = first.reindex(synthetic.donors)
         counts = {"donors": len(signed), "joined": signed.notna().sum()}
         counts["contaminated"] = (signed <= UNTIL).sum()
         parts.append(rows.assign(economy=fit.economy, sources=[fit.sources] * len(rows), **counts))

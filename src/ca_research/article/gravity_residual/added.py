@@ -78,9 +78,9 @@ def one_step(sample: Sample, means: np.ndarray | None = None) -> Steps:
     def steps(marks: Any) -> np.ndarray:
         d = sparse.csr_matrix(marks)
         zd, sums = rooted(d), absorbed.T @ w @ d
-        whole, between = d.multiply(d).T @ weights, sums.multiply(size @ sums).sum(axis=0)
-        information = whole - np.asarray(between).ravel() - np.einsum("ij,ij->j", zd, zd)
-        information[information <= _FLAT * whole] = np.nan
+        total, between = d.multiply(d).T @ weights, sums.multiply(size @ sums).sum(axis=0)
+        information = total - np.asarray(between).ravel() - np.einsum("ij,ij->j", zd, zd)
+        information[information <= _FLAT * total] = np.nan
         return (inner(d, outcome) - zd.T @ rooted(outcome)).ravel() / information
 
     return steps

@@ -95,8 +95,8 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
     if question == "controlled":
         panel, covariates = with_commonwealth(panel), (*GEOGRAPHY, "commonwealth")
     effects = CHANGE if change else LEVEL
-    whole, known = complete(panel, covariates, effects, estimator, "pair", [])
-    sample, stayed = prune(whole, estimator, [])
+    full_sample, known = complete(panel, covariates, effects, estimator, "pair", [])
+    sample, stayed = prune(full_sample, estimator, [])
     rows = panel.loc[known, ["exporter", "importer", "year"]][stayed]
     late = rows["year"].ge(SINCE if change else 0).to_numpy()
     means = fitted_means(sample) if ppml else None
@@ -108,8 +108,8 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
 def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
     """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
     trade = sparse.csc_matrix((len(model.rows), len(candidates)))
-    for own, other in _SIDES[direction]:
-        column = candidates.get_indexer(model.rows[own])
+    for side, other in _SIDES[direction]:
+        column = candidates.get_indexer(model.rows[side])
         row = np.flatnonzero(model.rows[other].isin(partners).to_numpy() & (column >= 0))
         trade += sparse.csc_matrix((np.ones(len(row)), (row, column[row])), shape=trade.shape)
     return trade
@@ -161,15 +161,15 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
     fitted has no row.
     """
     parts = []
-    asked = ["question", "years", "estimator", "direction"]
+    keys = ["question", "years", "estimator", "direction"]
     with keeping({}):
         for (question, years), *way in product(STRIPS, ESTIMATORS, DIRECTIONS):
-            choices: dict[str, Any] = dict(zip(asked, (question, years, *way), strict=True))
+            choices: dict[str, Any] = dict(zip(keys, (question, years, *way), strict=True))
             with suppress(CoverageError, ConvergenceError):
                 parts.append(placebo_table(panel, partners, **choices).assign(**choices))
-    columns = [*asked, "economy", "estimate", "pairs", "missing"]
+    columns = [*keys, "economy", "estimate", "pairs", "missing"]
     table = pd.concat(parts or [pd.DataFrame(columns=columns)], ignore_index=True)[columns]
-    estimates = table.groupby(asked, sort=False)["estimate"]
+    estimates = table.groupby(keys, sort=False)["estimate"]
     place = estimates.rank(method="min", ascending=False).astype("Int64")
     return table.assign(place=place, among=estimates.transform("count"))
 
@@ -203,15 +203,15 @@ def _fit(
     an estimate why.
     """
     partners = [code for code in economies if code != country]
-    asked: dict[str, Any] = {"question": question, "direction": direction, "estimator": estimator}
+    choices: dict[str, Any] = {"question": question, "direction": direction, "estimator": estimator}
     try:
         model = _model(panel, question, estimator, years)
-        table = placebo_table(panel, partners, **asked, years=years, never=economies)
-        own = table.query("economy == 'CHN'")
-        if own["estimate"].isna().all():
-            why = "it is not in the panel" if own.empty else own["missing"].iloc[0]
+        table = placebo_table(panel, partners, **choices, years=years, never=economies)
+        china = table.query("economy == 'CHN'")
+        if china["estimate"].isna().all():
+            why = "it is not in the panel" if china.empty else china["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
-        value = own["estimate"].item()  # by least squares the step is the whole way
+        value = china["estimate"].item()  # by least squares the step is the whole way
         if estimator == "ppml":
             term = model.asked(_trade_of(model, pd.Index(["CHN"]), direction, partners))
             value = converged(model.sample, term.toarray().ravel())

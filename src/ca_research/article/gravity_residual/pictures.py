@@ -37,8 +37,8 @@ def place_strips(places: pd.DataFrame, flow: str, estimator: str = "ppml") -> Fi
     places: as from `every_place`. flow: one of FLOWS.
     Raises CoverageError where China has no place.
     """
-    asked, keys = "direction == @flow and estimator == @estimator", ["question", "years"]
-    shown = places.query(asked).dropna(subset=["estimate"])
+    condition, keys = "direction == @flow and estimator == @estimator", ["question", "years"]
+    shown = places.query(condition).dropna(subset=["estimate"])
     china = shown.query("economy == 'CHN'").dropna(subset=["place"]).set_index(keys)
     if china.empty:
         raise CoverageError("China has no place among the countries in its place")

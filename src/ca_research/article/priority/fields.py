@@ -76,11 +76,11 @@ def investment_figures(investment: pd.DataFrame) -> pd.DataFrame:
     named = rows.groupby([*cell, "source_id"])["investor"].transform("nunique")
     most = named.groupby([rows[c] for c in cell]).transform("max")
     rows = rows[named == most].query("investor in @POWERS")
-    apart = ["measure", "price_basis", "stage", "year_basis", "source_id"]
-    cell = ["investor", "host", "year", "instrument", "sector", *apart]
+    keys = ["measure", "price_basis", "stage", "year_basis", "source_id"]
+    cell = ["investor", "host", "year", "instrument", "sector", *keys]
     one_figure_per_cell(rows, [c for c in cell if c in rows])
-    apart = [c for c in apart if c in rows]
-    group = rows[apart].fillna("").astype(str).groupby(apart).ngroup()
+    keys = [c for c in keys if c in rows]
+    group = rows[keys].fillna("").astype(str).groupby(keys).ngroup()
     same = {"when": rows["year"], "figure": "", "value": rows["value_usd"]}
     return rows.assign(economy=rows["host"], unit=rows["investor"], group=group, **same)
 
@@ -118,16 +118,16 @@ def opinion_figures(opinion: pd.DataFrame) -> pd.DataFrame:
     """Shares that see a power favourably, by question; two figures of one question are a range."""
     rows = opinion.query("measure in @_FAVOURABLE and about in @POWERS").dropna(subset="value_pct")
     same = {"what": "favourable views", "figure": range(len(rows)), "when": rows["year"]}
-    asked = {"unit": rows["about"], "group": rows["measure"], "value": rows["value_pct"]}
-    return rows.assign(**same, **asked)
+    columns = {"unit": rows["about"], "group": rows["measure"], "value": rows["value_pct"]}
+    return rows.assign(**same, **columns)
 
 
 def visit_figures(visits: pd.DataFrame) -> pd.DataFrame:
     """Visits of heads of state in all years together, where a complete list is at hand for each
     power: one trip that somebody saw is no count.
     """
-    whole = "level == 'head_of_state' and completeness == 'complete' and sender in @POWERS"
-    rows = visits.query(whole)
+    condition = "level == 'head_of_state' and completeness == 'complete' and sender in @POWERS"
+    rows = visits.query(condition)
     return _met(rows, "visits", economy=rows["receiver"], unit=rows["sender"], value=rows["count"])
 
 
@@ -266,19 +266,19 @@ def _compared(
         mine = figures[figures["economy"].eq(code) & figures["year"].ge(since)]
         reasons, row = [], None
         for what in compared:
-            own = mine[mine["what"] == what]
-            sums = own.groupby(["group", "when", "unit", "figure"], as_index=False)["value"].sum()
+            part = mine[mine["what"] == what]
+            sums = part.groupby(["group", "when", "unit", "figure"], as_index=False)["value"].sum()
             sums = sums[sums["value"] >= 0]  # a negative stock or net flow has no place in a ratio
             ends = {"year": sums["when"], "low": sums["value"], "high": sums["value"]}
-            found = leading(sums.assign(**ends), "CHN", needed=("RUS",), any_of=RIVALS)
-            if isinstance(found, Leading):
-                used = own[own["group"].eq(found.group) & own["when"].eq(found.year)]
+            lead = leading(sums.assign(**ends), "CHN", needed=("RUS",), any_of=RIVALS)
+            if isinstance(lead, Leading):
+                used = part[part["group"].eq(lead.group) & part["when"].eq(lead.year)]
                 keys = [column for column in kind.keys.split() if column in used]
-                unit = kind.unit.format(group=measure_name(str(found.group)))
-                words = f"{found.compared(kind.form)} {unit}"
-                row = _lead(code, found, used[keys], words, kind.interval)
+                unit = kind.unit.format(group=measure_name(str(lead.group)))
+                words = f"{lead.compared(kind.form)} {unit}"
+                row = _lead(code, lead, used[keys], words, kind.interval)
                 break
-            reasons.append(f"{what}: {found}")
+            reasons.append(f"{what}: {lead}")
         rows.append(row or _no_lead(code, "; ".join(reasons)))
     return rows
 
@@ -289,13 +289,15 @@ def _no_lead(economy: str, why: str) -> Estimate:
     return estimate_row(economy=economy, missing=why) | unknown
 
 
-def _lead(economy: str, found: Leading, used: pd.DataFrame, values: str, interval: str) -> Estimate:
+def _lead(
+    economy: str, leading: Leading, used: pd.DataFrame, values: str, interval: str
+) -> Estimate:
     """The row of a comparison. values: what was compared, in words. It tells who leads, the best
     and the worst place of China, and whether it leads (None where its range holds one).
     """
-    low, high = found.low, found.high
+    low, high = leading.low, leading.high
     ends: dict[str, Any] = {"low": low, "high": None if math.isinf(high) else high}
     ends = {"estimate": low} if low == high else ends | {"interval": interval}
     led = low > 1 if low > 1 or high <= 1 else None
     row = estimate_row(used, economy=economy, **ends)
-    return row | {"values": values, "leader": found.leader, "place": found.place, "led": led}
+    return row | {"values": values, "leader": leading.leader, "place": leading.place, "led": led}

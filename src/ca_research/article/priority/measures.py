@@ -63,10 +63,10 @@ def cells(
     """
     tables = {"trade": trade, "investment": investment, "students": students}
     tables |= {"opinion": opinion, "visits": visits, "events": events}
-    made = _every_cell(economies, **tables)
-    told = ["dimension", "choice", "since", "values", "leader", "place", "led"]
-    extra = {name: pd.Series([cell[name] for cell in made], dtype=object) for name in told}
-    frame = estimates(made).assign(**extra).astype({"since": int})
+    rows = _every_cell(economies, **tables)
+    names = ["dimension", "choice", "since", "values", "leader", "place", "led"]
+    extra = {name: pd.Series([cell[name] for cell in rows], dtype=object) for name in names}
+    frame = estimates(rows).assign(**extra).astype({"since": int})
     frame = frame.assign(missing=frame["missing"].map(_named))
     frame.attrs = {"as_of": trade.attrs.get("as_of", "latest")}
     return frame
@@ -77,12 +77,12 @@ def _named(text: str) -> str:
     return re.sub(r"CHN|RUS|EU27|USA", lambda hit: eco.in_prose(hit[0]), text)
 
 
-def matrix(made: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
+def matrix(rows: pd.DataFrame, *, since: int = 2018) -> pd.DataFrame:
     """The cells of the main way to measure each field, out of what `cells` made: one row per
     dimension and economy.
     """
-    wanted = made["choice"].eq(made["dimension"].map(MAIN)) & made["since"].eq(since)
-    return made[wanted].reset_index(drop=True)
+    wanted = rows["choice"].eq(rows["dimension"].map(MAIN)) & rows["since"].eq(since)
+    return rows[wanted].reset_index(drop=True)
 
 
 @measure("claims.priority.lead_share")
@@ -141,13 +141,13 @@ _STATES = {True: "leads", False: "does not lead"}
 _OPEN = "cannot be said"
 
 
-def left_out(made: pd.DataFrame) -> pd.DataFrame:
+def left_out(rows: pd.DataFrame) -> pd.DataFrame:
     """In how many comparisons China leads with one field and one economy left out in turn, and the
     least and the greatest share that may be.
 
-    made: from `cells`. The first row leaves nothing out.
+    rows: from `cells`. The first row leaves nothing out.
     """
-    table = matrix(made)
+    table = matrix(rows)
     turns = {"nothing": table["led"]}
     for column in ("dimension", "economy"):
         for name in table[column].unique():
@@ -158,18 +158,18 @@ def left_out(made: pd.DataFrame) -> pd.DataFrame:
         {name: led.map(_STATES).fillna(_OPEN).value_counts() for name, led in turns.items()},
         index=states,
     ).T.fillna(0)
-    filled, whole = out[states[:2]].sum(axis=1), out.sum(axis=1)
+    filled, total = out[states[:2]].sum(axis=1), out.sum(axis=1)
     shares = {
-        "least share of all": out["leads"] / whole,
-        "greatest share of all": 1 - out["does not lead"] / whole,
+        "least share of all": out["leads"] / total,
+        "greatest share of all": 1 - out["does not lead"] / total,
         "share of those that can be made": out["leads"] / filled,
     }
     return out.astype(int).assign(**shares).rename_axis("without").reset_index()
 
 
-def by_choice(made: pd.DataFrame) -> pd.DataFrame:
-    """In how many economies China leads by each way to measure a field; made: from `cells`."""
-    recent = cells_in_words(made[made["since"] == SINCE[-1]])
+def by_choice(rows: pd.DataFrame) -> pd.DataFrame:
+    """In how many economies China leads by each way to measure a field; rows: from `cells`."""
+    recent = cells_in_words(rows[rows["since"] == SINCE[-1]])
     state = recent["led"].map(_STATES).fillna(_OPEN)
     ways = [recent["field"], recent["choice"].rename("measured by")]
     return pd.crosstab(ways, state).reset_index().rename_axis(columns=None)
@@ -185,12 +185,12 @@ def _reached(cell: Mapping[str, Any], place: int) -> bool | None:
 
 def _share(cells: Cells, count: str, place: int) -> Estimate:
     filled = [c for c in cells if c["n"] > 0]
-    asked = cells if count == "all" else filled
-    if why := _too_few(filled) if count == "observed" else "" if asked else "no cell":
+    chosen = cells if count == "all" else filled
+    if why := _too_few(filled) if count == "observed" else "" if chosen else "no cell":
         return estimate_row(missing=why)
-    reached = [_reached(c, place) for c in asked]
+    reached = [_reached(c, place) for c in chosen]
     led, open_ = reached.count(True), reached.count(None)
-    low, high = led / len(asked), (led + open_) / len(asked)
+    low, high = led / len(chosen), (led + open_) / len(chosen)
     ends = {"low": low, "high": high, "interval": "cells not filled counted against and for"}
     years = [c[name] for c in filled for name in ("first_year", "last_year") if c[name]]
     # an empty cell that is left out changes the share, so the number asked for is part of the path
@@ -198,7 +198,7 @@ def _share(cells: Cells, count: str, place: int) -> Estimate:
     path = hashlib.sha256("\n".join([*marks, str(len(cells))]).encode()).hexdigest()[:12]
     about = {
         "led": in_words(led),
-        "cells": in_words(len(asked)),
+        "cells": in_words(len(chosen)),
         "empty": in_words(len(cells) - len(filled)),
         "ours": _fields([c for c in filled if c["led"] is True]),
         "others": _others(filled),
@@ -210,7 +210,7 @@ def _share(cells: Cells, count: str, place: int) -> Estimate:
         "last_year": max(years, default=None),
         "sources": tuple(sorted({s for c in filled for s in c["sources"]})),
         "path": path if filled else "",
-        "rows": Rows(partial(_comparisons, asked, place)),
+        "rows": Rows(partial(_comparisons, chosen, place)),
     }
 
 
@@ -247,15 +247,15 @@ def _others(filled: Cells) -> str:
     2018), the EU in trade and the United States in investment in Kazakhstan'.
     """
     lost = [c for c in filled if c["led"] is False and c["leader"]]
-    said, single = [], dict[str, list[str]]()
+    texts, single = [], dict[str, list[str]]()
     for power, many in Counter(c["leader"] for c in lost).most_common():
-        own, who = [c for c in lost if c["leader"] == power], eco.in_prose(power)
+        leads, who = [c for c in lost if c["leader"] == power], eco.in_prose(power)
         if many > 1:
-            said.append(f"{who} in {in_words(many)} ({_fields(own)})")
+            texts.append(f"{who} in {in_words(many)} ({_fields(leads)})")
         else:
-            single.setdefault(own[0]["economy"], []).append(f"{who} in {own[0]['dimension']}")
-    said += [f"{joined(who)} in {eco.in_prose(code)}" for code, who in single.items()]
-    return ", ".join(said)
+            single.setdefault(leads[0]["economy"], []).append(f"{who} in {leads[0]['dimension']}")
+    texts += [f"{joined(who)} in {eco.in_prose(code)}" for code, who in single.items()]
+    return ", ".join(texts)
 
 
 def _fields(cells: Iterable[Mapping[str, Any]]) -> str:
@@ -263,13 +263,15 @@ def _fields(cells: Iterable[Mapping[str, Any]]) -> str:
     year of a field whose figures are of several, or of the last full one before the article or
     later.
     """
-    last_full, told = article().date.year - 1, dict[int | None, list[str]]()
-    for field, own in groupby(cells, itemgetter("dimension")):
-        codes, years = zip(*((c["economy"], int(c["last_year"])) for c in own), strict=True)
+    last_full, by_year = article().date.year - 1, dict[int | None, list[str]]()
+    for field, group in groupby(cells, itemgetter("dimension")):
+        codes, years = zip(*((c["economy"], int(c["last_year"])) for c in group), strict=True)
         early = {year if year < last_full else None for year in years}
         all_five = {*codes} == {*eco.CA5}
         where = "all five" if all_five else joined(map(eco.in_prose, codes))
-        told.setdefault(early.pop() if len(early) == 1 else None, []).append(f"{field} in {where}")
+        by_year.setdefault(early.pop() if len(early) == 1 else None, []).append(
+            f"{field} in {where}"
+        )
     return ", ".join(
-        joined(places) + (f" in {year}" if year else "") for year, places in told.items()
+        joined(places) + (f" in {year}" if year else "") for year, places in by_year.items()
     )

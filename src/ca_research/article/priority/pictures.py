@@ -28,11 +28,11 @@ def years_of(cells: pd.DataFrame) -> str:
     cells: as from `priority.matrix`.
     """
     years = cells[cells["n"] > 0].groupby("dimension", sort=False)["last_year"]
-    told = [
+    spans = [
         f"{LABELS[str(field)]} " + " to ".join(map(str, sorted({min(of), max(of)})))
         for field, of in years
     ]
-    return f"The figures are of: {', '.join(told)}." if told else ""
+    return f"The figures are of: {', '.join(spans)}." if spans else ""
 
 
 def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:

@@ -57,9 +57,9 @@ class ParquetPlace:
                 marks.append(f"{file} {about.st_mtime_ns} {about.st_size}")
                 continue
             with self._answer(file) as answer:
-                said = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
-                marks.append(f"{file} {said} {answer.headers.get('Content-Length')}")
-            if not said:
+                version = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+                marks.append(f"{file} {version} {answer.headers.get('Content-Length')}")
+            if not version:
                 return ""
         return "\n".join(marks)
 
@@ -131,8 +131,8 @@ class ParquetPlace:
                             f"sends on to another host, {other}, which is not followed",
                         )
                 if answer.status_code != 200:
-                    said = f"answers {answer.status_code}"
-                    raise fault(*_STATUSES.get(answer.status_code, (ServiceError, said)))
+                    outcome = f"answers {answer.status_code}"
+                    raise fault(*_STATUSES.get(answer.status_code, (ServiceError, outcome)))
                 yield answer
         except requests.exceptions.ChunkedEncodingError:
             raise fault(AnswerError, "was cut off in its answer") from None

@@ -57,8 +57,8 @@ class PostgresPlace:
                 marks.append("sum(hashint8extended(xmin::text::int8, 0)::numeric)")
             if not marks:
                 return ""
-            told = "".join(f", {mark}::text" for mark in marks)
-            cursor.execute(f"select count(*){told} from {self._name}")
+            columns = "".join(f", {mark}::text" for mark in marks)
+            cursor.execute(f"select count(*){columns} from {self._name}")
             return str(cursor.fetchone())
 
     def files(self, folder: Path) -> list[Path]:
@@ -114,13 +114,13 @@ class PostgresPlace:
 
     def _fault(self, error: Any) -> CaResearchError:
         """What an error of the driver means."""
-        code, said = str(error.sqlstate or ""), str(error).lower()
+        code, message = str(error.sqlstate or ""), str(error).lower()
         kind: type[CaResearchError] = UnreachableError
         what = "cannot be reached, or does not answer in time"
         refused = ("authentication", "password", "role ", "pg_hba")
-        if code.startswith("28") or code == "42501" or any(word in said for word in refused):
+        if code.startswith("28") or code == "42501" or any(word in message for word in refused):
             kind, what = AccessKeyError, "does not let this user (PGUSER, ~/.pgpass) read it"
-        elif code.startswith(("42", "22")) or "does not exist" in said:
+        elif code.startswith(("42", "22")) or "does not exist" in message:
             kind, what = ServiceError, f"has no such table, or no such column (SQLSTATE {code})"
         return kind(
             f"the database of table {self.table.table!r} {what}",

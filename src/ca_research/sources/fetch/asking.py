@@ -54,11 +54,11 @@ class Asking:
 
 def asking(name: str) -> Asking:
     """How a provider is asked; raises UnknownNameError."""
-    found: Asking = importlib.import_module(f".{provider(name).name}", __package__).ASKING
-    return found
+    protocol: Asking = importlib.import_module(f".{provider(name).name}", __package__).ASKING
+    return protocol
 
 
-def choice(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+def choice(name: str, request: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for, in one form: lists of codes, words and years; `since`, `until` as said.
 
     Raises
@@ -74,25 +74,25 @@ def choice(name: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     {'indicator': ['NY.GDP.MKTP.CD'], 'economy': ['KAZ'], 'since': 2000}
     """
     how = asking(name)
-    given = {k: v for k, v in asked.items() if v is not None and v != [] and v != ()}
+    options = {k: v for k, v in request.items() if v is not None and v != [] and v != ()}
     allowed = [n for n in (*how.needs, *how.takes) if n != "year"]
     if "year" in (*how.needs, *how.takes):
         allowed += ["year", "since", "until"]
-    if unknown := [k for k in given if k not in allowed]:
+    if unknown := [k for k in options if k not in allowed]:
         raise UsageError(
             f"{name} is not asked by {unknown[0]}",
             hint="it takes " + ", ".join(f"--{n}" for n in allowed),
         )
-    if "year" in given and {"since", "until"} & set(given):
+    if "year" in options and {"since", "until"} & set(options):
         raise UsageError("years and a span of years are two ways to say it", hint="give one")
-    there = set(given) | ({"year"} if "since" in given else set())
+    there = set(options) | ({"year"} if "since" in options else set())
     if lacking := [n for n in how.needs if n not in there]:
         hints = [f"--{n} ..." if n != "year" else "--year 2022, or --since 2015" for n in lacking]
         raise UsageError(f"{name} has to be told: {', '.join(lacking)}", hint=" ".join(hints))
-    return {k: _said(k, given[k]) for k in allowed if k in given}
+    return {k: _parsed_option(k, options[k]) for k in allowed if k in options}
 
 
-def _said(name: str, value: Any) -> Any:
+def _parsed_option(name: str, value: Any) -> Any:
     if name in ("since", "until"):
         return _year(name, value)
     listed = value if isinstance(value, (list, tuple)) else [value]
@@ -123,7 +123,7 @@ def _year(name: str, value: Any) -> int:
     return year
 
 
-def with_years(said: Mapping[str, Any], today: dt.date) -> Choice:
+def with_years(choice: Mapping[str, Any], today: dt.date) -> Choice:
     """A choice with each year of a span; until this year where no end is said.
 
     Examples
@@ -131,15 +131,15 @@ def with_years(said: Mapping[str, Any], today: dt.date) -> Choice:
     >>> with_years({"economy": ["KAZ"], "since": 2024}, dt.date(2026, 1, 1))["year"]
     (2024, 2025, 2026)
     """
-    found: Choice = {k: tuple(v) for k, v in said.items() if k not in ("since", "until")}
-    if "since" in said or "until" in said:
-        first, last = said.get("since", 1960), said.get("until", today.year)
+    chosen: Choice = {k: tuple(v) for k, v in choice.items() if k not in ("since", "until")}
+    if "since" in choice or "until" in choice:
+        first, last = choice.get("since", 1960), choice.get("until", today.year)
         if first > last:
             raise UsageError(
                 f"since {first} is after until {last}", hint="the first, then the last"
             )
-        found["year"] = tuple(range(first, last + 1))
-    return found
+        chosen["year"] = tuple(range(first, last + 1))
+    return chosen
 
 
 def spans(years: Sequence[Any]) -> list[tuple[int, int] | None]:
@@ -157,14 +157,14 @@ def spans(years: Sequence[Any]) -> list[tuple[int, int] | None]:
 
 def codes(chosen: Choice, name: str, known: Callable[[str], str | None], who: str) -> list[str]:
     """Economies as a provider writes them; raises UsageError for one that it has no code for."""
-    found = []
+    provider_codes = []
     for one in chosen.get(name, ()):
         if (written := known(str(one))) is None:
             raise UsageError(
                 f"{who} has no code for {economies.name_of(str(one))}", hint=f"another {name}"
             )
-        found.append(written)
-    return found
+        provider_codes.append(written)
+    return provider_codes
 
 
 # --- answers
@@ -193,11 +193,11 @@ def csv_figures(body: bytes, service: Provider) -> int:
     return sum(line[at].strip() not in ("", ":") for line in lines[1:])
 
 
-def records(said: Any, service: Provider) -> list[dict[str, Any]]:
+def records(answer: Any, service: Provider) -> list[dict[str, Any]]:
     """A list of records; raises AnswerError."""
-    if not isinstance(said, list) or not all(isinstance(r, dict) for r in said):
+    if not isinstance(answer, list) or not all(isinstance(r, dict) for r in answer):
         raise not_understood(service, "no list of records")
-    return said
+    return answer
 
 
 def _kind(body: bytes) -> str:

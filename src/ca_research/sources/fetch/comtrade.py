@@ -37,20 +37,20 @@ def _most(service: Provider, keyed: bool) -> int:
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Records under `data`; a full answer may be cut off without a word."""
-    said = json_of(body, service)
-    if not isinstance(said, dict) or "data" not in said:
+    answer = json_of(body, service)
+    if not isinstance(answer, dict) or "data" not in answer:
         raise not_understood(service, "no records under `data`")
-    rows = records(said["data"] or [], service)
-    told = str(said.get("error") or "").strip()
-    if told and rows:
-        raise not_understood(service, f"figures with an error: {told[:120]}")
-    count = said.get("count")
+    rows = records(answer["data"] or [], service)
+    remark = str(answer.get("error") or "").strip()
+    if remark and rows:
+        raise not_understood(service, f"figures with an error: {remark[:120]}")
+    count = answer.get("count")
     if len(rows) >= _most(service, keyed) or (isinstance(count, int) and count > len(rows)):
         way = "name the partners, or one flow"
         if not keyed:
             way += f"; or set {service.key}, a free key of comtradedeveloper.un.org"
         raise cut(service, len(rows), way)
-    return Found(len(rows), remarks=(told,) if told else ())
+    return Found(len(rows), remarks=(remark,) if remark else ())
 
 
 ASKING = Asking(("reporter", "year"), ("partner", "flow", "product"), requests, read)

@@ -17,7 +17,7 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
     def code(economy: str) -> str | None:
         return service.codes.get(economy) or names.two_letters(economy)
 
-    asked = {
+    dimensions = {
         "freq": ["A"],
         "unit": ["NR"],
         "sex": ["T"],
@@ -26,7 +26,7 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
         "geo": codes(chosen, "destination", code, "Eurostat"),
         "TIME_PERIOD": [str(year) for year in chosen.get("year", ())],
     }
-    params = [(f"c[{name}]", ",".join(values)) for name, values in asked.items() if values]
+    params = [(f"c[{name}]", ",".join(values)) for name, values in dimensions.items() if values]
     params += [("format", "csvdata"), ("formatVersion", "2.0"), ("compress", "false")]
     return [
         Request(

@@ -22,17 +22,17 @@ def key(service: Provider) -> str | None:
     would not be encrypted.
     """
     name = service.key
-    if name is None or (given := found(name, service.name)) is None:
+    if name is None or (secret := found(name, service.name)) is None:
         return None
     to = urlsplit(service.address)  # https, or this machine: the register has no other
-    own = name.startswith(OWN) and to.scheme == "https"
-    if not own and to.hostname not in HOSTS.get(name, ()):
+    custom = name.startswith(OWN) and to.scheme == "https"
+    if not custom and to.hostname not in HOSTS.get(name, ()):
         raise AccessKeyError(
             f"{name} is not sent to {to.scheme}://{to.hostname}",
             where=f"registry/providers.yaml: {service.name}",
             hint=f"the publisher's own https address, or a variable named {OWN}...",
         )
-    return given
+    return secret
 
 
 def found(variable: str | None, name: str | None) -> str | None:

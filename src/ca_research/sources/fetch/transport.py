@@ -162,23 +162,23 @@ class Line:
             return
         if status in request.none:
             raise self.nothing(request)
-        said = self._said(answer)
-        spent = status == 403 and "quota" in said.lower()
+        reply = self._refusal_text(answer)
+        spent = status == 403 and "quota" in reply.lower()
         if status == 429 or spent or (seconds or 0) > LONGEST_WAIT:
-            error = self._error(RateLimitError, f"has been asked enough for now: {said}", "later")
+            error = self._error(RateLimitError, f"has been asked enough for now: {reply}", "later")
         elif status in (401, 403):
             hint = f"set {self.service.key}" if self.service.key else "it takes no key; again later"
-            error = self._error(AccessKeyError, f"wants a key, or not this one: {said}", hint)
+            error = self._error(AccessKeyError, f"wants a key, or not this one: {reply}", hint)
         elif status in (413, 414):
             hint = "ask for fewer years or economies"
-            error = self._error(AnswerError, f"gives less at once: {said}", hint)
+            error = self._error(AnswerError, f"gives less at once: {reply}", hint)
         else:
             hint = "again later, or ask for less"
-            error = self._error(ServiceError, f"answers {status}: {said}", hint)
+            error = self._error(ServiceError, f"answers {status}: {reply}", hint)
         passes = status in (408, 429) or status >= 500
         raise _Passing(error, seconds) if passes and (seconds or 0) <= LONGEST_WAIT else error
 
-    def _said(self, answer: requests.Response) -> str:
+    def _refusal_text(self, answer: requests.Response) -> str:
         """The beginning of what a service says of its refusal, in one line and without a key."""
         text = answer.raw.read(2000, decode_content=True).decode("utf-8", "replace")
         if self._key:
@@ -230,18 +230,18 @@ class Line:
 def led(answer: requests.Response) -> tuple[str, str]:
     """Where a redirect leads, and the host where that is another than the one that was asked."""
     target = urljoin(answer.url, answer.headers["Location"])
-    asked, to = urlsplit(answer.url), urlsplit(target)
-    same = (asked.scheme, asked.netloc) == (to.scheme, to.netloc)
+    start, to = urlsplit(answer.url), urlsplit(target)
+    same = (start.scheme, start.netloc) == (to.scheme, to.netloc)
     return target, "" if same else str(to.hostname)
 
 
 def session() -> requests.Session:
     with needed():
         import requests
-    made = requests.Session()
-    made.headers["User-Agent"] = client()
-    made.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
-    return made
+    http_session = requests.Session()
+    http_session.headers["User-Agent"] = client()
+    http_session.auth = lambda prepared: prepared  # else passwords of ~/.netrc would be sent
+    return http_session
 
 
 def client() -> str:

@@ -28,13 +28,13 @@ def requests(chosen: Choice, service: Provider, keyed: bool) -> list[Request]:
 
 def read(request: Request, body: bytes, service: Provider, keyed: bool) -> Found:
     """Records, and hints on what was not found."""
-    said = json_of(body, service)
-    if not isinstance(said, dict) or "records" not in said:
+    answer = json_of(body, service)
+    if not isinstance(answer, dict) or "records" not in answer:
         raise not_understood(service, "no `records`")
-    rows = records(said["records"], service)
+    rows = records(answer["records"], service)
     if service.rows is not None and len(rows) >= service.rows:
         raise cut(service, len(rows), "ask for fewer economies or years")
-    hints = [str(h.get("message", h)) for h in records(said.get("hints") or [], service)]
+    hints = [str(h.get("message", h)) for h in records(answer.get("hints") or [], service)]
     return Found(len(rows), remarks=tuple(hint[:160] for hint in hints))
 
 
