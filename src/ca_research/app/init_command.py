@@ -244,4 +244,11 @@ def _empty_tables(registry: Path, new: Path) -> None:
     for name in FORMS:
         file = f"tables/{name}.yaml"
         form = yaml.safe_load((registry / file).read_text(encoding="utf-8"))
+        form["columns"] = {name: _unbounded(column) for name, column in form["columns"].items()}
         write_whole(new / file, yaml.safe_dump(form | {"files": {}, "rows": {}}, **YAML))
+
+
+def _unbounded(column: dict[str, Any]) -> dict[str, Any]:
+    """A column without the bounds of this project's figures, but that amounts are not negative."""
+    bare = {name: value for name, value in column.items() if name not in ("min", "max", "reason")}
+    return bare | ({"min": 0, "reason": "not negative"} if column.get("min") == 0 else {})

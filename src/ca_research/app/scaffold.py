@@ -241,9 +241,11 @@ def _examples(table: registry.Table, rows: pd.DataFrame) -> dict[str, Any]:
         raise MissingTableError(table.table, "", empty=True)
     groups = rows.groupby(keys, sort=False)
     number = groups.ngroup()
-    rows = rows[number == number[groups[most].transform("nunique").idxmax()]]
-    others = rows[other].value_counts().index
-    first = rows[rows[other] == others[0]]
-    example = first[[*keys, other]].iloc[0].to_dict() | {"to": others[:2][-1]}
+    mine = rows[number == number[groups[most].transform("nunique").idxmax()]]
+    first = mine[mine[other] == mine[other].value_counts().index[0]]
+    example = first[[*keys, other]].iloc[0].to_dict()
+    alike = [name for name in keys if name != other]
+    beside = rows[rows[alike].eq([example[n] for n in alike]).all(axis=1)][other].value_counts()
+    example["to"] = next((name for name in beside.index if name != example[other]), example[other])
     years = {"since": int(first[time].min())} if first[time].notna().any() else {}
     return example | {"economies": example[unit]} | years

@@ -25,10 +25,10 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
     chosen, cells, measure = criterion.settings, result.cells, find(criterion.measure)
     table, question = getattr(measure, "table", ""), getattr(measure, "question", "")
     counted = next((word for word in (str(chosen.get("flow")), table) if word in _COUNTED), "")
-    phrases = next((name for name in _WHOM if name in chosen), "")
+    role = next((name for name in _WHOM if name in chosen), "")
     whom, to = (
-        eco.joined(map(eco.in_prose, eco.resolve_all(filter(None, codes.split(";")))))
-        for codes in (str(chosen.get(phrases, "")), str(chosen.get("to", "")))
+        eco.joined(_in_prose(name) for name in str(chosen.get(setting, "")).split(";") if name)
+        for setting in (role, "to")
     )
     if not counted or question == "level" or not (whom or question == "count"):
         question = ""
@@ -56,3 +56,9 @@ def plain(criterion: Criterion, result: CriterionResult, *, short: bool = False)
     )
     text = re.sub(r" no(?=[,;]| and |$)", " none", one_line(text))
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _in_prose(name: str) -> str:
+    """An economy by its name; a subject of figures that is none as it is."""
+    code = eco.code_of(name)
+    return eco.in_prose(code) if code else name

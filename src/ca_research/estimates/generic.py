@@ -52,7 +52,14 @@ def _general(ask: Callable[..., Question]) -> Callable[..., list[Estimate]]:
         arguments = {n: chosen[n] for n in parameters}
         for name in {"counterpart", "to"} & parameters.keys() if table.column("unit") else ():
             arguments[name] = ";".join(eco.resolve_all(filter(None, arguments[name].split(";"))))
-        return answers(figures, table, chosen["economies"], chosen["year"], ask(**arguments))
+        question = ask(**arguments)
+        groups = eco.AGGREGATES if question.compares and table.bloc == "listed" else ()
+        for code in filter(groups.__contains__, question.of):
+            raise AggregateError(
+                f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
+                hint="name a single economy, or bloc: members",
+            )
+        return answers(figures, table, chosen["economies"], chosen["year"], question)
 
     vars(answer).update(
         __signature__=signature,
@@ -84,7 +91,6 @@ def share(counterpart: str, *, whole: Literal["listed", "world"] = "listed") -> 
 
     Formula: x_i / sum_j x_j, or x_i / x_world.
     """
-    _single(counterpart)
     if whole == "listed":
         return _share(counterpart)
 
@@ -119,7 +125,6 @@ def rank(counterpart: str) -> Question:
 
     Formula: 1 + the number of j with x_j > x_i.
     """
-    _single(counterpart)
 
     def answer(voice: Voice, year: int) -> float | None:
         figure = voice.figure(counterpart, year)
@@ -131,21 +136,28 @@ def rank(counterpart: str) -> Question:
 
 @measure("series.years")
 @_general
-def years(counterpart: str, *, since: int, places: int = 1) -> Question:
-    """Share of the years since one in which it was first of all single ones that are listed.
+def years(counterpart: str, *, since: int, places: int = 1, to: str = "") -> Question:
+    """Share of the years since one in which it was first of all single ones that are listed, or
+    ahead of one of them.
 
     since: the first of the years, each of which has to be listed. places: 2 where it may also be
-    second, and so on.
+    second, and so on. to: the one that it has to be ahead of; '' for all.
     """
-    _single(counterpart)
+
+    def first(voice: Voice, year: int) -> bool:
+        figure, other = voice.figure(counterpart, year), voice.figure(to, year)
+        if to:
+            return figure is not None and other is not None and figure > other
+        return bool((voice.listed(year) > figure).sum() < places)
+
+    def span(year: int) -> range:
+        return range(since, year + 1)
 
     def answer(voice: Voice, year: int) -> float | None:
-        span = range(since, year + 1)
-        figures = [voice.figure(counterpart, y) for y in span]
-        before = [(voice.listed(y) > x).sum() for y, x in zip(span, figures, strict=True)]
-        return float(sum(n < places for n in before) / len(span))
+        return sum(first(voice, y) for y in span(year)) / len(span(year))
 
-    return Question((counterpart,), answer, lambda year: (range(since, year + 1),), compares=True)
+    of = (counterpart, to) if to else (counterpart,)
+    return Question(of, answer, lambda year: (span(year),), compares=not to)
 
 
 @measure("series.ratio")
@@ -168,18 +180,17 @@ def change(
     since: int,
     window: int = 1,
     of: Literal["value", "share"] = "value",
-    by: Literal["percent", "difference"] = "percent",
+    by: Literal["percent", "per_year", "difference"] = "percent",
 ) -> Question:
     """How the figure, or its share among those listed, has changed since a year.
 
     since: the year compared with. window: years over which both ends are averaged, each the last of
-    its window. by: 'percent' or 'difference' (in the unit; of a share, parts of one). Both ends are
-    of one source.
-    Formula: 100 (b - a) / a in per cent, or b - a as a difference; a and b are the means over the
-    `window` years that end in `since` and in the year asked for.
+    its window. by: 'percent', 'per_year' (compound, in per cent) or 'difference' (in the unit; of a
+    share, parts of one). Both ends are of one source.
+    Formula: 100 (b - a) / a in per cent, 100 ((b / a)^(1 / n) - 1) over n years, or b - a as a
+    difference; a and b are the means over the `window` years that end in `since` and in the year
+    asked for.
     """
-    if of == "share":
-        _single(counterpart)
     each = _share(counterpart) if of == "share" else _figure(counterpart)
 
     def spans(year: int) -> tuple[range, range]:
@@ -192,7 +203,11 @@ def change(
         before, after = (math.fsum(end) / window for end in ends)  # type: ignore[arg-type]
         if by == "difference":
             return after - before
-        return None if not before > 0 else 100 * (after - before) / before
+        if not before > 0 or (by == "per_year" and after < 0):
+            return None
+        if by == "per_year":
+            return 100 * float((after / before) ** (1 / (year - since)) - 1)
+        return 100 * (after - before) / before
 
     return Question((counterpart,), answer, spans, each.compares, since)
 
@@ -215,14 +230,6 @@ def count(*, above: float = 0) -> Question:
     return Question((), least, compares=True, most=most)
 
 
-def _single(code: str) -> None:
-    if code in eco.AGGREGATES:
-        raise AggregateError(
-            f"{eco.name_of(code)} is an aggregate and cannot stand among its members",
-            hint="name a single economy, or ask for the ratio of the two",
-        )
-
-
 _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
     "share": (["share"], 0, 1),
     "rank": (["rank"], 1, math.inf),
@@ -230,6 +237,7 @@ _SORTS: dict[str, tuple[Sequence[str], float, float]] = {
     "ratio": (["ratio"], 0, math.inf),
     "count": (["count"], 0, math.inf),
     "change percent": (["growth", "percent"], -math.inf, math.inf),
+    "change per_year": (["growth", "percent"], -100, math.inf),
     "change difference share": (["change", "share"], -math.inf, math.inf),
     "change difference value": (
         ["change", "points", "level", "count", "length", "days", "months", "years"],
@@ -261,8 +269,8 @@ def misdeclared(function: Measure, criterion: registry.Criterion) -> Iterator[st
     sort, chosen = getattr(function, "question", ""), criterion.settings
     if sort == "change":
         by, of = chosen.get("by", "percent"), chosen.get("of", "value")
-        sort += " percent" if by == "percent" else f" difference {of}"
-        if mixing := {"by", *(["of"] if by != "percent" else [])} & {*criterion.axes}:
+        sort += f" {by} {of}" if by == "difference" else f" {by}"
+        if mixing := {"by", *(["of"] if by == "difference" else [])} & {*criterion.axes}:
             yield f"axes: along {min(mixing)!r} units differ, and one threshold is for all"
             return
     kinds, least, most = _SORTS.get(sort, ([criterion.kind], -math.inf, math.inf))

@@ -100,7 +100,9 @@ class Terms:
 
 @dataclass(frozen=True)
 class Voice:
-    """Figures that may be compared: one for each counterpart, year and part."""
+    """Figures that may be compared: one for each counterpart, year and part. A group is among them
+    if it is asked about, in the place of its members.
+    """
 
     rows: pd.DataFrame
     parts: int
@@ -111,11 +113,8 @@ class Voice:
         return float(mine["amount"].sum()) if mine["part"].nunique() == self.parts else None
 
     def listed(self, year: int) -> pd.Series:
-        """What is known of every single counterpart in a year: of one without all parts, a
-        floor.
-        """
-        mine = omit(pick(self.rows, year=year), other=eco.AGGREGATES)
-        return mine.groupby("other")["amount"].sum()
+        """What is known of every counterpart in a year: of one without all parts, a floor."""
+        return pick(self.rows, year=year).groupby("other")["amount"].sum()
 
     def floors(self, year: int) -> pd.Series:
         """Those of `listed` without all parts, of which the figure may be more."""

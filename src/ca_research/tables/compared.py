@@ -42,7 +42,7 @@ def compare(
 
     Figures of unlike terms (columns of the role `basis`) are not compared. Two empty figures repeat
     each other; an empty one says nothing of another. Rows of a table without figures repeat each
-    other by their key, and are copies where they are alike word for word.
+    other by their key where their dates agree, and are copies where they are alike word for word.
     """
     cell = [n for n in table.key if n != "source_id"]
     basis = [n for n, c in table.columns.items() if c.role == "basis" and n not in cell]
@@ -52,7 +52,11 @@ def compare(
         return " and ".join(tests)
 
     new = old = "null"
-    gap, same = "0", alike(n for n in table.columns if n != "source_id")
+    same = alike(n for n in table.columns if n != "source_id")
+    dates = [sql.name(n) for n, c in table.columns.items() if c.type == "date"]
+    agree = (f"starts_with(g.{d}, s.{d}) or starts_with(s.{d}, g.{d})" for d in dates)
+    gap = f"case when {' and '.join(f'coalesce({a}, true)' for a in agree) or 'true'} then 0 else 1"
+    gap = f"{gap} end"
     if value := figure(table):
         # where the table has no role for it, the first number that is not empty: of energy of which
         # only the value is known, the value
