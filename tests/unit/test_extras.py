@@ -89,7 +89,6 @@ assert table.to_latex().startswith(chr(92) + "begin{table}")
     [
         (TABLE, "maketables", "models"),
         ("import ca_research as ca; ca.paper.regression_table([1])", "maketables", "models"),
-        ("from ca_research import archive; archive.statement()", "jinja2", "notebooks"),
     ],
 )
 def test_tables_for_a_paper_say_what_to_install(bare, code, package, extra):

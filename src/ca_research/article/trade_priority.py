@@ -16,7 +16,7 @@ from ..estimates.measures import measure, tells
 from ..estimates.once import once
 from ..estimates.series import pick
 from ..ground import economies as eco
-from ..ground.errors import CoverageError
+from ..ground.errors import CoverageError, MixedUnitsError
 from ..registry import article
 from ..registry.words import value_words
 from ..stats.frames import require
@@ -169,17 +169,21 @@ def order_of(
     must list NEEDED, and a range of both sides has no bound.
     """
     choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": among}
-    used = compared(sides.seen, year, basis=basis, needed=NEEDED, **choices)
-    ranking = standings(used)
-    ranking = ranking[ranking["economy"] == economy]
+    choices |= {"basis": basis, "needed": NEEDED}
+    try:  # all years at once, unless one of them is refused
+        used = compared(sides.seen, **choices)
+    except MixedUnitsError:
+        used = compared(sides.seen, year, **choices)
+    ranking = pick(standings(used), economy=economy, year=year)
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
     absent = sorted(wanted - {*ranking["counted_as"]})
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
-        ways = FLOWS[flow]
-        record = pick(sides.ever, economy=economy, direction=ways, other=absent)
-        known = record.groupby("other")["value_usd"].agg(["sum", "size"]).reindex(absent)
-        most = known["sum"].where(known["size"] == len(ways), math.inf)
+        ways, record = FLOWS[flow], sides.ever.iloc[:0]
+        if absent:
+            record = pick(sides.ever, economy=economy, direction=ways, other=absent)
+        records = {code: record.loc[record["other"] == code, "value_usd"] for code in absent}
+        most = {c: r.sum() if len(r) == len(ways) else math.inf for c, r in records.items()}
         bounds = {code: (0.0, float(high)) for code, high in most.items()}
         ends = {
             p: (low, high) for p, low, high in ranking[["counted_as", "low", "high"]].to_numpy()
@@ -190,7 +194,7 @@ def order_of(
         kind = f"{names} at nought, and at the most of any year and source"
 
         def rows() -> pd.DataFrame:
-            own = used.loc[used["economy"] == economy, _CELL]
+            own = pick(used, economy=economy, year=year)[_CELL]
             return pd.concat([own, record[_CELL]]).drop_duplicates()
 
         order = Order(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -35,15 +35,6 @@ _LONGEST = 60  # characters of a wrong value that a message shows
 Text = Annotated[str, Field(min_length=1)]
 
 
-def _as(kind: type[list[Any]] | type[tuple[Any, ...]], part: Any) -> Any:
-    """Lists and tuples within a value as those of one kind."""
-    if isinstance(part, dict):
-        return {name: _as(kind, value) for name, value in part.items()}
-    return kind(_as(kind, one) for one in part) if isinstance(part, (list, tuple)) else part
-
-
-Plain = Annotated[Any, BeforeValidator(partial(_as, list))]
-"""A value as the file has it."""
 Words = dict[str, str]
 
 
@@ -103,7 +94,8 @@ def read_yaml(file: Path, model: type[M]) -> M:
     if file.exists() and not file.is_file():  # nobody may ever write to a pipe
         raise refused("not a file", where, "put a YAML file there")
     try:
-        return model.model_validate(_as(tuple, parsed(file.read_bytes())), strict=True)
+        content = json.dumps(parsed(file.read_bytes()), default=str)  # a date is its ISO form
+        return model.model_validate_json(content, strict=True)
     except FileNotFoundError:
         raise refused("a file of the registry is missing", where, "put it there, or back") from None
     except Unreadable as fault:

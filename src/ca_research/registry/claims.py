@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ..ground import economies as eco
 from ..ground.errors import suggest
-from .base import Model, Name, Plain, Sha256, once, refused
+from .base import Model, Name, Sha256, once, refused
 from .choices import GridAxis, Value, among, canonical
 
 CLAIM_ID = r"[A-Z]{1,3}\d{1,3}"
@@ -259,8 +259,8 @@ class Rule(Model):
     all speak for it.
     """
 
-    supported: Plain
-    contradicted: Plain
+    supported: Any
+    contradicted: Any
     otherwise: Literal["partly supported", "not enough evidence"] = "partly supported"
     at_most: Literal["supported", "partly supported"] = "supported"
     words: str

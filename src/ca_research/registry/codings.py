@@ -65,6 +65,8 @@ class Coding(Model):
                 if field not in known or (known[field] and value not in known[field]):
                     where = f"{row.claim} {row.item!r}"
                     raise ValueError(f"{where}: {value!r} is no value of a field {field!r}")
+        if idle := sorted(set(self.cases) - {row.codes.get("case") for row in self.rows}):
+            raise ValueError(f"words for cases that no row has: {idle}")
         return self
 
 

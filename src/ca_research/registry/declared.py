@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, RootModel
 
 from ..ground import paths
 from ..ground.remember import by_files
-from .base import Model, Name, Plain, read_yaml
+from .base import Model, Name, read_yaml
 
 MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")]
-Settings = dict[Name, Plain]
+Settings = dict[Name, Any]
 
 
 class Declared(Model):

@@ -5,14 +5,14 @@ a fetch: a vintage.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from ..ground import paths
 from ..ground.errors import known_name
 from ..ground.remember import by_files
-from .base import Model, Name, Plain, Sha256, Text, read_yaml
+from .base import Model, Name, Sha256, Text, read_yaml
 
 Stamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{6}Z$")]
 """A moment in UTC that may be the name of a folder: 2026-11-27T034210Z."""
@@ -71,7 +71,7 @@ class Vintage(Model):
     provider: Name
     address: str
     table: Name
-    asked: dict[str, Plain]
+    asked: dict[str, Any]
     skips: bool = False
     client: str
     answers: tuple[Answer, ...]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Model, Name, PartialDate, Plain, Sha256, Text, once
+from .base import Model, Name, PartialDate, Sha256, Text, once
 
 Role = Literal[
     "office",
@@ -111,7 +111,7 @@ class Added(Model):
     file: str
     file_sha256: Sha256
     layout: str
-    mapping: dict[str, Plain]
+    mapping: dict[str, Any]
     left_out: dict[str, int]
     skipped: int
     added: PartialDate
