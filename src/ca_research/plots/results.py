@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..claims import Verdict
-from ..ground.arguments import how_many
+from ..ground.arguments import how_many, refuse
 from ..ground.errors import CoverageError, UsageError, known_name
 from ..ground.numbers import amount, between, decimals, number, ordinal, small_percent
 from ..registry.words import axis_words, cell_words, party, value_words
@@ -44,6 +44,8 @@ def plot(
     if isinstance(result, pd.DataFrame) and result.empty:
         raise CoverageError("the frame has no row: there is nothing to draw", hint="other rows")
     picture = _PICTURES[kind](result, **options)
+    if title is not None and not isinstance(title, str):
+        refuse("title", "a text", title, '"What it finds"')
     return present(picture if title is None else replace(picture, title=title), ax, size)
 
 
