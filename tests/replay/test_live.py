@@ -34,7 +34,7 @@ def test_another_form_is_drift(live, services, capsys):
     services.day = "renamed"
     assert live.main() == 1
     out = capsys.readouterr().out
-    assert out.count("| no | AnswerError") == 5 and "it has no primaryValue" in out
+    assert out.count("| no | AnswerError") == 5
 
 
 def test_figures_of_another_size_are_drift(live, services, capsys):
