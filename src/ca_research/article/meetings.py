@@ -66,7 +66,7 @@ def origins(*tables: pd.DataFrame) -> int:
     rows = pd.concat(tables)
     if rows.empty:
         return 0
-    known = rows["source_id"].replace(registry.origin_groups())
+    known = rows["source_id"].map(registry.origin_groups()).fillna(rows["source_id"])
     own = rows["origin_group"] if "origin_group" in rows else pd.Series(np.nan, rows.index)
     of_both = pd.concat([known, ("evidence " + own.astype("str")).fillna(known)])
     codes, groups = pd.factorize(of_both)

@@ -70,7 +70,7 @@ class Sides(NamedTuple):
 
     def years(self, since: int) -> list[int]:
         """Years of which something is reported or stated."""
-        years = {*self.seen["year"], *self.shares["year"].astype(int)}
+        years = {*self.seen["year"].unique(), *self.shares["year"].astype(int)}
         return sorted(year for year in years if year >= since)
 
 
@@ -149,6 +149,13 @@ class Order(Leading):
         return self.low > 1 or self.high < 1
 
 
+@once
+def _by_year(rows: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
+    """Rows of each economy and year."""
+    groups = rows.groupby(["economy", "year"])
+    return {(str(code), int(year)): part for (code, year), part in groups}
+
+
 def order_of(
     sides: Sides,
     economy: str,
@@ -174,7 +181,8 @@ def order_of(
         used = compared(sides.seen, **choices)
     except MixedUnitsError:
         used = compared(sides.seen, year, **choices)
-    ranking = pick(standings(used), economy=economy, year=year)
+    table = standings(used)
+    ranking = _by_year(table).get((economy, year), table.iloc[:0])
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
     absent = sorted(wanted - {*ranking["counted_as"]})
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
