@@ -206,6 +206,8 @@ def student_lines(counts: pd.DataFrame, statements: pd.DataFrame | None = None) 
         uncounted = [(one + 1, other - 1) for one, other in ends if other - one > 1]
         for first, final in uncounted:
             ax.axvspan(first - 0.5, final + 0.5, color=style.GRID, alpha=0.6, linewidth=0)
+        for name in ax.texts[: -1 if uncounted else None]:
+            name.set_color(style.INK)  # a hue is too faint on the shade
         if uncounted:
             widest = max(uncounted, key=lambda span: span[1] - span[0])
             top = ("data", "axes fraction")
