@@ -18,7 +18,7 @@ from .panels import panels
 from .show import show
 from .words import drawable
 
-MOST = 20
+MOST = 18
 """Series that a page shows."""
 
 
