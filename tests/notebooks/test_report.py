@@ -138,6 +138,7 @@ def test_nothing_of_this_machine_is_in_the_report(report):
     folders = re.compile(r"(?<![\w./-])(?:/root/|/home/\w+/|/Users/\w+/|/tmp/\w)")
     for file in report.rglob("*.*"):
         text = "" if file.suffix == ".png" else file.read_text(encoding="utf-8")
+        text = re.sub(r"base64,[\w+/=\s]+", "", text)  # letters of a picture are no words
         for value in (value for value in known if value in text):  # and not inside another word
             assert not re.search(rf"(?<![\w.-]){re.escape(value)}(?![\w-])", text), file.name
         assert not folders.search(text), file.name
