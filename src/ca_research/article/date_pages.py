@@ -47,17 +47,22 @@ def show_dates(
     days = {_DAYS[k]: v for s in settings for k, v in s if k in _DAYS and isinstance(v, dt.date)}
     source, dated = rows["source_id"].map(lanes.publisher), rows["date"].map(date_in_words)
     listed = rows.assign(source=source, dated=dated)
-    panels = [*listed.groupby("panel", sort=False)] or [("", listed)]
-    for number, (panel, part) in enumerate(panels, 1):
-        of = windows if number == len(panels) else {}  # the windows are of the last
-        draw = partial(timeline, part, lanes=declared.shown, windows=of, days=days)
-        data = part.drop(columns=["code", "exact", "source", "dated"])
-        if number == 1:
-            more = {"data": data, "note": declared.note}
-            show_criterion(evidence, first[0].name, section=section, picture=draw, **more)
-        else:
-            alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."
-            show(draw(), section=section, title=str(panel), alt=alt, data=data)
+    hidden = ["code", "exact", "source", "dated"]
+    # the last panel has the windows of the first criterion
+    *others, (_, leading) = [*listed.groupby("panel", sort=False)] or [("", listed)]
+    draw = partial(timeline, lanes=declared.shown, days=days)
+    show_criterion(
+        evidence,
+        first[0].name,
+        section=section,
+        picture=partial(draw, leading, windows=windows),
+        data=leading.drop(columns=hidden),
+        note=declared.note,
+    )
+    for panel, part in others:
+        alt = f"Dates by lane. {row_words(part, '{lane}: {dated}')}."
+        data = part.drop(columns=hidden)
+        show(draw(part), section=section, title=str(panel), alt=alt, data=data)
     sources = counted(rows["origin"].nunique(), "independent source")
     show_table(
         listed,
