@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ..claims import Evidence
+from ..estimates.once import once
 from ..ground import economies as eco
 from ..ground.economies import joined
 from ..ground.numbers import fixed, number
@@ -28,6 +29,7 @@ from .trade_priority import SINCE, Order, both_sides, order_of
 _OWN, _MIRROR, _RANGE = BASES
 
 
+@once
 def first_partners(
     trade: pd.DataFrame,
     facts: pd.DataFrame,

@@ -26,7 +26,8 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
     """Mark a function whose results a gathering keeps: of the same frames and choices it is made
     once, in whatever specification, criterion or measure.
 
-    Called by hand it is made each time. A result is not changed by those who get it.
+    Called by hand it is made each time, what it rests on once in each call. A result is not changed
+    by those who get it.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def once(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         cache = _made.get()
         if cache is None:
-            return function(*args, **kwargs)
+            with keeping({}):
+                return function(*args, **kwargs)
         bound = parameters.bind(*args, **kwargs)
         bound.apply_defaults()
         held = tuple(bound.arguments.values())
