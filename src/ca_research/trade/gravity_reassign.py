@@ -24,6 +24,9 @@ from .gravity import CHANGE, GEOGRAPHY, LEVEL, Estimator, complete
 
 Direction = Literal["exports", "imports", "both"]
 DIRECTIONS = get_args(Direction)
+SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
+SIDES["both"] = [*SIDES["exports"], *SIDES["imports"]]
+"""The side of who is asked about and that of its partners, by direction."""
 PAIRS = "pairs of the economy"
 """The term that is asked about, among the names of other terms."""
 LEAST_PAIRS = 3
@@ -76,10 +79,6 @@ class Reassignment(Result):
     def estimate(self) -> float:
         return float(self.table.set_index("economy").at[self.economy, "estimate"])
 
-    def _share(self, sign: int) -> float:
-        values = sign * self.table["estimate"].dropna()
-        return float((values >= sign * self.estimate).mean())
-
     @property
     def rank(self) -> int:
         """Place of the economy among all that could be estimated, largest first."""
@@ -88,18 +87,17 @@ class Reassignment(Result):
     @property
     def p(self) -> float:
         """One-sided: share of economies, itself included, whose estimate is at least as large."""
-        return self._share(1)
+        return self.rank / self.table["estimate"].count()
 
     @property
     def p_two_sided(self) -> float:
-        return min(1.0, 2 * min(self._share(1), self._share(-1)))
+        smaller = (self.table["estimate"] <= self.estimate).sum() / self.table["estimate"].count()
+        return float(min(1.0, 2 * min(self.p, smaller)))
 
     def caption(self) -> str:
-        others = int(self.table["estimate"].notna().sum())
         return (
             f"{self.economy} in its place: {decimals(self.estimate)}, rank {self.rank} of "
-            f"{others}; one-sided "
-            f"p {decimals(self.p)}; {self.n:,} rows"
+            f"{self.table['estimate'].count()}; one-sided p {decimals(self.p)}; {self.n:,} rows"
         )
 
 
@@ -109,14 +107,8 @@ def treated(
     """1.0 on the pairs of `economy` with the partners in a direction: its exports, its imports, or
     both.
     """
-    sides, hit = (
-        [panel[c].to_numpy() for c in ("exporter", "importer")],
-        np.zeros(len(panel), dtype=bool),
-    )
-    for wanted, (a, b) in (("exports", sides), ("imports", sides[::-1])):
-        if direction in (wanted, "both"):
-            hit |= (a == economy) & np.isin(b, list(partners))
-    return hit.astype(float)
+    ways = [panel[a].eq(economy) & panel[b].isin(partners) for a, b in SIDES[direction]]
+    return np.any(ways, axis=0).astype(float)
 
 
 @takes()
@@ -204,10 +196,10 @@ def reassign(
     eco.single_economies(economy)
     if economy in partners:
         raise UsageError(f"{economy} has no pair with itself", hint="name other partners")
-    effects = effects or (LEVEL if since is None else CHANGE)
-    usual = GEOGRAPHY if since is None else ()
-    covariates = [*dict.fromkeys(several(usual if covariates is None else covariates))]
-    full_sample, known = complete(panel, covariates, effects, estimator, "pair", [])
+    level = since is None
+    effects = effects or (LEVEL if level else CHANGE)
+    terms = several(covariates if covariates is not None else GEOGRAPHY if level else ())
+    full_sample, known = complete(panel, list(dict.fromkeys(terms)), effects, estimator, "pair", [])
     if absent := sorted(set(partners) - {*panel["exporter"], *panel["importer"]}):
         raise CoverageError(
             f"the panel does not hold {eco.joined(map(eco.in_prose, absent))}",
@@ -215,37 +207,38 @@ def reassign(
         )
     sample, stayed = prune(full_sample, estimator, [])
     rows = panel[known][stayed]
-    early = np.zeros(len(rows), dtype=bool) if since is None else (rows["year"] < since).to_numpy()
+    late = np.full(len(rows), True) if level else (rows["year"] >= since).to_numpy()
     candidates = sorted({*rows["exporter"], *rows["importer"]} - set(partners))
-    span = [~early] if since is None else [early, ~early]
     entries = []
     for code in candidates:
         mark = treated(rows, code, partners, direction)
-        positive = (mark > 0) & (sample.y > 0 if estimator == "ppml" else True)
-        pairs = min(len(np.unique(sample.cluster[positive & part])) for part in span)
-        estimate, missing = np.nan, ""
-        added = Sample(sample.y, {PAIRS: mark * ~early} | sample.x, sample.fixed, sample.cluster)
-        try:
-            if pairs < least:
-                when = "" if since is None else " before and after"
-                raise CoverageError(f"only {pairs} of the pairs trade{when}")
-            rectifier = estimator == "ppml" and only_at_zero(added)
-            fit = solve(added, estimator, rectifier, robust=False)
-            if fit.collinear:
-                raise CoverageError(
-                    f"{fit.collinear[0]!r} is collinear with the fixed effects or other terms"
-                )
-            estimate = float(fit.estimate[0])
-        except (ConvergenceError, CoverageError) as error:
-            missing = error.what
+        positive = (mark > 0) & ((sample.y > 0) | (estimator == "ols"))
+        spans = [positive & late] if level else [positive & late, positive & ~late]
+        pairs = min(len(np.unique(sample.cluster[span])) for span in spans)
+        estimate, missing = np.nan, "" if pairs >= least else f"only {pairs} of the pairs trade"
+        if not missing:
+            try:
+                estimate = added(sample, mark * late, estimator)
+            except (ConvergenceError, CoverageError) as error:
+                missing = error.what
         entries.append((code, estimate, pairs, missing))
     table = pd.DataFrame(entries, columns=["economy", "estimate", "pairs", "missing"])
     table = table.sort_values("estimate", ascending=False, ignore_index=True)
-    row = table[table["economy"] == economy]
-    if row.empty or pd.isna(row["estimate"].iloc[0]):
-        why = "it is not in the panel" if row.empty else row["missing"].iloc[0]
+    if not table.loc[table["economy"] == economy, "estimate"].notna().any():
+        why = dict(zip(table["economy"], table["missing"], strict=True))
         raise CoverageError(
-            f"no estimate for {economy} itself: {why}",
+            f"no estimate for {economy} itself: {why.get(economy, 'it is not in the panel')}",
             hint="choose another direction or panel, or other terms",
         )
     return Reassignment(table, economy, len(sample.y), origin(panel))
+
+
+def added(sample: Sample, term: np.ndarray, estimator: str) -> float:
+    """The coefficient of a term that is added to the model."""
+    sample = Sample(sample.y, {PAIRS: term} | sample.x, sample.fixed, sample.cluster)
+    fit = solve(sample, estimator, estimator == "ppml" and only_at_zero(sample), robust=False)
+    if fit.collinear:
+        raise CoverageError(
+            f"{fit.collinear[0]!r} is collinear with the fixed effects or other terms"
+        )
+    return float(fit.estimate[0])

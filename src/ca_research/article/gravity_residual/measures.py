@@ -26,7 +26,7 @@ from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, Direction
+from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, SIDES, Direction
 from ..settings import settings
 from .added import Steps, converged, fitted_means, one_step
 
@@ -40,9 +40,6 @@ STRIPS: tuple[tuple[Asked, Years], ...] = (
     ("change", "all"),
 )
 """Questions with the years of the panel that each is asked of."""
-_SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
-_SIDES["both"] = [*_SIDES["exports"], *_SIDES["imports"]]
-"""The side of who is asked about and that of its partners, by direction."""
 
 
 class _Model(NamedTuple):
@@ -108,7 +105,7 @@ def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _M
 def _trade_of(model: _Model, candidates: pd.Index, direction: str, partners: Sequence[str]) -> Any:
     """Which row (down) is which candidate's (across) trade with partners, as a sparse matrix."""
     trade = sparse.csc_matrix((len(model.rows), len(candidates)))
-    for side, other in _SIDES[direction]:
+    for side, other in SIDES[direction]:
         column = candidates.get_indexer(model.rows[side])
         row = np.flatnonzero(model.rows[other].isin(partners).to_numpy() & (column >= 0))
         trade += sparse.csc_matrix((np.ones(len(row)), (row, column[row])), shape=trade.shape)
