@@ -15,7 +15,7 @@ from ca_research.plots import hooks
 from ca_research.stats.result import Result
 
 MODULES = [f"stats.{m}" for m in ("curve", "event_study", "forecast", "joint_test", "synthetic")]
-MODULES += [f"trade.{m}" for m in ("gravity", "gravity_reassign", "indices")]
+MODULES += [f"trade.{m}" for m in ("gravity", "indices")]
 ODD = "R&D_50%<b>"
 """A name of the reader's own that both LaTeX and HTML would misread."""
 
@@ -38,7 +38,6 @@ def examples():
         control,
         control.placebos(),
         trade.gravity(world(), [ODD]),
-        trade.reassign(world(), "CHN", ["KAZ", "UZB"], covariates=[ODD], least=1),
     ]
 
 
@@ -54,7 +53,7 @@ def test_every_result_has_an_example(made):
     assert {name for name in names if not name.startswith("_")} - {"Result"} == set(made)
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(7))
 def test_a_result_is_a_frame_csv_latex_json_and_html(made, number, tmp_path):
     result = list(made.values())[number]
     frame, csv, latex = result.to_frame(), result.to_csv(), result.to_latex()

@@ -10,7 +10,6 @@ from tests import designs
 
 from ca_research import investment, stats, trade
 from ca_research.ground import errors
-from ca_research.ground.economies import CA5
 
 TABLE = designs.cases(__file__, "statistics_refused")
 
@@ -74,7 +73,6 @@ def of_terms(call):
 
 
 gravity = of(designs.gravity_panel, trade.gravity)
-reassign = of(designs.gravity_panel, trade.reassign, "CHN", CA5)
 arima = of_years(lambda s, h, **o: stats.arima(s, h, **({"order": (0, 1, 1)} | o)))
 short, drift = of_years(stats.naive), of_years(stats.random_walk_drift)
 ends, sen = of_values(stats.end_to_end), of_values(stats.sen_slope)
@@ -83,11 +81,8 @@ mean_rate = of_values(stats.mean_annual_rate)
 CALLS = {
     "panel": [of(designs.trade_rows, trade.panel)],
     "geography": [of(designs.geography, lambda g: trade.panel(designs.trade_rows(), g))],
-    "covariates": [of(designs.sizes, lambda c: trade.panel(designs.trade_rows(), covariates=c))],
     "treated_pairs": [of(designs.gravity_panel, trade.treated_pairs)],
     "gravity": [gravity],
-    "gravity and reassign": [gravity, reassign],
-    "reassign": [reassign],
     "curve of a regression": [
         of_regression(lambda found, test: found.table),
         of_regression(lambda found, test: found.joint_test(seed=1)),

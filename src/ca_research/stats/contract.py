@@ -128,7 +128,6 @@ class Frame:
         cell = self.cell_of(frame.columns, by)
         frame = self.read(frame, [*cell, *by])
         groups = Groups.of(frame)
-        groups.encode(cell)
         self.check_labels(frame, cell)
         account = [*(() if self.whole else by), *self.account]
         kinds = [c for c in (*self.single, "source_id", *KINDS) if c not in (*cell, *self.varies)]
@@ -198,8 +197,8 @@ def takes(relation: Callable[..., Any] | None = None, **frames: Frame) -> Callab
                     arguments[name] = _checked(name, kind, arguments[name])
             by: Sequence[str] = ()
             if frames and "by" in arguments:
-                told_apart = {c for f in frames.values() for c in (*f.cell * (not f.whole), f.value)}
-                by = arguments["by"] = keys_of(arguments["by"], told_apart)
+                apart = {c for f in frames.values() for c in (*f.cell * (not f.whole), f.value)}
+                by = arguments["by"] = keys_of(arguments["by"], apart)
             for name, frame in frames.items():
                 if relation and hasattr(arguments[name], "fetchall"):
                     return relation(call, frame, **arguments)

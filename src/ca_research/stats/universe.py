@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..ground.arguments import refuse
 from ..ground.errors import (
     CaResearchError,
     MeasureError,
@@ -74,8 +73,6 @@ class Axis:
 
     def __post_init__(self) -> None:
         known_name("kind of axis", self.kind, KINDS)
-        if isinstance(self.values, str):  # its letters would be the values
-            refuse("values", "a tuple", self.values, f"({self.values!r},)")
         values = list(self.values)
         if self.main not in values or any(v in values[:n] for n, v in enumerate(values)):
             raise UsageError(
@@ -213,11 +210,6 @@ class Universe:
     exclusions: tuple[Exclusion | AtMostOne, ...] = ()
 
     def __post_init__(self) -> None:
-        kinds = {"axes": (Axis,), "exclusions": (Exclusion, AtMostOne)}
-        for name, kind in kinds.items():  # one alone, and what is of another kind
-            entries = getattr(self, name)
-            if not isinstance(entries, Sequence) or not all(isinstance(g, kind) for g in entries):
-                refuse(name, "a tuple", entries, "(one, another), of one alone (one,)")
         called = Counter([*OWN_COLUMNS, *(axis.name for axis in self.axes)])
         if twice := [name for name, times in called.items() if times > 1]:
             raise UsageError(f"a choice named twice: {', '.join(twice)}", hint="rename it")
@@ -292,11 +284,10 @@ class Universe:
             One row each, the main one first: a column per axis, ``is_main``, and ``excluded`` (the
             reason, or '').
         """
-        axes = [axis.name for axis in self.axes]
+        every = list(self._all())
         # a number stays what it is
-        combinations = pd.DataFrame(list(self._all()), columns=axes, dtype=object)
-        reasons = [self.excluded(choices) for choices in self._all()]
-        return combinations.assign(is_main=[n == 0 for n in range(len(reasons))], excluded=reasons)
+        table = pd.DataFrame(every, columns=[axis.name for axis in self.axes], dtype=object)
+        return table.assign(is_main=table.index == 0, excluded=list(map(self.excluded, every)))
 
     def run(
         self,

@@ -71,7 +71,7 @@ class Accounts:
         known = rows.filter(f'"{value}" is not null')
         figures(known.limit(1).df(), value, negative=True)
         if "year" in self.cell:
-            whole_years(rows)
+            refuse_no_years(rows.project("year").distinct().df())
         self.judge(" or ".join(f'"{key}" is null' for key in self.cell))
         columns = [c for c in rows.columns if c in (*ECONOMIES, "is_aggregate")]
         if columns:
@@ -131,27 +131,19 @@ class Accounts:
         return table
 
     def bits(self) -> tuple[str, str]:
-        """SQL of the rows with a bit for each item, and of whether two of an account have the same:
-        fewer bits than rows. To count distinct items takes several times as long.
+        """SQL of the rows with a number for each item, and of whether two of an account have the
+        same: fewer bits than rows. To count distinct items takes several times as long.
         """
         items = _names(c for c in self.cell if c not in self.keys)
         if not items:
             return "rows", "count(*) > 1"
-        ((many,),) = self.ask(
-            f"select count(*) from (select distinct {items} from rows)"
-        ).fetchall()
+        each = f"select distinct {items} from rows"
+        ((many,),) = self.ask(f"select count(*) from ({each})").fetchall()
         if many > MANY:
             return "rows", f"count(distinct ({items})) < count(*)"
-        words = range(-(-many // 120))
-        bits = (
-            f"case when n // 120 = {w} then 1::hugeint << (n % 120)::int else 0 end as bits{w}"
-            for w in words
-        )
-        each = f"select distinct {items} from rows"
         numbers = f"select *, row_number() over () - 1 as n from ({each})"
-        count = " + ".join(f"bit_count(bit_or(bits{w}))" for w in words)
-        rows = f"rows join (select {', '.join([items, *bits])} from ({numbers})) using ({items})"
-        return rows, f"{count or 0} < count(*)"
+        rows = f"rows join ({numbers}) using ({items})"
+        return rows, f"bit_count(bitstring_agg(n, 0, {max(many - 1, 1)})) < count(*)"
 
     @property
     def sources(self) -> str:
@@ -285,7 +277,7 @@ def totals(
     """Rows of all products together of some years and economies, None for all."""
     keys = ("reporter", "partner", "year", "flow", "product", "source_id")
     require(trade.limit(0).df(), ("value_usd",), keys=keys)
-    whole_years(trade)
+    refuse_no_years(trade.project("year").distinct().df())
     lacking = trade.filter(" or ".join(f"{key} is null" for key in keys))
     require(lacking.limit(1).df(), (), keys=keys)
     if years is not None:
@@ -297,14 +289,6 @@ def totals(
         trade = trade.filter(f"reporter in ({listed}) or partner in ({listed})")
     total = trade.filter("product::varchar = 'TOTAL'").df()
     return total if len(total) else trade.limit(1000).df()  # the measure of frames says why
-
-
-def whole_years(rows: Relation) -> None:
-    """Raise UsageError where `year` holds no years, or parts of years: see `frames.years`."""
-    year = rows.project("year")
-    refuse_no_years(year.limit(1).df())
-    if str(year.types[0]) in ("FLOAT", "DOUBLE"):
-        refuse_no_years(year.filter("year % 1 <> 0 and not isnan(year)").limit(1).df())
 
 
 def _names(columns: Iterable[str], table: str = "") -> str:

@@ -1,8 +1,9 @@
 """How far China's trade with the five departs from gravity, and its rank among all economies in
 China's place.
 
-`gravity_reassign.reassign` estimates the model anew for each economy. Here all candidates are taken
-from one fit of the model without any of them (`added`).
+With five pairs a direction, cluster-robust errors rest on five treated clusters and are far too
+small; the rank of the coefficient among those of all other economies needs no such error (MacKinnon
+and Webb 2020). All candidates are taken from one fit of the model without any of them (`added`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from ...stats.fixed_effects import Sample, prune
 from ...stats.forecast import ConvergenceError
 from ...trade.gravity import CHANGE, ESTIMATORS, GEOGRAPHY, LEVEL, Estimator, complete
 from ...trade.gravity_panel import panel as make_panel
-from ...trade.gravity_reassign import DIRECTIONS, LEAST_PAIRS, SIDES, Direction
 from ..settings import settings
 from .added import Steps, converged, fitted_means, one_step
 
@@ -34,6 +34,12 @@ Asked = Literal["controlled", "level", "change"]
 SINCE = 2014
 """First year after the proposal of September 2013."""
 Years = Literal["all", "newest"]
+Direction = Literal["exports", "imports", "both"]
+LEAST_PAIRS = 3
+"""An economy takes another's place only where this many of the pairs are positive: most of five."""
+SIDES = {"exports": [("exporter", "importer")], "imports": [("importer", "exporter")]}
+SIDES["both"] = [*SIDES["exports"], *SIDES["imports"]]
+"""The side of who is asked about and that of its partners, by direction."""
 STRIPS: tuple[tuple[Asked, Years], ...] = (
     ("controlled", "all"),
     ("controlled", "newest"),
@@ -129,8 +135,8 @@ def placebo_table(
     panel: as `panel()` gives it, with geography for 'level'. partners: codes of the other side.
     question, direction, estimator, years: as in `residual`. never: economies that take nobody's
     place; the partners, if not given.
-    The rule for who can take the place is that of `reassign`: at least LEAST_PAIRS positive pairs,
-    for a change both before and after. Who cannot has no estimate and the reason in `missing`.
+    Who has at least LEAST_PAIRS positive pairs, for a change both before and after, can take the
+    place. Who cannot has no estimate and the reason in `missing`.
     Raises what `gravity` raises.
     """
     model = _model(panel, question, estimator, years)
@@ -160,7 +166,7 @@ def every_place(panel: pd.DataFrame, partners: Sequence[str] = eco.CA5) -> pd.Da
     parts = []
     keys = ["question", "years", "estimator", "direction"]
     with keeping({}):
-        for (question, years), *way in product(STRIPS, ESTIMATORS, DIRECTIONS):
+        for (question, years), *way in product(STRIPS, ESTIMATORS, SIDES):
             choices: dict[str, Any] = dict(zip(keys, (question, years, *way), strict=True))
             with suppress(CoverageError, ConvergenceError):
                 parts.append(placebo_table(panel, partners, **choices).assign(**choices))
