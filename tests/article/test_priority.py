@@ -8,7 +8,7 @@ from invented_tables import CASES, frame, read, rows_of
 
 from ca_research.article import priority
 from ca_research.claims.measures import find
-from ca_research.ground.errors import CoverageError, UsageError
+from ca_research.ground.errors import UsageError
 from ca_research.stats.leading import leading
 
 FILE = read(CASES / "priority.yaml")
@@ -109,9 +109,3 @@ def test_the_ratio_is_to_the_largest_rival_of_one_year(rows, expected):
 )
 def test_a_missing_party_is_a_reason_and_no_lead(rows):
     assert isinstance(lead_of(rows), str)
-
-
-@pytest.mark.parametrize(("wrong", "error"), [(float("nan"), CoverageError), (-1.0, UsageError)])
-def test_figures_that_are_none_are_refused(wrong, error):
-    with pytest.raises(error):
-        lead_of([*FULL, ("g", 2020, "EU27", wrong, 2.0)])

@@ -20,7 +20,7 @@ from ..ground.arguments import whole_number
 from ..ground.errors import MixedUnitsError, RegistryError, UsageError, known_name
 from ..ground.periods import years_back
 from ..stats.frames import (
-    numbers,
+    figures,
     own_groups,
     refuse_named,
     refuse_named_aggregates,
@@ -293,7 +293,7 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     if other and registry.table(terms.table).columns[other].type == "economy":
         refuse_named_aggregates(rows[other].unique(), other)
     years(rows, time, text=True)
-    numbers(rows, value, negative=True)
+    figures(rows, value, negative=True)
     columns = {"unit": unit, "other": other, "member": other, "part": terms.part}
     named = {name: rows[column] if column else "" for name, column in columns.items()}
     named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}

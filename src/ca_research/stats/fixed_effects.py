@@ -32,6 +32,9 @@ VARIES = 1e-5
 with them: of the spread, pyfixest's iterations stop at a change of 1e-6.
 """
 
+Log = list[dict[str, Any]]
+"""What leaves a sample: stage, reason, rows, detail."""
+
 SEPARATED = "separated: the outcome is zero throughout a fixed effect"
 SINGLETON = "singleton: alone in a fixed effect"
 
@@ -39,7 +42,7 @@ ROUNDED = 1e-14
 """A spread below this share of the largest value is what rounding leaves of a constant."""
 
 
-def note(log: list[dict[str, Any]], stage: str, reason: str, rows: int, detail: str = "") -> None:
+def note(log: Log, stage: str, reason: str, rows: int, detail: str = "") -> None:
     """Add to the log what left, and why, where anything did."""
     if rows or detail:
         log.append({"stage": stage, "reason": reason, "rows": int(rows), "detail": detail})
@@ -131,7 +134,7 @@ def cluster_codes(frame: pd.DataFrame, words: str) -> np.ndarray:
     return clusters
 
 
-def prune(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> tuple[Sample, np.ndarray]:
+def prune(sample: Sample, estimator: str, log: Log) -> tuple[Sample, np.ndarray]:
     """Without singletons and, for PPML, without effects whose outcome is all zero, until neither is
     left; rows that stayed.
 
@@ -195,9 +198,8 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     data = data.assign(**fixed)
     formula = f"y ~ {' + '.join(names)} | {' + '.join(fixed)}"
     errors: Any = ({"CRV1": "+".join(ways)} if ways else "hetero") if robust else "iid"
-    options: dict[str, Any] = {"vcov": errors, "fixef_rm": "none"}
-    options |= {"copy_data": False, "store_data": False}
-    options |= {"collin_tol": min(len(y) * VARIES**2, 0.5)}
+    options = dict.fromkeys(("copy_data", "store_data"), False)
+    options |= {"vcov": errors, "fixef_rm": "none", "collin_tol": min(len(y) * VARIES**2, 0.5)}
     if estimator == "ppml":
         options["separation_check"] = ["ir"] if rectifier else []
     try:
@@ -231,7 +233,7 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     return Fit(model, kept, collinear, [names[c] for c in terms], estimate, covariance, link)
 
 
-def separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
+def separated(sample: Sample, log: Log) -> Sample:
     """PPML: a term of two values, of which one occurs only where the outcome is zero, predicts
     those rows perfectly; both leave.
     """
@@ -248,7 +250,7 @@ def separated(sample: Sample, log: list[dict[str, Any]]) -> Sample:
     return sample
 
 
-def trimmed(sample: Sample, estimator: str, log: list[dict[str, Any]]) -> Sample:
+def trimmed(sample: Sample, estimator: str, log: Log) -> Sample:
     """Without what a term of two values separates and without what `prune` takes, until neither is
     left: what one takes may leave something to the other.
     """
@@ -278,7 +280,7 @@ def only_at_zero(sample: Sample) -> bool:
 def estimated(
     sample: Sample,
     estimator: str,
-    log: list[dict[str, Any]],
+    log: Log,
     *,
     robust: bool = True,
 ) -> tuple[Fit, Sample]:

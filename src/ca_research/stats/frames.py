@@ -123,11 +123,6 @@ def figures(
     return frame[~absent] if gaps == "dropped" and absent.any() else frame
 
 
-def numbers(frame: pd.DataFrame, column: str, *, negative: bool = False) -> None:
-    """Raise what `figures` raises of a column without gaps."""
-    figures(frame, column, negative=negative)
-
-
 def own_groups(rows: pd.DataFrame, sides: Sequence[str]) -> pd.Series:
     """Rows that `is_aggregate` marks although no side is an aggregate of the register: a user's own
     group of economies.

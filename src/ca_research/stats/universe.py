@@ -28,6 +28,10 @@ from ..ground.errors import (
 from ..ground.numbers import counted
 from .frames import records, require
 
+Rows = pd.DataFrame | list[dict[str, Any]]
+Measure = Callable[..., Rows]
+"""Called with the choices of a specification by their names."""
+
 KINDS = ("data", "method", "removal")
 
 OWN_COLUMNS = ("spec", "is_main", "excluded", "missing")
@@ -291,7 +295,7 @@ class Universe:
 
     def run(
         self,
-        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+        measure: Measure,
         only: Container[int] | None = None,
     ) -> pd.DataFrame:
         """Result rows of a measure for every specification.
@@ -321,7 +325,7 @@ class Universe:
 
     def rows(
         self,
-        measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+        measure: Measure,
         only: Container[int] | None = None,
     ) -> list[dict[str, Any]]:
         """What `run` gives, before it is a frame: who runs hundreds of universes needs none.
@@ -352,7 +356,7 @@ class Universe:
 
 
 def _one(
-    measure: Callable[..., pd.DataFrame | list[dict[str, Any]]],
+    measure: Measure,
     number: int,
     choices: dict[str, Any],
     is_main: bool,
@@ -377,9 +381,7 @@ def _one(
     return [labels | row for row in rows]
 
 
-def collapse(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
-) -> dict[Any, Any]:
+def collapse(results: Rows, methods: Sequence[str] = ()) -> dict[Any, Any]:
     """Map from each specification to the one that stands for it.
 
     Two specifications that rest on the same data path (column ``path``, joined over the rows of a
@@ -417,7 +419,7 @@ def collapse(
 
 
 def _by_specification(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str]
+    results: Rows, methods: Sequence[str]
 ) -> dict[Any, tuple[tuple[str, ...], tuple[Any, ...]]]:
     """The data paths of each specification, and its choices of method (of its first row)."""
     if isinstance(results, pd.DataFrame):
@@ -431,9 +433,7 @@ def _by_specification(
     return by_spec
 
 
-def distinct(
-    results: pd.DataFrame | list[dict[str, Any]], methods: Sequence[str] = ()
-) -> list[Any]:
+def distinct(results: Rows, methods: Sequence[str] = ()) -> list[Any]:
     """Specifications that count: one for each data path and choice of method.
 
     Those without data are left out.

@@ -22,6 +22,7 @@ from ..stats.columns import floats
 from ..stats.contract import Share, takes
 from ..stats.fixed_effects import (
     Fit,
+    Log,
     Sample,
     cluster_codes,
     codes,
@@ -212,7 +213,7 @@ def complete(
     effects: str,
     estimator: str,
     cluster: str,
-    log: list[dict[str, Any]],
+    log: Log,
 ) -> tuple[Sample, np.ndarray]:
     """Rows on which everything is known, and which rows of the panel they are; what leaves is
     logged.

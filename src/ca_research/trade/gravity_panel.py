@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ import pandas as pd
 from ..ground import economies as eco
 from ..ground.errors import CoverageError, known_name
 from ..stats.contract import Frame, Single, Year, takes
-from ..stats.fixed_effects import note
+from ..stats.fixed_effects import Log, note
 from ..stats.frames import origin, refuse_named, require
 
 _WORLD = {"exporter_iso3": "exporter", "importer_iso3": "importer"}
@@ -121,7 +120,7 @@ def panel(
         "no value reported": (rows["value_usd"].isna(), ""),
         "economy excluded by choice": (sides.isin(exclude).any(axis=1), ", ".join(exclude)),
     }
-    log: list[dict[str, Any]] = []
+    log: Log = []
     left = pd.Series(False, index=rows.index)
     for reason, (hit, detail) in reasons.items():
         note(log, "panel", reason, int((hit & ~left).sum()), detail if hit.any() else "")

@@ -23,7 +23,9 @@ from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
 from ..tables.query import sums_of
-from .checks import SUM, one_classification, totals_in
+from .checks import SUM
+from .checks import by_product as rows_by_product
+from .mirror import KEYS
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs  # what Python has from 3.13 on
@@ -260,26 +262,20 @@ def product_shares(measure: Measure, declared: Frame, trade: Relation, by: list[
 
 def by_product(rows: Relation, declared: Frame, keys: list[str], measure: Measure) -> Accounts:
     """Rows by product, without TOTAL, of one classification: as `checks.by_product`."""
-    require(rows.limit(0).df(), (), keys=("product",))
-    held = {product for (product,) in rows.project("product").distinct().fetchall()}
-    totals = totals_in(held)
-    if None in held or held == {*totals}:
-        measure(rows.order("product nulls first").limit(1).df())
-    one_classification(held - {*totals})
-    products = ", ".join(f"'{one}'" for one in totals)
-    single = rows.filter(f"product not in ({products})") if totals else rows
-    return Accounts(single, declared, keys, measure)
+    require(rows.limit(0).df(), ("product",))
+    single = rows_by_product(rows.project("product").distinct().df())["product"]
+    listed = ", ".join(f"'{product}'" for product in single)
+    return Accounts(rows.filter(f"product in ({listed})"), declared, keys, measure)
 
 
 def totals(
     trade: Relation, years: Sequence[int] | None, codes: Sequence[str] | None
 ) -> pd.DataFrame:
     """Rows of all products together of some years and economies, None for all."""
-    keys = ("reporter", "partner", "year", "flow", "product", "source_id")
-    require(trade.limit(0).df(), ("value_usd",), keys=keys)
+    require(trade.limit(0).df(), ("value_usd",), keys=KEYS)
     refuse_no_years(trade.project("year").distinct().df())
-    lacking = trade.filter(" or ".join(f"{key} is null" for key in keys))
-    require(lacking.limit(1).df(), (), keys=keys)
+    lacking = trade.filter(" or ".join(f"{key} is null" for key in KEYS))
+    require(lacking.limit(1).df(), (), keys=KEYS)
     if years is not None:
         trade = trade.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
     if codes is not None:  # rows of these may call them by another label
