@@ -233,36 +233,6 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     return Fit(model, kept, collinear, [names[c] for c in terms], estimate, covariance, link)
 
 
-def separated(sample: Sample, log: Log) -> Sample:
-    """PPML: a term of two values, of which one occurs only where the outcome is zero, predicts
-    those rows perfectly; both leave.
-    """
-    for term in list(sample.x):
-        values = np.unique(sample.x[term])
-        for value in values if len(values) == 2 else ():
-            gone = sample.x[term] == value
-            if not sample.y[gone].any():
-                reason = f"separated: the outcome is zero wherever the term is {value:g}"
-                note(log, "estimation", reason, int(gone.sum()), term)
-                sample = sample.keep(~gone)
-                sample.x.pop(term)
-                break
-    return sample
-
-
-def trimmed(sample: Sample, estimator: str, log: Log) -> Sample:
-    """Without what a term of two values separates and without what `prune` takes, until neither is
-    left: what one takes may leave something to the other.
-    """
-    rows = -1
-    while len(sample.y) != rows:
-        rows = len(sample.y)
-        if estimator == "ppml":
-            sample = separated(sample, log)
-        sample, _ = prune(sample, estimator, log)
-    return sample
-
-
 def only_at_zero(sample: Sample) -> bool:
     """PPML: whether some term is told from the effects and other terms only where the outcome is
     zero. Without that no combination of terms can separate; with it the rectifier has to look.
@@ -289,13 +259,18 @@ def estimated(
     Raises CoverageError without a term or a second cluster, and where every row is fitted: no
     noise, so no standard error.
     """
-    sample = trimmed(sample, estimator, log)
+    sample, _ = prune(sample, estimator, log)
     if not sample.x or (sample.cluster.size and sample.clusters < 2):
         why = "; ".join(f"{e['reason']} {e['detail']}" for e in log)
         raise CoverageError(f"no term to estimate, or fewer than two clusters: {why}")
     ppml = estimator == "ppml"
     fit = solve(sample, estimator, ppml and only_at_zero(sample), robust)
-    note(log, "estimation", "separated by a combination of terms", int((~fit.kept).sum()))
+    note(
+        log,
+        "estimation",
+        "separated: the terms tell where the outcome is zero",
+        int((~fit.kept).sum()),
+    )
     for term in fit.collinear:
         note(log, "estimation", "collinear with the fixed effects or other terms", 0, term)
     used = sample.keep(fit.kept)

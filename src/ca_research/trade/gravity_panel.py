@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import economies as eco
+from ..ground.arguments import refuse
 from ..ground.errors import CoverageError, known_name
 from ..stats.contract import Frame, Single, Year, takes
 from ..stats.fixed_effects import Log, note
@@ -32,6 +33,8 @@ def _bilateral_flows(trade: pd.DataFrame | str | Path, source: str | None) -> pd
     valuation.
     """
     if isinstance(trade, str | Path):
+        if not Path(trade).is_file():
+            refuse("trade", "a frame, or the path of a Parquet file", trade, "'world.parquet'")
         trade = pd.read_parquet(trade, filters=[("source_id", "=", source)] if source else None)
     trade = require(trade, ("source_id",))
     trade = trade[trade["source_id"] == source] if source else trade

@@ -21,6 +21,7 @@ from ..stats.frames import alike, cited, require
 from . import pushed
 from .checks import REST, SUM, by_product, of_trade, one_classification
 from .pushed import DataFrameOrRelation, Relation
+from .shares import shares_of
 
 
 @takes(pushed.product_shares, trade=of_trade("product", rows=by_product))
@@ -64,11 +65,7 @@ def product_shares(
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    shares = rows[[*keys, "product", "value_usd"]].reset_index(drop=True)
-    totals = shares.groupby(keys, observed=True)["value_usd"]
-    shares["share"] = shares["value_usd"] / totals.transform("sum")  # 0 / 0 is no share
-    shares["products"] = totals.transform("size")
-    return cited(shares, rows, keys)
+    return cited(shares_of(rows, keys, "product"), rows, keys)
 
 
 def _advantage(measure: Any, declared: Frame, trade: Relation, world: Any) -> Relation:
