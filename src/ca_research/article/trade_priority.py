@@ -94,18 +94,18 @@ def both_sides(
 
 @once
 def stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.DataFrame:
-    """Rows of table `facts` with economy, other and value (per cent). A part of a year counts where
-    it runs from January to October or later: shares of one source and period give an order of
-    partners, and are never turned into values.
+    """Rows of table `facts` with economy, other and value (per cent), of sources that state the
+    shares of all NEEDED in a year; the subject is written 'TJK-CHN'. A part of a year counts where
+    it runs from January to October or later. Shares give an order, and are never made values.
     """
     if facts is None:
         return pd.DataFrame(columns=["economy", "other", "value", *_FACT])
-    names = [start + code for start in settings().stated_shares for code in economies]
-    long = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
-    rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & long]
+    names = [prefix + code for prefix in settings().stated_shares for code in economies]
+    most_of_year = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
+    rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & most_of_year]
     rows = rows.assign(economy=rows["subject"].str[:3], other=rows["subject"].str[4:])
-    needed = rows.assign(power=rows["other"].where(rows["other"].isin(NEEDED)))
-    listed = needed.groupby(["economy", "year", "source_id"])["power"].transform("nunique")
+    needed = rows.assign(needed=rows["other"].where(rows["other"].isin(NEEDED)))
+    listed = needed.groupby(["economy", "year", "source_id"])["needed"].transform("nunique")
     return rows[listed == len(NEEDED)]
 
 

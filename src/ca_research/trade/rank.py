@@ -260,7 +260,7 @@ def rank(
     chosen_years = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
     among = None if among is None else _partners(among, eu)
-    _take_part(wanted or (), among, eu)
+    _require_compared(wanted or (), among, eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
@@ -319,7 +319,7 @@ def _partners(names: str | Collection[str], eu: str) -> list[str]:
     return codes
 
 
-def _take_part(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
+def _require_compared(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
     """Raise UsageError where one that is asked about is not among those that take part."""
     if among is None:
         return
@@ -455,7 +455,7 @@ def lead(
     """
     (code,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
-    _take_part([code, *needed], others, eu)
+    _require_compared([code, *needed], others, eu)
     wanted, seen = {code, *needed}, reports(trade, economies=economies)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
     used = compared(seen, year, basis=basis, needed=wanted, **choices)
