@@ -25,10 +25,8 @@ from .fixed_effects import Sample, estimated, scaled
 from .frames import origin, require
 from .result import Result, t_interval
 
-LEAST = (1, 1, 3, 2)
-"""Treated and untreated units, periods, and of these two before (one of them the reference): below
-that there is no trend to look at.
-"""
+LEAST_BEFORE = 2
+"""Periods before a treatment, one of them the reference: with fewer there is no trend to see."""
 EXACT = 1e-6
 """Residuals below this share of the outcome's spread are what an iterative solution leaves, not
 noise to test against.
@@ -189,17 +187,13 @@ def _prepare(frame: pd.DataFrame, names: dict[str, str], log: _Log) -> pd.DataFr
             hint="number the periods 1, 2, 3 ..., and give the first treated one by its number",
         )
     rows["treated"] = rows["k"] >= 0
-    counts = {
-        "treated units": rows.loc[rows["treated"], "u"].nunique(),
-        "units that stay untreated": rows.loc[rows["first"].isna(), "u"].nunique(),
-        "periods": rows["t"].nunique(),
-        "of them before a treatment": rows.loc[rows["k"] < 0, "k"].nunique(),
-    }
-    if any(n < least for n, least in zip(counts.values(), LEAST, strict=True)):
+    before = rows.loc[rows["k"] < 0, "k"].nunique()
+    enough = rows["treated"].any() and rows["first"].isna().any() and before >= LEAST_BEFORE
+    if not enough or rows["t"].nunique() <= LEAST_BEFORE:
         raise CoverageError(
-            f"too few: {', '.join(f'{n} {what}' for what, n in counts.items())}",
-            hint=f"at least {', '.join(map(str, LEAST))} are needed; never treated is missing, "
-            "not 0",
+            f"no treated unit, none that stays untreated, or fewer than {LEAST_BEFORE} periods "
+            "before a treatment",
+            hint="never treated is missing, not 0",
         )
     # the unit effects absorb this shift; without it the iterative first stage would lose digits to
     # the level of y

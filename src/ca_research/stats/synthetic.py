@@ -211,15 +211,13 @@ class SyntheticControl(Result):
         table = pd.DataFrame({"unit": (self.unit, *self.donors)} | numbers | ratios)
         return Placebos(table.sort_values("ratio", ascending=False, ignore_index=True), *shares)
 
-    def in_time(self, starts: Sequence[float], *, least_before: int = LEAST_BEFORE) -> pd.DataFrame:
+    def in_time(self, starts: Sequence[float]) -> pd.DataFrame:
         """Dates before the true one as placebos, on data before the true one.
 
         Parameters
         ----------
         starts : sequence of float
             First treated periods to pretend.
-        least_before : int
-            Periods that must lie before each.
 
         Returns
         -------
@@ -231,11 +229,12 @@ class SyntheticControl(Result):
         columns = ["start", "effect", "ratio", "p", "p_positive", "missing"]
         early = pd.DataFrame(self._values, self.gaps["time"], (self.unit, *self.donors))
         early = early[~self.gaps["after"].to_numpy()]
-        least = {"least_before": least_before, "least_donors": 1}
         rows: list[tuple[Any, ...]] = []
         for start in starts:
             try:
-                fit = synthetic_control(early, self.unit, start, demean=self._demeaned, **least)
+                fit = synthetic_control(
+                    early, self.unit, start, demean=self._demeaned, least_donors=1
+                )
                 ranks = fit.placebos()
                 rows.append((start, fit.effect, fit.ratio, ranks.p, ranks.p_positive, ""))
             except CoverageError as error:
