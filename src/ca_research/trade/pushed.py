@@ -271,20 +271,22 @@ def by_product(rows: Relation, declared: Frame, keys: list[str], measure: Measur
 def totals(
     trade: Relation, years: Sequence[int] | None, codes: Sequence[str] | None
 ) -> pd.DataFrame:
-    """Rows of all products together of some years and economies, None for all."""
+    """Rows of all products together of some years and economies, None for all, and those without a
+    key; the measure of frames refuses these, and says why there are none.
+    """
     require(trade.limit(0).df(), ("value_usd",), keys=KEYS)
     refuse_no_years(trade.project("year").distinct().df())
-    lacking = trade.filter(" or ".join(f"{key} is null" for key in KEYS))
-    require(lacking.limit(1).df(), (), keys=KEYS)
+    wanted = ["product::varchar = 'TOTAL'"]
     if years is not None:
-        trade = trade.filter(f"year in ({', '.join(map(str, years)) or 'null'})")
+        wanted.append(f"year in ({', '.join(map(str, years)) or 'null'})")
     if codes is not None:  # rows of these may call them by another label
         pairs = trade.project("reporter, partner").distinct().df()
         refuse_names(pairs, ("reporter", "partner"), codes)
         listed = ", ".join(f"'{code}'" for code in codes) or "null"
-        trade = trade.filter(f"reporter in ({listed}) or partner in ({listed})")
-    total = trade.filter("product::varchar = 'TOTAL'").df()
-    return total if len(total) else trade.limit(1000).df()  # the measure of frames says why
+        wanted.append(f"(reporter in ({listed}) or partner in ({listed}))")
+    lacking = " or ".join(f"{key} is null" for key in KEYS)
+    rows = trade.filter(f"{lacking} or {' and '.join(wanted)}").df()
+    return rows if len(rows) else trade.limit(1000).df()
 
 
 def _names(columns: Iterable[str], table: str = "") -> str:
