@@ -165,8 +165,7 @@ def counted(
     """
     rows = count(students, origin, destination=destination, level=level, source=source)
     rows = rows.dropna(subset=["students"])
-    bounds = rows.get("precision", rows["level"]) == "lower_bound"
-    if bounds.any() and not bounds.all():
+    if "precision" in rows and 0 < (rows["precision"] == "lower_bound").mean() < 1:
         raise MixedUnitsError(
             "lower bounds stand among the counts of one series",
             hint="leave them out: frame[frame['precision'] != 'lower_bound']",
