@@ -201,9 +201,8 @@ def growth(
     assert isinstance(trade, pd.DataFrame)  # of a relation `pushed` has the answer
     keys: list[str] = list(by)
     ordered = trade[[*keys, "year", "value_usd"]].sort_values([*keys, "year"], ignore_index=True)
-    before = ordered.groupby(keys, observed=True)[["year", "value_usd"]].shift(1)
-    follows = (ordered["year"] - before["year"]).eq(1).fillna(False) & before["value_usd"].gt(0)
-    ordered["growth"] = (ordered["value_usd"] / before["value_usd"] - 1).where(
-        follows.to_numpy(dtype=bool)
-    )
+    series = ordered.groupby(keys, observed=True)
+    before = series["value_usd"].shift()
+    follows = series["year"].diff().eq(1).fillna(False).astype(bool) & before.gt(0)
+    ordered["growth"] = (ordered["value_usd"] / before - 1).where(follows)
     return measured(cited(ordered, trade, [*keys, "year"]), "growth")
