@@ -17,8 +17,8 @@ from ..estimates.series import Answer, each_economy, one_row
 from ..ground import economies as eco
 from ..ground.periods import window_years
 from ..registry import article
+from ..stats.contract import one_figure_per_cell
 from ..tables.preference import ranked
-from ..trade.checks import one_figure_per_cell
 from ..trade.rank import FLOWS, Flow
 from ..trade.shares import hhi, partner_shares
 from .settings import settings

@@ -20,7 +20,7 @@ from ...estimates.once import once
 from ...estimates.series import Answer, at_year, each_economy, one_row
 from ...ground import economies as eco
 from ...ground.periods import window_years
-from ...trade.checks import one_figure_per_cell
+from ...stats.contract import one_figure_per_cell
 from ..settings import settings
 
 LEAST_IMPORTERS = 10

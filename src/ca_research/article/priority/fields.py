@@ -20,9 +20,9 @@ from ...estimates.once import once
 from ...estimates.series import omit, pick
 from ...ground import economies as eco
 from ...registry.words import measure_name
+from ...stats.contract import one_figure_per_cell
 from ...stats.leading import Leading, leading
 from ...tables.preference import preferred_rows
-from ...trade.checks import one_figure_per_cell
 from ..trade_priority import Order, Sides, both_sides, order_of
 
 RIVALS = ("EU27", "USA")
