@@ -198,7 +198,7 @@ def solve(sample: Sample, estimator: str, rectifier: bool = False, robust: bool 
     data = data.assign(**fixed)
     formula = f"y ~ {' + '.join(names)} | {' + '.join(fixed)}"
     errors: Any = ({"CRV1": "+".join(ways)} if ways else "hetero") if robust else "iid"
-    options = dict.fromkeys(("copy_data", "store_data"), False)
+    options: dict[str, Any] = dict.fromkeys(("copy_data", "store_data"), False)
     options |= {"vcov": errors, "fixef_rm": "none", "collin_tol": min(len(y) * VARIES**2, 0.5)}
     if estimator == "ppml":
         options["separation_check"] = ["ir"] if rectifier else []

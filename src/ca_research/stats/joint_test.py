@@ -15,7 +15,6 @@ from ..ground.errors import CoverageError, UsageError
 from .linear import Block, fit
 from .result import Result
 
-NULLS = ("bootstrap", "permutation")
 DIRECTIONS = {"positive": 1, "negative": -1}
 STATISTICS = ("median estimate", "share significant", "Stouffer Z")
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,8 @@ from ..ground.errors import (
 from ..ground.numbers import counted
 from .frames import records, require
 
-Rows = pd.DataFrame | list[dict[str, Any]]
-Measure = Callable[..., Rows]
+Rows: TypeAlias = pd.DataFrame | list[dict[str, Any]]
+Measure: TypeAlias = Callable[..., Rows]
 """Called with the choices of a specification by their names."""
 
 KINDS = ("data", "method", "removal")
