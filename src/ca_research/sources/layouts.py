@@ -55,7 +55,7 @@ class Layout:
             told = dict(told) if isinstance(told, dict) else {"column": told}
             ask = file.name if told.pop("optional", False) else file.needs
             if "is" in told:
-                columns[name] = Field(constant=told["is"])
+                columns[name] = Field.model_validate(told)
             elif told["column"] == "{year}":
                 columns[name] = Field(**told | {"column": across[0].column})
             elif name in table.columns and (heading := ask(*listed(told["column"]))):
