@@ -79,18 +79,15 @@ class Layout:
 
 def _only(told: Mapping[str, Any], file: Headed, table: Table) -> Only | None:
     """Rows that count by a column; None where the file does not have it, or a plainer one."""
-    if "economies" in told:
-        column = file.needs(*listed(told["economies"]))
-        why = f"{column} that is no economy here"
-        more = {"among": told.get("among", ()), "but": told.get("but", ())}
-        return Only(column=column, economies=True, why=why, **more)
-    heading = file.name(*listed(told["column"]))
+    ask = file.needs if "economies" in told else file.name
+    heading = ask(*listed(told["column"]))
     if heading is None or any(map(file.name, told.get("unless", ()))):
         return None
-    more = {k: v for k, v in told.items() if k in ("among", "matches", "why")}
-    if more.get("matches") == "{product}":
-        more["matches"] = str(table.columns["product"].pattern)
-    return Only(column=heading, **more)
+    fields = {"why": f"{heading} that is no economy here", **told, "column": heading}
+    fields.pop("unless", None)
+    if told.get("matches") == "{product}":
+        fields["matches"] = table.columns["product"].pattern
+    return Only.model_validate(fields)
 
 
 def sectors(file: Headed, mapped: Map, table: Table) -> Map:
@@ -158,9 +155,8 @@ def understand(
     layout aside. Raises UsageError where the file is of a publisher whose figures are of another
     table.
     """
-    known = recognise(content) if "header" not in user_map and "sheet" not in user_map else None
-    own_table = known is not None and all(table.table not in one.tables for one in all_layouts())
-    if known is None or own_table:
+    known = None if user_map.keys() & {"header", "sheet"} else recognise(content)
+    if known is None or table.table not in {t for one in all_layouts() for t in one.tables}:
         return guess.propose(content, table, dict(user_map)), None
     layout, sheet, place = known
     if table.table not in layout.tables:
@@ -181,7 +177,7 @@ def understand(
     across = user.across or as_said(across, preset.fills, user.columns, table, content.name)
     update = {name: getattr(user, name) for name in user_map} | {
         "columns": columns,
-        "only": (*preset.only, *(one for one in user.only if one not in preset.only)),
+        "only": tuple(dict.fromkeys((*preset.only, *user.only))),
         "across": across,
         "fills": user.fills or (preset.fills if across else ""),
         "layout": layout.name,

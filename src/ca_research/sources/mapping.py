@@ -198,7 +198,7 @@ def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> dict[s
     >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
     {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
     """
-    named = raw_map.get("columns") or {} if isinstance(raw_map, Mapping) else None
+    named = raw_map.get("columns") or {}
     if not isinstance(named, Mapping) or raw_map.keys() & FOUND_OUT:
         raise UsageError(
             f"a map is a mapping, without {' and '.join(FOUND_OUT)}, which are found out",

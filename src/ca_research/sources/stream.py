@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..ground import sql
 from ..ground.errors import FileError, UsageError
 from .sheets import (
     MAX_COLUMNS,
@@ -178,34 +179,30 @@ class Stream(Sheet):
         if width > MAX_COLUMNS:
             raise FileError(f"{width:,} columns in a row", where=file.name, hint="turn the table")
         columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
-        read = (
-            f"read_csv($file, header=false, auto_detect=false, columns={{{columns}}}, "
-            f"delim='{mark}', quote='\"', escape='\"', null_padding=true, "
-            f"max_line_size={MAX_LINE}, parallel=false)"  # cells may hold several lines
+        self._copy(
+            f"from read_csv({sql.text(file)}, header=false, auto_detect=false, "
+            f"columns={{{columns}}}, delim='{mark}', quote='\"', escape='\"', null_padding=true, "
+            f"max_line_size={MAX_LINE}, parallel=false)",  # cells may hold several lines
+            to,
         )
-        self._copy(f"from {read}", to, file)
 
     def _parquet(self, file: Path, to: Path) -> None:
-        names = self.run("select * from read_parquet($file) limit 0", file=str(file)).columns
-        columns = ", ".join(
-            f'"{n.replace(chr(34), chr(34) * 2)}" as c{i}' for i, n in enumerate(names)
-        )
-        self._copy(f"select {columns} from read_parquet($file)", to, file)
-        head = self.run(f"from read_parquet('{_quoted(to)}') limit {_SHOWN}").fetchall()
+        names = self.run(f"from {sql.parquet([file])} limit 0").columns
+        columns = ", ".join(f"{sql.name(name)} as c{n}" for n, name in enumerate(names))
+        self._copy(f"select {columns} from {sql.parquet([file])}", to)
+        head = self.run(f"from {sql.parquet([to])} limit {_SHOWN}").fetchall()
         lines = list(range(1, len(head) + 2))
         metadata = told_by(pq.read_schema(file))
         self.heads.append(Sheet("", [list(names), *map(list, head)], lines, told=metadata))
 
-    def _copy(self, query: str, to: Path, file: Path) -> None:
-        self.run(
-            f"copy ({query}) to '{_quoted(to)}' (format parquet, compression lz4)", file=str(file)
-        )
+    def _copy(self, query: str, to: Path) -> None:
+        self.run(f"copy ({query}) to {sql.text(to)} (format parquet, compression lz4)")
 
     # --- looking at cells
 
-    def run(self, query: str, **values: Any) -> Any:
+    def run(self, query: str) -> Any:
         """The result of a query of its own connection."""
-        return self.connection.sql(query, params=values or None)
+        return self.connection.sql(query)
 
     def cells_from(self, start: int) -> str:
         """SQL of the rows from a place in the files on that are not empty: the file `f`, the row
@@ -213,7 +210,7 @@ class Stream(Sheet):
         """
         parts = " union all ".join(
             f"select {n} as f, file_row_number as n, * exclude (file_row_number) "
-            f"from read_parquet('{_quoted(self._raw(n))}', file_row_number=true)"
+            f"from read_parquet({sql.text(self._raw(n))}, file_row_number=true)"
             for n in range(len(self.files))
         )
         filled = ", ".join(f"nullif(c{n}::varchar, '')" for n in range(self.columns))
@@ -327,7 +324,3 @@ def _digest_of(file: Path, packed: bool) -> tuple[str, int]:
 def _not_in_utf8(file: Path) -> NotStreamed:
     what = "bytes that are not UTF-8: a file of this size is read in no other encoding"
     return NotStreamed(what, where=file.name)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -559,5 +559,5 @@ def _printed(addition: Addition) -> str:
         "remarks": {r: None for a in vintage.answers for r in a.remarks} if vintage else (),
     }
     file = Path(__file__).with_name("addition.j2")
-    more = {"addition": addition, "most": SHOWN, "counted": counted, "first_few": first_few}
-    return filled(file, **words, **more).rstrip("\n")
+    words |= {"addition": addition, "most": SHOWN, "counted": counted, "first_few": first_few}
+    return filled(file, **words).rstrip("\n")

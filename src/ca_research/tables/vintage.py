@@ -11,7 +11,6 @@ import contextlib
 import datetime as dt
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -242,9 +241,6 @@ def alone(source: str) -> Iterator[Path]:
     """The folder of a source's vintages, for one fetch at a time; another waits."""
     home = paths.vintages_dir()
     with lock(home / f".lock-{source}"):
-        for left in home.glob(f"*/{PARTIAL}"):  # of whatever source: nobody goes on with it
-            if time.time() - left.stat().st_mtime > 2 * STALE.total_seconds():
-                shutil.rmtree(left, ignore_errors=True)
         folder = home / source
         folder.mkdir(exist_ok=True)
         try:
