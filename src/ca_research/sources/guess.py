@@ -14,7 +14,7 @@ from ..ground import economies
 from ..ground.errors import UsageError
 from ..registry import Column, Table
 from . import cells, names
-from .mapping import Across, Field, Map, as_said, figure, heading
+from .mapping import Across, Field, Map, as_said, figure, heading, sheet_of
 from .sheets import SHOWN_AS, Given, Sheet, shown
 
 _NAMELESS = re.compile(r"(unnamed: \d+)?( \(\d+\))?", re.I)
@@ -87,7 +87,7 @@ def meant(name: str, column: Column, word: str) -> str | None:
     return word if word in (column.values or ()) else None
 
 
-def propose(content: Given, table: Table, user_map: dict[str, Any]) -> Map:
+def propose(content: Given, table: Table, user_map: Map) -> Map:
     """A map for a file, around what the user has said of it.
 
     Raises UsageError where several columns could be one of the table, or where nothing says in
@@ -99,15 +99,17 @@ def propose(content: Given, table: Table, user_map: dict[str, Any]) -> Map:
 class _Proposal:
     """What is made of a sheet, step by step: headings, columns of the table, what is left."""
 
-    def __init__(self, content: Given, table: Table, user_map: dict[str, Any]) -> None:
-        self.given, self.table, self.said = content, table, user_map
-        self.asked = Map.model_validate(user_map)
-        self.sheet = _best_sheet(content, self.asked.sheet)
+    def __init__(self, content: Given, table: Table, user_map: Map) -> None:
+        self.given, self.table, self.asked = content, table, user_map
+        visible = [s for s in content.sheets if not s.hidden] or content.sheets
+        named = bool(user_map.sheet)
+        self.sheet = sheet_of(content, user_map) if named else max(visible, key=_filled)
         header, lines = self.heading_place()
-        self.base = Map(sheet=self.sheet.name, header=header, header_rows=lines)
+        place = {"sheet": self.sheet.name, "header": header, "header_rows": lines}
+        self.base = user_map.model_copy(update=place)
         self.heads, self.start = heading(self.sheet, self.base)
         self.above = self.sheet.rows[: self.start - lines]
-        if "sheet" not in user_map:
+        if not named:
             self.refuse_others_of_its_form(_form(self.sheet.rows[self.start - lines]))
         self.columns = dict(self.asked.columns)
         self.across, self.fills = self.asked.across, self.asked.fills
@@ -129,17 +131,15 @@ class _Proposal:
         self.refuse_told_otherwise(beside)
         self.refuse_split()
         texts = self.texts()
-        times = self.tell_times(texts)
-        rest = self.said.keys() - {"columns", "across", "fills", "times"}
         fields = {
+            "times": self.tell_times(texts),
             "columns": self.columns,
             "across": self.across,
             "fills": self.fills,
-            "times": times,
             "unread": {head: self.few(at) for at, head in unread.items()},
             "texts": texts,
         }
-        return self.base.model_copy(update=fields | {k: getattr(self.asked, k) for k in rest})
+        return self.base.model_copy(update=fields)
 
     def cells(self, at: int, most: int | None = None) -> list[Any]:
         """Cells of a column that hold something, of the rows at hand."""
@@ -162,13 +162,14 @@ class _Proposal:
 
     def heading_place(self) -> tuple[int, int]:
         """The line of the heading in the file, and how many lines it has."""
-        if "header" in self.said:
+        said = self.asked.model_fields_set
+        if "header" in said:
             return self.asked.header, self.asked.header_rows
         rows = self.sheet.rows
         scores = list(map(self.score, rows[:_LOOK]))
         place = scores.index(max(scores))
         line, below = self.sheet.lines[place], rows[place + 1 : place + 2]
-        if "header_rows" in self.said or not below:
+        if "header_rows" in said or not below:
             return line, self.asked.header_rows
         years = any(map(cells.is_year, rows[place]))
         return line, 2 if self.words_only(below[0]) and (years or self.score(below[0])) else 1
@@ -241,7 +242,7 @@ class _Proposal:
 
     def field(self, name: str, column: Column, at: int) -> Field:
         texts = dict.fromkeys(map(shown, self.cells(at, 400))) if column.values else ()
-        words = {t: word for t in texts if (word := meant(name, column, t)) and word != t}
+        words = {t: word for t in texts if (word := meant(name, column, t)) not in (None, t)}
         return Field(column=self.heads[at], words=words)
 
     def add_economy_by_cells(self) -> None:
@@ -433,12 +434,6 @@ def _same(name: str, column: Column, cell: str, constant: str) -> bool:
         return cells.year(constant, "last") in ends
     closed = column.values or cell.isdigit() or re.match(column.pattern or "$", cell)
     return not closed or (meant(name, column, cell) or cell).casefold() == constant.casefold()
-
-
-def _best_sheet(content: Given, wanted: str) -> Sheet:
-    named = [s for s in content.sheets if wanted and s.name == wanted]
-    visible = [s for s in content.sheets if not s.hidden] or content.sheets
-    return named[0] if named else max(visible, key=_filled)
 
 
 def _filled(sheet: Sheet) -> int:

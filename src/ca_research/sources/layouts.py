@@ -155,9 +155,10 @@ def understand(
     layout aside. Raises UsageError where the file is of a publisher whose figures are of another
     table.
     """
-    known = None if user_map.keys() & {"header", "sheet"} else recognise(content)
+    user = Map.model_validate(user_map)
+    known = None if user.model_fields_set & {"header", "sheet"} else recognise(content)
     if known is None or table.table not in {t for one in all_layouts() for t in one.tables}:
-        return guess.propose(content, table, dict(user_map)), None
+        return guess.propose(content, table, user), None
     layout, sheet, place = known
     if table.table not in layout.tables:
         raise UsageError(
@@ -166,7 +167,6 @@ def understand(
             hint=f"--table {' or '.join(layout.tables)}",
         )
     preset = layout.mapping(Headed(content, sheet, place), table)
-    user = Map.model_validate(user_map)
     _refuse_constants(preset, user, content.name)
     columns = {**preset.columns, **user.columns}
     if user.times is not None:
@@ -175,7 +175,7 @@ def understand(
                 columns[name] = field.model_copy(update={"times": user.times})
     across = () if preset.fills in user.columns else preset.across
     across = user.across or as_said(across, preset.fills, user.columns, table, content.name)
-    update = {name: getattr(user, name) for name in user_map} | {
+    update = {name: getattr(user, name) for name in user.model_fields_set} | {
         "columns": columns,
         "only": tuple(dict.fromkeys((*preset.only, *user.only))),
         "across": across,

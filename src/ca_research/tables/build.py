@@ -231,16 +231,13 @@ def table_file(name: str) -> Path:
     registry.table(name)
     reads.check("table", name)
     try:
-        file = up_to_date() / f"{name}.parquet"
+        folder = up_to_date()
     except MissingTableError:
-        raise _missing(name, paths.processed_dir()) from None
+        folder = paths.processed_dir()
+    file = folder / f"{name}.parquet"
     if not file.is_file():
-        raise _missing(name, file.parent)
+        raise MissingTableError(name, paths.shown(folder), empty=name not in names())
     return file
-
-
-def _missing(name: str, folder: Path) -> MissingTableError:
-    return MissingTableError(name, paths.shown(folder), empty=name not in names())
 
 
 def names() -> list[str]:
