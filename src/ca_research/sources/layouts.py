@@ -146,16 +146,13 @@ def _place(layout: Layout, sheet: Sheet) -> int | None:
     return None
 
 
-def understand(
-    content: Given, table: Table, user_map: Mapping[str, Any]
-) -> tuple[Map, Layout | None]:
+def understand(content: Given, table: Table, user: Map) -> tuple[Map, Layout | None]:
     """The map of a file: its publisher's, else a guess; what the user says goes before either.
 
     A table of the project's own, or a map that says where the heading is, leaves a publisher's
     layout aside. Raises UsageError where the file is of a publisher whose figures are of another
     table.
     """
-    user = Map.model_validate(user_map)
     known = None if user.model_fields_set & {"header", "sheet"} else recognise(content)
     if known is None or table.table not in {t for one in all_layouts() for t in one.tables}:
         return guess.propose(content, table, user), None

@@ -187,7 +187,7 @@ FOUND_OUT = ("layout", "unread", "texts")
 """Fields of a map that no user says."""
 
 
-def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> dict[str, Any]:
+def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> Map:
     """A map as users write it: a word for a column is its heading, `{is: KAZ}` a constant.
 
     where: the file of the map. Raises UsageError with the field that is wrong.
@@ -195,8 +195,10 @@ def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> dict[s
     Examples
     --------
     >>> from ca_research import registry
-    >>> of_user({"columns": {"year": "Year", "flow": {"is": "import"}}}, registry.table("trade"))
-    {'columns': {'year': {'column': 'Year'}, 'flow': {'constant': 'import'}}}
+    >>> said = {"columns": {"year": "Year", "flow": {"is": "import"}}}
+    >>> user_map = of_user(said, registry.table("trade"))
+    >>> user_map.columns["year"].column, user_map.columns["flow"].constant
+    ('Year', 'import')
     """
     named = raw_map.get("columns") or {}
     if not isinstance(named, Mapping) or raw_map.keys() & FOUND_OUT:
@@ -215,7 +217,7 @@ def of_user(raw_map: Mapping[str, Any], table: Table, where: str = "") -> dict[s
         ) from None
     filled = [*columns, *mapped.totals, *(name for one in mapped.across for name in one.gives)]
     _refuse_unknown([*filled, *([mapped.fills] if mapped.fills else [])], table, where)
-    return mapped.model_dump(exclude_unset=True)
+    return mapped
 
 
 def _refuse_unknown(named: Iterable[Any], table: Table, where: str) -> None:

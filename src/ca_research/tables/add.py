@@ -39,6 +39,7 @@ from .reading import Read, Reading, listed, read
 from .validate import arrow
 
 if TYPE_CHECKING:
+    from ..sources import Map
     from ..sources.layouts import Layout
 
 SHOWN = 5
@@ -263,7 +264,7 @@ def add(
         except stream.NotStreamed:
             if len(files) > 1 or files[0].stat().st_size > sheets.MAX_BYTES:
                 raise
-    figures = read(files[0], spec, user_map, source, skip_bad)
+    figures = read(files[0], spec, source, skip_bad, user_map)
     entry = entry_of(figures, about, source, table)
     follows = origin is None and figures.layout is None
     if consent is not None:
@@ -277,7 +278,7 @@ def add(
 def _add_large(
     spec: registry.Table,
     files: Sequence[Path],
-    user_map: Mapping[str, Any],
+    user_map: Map,
     source: str,
     about: About,
     skip_bad: bool,

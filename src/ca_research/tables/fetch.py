@@ -362,7 +362,7 @@ def _proposal(
     """The answers as rows of the table, compared with what others said and with the last fetch."""
     spec = registry.table(one.table)
     try:
-        figures = read(folder / vintage.PARTIAL, spec, {}, one.source, one.skips)
+        figures = read(folder / vintage.PARTIAL, spec, one.source, one.skips)
     except DataError as error:
         hint = "leave these rows out: --skip-bad; and tell the publisher"
         raise DataError(error.faults, outcome="nothing was added", hint=hint) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
@@ -45,11 +45,11 @@ class Read:
 
 
 def read(
-    path: Path, spec: registry.Table, user_map: Mapping[str, Any], source: str, skip_bad: bool
+    path: Path, spec: registry.Table, source: str, skip_bad: bool, user: sources.Map | None = None
 ) -> Read:
     """Read, understand and check a file for a table.
 
-    user_map: the user's map, as `sources.mapping.of_user` gives it.
+    user: the user's map, as `sources.mapping.of_user` gives it.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def read(
     from .. import sources  # names of the world's economies take a tenth of a second to import
 
     content = sources.read(path)
-    mapped, layout = sources.understand(content, spec, user_map)
+    mapped, layout = sources.understand(content, spec, user or sources.Map())
     with connect() as connection:
         reader = Reading(connection, sources.Reader(content, mapped, spec), source, skip_bad)
         return reader.found(content, layout)

@@ -64,7 +64,7 @@ def find(source: str, prefix: str) -> registry.Vintage:
 def frame(one: registry.Vintage) -> pd.DataFrame:
     """The rows of a vintage in the table's own form."""
     folder = paths.vintages_dir() / one.source / one.stamp
-    return read(folder, registry.table(one.table), {}, one.source, one.skips).rows
+    return read(folder, registry.table(one.table), one.source, one.skips).rows
 
 
 def found_in(day: str) -> str:
