@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ class Layout:
 
     headings: names that stand in one line, all of them. tables: those that its files fill.
     origin: figures of one origin are one figure, told twice. role: how it speaks for a reporter
-    (registry). adjust: a function that completes the map of a file. The rest are fields of a map.
+    (registry). adjust: a function that completes the map of a file. map: more fields of it.
     """
 
     name: str
@@ -42,10 +42,7 @@ class Layout:
     role: str = "compilation"
     adjust: str = ""
     across: str = ""
-    fills: str = ""
-    sums: bool = False
-    totals: Mapping[str, str] = field(default_factory=dict)
-    once: Sequence[str] = ()
+    map: dict[str, Any] = field(default_factory=dict)
 
     def mapping(self, file: Headed, table: Table) -> Map:
         """The map of a file, for a table."""
@@ -64,10 +61,7 @@ class Layout:
             only=tuple(filter(None, (_only(told, file, table) for told in self.only))),
             columns=columns,
             across=across,
-            fills=self.fills,
-            sums=self.sums,
-            totals=dict(self.totals),
-            once=tuple(map(file.needs, self.once)),
+            **self.map,
         )
         if not self.adjust:
             return mapped
