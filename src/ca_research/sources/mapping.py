@@ -244,14 +244,11 @@ def as_said(
     Raises UsageError where the user's words leave none.
     """
     both = {name for one in across for name in one.gives} & user_columns.keys()
-    complete = fills in user_columns and all(
-        one.gives.keys() <= user_columns.keys() for one in across
-    )
-    if (
-        complete
-        or (fills in user_columns and user_columns[fills].column is None)
-        or any(user_columns[n].column for n in both)
-    ):
+    filling = user_columns.get(fills)
+    all_told = all(one.gives.keys() <= user_columns.keys() for one in across)
+    if filling and (filling.column is None or all_told):
+        return ()
+    if any(user_columns[name].column for name in both):
         return ()
     for name in sorted(both):
         column, constant = table.columns[name], str(user_columns[name].constant)
@@ -410,11 +407,17 @@ class Reader:
         self.figure = mapped.fills or figure(table)
         self.years: dict[str, set[Any]] = {}  # cells of years by their heading
         self.marks: dict[str, tuple[cells.Mark | None, str]] = {}
-        for row in sheet.twice(list(map(self._at, mapped.once)), self.start) if mapped.once else ():
-            told = ", ".join(f"{h} {shown(c)}" for h, c in zip(mapped.once, row, strict=True))
+        if mapped.once:
+            self._refuse_twice(given.name)
+
+    def _refuse_twice(self, name: str) -> None:
+        """Refuse a row that stands in a file more than once."""
+        heads = self.mapped.once
+        for row in self.sheet.twice(list(map(self._at, heads)), self.start):
+            told = ", ".join(f"{head} {shown(c)}" for head, c in zip(heads, row, strict=True))
             raise FileError(
                 f"a row stands in the file more than once: {told}",
-                where=given.name,
+                where=name,
                 hint="leave each row once in the file, or take the publisher's own",
             )
 
