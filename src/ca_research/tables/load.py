@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from duckdb import DuckDBPyRelation
+from pyarrow import dataset
 
 from .. import registry
-from ..ground import economies, sql
+from ..ground import economies
 from ..ground.arguments import number, several, whole_number, year_span
 from ..ground.errors import AggregateError, UnknownNameError, UsageError, known_name
 from ..ground.periods import parse_as_of, today
@@ -119,15 +119,17 @@ def load(
     if vintage is not None:
         file = file_of_vintage(table, vintage, filters)
     day = parse_as_of(as_of)
-    if large(name) or table.location:
-        from .query import relation
-
-        more: dict[str, Any] = {"vintage": vintage, "aggregates": aggregates, **filters}
-        rows = relation(name, since=since, until=until, **more)
-        data = _small(table, rows, pq.read_schema(file))
-    else:
-        asked = wanted(table, file, filters, since, until, aggregates)
-        data = pq.read_table(file, filters=_condition(asked))
+    condition = _condition(wanted(table, file, filters, since, until, aggregates))
+    parts = large(name)
+    if parts or table.location:
+        _refuse_too_many(table, [file, *parts], condition)
+    data = pq.read_table(file, filters=condition)
+    if parts:
+        more = dataset.dataset(parts, format="parquet").to_table(data.schema.names, condition)
+        if len(more):
+            data = pa.concat_tables([data, more.cast(data.schema)]).sort_by(
+                [(column, "ascending") for column in table.key]
+            )
     dropped = 0
     if day is not None and "known_on" in data.column_names:
         known = pc.fill_null(
@@ -197,17 +199,18 @@ def file_of_vintage(table: registry.Table, vintage: str, filters: Mapping[str, A
     return vintages.table_file(table, source, vintage)
 
 
-def _small(table: registry.Table, rows: DuckDBPyRelation, form: pa.Schema) -> pa.Table:
-    """Rows of a relation in key order; UsageError where they are more than a frame may have."""
-    if (count := len(rows)) > ROWS:
+def _refuse_too_many(
+    table: registry.Table, files: list[Path], condition: pc.Expression | None
+) -> None:
+    """Raise UsageError where more rows are asked for than a frame may have."""
+    count = sum(dataset.dataset(f, format="parquet").count_rows(filter=condition) for f in files)
+    if count > ROWS:
         raise UsageError(
             f"{count:,} rows are more than the {ROWS:,} that a frame may have",
             where=f"table {table.table!r}",
             hint="filter (year=, reporter=, source=, since=), add up with ca.sql(...), or give "
             f"ca.relation({table.table!r}) to a measure",
         )
-    ordered = rows.order(sql.names(table.key)).to_arrow_table()
-    return ordered.select(form.names).cast(form)
 
 
 def revised_sources(frame: pd.DataFrame, day: dt.date | None) -> list[str]:
