@@ -22,7 +22,6 @@ from ..ground.errors import UsageError
 from ..stats.contract import ECONOMIES, KINDS, Frame
 from ..stats.frames import figures, refuse_names, require
 from ..stats.frames import years as refuse_no_years
-from ..tables.query import sums_of
 from .checks import SUM
 from .checks import by_product as rows_by_product
 from .mirror import KEYS
@@ -157,21 +156,6 @@ class Accounts:
             return ", list_sort(list_distinct(coalesce(flatten(list(sources)), []))) as sources"
         return ""
 
-    def made(self) -> str:
-        """Sums of partners that were made as the rows were added, as `add_up` gives them; '' where
-        there are none of these accounts, or some have figures on unlike terms.
-        """
-        ready, keys = sums_of(self.rows), frozenset(self.keys)
-        if ready is None or not ready.account - ready.single <= keys <= ready.account:
-            return ""
-        table = f"accounts_{uuid.uuid4().hex}"
-        self.ask(
-            f"create temp table {table} as select {_names(self.keys)}, total, figures as partners, "
-            "squares, largest, null::double as world, [source_id] as sources, not alike as suspect "
-            f"from ({ready.rows})"
-        )
-        return "" if self.ask(f"from {table} where suspect limit 1").fetchall() else table
-
     def each(self, table: str, columns: str, where: str = "true", sources: str = "") -> Relation:
         """The rows with columns made of them and of their account `a`, its sources and prices."""
         extras = [f", {sources or 'a.sources'} as sources"] if sources or self.sources else []
@@ -192,14 +176,12 @@ def partner_shares(
     """Shares of partners as a relation: see `shares.partner_shares`, the measure of frames."""
     accounts = Accounts(trade, declared, by, partial(measure, by=by, denominator=denominator))
     is_partner, value, of_world = "partner <> 'WLD'", "value_usd::double", denominator == "world"
-    table = "" if of_world else accounts.made()
-    if not table:
-        some = f"filter ({is_partner})"
-        table = accounts.add_up(
-            f"sum({value}) {some} as total, count(*) {some} as partners, "
-            f"sum({value} * {value}) {some} as squares, max({value}) {some} as largest, "
-            f"max({value}) filter (not {is_partner}) as world"
-        )
+    some = f"filter ({is_partner})"
+    table = accounts.add_up(
+        f"sum({value}) {some} as total, count(*) {some} as partners, "
+        f"sum({value} * {value}) {some} as squares, max({value}) {some} as largest, "
+        f"max({value}) filter (not {is_partner}) as world"
+    )
     if of_world:
         amiss = f"partners > 0 and (world is null or largest > world * (1 + {SUM!r}))"
         accounts.judge_some(f"select {_names(by)} from {table} where {amiss}")
