@@ -19,7 +19,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..estimates import Measure
 from ..estimates.declared import declared
-from ..estimates.measures import hints_of
+from ..estimates.measures import arguments_of
 from ..ground import paths
 from ..ground.errors import (
     CaResearchError,
@@ -120,7 +120,15 @@ def of_project() -> dict[str, bool]:
 
 def taken_by(criterion: Criterion) -> Mapping[str, inspect.Parameter]:
     """The arguments of a criterion's measure."""
-    return inspect.signature(find(criterion.measure)).parameters
+    return arguments_of(find(criterion.measure))
+
+
+def choices_of(
+    criterion: Criterion, axes: Iterable[GridAxis]
+) -> list[tuple[str, tuple[Value, ...]]]:
+    """Each setting and axis of a criterion with the values that it gives its measure."""
+    settings = ((name, (value,)) for name, value in criterion.settings.items())
+    return [*settings, *((axis.name, axis.choices) for axis in axes)]
 
 
 def signature_faults(
@@ -149,16 +157,14 @@ def signature_faults(
     UnknownNameError, MeasureError
         As `find`.
     """
-    function, name = find(criterion.measure), criterion.measure
-    taken, hints = taken_by(criterion), hints_of(function)
-    choices = {n: (value,) for n, value in criterion.settings.items()}
-    for choice, values in [*choices.items(), *((axis.name, axis.choices) for axis in axes)]:
+    taken, name = taken_by(criterion), criterion.measure
+    for choice, values in choices_of(criterion, axes):
         if choice in ("economies", *data):
             yield UsageError(f"{choice!r} is no choice: the claim gives it to {name}")
         elif choice not in (*taken, AGE, *criterion.bars.values()):
             yield MeasureError(f"{name} takes no {choice!r}, so the setting or axis does nothing")
-        for value in values if choice in hints else ():
-            if fault := _misfit(value, hints[choice]):
+        for value in values if choice in taken else ():
+            if fault := _misfit(value, taken[choice].annotation):
                 yield UsageError(f"{choice} of {name}: {fault}")
     had = {*given, "economies", *criterion.settings, *criterion.axes}
     for need, argument in taken.items():

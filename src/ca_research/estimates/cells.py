@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import registry
-from .measures import Measure, hints_of
+from .measures import Measure, arguments_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
     """The arguments of a measure that are marked, by name. Of a generic measure also those that are
     columns of its table for which the register lists no values.
     """
-    hints = hints_of(function)
+    hints = {name: argument.annotation for name, argument in arguments_of(function).items()}
     marks = {
         name: mark
         for name, hint in hints.items()
