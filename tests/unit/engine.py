@@ -1,6 +1,7 @@
 """An invented claim and evidence made by hand, for tests of the engine: cases say what differs."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import yaml
@@ -65,7 +66,9 @@ def evidence(told, **given):
         left = frame[(frame["without"] == "") & ~frame["sources"].map(lambda cell: source in cell)]
         return left.to_dict("records")
 
-    return Evidence(frame, **({"economies": eco.CA5, "again": again} | given))
+    less = given.pop("less", None)
+    gathering = SimpleNamespace(again=again, less=lambda sources: SimpleNamespace(evidence=less))
+    return Evidence(frame, **({"economies": eco.CA5, "gathering": gathering} | given))
 
 
 def verdict_of(case):

@@ -16,7 +16,6 @@ from .. import registry
 from ..estimates.generic import misdeclared
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, RegistryError
-from ..ground.numbers import number
 from ..ground.periods import newest_day
 from ..registry import ClaimSpec, Criterion, Reading
 from ..registry.claims import Want
@@ -160,11 +159,8 @@ def _says(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     if criterion.says is None:
         return
     typed = numbers_in(claim.model_dump_json(exclude={"readings": {"__all__": {"criteria"}}}))
-    typed |= numbers_in(criterion.model_dump_json(exclude={"says"}))
     # {threshold} and {needed} say the bars: moved, the sentence would be untrue
-    bars = [criterion.threshold * (100 if criterion.kind == "share" else 1)]
-    bars += [criterion.over.at_least] if criterion.over else []
-    typed -= {text for bar in bars for text in (f"{bar:g}", number(bar))}
+    typed |= numbers_in(criterion.model_dump_json(exclude={"says", "threshold", "over"}))
     for state, sentence in criterion.says.model_dump(exclude_none=True).items():
         yield from (f"says.{state}: {f}" for f in faults(sentence, slots_of(criterion), typed))
 
@@ -205,11 +201,9 @@ def sentence(stored: Sequence[Stored]) -> list[str]:
         return []
     words = {v["reading"]: (v["title"], v["verdict"]) for v in stored}
     implied, _ = on_sentence(words, registry.votes(stored[0]["claim"]))
-    says = sorted({v["as_printed"] for v in stored} - {implied})
-    where = f"{stored[0]['claim']}, as of {stored[0]['as_of']}"
-    return [
-        f"{where}: says {said!r} of the sentence, its readings imply {implied!r}" for said in says
-    ]
+    other = sorted({v["as_printed"] for v in stored} - {implied})
+    says = f"{stored[0]['claim']}, as of {stored[0]['as_of']}: says {other} of the sentence"
+    return [f"{says}, its readings imply {implied!r}"] if other else []
 
 
 def verdict(stored: Stored) -> list[str]:

@@ -210,24 +210,16 @@ class Claim:
         UsageError
             It was gathered for another claim, or before the claim's file was changed.
         """
-        parameters = {"as_of": evidence.as_of} | (params or {})
         if evidence.spec and evidence.spec != self.spec:
             raise UsageError(
                 f"the evidence is of {evidence.spec.id}, or of {self.id} before its file was "
                 "changed",
                 hint=f"ca.claim({self.id!r}).gather(...)",
             )
-        economies, economy = economies_of(self.spec), parameters.get("economy")
-        codes = (
-            economies
-            if economy == "CA5"
-            else eco.resolve_all(economy.split(","))
-            if economy
-            else ()
-        )
-        if str(parameters["as_of"]) != evidence.as_of or (
-            economy and {*codes} != {*evidence.economies}
-        ):
+        said = {"as_of": evidence.as_of, **(params or {})}
+        whom = said.get("economy") or ",".join(evidence.economies)
+        codes = economies_of(self.spec) if whom == "CA5" else eco.resolve_all(whom.split(","))
+        if (str(said["as_of"]), {*codes}) != (evidence.as_of, {*evidence.economies}):
             raise UsageError(
                 f"the parameters {params} are not those that the evidence is of",
                 hint="gather with what the parameters say",
@@ -367,11 +359,9 @@ def wanted(
     >>> wanted("C30", economy="KAZ")[["economy", "table", "figures"]].values.tolist()
     [['KAZ', 'students', 2]]
     """
-    claim_ids = (
-        [claim_id] if claim_id else [i for i, spec in registry.claims().items() if spec.wanted]
-    )
+    wanting = [name for name, spec in registry.claims().items() if spec.wanted]
     rows: list[dict[str, Any]] = []
-    for one in claim_ids:
+    for one in [claim_id] if claim_id else wanting:
         # of a claim that asks of all economies together, what is wanted of one is among the rest
         together = economy not in (None, "CA5") and of_all_together(registry.claim(one))
         codes = eco.resolve_all(economy or ()) if together else None

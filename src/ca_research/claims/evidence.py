@@ -5,10 +5,11 @@ measures.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -56,12 +57,8 @@ class Evidence:
         For each criterion the rows behind its main specification.
     wanted : tuple of dict
         Figures that would answer what is open (`claims.wanted`).
-    again : callable, optional
-        Makes the standing rows anew from figures without one source, as dictionaries.
-    less : callable, optional
-        Gathers again from tables without some sources.
-    behind : callable, optional
-        Gives the rows of tables behind the main specification of a criterion.
+    gathering : Gathering, optional
+        What it was made by, which makes it anew without some sources.
     spec : ClaimSpec, optional
         What the claim's file said when this was gathered.
     rows : list of dict
@@ -87,11 +84,7 @@ class Evidence:
     revised_sources: tuple[str, ...] = field(default=())
     traces: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     wanted: tuple[Wanted, ...] = field(default=(), repr=False)
-    again: Callable[[str], EvidenceRows] | None = field(default=None, repr=False, compare=False)
-    less: Callable[[Sequence[str]], Evidence] | None = field(
-        default=None, repr=False, compare=False
-    )
-    behind: Callable[[str], pd.DataFrame] | None = field(default=None, repr=False, compare=False)
+    gathering: Gathering | None = field(default=None, repr=False, compare=False)
     spec: ClaimSpec | None = field(default=None, repr=False)
 
     @cached_property
@@ -137,7 +130,7 @@ class Evidence:
             (self.frame["criterion"] == criterion) & self.frame["is_main"]
         ].reset_index(drop=True)
 
-    def without(self, source: str) -> pd.DataFrame:
+    def without(self, source: str) -> EvidenceRows:
         """The standing rows as they would be if a source had published nothing.
 
         They are measured again, not only dropped.
@@ -149,8 +142,8 @@ class Evidence:
 
         Returns
         -------
-        pandas.DataFrame
-            Like `standing`.
+        list of dict
+            Like `standing`, as dictionaries.
 
         Raises
         ------
@@ -159,23 +152,13 @@ class Evidence:
         UnknownNameError
             No such source.
         """
-        return _typed(self.rows_without(source), [])
-
-    def rows_without(self, source: str) -> EvidenceRows:
-        """What `without` gives, before it is a frame."""
-        if source not in registry.sources():
-            known_name("source", source, self.sources)
-        if self.again is None:
+        known_name("source", source, {*registry.sources(), *self.sources})
+        if self.gathering is None:
             raise UsageError(
                 "evidence made by hand cannot be measured again without a source",
                 hint="claim.gather(...) makes evidence that can",
             )
-        return self.again(source)
-
-
-def rows_of(evidence: pd.DataFrame | EvidenceRows) -> EvidenceRows:
-    """The rows of a frame of evidence, or such rows as they are."""
-    return records(evidence) if isinstance(evidence, pd.DataFrame) else evidence
+        return self.gathering.again(source)
 
 
 def has_figures(row: Mapping[str, Any]) -> bool:
@@ -209,18 +192,11 @@ def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
     2 specifications of 2 combinations
       side [data]: central_asian (main), chinese - Whose profile gives the length
     """
-    axes = tuple(
-        Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)
-    )
-    exclusions: list[Exclusion | AtMostOne] = [
-        Exclusion(e.when, e.reason)
-        for e in spec.grid.exclude
-        if e.when.keys() <= {*criterion.every_axis}
-    ]
-    removals = {a.name: a.main for a in axes if a.kind == "removal"}
-    if len(removals) > 1:
-        exclusions.append(AtMostOne(removals, "one thing is left out at a time"))
-    return Universe(axes, tuple(exclusions))
+    axes = [Axis(a.name, a.choices, a.main, a.kind, a.meaning) for a in spec.axes_of(criterion)]
+    names, removals = {a.name for a in axes}, {a.name: a.main for a in axes if a.kind == "removal"}
+    declared = (Exclusion(e.when, e.reason) for e in spec.grid.exclude if e.when.keys() <= names)
+    one = AtMostOne(removals, "one thing is left out at a time")
+    return Universe(tuple(axes), (*declared, *([one] if len(removals) > 1 else [])))
 
 
 def counted(criterion: Criterion, judged: Sequence[str]) -> list[str]:
@@ -256,6 +232,7 @@ class Gathering:
         self.known = checks.knowledge(self.tables, as_of)
         self.computation = Computation(self.given, self.known.year)
         self.standing: dict[str, EvidenceRows] = {}
+        self.without: dict[str, EvidenceRows] = {}
 
     def rows(self, name: str, only: set[int] | None = None) -> EvidenceRows:
         """The rows of a criterion, of all specifications or some; raises UsageError where none can
@@ -281,13 +258,12 @@ class Gathering:
 
     def labelled(self, name: str, rows: EvidenceRows) -> EvidenceRows:
         """Rows of one criterion, with its name and what a removal axis leaves out in each."""
-        removals = [a for a in self.spec.axes_of(self.criteria[name]) if a.kind == "removal"]
-
-        def without(row: Mapping[str, Any]) -> str:  # one thing is left out at a time
-            gone = (a for a in removals if row[a.name] != a.main)
-            return next((f"{a.name}: {choice_words(a, row[a.name])}" for a in gone), "")
-
-        return [{"criterion": name, "without": without(row), **row} for row in rows]
+        axes = [a for a in self.spec.axes_of(self.criteria[name]) if a.kind == "removal"]
+        labelled = []
+        for row in rows:  # one thing is left out at a time
+            gone = (f"{a.name}: {choice_words(a, v)}" for a in axes if (v := row[a.name]) != a.main)
+            labelled.append({"criterion": name, "without": next(gone, ""), **row})
+        return labelled
 
     def main(self, name: str) -> tuple[list[Estimate], list[pd.DataFrame]]:
         """The estimates of the main specification of a criterion, and the tables they are made of;
@@ -304,26 +280,27 @@ class Gathering:
         estimates: the second would decide nothing, or everything, by its place in the frame.
         """
         codes = self.calls[name].economies if self.criteria[name].over else ("",)
-        answers: dict[Any, list[tuple[str, ...]]] = {}
+        where = f"{self.spec.id}, criterion {name}"
+        answers: dict[Any, list[str]] = {}
         for row in rows:
             code, counts = row.get("economy", ""), has_figures(row)
-            if number(row.get("estimate")) is not None if not counts else code not in codes:
+            if code not in codes if counts else number(row.get("estimate")) is not None:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
                     f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
-                    where=f"{self.spec.id}, criterion {name}",
+                    where=where,
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
-            figures = (row.get(end) for end in ("estimate", "low", "high"))
-            digits = ("" if pd.isna(v) else f"{v:.9g}" for v in figures)  # ten digits are one
-            answers.setdefault(row["spec"], []).append((code, *digits))
+            ends = (number(row.get(end)) for end in ("estimate", "low", "high"))
+            digits = ["" if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
+            answers.setdefault(row["spec"], []).append(f"{code} {digits}")
         standing = [row for row in rows if row["without"] == ""]
         methods = [m for m in self.spec.methods if m in self.criteria[name].every_axis]
         for one, first in collapse(standing, methods).items():
             if sorted(answers[one]) != sorted(answers[first]):
                 raise UsageError(
-                    f"two specifications of {name} rest on the same figures and differ",
-                    where=f"{self.spec.id}: specifications {first} and {one}",
+                    f"specifications {first} and {one} rest on the same figures and differ",
+                    where=where,
                     hint="an axis that changes the result on the same figures is of kind 'method'",
                 )
 
@@ -361,9 +338,7 @@ class Gathering:
             tuple(traces),
             # what is published later does not change what was known on an earlier day
             wanted(spec, open_, self.tables) if known.as_of == "latest" else (),
-            again=cache(lambda source: list(self.again(source))),
-            less=lambda sources: self.less(sources).evidence(),
-            behind=self.behind,
+            gathering=self,
             spec=spec,
         )
 
@@ -383,13 +358,18 @@ class Gathering:
         used = (row["rows"] for row in estimates)
         return pd.concat([whole(rows.frame, tables) for rows in used if isinstance(rows, Rows)])
 
-    def again(self, source: str) -> Iterator[dict[str, Any]]:
+    def again(self, source: str) -> EvidenceRows:
         """Rows of every criterion without a source: one that rests on it anywhere is measured again
         in all specifications.
 
         A figure may also decide which year is taken by a specification that does not use it. Of a
         measure that is marked `by_economy`, economies that never rest on the source keep theirs.
         """
+        if source not in self.without:
+            self.without[source] = list(self._again(source))
+        return self.without[source]
+
+    def _again(self, source: str) -> Iterator[dict[str, Any]]:
         rest = self.computation.without(source)
         for name, rows in self.standing.items():
             call, on = self.calls[name], [source in (row.get("sources") or ()) for row in rows]
@@ -409,16 +389,15 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     """Rows of all criteria as one frame. A choice keeps its type, also where some criteria have
     no such axis.
     """
-    names = dict.fromkeys(("criterion", "spec", "is_main", "without"))
-    names |= dict.fromkeys((*(name for row in rows for name in row), *axes, *ESTIMATE_COLUMNS))
+    first = ("criterion", "spec", "is_main", "without")
+    names = dict.fromkeys((*first, *chain.from_iterable(rows), *axes, *ESTIMATE_COLUMNS))
     del names["rows"]  # they stay with the computation
     frame = pd.DataFrame(rows, columns=list(names), dtype=object)
     own = [name for name in names if name not in axes]
     frame[own] = frame[own].infer_objects()
     # a claim without criteria, or without a figure, has none to tell a column's type by
-    frame["is_main"] = frame["is_main"].astype(bool)
-    for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    numbers = ("estimate", "low", "high", "n", "first_year", "last_year")
+    frame = frame.astype({"is_main": bool, **dict.fromkeys(numbers, "float64")})
     frame["economy"] = [row.get("economy") or "" for row in rows]
     for column in ("sources", "origins"):
         frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())

@@ -15,7 +15,6 @@ import pandas as pd
 
 from .. import registry
 from ..ground import economies as eco
-from ..ground.arguments import refuse
 from ..ground.errors import UsageError, known_name
 from ..ground.periods import parse_as_of
 from ..registry import ClaimSpec
@@ -56,11 +55,7 @@ def judged_economies(spec: ClaimSpec, names: str | Iterable[str] | None) -> tupl
     the claim speaks of.
     """
     known = economies_of(spec)
-    if names is None:
-        return known
-    if not isinstance(names, Iterable):
-        refuse("economies", "codes or names", names, '["KAZ"]')
-    codes = tuple(eco.resolve_all(names))
+    codes = known if names is None else tuple(eco.resolve_all(names))
     if not codes:
         raise UsageError("no economy to judge", hint="leave `economies` out, or name one at least")
     for code in codes:
@@ -106,30 +101,28 @@ def knowledge(frames: Mapping[str, pd.DataFrame], as_of: str | dt.date | None) -
     as_of: the day, for frames that no longer carry it. Raises UsageError where frames differ in
     their day, carry none, or hold rows that were not known on it; and what `check_table` raises.
     """
-    stated = {name: str(frame.attrs.get("as_of", "")) for name, frame in frames.items()}
-    if as_of is not None:
-        stated["as_of"] = str(parse_as_of(as_of) or "latest")
-    silent = sorted(name for name, day in stated.items() if not day)
-    days = sorted({*stated.values()} - {""})
-    if len(days) > 1:
-        raise UsageError(
-            f"the frames are of different days: {', '.join(days)}",
-            hint="load all of them with the same as_of",
-        )
-    if silent and as_of is None:
+    said = "" if as_of is None else str(parse_as_of(as_of) or "latest")
+    stated = {name: str(frame.attrs.get("as_of", said)) for name, frame in frames.items()}
+    if silent := [name for name, day in stated.items() if not day]:
         raise UsageError(
             f"{silent[0]} no longer says on which day its rows were known: it was merged or made "
             "anew after `load`",
             hint=f"say it: claim.gather({silent[0]}=..., as_of='latest'), or as_of='2023-05-19'",
         )
-    day = parse_as_of(days[0] if days else None)
+    known_on, *others = sorted({*stated.values(), *filter(None, [said])}) or ["latest"]
+    if others:
+        raise UsageError(
+            f"the frames are of different days: {', '.join([known_on, *others])}",
+            hint="load all of them with the same as_of",
+        )
+    day = parse_as_of(known_on)
     tables = {name: frame for name, frame in frames.items() if name in registry.tables()}
     for name, frame in tables.items():
         check_table(name, frame, day)
     counts = [frame.attrs.get("dropped") for frame in tables.values()]
     revised = {s for frame in tables.values() for s in revised_sources(frame, day)}
     dropped = None if None in counts else sum(counts)
-    return Knowledge(days[0] if days else "latest", dropped, tuple(sorted(revised)))
+    return Knowledge(known_on, dropped, tuple(sorted(revised)))
 
 
 def check_table(name: str, frame: pd.DataFrame, day: dt.date | None) -> None:

@@ -47,7 +47,7 @@ Document = Mapping[str, Any]
 """A row of `documents_of`, with its place there."""
 Strength = Literal["any", "documents", "primary"]
 Texts = Literal["all", "seen_in_excerpt"]
-Reading = Annotated[str, CellsOf("evidence", "reading", beside=("claim",))]
+Reading = Annotated[str, CellsOf("evidence", "reading")]
 
 
 def split(joined: str) -> list[str]:

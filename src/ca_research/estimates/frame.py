@@ -13,7 +13,6 @@ from itertools import pairwise
 from numbers import Real
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .. import registry
@@ -415,15 +414,8 @@ def estimates(rows: Iterable[Estimate]) -> pd.DataFrame:
     if fault := next(_faults(records), ""):
         hint = "estimate_row(economy=..., estimate=...); null where there is none"
         raise UsageError(f"a row of estimates has {fault}", hint=hint)
-    columns: dict[str, Any] = {n: [row.get(n) for row in records] for n in ESTIMATE_COLUMNS}
-    # arrays of a known type: pandas would take most of a frame's time to find it out
-    for name in ("economy", "interval", "path", "missing"):
-        if records and all(isinstance(value, str) for value in columns[name]):
-            columns[name] = pd.array(np.array(columns[name], dtype=object), dtype="str")
-    for name in ("estimate", "low", "high"):
-        columns[name] = np.array(columns[name], dtype="float64")
-    for name in ("first_year", "last_year"):
-        columns[name] = pd.array(columns[name], dtype="Int64")
-    for name in ("sources", "about", "rows", "origins"):
-        columns[name] = np.fromiter(columns[name], dtype=object, count=len(records))
-    return pd.DataFrame(columns, copy=False)
+    types = dict.fromkeys(("economy", "interval", "path", "missing"), "str")
+    types |= dict.fromkeys(("estimate", "low", "high"), "float64")
+    types |= dict.fromkeys(("first_year", "last_year"), "Int64")
+    frame = pd.DataFrame(records, columns=ESTIMATE_COLUMNS, dtype=object)
+    return frame.astype(types).infer_objects()

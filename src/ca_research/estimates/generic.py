@@ -22,7 +22,7 @@ from .frame import Estimate
 from .measures import Measure, measure
 from .voices import Question, Terms, Voice, answers
 
-OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored", "unlike")
+OF_TABLE = ("table", "part", "parts", "roles", "each_speaks", "mirrored")
 """Arguments that say how a table is read, which a declaration sets and a claim does not."""
 
 
@@ -75,7 +75,7 @@ def level(counterpart: str) -> Question:
 
 
 def _figure(of: str) -> Question:
-    return Question((of,), lambda voice, year: voice.listed(year)[of])
+    return Question((of,), lambda voice, year: voice.listed(year)[of], in_unit=True)
 
 
 @measure("series.share")
@@ -202,7 +202,8 @@ def change(
             return 100 * float((after / before) ** (1 / (year - since)) - 1)
         return 100 * (after - before) / before
 
-    return Question((counterpart,), answer, spans, each.compares, since)
+    in_unit = each.in_unit and by == "difference"
+    return Question((counterpart,), answer, spans, each.compares, since, in_unit=in_unit)
 
 
 @measure("series.count")

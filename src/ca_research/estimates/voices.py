@@ -64,8 +64,6 @@ class Terms:
         Whether each counterpart reports its own figure, and not the unit those of all.
     mirrored : bool
         Whether the counterparts stand in the column of the unit, and the unit in theirs.
-    unlike : sequence of str
-        Columns of role basis that may differ between figures compared.
     listed : int
         The least number of counterparts that a voice must list to be ranked or shared out.
     bloc : str
@@ -81,7 +79,6 @@ class Terms:
     roles: Sequence[str] | None = OWN_REPORTS
     each_speaks: bool = False
     mirrored: bool = False
-    unlike: Sequence[str] = ()
     listed: int = 1
     bloc: Literal["listed", "members"] = "listed"
 
@@ -154,6 +151,8 @@ class Question:
     most : callable, optional
         The most that it could be with the parts that a voice does not tell, where `answer` is the
         least.
+    in_unit : bool
+        Whether the answer is in the terms of the figures, which all voices then must share.
     """
 
     of: Sequence[str]
@@ -162,6 +161,7 @@ class Question:
     compares: bool = False
     base: int | None = None
     most: Callable[[Voice, int], float] | None = None
+    in_unit: bool = False
 
 
 def answers(
@@ -215,6 +215,8 @@ def _row(
             if named := terms.column(role):
                 refuse_named(frame[named].unique(), named, codes)
         return estimate_row(economy=unit, missing=_absent(terms, unit, year, question) + lacking)
+    if question.in_unit:
+        _refuse_unlike(pd.concat([voice.rows for voice in voices]), ["part"])
     answered = [(v, a) for v in voices if (a := question.answer(v, at)) is not None]
     if not answered:
         return estimate_row(economy=unit, missing=f"a figure to divide by is zero or less in {at}")
@@ -282,13 +284,13 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     for name, word in wanted.items():
         if known := registry.table(terms.table).columns[name].values:
             known_name(f"{name} of table {terms.table}", word, known)
-    basis = sorted({*terms.columns("basis"), *terms.where} - {*terms.unlike, *wanted})
+    basis = sorted({*terms.columns("basis"), *terms.where} - wanted.keys())
     if terms.part:  # what is exported is the import of those who report it
         there = {"export": "import", "import": "export"} if terms.mirrored else {}
         wanted[terms.part] = [there.get(part, part) for part in terms.parts]
     rows = require(frame, [time, value, "source_id", *sides, *wanted, *basis])
     rows = rows.reset_index(drop=True)
-    rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[time, value])
+    rows = pick(rows, source_id=_eligible(frame, terms), **wanted).dropna(subset=[value])
     rows = rows[~own_groups(rows, sides).to_numpy(bool)]
     if unit and other:  # nobody is a counterpart of their own
         rows = rows[rows[unit].to_numpy(object) != rows[other].to_numpy(object)]
@@ -298,7 +300,9 @@ def _figures(frame: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     numbers(rows, value, negative=True)
     columns = {"unit": unit, "other": other, "member": other, "part": terms.part}
     named = {name: rows[column] if column else "" for name, column in columns.items()}
-    named |= {"year": rows[time].astype(int), "amount": rows[value].astype(float)}
+    # what is of no year is older than all else
+    named |= {"year": pd.to_numeric(rows[time]).fillna(0).astype(int)}
+    named |= {"amount": rows[value].astype(float)}
     named |= {f"{name}{_TERMS}": rows[name] for name in basis}
     return pd.DataFrame(named | {"source": rows["source_id"]}, rows.index)
 
