@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -139,8 +140,8 @@ def _refused(claim: ClaimSpec, criterion: Criterion) -> Iterator[str]:
     """
     function, axes = find(criterion.measure), claim.axes_of(criterion)
     table: str = function.table  # type: ignore[attr-defined]
-    arguments = {axis.name: axis.main for axis in axes if axis.name in taken_by(criterion)}
-    arguments |= {n: v for n, v in criterion.settings.items() if n in taken_by(criterion)}
+    chosen: dict[str, Any] = {axis.name: axis.main for axis in axes} | criterion.settings
+    arguments = {name: v for name, v in chosen.items() if name in taken_by(criterion)}
     if "economies" in taken_by(criterion):
         if not criterion.over:
             yield f"over: {criterion.measure} asks of economies, and none is named"

@@ -88,7 +88,7 @@ def curve(criterion: Criterion, rows: EvidenceRows, judged: list[str]) -> pd.Dat
     for spec, (cells, met) in sorted(_ways(criterion, rows, codes).items()):
         mets = [cell.met for cell in cells]
         held, open_ = mets.count(True), mets.count(None)
-        line = {"met": met, "value": held, "low": held, "high": held + open_}
+        line: dict[str, Any] = {"met": met, "value": held, "low": held, "high": held + open_}
         if len(cells) == 1:
             line |= {"value": cells[0].estimate, "low": cells[0].low, "high": cells[0].high}
         elif open_ == len(cells):

@@ -396,8 +396,9 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     own = [name for name in names if name not in axes]
     frame[own] = frame[own].infer_objects()
     # a claim without criteria, or without a figure, has none to tell a column's type by
-    numbers = ("estimate", "low", "high", "n", "first_year", "last_year")
-    frame = frame.astype({"is_main": bool, **dict.fromkeys(numbers, "float64")})
+    frame["is_main"] = frame["is_main"].astype(bool)
+    for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["economy"] = [row.get("economy") or "" for row in rows]
     for column in ("sources", "origins"):
         frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())

@@ -129,13 +129,12 @@ def sentences(stored: Iterable[Stored]) -> list[dict[str, Any]]:
         ``reading``, ``statement``, ``nearness``, ``verdict``, ``fragile``, ``certainty`` of each.
     """
     entries: dict[str, dict[str, Any]] = {}
+    run = ("claim", "as_of", "params", "as_printed", "because", "readers_split")
     shown = ("reading", "statement", "nearness", "verdict", "fragile")
     for v in stored:
-        params = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
-        entry = {"claim": v["claim"], "as_of": v["as_of"], "params": params}
-        key = str((v["claim"], v["as_of"], sorted(params.items())))
-        entry |= {name: v[name] for name in ("as_printed", "because", "readers_split")}
-        entry = entries.setdefault(key, entry | {"answer": "", "tests": []})
+        about = {name: v[name] for name in run}
+        about["params"] = {k: x for k, x in v["params"].items() if k not in ("claim", "as_of")}
+        entry = entries.setdefault(str(about), about | {"answer": "", "tests": []})
         if v["leads"]:
             entry["answer"] = v["answer"]
         certain = {"certainty": v["certainty"].get("level", "")}

@@ -39,7 +39,7 @@ def cells_of(function: Measure) -> dict[str, CellsOf]:
     """
     table = getattr(function, "table", "")
     columns = registry.table(table).columns if table else {}
-    marks = {}
+    marks: dict[str, CellsOf] = {}
     for name, argument in arguments_of(function).items():
         for mark in getattr(argument.annotation, "__metadata__", ()):
             marks |= {name: mark} if isinstance(mark, CellsOf) else {}

@@ -150,10 +150,10 @@ def _faults(rows: Any) -> Iterator[str]:
             return
         ends = [row[name] for name in ("low", "estimate", "high")]
         known = [v for v in ends if v is not None and v is not pd.NA and v == v]
-        if not all(isinstance(v, Real) and math.isfinite(v) for v in known):
-            yield f"{known} as figures"
-        elif any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):  # noise is none
-            yield f"figures that are not in order: {known}"
+        finite = all(isinstance(v, Real) and math.isfinite(v) for v in known)
+        # noise is none
+        if not finite or any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):
+            yield f"{known} as figures, from low to high"
         tuples = all(isinstance(row.get(name) or (), tuple) for name in ("sources", "origins"))
         if not (isinstance(row["economy"] or "", str) and tuples):
             yield f"an economy {row['economy']!r} and sources {row['sources']!r:.80}"
