@@ -8,6 +8,7 @@ import yaml
 
 from ca_research.claims import Evidence
 from ca_research.claims.judge import judge
+from ca_research.estimates import estimate_row
 from ca_research.ground import economies as eco
 from ca_research.registry import ClaimSpec
 
@@ -54,7 +55,7 @@ def rows_of(told):
             known = {"spec": spec, "path": f"p{spec}"} | row | fields
             bare = all(known.get(name) is None for name in ("estimate", "low", "high"))
             known |= (BARE | {"path": ""} | fields) if bare else {}
-            yield BASE["row"] | {"is_main": known["spec"] == 0} | known
+            yield estimate_row() | BASE["row"] | {"is_main": known["spec"] == 0} | known
 
 
 def evidence(told, **given):

@@ -106,7 +106,7 @@ def origins_of(figures: pd.DataFrame) -> list[str]:
     names no origins they are those of its sources in the register.
     """
     group = registry.origin_groups()
-    pairs = zip(figures.get("origins", [()] * len(figures)), figures["sources"], strict=True)
+    pairs = zip(figures["origins"], figures["sources"], strict=True)
     return sorted({o for origins, ids in pairs for o in origins or (group.get(s, s) for s in ids)})
 
 

@@ -18,10 +18,9 @@ from ..registry import ClaimSpec
 from ..registry.words import choice_words
 from ..tables import load, source_ids
 from .evidence import Evidence, Gathering, universe
-from .given import economies_of, of_all_together
+from .given import economies_of, of_all_together, tables_of
 from .judge import judge
 from .leave_out import empty_mains, standing_in
-from .measures import taken_by
 from .printed import by_nearness
 from .rule import reachable
 from .verdict import Verdict
@@ -302,8 +301,7 @@ def check(
     """
     declared, gone = claim(claim_id), source_ids(without)
     spec = declared.spec
-    taken = {name for criterion in spec.criteria().values() for name in taken_by(criterion)}
-    tables = {name: load(name, as_of=as_of) for name in sorted(taken.intersection(spec.data))}
+    tables = {name: load(name, as_of=as_of) for name in tables_of(spec)}
     arguments = {**tables, "economies": None if economy == "CA5" else economy}
     gathering = Gathering(spec, arguments, as_of or "latest")
     evidence = (gathering.less(gone) if gone else gathering).evidence()

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..estimates import estimate_row
 from ..registry import Criterion, Over
 from ..stats import collapse, distinct
 from .evidence import EvidenceRows, counted, has_figures
@@ -41,14 +42,13 @@ def scaled(over: Over, economies_judged: int) -> int:
 
 def _cell(criterion: Criterion, code: str, row: Mapping[str, Any]) -> Cell:
     """What a row of evidence says of one economy, or of none."""
-    estimate, low, high, year = map(number, map(row.get, ("estimate", "low", "high", "last_year")))
+    estimate, low, high, year = (
+        number(row[name]) for name in ("estimate", "low", "high", "last_year")
+    )
     met = decide(estimate, low, high, criterion.comparison, criterion.threshold)
-    texts = (row.get(name) for name in ("missing", "interval"))  # one that failed has none
-    missing, interval = (text if isinstance(text, str) else "" for text in texts)
-    about = about if isinstance(about := row.get("about"), dict) else {}
-    interval = "" if low is None and high is None else interval
+    interval = "" if low is None and high is None else row["interval"]
     year = None if year is None else int(year)
-    return Cell(code, estimate, low, high, met, year, missing, about, interval)
+    return Cell(code, estimate, low, high, met, year, row["missing"], row["about"] or {}, interval)
 
 
 def _ways(
@@ -61,11 +61,11 @@ def _ways(
     """
     specs: dict[Any, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in rows:
-        specs[row["spec"]][row.get("economy") or ""] = row
+        specs[row["spec"]][row["economy"]] = row
     ways = {}
     for spec, by_code in specs.items():
         barred = criterion.at(next(iter(by_code.values())))
-        failed = {"missing": by_code.get("", {}).get("missing") or "no figures"}
+        failed = estimate_row(missing=by_code.get("", {}).get("missing") or "no figures")
         cells = [_cell(barred, code, by_code.get(code, failed)) for code in codes]
         met = cells[0].met if cells else None
         if cells and barred.over:
@@ -125,7 +125,7 @@ def judge_criterion(
     if main_met is not None:
         state = (HOLDS if main_met else FAILS) if agreeing / len(chosen) >= SHARE else MIXED
     over, with_data = criterion.over, {row["spec"] for row in rows if has_figures(row)}
-    cells = cells or [_cell(criterion, "", {"missing": _NOBODY})]
+    cells = cells or [_cell(criterion, "", estimate_row(missing=_NOBODY))]
     mets = [cell.met for cell in cells]
     held, open_ = float(mets.count(True)), mets.count(None)
     low, high, interval = _interval(cells[0], [ways[spec][0][0] for spec in chosen if not over])
@@ -146,7 +146,7 @@ def judge_criterion(
         specifications=len(chosen),
         run=len(stands_for),
         failed=len(stands_for.keys() - with_data),
-        n=int(sum(number(row.get("n")) or 0 for row in rows if row["spec"] == main)),
+        n=int(sum(row["n"] for row in rows if row["spec"] == main)),
         threshold=float(scaled(over, len(cells))) if over else criterion.threshold,
         comparison=">=" if over else criterion.comparison,
         cell_threshold=criterion.threshold if over else None,

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from .. import registry
-from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows
+from ..estimates.frame import ESTIMATE_COLUMNS, Estimate, Rows, estimate_row
 from ..ground import economies as eco
 from ..ground.errors import CaResearchError, MeasureError, UsageError, known_name
 from ..ground.periods import newest_day
@@ -163,8 +163,7 @@ class Evidence:
 
 def has_figures(row: Mapping[str, Any]) -> bool:
     """Whether a row of evidence rests on any figure."""
-    path = row.get("path")
-    return isinstance(path, str) and path != ""
+    return bool(row["path"])
 
 
 def universe(spec: ClaimSpec, criterion: Criterion) -> Universe:
@@ -224,13 +223,13 @@ class Gathering:
         gone: Sequence[str] = (),
     ) -> None:
         self.spec, self.gone, self.criteria = spec, gone, spec.criteria()
-        self.given = {name: value for name, value in arguments.items() if name != "economies"}
-        self.tables = {n: t for n, t in self.given.items() if isinstance(t, pd.DataFrame)}
+        self.tables = {name: table for name, table in arguments.items() if name != "economies"}
+        checks.all_used(spec, self.tables)
         self.economies = checks.judged_economies(spec, arguments.get("economies"))
         self.calls = {n: Call.of(c, counted(c, self.economies)) for n, c in self.criteria.items()}
         self.universes = {name: universe(spec, c) for name, c in self.criteria.items()}
         self.known = checks.knowledge(self.tables, as_of)
-        self.computation = Computation(self.given, self.known.year)
+        self.computation = Computation(self.tables, self.known.year)
         self.standing: dict[str, EvidenceRows] = {}
         self.without: dict[str, EvidenceRows] = {}
 
@@ -262,7 +261,8 @@ class Gathering:
         labelled = []
         for row in rows:  # one thing is left out at a time
             gone = (f"{a.name}: {choice_words(a, v)}" for a in axes if (v := row[a.name]) != a.main)
-            labelled.append({"criterion": name, "without": next(gone, ""), **row})
+            whole_row = row if "path" in row else estimate_row() | row  # one that failed
+            labelled.append({"criterion": name, "without": next(gone, ""), **whole_row})
         return labelled
 
     def main(self, name: str) -> tuple[list[Estimate], list[pd.DataFrame]]:
@@ -283,15 +283,15 @@ class Gathering:
         where = f"{self.spec.id}, criterion {name}"
         answers: dict[Any, list[str]] = {}
         for row in rows:
-            code, counts = row.get("economy", ""), has_figures(row)
-            if code not in codes if counts else number(row.get("estimate")) is not None:
+            code, counts = row["economy"], has_figures(row)
+            if code not in codes if counts else number(row["estimate"]) is not None:
                 raise MeasureError(
                     f"{self.calls[name].name} gives a figure of {code or 'no economy'}, on "
                     f"{row['n']} rows; the criterion counts {', '.join(codes) or 'none'}",
                     where=where,
                     hint="estimate_row(rows, economy=...), of whom the claim's `over` names",
                 )
-            ends = (number(row.get(end)) for end in ("estimate", "low", "high"))
+            ends = (number(row[end]) for end in ("estimate", "low", "high"))
             digits = ["" if end is None else f"{end:.9g}" for end in ends]  # ten digits are one
             answers.setdefault(row["spec"], []).append(f"{code} {digits}")
         standing = [row for row in rows if row["without"] == ""]
@@ -311,8 +311,7 @@ class Gathering:
         takes, and for two estimates from one data path; MeasureError for a measure that gives no
         estimates frame.
         """
-        spec, known, computation = self.spec, self.known, self.computation
-        checks.all_used(spec, set(self.given), computation.taken(self.calls.values()))
+        spec, known = self.spec, self.known
         now = newest_day().year if known.as_of == "latest" else int(known.as_of[:4])
         every: EvidenceRows = []
         traces, open_ = [], {}
@@ -349,7 +348,7 @@ class Gathering:
     def less(self, sources: Sequence[str]) -> Gathering:
         """The same without some sources."""
         rest = {name: t[~t["source_id"].isin(sources)] for name, t in self.tables.items()}
-        arguments = {**self.given, **rest, "economies": self.economies}
+        arguments = {**rest, "economies": self.economies}
         return Gathering(self.spec, arguments, self.known.as_of, [*self.gone, *sources])
 
     def behind(self, name: str) -> pd.DataFrame:
@@ -372,10 +371,10 @@ class Gathering:
     def _again(self, source: str) -> Iterator[dict[str, Any]]:
         rest = self.computation.without(source)
         for name, rows in self.standing.items():
-            call, on = self.calls[name], [source in (row.get("sources") or ()) for row in rows]
-            if any(on):
-                pairs = zip(rows, on, strict=True)
-                touched = {r.get("economy", "") for r, one in pairs if one or not has_figures(r)}
+            call = self.calls[name]
+            if any(source in row["sources"] for row in rows):
+                on = (row for row in rows if source in row["sources"] or not has_figures(row))
+                touched = {row["economy"] for row in on}
                 if call.by_economy and "" not in touched:
                     yield from (row for row in rows if row["economy"] not in touched)
                     call = call.only(code for code in call.economies if code in touched)
@@ -399,7 +398,4 @@ def _typed(rows: EvidenceRows, axes: Sequence[str]) -> pd.DataFrame:
     frame["is_main"] = frame["is_main"].astype(bool)
     for column in ("estimate", "low", "high", "n", "first_year", "last_year"):
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    frame["economy"] = [row.get("economy") or "" for row in rows]
-    for column in ("sources", "origins"):
-        frame[column] = frame[column].map(lambda s: s if isinstance(s, tuple) else ())
     return frame

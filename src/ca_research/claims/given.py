@@ -8,7 +8,7 @@ which is an answer about the world and not about the call. So it is refused here
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -77,7 +77,13 @@ def of_all_together(spec: ClaimSpec) -> list[str]:
     return [c.name for c in criteria if not c.over and "economies" in taken_by(c)]
 
 
-def all_used(spec: ClaimSpec, names: set[str], taken: set[str]) -> None:
+def tables_of(spec: ClaimSpec) -> list[str]:
+    """The tables of a claim that its measures take."""
+    taken = {name for c in spec.criteria().values() for name in taken_by(c)}
+    return sorted(taken.intersection(spec.data))
+
+
+def all_used(spec: ClaimSpec, names: Collection[str]) -> None:
     """Raise an error of `signature_faults` where a criterion has one, UsageError where a measure
     lacks what it needs, or where something else was given than tables that the measures take.
     """
@@ -86,11 +92,11 @@ def all_used(spec: ClaimSpec, names: set[str], taken: set[str]) -> None:
         for fault in signature_faults(criterion, spec.axes_of(criterion), spec.data, names):
             hint = f"claim.gather(...) with it, or mend {place(find(criterion.measure))}"
             raise type(fault)(fault.what, where=where, hint=hint)
-    tables = [name for name in spec.data if name in taken]
-    if strange := sorted(names.difference(tables)):
+    if strange := sorted({*names}.difference(tables_of(spec))):
+        given = ", ".join([*tables_of(spec), "economies"])
         raise UsageError(
             f"{spec.id} is not judged by {', '.join(strange)}",
-            hint=f"it is given {', '.join([*tables, 'economies'])}; the rule declares every choice",
+            hint=f"it is given {given}; the rule declares every choice",
         )
 
 

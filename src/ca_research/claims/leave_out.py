@@ -85,7 +85,7 @@ def empty_mains(rows: EvidenceRows) -> set[str]:
     answered = {
         row["criterion"]
         for row in mains
-        if any(number(row.get(end)) is not None for end in ("estimate", "low", "high"))
+        if any(number(row[end]) is not None for end in ("estimate", "low", "high"))
     }
     return {row["criterion"] for row in mains} - (_observed(mains) & answered)
 

@@ -37,10 +37,10 @@ def unanswered(
     is of none in particular.
     """
     answered = set()
-    for row in estimates:  # one that failed has no figures
-        estimate, low, high = (row.get(name) for name in ("estimate", "low", "high"))
+    for row in estimates:
+        estimate, low, high = (row[name] for name in ("estimate", "low", "high"))
         if decide(estimate, low, high, criterion.comparison, criterion.threshold) is not None:
-            answered.add(row.get("economy", ""))
+            answered.add(row["economy"])
     return [code for code in (judged if criterion.over else [""]) if code not in answered]
 
 

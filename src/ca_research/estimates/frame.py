@@ -126,7 +126,7 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
     True
     """
     framed = isinstance(output, pd.DataFrame)
-    rows = records(output) if framed else output
+    rows = _records(output) if framed else output
     blank = [dict.fromkeys(output.columns)] if framed and output.empty else []
     fault = next(_faults(blank or rows), "")
     economies = [] if fault else [row["economy"] for row in rows]
@@ -136,7 +136,22 @@ def checked(output: Any, measure: str, where: str = "") -> list[Estimate]:
         hint = "[estimate_row(...), ...]: a row for each economy; numbers or null, low to high"
         raise MeasureError(f"{measure} gives {fault}", where=where, hint=hint)
     names = dict.fromkeys((*ESTIMATE_COLUMNS, *(output.columns if framed else ())))
-    return [{name: row.get(name) for name in names} for row in rows]
+    return [
+        {n: _NOTHING.get(n) if (value := row.get(n)) is None else value for n in names}
+        for row in rows
+    ]
+
+
+_NOTHING: Estimate = {
+    **dict.fromkeys(("economy", "interval", "path", "missing"), ""),
+    **dict.fromkeys(("sources", "origins"), ()),
+}
+"""What stands where a measure gives nothing."""
+
+
+def _records(frame: pd.DataFrame) -> list[Estimate]:
+    """Rows as dictionaries; what is missing is None."""
+    return records(frame.astype(object).where(frame.notna(), None))
 
 
 def _faults(rows: Any) -> Iterator[str]:
@@ -154,9 +169,9 @@ def _faults(rows: Any) -> Iterator[str]:
         # noise is none
         if not finite or any(a > b and not math.isclose(a, b) for a, b in pairwise(known)):
             yield f"{known} as figures, from low to high"
-        tuples = all(isinstance(row.get(name) or (), tuple) for name in ("sources", "origins"))
-        if not (isinstance(row["economy"] or "", str) and tuples):
-            yield f"an economy {row['economy']!r} and sources {row['sources']!r:.80}"
+        for name, nothing in _NOTHING.items():
+            if not isinstance(row.get(name) or nothing, type(nothing)):
+                yield f"{name} {row[name]!r:.80}"
 
 
 @cache
@@ -302,8 +317,7 @@ class Figures:
     @cached_property
     def records(self) -> list[Estimate]:
         """The rows as dictionaries, each with its place as ``at``; what is missing is None."""
-        filled = self.frame.astype(object).where(self.frame.notna(), None)
-        return [{**row, "at": at} for at, row in enumerate(records(filled))]
+        return [{**row, "at": at} for at, row in enumerate(_records(self.frame))]
 
     def behind_rows(self, rows: Iterable[Mapping[str, Any]]) -> Estimate:
         """`behind`, of some of `records`."""
