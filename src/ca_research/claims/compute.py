@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -37,10 +37,6 @@ class Call:
     function: Measure = field(compare=False)
     bars: frozenset[str] = field(default=frozenset(), compare=False)
     no_older_than: int | None = None
-
-    def only(self, economies: Iterable[str]) -> Call:
-        """The call for some of its economies."""
-        return replace(self, economies=tuple(economies))
 
     @property
     def by_economy(self) -> bool:

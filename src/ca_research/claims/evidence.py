@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Any
@@ -272,7 +272,7 @@ class Gathering:
         call = self.calls[name]
         estimates = self.computation.run(call, **self.universes[name].main)
         taken = self.computation.taken([call])
-        return estimates, [self.computation.given[table] for table in self.tables if table in taken]
+        return estimates, [t for n, t in self.computation.given.items() if n in taken]
 
     def check(self, name: str, rows: EvidenceRows) -> None:
         """Raise MeasureError for a figure of an economy that the criterion does not count, or one
@@ -377,7 +377,8 @@ class Gathering:
                 touched = {row["economy"] for row in on}
                 if call.by_economy and "" not in touched:
                     yield from (row for row in rows if row["economy"] not in touched)
-                    call = call.only(code for code in call.economies if code in touched)
+                    left = tuple(code for code in call.economies if code in touched)
+                    call = replace(call, economies=left)
                 specs = {row["spec"] for row in rows}  # removals are not made twice
                 new_rows = self.universes[name].rows(partial(rest.run, call), only=specs)
                 rows = self.labelled(name, new_rows)
