@@ -161,17 +161,19 @@ def family(verdicts: Sequence[Stored], day: str = "latest") -> pd.DataFrame:
     return tests.assign(adjusted=adjusted)
 
 
+_UNDECIDED = {
+    "opinion": "sentences of opinion",
+    "not testable": "says something that no figures could show",
+    "not enough evidence": "can be tested, not enough evidence",
+}
+
+
 def testable_share(at_a_glance: pd.DataFrame) -> pd.DataFrame:
     """How many entries of the register can be tested: what, entries, of_all (per cent)."""
-    opinion = at_a_glance["kind"] == "opinion"
-    tested = at_a_glance["verdict"].where(~opinion)
-    decided = ~tested.isin(["not testable", "not enough evidence"]) & ~opinion
-    counts = {
-        "entries of the register": len(opinion),
-        "sentences of opinion": opinion.sum(),
-        "says something that no figures could show": (tested == "not testable").sum(),
-        "can be tested, not enough evidence": (tested == "not enough evidence").sum(),
-        "can be tested, and is decided": decided.sum(),
-    }
-    found = pd.DataFrame({"what": [*counts], "entries": [*map(int, counts.values())]})
-    return found.assign(**{"of all (%)": 100 * found["entries"] / max(len(opinion), 1)})
+    verdicts = at_a_glance["verdict"].mask(at_a_glance["kind"] == "opinion", "opinion")
+    decided = "can be tested, and is decided"
+    sorts = verdicts.map(_UNDECIDED).fillna(decided)
+    counts = {"entries of the register": len(sorts)}
+    counts |= {sort: (sorts == sort).sum() for sort in (*_UNDECIDED.values(), decided)}
+    found = pd.DataFrame(counts.items(), columns=["what", "entries"])
+    return found.assign(**{"of all (%)": 100 * found["entries"] / max(len(sorts), 1)})
