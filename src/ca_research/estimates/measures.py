@@ -82,11 +82,12 @@ def _resolved_arguments(function: Measure, choices: Mapping[str, Any]) -> dict[s
         arguments["economies"] = economies.resolve_all(arguments["economies"])
         if not arguments["economies"]:
             raise UsageError("no economy to measure", where=where, hint="name one at least")
-    for name, argument in arguments_of(function).items():
-        hint = argument.annotation
-        if name in arguments and get_origin(hint) is Literal:
+    hints = {n: a.annotation for n, a in arguments_of(function).items() if n in arguments}
+    for name, hint in hints.items():
+        if get_origin(hint) is Literal:
             known_name(name, arguments[name], get_args(hint), where=where)
-        elif name in arguments and hint in (int, float):
+    for name, hint in hints.items():
+        if hint in (int, float):
             arguments[name] = (whole_number if hint is int else number)(name, arguments[name])
     return arguments
 
