@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from .. import investment, registry
+from ..claims import Evidence
 from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recounted
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
-from ..plots.show import known, show_table, where_known
+from ..plots import bars, dated_lanes, row_words, show_criterion, style
+from ..plots.grid import draw_grid
+from ..plots.needs import needs
+from ..plots.panels import dated_name, panels
+from ..plots.show import known, show, show_table, where_known
 from ..registry.codings import coding as registry_coding
-from ..registry.words import cell_words
+from ..registry.words import cell_words, party
 from . import documents
+from .doctrine import GOALS, LISTS, coded_goals
 from .settings import settings
 
 
@@ -256,3 +263,76 @@ def group_name(reading: str, claim_id: str = "") -> str:
 def _named(groups: Iterable[str], claim_id: str) -> dict[str, str]:
     """Groups of documents of a claim, and what each is called."""
     return {group: group_name(group, claim_id) for group in groups}
+
+
+def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show China's place in the lists of partners of each economy, by date.
+
+    evidence: of the claim, which has the criterion `rank`. documents: like table `evidence`.
+    """
+    with where_known():
+        rows = documents_of(documents, claim=claim, coding=coding).frame
+        ranks = known(pick(rows, kind=LISTS)).sort_values(["economy", "powers"])
+        labels = ("place " + ranks["powers"]).replace("place u", "not seen")
+        official = ranks["kind"].map({"list": " (no official text)"}).fillna("")
+        lanes = ranks["economy"].map(eco.name_of) + ": " + labels + official
+        wanted = ["economy", "date", "year", "kind", "powers", "all_named", "statement"]
+        show_criterion(
+            evidence,
+            "rank",
+            picture=lambda: dated_lanes(ranks.assign(lane=lanes), lane="lane"),
+            data=ranks[[*wanted, "source_id"]],
+            note="Not seen: the order was not in the part seen.",
+        )
+
+
+def show_visits(facts: pd.DataFrame) -> None:
+    """Show the visits by year that one database counts; nothing where nobody counted."""
+    rows = pick(facts, attribute="government_visits_with_CHN")
+    if len(rows):
+        yearly = rows.groupby("year", as_index=False)["value"].sum()
+        show(
+            bars(yearly, "value", by="year", unit="visits"),
+            section="context",
+            title="Government visits between China and the five, by year",
+            alt=row_words(yearly, "{year}: {value:.0f}"),
+            data=rows[["subject", "year", "value", "unit", "source_id"]],
+            note="One database's count. There is no like count for other powers, so it cannot show "
+            "a priority.",
+        )
+
+
+def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
+    """Show what the documents of the United States name as goals.
+
+    evidence: of the claim, which has the criterion `russia_always`. documents: like the table.
+    """
+    with where_known():
+        rows = known(pick(coded_goals(documents, claim), kind="own"))
+        rows = rows.sort_values(["year", "document"])
+        show_criterion(
+            evidence,
+            "russia_always",
+            picture=lambda: goal_grid(rows.drop_duplicates("origin_group")),
+            data=rows.drop(columns="origin_group"),
+            note="Dark: named. Pale: not named. Question mark: not visible in the part seen, or "
+            "not coded; such a text may name the goal or not. Texts that the United States wrote "
+            "alone; joint texts and summaries by others stand in the list.",
+        )
+
+
+@needs("table", "document year")
+def goal_grid(table: pd.DataFrame) -> Figure:
+    """Which goals each document names: dark where named, pale where not, a question mark where not
+    visible.
+    """
+    texts = [dated_name(*row) for row in zip(table["document"], table["year"], strict=True)]
+    cells = table[[*GOALS]].astype(float).assign(text=texts).melt("text", var_name="goal")
+    cells["goal"] = cells["goal"].map(
+        lambda goal: "Liberal order" if goal == "LIB" else party(goal)
+    )
+    words = cells["value"].isna().map({True: "?", False: ""})
+    cells = cells.assign(words=words, shade=cells["value"].fillna(0.5) * 2)
+    figure, (ax,) = panels(1, 0.9 + 0.27 * len(table))
+    draw_grid(ax, cells, "text", "goal", [style.GRID, style.PAPER, style.INK])
+    return figure
