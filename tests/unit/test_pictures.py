@@ -19,7 +19,7 @@ from matplotlib.transforms import Bbox
 from tests import designs
 
 import ca_research as ca
-from ca_research.article.borders import REGION
+from ca_research.article.region import REGION
 from ca_research.estimates.events import dated
 from ca_research.ground import errors
 from ca_research.ground.errors import UsageError

@@ -28,6 +28,8 @@ LEAST_YEARS = 2
 """Years of a period that must be observed; with one, nothing is known of how the index moves within
 it.
 """
+EARLY, LATE = "2010-2012", "2020-2022"
+"""The periods that are compared."""
 Partners = Literal["listed", "named"]
 _REST = ("_X", "S19")
 _REPORTS = ["reporter", "partner", "year", "flow", "product", "source_id"]
@@ -73,7 +75,12 @@ def hhi_years(
 
 @once
 def _both_periods(
-    trade: pd.DataFrame, economy: str, early: str, late: str, flow: Flow, partners: Partners
+    trade: pd.DataFrame,
+    economy: str,
+    early: str = EARLY,
+    late: str = LATE,
+    flow: Flow = "turnover",
+    partners: Partners = "listed",
 ) -> pd.DataFrame:
     """`hhi_years` by the first source with LEAST_YEARS years in both periods, with the period."""
     spans = {"early": window_years(early), "late": window_years(late)}
@@ -87,25 +94,15 @@ def _both_periods(
     return table.iloc[:0]
 
 
-def periods_by_economy(
-    trade: pd.DataFrame,
-    *,
-    economies: Sequence[str] = eco.CA5,
-    early: str = "2010-2012",
-    late: str = "2020-2022",
-    flow: Flow = "turnover",
-    partners: Partners = "listed",
-) -> pd.DataFrame:
+def periods_by_economy(trade: pd.DataFrame, *, economies: Sequence[str] = eco.CA5) -> pd.DataFrame:
     """`hhi_years` of each economy by one own source, with economy and period.
 
-    trade, flow, partners: as in `hhi_years`. economies: codes. early, late: periods.
+    trade: as in `hhi_years`. economies: codes.
     period: 'early', 'late', or '' outside both. The source is the first with at least LEAST_YEARS
     years in both periods, national offices before compilations; one for both periods, because lists
     of partners differ. An economy without such a source has no rows.
-    Raises UsageError for a period that is none.
     """
-    parts = [_both_periods(trade, code, early, late, flow, partners) for code in economies]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([_both_periods(trade, code) for code in economies], ignore_index=True)
 
 
 @measure("trade.concentration_change")
@@ -114,15 +111,15 @@ def concentration_change(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    early: str = "2010-2012",
-    late: str = "2020-2022",
+    early: str = EARLY,
+    late: str = LATE,
     flow: Flow = "turnover",
     partners: Partners = "listed",
     interval: Literal["years", "welch"] = "years",
 ) -> list[Estimate]:
     """Change of the Herfindahl-Hirschman index of partners between two periods, with an interval.
 
-    trade, early, late, flow, partners: as in `periods_by_economy`. economies: codes or names.
+    trade, flow, partners: as in `hhi_years`. economies: codes or names. early, late: periods.
     interval: 'years', from the least to the greatest difference of a late and an early year (no
         distribution assumed); or 'welch', the 95 % t interval of the difference of the two means
         (Welch 1947, Biometrika 34), which takes years as independent draws and so is somewhat

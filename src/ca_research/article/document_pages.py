@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,14 +14,15 @@ from ..estimates.documents import ENOUGH, SIDES, case_name, documents_of, recoun
 from ..estimates.series import omit, pick
 from ..ground import economies as eco
 from ..ground.numbers import in_words
-from ..plots import bars, dated_lanes, row_words, show_criterion, style
+from ..plots import dated_lanes, lines, show_criterion, style
 from ..plots.grid import draw_grid
 from ..plots.needs import needs
 from ..plots.panels import dated_name, panels
-from ..plots.show import known, show, show_table, where_known
+from ..plots.show import known, show_table, where_known
 from ..registry.codings import coding as registry_coding
 from ..registry.words import cell_words, party
 from . import documents
+from .aid import grants_per_head
 from .doctrine import GOALS, LISTS, coded_goals
 from .settings import settings
 
@@ -134,29 +136,6 @@ _CASES = {
 """By coding: the codes that show a case, in the order of their weight; title and note."""
 
 
-def show_kinds(claim_id: str, evidence: pd.DataFrame) -> None:
-    """Count the conditions of a claim by kind; nothing where none was known."""
-    kinds = documents.cases_by_kind(evidence, claim=claim_id, coding=_coding_of(claim_id))
-    if len(kinds):
-        heads = {
-            "kind": "kind of condition",
-            "cases": "loans or grants",
-            "sources": "independent sources",
-            "most": "most sources on one of them",
-            "examples": "which",
-        }
-        cases = in_words(int(kinds["cases"].sum())).capitalize()
-        show_table(
-            kinds.rename(columns=heads),
-            section="main",
-            title=f"{cases} loans and grants that came with a condition, by its kind",
-            sources=pick(evidence, claim=claim_id),
-            digits=0,
-            note="By the stricter code. A case counts as documented where two independent sources "
-            "agree on it.",
-        )
-
-
 def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
     """List both sides of a claim, each independent source by name; nothing where there is none."""
     sides = documents.sides(evidence, claim=claim_id, counting=documents.COUNTING)
@@ -213,7 +192,9 @@ def _show_codes(claim_id: str, coding: str, evidence: pd.DataFrame) -> None:
         widely=shown["wide"].where(shown["wide"] != shown["strict"], ""),
         source=rows["source_id"],
     )
-    judged = ["interference"] * ("interference" in rows)
+    if "kind" in rows:
+        listed["kind"] = rows["kind"].replace(scheme.fields["kind"].values)
+    judged = [name for name in ("interference", "kind") if name in rows]
     fields = scheme.fields["strict"].values.items()
     rules = " ".join(f"“{_SHOWN[name].capitalize()}”: {rule}" for name, rule in fields)
     show_table(
@@ -286,22 +267,6 @@ def show_ranks(claim: str, coding: str, evidence: Evidence, documents: pd.DataFr
         )
 
 
-def show_visits(facts: pd.DataFrame) -> None:
-    """Show the visits by year that one database counts; nothing where nobody counted."""
-    rows = pick(facts, attribute="government_visits_with_CHN")
-    if len(rows):
-        yearly = rows.groupby("year", as_index=False)["value"].sum()
-        show(
-            bars(yearly, "value", by="year", unit="visits"),
-            section="context",
-            title="Government visits between China and the five, by year",
-            alt=row_words(yearly, "{year}: {value:.0f}"),
-            data=rows[["subject", "year", "value", "unit", "source_id"]],
-            note="One database's count. There is no like count for other powers, so it cannot show "
-            "a priority.",
-        )
-
-
 def show_goals(claim: str, evidence: Evidence, documents: pd.DataFrame) -> None:
     """Show what the documents of the United States name as goals.
 
@@ -336,3 +301,21 @@ def goal_grid(table: pd.DataFrame) -> Figure:
     figure, (ax,) = panels(1, 0.9 + 0.27 * len(table))
     draw_grid(ax, cells, "text", "goal", [style.GRID, style.PAPER, style.INK])
     return figure
+
+
+def show_grants(evidence: Evidence, money: pd.DataFrame, macro: pd.DataFrame) -> None:
+    """Show American grants by head and year.
+
+    evidence: of a claim with the criterion `grants`. money, macro: as in `grants_per_head`.
+    """
+    with where_known():
+        given = grants_per_head(money, macro, donors=["USA"]).query("year >= 2000")
+        look: dict[str, Any] = {"panel": "host", "unit": "US dollars a head", "alike": False}
+        show_criterion(
+            evidence,
+            "grants",
+            picture=lambda: lines(known(given), "per_head", **look),
+            data=known(given).rename(columns={"host": "recipient", "investor": "donor"}),
+            note="US dollars a head and year. Grants as donors report them to the OECD, without "
+            "military aid, in current US dollars.",
+        )

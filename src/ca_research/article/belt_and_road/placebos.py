@@ -274,7 +274,7 @@ def pooled_effects(trade: pd.DataFrame, events: pd.DataFrame, **choices: Any) ->
     units = [*able, *compared.pool]
     long = compared.wide[units].melt(ignore_index=False, value_name="log").dropna().reset_index()
     long["first"] = long["economy"].map(compared.starts[able]).astype(float)
-    asked = {"unit": "economy", "time": "year", "outcome": "log", "first": "first"}
+    asked: dict[str, Any] = {"unit": "economy", "time": "year", "outcome": "log", "first": "first"}
     rows = []
     for method in get_args(Pool):
         fit = event_study(long, **asked, estimator=method)

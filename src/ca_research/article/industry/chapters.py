@@ -118,26 +118,22 @@ def chapter_indicators(
     trade: pd.DataFrame,
     *,
     economies: Sequence[str],
-    years: str = "2010-2019",
     importers: Importers = "all",
-    floor: int = 1_000_000,
-    basket: Basket = "without_fuels",
 ) -> pd.DataFrame:
     """What the chapters of an economy's exports show, year by year; for tables and pictures.
 
-    trade: as in `chapter_rows`. years: a window ('2010-2019').
-    importers: 'all' that report in a year, or 'steady', those that report in every one of `years`.
-    floor: US dollars a year from which a chapter counts.
-    basket: 'without_fuels' (chapters 27 and 71 left out) or 'all', for the two shares.
-    Returns economy, year, importers (number), chapters (of MANUFACTURES at or above the floor), hhi
-    (of the basket's chapters, in [0, 1]), machinery (per cent of the basket), source_id. Years with
-    fewer than LEAST_IMPORTERS are absent.
+    trade: as in `chapter_rows`.
+    importers: 'all' that report in a year, or 'steady', those that report in every one of 2010 to
+        2019.
+    Returns economy, year, importers (number), chapters (of MANUFACTURES of a million dollars or
+    more), hhi (of all chapters but 27 and 71, in [0, 1]), machinery (per cent of these), source_id.
+    Years with fewer than LEAST_IMPORTERS are absent.
     """
     parts = []
     for code in economies:
-        totals, reports, _ = _reported(trade, code, window_years(years), importers)
+        totals, reports, _ = _reported(trade, code, range(2010, 2020), importers)
         names = ("chapters", "hhi", "machinery")
-        table = pd.DataFrame({name: _indicator(totals, name, floor, basket) for name in names})
+        table = pd.DataFrame({n: _indicator(totals, n, 1e6, "without_fuels") for n in names})
         counts = reports.groupby("year")["reporter"].nunique()
         parts.append(table.assign(importers=counts, economy=code).reset_index())
     table = pd.concat(parts, ignore_index=True).assign(source_id=settings().industry.chapters)

@@ -22,19 +22,6 @@ LABELS = {
 """Fields as a reader knows them."""
 
 
-def years_of(cells: pd.DataFrame) -> str:
-    """'The figures are of: trade 2021 to 2025, students 2018.'; '' without any.
-
-    cells: as from `priority.matrix`.
-    """
-    years = cells[cells["n"] > 0].groupby("dimension", sort=False)["last_year"]
-    spans = [
-        f"{LABELS[str(field)]} " + " to ".join(map(str, sorted({min(of), max(of)})))
-        for field, of in years
-    ]
-    return f"The figures are of: {', '.join(spans)}." if spans else ""
-
-
 def cells_in_words(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells for a reader: field, who leads by what was compared, and why nothing can be."""
     leads = cells["leader"].replace("", "no one") + " leads (" + cells["values"] + ")"
