@@ -271,7 +271,7 @@ def test_a_verdict_says_its_word_and_its_finding_and_draws_each_cell(results):
     seen = read(verdict.plot())
     assert seen["title"] == f"C33: {verdict.verdict}. {verdict.finding}"
     cells = [cell for v in verdict.all() for c in v.criteria for cell in c.cells]
-    assert len(seen["widths"]) == len(cells)
+    assert len(seen["texts"]) == len(cells)
 
 
 def test_a_size_may_be_millimetres(results):

@@ -145,7 +145,7 @@ def _show_sides(claim_id: str, evidence: pd.DataFrame) -> None:
         note = "One entry for each independent source; commentary does not count."
         counts = sides.groupby("side")["origin_group"].nunique().reindex(SIDES, fill_value=0)
         show_table(
-            documents.side_lists(sides, labels=_named(sides["reading"], claim_id)),
+            documents.side_lists(sides, _named(sides["reading"], claim_id)),
             section="context" if _coding_of(claim_id) else "main",
             title=f"Independent sources: {in_words(counts['supports'])} for the sentence, "
             f"{in_words(counts['refutes'])} against it",

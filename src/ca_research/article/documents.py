@@ -46,21 +46,16 @@ def sides(evidence: pd.DataFrame, *, claim: str, counting: str = "") -> pd.DataF
     return best.assign(both_sides=twice).rename(columns={"direction": "side"})
 
 
-def side_lists(sides: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+def side_lists(sides: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Both sides of each reading as lists of sources by name, the oldest text first.
 
     sides: reading, side, name, year and sources, as from `sides`. labels: words for the readings.
     """
-    readings = dict([*sides.sort_values(["year", "name"]).groupby("reading")])
-    names = {side: [_names_on(part, side) for part in readings.values()] for side in SIDES}
-    lists = pd.DataFrame(names, index=pd.Index(readings, name="about", dtype=object))
-    sources = [tuple(part["sources"].sum()) for part in readings.values()]
-    lists = lists.rename(columns=_SIDES, index=labels).assign(sources=sources)
-    return lists.reset_index()
-
-
-def _names_on(reading: pd.DataFrame, side: str) -> str:
-    return "; ".join(pick(reading, side=side)["name"])
+    rows = sides.sort_values(["year", "name"])
+    lists = rows.groupby(["reading", "side"])["name"].agg("; ".join).unstack(fill_value="")
+    lists = lists.reindex(columns=SIDES, fill_value="").rename(columns=_SIDES)
+    lists["sources"] = rows.groupby("reading")["sources"].agg(lambda ids: tuple(ids.sum()))
+    return lists.rename(index=labels).rename_axis("about", columns=None).reset_index()
 
 
 def document_list(

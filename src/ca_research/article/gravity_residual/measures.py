@@ -72,7 +72,7 @@ def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
     trade: like table `trade`, of which the rows of the settings' source count. geography: like
         table `geography`. Raises what `panel` raises.
     """
-    reports = trade[trade["source_id"] == settings().sources.gravity_panel]
+    reports = pick(trade, source_id=settings().sources.gravity_panel)
     return make_panel(reports, geography, exclude=settings().oil_exporters)
 
 

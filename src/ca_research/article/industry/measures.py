@@ -35,23 +35,23 @@ def manufacturing_change(
     is in `missing`; the means are over the years that are.
     Formula: 100 (mean of `window` / mean of `before` - 1).
     """
-    rows = macro.query("unit == '% of GDP'").dropna(subset="value")
-    rows = rows[rows["indicator"] == settings().industry.manufacturing]
+    indicator = settings().industry.manufacturing
+    rows = pick(macro, unit="% of GDP", indicator=indicator).dropna(subset="value")
 
     def rise(mine: pd.DataFrame) -> Answer:
         spans = [window_years(before), window_years(window)]
-        parts = [mine[mine["year"].isin(years)] for years in spans]
+        parts = [pick(mine, year=years) for years in spans]
         for years, part in zip(spans, parts, strict=True):
             if 2 * part["year"].nunique() < len(years):
                 span = "-".join(map(str, sorted({years[0], years[-1]})))
                 last = f"; the last year reported is {int(mine['year'].max())}" if len(mine) else ""
                 return f"manufacturing is not reported for half of {span}{last}"
         start, end = (float(part["value"].astype(float).mean()) for part in parts)
-        used = pd.concat(parts).drop(columns="whose")
+        used = pd.concat(parts)
         about = {"share": f"{fixed(start)} to {fixed(end)}%"}
         return {"used": used, "estimate": 100 * (end / start - 1), "about": about}
 
-    return each_economy(economies, rows.assign(whose=rows["economy"]), rise)
+    return each_economy(economies, rows, rise, "economy")
 
 
 def project_list(facts: pd.DataFrame) -> pd.DataFrame:
