@@ -111,8 +111,7 @@ def signing_times(
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
     unknown = first["source_id"].notna() & first["first"].isna()
     # whoever has signed a document at a known time has signed the first of all by then
-    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
-    limit = _first(dated[dated["last"] <= watch], ["last", "date"]).where(unknown)
+    limit = _limits(documents, watch).where(unknown)
     signed = first["first"] <= watch
     certain = signed & first["last"].le(watch) | limit["last"].notna()
     times = pd.DataFrame(
@@ -133,6 +132,13 @@ def signing_times(
 
 
 _STATES = ["signed", "open", "unknown"]
+
+
+@once
+def _limits(documents: pd.DataFrame, watch: int) -> pd.DataFrame:
+    """The first document of each member that must have been signed within the watch."""
+    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
+    return _first(dated[dated["last"] <= watch], ["last", "date"])
 
 
 def _first(documents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
