@@ -42,9 +42,6 @@ def test_specifications_that_count_other_cells_have_other_paths():
     share = find("claims.priority.lead_share")
     asked = ({}, {"country": "KAZ"}, {"country": "TKM"}, {"dimension": "trade"})
     assert len({share(**TABLES, **choices)["path"].item() for choices in asked}) == 4
-    left = priority.left_out(priority.cells(**TABLES)).set_index("without")
-    assert left.loc["Kazakhstan", "leads"] == 4
-    assert left.loc["nothing", "share of those that can be made"] == 0.7
 
 
 LOANS = [

@@ -20,6 +20,7 @@ from scipy import sparse
 from ...estimates.frame import Estimate, estimate_row
 from ...estimates.measures import measure, tells
 from ...estimates.once import keeping, once
+from ...estimates.series import at_year, omit, pick
 from ...ground import economies as eco
 from ...ground.errors import CoverageError
 from ...ground.numbers import of_logs
@@ -74,7 +75,7 @@ def panel_of(trade: pd.DataFrame, geography: pd.DataFrame) -> pd.DataFrame:
     trade: like table `trade`, of which the rows of the settings' source count. geography: like
         table `geography`. Raises what `panel` raises.
     """
-    reports = trade[trade["source_id"] == settings().sources.gravity_panel]
+    reports = pick(trade, source_id=settings().sources.gravity_panel)
     return make_panel(reports, geography, exclude=settings().oil_exporters)
 
 
@@ -92,7 +93,7 @@ def with_commonwealth(panel: pd.DataFrame) -> pd.DataFrame:
 @once
 def _model(panel: pd.DataFrame, question: str, estimator: str, years: str) -> _Model:
     if years == "newest":
-        panel = panel.query("year == year.max()").reset_index(drop=True)
+        panel = at_year(panel).reset_index(drop=True)
     ppml, change = estimator == "ppml", question == "change"
     covariates: tuple[str, ...] = () if change else GEOGRAPHY
     if question == "controlled":
@@ -140,7 +141,7 @@ def placebo_table(
     Raises what `gravity` raises.
     """
     model = _model(panel, question, estimator, years)
-    names = pd.Index(sorted({*model.rows["exporter"], *model.rows["importer"]}))
+    names = pd.Index(sorted({*model.rows["exporter"].unique(), *model.rows["importer"].unique()}))
     names = names.difference(list(partners if never is None else never))
     trade, codes = _trade_of(model, names, direction, partners), model.sample.cluster[:, 0]
     pair = sparse.csr_matrix((np.ones(len(codes)), (codes, np.arange(len(codes)))))
@@ -187,8 +188,8 @@ def rank_p(table: pd.DataFrame, pool: Literal["every", "outside"] = "every") -> 
     """
     ranked = table.dropna(subset=["estimate"])
     if pool == "outside":
-        ranked = ranked[~ranked["economy"].isin(_former_soviet())]
-    china = ranked.loc[ranked["economy"] == "CHN", "estimate"].item()
+        ranked = omit(ranked, economy=_former_soviet())
+    china = pick(ranked, economy="CHN")["estimate"].item()
     return float((ranked["estimate"] >= china).mean())
 
 
@@ -210,7 +211,7 @@ def _fit(
     try:
         model = _model(panel, question, estimator, years)
         table = placebo_table(panel, partners, **choices, years=years, never=economies)
-        china = table.query("economy == 'CHN'")
+        china = pick(table, economy="CHN")
         if china["estimate"].isna().all():
             why = "it is not in the panel" if china.empty else china["missing"].iloc[0]
             raise CoverageError(f"no estimate for China itself: {why}")
@@ -220,7 +221,7 @@ def _fit(
             value = converged(model.sample, term.toarray().ravel())
     except (CoverageError, ConvergenceError) as error:
         return estimate_row(missing=error.what), None
-    used = panel if years == "all" else panel.query("year == year.max()")
+    used = panel if years == "all" else at_year(panel)
     used = used[["exporter", "year", "source_id"]].drop_duplicates()
     # which pairs are China's is part of the data path: the rows are the same for every direction
     row = estimate_row(used.assign(pairs=f"{direction} {' '.join(partners)}"), estimate=value)
