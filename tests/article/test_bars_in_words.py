@@ -2,8 +2,6 @@
 untrue. A number that a slot fills in is computed.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -29,7 +27,7 @@ OF_SOMETHING_ELSE = {
 """Claim, criterion and number: the same number, of something that no bar sets."""
 
 
-def forms(bar: float, kind: str) -> set[str]:
+def forms(bar, kind):
     """How a bar would be typed, as patterns; none for nought and one, which are in every text."""
     if bar in (0, 1):
         return set()
@@ -43,7 +41,7 @@ def forms(bar: float, kind: str) -> set[str]:
     return digits | set(told)
 
 
-def typed(text: str, bar: float, kind: str) -> list[str]:
+def typed(text, bar, kind):
     """What of a text names a bar."""
     tries = (re.search(rf"(?<![\w.,-]){f}(?!\w|[.,]\d)", text, re.I) for f in forms(bar, kind))
     return [match[0] for match in tries if match]

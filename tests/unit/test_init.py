@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import nbformat
-import pandas as pd
 import pytest
 import yaml
 from tests.cases import cases
@@ -246,15 +245,3 @@ def test_the_forms_of_an_empty_project_take_figures_of_any_size_and_year(own):
     for name in FORMS:
         for column in registry.table(name).columns.values():
             assert column.max is None and column.min in (None, 0), (name, column)
-
-
-def test_an_event_of_another_day_contradicts_and_one_of_the_year_repeats(own, tmp_path):
-    event = {"event_id": "P1", "date": "2024-05-13", "date_bound": "exact", "actor": "IRN"}
-    event |= {"counterpart": "IND", "kind": "visit", "place": "", "detail": "A port", "note": ""}
-    about = {"table": "events", "title": "One", "publisher": "Office", "licence": "own"}
-    file, about = tmp_path / "events.csv", about | {"published": "2024-06-01"}
-    pd.DataFrame([event]).to_csv(file, index=False)
-    ca.add(file, source="ONE", **about)
-    for day, comes_to in (("2024-05-14", "contradicts"), ("2024", "repeats")):
-        pd.DataFrame([event | {"date": day}]).to_csv(file, index=False)
-        assert ca.add(file, source="TWO", dry_run=True, **about).count(comes_to) == 1
