@@ -88,13 +88,6 @@ def test_inputs_that_change_at_each_run_end_it_with_their_name_and_without_a_pag
     assert nothing_stored(tmp_path)
 
 
-def test_a_run_whose_inputs_moved_is_a_failed_result_and_not_stored(editing, out):
-    run = editing(EDITS["and back"])
-    first, again, third = (here(out, run)[0] for _ in range(3))
-    assert first.moved and "registry/coding/acts.yaml" in first.error
-    assert (again.error, again.stored) == ("", False) and third.stored
-
-
 @pytest.mark.parametrize("edit", ["write_text('half a notebo')", "unlink()"])
 def test_a_notebook_that_is_broken_or_removed_while_it_runs_is_said(editing, out, edit):
     run = editing("print('an earlier answer')")

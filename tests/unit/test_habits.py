@@ -1,6 +1,5 @@
 """Habits that tools keep: what runs before a commit, and what a release asks for."""
 
-import ast
 import importlib.util
 import shutil
 
@@ -8,7 +7,7 @@ import pytest
 import yaml
 
 from ca_research import __version__, registry
-from ca_research.ground import errors, paths
+from ca_research.ground import paths
 
 HOME = paths.home()
 HOOKS = yaml.safe_load((HOME / ".pre-commit-config.yaml").read_text())["repos"]
@@ -66,30 +65,3 @@ def test_a_version_without_notes_or_of_another_number_is_no_release(
     text = (tmp_path / name).read_text()
     (tmp_path / name).write_text(text.replace(before, after))
     assert len(list(release.versions())) == 1
-
-
-ALWAYS_TOLD = {"LinkError", "WriteError", "MissingTableError", "DataError", "UndeclaredReadError"}
-"""Errors that say by themselves what to do next."""
-
-
-def test_every_error_of_a_user_says_what_to_do_next():
-    """A CoverageError may also be the reason in a table why there is no figure; it need not. What
-    ends a notebook is told by the command, with what to do.
-    """
-    kinds = {
-        name
-        for name, kind in vars(errors).items()
-        if isinstance(kind, type) and issubclass(kind, errors.CaResearchError)
-    } - {*ALWAYS_TOLD, "CoverageError", "UnknownNameError"}
-    raised, silent = 0, []
-    for file in {*(HOME / "src").rglob("*.py")} - {HOME / "src/ca_research/runs/engine.py"}:
-        for node in ast.walk(ast.parse(file.read_text())):
-            match node:
-                case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), keywords=told)) if (
-                    kind in kinds
-                ):
-                    raised += 1
-                    if not {"hint", None} & {word.arg for word in told}:  # None: given by **
-                        silent.append(file.name)
-    assert raised > 300
-    assert silent == []

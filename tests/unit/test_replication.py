@@ -193,16 +193,6 @@ def test_only_a_whole_report_of_what_is_at_hand_is_packed_whatever_is_beside_it(
         assert bundle._current(tmp_path) == (ACCEPTED, tuple(run["run_id"] for run in beside))
 
 
-def test_an_archive_has_the_verdicts_of_declared_runs_alone(mine, packed, command):
-    """REPLICATION.md would not lead to the others."""
-    run = {"run_id": "c01-mine", "name": "C01", "notebook": "", "params": {}}
-    run |= {"error": "", "inputs": {}}
-    write_report(mine.home / "reports", [run], [ACCEPTED[0] | {"run": "c01-mine"}])
-    code, said, _ = command("replicate")
-    assert code == 0 and "c01-mine" in said
-    assert json.loads(packed()[1]["results/verdicts.json"]) == []
-
-
 @pytest.mark.long
 def test_an_archive_unpacked_elsewhere_judges_a_claim_as_the_project_did(report, tmp_path):
     archive.pack(tmp_path / "replication.zip", report)

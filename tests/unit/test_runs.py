@@ -2,8 +2,6 @@
 what went wrong.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import platform
@@ -24,7 +22,7 @@ from ca_research.ground.errors import MissingTableError, RunError
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "parameters.yaml").read_text())
 
 
-def notebook(file: Path, *sources: str, parameters: str = CASES["cell"]) -> Path:
+def notebook(file, *sources, parameters=CASES["cell"]):
     cell = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     book = nbformat.v4.new_notebook(cells=[cell, *map(nbformat.v4.new_code_cell, sources)])
     book.metadata["ca_research"] = {"parameters": CASES["about"], "tables": []}
