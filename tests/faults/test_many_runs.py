@@ -2,14 +2,11 @@
 temporary file.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import tempfile
 import threading
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -34,7 +31,7 @@ def home(tmp_path, monkeypatch):
         yield folder
 
 
-def left() -> dict[str, list[Any]]:
+def left():
     """All that a leak would add to."""
     gc.collect()  # what only waits for the collector is no leak
     about = {} if COLD else asked(of_run()) or {}
@@ -54,7 +51,7 @@ def left() -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("count", one_in_short([6, RUNS]))
 def test_many_runs_leave_nothing_behind(home, tmp_path, count):
-    def execute(numbers: range) -> None:
+    def execute(numbers):
         planned = [notebook(home, "small", "print(n)", n=n) for n in numbers]
         results = executed(tmp_path / "out", *planned, jobs=2)
         assert [(r.error, r.stored) for r in results] == [("", False)] * len(numbers)

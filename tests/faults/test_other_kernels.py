@@ -1,7 +1,5 @@
 """`--kernel`: of another Python no key tells, so that its results are not stored."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
