@@ -71,10 +71,10 @@ def first_partners(
     [['CHN', 1, ('KGZ_NSC',)]]
     """
     codes = eco.resolve_all(economies)
-    sides = both_sides(trade, facts, economies=codes)
+    sides = both_sides(trade, facts, economies=codes, since=since)
     cells = [
         (code, basis, eu, year, order)
-        for code, basis, eu, year in product(codes, BASES, get_args(Eu), sides.years(since))
+        for code, basis, eu, year in product(codes, BASES, get_args(Eu), sides.years)
         if isinstance(order := order_of(sides, code, year, basis=basis, eu=eu), Order)
     ]
     table = pd.DataFrame(cells, columns=["economy", "basis", "eu", "year", "order"])

@@ -29,7 +29,7 @@ from ..stats import ets, mase, naive, random_walk_drift
 from ..stats.forecast import Forecast, arima
 from ..tables.preference import preferred_rows, ranked
 from ..trade.rank import FLOWS, Eu, Flow
-from .trade_priority import Partners, both_sides, lead_row
+from .trade_priority import Partners, both_sides, lead_row, stated_shares
 
 CUSTOMS_SINCE = 2010
 """First year of the series of China's imports: from here on one compilation, then the customs
@@ -72,14 +72,14 @@ def lead_after(
     last behind; a range where only a bound is known. An economy that was first wherever it can be
     ranked, but cannot be at the start or in any later year, has the reason in `missing`.
     """
-    sides, leads = both_sides(trade, facts, economies=economies), []
+    sides, leads = both_sides(trade, facts, economies=economies, since=start), []
     for code in economies:
         rows: dict[int, Estimate] = {}
         for by in ("reporter", "mirror") if basis == "own_else_partners" else ("mirror",):
             if all(row["missing"] for row in rows.values()):
                 rows = {
                     year: lead_row(sides, code, year, basis=by, partners=partners, eu=eu)
-                    for year in sides.years(start)
+                    for year in sides.years
                 }
         rows = {year: row for year, row in rows.items() if not row["missing"]}
         leads.append(_least(rows, code, start))
@@ -124,8 +124,7 @@ def share_after(
     base: a year before the newest. Both years are by one own source, of all that it lists; where
     the economy publishes no table, by the shares that its agency states.
     """
-    stated = both_sides(trade, facts, economies=economies).shares
-    stated = pick(stated, other="CHN").sort_values("year")
+    stated = pick(stated_shares(facts, economies), other="CHN").sort_values("year")
 
     def change(code: str) -> Answer:
         for share, rows in _china_shares(trade, pick(stated, economy=code), code):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,14 +21,15 @@ from ..ground.errors import CoverageError, MixedUnitsError
 from ..registry import article
 from ..registry.words import value_words
 from ..stats.frames import require
-from ..stats.leading import Leading
-from ..trade.mirror import KEYS, perspective
+from ..stats.leading import Leading, Span
+from ..trade.mirror import KEYS
 from ..trade.rank import (
     FLOWS,
     Basis,
     Eu,
     Flow,
     OwnSource,
+    both_reports,
     compared,
     reports,
     standings,
@@ -57,52 +59,53 @@ _FACT = ["fact_id", "subject", "attribute", "year", "source_id", "period"]
 class Sides(NamedTuple):
     """What is known of the trade of some economies.
 
-    seen: reports of either side. ever: by economy, partner (China, Russia, the EU) and direction
-    the row with the most trade that any source shows for any year, panels included; the sum over
-    directions, which may be of two years, bounds what trade may be in a year without a report.
-    shares: partners' shares of a year's turnover as an economy's own agency states them, in per
-    cent, of sources that state both China's and Russia's.
+    years, seen: those since a year, and reports of either side of them. ever: by economy, partner
+    (China, Russia, the EU) and direction the row with the most trade that any source shows for any
+    year, panels included; the sum over directions, which may be of two years, bounds what trade may
+    be in a year without a report. shares: partners' shares of a year's turnover as an economy's own
+    agency states them, in per cent, of sources that state both China's and Russia's.
     """
 
+    years: list[int]
     seen: pd.DataFrame
     ever: pd.DataFrame
     shares: pd.DataFrame
 
-    def years(self, since: int) -> list[int]:
-        """Years of which something is reported or stated."""
-        years = {*self.seen["year"].unique(), *self.shares["year"].astype(int)}
-        return sorted(year for year in years if year >= since)
-
 
 @once
 def both_sides(
-    trade: pd.DataFrame, facts: pd.DataFrame | None = None, *, economies: Sequence[str]
+    trade: pd.DataFrame,
+    facts: pd.DataFrame | None = None,
+    *,
+    economies: Sequence[str],
+    since: int,
 ) -> Sides:
     """Like the tables; economies: codes."""
     trade = require(trade, ("value_usd",), keys=KEYS)
-    figures = reports(trade, economies=economies)
-    own = "reporter in @economies and partner in @_POWERS"
-    others = "partner in @economies and reporter in @_POWERS"
-    ever = trade.query(f"product == 'TOTAL' and ({own} or {others})")
-    ever = perspective(ever, list(economies)).query("other in @_POWERS")
+    figures, shares = reports(trade, economies=economies), stated_shares(facts, economies)
+    figures = figures[figures["year"] >= since]
+    years = {*figures["year"].unique(), *shares["year"].astype(int)}
+    ever = both_reports(trade, economies=economies)
+    ever = ever.query("side != 'reconciled' and other in @_POWERS")
     ever = ever.replace({"other": {"EU": "EU27"}}).sort_values("value_usd")
     ever = ever.drop_duplicates(["economy", "other", "direction"], keep="last")
-    return Sides(figures, ever, _stated_shares(facts, economies))
+    return Sides(sorted(year for year in years if year >= since), figures, ever, shares)
 
 
-def _stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.DataFrame:
-    """Rows of table `facts` with economy, other and value (per cent). A part of a year counts where
-    it runs from January to October or later: shares of one source and period give an order of
-    partners, and are never turned into values.
+@once
+def stated_shares(facts: pd.DataFrame | None, economies: Sequence[str]) -> pd.DataFrame:
+    """Rows of table `facts` with economy, other and value (per cent), of sources that state the
+    shares of all NEEDED in a year; the subject is written 'TJK-CHN'. A part of a year counts where
+    it runs from January to October or later. Shares give an order, and are never made values.
     """
     if facts is None:
         return pd.DataFrame(columns=["economy", "other", "value", *_FACT])
-    names = [start + code for start in settings().stated_shares for code in economies]
-    long = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
-    rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & long]
+    names = [prefix + code for prefix in settings().stated_shares for code in economies]
+    most_of_year = facts["period"].astype(str).str.fullmatch(r"\d{4}( Jan-(Oct|Nov|Dec))?")
+    rows = facts[facts["attribute"].isin(names) & facts["year"].notna() & most_of_year]
     rows = rows.assign(economy=rows["subject"].str[:3], other=rows["subject"].str[4:])
-    needed = rows.assign(power=rows["other"].where(rows["other"].isin(NEEDED)))
-    listed = needed.groupby(["economy", "year", "source_id"])["power"].transform("nunique")
+    needed = rows.assign(needed=rows["other"].where(rows["other"].isin(NEEDED)))
+    listed = needed.groupby(["economy", "year", "source_id"])["needed"].transform("nunique")
     return rows[listed == len(NEEDED)]
 
 
@@ -156,6 +159,28 @@ def _by_year(rows: pd.DataFrame) -> dict[tuple[str, int], pd.DataFrame]:
     return {(str(code), int(year)): part for (code, year), part in groups}
 
 
+@once
+def _among(used: pd.DataFrame, among: Collection[str] | None) -> pd.DataFrame:
+    """Reports of some partners, and of the EU where it is one."""
+    return used if among is None else used[used["counted_as"].isin([*among, "EU27"])]
+
+
+@once
+def _ends(ranking: pd.DataFrame) -> dict[tuple[str, int], dict[str, Span]]:
+    """Of each economy and year the least and the most of its partners; ranking: `standings`."""
+    cells = defaultdict[tuple[str, int], dict[str, Span]](dict)
+    columns = ranking[["economy", "year", "counted_as", "low", "high"]]
+    for economy, year, partner, low, high in columns.itertuples(index=False):
+        cells[economy, year][partner] = low, high
+    return cells
+
+
+@once
+def _records(ever: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+    """The largest trade on record by economy, partner and direction."""
+    return ever.set_index(["economy", "other", "direction"])["value_usd"].to_dict()
+
+
 def order_of(
     sides: Sides,
     economy: str,
@@ -175,26 +200,22 @@ def order_of(
     trade would change whether China is first, and if it is `bounded`. By its own report an economy
     must list NEEDED, and a range of both sides has no bound.
     """
-    choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": among}
+    choices: dict[str, Any] = {"flow": flow, "eu": eu, "source": source, "among": None}
     choices |= {"basis": basis, "needed": NEEDED}
     try:  # all years at once, unless one of them is refused
         used = compared(sides.seen, **choices)
     except MixedUnitsError:
         used = compared(sides.seen, year, **choices)
-    table = standings(used)
-    ranking = _by_year(table).get((economy, year), table.iloc[:0])
+    used = _among(used, among)
+    ends = _ends(standings(used)).get((economy, year), {})
     wanted = {*NEEDED, "EU27"} if eu == "one" else {*NEEDED}
-    absent = sorted(wanted - {*ranking["counted_as"]})
+    absent = sorted(wanted - ends.keys())
     silent = {*absent} & {*NEEDED} if basis == "reporter" else wanted == {*absent}
     if not absent or (bounded and basis != "interval" and not silent):
-        ways, record = FLOWS[flow], sides.ever.iloc[:0]
-        if absent:
-            record = pick(sides.ever, economy=economy, direction=ways, other=absent)
-        records = {code: record.loc[record["other"] == code, "value_usd"] for code in absent}
-        most = {c: r.sum() if len(r) == len(ways) else math.inf for c, r in records.items()}
-        bounds = {code: (0.0, float(high)) for code, high in most.items()}
-        ends = {
-            p: (low, high) for p, low, high in ranking[["counted_as", "low", "high"]].to_numpy()
+        ways, records = FLOWS[flow], _records(sides.ever)
+        bounds = {
+            code: (0.0, float(sum(records.get((economy, code, way), math.inf) for way in ways)))
+            for code in absent
         }
         if basis != "interval":
             ends = {partner: (low, low) for partner, (low, _) in ends.items()}
@@ -202,8 +223,11 @@ def order_of(
         kind = f"{names} at nought, and at the most of any year and source"
 
         def rows() -> pd.DataFrame:
-            own = pick(used, economy=economy, year=year)[_CELL]
-            return pd.concat([own, record[_CELL]]).drop_duplicates()
+            own = used.loc[used["year"].eq(year) & used["economy"].eq(economy), _CELL]
+            if not absent:
+                return own
+            record = pick(sides.ever, economy=economy, direction=ways, other=absent)[_CELL]
+            return pd.concat([own, record]).drop_duplicates()
 
         order = Order(
             values=ends | bounds,
@@ -227,8 +251,8 @@ def _stated_order(
     """The order by the shares that an agency states, of several sources together. The EU as one,
     which no agency states, has at most what the others leave of a hundred.
     """
-    rows = shares[shares["economy"].eq(economy) & shares["year"].eq(year)]
-    if rows.empty:
+    rows = _by_year(shares).get((economy, year))
+    if rows is None:
         return None
     used = rows if among is None else rows[rows["other"].isin([*among, "CHN"])]
     spans = used.groupby("other")["value"].agg(["min", "max"]).astype(float)
@@ -321,7 +345,7 @@ def lead(
     CoverageError
         Where no year can be ranked.
     """
-    sides, bounded = both_sides(trade, facts, economies=economies), absent == "bounded"
+    sides, bounded = both_sides(trade, facts, economies=economies, since=since), absent == "bounded"
     try:
         year = _newest_year(sides, economies, basis, eu, since)
     except CoverageError:
@@ -336,7 +360,7 @@ def lead(
             eu="apart",
             needed=NEEDED[:1],
         )
-        listed = turnover.loc[turnover["other"].eq(NEEDED[0]) & turnover["year"].ge(since), "year"]
+        listed = turnover.loc[turnover["other"].eq(NEEDED[0]), "year"]
         if listed.empty:
             raise
         year = int(listed.max())
@@ -350,7 +374,7 @@ def _newest_year(sides: Sides, economies: Sequence[str], basis: str, eu: str, si
     """
     least = min(AT_LEAST, len(economies))
     stated = {*zip(sides.shares["economy"], sides.shares["year"], strict=True)}
-    for year in reversed(sides.years(since)):
+    for year in reversed(sides.years):
         orders = {code: order_of(sides, code, year, basis=basis, eu=eu) for code in economies}
         able = [
             code

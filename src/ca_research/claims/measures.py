@@ -95,9 +95,9 @@ def names(*, article: bool = True) -> list[str]:
     """
     ours = _package()
     package = {n for n in ours if article or not ours[n].is_relative_to(_ARTICLE)}
-    declarations = declared_measures().items()
-    declared = {n for n, one in declarations if article or one.family in package}
-    return sorted({*own_measures.files(), *declared, *package})
+    general = {n for n, one in declared_measures().items() if "table" in one.settings}
+    declared = declared_measures(package=article)
+    return sorted({*own_measures.files(), *declared, *general, *package})
 
 
 @cache

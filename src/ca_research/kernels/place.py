@@ -120,8 +120,8 @@ def place(env: Mapping[str, str]) -> Path:
 
 
 def absolute(env: Mapping[str, str], cwd: Path) -> dict[str, str]:
-    """The environment with its folders as a process started in `cwd` would take them: a server
-    starts elsewhere.
+    """The environment with its folders absolute, as a process started in `cwd` would take them; for
+    a server, which starts in another folder.
     """
     full = dict(env)
     for name in filter(env.get, _FOLDERS):

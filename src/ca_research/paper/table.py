@@ -179,8 +179,9 @@ class PaperTable:
         return "\n".join([self.caption, cells.to_string(), *self.notes])
 
 
-def sources_note(ids: Iterable[str], lost: Iterable[str] = ()) -> str:
-    """The references of sources in one paragraph; '' where there is nothing to say.
+def sources_note(ids: Iterable[str], unstated: Iterable[str] = ()) -> str:
+    """The references of sources in one paragraph, and the columns without one; '' where there is
+    nothing to say.
 
     Ids that the registry does not know are a user's own, and stand as they are.
 
@@ -194,8 +195,10 @@ def sources_note(ids: Iterable[str], lost: Iterable[str] = ()) -> str:
     listed = "; ".join(references[:MOST])
     more = f"; and {len(references) - MOST} more" if len(references) > MOST else ""
     sentences = [f"Sources: {listed}{more}."] if references else []
-    if lost := list(lost):
-        sentences.append(f"{'Not' if sentences else 'Sources: not'} stated for {', '.join(lost)}.")
+    if unstated := list(unstated):
+        sentences.append(
+            f"{'Not' if sentences else 'Sources: not'} stated for {', '.join(unstated)}."
+        )
     return " ".join(sentences)
 
 

@@ -105,4 +105,5 @@ def _counterparts(
         return bars(shown, value, by=by, unit=unit, highlight=[*codes], form=amount)
     first = {*shown[by].head(MOST_LINES), *codes}
     shown = known[known[by].isin(first)].sort_values("year")
-    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*codes])
+    ends = shown["year"].nunique() == 2  # a change from one to the other
+    return lines(shown, value, panel="", hue=by, unit=unit, highlight=[*codes], joined=ends)

@@ -445,6 +445,8 @@ def criterion_figure(evidence: Evidence, criterion: str) -> Figure:
     )
     if result.kind == "share":
         figure.axes[0].xaxis.set_major_formatter(PercentFormatter(1))
+    if result.kind in ("rank", "count", "days"):
+        figure.axes[0].xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     return figure
 
 

@@ -44,9 +44,11 @@ class DeclaredMeasures(RootModel[dict[MeasureName, Declared]], Model):
 
 
 @by_files("measures.yaml")
-def declared_measures() -> dict[str, Declared]:
-    """Those that come with the package, and those of the project, which stand before them."""
-    places = dict.fromkeys((paths.of_package(), paths.home()))
+def declared_measures(*, package: bool = True) -> dict[str, Declared]:
+    """Those that come with the package, if asked for, and those of the project, which stand before
+    them.
+    """
+    places = dict.fromkeys([paths.of_package(), paths.home()] if package else [paths.home()])
     files = [home / "registry" / "measures.yaml" for home in places]
     measures: dict[str, Declared] = {}
     for file in filter(Path.is_file, files):

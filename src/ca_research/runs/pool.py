@@ -175,8 +175,8 @@ class _Batch:
         self._tell(task, outcome, read.hashes, moved=bool(moved), outside=read.outside)
 
     def _write_page(self, task: worker.Task, outcome: worker.Outcome) -> None:
-        """The executed notebook; where none came about, the notebook as it is with the error, so
-        that no older page stands.
+        """Write the executed notebook; where none came about, the notebook as it is with the error,
+        or nothing, so that no older one stands for this run.
         """
         file = self.out / EXECUTED / f"{task.run.run_id}.ipynb"
         try:

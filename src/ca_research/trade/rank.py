@@ -61,19 +61,35 @@ none where one of them is silent.
 _YEAR = ["economy", "year"]
 _PARTNER = [*_YEAR, "counted_as"]
 _REPORT = ["direction", "side", "source_id"]
-_TEXTS = ("economy", "other", *_REPORT)
+
+
+@once
+def both_reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
+    """Figures of `perspective`, with panels and what was made of both sides."""
+    bare = require(trade, ()).filter([*KEYS, "value_usd", "is_aggregate", *KINDS])
+    bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
+    rows = perspective(bare, economies, reconciled=True)
+    texts = dict.fromkeys(rows.select_dtypes("str"), object)  # faster than Arrow's in short frames
+    return rows.astype(texts | {"year": "int64"})
 
 
 @once
 def reports(trade: pd.DataFrame, *, economies: Sequence[str]) -> pd.DataFrame:
-    """Figures that a rank may rest on: `perspective` without panels, by economy and year."""
-    told = [*KEYS, "value_usd", "is_aggregate", *KINDS]
-    bare = require(trade, ()).filter(told)
-    bare.attrs = {}  # pandas copies them at every step, which would take longer than the steps
-    rows = perspective(bare, economies, panels=False, reconciled=True)
+    """Figures that a rank may rest on: `both_reports` without panels, by economy and year."""
+    rows = both_reports(trade, economies=economies)
+    rows = rows[~rows["source_id"].isin(of_role(rows["source_id"].unique(), "panel"))]
     refuse_named_aggregates(rows["other"].unique(), "partner")
     rows = rows[rows["economy"] != rows["other"]]  # nobody is a partner of their own
-    return rows.astype(dict.fromkeys(_TEXTS, object)).reset_index(drop=True)
+    return rows.reset_index(drop=True)
+
+
+@once
+def _reports_of(seen: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """Reports of a year, or of all, one figure each, and whether `other` is a `group`."""
+    rows = seen if year is None else seen[seen["year"] == year]
+    one_figure_per_cell(rows, [*_YEAR, "other", *_REPORT])
+    groups = rows["other"].isin(list(eco.AGGREGATES)) | own_groups(rows, ("reporter", "partner"))
+    return rows.assign(group=groups)
 
 
 @once
@@ -93,14 +109,12 @@ def compared(
 
     Raises MixedUnitsError where one report values partners in several ways.
     """
-    every = seen if year is None else seen[seen["year"] == year]
-    one_figure_per_cell(every, [*_YEAR, "other", *_REPORT])
+    every = _reports_of(seen, year)
     ways, sides = FLOWS[flow], _SIDES.get(basis, (basis,))
     rows = every[every["direction"].isin(ways) & every["side"].isin(sides)]
     if basis == "reporter":
         rows = _spoken(rows, every, OWN_SOURCES[source], {*needed})
-    groups = rows["other"].isin(list(eco.AGGREGATES)) | own_groups(rows, ("reporter", "partner"))
-    single = rows[~groups & (rows["other"].isin(among) if among is not None else True)]
+    single = rows[~rows["group"] & (rows["other"].isin(among) if among is not None else True)]
     single = single.assign(counted_as=single["other"])
     if eu == "one":
         members = set(eco.members("EU27", 2020))
@@ -246,7 +260,7 @@ def rank(
     chosen_years = None if year is None else whole_numbers("year", year)
     wanted = None if partner is None else _partners(partner, eu)
     among = None if among is None else _partners(among, eu)
-    _take_part(wanted or (), among, eu)
+    _require_compared(wanted or (), among, eu)
     listed = (wanted or []) if needed is None else _partners(needed, eu)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": among, "eu": eu}
     if pushed.is_relation(trade):
@@ -305,7 +319,7 @@ def _partners(names: str | Collection[str], eu: str) -> list[str]:
     return codes
 
 
-def _take_part(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
+def _require_compared(codes: Iterable[str], among: Collection[str] | None, eu: str) -> None:
     """Raise UsageError where one that is asked about is not among those that take part."""
     if among is None:
         return
@@ -441,7 +455,7 @@ def lead(
     """
     (code,), needed = _partners([partner], eu), _partners(needed, eu)
     others = None if among is None else _partners(among, eu)
-    _take_part([code, *needed], others, eu)
+    _require_compared([code, *needed], others, eu)
     wanted, seen = {code, *needed}, reports(trade, economies=economies)
     choices: dict[str, Any] = {"flow": flow, "source": source, "among": others, "eu": eu}
     used = compared(seen, year, basis=basis, needed=wanted, **choices)

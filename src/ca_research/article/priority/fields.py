@@ -225,8 +225,11 @@ def _trade_cells(
         own, partners = (_trade_cells(trade, field, w, economies) for w in ("own", "partners"))
         pairs = zip(own, partners, strict=True)
         return [theirs if mine["missing"] else mine for mine, theirs in pairs]
-    sides, basis = both_sides(trade, economies=economies), {"own": "reporter"}.get(way, "mirror")
-    return [_on_basis(sides, code, basis, since) for since, code in product(SINCE, economies)]
+    basis = {"own": "reporter"}.get(way, "mirror")
+    return [
+        _on_basis(both_sides(trade, economies=economies, since=since), code, basis, since)
+        for since, code in product(SINCE, economies)
+    ]
 
 
 def _on_basis(sides: Sides, economy: str, basis: str, since: int) -> Estimate:
@@ -238,7 +241,7 @@ def _on_basis(sides: Sides, economy: str, basis: str, since: int) -> Estimate:
     """
     side = "own report" if basis == "reporter" else "partners' reports"
     newest: tuple[int, Order] | None = None
-    for year in reversed(sides.years(since)):
+    for year in reversed(sides.years):
         order = order_of(sides, economy, year, basis=basis, eu="one", among=frozenset(POWERS))
         if isinstance(order, Order) and not (newest and order.bounds):
             newest = year, order
