@@ -10,7 +10,7 @@ import pyfixest as pf
 import pytest
 import statsmodels.api as sm
 from tests.designs import normal
-from tests.oracle.solvers import dummies, poisson
+from tests.oracle.solvers import dummies, least_squares, poisson
 
 from ca_research.stats import Model, specification_curve
 
@@ -40,6 +40,18 @@ def fits(model, y):
         columns = ["x", *(c for c in "ab" if row[c] == "with")]
         frame = FRAME[FRAME["late"] | (row["sample"] == "all")].dropna(subset=[y, *columns])
         yield row, frame, columns
+
+
+@pytest.mark.parametrize("errors", ["classical", "HC1", "cluster"])
+def test_least_squares_against_a_loop_of_statsmodels(errors):
+    model = Model(errors=errors, cluster="firm" if errors == "cluster" else None)
+    for own, used, columns in fits(model, "log"):
+        fit = least_squares(used["log"], used[columns], errors, used["firm"])
+        assert own["n"] == len(used)
+        assert own["estimate"] == pytest.approx(fit.params[1], rel=1e-8)
+        assert own["std_error"] == pytest.approx(fit.bse[1], rel=1e-8)
+        assert own["p"] == pytest.approx(fit.pvalues[1], rel=1e-8)
+        assert own["low"] == pytest.approx(fit.conf_int()[1, 0], rel=1e-8)
 
 
 KINDS = {

@@ -140,11 +140,26 @@ def test_the_reference_of_biennial_data(estimator):
         assert found.reference == (-2,)
 
 
+@pytest.mark.parametrize(
+    ("panels", "near"), [(5, 0.15), pytest.param(40, 0.05, marks=pytest.mark.long)]
+)
+def test_heterogeneous_effects_are_recovered_where_the_naive_estimate_is_biased(panels, near):
+    # mean of the estimates as near to the truth (2.01) as the number of panels lets expect, for
+    # both; the naive one misses it by over 0.3
+    rows = [panel(30, seed=s) for s in range(panels)]
+    did2s, saturated, naive = (
+        np.mean([study(r, estimator=e).att["estimate"] for r in rows]) for e in ALL
+    )
+    assert abs(did2s - truth()) < near and abs(saturated - truth()) < near
+    assert truth() - naive > 0.3
+
+
 @pytest.mark.long
-def test_intervals_of_two_stages_cover():
+@pytest.mark.parametrize("estimator", ["did2s", "saturated"])
+def test_intervals_cover(estimator):
     # 100 panels of 45 units: coverage of a 95 % interval within 0.88 and 1 (binomial, three
     # standard errors)
-    atts = [study(panel(seed=1000 + s)).att for s in range(100)]
+    atts = [study(panel(seed=1000 + s), estimator=estimator).att for s in range(100)]
     assert 0.88 <= np.mean([att["low"] <= truth() <= att["high"] for att in atts]) <= 1
 
 

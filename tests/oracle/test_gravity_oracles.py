@@ -16,8 +16,9 @@ from scipy.stats import t as t_distribution
 from tests.designs import pairs
 from tests.oracle.solvers import assert_close, dummies, poisson, sandwich
 
+import ca_research as ca
 from ca_research.ground.economies import CA5
-from ca_research.trade.gravity_reassign import reassign
+from ca_research.trade.gravity_reassign import LEAST_PAIRS, reassign
 
 g = import_module("ca_research.trade.gravity")  # in the package the name is the function
 CODES = ("CHN", "RUS", "TUR", "USA", "IND", "JPN", "KOR", "IRN", "DEU", "FRA", *CA5)
@@ -135,6 +136,29 @@ def test_reset_against_a_refit_by_hand(estimator):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("estimator", "effects"), [("ppml", "year"), ("ols", "year"), ("ols", g.LEVEL)]
+)
+def test_reset_keeps_its_size_and_finds_a_wrong_form(estimator, effects):
+    # 40 panels of the right form: at most 6 of 40 below 0.05 (probability 0.997 at that size); 10
+    # of a wrong form
+    spread = 0 if effects == "year" else 0.8
+    right = [invented(10, range(2010, 2012), s, zeros=0, spread=spread) for s in range(40)]
+    bend = [
+        r.assign(value_usd=r["value_usd"] * np.exp(0.6 * (r["log_distance"] - 8) ** 2))
+        for r in right[:10]
+    ]
+    low = [
+        g.gravity(r, TERMS, effects=effects, estimator=estimator).reset["p"] < 0.05
+        for r in [*right, *bend]
+    ]
+    assert sum(low[:40]) <= 6
+    assert (
+        effects != "year" or sum(low[40:]) >= 9
+    )  # where the effects dominate the predictor, power is small
+
+
+@pytest.mark.long
 def test_reset_of_ppml_with_many_effects_rejects_too_often():
     # the docstring says so: on 15 panels of the right form t is positive on average, not zero
     fits = [g.gravity(invented(15, range(2010, 2012), s, zeros=0), TERMS).reset for s in range(15)]
@@ -173,3 +197,43 @@ def test_the_unit_of_a_covariate_changes_its_own_coefficient_alone(estimator, sc
     assert again.log["reason"].tolist() == plain.log["reason"].tolist()
     place = [reassign(rows, "CHN", CODES[4:7], covariates=TERMS) for rows in (PANEL, other)]
     assert_close(place[1].table["estimate"], place[0].table["estimate"], abs=1e-6)
+
+
+@pytest.mark.long
+def test_reassigned_ranks_are_uniform_without_an_effect():
+    # 60 panels of ten exporters: p is one of 0.1, ..., 1; mean 0.55, standard error 0.037 (band of
+    # three)
+    p = [
+        reassign(
+            invented(15, range(2011, 2012), 100 + s, zeros=0),
+            "CHN",
+            CA5,
+            covariates=TERMS,
+            estimator="ols",
+        ).p
+        for s in range(60)
+    ]
+    assert abs(np.mean(p) - 0.55) < 3 * 0.037
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return g.panel(ca.load("trade", source="PENPPML", product="TOTAL"), ca.load("geography"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_embedded_panel_against_pyfixest_itself(embedded):
+    import pyfixest as pf
+
+    rows = embedded.assign(chn_ca=g.treated_pairs(embedded, "CHN", CA5))
+    found = g.gravity(rows, ["chn_ca", *g.GEOGRAPHY])
+    direct = pf.fepois(
+        "value_usd ~ chn_ca + log_distance + contiguous + common_language | exporter^year + "
+        "importer^year",
+        rows.assign(pair=rows["exporter"] + rows["importer"]),
+        vcov={"CRV1": "pair"},
+    )
+    assert_close(found.table["estimate"], direct.coef(), abs=1e-7)
+    assert_close(found.table["se"], direct.se(), rel=1e-5)
+    assert found.n == direct._N and found.n + found.log["rows"].sum() == len(rows)
+    assert (rows["chn_ca"].sum(), LEAST_PAIRS) == (35, 3)  # five pairs in seven years

@@ -11,8 +11,6 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 from tests.article.invented_tables import CASES, frame, read
 
@@ -22,27 +20,21 @@ from ca_research.claims.measures import find
 from ca_research.stats.survival import kaplan_meier, survival_at
 
 
-@given(
-    st.lists(st.integers(0, 6), min_size=1, max_size=3),
-    st.lists(st.integers(0, 3), min_size=2, max_size=2),
-)
-def test_bounds_hold_every_way_to_fill_in_the_unnamed(named, blocks):
-    """Brute force: every split over two new holders of what BIL and MUL hold beside the named."""
-    total = sum(named) + sum(blocks)
-    assume(total > 0)
-    owed = dict(zip(("CHN", "RUS", "TUR"), named, strict=False))
-    owed |= {"BIL": sum(named) + blocks[0], "MUL": blocks[1]}
-    debt = pd.DataFrame({"creditor": list(owed), "value_usd": list(owed.values())})
-    debt = debt.assign(debtor="KGZ", year=2020, measure="stock", source_id="S")
-    found = investment.creditor_hhi(debt.assign(instrument="official"), source="S")
-    low, high = found[["hhi_low", "hhi_high"]].iloc[0]
-    best = 0.0
-    for splits in itertools.product(*(range(b + 1) for b in blocks)):
-        parts = [*named, *(p for s, b in zip(splits, blocks, strict=True) for p in (s, b - s))]
-        value = sum((p / total) ** 2 for p in parts)
-        assert low - 1e-12 <= value <= high + 1e-12
-        best = max(best, value)
-    assert best == pytest.approx(high)  # the upper end is reached
+@pytest.mark.parametrize("named", [[50, 30, 20], [40, 10], [5]])
+def test_bounds_of_the_index_over_creditors_are_met_at_their_ends(named):
+    """The rest owed to one holder, to two, to ever more: all lie between, the ends are reached."""
+    rows = pd.DataFrame({"creditor": ["CHN", "RUS", "USA"][: len(named)], "value_usd": named})
+    rest = 100 - sum(named)
+    whole = pd.DataFrame({"creditor": ["BIL"], "value_usd": [100]})
+    frame = pd.concat([rows, whole]).assign(
+        debtor="KGZ", year=2020, measure="stock", instrument="ppg", source_id="S"
+    )
+    found = investment.creditor_hhi(frame, source="S", whole="bilateral").iloc[0]
+    exact = sum(Fraction(x, 100) ** 2 for x in named)
+    index = {k: float(exact + k * Fraction(rest, 100 * k) ** 2) for k in (1, 2, 1000)}
+    assert found["hhi_low"] == pytest.approx(float(exact), rel=1e-12)
+    assert found["hhi_high"] == pytest.approx(index[1], rel=1e-12)
+    assert found["hhi_low"] <= index[1000] <= index[2] <= index[1] + 1e-15
 
 
 def test_an_index_of_prices_is_the_product_of_its_rates_and_converts_both_ways():
@@ -98,6 +90,12 @@ def test_holm_rejects_what_the_closed_test_of_all_subsets_rejects(seed):
     for name in p:
         closed = max(min(1, len(s) * min(p[m] for m in s)) for s in subsets if name in s)
         assert found[name] == pytest.approx(closed, rel=1e-12)
+
+
+def test_a_change_from_end_to_end_is_the_sum_of_its_steps():
+    series = pd.Series([3.5, 2.0, 9.25, 4.0], index=[2010, 2011, 2014, 2015])
+    steps = sum(Fraction(b) - Fraction(a) for a, b in itertools.pairwise(series))
+    assert stats.end_to_end(series) == float(steps)
 
 
 def test_a_curve_of_survival_is_the_product_of_its_formula():

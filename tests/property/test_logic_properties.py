@@ -14,6 +14,7 @@ from ca_research.claims.logic import (
     MIXED,
     SAME,
     UNDECIDED,
+    count_rule,
     decide,
     evaluate,
 )
@@ -78,3 +79,14 @@ def test_a_range_that_decides_does_so_for_every_value_in_it(low, high, compariso
             if math.isclose(value, threshold, rel_tol=SAME) and value != threshold:
                 continue  # alone it is taken for the threshold
             assert decide(value, None, None, comparison, threshold) is met
+
+
+@given(st.lists(st.sampled_from((True, False, None)), max_size=8), st.integers(0, 9), st.randoms())
+def test_a_count_does_not_care_for_order_and_more_evidence_never_turns_it(truths, k, random):
+    answer = count_rule(truths, k)
+    mixed = list(truths)
+    random.shuffle(mixed)
+    assert count_rule(mixed, k) is answer
+    filled = [random.choice((True, False)) if t is None else t for t in truths]
+    if answer is not None:
+        assert count_rule(filled, k) is answer

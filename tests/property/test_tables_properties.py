@@ -1,6 +1,7 @@
 """Properties that hold for any date, name, year or order of rows."""
 
 import datetime as dt
+import itertools
 
 import pandas as pd
 import pytest
@@ -22,6 +23,15 @@ LABELS = sorted(
         for label in (row["code"], row["name"], *filter(None, row["aliases"].split(";")))
     }
 )
+
+
+@given(DAYS)
+def test_a_day_lies_in_its_month_and_its_month_in_its_year(day):
+    text = day.isoformat()
+    spans = [bounds(text[:length]) for length in (4, 7, 10)]
+    assert spans[2] == (day, day)
+    for (first, last), (inner_first, inner_last) in itertools.pairwise(spans):
+        assert first <= inner_first <= inner_last <= last
 
 
 @given(PARTIAL)
@@ -66,12 +76,27 @@ def test_names_are_understood_whatever_their_case_and_accents(label, chance):
     assert eco.resolve(f"  {changed} ") == eco.resolve(label)
 
 
+@given(st.sampled_from(LABELS))
+def test_resolving_twice_changes_nothing(label):
+    code = eco.resolve(label)
+    assert eco.resolve(code) == code and code in eco.codes()
+    assert eco.resolve(eco.name_of(code)) == code
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_an_economy_or_refused(text):
     try:
         assert eco.resolve(text) in eco.codes()
     except UnknownNameError as error:
         assert error.hint
+
+
+@given(st.sampled_from(sorted(eco.AGGREGATES)), st.integers(1900, 2100))
+def test_members_of_a_year_are_those_whose_time_it_is(code, year):
+    found = eco.members(code, year)
+    assert list(found) == sorted(set(found))
+    for economy, (first, last) in eco.AGGREGATES[code].members.items():
+        assert (economy in found) == (first <= year and (last is None or year <= last))
 
 
 # --- the path the data took
