@@ -100,6 +100,16 @@ def test_a_measure_gives_the_rank_of_its_side_and_tells_the_size_of_the_change()
 # three of five at once
 
 
+def test_partial_conjunction_holds_its_level():
+    """Two of five gained for certain, the rest did not: 'at least three' is wrongly found in at
+    most one run of ten.
+    """
+    drawn = np.random.default_rng(0).uniform(size=(4000, 3))
+    wrong = [br.partial_conjunction([0.0, 0.0, *ps], 3) < 0.1 for ps in drawn]
+    assert np.mean(wrong) <= 0.1 + 3 * np.sqrt(0.09 / 4000)
+    assert np.mean(drawn.min(axis=1) < 0.1) > 0.2  # the third smallest alone would not hold it
+
+
 def test_the_joint_p_takes_the_side_asked_for_and_tells_the_least_it_could_have_been():
     """Three of five have a fit, each with a rank of at least 1 / 16."""
     ranks = {side: np.sort(jumped()[f"p_{side}"].fillna(1.0)) for side in ("gain", "loss")}

@@ -21,10 +21,9 @@ from ca_research.tables.build import current
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch):
+def home(tmp_path, store, monkeypatch):
     folder = small_project(tmp_path / "project")
     monkeypatch.setenv("CA_RESEARCH_HOME", str(folder))
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     return folder
 
 

@@ -22,14 +22,8 @@ def nothing_stored(folder):
 
 
 @pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def entry(built, tmp_path, monkeypatch):
+def entry(built, store):
     """A registry entry that the only notebook of a tiny project declares."""
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
     file = built.home / "registry" / "coding" / "acts.yaml"
     file.parent.mkdir()
     file.write_text("first")

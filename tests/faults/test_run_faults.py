@@ -48,17 +48,6 @@ def home(place, store):
     return place
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("CA_RESEARCH_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "out"
-
-
 def four(home, first="print(n)", last=""):
     """Runs r0 to r3; the last two may do something else."""
     sources = [first, first, last or first, last or first]

@@ -13,6 +13,7 @@ from pathlib import Path
 import jupyter_kernel_test
 import nbformat
 import pytest
+from tests.small_runs import book
 from tests.warm import NEEDED, SECONDS, private_runtime
 from tests.warm import kernel as started
 
@@ -112,11 +113,6 @@ FIGURES = {4: 1, 5: 2, 6: 2}
 """Figures that each cell shows, counted by hand."""
 
 
-def notebook(*cells):
-    code = [nbformat.v4.new_code_cell(cell, id=f"c{i}") for i, cell in enumerate(cells)]
-    return nbformat.v4.new_notebook(cells=code)
-
-
 def shown(book):
     """How many figures each cell shows, and all else."""
     cells = []
@@ -132,14 +128,14 @@ def by_nbclient(name, folder):
 
     where = {"metadata": {"path": folder}}
     return NotebookClient(
-        notebook(*CELLS), kernel_name=name, timeout=SECONDS, resources=where
+        book(*CELLS), kernel_name=name, timeout=SECONDS, resources=where
     ).execute()
 
 
 def by_papermill(name, folder):
     import papermill
 
-    nbformat.write(notebook(*CELLS), folder / "in.ipynb")
+    nbformat.write(book(*CELLS), folder / "in.ipynb")
     file = str(folder / "in.ipynb")
     return papermill.execute_notebook(
         file, None, kernel_name=name, progress_bar=False, cwd=str(folder)

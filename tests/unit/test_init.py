@@ -113,18 +113,6 @@ def test_the_next_step_of_an_empty_project_is_to_add_figures(own, command, built
     assert not list(own.home.glob("notebooks/*"))
 
 
-def test_from_a_figure_to_a_verdict_once_the_rule_is_written(own, command):
-    own.lent(source="RAIL")
-    assert ca.load("facts")["fact_id"].tolist() == ["RAIL-1"]
-    code, said, _ = command("new", "claim", "T1", "--sentence", "1.2")
-    assert code == 0 and "supported" not in said, "no verdict before the rule"
-    code, said, told = command("check", "T1")
-    assert (code, said) == (2, "") and "where: registry/claims/T1.yaml" in told
-    own.write_rule("T1")
-    said = command("check", "T1")[1]
-    assert said.startswith("T1: ") and "As printed: supported." in said
-
-
 def test_what_it_writes_is_a_claim_without_a_fault(own):
     own.lent(subject='a town, "large": no')
     claim, notebook = new_claim("C07")

@@ -10,10 +10,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import cases
 from tests.unit.own_project import as_if_run, write_report
 
 import ca_research as ca
@@ -24,7 +23,7 @@ from ca_research.ground.errors import CoverageError, LinkError
 
 pytest_plugins = ["own_project"]
 HOME = paths.home()
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "replication.yaml").read_text("utf-8"))
+CASES = cases(__file__, "replication")
 ACCEPTED = json.loads((paths.baseline_dir() / "verdicts.json").read_text())["verdicts"]
 
 
