@@ -5,7 +5,7 @@ never did.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -111,8 +111,7 @@ def signing_times(
         raise CoverageError(f"no signed document {dates.replace('_', ' ')}")
     unknown = first["source_id"].notna() & first["first"].isna()
     # whoever has signed a document at a known time has signed the first of all by then
-    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
-    limit = _first(dated[dated["last"] <= watch], ["last", "date"]).where(unknown)
+    limit = _limits(documents, watch).where(unknown)
     signed = first["first"] <= watch
     certain = signed & first["last"].le(watch) | limit["last"].notna()
     times = pd.DataFrame(
@@ -135,13 +134,21 @@ def signing_times(
 _STATES = ["signed", "open", "unknown"]
 
 
+@once
+def _limits(documents: pd.DataFrame, watch: int) -> pd.DataFrame:
+    """The first document of each member that must have been signed within the watch."""
+    dated = omit(documents, date_bound="placeholder").dropna(subset="date")
+    return _first(dated[dated["last"] <= watch], ["last", "date"])
+
+
 def _first(documents: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """The first document of each member of the United Nations but China."""
     first = documents.sort_values([*by, "source_id"]).drop_duplicates("economy")
     return first.set_index("economy").reindex([code for code in un_members() if code != "CHN"])
 
 
-def documents_behind(times: pd.DataFrame) -> pd.DataFrame:
+@once
+def documents_behind(times: pd.DataFrame) -> Figures:
     """The documents that times rest on; what was signed after the watch, or never, is only absent
     from them.
     """
@@ -149,7 +156,13 @@ def documents_behind(times: pd.DataFrame) -> pd.DataFrame:
     signed = omit(times, state="not signed")[columns]
     limits = times[["economy", "bounded_by", "bound_source_id"]].dropna()
     rows = pd.concat([signed, limits.set_axis(columns, axis=1)])
-    return rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64"))
+    return Figures(rows.assign(year=pd.to_numeric(rows["date"].str[:4]).astype("Int64")))
+
+
+@once
+def of_group(times: pd.DataFrame, five: bool) -> pd.DataFrame:
+    """Times of the five, or of all others."""
+    return pick(times, five=five)
 
 
 def signing_curve(times: pd.DataFrame, edge: str) -> Curve:
@@ -190,10 +203,9 @@ def _ahead(times: pd.DataFrame, of: pd.Series, until: dt.date) -> pd.DataFrame:
     return pd.DataFrame(ends | {"high": times["high"] - of.fillna(watch)["low"]})
 
 
-def _behind(documents: Figures, economies: Sequence[str]) -> Estimate:
+def _behind(documents: Figures, economies: Iterable[str]) -> Estimate:
     """What estimates of some economies rest on."""
-    codes = enumerate(documents.frame["economy"])
-    return documents.behind([place for place, code in codes if code in economies])
+    return documents.behind(np.flatnonzero(documents.frame["economy"].isin(economies)).tolist())
 
 
 @measure("relations.months_ahead")
@@ -220,7 +232,7 @@ def months_ahead(
     53(282).
     """
     times = signing_times(events, until, dates, placeholder)
-    others, documents = pick(times, five=False), Figures(documents_behind(times))
+    others, documents = of_group(times, False), documents_behind(times)
     median = dict.fromkeys(EDGES, 0) if of == "launch" else signing_medians(others)
     by_code = pick(times, economy=economies).set_index("economy")
     reached = {edge: by_code["state"].isin(states.split()) for edge, states in _REACHED.items()}
@@ -256,12 +268,13 @@ def group_ahead(
     it tells how much `sooner`; low, high and the source of the median as in `months_ahead`.
     """
     times = signing_times(events, until, dates, placeholder)
-    five, others = (signing_medians(pick(times, five=of)) for of in (True, False))
+    five, others = (signing_medians(of_group(times, of)) for of in (True, False))
     edges = pd.DataFrame([five], dtype=float)
     ends = _ahead(edges, pd.Series(others, dtype=float), until).loc[0].dropna()
     ahead = -ends.get("estimate", 0.0)
     about = {"sooner": f"{fixed(ahead)} months" if ahead >= 1 else ""}
-    return [estimate_row(documents_behind(times), about=about, interval=_PRECISION, **ends)]
+    row = estimate_row(about=about, interval=_PRECISION, **ends)
+    return [row | documents_behind(times).behind()]
 
 
 @measure("relations.signed_within")
@@ -284,14 +297,13 @@ def signed_within(
     Formula: 100 (1 - S(months)), S the Kaplan-Meier curve (`signing_curve`).
     """
     times, watch = signing_times(events, until, dates, placeholder), _watch(until) / MONTH
-    group = pick(times, five=who == "five")
+    group = of_group(times, who == "five")
     curves = (signing_curve(group, edge) for edge in EDGES)
     high, middle, low = (100 * (1 - survival_at(c, min(months, watch))) for c in curves)
     ends: Estimate = {"estimate": middle, "low": low, "high": high, "interval": _PRECISION}
     if months > watch:
         ends = {"low": low, "interval": f"at least: the watch ends after {fixed(watch, 1)} months"}
-    documents = documents_behind(times)
-    return [estimate_row(pick(documents, economy=group["economy"]), **ends)]
+    return [estimate_row(**ends) | _behind(documents_behind(times), group["economy"])]
 
 
 @measure("relations.signed_before")
